@@ -1,0 +1,98 @@
+"""What every engine offers: voices, checks, prices and a stream of sound."""
+
+import hashlib
+import json
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from typing import ClassVar
+
+from speech.errors import BadSpeed, UnknownVoice
+from speech.prices import Price
+from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
+
+
+class Engine(ABC):
+    """Turns text into mono 16-bit sound; one object serves many threads at once."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    speed_range: ClassVar[tuple[float, float]]
+    sample_rate: int
+    model: str = ""
+    address: str = ""
+    parallel: int = 1
+    keeps_segments: bool = False
+    segment_characters: int
+    segment_bytes: int
+    first_segment_characters: int
+    default_voice: str
+
+    @abstractmethod
+    def voices(self) -> Sequence[Voice]:
+        """The voices in the order to show them; starts no process and no connection."""
+
+    @abstractmethod
+    def price(self) -> Price:
+        """What the model in use costs."""
+
+    @abstractmethod
+    def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
+        """Yield the sound of a checked request; raises SpeechError and nothing else."""
+
+    def voice(self, identifier: str) -> Voice:
+        """The voice of that identifier; raises UnknownVoice."""
+        for voice in self.voices():
+            if voice.identifier == identifier:
+                return voice
+        raise UnknownVoice(identifier, self.label)
+
+    def check(self, request: SpeechRequest) -> None:
+        """Raise UnknownVoice or BadSpeed for a request that cannot be spoken."""
+        self.voice(request.voice)
+        low, high = self.speed_range
+        if not (math.isfinite(request.speed) and low <= request.speed <= high):
+            raise BadSpeed(request.speed, self.speed_range)
+
+    def speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
+        """Check the request now, then yield its sound; closing the generator stops the work."""
+        self.check(request)
+        return _whole_samples(self._speak(request), self.sample_rate)
+
+    def fingerprint(self, request: SpeechRequest) -> str:
+        """A SHA-256 in hex over all that shapes the sound: equal requests, equal fingerprints."""
+        parts = [self.name, self.address, self.model, request.voice, request.speed, request.text]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def warm(self) -> None:
+        """Get ready ahead of the first request."""
+        return
+
+    def notices(self) -> Sequence[ModelNotice]:
+        """What the provider says about the model in use; may use the network."""
+        return ()
+
+    def close(self) -> None:
+        """Let go of processes and connections; a later request opens new ones."""
+        return
+
+
+def _whole_samples(chunks: Generator[AudioChunk], sample_rate: int) -> Generator[AudioChunk]:
+    with closing(chunks):
+        for chunk in chunks:
+            if chunk.sample_rate != sample_rate:
+                raise ValueError(f"{chunk.sample_rate} Hz in a stream of {sample_rate} Hz")
+            if chunk.pcm or chunk.marks:
+                yield chunk
+
+
+def carry_odd(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Regroup pieces of bytes so that each holds whole 16-bit samples; a last odd byte drops."""
+    rest = b""
+    for piece in pieces:
+        joined = rest + piece if rest else piece
+        even = len(joined) & ~1
+        rest = joined[even:]
+        if even:
+            yield joined[:even]

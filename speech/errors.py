@@ -1,0 +1,96 @@
+"""The ways speech can fail, each with the one sentence that the user sees."""
+
+from typing import ClassVar
+
+
+class SpeechError(Exception):
+    """A failure to speak; `sentence` is for the user, `status` the HTTP status it maps to."""
+
+    status: int = 502
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class UnknownVoice(SpeechError):
+    """The named voice is not one of the engine's."""
+
+    status = 400
+
+    def __init__(self, voice: str, engine: str) -> None:
+        super().__init__(f'{engine} has no voice named "{voice[:80]}".')
+
+
+class UnknownEngine(SpeechError):
+    """The named engine does not exist here."""
+
+    status = 400
+
+    def __init__(self, engine: str) -> None:
+        super().__init__(f'There is no speech engine named "{engine[:80]}".')
+
+
+class BadSpeed(SpeechError):
+    """The speed lies outside what the engine can speak."""
+
+    status = 400
+
+    def __init__(self, speed: float, speed_range: tuple[float, float]) -> None:
+        low, high = speed_range
+        super().__init__(f"The speed must lie between {low:g} and {high:g}, not {speed!s:.20}.")
+
+
+class KeyMissing(SpeechError):
+    """The OpenAI engine was asked for and nothing is configured for it."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The OpenAI voices need a key: set OPENAI_API_KEY, or set VOICEVERSE_OPENAI_BASE_URL "
+            "to a speech server that needs none."
+        )
+
+
+class EngineMissing(SpeechError):
+    """The engine's library or data is not on this machine; the sentence names the remedy."""
+
+    status = 503
+
+
+class EngineCrashed(SpeechError):
+    """The engine's process ended while it spoke."""
+
+    retryable = True
+
+
+class ProviderRefused(SpeechError):
+    """The provider does not accept the key, the model, the voice or the text."""
+
+
+class ProviderQuota(SpeechError):
+    """The provider's account has no credit left."""
+
+
+class ProviderBusy(SpeechError):
+    """The provider stayed overloaded through every try; `status` is 429 or 502."""
+
+    retryable = True
+
+    def __init__(self, sentence: str, status: int = 502) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class ProviderUnreachable(SpeechError):
+    """The provider could not be reached, or did not answer in time."""
+
+    retryable = True
+
+
+class BrokenAudio(SpeechError):
+    """What came back is no sound, or less sound than the text needs."""
+
+    retryable = True

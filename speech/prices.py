@@ -1,0 +1,78 @@
+"""What speech costs in USD, and how long it will last."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+AS_OF = "2026-11"
+SOURCE = "https://openai.com/api/pricing"
+MILLION = Decimal(1_000_000)
+CHARACTERS_PER_TEXT_TOKEN = 4
+AUDIO_TOKENS_PER_MINUTE = 1250
+CHARACTERS_PER_SECOND = {"espeak": 13.4, "openai": 15.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A model's price in USD per million characters, or per million text and audio tokens."""
+
+    usd_per_million_characters: float | None = None
+    usd_per_million_text_tokens: float | None = None
+    usd_per_million_audio_tokens: float | None = None
+    is_estimate: bool = False
+    as_of: str = ""
+    source: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything can be said about the cost."""
+        return self.usd_per_million_characters is not None or (
+            self.usd_per_million_text_tokens is not None
+            and self.usd_per_million_audio_tokens is not None
+        )
+
+    def quote(self, characters: int, duration_s: float) -> float | None:
+        """The cost in USD, exact to 1e-12; None when the price is not known."""
+        if not self.is_known:
+            return None
+        if self.usd_per_million_characters is not None:
+            usd = _usd(self.usd_per_million_characters) * characters
+        else:
+            text_tokens = Decimal(characters) / CHARACTERS_PER_TEXT_TOKEN
+            audio_tokens = Decimal(str(duration_s)) / 60 * AUDIO_TOKENS_PER_MINUTE
+            usd = _usd(self.usd_per_million_text_tokens) * text_tokens
+            usd += _usd(self.usd_per_million_audio_tokens) * audio_tokens
+        return float(round(usd / MILLION, 12))
+
+
+FREE = Price(usd_per_million_characters=0.0)
+UNKNOWN = Price()
+PER_TOKEN = Price(
+    usd_per_million_text_tokens=0.60,
+    usd_per_million_audio_tokens=12.0,
+    is_estimate=True,
+    as_of=AS_OF,
+    source=SOURCE,
+)
+OPENAI_MODELS = {
+    "tts-1": Price(usd_per_million_characters=15.0, as_of=AS_OF, source=SOURCE),
+    "tts-1-hd": Price(usd_per_million_characters=30.0, as_of=AS_OF, source=SOURCE),
+    "gpt-4o-mini-tts": PER_TOKEN,
+    "gpt-4o-mini-tts-2025-12-15": PER_TOKEN,
+}
+
+
+def openai_price(model: str, *, is_openai: bool, configured: float | None = None) -> Price:
+    """The price of a model: the configured one, else the table's, else not known."""
+    if configured is not None:
+        return Price(usd_per_million_characters=configured, source="configured")
+    return OPENAI_MODELS.get(model, UNKNOWN) if is_openai else UNKNOWN
+
+
+def expected_duration_s(characters: int, speed: float, engine: str) -> float:
+    """The likely length in seconds of a text spoken by the named engine at this speed."""
+    return characters / (CHARACTERS_PER_SECOND.get(engine, 15.0) * speed)
+
+
+def _usd(price: float | None) -> Decimal:
+    # Through str, so that 0.6 means six tenths and not its nearest binary fraction.
+    return Decimal(str(price))

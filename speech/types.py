@@ -1,0 +1,112 @@
+"""The values that pass between engines and whoever asks them to speak."""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+SPOKEN_SIGNS = frozenset("&@%#§†‰")
+DRAWING = range(0x2500, 0x2600)  # box drawing, blocks, geometric shapes: ornament in a text
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice of an engine; `language` is a BCP 47 tag such as "en-GB"."""
+
+    identifier: str
+    name: str
+    language: str
+    engine: str
+    gender: str | None = None
+
+    def __post_init__(self) -> None:
+        for field in ("identifier", "name", "language", "engine"):
+            if not getattr(self, field):
+                raise ValueError(f"A voice needs a {field}.")
+
+    @property
+    def key(self) -> str:
+        """The one name of this voice among all engines: "engine:identifier"."""
+        return f"{self.engine}:{self.identifier}"
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """A text to be spoken by one voice; speed 1.0 is the voice's own pace."""
+
+    text: str
+    voice: str
+    speed: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WordMark:
+    """A spoken word: code points into the request's text, samples from the start of its sound."""
+
+    start: int
+    length: int
+    sample: int
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.length < 0 or self.sample < 0:
+            raise ValueError("A word mark has no negative numbers.")
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """Mono signed 16-bit little-endian samples at `sample_rate` Hz."""
+
+    pcm: bytes
+    sample_rate: int
+    marks: tuple[WordMark, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.pcm) % 2:
+            raise ValueError("16-bit sound has an even number of bytes.")
+        if self.sample_rate <= 0:
+            raise ValueError("A sample rate is above zero.")
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of sound in this chunk."""
+        return len(self.pcm) / 2 / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a text, in code points of the original: `original[start:end] == text`."""
+
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.end - self.start != len(self.text) or not self.text:
+            raise ValueError("A segment holds exactly the text between its start and its end.")
+
+    @property
+    def is_speakable(self) -> bool:
+        """Whether a voice has anything to say here: a letter, a digit or a sign with a name."""
+        return is_speakable(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNotice:
+    """Something a provider says about a model in use, as the sentence to show."""
+
+    model: str
+    sentence: str
+    shutdown: date | None = None
+
+
+def is_speakable(text: str) -> bool:
+    """Whether a text holds a letter, a digit or a sign that voices say; rulers hold none."""
+    if any(map(str.isalnum, text)):
+        return True
+    signs = [sign for sign in text if _has_name(sign)]
+    return bool(signs) and not (len(signs) > 2 and len(set(signs)) == 1)
+
+
+def _has_name(sign: str) -> bool:
+    if sign in SPOKEN_SIGNS:
+        return True
+    return unicodedata.category(sign) in ("Sc", "Sm", "So") and ord(sign) not in DRAWING
