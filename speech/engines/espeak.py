@@ -1,0 +1,176 @@
+"""The embedded voice: espeak-ng in child processes, with word positions, free and offline."""
+
+import ctypes.util
+import re
+import shutil
+import threading
+from collections.abc import Generator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import ClassVar
+
+from speech.engine import Engine
+from speech.engines.espeak_pool import Child, Done, Library, Pool
+from speech.errors import BrokenAudio, EngineMissing
+from speech.prices import FREE, Price
+from speech.types import AudioChunk, SpeechRequest, Voice, WordMark
+
+WORDS_PER_MINUTE = 175
+SAMPLE_RATE = 22_050
+DATA_FOLDERS = ("share", "lib", "lib/*")
+REMEDY = (
+    "The embedded voice is not installed: install the package espeakng-loader with pip, "
+    "or espeak-ng with the system's package manager."
+)
+
+# Line breaks stay, they part clauses; other control characters and lone surrogates become spaces,
+# one for one, so that positions hold.
+BLANKS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
+WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+LAST_WORD = re.compile(r"[^\W_](?=[\W_]*\Z)")
+
+
+class EspeakEngine(Engine):
+    """Speaks with espeak-ng; every voice is in the box and nothing leaves the machine."""
+
+    name: ClassVar[str] = "espeak"
+    label: ClassVar[str] = "Embedded voice (espeak-ng)"
+    speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
+    sample_rate = SAMPLE_RATE
+    parallel = 2
+    segment_characters = 1  # a segment is a sentence
+    first_segment_characters = 1
+    segment_bytes = 2400
+
+    def __init__(self, default_voice: str = "gmw/en", library: Library | None = None) -> None:
+        self.default_voice = default_voice
+        self._library = library
+        self._lock = threading.Lock()
+        self._voices: dict[str, Voice] = {}
+        self._pool = Pool(lambda: Child(self._find()))
+
+    def voices(self) -> Sequence[Voice]:
+        """The voices of the data folder by name; raises EngineMissing."""
+        return tuple(self._listed().values())
+
+    def voice(self, identifier: str) -> Voice:
+        """The voice of that identifier, such as "gmw/en"; raises UnknownVoice, EngineMissing."""
+        return self._listed().get(identifier) or super().voice(identifier)
+
+    def price(self) -> Price:
+        """Nothing."""
+        return FREE
+
+    def warm(self) -> None:
+        """Start a process ahead of the first request, if the engine is there at all."""
+        self._pool.warm()
+
+    def close(self) -> None:
+        """End the idle processes."""
+        self._pool.close()
+
+    def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
+        text = request.text.translate(BLANKS)
+        words_per_minute = round(WORDS_PER_MINUTE * request.speed)
+        heard = 0
+        with self._pool.borrow() as child:
+            for piece in child.speak(request.voice, words_per_minute, text):
+                if isinstance(piece, Done):
+                    _check_end(text, piece)
+                    return
+                pcm, marks = piece
+                words = tuple(_whole_words(text, marks, heard))
+                heard = words[-1].start + words[-1].length if words else heard
+                yield AudioChunk(pcm, child.sample_rate, words)
+
+    def _find(self) -> Library:
+        with self._lock:
+            self._library = self._library or find_library()
+        return self._library
+
+    def _listed(self) -> dict[str, Voice]:
+        if not self._voices:
+            data = self._find().data
+            if data is None:
+                raise EngineMissing(REMEDY)
+            self._voices = {voice.identifier: voice for voice in read_voices(data)}
+        return self._voices
+
+
+def find_library() -> Library:
+    """The espeak-ng of the Python package, else the system's; raises EngineMissing."""
+    try:
+        import espeakng_loader
+
+        return Library(espeakng_loader.get_library_path(), Path(espeakng_loader.get_data_path()))
+    except (ImportError, RuntimeError):
+        return find_system_library()
+
+
+def find_system_library() -> Library:
+    """The espeak-ng that the system's package manager installed; raises EngineMissing."""
+    path = ctypes.util.find_library("espeak-ng")
+    program = shutil.which("espeak-ng")
+    roots = [Path(program).resolve().parent.parent] if program else []
+    for root in (*roots, Path("/usr"), Path("/usr/local"), Path("/opt/homebrew")):
+        for folder in DATA_FOLDERS:
+            for data in root.glob(f"{folder}/espeak-ng-data"):
+                if path and (data / "lang").is_dir():
+                    return Library(path, data)
+    raise EngineMissing(REMEDY)
+
+
+@cache
+def read_voices(data: Path) -> tuple[Voice, ...]:
+    """The voices that the files under the data folder's `lang` describe, sorted by name."""
+    root = data / "lang"
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    voices = [_read_voice(data, path, path.relative_to(root).as_posix()) for path in files]
+    return tuple(sorted(filter(None, voices), key=lambda voice: voice.name))
+
+
+def language_tag(written: str) -> str:
+    """A language as BCP 47 writes it: "en-gb" becomes "en-GB", "fa-latn" becomes "fa-Latn"."""
+    first, *rest = written.lower().split("-")
+    tag = [first]
+    for subtag in rest:
+        if "x" in tag:
+            tag.append(subtag)
+        elif len(subtag) == 2:
+            tag.append(subtag.upper())
+        else:
+            tag.append(subtag.title() if len(subtag) == 4 else subtag)
+    return "-".join(tag)
+
+
+def _read_voice(data: Path, path: Path, identifier: str) -> Voice | None:
+    found: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        key, _, value = line.partition("//")[0].strip().partition(" ")
+        if key in ("name", "language", "dictionary") and value:
+            found.setdefault(key, value.strip())
+    if "name" not in found or "language" not in found:
+        return None
+    language = found["language"].split()[0]
+    # Without its dictionary a voice hums a fraction of a second, whatever the text.
+    dictionary = found.get("dictionary", language.split("-")[0])
+    if not (data / f"{dictionary}_dict").exists():
+        return None
+    return Voice(identifier, found["name"], language_tag(language), EspeakEngine.name)
+
+
+def _whole_words(text: str, marks: list[WordMark], heard: int) -> Generator[WordMark]:
+    # A number or an abbreviation is announced once for each word it is read as, and a compound
+    # only with its first part: one mark for the whole word is what a reader can follow.
+    for mark in marks:
+        announced = text[mark.start : mark.start + mark.length]
+        if mark.start >= heard and announced.strip():
+            whole = WORD.match(text, mark.start)
+            heard = max(whole.end() if whole else 0, mark.start + len(announced.rstrip()))
+            yield WordMark(mark.start, heard - mark.start, mark.sample)
+
+
+def _check_end(text: str, done: Done) -> None:
+    last = LAST_WORD.search(text)
+    if last and done.read <= last.start():
+        raise BrokenAudio("The embedded voice did not read the text to its end.")
