@@ -1,0 +1,35 @@
+"""The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
+
+from database.files import AudioFiles
+from database.jobs import Jobs
+from database.playback import Playback
+from database.security import SecurityLog
+from database.users import Users
+
+
+class Database(Users, AudioFiles, Jobs, Playback, SecurityLog):
+    """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
+
+    def get_stats(self) -> dict:
+        """How much there is: users, files, characters, duration (s), size (bytes), cost (USD)."""
+        return self._row(
+            """SELECT (SELECT count(*) FROM users) AS users, count(*) AS files,
+                      coalesce(sum(character_count), 0) AS characters,
+                      coalesce(sum(duration), 0.0) AS duration,
+                      coalesce(sum(size), 0) AS size,
+                      (SELECT coalesce(sum(cost), 0.0) FROM usage_stats) AS cost
+               FROM audio_files"""
+        )
+
+    def save_model_notices(self, engine: str, notices: dict[str, str]) -> None:
+        """Keep what a provider says now: model → the day it ends (YYYY-MM-DD)."""
+        with self.transaction():
+            self._write("DELETE FROM model_notices WHERE engine = ?", engine)
+            self._write_many(
+                "INSERT INTO model_notices (engine, model, shutdown_date) VALUES (?, ?, ?)",
+                [(engine, model, date) for model, date in notices.items()],
+            )
+
+    def list_model_notices(self) -> list[dict]:
+        """Models with a known end: engine, model, shutdown_date, the nearest first."""
+        return self._rows("SELECT * FROM model_notices ORDER BY shutdown_date, engine, model")

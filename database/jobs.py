@@ -1,0 +1,236 @@
+"""The work on pieces of speech: claimed under a lease, checkpointed, finished or failed."""
+
+from database.errors import LeaseLost, NotFound, WrongState
+from database.files import COLUMNS
+from database.usage import Usage
+
+GONE = "The file was deleted, or another worker speaks it now."
+
+
+class Jobs(Usage):
+    """What the worker does to a file. `now` is in seconds since 1970, `lease_s` in seconds."""
+
+    def claim_job(
+        self, worker: str, *, now: float, lease_s: float, per_user: int = 4
+    ) -> dict | None:
+        """Take the next file to speak: the oldest of the person with the fewest in work."""
+        return self._write_row(
+            f"""UPDATE audio_files SET status = 'speaking', lease_owner = ?, lease_until_epoch = ?,
+                    attempts = attempts + 1, updated_at = CURRENT_TIMESTAMP
+                WHERE id = (
+                    SELECT next.id FROM (
+                        SELECT owner_id, min(id) AS id FROM audio_files INDEXED BY idx_audio_work
+                        WHERE status IN ('queued', 'speaking')
+                          AND (status = 'queued' OR lease_until_epoch < ?)
+                        GROUP BY owner_id) AS next
+                    LEFT JOIN (
+                        SELECT owner_id, count(*) AS n FROM audio_files INDEXED BY idx_audio_work
+                        WHERE status IN ('queued', 'speaking')
+                          AND status = 'speaking' AND lease_until_epoch >= ?
+                        GROUP BY owner_id) AS busy USING (owner_id)
+                    WHERE coalesce(busy.n, 0) < ?
+                    ORDER BY coalesce(busy.n, 0), next.id LIMIT 1)
+                RETURNING {COLUMNS}""",
+            worker, now + lease_s, now, now, per_user,
+        )  # fmt: skip
+
+    def release_jobs(self, workers: str) -> int:
+        """Put back what workers whose name begins with `workers` left behind; returns how many."""
+        return self._write(
+            """UPDATE audio_files SET status = 'queued', lease_owner = NULL,
+                   lease_until_epoch = NULL
+               WHERE status = 'speaking' AND substr(coalesce(lease_owner, ''), 1, ?) = ?""",
+            len(workers), workers,
+        ).rowcount  # fmt: skip
+
+    def park_job(self, file_id: int, worker: str) -> None:
+        """Give an unfinished file back, as a worker does that is told to stop."""
+        self._write(
+            """UPDATE audio_files SET status = 'queued', lease_owner = NULL,
+                   lease_until_epoch = NULL, attempts = max(0, attempts - 1)
+               WHERE id = ? AND lease_owner = ?""",
+            file_id, worker,
+        )  # fmt: skip
+
+    def extend_leases(self, worker: str, *, now: float, lease_s: float) -> int:
+        """The heartbeat: keep all files of this worker; returns how many."""
+        return self._write(
+            """UPDATE audio_files SET lease_until_epoch = ?
+               WHERE status = 'speaking' AND lease_owner = ?""",
+            now + lease_s, worker,
+        ).rowcount  # fmt: skip
+
+    def checkpoint_job(
+        self, file_id: int, worker: str, segments: list[dict], *, duration: float
+    ) -> bool:
+        """Record spoken segments and the sound's length so far (s); True when asked to cancel.
+
+        Raises LeaseLost when the file is gone or somebody else's.
+        """
+        with self.transaction():
+            spoken = segments[-1]["text_end"] if segments else None
+            row = self._write_row(
+                """UPDATE audio_files SET spoken_characters = coalesce(?, spoken_characters),
+                       duration = ?, attempts = 0, updated_at = CURRENT_TIMESTAMP
+                   WHERE id = ? AND lease_owner = ?
+                   RETURNING cancel_requested, owner_id, engine""",
+                spoken, duration, file_id, worker,
+            )  # fmt: skip
+            if row is None:
+                raise LeaseLost(GONE)
+            self._write_many(
+                """INSERT OR REPLACE INTO segments (file_id, position, text_start, text_end,
+                       start_ms, end_ms, byte_end, frame_end, words)
+                   VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms,
+                           :byte_end, :frame_end, :words)""",
+                [segment | {"file_id": file_id} for segment in segments],
+            )
+            characters = sum(part["text_end"] - part["text_start"] for part in segments)
+            self._add_usage(row["owner_id"], file_id, row["engine"], characters=characters)
+            return bool(row["cancel_requested"])
+
+    def drop_segments(self, file_id: int, worker: str, from_position: int) -> None:
+        """Forget segments whose sound did not survive; they are spoken, not counted, again."""
+        with self.transaction():
+            lost = self._value(
+                """SELECT coalesce(sum(text_end - text_start), 0) AS lost FROM segments
+                   WHERE file_id = ? AND position >= ?""",
+                file_id, from_position,
+            )  # fmt: skip
+            row = self._write_row(
+                """UPDATE audio_files SET spoken_characters = max(0, spoken_characters - ?)
+                   WHERE id = ? AND lease_owner = ? RETURNING owner_id, engine""",
+                lost, file_id, worker,
+            )  # fmt: skip
+            if row is None:
+                raise LeaseLost(GONE)
+            self._write(
+                "DELETE FROM segments WHERE file_id = ? AND position >= ?", file_id, from_position
+            )
+            self._add_usage(row["owner_id"], file_id, row["engine"], characters=-lost)
+
+    def finish_job(
+        self, file_id: int, worker: str, *, duration: float, size: int, sha256: str
+    ) -> None:
+        """Mark the file ready; `duration` in s, `size` in bytes. Raises LeaseLost."""
+        changed = self._write(
+            """UPDATE audio_files SET status = 'ready', error = NULL, duration = ?, size = ?,
+                   sha256 = ?, spoken_characters = character_count, cancel_requested = 0,
+                   attempts = 0, lease_owner = NULL, lease_until_epoch = NULL,
+                   updated_at = CURRENT_TIMESTAMP
+               WHERE id = ? AND lease_owner = ?""",
+            duration, size, sha256, file_id, worker,
+        ).rowcount  # fmt: skip
+        if not changed:
+            raise LeaseLost(GONE)
+
+    def stop_job(self, file_id: int, worker: str, *, status: str, error: str) -> None:
+        """End the work as 'failed' or 'cancelled' with its sentence; what was spoken is kept."""
+        self._write(
+            """UPDATE audio_files SET status = ?, error = ?, cancel_requested = 0, attempts = 0,
+                   lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
+               WHERE id = ? AND lease_owner = ?""",
+            status, error, file_id, worker,
+        )  # fmt: skip
+
+    def retry_job(self, filename: str, owner_id: int) -> dict:
+        """Queue a failed or cancelled file again. Raises NotFound, WrongState."""
+        return self._change_state(
+            filename, owner_id, ("failed", "cancelled"),
+            "status = 'queued', error = NULL, cancel_requested = 0",
+            "Only a file that failed or was cancelled can be tried again.",
+        )  # fmt: skip
+
+    def cancel_job(self, filename: str, owner_id: int) -> dict:
+        """Stop a file: at once while it waits, else at the worker's next checkpoint."""
+        return self._change_state(
+            filename, owner_id, ("queued", "speaking"),
+            """cancel_requested = (status = 'speaking'),
+               error = CASE status WHEN 'queued' THEN 'Cancelled.' END,
+               status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END""",
+            "Only a file that is waiting or being spoken can be cancelled.",
+        )  # fmt: skip
+
+    def _change_state(
+        self, filename: str, owner_id: int, allowed: tuple[str, ...], change: str, refusal: str
+    ) -> dict:
+        with self.transaction():
+            row = self._row(
+                "SELECT status FROM audio_files WHERE filename = ? AND owner_id = ?",
+                filename, owner_id,
+            )  # fmt: skip
+            if row is None:
+                raise NotFound("There is no such file in your library.")
+            if row["status"] not in allowed:
+                raise WrongState(refusal)
+            return self._write_row(
+                f"""UPDATE audio_files SET {change}, updated_at = CURRENT_TIMESTAMP
+                    WHERE filename = ? AND owner_id = ? RETURNING {COLUMNS}""",
+                filename, owner_id,
+            )  # fmt: skip
+
+    def is_cancel_requested(self, file_id: int, worker: str) -> bool:
+        """Whether the owner wants this stopped; raises LeaseLost when the file is gone."""
+        row = self._row(
+            "SELECT cancel_requested FROM audio_files WHERE id = ? AND lease_owner = ?",
+            file_id, worker,
+        )  # fmt: skip
+        if row is None:
+            raise LeaseLost(GONE)
+        return bool(row["cancel_requested"])
+
+    def get_job_counts(self) -> dict:
+        """How many files wait, are being spoken, and failed or were cancelled today."""
+        return self._row(
+            """SELECT (SELECT count(*) FROM audio_files WHERE status = 'queued') AS queued,
+                      (SELECT count(*) FROM audio_files WHERE status = 'speaking') AS speaking"""
+        )
+
+    def list_unfinished(self, owner_id: int | None = None) -> list[dict]:
+        """Files that wait or are being spoken, oldest first; of one owner or of all."""
+        return self._rows(
+            f"""SELECT {COLUMNS} FROM audio_files INDEXED BY idx_audio_work
+                WHERE status IN ('queued', 'speaking') AND (? IS NULL OR owner_id = ?)
+                ORDER BY id""",
+            owner_id, owner_id,
+        )  # fmt: skip
+
+    # Bought segments
+
+    def record_purchase(
+        self, job: dict, content_hash: str, *, cost: float, size: int, now: float
+    ) -> bool:
+        """Count a bought segment once, in the file and in the usage; False if counted before.
+
+        Called when its sound is safely on disk, and again when a resume finds it there.
+        """
+        with self.transaction():
+            if self._row("SELECT 1 FROM kept_segments WHERE content_hash = ?", content_hash):
+                self._write(
+                    "UPDATE kept_segments SET last_used_epoch = ? WHERE content_hash = ?",
+                    now, content_hash,
+                )  # fmt: skip
+                return False
+            self._write(
+                """INSERT INTO kept_segments (content_hash, engine, cost, size, last_used_epoch)
+                   VALUES (?, ?, ?, ?, ?)""",
+                content_hash, job["engine"], cost, size, now,
+            )  # fmt: skip
+            still_there = self._write(
+                "UPDATE audio_files SET cost = cost + ? WHERE id = ?", cost, job["id"]
+            ).rowcount
+            self._add_usage(
+                job["owner_id"], job["id"] if still_there else None, job["engine"], cost=cost
+            )
+            return True
+
+    def forget_kept_segment(self, content_hash: str) -> None:
+        """The sound of a bought segment is gone from disk; buying it again counts again."""
+        self._write("DELETE FROM kept_segments WHERE content_hash = ?", content_hash)
+
+    def list_kept_segments(self) -> list[dict]:
+        """All bought segments, the least recently used first: content_hash, size (bytes)."""
+        return self._rows(
+            """SELECT content_hash, size FROM kept_segments INDEXED BY idx_kept_last_used
+               ORDER BY last_used_epoch, content_hash"""
+        )

@@ -1,0 +1,67 @@
+"""The security log."""
+
+from database.connection import Connection
+
+LOGIN, LOGIN_FAILED = "login", "login_failed"
+
+
+class SecurityLog(Connection):
+    """What happened to accounts and sessions, and from where."""
+
+    def log_security_event(
+        self,
+        event_type: str,
+        *,
+        user_id: int | None = None,
+        username: str | None = None,
+        ip_address: str | None = None,
+        details: str | None = None,
+        success: bool = True,
+        request_id: str | None = None,
+    ) -> int:
+        """Add an event; returns its id. `details` never holds a secret."""
+        return self._write(
+            """INSERT INTO security_logs (event_type, user_id, username, ip_address, details,
+                                          success, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            event_type, user_id, username, ip_address, details, int(success), request_id,
+        ).lastrowid  # fmt: skip
+
+    def get_security_logs(
+        self,
+        *,
+        user_id: int | None = None,
+        event_type: str | None = None,
+        limit: int = 100,
+        before_id: int | None = None,
+    ) -> list[dict]:
+        """Events, newest first; of one person, or of all when `user_id` is None."""
+        conditions = {
+            "user_id = ?": user_id, "event_type = ?": event_type, "id < ?": before_id
+        }  # fmt: skip
+        wanted = {sql: value for sql, value in conditions.items() if value is not None}
+        where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
+        return self._rows(
+            f"SELECT * FROM security_logs {where} ORDER BY id DESC LIMIT ?",
+            *wanted.values(), limit,
+        )  # fmt: skip
+
+    def get_failed_login_attempts(
+        self, *, username: str | None = None, ip_address: str | None = None, since: str
+    ) -> dict:
+        """Failures since `since` (UTC text) and since the last success: attempts, latest.
+
+        Counted for one account name (any case) or for one address.
+        """
+        column, value = (
+            ("username", username) if username is not None else ("ip_address", ip_address)
+        )
+        collation = "COLLATE NOCASE" if column == "username" else ""
+        return self._row(
+            f"""SELECT count(*) AS attempts, max(timestamp) AS latest FROM security_logs
+                WHERE event_type = '{LOGIN_FAILED}' AND {column} = ? {collation}
+                  AND timestamp >= ? AND id > coalesce((
+                    SELECT max(id) FROM security_logs
+                    WHERE event_type = '{LOGIN}' AND {column} = ? {collation}
+                      AND timestamp >= ?), 0)""",
+            value, since, value, since,
+        )  # fmt: skip

@@ -1,0 +1,210 @@
+"""Accounts, their sessions and invitations."""
+
+from database.connection import Connection
+from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
+
+
+class Users(Connection):
+    """Who may come in."""
+
+    def create_user(
+        self,
+        username: str,
+        password_hash: str,
+        *,
+        is_admin: bool = False,
+        created_at: str | None = None,
+    ) -> dict:
+        """Add an account; raises UsernameTaken, also where only the case differs."""
+        with self.transaction():
+            taken = self._value(
+                "SELECT username FROM users WHERE username = ? COLLATE NOCASE", username
+            )
+            if taken:
+                raise UsernameTaken(f"The name {taken} is taken; choose another one.")
+            return self._write_row(
+                """INSERT INTO users (username, password_hash, is_admin, created_at)
+                   VALUES (?, ?, ?, coalesce(?, CURRENT_TIMESTAMP)) RETURNING *""",
+                username, password_hash, int(is_admin), created_at,
+            )  # fmt: skip
+
+    def create_first_user(self, username: str, password_hash: str) -> dict:
+        """Add the owner, an admin; raises SetupDone when there is an account already."""
+        with self.transaction():
+            if self.count_users():
+                raise SetupDone("VoiceVerse is set up already. Log in, or ask for an invitation.")
+            return self.create_user(username, password_hash, is_admin=True)
+
+    def count_users(self) -> int:
+        """How many accounts there are, placeholders included."""
+        return self._value("SELECT count(*) AS n FROM users")
+
+    def get_user(self, username: str) -> dict | None:
+        """The account of exactly that name, else the only one that differs in case alone."""
+        exact = self._row("SELECT * FROM users WHERE username = ?", username)
+        if exact:
+            return exact
+        alike = self._rows("SELECT * FROM users WHERE username = ? COLLATE NOCASE", username)
+        return alike[0] if len(alike) == 1 else None
+
+    def get_user_by_id(self, user_id: int) -> dict | None:
+        """The account with that number."""
+        return self._row("SELECT * FROM users WHERE id = ?", user_id)
+
+    def update_last_login(self, user_id: int) -> None:
+        """Note that the account logged in now."""
+        self._write("UPDATE users SET last_login = CURRENT_TIMESTAMP WHERE id = ?", user_id)
+
+    def list_users(self) -> list[dict]:
+        """All accounts by name, without their password hashes."""
+        return self._rows(
+            """SELECT id, username, created_at, last_login, is_active, is_admin FROM users
+               ORDER BY username COLLATE NOCASE, id"""
+        )
+
+    def set_password_hash(self, user_id: int, password_hash: str) -> None:
+        """Replace the password hash."""
+        self._write("UPDATE users SET password_hash = ? WHERE id = ?", password_hash, user_id)
+
+    def set_user_active(self, user_id: int, is_active: bool) -> None:
+        """Enable or disable an account; disabling drops its sessions. Raises NotFound."""
+        with self.transaction():
+            changed = self._write(
+                "UPDATE users SET is_active = ? WHERE id = ?", int(is_active), user_id
+            ).rowcount
+            if not changed:
+                raise NotFound("There is no such account.")
+            if not is_active:
+                self.delete_sessions(user_id)
+
+    def merge_users(self, from_id: int, into_id: int) -> dict:
+        """Move files, usage and history to another account and remove the first.
+
+        Returns how many rows moved: files, usage, playbacks. Raises NotFound.
+        """
+        with self.transaction():
+            if from_id == into_id or not all(
+                self.get_user_by_id(user_id) for user_id in (from_id, into_id)
+            ):
+                raise NotFound("Both accounts must exist, and be two.")
+            moved = {
+                "files": self._write(
+                    "UPDATE audio_files SET owner_id = ? WHERE owner_id = ?", into_id, from_id
+                ).rowcount,
+                "usage": self._write(
+                    "UPDATE usage_stats SET user_id = ? WHERE user_id = ?", into_id, from_id
+                ).rowcount,
+                "playbacks": self._write(
+                    "UPDATE playback_history SET user_id = ? WHERE user_id = ?", into_id, from_id
+                ).rowcount,
+            }
+            self._write("UPDATE security_logs SET user_id = ? WHERE user_id = ?", into_id, from_id)
+            self._write("DELETE FROM users WHERE id = ?", from_id)
+            return moved
+
+    # Sessions
+
+    def create_session(
+        self, token_hash: str, user_id: int, *, device: str, ip_address: str, now: float
+    ) -> dict:
+        """Remember a login; `now` in seconds since 1970."""
+        return self._write_row(
+            """INSERT INTO sessions (token_hash, user_id, device, ip_address,
+                                     created_epoch, last_seen_epoch)
+               VALUES (?, ?, ?, ?, ?, ?) RETURNING *""",
+            token_hash, user_id, device, ip_address, now, now,
+        )  # fmt: skip
+
+    def get_session(
+        self, token_hash: str, *, now: float, idle_s: float, absolute_s: float
+    ) -> dict | None:
+        """The session and its account, unless it expired or the account is disabled."""
+        return self._row(
+            """SELECT s.id AS session_id, s.created_epoch, s.last_seen_epoch, s.device,
+                      u.id AS user_id, u.username, u.is_admin, u.is_active
+               FROM sessions s JOIN users u ON u.id = s.user_id
+               WHERE s.token_hash = ? AND u.is_active = 1
+                 AND s.last_seen_epoch > ? AND s.created_epoch > ?""",
+            token_hash, now - idle_s, now - absolute_s,
+        )  # fmt: skip
+
+    def touch_session(self, session_id: int, now: float) -> None:
+        """Note that the session was used."""
+        self._write("UPDATE sessions SET last_seen_epoch = ? WHERE id = ?", now, session_id)
+
+    def list_sessions(self, user_id: int) -> list[dict]:
+        """The account's sessions, the latest used first."""
+        return self._rows(
+            """SELECT id, device, ip_address, created_at, created_epoch, last_seen_epoch
+               FROM sessions WHERE user_id = ? ORDER BY last_seen_epoch DESC, id DESC""",
+            user_id,
+        )
+
+    def delete_session(self, user_id: int, session_id: int) -> bool:
+        """End one session of the account; False when it has no such session."""
+        return bool(
+            self._write(
+                "DELETE FROM sessions WHERE id = ? AND user_id = ?", session_id, user_id
+            ).rowcount
+        )
+
+    def delete_sessions(self, user_id: int, *, keep_session_id: int | None = None) -> int:
+        """End all sessions of the account but one; returns how many."""
+        return self._write(
+            "DELETE FROM sessions WHERE user_id = ? AND id IS NOT ?", user_id, keep_session_id
+        ).rowcount
+
+    def delete_expired_sessions(self, *, now: float, idle_s: float, absolute_s: float) -> int:
+        """Forget sessions that nobody can use any more; returns how many."""
+        return self._write(
+            "DELETE FROM sessions WHERE last_seen_epoch <= ? OR created_epoch <= ?",
+            now - idle_s, now - absolute_s,
+        ).rowcount  # fmt: skip
+
+    # Invitations
+
+    def create_invite(self, token_hash: str, created_by: int, expires_epoch: float) -> dict:
+        """Keep an invitation that works once, until it expires."""
+        return self._write_row(
+            """INSERT INTO invites (token_hash, created_by, expires_epoch)
+               VALUES (?, ?, ?) RETURNING *""",
+            token_hash, created_by, expires_epoch,
+        )  # fmt: skip
+
+    def get_invite(self, token_hash: str, now: float) -> dict | None:
+        """The invitation, if it can still be used."""
+        return self._row(
+            """SELECT * FROM invites
+               WHERE token_hash = ? AND used_at IS NULL AND expires_epoch > ?""",
+            token_hash, now,
+        )  # fmt: skip
+
+    def register_with_invite(
+        self, token_hash: str, username: str, password_hash: str, now: float
+    ) -> dict:
+        """Use up an invitation and add its account; raises InviteInvalid, UsernameTaken."""
+        with self.transaction():
+            invite = self.get_invite(token_hash, now)
+            if invite is None:
+                raise InviteInvalid(
+                    "This invitation was used or has expired. Ask an admin for a new one."
+                )
+            user = self.create_user(username, password_hash)
+            self._write(
+                "UPDATE invites SET used_at = CURRENT_TIMESTAMP, used_by = ? WHERE id = ?",
+                user["id"], invite["id"],
+            )  # fmt: skip
+            return user
+
+    def list_invites(self) -> list[dict]:
+        """All invitations, newest first, with the names of who made and who used them."""
+        return self._rows(
+            """SELECT i.id, i.created_at, i.expires_epoch, i.used_at,
+                      maker.username AS created_by_name, taker.username AS used_by_name
+               FROM invites i JOIN users maker ON maker.id = i.created_by
+               LEFT JOIN users taker ON taker.id = i.used_by ORDER BY i.id DESC"""
+        )
+
+    def delete_invite(self, invite_id: int) -> bool:
+        """Withdraw an invitation; False when there is none of that number."""
+        return bool(self._write("DELETE FROM invites WHERE id = ?", invite_id).rowcount)

@@ -1,0 +1,159 @@
+-- Everything VoiceVerse stores, apart from the sound itself. Times are UTC, 'YYYY-MM-DD HH:MM:SS',
+-- unless a column's name ends in _epoch (seconds, REAL). Money is USD.
+
+CREATE TABLE users (
+    id            INTEGER PRIMARY KEY,
+    username      TEXT    NOT NULL UNIQUE CHECK (length(username) BETWEEN 1 AND 150),
+    password_hash TEXT    NOT NULL CHECK (length(password_hash) > 0),
+    created_at    TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    last_login    TEXT,
+    is_active     INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
+    is_admin      INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1))
+);
+CREATE INDEX idx_users_username ON users (username COLLATE NOCASE);
+
+-- One piece of speech: its text, its sound, and the work still to be done on it.
+-- The text stands last, so that reading any other column skips its pages.
+CREATE TABLE audio_files (
+    id                INTEGER PRIMARY KEY,
+    filename          TEXT    NOT NULL UNIQUE CHECK (length(filename) BETWEEN 1 AND 255),
+    display_name      TEXT    NOT NULL CHECK (length(display_name) BETWEEN 1 AND 200),
+    owner_id          INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    voice             TEXT    NOT NULL,
+    category          TEXT    NOT NULL DEFAULT '' CHECK (length(category) <= 100),
+    character_count   INTEGER NOT NULL CHECK (character_count >= 0),
+    duration          REAL    NOT NULL DEFAULT 0 CHECK (duration >= 0),
+    cost              REAL    NOT NULL DEFAULT 0 CHECK (cost >= 0),
+    created_at        TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    updated_at        TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    engine            TEXT    NOT NULL DEFAULT '',
+    model             TEXT    NOT NULL DEFAULT '',
+    speed             REAL    NOT NULL DEFAULT 1 CHECK (speed > 0),
+    status            TEXT    NOT NULL DEFAULT 'ready'
+                      CHECK (status IN ('queued', 'speaking', 'ready', 'failed', 'cancelled')),
+    error             TEXT,
+    size              INTEGER NOT NULL DEFAULT 0 CHECK (size >= 0),
+    sha256            TEXT,
+    spoken_characters INTEGER NOT NULL DEFAULT 0 CHECK (spoken_characters >= 0),
+    cancel_requested  INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    attempts          INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    lease_owner       TEXT,
+    lease_until_epoch REAL,
+    text              TEXT    NOT NULL DEFAULT '',
+    CHECK (spoken_characters <= character_count),
+    CHECK (status != 'ready' OR lease_owner IS NULL)
+);
+CREATE UNIQUE INDEX idx_audio_filename ON audio_files (filename, owner_id);
+-- A library page, newest first, and its search by name, without touching the rows passed over.
+CREATE INDEX idx_audio_owner ON audio_files (owner_id, created_at, id, display_name);
+CREATE INDEX idx_audio_created ON audio_files (created_at);
+CREATE INDEX idx_audio_work ON audio_files (status, owner_id, id)
+    WHERE status IN ('queued', 'speaking');
+
+-- What was spoken and what it cost, one row a piece of speech; outlives the file.
+CREATE TABLE usage_stats (
+    id              INTEGER PRIMARY KEY,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    characters_used INTEGER NOT NULL CHECK (characters_used >= 0),
+    cost            REAL    NOT NULL DEFAULT 0 CHECK (cost >= 0),
+    timestamp       TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    month           INTEGER NOT NULL CHECK (month BETWEEN 1 AND 12),
+    year            INTEGER NOT NULL CHECK (year BETWEEN 1970 AND 9999),
+    file_id         INTEGER REFERENCES audio_files (id) ON DELETE SET NULL,
+    engine          TEXT    NOT NULL DEFAULT ''
+);
+CREATE INDEX idx_usage_user_month ON usage_stats (user_id, year, month, characters_used, cost);
+CREATE UNIQUE INDEX idx_usage_file ON usage_stats (file_id) WHERE file_id IS NOT NULL;
+
+-- Each listening, with where it stopped (seconds) and what it was called; outlives the file.
+CREATE TABLE playback_history (
+    id           INTEGER PRIMARY KEY,
+    user_id      INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    file_id      INTEGER REFERENCES audio_files (id) ON DELETE SET NULL,
+    display_name TEXT    NOT NULL DEFAULT '',
+    played_at    TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    position     REAL    NOT NULL DEFAULT 0 CHECK (position >= 0),
+    device       TEXT    NOT NULL DEFAULT ''
+);
+CREATE INDEX idx_playback_user ON playback_history (user_id, played_at, id);
+CREATE INDEX idx_playback_file ON playback_history (file_id, user_id, id);
+CREATE INDEX idx_playback_timestamp ON playback_history (played_at);
+
+CREATE TABLE security_logs (
+    id         INTEGER PRIMARY KEY,
+    event_type TEXT    NOT NULL CHECK (length(event_type) > 0),
+    user_id    INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    username   TEXT,
+    ip_address TEXT,
+    details    TEXT,
+    success    INTEGER NOT NULL DEFAULT 1 CHECK (success IN (0, 1)),
+    timestamp  TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    request_id TEXT
+);
+CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id);
+CREATE INDEX idx_security_type ON security_logs (event_type, id);
+CREATE INDEX idx_security_user ON security_logs (user_id, id);
+CREATE INDEX idx_security_failed_name ON security_logs (username COLLATE NOCASE, timestamp)
+    WHERE event_type IN ('login', 'login_failed');
+CREATE INDEX idx_security_failed_address ON security_logs (ip_address, timestamp)
+    WHERE event_type IN ('login', 'login_failed');
+
+-- Support tables.
+
+CREATE TABLE sessions (
+    id               INTEGER PRIMARY KEY,
+    token_hash       TEXT    NOT NULL UNIQUE,
+    user_id          INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device           TEXT    NOT NULL DEFAULT '',
+    ip_address       TEXT    NOT NULL DEFAULT '',
+    created_at       TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    created_epoch    REAL    NOT NULL,
+    last_seen_epoch  REAL    NOT NULL
+);
+CREATE INDEX idx_sessions_user ON sessions (user_id, last_seen_epoch);
+CREATE INDEX idx_sessions_last_seen ON sessions (last_seen_epoch);
+
+CREATE TABLE invites (
+    id            INTEGER PRIMARY KEY,
+    token_hash    TEXT    NOT NULL UNIQUE,
+    created_by    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    created_at    TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    expires_epoch REAL    NOT NULL,
+    used_at       TEXT,
+    used_by       INTEGER REFERENCES users (id) ON DELETE SET NULL
+);
+CREATE INDEX idx_invites_created ON invites (created_by, id);
+
+-- What has been spoken of a file: a span of its text (code points) and of its sound
+-- (milliseconds, and the byte of the MP3 where a resume continues).
+CREATE TABLE segments (
+    file_id    INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL CHECK (position >= 0),
+    text_start INTEGER NOT NULL CHECK (text_start >= 0),
+    text_end   INTEGER NOT NULL CHECK (text_end > text_start),
+    start_ms   INTEGER NOT NULL CHECK (start_ms >= 0),
+    end_ms     INTEGER NOT NULL CHECK (end_ms >= start_ms),
+    byte_end   INTEGER NOT NULL CHECK (byte_end >= 0),
+    frame_end  INTEGER NOT NULL CHECK (frame_end >= 0),
+    words      TEXT    NOT NULL DEFAULT '',
+    PRIMARY KEY (file_id, position)
+) WITHOUT ROWID;
+
+-- Segments that cost money or time, kept on disk by the hash of all that made them.
+CREATE TABLE kept_segments (
+    content_hash    TEXT    PRIMARY KEY,
+    engine          TEXT    NOT NULL,
+    cost            REAL    NOT NULL CHECK (cost >= 0),
+    size            INTEGER NOT NULL CHECK (size > 0),
+    last_used_epoch REAL    NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX idx_kept_last_used ON kept_segments (last_used_epoch, content_hash, size);
+
+-- What a provider says about its models, such as the day one of them ends.
+CREATE TABLE model_notices (
+    engine        TEXT NOT NULL,
+    model         TEXT NOT NULL,
+    shutdown_date TEXT NOT NULL,
+    seen_at       TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    PRIMARY KEY (engine, model)
+) WITHOUT ROWID;
