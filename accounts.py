@@ -1,0 +1,478 @@
+"""Who may come in: accounts, sign-in and its throttle, sessions, invitations, the first owner."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+
+import passwords
+from config import write_private
+
+ACCOUNT_FREE_FAILURES = 5
+ADDRESS_FREE_FAILURES = 20
+WINDOW_S = 3600
+LONGEST_WAIT_S = 30
+SIGN_IN_PATIENCE_S = 15
+TOUCH_EVERY_S = 300
+DAY_S = 86400
+INVITE_DAYS = 7
+REGISTRATIONS_PER_HOUR = 10
+USERNAME = re.compile(r"[^\W_][\w.\-]{2,31}")
+
+
+class AccountError(Exception):
+    """Something an account may not do; `sentence` is for the user, `field` names the input."""
+
+    status: ClassVar[int] = 400
+    field: ClassVar[str] = ""
+    sentence = ""
+
+    def __init__(self, sentence: str = "") -> None:
+        self.sentence = sentence or self.sentence
+        super().__init__(self.sentence)
+
+
+class BadUsername(AccountError):
+    """The name cannot be a new account's."""
+
+    field = "username"
+    sentence = (
+        "Use 3 to 32 letters, digits, dots, hyphens or underscores, starting with a letter or "
+        "a digit."
+    )
+
+
+class LoginRefused(AccountError):
+    """Unknown name, wrong password or disabled account: the same for all three."""
+
+    status = 401
+    sentence = "That name and password do not belong together. Check both and try again."
+
+
+class WrongPassword(AccountError):
+    """The current password was not given correctly."""
+
+    status = 403
+    field = "current"
+    sentence = "That is not your current password. Nothing was changed."
+
+
+class TooManyAttempts(AccountError):
+    """Wait `retry_after_s` seconds before the next try."""
+
+    status = 429
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        unit = "second" if retry_after_s == 1 else "seconds"
+        super().__init__(f"Too many attempts. Wait {retry_after_s} {unit} and try again.")
+
+
+class SignInBusy(AccountError):
+    """Too many people are signing in at this moment."""
+
+    status = 503
+    retry_after_s = 5
+    sentence = "Many people are signing in at this moment. Try again in a few seconds."
+
+
+class SetupLinkInvalid(AccountError):
+    """The link for the first account is not the one printed, or was used."""
+
+    status = 403
+    sentence = (
+        "This set-up link is not valid. Use the one that was printed when VoiceVerse started; "
+        "it works once."
+    )
+
+
+class RegistrationClosed(AccountError):
+    """New accounts cannot be made here."""
+
+    status = 403
+    sentence = "New accounts need an invitation. Ask the person who runs this VoiceVerse for one."
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Where a request comes from, for sessions and the security log."""
+
+    ip: str = ""
+    device: str = ""
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginResult:
+    """A new session: the token for the cookie, the account, and the mark of a known browser."""
+
+    token: str
+    user: dict[str, Any]
+    device_token: str
+
+
+class Accounts:
+    """Every rule about accounts; knows neither requests nor SQL."""
+
+    def __init__(
+        self, db: Any, config: Any, secret_key: bytes, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._db = db
+        self._config = config
+        self._key = secret_key
+        self._clock = clock
+        self._passwords = passwords.Passwords()
+        self._hashing = threading.Lock()
+
+    # Passwords
+
+    def check_password_rules(self, username: str, password: str) -> None:
+        """Raise BadPassword, with the sentence to show, for a password that is refused."""
+        passwords.check_rules(username, password)
+
+    def hash_password(self, password: str) -> str:
+        """The hash to store for a new password; takes about 0.14 s and 46 MiB."""
+        with self._one_at_a_time():
+            return self._passwords.hash(password)
+
+    def change_password(
+        self, user: dict[str, Any], current: str, new: str, visitor: Visitor
+    ) -> None:
+        """Replace the password and end every other session; raises WrongPassword, BadPassword."""
+        user_id = user["user_id"]
+        self.check_password_rules(user["username"], new)
+        with self._one_at_a_time():
+            self._refuse_while_waiting(self._device_failures(user_id), ACCOUNT_FREE_FAILURES)
+            stored = self._db.get_user_by_id(user_id)
+            if not self._passwords.verify(stored["password_hash"], current):
+                self._log("login_failed_known_device", visitor, user, "password change", False)
+                raise WrongPassword
+            new_hash = self._passwords.hash(new)
+        with self._db.transaction():
+            self._db.set_password_hash(user_id, new_hash)
+            self._db.delete_sessions(user_id, keep_session_id=user["session_id"])
+            self._log("password_changed", visitor, user)
+
+    # Signing in and out
+
+    def login(
+        self,
+        username: str,
+        password: str,
+        visitor: Visitor,
+        *,
+        device_token: str | None = None,
+        old_token: str | None = None,
+    ) -> LoginResult:
+        """Open a session; raises LoginRefused, TooManyAttempts or SignInBusy.
+
+        `device_token` is the mark of a browser that signed in before; its failures are counted
+        apart, so that a flood of guesses from elsewhere never keeps the owner out.
+        """
+        name = unicodedata.normalize("NFC", username.strip())[:150]
+        with self._one_at_a_time():
+            user = self._db.get_user(name)
+            is_known = user is not None and self._is_known_device(device_token, user["id"])
+            self._throttle(user, name, visitor, is_known)
+            if not self._password_opens(user, password):
+                event = "login_failed_known_device" if is_known else "login_failed"
+                self._log(event, visitor, user or {"username": name}, success=False)
+                raise LoginRefused
+            if self._passwords.needs_rehash(user["password_hash"]):
+                self._db.set_password_hash(user["id"], self._passwords.hash(password))
+        return self._open_session(user, visitor, old_token)
+
+    def authenticate(self, token: str) -> dict[str, Any] | None:
+        """The session's row with its user, or None when it has ended."""
+        now = self._clock()
+        session = self._db.get_session(
+            self._hash_token(token),
+            now=now,
+            idle_s=self._config.session_idle_days * DAY_S,
+            absolute_s=self._config.session_absolute_days * DAY_S,
+        )
+        if session and now - session["last_seen_epoch"] > TOUCH_EVERY_S:
+            self._db.touch_session(session["session_id"], now)
+        return session
+
+    def logout(self, session: dict[str, Any], visitor: Visitor) -> None:
+        """End a session."""
+        self._db.delete_session(session["user_id"], session["session_id"])
+        self._log("logout", visitor, session)
+
+    def list_sessions(self, user_id: int) -> list[dict[str, Any]]:
+        """The open sessions of an account, the latest first."""
+        return self._db.list_sessions(user_id)
+
+    def revoke_session(self, user: dict[str, Any], session_id: int, visitor: Visitor) -> bool:
+        """End one of the user's sessions; False when it is not theirs or has ended."""
+        was_there = self._db.delete_session(user["user_id"], session_id)
+        if was_there:
+            self._log("session_revoked", visitor, user)
+        return was_there
+
+    def revoke_other_sessions(self, user: dict[str, Any], visitor: Visitor) -> int:
+        """End all sessions of the user but the current one; returns how many."""
+        count = self._db.delete_sessions(user["user_id"], keep_session_id=user["session_id"])
+        self._log("sessions_revoked", visitor, user, f"{count} ended")
+        return count
+
+    # New accounts
+
+    def is_set_up(self) -> bool:
+        """Whether there is an account at all."""
+        return self._db.count_users() > 0
+
+    def ensure_setup_link(self, base_url: str) -> str | None:
+        """The one-time link for the first account, kept in a private file; None once set up."""
+        path = self._config.setup_link_path
+        if self.is_set_up():
+            path.unlink(missing_ok=True)
+            return None
+        token = self._setup_token() or secrets.token_urlsafe(32)
+        link = f"{base_url.rstrip('/')}/setup?token={token}"
+        path.unlink(missing_ok=True)
+        write_private(path, link.encode())
+        return link
+
+    def check_setup_token(self, token: str) -> None:
+        """Raise SetupLinkInvalid unless this is the token of the link, and still unused."""
+        expected = self._setup_token()
+        is_same = hmac.compare_digest((expected or "").encode(), token.encode())
+        if not expected or not is_same or self.is_set_up():
+            raise SetupLinkInvalid
+
+    def create_owner(
+        self, token: str, username: str, password: str, visitor: Visitor
+    ) -> LoginResult:
+        """Make the first account, an admin, and sign it in; raises SetupLinkInvalid."""
+        try:
+            self.check_setup_token(token)
+        except SetupLinkInvalid:
+            self._log("setup_failed", visitor, {"username": username[:150]}, success=False)
+            raise
+        name = self._checked_name(username, password)
+        user = self._db.create_first_user(name, self.hash_password(password))
+        self._config.setup_link_path.unlink(missing_ok=True)
+        self._log("setup", visitor, user)
+        return self._open_session(user, visitor)
+
+    def check_registration(self, invite: str | None) -> None:
+        """Raise RegistrationClosed unless an account can be made, with this invitation or none."""
+        mode = self._config.registration
+        if mode == "closed":
+            raise RegistrationClosed("This VoiceVerse makes no new accounts.")
+        if not self.is_set_up():
+            raise RegistrationClosed("Open the set-up link first; it was printed at the start.")
+        if invite:
+            if self._db.get_invite(self._hash_token(invite), self._clock()) is None:
+                raise RegistrationClosed(
+                    "This invitation was used already or has expired. Ask for a new one."
+                )
+        elif mode != "open":
+            raise RegistrationClosed
+
+    def register(
+        self, invite: str | None, username: str, password: str, visitor: Visitor
+    ) -> LoginResult:
+        """Make an account and sign it in; raises RegistrationClosed, BadUsername, BadPassword."""
+        try:
+            self.check_registration(invite)
+        except RegistrationClosed:
+            self._log("register_failed", visitor, {"username": username[:150]}, success=False)
+            raise
+        self._limit_registrations(visitor)
+        name = self._checked_name(username, password)
+        password_hash = self.hash_password(password)
+        if invite:
+            user = self._db.register_with_invite(
+                self._hash_token(invite), name, password_hash, self._clock()
+            )
+        else:
+            user = self._db.create_user(name, password_hash)
+        self._log("register", visitor, user)
+        return self._open_session(user, visitor)
+
+    def create_invite(self, admin: dict[str, Any], visitor: Visitor) -> str:
+        """The token of a new invitation: one account, within 7 days."""
+        token = secrets.token_urlsafe(24)
+        expires = self._clock() + INVITE_DAYS * DAY_S
+        self._db.create_invite(self._hash_token(token), admin["user_id"], expires)
+        self._log("invite_created", visitor, admin)
+        return token
+
+    def revoke_invite(self, admin: dict[str, Any], invite_id: int, visitor: Visitor) -> None:
+        """Make an invitation worthless."""
+        self._db.delete_invite(invite_id)
+        self._log("invite_revoked", visitor, admin)
+
+    def set_active(
+        self, admin: dict[str, Any], user: dict[str, Any], is_active: bool, visitor: Visitor
+    ) -> None:
+        """Let an account in again, or keep it out and end its sessions at once."""
+        if user["id"] == admin["user_id"]:
+            raise AccountError("You cannot disable your own account.")
+        self._db.set_user_active(user["id"], is_active)
+        event = "user_enabled" if is_active else "user_disabled"
+        self._log(event, visitor, user, f"by {admin['username']}")
+
+    # Inside
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        # Each hash takes 46 MiB, and counting failures must not race with adding one.
+        if not self._hashing.acquire(timeout=SIGN_IN_PATIENCE_S):
+            raise SignInBusy
+        try:
+            yield
+        finally:
+            self._hashing.release()
+
+    def _password_opens(self, user: dict[str, Any] | None, password: str) -> bool:
+        stored = user["password_hash"] if user else None
+        is_right = self._passwords.verify(stored, password)
+        return is_right and bool(user and user["is_active"])
+
+    def _throttle(
+        self, user: dict[str, Any] | None, name: str, visitor: Visitor, is_known: bool
+    ) -> None:
+        since = _text_time(self._clock() - WINDOW_S)
+        try:
+            if is_known:
+                self._refuse_while_waiting(self._device_failures(user["id"]), ACCOUNT_FREE_FAILURES)
+                return
+            by_name = self._db.get_failed_login_attempts(username=name, since=since)
+            self._refuse_while_waiting(by_name, ACCOUNT_FREE_FAILURES)
+            by_address = self._db.get_failed_login_attempts(ip_address=visitor.ip, since=since)
+            self._refuse_while_waiting(by_address, ADDRESS_FREE_FAILURES)
+        except TooManyAttempts:
+            self._log_throttled(user or {"username": name}, visitor)
+            raise
+
+    def _refuse_while_waiting(self, failures: dict[str, Any], free: int) -> None:
+        beyond = failures["attempts"] - free
+        if beyond < 0 or not failures["latest"]:
+            return
+        wait_s = min(LONGEST_WAIT_S, 2 ** min(beyond, 10))
+        left_s = _epoch(failures["latest"]) + wait_s - self._clock()
+        if left_s > 0:
+            raise TooManyAttempts(max(1, round(left_s)))
+
+    def _device_failures(self, user_id: int) -> dict[str, Any]:
+        since = _text_time(self._clock() - WINDOW_S)
+        logins = self._db.get_security_logs(user_id=user_id, event_type="login", limit=1)
+        last_login = max((row["id"] for row in logins), default=0)
+        rows = self._db.get_security_logs(
+            user_id=user_id, event_type="login_failed_known_device", limit=20
+        )
+        recent = [row for row in rows if row["timestamp"] >= since and row["id"] > last_login]
+        return {"attempts": len(recent), "latest": recent[0]["timestamp"] if recent else None}
+
+    def _log_throttled(self, user: dict[str, Any], visitor: Visitor) -> None:
+        minute_ago = _text_time(self._clock() - 60)
+        latest = self._db.get_security_logs(event_type="login_throttled", limit=20)
+        is_logged = any(
+            row["timestamp"] > minute_ago and row["username"] == user["username"] for row in latest
+        )
+        if not is_logged:
+            self._log("login_throttled", visitor, user, success=False)
+
+    def _limit_registrations(self, visitor: Visitor) -> None:
+        hour_ago = _text_time(self._clock() - WINDOW_S)
+        rows = self._db.get_security_logs(event_type="register", limit=100)
+        recent = [
+            row for row in rows if row["timestamp"] > hour_ago and row["ip_address"] == visitor.ip
+        ]
+        if len(recent) >= REGISTRATIONS_PER_HOUR:
+            raise TooManyAttempts(
+                max(1, round(_epoch(recent[-1]["timestamp"]) + WINDOW_S - self._clock()))
+            )
+
+    def _open_session(
+        self, user: dict[str, Any], visitor: Visitor, old_token: str | None = None
+    ) -> LoginResult:
+        token = secrets.token_urlsafe(32)
+        now = self._clock()
+        with self._db.transaction():
+            self._end_replaced_session(old_token, now)
+            self._db.create_session(
+                self._hash_token(token),
+                user["id"],
+                device=visitor.device[:100],
+                ip_address=visitor.ip,
+                now=now,
+            )
+            self._db.update_last_login(user["id"])
+            self._log("login", visitor, user)
+        return LoginResult(token, user, self._device_token(user["id"]))
+
+    def _end_replaced_session(self, old_token: str | None, now: float) -> None:
+        if not old_token:
+            return
+        seconds = self._config.session_absolute_days * DAY_S
+        old = self._db.get_session(
+            self._hash_token(old_token), now=now, idle_s=seconds, absolute_s=seconds
+        )
+        if old:
+            self._db.delete_session(old["user_id"], old["session_id"])
+
+    def _checked_name(self, username: str, password: str) -> str:
+        name = unicodedata.normalize("NFC", username.strip())
+        if not USERNAME.fullmatch(name):
+            raise BadUsername
+        self.check_password_rules(name, password)
+        return name
+
+    def _setup_token(self) -> str:
+        try:
+            link = self._config.setup_link_path.read_text()
+        except FileNotFoundError:
+            return ""
+        return parse_qs(urlsplit(link.strip()).query).get("token", [""])[0]
+
+    def _hash_token(self, token: str) -> str:
+        return self._mac(f"token:{token}")
+
+    def _device_token(self, user_id: int) -> str:
+        return f"{user_id}.{self._mac(f'device:{user_id}')}"
+
+    def _is_known_device(self, token: str | None, user_id: int) -> bool:
+        return hmac.compare_digest((token or "").encode(), self._device_token(user_id).encode())
+
+    def _mac(self, message: str) -> str:
+        return hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest()
+
+    def _log(
+        self,
+        event_type: str,
+        visitor: Visitor,
+        user: dict[str, Any],
+        details: str | None = None,
+        success: bool = True,
+    ) -> None:
+        self._db.log_security_event(
+            event_type,
+            user_id=user.get("user_id", user.get("id")),
+            username=user.get("username"),
+            ip_address=visitor.ip,
+            details=details,
+            success=success,
+            request_id=visitor.request_id,
+        )
+
+
+def _text_time(epoch: float) -> str:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _epoch(text: str) -> float:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()
