@@ -4,6 +4,7 @@ import ctypes.util
 import re
 import shutil
 import threading
+from bisect import bisect_left
 from collections.abc import Generator, Sequence
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from speech.engine import Engine
 from speech.engines.espeak_pool import Child, Done, Library, Pool
 from speech.errors import BrokenAudio, EngineMissing
 from speech.prices import FREE, Price
+from speech.segments import cluster_start
 from speech.types import AudioChunk, SpeechRequest, Voice, WordMark
 
 WORDS_PER_MINUTE = 175
@@ -27,6 +29,8 @@ REMEDY = (
 # one for one, so that positions hold.
 BLANKS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
 WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
+LONGEST_RUN = 36  # of 50 characters, ends were dropped; up to 40, none in any script tried
+LONG_RUN = re.compile(r"[^\s!-/:-@\[-`{-~]{37,}")
 LAST_WORD = re.compile(r"[^\W_](?=[\W_]*\Z)")
 
 
@@ -71,15 +75,16 @@ class EspeakEngine(Engine):
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         text = request.text.translate(BLANKS)
+        spread, gaps = spread_runs(text)
         words_per_minute = round(WORDS_PER_MINUTE * request.speed)
         heard = 0
         with self._pool.borrow() as child:
-            for piece in child.speak(request.voice, words_per_minute, text):
+            for piece in child.speak(request.voice, words_per_minute, spread):
                 if isinstance(piece, Done):
-                    _check_end(text, piece)
+                    _check_end(spread, piece)
                     return
                 pcm, marks = piece
-                words = tuple(_whole_words(text, marks, heard))
+                words = tuple(_whole_words(text, [_gathered(mark, gaps) for mark in marks], heard))
                 heard = words[-1].start + words[-1].length if words else heard
                 yield AudioChunk(pcm, child.sample_rate, words)
 
@@ -141,6 +146,28 @@ def language_tag(written: str) -> str:
         else:
             tag.append(subtag.title() if len(subtag) == 4 else subtag)
     return "-".join(tag)
+
+
+def spread_runs(text: str) -> tuple[str, list[int]]:
+    """The text with a space in each overlong unbroken run, and where those spaces stand in it.
+
+    espeak-ng holds a limited number of phonemes per word and drops the rest without a word.
+    """
+    pieces, gaps, last = [], [], 0
+    for run in LONG_RUN.finditer(text):
+        place = run.start()
+        while run.end() - place > LONGEST_RUN:
+            place = cluster_start(text, place + LONGEST_RUN, place)
+            pieces.append(text[last:place])
+            gaps.append(place + len(gaps))
+            last = place
+    pieces.append(text[last:])
+    return " ".join(pieces), gaps
+
+
+def _gathered(mark: WordMark, gaps: list[int]) -> WordMark:
+    start = mark.start - bisect_left(gaps, mark.start)
+    return WordMark(start, mark.length, mark.sample)
 
 
 def _read_voice(data: Path, path: Path, identifier: str) -> Voice | None:

@@ -1,0 +1,140 @@
+"""Cut a text into pieces to speak: whole sentences where possible, lazily, losing nothing."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import sentencex
+
+from speech.types import Segment
+
+SHORTEST = 20  # a shorter sentence joins the next one: voices stumble over fragments
+LONGEST_SENTENCE = 600
+LADDER = ((200, 250), (600, 500))  # up to this start, segments of at most so many characters
+NEARLY_FULL = 0.85
+LOOK_AHEAD = 80
+
+BLANK_LINE = re.compile(r"\r?\n[^\S\n]*\r?\n|\r[^\S\r]*\r|\u2029")
+SPACE = re.compile(r"\s*")
+CLAUSE_END = re.compile(r"[,;:)\]—–…](?=\s)\s*|[，、；：،؛।。！？]\s*")
+GAP = re.compile(r"\s+")
+JOINERS = "\u200d\u200c"
+
+
+def split(
+    text: str,
+    *,
+    start: int = 0,
+    language: str = "en",
+    first: int = 1,
+    target: int = 1,
+    limit_bytes: int = 2400,
+) -> Iterator[Segment]:
+    """Yield the segments of a text from `start` on; together they are the text, to the letter.
+
+    `first` and `target` are the sizes in characters at which a segment is long enough (1: one
+    sentence each), `limit_bytes` is its largest size in UTF-8. Each segment depends only on the
+    text after its start, so that resuming at the end of any segment gives the same ones again.
+    """
+    limit = max(first, target, LONGEST_SENTENCE)
+    while start < len(text):
+        size = _size_at(start, first, target)
+        end = _segment_end(text, start, language, size, limit, limit_bytes)
+        yield Segment(start, end, text[start:end])
+        start = end
+
+
+def cluster_start(text: str, index: int, lowest: int) -> int:
+    """The nearest place at or before `index` that parts no base from its marks, if above `lowest`.
+
+    Falls back to `index` where a cluster is longer than the room there is.
+    """
+    place = index
+    while place > lowest and place < len(text) and _joins(text[place - 1], text[place]):
+        place -= 1
+    return place if place > lowest else index
+
+
+def _joins(before: str, after: str) -> bool:
+    return (
+        after in JOINERS
+        or before == JOINERS[0]
+        or "\ufe00" <= after <= "\ufe0f"
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+        or unicodedata.category(after).startswith("M")
+        or ("\ud800" <= before <= "\udbff" and "\udc00" <= after <= "\udfff")
+        or (before == "\r" and after == "\n")
+    )
+
+
+def _size_at(start: int, first: int, target: int) -> int:
+    # Sizes grow with the place in the text, not with the count of segments yielded: a resumed
+    # text must come out in the same pieces, or what was bought ahead would be bought twice.
+    if start == 0:
+        return min(first, target)
+    for below, size in LADDER:
+        if start < below:
+            return min(size, target)
+    return target
+
+
+def _segment_end(
+    text: str, start: int, language: str, size: int, limit: int, limit_bytes: int
+) -> int:
+    window = text[start : start + limit + LOOK_AHEAD]
+    room = _fitting(window[:limit], limit_bytes)
+    end = _whole_sentences(window, language, size, room, is_last=start + len(window) >= len(text))
+    if not end:
+        end = _forced_end(window, room)
+    # White space goes with the words before it, as far as the limit allows.
+    return start + min(_skip_space(window, end), max(room, end))
+
+
+def _fitting(window: str, limit_bytes: int) -> int:
+    if window.isascii():
+        return min(len(window), limit_bytes)
+    encoded = window.encode("utf-8", "surrogatepass")
+    if len(encoded) <= limit_bytes:
+        return len(window)
+    fitting = len(encoded[:limit_bytes].decode("utf-8", "ignore"))
+    # A lone surrogate is dropped by "ignore", which only makes the piece a little smaller.
+    return max(1, cluster_start(window, fitting, 0))
+
+
+def _whole_sentences(window: str, language: str, size: int, room: int, *, is_last: bool) -> int:
+    """The end of as many sentences as make a segment, or 0 when not even one fits."""
+    best = 0
+    for end in _borders(window, language, is_last=is_last):
+        words_end = len(window[:end].rstrip())
+        if words_end > room or (best >= SHORTEST and words_end > size):
+            break
+        best = end = _skip_space(window, end)
+        if words_end >= size and len(window[:end].strip()) >= SHORTEST:
+            break
+        is_paragraph = BLANK_LINE.search(window, words_end, end) is not None
+        if is_paragraph and words_end and words_end >= size * NEARLY_FULL:
+            break
+    return min(best, room)
+
+
+def _borders(window: str, language: str, *, is_last: bool) -> Iterator[int]:
+    end = 0
+    for sentence in sentencex.segment(language, window):
+        end += len(sentence)
+        if end < len(window) or is_last:
+            yield end
+
+
+def _skip_space(window: str, place: int) -> int:
+    return SPACE.match(window, place).end()
+
+
+def _forced_end(window: str, room: int) -> int:
+    """Where to cut a sentence that is too long: after a clause, a word, or a whole character."""
+    if room >= len(window):
+        return len(window)
+    for mark in (CLAUSE_END, GAP):
+        ends = [found.end() for found in mark.finditer(window, 0, room)]
+        if ends and ends[-1] > room // 3:
+            return ends[-1]
+    return cluster_start(window, room, 0)
