@@ -1,0 +1,334 @@
+"""Audio on disk: names that the server made, growing files, whole ones, and bought segments.
+
+A file grows as NAME.part, takes its name by one rename when it is whole, and leaves through
+NAME.deleted, so that a kill at any instant leaves something that `reconcile` can put right.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
+PART, DELETED = ".part", ".deleted"
+PIECE = 64 * 1024
+
+
+class AudioError(Exception):
+    """The sound cannot be read or written; `sentence` says why."""
+
+    status = 500
+
+    def __init__(self, sentence: str):
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class NoSuchAudio(AudioError):
+    """There is no such file on disk."""
+
+    status = 404
+
+
+class NoSpace(AudioError):
+    """The disk is full, or nearly."""
+
+    status = 507
+
+
+def make_filename(now: float | None = None) -> str:
+    """A new name for an MP3, from the day and chance alone."""
+    day = time.strftime("%Y%m%d", time.gmtime(now))
+    return f"{day}-{secrets.token_hex(8)}.mp3"
+
+
+class AudioStore:
+    """All sound below one folder; nothing outside it can be named."""
+
+    def __init__(self, folder: Path, *, min_free_mb: float = 0):
+        self.folder = Path(folder)
+        self.min_free_bytes = int(min_free_mb * 1024 * 1024)
+
+    # Whole files
+
+    def size(self, filename: str) -> int | None:
+        """Bytes of a whole file, or None."""
+        try:
+            return self._path(filename).stat().st_size
+        except (FileNotFoundError, NoSuchAudio):
+            return None
+
+    def open(self, filename: str) -> BinaryIO:
+        """A whole file for reading; raises NoSuchAudio."""
+        try:
+            return self._path(filename).open("rb")
+        except FileNotFoundError:
+            raise NoSuchAudio("The sound of this file is missing on the disk.") from None
+
+    def read_range(self, filename: str, start: int, length: int) -> bytes:
+        """`length` bytes from `start` in one read; raises NoSuchAudio."""
+        try:
+            descriptor = os.open(self._path(filename), os.O_RDONLY)
+        except FileNotFoundError:
+            raise NoSuchAudio("The sound of this file is missing on the disk.") from None
+        try:
+            return os.pread(descriptor, length, start)
+        finally:
+            os.close(descriptor)
+
+    def adopt(self, source: Path, filename: str, *, link: bool = False) -> tuple[int, str]:
+        """Take in a file from elsewhere by copy or hard link; returns its size and SHA-256."""
+        target = self._path(filename)
+        part = self._path(filename, PART)
+        digest = hashlib.sha256()
+        with contextlib.suppress(FileNotFoundError):
+            part.unlink()
+        if link:
+            os.link(source, part)
+            with part.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256")
+        else:
+            with source.open("rb") as reading, _naming_full_disk(), part.open("xb") as writing:
+                while piece := reading.read(1024 * 1024):
+                    digest.update(piece)
+                    writing.write(piece)
+                writing.flush()
+                os.fsync(writing.fileno())
+        size = part.stat().st_size
+        part.replace(target)
+        _sync_folder(self.folder)
+        return size, digest.hexdigest()
+
+    # Growing files
+
+    def write_part(self, filename: str, keep_bytes: int) -> "GrowingFile":
+        """Open the growing file, cut to its first `keep_bytes`."""
+        return GrowingFile(self._path(filename, PART), keep_bytes)
+
+    def part_size(self, filename: str) -> int:
+        """Bytes of the growing file; 0 when there is none."""
+        try:
+            return self._path(filename, PART).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def finish(self, filename: str) -> None:
+        """Give the growing file, already on the disk, its name; raises NoSuchAudio."""
+        try:
+            self._path(filename, PART).replace(self._path(filename))
+        except FileNotFoundError:
+            raise NoSuchAudio("The growing file is gone.") from None
+        _sync_folder(self.folder)
+
+    def open_growing(self, filename: str) -> BinaryIO | None:
+        """The growing file, or the whole one that it has become; None when there is neither."""
+        for suffix in (PART, ""):
+            with contextlib.suppress(FileNotFoundError):
+                return self._path(filename, suffix).open("rb", buffering=0)
+        return None
+
+    def follow(self, filename: str, is_done: Callable[[], bool]) -> Iterator[bytes]:
+        """Yield a file as it grows, from its first byte, until it is whole or `is_done()`.
+
+        `is_done` is asked about every half second; between, only the disk is looked at.
+        """
+        file, pause_s, asked_at = None, 0.002, time.monotonic()
+        try:
+            while True:
+                ending = False
+                if time.monotonic() - asked_at > 0.5:
+                    asked_at, ending = time.monotonic(), is_done()
+                ending = ending or (file is not None and self.size(filename) is not None)
+                file = file or self.open_growing(filename)
+                while file is not None and (piece := file.read(PIECE)):
+                    yield piece
+                    pause_s = 0.005
+                if ending:
+                    return
+                time.sleep(pause_s)
+                pause_s = min(pause_s * 1.3, 0.05)
+        finally:
+            if file is not None:
+                file.close()
+
+    # Leaving
+
+    def delete(self, filename: str, forget: Callable[[], None]) -> None:
+        """Remove a file together with its row: `forget` commits in between.
+
+        A failure there puts the sound back; a kill leaves it to `reconcile`.
+        """
+        moved = []
+        for suffix in ("", PART):
+            path = self._path(filename, suffix)
+            with contextlib.suppress(FileNotFoundError):
+                path.rename(path.with_name(path.name + DELETED))
+                moved.append(path)
+        try:
+            forget()
+        except BaseException:
+            for path in moved:
+                path.with_name(path.name + DELETED).rename(path)
+            raise
+        for path in moved:
+            path.with_name(path.name + DELETED).unlink(missing_ok=True)
+
+    def reconcile(self, has_row: Callable[[str], bool]) -> list[str]:
+        """Put right what a kill left behind; returns whole files that no row knows (kept)."""
+        unknown = []
+        for path in sorted(self.folder.iterdir()):
+            name = path.name
+            if name.endswith(DELETED):
+                original = path.with_name(name.removesuffix(DELETED))
+                if has_row(original.name.removesuffix(PART)):
+                    path.rename(original)
+                else:
+                    path.unlink()
+            elif name.endswith(PART):
+                if not has_row(name.removesuffix(PART)):
+                    path.unlink()
+            elif not has_row(name):
+                unknown.append(name)
+        return unknown
+
+    # Space
+
+    def check_space(self, needed_bytes: int = 0) -> None:
+        """Raise NoSpace when `needed_bytes` more would leave less than the reserve."""
+        free = shutil.disk_usage(self.folder).free
+        if free < needed_bytes + self.min_free_bytes:
+            raise NoSpace(
+                f"The disk is nearly full ({free // 1_000_000} MB free). Nothing stored was "
+                "harmed; free some space, then try again."
+            )
+
+    def _path(self, filename: str, suffix: str = "") -> Path:
+        if not NAME.fullmatch(filename) or filename.endswith((PART, DELETED)):
+            raise NoSuchAudio("There is no such file in your library.")
+        return self.folder / (filename + suffix)
+
+
+class GrowingFile:
+    """The .part of a file: appended to, cut, patched at its head, made durable."""
+
+    def __init__(self, path: Path, keep_bytes: int):
+        with _naming_full_disk():
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = os.fdopen(descriptor, "r+b", buffering=0)
+            self.cut(keep_bytes)
+
+    def cut(self, keep_bytes: int) -> None:
+        """Drop everything after the first `keep_bytes`."""
+        self._file.truncate(keep_bytes)
+        self._file.seek(keep_bytes)
+        self.size = keep_bytes
+
+    def write(self, data: bytes) -> None:
+        """Append; raises NoSpace when the disk is full."""
+        view = memoryview(data)
+        with _naming_full_disk():
+            while view:
+                written = self._file.write(view)
+                self.size += written
+                view = view[written:]
+
+    def replace_head(self, data: bytes) -> None:
+        """Write over the first bytes."""
+        os.pwrite(self._file.fileno(), data, 0)
+
+    def digest(self) -> str:
+        """The SHA-256 of the whole content, in hex."""
+        self._file.seek(0)
+        return hashlib.file_digest(self._file, "sha256").hexdigest()
+
+    def reader(self) -> BinaryIO:
+        """The same file from its start."""
+        self._file.seek(0)
+        return self._file
+
+    def sync(self) -> None:
+        """Return when the bytes are on the disk."""
+        with _naming_full_disk():
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> "GrowingFile":
+        return self
+
+    def __exit__(self, *details) -> None:
+        self.close()
+
+
+class SegmentStore:
+    """Sound that was paid for, by the hash of all that made it: raw samples, one file each."""
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+
+    def has(self, content_hash: str) -> bool:
+        return self._path(content_hash).exists()
+
+    def read(self, content_hash: str) -> Iterator[bytes]:
+        """The samples, in pieces."""
+        with self._path(content_hash).open("rb") as file:
+            while piece := file.read(PIECE):
+                yield piece
+
+    def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
+        """Write the samples durably under their hash; returns the size in bytes."""
+        path = self._path(content_hash)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
+        try:
+            with _naming_full_disk(), part.open("xb") as file:
+                file.writelines(pieces)
+                file.flush()
+                os.fsync(file.fileno())
+                size = file.tell()
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        return size
+
+    def size(self, content_hash: str) -> int:
+        return self._path(content_hash).stat().st_size
+
+    def drop(self, content_hash: str) -> None:
+        self._path(content_hash).unlink(missing_ok=True)
+
+    def sweep(self) -> None:
+        """Remove pieces that a kill left unfinished."""
+        for part in self.folder.glob(f"*/*{PART}"):
+            part.unlink(missing_ok=True)
+
+    def _path(self, content_hash: str) -> Path:
+        return self.folder / content_hash[:2] / f"{content_hash}.pcm"
+
+
+@contextlib.contextmanager
+def _naming_full_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoSpace(
+            "The disk is full. Nothing stored was harmed; free some space, then try again."
+        ) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,104 @@
+"""PCM to MP3: one continuous encoder, whose output can be cut and taken up at a frame."""
+
+import array
+import math
+import sys
+
+import lameenc
+
+from speech import mp3
+from speech.mp3 import Mp3Info, NotMp3, id3_tag, scan_mp3
+
+__all__ = ["JOIN_PAUSE_S", "Mp3Info", "Mp3Stream", "NotMp3", "id3_tag", "join_pause", "scan_mp3"]
+
+BIT_RATE = 64_000
+QUALITY = 5
+JOIN_PAUSE_S = 0.08  # silence that must stand at the end of each segment
+QUIET = 200  # of 32,767: what counts as silence there
+SAMPLES_A_FRAME = {rate: 1152 for rate in mp3.SAMPLE_RATES[3]}
+
+
+class Mp3Stream:
+    """Mono 64 kbit/s constant bit rate, in whole frames, with positions in samples.
+
+    A stream may take up an earlier one: `frames` is the number of frames that are kept of it.
+    The new encoder's own delay then falls into the pause in which the cut was made.
+    """
+
+    def __init__(self, sample_rate: int, *, frames: int = 0):
+        self.sample_rate = sample_rate
+        self.samples_a_frame = SAMPLES_A_FRAME.get(sample_rate, 576)
+        self.frames = frames
+        self.position = frames * self.samples_a_frame  # samples of sound taken in
+        self.audio_bytes = 0  # given out by this encoder
+        self._rest = b""
+        self._encoder = _encoder(sample_rate)
+        self._base_size = mp3.parse_frame(mp3.frame_header(sample_rate, BIT_RATE)).size
+
+    @property
+    def header(self) -> bytes:
+        """The first frame of a file whose length is not known yet."""
+        return mp3.info_frame(self.sample_rate, BIT_RATE)
+
+    def feed(self, pcm: bytes) -> bytes:
+        """Take in samples; give out the frames that are ready."""
+        self.position += len(pcm) // 2
+        return self._whole_frames(self._encoder.encode(pcm))
+
+    def finish(self) -> bytes:
+        """The last frames; nothing can be fed after them."""
+        return self._whole_frames(self._encoder.flush())
+
+    def final_header(self, audio_bytes: int) -> bytes:
+        """The first frame of the finished file; `audio_bytes` counts all frames after it."""
+        padding = self.frames * self.samples_a_frame - mp3.ENCODER_DELAY - self.position
+        return mp3.info_frame(
+            self.sample_rate,
+            BIT_RATE,
+            frames=self.frames,
+            audio_bytes=audio_bytes,
+            padding=min(max(padding, 0), 0xFFF),
+        )
+
+    def frames_for(self, position: int) -> int:
+        """How many frames a decoder needs for the sound up to `position` (samples)."""
+        return math.ceil((position + mp3.DELAY) / self.samples_a_frame)
+
+    def _whole_frames(self, encoded: bytes) -> bytes:
+        # LAME gives out bytes as they come; a cut is only possible between frames.
+        data = self._rest + encoded
+        at, end, base = 0, len(data), self._base_size
+        while at + 4 <= end:
+            size = base + (data[at + 2] >> 1 & 1)
+            if at + size > end:
+                break
+            at += size
+            self.frames += 1
+        self._rest = data[at:]
+        self.audio_bytes += at
+        return data[:at]
+
+
+def _encoder(sample_rate: int) -> lameenc.Encoder:
+    encoder = lameenc.Encoder()
+    encoder.set_bit_rate(BIT_RATE // 1000)
+    encoder.set_in_sample_rate(sample_rate)
+    encoder.set_out_sample_rate(sample_rate)  # or LAME resamples 24 kHz to 22.05
+    encoder.set_channels(1)
+    encoder.set_quality(QUALITY)
+    encoder.silence()
+    return encoder
+
+
+def join_pause(tail: bytes, sample_rate: int) -> bytes:
+    """The silence to add after a segment that ends with `tail`, so that a cut can fall into it."""
+    wanted = int(JOIN_PAUSE_S * sample_rate)
+    samples = array.array("h", tail[-2 * wanted :])
+    if sys.byteorder == "big":
+        samples.byteswap()
+    quiet = 0
+    for sample in reversed(samples):
+        if not -QUIET < sample < QUIET:
+            break
+        quiet += 1
+    return bytes(2 * (wanted - quiet))
