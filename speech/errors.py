@@ -1,7 +1,5 @@
 """The ways speech can fail, each with the one sentence that the user sees."""
 
-# ruff: noqa: N818 (the names say what went wrong; the base class says that it is an error)
-
 from typing import ClassVar
 
 

@@ -4,7 +4,6 @@ import ctypes.util
 import re
 import shutil
 import threading
-from bisect import bisect_left
 from collections.abc import Generator, Sequence
 from functools import cache
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import ClassVar
 
 from speech.engine import Engine
 from speech.engines.espeak_pool import Child, Done, Library, Pool
+from speech.engines.espeak_text import SpokenText
 from speech.errors import BrokenAudio, EngineMissing
 from speech.prices import FREE, Price
-from speech.segments import cluster_start
 from speech.types import AudioChunk, SpeechRequest, Voice, WordMark
 
 WORDS_PER_MINUTE = 175
@@ -25,12 +24,7 @@ REMEDY = (
     "or espeak-ng with the system's package manager."
 )
 
-# Line breaks stay, they part clauses; other control characters and lone surrogates become spaces,
-# one for one, so that positions hold.
-BLANKS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
 WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
-LONGEST_RUN = 36  # of 50 characters, ends were dropped; up to 40, none in any script tried
-LONG_RUN = re.compile(r"[^\s!-/:-@\[-`{-~]{37,}")
 LAST_WORD = re.compile(r"[^\W_](?=[\W_]*\Z)")
 
 
@@ -74,17 +68,16 @@ class EspeakEngine(Engine):
         self._pool.close()
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
-        text = request.text.translate(BLANKS)
-        spread, gaps = spread_runs(text)
+        spoken = SpokenText(request.text)
         words_per_minute = round(WORDS_PER_MINUTE * request.speed)
         heard = 0
         with self._pool.borrow() as child:
-            for piece in child.speak(request.voice, words_per_minute, spread):
+            for piece in child.speak(request.voice, words_per_minute, spoken.text):
                 if isinstance(piece, Done):
-                    _check_end(spread, piece)
+                    _check_end(spoken.text, piece)
                     return
                 pcm, marks = piece
-                words = tuple(_whole_words(text, [_gathered(mark, gaps) for mark in marks], heard))
+                words = tuple(_whole_words(request.text, spoken, marks, heard))
                 heard = words[-1].start + words[-1].length if words else heard
                 yield AudioChunk(pcm, child.sample_rate, words)
 
@@ -148,28 +141,6 @@ def language_tag(written: str) -> str:
     return "-".join(tag)
 
 
-def spread_runs(text: str) -> tuple[str, list[int]]:
-    """The text with a space in each overlong unbroken run, and where those spaces stand in it.
-
-    espeak-ng holds a limited number of phonemes per word and drops the rest without a word.
-    """
-    pieces, gaps, last = [], [], 0
-    for run in LONG_RUN.finditer(text):
-        place = run.start()
-        while run.end() - place > LONGEST_RUN:
-            place = cluster_start(text, place + LONGEST_RUN, place)
-            pieces.append(text[last:place])
-            gaps.append(place + len(gaps))
-            last = place
-    pieces.append(text[last:])
-    return " ".join(pieces), gaps
-
-
-def _gathered(mark: WordMark, gaps: list[int]) -> WordMark:
-    start = mark.start - bisect_left(gaps, mark.start)
-    return WordMark(start, mark.length, mark.sample)
-
-
 def _read_voice(data: Path, path: Path, identifier: str) -> Voice | None:
     found: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -186,15 +157,18 @@ def _read_voice(data: Path, path: Path, identifier: str) -> Voice | None:
     return Voice(identifier, found["name"], language_tag(language), EspeakEngine.name)
 
 
-def _whole_words(text: str, marks: list[WordMark], heard: int) -> Generator[WordMark]:
+def _whole_words(
+    text: str, spoken: SpokenText, marks: list[WordMark], heard: int
+) -> Generator[WordMark]:
     # A number or an abbreviation is announced once for each word it is read as, and a compound
     # only with its first part: one mark for the whole word is what a reader can follow.
     for mark in marks:
-        announced = text[mark.start : mark.start + mark.length]
-        if mark.start >= heard and announced.strip():
-            whole = WORD.match(text, mark.start)
-            heard = max(whole.end() if whole else 0, mark.start + len(announced.rstrip()))
-            yield WordMark(mark.start, heard - mark.start, mark.sample)
+        start = spoken.original(mark.start)
+        announced = text[start : start + mark.length].rstrip()
+        if start >= heard and announced and not announced[0].isspace():
+            whole = WORD.match(text, start)
+            heard = max(whole.end() if whole else 0, start + len(announced))
+            yield WordMark(start, heard - start, mark.sample)
 
 
 def _check_end(text: str, done: Done) -> None:

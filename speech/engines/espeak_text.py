@@ -1,0 +1,81 @@
+"""A text made safe for espeak-ng, with the way back to the original's positions.
+
+espeak-ng holds a limited number of sounds per word and per clause and silently drops the rest, so
+overlong runs get a space, and overlong clauses a comma.
+"""
+
+import unicodedata
+from bisect import bisect_left
+from functools import cache
+
+from speech.segments import cluster_start
+
+# Line breaks stay, they part clauses; other control characters and lone surrogates become spaces,
+# one for one, so that positions hold.
+BLANKS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
+LONGEST_RUN = 36  # of runs of 50 characters ends were dropped; up to 40, none in any script tried
+LARGEST_CLAUSE = 900  # sounds; the library has room for 1,000
+CLAUSE_ENDS = frozenset(",.;:!?…")
+WIDE_CLAUSE_ENDS = frozenset("，。、；：！？")
+BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+class SpokenText:
+    """What espeak-ng is given for a text: `text`, and the way back by `original`."""
+
+    def __init__(self, original: str) -> None:
+        self._gaps: list[int] = []
+        self.text = self._prepared(original.translate(BLANKS))
+
+    def original(self, position: int) -> int:
+        """The position in the original of a position in `text`, both in code points."""
+        return position - bisect_left(self._gaps, position)
+
+    def _prepared(self, text: str) -> str:
+        pieces: list[str] = []
+        written = length = 0
+        for place, gap in _insertions(text):
+            pieces += (text[written:place], gap)
+            length += place - written
+            self._gaps += range(length, length + len(gap))
+            length += len(gap)
+            written = place
+        return "".join(pieces) + text[written:] if pieces else text
+
+
+def _insertions(text: str) -> list[tuple[int, str]]:
+    """Places in the text and what to put there, in order."""
+    found: list[tuple[int, str]] = []
+    run = clause = 0
+    place = 0
+    for index, character in enumerate(text):
+        if character.isspace():
+            run = 0
+            if index and text[index - 1] in CLAUSE_ENDS:
+                clause = 0
+            elif clause > LARGEST_CLAUSE // 2:
+                found.append((index, ","))
+                clause = 0
+            continue
+        run = 0 if character in BETWEEN_WORDS else run + 1
+        clause = 0 if character in WIDE_CLAUSE_ENDS else clause + _sounds(character)
+        if run > LONGEST_RUN or clause > LARGEST_CLAUSE:
+            place = cluster_start(text, index, max(place, index - LONGEST_RUN))
+            found.append((place, " " if clause <= LARGEST_CLAUSE // 2 else ", "))
+            clause = clause if clause <= LARGEST_CLAUSE // 2 else 0
+            run = index - place + 1
+            clause += sum(map(_sounds, text[place : index + 1]))
+    return found
+
+
+@cache
+def _sounds(character: str) -> int:
+    """At most how many sounds a character is read as: a digit within a number, an emoji's name."""
+    category = unicodedata.category(character)
+    if category in ("So", "Sk", "Sm", "Sc"):
+        return 40
+    if category[0] == "N" or character >= "\u2e80":
+        return 14
+    if category[0] == "L":
+        return 3
+    return 1 if category[0] == "M" else 2
