@@ -68,7 +68,7 @@ class EspeakEngine(Engine):
         self._pool.close()
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
-        spoken = SpokenText(request.text)
+        spoken = SpokenText(request.text, self.voice(request.voice).language)
         words_per_minute = round(WORDS_PER_MINUTE * request.speed)
         heard = 0
         with self._pool.borrow() as child:

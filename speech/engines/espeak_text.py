@@ -14,6 +14,11 @@ from speech.segments import cluster_start
 # one for one, so that positions hold.
 BLANKS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
 LONGEST_RUN = 36  # of runs of 50 characters ends were dropped; up to 40, none in any script tried
+LAST_LATIN = "\u0250"
+OTHER_SCRIPTS = frozenset(
+    "am ar as ba be bg bn bpy chr cmn cv el fa grc gu hak he hi hy hyw ja ka kk kn ko kok ky mk ml "
+    "mr my ne nog or pa ru sd shn si sr ta te th ti tt ug uk ur yue".split()
+)
 LARGEST_CLAUSE = 900  # sounds; the library has room for 1,000
 CLAUSE_ENDS = frozenset(",.;:!?…")
 WIDE_CLAUSE_ENDS = frozenset("，。、；：！？")
@@ -23,8 +28,10 @@ BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 class SpokenText:
     """What espeak-ng is given for a text: `text`, and the way back by `original`."""
 
-    def __init__(self, original: str) -> None:
+    def __init__(self, original: str, language: str) -> None:
         self._gaps: list[int] = []
+        # A letter of an alphabet that the voice does not read is announced by its full name.
+        self._strange = 6 if language.partition("-")[0] in OTHER_SCRIPTS else 25
         self.text = self._prepared(original.translate(BLANKS))
 
     def original(self, position: int) -> int:
@@ -34,7 +41,7 @@ class SpokenText:
     def _prepared(self, text: str) -> str:
         pieces: list[str] = []
         written = length = 0
-        for place, gap in _insertions(text):
+        for place, gap in _insertions(text, self._strange):
             pieces += (text[written:place], gap)
             length += place - written
             self._gaps += range(length, length + len(gap))
@@ -43,7 +50,7 @@ class SpokenText:
         return "".join(pieces) + text[written:] if pieces else text
 
 
-def _insertions(text: str) -> list[tuple[int, str]]:
+def _insertions(text: str, strange: int) -> list[tuple[int, str]]:
     """Places in the text and what to put there, in order."""
     found: list[tuple[int, str]] = []
     run = clause = 0
@@ -58,18 +65,18 @@ def _insertions(text: str) -> list[tuple[int, str]]:
                 clause = 0
             continue
         run = 0 if character in BETWEEN_WORDS else run + 1
-        clause = 0 if character in WIDE_CLAUSE_ENDS else clause + _sounds(character)
+        clause = 0 if character in WIDE_CLAUSE_ENDS else clause + _sounds(character, strange)
         if run > LONGEST_RUN or clause > LARGEST_CLAUSE:
             place = cluster_start(text, index, max(place, index - LONGEST_RUN))
             found.append((place, " " if clause <= LARGEST_CLAUSE // 2 else ", "))
             clause = clause if clause <= LARGEST_CLAUSE // 2 else 0
             run = index - place + 1
-            clause += sum(map(_sounds, text[place : index + 1]))
+            clause += sum(_sounds(joined, strange) for joined in text[place : index + 1])
     return found
 
 
 @cache
-def _sounds(character: str) -> int:
+def _sounds(character: str, strange: int) -> int:
     """At most how many sounds a character is read as: a digit within a number, an emoji's name."""
     category = unicodedata.category(character)
     if category in ("So", "Sk", "Sm", "Sc"):
@@ -77,5 +84,5 @@ def _sounds(character: str) -> int:
     if category[0] == "N" or character >= "\u2e80":
         return 14
     if category[0] == "L":
-        return 3
+        return 3 if character < LAST_LATIN else strange
     return 1 if category[0] == "M" else 2

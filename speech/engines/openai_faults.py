@@ -1,0 +1,112 @@
+"""What a provider's failures mean, as SpeechErrors, and how long to wait before the next try."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from speech.errors import (
+    BrokenAudio,
+    ProviderBusy,
+    ProviderQuota,
+    ProviderRefused,
+    ProviderUnreachable,
+    SpeechError,
+)
+
+if TYPE_CHECKING:
+    import openai
+
+LONGEST_WAIT_S = 30.0
+FIRST_WAIT_S = 0.5
+TELLING_BYTES = 16
+SPOKEN_TYPES = ("audio/", "application/octet-stream", "binary/")
+CONTAINERS = (b"RIFF", b"ID3", b"OggS", b"fLaC")
+PRINTABLE = frozenset(range(32, 127)) | frozenset(b"\t\r\n")
+MESSAGE_CHARACTERS = 200
+SECRET = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.\-]{6,}", re.IGNORECASE)
+NOT_SOUND = "The provider answered with something that is not the sound that was asked for."
+
+
+@contextmanager
+def translated(key: str, address: str) -> Iterator[None]:
+    """Turn what the SDK and its transport raise inside the block into SpeechErrors."""
+    import httpx2
+    import openai
+
+    try:
+        yield
+    except openai.APIStatusError as error:
+        raise _refusal(error, key) from error
+    except openai.APITimeoutError as error:
+        raise ProviderUnreachable(f"{_host(address)} did not answer in time.") from error
+    except openai.APIConnectionError as error:
+        raise ProviderUnreachable(f"{_host(address)} could not be reached.") from error
+    except openai.APIError as error:
+        raise BrokenAudio(NOT_SOUND) from error
+    except (httpx2.InvalidURL, UnicodeEncodeError) as error:
+        raise ProviderRefused("The speech server's address or key cannot be used.") from error
+    except httpx2.TimeoutException as error:
+        raise BrokenAudio("The provider's sound stopped arriving half way.") from error
+    except httpx2.HTTPError as error:
+        raise BrokenAudio("The provider's sound broke off half way.") from error
+
+
+def check_content_type(content_type: str) -> None:
+    """Raise BrokenAudio for a type that is no raw sound; a missing type is looked at by bytes."""
+    if content_type and not content_type.lower().startswith(SPOKEN_TYPES):
+        raise BrokenAudio(NOT_SOUND)
+
+
+def check_start(start: bytes, content_type: str = "") -> None:
+    """Raise BrokenAudio when the first bytes are those of a document or a container."""
+    # Real samples may begin with the byte of a brace or of an MP3 frame: more must agree.
+    is_document = start.startswith((b"{", b"[", b"<")) and PRINTABLE.issuperset(start)
+    is_mpeg = "mp" in content_type and start[:1] == b"\xff" and start[1:2] >= b"\xe0"
+    if is_document or is_mpeg or start.startswith(CONTAINERS):
+        raise BrokenAudio(NOT_SOUND)
+
+
+def pause_s(error: SpeechError, attempt: int) -> float:
+    """Seconds to wait before the next try: what the provider asked for, else growing by chance."""
+    asked = getattr(error.__cause__, "response", None)
+    try:
+        return min(LONGEST_WAIT_S, max(0.0, float(asked.headers["retry-after"])))
+    except (AttributeError, KeyError, ValueError):
+        return FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311
+
+
+def _refusal(error: openai.APIStatusError, key: str) -> SpeechError:
+    status = error.status_code
+    if error.code == "insufficient_quota":
+        return ProviderQuota("The provider's account has no credit left.")
+    if status in (401, 403):
+        return ProviderRefused("The provider did not accept the key." + _reason(error, key))
+    if status == 429:
+        return ProviderBusy("The provider is busy: too many requests. Try again later.", 429)
+    if status in (408, 409) or status >= 500:
+        return ProviderBusy(f"The provider is out of order (status {status}). Try again later.")
+    return ProviderRefused(
+        f"The provider refused the request (status {status})." + _reason(error, key)
+    )
+
+
+def _reason(error: openai.APIStatusError, key: str) -> str:
+    body = error.body if isinstance(error.body, dict) else {}
+    message = body.get("message") or body.get("detail")
+    if not isinstance(message, str) or not message.strip():
+        return ""
+    message = " ".join(message.split())
+    if key:
+        message = message.replace(key, "…")
+    message = SECRET.sub("…", message)
+    if len(message) > MESSAGE_CHARACTERS:
+        message = message[: MESSAGE_CHARACTERS - 1] + "…"
+    return f" It says: {message}"
+
+
+def _host(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].rpartition("@")[2] or address
