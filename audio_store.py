@@ -209,6 +209,10 @@ class AudioStore:
                 "harmed; free some space, then try again."
             )
 
+    def check_reserve(self) -> None:
+        """Raise NoSpace when work under way has eaten half the reserve that others need."""
+        self.check_space(-self.min_free_bytes // 2)
+
     def _path(self, filename: str, suffix: str = "") -> Path:
         if not NAME.fullmatch(filename) or filename.endswith((PART, DELETED)):
             raise NoSuchAudio("There is no such file in your library.")

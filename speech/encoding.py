@@ -3,6 +3,7 @@
 import array
 import math
 import sys
+from collections import deque
 
 import lameenc
 
@@ -15,7 +16,7 @@ BIT_RATE = 64_000
 QUALITY = 5
 JOIN_PAUSE_S = 0.08  # silence that must stand at the end of each segment
 QUIET = 200  # of 32,767: what counts as silence there
-SAMPLES_A_FRAME = {rate: 1152 for rate in mp3.SAMPLE_RATES[3]}
+SAMPLES_A_FRAME = dict.fromkeys(mp3.SAMPLE_RATES[3], 1152)
 
 
 class Mp3Stream:
@@ -32,6 +33,8 @@ class Mp3Stream:
         self.position = frames * self.samples_a_frame  # samples of sound taken in
         self.audio_bytes = 0  # given out by this encoder
         self._rest = b""
+        self._cuts_wanted: deque[int] = deque()
+        self._cuts: list[tuple[int, int]] = []
         self._encoder = _encoder(sample_rate)
         self._base_size = mp3.parse_frame(mp3.frame_header(sample_rate, BIT_RATE)).size
 
@@ -60,9 +63,18 @@ class Mp3Stream:
             padding=min(max(padding, 0), 0xFFF),
         )
 
-    def frames_for(self, position: int) -> int:
-        """How many frames a decoder needs for the sound up to `position` (samples)."""
-        return math.ceil((position + mp3.DELAY) / self.samples_a_frame)
+    def mark_cut(self) -> None:
+        """Ask where a later stream may go on, given that the sound so far ends in a pause.
+
+        The cut falls less than a frame before the end of what was fed: into the pause.
+        """
+        enough = self.position - self.samples_a_frame + mp3.DELAY
+        self._cuts_wanted.append(max(self.frames + 1, math.ceil(enough / self.samples_a_frame)))
+
+    def take_cuts(self) -> list[tuple[int, int]]:
+        """The cuts that have been given out since the last call: frames, bytes of this encoder."""
+        cuts, self._cuts = self._cuts, []
+        return cuts
 
     def _whole_frames(self, encoded: bytes) -> bytes:
         # LAME gives out bytes as they come; a cut is only possible between frames.
@@ -74,6 +86,8 @@ class Mp3Stream:
                 break
             at += size
             self.frames += 1
+            while self._cuts_wanted and self._cuts_wanted[0] == self.frames:
+                self._cuts.append((self._cuts_wanted.popleft(), self.audio_bytes + at))
         self._rest = data[at:]
         self.audio_bytes += at
         return data[:at]

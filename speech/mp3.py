@@ -12,6 +12,8 @@ from typing import BinaryIO
 ENCODER_DELAY = 576  # samples that LAME puts before the sound
 DECODER_DELAY = 529  # samples that a decoder adds; players skip both
 DELAY = ENCODER_DELAY + DECODER_DELAY
+SEARCHED = 65536  # bytes in which the first frame must begin
+BLOCK = 1024 * 1024
 
 BIT_RATES = {  # kbit/s by version, layer III
     1: (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -120,39 +122,64 @@ def id3_tag(*, title: str, artist: str = "", album: str = "") -> bytes:
 
 
 def scan_mp3(file: BinaryIO | str | os.PathLike) -> Mp3Info:
-    """Walk every frame of an MP3 and measure it exactly; raises NotMp3."""
+    """Walk every frame of an MP3 and measure it exactly, in constant memory; raises NotMp3."""
     if not hasattr(file, "read"):
         with open(file, "rb") as opened:  # noqa: PTH123 (any path-like)
             return scan_mp3(opened)
-    data = file.read()
-    position = _first_frame(data)
-    first = parse_frame(data[position : position + 4])
-    skipped, has_info = _info_delays(data, position, first)
-    frames = samples = 0
-    at = position + first.size if has_info else position
-    while frame := parse_frame(data[at : at + 4]):
-        if at + frame.size > len(data):
-            break
-        at += frame.size
-        samples += frame.samples
-        frames += 1
-    tail = data[at:]
+    position = _skip_id3(file)
+    file.seek(position)
+    head = file.read(SEARCHED + 4096)
+    start = _first_frame(head)
+    first = parse_frame(head[start : start + 4])
+    skipped, has_info = _info_delays(head, start, first)
+    if has_info:
+        start += first.size
+    file.seek(position + start)
+    frames, samples, tail = _walk(file)
     if frames == 0 or (tail.strip(b"\0") and not tail.startswith((b"TAG", b"APE", b"ID3"))):
         where = "after its start" if frames == 0 else f"{samples / first.sample_rate:.1f} s in"
         raise NotMp3(f"The sound breaks off {where}: it is not a whole MP3.")
     duration = max(0, samples - skipped) / first.sample_rate
-    return Mp3Info(duration, frames, first.sample_rate, len(data))
+    return Mp3Info(duration, frames, first.sample_rate, file.seek(0, os.SEEK_END))
+
+
+def _walk(file: BinaryIO) -> tuple[int, int, bytes]:
+    """Count frames and samples from here on; the bytes that follow the last whole frame."""
+    known: dict[bytes, tuple[int, int]] = {}
+    frames = samples = at = 0
+    data = file.read(BLOCK)
+    while True:
+        header = data[at : at + 4]
+        measures = known.get(header)
+        if measures is None:
+            frame = parse_frame(header)
+            measures = known[header] = (frame.size, frame.samples) if frame else (0, 0)
+        size, count = measures
+        if size and at + size <= len(data):
+            at, frames, samples = at + size, frames + 1, samples + count
+            continue
+        block = file.read(BLOCK)
+        data, at = data[at:] + block, 0
+        if not block or (not size and len(header) == 4):
+            return frames, samples, data
+
+
+def _skip_id3(file: BinaryIO) -> int:
+    position = 0
+    while True:
+        file.seek(position)
+        header = file.read(10)
+        if len(header) < 10 or not header.startswith(b"ID3"):
+            return position
+        size = 0
+        for byte in header[6:10]:
+            size = size << 7 | byte & 0x7F
+        position += 10 + size
 
 
 def _first_frame(data: bytes) -> int:
-    """Where the sound begins: behind ID3 tags, at two frames that follow each other."""
-    at = 0
-    while data[at : at + 3] == b"ID3" and len(data) >= at + 10:
-        size = 0
-        for byte in data[at + 6 : at + 10]:
-            size = size << 7 | byte & 0x7F
-        at += 10 + size
-    for start in range(at, min(len(data), at + 65536)):
+    """Where the sound begins: at two frames that follow each other."""
+    for start in range(min(len(data), SEARCHED)):
         if data[start] == 0xFF and (frame := parse_frame(data[start : start + 4])):
             after = start + frame.size
             if after == len(data) or parse_frame(data[after : after + 4]):

@@ -1,0 +1,206 @@
+"""The one use-case: quote a text, submit it, speak it into a file, and what may become of it."""
+
+import re
+import time
+from dataclasses import dataclass
+
+from audio_store import AudioStore, SegmentStore, make_filename
+from config import Config
+from database import Database
+from database.errors import NotFound
+from speaking import Speaking
+from speech.engine import Engine
+from speech.prices import Price, expected_duration_s
+from speech.registry import Registry
+from speech.segments import split
+from speech.types import SpeechRequest, Voice
+
+NAME_LENGTH = 200
+GROUP_LENGTH = 100
+BYTES_A_SECOND = 8_000
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+class GenerationError(Exception):
+    """A text that cannot be taken; `sentence` says why and what to do."""
+
+    status = 400
+
+    def __init__(self, sentence: str):
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class TextEmpty(GenerationError):
+    """There is nothing to speak."""
+
+
+class TextTooLong(GenerationError):
+    """More than one submission may hold."""
+
+    status = 413
+
+
+class BadName(GenerationError):
+    """A name or group that cannot be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a text will be and cost before it is made; `cost_usd` is None when not known."""
+
+    characters: int
+    segments: int
+    duration_s: float
+    cost_usd: float | None
+    price: Price
+    engine: Engine
+    voice: Voice
+    speed: float
+
+
+class Studio:
+    """Everything that pages, API, commands and worker do with speech goes through here."""
+
+    def __init__(self, config: Config, db: Database, store: AudioStore, registry: Registry):
+        self.config, self.db, self.store, self.registry = config, db, store, registry
+        self.kept = SegmentStore(config.segments_dir)
+        self.speaking = Speaking(config, db, store, self.kept, registry)
+
+    def quote(self, text: str, voice: str = "", speed: float = 1.0, engine: str = "") -> Quote:
+        """Count, time and price a text; free and changes nothing."""
+        text = self._check_text(text)
+        chosen, found = self._check_voice(voice, speed, engine)
+        duration_s = expected_duration_s(len(text), speed, chosen.name)
+        price = chosen.price()
+        segments = split(
+            text,
+            language=found.language,
+            first=chosen.first_segment_characters,
+            target=chosen.segment_characters,
+            limit_bytes=chosen.segment_bytes,
+        )
+        return Quote(
+            characters=len(text),
+            segments=sum(1 for _ in segments),
+            duration_s=duration_s,
+            cost_usd=price.quote(len(text), duration_s),
+            price=price,
+            engine=chosen,
+            voice=found,
+            speed=speed,
+        )
+
+    def submit(
+        self,
+        owner_id: int,
+        text: str,
+        *,
+        voice: str = "",
+        speed: float = 1.0,
+        name: str = "",
+        category: str = "",
+        engine: str = "",
+    ) -> dict:
+        """Queue a text; returns its row. Raises a sentence for everything that cannot be."""
+        text = self._check_text(text)
+        chosen, found = self._check_voice(voice, speed, engine)
+        display_name = check_name(name) if name.strip() else suggest_name(text)
+        duration_s = expected_duration_s(len(text), speed, chosen.name)
+        self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
+        return self.db.create_audio_file(
+            owner_id,
+            make_filename(),
+            display_name,
+            voice=found.identifier,
+            text=text,
+            category=check_group(category),
+            engine=chosen.name,
+            model=chosen.model,
+            speed=speed,
+            status="queued",
+        )
+
+    def retry(self, filename: str, owner_id: int) -> dict:
+        """Take up a failed or cancelled file where it stopped. Raises NotFound, WrongState."""
+        self.store.check_space()
+        return self.db.retry_job(filename, owner_id)
+
+    def cancel(self, filename: str, owner_id: int) -> dict:
+        """Stop a file that waits or is being spoken. Raises NotFound, WrongState."""
+        return self.db.cancel_job(filename, owner_id)
+
+    def rename(
+        self, filename: str, owner_id: int, *, name: str | None = None, category: str | None = None
+    ) -> dict:
+        """Give a file another name or group. Raises BadName, NotFound."""
+        row = self.db.update_audio_file(
+            filename,
+            owner_id,
+            display_name=None if name is None else check_name(name),
+            category=None if category is None else check_group(category),
+        )
+        if row is None:
+            raise NotFound("There is no such file in your library.")
+        return row
+
+    def delete(self, filename: str, owner_id: int) -> None:
+        """Remove a file, its row and its sound; usage and history stay. Raises NotFound."""
+        if self.db.get_audio_file(filename, owner_id) is None:
+            raise NotFound("There is no such file in your library.")
+        self.store.delete(filename, lambda: self.db.delete_audio_file(filename, owner_id))
+
+    def reconcile(self) -> list[str]:
+        """Put right what a kill left on disk; returns sound files that no row knows (kept)."""
+        self.kept.sweep()
+        return self.store.reconcile(self.db.has_audio_file)
+
+    def _check_text(self, text: str) -> str:
+        if len(text) > self.config.max_characters:
+            raise TextTooLong(
+                f"The text has {len(text):,} characters; one submission holds up to "
+                f"{self.config.max_characters:,}. Split it, and nothing is cut short."
+            )
+        if not VISIBLE.search(text):
+            raise TextEmpty("There is no text to speak yet. Paste or write some, then try again.")
+        return text
+
+    def _check_voice(self, voice: str, speed: float, engine: str) -> tuple[Engine, Voice]:
+        chosen, found = self.registry.resolve(voice, engine)
+        chosen.check(SpeechRequest("", found.identifier, speed))
+        return chosen, found
+
+
+def check_name(name: str) -> str:
+    """A display name as it is kept; raises BadName with the remedy."""
+    cleaned = " ".join(CONTROL.sub(" ", name).split())
+    if not cleaned:
+        raise BadName("The name is empty. Give the file a name of up to 200 characters.")
+    if len(cleaned) > NAME_LENGTH:
+        raise BadName(
+            f"The name has {len(cleaned)} characters. Shorten it to {NAME_LENGTH} or fewer."
+        )
+    return cleaned
+
+
+def check_group(category: str) -> str:
+    """A group's name as it is kept, or "" for none; raises BadName."""
+    cleaned = " ".join(CONTROL.sub(" ", category).split())
+    if len(cleaned) > GROUP_LENGTH:
+        raise BadName(
+            f"The group's name has {len(cleaned)} characters. Shorten it to {GROUP_LENGTH}."
+        )
+    return cleaned
+
+
+def suggest_name(text: str) -> str:
+    """A name from the first words of a text."""
+    words = CONTROL.sub(" ", text[:2000]).split()
+    name = ""
+    for word in words:
+        longer = f"{name} {word}".strip()
+        if len(longer) > 60:
+            break
+        name = longer
+    return (name or "".join(words)[:60]).rstrip(" ,;:-–—") or time.strftime("Speech of %d %B %Y")

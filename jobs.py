@@ -1,0 +1,231 @@
+"""The worker: a process of its own that claims files, speaks them, and survives being killed.
+
+It reads its standard input: each byte is a hint that there is new work, the end of it means that
+the app is gone. All else passes through the database, so workers need not share a machine.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from audio_store import AudioError, AudioStore
+from config import Config, ConfigError, prepare_data_dir
+from database import Database
+from database.errors import DatabaseError, LeaseLost
+from database.locks import FileLock
+from generation import Studio
+from speaking import Cancelled, Parked
+from speech.encoding import NotMp3
+from speech.errors import SpeechError
+from speech.registry import build_registry
+
+LEASE_S = 30.0
+HEARTBEAT_S = 5.0
+POLL_S = 1.0
+MOST_ATTEMPTS = 10  # without a checkpoint in between
+NOTICES_S = 24 * 3600.0
+GRACE_S = 8.0
+
+log = logging.getLogger("voiceverse.jobs")
+
+
+class Worker:
+    """Speaks up to `config.jobs` files at once, a thread each."""
+
+    def __init__(self, studio: Studio):
+        self.studio, self.db, self.config = studio, studio.db, studio.config
+        self.host = f"{socket.gethostname()}/"
+        self.name = f"{self.host}{os.getpid()}-{secrets.token_hex(3)}"
+        self.stop = threading.Event()
+        self.wake = threading.Event()
+        self._running = 0
+        self._counting = threading.Lock()
+        self._beaten_at = 0.0
+        self._noticed_at: float | None = None
+
+    def run(self) -> None:
+        """Work until `stop` is set, then park what is under way."""
+        with ThreadPoolExecutor(self.config.jobs, "speak") as pool:
+            while not self.stop.is_set():
+                self._beat()
+                self._look_at_notices(pool)
+                while self._running < self.config.jobs and (job := self._claim()):
+                    self._count(+1)
+                    pool.submit(self._speak_in_thread, job)
+                self.wake.wait(POLL_S)
+                self.wake.clear()
+        self._wait_for_purchases()
+
+    def tidy(self) -> None:
+        """Take over what a killed worker of this machine left in rows and on disk."""
+        self.db.release_jobs(self.host)
+        for name in self.studio.reconcile():
+            log.warning("no row knows the sound file %s; it was left alone", name)
+
+    def run_pending(self) -> int:
+        """Speak everything that waits, in this thread; returns how many files."""
+        count = 0
+        while job := self._claim():
+            self._speak(job)
+            count += 1
+        return count
+
+    def _claim(self) -> dict | None:
+        try:
+            return self.db.claim_job(
+                self.name,
+                now=time.time(),
+                lease_s=LEASE_S,
+                per_user=self.config.jobs_per_user,
+            )
+        except DatabaseError as error:
+            log.error("no work can be claimed: %s", error.sentence)
+            return None
+
+    def _speak_in_thread(self, job: dict) -> None:
+        try:
+            self._speak(job)
+        finally:
+            self._count(-1)
+            self.wake.set()
+
+    def _speak(self, job: dict) -> None:
+        """Speak one file and record how it ended."""
+        try:
+            if job["attempts"] > MOST_ATTEMPTS:
+                raise SpeechError(
+                    f"The speech worker stopped {MOST_ATTEMPTS} times while speaking this text. "
+                    "What was spoken is kept; try again, or with another voice."
+                )
+            self.studio.speaking.speak(job, self.name, self.stop)
+        except LeaseLost:
+            log.info("file %s was deleted while it was being spoken", job["id"])
+        except Parked:
+            self._record(self.db.park_job, job["id"], self.name)
+        except Cancelled:
+            self._end(job, "cancelled", "Cancelled.")
+        except (SpeechError, AudioError, DatabaseError, NotMp3) as error:
+            self._end(job, "failed", error.sentence)
+        except Exception:
+            log.exception("file %s failed unexpectedly", job["id"])
+            self._end(job, "failed", "Something unexpected went wrong; the log says what.")
+
+    def _end(self, job: dict, status: str, sentence: str) -> None:
+        log.info("file %s: %s (%s)", job["id"], status, sentence)
+        self._record(self.db.stop_job, job["id"], self.name, status=status, error=sentence)
+
+    def _record(self, change, *values, **named) -> None:
+        """Write how a file ended, again and again while the disk is too full for it."""
+        while True:
+            try:
+                change(*values, **named)
+                return
+            except DatabaseError as error:
+                log.error("the state of file %s cannot be written: %s", values[0], error.sentence)
+                if self.stop.wait(HEARTBEAT_S):
+                    return
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._running += change
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if self._running and now - self._beaten_at >= HEARTBEAT_S:
+            self._beaten_at = now
+            try:
+                self.db.extend_leases(self.name, now=time.time(), lease_s=LEASE_S)
+            except DatabaseError as error:
+                log.error("the heartbeat cannot be written: %s", error.sentence)
+
+    def _look_at_notices(self, pool: ThreadPoolExecutor) -> None:
+        now = time.monotonic()
+        if self._noticed_at is None or now - self._noticed_at >= NOTICES_S:
+            self._noticed_at = now
+            threading.Thread(target=self._save_notices, name="notices", daemon=True).start()
+
+    def _save_notices(self) -> None:
+        """Ask each provider what it says about its models, such as the day one ends."""
+        for engine in self.studio.registry.engines:
+            try:
+                found = {note.model: note.shutdown_date.isoformat() for note in engine.notices()}
+                if found or engine.keeps_segments:
+                    self.db.save_model_notices(engine.name, found)
+            except (SpeechError, DatabaseError) as error:
+                log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
+
+    def _wait_for_purchases(self) -> None:
+        deadline = time.monotonic() + GRACE_S
+        while self.studio.speaking.purchases.under_way and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+
+def build_studio(config: Config) -> Studio:
+    """The services that the worker and the commands need, without any web."""
+    prepare_data_dir(config)
+    store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
+    return Studio(config, Database(config.database_path), store, build_registry(config))
+
+
+@contextmanager
+def only_worker(config: Config, wait_s: float = 10.0):
+    """Hold the lock that one worker a data folder may hold; raises ConfigError."""
+    lock = FileLock(config.data_dir / "worker.lock")
+    if not lock.acquire(wait_s):
+        raise ConfigError(
+            f"Another worker already speaks for {config.data_dir}; one is enough. Stop it first."
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _listen(worker: Worker) -> None:
+    """Follow standard input: a byte wakes, the end stops."""
+    while os.read(sys.stdin.fileno(), 4096):
+        worker.wake.set()
+    worker.stop.set()
+    worker.wake.set()
+
+
+def _stop_on_signals(worker: Worker) -> None:
+    def stop(*_):
+        worker.stop.set()
+        worker.wake.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the app, which stops us
+
+
+def main() -> int:
+    """Run a worker until standard input ends."""
+    try:
+        config = Config.from_env()
+        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        prepare_data_dir(config)
+        with only_worker(config):
+            studio = build_studio(config)
+            worker = Worker(studio)
+            _stop_on_signals(worker)
+            threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
+            worker.tidy()
+            studio.registry.warm()
+            worker.run()
+            studio.registry.close()
+            studio.db.close()
+    except (ConfigError, DatabaseError) as error:
+        print(error.sentence, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""Segments that cost money or time: bought once, kept by hash, counted in the ledger once."""
+
+import threading
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from weakref import WeakValueDictionary
+
+from audio_store import SegmentStore
+from database import Database
+from speech.engine import Engine
+from speech.types import AudioChunk, SpeechRequest
+
+SWEEP_EVERY = 50  # purchases between looks at how much is kept
+
+
+class Purchases:
+    """Speaks through paying engines. One object serves all threads of a worker."""
+
+    def __init__(self, db: Database, kept: SegmentStore, limit_bytes: int):
+        self.db, self.kept, self.limit_bytes = db, kept, limit_bytes
+        self._guard = threading.Lock()
+        self._busy: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
+        self._bought = 0
+
+    def speak(self, engine: Engine, request: SpeechRequest, job: dict) -> Generator[AudioChunk]:
+        """The sound of a request: kept from earlier, or bought now and then kept."""
+        content_hash = engine.fingerprint(request)
+        with self._alone_with(content_hash):
+            if self.kept.has(content_hash):
+                self._count(engine, request, job, content_hash)
+                for piece in self.kept.read(content_hash):
+                    yield AudioChunk(piece, engine.sample_rate)
+                return
+            self.db.forget_kept_segment(content_hash)
+            pieces = []
+            for chunk in engine.speak(request):
+                pieces.append(chunk.pcm)
+                yield chunk
+            self.kept.keep(content_hash, pieces)
+            self._count(engine, request, job, content_hash)
+
+    @property
+    def under_way(self) -> int:
+        """How many purchases have begun and not ended."""
+        return len(self._busy)
+
+    def _count(self, engine: Engine, request: SpeechRequest, job: dict, content_hash: str) -> None:
+        """Enter the purchase in the ledger, unless it stands there from an earlier time."""
+        size = self.kept.size(content_hash)
+        duration_s = size / 2 / engine.sample_rate
+        cost = engine.price().quote(len(request.text), duration_s) or 0.0
+        if self.db.record_purchase(job, content_hash, cost=cost, size=size, now=time.time()):
+            self._bought += 1
+            if self._bought % SWEEP_EVERY == 0:
+                self._make_room()
+
+    def _make_room(self) -> None:
+        """Drop the least recently used until what is kept fits the limit."""
+        rows = self.db.list_kept_segments()
+        excess = sum(row["size"] for row in rows) - self.limit_bytes
+        for row in rows:
+            if excess <= 0:
+                return
+            if row["content_hash"] not in self._busy:
+                self.kept.drop(row["content_hash"])
+                self.db.forget_kept_segment(row["content_hash"])
+                excess -= row["size"]
+
+    @contextmanager
+    def _alone_with(self, content_hash: str) -> Iterator[None]:
+        """One thread at a time per hash: the second finds what the first has bought."""
+        with self._guard:
+            lock = self._busy.get(content_hash) or threading.Lock()
+            self._busy[content_hash] = lock
+        with lock:
+            yield

@@ -1,0 +1,124 @@
+"""Speaking ahead: several segments at once or in advance, handed over in their order."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from speech.types import AudioChunk, Segment
+
+Speak = Callable[[Segment], Iterator[AudioChunk]]
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A segment on its way: chunks, then None, or the error that ended it."""
+
+    segment: Segment
+    chunks: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
+
+
+class LookAhead:
+    """Runs `speak` on segments in up to `parallel` threads, at most `window` segments ahead.
+
+    Iterating yields (segment, chunks); the chunks of the first unfinished segment arrive while it
+    is still being spoken. Waiting calls `tick` at least every `tick_s` seconds, which may raise.
+    Leaving the `with` block takes up no further segment. Those under way are stopped, or, with
+    `finish_started`, go on in the background: what is being bought should not be bought again.
+    """
+
+    def __init__(
+        self,
+        segments: Iterable[Segment],
+        speak: Speak,
+        *,
+        parallel: int,
+        window: int,
+        tick: Callable[[], None],
+        tick_s: float = 0.25,
+        finish_started: bool = False,
+    ):
+        self._segments = iter(segments)
+        self._speak = speak
+        self._tick, self._tick_s = tick, tick_s
+        self._order: queue.SimpleQueue[_Slot | BaseException | None] = queue.SimpleQueue()
+        self._taking = threading.Lock()
+        self._room = threading.Semaphore(window)
+        self._no_more = threading.Event()
+        self._closing = threading.Event()
+        self._finish_started = finish_started
+        self._threads = [
+            threading.Thread(target=self._run, name=f"speak-ahead-{number}", daemon=True)
+            for number in range(parallel)
+        ]
+
+    def __enter__(self) -> "LookAhead":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *details) -> None:
+        self._no_more.set()
+        for _ in self._threads:
+            self._room.release()
+        if self._finish_started:
+            return
+        self._closing.set()
+        for thread in self._threads:
+            thread.join()
+
+    def __iter__(self) -> Iterator[tuple[Segment, Iterator[AudioChunk]]]:
+        while (slot := self._wait(self._order)) is not None:
+            yield slot.segment, self._chunks(slot)
+            self._room.release()
+
+    def _chunks(self, slot: _Slot) -> Iterator[AudioChunk]:
+        while (chunk := self._wait(slot.chunks)) is not None:
+            yield chunk
+
+    def _wait(self, source: queue.SimpleQueue):
+        while True:
+            try:
+                item = source.get(timeout=self._tick_s)
+            except queue.Empty:
+                self._tick()
+                continue
+            if isinstance(item, BaseException):
+                raise item
+            return item
+
+    def _run(self) -> None:
+        while True:
+            self._room.acquire()
+            slot = self._take()
+            if slot is None:
+                return
+            self._fill(slot)
+
+    def _take(self) -> _Slot | None:
+        """The next segment, put into the order at once; None at the end or when stopping."""
+        with self._taking:
+            if self._no_more.is_set():
+                return None
+            segment = next(self._segments, None)
+            if segment is None:
+                self._order.put(None)
+                self._room.release()  # lets the other threads see the end, too
+                return None
+            slot = _Slot(segment)
+            self._order.put(slot)
+            return slot
+
+    def _fill(self, slot: _Slot) -> None:
+        stream = self._speak(slot.segment)
+        try:
+            for chunk in stream:
+                slot.chunks.put(chunk)
+                if self._closing.is_set():
+                    return
+            slot.chunks.put(None)
+        except Exception as error:  # noqa: BLE001 (handed to the thread that asked)
+            slot.chunks.put(error)
+            self._no_more.set()  # nothing more is bought for a text that cannot be finished
+        finally:
+            stream.close()
