@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from speech.mp3 import id3_tag
+
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
 PART, DELETED = ".part", ".deleted"
 PIECE = 64 * 1024
@@ -82,6 +84,10 @@ class AudioStore:
             return os.pread(descriptor, length, start)
         finally:
             os.close(descriptor)
+
+    def download_prefix(self, row: dict) -> bytes:
+        """What stands before the sound of a download: a tag with the file's present name."""
+        return id3_tag(title=row["display_name"], artist=row["voice"], album=row["category"])
 
     def adopt(self, source: Path, filename: str, *, link: bool = False) -> tuple[int, str]:
         """Take in a file from elsewhere by copy or hard link; returns its size and SHA-256."""

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from dotenv import load_dotenv
+
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
 
@@ -83,6 +85,12 @@ class Config:
         config = cls(unrecognised=tuple(sorted(unrecognised)), **values)
         config._check()
         return config
+
+    @classmethod
+    def load(cls) -> "Config":
+        """The settings of this process: a `.env` file beside the program, then the environment."""
+        load_dotenv(Path(__file__).with_name(".env"))
+        return cls.from_env()
 
     def _check(self) -> None:
         if self.registration not in REGISTRATION_MODES:

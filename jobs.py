@@ -208,7 +208,7 @@ def _stop_on_signals(worker: Worker) -> None:
 def main() -> int:
     """Run a worker until standard input ends."""
     try:
-        config = Config.from_env()
+        config = Config.load()
         logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
         prepare_data_dir(config)
         with only_worker(config):

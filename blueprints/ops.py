@@ -1,0 +1,164 @@
+"""For whoever runs the machine: the health check and the `flask` commands."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Blueprint, Response, jsonify
+from flask.cli import AppGroup
+
+from access import public, services
+from accounts import AccountError
+from database.errors import DatabaseError
+from generation import GenerationError
+from passwords import BadPassword
+from speech.encoding import Mp3Stream, id3_tag
+from speech.errors import SpeechError
+from speech.segments import split
+from speech.types import SpeechRequest
+
+blueprint = Blueprint("ops", __name__, cli_group=None)
+users = AppGroup("user", help="Manage accounts from this machine.")
+blueprint.cli.add_command(users)
+
+
+@blueprint.get("/health")
+@public
+def health() -> Response:
+    """Whether the database answers, and how much work there is."""
+    return jsonify(status="ok", jobs=services().db.get_job_counts())
+
+
+@contextlib.contextmanager
+def one_sentence() -> Iterator[None]:
+    """End a command that cannot be done with exit code 1 and its sentence."""
+    try:
+        yield
+    except (AccountError, BadPassword, DatabaseError, GenerationError, SpeechError) as error:
+        click.echo(error.sentence, err=True)
+        sys.exit(1)
+
+
+def existing_user(name: str) -> dict[str, Any]:
+    """The account of that name; raises AccountError."""
+    user = services().db.get_user(name)
+    if user is None:
+        raise AccountError(f"There is no account named {name}.")
+    return user
+
+
+def password_from_stdin() -> str:
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+def ask_password() -> str:
+    return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+
+
+@users.command("add")
+@click.argument("name")
+@click.option("--admin", is_flag=True, help="May manage accounts.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add_user(name: str, admin: bool, password_stdin: bool) -> None:
+    """Make an account."""
+    password = password_from_stdin() if password_stdin else ask_password()
+    with one_sentence():
+        user = services().accounts.add_user(name, password, is_admin=admin)
+    click.echo(f"{user['username']} may log in now.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """Show all accounts."""
+    for user in services().db.list_users():
+        role = "admin" if user["is_admin"] else "user"
+        state = "" if user["is_active"] else " disabled"
+        click.echo(
+            f"{user['username']}\t{role}{state}\tlast login: {user['last_login'] or 'never'}"
+        )
+
+
+@users.command("password")
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def set_password(name: str, password_stdin: bool) -> None:
+    """Set the password of an account and end its sessions."""
+    with one_sentence():
+        user = existing_user(name)
+        password = password_from_stdin() if password_stdin else ask_password()
+        services().accounts.set_password(user, password)
+    click.echo(f"{user['username']} has a new password; all sessions ended.")
+
+
+@users.command("disable")
+@click.argument("name")
+def disable_user(name: str) -> None:
+    """Keep an account out and end its sessions; its files stay."""
+    with one_sentence():
+        services().accounts.set_active_from_machine(existing_user(name), False)
+    click.echo(f"{name} is kept out now.")
+
+
+@users.command("enable")
+@click.argument("name")
+def enable_user(name: str) -> None:
+    """Let a disabled account in again."""
+    with one_sentence():
+        services().accounts.set_active_from_machine(existing_user(name), True)
+    click.echo(f"{name} may log in again.")
+
+
+@users.command("merge")
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="INTO")
+def merge_users(source: str, target: str) -> None:
+    """Move the files, usage and history of FROM to INTO, and remove FROM."""
+    with one_sentence():
+        moved = services().accounts.merge(existing_user(source), existing_user(target))
+    counts = ", ".join(f"{count} {kind}" for kind, count in moved.items())
+    click.echo(f"{source} is part of {target} now: {counts}.")
+
+
+@blueprint.cli.command("speak")
+@click.argument("text")
+@click.option("--voice", default="", help="A voice, such as gmw/en-US or openai:nova.")
+@click.option("--speed", default=1.0, show_default=True, help="1 is the voice's own pace.")
+@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def speak(text: str, voice: str, speed: float, output: Path) -> None:
+    """Speak TEXT into an MP3 file, without an account."""
+    with one_sentence():
+        if output.suffix.lower() != ".mp3":
+            raise SpeechError(f"{output} does not end with .mp3, the format that is written.")
+        duration_s = speak_to_file(text, voice, speed, output)
+    click.echo(f"{output}: {duration_s:.1f} s")
+
+
+def speak_to_file(text: str, voice: str, speed: float, output: Path) -> float:
+    """Write the speech of a text to `output` when it is whole; returns its length in s."""
+    studio = services().studio
+    quote = studio.quote(text, voice, speed)
+    engine, stream, frames = quote.engine, Mp3Stream(quote.engine.sample_rate), []
+    segments = split(
+        text,
+        language=quote.voice.language,
+        first=engine.first_segment_characters,
+        target=engine.segment_characters,
+        limit_bytes=engine.segment_bytes,
+    )
+    try:
+        for segment in segments:
+            if segment.is_speakable:
+                request = SpeechRequest(segment.text, quote.voice.identifier, speed)
+                frames += [stream.feed(chunk.pcm) for chunk in engine.speak(request)]
+    finally:
+        engine.close()
+    frames.append(stream.finish())
+    sound = b"".join(frames)
+    tag = id3_tag(title=output.stem, artist=quote.voice.name)
+    part = output.with_name(output.name + ".part")
+    part.write_bytes(tag + stream.final_header(len(sound)) + sound)
+    part.replace(output)
+    return stream.position / engine.sample_rate

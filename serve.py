@@ -1,0 +1,153 @@
+"""Serving: the web server in this process, the worker in one of its own, one app a data folder."""
+
+import contextlib
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import waitress
+from flask import Flask
+from waitress.server import BaseWSGIServer
+
+from config import Config, ConfigError, prepare_data_dir
+from database.errors import DatabaseError
+from database.locks import FileLock
+
+WORKER = Path(__file__).with_name("jobs.py")
+SHORT_LIFE_S = 5.0
+LONGEST_PAUSE_S = 5.0
+STOP_WAIT_S = 10.0
+CONNECTIONS = 1000
+
+log = logging.getLogger("voiceverse.serve")
+
+
+class WorkerProcess:
+    """Keeps a worker running and tells it about new work through its standard input."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen | None = None
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
+
+    def start(self) -> None:
+        self._start_process()
+        self._keeper.start()
+
+    def wake(self) -> None:
+        """Hint that there is work; a worker that is just starting finds it anyway."""
+        with contextlib.suppress(OSError, ValueError):
+            self._process.stdin.write(b"\n")
+
+    def stop(self) -> None:
+        """End the worker, which parks what it is speaking."""
+        self._stopping.set()
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOP_WAIT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _start_process(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(WORKER)], stdin=subprocess.PIPE, bufsize=0
+        )
+
+    def _keep(self) -> None:
+        pause_s = 0.1
+        while True:
+            started = time.monotonic()
+            code = self._process.wait()
+            if self._stopping.is_set():
+                return
+            log.warning("the worker ended with code %s; starting another one", code)
+            lived_s = time.monotonic() - started
+            pause_s = 0.1 if lived_s > SHORT_LIFE_S else min(pause_s * 2, LONGEST_PAUSE_S)
+            if self._stopping.wait(pause_s):
+                return
+            self._start_process()
+
+
+def make_server(app: Flask, config: Config) -> BaseWSGIServer:
+    """A server that listens already; raises ConfigError when it cannot."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    try:
+        return waitress.create_server(
+            app,
+            host=config.host,
+            port=config.port,
+            threads=config.threads,
+            connection_limit=CONNECTIONS,
+            backlog=1024,
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] * 4,
+            asyncore_use_poll=True,
+            clear_untrusted_proxy_headers=True,
+            ident=None,
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"VoiceVerse cannot listen on {config.host}:{config.port} ({error.strerror}). "
+            "Stop what uses it, or set VOICEVERSE_PORT to another number."
+        ) from error
+
+
+def run(config: Config) -> None:
+    """Serve until a signal ends it."""
+    from app import create_app
+
+    prepare_data_dir(config)
+    lock = FileLock(config.data_dir / "app.lock")
+    if not lock.acquire(2.0):
+        raise ConfigError(f"VoiceVerse already runs on {config.data_dir}. Stop it first.")
+    app = create_app(config)
+    server = make_server(app, config)
+    worker = WorkerProcess()
+    services = app.extensions["voiceverse"]
+    services.wake_worker = worker.wake
+    worker.start()
+    try:
+        _announce(config, services, server.effective_port)
+        signal.signal(signal.SIGTERM, _exit)
+        server.run()
+    finally:
+        server.close()
+        worker.stop()
+        services.db.close()
+        lock.release()
+
+
+def _announce(config: Config, services, port: int) -> None:
+    host = "localhost" if config.host in ("0.0.0.0", "::", "") else config.host  # noqa: S104
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    print(f"VoiceVerse is at {address}", flush=True)
+    for name in config.unrecognised:
+        print(f"{name} is not a setting of VoiceVerse; see .env.example.", file=sys.stderr)
+    link = services.accounts.ensure_setup_link(address)
+    if link:
+        print(f"Make the first account, an admin's, at {link}", flush=True)
+        print(f"(This link works once; it is kept in {config.setup_link_path}.)", flush=True)
+
+
+def _exit(*_) -> None:
+    raise SystemExit(0)
+
+
+def main() -> int:
+    """Read the settings and serve; 1 and one sentence when that cannot be."""
+    try:
+        config = Config.load()
+        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        run(config)
+    except (ConfigError, DatabaseError) as error:
+        print(error.sentence, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
