@@ -17,6 +17,7 @@ LOOK_AHEAD = 80
 BLANK_LINE = re.compile(r"\r?\n[^\S\n]*\r?\n|\r[^\S\r]*\r|\u2029")
 SPACE = re.compile(r"\s*")
 CLAUSE_END = re.compile(r"[,;:)\]—–…](?=\s)\s*|[，、；：،؛।。！？]\s*")
+SURROGATE = re.compile("[\ud800-\udfff]")
 GAP = re.compile(r"\s+")
 JOINERS = "\u200d\u200c"
 
@@ -119,7 +120,7 @@ def _whole_sentences(window: str, language: str, size: int, room: int, *, is_las
 
 def _borders(window: str, language: str, *, is_last: bool) -> Iterator[int]:
     end = 0
-    for sentence in sentencex.segment(language, window):
+    for sentence in sentencex.segment(language, SURROGATE.sub("\ufffd", window)):
         end += len(sentence)
         if end < len(window) or is_last:
             yield end

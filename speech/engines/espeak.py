@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -12,7 +13,7 @@ from typing import ClassVar
 from speech.engine import Engine
 from speech.engines.espeak_pool import Child, Done, Library, Pool
 from speech.engines.espeak_text import SpokenText
-from speech.errors import BrokenAudio, EngineMissing
+from speech.errors import BrokenAudio, EngineCrashed, EngineMissing
 from speech.prices import FREE, Price
 from speech.types import AudioChunk, SpeechRequest, Voice, WordMark
 
@@ -69,6 +70,19 @@ class EspeakEngine(Engine):
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         spoken = SpokenText(request.text, self.voice(request.voice).language)
+        has_sound = False
+        try:
+            with closing(self._once(request, spoken)) as chunks:
+                for chunk in chunks:
+                    has_sound = True
+                    yield chunk
+        except EngineCrashed:
+            # An idle process may have been ended from outside; no sound is out yet.
+            if has_sound:
+                raise
+            yield from self._once(request, spoken)
+
+    def _once(self, request: SpeechRequest, spoken: SpokenText) -> Generator[AudioChunk]:
         words_per_minute = round(WORDS_PER_MINUTE * request.speed)
         heard = 0
         with self._pool.borrow() as child:

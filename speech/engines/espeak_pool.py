@@ -19,6 +19,7 @@ from speech.types import WordMark
 PIPE_BYTES = 256 * 1024  # some seconds of sound, so that the child works while the parent encodes
 CANCEL_S = 2.0
 CRASHED = "The embedded voice stopped unexpectedly."
+REMEDY = "Install the package espeakng-loader again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +62,18 @@ class Child:
         return self._process.poll() is None and not self._is_busy
 
     def get_ready(self) -> None:
-        """Wait for the child's first frame; raises EngineMissing with its reason."""
+        """Wait for the child's first frame; raises EngineMissing when it cannot start."""
         if self.sample_rate:
             return
-        kind, payload = self._receive()
+        self._is_busy = True
+        try:
+            kind, payload = self._receive()
+        except EngineCrashed as error:
+            raise EngineMissing(f"The embedded voice cannot start. {REMEDY}") from error
         if kind == b"E":
-            raise EngineMissing(f"{payload.decode()} Install the package espeakng-loader.")
+            raise EngineMissing(f"{payload.decode()} {REMEDY}")
         (self.sample_rate,) = wire.NUMBER.unpack(payload)
+        self._is_busy = False
 
     def speak(
         self, voice: str, words_per_minute: int, text: str
@@ -89,7 +95,7 @@ class Child:
 
     def rest(self) -> None:
         """End the request under way, if any, so that the child can take another."""
-        if not self._is_busy:
+        if not self._is_busy or not self.sample_rate:
             return
         watchdog = threading.Timer(CANCEL_S, self._process.kill)
         watchdog.start()

@@ -15,9 +15,9 @@ from speech.segments import cluster_start
 BLANKS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
 LONGEST_RUN = 36  # of runs of 50 characters ends were dropped; up to 40, none in any script tried
 LAST_LATIN = "\u0250"
-OTHER_SCRIPTS = frozenset(
-    "am ar as ba be bg bn bpy chr cmn cv el fa grc gu hak he hi hy hyw ja ka kk kn ko kok ky mk ml "
-    "mr my ne nog or pa ru sd shn si sr ta te th ti tt ug uk ur yue".split()
+OTHER_SCRIPTS = (
+    " am ar as ba be bg bn bpy chr cmn cv el fa grc gu hak he hi hy hyw ja ka kk kn ko kok ky mk "
+    "ml mr my ne nog or pa ru sd shn si sr ta te th ti tt ug uk ur yue "
 )
 LARGEST_CLAUSE = 900  # sounds; the library has room for 1,000
 CLAUSE_ENDS = frozenset(",.;:!?…")
@@ -31,7 +31,7 @@ class SpokenText:
     def __init__(self, original: str, language: str) -> None:
         self._gaps: list[int] = []
         # A letter of an alphabet that the voice does not read is announced by its full name.
-        self._strange = 6 if language.partition("-")[0] in OTHER_SCRIPTS else 25
+        self._strange = 6 if f" {language.partition('-')[0]} " in OTHER_SCRIPTS else 25
         self.text = self._prepared(original.translate(BLANKS))
 
     def original(self, position: int) -> int:
