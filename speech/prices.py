@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 AS_OF = "2026-11"
-SOURCE = "https://openai.com/api/pricing"
+SOURCE = "https://developers.openai.com/api/docs/models"
 MILLION = Decimal(1_000_000)
 CHARACTERS_PER_TEXT_TOKEN = 4
 AUDIO_TOKENS_PER_MINUTE = 1250
