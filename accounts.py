@@ -133,6 +133,10 @@ class Accounts:
         self._passwords = passwords.Passwords()
         self._hashing = threading.Lock()
 
+    def now(self) -> float:
+        """The time that sessions and invitations go by, in seconds since 1970."""
+        return self._clock()
+
     # Passwords
 
     def check_password_rules(self, username: str, password: str) -> None:
@@ -324,6 +328,42 @@ class Accounts:
         self._db.set_user_active(user["id"], is_active)
         event = "user_enabled" if is_active else "user_disabled"
         self._log(event, visitor, user, f"by {admin['username']}")
+
+    # From the command line of the machine, which needs no password
+
+    def add_user(self, username: str, password: str, *, is_admin: bool = False) -> dict[str, Any]:
+        """Make an account; raises BadUsername, BadPassword, UsernameTaken."""
+        name = self._checked_name(username, password)
+        user = self._db.create_user(name, self.hash_password(password), is_admin=is_admin)
+        self._log("user_added", Visitor(), user, "from the command line")
+        return user
+
+    def set_password(self, user: dict[str, Any], password: str) -> None:
+        """Give an account a password and end its sessions; raises BadPassword."""
+        self.check_password_rules(user["username"], password)
+        with self._db.transaction():
+            self._db.set_password_hash(user["id"], self.hash_password(password))
+            self._db.delete_sessions(user["id"])
+            self._log("password_set", Visitor(), user, "from the command line")
+
+    def set_active_from_machine(self, user: dict[str, Any], is_active: bool) -> None:
+        """Let an account in again, or keep it out and end its sessions at once."""
+        self._db.set_user_active(user["id"], is_active)
+        event = "user_enabled" if is_active else "user_disabled"
+        self._log(event, Visitor(), user, "from the command line")
+
+    def merge(self, source: dict[str, Any], target: dict[str, Any]) -> dict[str, int]:
+        """Move all that one account has to another and remove it; returns counts by kind."""
+        if self._db.list_unfinished(source["id"]):
+            raise AccountError(
+                f"{source['username']} has files that are still being spoken. "
+                "Wait until they are ready, or cancel them."
+            )
+        with self._db.transaction():
+            moved = self._db.merge_users(source["id"], target["id"])
+            details = ", ".join(f"{count} {kind}" for kind, count in moved.items())
+            self._log("users_merged", Visitor(), target, f"{source['username']}: {details}")
+        return moved
 
     # Inside
 

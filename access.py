@@ -1,0 +1,232 @@
+"""Who is asking: login by default, CSRF, the file or 404, and what every answer carries."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import BoundedSemaphore
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.wrappers import Response
+
+from accounts import Accounts, LoginResult, Visitor
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+DEVICE_COOKIE = "voiceverse_device"
+DEVICE_COOKIE_S = 400 * 86400
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+    ("Python", "Python"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+@dataclass(slots=True)
+class Services:
+    """What the views call; made once by create_app and kept in app.extensions["voiceverse"]."""
+
+    config: Any
+    db: Any
+    store: Any
+    registry: Any
+    studio: Any
+    accounts: Accounts
+    live_listeners: BoundedSemaphore
+    wake_worker: Callable[[], None]
+
+
+class StaleForm(Exception):
+    """A form without the right CSRF token."""
+
+    status = 403
+    sentence = (
+        "This form is too old or came from another page. Reload it and try again; "
+        "nothing was changed."
+    )
+
+
+class CookieSession(SecureCookieSessionInterface):
+    """Flask's signed cookie, marked Secure whenever the request came over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        return request.is_secure
+
+
+def services() -> Services:
+    """The services of the running app."""
+    return current_app.extensions["voiceverse"]
+
+
+def public(view: View) -> View:
+    """Let anybody see this view."""
+    view.is_public = True
+    return view
+
+
+def admin_only(view: View) -> View:
+    """Hide this view from everybody but admins."""
+    view.is_for_admins = True
+    return view
+
+
+def wants_json() -> bool:
+    """Whether the client would rather have JSON than a page."""
+    accept = request.accept_mimetypes
+    return accept["application/json"] > accept["text/html"]
+
+
+def visitor() -> Visitor:
+    """Where the current request comes from."""
+    return Visitor(request.remote_addr or "", device_name(), g.request_id)
+
+
+def device_name() -> str:
+    """A readable name of the browser that asks, such as "Firefox on Linux"."""
+    agent = request.headers.get("User-Agent", "")
+    browser = next((name for mark, name in BROWSERS if mark in agent), "Unknown browser")
+    system = next((name for mark, name in SYSTEMS if mark in agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+def owned_file(filename: str) -> dict[str, Any]:
+    """The signed-in person's file of that name; 404 when there is none, whoever has one."""
+    row = services().db.get_audio_file(filename, g.user["user_id"])
+    if row is None:
+        abort(404)
+    return row
+
+
+def csrf_token() -> str:
+    """The token that forms of this session carry; starts an anonymous session if need be."""
+    seed = session.get("login") or session.get("seed")
+    if not seed:
+        seed = session["seed"] = secrets.token_urlsafe(16)
+    key = current_app.secret_key
+    return hmac.new(key, f"csrf:{seed}".encode(), hashlib.sha256).hexdigest()
+
+
+def local_path(target: str | None) -> str:
+    """The target if it is a path of this site, else the studio."""
+    if not target or not re.match(r"/(?![/\\])", target) or re.search(r"[\x00-\x20\\]", target):
+        return url_for("web.studio")
+    parts = urlsplit(target)
+    return target if not parts.scheme and not parts.netloc else url_for("web.studio")
+
+
+def let_in(result: LoginResult, target: str) -> Response:
+    """Start the browser's session after a login and send it to a local path."""
+    session.clear()
+    session.permanent = True
+    session["login"] = result.token
+    answer = redirect(target, 303)
+    answer.set_cookie(
+        DEVICE_COOKIE,
+        result.device_token,
+        max_age=DEVICE_COOKIE_S,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return answer
+
+
+def guard(app: Flask) -> None:
+    """Put every view of the app behind login and CSRF unless it opts out."""
+    app.session_interface = CookieSession()
+    app.before_request(_check_request)
+    app.after_request(_add_headers)
+
+
+def _check_request() -> Response | None:
+    g.request_id = secrets.token_hex(8)
+    g.user = None
+    endpoint = request.endpoint
+    if endpoint is None or endpoint == "static":
+        return None
+    token = session.get("login")
+    if token:
+        g.user = services().accounts.authenticate(token)
+    view = current_app.view_functions[endpoint]
+    if g.user is None and not getattr(view, "is_public", False):
+        return _ask_to_log_in()
+    if getattr(view, "is_for_admins", False) and not g.user["is_admin"]:
+        abort(404)
+    if request.method not in SAFE_METHODS:
+        _check_csrf()
+    return None
+
+
+def _ask_to_log_in() -> Response:
+    if wants_json() or request.method not in SAFE_METHODS:
+        abort(401)
+    wanted = request.full_path.rstrip("?")
+    return redirect(url_for("web.login", next=wanted if wanted != "/" else None), 303)
+
+
+def _check_csrf() -> None:
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
+    if hmac.compare_digest(given.encode(), csrf_token().encode()):
+        return
+    user = g.user or {}
+    services().db.log_security_event(
+        "csrf_refused",
+        user_id=user.get("user_id"),
+        username=user.get("username"),
+        ip_address=request.remote_addr,
+        details=f"{request.method} {request.path}"[:200],
+        success=False,
+        request_id=g.request_id,
+    )
+    raise StaleForm
+
+
+def _add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if request.endpoint == "static":
+        is_versioned = "v" in request.args
+        headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if is_versioned else "public, max-age=86400"
+        )
+    else:
+        headers.setdefault("Cache-Control", "private, no-store")
+    return response

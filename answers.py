@@ -1,0 +1,240 @@
+"""Pages and JSON: the same answer in the form that the client wants, errors included."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, jsonify, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from access import StaleForm, csrf_token, services, wants_json
+from accounts import AccountError
+from audio_store import AudioError
+from database.errors import DatabaseError
+from delivery import UNFINISHED, NothingToHear, TooManyListeners
+from forms import BadForm
+from generation import GenerationError
+from passwords import BadPassword
+from shown import FILTERS
+from speech.engine import Engine
+from speech.errors import SpeechError
+from speech.prices import Price
+from speech.registry import Registry
+from speech.types import Voice
+
+# Everything that can be refused; each carries the sentence for the user and a status.
+REFUSALS = (
+    AccountError,
+    AudioError,
+    BadForm,
+    BadPassword,
+    DatabaseError,
+    GenerationError,
+    NothingToHear,
+    SpeechError,
+    StaleForm,
+    TooManyListeners,
+)
+SENTENCES = {
+    400: "That request could not be understood. Go back, reload the page and try again.",
+    401: "Log in first.",
+    403: "This is not yours to do.",
+    404: "There is nothing here. It may have been deleted, or it belongs to somebody else.",
+    405: "This address cannot be used that way.",
+    413: "That is more than fits: a text may have up to {limit:,} characters. "
+    "Split it and send it in parts.",
+    500: "Something went wrong here. What you had is safe; the log of the server says more.",
+}
+TITLES = {
+    401: "Log in first",
+    403: "Not allowed",
+    404: "Nothing here",
+    409: "Not now",
+    413: "Too much at once",
+    429: "One moment",
+    503: "Busy",
+    507: "The disk is full",
+}
+
+
+def page(template: str, status: int = 200, /, **context: Any) -> Response:
+    """A rendered page."""
+    return Response(render_template(template, **context), status, content_type="text/html")
+
+
+def refusal(error: Any) -> Response:
+    """The answer to anything refused: its sentence as JSON or on a page of its own."""
+    status = error.status
+    if wants_json():
+        answer = jsonify(error=error.sentence)
+        answer.status_code = status
+    else:
+        title = TITLES.get(status, "That did not work")
+        answer = page("errors/error.html", status, title=title, sentence=error.sentence)
+    return _with_retry_after(answer, error)
+
+
+def form_again(template: str, error: Any, /, **context: Any) -> Response:
+    """The form with what was typed and the sentence beside it; JSON for clients that want it."""
+    if wants_json():
+        return refusal(error)
+    answer = page(template, error.status, form=request.form, error=error, **context)
+    return _with_retry_after(answer, error)
+
+
+def file_json(row: dict[str, Any]) -> dict[str, Any]:
+    """What programs get to know about a piece: its state, numbers and addresses."""
+    characters = row["character_count"]
+    return {
+        "id": row["id"],
+        "filename": row["filename"],
+        "name": row["display_name"],
+        "category": row["category"],
+        "status": row["status"],
+        "progress": progress(row),
+        "spoken_characters": row["spoken_characters"],
+        "characters": characters,
+        "duration": row["duration"],
+        "cost": row["cost"],
+        "error": row["error"],
+        "voice": row["voice"],
+        "engine": row["engine"],
+        "speed": row["speed"],
+        "size": row["size"],
+        "created_at": row["created_at"],
+        "url": url_for("web.show_file", filename=row["filename"]),
+        "audio_url": url_for("web.audio", filename=row["filename"]),
+    }
+
+
+def progress(row: dict[str, Any]) -> float:
+    """How much of a piece has been spoken, 0 to 1."""
+    if row["status"] == "ready":
+        return 1.0
+    return row["spoken_characters"] / max(1, row["character_count"])
+
+
+def voice_name(row: dict[str, Any]) -> str:
+    """The readable name of a row's voice; its identifier when it is no longer there."""
+    names = _voice_names(services().registry)
+    return names.get((row["engine"], row["voice"]), row["voice"])
+
+
+def voice_groups() -> list[tuple[str, list[Voice]]]:
+    """Every voice under the studio's headings, those of the default's language first."""
+    return _voice_groups(services().registry)
+
+
+def price_note(price: Price) -> str:
+    """Where a price comes from and of when it is; empty for what is free or not known."""
+    if not price.source:
+        return ""
+    source = urlsplit(price.source).netloc or price.source
+    start = "An estimate from the" if price.is_estimate else "The"
+    return f"{start} price of {source}" + (f", {price.as_of}." if price.as_of else ".")
+
+
+def notices(engine: Engine | None = None) -> list[str]:
+    """What is known about the end of models in use: of one engine, or of all."""
+    used = {(e.name, e.model) for e in ([engine] if engine else services().registry.engines)}
+    return [
+        f"The model {row['model']} ends on {row['shutdown_date']}, says its provider. What you "
+        "have spoken stays; choose another model before then."
+        for row in services().db.list_model_notices()
+        if (row["engine"], row["model"]) in used
+    ]
+
+
+@lru_cache(maxsize=8)
+def _voice_names(registry: Registry) -> dict[tuple[str, str], str]:
+    return {
+        (engine.name, voice.identifier): voice.name
+        for engine in registry.engines
+        for voice in _voices(engine)
+    }
+
+
+@lru_cache(maxsize=8)
+def _voice_groups(registry: Registry) -> list[tuple[str, list[Voice]]]:
+    tongue = registry.resolve()[1].language.partition("-")[0]
+    groups = []
+    for engine in registry.engines:
+        near = [v for v in _voices(engine) if v.language.partition("-")[0] == tongue]
+        far = [v for v in _voices(engine) if v not in near]
+        label = f"{engine.label} · more languages" if near else engine.label
+        groups += [(engine.label, near), (label, far)]
+    return [group for group in groups if group[1]]
+
+
+def _voices(engine: Engine) -> Sequence[Voice]:
+    try:
+        return engine.voices()
+    except SpeechError:
+        return ()
+
+
+def prepare(app: Flask) -> None:
+    """Give the app its error answers, filters and the names that templates use."""
+    for refused in REFUSALS:
+        app.register_error_handler(refused, refusal)
+    app.register_error_handler(HTTPException, _http_error)
+    app.jinja_env.filters.update(FILTERS, voice_name=voice_name, progress=progress)
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, price_note=price_note, unfinished=UNFINISHED
+    )
+    app.jinja_env.globals["asset"] = _assets(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _http_error(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    limit = services().config.max_characters
+    sentence = SENTENCES.get(error.code, error.description or "").format(limit=limit)
+    if error.code == 413:
+        _log_too_large()
+    answer = refusal(_Refused(error.code, sentence))
+    if error.code == 405:
+        answer.headers.extend(error.get_headers(request.environ))
+        answer.headers["Content-Type"] = answer.content_type
+    return answer
+
+
+class _Refused:
+    def __init__(self, status: int, sentence: str) -> None:
+        self.status = status
+        self.sentence = sentence
+
+
+def _log_too_large() -> None:
+    user = g.get("user") or {}
+    services().db.log_security_event(
+        "request_too_large",
+        user_id=user.get("user_id"),
+        username=user.get("username"),
+        ip_address=request.remote_addr,
+        details=f"{request.path}: {request.content_length} bytes"[:200],
+        success=False,
+        request_id=g.get("request_id"),
+    )
+
+
+def _with_retry_after(answer: Response, error: Any) -> Response:
+    seconds = getattr(error, "retry_after_s", None)
+    if seconds:
+        answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _assets(app: Flask) -> Any:
+    """A function from a static file's name to its address, with its content in the version."""
+    folder = Path(app.static_folder)
+    versions = {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    return lambda name: f"{app.static_url_path}/{name}?v={versions[name]}"

@@ -1,0 +1,483 @@
+"""The web app: create_app() and every route that people use."""
+
+from datetime import UTC, datetime
+from threading import BoundedSemaphore
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect, request, session
+from flask import url_for as to
+
+import accounts
+import answers
+import delivery
+import forms
+from access import (
+    DEVICE_COOKIE,
+    Services,
+    csrf_token,
+    guard,
+    let_in,
+    local_path,
+    owned_file,
+    public,
+    services,
+    visitor,
+    wants_json,
+)
+from answers import REFUSALS, file_json, form_again, page
+from audio_store import AudioStore
+from blueprints import admin, ops
+from config import Config, load_secret_key, prepare_data_dir
+from database import Database
+from generation import Studio
+from speech.captions import webvtt
+from speech.registry import build_registry
+
+PAGE_ROWS = 50
+LATELY_ROWS = 5
+SHOWN_CHARACTERS = 100_000
+FORM_BYTES_BESIDE_TEXT = 1 << 20
+
+web = Blueprint("web", __name__)
+
+
+def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
+    """The app over its data folder, which is made when missing; starts no worker."""
+    config = config or Config.load()
+    prepare_data_dir(config)
+    key = load_secret_key(config, database_exists=config.database_path.exists())
+    db, store = (
+        Database(config.database_path),
+        AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
+    )
+    registry = registry or build_registry(config)
+    app = Flask(__name__)
+    largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
+    app.config.update(
+        SECRET_KEY=key,
+        SESSION_COOKIE_NAME="voiceverse",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=config.session_absolute_days * accounts.DAY_S,
+        MAX_CONTENT_LENGTH=largest,
+        MAX_FORM_MEMORY_SIZE=largest,
+    )
+    app.extensions["voiceverse"] = Services(
+        config=config,
+        db=db,
+        store=store,
+        registry=registry,
+        studio=Studio(config, db, store, registry),
+        accounts=accounts.Accounts(db, config, key),
+        live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
+        wake_worker=lambda: None,
+    )
+    guard(app)
+    answers.prepare(app)
+    for blueprint in (web, admin.blueprint, ops.blueprint):
+        app.register_blueprint(blueprint)
+    return app
+
+
+# Coming in
+
+
+@web.route("/setup", methods=("GET", "POST"))
+@public
+def setup() -> Response:
+    """Make the first account with the one-time link."""
+    form, token = request.form, request.values.get("token", "")
+    if request.method == "GET":
+        services().accounts.check_setup_token(token)
+        return page("accounts/setup.html", token=token, form={})
+    try:
+        result = services().accounts.create_owner(
+            token, form.get("username", ""), form.get("password", ""), visitor()
+        )
+    except REFUSALS as error:
+        return form_again("accounts/setup.html", error, token=token)
+    return let_in(result, to("web.studio"))
+
+
+@web.route("/register", methods=("GET", "POST"))
+@public
+def register() -> Response:
+    """Make an account, with an invitation where one is needed."""
+    form, invite = request.form, request.values.get("invite") or None
+    if request.method == "GET":
+        services().accounts.check_registration(invite)
+        return page("accounts/register.html", invite=invite, form={})
+    try:
+        result = services().accounts.register(
+            invite, form.get("username", ""), form.get("password", ""), visitor()
+        )
+    except REFUSALS as error:
+        return form_again("accounts/register.html", error, invite=invite)
+    return let_in(result, to("web.studio"))
+
+
+@web.get("/login")
+@public
+def login() -> Response:
+    """The form to log in, or its token for programs."""
+    if wants_json():
+        return jsonify(csrf_token=csrf_token())
+    target = local_path(request.args.get("next"))
+    if g.user:
+        return redirect(target, 303)
+    return page("accounts/login.html", next=target, form={}, **_ways_in())
+
+
+@web.post("/login")
+@public
+def log_in() -> Response:
+    """Check the name and password and start a session."""
+    target = local_path(request.form.get("next"))
+    try:
+        result = services().accounts.login(
+            request.form.get("username", ""),
+            request.form.get("password", ""),
+            visitor(),
+            device_token=request.cookies.get(DEVICE_COOKIE),
+            old_token=session.get("login"),
+        )
+    except REFUSALS as error:
+        return form_again("accounts/login.html", error, next=target, **_ways_in())
+    return let_in(result, target)
+
+
+@web.post("/logout")
+def logout() -> Response:
+    """End the session."""
+    services().accounts.logout(g.user, visitor())
+    session.clear()
+    return redirect(to("web.login"), 303)
+
+
+def _ways_in() -> dict[str, bool]:
+    return {
+        "is_set_up": services().accounts.is_set_up(),
+        "is_open": services().config.registration == "open",
+    }
+
+
+# Studio
+
+
+@web.get("/")
+def studio() -> Response:
+    """The page to write or paste on."""
+    return page("studio/studio.html", form={}, **_studio_context())
+
+
+@web.post("/quote")
+def quote() -> Response:
+    """What a text would take: characters, segments, duration, price."""
+    try:
+        sent = forms.order(request.form)
+        quoted = services().studio.quote(sent.text, sent.voice, sent.speed, sent.engine)
+    except REFUSALS as error:
+        return form_again("studio/studio.html", error, **_studio_context())
+    if wants_json():
+        return jsonify(_quote_json(quoted))
+    return page("studio/studio.html", form=request.form, quote=quoted, **_studio_context())
+
+
+@web.post("/generate")
+def generate() -> Response:
+    """Take a text to be spoken and answer with the address of its page."""
+    try:
+        sent = forms.order(request.form)
+        row = services().studio.submit(g.user["user_id"], **sent._asdict())
+    except REFUSALS as error:
+        return form_again("studio/studio.html", error, **_studio_context())
+    services().wake_worker()
+    address = to("web.show_file", filename=row["filename"])
+    if wants_json():
+        return jsonify(file_json(row)), 202, {"Location": address}
+    return redirect(address, 303)
+
+
+def _studio_context() -> dict[str, Any]:
+    lately = services().db.get_audio_files_by_owner(g.user["user_id"], limit=LATELY_ROWS)
+    return {
+        "lately": lately,
+        "voices": answers.voice_groups(),
+        "default_engine": services().registry.default,
+        "default_voice": services().registry.resolve()[1],
+        "notices": answers.notices(),
+    }
+
+
+def _quote_json(quoted: Any) -> dict[str, Any]:
+    return {
+        "characters": quoted.characters,
+        "segments": quoted.segments,
+        "duration_s": quoted.duration_s,
+        "cost_usd": quoted.cost_usd,
+        "price_note": answers.price_note(quoted.price),
+        "notice": next(iter(answers.notices(quoted.engine)), None),
+        "engine": quoted.engine.name,
+        "voice": quoted.voice.name,
+        "speed": quoted.speed,
+    }
+
+
+# Library
+
+
+@web.get("/library")
+def library() -> Response:
+    """The newest pieces, or those whose names hold what is searched for."""
+    search = request.args.get("q", "").strip()[:200]
+    rows = services().db.get_audio_files_by_owner(
+        g.user["user_id"],
+        limit=PAGE_ROWS + 1,
+        before=forms.cursor(request.args.get("before")),
+        search=search or None,
+    )
+    older = forms.next_cursor(rows, PAGE_ROWS, "created_at")
+    rows = rows[:PAGE_ROWS]
+    if wants_json():
+        return jsonify(files=[file_json(row) for row in rows], next=older)
+    return page("library/library.html", files=rows, older=older, search=search)
+
+
+@web.get("/files/<filename>")
+def show_file(filename: str) -> Response:
+    """A piece: its text, its player, what it cost."""
+    row = owned_file(filename)
+    if wants_json():
+        return jsonify(file_json(row))
+    text = services().db.get_text(row["id"])
+    return page(
+        "files/file.html",
+        file=row,
+        text=text[:SHOWN_CHARACTERS],
+        is_cut=len(text) > SHOWN_CHARACTERS,
+        position_s=services().db.get_position(g.user["user_id"], row["id"]),
+        has_sound=delivery.has_sound(row),
+    )
+
+
+@web.get("/files/<filename>/text")
+def text(filename: str) -> Response:
+    """The whole text of a piece, plain."""
+    return Response(services().db.get_text(owned_file(filename)["id"]), mimetype="text/plain")
+
+
+@web.post("/files/<filename>/rename")
+def rename(filename: str) -> Response:
+    """Give a piece another name."""
+    services().studio.rename(filename, g.user["user_id"], name=request.form.get("name", ""))
+    return _done("Renamed.", filename)
+
+
+@web.post("/files/<filename>/move")
+def move(filename: str) -> Response:
+    """Put a piece into another group, or into none."""
+    services().studio.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
+    return _done("Moved.", filename)
+
+
+@web.post("/files/<filename>/delete")
+def delete(filename: str) -> Response:
+    """Delete a piece and its sound."""
+    name = owned_file(filename)["display_name"]
+    services().studio.delete(filename, g.user["user_id"])
+    if wants_json():
+        return jsonify(deleted=1)
+    flash(f"Deleted “{name}”.")
+    return redirect(_back("web.library"), 303)
+
+
+@web.post("/files/<filename>/retry")
+def retry(filename: str) -> Response:
+    """Speak on where a piece failed or was cancelled."""
+    services().studio.retry(filename, g.user["user_id"])
+    services().wake_worker()
+    return _done("", filename)
+
+
+@web.post("/files/<filename>/cancel")
+def cancel(filename: str) -> Response:
+    """Stop speaking; what was spoken is kept."""
+    services().studio.cancel(filename, g.user["user_id"])
+    return _done("", filename)
+
+
+@web.post("/files/bulk")
+def bulk() -> Response:
+    """Delete or move every ticked piece."""
+    rows = [owned_file(name) for name in request.form.getlist("filename")[:1000]]
+    if not rows:
+        raise forms.BadForm("filename", "Tick at least one piece first.")
+    if request.form.get("action") == "delete":
+        for row in rows:
+            services().studio.delete(row["filename"], row["owner_id"])
+        return _bulk_done("Deleted", len(rows))
+    with services().db.transaction():
+        for row in rows:
+            services().studio.rename(
+                row["filename"], row["owner_id"], category=request.form.get("category", "")
+            )
+    return _bulk_done("Moved", len(rows))
+
+
+def _bulk_done(verb: str, number: int) -> Response:
+    if wants_json():
+        return jsonify({verb.lower(): number})
+    flash(f"{verb} {number} {'piece' if number == 1 else 'pieces'}.")
+    return redirect(_back("web.library"), 303)
+
+
+def _done(message: str, filename: str) -> Response:
+    if wants_json():
+        return jsonify(file_json(owned_file(filename)))
+    if message:
+        flash(message)
+    return redirect(_back("web.show_file", filename=filename), 303)
+
+
+def _back(endpoint: str, **values: Any) -> str:
+    target = request.form.get("next")
+    return local_path(target) if target else to(endpoint, **values)
+
+
+# Listening
+
+
+@web.get("/audio/<filename>")
+def audio(filename: str) -> Response:
+    """The sound: live while it is made, seekable once it is whole."""
+    return delivery.sound(owned_file(filename))
+
+
+@web.get("/download/<filename>")
+def download(filename: str) -> Response:
+    """The sound as a file to keep, named like the piece."""
+    row = owned_file(filename)
+    name = forms.plain_filename(row["display_name"])
+    return delivery.download(row, name, artist=answers.voice_name(row))
+
+
+@web.get("/captions/<filename>.vtt")
+def captions(filename: str) -> Response:
+    """Captions in WebVTT, from what has been spoken so far."""
+    row = owned_file(filename)
+    segments = services().db.get_segments(row["id"])
+    if not segments:
+        abort(404)
+    text = services().db.get_text(row["id"])
+    return Response(webvtt(text, segments), content_type="text/vtt; charset=utf-8")
+
+
+@web.post("/playback/<filename>")
+def playback(filename: str) -> Response:
+    """Note that a piece starts to play, or how far it came."""
+    row, db, user_id = owned_file(filename), services().db, g.user["user_id"]
+    if "id" not in request.form:
+        number = db.record_playback(user_id, row["id"], visitor().device)
+        return jsonify(id=number), 201
+    number = forms.number(request.form["id"])
+    position_s = forms.seconds(request.form.get("position_s", ""))
+    if not db.update_playback_position(user_id, number, position_s):
+        abort(404)
+    return Response(status=204)
+
+
+@web.get("/history")
+def history() -> Response:
+    """What was listened to, newest first."""
+    rows = services().db.get_playback_history(
+        g.user["user_id"],
+        limit=PAGE_ROWS + 1,
+        before=forms.cursor(request.args.get("before")),
+    )
+    older = forms.next_cursor(rows, PAGE_ROWS, "played_at")
+    return page("history/history.html", listenings=rows[:PAGE_ROWS], older=older)
+
+
+# Yourself
+
+
+@web.get("/usage")
+def usage() -> Response:
+    """Characters and cost by month."""
+    db, user_id, now = services().db, g.user["user_id"], datetime.now(UTC)
+    months = db.get_usage_by_month(user_id)
+    return page(
+        "usage/usage.html",
+        months=months,
+        this_month=db.get_monthly_usage(user_id, now.year, now.month),
+        all_time=db.get_all_time_usage(user_id),
+        most=max((row["characters_used"] for row in months), default=0),
+    )
+
+
+@web.get("/account")
+def account() -> Response:
+    """The password and the open sessions."""
+    return page("account/account.html", form={}, **_account_context())
+
+
+@web.post("/account/password")
+def change_password() -> Response:
+    """Change the password and end every other session."""
+    form = request.form
+    try:
+        services().accounts.change_password(
+            g.user, form.get("current", ""), form.get("password", ""), visitor()
+        )
+    except REFUSALS as error:
+        return form_again("account/account.html", error, **_account_context())
+    flash("Your password is changed. Every other session has ended.")
+    return redirect(to("web.account"), 303)
+
+
+@web.post("/account/sessions")
+def revoke_sessions() -> Response:
+    """End one session, or all but this one."""
+    chosen = request.form.get("session_id", "")
+    if chosen == "others":
+        services().accounts.revoke_other_sessions(g.user, visitor())
+        flash("Every other session has ended.")
+    elif services().accounts.revoke_session(g.user, forms.number(chosen), visitor()):
+        flash("That session has ended.")
+    else:
+        abort(404)
+    return redirect(to("web.account"), 303)
+
+
+def _account_context() -> dict[str, Any]:
+    return {"sessions": services().accounts.list_sessions(g.user["user_id"])}
+
+
+@web.get("/security")
+def security() -> Response:
+    """The security log: one's own events; everybody's for admins."""
+    show_all = bool(g.user["is_admin"]) and request.args.get("whose") != "mine"
+    before = request.args.get("before")
+    event_type = request.args.get("event", "").strip()[:50]
+    rows = services().db.get_security_logs(
+        user_id=None if show_all else g.user["user_id"],
+        event_type=event_type or None,
+        before_id=forms.number(before) if before else None,
+        limit=PAGE_ROWS + 1,
+    )
+    older = rows[PAGE_ROWS - 1]["id"] if len(rows) > PAGE_ROWS else None
+    return page(
+        "security/security.html",
+        events=rows[:PAGE_ROWS],
+        older=older,
+        show_all=show_all,
+        event_type=event_type,
+    )
+
+
+if __name__ == "__main__":
+    import sys
+
+    from serve import main
+
+    sys.exit(main())

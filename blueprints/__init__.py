@@ -1,0 +1,1 @@
+"""Further surfaces of the app, which own no rules."""

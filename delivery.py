@@ -1,0 +1,177 @@
+"""Sound as an answer: whole, in ranges, or live while it is being made."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
+
+from flask import Response, request
+from werkzeug.wsgi import wrap_file
+
+import ranges
+from access import services
+from speech.mp3 import id3_tag
+
+AUDIO_TYPE = "audio/mpeg"
+UNFINISHED = ("queued", "speaking")
+READ_AT_ONCE = 1 << 20
+
+
+class NothingToHear(Exception):
+    """There is no sound of this file; `sentence` says why."""
+
+    status = 409
+
+    def __init__(self, sentence: str, status: int = 409) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.status = status
+
+
+class TooManyListeners(Exception):
+    """Every place for live listening is taken."""
+
+    status = 503
+    retry_after_s = 10
+    sentence = (
+        "Many people are listening to unfinished pieces at this moment. "
+        "Try again in a few seconds, or wait until this one is ready."
+    )
+
+
+def sound(row: dict[str, Any]) -> Response:
+    """The answer for an audio file's row: seekable once it is whole, live until then.
+
+    What was spoken of a piece that stopped is as seekable as a finished one.
+    """
+    store, filename = services().store, row["filename"]
+    if row["status"] in UNFINISHED:
+        return _live(row)
+    size = store.size(filename)
+    if size is not None:
+        return _seekable(filename, size, row["sha256"], store.open)
+    size = store.part_size(filename)
+    if size and row["status"] != "ready":
+        return _seekable(filename, size, None, store.open_growing)
+    raise _nothing_to_hear(row)
+
+
+def has_sound(row: dict[str, Any]) -> bool:
+    """Whether there is anything to hear of a piece that is not being made."""
+    store, filename = services().store, row["filename"]
+    return store.size(filename) is not None or store.part_size(filename) > 0
+
+
+def download(row: dict[str, Any], name: str, *, artist: str = "") -> Response:
+    """The finished sound as a file to keep, with its tag in front; raises NothingToHear."""
+    store, filename = services().store, row["filename"]
+    if row["status"] in UNFINISHED:
+        raise NothingToHear("This piece is still being spoken; download it when it is ready.")
+    size = store.size(filename)
+    if size is None:
+        raise _nothing_to_hear(row)
+    tag = id3_tag(title=row["display_name"], artist=artist, album=row["category"])
+    response = _answer(len(tag) + size)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.mp3")
+    if request.method != "HEAD":
+        response.response = _tagged(tag, store.open(filename))
+    return response
+
+
+def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
+    if row["status"] == "ready":
+        return NothingToHear("The sound of this piece is missing on the server.", 404)
+    return NothingToHear(row["error"] or "This piece was cancelled before anything was spoken.")
+
+
+def _seekable(
+    filename: str, size: int, etag: str | None, open_file: Callable[[str], BinaryIO]
+) -> Response:
+    if etag and request.if_none_match.contains(etag):
+        return _with_etag(Response(status=304), etag)
+    try:
+        span = ranges.parse(_range_header(etag), size)
+    except ranges.Unsatisfiable:
+        headers = {"Content-Range": f"bytes */{size}"}
+        return Response(status=416, headers=headers, content_type="text/plain")
+    response = _with_etag(_answer(span.length if span else size), etag)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Cache-Control"] = "private, no-cache"
+    if span:
+        response.status_code = 206
+        last = span.start + span.length - 1
+        response.headers["Content-Range"] = f"bytes {span.start}-{last}/{size}"
+    if request.method != "HEAD":
+        _fill(response, filename, span or ranges.Span(0, size), open_file)
+    return response
+
+
+def _range_header(etag: str | None) -> str | None:
+    condition = request.headers.get("If-Range")
+    if condition is not None and (not etag or condition.strip() != f'"{etag}"'):
+        return None
+    return request.headers.get("Range")
+
+
+def _answer(length: int) -> Response:
+    response = Response(content_type=AUDIO_TYPE)
+    response.headers["Content-Length"] = str(length)
+    return response
+
+
+def _with_etag(response: Response, etag: str | None) -> Response:
+    if etag:
+        response.headers["ETag"] = f'"{etag}"'
+    return response
+
+
+def _fill(
+    response: Response,
+    filename: str,
+    span: ranges.Span,
+    open_file: Callable[[str], BinaryIO],
+) -> None:
+    store = services().store
+    if span.length <= READ_AT_ONCE and open_file == store.open:
+        response.response = [store.read_range(filename, span.start, span.length)]
+        return
+    file = open_file(filename)
+    file.seek(span.start)
+    # The server sends the rest by itself, up to Content-Length, without holding a thread.
+    response.response = wrap_file(request.environ, file, READ_AT_ONCE)
+    response.direct_passthrough = True
+
+
+def _tagged(tag: bytes, file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        yield tag
+        while piece := file.read(READ_AT_ONCE):
+            yield piece
+
+
+def _live(row: dict[str, Any]) -> Response:
+    response = Response(content_type=AUDIO_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    if request.method == "HEAD":
+        return response
+    places = services().live_listeners
+    if not places.acquire(blocking=False):
+        raise TooManyListeners
+    response.call_on_close(_once(places.release))
+    filename, owner_id, db = row["filename"], row["owner_id"], services().db
+
+    def is_done() -> bool:
+        latest = db.get_audio_file(filename, owner_id)
+        return latest is None or latest["status"] not in UNFINISHED
+
+    response.response = services().store.follow(filename, is_done)
+    return response
+
+
+def _once(release: Callable[[], None]) -> Callable[[], None]:
+    pending = [release]
+
+    def call() -> None:
+        if pending:
+            pending.pop()()
+
+    return call

@@ -1,0 +1,87 @@
+"""What people type and send, read and checked."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class BadForm(Exception):
+    """A field that cannot be used; `field` names it, `sentence` says what to do."""
+
+    status = 400
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+        self.sentence = sentence
+
+
+class Order(NamedTuple):
+    """A text to be spoken, as it was sent."""
+
+    text: str
+    voice: str
+    speed: float
+    name: str
+    category: str
+    engine: str
+
+
+def order(form: Mapping[str, str]) -> Order:
+    """The text and its settings from the studio's form; raises BadForm for a speed like "fast"."""
+    text = form.get("text", "")
+    # Browsers send every line end as CRLF; the text that was typed has plain ones.
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return Order(
+        text,
+        form.get("voice", "").strip(),
+        _speed(form.get("speed", "")),
+        form.get("name", "").strip(),
+        form.get("category", "").strip(),
+        form.get("engine", "").strip(),
+    )
+
+
+def _speed(text: str) -> float:
+    if not text.strip():
+        return 1.0
+    try:
+        return float(text)
+    except ValueError:
+        raise BadForm("speed", f"'{text[:20]}' is no speed; use a number such as 1.2.") from None
+
+
+def seconds(text: str) -> float:
+    """A place in a sound, in seconds; raises BadForm."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 1e9:
+        raise BadForm("position_s", "A position is a number of seconds from 0 up.")
+    return value
+
+
+def number(text: str, field: str = "id") -> int:
+    """A row's number; raises BadForm."""
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        raise BadForm(field, "That is not a number of anything here.")
+    return int(text)
+
+
+def cursor(text: str | None) -> tuple[str, int] | None:
+    """The place in a list where the next page starts, from its address; None for the start."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(\d{1,18})", text or "", re.ASCII)
+    return (match.group(1), int(match.group(2))) if match else None
+
+
+def next_cursor(rows: list[dict[str, Any]], limit: int, column: str) -> str | None:
+    """The cursor after a full page of rows; None after the last page."""
+    return f"{rows[limit - 1][column]}.{rows[limit - 1]['id']}" if len(rows) > limit else None
+
+
+def plain_filename(name: str) -> str:
+    """A name that every system accepts for a file, without its ending."""
+    return re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "-", name).strip(". -") or "VoiceVerse"
