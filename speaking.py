@@ -12,7 +12,7 @@ from audio_store import AudioStore, SegmentStore
 from config import Config
 from database import Database
 from purchases import Purchases
-from speech.encoding import JOIN_PAUSE_S, Mp3Info, Mp3Stream, NotMp3, join_pause, scan_mp3
+from speech.encoding import Mp3Info, Mp3Stream, NotMp3, join_pause, pause_samples, scan_mp3
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.lookahead import LookAhead
@@ -88,7 +88,7 @@ class Take:
         self.job, self.worker, self.text, self.engine = job, worker, text, engine
         self.stop = stop
         self.voice = engine.voice(job["voice"])
-        self.pause_bytes = 2 * int(JOIN_PAUSE_S * engine.sample_rate)
+        self.pause_bytes = 2 * pause_samples(engine.sample_rate)
         self.ended: deque[dict] = deque()  # segments in the encoder, not yet cut after
         self.cut: list[dict] = []  # segments that can be recorded
         self.recorded_at = time.monotonic()

@@ -10,11 +10,10 @@ import lameenc
 from speech import mp3
 from speech.mp3 import Mp3Info, NotMp3, id3_tag, scan_mp3
 
-__all__ = ["JOIN_PAUSE_S", "Mp3Info", "Mp3Stream", "NotMp3", "id3_tag", "join_pause", "scan_mp3"]
+__all__ = ["Mp3Info", "Mp3Stream", "NotMp3", "id3_tag", "join_pause", "pause_samples", "scan_mp3"]
 
 BIT_RATE = 64_000
 QUALITY = 5
-JOIN_PAUSE_S = 0.08  # silence that must stand at the end of each segment
 QUIET = 200  # of 32,767: what counts as silence there
 SAMPLES_A_FRAME = dict.fromkeys(mp3.SAMPLE_RATES[3], 1152)
 
@@ -64,11 +63,12 @@ class Mp3Stream:
         )
 
     def mark_cut(self) -> None:
-        """Ask where a later stream may go on, given that the sound so far ends in a pause.
+        """Ask where a later stream may go on, given that the sound so far ends in a join pause.
 
-        The cut falls less than a frame before the end of what was fed: into the pause.
+        The cut falls into the pause, a frame or more before its end: a frame that is cut after
+        still sounds into the next one's time, and must have nothing but silence to add there.
         """
-        enough = self.position - self.samples_a_frame + mp3.DELAY
+        enough = self.position - 2 * self.samples_a_frame + mp3.DELAY
         self._cuts_wanted.append(max(self.frames + 1, math.ceil(enough / self.samples_a_frame)))
 
     def take_cuts(self) -> list[tuple[int, int]]:
@@ -104,9 +104,14 @@ def _encoder(sample_rate: int) -> lameenc.Encoder:
     return encoder
 
 
+def pause_samples(sample_rate: int) -> int:
+    """How much silence must stand at the end of each segment: a bit over three frames."""
+    return 3 * SAMPLES_A_FRAME.get(sample_rate, 576) + sample_rate // 200
+
+
 def join_pause(tail: bytes, sample_rate: int) -> bytes:
     """The silence to add after a segment that ends with `tail`, so that a cut can fall into it."""
-    wanted = int(JOIN_PAUSE_S * sample_rate)
+    wanted = pause_samples(sample_rate)
     samples = array.array("h", tail[-2 * wanted :])
     if sys.byteorder == "big":
         samples.byteswap()

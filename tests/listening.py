@@ -1,0 +1,39 @@
+"""Ears for the tests: decode sound, measure its length, its loudness and its pauses."""
+
+import array
+import io
+from dataclasses import dataclass
+
+import av
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Decoded mono samples from -1 to 1 at `sample_rate` Hz."""
+
+    samples: array.array
+    sample_rate: int
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.samples) / self.sample_rate
+
+    def loudness(self, start_s: float = 0.0, end_s: float | None = None) -> float:
+        """The root mean square between two moments."""
+        end = len(self.samples) if end_s is None else int(end_s * self.sample_rate)
+        part = self.samples[int(start_s * self.sample_rate) : end]
+        return (sum(x * x for x in part) / max(1, len(part))) ** 0.5
+
+    @property
+    def peak(self) -> float:
+        return max(map(abs, self.samples), default=0.0)
+
+
+def hear(sound: bytes) -> Heard:
+    """Decode a whole MP3."""
+    samples = array.array("f")
+    with av.open(io.BytesIO(sound)) as container:
+        rate = container.streams.audio[0].rate
+        for frame in container.decode(audio=0):
+            samples.frombytes(bytes(frame.planes[0])[: 4 * frame.samples])
+    return Heard(samples, rate)

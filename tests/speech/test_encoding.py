@@ -1,0 +1,66 @@
+import pytest
+
+from speech.encoding import Mp3Stream, join_pause, pause_samples
+from tests.listening import hear
+from tests.speech.test_mp3 import tone
+
+RATES = (16000, 22050, 24000, 44100)
+
+
+def spoken(seconds: float, rate: int) -> bytes:
+    pcm = tone(seconds, rate)
+    return pcm + join_pause(pcm, rate)
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_output_comes_in_whole_frames(rate):
+    stream = Mp3Stream(rate)
+    pieces = [stream.feed(tone(0.111, rate)) for _ in range(20)] + [stream.finish()]
+    assert all(piece[:1] in (b"", b"\xff") for piece in pieces)
+    assert stream.audio_bytes == sum(map(len, pieces))
+
+
+@pytest.mark.parametrize("rate", RATES)
+@pytest.mark.parametrize("seconds", [0.05, 0.7, 3.21])
+def test_a_stream_cut_in_a_pause_goes_on_with_nothing_lost_or_heard_twice(rate, seconds):
+    first = Mp3Stream(rate)
+    sound = first.feed(spoken(seconds, rate))
+    first.mark_cut()
+    sound += first.feed(tone(1.5, rate, 700))  # spoken, then lost in a kill
+    (frames, size) = first.take_cuts()[0]
+    resumed = Mp3Stream(rate, frames=frames)
+    body = sound[:size] + resumed.feed(spoken(1.0, rate)) + resumed.finish()
+    heard = hear(resumed.final_header(len(body)) + body)
+
+    expected = seconds + 1.0 + 2 * pause_samples(rate) / rate
+    assert heard.duration_s == pytest.approx(expected, abs=0.08)
+    begin = frames * first.samples_a_frame / rate
+    assert heard.loudness(begin - 0.02, begin) < 0.02
+    assert heard.loudness(begin + 0.05, begin + 0.95) > 0.15
+    assert heard.loudness(0.0, seconds) > 0.15
+    assert heard.loudness(seconds + 0.03, begin - 0.01) < 0.02
+
+
+def test_a_cut_is_given_out_only_when_the_sound_before_it_is():
+    stream = Mp3Stream(22050)
+    stream.feed(spoken(1, 22050))
+    stream.mark_cut()
+    assert stream.take_cuts() == []
+    stream.feed(bytes(22050))
+    assert len(stream.take_cuts()) == 1
+
+
+WANTED = pause_samples(22050)
+
+
+@pytest.mark.parametrize(
+    ("tail", "missing"),
+    [
+        (b"", WANTED),
+        (b"\x00\x40" * 4000, WANTED),
+        (bytes(8000), 0),
+        (b"\x00\x40" * 1000 + bytes(2 * 800), WANTED - 800),
+    ],
+)
+def test_only_the_missing_part_of_a_pause_is_added(tail, missing):
+    assert len(join_pause(tail, 22050)) == 2 * missing
