@@ -1,13 +1,14 @@
 """Connections, transactions and checkpoints: how every statement reaches SQLite."""
 
 import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from database import opening
-from database.errors import DatabaseBusy, DatabaseDamaged, DatabaseError, DiskFull
+from database.errors import DatabaseError, name_error
 from database.locks import WriteLock
 
 BUSY_WAIT_S = 5.0
@@ -19,14 +20,21 @@ class Connection:
     """A SQLite file: a connection per thread, one writer at a time across processes."""
 
     def __init__(self, db_path: str | Path = "voiceverse.db"):
-        self.path = Path(db_path)
+        # Resolved: a later change of folder, or a link, must not lead threads to different files.
+        self.path = Path(db_path).resolve()
+        opening.make_folder(self.path.parent)
         self._write_lock = WriteLock(self.path.with_name(self.path.name + "-lock"))
-        self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._begin()
         self._commits = 0
         self._wal_bytes = 0
         with self._holding_write_lock(), _naming_errors(self.path):
             self.upgraded_from = opening.prepare(self.path)
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
+        self._local = threading.local()
+        self._opening = threading.Lock()
+        self._all: list[tuple[threading.Thread, sqlite3.Connection]] = []
 
     # Reads
 
@@ -51,37 +59,35 @@ class Connection:
         Takes the write lock and begins IMMEDIATE, so that what is read inside stays true.
         """
         connection = self._connection
-        if connection.in_transaction:
+        if self._local.depth:
             with self._savepoint(connection):
                 yield
             return
         with self._holding_write_lock(), _naming_errors(self.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with self._deeper(), _rolling_back(connection, "ROLLBACK"):
+                connection.execute("BEGIN IMMEDIATE")
                 yield
+                _refuse_if_lost(connection)
                 connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
             self._checkpoint_when_due(connection)
 
     @contextlib.contextmanager
     def _savepoint(self, connection: sqlite3.Connection) -> Iterator[None]:
-        self._local.depth = depth = getattr(self._local, "depth", 0) + 1
-        name = f"nested_{depth}"
+        _refuse_if_lost(connection)
+        name = f"nested_{self._local.depth}"
         connection.execute(f"SAVEPOINT {name}")
+        with self._deeper(), _rolling_back(connection, f"ROLLBACK TO {name}", f"RELEASE {name}"):
+            yield
+            _refuse_if_lost(connection)
+            connection.execute(f"RELEASE {name}")
+
+    @contextlib.contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._local.depth += 1
         try:
             yield
-        except BaseException:
-            if connection.in_transaction:  # a full disk may have rolled back everything
-                connection.execute(f"ROLLBACK TO {name}")
-                connection.execute(f"RELEASE {name}")
-            raise
-        else:
-            connection.execute(f"RELEASE {name}")
         finally:
-            self._local.depth = depth - 1
+            self._local.depth -= 1
 
     def _write(self, sql: str, *values) -> sqlite3.Cursor:
         """One statement in a transaction of its own, or in the one around it."""
@@ -89,10 +95,14 @@ class Connection:
             return self._connection.execute(sql, values)
 
     def _write_row(self, sql: str, *values) -> dict | None:
+        """One statement with RETURNING, of which at most one row is wanted."""
+        rows = self._write_rows(sql, *values)
+        return rows[0] if rows else None
+
+    def _write_rows(self, sql: str, *values) -> list[dict]:
         """One statement with RETURNING."""
         with self.transaction():
-            rows = self._connection.execute(sql, values).fetchall()
-            return rows[0] if rows else None
+            return self._connection.execute(sql, values).fetchall()
 
     def _write_many(self, sql: str, rows) -> None:
         with self.transaction():
@@ -111,7 +121,7 @@ class Connection:
         target = Path(target)
         if target.exists():
             raise DatabaseError(f"{target} exists already; name a file that does not.")
-        with _naming_errors(target):
+        with _naming_errors(self.path):
             opening.copy(self._connection, target)
         return target
 
@@ -124,22 +134,50 @@ class Connection:
 
     def close(self) -> None:
         """Close every thread's connection; the last one writes the log back under the lock."""
-        with self._holding_write_lock():
-            for connection in self._all:
+        self._refuse_after_fork()
+        self._write_lock.acquire(BUSY_WAIT_S)
+        try:
+            for _, connection in self._all:
                 connection.close()
-            self._all.clear()
-            self._local = threading.local()
-        self._write_lock.close()
+            self._begin()
+        finally:
+            self._write_lock.close()
 
     @property
     def _connection(self) -> sqlite3.Connection:
+        self._refuse_after_fork()
         try:
             return self._local.connection
         except AttributeError:
             with _naming_errors(self.path):
-                self._local.connection = opening.connect(self.path, BUSY_WAIT_S)
-            self._all.append(self._local.connection)
+                self._local.connection = self._adopt_or_connect()
+            self._local.depth = 0
             return self._local.connection
+
+    def _adopt_or_connect(self) -> sqlite3.Connection:
+        """A connection for this thread: one that a thread left behind when it ended, or a new one.
+
+        A connection is never closed without the write lock: the last to close writes the log back.
+        """
+        this = threading.current_thread()
+        with self._opening:
+            for index, (thread, connection) in enumerate(self._all):
+                if not thread.is_alive():
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    self._all[index] = (this, connection)
+                    return connection
+        connection = opening.connect(self.path, BUSY_WAIT_S)
+        with self._opening:
+            self._all.append((this, connection))
+        return connection
+
+    def _refuse_after_fork(self) -> None:
+        # SQLite's locks do not survive a fork: two processes would each believe to be alone.
+        if self._pid != os.getpid():
+            raise DatabaseError(
+                f"{self.path} was opened before this process was forked; open it afterwards."
+            )
 
     @contextlib.contextmanager
     def _holding_write_lock(self) -> Iterator[None]:
@@ -158,11 +196,29 @@ class Connection:
             self._checkpoint(connection)
 
     def _checkpoint(self, connection: sqlite3.Connection) -> None:
-        # What was committed is safe in the log: a checkpoint that finds no room is only put off.
-        with contextlib.suppress(sqlite3.OperationalError):
+        # What was committed is safe in the log: a checkpoint that fails is only put off.
+        with contextlib.suppress(sqlite3.DatabaseError):
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._commits = 0
         self._wal_bytes = opening.wal_bytes(self.path)
+
+
+@contextlib.contextmanager
+def _rolling_back(connection: sqlite3.Connection, *statements: str) -> Iterator[None]:
+    """Undo on any exception, which stays the one that is seen."""
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have rolled back everything
+            with contextlib.suppress(sqlite3.Error):
+                for statement in statements:
+                    connection.execute(statement)
+        raise
+
+
+def _refuse_if_lost(connection: sqlite3.Connection) -> None:
+    if not connection.in_transaction:
+        raise DatabaseError("The database gave this change up. Nothing was changed; try again.")
 
 
 @contextlib.contextmanager
@@ -170,30 +226,8 @@ def _naming_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's own errors into ours, with a sentence each."""
     try:
         yield
-    except sqlite3.IntegrityError:
-        raise
     except sqlite3.DatabaseError as error:
         named = name_error(error, path)
         if named is None:
             raise
         raise named from error
-
-
-def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
-    """The named error for a SQLite result code, or None for a mistake of our own."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL or (
-        code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and opening.is_disk_full(path)
-    ):
-        return DiskFull("The disk is full. Nothing stored was harmed; free some space, try again.")
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return DatabaseBusy("The database is busy. Nothing was changed; try again.")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return DatabaseDamaged(
-            f"{path} is damaged or not a database. It was left as it is; restore it from a backup."
-        )
-    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return DatabaseError(f"{path} cannot be opened for writing; check who owns it.")
-    if code == sqlite3.SQLITE_IOERR:
-        return DatabaseError(f"{path} cannot be read or written: {error}. Check the disk.")
-    return None

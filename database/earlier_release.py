@@ -4,12 +4,13 @@ It had the same five tables, some columns fewer, no version mark and no foreign 
 A new file is built beside it from the schema, filled, verified, and takes its place by one rename.
 """
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
 
 from database import opening
-from database.errors import UpgradeFailed
+from database.errors import DatabaseBusy, name_error, name_os_error
 
 TABLES = ("users", "audio_files", "usage_stats", "playback_history", "security_logs")
 NO_LOGIN = "!"  # no password matches this hash
@@ -21,31 +22,112 @@ NEEDED = {
     "playback_history": {"id", "user_id", "file_id"},
     "security_logs": {"id", "event_type"},
 }
-# What a column of the new table takes where the old value would break a rule of today.
-MENDED = {
-    ("users", "is_active"): "CASE WHEN old.is_active = 0 THEN 0 ELSE 1 END",
-    ("users", "is_admin"): "CASE WHEN old.is_admin = 1 THEN 1 ELSE 0 END",
-    ("audio_files", "display_name"): "substr(coalesce(nullif(trim(old.display_name), ''), "
-    "old.filename), 1, 200)",
-    ("audio_files", "category"): "substr(coalesce(old.category, ''), 1, 100)",
-    ("audio_files", "voice"): "coalesce(old.voice, '')",
-    ("audio_files", "character_count"): "max(0, cast(coalesce(old.character_count, 0) AS INTEGER))",
-    ("audio_files", "duration"): "max(0.0, coalesce(old.duration, 0.0))",
-    ("audio_files", "cost"): "max(0.0, coalesce(old.cost, 0.0))",
-    ("audio_files", "owner_id"): "coalesce((SELECT id FROM main.users WHERE id = old.owner_id), "
-    "(SELECT id FROM main.users WHERE username = 'legacy'))",
-    ("usage_stats", "user_id"): "coalesce((SELECT id FROM main.users WHERE id = old.user_id), "
-    "(SELECT id FROM main.users WHERE username = 'legacy'))",
-    ("usage_stats", "characters_used"): "max(0, coalesce(old.characters_used, 0))",
-    ("usage_stats", "cost"): "max(0.0, coalesce(old.cost, 0.0))",
-    ("playback_history", "user_id"): "coalesce((SELECT id FROM main.users WHERE id = old.user_id), "
-    "(SELECT id FROM main.users WHERE username = 'legacy'))",
-    ("playback_history", "file_id"): "(SELECT id FROM main.audio_files WHERE id = old.file_id)",
-    ("security_logs", "user_id"): "(SELECT id FROM main.users WHERE id = old.user_id)",
-    ("security_logs", "success"): "CASE WHEN old.success = 0 THEN 0 ELSE 1 END",
+
+
+def _time(column: str) -> str:
+    """Any time that SQLite can read (ISO, with or without zone, or seconds) as UTC text."""
+    return (
+        f"CASE WHEN typeof(old.{column}) IN ('integer', 'real') "
+        f"THEN strftime('%Y-%m-%d %H:%M:%S', old.{column}, 'unixepoch') "
+        f"ELSE strftime('%Y-%m-%d %H:%M:%S', old.{column}) END"
+    )
+
+
+def _time_or_now(column: str) -> str:
+    return f"coalesce({_time(column)}, CURRENT_TIMESTAMP)"
+
+
+def _whole(column: str, fallback: str = "0") -> str:
+    return f"max(0, coalesce(cast(old.{column} AS INTEGER), {fallback}))"
+
+
+def _real(column: str) -> str:
+    return f"max(0.0, coalesce(cast(old.{column} AS REAL), 0.0))"
+
+
+def _unique_name(table: str, column: str, blank: str, longest: int) -> str:
+    """The name as it was; made of the row's number where it is blank or stands twice."""
+    return f"""CASE
+        WHEN coalesce(old.{column}, '') = '' THEN '{blank}-' || old.id
+        WHEN EXISTS (SELECT 1 FROM old_file.{table} AS twin
+                     WHERE twin.{column} = old.{column} AND twin.id < old.id)
+        THEN old.id || '-' || substr(old.{column}, 1, {longest - 20})
+        ELSE substr(old.{column}, 1, {longest}) END"""
+
+
+def _month_part(strftime_part: str, start: int, length: int, column: str, valid: str) -> str:
+    """The month (or year) of a ledger row: stored as 'YYYY-MM', as a number, or only as a time."""
+    return f"""CASE
+        WHEN old.month GLOB '[1-9][0-9][0-9][0-9]-[01][0-9]'
+             AND cast(substr(old.month, 6, 2) AS INTEGER) BETWEEN 1 AND 12
+        THEN cast(substr(old.month, {start}, {length}) AS INTEGER)
+        WHEN {valid} THEN cast(old.{column} AS INTEGER)
+        ELSE cast(strftime('{strftime_part}', {_time_or_now("timestamp")}, 'localtime') AS INTEGER)
+        END"""
+
+
+IS_MONTH = (
+    "cast(old.month AS INTEGER) BETWEEN 1 AND 12 AND cast(old.year AS INTEGER) BETWEEN 1970 AND "
+    "9999 AND trim(old.month, '0123456789') = '' AND trim(old.year, '0123456789') = ''"
+)
+OWNER = "coalesce((SELECT id FROM main.users WHERE id = old.{}), :placeholder)"
+CHARACTERS = _whole("character_count", "length(old.text), 0")
+# Each column of the new tables that the earlier release knew: where its value comes from.
+# A column that an old file lacks reads as NULL here.
+SOURCES = {
+    "users": {
+        "id": "old.id",
+        "username": _unique_name("users", "username", "user", 150),
+        "password_hash": f"coalesce(nullif(old.password_hash, ''), '{NO_LOGIN}')",
+        "created_at": _time_or_now("created_at"),
+        "last_login": _time("last_login"),
+        "is_active": "CASE WHEN old.is_active = 0 THEN 0 ELSE 1 END",
+        "is_admin": "CASE WHEN old.is_admin = 1 THEN 1 ELSE 0 END",
+    },
+    "audio_files": {
+        "id": "old.id",
+        "filename": _unique_name("audio_files", "filename", "missing", 255),
+        "display_name": "substr(coalesce(nullif(trim(old.display_name), ''), "
+        "nullif(old.filename, ''), 'missing-' || old.id), 1, 200)",
+        "owner_id": OWNER.format("owner_id"),
+        "voice": "coalesce(old.voice, '')",
+        "category": "substr(coalesce(old.category, ''), 1, 100)",
+        "text": "coalesce(old.text, '')",
+        "character_count": CHARACTERS,
+        "spoken_characters": CHARACTERS,
+        "duration": _real("duration"),
+        "cost": _real("cost"),
+        "created_at": _time_or_now("created_at"),
+        "updated_at": f"coalesce({_time('updated_at')}, {_time_or_now('created_at')})",
+    },
+    "usage_stats": {
+        "id": "old.id",
+        "user_id": OWNER.format("user_id"),
+        "characters_used": _whole("characters_used"),
+        "cost": _real("cost"),
+        "timestamp": _time_or_now("timestamp"),
+        "month": _month_part("%m", 6, 2, "month", IS_MONTH),
+        "year": _month_part("%Y", 1, 4, "year", IS_MONTH),
+    },
+    "playback_history": {
+        "id": "old.id",
+        "user_id": OWNER.format("user_id"),
+        "file_id": "(SELECT id FROM main.audio_files WHERE id = old.file_id)",
+        "display_name": "coalesce((SELECT display_name FROM main.audio_files "
+        "WHERE id = old.file_id), '')",
+        "played_at": _time_or_now("played_at"),
+    },
+    "security_logs": {
+        "id": "old.id",
+        "event_type": "coalesce(nullif(old.event_type, ''), 'unknown')",
+        "user_id": "(SELECT id FROM main.users WHERE id = old.user_id)",
+        "username": "old.username",
+        "ip_address": "old.ip_address",
+        "details": "old.details",
+        "success": "CASE WHEN old.success = 0 THEN 0 ELSE 1 END",
+        "timestamp": _time_or_now("timestamp"),
+    },
 }
-MONTH = "cast(strftime('%m', coalesce(old.timestamp, 'now')) AS INTEGER)"
-YEAR = "cast(strftime('%Y', coalesce(old.timestamp, 'now')) AS INTEGER)"
 
 
 def is_one(connection: sqlite3.Connection) -> bool:
@@ -61,93 +143,120 @@ def columns(connection: sqlite3.Connection, schema: str, table: str) -> set[str]
 def carry_over(path: Path) -> None:
     """Upgrade the file at `path`; a verified copy stays beside it. Raises UpgradeFailed."""
     kept = opening.dated_sibling(path, "earlier-release")
-    old = opening.connect(path)
-    try:
-        opening.copy(old, kept)
-        old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    finally:
-        old.close()
     fresh = path.with_name(path.name + ".upgrading")
+    opening.remove_parts(path)
     discard(fresh)
     try:
-        _build(fresh, kept)
-    except sqlite3.Error as error:
+        with contextlib.closing(_open_alone(path)) as old:
+            opening.copy(old, kept)
+            _refuse_difference(old, kept)
+            _build(fresh, kept)
+            # A log that stayed behind would be read into the new file.
+            old.execute("PRAGMA journal_mode=DELETE").fetchall()
+            fresh.replace(path)
+        opening.sync(path.parent)
+    except BaseException as error:
         discard(fresh)
-        raise UpgradeFailed(
-            f"{path} could not be carried over from the earlier release ({error}). "
-            f"It was left as it was; a copy stands in {kept}."
-        ) from error
-    fresh.replace(path)
-    discard(fresh)
-    opening.sync(path.parent)
+        if not opening.is_current(path):
+            kept.unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error):
+            named = opening.name_upgrade_error(error, path, "carried over from the earlier release")
+            raise named from error
+        if isinstance(error, OSError):
+            raise name_os_error(error, path) from error
+        raise
 
 
 def discard(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _open_alone(path: Path) -> sqlite3.Connection:
+    """A connection that keeps everybody else out until it is closed."""
+    old = opening.connect_plain(path)
+    try:
+        old.execute("PRAGMA main.locking_mode=EXCLUSIVE").fetchall()
+        old.execute("BEGIN EXCLUSIVE")
+        old.execute("COMMIT")
+    except BaseException as error:
+        old.close()
+        if isinstance(name_error(error, path), DatabaseBusy):
+            raise DatabaseBusy(
+                f"{path} is in use by another program, perhaps the earlier release. Stop that "
+                "one, then start again; nothing was changed."
+            ) from error
+        raise
+    return old
+
+
+def _refuse_difference(old: sqlite3.Connection, kept: Path) -> None:
+    """Compare the copy with the original, value by value."""
+    old.execute("ATTACH ? AS kept", (str(kept),))
+    for table in TABLES:
+        names = sorted(columns(old, "main", table))
+        ours, copied = (", ".join(f"{side}.{name}" for name in names) for side in ("a", "b"))
+        found = old.execute(
+            f"""SELECT (SELECT count(*) FROM main.{table}) = (SELECT count(*) FROM kept.{table})
+                   AND NOT EXISTS (
+                       SELECT 1 FROM main.{table} AS a LEFT JOIN kept.{table} AS b ON b.id = a.id
+                       WHERE ({ours}) IS NOT ({copied})) AS is_same"""
+        ).fetchone()
+        if not found["is_same"]:
+            raise sqlite3.IntegrityError(f"the copy of {table} differs from the original")
+    old.execute("DETACH kept")
 
 
 def _build(fresh: Path, source: Path) -> None:
     os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    connection = opening.connect(fresh)
-    try:
+    with contextlib.closing(opening.connect_plain(fresh)) as connection:
+        connection.execute("PRAGMA foreign_keys=ON")
         opening.create_schema(connection)
         connection.execute("ATTACH ? AS old_file", (str(source),))
         connection.execute("BEGIN IMMEDIATE")
-        _add_placeholder(connection)
+        placeholder = _add_placeholder(connection)
         for table in TABLES:
-            _copy_table(connection, table)
+            _copy_table(connection, table, placeholder)
         _verify(connection)
         connection.execute("COMMIT")
-        connection.execute("DETACH old_file")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
-    finally:
-        connection.close()
     opening.sync(fresh)
 
 
-def _add_placeholder(connection: sqlite3.Connection) -> None:
-    """An account that nobody can log in to, for rows whose owner is gone; only where needed."""
-    needed = connection.execute(
-        """SELECT EXISTS (
-                   SELECT owner_id FROM old_file.audio_files
-                   UNION ALL SELECT user_id FROM old_file.usage_stats
-                   UNION ALL SELECT user_id FROM old_file.playback_history
-                   EXCEPT SELECT id FROM old_file.users)
-               AND NOT EXISTS (SELECT 1 FROM old_file.users WHERE username = ?) AS needed""",
-        (PLACEHOLDER,),
-    ).fetchone()["needed"]
-    if needed:
-        connection.execute(
-            """INSERT INTO main.users (id, username, password_hash)
-               SELECT coalesce(max(id), 0) + 1, ?, ? FROM old_file.users""",
-            (PLACEHOLDER, NO_LOGIN),
-        )
+def _add_placeholder(connection: sqlite3.Connection) -> int | None:
+    """The number of an account that nobody can log in to, for rows whose owner is gone.
 
-
-def _copy_table(connection: sqlite3.Connection, table: str) -> None:
-    """Copy the columns that both sides have; the others take the schema's defaults."""
-    shared = columns(connection, "old_file", table) & columns(connection, "main", table)
-    sources = {name: MENDED.get((table, name), f"old.{name}") for name in shared}
-    for name in shared & {"created_at", "updated_at", "played_at", "timestamp"}:
-        sources[name] = f"coalesce(old.{name}, CURRENT_TIMESTAMP)"
-    if table == "usage_stats":
-        stamp = "timestamp" in shared
-        sources["month"] = MONTH if stamp else "cast(strftime('%m', 'now') AS INTEGER)"
-        sources["year"] = YEAR if stamp else "cast(strftime('%Y', 'now') AS INTEGER)"
-        if {"month", "year"} <= shared:
-            valid = "old.month BETWEEN 1 AND 12 AND old.year BETWEEN 1970 AND 9999"
-            for name in ("month", "year"):
-                sources[name] = f"CASE WHEN {valid} THEN old.{name} ELSE {sources[name]} END"
-    if table == "playback_history":
-        sources["display_name"] = (
-            "coalesce((SELECT display_name FROM main.audio_files WHERE id = old.file_id), '')"
-        )
-    names = sorted(sources)
+    None where no row needs it. Its name is one that nobody has: those rows are nobody else's.
+    """
+    rows = connection.execute(
+        """SELECT owner_id FROM old_file.audio_files
+           UNION SELECT user_id FROM old_file.usage_stats
+           UNION SELECT user_id FROM old_file.playback_history
+           EXCEPT SELECT id FROM old_file.users"""
+    ).fetchall()
+    if not rows:
+        return None
+    users = connection.execute("SELECT id, lower(username) AS name FROM old_file.users").fetchall()
+    taken = {row["name"] for row in users}
+    names = (PLACEHOLDER, *(f"{PLACEHOLDER}-{number}" for number in range(2, len(taken) + 3)))
+    missing = (row["owner_id"] for row in rows if isinstance(row["owner_id"], int))
+    number = max([0, *missing, *(row["id"] for row in users)]) + 1
     connection.execute(
-        f"INSERT INTO main.{table} ({', '.join(names)}) "
-        f"SELECT {', '.join(sources[name] for name in names)} FROM old_file.{table} AS old"
+        "INSERT INTO main.users (id, username, password_hash) VALUES (?, ?, ?)",
+        (number, next(name for name in names if name not in taken), NO_LOGIN),
+    )
+    return number
+
+
+def _copy_table(connection: sqlite3.Connection, table: str, placeholder: int | None) -> None:
+    """Fill a table; columns that the earlier release did not know take the schema's defaults."""
+    sources = SOURCES[table]
+    lacking = (set(sources) | {"text"}) - columns(connection, "old_file", table)
+    nulls = "".join(f", NULL AS {name}" for name in sorted(lacking))
+    connection.execute(
+        f"""INSERT INTO main.{table} ({", ".join(sources)})
+            SELECT {", ".join(sources.values())}
+            FROM (SELECT *{nulls} FROM old_file.{table}) AS old ORDER BY old.id""",
+        {"placeholder": placeholder},
     )
 
 
@@ -159,5 +268,4 @@ def _verify(connection: sqlite3.Connection) -> None:
         ).fetchone()["missing"]
         if missing:
             raise sqlite3.IntegrityError(f"{missing} rows of {table} did not arrive")
-    if connection.execute("PRAGMA foreign_key_check").fetchall():
-        raise sqlite3.IntegrityError("a row points to one that is not there")
+    opening.refuse_broken_references(connection)

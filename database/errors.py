@@ -1,5 +1,12 @@
 """What can go wrong in the store; each error carries the sentence a person sees."""
 
+import errno
+import shutil
+import sqlite3
+from pathlib import Path
+
+ROOM_TO_WORK_BYTES = 1024 * 1024
+
 
 class DatabaseError(Exception):
     """The store cannot do what was asked."""
@@ -73,3 +80,44 @@ class LeaseLost(DatabaseError):
     """The file was deleted, or another worker holds it now."""
 
     status = 409
+
+
+def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
+    """The named error for a SQLite result code, or None for a mistake of our own."""
+    extended = getattr(error, "sqlite_errorcode", None) or 0
+    code = extended & 0xFF
+    if code == sqlite3.SQLITE_FULL or (
+        code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_disk_full(path)
+    ):
+        return _disk_full()
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseBusy("The database is busy. Nothing was changed; try again.")
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DatabaseDamaged(
+            f"{path} is damaged or not a database. It was left as it is; restore it from a backup."
+        )
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return DatabaseError(f"{path} cannot be opened for writing; check who owns it.")
+    if code == sqlite3.SQLITE_IOERR:
+        return DatabaseError(f"{path} cannot be read or written: {error}. Check the disk.")
+    if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+        return NotFound("What this belongs to was deleted in the meantime. Nothing was changed.")
+    return None
+
+
+def name_os_error(error: OSError, path: Path) -> DatabaseError:
+    """The named error for a file that cannot be made, read or renamed."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _disk_full()
+    return DatabaseError(f"{path} cannot be used: {error.strerror}. Check the path and its owner.")
+
+
+def _disk_full() -> DiskFull:
+    return DiskFull("The disk is full. Nothing stored was harmed; free some space, try again.")
+
+
+def _is_disk_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < ROOM_TO_WORK_BYTES
+    except OSError:
+        return False
