@@ -1,21 +1,24 @@
 -- Everything VoiceVerse stores, apart from the sound itself. Times are UTC, 'YYYY-MM-DD HH:MM:SS',
 -- unless a column's name ends in _epoch (seconds, REAL). Money is USD.
 
+-- The numbers of people and files are never given twice: cookies and workers hold on to them.
+
 CREATE TABLE users (
-    id            INTEGER PRIMARY KEY,
-    username      TEXT    NOT NULL UNIQUE CHECK (length(username) BETWEEN 1 AND 150),
-    password_hash TEXT    NOT NULL CHECK (length(password_hash) > 0),
-    created_at    TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    last_login    TEXT,
-    is_active     INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
-    is_admin      INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1))
+    id               INTEGER PRIMARY KEY AUTOINCREMENT,
+    username         TEXT    NOT NULL UNIQUE CHECK (length(username) BETWEEN 1 AND 150),
+    password_hash    TEXT    NOT NULL CHECK (length(password_hash) > 0),
+    created_at       TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    last_login       TEXT,
+    is_active        INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
+    is_admin         INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
+    last_claim_epoch REAL    NOT NULL DEFAULT 0 -- when a file of theirs was last taken up
 );
 CREATE INDEX idx_users_username ON users (username COLLATE NOCASE);
 
 -- One piece of speech: its text, its sound, and the work still to be done on it.
 -- The text stands last, so that reading any other column skips its pages.
 CREATE TABLE audio_files (
-    id                INTEGER PRIMARY KEY,
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
     filename          TEXT    NOT NULL UNIQUE CHECK (length(filename) BETWEEN 1 AND 255),
     display_name      TEXT    NOT NULL CHECK (length(display_name) BETWEEN 1 AND 200),
     owner_id          INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -47,6 +50,7 @@ CREATE UNIQUE INDEX idx_audio_filename ON audio_files (filename, owner_id);
 -- A library page, newest first, and its search by name, without touching the rows passed over.
 CREATE INDEX idx_audio_owner ON audio_files (owner_id, created_at, id, display_name);
 CREATE INDEX idx_audio_created ON audio_files (created_at);
+CREATE INDEX idx_audio_category ON audio_files (owner_id, category);
 CREATE INDEX idx_audio_work ON audio_files (status, owner_id, id)
     WHERE status IN ('queued', 'speaking');
 
@@ -93,9 +97,10 @@ CREATE TABLE security_logs (
 CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id);
 CREATE INDEX idx_security_type ON security_logs (event_type, id);
 CREATE INDEX idx_security_user ON security_logs (user_id, id);
-CREATE INDEX idx_security_failed_name ON security_logs (username COLLATE NOCASE, timestamp)
+CREATE INDEX idx_security_login_name
+    ON security_logs (username COLLATE NOCASE, event_type, timestamp)
     WHERE event_type IN ('login', 'login_failed');
-CREATE INDEX idx_security_failed_address ON security_logs (ip_address, timestamp)
+CREATE INDEX idx_security_login_address ON security_logs (ip_address, event_type, timestamp)
     WHERE event_type IN ('login', 'login_failed');
 
 -- Support tables.
@@ -112,6 +117,7 @@ CREATE TABLE sessions (
 );
 CREATE INDEX idx_sessions_user ON sessions (user_id, last_seen_epoch);
 CREATE INDEX idx_sessions_last_seen ON sessions (last_seen_epoch);
+CREATE INDEX idx_sessions_created ON sessions (created_epoch);
 
 CREATE TABLE invites (
     id            INTEGER PRIMARY KEY,
@@ -156,4 +162,12 @@ CREATE TABLE model_notices (
     shutdown_date TEXT NOT NULL,
     seen_at       TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
     PRIMARY KEY (engine, model)
+) WITHOUT ROWID;
+
+-- Which legacy files were taken in: `source` is a hash over them, `report` JSON.
+CREATE TABLE migrations (
+    plan_hash  TEXT PRIMARY KEY,
+    source     TEXT NOT NULL,
+    applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    report     TEXT NOT NULL
 ) WITHOUT ROWID;

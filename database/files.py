@@ -68,18 +68,19 @@ class AudioFiles(Connection):
 
         `search` finds a part of the name, in any case of ASCII letters.
         """
-        conditions, values = ["owner_id = ?"], [owner_id]
+        named = r"AND display_name LIKE ? ESCAPE '\'" if search else ""
+        pattern = (f"%{_escape_like(search)}%",) if search else ()
+        part = f"""SELECT id, created_at FROM audio_files INDEXED BY idx_audio_owner
+                   WHERE owner_id = ? {named}"""
+        parts, values = part, [owner_id, *pattern]
         if before is not None:
-            conditions.append("(created_at, id) < (?, ?)")
-            values += before
-        if search:
-            conditions.append(r"display_name LIKE ? ESCAPE '\'")
-            values.append(f"%{_escape_like(search)}%")
+            # Two ranges, because SQLite would walk through every file made in the same second.
+            created_at, file_id = before
+            parts = f"{part} AND created_at = ? AND id < ? UNION ALL {part} AND created_at < ?"
+            values = [*values, created_at, file_id, *values, created_at]
         return self._rows(
             f"""SELECT {COLUMNS} FROM audio_files WHERE id IN (
-                    SELECT id FROM audio_files INDEXED BY idx_audio_owner
-                    WHERE {" AND ".join(conditions)}
-                    ORDER BY created_at DESC, id DESC LIMIT ?)
+                    SELECT id FROM ({parts} ORDER BY created_at DESC, id DESC LIMIT ?))
                 ORDER BY created_at DESC, id DESC""",
             *values, limit,
         )  # fmt: skip
@@ -115,7 +116,13 @@ class AudioFiles(Connection):
     def list_categories(self, owner_id: int) -> list[str]:
         """The owner's groups by name."""
         rows = self._rows(
-            """SELECT DISTINCT category FROM audio_files WHERE owner_id = ? AND category != ''
+            """WITH RECURSIVE step (category) AS (  -- one look-up a group, however many files
+                   SELECT min(category) FROM audio_files WHERE owner_id = ?1 AND category > ''
+                   UNION ALL
+                   SELECT (SELECT min(category) FROM audio_files
+                           WHERE owner_id = ?1 AND category > step.category)
+                   FROM step WHERE step.category IS NOT NULL)
+               SELECT category FROM step WHERE category IS NOT NULL
                ORDER BY category COLLATE NOCASE""",
             owner_id,
         )

@@ -1,10 +1,14 @@
 """The work on pieces of speech: claimed under a lease, checkpointed, finished or failed."""
 
+import json
+
 from database.errors import LeaseLost, NotFound, WrongState
 from database.files import COLUMNS
 from database.usage import Usage
 
 GONE = "The file was deleted, or another worker speaks it now."
+IN_WORK = "status IN ('queued', 'speaking')"  # what idx_audio_work holds; say so to use it
+FREE = """(status = 'queued' OR (coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?))"""
 
 
 class Jobs(Usage):
@@ -13,33 +17,47 @@ class Jobs(Usage):
     def claim_job(
         self, worker: str, *, now: float, lease_s: float, per_user: int = 4
     ) -> dict | None:
-        """Take the next file to speak: the oldest of the person with the fewest in work."""
-        return self._write_row(
-            f"""UPDATE audio_files SET status = 'speaking', lease_owner = ?, lease_until_epoch = ?,
-                    attempts = attempts + 1, updated_at = CURRENT_TIMESTAMP
-                WHERE id = (
-                    SELECT next.id FROM (
-                        SELECT owner_id, min(id) AS id FROM audio_files INDEXED BY idx_audio_work
-                        WHERE status IN ('queued', 'speaking')
-                          AND (status = 'queued' OR lease_until_epoch < ?)
-                        GROUP BY owner_id) AS next
-                    LEFT JOIN (
-                        SELECT owner_id, count(*) AS n FROM audio_files INDEXED BY idx_audio_work
-                        WHERE status IN ('queued', 'speaking')
-                          AND status = 'speaking' AND lease_until_epoch >= ?
-                        GROUP BY owner_id) AS busy USING (owner_id)
-                    WHERE coalesce(busy.n, 0) < ?
-                    ORDER BY coalesce(busy.n, 0), next.id LIMIT 1)
-                RETURNING {COLUMNS}""",
-            worker, now + lease_s, now, now, per_user,
-        )  # fmt: skip
+        """Take the next file to speak: of the people with the fewest in work, the longest unserved.
+
+        A file of this worker whose lease ran out stays its own: one of its threads is still on it.
+        """
+        if not self._row(f"SELECT 1 FROM audio_files WHERE {IN_WORK} AND {FREE} LIMIT 1",
+                         now, worker):  # fmt: skip
+            return None
+        with self.transaction():
+            row = self._write_row(
+                f"""UPDATE audio_files SET status = 'speaking', lease_owner = ?,
+                        lease_until_epoch = ?, attempts = attempts + 1,
+                        updated_at = CURRENT_TIMESTAMP
+                    WHERE id = (
+                        SELECT next.id FROM (
+                            SELECT owner_id, min(id) AS id
+                            FROM audio_files INDEXED BY idx_audio_work
+                            WHERE {IN_WORK} AND {FREE} GROUP BY owner_id) AS next
+                        LEFT JOIN (
+                            SELECT owner_id, count(*) AS n
+                            FROM audio_files INDEXED BY idx_audio_work
+                            WHERE {IN_WORK} AND NOT {FREE} GROUP BY owner_id) AS busy
+                            USING (owner_id)
+                        JOIN users ON users.id = next.owner_id
+                        WHERE coalesce(busy.n, 0) < ?
+                        ORDER BY coalesce(busy.n, 0), users.last_claim_epoch, next.id LIMIT 1)
+                    RETURNING {COLUMNS}""",
+                worker, now + lease_s, now, worker, now, worker, per_user,
+            )  # fmt: skip
+            if row:
+                self._write(
+                    "UPDATE users SET last_claim_epoch = ? WHERE id = ?", now, row["owner_id"]
+                )
+            return row
 
     def release_jobs(self, workers: str) -> int:
         """Put back what workers whose name begins with `workers` left behind; returns how many."""
         return self._write(
-            """UPDATE audio_files SET status = 'queued', lease_owner = NULL,
+            f"""UPDATE audio_files SET status = 'queued', lease_owner = NULL,
                    lease_until_epoch = NULL
-               WHERE status = 'speaking' AND substr(coalesce(lease_owner, ''), 1, ?) = ?""",
+               WHERE {IN_WORK} AND status = 'speaking'
+                 AND substr(coalesce(lease_owner, ''), 1, ?) = ?""",
             len(workers), workers,
         ).rowcount  # fmt: skip
 
@@ -55,8 +73,8 @@ class Jobs(Usage):
     def extend_leases(self, worker: str, *, now: float, lease_s: float) -> int:
         """The heartbeat: keep all files of this worker; returns how many."""
         return self._write(
-            """UPDATE audio_files SET lease_until_epoch = ?
-               WHERE status = 'speaking' AND lease_owner = ?""",
+            f"""UPDATE audio_files SET lease_until_epoch = ?
+               WHERE {IN_WORK} AND status = 'speaking' AND lease_owner = ?""",
             now + lease_s, worker,
         ).rowcount  # fmt: skip
 
@@ -78,6 +96,7 @@ class Jobs(Usage):
             )  # fmt: skip
             if row is None:
                 raise LeaseLost(GONE)
+            known = self._count_characters(file_id, [part["position"] for part in segments])
             self._write_many(
                 """INSERT OR REPLACE INTO segments (file_id, position, text_start, text_end,
                        start_ms, end_ms, byte_end, frame_end, words)
@@ -85,28 +104,35 @@ class Jobs(Usage):
                            :byte_end, :frame_end, :words)""",
                 [segment | {"file_id": file_id} for segment in segments],
             )
-            characters = sum(part["text_end"] - part["text_start"] for part in segments)
+            characters = sum(part["text_end"] - part["text_start"] for part in segments) - known
             self._add_usage(row["owner_id"], file_id, row["engine"], characters=characters)
             return bool(row["cancel_requested"])
+
+    def _count_characters(self, file_id: int, positions: list[int]) -> int:
+        """How many characters the recorded segments among `positions` hold."""
+        return self._value(
+            """SELECT coalesce(sum(text_end - text_start), 0) AS n FROM segments
+               WHERE file_id = ? AND position IN (SELECT value FROM json_each(?))""",
+            file_id, json.dumps(positions),
+        )  # fmt: skip
 
     def drop_segments(self, file_id: int, worker: str, from_position: int) -> None:
         """Forget segments whose sound did not survive; they are spoken, not counted, again."""
         with self.transaction():
-            lost = self._value(
-                """SELECT coalesce(sum(text_end - text_start), 0) AS lost FROM segments
-                   WHERE file_id = ? AND position >= ?""",
-                file_id, from_position,
-            )  # fmt: skip
             row = self._write_row(
-                """UPDATE audio_files SET spoken_characters = max(0, spoken_characters - ?)
+                """UPDATE audio_files SET spoken_characters = coalesce(
+                       (SELECT max(text_end) FROM segments WHERE file_id = ? AND position < ?), 0)
                    WHERE id = ? AND lease_owner = ? RETURNING owner_id, engine""",
-                lost, file_id, worker,
+                file_id, from_position, file_id, worker,
             )  # fmt: skip
             if row is None:
                 raise LeaseLost(GONE)
-            self._write(
-                "DELETE FROM segments WHERE file_id = ? AND position >= ?", file_id, from_position
-            )
+            dropped = self._write_rows(
+                """DELETE FROM segments WHERE file_id = ? AND position >= ?
+                   RETURNING text_end - text_start AS characters""",
+                file_id, from_position,
+            )  # fmt: skip
+            lost = sum(segment["characters"] for segment in dropped)
             self._add_usage(row["owner_id"], file_id, row["engine"], characters=-lost)
 
     def finish_job(
@@ -180,10 +206,11 @@ class Jobs(Usage):
         return bool(row["cancel_requested"])
 
     def get_job_counts(self) -> dict:
-        """How many files wait, are being spoken, and failed or were cancelled today."""
+        """How many files wait and are being spoken: queued, speaking."""
         return self._row(
-            """SELECT (SELECT count(*) FROM audio_files WHERE status = 'queued') AS queued,
-                      (SELECT count(*) FROM audio_files WHERE status = 'speaking') AS speaking"""
+            f"""SELECT coalesce(sum(status = 'queued'), 0) AS queued,
+                       coalesce(sum(status = 'speaking'), 0) AS speaking
+                FROM audio_files WHERE {IN_WORK}"""
         )
 
     def list_unfinished(self, owner_id: int | None = None) -> list[dict]:
@@ -216,12 +243,14 @@ class Jobs(Usage):
                    VALUES (?, ?, ?, ?, ?)""",
                 content_hash, job["engine"], cost, size, now,
             )  # fmt: skip
-            still_there = self._write(
-                "UPDATE audio_files SET cost = cost + ? WHERE id = ?", cost, job["id"]
-            ).rowcount
-            self._add_usage(
-                job["owner_id"], job["id"] if still_there else None, job["engine"], cost=cost
-            )
+            row = self._write_row(
+                "UPDATE audio_files SET cost = cost + ? WHERE id = ? RETURNING owner_id",
+                cost, job["id"],
+            )  # fmt: skip
+            if row:
+                self._add_usage(row["owner_id"], job["id"], job["engine"], cost=cost)
+            elif self._row("SELECT 1 FROM users WHERE id = ?", job["owner_id"]):
+                self._add_usage(job["owner_id"], None, job["engine"], cost=cost)
             return True
 
     def forget_kept_segment(self, content_hash: str) -> None:

@@ -44,12 +44,20 @@ class Playback(Connection):
         self, user_id: int, *, limit: int = 50, before: tuple[str, int] | None = None
     ) -> list[dict]:
         """A page of listenings, newest first; `before` is (played_at, id) of the last one seen."""
-        bound = before or ("9999", 0)
+        part = """SELECT id, played_at FROM playback_history INDEXED BY idx_playback_user
+                  WHERE user_id = ?"""
+        parts, values = part, [user_id]
+        if before is not None:
+            # Two ranges, because SQLite would walk through every listening of the same second.
+            played_at, playback_id = before
+            parts = f"{part} AND played_at = ? AND id < ? UNION ALL {part} AND played_at < ?"
+            values = [*values, played_at, playback_id, *values, played_at]
         return self._rows(
-            """SELECT p.id, p.played_at, p.position, p.device, p.file_id, f.filename,
-                      coalesce(f.display_name, p.display_name) AS display_name, f.duration
-               FROM playback_history p LEFT JOIN audio_files f ON f.id = p.file_id
-               WHERE p.user_id = ? AND (p.played_at, p.id) < (?, ?)
-               ORDER BY p.played_at DESC, p.id DESC LIMIT ?""",
-            user_id, *bound, limit,
+            f"""SELECT p.id, p.played_at, p.position, p.device, p.file_id, f.filename,
+                       coalesce(f.display_name, p.display_name) AS display_name, f.duration
+                FROM playback_history p LEFT JOIN audio_files f ON f.id = p.file_id
+                WHERE p.id IN (
+                    SELECT id FROM ({parts} ORDER BY played_at DESC, id DESC LIMIT ?))
+                ORDER BY p.played_at DESC, p.id DESC""",
+            *values, limit,
         )  # fmt: skip

@@ -19,10 +19,14 @@ class SecurityLog(Connection):
         success: bool = True,
         request_id: str | None = None,
     ) -> int:
-        """Add an event; returns its id. `details` never holds a secret."""
+        """Add an event; returns its id. `details` never holds a secret.
+
+        It is kept without its `user_id` when that account was removed in the meantime.
+        """
         return self._write(
             """INSERT INTO security_logs (event_type, user_id, username, ip_address, details,
-                                          success, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)""",
+                                          success, request_id)
+               VALUES (?, (SELECT id FROM users WHERE id = ?), ?, ?, ?, ?, ?)""",
             event_type, user_id, username, ip_address, details, int(success), request_id,
         ).lastrowid  # fmt: skip
 
@@ -52,16 +56,15 @@ class SecurityLog(Connection):
 
         Counted for one account name (any case) or for one address.
         """
-        column, value = (
-            ("username", username) if username is not None else ("ip_address", ip_address)
-        )
-        collation = "COLLATE NOCASE" if column == "username" else ""
+        if username is not None:
+            column, value, index = "username COLLATE NOCASE", username, "idx_security_login_name"
+        else:
+            column, value, index = "ip_address", ip_address, "idx_security_login_address"
+        events = f"""FROM security_logs INDEXED BY {index}
+                     WHERE event_type IN ('{LOGIN}', '{LOGIN_FAILED}') AND {column} = ?
+                       AND timestamp >= ? AND event_type ="""
         return self._row(
-            f"""SELECT count(*) AS attempts, max(timestamp) AS latest FROM security_logs
-                WHERE event_type = '{LOGIN_FAILED}' AND {column} = ? {collation}
-                  AND timestamp >= ? AND id > coalesce((
-                    SELECT max(id) FROM security_logs
-                    WHERE event_type = '{LOGIN}' AND {column} = ? {collation}
-                      AND timestamp >= ?), 0)""",
+            f"""SELECT count(*) AS attempts, max(timestamp) AS latest {events} '{LOGIN_FAILED}'
+                AND id > coalesce((SELECT max(id) {events} '{LOGIN}'), 0)""",
             value, since, value, since,
         )  # fmt: skip

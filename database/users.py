@@ -1,6 +1,7 @@
 """Accounts, their sessions and invitations."""
 
 from database.connection import Connection
+from database.earlier_release import NO_LOGIN
 from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
 
 
@@ -36,8 +37,8 @@ class Users(Connection):
             return self.create_user(username, password_hash, is_admin=True)
 
     def count_users(self) -> int:
-        """How many accounts there are, placeholders included."""
-        return self._value("SELECT count(*) AS n FROM users")
+        """How many accounts have a password; placeholders, which nobody can log in to, do not."""
+        return self._value("SELECT count(*) AS n FROM users WHERE password_hash != ?", NO_LOGIN)
 
     def get_user(self, username: str) -> dict | None:
         """The account of exactly that name, else the only one that differs in case alone."""
@@ -99,6 +100,8 @@ class Users(Connection):
                 ).rowcount,
             }
             self._write("UPDATE security_logs SET user_id = ? WHERE user_id = ?", into_id, from_id)
+            self._write("UPDATE invites SET created_by = ? WHERE created_by = ?", into_id, from_id)
+            self._write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)
             self._write("DELETE FROM users WHERE id = ?", from_id)
             return moved
 
