@@ -341,8 +341,9 @@ class Accounts:
     def set_password(self, user: dict[str, Any], password: str) -> None:
         """Give an account a password and end its sessions; raises BadPassword."""
         self.check_password_rules(user["username"], password)
+        new_hash = self.hash_password(password)
         with self._db.transaction():
-            self._db.set_password_hash(user["id"], self.hash_password(password))
+            self._db.set_password_hash(user["id"], new_hash)
             self._db.delete_sessions(user["id"])
             self._log("password_set", Visitor(), user, "from the command line")
 

@@ -31,6 +31,7 @@ from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
 from speech.captions import webvtt
+from speech.prices import expected_duration_s
 from speech.registry import build_registry
 
 PAGE_ROWS = 50
@@ -255,6 +256,7 @@ def show_file(filename: str) -> Response:
         file=row,
         text=text[:SHOWN_CHARACTERS],
         is_cut=len(text) > SHOWN_CHARACTERS,
+        expected_s=expected_duration_s(row["character_count"], row["speed"], row["engine"]),
         position_s=services().db.get_position(g.user["user_id"], row["id"]),
         has_sound=delivery.has_sound(row),
     )

@@ -19,6 +19,8 @@ EVENTS = {
     "setup_failed": "Invalid set-up link",
     "register": "Account made",
     "register_failed": "Account refused",
+    "user_added": "Account made on the machine",
+    "password_set": "Password set on the machine",
     "password_changed": "Password changed",
     "session_revoked": "Session ended",
     "sessions_revoked": "Other sessions ended",

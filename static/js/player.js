@@ -5,11 +5,21 @@ const UNFINISHED = ["queued", "speaking"];
 const token = document.querySelector('meta[name="csrf-token"]').content;
 
 function clock(seconds) {
-  const whole = Math.max(0, Math.floor(seconds || 0));
+  const whole = Math.max(0, Math.round(seconds || 0));
   const tail = String(whole % 60).padStart(2, "0");
   if (whole < 3600) return `${Math.floor(whole / 60)}:${tail}`;
   const minutes = String(Math.floor(whole / 60) % 60).padStart(2, "0");
   return `${Math.floor(whole / 3600)}:${minutes}:${tail}`;
+}
+
+function inWords(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 10 && whole % 60) return `${minutes} min ${whole % 60} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const all = Math.round(whole / 60);
+  return all % 60 ? `${Math.floor(all / 60)} h ${all % 60} min` : `${all / 60} h`;
 }
 
 class Player {
@@ -99,12 +109,13 @@ class Player {
   #show() {
     const audio = this.#audio;
     const isKnown = Number.isFinite(audio.duration);
-    const end = this.#isLive || !isKnown ? this.#madeS : audio.duration;
+    const made = isKnown ? audio.duration : this.#madeS;
+    const end = this.#isLive ? Number(this.#root.dataset.expected) : made;
     const now = this.#isSeeking ? Number(this.#seek.value) : audio.currentTime;
     this.#root.classList.toggle("is-playing", !audio.paused);
     this.#find("toggle").setAttribute("aria-label", audio.paused ? "Play" : "Pause");
-    this.#find("now").textContent = clock(now);
-    this.#find("end").textContent = this.#isLive ? "…" : clock(end);
+    this.#find("now").textContent = clock(Math.floor(now));
+    this.#find("end").textContent = `${this.#isLive ? "~" : ""}${clock(end)}`;
     this.#seek.max = Math.max(end, now, 1);
     if (!this.#isSeeking) this.#seek.value = now;
     this.#seek.style.setProperty("--played", `${(100 * now) / Math.max(end, now, 1)}%`);
@@ -153,7 +164,7 @@ class Player {
     const bar = document.querySelector("[data-bar]");
     if (bar) bar.value = 100;
     const length = document.querySelector("[data-length]");
-    if (length) length.textContent = clock(file.duration);
+    if (length) length.textContent = inWords(file.duration);
     for (const part of document.querySelectorAll("[data-ready-only]")) part.hidden = false;
     this.#show();
   }
