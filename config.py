@@ -2,15 +2,23 @@
 
 import os
 import secrets
+import shlex
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+SHORTEST_KEY_BYTES = 32
+ABOVE_ZERO = (
+    "threads", "live_listeners", "max_characters", "jobs", "jobs_per_user", "openai_parallel",
+    "openai_timeout_s", "session_idle_days", "session_absolute_days",
+)  # fmt: skip
 
 
 class ConfigError(Exception):
@@ -37,9 +45,9 @@ class Config:
     jobs: int = 16  # files spoken at once
     jobs_per_user: int = 4
     default_voice: str = ""
-    secret_key: str = ""
+    secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
-    openai_api_key: str = ""
+    openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
     openai_model: str = "tts-1"
     openai_voices: tuple[str, ...] = ()
@@ -71,17 +79,19 @@ class Config:
         """Read `VOICEVERSE_*` (and `OPENAI_API_KEY`) from `environ`; raises ConfigError."""
         values: dict = {}
         unrecognised = []
-        known = {field.name: field for field in fields(cls) if field.name != "unrecognised"}
+        known = {PREFIX + entry.name.upper(): entry for entry in fields(cls)}
+        del known[PREFIX + "UNRECOGNISED"]
         for variable, text in environ.items():
             if not variable.startswith(PREFIX):
                 continue
-            field = known.get(variable.removeprefix(PREFIX).lower())
-            if field is None:
+            entry = known.get(variable)
+            if entry is None:
                 unrecognised.append(variable)
             elif text.strip():
-                values[field.name] = _parse(variable, text.strip(), field.default)
-        values.setdefault("openai_api_key", environ.get("OPENAI_API_KEY", "").strip())
-        values.setdefault("openai_base_url", environ.get("OPENAI_BASE_URL", "").strip())
+                values[entry.name] = _parse(variable, text.strip(), entry.default)
+        for name in ("openai_api_key", "openai_base_url"):
+            values.setdefault(name, environ.get(name.upper(), "").strip())
+        values["log_level"] = values.get("log_level", cls().log_level).upper()
         config = cls(unrecognised=tuple(sorted(unrecognised)), **values)
         config._check()
         return config
@@ -89,39 +99,84 @@ class Config:
     @classmethod
     def load(cls) -> "Config":
         """The settings of this process: a `.env` file beside the program, then the environment."""
-        load_dotenv(Path(__file__).with_name(".env"))
+        path = Path(__file__).with_name(".env")
+        try:
+            load_dotenv(path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path} cannot be read ({error}); write it as UTF-8.") from error
         return cls.from_env()
 
     def _check(self) -> None:
-        if self.registration not in REGISTRATION_MODES:
-            raise ConfigError(
-                f"VOICEVERSE_REGISTRATION is '{self.registration}'; "
-                f"use one of {', '.join(REGISTRATION_MODES)}."
-            )
-        if not 0 <= self.port <= 65535:
+        _check_choice("REGISTRATION", self.registration, REGISTRATION_MODES)
+        _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
+        for name in ABOVE_ZERO:
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"{PREFIX}{name.upper()} is 0; use a number above 0.")
+        if self.port > 65535:
             raise ConfigError(f"VOICEVERSE_PORT is {self.port}; use a number from 1 to 65535.")
+        if any(character.isspace() or character == "/" for character in self.host):
+            raise ConfigError(
+                f"VOICEVERSE_HOST is '{self.host}'; use an address or a name of this machine "
+                "alone, such as 0.0.0.0."
+            )
         if self.live_listeners > self.threads - 4:
             raise ConfigError(
                 f"VOICEVERSE_LIVE_LISTENERS ({self.live_listeners}) must leave at least 4 of "
                 f"VOICEVERSE_THREADS ({self.threads}) for everything else."
             )
+        if self.openai_base_url and not _is_web_address(self.openai_base_url):
+            raise ConfigError(
+                f"The base URL of the OpenAI engine is '{self.openai_base_url}'; it must look like "
+                "https://host/v1."
+            )
+        if not all("!" <= character <= "~" for character in self.openai_api_key):
+            raise ConfigError(
+                "The OpenAI API key holds spaces or characters that no key has; copy it again."
+            )
+        if self.secret_key:
+            _check_key_length(
+                "VOICEVERSE_SECRET_KEY", self.secret_key.encode(), "make a longer one"
+            )
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ConfigError(f"{PREFIX}{name} is '{value}'; use one of {', '.join(choices)}.")
+
+
+def _check_key_length(name: str | Path, key: bytes, remedy: str) -> None:
+    if len(key) < SHORTEST_KEY_BYTES:
+        raise ConfigError(f"{name} is shorter than {SHORTEST_KEY_BYTES} bytes; {remedy}.")
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _parse(variable: str, text: str, default):
     """Read `text` as the type of the setting's default."""
+    if any(ord(character) < 0x20 or 0xD800 <= ord(character) < 0xE000 for character in text):
+        raise ConfigError(f"{variable} holds a control character or is not UTF-8; write it again.")
     if isinstance(default, Path):
-        return Path(text).expanduser()
+        try:
+            return Path(text).expanduser()
+        except RuntimeError:
+            raise ConfigError(f"{variable} is '{text}'; there is no such person here.") from None
     if isinstance(default, tuple):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, str):
         return text
-    number = int if isinstance(default, int) else float
+    number, kind = (int, "whole number") if isinstance(default, int) else (float, "number")
     try:
         value = number(text)
     except ValueError:
-        raise ConfigError(f"{variable} is '{text}'; it must be a number.") from None
+        raise ConfigError(f"{variable} is '{text}'; it must be a {kind}.") from None
     if not 0 <= value < 1e12:
-        raise ConfigError(f"{variable} is {text}; it must be a number from 0 up.")
+        raise ConfigError(f"{variable} is {text}; it must be a {kind} from 0 up.")
     return value
 
 
@@ -144,34 +199,47 @@ def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
     a new key would sign everybody out and hide that the folder was only half restored.
     """
     if config.secret_key:
+        _check_key_length("The secret key", config.secret_key.encode(), "make a longer one")
         return config.secret_key.encode()
     path = config.data_dir / "secret_key"
-    if path.exists():
+    try:
+        if not path.exists() and not database_exists:
+            return write_private(path, secrets.token_hex(32).encode())
         key = path.read_bytes().strip()
-        if len(key) < 32:
-            raise ConfigError(f"{path} is shorter than 32 bytes; restore it from a backup.")
-        return key
-    if database_exists:
+    except FileNotFoundError:
         raise ConfigError(
             f"{path} is missing beside an existing database. Restore it from a backup, or make "
             f"a new one, which signs everybody out: {_remake_command(path)}"
-        )
-    return write_private(path, secrets.token_hex(32).encode())
+        ) from None
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be used ({error.strerror}); check who owns it and the room on the disk."
+        ) from error
+    _check_key_length(path, key, "restore it from a backup")
+    return key
 
 
 def _remake_command(path: Path) -> str:
     python = Path(sys.executable).name
-    return f'(umask 077; {python} -c "import secrets; print(secrets.token_hex(32))" > {path})'
+    command = f'{python} -c "import secrets; print(secrets.token_hex(32))"'
+    return f"(umask 077; {command} > {shlex.quote(str(path))})"
 
 
 def write_private(path: Path, content: bytes) -> bytes:
-    """Write a new file of mode 0600; an existing one is kept and returned instead."""
+    """Write a new file of mode 0600; an existing one is kept and returned instead.
+
+    The file gets its name when it is whole: nobody reads half a key, and no kill leaves one.
+    """
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, path)
     except FileExistsError:
         return path.read_bytes().strip()
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    finally:
+        part.unlink()
     return content
