@@ -8,9 +8,10 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterable
 
-from audio_store import AudioStore, SegmentStore
+from audio_store import AudioStore, NoSpace, SegmentStore
 from config import Config
 from database import Database
+from database.errors import DiskFull
 from purchases import Purchases
 from speech.encoding import Mp3Info, Mp3Stream, NotMp3, join_pause, pause_samples, scan_mp3
 from speech.engine import Engine
@@ -104,9 +105,14 @@ class Take:
         self.mp3 = Mp3Stream(self.engine.sample_rate, frames=frames)
         self.unwritten = b"" if keep else self.mp3.header
         self.base = keep or len(self.unwritten)
+        self.recorded_bytes = keep
         with self.store.write_part(self.job["filename"], keep) as self.part:
-            self._speak_rest()
-            self._finish()
+            try:
+                self._speak_rest()
+                self._finish()
+            except (NoSpace, DiskFull):
+                self.part.cut(self.recorded_bytes)  # room to record the failure in
+                raise
 
     def _resume_point(self) -> dict | None:
         """The last segment whose sound is on disk; what was recorded beyond it is dropped."""
@@ -233,6 +239,8 @@ class Take:
         self.part.sync()
         cut, self.cut = self.cut, []
         duration = self.mp3.position / self.engine.sample_rate
+        if cut:
+            self.recorded_bytes = cut[-1]["byte_end"]
         return self.db.checkpoint_job(self.job["id"], self.worker, cut, duration=duration)
 
     def _finish(self) -> None:

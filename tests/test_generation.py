@@ -1,0 +1,163 @@
+import pytest
+
+from audio_store import NoSpace
+from database.errors import NotFound, WrongState
+from generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
+from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
+from tests.making import SENTENCES, Home, prose
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = Home(tmp_path, max_characters=10_000)
+    yield home
+    home.close()
+
+
+NOTHING = ["", " ", "\n\t \r\n", "\0\0", "\x07\x1b", "\u200b\u200e", "\ufeff", "\u2028"]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_a_text_with_nothing_to_say_is_refused(home, text):
+    for use in (home.studio.quote, home.submit):
+        with pytest.raises(TextEmpty, match="no text"):
+            use(text)
+    assert home.db.get_audio_files_by_owner(home.user_id) == []
+
+
+def test_a_text_beyond_the_limit_is_refused_whole_with_both_numbers(home):
+    with pytest.raises(TextTooLong, match=r"10,001 characters.*10,000"):
+        home.submit("a" * 10_001)
+    assert home.submit("a" * 10_000)["character_count"] == 10_000
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "named"),
+    [
+        ({"voice": "nobody"}, UnknownVoice, "nobody"),
+        ({"voice": "espeak:gmw/klingon"}, UnknownVoice, "gmw/klingon"),
+        ({"engine": "festival"}, UnknownEngine, "festival"),
+        ({"voice": "openai:nova"}, KeyMissing, "OPENAI_API_KEY"),
+        ({"speed": 9.0}, BadSpeed, "9"),
+        ({"speed": 0.0}, BadSpeed, "0"),
+        ({"speed": float("nan")}, BadSpeed, "nan"),
+        ({"speed": float("inf")}, BadSpeed, "inf"),
+    ],
+)
+def test_what_the_engine_cannot_do_is_refused_by_name(home, options, error, named):
+    with pytest.raises(error, match=named):
+        home.submit(**options)
+
+
+def test_a_quote_counts_times_and_prices_without_changing_anything(home):
+    quote = home.studio.quote(SENTENCES)
+    assert quote.characters == len(SENTENCES)
+    assert quote.segments == 3
+    assert 3 < quote.duration_s < 9
+    assert quote.cost_usd == 0.0
+    assert home.db.get_audio_files_by_owner(home.user_id) == []
+
+
+def test_a_quote_for_a_provider_has_the_price_of_its_model(tmp_path):
+    home = Home(tmp_path, openai_api_key="sk-test", openai_model="tts-1")
+    quote = home.studio.quote("a" * 8537, "nova")
+    assert quote.engine.name == "openai"
+    assert quote.cost_usd == pytest.approx(0.128055, abs=1e-12)
+    assert quote.price.as_of
+    assert quote.price.source
+    home.close()
+
+
+def test_a_submission_waits_with_all_it_was_given(home):
+    row = home.submit(name="  The\tboat\x00 ", category=" Sea ", speed=1.5)
+    assert row["status"] == "queued"
+    assert row["display_name"] == "The boat"
+    assert row["category"] == "Sea"
+    assert row["speed"] == 1.5
+    assert row["engine"] == "espeak"
+    assert home.db.get_text(row["id"]) == SENTENCES
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "x.mp3\0.exe", "<b>&amp;"])
+def test_a_name_never_becomes_a_path(home, name):
+    row = home.submit(name=name)
+    assert "/" not in row["filename"]
+    home.worker.run_pending()
+    assert home.files() == [row["filename"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "match"), [("n" * 201, "201 characters"), (" \x00\x01 ", "empty")]
+)
+def test_a_name_that_cannot_be_kept_is_refused(home, name, match):
+    with pytest.raises(BadName, match=match):
+        home.studio.rename(home.submit()["filename"], home.user_id, name=name)
+
+
+def test_a_group_name_has_its_limit():
+    assert check_group("  ") == ""
+    with pytest.raises(BadName, match="101"):
+        check_group("g" * 101)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Call me Ishmael. Some years ago", "Call me Ishmael. Some years ago"),
+        ("\n\n  Title,\n\nand more", "Title, and more"),
+        ("w" * 500, "w" * 60),
+        ("word " * 100, "word " * 11 + "word"),
+    ],
+)
+def test_a_name_is_suggested_from_the_first_words(text, name):
+    assert suggest_name(text) == name
+
+
+def test_a_file_can_be_renamed_and_moved_by_its_owner_alone(home):
+    stranger = home.db.create_user("bert", "!")["id"]
+    filename = home.submit()["filename"]
+    assert home.studio.rename(filename, home.user_id, name="New")["display_name"] == "New"
+    assert home.studio.rename(filename, home.user_id, category="Sea")["category"] == "Sea"
+    for use in (
+        lambda: home.studio.rename(filename, stranger, name="Mine"),
+        lambda: home.studio.delete(filename, stranger),
+        lambda: home.studio.cancel(filename, stranger),
+        lambda: home.studio.retry(filename, stranger),
+    ):
+        with pytest.raises(NotFound):
+            use()
+    assert home.row(filename)["display_name"] == "New"
+
+
+def test_deleting_removes_row_and_sound_and_keeps_usage_and_history(home):
+    row = home.speak()
+    home.db.record_playback(home.user_id, row["id"])
+    home.studio.delete(row["filename"], home.user_id)
+    assert home.row(row["filename"]) is None
+    assert home.files() == []
+    assert home.db.get_all_time_usage(home.user_id)["characters_used"] == len(SENTENCES)
+    assert home.db.get_playback_history(home.user_id)[0]["display_name"] == row["display_name"]
+
+
+def test_only_what_stopped_can_be_retried_and_only_what_goes_on_be_cancelled(home):
+    filename = home.speak()["filename"]
+    for use in (home.studio.retry, home.studio.cancel):
+        with pytest.raises(WrongState):
+            use(filename, home.user_id)
+
+
+def test_a_waiting_file_is_cancelled_at_once_and_can_be_taken_up_again(home):
+    filename = home.submit()["filename"]
+    assert home.studio.cancel(filename, home.user_id)["status"] == "cancelled"
+    assert home.worker.run_pending() == 0
+    assert home.studio.retry(filename, home.user_id)["status"] == "queued"
+    home.worker.run_pending()
+    assert home.row(filename)["status"] == "ready"
+
+
+def test_a_nearly_full_disk_refuses_new_work(tmp_path):
+    home = Home(tmp_path)
+    home.store.min_free_bytes = 1 << 60
+    with pytest.raises(NoSpace, match="nearly full"):
+        home.submit(prose(100))
+    home.close()
