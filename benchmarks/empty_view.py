@@ -1,0 +1,21 @@
+"""The peer of every page: one empty view, served exactly as the program is."""
+
+from flask import Flask
+
+from config import Config
+from serve import make_server
+
+
+def main() -> None:
+    """Serve until ended; `python -m benchmarks.empty_view`."""
+    config = Config.load()
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.add_url_rule("/login", view_func=lambda: "")
+    server = make_server(app, config)
+    print(f"An empty view is at http://{config.host}:{server.effective_port}", flush=True)
+    server.run()
+
+
+if __name__ == "__main__":
+    main()
