@@ -124,10 +124,10 @@ def run(config: Config) -> None:
 def _announce(config: Config, services, port: int) -> None:
     host = "localhost" if config.host in ("0.0.0.0", "::", "") else config.host  # noqa: S104
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    link = services.accounts.ensure_setup_link(address)
     print(f"VoiceVerse is at {address}", flush=True)
     for name in config.unrecognised:
         print(f"{name} is not a setting of VoiceVerse; see .env.example.", file=sys.stderr)
-    link = services.accounts.ensure_setup_link(address)
     if link:
         print(f"Make the first account, an admin's, at {link}", flush=True)
         print(f"(This link works once; it is kept in {config.setup_link_path}.)", flush=True)
