@@ -193,7 +193,7 @@ class Accounts:
                 raise LoginRefused
             if self._passwords.needs_rehash(user["password_hash"]):
                 self._db.set_password_hash(user["id"], self._passwords.hash(password))
-        return self._open_session(user, visitor, old_token)
+        return self.open_session(user, visitor, old_token)
 
     def authenticate(self, token: str) -> dict[str, Any] | None:
         """The session's row with its user, or None when it has ended."""
@@ -268,7 +268,7 @@ class Accounts:
         user = self._db.create_first_user(name, self.hash_password(password))
         self._config.setup_link_path.unlink(missing_ok=True)
         self._log("setup", visitor, user)
-        return self._open_session(user, visitor)
+        return self.open_session(user, visitor)
 
     def check_registration(self, invite: str | None) -> None:
         """Raise RegistrationClosed unless an account can be made, with this invitation or none."""
@@ -304,7 +304,7 @@ class Accounts:
         else:
             user = self._db.create_user(name, password_hash)
         self._log("register", visitor, user)
-        return self._open_session(user, visitor)
+        return self.open_session(user, visitor)
 
     def create_invite(self, admin: dict[str, Any], visitor: Visitor) -> str:
         """The token of a new invitation: one account, within 7 days."""
@@ -403,7 +403,8 @@ class Accounts:
         beyond = failures["attempts"] - free
         if beyond < 0 or not failures["latest"]:
             return
-        wait_s = min(LONGEST_WAIT_S, 2 ** min(beyond, 10))
+        # One second more than the doubling says, because the log rounds its times down.
+        wait_s = min(LONGEST_WAIT_S, 1 + 2 ** min(beyond, 10))
         left_s = _epoch(failures["latest"]) + wait_s - self._clock()
         if left_s > 0:
             raise TooManyAttempts(max(1, round(left_s)))
@@ -438,9 +439,10 @@ class Accounts:
                 max(1, round(_epoch(recent[-1]["timestamp"]) + WINDOW_S - self._clock()))
             )
 
-    def _open_session(
+    def open_session(
         self, user: dict[str, Any], visitor: Visitor, old_token: str | None = None
     ) -> LoginResult:
+        """Start a session for somebody who has proven to be the user."""
         token = secrets.token_urlsafe(32)
         now = self._clock()
         with self._db.transaction():
