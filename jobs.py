@@ -32,6 +32,7 @@ POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
 NOTICES_S = 24 * 3600.0
 GRACE_S = 8.0
+NICENESS = 10  # pages and listeners come first, however much is being spoken
 
 log = logging.getLogger("voiceverse.jobs")
 
@@ -211,6 +212,7 @@ def main() -> int:
         config = Config.load()
         logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
         prepare_data_dir(config)
+        os.nice(NICENESS)
         with only_worker(config):
             studio = build_studio(config)
             worker = Worker(studio)
