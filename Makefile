@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-slow bench lint format clean
+.PHONY: run test test-slow bench screenshots lint format clean
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -18,6 +18,9 @@ test-slow: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/installed-dev
+	$(BIN)/python -m tests.screenshots screenshots
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -1,0 +1,63 @@
+"""Pictures of every page at both widths and in both themes: `make screenshots`."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.making import prose
+from tests.serving import App, Client
+from tests.test_browser import ARGUMENTS, CHROMIUM, WIDTHS, address
+
+TEXTS = {
+    "The old lighthouse": "The old lighthouse stood at the end of the pier. " + prose(900, 3),
+    "Notes for Tuesday's class": prose(2400, 4),
+    "A letter to Vera": prose(1300, 5),
+    "Chapter one": prose(9000, 6),
+}
+
+
+def fill(owner: Client) -> str:
+    """A library to look at; the filename of the piece that is shown."""
+    for number, (name, text) in enumerate(TEXTS.items()):
+        group = ("Reading", "School", "", "Reading")[number]
+        filename = owner.generate(text, name=name, category=group)["filename"]
+        owner.until_ready(filename)
+        owner.post(f"/playback/{filename}")
+    return filename
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, App(Path(home)) as app, sync_playwright() as tools:
+        browser = tools.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        setup = f"/setup?token={app.setup_token()}"
+        shoot(browser, app, folder, {}, {"setup": setup, "login": "/login"})
+        owner = Client(app).set_up("vera")
+        filename = fill(owner)
+        pages = {"studio": "/", "file": f"/files/{filename}", "missing": "/files/none.mp3"}
+        names = ("library", "history", "usage", "account", "security", "admin")
+        pages |= {name: f"/{name}" for name in names}
+        shoot(browser, app, folder, owner.cookies, pages)
+        browser.close()
+
+
+def shoot(browser, app: App, folder: Path, cookies: dict[str, str], pages: dict[str, str]) -> None:
+    for device, (width, height) in WIDTHS.items():
+        for theme in ("light", "dark"):
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, color_scheme=theme
+            )
+            context.add_cookies(
+                [{"name": n, "value": v, "url": address(app)} for n, v in cookies.items()]
+            )
+            page = context.new_page()
+            for name, path in pages.items():
+                page.goto(address(app, path))
+                page.screenshot(path=folder / f"{name}-{device}-{theme}.png")
+            context.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots"))

@@ -1,0 +1,42 @@
+"""What the documents say is so."""
+
+import re
+from dataclasses import fields
+
+import pytest
+
+from blueprints.ops import blueprint, users
+from config import Config
+from tests.serving import ROOT
+
+README = (ROOT / "README.md").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text()
+
+
+@pytest.mark.parametrize(
+    "field",
+    [field for field in fields(Config) if field.name != "unrecognised"],
+    ids=lambda field: field.name,
+)
+def test_every_setting_stands_in_the_example_with_its_default(field):
+    name = (
+        "OPENAI_API_KEY" if field.name == "openai_api_key" else f"VOICEVERSE_{field.name.upper()}"
+    )
+    written = re.search(rf"^#{name}=(.*)$", EXAMPLE, re.M).group(1)
+    default = {None: "", (): ""}.get(field.default, field.default)
+    assert written == (f"{default:g}" if isinstance(default, float) else str(default))
+
+
+def test_the_example_names_no_setting_that_does_not_exist():
+    names = set(re.findall(r"^#?(VOICEVERSE_\w+)=", EXAMPLE, re.M))
+    assert names <= {f"VOICEVERSE_{field.name.upper()}" for field in fields(Config)}
+
+
+@pytest.mark.parametrize("command", [*users.commands, *blueprint.cli.commands])
+def test_every_command_is_documented(command):
+    assert re.search(rf"`flask (user )?{command}\b", README), command
+
+
+def test_every_make_target_of_the_readme_exists():
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"(?:`|^)make ([\w-]+)", README, re.M)) <= targets
