@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from threading import BoundedSemaphore
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -136,7 +137,12 @@ def csrf_token() -> str:
     seed = session.get("login") or session.get("seed")
     if not seed:
         seed = session["seed"] = secrets.token_urlsafe(16)
-    key = current_app.secret_key
+    return _token_of(seed, current_app.secret_key)
+
+
+@lru_cache(maxsize=512)
+def _token_of(seed: str, key: bytes) -> str:
+    # A page of the library carries it a hundred times.
     return hmac.new(key, f"csrf:{seed}".encode(), hashlib.sha256).hexdigest()
 
 

@@ -2,12 +2,24 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, jsonify, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    g,
+    get_template_attribute,
+    jsonify,
+    render_template,
+    request,
+    url_for,
+)
+from flask.templating import Environment
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from access import StaleForm, csrf_token, services, wants_json
@@ -37,6 +49,11 @@ REFUSALS = (
     SpeechError,
     StaleForm,
     TooManyListeners,
+)
+LONGEST_VOICE = 200
+ROW_COLUMNS = (
+    *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
+    *("created_at", "spoken_characters", "character_count"),
 )
 SENTENCES = {
     400: "That request could not be understood. Go back, reload the page and try again.",
@@ -123,9 +140,27 @@ def voice_name(row: dict[str, Any]) -> str:
     return names.get((row["engine"], row["voice"]), row["voice"])
 
 
-def voice_groups() -> list[tuple[str, list[Voice]]]:
-    """Every voice under the studio's headings, those of the default's language first."""
-    return _voice_groups(services().registry)
+def rail() -> Markup:
+    """The way around: the same on every page, but for the place that is marked in it."""
+    user = g.user["username"], bool(g.user["is_admin"])
+    return _rail(request.endpoint, *user, _told_apart_by())
+
+
+def voice_options(wanted: str) -> Markup:
+    """Every voice under the studio's headings, the wanted one chosen."""
+    return _voice_options(services().registry, wanted[:LONGEST_VOICE])
+
+
+def file_row(row: dict[str, Any], here: str = "", with_day: bool = False) -> Markup:
+    """A piece as lists show it; with its forms if they come back to `here`."""
+    values = tuple(map(row.__getitem__, ROW_COLUMNS))
+    today = datetime.now().astimezone().date() if with_day else None
+    return _file_row(services().registry, values, here, today, _told_apart_by())
+
+
+def file_page(filename: str) -> str:
+    """The address of a piece's page."""
+    return _file_page(filename, request.script_root)
 
 
 def price_note(price: Price) -> str:
@@ -148,6 +183,38 @@ def notices(engine: Engine | None = None) -> list[str]:
     ]
 
 
+# What is rendered once and kept: most of a page's time would go into parts that never change.
+
+
+def _told_apart_by() -> tuple[str, str]:
+    """What else stands in the parts that are kept: the forms' token and the app's own root."""
+    return csrf_token(), request.script_root
+
+
+@lru_cache(maxsize=512)
+def _rail(here: str, username: str, is_admin: bool, _: tuple[str, str]) -> Markup:
+    return get_template_attribute("_rail.html", "rail")(here, username, is_admin)
+
+
+@lru_cache(maxsize=32)
+def _voice_options(registry: Registry, wanted: str) -> Markup:
+    options = get_template_attribute("studio/_voices.html", "options")
+    return options(_voice_groups(registry), wanted)
+
+
+@lru_cache(maxsize=4096)
+def _file_row(
+    registry: Registry, values: tuple, here: str, today: date | None, _: tuple[str, str]
+) -> Markup:
+    row = dict(zip(ROW_COLUMNS, values, strict=True))
+    return get_template_attribute("files/_row.html", "row")(row, here, with_day=today is not None)
+
+
+@lru_cache(maxsize=4096)
+def _file_page(filename: str, _: str) -> str:
+    return url_for("web.show_file", filename=filename)
+
+
 @lru_cache(maxsize=8)
 def _voice_names(registry: Registry) -> dict[tuple[str, str], str]:
     return {
@@ -159,6 +226,7 @@ def _voice_names(registry: Registry) -> dict[tuple[str, str], str]:
 
 @lru_cache(maxsize=8)
 def _voice_groups(registry: Registry) -> list[tuple[str, list[Voice]]]:
+    """The studio's headings, the voices of the default's language first."""
     tongue = registry.resolve()[1].language.partition("-")[0]
     groups = []
     for engine in registry.engines:
@@ -176,14 +244,31 @@ def _voices(engine: Engine) -> Sequence[Voice]:
         return ()
 
 
+class Templates(Environment):
+    """Looks into rows first: they are dictionaries, and a page reads hundreds of their fields."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The field of a row, or what Jinja finds in anything else."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+
 def prepare(app: Flask) -> None:
     """Give the app its error answers, filters and the names that templates use."""
+    app.jinja_environment = Templates
     for refused in REFUSALS:
         app.register_error_handler(refused, refusal)
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.filters.update(FILTERS, voice_name=voice_name, progress=progress)
     app.jinja_env.globals.update(
-        csrf_token=csrf_token, price_note=price_note, unfinished=UNFINISHED
+        csrf_token=csrf_token,
+        file_page=file_page,
+        file_row=file_row,
+        price_note=price_note,
+        rail=rail,
+        unfinished=UNFINISHED,
+        voice_options=voice_options,
     )
     app.jinja_env.globals["asset"] = _assets(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -232,9 +317,8 @@ def _with_retry_after(answer: Response, error: Any) -> Response:
 def _assets(app: Flask) -> Any:
     """A function from a static file's name to its address, with its content in the version."""
     folder = Path(app.static_folder)
-    versions = {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
-    return lambda name: f"{app.static_url_path}/{name}?v={versions[name]}"
+    addresses = {}
+    for path in filter(Path.is_file, folder.rglob("*")):
+        name, version = path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes())
+        addresses[name] = f"{app.static_url_path}/{name}?v={version.hexdigest()[:10]}"
+    return addresses.__getitem__

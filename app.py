@@ -203,7 +203,6 @@ def _studio_context() -> dict[str, Any]:
     lately = services().db.get_audio_files_by_owner(g.user["user_id"], limit=LATELY_ROWS)
     return {
         "lately": lately,
-        "voices": answers.voice_groups(),
         "default_engine": services().registry.default,
         "default_voice": services().registry.resolve()[1],
         "notices": answers.notices(),
