@@ -1,0 +1,173 @@
+"""No statement of the daily work reads through a table that grows."""
+
+import inspect
+import re
+
+import pytest
+
+from database import Database
+
+GROWING = {
+    "audio_files", "usage_stats", "playback_history", "security_logs", "sessions", "segments",
+    "kept_segments", "p", "f", "s", "a",
+}  # fmt: skip
+# These are about the whole by their meaning: totals, sweeps and upkeep.
+WHOLE = {"get_stats", "list_kept_segments", "check", "vacuum", "backup", "close", "transaction"}
+NOW = {"now": 1e9}
+LIMITS = {"now": 1e9, "idle_s": 10.0, "absolute_s": 20.0}
+PART = {
+    "position": 0, "text_start": 0, "text_end": 2, "start_ms": 0, "end_ms": 1, "byte_end": 1,
+    "frame_end": 1, "words": "",
+}  # fmt: skip
+PAGE = ("2026-01-01 00:00:00", 5)
+JOB = {"id": 1, "owner_id": 1, "engine": "e"}
+CALLS = {
+    "cancel_job": lambda db: db.cancel_job("a.mp3", 1),
+    "checkpoint_job": lambda db: db.checkpoint_job(1, "w", [PART], duration=1.0),
+    "claim_job": lambda db: db.claim_job("w", now=1e9, lease_s=30.0),
+    "count_users": lambda db: db.count_users(),
+    "create_audio_file": lambda db: db.create_audio_file(1, "new", "n", voice="v"),
+    "create_first_user": lambda db: db.create_first_user("first", "h"),
+    "create_invite": lambda db: db.create_invite("i2", 1, 2e9),
+    "create_session": lambda db: db.create_session("t2", 1, device="", ip_address="", **NOW),
+    "create_user": lambda db: db.create_user("new", "h"),
+    "delete_audio_file": lambda db: db.delete_audio_file("a.mp3", 1),
+    "delete_expired_sessions": lambda db: db.delete_expired_sessions(**LIMITS),
+    "delete_invite": lambda db: db.delete_invite(1),
+    "delete_session": lambda db: db.delete_session(1, 1),
+    "delete_sessions": lambda db: db.delete_sessions(1, keep_session_id=1),
+    "drop_segments": lambda db: db.drop_segments(1, "w", 0),
+    "extend_leases": lambda db: db.extend_leases("w", now=1e9, lease_s=30.0),
+    "finish_job": lambda db: db.finish_job(1, "w", duration=1.0, size=1, sha256="x"),
+    "forget_kept_segment": lambda db: db.forget_kept_segment("h"),
+    "get_all_time_usage": lambda db: db.get_all_time_usage(1),
+    "get_audio_file": lambda db: db.get_audio_file("a.mp3", 1),
+    "get_audio_files_by_owner": lambda db: [
+        db.get_audio_files_by_owner(1, before=before, search=search)
+        for before in (None, PAGE)
+        for search in (None, "x")
+    ],
+    "get_failed_login_attempts": lambda db: [
+        db.get_failed_login_attempts(username="ann", since=PAGE[0]),
+        db.get_failed_login_attempts(ip_address="::1", since=PAGE[0]),
+    ],
+    "get_invite": lambda db: db.get_invite("i", 1.0),
+    "get_job_counts": lambda db: db.get_job_counts(),
+    "get_monthly_usage": lambda db: db.get_monthly_usage(1, 2026, 1),
+    "get_playback_history": lambda db: [
+        db.get_playback_history(1, before=before) for before in (None, PAGE)
+    ],
+    "get_position": lambda db: db.get_position(1, 1),
+    "get_security_logs": lambda db: [
+        db.get_security_logs(user_id=user_id, event_type=event_type, before_id=before_id)
+        for user_id in (None, 1)
+        for event_type in (None, "login")
+        for before_id in (None, 5)
+    ],
+    "get_segments": lambda db: db.get_segments(1),
+    "get_session": lambda db: db.get_session("t", **LIMITS),
+    "get_text": lambda db: db.get_text(1),
+    "get_usage_by_month": lambda db: db.get_usage_by_month(1),
+    "get_user": lambda db: [db.get_user("ann"), db.get_user("ANN")],
+    "get_user_by_id": lambda db: db.get_user_by_id(1),
+    "has_audio_file": lambda db: db.has_audio_file("a.mp3"),
+    "is_cancel_requested": lambda db: db.is_cancel_requested(1, "w"),
+    "list_categories": lambda db: db.list_categories(1),
+    "list_invites": lambda db: db.list_invites(),
+    "list_model_notices": lambda db: db.list_model_notices(),
+    "list_sessions": lambda db: db.list_sessions(1),
+    "list_unfinished": lambda db: [db.list_unfinished(), db.list_unfinished(1)],
+    "list_users": lambda db: db.list_users(),
+    "log_security_event": lambda db: db.log_security_event("login", user_id=1),
+    "merge_users": lambda db: db.merge_users(2, 1),
+    "park_job": lambda db: db.park_job(1, "w"),
+    "record_playback": lambda db: db.record_playback(1, 1),
+    "record_purchase": lambda db: db.record_purchase(JOB, "h2", cost=0.1, size=1, **NOW),
+    "record_usage": lambda db: db.record_usage(1, 1, 0.0),
+    "register_with_invite": lambda db: db.register_with_invite("i", "new", "h", 1.0),
+    "release_jobs": lambda db: db.release_jobs("w"),
+    "retry_job": lambda db: db.retry_job("failed", 1),
+    "save_model_notices": lambda db: db.save_model_notices("e", {"m": "2027-01-01"}),
+    "set_password_hash": lambda db: db.set_password_hash(1, "h"),
+    "set_user_active": lambda db: db.set_user_active(1, False),
+    "stop_job": lambda db: db.stop_job(1, "w", status="failed", error="x"),
+    "touch_session": lambda db: db.touch_session(1, 1.0),
+    "update_audio_file": lambda db: db.update_audio_file("a.mp3", 1, display_name="n"),
+    "update_last_login": lambda db: db.update_last_login(1),
+    "update_playback_position": lambda db: db.update_playback_position(1, 1, 1.0),
+}
+
+
+@pytest.fixture
+def busy_db(db, user, make_file):
+    """One row of everything, and one file in work."""
+    if user:
+        db.create_user("bob", "h")
+        make_file(text="text", status="queued")
+        make_file("failed", status="failed")
+        db.claim_job("w", now=1.0, lease_s=1e9)
+        db.create_invite("i", 1, 2e9)
+        db.create_session("t", 1, device="", ip_address="", now=1e9)
+        db.record_playback(1, 1)
+    return db
+
+
+def scans(db, statements):
+    """The steps in which SQLite would read all of a table that grows."""
+    found = []
+    for statement in statements:
+        if not re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", statement):
+            continue
+        for step in db._rows(f"EXPLAIN QUERY PLAN {statement}"):
+            scanned = re.match(r"SCAN (?:TABLE )?(\w+)(.*)", step["detail"])
+            if scanned and scanned[1] in GROWING and "VIRTUAL" not in scanned[2]:
+                found.append((step["detail"], " ".join(statement.split())))
+    return found
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_daily_work_finds_its_rows_by_index(busy_db, name):
+    db = busy_db
+    if name == "create_first_user":
+        db._write("DELETE FROM users")
+    statements = []
+    db._connection.set_trace_callback(statements.append)
+    CALLS[name](db)
+    db._connection.set_trace_callback(None)
+    assert statements
+    # The log of everybody is read from its end, by number: a scan that stops at its limit.
+    reads_from_the_end = "ORDER BY id DESC LIMIT"
+    assert [
+        found
+        for found in scans(db, statements)
+        if not (name == "get_security_logs" and reads_from_the_end in found[1])
+    ] == []
+
+
+def test_every_public_method_is_looked_at():
+    methods = {
+        name for name, _ in inspect.getmembers(Database, callable) if not name.startswith("_")
+    }
+    assert methods == set(CALLS) | WHOLE
+
+
+@pytest.mark.parametrize(
+    "statement", ["SELECT * FROM audio_files WHERE voice = 'v'", "DELETE FROM sessions"]
+)
+def test_the_test_itself_sees_a_scan(db, statement):
+    assert scans(db, [statement])
+
+
+def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
+    """Else each deletion would read all of every child table."""
+    keys = [
+        (table, key["from"])
+        for table in ("audio_files", "usage_stats", "playback_history", "security_logs",
+                      "sessions", "segments", "invites")
+        for key in db._rows(f"PRAGMA foreign_key_list({table})")
+        if (table, key["from"]) != ("invites", "used_by")
+    ]  # fmt: skip
+    assert len(keys) == 9
+    for table, column in keys:
+        (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
+        assert step["detail"].startswith(f"SEARCH {table}"), (table, column)
