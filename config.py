@@ -202,15 +202,15 @@ def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
         _check_key_length("The secret key", config.secret_key.encode(), "make a longer one")
         return config.secret_key.encode()
     path = config.data_dir / "secret_key"
-    try:
-        if not path.exists() and not database_exists:
-            return write_private(path, secrets.token_hex(32).encode())
-        key = path.read_bytes().strip()
-    except FileNotFoundError:
+    if database_exists and not path.exists():
         raise ConfigError(
             f"{path} is missing beside an existing database. Restore it from a backup, or make "
             f"a new one, which signs everybody out: {_remake_command(path)}"
-        ) from None
+        )
+    try:
+        if not path.exists():
+            return write_private(path, secrets.token_hex(32).encode())
+        key = path.read_bytes().strip()
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be used ({error.strerror}); check who owns it and the room on the disk."
