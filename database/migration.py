@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from database import earlier_release, opening
-from database.connection import name_error
-from database.errors import DatabaseError
+from database.errors import DatabaseError, name_error
 
 TABLES = earlier_release.TABLES
 CACHE_KIB = 64 * 1024
@@ -117,8 +116,14 @@ class MigrationFile:
             )
 
     def last_ids(self) -> dict[str, int]:
-        """The highest id of each table; 0 for an empty one."""
-        return {table: self._value(f"SELECT coalesce(max(id), 0) FROM {table}") for table in TABLES}
+        """The highest id that each table ever gave; 0 for an empty one."""
+        return {
+            table: self._value(
+                f"""SELECT max(coalesce((SELECT max(id) FROM {table}), 0),
+                       coalesce((SELECT seq FROM sqlite_sequence WHERE name = '{table}'), 0))"""
+            )
+            for table in TABLES
+        }
 
     def user_names(self) -> dict[int, str]:
         return dict(self._query("SELECT id, username FROM users"))
@@ -200,7 +205,9 @@ class MigrationFile:
 
 def _connect_for_reading(path: Path) -> sqlite3.Connection:
     """A connection to a file that nobody writes to; leaves nothing beside it."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+    return connection
 
 
 def settle(path: Path) -> None:

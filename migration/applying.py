@@ -38,7 +38,11 @@ def open_copy(database: Path, bench: Path) -> tuple[MigrationFile, Existing]:
     """
     copy = bench / database.name
     is_earlier_release = False
-    if database.exists() and database.stat().st_size:
+    is_empty = not database.exists() or not database.stat().st_size
+    log = database.with_name(database.name + "-wal")
+    if is_empty and log.exists() and log.stat().st_size:
+        raise Refused(f"{log} lies there without its database; move it away. Nothing was changed.")
+    if not is_empty:
         for suffix in LOGS:
             original = database.with_name(database.name + suffix)
             if original.exists():
@@ -124,13 +128,13 @@ class Writer:
         )  # fmt: skip
 
     def _playback_rows(self, playbacks: Playbacks, last_id: int) -> Iterator[tuple]:
-        texts = self._plan.playbacks.texts
-        owners = owners_of(self._plan, self._existing)
-        fallback = self._plan.fallback
-        who = [self._users.get(owners.get(text, fallback)) for text in texts]
-        what = [self._files.get(text) for text in texts]
-        for new_id, (filename, name, played_at) in enumerate(playbacks, last_id + 1):
-            yield new_id, who[filename], what[filename], texts[name], played_at
+        owners, fallback = owners_of(self._plan, self._existing), self._plan.fallback
+        rows = [
+            (self._users[owners.get(filename, fallback)], self._files.get(filename), name)
+            for filename, name in self._plan.playbacks.labels
+        ]
+        for new_id, (number, played_at) in enumerate(playbacks, last_id + 1):
+            yield new_id, *rows[number], played_at
 
 
 def fill_for(row: dict, from_json: dict, sound: Sound | None) -> dict:

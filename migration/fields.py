@@ -65,6 +65,14 @@ def check_filename(value: str) -> None:
         raise Unusable(f"the filename is longer than {LONGEST_FILENAME_BYTES} bytes")
 
 
+def is_filename(value: str) -> bool:
+    try:
+        check_filename(value)
+    except Unusable:
+        return False
+    return True
+
+
 def month(key: str) -> str:
     """A key 'YYYY-MM'; raises Unusable."""
     if not MONTH.fullmatch(key) or not 1970 <= int(key[:4]) <= 9998:

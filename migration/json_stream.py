@@ -12,7 +12,8 @@ from migration.errors import FileDamaged
 
 PIECE = 1024 * 1024
 LONGEST_INTEGER = 300  # digits; more are read as infinite, which no field accepts
-blank = re.compile(r"[ \t\r\n]*").match
+BLANK = r"[ \t\r\n]*"
+blank = re.compile(BLANK).match
 
 
 class Repeated(dict):
@@ -28,6 +29,7 @@ def _as_integer(digits: str) -> int | float:
     return int(digits) if len(digits) <= LONGEST_INTEGER else math.inf
 
 
+PLAIN = r'"([^"\\\x00-\x1f]*)"'  # a text without escapes
 DECODER = json.JSONDecoder(object_pairs_hook=_as_object, parse_int=_as_integer)
 
 
@@ -77,16 +79,28 @@ class JsonFile:
         self._expect_end()
         return value
 
-    def elements(self) -> Iterator[object]:
-        """The elements of the list that the file is."""
+    def elements(self, shape: re.Pattern) -> Iterator[object]:
+        """The elements of the list that the file is.
+
+        One that is written exactly as `shape`, up to the comma after it, is given as its match,
+        which is several times faster than parsing it; `shape` may only match what JSON reads in
+        the same way.
+        """
         self._open("[", "list")
         if self._peek() == "]":
             self._at += 1
             return self._expect_end()
+        match = shape.match
         while True:
+            found = match(self._text, self._at)
+            if found:
+                self._at = found.end()
+                yield found
+                continue
             yield self._next_value()
             if self._is_last("]"):
                 return self._expect_end()
+            self._peek()
 
     def members(self) -> Iterator[tuple[str, object]]:
         """The keys and values of the object that the file is; a key may come twice."""

@@ -4,8 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from database.errors import DatabaseError
 from database.locks import FileLock
-from migration.backup import full_or
 from migration.errors import MigrationError, Refused
 
 MIGRATION = "migration.lock"
@@ -45,8 +45,8 @@ def alone(database: Path, *, is_dry: bool) -> Iterator[None]:
 def _acquire(lock: FileLock) -> bool:
     try:
         return lock.acquire()
-    except OSError as error:
-        raise full_or(error, f"{lock.path} cannot be written") from error
+    except DatabaseError as error:
+        raise MigrationError(error.sentence) from error
 
 
 @contextlib.contextmanager

@@ -4,7 +4,8 @@ import hashlib
 import json
 import math
 from collections import Counter
-from dataclasses import astuple
+from dataclasses import fields as fields_of
+from operator import attrgetter
 
 from database.earlier_release import NO_LOGIN, PLACEHOLDER
 from migration.errors import WrongUse
@@ -160,10 +161,8 @@ class _Planner:
 
     def _needs_fallback(self, fallback: str) -> bool:
         """Whether a playback goes to the fallback, because its file is gone."""
-        playbacks = self._legacy.playbacks
         known = {file.filename for file in self._legacy.files}
-        unknown = [text not in known for text in playbacks.texts]
-        return any(unknown[number] for number in set(playbacks.filenames))
+        return any(filename not in known for filename, _ in self._legacy.playbacks.labels)
 
     def _note_placeholder(self, name: str, files: int) -> None:
         self._note("owner", METADATA, name, f"has no account; a placeholder keeps {files} files. "
@@ -189,12 +188,17 @@ def digest_of(value: object) -> str:
 def _hash_plan(plan: Plan) -> str:
     """One hash over all that the plan will write."""
     digest = hashlib.sha256(plan.source_digest.encode())
-    for records in (plan.accounts, plan.files, plan.usage):
+    for kind, records in (
+        (Account, plan.accounts),
+        (AudioFile, plan.files),
+        (UsageRow, plan.usage),
+    ):
+        values = attrgetter(*(field.name for field in fields_of(kind)))
         for record in records:
-            digest.update(json.dumps(astuple(record)).encode())
-    for column in (plan.playbacks.filenames, plan.playbacks.names, plan.playbacks.epochs):
-        digest.update(column)
-    for text in plan.playbacks.texts:
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+            digest.update(repr(values(record)).encode())
+    digest.update(plan.playbacks.numbers)
+    digest.update(plan.playbacks.epochs)
+    for label in plan.playbacks.labels:
+        digest.update(repr(label).encode())
     digest.update(plan.fallback.encode())
     return digest.hexdigest()

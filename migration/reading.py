@@ -1,6 +1,7 @@
 """The four legacy files, read into records; each entry that cannot be is listed with its reason."""
 
 import contextlib
+import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from database.earlier_release import NO_LOGIN
 from migration import fields
 from migration.errors import FileDamaged, Refused
 from migration.fields import Unusable
-from migration.json_stream import JsonFile, Repeated
+from migration.json_stream import BLANK, PLAIN, JsonFile, Repeated
 from migration.records import (
     FILES,
     METADATA,
@@ -32,6 +33,13 @@ UNKNOWN_HASH = (
     "flask user password"
 )
 NO_HASH = "its password is no hash and is not kept; set one with: flask user password"
+PLAYBACK_KEYS = ("filename", "name", "timestamp", "datetime_sort")
+_MEMBERS = [f'"{key}":{BLANK}{PLAIN}{BLANK}' for key in PLAYBACK_KEYS]
+PLAYBACK = re.compile(  # the label (filename and name), filename, name, timestamp, sort key
+    "{open}{blank}({0},{blank}{1}),{blank}{2},{blank}{3}{close}{blank},{blank}".format(
+        *_MEMBERS, open=r"\{", close=r"\}", blank=BLANK
+    )
+)
 TWICE = "a key stands twice in it; the last one counts, as in the older app"
 Progress = Callable[[str, int, int], None]
 
@@ -134,7 +142,7 @@ class Reader:
 
     def _file(self, filename: str, entry: dict) -> LegacyFile:
         mend = _Mender(entry, lambda reason: self._note("changed", METADATA, filename, reason))
-        epoch = self._created(filename, mend)
+        epoch, month = self._created(filename, mend)
         return LegacyFile(
             filename=filename,
             display_name=mend.text("name", fields.LONGEST_NAME, filename) or filename[:200],
@@ -144,7 +152,7 @@ class Reader:
             cost=float(mend.value(fields.number, "cost", 0.0)),
             owner=self._owner(filename, entry),
             epoch=epoch,
-            month=self._clock.to_local(epoch)[:7],
+            month=month,
         )
 
     def _owner(self, filename: str, entry: dict) -> str | None:
@@ -157,17 +165,20 @@ class Reader:
             self._note("changed", METADATA, filename, f"{error}; it counts as without owner")
             return None
 
-    def _created(self, filename: str, mend: "_Mender") -> int:
-        """When the file was made; where that cannot be read, the time of its sound."""
+    def _created(self, filename: str, mend: "_Mender") -> tuple[int, str]:
+        """When (s) and in which local month it was made; else the time of its sound."""
         try:
             stamp = fields.text(mend.entry, "created")
             if len(stamp) != 15 or stamp[8] != "_" or not (stamp[:8] + stamp[9:]).isdecimal():
                 raise ValueError(stamp)
             day = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}"
-            return self._clock.to_epoch(f"{day} {stamp[9:11]}:{stamp[11:13]}:{stamp[13:]}")
+            time = f"{stamp[9:11]}:{stamp[11:13]}:{stamp[13:]}"
+            return self._clock.to_epoch(f"{day} {time}"), day[:7]
         except (Unusable, ValueError):
             mend.note("created is no date; the time of the sound file stands for it")
-            return self._file_epoch(filename if is_there(self._source / filename) else METADATA)
+            named = filename if is_there(self._source / filename) else METADATA
+            epoch = self._file_epoch(named)
+            return epoch, self._clock.to_local(epoch)[:7]
 
     def _file_epoch(self, name: str) -> int:
         return min(max(0, int((self._source / name).stat().st_mtime)), LATEST_EPOCH)
@@ -223,45 +234,49 @@ class Reader:
 
     def _read_playbacks(self, file: JsonFile) -> int:
         kept = self._legacy.playbacks
-        numbers: dict[str, int] = {}
-        filenames, names, epochs = kept.filenames.append, kept.names.append, kept.epochs.append
+        labels = _Labels()
+        add_number, add_epoch = kept.numbers.append, kept.epochs.append
+        number_of, start_of, second_of = (
+            labels.by_text.get, self._clock.days.get, self._clock.seconds.get,
+        )  # fmt: skip
         total = file.path.stat().st_size
-        for index, entry in enumerate(file.elements()):
+        for index, entry in enumerate(file.elements(PLAYBACK)):
+            if not index % 20_000:
+                self._progress("Reading playbacks", file.size, total)
+            if type(entry) is re.Match:
+                # The usual case a million times over: a label and a day that came before.
+                text, moment = entry.group(1, 4)
+                number, start = number_of(text), start_of(moment[:10])
+                second = second_of(moment[10:])
+                if number is not None and start is not None and second is not None:
+                    add_number(number)
+                    add_epoch(start + second)
+                    continue
             try:
-                filename, name, epoch = self._playback(entry)
+                number, epoch = self._playback(entry, labels)
             except Unusable as error:
                 self._note("unreadable", PLAYBACKS, f"entry {index + 1}", str(error))
                 continue
-            filenames(numbers.setdefault(filename, len(numbers)))
-            names(numbers.setdefault(name, len(numbers)))
-            epochs(epoch)
-            if not index % 20_000:
-                self._progress("Reading playbacks", file.size, total)
             if type(entry) is Repeated:
                 self._note("changed", PLAYBACKS, f"entry {index + 1}", TWICE)
-        kept.texts = list(numbers)
+            add_number(number)
+            add_epoch(epoch)
+        kept.labels = labels.all
         return len(kept)
 
-    def _playback(self, entry: object) -> tuple[str, str, int]:
-        """Filename, name and epoch (s) of an entry; raises Unusable."""
-        try:
-            filename, name, moment = entry["filename"], entry["name"], entry["timestamp"]
-            epoch = self._clock.to_epoch(moment)
-            name = name.strip()
-            is_plain = name.isascii() and filename.isascii() and name.isprintable()
-            if is_plain and 0 < len(name) <= fields.LONGEST_NAME:
-                return filename, name, epoch
-        except (TypeError, KeyError, ValueError, AttributeError):
-            pass
-        return self._unusual_playback(entry)
-
-    def _unusual_playback(self, entry: object) -> tuple[str, str, int]:
+    def _playback(self, entry: object, labels: "_Labels") -> tuple[int, int]:
+        """The label's number and the epoch (s) of any entry; raises Unusable."""
+        text = None
+        if isinstance(entry, re.Match):
+            text, entry = entry[1], dict(zip(PLAYBACK_KEYS, entry.groups()[1:], strict=True))
         if not isinstance(entry, dict):
             raise Unusable(f"the entry is {fields.kind_of(entry)}, not an object")
         filename = fields.text(entry, "filename")
         name = fields.text(entry, "name") if "name" in entry else filename
         name = fields.one_line(name, fields.LONGEST_NAME)
-        return filename, name or fields.one_line(filename, 200), self._played(entry)
+        epoch = self._played(entry)
+        name = name or fields.one_line(filename, fields.LONGEST_NAME)
+        return labels.add(filename, name, text), epoch
 
     def _played(self, entry: dict) -> int:
         for key in ("timestamp", "datetime_sort"):
@@ -274,6 +289,24 @@ class Reader:
             with contextlib.suppress(ValueError):
                 return self._clock.to_epoch(moment)
         raise Unusable("neither timestamp nor datetime_sort is a date")
+
+
+class _Labels:
+    """Numbers for pairs of filename and name; `by_text` finds them by their text in the file."""
+
+    def __init__(self):
+        self.by_text: dict[str, int] = {}
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    @property
+    def all(self) -> list[tuple[str, str]]:
+        return list(self._numbers)
+
+    def add(self, filename: str, name: str, text: str | None) -> int:
+        number = self._numbers.setdefault((filename, name), len(self._numbers))
+        if text is not None:
+            self.by_text[text] = number
+        return number
 
 
 class _Mender:

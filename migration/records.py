@@ -1,7 +1,6 @@
 """What is read from the legacy files, and what becomes of it."""
 
 from array import array
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 USERS, METADATA, USAGE, PLAYBACKS = (
@@ -61,22 +60,12 @@ class LegacyPlaybacks:
     """playback_history.json in columns, newest first, because there may be millions of entries."""
 
     def __init__(self):
-        self.filenames = array("l")
-        self.names = array("l")
-        self.epochs = array("q")
-        self.texts: list[str] = []
+        self.numbers = array("l")  # which of the labels
+        self.epochs = array("q")  # s
+        self.labels: list[tuple[str, str]] = []  # filename and name
 
     def __len__(self) -> int:
         return len(self.epochs)
-
-    def oldest_first(self) -> Iterator[tuple[str, str, int]]:
-        """Yield filename, name and epoch (s)."""
-        texts = self.texts
-        columns = zip(
-            reversed(self.filenames), reversed(self.names), reversed(self.epochs), strict=True
-        )
-        for filename, name, epoch in columns:
-            yield texts[filename], texts[name], epoch
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from migration import audio, backup, reporting
 from migration.applying import Writer, open_copy, workshop
 from migration.audio import Intake, Listing, Sound
 from migration.errors import MigrationError, NotVerified, Refused
+from migration.fields import is_filename
 from migration.locking import alone, folder_made
 from migration.planning import make_plan
 from migration.reading import read
@@ -61,7 +62,7 @@ class Job:
 def migrate(options: Options, progress: Progress) -> dict:
     """Do it, or try it on a throwaway database; returns the report. Raises MigrationError."""
     progress("Reading", 0, 0)
-    plan = make_plan(read(options.source, progress), options.owner)
+    plan = _plan(options, progress)
     listing = audio.list_sounds(options.source, [file.filename for file in plan.files])
     with contextlib.ExitStack() as stack:
         if not options.is_dry:
@@ -70,6 +71,12 @@ def migrate(options: Options, progress: Progress) -> dict:
         stack.enter_context(alone(options.database, is_dry=options.is_dry))
         bench = stack.enter_context(_bench(options))
         return _migrate_into(options, plan, listing, bench, progress)
+
+
+def _plan(options: Options, progress: Progress) -> Plan:
+    legacy = read(options.source, progress)
+    progress("Planning", 0, 0)
+    return make_plan(legacy, options.owner)
 
 
 def check_room(options: Options, plan: Plan, listing: Listing) -> None:
@@ -181,7 +188,7 @@ def _fill(job: Job, file, intake: Intake, progress: Progress) -> None:
 
 def _known_sounds(job: Job) -> list[str]:
     """Files of the earlier release's rows whose sound lies in the source."""
-    known = list(job.existing.files)
+    known = [name for name in job.existing.files if is_filename(name)]
     present = audio.list_sounds(job.options.source, known).present
     job.listing.present |= present
     shown = set(map(audio.shown, present))
@@ -193,7 +200,7 @@ def _verify(job: Job, bench: Path, progress: Progress) -> None:
     """Read the JSON and the new file again and compare them; raises NotVerified."""
     options = job.options
     progress("Reading again", 0, 0)
-    again = make_plan(read(options.source, progress), options.owner)
+    again = _plan(options, progress)
     if again.plan_hash != job.plan.plan_hash:
         raise NotVerified(
             "The JSON files changed during the migration; stop the older app and try again. "

@@ -196,33 +196,33 @@ class Playbacks:
         self._plan = plan
         self._existing = existing
 
-    def __iter__(self) -> Iterator[tuple[int, int, str]]:
-        """Yield the numbers of filename and name in `texts`, and the UTC text."""
-        legacy, clock = self._plan.playbacks, LocalClock()
-        to_utc = clock.to_utc
-        columns = zip(
-            reversed(legacy.filenames), reversed(legacy.names), reversed(legacy.epochs),
-            strict=True,
-        )  # fmt: skip
-        if not self._existing.played:
-            for filename, name, epoch in columns:
-                yield filename, name, to_utc(epoch)
-            return
-        held = Counter(self._existing.played) if self._existing.is_earlier_release else Counter()
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Yield the number of a label and the UTC text."""
+        legacy, to_utc = self._plan.playbacks, LocalClock().to_utc
+        if self._held():
+            return self._new_ones()
+        return zip(reversed(legacy.numbers), map(to_utc, reversed(legacy.epochs)), strict=True)
+
+    def _new_ones(self) -> Iterator[tuple[int, str]]:
+        legacy, clock, held = self._plan.playbacks, LocalClock(), self._held()
         known = self._existing.files.keys() | {file.filename for file in self._plan.files}
-        for filename, name, epoch in columns:
-            text = legacy.texts[filename]
-            key = text if text in known else None
+        for number, epoch in zip(reversed(legacy.numbers), reversed(legacy.epochs), strict=True):
+            filename = legacy.labels[number][0]
+            key = filename if filename in known else None
+            utc = clock.to_utc(epoch)
             # The earlier release wrote local times in some of its versions.
-            for moment in (to_utc(epoch), clock.to_local(epoch)):
-                if held[key, moment] > 0:
-                    held[key, moment] -= 1
-                    break
+            same = next((t for t in (utc, clock.to_local(epoch)) if held[key, t] > 0), None)
+            if same is None:
+                yield number, utc
             else:
-                yield filename, name, to_utc(epoch)
+                held[key, same] -= 1
+
+    def _held(self) -> Counter:
+        is_merged = self._existing.is_earlier_release
+        return Counter(self._existing.played) if is_merged else Counter()
 
     def count(self) -> int:
-        if not self._existing.played:
+        if not self._held():
             return len(self._plan.playbacks)
         return sum(1 for _ in self)
 

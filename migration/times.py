@@ -23,12 +23,16 @@ def _seconds_of() -> dict[str, int]:
 
 
 class LocalClock:
-    """Converts naive local times by the machine's zone; fast where a day has one offset."""
+    """Converts naive local times by the machine's zone; fast where a day has one offset.
+
+    `days` has the start (s since 1970) of each such day seen so far, `seconds` that of each
+    ' HH:MM:SS' within a day: their sum is the time.
+    """
 
     def __init__(self):
-        self._days: dict[str, int | None] = {}
+        self.days: dict[str, int | None] = {}
         self._names: dict[int, str] = {}
-        self._seconds = _seconds_of()
+        self.seconds = _seconds_of()
         self._texts = _second_texts()
 
     def to_epoch(self, text: str) -> int:
@@ -36,13 +40,13 @@ class LocalClock:
 
         A time that the clocks skipped, or showed twice, is taken as its first meaning.
         """
-        day, second = text[:10], self._seconds.get(text[10:])
+        day, second = text[:10], self.seconds.get(text[10:])
         if second is None:
             raise ValueError(text)
         try:
-            start = self._days[day]
+            start = self.days[day]
         except KeyError:
-            start = self._days[day] = _start_of_even_day(day)
+            start = self.days[day] = _start_of_even_day(day)
         if start is not None:
             return start + second
         return _epoch(datetime.fromisoformat(text))
