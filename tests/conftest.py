@@ -59,6 +59,7 @@ class Browser:
             "Accept": "application/json" if json else "text/html",
             **options.pop("headers", {}),
         }
+        options.setdefault("buffered", True)
         return self.client.open(path, method=method, headers=headers, **options)
 
 

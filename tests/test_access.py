@@ -1,0 +1,183 @@
+import pytest
+from flask import Blueprint
+
+from access import StaleForm, local_path
+from tests.conftest import PASSWORD, Browser
+
+PAGES = ["/", "/library", "/history", "/usage", "/account", "/security", "/files/x.mp3"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_send_strangers_to_the_login_and_back(stranger, path):
+    answer = stranger.get(path)
+    assert answer.status_code == 303
+    target = answer.headers["Location"]
+    assert target.startswith("/login")
+    assert path == "/" or f"next={path}" in target.replace("%2F", "/")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/audio/x.mp3", "/download/x.mp3", "/captions/x.mp3.vtt"])
+def test_programs_without_a_session_get_401_and_a_sentence(stranger, path):
+    answer = stranger.get(path, json=True)
+    assert answer.status_code == 401
+    assert answer.json["error"]
+
+
+def test_every_route_but_the_named_ones_asks_for_login(app, stranger):
+    public = {"web.setup", "web.register", "web.login", "web.log_in", "ops.health", "static"}
+    for rule in app.url_map.iter_rules():
+        method = "GET" if "GET" in rule.methods else "POST"
+        path = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)[1]
+        status = stranger.client.open(path, method=method).status_code
+        assert (status in (303, 401)) == (rule.endpoint not in public), (rule.endpoint, status)
+
+
+def test_a_new_view_needs_login_unless_it_opts_out(make_app):
+    app = make_app()
+    extra = Blueprint("extra", __name__)
+    extra.add_url_rule("/extra", "view", lambda: "seen")
+    app.register_blueprint(extra)
+    assert app.test_client().get("/extra").status_code == 303
+
+
+def test_a_login_leads_to_the_page_that_was_asked_for(stranger):
+    answer = stranger.post(
+        "/login", {"username": "vera", "password": PASSWORD, "next": "/library?q=tea"}
+    )
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/library?q=tea"
+    assert stranger.get("/library").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "library",
+        "",
+        None,
+    ],
+)
+def test_a_login_never_leads_to_another_site(app, target):
+    with app.test_request_context():
+        assert local_path(target) == "/"
+
+
+def test_a_wrong_password_shows_the_form_with_the_name_and_one_sentence(stranger):
+    answer = stranger.post("/login", {"username": "vera", "password": "wrong"})
+    assert answer.status_code == 401
+    assert "do not belong together" in answer.text
+    assert 'value="vera"' in answer.text
+    assert "wrong" not in answer.text
+    assert stranger.events()[0] == "login_failed"
+
+
+def test_too_many_attempts_say_how_long_to_wait(stranger):
+    for _ in range(6):
+        stranger.services.db.log_security_event("login_failed", username="vera", success=False)
+    answer = stranger.post("/login", {"username": "vera", "password": PASSWORD}, json=True)
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert "Too many attempts" in answer.json["error"]
+
+
+def test_cookies_are_for_this_site_alone_and_secure_over_https(stranger):
+    token = stranger.csrf_token()
+    form = {"username": "vera", "password": PASSWORD, "csrf_token": token}
+    answer = stranger.client.post("/login", data=form)
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert {cookie.split("=")[0] for cookie in cookies} == {"voiceverse", "voiceverse_device"}
+    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in cookies)
+    assert not any("Secure" in cookie for cookie in cookies)
+    answer = stranger.client.get("/login", base_url="https://localhost")
+    assert all("Secure" in cookie for cookie in answer.headers.getlist("Set-Cookie"))
+
+
+@pytest.mark.parametrize("path", ["/generate", "/logout", "/account/password", "/files/bulk"])
+@pytest.mark.parametrize("token", ["", "0" * 64, "é"])
+def test_a_form_without_the_right_token_is_refused_logged_and_changes_nothing(owner, path, token):
+    answer = owner.post(path, {"text": "Hello there."}, csrf=token)
+    assert answer.status_code == 403
+    assert StaleForm.sentence in answer.text
+    assert owner.events()[0] == "csrf_refused"
+    assert owner.get("/library", json=True).json["files"] == []
+
+
+def test_the_login_form_needs_its_token_too(stranger):
+    answer = stranger.post("/login", {"username": "vera", "password": PASSWORD}, csrf="0" * 64)
+    assert answer.status_code == 403
+    assert stranger.get("/library").status_code == 303
+
+
+def test_a_token_of_another_session_is_refused(owner, guest):
+    answer = owner.post("/generate", {"text": "Hello."}, csrf=guest.csrf_token())
+    assert answer.status_code == 403
+
+
+def test_a_token_in_the_header_serves_as_well(owner):
+    headers = {"X-CSRF-Token": owner.csrf_token(), "Accept": "application/json"}
+    answer = owner.client.post("/generate", data={"text": "Hello there."}, headers=headers)
+    assert answer.status_code == 202
+
+
+def test_logout_ends_the_session_on_the_server(app, owner):
+    with owner.client.session_transaction() as session:
+        token = session["login"]
+    assert owner.post("/logout").status_code == 303
+    assert owner.get("/").status_code == 303
+    other = Browser(app)
+    with other.client.session_transaction() as session:
+        session["login"] = token
+    assert other.get("/").status_code == 303
+    assert owner.events()[0] == "logout"
+
+
+def test_logout_by_a_link_is_not_possible(owner):
+    assert owner.get("/logout").status_code == 405
+    assert owner.get("/").status_code == 200
+
+
+def test_a_forged_cookie_opens_nothing(stranger):
+    stranger.client.set_cookie("voiceverse", "eyJsb2dpbiI6ImEifQ.Zx.forged")
+    assert stranger.get("/").status_code == 303
+
+
+def test_answers_carry_the_headers_that_keep_other_sites_out(owner):
+    headers = owner.get("/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"] == "private, no-store"
+    assert len(headers["X-Request-Id"]) == 16
+
+
+def test_pages_need_no_inline_script_or_style(owner):
+    owner.speak()
+    for path in ["/", "/library", "/history", "/usage", "/account", "/security", "/admin"]:
+        page = owner.get(path).text
+        assert "style=" not in page, path
+        assert " onclick" not in page
+        assert page.count("<script") == page.count('<script type="module" src="/static/')
+
+
+def test_static_files_are_kept_by_browsers_under_a_versioned_address(owner):
+    page = owner.get("/").text
+    address = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert "?v=" in address
+    assert "immutable" in owner.get(address).headers["Cache-Control"]
+
+
+def test_one_query_tells_who_is_asking(owner):
+    connection = owner.services.db._connection
+    statements = []
+    connection.set_trace_callback(statements.append)
+    owner.get("/files/none.mp3", json=True)
+    connection.set_trace_callback(None)
+    assert len([text for text in statements if text.lstrip().startswith("SELECT")]) == 2
