@@ -73,7 +73,7 @@ class Worker:
     def run_pending(self) -> int:
         """Speak everything that waits, in this thread; returns how many files."""
         count = 0
-        while job := self._claim():
+        while not self.stop.is_set() and (job := self._claim()):
             self._speak(job)
             count += 1
         return count

@@ -294,6 +294,7 @@ def test_a_purchase_that_a_kill_kept_from_the_ledger_is_entered_later(
         wait_until(lambda: any(paying.studio.kept.folder.glob("*/*.pcm")))
         paying.worker.stop.set()
         thread.join(5)
+        assert not thread.is_alive()
     paying.worker.stop.clear()
     paying.worker.tidy()
     paying.worker.run_pending()
