@@ -311,18 +311,27 @@ def cancel(filename: str) -> Response:
 def bulk() -> Response:
     """Delete or move every ticked piece."""
     rows = [owned_file(name) for name in request.form.getlist("filename")[:1000]]
+    action = request.form.get("action")
     if not rows:
         raise forms.BadForm("filename", "Tick at least one piece first.")
-    if request.form.get("action") == "delete":
-        for row in rows:
-            services().studio.delete(row["filename"], row["owner_id"])
+    if action not in ("delete", "move"):
+        raise forms.BadForm("action", "Ticked pieces can be moved or deleted.")
+    if action == "delete":
+        _delete_all(rows)
         return _bulk_done("Deleted", len(rows))
+    _move_all(rows, request.form.get("category", ""))
+    return _bulk_done("Moved", len(rows))
+
+
+def _delete_all(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        services().studio.delete(row["filename"], row["owner_id"])
+
+
+def _move_all(rows: list[dict[str, Any]], category: str) -> None:
     with services().db.transaction():
         for row in rows:
-            services().studio.rename(
-                row["filename"], row["owner_id"], category=request.form.get("category", "")
-            )
-    return _bulk_done("Moved", len(rows))
+            services().studio.rename(row["filename"], row["owner_id"], category=category)
 
 
 def _bulk_done(verb: str, number: int) -> Response:

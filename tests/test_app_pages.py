@@ -1,0 +1,165 @@
+import pytest
+
+from access import device_name
+from tests.conftest import PASSWORD, Browser
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+)
+
+
+def test_the_setup_link_makes_the_owner_and_lets_them_in(app, services):
+    link = services.accounts.ensure_setup_link("http://localhost")
+    token = link.partition("token=")[2]
+    browser = Browser(app)
+    assert "Make it yours" in browser.get(f"/setup?token={token}").text
+    short = browser.post("/setup", {"token": token, "username": "vera", "password": "short"})
+    assert short.status_code == 400
+    assert "at least 15 characters" in short.text
+    assert 'value="vera"' in short.text
+    fields = {"token": token, "username": "vera", "password": PASSWORD}
+    assert browser.post("/setup", fields).headers["Location"] == "/"
+    assert "People and server" in browser.get("/").text
+    assert browser.get(f"/setup?token={token}").status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "x", "é"])
+def test_setup_without_the_link_is_refused(app, services, token):
+    services.accounts.ensure_setup_link("http://localhost")
+    browser = Browser(app)
+    assert browser.get("/setup", query_string={"token": token}).status_code == 403
+    fields = {"token": token, "username": "eve", "password": PASSWORD}
+    assert browser.post("/setup", fields).status_code == 403
+    assert services.db.count_users() == 0
+
+
+def test_before_setup_the_login_page_says_what_to_do(app):
+    browser = Browser(app)
+    assert "set-up link" in browser.get("/login").text
+
+
+def test_an_invited_person_makes_an_account(app, services, owner):
+    page = owner.post("/admin/invites")
+    token = page.text.partition("/register?invite=")[2].partition('"')[0]
+    browser = Browser(app)
+    assert browser.get(f"/register?invite={token}").status_code == 200
+    taken = browser.post("/register", {"invite": token, "username": "Vera", "password": PASSWORD})
+    assert taken.status_code == 409
+    fields = {"invite": token, "username": "otto", "password": PASSWORD}
+    assert browser.post("/register", fields).status_code == 303
+    assert "otto" in browser.get("/account").text
+    assert Browser(app).get(f"/register?invite={token}").status_code == 403
+
+
+def test_registration_needs_an_invitation_by_default(stranger):
+    assert stranger.get("/register").status_code == 403
+    fields = {"username": "eve", "password": PASSWORD}
+    answer = stranger.post("/register", fields, json=True)
+    assert answer.status_code == 403
+    assert "invitation" in answer.json["error"]
+
+
+def test_the_account_page_lists_sessions_and_ends_them(app, owner):
+    other = Browser(app, owner.user)
+    assert owner.get("/account").text.count("127.0.0.1") == 2
+    assert owner.post("/account/sessions", {"session_id": "others"}).status_code == 303
+    assert other.get("/").status_code == 303
+    assert owner.get("/").status_code == 200
+
+
+@pytest.mark.parametrize(("chosen", "status"), [("999", 404), ("x", 400), ("", 400)])
+def test_ending_a_session_that_is_none_is_refused(owner, chosen, status):
+    assert owner.post("/account/sessions", {"session_id": chosen}).status_code == status
+
+
+def test_a_session_of_another_cannot_be_ended(owner, guest):
+    session = owner.services.db.list_sessions(owner.user["id"])[0]
+    answer = guest.post("/account/sessions", {"session_id": str(session["id"])})
+    assert answer.status_code == 404
+    assert owner.get("/").status_code == 200
+
+
+def test_the_password_is_changed_on_the_account_page(owner):
+    wrong = {"current": "not it", "password": "granite otter umbrella six"}
+    answer = owner.post("/account/password", wrong)
+    assert answer.status_code == 403
+    assert "not your current password" in answer.text
+    right = {"current": PASSWORD, "password": "granite otter umbrella six"}
+    assert owner.post("/account/password", right).status_code == 303
+    assert "Your password is changed" in owner.get("/account").text
+    assert owner.events()[0] == "password_changed"
+
+
+def test_usage_counts_what_was_spoken(owner):
+    owner.speak("It was late. The lamp was lit.")
+    page = owner.get("/usage").text
+    assert "<b>30</b> characters" in page
+    assert "1 piece" in page
+
+
+def test_pages_of_a_new_account_invite(owner):
+    assert "Nothing here yet" in owner.get("/history").text
+    assert "Nothing spoken yet" in owner.get("/usage").text
+    assert "will wait for you here" in owner.get("/").text
+
+
+def test_history_names_deleted_pieces_without_a_link(owner):
+    filename = owner.speak(name="Evening")
+    owner.post(f"/playback/{filename}", json=True)
+    owner.post(f"/files/{filename}/delete")
+    page = owner.get("/history").text
+    assert "Evening" in page
+    assert "deleted since" in page
+    assert filename not in page
+
+
+def test_people_see_their_own_events_and_admins_all(owner, guest):
+    db = owner.services.db
+    db.log_security_event("logout", user_id=guest.user["id"], username="otto", details="by Otto")
+    db.log_security_event("logout", user_id=owner.user["id"], username="vera", details="by Vera")
+    assert "by Vera" not in guest.get("/security").text
+    assert "by Otto" in guest.get("/security").text
+    everything = owner.get("/security").text
+    assert "by Otto" in everything
+    assert "by Vera" in everything
+    assert "by Otto" not in owner.get("/security?whose=mine").text
+    assert "by Otto" not in guest.get("/security?event=login").text
+
+
+def test_a_guest_cannot_ask_for_everybodys_events(owner, guest):
+    owner.services.db.log_security_event("logout", username="vera", details="by Vera")
+    assert "by Vera" not in guest.get("/security?whose=all").text
+
+
+def test_unknown_addresses_answer_404_as_page_and_as_json(owner):
+    assert "Nothing here" in owner.get("/nowhere").text
+    answer = owner.get("/nowhere", json=True)
+    assert (answer.status_code, list(answer.json)) == (404, ["error"])
+
+
+def test_a_fault_inside_answers_500_with_a_sentence_and_no_details(owner, monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("secret detail")
+
+    owner.client.application.testing = False
+    monkeypatch.setattr(owner.services.db, "get_usage_by_month", broken)
+    answer = owner.get("/usage")
+    assert answer.status_code == 500
+    assert "What you had is safe" in answer.text
+    assert "secret detail" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (FIREFOX, "Firefox on Linux"),
+        (IPHONE, "Safari on iPhone"),
+        ("curl/8.5.0", "curl"),
+        ("", "Unknown browser"),
+    ],
+)
+def test_browsers_have_readable_names(app, agent, name):
+    with app.test_request_context(headers={"User-Agent": agent}):
+        assert device_name() == name
