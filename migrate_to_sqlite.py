@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(given: argparse.Namespace, progress: Progress):
-    database = (given.db or Config.from_env().database_path).resolve()
+    database = (given.db or Config.load().database_path).resolve()
     if given.rollback:
         if given.backup_dir is None or given.dry_run or given.owner or given.link:
             raise WrongUse("--rollback goes with --backup-dir, and with --source and --db alone.")

@@ -53,7 +53,7 @@ def open_copy(database: Path, bench: Path) -> tuple[MigrationFile, Existing]:
             raise Refused(error.sentence.replace(str(copy), str(database))) from error
     try:
         file = MigrationFile(copy)
-        return file, look_into(file, is_earlier_release=is_earlier_release)
+        return file, look_into(file, is_new=is_empty, is_earlier_release=is_earlier_release)
     except DatabaseError as error:
         raise MigrationError(error.sentence) from error
 

@@ -253,7 +253,7 @@ class Reader:
                     add_epoch(start + second)
                     continue
             try:
-                number, epoch = self._playback(entry, labels)
+                number, epoch = self._playback(entry, labels, f"entry {index + 1}")
             except Unusable as error:
                 self._note("unreadable", PLAYBACKS, f"entry {index + 1}", str(error))
                 continue
@@ -264,7 +264,7 @@ class Reader:
         kept.labels = labels.all
         return len(kept)
 
-    def _playback(self, entry: object, labels: "_Labels") -> tuple[int, int]:
+    def _playback(self, entry: object, labels: "_Labels", key: str) -> tuple[int, int]:
         """The label's number and the epoch (s) of any entry; raises Unusable."""
         text = None
         if isinstance(entry, re.Match):
@@ -272,9 +272,9 @@ class Reader:
         if not isinstance(entry, dict):
             raise Unusable(f"the entry is {fields.kind_of(entry)}, not an object")
         filename = fields.text(entry, "filename")
-        name = fields.text(entry, "name") if "name" in entry else filename
-        name = fields.one_line(name, fields.LONGEST_NAME)
         epoch = self._played(entry)
+        mend = _Mender(entry, lambda reason: self._note("changed", PLAYBACKS, key, reason))
+        name = mend.text("name", fields.LONGEST_NAME, filename, may_miss=True)
         name = name or fields.one_line(filename, fields.LONGEST_NAME)
         return labels.add(filename, name, text), epoch
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audio_store import AudioError, AudioStore
+from config import Config, load_secret_key
 from database.errors import DatabaseError
 from database.migration import settle
 from database.opening import sync
@@ -23,7 +24,7 @@ from migration.records import Plan
 from migration.target import Changes, Existing, Playbacks, agree
 from migration.verifying import Proof, Verifier, digest_old_rows, verify_sounds
 
-BACKUPS = "backups"
+BACKUPS, KEY = "backups", "secret_key"
 ROOM = 3  # times the need must be free
 DATABASE_PER_JSON = 2  # how much larger the database is at most, measured
 Progress = Callable[[str, int, int], None]
@@ -53,6 +54,7 @@ class Job:
     proof: Proof
     old_digests: dict[str, str] = field(default_factory=dict)
     backup: Path | None = None
+    new_key: Path | None = None
 
     @property
     def store(self) -> AudioStore:
@@ -124,6 +126,7 @@ def _migrate_into(
             _fill(job, file, intake, progress)
             _verify(job, bench, progress)
             if not options.is_dry:
+                _make_key(job)
                 settle(options.database)
                 (bench / options.database.name).replace(options.database)
     except DatabaseError as error:
@@ -149,6 +152,8 @@ def _undone_on_failure(job: Job) -> Iterator[Intake]:
             yield intake
         except BaseException:
             intake.put_back()
+            if job.new_key:
+                job.new_key.unlink(missing_ok=True)
             if job.backup:
                 shutil.rmtree(job.backup, ignore_errors=True)
             raise
@@ -165,6 +170,14 @@ def _back_up(job: Job, progress: Progress) -> None:
             "The JSON files changed while they were read; stop the older app and try again. "
             "Nothing was changed."
         )
+
+
+def _make_key(job: Job) -> None:
+    """The key that the app wants beside a database, where this one is the app's first."""
+    folder = job.options.database.parent
+    if job.existing.is_first and not (folder / KEY).exists():
+        job.new_key = folder / KEY
+        load_secret_key(Config(data_dir=folder), database_exists=False)
 
 
 def _fill(job: Job, file, intake: Intake, progress: Progress) -> None:

@@ -30,6 +30,7 @@ class Existing:
     """A database as it was before anything was written to it."""
 
     is_earlier_release: bool = False
+    is_first: bool = True  # the app of today has not used it yet
     last_ids: dict[str, int] = field(default_factory=dict)
     users: dict[str, tuple[int, str]] = field(default_factory=dict)
     files: dict[str, dict] = field(default_factory=dict)
@@ -39,10 +40,11 @@ class Existing:
     migrations: list[dict] = field(default_factory=list)
 
 
-def look_into(file: MigrationFile, *, is_earlier_release: bool) -> Existing:
+def look_into(file: MigrationFile, *, is_new: bool, is_earlier_release: bool) -> Existing:
     """Everything in the target that the plan has to agree with."""
     return Existing(
-        is_earlier_release, file.last_ids(), file.users(), file.files(), file.months(),
+        is_earlier_release, is_new or is_earlier_release, file.last_ids(), file.users(),
+        file.files(), file.months(),
         Counter(file.played()), file.has_admin(), file.migrations(),
     )  # fmt: skip
 
