@@ -40,7 +40,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
 def _first_bytes(report: Report, browser: Browser) -> None:
     rows = []
     for size in SIZES:
-        program = [_as_program(browser, text(size, seed)) for seed in range(TRIES)]
+        program = [as_program(browser, text(size, seed)) for seed in range(TRIES)]
         page = [_as_page(browser, text(size, seed)) for seed in range(TRIES)]
         rows.append((f"{size:,}", *map(_ms, (median(program), max(program), median(page)))))
         report.at_most(f"first sound, {size:,} characters", median(program), 150, "ms")
@@ -48,7 +48,7 @@ def _first_bytes(report: Report, browser: Browser) -> None:
     table("From POST /generate to the first byte of sound at the listener", heads, rows)
 
 
-def _as_program(browser: Browser, words: str) -> float:
+def as_program(browser: Browser, words: str) -> float:
     """Milliseconds from sending the text to the first byte of its sound."""
     started = time.perf_counter()
     row = browser.generate(words)

@@ -67,7 +67,7 @@ def side_by_side(calls: Sequence[tuple]) -> list[Any]:
     running = []
     for function, *arguments in calls:
         receiving, sending = FORKING.Pipe(duplex=False)
-        process = FORKING.Process(target=_answer, args=(sending, function, arguments), daemon=True)
+        process = FORKING.Process(target=_answer, args=(sending, function, arguments))
         process.start()
         sending.close()
         running.append((process, receiving))

@@ -1,5 +1,6 @@
 """The program under test: a data folder with people in it, and its processes."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -93,6 +94,11 @@ class Program:
         pss, rss = zip(*(_memory_kb(pid) for pid in pids), strict=True)
         return sum(pss) / 1024, sum(rss) / 1024, len(pids)
 
+    def cpu_s(self) -> float:
+        """Processor time of the server's own processes, without its worker, s."""
+        pids = [pid for pid in family(self.process.pid) if not _is_worker(pid)]
+        return sum(_cpu_ticks(pid) for pid in pids) / os.sysconf("SC_CLK_TCK")
+
     def _read_address(self) -> Address:
         for line in self.process.stdout:
             _, found, address = line.strip().partition(" is at http://")
@@ -136,6 +142,16 @@ def fresh(folder: Path) -> Path:
     """The same path with nothing there."""
     shutil.rmtree(folder, ignore_errors=True)
     return folder
+
+
+def _is_worker(pid: int) -> bool:
+    command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"jobs.py" in command or b"espeak_process" in command
+
+
+def _cpu_ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def _memory_kb(pid: int) -> tuple[int, int]:

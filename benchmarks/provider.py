@@ -25,10 +25,22 @@ PEOPLE = [f"person{number}" for number in range(8)]
 
 @contextmanager
 def stand_in(*options: object) -> Iterator[str]:
-    """A local provider in a process of its own; its base URL."""
+    """A local provider in a process of its own; its base URL.
+
+    A real one is another machine: this one takes no processor time that the program wants.
+    """
     port = free_address().port
     process = subprocess.Popen(
-        [sys.executable, str(STAND_IN), "--port", str(port), *map(str, options)],
+        [
+            "nice",
+            "-n",
+            "10",
+            sys.executable,
+            str(STAND_IN),
+            "--port",
+            str(port),
+            *map(str, options),
+        ],
         stdout=subprocess.PIPE,
         text=True,
     )

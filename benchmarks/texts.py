@@ -4,14 +4,13 @@ import random
 
 OPENING = "The harbour was quiet before the boats came in."
 WORDS = (
-    "the of and to in a was that his it had he with as "
-    "for not on at her be she him this but which from all my "
-    "were they so there one been would when an said what if their will "
-    "more by very man no or who some could them any time into up "
-    "then now house before over little about good never upon such day come old "
-    "only great well other again made must think two after long night room door "
-    "water morning letter window street garden winter table market bridge island captain teacher paper "
-    "silver lantern evening journey harbour mountain village question answer kitchen corner shoulder "
+    "the of and to in a was that his it had he with as for not on at her be she him this but "
+    "which from all my were they so there one been would when an said what if their will more "
+    "by very man no or who some could them any time into up then now house before over little "
+    "about good never upon such day come old only great well other again made must think two "
+    "after long night room door water morning letter window street garden winter table market "
+    "bridge island captain teacher paper silver lantern evening journey harbour mountain "
+    "village question answer kitchen corner shoulder "
 )
 
 VOCABULARY = WORDS.split()
