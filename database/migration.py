@@ -149,6 +149,24 @@ class MigrationFile:
         )
         return {name: dict(zip(columns, rest, strict=True)) for name, *rest in rows}
 
+    def account_sums(self) -> dict[str, dict]:
+        """Name → files, requests, characters, cost (USD), playbacks."""
+        columns = ("files", "requests", "characters", "cost", "playbacks")
+        rows = self._query(
+            """SELECT username, coalesce(f.n, 0), coalesce(s.n, 0), coalesce(s.characters, 0),
+                      coalesce(s.cost, 0.0), coalesce(p.n, 0)
+               FROM users
+               LEFT JOIN (SELECT owner_id, count(*) AS n FROM audio_files GROUP BY owner_id) AS f
+                   ON f.owner_id = users.id
+               LEFT JOIN (SELECT user_id, count(*) AS n, sum(characters_used) AS characters,
+                                 sum(cost) AS cost FROM usage_stats GROUP BY user_id) AS s
+                   ON s.user_id = users.id
+               LEFT JOIN (SELECT user_id, count(*) AS n FROM playback_history GROUP BY user_id) AS p
+                   ON p.user_id = users.id
+               ORDER BY username"""
+        )
+        return {name: dict(zip(columns, sums, strict=True)) for name, *sums in rows}
+
     def months(self) -> dict[str, tuple[int, int, float]]:
         """'YYYY-MM' → requests, characters, cost (USD)."""
         rows = self._query(

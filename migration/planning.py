@@ -146,8 +146,6 @@ class _Planner:
             )
             for user in self._legacy.users
         ]  # fmt: skip
-        if accounts and accounts[0].is_admin:
-            self._note("owner", USERS, self._legacy.users[0].name, "is the only user, so an admin")
         have = {account.name for account in accounts}
         needed = {file.owner: file.created_at for file in reversed(files)}
         needed |= {row.account: row.timestamp for row in usage if row.account not in needed}
@@ -156,18 +154,12 @@ class _Planner:
         for name, created_at in sorted(needed.items()):
             if name not in have:
                 accounts.append(Account(name, NO_LOGIN, created_at, False, True))
-                self._note_placeholder(name, sum(file.owner == name for file in files))
         return accounts
 
     def _needs_fallback(self, fallback: str) -> bool:
         """Whether a playback goes to the fallback, because its file is gone."""
         known = {file.filename for file in self._legacy.files}
         return any(filename not in known for filename, _ in self._legacy.playbacks.labels)
-
-    def _note_placeholder(self, name: str, files: int) -> None:
-        self._note("owner", METADATA, name, f"has no account; a placeholder keeps {files} files. "
-                   f"Give it a password with: flask user password {name} or move everything with: "
-                   f"flask user merge {name} INTO")  # fmt: skip
 
     def _note_names(self) -> None:
         for legacy, reason in self._names.remarks():

@@ -166,7 +166,14 @@ def _months(made: dict) -> str:
         f"{month['cost']:>14.6f}"
         for month in made["months"]
     ]
-    return "\n".join(["Months, equal to the older app's", *lines])
+    title = "Months"
+    if all(
+        month[key] == month["older_app"][key]
+        for month in made["months"]
+        for key in ("requests", "characters")
+    ):
+        title = "Months, equal to the older app's"
+    return "\n".join([title, *lines])
 
 
 def _audio(made: dict) -> str:

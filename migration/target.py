@@ -1,9 +1,10 @@
 """What the target holds already, and what therefore remains to be written."""
 
 import math
+import shlex
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from database.earlier_release import NO_LOGIN
 from database.migration import FILLED, MigrationFile
@@ -101,8 +102,8 @@ class _Agreement:
             self._notes,
         )
 
-    def _note(self, file: str, key: str, reason: str) -> None:
-        self._notes.append(Note("target", file, shown(key), reason))
+    def _note(self, file: str, key: str, reason: str, kind: str = "target") -> None:
+        self._notes.append(Note(kind, file, shown(key), reason))
 
     def _accounts(self) -> list[Account]:
         new = []
@@ -110,18 +111,27 @@ class _Agreement:
             known = self._existing.users.get(account.name)
             if known is None:
                 is_admin = account.is_admin and not self._existing.has_admin
-                new.append(
-                    Account(
-                        account.name, account.password_hash, account.created_at, is_admin,
-                        account.is_placeholder,
-                    )
-                )  # fmt: skip
-                continue
-            if account.password_hash not in (NO_LOGIN, known[1]):
+                new.append(replace(account, is_admin=is_admin))
+            elif account.password_hash not in (NO_LOGIN, known[1]):
                 self._note(USERS, account.name, "is in both; the database's password counts")
             elif account.name == self._plan.fallback and account.is_placeholder:
                 self._refuse_strange_fallback(account.name, known[1])
+        counted = Counter(file.owner for file in self._plan.files)
+        for account in new:
+            self._note_account(account, counted[account.name])
         return new
+
+    def _note_account(self, account: Account, files: int) -> None:
+        if account.is_admin:
+            self._note(USERS, account.name, "is the only user, so an admin", "owner")
+        if account.is_placeholder:
+            name = shlex.quote(account.name)
+            self._note(
+                METADATA, account.name,
+                f"a placeholder for {files} files, which nobody can log in to. Give it a password "
+                f"with: flask user password {name} or move everything with: flask user merge "
+                f"{name} INTO", "owner",
+            )  # fmt: skip
 
     def _refuse_strange_fallback(self, name: str, stored_hash: str) -> None:
         owned = any(file.owner == name for file in self._plan.files)

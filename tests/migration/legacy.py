@@ -81,3 +81,32 @@ def make_typical_install(folder: Path) -> None:
     plays.insert(5, plays[4])
     plays.append(playback("gone.mp3", "Gone", DAY))
     write_json(folder, "playback_history.json", plays)
+
+
+def make_small_install(folder: Path) -> None:
+    """Two files, two months, three playbacks: little enough to be moved a thousand times."""
+    folder.mkdir(parents=True)
+    users = {"ann": {"password": older_hash(), "created": "2025-01-02 08:30:00"}}
+    metadata = {
+        name: {
+            "name": name, "group": "", "created": created, "voice": "nova", "characters": 100,
+            "cost": 0.0015, "owner": owner,
+        }
+        for name, created, owner in (
+            ("one.mp3", "20250102_120000", "ann"), ("two.mp3", "20250203_120000", "bob"),
+        )
+    }  # fmt: skip
+    for number, name in enumerate(metadata):
+        (folder / name).write_bytes(mp3(number + 1))
+    months = {
+        "2025-01": {"cost": 0.0015, "files": 1, "characters": 100},
+        "2025-02": {"cost": 0.0045, "files": 3, "characters": 300},
+    }
+    usage = {"total_characters": 400, "total_cost": 0.006, "files_generated": 4, "monthly": months}
+    plays = [playback(name, name, DAY) for name in ("one.mp3", "two.mp3", "gone.mp3")]
+    for name, content in (
+        ("users.json", users), ("metadata.json", metadata), ("usage_stats.json", usage),
+        ("playback_history.json", plays),
+    ):  # fmt: skip
+        write_json(folder, name, content)
+        (folder / name).chmod(0o640)

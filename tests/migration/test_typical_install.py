@@ -76,8 +76,8 @@ def test_every_playback_arrives_in_its_order(install, moved):
     assert found == sorted(found)
     gone = rows(
         install.database,
-        "SELECT p.display_name, u.username FROM playback_history p JOIN users u ON u.id = p.user_id "
-        "WHERE p.file_id IS NULL",
+        "SELECT p.display_name, u.username FROM playback_history p "
+        "JOIN users u ON u.id = p.user_id WHERE p.file_id IS NULL",
     )
     assert gone == [("Gone", "AliGym19")]
 

@@ -1,0 +1,49 @@
+"""A kill at any step leaves the old state or the new one, and the next run ends well."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.migration.earlier import make_both
+from tests.migration.legacy import make_small_install
+
+KILLING = Path(__file__).with_name("killing.py")
+
+
+def make_small_install_in(root: Path) -> None:
+    make_small_install(root / "saved_audio")
+
+
+CASES = [
+    ("migrate", make_small_install_in, 25),
+    ("migrate", make_both, 60),
+    ("rollback", make_small_install_in, 30),
+    ("rollback", make_both, 40),
+]
+
+
+def sweep(what: str, root: Path, make, every: int) -> dict:
+    make(root)
+    command = [sys.executable, str(KILLING), str(root), str(every), what]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@pytest.mark.parametrize(("what", "make", "every"), CASES)
+def test_a_kill_leaves_the_old_state_or_the_new_one(tmp_path, what, make, every):
+    found = sweep(what, tmp_path / "install", make, every)
+    assert found["wrong"] == []
+    assert found["steps"] > every
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("what", "make"), [case[:2] for case in CASES])
+def test_a_kill_at_each_step_leaves_the_old_state_or_the_new_one(tmp_path, what, make):
+    found = sweep(what, tmp_path / "install", make, 1)
+    assert found["wrong"] == []
+    assert found["old"] + found["new"] == found["steps"]
+    assert found["new"] > 0
