@@ -29,6 +29,7 @@ from database.errors import DatabaseError
 from delivery import UNFINISHED, NothingToHear, TooManyListeners
 from forms import BadForm
 from generation import GenerationError
+from languages import language
 from passwords import BadPassword
 from shown import FILTERS
 from speech.engine import Engine
@@ -148,7 +149,7 @@ def rail() -> Markup:
 
 def voice_options(wanted: str) -> Markup:
     """Every voice under the studio's headings, the wanted one chosen."""
-    return _voice_options(services().registry, wanted[:LONGEST_VOICE])
+    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language())
 
 
 def file_row(row: dict[str, Any], here: str = "", with_day: bool = False) -> Markup:
@@ -186,25 +187,25 @@ def notices(engine: Engine | None = None) -> list[str]:
 # What is rendered once and kept: most of a page's time would go into parts that never change.
 
 
-def _told_apart_by() -> tuple[str, str]:
-    """What else stands in the parts that are kept: the forms' token and the app's own root."""
-    return csrf_token(), request.script_root
+def _told_apart_by() -> tuple[str, str, str]:
+    """What else stands in the parts that are kept: the form token, the root, the language."""
+    return csrf_token(), request.script_root, language()
 
 
 @lru_cache(maxsize=512)
-def _rail(here: str, username: str, is_admin: bool, _: tuple[str, str]) -> Markup:
+def _rail(here: str, username: str, is_admin: bool, _: tuple[str, str, str]) -> Markup:
     return get_template_attribute("_rail.html", "rail")(here, username, is_admin)
 
 
 @lru_cache(maxsize=32)
-def _voice_options(registry: Registry, wanted: str) -> Markup:
+def _voice_options(registry: Registry, wanted: str, _: str) -> Markup:
     options = get_template_attribute("studio/_voices.html", "options")
     return options(_voice_groups(registry), wanted)
 
 
 @lru_cache(maxsize=4096)
 def _file_row(
-    registry: Registry, values: tuple, here: str, today: date | None, _: tuple[str, str]
+    registry: Registry, values: tuple, here: str, today: date | None, _: tuple[str, str, str]
 ) -> Markup:
     row = dict(zip(ROW_COLUMNS, values, strict=True))
     return get_template_attribute("files/_row.html", "row")(row, here, with_day=today is not None)

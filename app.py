@@ -11,6 +11,7 @@ import accounts
 import answers
 import delivery
 import forms
+import languages
 from access import (
     DEVICE_COOKIE,
     Services,
@@ -74,6 +75,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         wake_worker=lambda: None,
     )
     guard(app)
+    languages.prepare(app)
     answers.prepare(app)
     for blueprint in (web, admin.blueprint, ops.blueprint):
         app.register_blueprint(blueprint)
