@@ -220,8 +220,7 @@ def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
 
 
 def _remake_command(path: Path) -> str:
-    python = Path(sys.executable).name
-    command = f'{python} -c "import secrets; print(secrets.token_hex(32))"'
+    command = f'{shlex.quote(sys.executable)} -c "import secrets; print(secrets.token_hex(32))"'
     return f"(umask 077; {command} > {shlex.quote(str(path))})"
 
 

@@ -117,15 +117,15 @@ class AudioFiles(Connection):
         """The owner's groups by name."""
         rows = self._rows(
             """WITH RECURSIVE step (category) AS (  -- one look-up a group, however many files
-                   SELECT min(category) FROM audio_files WHERE owner_id = ?1 AND category > ''
+                   SELECT min(category) FROM audio_files WHERE owner_id = ? AND category > ''
                    UNION ALL
                    SELECT (SELECT min(category) FROM audio_files
-                           WHERE owner_id = ?1 AND category > step.category)
+                           WHERE owner_id = ? AND category > step.category)
                    FROM step WHERE step.category IS NOT NULL)
                SELECT category FROM step WHERE category IS NOT NULL
                ORDER BY category COLLATE NOCASE""",
-            owner_id,
-        )
+            owner_id, owner_id,
+        )  # fmt: skip
         return [row["category"] for row in rows]
 
     def get_segments(self, file_id: int) -> list[dict]:

@@ -234,7 +234,7 @@ def test_a_key_missing_beside_a_database_stops_with_the_remedy(tmp_path):
         load_secret_key(data, database_exists=True)
     assert not key_file(data).exists()
     command = caught.value.sentence.split("everybody out: ")[1]
-    subprocess.run(["sh", "-c", command], check=True)
+    subprocess.run(["/bin/sh", "-c", command], check=True, env={})
     assert len(load_secret_key(data, database_exists=True)) == 64
     assert stat.S_IMODE(key_file(data).stat().st_mode) == 0o600
 

@@ -14,6 +14,7 @@ def walk(page, key, limit):
     seen, before = [], None
     while rows := page(limit=limit, before=before):
         seen += rows
+        assert len(seen) < 100, "the pages do not end"
         before = (rows[-1][key], rows[-1]["id"])
     return [row["id"] for row in seen]
 

@@ -220,6 +220,15 @@ def test_a_program_that_ignores_the_lock_is_waited_for_too(db, impatient):
     db.create_user("ann", "h")
 
 
+def test_a_transaction_keeps_such_a_program_out_from_its_beginning(db):
+    stranger = sqlite3.connect(db.path, isolation_level=None, timeout=0.01)
+    with db.transaction():
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            stranger.execute("BEGIN IMMEDIATE")
+        assert db.count_users() == 0
+    stranger.close()
+
+
 def test_closing_while_somebody_writes_says_busy_and_loses_nothing(db, impatient):
     with ThreadPoolExecutor(1) as other:
         with db.transaction():
@@ -261,6 +270,23 @@ def test_a_forked_process_does_not_share_a_file_lock(tmp_path):
     assert FileLock(lock.path).acquire() is False
     lock.release()
     assert in_forked_child(lock.acquire) is True
+    lock.close()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_lock_that_a_forked_process_took_keeps_its_parent_out(tmp_path):
+    lock = FileLock(tmp_path / "lock")
+    assert lock.acquire()
+    lock.release()
+    context = multiprocessing.get_context("fork")
+    taken, over = context.SimpleQueue(), context.SimpleQueue()
+    child = context.Process(target=lambda: (taken.put(lock.acquire()), over.get()))
+    child.start()
+    assert taken.get() is True
+    assert not lock.acquire()
+    over.put(None)
+    child.join()
+    assert lock.acquire()
     lock.close()
 
 
