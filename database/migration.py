@@ -191,10 +191,14 @@ class MigrationFile:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def check(self) -> list[str]:
-        """What `integrity_check` and `foreign_key_check` find; empty when all is well."""
+        """What `integrity_check` and `foreign_key_check` find, and what the schema lacks."""
         found = [line for (line,) in self._query("PRAGMA integrity_check") if line != "ok"]
         broken = self._query("PRAGMA foreign_key_check")
-        return found + [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
+        found += [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
+        return found + [f"{name} is missing" for name in sorted(_schema_names() - self._names())]
+
+    def _names(self) -> set[str]:
+        return {name for (name,) in self._query("SELECT name FROM sqlite_master")}
 
     def _query(self, sql: str) -> list[tuple]:
         with self._naming_errors():
@@ -228,6 +232,14 @@ def _connect_for_reading(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _schema_names() -> set[str]:
+    """The names of all tables and indexes of today's schema."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        for statement in opening.statements(opening.SCHEMA.read_text("utf-8")):
+            connection.execute(statement)
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+
+
 def settle(path: Path) -> None:
     """Write an unfinished log or journal back into its database, as opening it would.
 
@@ -258,7 +270,11 @@ def prepare_copy(path: Path) -> int | None:
 
     Returns the version it was upgraded from: 0 for the earlier release, None for today's.
     """
-    upgraded_from = opening.prepare(path)
+    try:
+        upgraded_from = opening.prepare(path)
+    except sqlite3.Error as error:
+        named = name_error(error, path)
+        raise named or DatabaseError(f"{path} cannot be read: {error}.") from error
     settle(path)
     connection = sqlite3.connect(path, isolation_level=None)
     try:

@@ -47,17 +47,22 @@ class JsonFile:
             self._file = path.open("rb")
         except OSError as error:
             raise self.damaged(error.strerror) from error
-        start = self._read(PIECE)
-        if not start:
-            raise self.damaged("it is empty")
-        self._decoder = codecs.getincrementaldecoder(json.detect_encoding(start[:4]))()
-        self._text = self._decode(start)
+        self._text = ""
         self._at = 0
         self._lines = 0
         self._column = 0
         self._is_whole = False
 
     def __enter__(self) -> "JsonFile":
+        try:
+            start = self._read(PIECE)
+            if not start:
+                raise self.damaged("it is empty")
+            self._decoder = codecs.getincrementaldecoder(json.detect_encoding(start[:4]))()
+            self._text = self._decode(start)
+        except FileDamaged:
+            self._file.close()
+            raise
         return self
 
     def __exit__(self, *details) -> None:
@@ -172,10 +177,11 @@ class JsonFile:
         piece = self._read(max(PIECE, rest))
         self._is_whole = not piece
         new = self._decode(piece)
-        self._pass(self._at)
-        self._text = self._text[self._at :] + new
-        self._at = 0
-        return bool(new) or not self._is_whole
+        if new:
+            self._pass(self._at)
+            self._text = self._text[self._at :] + new
+            self._at = 0
+        return not self._is_whole or bool(new)
 
     def _read(self, size: int) -> bytes:
         try:

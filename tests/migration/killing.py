@@ -114,7 +114,7 @@ def fresh(template: Path, folder: Path) -> list[str]:
 
 
 def sweep(template: Path, every: int, make) -> dict:
-    """Kill at every `every`-th step; returns what went wrong, and which state was left how often."""
+    """Kill at every `every`-th step; returns what went wrong, and how often which was left."""
     found = {"steps": 0, "old": 0, "new": 0, "wrong": []}
     with tempfile.TemporaryDirectory(dir=template.parent) as scratch:
         whole, folder = Path(scratch) / "whole", Path(scratch) / "killed"
