@@ -25,7 +25,7 @@ def small_pieces(monkeypatch):
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32-be"])
 def test_any_encoding_of_json_is_read(tmp_path, small_pieces, encoding):
-    content = [{"name": "Grüße 🎧", "n": -12.5e3}, [], "x\\\"", 1234567890, None, {"a": [1, [2]]}]
+    content = [{"name": "Grüße 🎧", "n": -12.5e3}, [], 'x\\"', 1234567890, None, {"a": [1, [2]]}]
     path = tmp_path / "a.json"
     path.write_bytes(json.dumps(content, ensure_ascii=False, indent=1).encode(encoding))
     assert elements(path) == content
