@@ -34,7 +34,7 @@ def mark(job) -> dict:
             name: {"entries": plan.entries[name], "sha256": digest}
             for name, digest in plan.digests.items()
         },
-        "placeholders": sorted(a.name for a in plan.accounts if a.is_placeholder),
+        "placeholders": sorted(a.name for a in job.changes.accounts if a.is_placeholder),
         "audio": {
             "taken_in": sum(sound.sha256 is not None for sound in job.sounds.values()),
             "bytes": sum(sound.size for sound in job.sounds.values()),
@@ -49,13 +49,12 @@ def mark(job) -> dict:
 
 def report(job) -> dict:
     """The whole report of a verified migration."""
-    placeholders = {account.name for account in job.plan.accounts if account.is_placeholder}
-    placeholders -= set(job.existing.users)
+    kept = mark(job)
     return {
         "result": DRY if job.options.is_dry else DONE,
-        **mark(job),
+        **kept,
         "accounts": [
-            {"name": name, "is_placeholder": name in placeholders, **sums}
+            {"name": name, "is_placeholder": name in kept["placeholders"], **sums}
             for name, sums in sorted(job.proof.accounts.items())
         ],
         "months": job.proof.months,

@@ -41,8 +41,11 @@ def dump(database: Path) -> dict[str, list[tuple]] | None:
     """Every row of every table; None where there is no database."""
     if not database.exists():
         return None
-    tables = rows(
-        database,
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name != 'sqlite_sequence'",
-    )
-    return {name: sorted(rows(database, f"SELECT * FROM {name}"), key=repr) for (name,) in tables}
+    tables = rows(database, "SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+    virtual = [name for name, sql in tables if sql.startswith("CREATE VIRTUAL")]
+    plain = [
+        name
+        for name, _ in tables
+        if name != "sqlite_sequence" and not name.startswith(tuple(virtual) or ("\0",))
+    ]
+    return {name: sorted(rows(database, f"SELECT * FROM {name}"), key=repr) for name in plain}
