@@ -1,7 +1,9 @@
 """Sound as an answer: whole, in ranges, or live while it is being made."""
 
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+import hashlib
+import io
+from collections.abc import Callable
+from typing import Any, BinaryIO, NamedTuple
 
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
@@ -47,10 +49,10 @@ def sound(row: dict[str, Any]) -> Response:
         return _live(row)
     size = store.size(filename)
     if size is not None:
-        return _seekable(filename, size, row["sha256"], store.open)
+        return _seekable(_Whole(size, row["sha256"], lambda: store.open(filename), filename))
     size = store.part_size(filename)
     if size and row["status"] != "ready":
-        return _seekable(filename, size, None, store.open_growing)
+        return _seekable(_Whole(size, None, lambda: store.open_growing(filename)))
     raise _nothing_to_hear(row)
 
 
@@ -69,11 +71,62 @@ def download(row: dict[str, Any], name: str, *, artist: str = "") -> Response:
     if size is None:
         raise _nothing_to_hear(row)
     tag = id3_tag(title=row["display_name"], artist=artist, album=row["category"])
-    response = _answer(len(tag) + size)
+    mark = hashlib.sha256(tag + (row["sha256"] or "").encode()).hexdigest()
+    etag = mark if row["sha256"] else None
+    response = _seekable(_Whole(len(tag) + size, etag, lambda: Tagged(tag, store.open(filename))))
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.mp3")
-    if request.method != "HEAD":
-        response.response = _tagged(tag, store.open(filename))
     return response
+
+
+class Tagged(io.RawIOBase):
+    """A file with some bytes in front, for servers that send a file by themselves."""
+
+    def __init__(self, tag: bytes, file: BinaryIO) -> None:
+        self._tag = tag
+        self._file = file
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a place counted from the start of the tag; returns it."""
+        if whence == io.SEEK_CUR:
+            offset += self._position
+        elif whence == io.SEEK_END:
+            offset += len(self._tag) + self._file.seek(0, io.SEEK_END)
+        self._position = max(0, offset)
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, fewer only at the end; all that is left when it is negative."""
+        start, piece = self._position, b""
+        if start < len(self._tag):
+            piece = self._tag[start:] if size < 0 else self._tag[start : start + size]
+        if size < 0 or len(piece) < size:
+            self._file.seek(max(0, start - len(self._tag)))
+            piece += self._file.read(size - len(piece) if size >= 0 else -1)
+        self._position = start + len(piece)
+        return piece
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Whole(NamedTuple):
+    """Sound whose size is known; of a plain stored file the name, for reading it in one go."""
+
+    size: int
+    etag: str | None
+    open: Callable[[], BinaryIO]
+    filename: str = ""
 
 
 def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
@@ -82,9 +135,8 @@ def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
     return NothingToHear(row["error"] or "This piece was cancelled before anything was spoken.")
 
 
-def _seekable(
-    filename: str, size: int, etag: str | None, open_file: Callable[[str], BinaryIO]
-) -> Response:
+def _seekable(whole: _Whole) -> Response:
+    size, etag = whole.size, whole.etag
     if etag and request.if_none_match.contains(etag):
         return _with_etag(Response(status=304), etag)
     try:
@@ -100,7 +152,7 @@ def _seekable(
         last = span.start + span.length - 1
         response.headers["Content-Range"] = f"bytes {span.start}-{last}/{size}"
     if request.method != "HEAD":
-        _fill(response, filename, span or ranges.Span(0, size), open_file)
+        _fill(response, whole, span or ranges.Span(0, size))
     return response
 
 
@@ -123,28 +175,20 @@ def _with_etag(response: Response, etag: str | None) -> Response:
     return response
 
 
-def _fill(
-    response: Response,
-    filename: str,
-    span: ranges.Span,
-    open_file: Callable[[str], BinaryIO],
-) -> None:
-    store = services().store
-    if span.length <= READ_AT_ONCE and open_file == store.open:
-        response.response = [store.read_range(filename, span.start, span.length)]
+def _fill(response: Response, whole: _Whole, span: ranges.Span) -> None:
+    if whole.filename and span.length <= READ_AT_ONCE:
+        piece = services().store.read_range(whole.filename, span.start, span.length)
+        response.response = [piece]
         return
-    file = open_file(filename)
+    file = whole.open()
     file.seek(span.start)
+    if span.length <= READ_AT_ONCE:
+        with file:
+            response.response = [file.read(span.length)]
+        return
     # The server sends the rest by itself, up to Content-Length, without holding a thread.
     response.response = wrap_file(request.environ, file, READ_AT_ONCE)
     response.direct_passthrough = True
-
-
-def _tagged(tag: bytes, file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        yield tag
-        while piece := file.read(READ_AT_ONCE):
-            yield piece
 
 
 def _live(row: dict[str, Any]) -> Response:

@@ -1,12 +1,16 @@
 import threading
 import time
 from contextlib import closing
+from io import SEEK_END, BytesIO
 from threading import BoundedSemaphore
 from urllib.parse import unquote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import ranges
+from delivery import Tagged
 from jobs import Worker
 from tests.listening import hear
 
@@ -111,6 +115,43 @@ def test_a_download_is_named_like_the_piece_and_carries_a_tag(owner):
     assert "Käse".encode() in answer.data[:200]
     assert len(answer.data) == int(answer.headers["Content-Length"])
     assert hear(answer.data).duration_s > 1
+
+
+@pytest.mark.parametrize(
+    ("header", "start", "end"),
+    [("bytes=0-9", 0, 10), ("bytes=-20", -20, None), ("bytes=5-4000", 5, 4001)],
+)
+def test_a_broken_download_goes_on_where_it_stopped(owner, header, start, end):
+    filename = owner.speak(name="Evening")
+    whole = owner.get(f"/download/{filename}")
+    headers = {"Range": header, "If-Range": whole.headers["ETag"]}
+    answer = owner.get(f"/download/{filename}", headers=headers)
+    assert answer.status_code == 206
+    assert answer.data == whole.data[start:end]
+    assert answer.headers["Content-Range"].endswith(f"/{len(whole.data)}")
+
+
+def test_a_renamed_piece_is_downloaded_anew(owner):
+    filename = owner.speak(name="Evening")
+    etag = owner.get(f"/download/{filename}").headers["ETag"]
+    owner.post(f"/files/{filename}/rename", {"name": "Morning"})
+    answer = owner.get(f"/download/{filename}", headers={"If-None-Match": etag})
+    assert answer.status_code == 200
+    assert b"Morning" in answer.data[:200]
+
+
+@given(
+    tag=st.binary(max_size=20),
+    sound=st.binary(max_size=40),
+    moves=st.lists(st.tuples(st.integers(0, 70), st.integers(-1, 70)), max_size=8),
+)
+def test_a_tagged_file_reads_like_one_that_begins_with_its_tag(tag, sound, moves):
+    tagged, plain = Tagged(tag, BytesIO(sound)), BytesIO(tag + sound)
+    for place, size in moves:
+        assert tagged.seek(place) == plain.seek(place)
+        assert tagged.read(size) == plain.read(size)
+        assert tagged.tell() == plain.tell()
+    assert tagged.seek(0, SEEK_END) == plain.seek(0, SEEK_END)
 
 
 def test_captions_follow_the_text(owner):
