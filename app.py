@@ -1,6 +1,5 @@
 """The web app: create_app() and every route that people use."""
 
-from datetime import UTC, datetime
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -27,7 +26,7 @@ from access import (
 )
 from answers import REFUSALS, file_json, form_again, page
 from audio_store import AudioStore
-from blueprints import admin, ops
+from blueprints import admin, numbers, ops, people
 from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
@@ -77,8 +76,9 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     guard(app)
     languages.prepare(app)
     answers.prepare(app)
-    for blueprint in (web, admin.blueprint, ops.blueprint):
-        app.register_blueprint(blueprint)
+    app.register_blueprint(web)
+    for room in (admin, numbers, ops, people):
+        app.register_blueprint(room.blueprint)
     return app
 
 
@@ -396,95 +396,6 @@ def playback(filename: str) -> Response:
     if not db.update_playback_position(user_id, number, position_s):
         abort(404)
     return Response(status=204)
-
-
-@web.get("/history")
-def history() -> Response:
-    """What was listened to, newest first."""
-    rows = services().db.get_playback_history(
-        g.user["user_id"],
-        limit=PAGE_ROWS + 1,
-        before=forms.cursor(request.args.get("before")),
-    )
-    older = forms.next_cursor(rows, PAGE_ROWS, "played_at")
-    return page("history/history.html", listenings=rows[:PAGE_ROWS], older=older)
-
-
-# Yourself
-
-
-@web.get("/usage")
-def usage() -> Response:
-    """Characters and cost by month."""
-    db, user_id, now = services().db, g.user["user_id"], datetime.now(UTC)
-    months = db.get_usage_by_month(user_id)
-    return page(
-        "usage/usage.html",
-        months=months,
-        this_month=db.get_monthly_usage(user_id, now.year, now.month),
-        all_time=db.get_all_time_usage(user_id),
-        most=max((row["characters_used"] for row in months), default=0),
-    )
-
-
-@web.get("/account")
-def account() -> Response:
-    """The password and the open sessions."""
-    return page("account/account.html", form={}, **_account_context())
-
-
-@web.post("/account/password")
-def change_password() -> Response:
-    """Change the password and end every other session."""
-    form = request.form
-    try:
-        services().accounts.change_password(
-            g.user, form.get("current", ""), form.get("password", ""), visitor()
-        )
-    except REFUSALS as error:
-        return form_again("account/account.html", error, **_account_context())
-    flash("Your password is changed. Every other session has ended.")
-    return redirect(to("web.account"), 303)
-
-
-@web.post("/account/sessions")
-def revoke_sessions() -> Response:
-    """End one session, or all but this one."""
-    chosen = request.form.get("session_id", "")
-    if chosen == "others":
-        services().accounts.revoke_other_sessions(g.user, visitor())
-        flash("Every other session has ended.")
-    elif services().accounts.revoke_session(g.user, forms.number(chosen), visitor()):
-        flash("That session has ended.")
-    else:
-        abort(404)
-    return redirect(to("web.account"), 303)
-
-
-def _account_context() -> dict[str, Any]:
-    return {"sessions": services().accounts.list_sessions(g.user["user_id"])}
-
-
-@web.get("/security")
-def security() -> Response:
-    """The security log: one's own events; everybody's for admins."""
-    show_all = bool(g.user["is_admin"]) and request.args.get("whose") != "mine"
-    before = request.args.get("before")
-    event_type = request.args.get("event", "").strip()[:50]
-    rows = services().db.get_security_logs(
-        user_id=None if show_all else g.user["user_id"],
-        event_type=event_type or None,
-        before_id=forms.number(before) if before else None,
-        limit=PAGE_ROWS + 1,
-    )
-    older = rows[PAGE_ROWS - 1]["id"] if len(rows) > PAGE_ROWS else None
-    return page(
-        "security/security.html",
-        events=rows[:PAGE_ROWS],
-        older=older,
-        show_all=show_all,
-        event_type=event_type,
-    )
 
 
 if __name__ == "__main__":
