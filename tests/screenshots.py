@@ -6,9 +6,9 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.browser.driving import ARGUMENTS, CHROMIUM, WIDTHS, address, sign_in
 from tests.making import prose
 from tests.serving import App, Client
-from tests.test_browser import ARGUMENTS, CHROMIUM, WIDTHS, address
 
 TEXTS = {
     "The old lighthouse": "The old lighthouse stood at the end of the pier. " + prose(900, 3),
@@ -33,25 +33,23 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as home, App(Path(home)) as app, sync_playwright() as tools:
         browser = tools.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         setup = f"/setup?token={app.setup_token()}"
-        shoot(browser, app, folder, {}, {"setup": setup, "login": "/login"})
+        shoot(browser, app, folder, Client(app), {"setup": setup, "login": "/login"})
         owner = Client(app).set_up("vera")
         filename = fill(owner)
         pages = {"studio": "/", "file": f"/files/{filename}", "missing": "/files/none.mp3"}
         names = ("library", "history", "usage", "account", "security", "admin")
         pages |= {name: f"/{name}" for name in names}
-        shoot(browser, app, folder, owner.cookies, pages)
+        shoot(browser, app, folder, owner, pages)
         browser.close()
 
 
-def shoot(browser, app: App, folder: Path, cookies: dict[str, str], pages: dict[str, str]) -> None:
+def shoot(browser, app: App, folder: Path, client: Client, pages: dict[str, str]) -> None:
     for device, (width, height) in WIDTHS.items():
         for theme in ("light", "dark"):
             context = browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=theme
             )
-            context.add_cookies(
-                [{"name": n, "value": v, "url": address(app)} for n, v in cookies.items()]
-            )
+            sign_in(context, app, client)
             page = context.new_page()
             for name, path in pages.items():
                 page.goto(address(app, path))

@@ -1,82 +1,16 @@
 """A person with a browser: from the set-up link to hearing a long text while it is made."""
 
-import shutil
+from playwright.sync_api import Page, expect
 
-import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-
+from tests.browser.driving import STATE, address, set_up, sign_in, until
 from tests.making import prose
-from tests.serving import PASSWORD, App, Client, wait_until
-
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]
-WIDTHS = {"desk": (1280, 800), "phone": (390, 844)}
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def app(tmp_path):
-    with App(tmp_path) as app:
-        yield app
-
-
-@pytest.fixture(params=WIDTHS)
-def page(request, browser):
-    width, height = WIDTHS[request.param]
-    context = browser.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on(
-        "console",
-        lambda message: page.problems.append(message.text) if message.type == "error" else None,
-    )
-    yield page
-    context.close()
-
-
-def address(app: App, path: str = "/") -> str:
-    return f"http://127.0.0.1:{app.port}{path}"
-
-
-def until(page: Page, script: str, deadline_s: float = 15.0):
-    """Wait for a script to be true; asked from outside, for the pages forbid `eval`."""
-    return wait_until(lambda: page.evaluate(script), script, deadline_s)
+from tests.serving import PASSWORD, Client, wait_until
 
 
 def is_advancing(page: Page) -> None:
     until(page, "document.querySelector('audio')?.currentTime > 0.5")
     before = page.evaluate("document.querySelector('audio').currentTime")
     until(page, f"document.querySelector('audio').currentTime > {before + 0.3}")
-
-
-STATE = "fetch(location.href, {headers: {Accept: 'application/json'}}).then(r => r.json())"
-
-
-def set_up(page: Page, app: App) -> None:
-    page.goto(address(app, f"/setup?token={app.setup_token()}"))
-    page.get_by_label("Name").fill("owner")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button").first.click()
-    page.wait_for_url(address(app, "/"))
 
 
 def test_from_the_setup_link_to_sound_in_a_long_text_and_out_again(page, app):
@@ -154,10 +88,7 @@ def test_a_phone_never_scrolls_sideways(browser, app):
     owner = Client(app).set_up()
     owner.until_ready(owner.generate(prose(400), name="x" * 200)["filename"])
     context = browser.new_context(viewport={"width": 390, "height": 844})
-    cookies = [
-        {"name": name, "value": value, "url": address(app)} for name, value in owner.cookies.items()
-    ]
-    context.add_cookies(cookies)
+    sign_in(context, app, owner)
     page = context.new_page()
     file = owner.json("/library")["files"][0]["filename"]
     for path in ("/", "/library", f"/files/{file}", "/history", "/usage", "/account", "/security"):

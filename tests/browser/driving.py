@@ -1,0 +1,68 @@
+"""How the tests drive a real browser: its widths, addresses, waiting, signing in."""
+
+import shutil
+from dataclasses import dataclass
+
+from playwright.sync_api import BrowserContext, Page
+
+from tests.serving import PASSWORD, App, Client, wait_until
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+WIDTHS = {"desk": (1280, 800), "phone": (390, 844)}
+THEMES = ("light", "dark")
+STATE = "fetch(location.href, {headers: {Accept: 'application/json'}}).then(r => r.json())"
+
+
+@dataclass
+class House:
+    """A running app with its owner signed in; pages of a module's tests share it."""
+
+    app: App
+    owner: Client
+
+
+def address(app: App, path: str = "/") -> str:
+    return f"http://127.0.0.1:{app.port}{path}"
+
+
+def until(page: Page, script: str, deadline_s: float = 15.0):
+    """Wait for a script to be true; asked from outside, for the pages forbid `eval`."""
+    return wait_until(lambda: page.evaluate(script), script, deadline_s)
+
+
+def set_up(page: Page, app: App) -> None:
+    """Make the first account through the set-up link."""
+    page.goto(address(app, f"/setup?token={app.setup_token()}"))
+    page.get_by_label("Name").fill("owner")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button").first.click()
+    page.wait_for_url(address(app, "/"))
+
+
+def sign_in(context: BrowserContext, app: App, client: Client) -> None:
+    """Give a browser the cookies of a client that is logged in."""
+    cookies = client.cookies.items()
+    context.add_cookies(
+        [{"name": name, "value": value, "url": address(app)} for name, value in cookies]
+    )
+
+
+def notice_problems(page: Page) -> Page:
+    """Collect what the page's scripts throw and the console calls an error, in `page.problems`."""
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: page.problems.append(message.text) if message.type == "error" else None,
+    )
+    return page
