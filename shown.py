@@ -1,42 +1,61 @@
-"""Numbers and times as people read them; registered as filters of the templates."""
+"""Numbers and times as people read them, in their language; registered as template filters."""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency, format_decimal
+from flask_babel import get_locale, lazy_gettext
+from flask_babel import gettext as _
+
 MINUTE_S = 60
 HOUR_S = 3600
-
+HALF_A_YEAR_AND_MORE = timedelta(days=300)
+DATES = {"en": "en_GB"}  # day before month, as in "22 November"
+DAYS_OF_THIS_YEAR = {"en": "EEEE d MMMM", "de": "EEEE, d. MMMM"}
 
 EVENTS = {
-    "login": "Logged in",
-    "login_failed": "Wrong name or password",
-    "login_failed_known_device": "Wrong password in a known browser",
-    "login_throttled": "Too many attempts to log in",
-    "logout": "Logged out",
-    "setup": "First account made",
-    "setup_failed": "Invalid set-up link",
-    "register": "Account made",
-    "register_failed": "Account refused",
-    "user_added": "Account made on the machine",
-    "password_set": "Password set on the machine",
-    "password_changed": "Password changed",
-    "session_revoked": "Session ended",
-    "sessions_revoked": "Other sessions ended",
-    "invite_created": "Invitation made",
-    "invite_revoked": "Invitation revoked",
-    "user_enabled": "Account let in again",
-    "user_disabled": "Account kept out",
-    "users_merged": "Accounts merged",
-    "csrf_refused": "Form from another page refused",
-    "request_too_large": "Request too large",
+    "login": lazy_gettext("Logged in"),
+    "login_failed": lazy_gettext("Wrong name or password"),
+    "login_failed_known_device": lazy_gettext("Wrong password in a known browser"),
+    "login_throttled": lazy_gettext("Too many attempts to log in"),
+    "logout": lazy_gettext("Logged out"),
+    "setup": lazy_gettext("First account made"),
+    "setup_failed": lazy_gettext("Invalid set-up link"),
+    "register": lazy_gettext("Account made"),
+    "register_failed": lazy_gettext("Account refused"),
+    "user_added": lazy_gettext("Account made on the machine"),
+    "user_deleted": lazy_gettext("Account deleted"),
+    "password_set": lazy_gettext("Password set on the machine"),
+    "password_changed": lazy_gettext("Password changed"),
+    "password_reset": lazy_gettext("Password replaced by a link"),
+    "reset_created": lazy_gettext("Link for a new password made"),
+    "reset_failed": lazy_gettext("Invalid link for a new password"),
+    "session_revoked": lazy_gettext("Session ended"),
+    "sessions_revoked": lazy_gettext("Other sessions ended"),
+    "invite_created": lazy_gettext("Invitation made"),
+    "invite_revoked": lazy_gettext("Invitation revoked"),
+    "user_enabled": lazy_gettext("Account let in again"),
+    "user_disabled": lazy_gettext("Account kept out"),
+    "role_changed": lazy_gettext("Role changed"),
+    "users_merged": lazy_gettext("Accounts merged"),
+    "data_exported": lazy_gettext("Everything exported"),
+    "history_cleared": lazy_gettext("History cleared"),
+    "log_exported": lazy_gettext("Security log exported"),
+    "csrf_refused": lazy_gettext("Form from another page refused"),
+    "request_too_large": lazy_gettext("Request too large"),
 }
 
 
 def event_name(event_type: str) -> str:
     """A kind of security event in words."""
-    return EVENTS.get(event_type, event_type.replace("_", " ").capitalize())
+    known = EVENTS.get(event_type)
+    return str(known) if known else event_type.replace("_", " ").capitalize()
 
 
 def clock(seconds: float) -> str:
@@ -52,40 +71,40 @@ def spoken_length(seconds: float) -> str:
     """A length in words: 45 s, 1 min 25 s, 2 h 5 min."""
     whole = max(0, round(seconds))
     if whole < MINUTE_S:
-        return f"{whole} s"
+        return _("%(s)s s", s=whole)
     if whole < HOUR_S:
         minutes, rest = divmod(whole, MINUTE_S)
-        return f"{minutes} min {rest} s" if rest and minutes < 10 else f"{minutes} min"
+        if rest and minutes < 10:
+            return _("%(min)s min %(s)s s", min=minutes, s=rest)
+        return _("%(min)s min", min=minutes)
     hours, rest = divmod(round(whole / MINUTE_S), 60)
-    return f"{hours} h {rest} min" if rest else f"{hours} h"
+    shown = count(hours)
+    return _("%(h)s h %(min)s min", h=shown, min=rest) if rest else _("%(h)s h", h=shown)
 
 
 def money(usd: float | None) -> str:
     """A cost in USD: free, $0.0153, $12.40."""
     if usd is None:
-        return "price not known"
+        return _("price not known")
     if usd <= 0:
-        return "free"
+        return _("free")
     if usd < 0.0001:
-        return "under $0.0001"
-    if usd >= 1:
-        return f"${usd:,.2f}"
-    digits = f"{usd:.4f}".rstrip("0")
-    return f"${digits.ljust(4, '0')}"
+        return _("under %(amount)s", amount=_amount(0.0001, 4, _code()))
+    return _amount(usd, 2 if usd >= 1 else 4, _code())
 
 
 def count(number: int) -> str:
     """A count with separators: 1,204."""
-    return f"{number:,}"
+    return _decimal(number, "#,##0", _code())
 
 
 def size(number: int) -> str:
     """Bytes in the unit that fits: 640 KB, 12.3 MB, 1.2 GB."""
     if number < 1_000_000:
-        return f"{max(1, round(number / 1000)) if number else 0} KB"
+        return f"{count(max(1, round(number / 1000)) if number else 0)} KB"
     if number < 1_000_000_000:
-        return f"{number / 1_000_000:.1f} MB"
-    return f"{number / 1_000_000_000:.1f} GB"
+        return f"{_decimal(round(number / 1_000_000, 1), '#,##0.0', _code())} MB"
+    return f"{_decimal(round(number / 1_000_000_000, 1), '#,##0.0', _code())} GB"
 
 
 def local(text: str) -> datetime:
@@ -102,31 +121,83 @@ def day(when: date) -> str:
     """A day as a heading: Today, Yesterday, Sunday 22 November, 22 November 2025."""
     today = datetime.now().astimezone().date()
     if when == today:
-        return "Today"
+        return _("Today")
     if when == today - timedelta(days=1):
-        return "Yesterday"
-    if today - timedelta(days=300) < when < today:
-        return f"{when:%A} {when.day} {when:%B}"
-    return f"{when.day} {when:%B %Y}"
+        return _("Yesterday")
+    return _day(when, today - HALF_A_YEAR_AND_MORE < when < today, _code())
+
+
+def short_day(when: date) -> str:
+    """A day of a known year: 22 Nov."""
+    return _skeleton(when, "MMMd", _code())
 
 
 def moment(text: str | float | None) -> str:
     """A stored UTC time, or seconds since 1970, in full: Today 14:05."""
     if text is None or text == "":
-        return "never"
+        return _("never")
     when = local(text) if isinstance(text, str) else datetime.fromtimestamp(text).astimezone()
     return f"{day(when.date())} {when:%H:%M}"
 
 
 def month(row: dict[str, Any]) -> str:
-    """The month of a usage row: November 2026."""
-    return f"{date(row['year'], row['month'], 1):%B %Y}"
+    """The month of a row with `year` and `month`: November 2026."""
+    return _skeleton(date(row["year"], row["month"], 1), "yMMMM", _code())
+
+
+def month_name(row: dict[str, Any]) -> str:
+    """The month of a row without its year: November."""
+    return _skeleton(date(row["year"], row["month"], 1), "LLLL", _code())
+
+
+def iso_day(text: str) -> str:
+    """A day written 2027-01-06, as people read it; what is no day stays as it is."""
+    try:
+        return _day(date.fromisoformat(text), False, _code())
+    except ValueError:
+        return text
 
 
 def by_day(rows: Iterable[dict[str, Any]], column: str) -> Iterator[tuple[str, list[dict]]]:
     """Rows, newest first, under the headings of their local days."""
     for when, of_day in groupby(rows, lambda row: local(row[column]).date()):
         yield day(when), list(of_day)
+
+
+def _code() -> str:
+    locale = get_locale()
+    return locale.language if locale else "en"
+
+
+# Formatting takes Babel ten microseconds and more; a page shows hundreds of numbers.
+
+
+@lru_cache(maxsize=4096)
+def _decimal(number: float, pattern: str, code: str) -> str:
+    return format_decimal(number, pattern, locale=code)
+
+
+@lru_cache(maxsize=4096)
+def _amount(usd: float, digits: int, code: str) -> str:
+    rounded = round(Decimal(str(usd)), digits)
+    return format_currency(
+        rounded.normalize(), "USD", locale=code, currency_digits=False, decimal_quantization=False
+    )
+
+
+@lru_cache(maxsize=1024)
+def _day(when: date, is_near: bool, code: str) -> str:
+    if not is_near:
+        return format_date(when, "long", locale=DATES.get(code, code))
+    pattern = DAYS_OF_THIS_YEAR.get(code)
+    if pattern:
+        return format_date(when, pattern, locale=code)
+    return format_skeleton("MMMMEEEEd", when, locale=code)
+
+
+@lru_cache(maxsize=1024)
+def _skeleton(when: date, skeleton: str, code: str) -> str:
+    return format_skeleton(skeleton, when, locale=Locale.parse(DATES.get(code, code)))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -138,6 +209,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "hour": hour,
     "moment": moment,
     "month": month,
+    "month_name": month_name,
+    "short_day": short_day,
+    "iso_day": iso_day,
     "by_day": by_day,
     "event_name": event_name,
 }

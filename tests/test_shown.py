@@ -1,0 +1,92 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+import shown
+
+
+@pytest.fixture
+def speaking(app):
+    """A function that makes what follows be read in a language."""
+    pushed = []
+
+    def speak(code):
+        while pushed:
+            pushed.pop().pop()
+        pushed.append(app.test_request_context(headers={"Accept-Language": code}))
+        pushed[-1].push()
+
+    yield speak
+    pushed.pop().pop()
+
+
+@pytest.mark.parametrize(
+    ("usd", "text"),
+    [
+        (None, "price not known"),
+        (0, "free"),
+        (0.00001, "under $0.0001"),
+        (0.0153, "$0.0153"),
+        (0.1, "$0.10"),
+        (1.239, "$1.24"),
+        (1234.5, "$1,234.50"),
+    ],
+)
+def test_money_shows_as_many_digits_as_matter(usd, text):
+    assert shown.money(usd) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0 KB"), (1, "1 KB"), (640_000, "640 KB"), (12_340_000, "12.3 MB"), (2.5e9, "2.5 GB")],
+)
+def test_sizes_come_in_the_unit_that_fits(number, text):
+    assert shown.size(number) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(45, "45 s"), (85, "1 min 25 s"), (745, "12 min"), (7500, "2 h 5 min"), (7200, "2 h")],
+)
+def test_lengths_are_rounded_as_one_would_say_them(seconds, text):
+    assert shown.spoken_length(seconds) == text
+
+
+def test_days_are_named_by_their_distance():
+    today = datetime.now().astimezone().date()
+    assert shown.day(today) == "Today"
+    assert shown.day(today - timedelta(days=1)) == "Yesterday"
+    week_ago = today - timedelta(days=7)
+    assert shown.day(week_ago) == f"{week_ago:%A} {week_ago.day} {week_ago:%B}"
+    assert shown.day(date(2020, 11, 2)) == "2 November 2020"
+
+
+def test_numbers_days_and_money_follow_the_language(speaking):
+    speaking("de")
+    assert shown.count(1_234_567) == "1.234.567"
+    assert shown.money(0.0153) == "0,0153\xa0$"
+    assert shown.size(12_340_000) == "12,3 MB"
+    assert shown.day(date(2020, 3, 2)) == "2. März 2020"
+    assert shown.month({"year": 2026, "month": 3}) == "März 2026"
+    week_ago = datetime.now().astimezone().date() - timedelta(days=7)
+    assert f", {week_ago.day}. " in shown.day(week_ago)
+    speaking("en")
+    assert shown.month({"year": 2026, "month": 3}) == "March 2026"
+
+
+def test_a_moment_is_told_in_the_time_of_this_machine():
+    now = datetime.now(UTC)
+    text = f"{now:%Y-%m-%d %H:%M:%S}"
+    assert shown.moment(text) == f"Today {now.astimezone():%H:%M}"
+    assert shown.moment(now.timestamp()) == shown.moment(text)
+    assert shown.moment("") == shown.moment(None) == "never"
+
+
+def test_a_day_that_is_none_is_shown_as_it_is():
+    assert shown.iso_day("2027-01-06") == "6 January 2027"
+    assert shown.iso_day("soon") == "soon"
+
+
+def test_an_unknown_event_is_readable():
+    assert shown.event_name("login") == "Logged in"
+    assert shown.event_name("lamp_lit") == "Lamp lit"
