@@ -12,7 +12,7 @@ from database.errors import DatabaseError, name_error
 
 TABLES = earlier_release.TABLES
 INDEX = re.compile(r"^CREATE (UNIQUE )?INDEX\b", re.MULTILINE)
-CACHE_KIB = 64 * 1024
+CACHE_KIB = 32 * 1024
 INSERTS = {
     "users": """INSERT INTO users (id, username, password_hash, created_at, is_admin)
                 VALUES (?, ?, ?, ?, ?)""",

@@ -35,7 +35,9 @@ UNKNOWN_HASH = (
 NO_HASH = "its password is no hash and is not kept; set one with: flask user password"
 PLAYBACK_KEYS = ("filename", "name", "timestamp", "datetime_sort")
 _MEMBERS = [f'"{key}":{BLANK}{PLAIN}{BLANK}' for key in PLAYBACK_KEYS]
-PLAYBACK = re.compile(  # the label (filename and name), filename, name, timestamp, sort key
+# Groups: the label (filename and name as they stand), filename, name, day, time, sort key.
+_MEMBERS[2] = f'"timestamp":{BLANK}"([0-9-]{{10}})( [0-9:]{{8}})"{BLANK}'
+PLAYBACK = re.compile(
     "{open}{blank}({0},{blank}{1}),{blank}{2},{blank}{3}{close}{blank},{blank}".format(
         *_MEMBERS, open=r"\{", close=r"\}", blank=BLANK
     )
@@ -245,9 +247,8 @@ class Reader:
                 self._progress("Reading playbacks", file.size, total)
             if type(entry) is re.Match:
                 # The usual case a million times over: a label and a day that came before.
-                text, moment = entry.group(1, 4)
-                number, start = number_of(text), start_of(moment[:10])
-                second = second_of(moment[10:])
+                text, day, time = entry.group(1, 4, 5)
+                number, start, second = number_of(text), start_of(day), second_of(time)
                 if number is not None and start is not None and second is not None:
                     add_number(number)
                     add_epoch(start + second)
@@ -268,7 +269,9 @@ class Reader:
         """The label's number and the epoch (s) of any entry; raises Unusable."""
         text = None
         if isinstance(entry, re.Match):
-            text, entry = entry[1], dict(zip(PLAYBACK_KEYS, entry.groups()[1:], strict=True))
+            text, filename, name, day, time, key_of_order = entry.groups()
+            moment = (filename, name, day + time, key_of_order)
+            entry = dict(zip(PLAYBACK_KEYS, moment, strict=True))
         if not isinstance(entry, dict):
             raise Unusable(f"the entry is {fields.kind_of(entry)}, not an object")
         filename = fields.text(entry, "filename")
