@@ -138,9 +138,11 @@ class Client:
         return connection, answer
 
     def token(self, path: str = "/account") -> str:
-        """The CSRF token of a page with a form."""
-        page = self.request("GET", path)[2].decode()
-        return re.search(r'name="csrf_token" value="([^"]+)"', page).group(1)
+        """The CSRF token that a page carries."""
+        status, _, body = self.request("GET", path)
+        found = re.search(r'name="csrf-token" content="([^"]+)"', body.decode())
+        assert found, f"{path} answered {status}: {body[:500]!r}"
+        return found.group(1)
 
     def post(self, path: str, *, form: str = "/account", accept: str = "text/html", **fields):
         """Send a form with the token of the page `form`; status, headers, body."""
