@@ -23,7 +23,7 @@ CREATE TABLE audio_files (
     display_name      TEXT    NOT NULL CHECK (length(display_name) BETWEEN 1 AND 200),
     owner_id          INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     voice             TEXT    NOT NULL,
-    category          TEXT    NOT NULL DEFAULT '' CHECK (length(category) <= 100),
+    category          TEXT    NOT NULL DEFAULT '' COLLATE NOCASE CHECK (length(category) <= 100),
     character_count   INTEGER NOT NULL CHECK (character_count >= 0),
     duration          REAL    NOT NULL DEFAULT 0 CHECK (duration >= 0),
     cost              REAL    NOT NULL DEFAULT 0 CHECK (cost >= 0),
@@ -42,17 +42,93 @@ CREATE TABLE audio_files (
     attempts          INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     lease_owner       TEXT,
     lease_until_epoch REAL,
+    deleted_at        TEXT, -- since when it lies in the bin
+    text_indexed      INTEGER NOT NULL DEFAULT 0 CHECK (text_indexed IN (0, 1)),
     text              TEXT    NOT NULL DEFAULT '',
     CHECK (spoken_characters <= character_count),
-    CHECK (status != 'ready' OR lease_owner IS NULL)
+    CHECK (status != 'ready' OR lease_owner IS NULL),
+    CHECK (deleted_at IS NULL OR status NOT IN ('queued', 'speaking'))
 );
 CREATE UNIQUE INDEX idx_audio_filename ON audio_files (filename, owner_id);
--- A library page, newest first, and its search by name, without touching the rows passed over.
-CREATE INDEX idx_audio_owner ON audio_files (owner_id, created_at, id, display_name);
+-- The library in each of its orders, with all that it can be narrowed by: rows passed over are
+-- never touched.
+CREATE INDEX idx_audio_owner ON audio_files
+    (owner_id, deleted_at, created_at, id, voice, category, engine, status, display_name);
+CREATE INDEX idx_audio_name ON audio_files
+    (owner_id, deleted_at, display_name COLLATE NOCASE, id, created_at, voice, category, engine,
+     status);
+CREATE INDEX idx_audio_duration ON audio_files
+    (owner_id, deleted_at, duration, id, created_at, voice, category, engine,
+     status);
+CREATE INDEX idx_audio_characters ON audio_files
+    (owner_id, deleted_at, character_count, id, created_at, voice, category, engine,
+     status);
+CREATE INDEX idx_audio_voice ON audio_files (owner_id, deleted_at, engine, voice);
 CREATE INDEX idx_audio_created ON audio_files (created_at);
 CREATE INDEX idx_audio_category ON audio_files (owner_id, category);
+CREATE INDEX idx_audio_bin ON audio_files (owner_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX idx_audio_binned ON audio_files (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX idx_audio_work ON audio_files (status, owner_id, id)
     WHERE status IN ('queued', 'speaking');
+
+-- The groups of a library, empty ones too, with how many files outside the bin each holds.
+-- The name '' stands for no group.
+CREATE TABLE file_groups (
+    owner_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name     TEXT    NOT NULL COLLATE NOCASE CHECK (length(name) <= 100),
+    files    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (owner_id, name)
+) WITHOUT ROWID;
+
+-- The words of names and, once spoken, of texts. It holds no text itself: what is taken out must be
+-- named as it was put in, which the triggers see to. `owner` is the one word 'u' and a number.
+CREATE VIRTUAL TABLE audio_search USING fts5 (
+    owner, name, text, content = '',
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+);
+
+CREATE TRIGGER audio_file_added AFTER INSERT ON audio_files BEGIN
+    INSERT INTO audio_search (rowid, owner, name, text)
+    VALUES (NEW.id, 'u' || NEW.owner_id, NEW.display_name,
+            CASE NEW.text_indexed WHEN 1 THEN NEW.text ELSE '' END);
+    INSERT INTO file_groups (owner_id, name, files)
+    SELECT NEW.owner_id, NEW.category, 1 WHERE NEW.deleted_at IS NULL
+    ON CONFLICT (owner_id, name) DO UPDATE SET files = files + 1;
+END;
+
+CREATE TRIGGER audio_file_moved AFTER UPDATE OF category, owner_id, deleted_at ON audio_files
+WHEN OLD.category IS NOT NEW.category OR OLD.owner_id IS NOT NEW.owner_id
+     OR OLD.deleted_at IS NOT NEW.deleted_at
+BEGIN
+    UPDATE file_groups SET files = files - 1
+    WHERE OLD.deleted_at IS NULL AND owner_id = OLD.owner_id AND name = OLD.category;
+    INSERT INTO file_groups (owner_id, name, files)
+    SELECT NEW.owner_id, NEW.category, 1 WHERE NEW.deleted_at IS NULL
+    ON CONFLICT (owner_id, name) DO UPDATE SET files = files + 1;
+END;
+
+CREATE TRIGGER audio_file_worded
+AFTER UPDATE OF display_name, owner_id, text_indexed, text ON audio_files
+WHEN OLD.display_name IS NOT NEW.display_name OR OLD.owner_id IS NOT NEW.owner_id
+     OR OLD.text_indexed IS NOT NEW.text_indexed OR OLD.text IS NOT NEW.text
+BEGIN
+    INSERT INTO audio_search (audio_search, rowid, owner, name, text)
+    VALUES ('delete', OLD.id, 'u' || OLD.owner_id, OLD.display_name,
+            CASE OLD.text_indexed WHEN 1 THEN OLD.text ELSE '' END);
+    INSERT INTO audio_search (rowid, owner, name, text)
+    VALUES (NEW.id, 'u' || NEW.owner_id, NEW.display_name,
+            CASE NEW.text_indexed WHEN 1 THEN NEW.text ELSE '' END);
+    UPDATE playback_history SET display_name = NEW.display_name
+    WHERE file_id = NEW.id AND OLD.display_name IS NOT NEW.display_name;
+END;
+
+CREATE TRIGGER audio_file_removed AFTER DELETE ON audio_files BEGIN
+    INSERT INTO audio_search (audio_search, rowid, owner, name, text)
+    VALUES ('delete', OLD.id, 'u' || OLD.owner_id, OLD.display_name,
+            CASE OLD.text_indexed WHEN 1 THEN OLD.text ELSE '' END);
+    UPDATE file_groups SET files = files - 1
+    WHERE OLD.deleted_at IS NULL AND owner_id = OLD.owner_id AND name = OLD.category;
+END;
 
 -- What was spoken and what it cost, one row a piece of speech; outlives the file.
 CREATE TABLE usage_stats (
@@ -64,9 +140,14 @@ CREATE TABLE usage_stats (
     month           INTEGER NOT NULL CHECK (month BETWEEN 1 AND 12),
     year            INTEGER NOT NULL CHECK (year BETWEEN 1970 AND 9999),
     file_id         INTEGER REFERENCES audio_files (id) ON DELETE SET NULL,
-    engine          TEXT    NOT NULL DEFAULT ''
+    engine          TEXT    NOT NULL DEFAULT '',
+    day             INTEGER NOT NULL DEFAULT 0 CHECK (day BETWEEN 0 AND 31), -- 0: not known
+    voice           TEXT    NOT NULL DEFAULT '',
+    category        TEXT    NOT NULL DEFAULT ''
 );
-CREATE INDEX idx_usage_user_month ON usage_stats (user_id, year, month, characters_used, cost);
+CREATE INDEX idx_usage_user_month ON usage_stats
+    (user_id, year, month, day, engine, voice, category, characters_used, cost);
+CREATE INDEX idx_usage_user ON usage_stats (user_id, id);
 CREATE UNIQUE INDEX idx_usage_file ON usage_stats (file_id) WHERE file_id IS NOT NULL;
 
 -- Each listening, with where it stopped (seconds) and what it was called; outlives the file.
@@ -79,9 +160,20 @@ CREATE TABLE playback_history (
     position     REAL    NOT NULL DEFAULT 0 CHECK (position >= 0),
     device       TEXT    NOT NULL DEFAULT ''
 );
-CREATE INDEX idx_playback_user ON playback_history (user_id, played_at, id);
+CREATE INDEX idx_playback_user ON playback_history (user_id, played_at, id, display_name);
 CREATE INDEX idx_playback_file ON playback_history (file_id, user_id, id);
 CREATE INDEX idx_playback_timestamp ON playback_history (played_at);
+
+-- Where each device of a person stopped in a file (seconds); none overwrites another one's.
+CREATE TABLE positions (
+    file_id     INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device      TEXT    NOT NULL,
+    position    REAL    NOT NULL CHECK (position >= 0),
+    saved_epoch REAL    NOT NULL,
+    PRIMARY KEY (file_id, user_id, device)
+) WITHOUT ROWID;
+CREATE INDEX idx_positions_user ON positions (user_id, saved_epoch);
 
 CREATE TABLE security_logs (
     id         INTEGER PRIMARY KEY,
@@ -94,9 +186,9 @@ CREATE TABLE security_logs (
     timestamp  TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
     request_id TEXT
 );
-CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id);
-CREATE INDEX idx_security_type ON security_logs (event_type, id);
-CREATE INDEX idx_security_user ON security_logs (user_id, id);
+CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id, success);
+CREATE INDEX idx_security_type ON security_logs (event_type, timestamp, id, success);
+CREATE INDEX idx_security_user ON security_logs (user_id, timestamp, id, event_type, success);
 CREATE INDEX idx_security_login_name
     ON security_logs (username COLLATE NOCASE, event_type, timestamp)
     WHERE event_type IN ('login', 'login_failed');
@@ -145,6 +237,8 @@ CREATE TABLE segments (
     PRIMARY KEY (file_id, position)
 ) WITHOUT ROWID;
 
+CREATE INDEX idx_segments_text ON segments (file_id, text_start, start_ms);
+
 -- Segments that cost money or time, kept on disk by the hash of all that made them.
 CREATE TABLE kept_segments (
     content_hash    TEXT    PRIMARY KEY,
@@ -154,6 +248,17 @@ CREATE TABLE kept_segments (
     last_used_epoch REAL    NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX idx_kept_last_used ON kept_segments (last_used_epoch, content_hash, size);
+
+-- What somebody was writing when they left.
+CREATE TABLE drafts (
+    user_id    INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    text       TEXT    NOT NULL DEFAULT '',
+    name       TEXT    NOT NULL DEFAULT '',
+    voice      TEXT    NOT NULL DEFAULT '',
+    speed      REAL    NOT NULL DEFAULT 1,
+    category   TEXT    NOT NULL DEFAULT '',
+    updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
 
 -- What a provider says about its models, such as the day one of them ends.
 CREATE TABLE model_notices (

@@ -2,12 +2,15 @@
 
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from audio_store import AudioStore, SegmentStore, make_filename
 from config import Config
 from database import Database
 from database.errors import NotFound
+from database.groups import BIN_DAYS, NO_FILE
 from speaking import Speaking
 from speech.engine import Engine
 from speech.prices import Price, expected_duration_s
@@ -142,14 +145,42 @@ class Studio:
             category=None if category is None else check_group(category),
         )
         if row is None:
-            raise NotFound("There is no such file in your library.")
+            raise NotFound(NO_FILE)
         return row
 
     def delete(self, filename: str, owner_id: int) -> None:
-        """Remove a file, its row and its sound; usage and history stay. Raises NotFound."""
-        if self.db.get_audio_file(filename, owner_id) is None:
-            raise NotFound("There is no such file in your library.")
+        """Put a file into the bin, cancelled if it is in work. Raises NotFound."""
+        if not self.db.bin_audio_files(owner_id, [filename]):
+            raise NotFound(NO_FILE)
+
+    def restore(self, filename: str, owner_id: int) -> dict:
+        """Take a file out of the bin again; returns its row. Raises NotFound."""
+        if not self.db.restore_audio_files(owner_id, [filename]):
+            raise NotFound("There is no such file in your bin.")
+        return self.db.get_audio_file(filename, owner_id)
+
+    def delete_for_good(self, filename: str, owner_id: int) -> None:
+        """Remove a file, in the bin or not: its row, its words and its sound. Raises NotFound.
+
+        Usage and history stay.
+        """
+        if self.db.get_audio_file(filename, owner_id, include_binned=True) is None:
+            raise NotFound(NO_FILE)
         self.store.delete(filename, lambda: self.db.delete_audio_file(filename, owner_id))
+
+    def empty_bin(self, now: float) -> int:
+        """Remove what has been in anybody's bin for 30 days; returns how many files.
+
+        `now` in seconds since 1970.
+        """
+        before = datetime.fromtimestamp(now, UTC) - timedelta(days=BIN_DAYS)
+        count = 0
+        while rows := self.db.list_expired(before.strftime("%Y-%m-%d %H:%M:%S")):
+            for row in rows:
+                with suppress(NotFound):  # its owner was quicker
+                    self.delete_for_good(row["filename"], row["owner_id"])
+                    count += 1
+        return count
 
     def reconcile(self) -> list[str]:
         """Put right what a kill left on disk; returns sound files that no row knows (kept)."""

@@ -30,7 +30,7 @@ LEASE_S = 30.0
 HEARTBEAT_S = 5.0
 POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
-NOTICES_S = 24 * 3600.0
+DAY_S = 24 * 3600.0
 GRACE_S = 8.0
 NICENESS = 10  # pages and listeners come first, however much is being spoken
 
@@ -50,6 +50,7 @@ class Worker:
         self._counting = threading.Lock()
         self._beaten_at = 0.0
         self._noticed_at: float | None = None
+        self._emptied_at: float | None = None
 
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
@@ -57,6 +58,7 @@ class Worker:
             while not self.stop.is_set():
                 self._beat()
                 self._look_at_notices(pool)
+                self._empty_bin()
                 while self._running < self.config.jobs and (job := self._claim()):
                     self._count(+1)
                     pool.submit(self._speak_in_thread, job)
@@ -148,7 +150,7 @@ class Worker:
 
     def _look_at_notices(self, pool: ThreadPoolExecutor) -> None:
         now = time.monotonic()
-        if self._noticed_at is None or now - self._noticed_at >= NOTICES_S:
+        if self._noticed_at is None or now - self._noticed_at >= DAY_S:
             self._noticed_at = now
             threading.Thread(target=self._save_notices, name="notices", daemon=True).start()
 
@@ -161,6 +163,19 @@ class Worker:
                     self.db.save_model_notices(engine.name, found)
             except (SpeechError, DatabaseError) as error:
                 log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
+
+    def _empty_bin(self) -> None:
+        now = time.monotonic()
+        if self._emptied_at is None or now - self._emptied_at >= DAY_S:
+            self._emptied_at = now
+            threading.Thread(target=self._empty_bin_now, name="bin", daemon=True).start()
+
+    def _empty_bin_now(self) -> None:
+        try:
+            if count := self.studio.empty_bin(time.time()):
+                log.info("%s files left the bin after their time there", count)
+        except (AudioError, DatabaseError) as error:
+            log.error("the bin cannot be emptied: %s", error.sentence)
 
     def _wait_for_purchases(self) -> None:
         deadline = time.monotonic() + GRACE_S

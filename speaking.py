@@ -133,6 +133,7 @@ class Take:
             info = scan_mp3(file)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.db.index_text(self.job["id"])
         self.db.finish_job(
             self.job["id"], self.worker, duration=info.duration_s, size=info.size, sha256=digest
         )
@@ -255,6 +256,7 @@ class Take:
         info = self._validate()
         digest = self.part.digest()
         self.part.sync()
+        self.db.index_text(self.job["id"])
         self.store.finish(self.job["filename"])
         self.db.finish_job(
             self.job["id"], self.worker, duration=info.duration_s, size=info.size, sha256=digest

@@ -1,22 +1,30 @@
 """The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
 
-from database.files import AudioFiles
+from database.drafts import Drafts
 from database.jobs import Jobs
+from database.library import Library
 from database.playback import Playback
 from database.security import SecurityLog
 from database.users import Users
 
 
-class Database(Users, AudioFiles, Jobs, Playback, SecurityLog):
+class Database(Users, Library, Jobs, Playback, SecurityLog, Drafts):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 
     def get_stats(self) -> dict:
-        """How much there is: users, files, characters, duration (s), size (bytes), cost (USD)."""
+        """How much there is: users, files, characters, duration (s), size (bytes), cost (USD).
+
+        Files in the bin count apart: binned_files, binned_size (bytes).
+        """
         return self._row(
-            """SELECT (SELECT count(*) FROM users) AS users, count(*) AS files,
-                      coalesce(sum(character_count), 0) AS characters,
-                      coalesce(sum(duration), 0.0) AS duration,
-                      coalesce(sum(size), 0) AS size,
+            """SELECT (SELECT count(*) FROM users) AS users,
+                      coalesce(sum(deleted_at IS NULL), 0) AS files,
+                      coalesce(sum(character_count) FILTER (WHERE deleted_at IS NULL), 0)
+                          AS characters,
+                      coalesce(sum(duration) FILTER (WHERE deleted_at IS NULL), 0.0) AS duration,
+                      coalesce(sum(size) FILTER (WHERE deleted_at IS NULL), 0) AS size,
+                      coalesce(sum(deleted_at IS NOT NULL), 0) AS binned_files,
+                      coalesce(sum(size) FILTER (WHERE deleted_at IS NOT NULL), 0) AS binned_size,
                       (SELECT coalesce(sum(cost), 0.0) FROM usage_stats) AS cost
                FROM audio_files"""
         )

@@ -216,6 +216,11 @@ def _rolling_back(connection: sqlite3.Connection, *statements: str) -> Iterator[
         raise
 
 
+def escape_like(text: str) -> str:
+    """A text as LIKE finds it literally, with ESCAPE '\\'."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
 def _refuse_if_lost(connection: sqlite3.Connection) -> None:
     if not connection.in_transaction:
         raise DatabaseError("The database gave this change up. Nothing was changed; try again.")

@@ -93,6 +93,7 @@ SOURCES = {
         "voice": "coalesce(old.voice, '')",
         "category": "substr(coalesce(old.category, ''), 1, 100)",
         "text": "coalesce(old.text, '')",
+        "text_indexed": "1",
         "character_count": CHARACTERS,
         "spoken_characters": CHARACTERS,
         "duration": _real("duration"),
@@ -108,6 +109,7 @@ SOURCES = {
         "timestamp": _time_or_now("timestamp"),
         "month": _month_part("%m", 6, 2, "month", IS_MONTH),
         "year": _month_part("%Y", 1, 4, "year", IS_MONTH),
+        "day": f"cast(strftime('%d', {_time_or_now('timestamp')}, 'localtime') AS INTEGER)",
     },
     "playback_history": {
         "id": "old.id",

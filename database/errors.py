@@ -64,6 +64,18 @@ class UsernameTaken(DatabaseError):
     status = 409
 
 
+class GroupTaken(DatabaseError):
+    """The owner has another group of that name."""
+
+    status = 409
+
+
+class LastAdmin(DatabaseError):
+    """The account is the only one that can manage the others."""
+
+    status = 409
+
+
 class SetupDone(DatabaseError):
     """The first account exists already."""
 

@@ -1,14 +1,15 @@
 """Pieces of speech: what a person sees of them."""
 
-from database.connection import Connection
+from database.connection import escape_like
+from database.groups import Groups
 
 # Everything but the text, which can be megabytes; it has a read of its own.
 COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration, cost,
     created_at, updated_at, engine, model, speed, status, error, size, sha256, spoken_characters,
-    cancel_requested, attempts, lease_owner, lease_until_epoch"""
+    cancel_requested, attempts, lease_owner, lease_until_epoch, deleted_at"""
 
 
-class AudioFiles(Connection):
+class AudioFiles(Groups):
     """The library. Each read and write of a private row names its owner."""
 
     def create_audio_file(
@@ -31,25 +32,33 @@ class AudioFiles(Connection):
         size: int = 0,
         sha256: str | None = None,
     ) -> dict:
-        """Add a file; returns its row without the text. `duration` in s, `cost` in USD."""
-        count = len(text) if character_count is None else character_count
-        return self._write_row(
-            f"""INSERT INTO audio_files (owner_id, filename, display_name, voice, text,
-                    character_count, category, duration, cost, created_at, engine, model, speed,
-                    status, size, sha256, spoken_characters)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, CURRENT_TIMESTAMP), ?, ?, ?, ?, ?, ?,
-                        ?)
-                RETURNING {COLUMNS}""",
-            owner_id, filename, display_name, voice, text, count, category, duration, cost,
-            created_at, engine, model, speed, status, size, sha256,
-            count if status == "ready" else 0,
-        )  # fmt: skip
+        """Add a file; returns its row without the text. `duration` in s, `cost` in USD.
 
-    def get_audio_file(self, filename: str, owner_id: int) -> dict | None:
-        """The owner's file of that name, without its text."""
+        The text of a file that is ready can be searched at once, any other when it is spoken.
+        """
+        count = len(text) if character_count is None else character_count
+        is_ready = status == "ready"
+        with self.transaction():
+            return self._write_row(
+                f"""INSERT INTO audio_files (owner_id, filename, display_name, voice, text,
+                        character_count, category, duration, cost, created_at, engine, model, speed,
+                        status, size, sha256, spoken_characters, text_indexed)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, CURRENT_TIMESTAMP), ?, ?, ?, ?,
+                            ?, ?, ?, ?)
+                    RETURNING {COLUMNS}""",
+                owner_id, filename, display_name, voice, text, count,
+                self._group_name(owner_id, category), duration, cost, created_at, engine, model,
+                speed, status, size, sha256, count if is_ready else 0, int(is_ready),
+            )  # fmt: skip
+
+    def get_audio_file(
+        self, filename: str, owner_id: int, *, include_binned: bool = False
+    ) -> dict | None:
+        """The owner's file of that name, without its text; one in the bin only when asked for."""
         return self._row(
-            f"SELECT {COLUMNS} FROM audio_files WHERE filename = ? AND owner_id = ?",
-            filename, owner_id,
+            f"""SELECT {COLUMNS} FROM audio_files
+                WHERE filename = ? AND owner_id = ? AND (deleted_at IS NULL OR ?)""",
+            filename, owner_id, int(include_binned),
         )  # fmt: skip
 
     def get_text(self, file_id: int) -> str:
@@ -69,9 +78,9 @@ class AudioFiles(Connection):
         `search` finds a part of the name, in any case of ASCII letters.
         """
         named = r"AND display_name LIKE ? ESCAPE '\'" if search else ""
-        pattern = (f"%{_escape_like(search)}%",) if search else ()
+        pattern = (f"%{escape_like(search)}%",) if search else ()
         part = f"""SELECT id, created_at FROM audio_files INDEXED BY idx_audio_owner
-                   WHERE owner_id = ? {named}"""
+                   WHERE owner_id = ? AND deleted_at IS NULL {named}"""
         parts, values = part, [owner_id, *pattern]
         if before is not None:
             # Two ranges, because SQLite would walk through every file made in the same second.
@@ -94,15 +103,24 @@ class AudioFiles(Connection):
         category: str | None = None,
     ) -> dict | None:
         """Rename or move to another group; None when the owner has no such file."""
-        return self._write_row(
-            f"""UPDATE audio_files SET display_name = coalesce(?, display_name),
-                    category = coalesce(?, category), updated_at = CURRENT_TIMESTAMP
-                WHERE filename = ? AND owner_id = ? RETURNING {COLUMNS}""",
-            display_name, category, filename, owner_id,
-        )  # fmt: skip
+        with self.transaction():
+            group = None if category is None else self._group_name(owner_id, category)
+            return self._write_row(
+                f"""UPDATE audio_files SET display_name = coalesce(?, display_name),
+                        category = coalesce(?, category), updated_at = CURRENT_TIMESTAMP
+                    WHERE filename = ? AND owner_id = ? AND deleted_at IS NULL
+                    RETURNING {COLUMNS}""",
+                display_name, group, filename, owner_id,
+            )  # fmt: skip
+
+    def index_text(self, file_id: int) -> None:
+        """Let the text of a file be searched; does nothing where that was done before."""
+        self._write(
+            "UPDATE audio_files SET text_indexed = 1 WHERE id = ? AND text_indexed = 0", file_id
+        )
 
     def delete_audio_file(self, filename: str, owner_id: int) -> bool:
-        """Remove the row and its segments; usage and history stay. False when there is none."""
+        """Remove the row and its segments for good; usage and history stay. False if none."""
         return bool(
             self._write(
                 "DELETE FROM audio_files WHERE filename = ? AND owner_id = ?", filename, owner_id
@@ -110,23 +128,8 @@ class AudioFiles(Connection):
         )
 
     def has_audio_file(self, filename: str) -> bool:
-        """Whether anybody has a file of that name; for reconciling the disk with the rows."""
+        """Whether anybody has a file of that name, in the bin or not; for reconciling the disk."""
         return self._row("SELECT 1 FROM audio_files WHERE filename = ?", filename) is not None
-
-    def list_categories(self, owner_id: int) -> list[str]:
-        """The owner's groups by name."""
-        rows = self._rows(
-            """WITH RECURSIVE step (category) AS (  -- one look-up a group, however many files
-                   SELECT min(category) FROM audio_files WHERE owner_id = ? AND category > ''
-                   UNION ALL
-                   SELECT (SELECT min(category) FROM audio_files
-                           WHERE owner_id = ? AND category > step.category)
-                   FROM step WHERE step.category IS NOT NULL)
-               SELECT category FROM step WHERE category IS NOT NULL
-               ORDER BY category COLLATE NOCASE""",
-            owner_id, owner_id,
-        )  # fmt: skip
-        return [row["category"] for row in rows]
 
     def get_segments(self, file_id: int) -> list[dict]:
         """What has been spoken so far: text_start, text_end (code points), start_ms, end_ms."""
@@ -135,7 +138,3 @@ class AudioFiles(Connection):
                FROM segments WHERE file_id = ? ORDER BY position""",
             file_id,
         )
-
-
-def _escape_like(text: str) -> str:
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -182,7 +182,8 @@ class Jobs(Usage):
     ) -> dict:
         with self.transaction():
             row = self._row(
-                "SELECT status FROM audio_files WHERE filename = ? AND owner_id = ?",
+                """SELECT status FROM audio_files
+                   WHERE filename = ? AND owner_id = ? AND deleted_at IS NULL""",
                 filename, owner_id,
             )  # fmt: skip
             if row is None:

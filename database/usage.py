@@ -16,6 +16,8 @@ class Usage(Connection):
         *,
         file_id: int | None = None,
         engine: str = "",
+        voice: str = "",
+        category: str = "",
         timestamp: str | None = None,
     ) -> int:
         """Add a row to the ledger; `timestamp` is UTC text, now when None. Returns its id."""
@@ -23,10 +25,10 @@ class Usage(Connection):
         local = moment.astimezone()
         return self._write(
             """INSERT INTO usage_stats (user_id, characters_used, cost, timestamp, month, year,
-                                        file_id, engine)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                                        day, file_id, engine, voice, category)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             user_id, characters_used, cost, moment.strftime("%Y-%m-%d %H:%M:%S"),
-            local.month, local.year, file_id, engine,
+            local.month, local.year, local.day, file_id, engine, voice, category,
         ).lastrowid  # fmt: skip
 
     def _add_usage(
@@ -45,7 +47,10 @@ class Usage(Connection):
             characters, cost, file_id,
         ).rowcount  # fmt: skip
         if not changed:
-            self.record_usage(user_id, max(0, characters), cost, file_id=file_id, engine=engine)
+            file = self._row("SELECT voice, category FROM audio_files WHERE id = ?", file_id)
+            self.record_usage(
+                user_id, max(0, characters), cost, file_id=file_id, engine=engine, **(file or {})
+            )
 
     def get_monthly_usage(self, user_id: int, year: int, month: int) -> dict:
         """One month: characters_used, cost (USD), requests."""

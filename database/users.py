@@ -99,6 +99,13 @@ class Users(Connection):
                     "UPDATE playback_history SET user_id = ? WHERE user_id = ?", into_id, from_id
                 ).rowcount,
             }
+            self._write(
+                """INSERT INTO file_groups (owner_id, name)
+                   SELECT ?, name FROM file_groups WHERE owner_id = ?
+                   ON CONFLICT (owner_id, name) DO NOTHING""",
+                into_id, from_id,
+            )  # fmt: skip
+            self._write("UPDATE positions SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self._write("UPDATE security_logs SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self._write("UPDATE invites SET created_by = ? WHERE created_by = ?", into_id, from_id)
             self._write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)

@@ -1,7 +1,12 @@
+import threading
+import time
+from datetime import UTC, datetime
+
 import pytest
 
 from audio_store import NoSpace
 from database.errors import NotFound, WrongState
+from database.groups import STOPPED
 from generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
 from tests.making import SENTENCES, Home, prose
@@ -129,14 +134,73 @@ def test_a_file_can_be_renamed_and_moved_by_its_owner_alone(home):
     assert home.row(filename)["display_name"] == "New"
 
 
-def test_deleting_removes_row_and_sound_and_keeps_usage_and_history(home):
+def test_a_deleted_file_lies_in_the_bin_and_comes_back_as_it_was(home):
     row = home.speak()
-    home.db.record_playback(home.user_id, row["id"])
+    sound = home.sound(row["filename"])
     home.studio.delete(row["filename"], home.user_id)
     assert home.row(row["filename"]) is None
+    with pytest.raises(NotFound):
+        home.studio.delete(row["filename"], home.user_id)
+    assert home.studio.restore(row["filename"], home.user_id) == row
+    assert home.sound(row["filename"]) == sound
+    with pytest.raises(NotFound):
+        home.studio.restore(row["filename"], home.user_id)
+
+
+@pytest.mark.parametrize("is_binned", [True, False])
+def test_deleting_for_good_removes_row_and_sound_and_keeps_usage_and_history(home, is_binned):
+    row = home.speak()
+    home.db.record_playback(home.user_id, row["id"])
+    if is_binned:
+        home.studio.delete(row["filename"], home.user_id)
+    home.studio.delete_for_good(row["filename"], home.user_id)
+    assert home.db.get_audio_file(row["filename"], home.user_id, include_binned=True) is None
     assert home.files() == []
     assert home.db.get_all_time_usage(home.user_id)["characters_used"] == len(SENTENCES)
     assert home.db.get_playback_history(home.user_id)[0]["display_name"] == row["display_name"]
+    with pytest.raises(NotFound):
+        home.studio.delete_for_good(row["filename"], home.user_id)
+
+
+def test_the_bin_is_emptied_of_what_has_lain_there_for_thirty_days(home):
+    old, young = home.speak(), home.speak()
+    for row, day in ((old, "2026-01-01"), (young, "2026-01-02")):
+        home.db.bin_audio_files(home.user_id, [row["filename"]], deleted_at=f"{day} 12:00:00")
+    now = datetime(2026, 2, 1, 0, 0, tzinfo=UTC).timestamp()
+    assert home.studio.empty_bin(now) == 1
+    assert home.files() == [young["filename"]]
+    assert [row["filename"] for row in home.db.list_bin(home.user_id)] == [young["filename"]]
+    assert home.studio.empty_bin(now) == 0
+    assert home.db.get_all_time_usage(home.user_id)["requests"] == 2
+
+
+def test_the_worker_empties_the_bin_when_it_starts(home):
+    row = home.speak()
+    home.db.bin_audio_files(home.user_id, [row["filename"]], deleted_at="2020-01-01 00:00:00")
+    thread = threading.Thread(target=home.worker.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 10
+        while home.files() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        home.worker.stop.set()
+        home.worker.wake.set()
+        thread.join()
+    assert home.files() == []
+
+
+def test_a_file_deleted_while_it_waits_is_not_spoken_until_it_is_wanted_again(home):
+    filename = home.submit()["filename"]
+    home.studio.delete(filename, home.user_id)
+    assert home.worker.run_pending() == 0
+    with pytest.raises(NotFound):
+        home.studio.retry(filename, home.user_id)
+    row = home.studio.restore(filename, home.user_id)
+    assert (row["status"], row["error"]) == ("cancelled", STOPPED)
+    home.studio.retry(filename, home.user_id)
+    home.worker.run_pending()
+    assert home.row(filename)["status"] == "ready"
 
 
 def test_only_what_stopped_can_be_retried_and_only_what_goes_on_be_cancelled(home):

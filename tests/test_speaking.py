@@ -215,13 +215,40 @@ def test_a_file_deleted_while_it_is_spoken_leaves_nothing(home, monkeypatch):
 
     def checkpoint(*values, **named):
         if home.row(filename):
-            home.studio.delete(filename, home.user_id)
+            home.studio.delete_for_good(filename, home.user_id)
         return record(*values, **named)
 
     monkeypatch.setattr(home.db, "checkpoint_job", checkpoint)
     home.worker.run_pending()
     assert home.row(filename) is None
     assert home.files() == []
+
+
+def test_a_file_put_into_the_bin_while_it_is_spoken_goes_on_there_where_it_stopped(
+    home, monkeypatch
+):
+    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    filename = home.submit(prose(2000))["filename"]
+    record = home.db.checkpoint_job
+
+    def checkpoint(*values, **named):
+        try:
+            return record(*values, **named)
+        finally:
+            row = home.row(filename)
+            if row and row["spoken_characters"]:
+                home.studio.delete(filename, home.user_id)
+
+    monkeypatch.setattr(home.db, "checkpoint_job", checkpoint)
+    home.worker.run_pending()
+    monkeypatch.undo()
+    row = home.studio.restore(filename, home.user_id)
+    assert row["status"] == "cancelled"
+    assert 0 < row["spoken_characters"] < 2000
+    home.studio.retry(filename, home.user_id)
+    home.worker.run_pending()
+    assert home.row(filename)["status"] == "ready"
+    assert len(home.db.get_library(home.user_id, search="lighthouse")) == 1
 
 
 def test_a_full_disk_fails_the_file_with_a_sentence_and_a_retry_ends_it(tmp_path):

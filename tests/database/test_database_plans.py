@@ -9,10 +9,12 @@ from database import Database
 
 GROWING = {
     "audio_files", "usage_stats", "playback_history", "security_logs", "sessions", "segments",
-    "kept_segments", "p", "f", "s", "a",
+    "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {"get_stats", "list_kept_segments", "check", "vacuum", "backup", "close", "transaction"}
+SORTS = ("created", "name", "duration", "characters")
+FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
 NOW = {"now": 1e9}
 LIMITS = {"now": 1e9, "idle_s": 10.0, "absolute_s": 20.0}
 PART = {
@@ -22,6 +24,37 @@ PART = {
 PAGE = ("2026-01-01 00:00:00", 5)
 JOB = {"id": 1, "owner_id": 1, "engine": "e"}
 CALLS = {
+    "bin_audio_files": lambda db: db.bin_audio_files(1, ["a.mp3"]),
+    "clear_history": lambda db: db.clear_history(1),
+    "count_files": lambda db: db.count_files(1),
+    "create_group": lambda db: db.create_group(1, "Ü"),
+    "delete_draft": lambda db: db.delete_draft(1),
+    "delete_group": lambda db: [
+        db.delete_group(1, "g", with_files=False),
+        db.delete_group(1, "h", with_files=True),
+    ],
+    "delete_playback": lambda db: db.delete_playback(1, 1),
+    "find_phrase": lambda db: db.find_phrase(1, "text"),
+    "get_draft": lambda db: db.get_draft(1),
+    "get_library": lambda db: [
+        db.get_library(1, sort=sort, descending=descending, after=after, search=search, **filters)
+        for sort in SORTS
+        for descending in (True, False)
+        for after in (None, ("5", 5))
+        for search in (None, "text")
+        for filters in ({}, FILTERS)
+    ],
+    "get_positions": lambda db: db.get_positions(1, 1),
+    "index_text": lambda db: db.index_text(1),
+    "list_bin": lambda db: [db.list_bin(1), db.list_bin(1, before=PAGE)],
+    "list_expired": lambda db: db.list_expired("2026-01-01"),
+    "list_groups": lambda db: db.list_groups(1),
+    "list_voices_used": lambda db: db.list_voices_used(1),
+    "move_files": lambda db: db.move_files(1, ["a.mp3"], "g"),
+    "rename_group": lambda db: db.rename_group(1, "g", "new"),
+    "restore_audio_files": lambda db: db.restore_audio_files(1, ["a.mp3"]),
+    "save_draft": lambda db: db.save_draft(1, "text"),
+    "save_position": lambda db: db.save_position(1, 1, "phone", 1.0, 1),
     "cancel_job": lambda db: db.cancel_job("a.mp3", 1),
     "checkpoint_job": lambda db: db.checkpoint_job(1, "w", [PART], duration=1.0),
     "claim_job": lambda db: db.claim_job("w", now=1e9, lease_s=30.0),
@@ -55,7 +88,9 @@ CALLS = {
     "get_job_counts": lambda db: db.get_job_counts(),
     "get_monthly_usage": lambda db: db.get_monthly_usage(1, 2026, 1),
     "get_playback_history": lambda db: [
-        db.get_playback_history(1, before=before) for before in (None, PAGE)
+        db.get_playback_history(1, before=before, **filters)
+        for before in (None, PAGE)
+        for filters in ({}, {"search": "x", "since": PAGE[0], "until": PAGE[0]})
     ],
     "get_position": lambda db: db.get_position(1, 1),
     "get_security_logs": lambda db: [
@@ -104,7 +139,8 @@ def busy_db(db, user, make_file):
     if user:
         db.create_user("bob", "h")
         make_file(text="text", status="queued")
-        make_file("failed", status="failed")
+        make_file("failed", status="failed", category="g")
+        make_file("ready", text="text", category="h", voice="v2")
         db.claim_job("w", now=1.0, lease_s=1e9)
         db.create_invite("i", 1, 2e9)
         db.create_session("t", 1, device="", ip_address="", now=1e9)
@@ -163,11 +199,11 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
     keys = [
         (table, key["from"])
         for table in ("audio_files", "usage_stats", "playback_history", "security_logs",
-                      "sessions", "segments", "invites")
+                      "sessions", "segments", "invites", "file_groups", "positions", "drafts")
         for key in db._rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 9
+    assert len(keys) == 13
     for table, column in keys:
         (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

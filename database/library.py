@@ -1,0 +1,163 @@
+"""The library as it is looked through: filtered, sorted, searched, a page at a time."""
+
+import json
+
+from database import searching
+from database.files import COLUMNS, AudioFiles
+
+# A sort order: what is compared, the index that holds it, the column of a row that says it.
+SORTS = {
+    "created": ("created_at", "idx_audio_owner", "created_at"),
+    "name": ("display_name COLLATE NOCASE", "idx_audio_name", "display_name"),
+    "duration": ("duration", "idx_audio_duration", "duration"),
+    "characters": ("character_count", "idx_audio_characters", "character_count"),
+}
+NEAR = 500  # files looked at before the whole index of words is asked
+MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
+
+
+class Library(AudioFiles):
+    """Reads that stay quick however many files there are."""
+
+    def get_library(
+        self,
+        owner_id: int,
+        *,
+        search: str | None = None,
+        category: str | None = None,
+        voice: str | None = None,
+        engine: str | None = None,
+        status: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sort: str = "created",
+        descending: bool = True,
+        limit: int = 50,
+        after: tuple[str | float, int] | None = None,
+    ) -> list[dict]:
+        """A page of the library; `after` is (the sort's column, id) of the last row seen.
+
+        `since` is the first UTC text time wanted, `until` the first not wanted any more. With a
+        search each row has the keys of `find_phrase`, None where only the name matched.
+        """
+        filters = {
+            "category = ?": category, "voice = ?": voice, "engine = ?": engine,
+            "status = ?": status, "created_at >= ?": since, "created_at < ?": until,
+        }  # fmt: skip
+        wanted = {sql: value for sql, value in filters.items() if value is not None}
+        terms = searching.parse(search or "")
+        walk = _Walk(sort, descending, owner_id, wanted, after)
+        if terms:
+            ids = self._search(walk, searching.match_expression(owner_id, terms), limit)
+        else:
+            ids = self._ids(*walk.sql(limit))
+        rows = self._in_order(ids)
+        if terms:
+            return [row | self._find_phrase(row["id"], terms) for row in rows]
+        return rows
+
+    def list_voices_used(self, owner_id: int) -> list[dict]:
+        """The voices that the owner's files were made with: engine, voice."""
+        found: list[dict] = []
+        engine, voice = "", ""
+        select = """SELECT engine, voice FROM audio_files INDEXED BY idx_audio_voice
+                    WHERE owner_id = ? AND deleted_at IS NULL"""
+        row = self._row(f"{select} ORDER BY engine, voice LIMIT 1", owner_id)
+        while row:  # one look-up a voice, however many files
+            found.append(row)
+            engine, voice = row["engine"], row["voice"]
+            row = self._row(
+                f"{select} AND engine = ? AND voice > ? ORDER BY voice LIMIT 1",
+                owner_id, engine, voice,
+            ) or self._row(
+                f"{select} AND engine > ? ORDER BY engine, voice LIMIT 1", owner_id, engine
+            )  # fmt: skip
+        return found
+
+    def find_phrase(self, file_id: int, search: str) -> dict:
+        """Where a text holds what is searched for, to show it and to play from there.
+
+        phrase (about 80 characters), match_start and match_length in it, text_start (of the match,
+        code points), start_ms (of the segment that holds it); all None where it does not.
+        """
+        return self._find_phrase(file_id, searching.parse(search))
+
+    def _find_phrase(self, file_id: int, terms: list[searching.Term]) -> dict:
+        text = self.get_text(file_id)
+        found = searching.find_first(text, terms)
+        if found is None:
+            names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
+            return dict.fromkeys(names)
+        start_ms = self._value(
+            """SELECT start_ms FROM segments INDEXED BY idx_segments_text
+               WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
+            file_id, found[0],
+        )  # fmt: skip
+        return searching.excerpt(text, *found) | {"text_start": found[0], "start_ms": start_ms}
+
+    def _search(self, walk: "_Walk", match: str, limit: int) -> list[int]:
+        if walk.sort == "created":
+            # A common word fills the page with the nearest files; the index is read no further.
+            sql, values = walk.sql(NEAR)
+            ids = self._ids(
+                f"""WITH near AS MATERIALIZED ({sql})
+                    SELECT id FROM near WHERE id IN (
+                        SELECT rowid FROM audio_search WHERE audio_search MATCH ?
+                        AND rowid >= (SELECT min(id) FROM near)
+                        AND rowid <= (SELECT max(id) FROM near))
+                    ORDER BY {walk.order} LIMIT ?""",
+                [*values, match, limit],
+            )
+            if len(ids) == limit:
+                return ids
+        return self._ids(*walk.sql(limit, MATCHED, match))
+
+    def _ids(self, sql: str, values: list) -> list[int]:
+        return [row["id"] for row in self._rows(sql, *values)]
+
+    def _in_order(self, ids: list[int]) -> list[dict]:
+        rows = self._rows(
+            f"""SELECT {COLUMNS} FROM audio_files
+                WHERE id IN (SELECT value FROM json_each(?))""",
+            json.dumps(ids),
+        )
+        by_id = {row["id"]: row for row in rows}
+        return [by_id[file_id] for file_id in ids if file_id in by_id]
+
+
+class _Walk:
+    """A way through one owner's files in one order, from a place on."""
+
+    def __init__(
+        self,
+        sort: str,
+        descending: bool,
+        owner_id: int,
+        filters: dict[str, object],
+        after: tuple | None,
+    ):
+        self.sort, self.after = sort, after
+        self.key, index, _ = SORTS[sort]
+        direction, self.beyond = ("DESC", "<") if descending else ("ASC", ">")
+        collation = " COLLATE NOCASE" if "NOCASE" in self.key else ""
+        self.order = f"place{collation} {direction}, id {direction}"
+        self.select = " ".join(
+            (f"SELECT id, {self.key} AS place FROM audio_files INDEXED BY {index}",
+             "WHERE owner_id = ? AND deleted_at IS NULL", *(f"AND {sql}" for sql in filters))
+        )  # fmt: skip
+        self.values = [owner_id, *filters.values()]
+
+    def sql(self, limit: int, condition: str = "", *values) -> tuple[str, list]:
+        """The statement that reads the next files, and its values."""
+        select = f"{self.select} AND {condition}" if condition else self.select
+        bound = [*self.values, *values]
+        if self.after is None:
+            return f"{select} ORDER BY {self.order} LIMIT ?", [*bound, limit]
+        # Two ranges, because SQLite would walk through every file of the same place.
+        key, place = self.key, self.after[0]
+        parts = f"""{select} AND {key} = ? AND id {self.beyond} ?
+                    UNION ALL {select} AND {key} {self.beyond} ?"""
+        return (
+            f"SELECT id, place FROM ({parts} ORDER BY {self.order} LIMIT ?)",
+            [*bound, place, self.after[1], *bound, place, limit],
+        )
