@@ -22,16 +22,19 @@ View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
+THEME_COOKIE = "voiceverse_theme"
+THEMES = ("light", "dark")
+# `script-src` is added for each answer, with its nonce.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
         "media-src 'self' blob:",
         "connect-src 'self'",
         "font-src 'self'",
         "manifest-src 'self'",
+        "worker-src 'self'",
         "form-action 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -122,6 +125,30 @@ def device_name() -> str:
     browser = next((name for mark, name in BROWSERS if mark in agent), "Unknown browser")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{browser} on {system}" if system else browser
+
+
+def listening_device() -> str:
+    """What tells this browser apart from a person's others, with its readable name in front."""
+    token = request.cookies.get(DEVICE_COOKIE, "")
+    return f"{device_name()}#{hashlib.sha256(token.encode()).hexdigest()[:8]}"
+
+
+def device_label(device: str) -> str:
+    """The readable name in what `listening_device` gave."""
+    return device.partition("#")[0]
+
+
+def theme() -> str:
+    """The colours that this browser chose, "light" or "dark"; empty to follow the system."""
+    chosen = request.cookies.get(THEME_COOKIE, "")
+    return chosen if chosen in THEMES else ""
+
+
+def csp_nonce() -> str:
+    """The mark that inline scripts of this answer carry."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce
 
 
 def owned_file(filename: str) -> dict[str, Any]:
@@ -221,9 +248,14 @@ def _check_csrf() -> None:
     raise StaleForm
 
 
+def _policy() -> str:
+    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    return f"script-src 'self'{nonce}; {CONTENT_SECURITY_POLICY}"
+
+
 def _add_headers(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    headers["Content-Security-Policy"] = _policy()
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -1,6 +1,7 @@
 """Pages and JSON: the same answer in the form that the client wants, errors included."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import (
     Flask,
     Response,
+    current_app,
     g,
     get_template_attribute,
     jsonify,
@@ -19,10 +21,11 @@ from flask import (
     url_for,
 )
 from flask.templating import Environment
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from access import StaleForm, csrf_token, services, wants_json
+from access import StaleForm, csp_nonce, csrf_token, services, theme, wants_json
 from accounts import AccountError
 from audio_store import AudioError
 from database.errors import DatabaseError
@@ -51,6 +54,7 @@ REFUSALS = (
     StaleForm,
     TooManyListeners,
 )
+FRAME_SCRIPTS = ("vendor/turbo.js", "js/frame/", "js/offline/", "js/player/")
 LONGEST_VOICE = 200
 ROW_COLUMNS = (
     *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
@@ -144,7 +148,12 @@ def voice_name(row: dict[str, Any]) -> str:
 def rail() -> Markup:
     """The way around: the same on every page, but for the place that is marked in it."""
     user = g.user["username"], bool(g.user["is_admin"])
-    return _rail(request.endpoint, *user, _told_apart_by())
+    return _rail(request.endpoint, *user, theme(), _told_apart_by())
+
+
+def dock() -> Markup:
+    """The player's place at the foot of every page, empty until something is played."""
+    return _dock(g.user["user_id"], _told_apart_by())
 
 
 def voice_options(wanted: str) -> Markup:
@@ -162,6 +171,25 @@ def file_row(row: dict[str, Any], here: str = "", with_day: bool = False) -> Mar
 def file_page(filename: str) -> str:
     """The address of a piece's page."""
     return _file_page(filename, request.script_root)
+
+
+def play_data(file: dict[str, Any], at_s: float | None = None) -> Markup:
+    """The attribute that makes anything play a piece when it is pressed, from a place if given."""
+    known = {name: file[name] for name in ("filename", "status", "duration")}
+    known |= {"name": file["display_name"], "voice_name": voice_name(file)}
+    if at_s is not None:
+        known["at_s"] = at_s
+    return Markup('data-play="{}"').format(json.dumps(known, ensure_ascii=False))
+
+
+def assets() -> dict[str, str]:
+    """The address of each static file by its name, its version included."""
+    return current_app.extensions["voiceverse_assets"]
+
+
+def asset(name: str) -> str:
+    """The address of a static file."""
+    return assets()[name]
 
 
 def price_note(price: Price) -> str:
@@ -193,8 +221,13 @@ def _told_apart_by() -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=512)
-def _rail(here: str, username: str, is_admin: bool, _: tuple[str, str, str]) -> Markup:
-    return get_template_attribute("_rail.html", "rail")(here, username, is_admin)
+def _rail(here: str, username: str, is_admin: bool, theme: str, _: tuple[str, str, str]) -> Markup:
+    return get_template_attribute("_rail.html", "rail")(here, username, is_admin, theme)
+
+
+@lru_cache(maxsize=256)
+def _dock(user_id: int, _: tuple[str, str, str]) -> Markup:
+    return get_template_attribute("frame/_dock.html", "dock")(user_id)
 
 
 @lru_cache(maxsize=32)
@@ -263,15 +296,27 @@ def prepare(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.filters.update(FILTERS, voice_name=voice_name, progress=progress)
     app.jinja_env.globals.update(
+        asset=asset,
+        csp_nonce=csp_nonce,
         csrf_token=csrf_token,
+        dock=dock,
         file_page=file_page,
         file_row=file_row,
+        play_data=play_data,
         price_note=price_note,
         rail=rail,
+        theme=theme,
         unfinished=UNFINISHED,
         voice_options=voice_options,
     )
-    app.jinja_env.globals["asset"] = _assets(app)
+    app.extensions["voiceverse_assets"] = files = _assets(app)
+    scripts = {name: address for name, address in files.items() if name.endswith(".js")}
+    # Which version of a script another one gets that imports it by its plain address.
+    versions = {address.partition("?")[0]: address for address in scripts.values()}
+    app.jinja_env.globals["import_map"] = htmlsafe_json_dumps({"imports": versions})
+    app.jinja_env.globals["frame_scripts"] = [
+        address for name, address in scripts.items() if name.startswith(FRAME_SCRIPTS)
+    ]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -315,11 +360,11 @@ def _with_retry_after(answer: Response, error: Any) -> Response:
     return answer
 
 
-def _assets(app: Flask) -> Any:
-    """A function from a static file's name to its address, with its content in the version."""
+def _assets(app: Flask) -> dict[str, str]:
+    """The address of each static file by its name, with its content in the version."""
     folder = Path(app.static_folder)
     addresses = {}
-    for path in filter(Path.is_file, folder.rglob("*")):
+    for path in sorted(filter(Path.is_file, folder.rglob("*"))):
         name, version = path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes())
         addresses[name] = f"{app.static_url_path}/{name}?v={version.hexdigest()[:10]}"
-    return addresses.__getitem__
+    return addresses

@@ -17,6 +17,7 @@ from access import (
     csrf_token,
     guard,
     let_in,
+    listening_device,
     local_path,
     owned_file,
     public,
@@ -26,7 +27,7 @@ from access import (
 )
 from answers import REFUSALS, file_json, form_again, page
 from audio_store import AudioStore
-from blueprints import admin, numbers, ops, people
+from blueprints import admin, frame, listening, numbers, ops, people
 from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
@@ -77,7 +78,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     languages.prepare(app)
     answers.prepare(app)
     app.register_blueprint(web)
-    for room in (admin, numbers, ops, people):
+    for room in (admin, frame, listening, numbers, ops, people):
         app.register_blueprint(room.blueprint)
     return app
 
@@ -395,6 +396,7 @@ def playback(filename: str) -> Response:
     position_s = forms.seconds(request.form.get("position_s", ""))
     if not db.update_playback_position(user_id, number, position_s):
         abort(404)
+    db.save_position(user_id, row["id"], listening_device(), position_s)
     return Response(status=204)
 
 

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from flask import Blueprint
 
@@ -25,6 +27,7 @@ def test_programs_without_a_session_get_401_and_a_sentence(stranger, path):
 
 def test_every_route_but_the_named_ones_asks_for_login(app, stranger):
     public = {"web.setup", "web.register", "web.login", "web.log_in", "ops.health", "static"}
+    public |= {"frame.manifest", "frame.worker"}
     for rule in app.url_map.iter_rules():
         method = "GET" if "GET" in rule.methods else "POST"
         path = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)[1]
@@ -164,7 +167,25 @@ def test_pages_need_no_inline_script_or_style(owner):
         page = owner.get(path).text
         assert "style=" not in page, path
         assert " onclick" not in page
-        assert page.count("<script") == page.count('<script type="module" src="/static/')
+        scripts = re.findall(r"<script([^>]*)>", page)
+        assert scripts
+        for script in scripts:
+            is_data = 'type="application/json"' in script
+            assert is_data or 'src="/static/' in script or "nonce=" in script, (path, script)
+
+
+def test_inline_scripts_carry_the_nonce_of_their_answer_alone(owner):
+    answers = [owner.get("/usage") for _ in range(2)]
+    nonces = [re.search(r'<script type="importmap" nonce="([^"]+)"', a.text)[1] for a in answers]
+    assert nonces[0] != nonces[1]
+    for answer, nonce in zip(answers, nonces, strict=True):
+        assert len(nonce) >= 16
+        assert f"script-src 'self' 'nonce-{nonce}';" in answer.headers["Content-Security-Policy"]
+
+
+def test_answers_without_a_page_allow_no_inline_script(owner):
+    policy = owner.get("/library", json=True).headers["Content-Security-Policy"]
+    assert "nonce-" not in policy
 
 
 def test_static_files_are_kept_by_browsers_under_a_versioned_address(owner):

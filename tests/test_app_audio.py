@@ -247,7 +247,9 @@ def test_listening_is_recorded_when_it_starts_and_its_place_is_kept(owner, spoke
     number = started.json["id"]
     saved = owner.post(f"/playback/{filename}", {"id": number, "position_s": "1.5"}, json=True)
     assert saved.status_code == 204
-    assert 'data-position="1.5"' in owner.get(f"/files/{filename}").text
+    [place] = owner.get(f"/playback/{filename}", json=True).json["places"]
+    assert place["position_s"] == 1.5
+    assert place["is_here"]
     assert "0:02 of 0:0" in owner.get("/history").text
 
 

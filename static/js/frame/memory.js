@@ -1,0 +1,26 @@
+// What this browser remembers for one person; a full or forbidden storage remembers nothing.
+function keyOf(name) {
+  const user = document.getElementById("dock")?.dataset.user ?? "";
+  return `voiceverse.${user}.${name}`;
+}
+
+export function recall(name, otherwise) {
+  try {
+    return JSON.parse(localStorage.getItem(keyOf(name))) ?? otherwise;
+  } catch {
+    return otherwise;
+  }
+}
+
+export function remember(name, value) {
+  try {
+    localStorage.setItem(keyOf(name), JSON.stringify(value));
+  } catch {
+    // Nothing depends on it but the convenience of the next visit.
+  }
+}
+
+export function forgetEverything() {
+  for (const key of Object.keys(localStorage))
+    if (key.startsWith("voiceverse.")) localStorage.removeItem(key);
+}

@@ -1,0 +1,17 @@
+// Pages are swapped without a reload. Turbo's own progress bar brings a style of its own, which
+// the page's rules forbid: `aria-busy` on the root draws ours.
+const NEVER_MS = 2 ** 31 - 1;
+window.Turbo.config.drive.progressBarDelay = NEVER_MS;
+
+// What surrounds the page is drawn anew in another language, the player with it; its sound goes on.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-language-choice]"))
+    document.getElementById("dock")?.removeAttribute("data-turbo-permanent");
+});
+
+// Open sheets belong to the page that is left.
+document.addEventListener("turbo:before-cache", () => {
+  for (const sheet of document.querySelectorAll("[popover]:popover-open")) sheet.hidePopover();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  for (const notice of document.querySelectorAll("main > .notice")) notice.remove();
+});

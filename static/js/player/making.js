@@ -1,0 +1,42 @@
+// The file page while its piece is made: how much is spoken, and the rest once it is whole.
+import { text } from "../frame/texts.js";
+import { clock } from "./clock.js";
+import { follow, isUnfinished } from "./follow.js";
+
+function inWords(seconds) {
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  return clock(seconds);
+}
+
+function show(file) {
+  const percent = Math.round(file.progress * 100);
+  const bar = document.querySelector("[data-bar]");
+  const note = document.querySelector("[data-making-note]");
+  if (bar) bar.value = percent;
+  if (note && file.status === "speaking") note.textContent = text("spoken_percent", { percent });
+}
+
+function finish(file) {
+  if (file.status !== "ready") return window.Turbo.visit(location.href, { action: "replace" });
+  show({ ...file, progress: 1 });
+  document.querySelector("[data-making]")?.classList.add("is-made");
+  const note = document.querySelector("[data-making-note]");
+  if (note) note.textContent = text("all_spoken");
+  const length = document.querySelector("[data-length]");
+  if (length) length.textContent = inWords(file.duration);
+  for (const part of document.querySelectorAll("[data-ready-only]")) part.hidden = false;
+}
+
+let stop = () => {};
+document.addEventListener("turbo:load", () => {
+  stop();
+  const making = document.querySelector("[data-making]");
+  const trigger = document.querySelector("main [data-play]");
+  if (!making || !trigger) return;
+  const { filename } = JSON.parse(trigger.dataset.play);
+  stop = follow(filename, (file) => {
+    if (!making.isConnected) return stop();
+    if (isUnfinished(file)) show(file);
+    else finish(file);
+  });
+});

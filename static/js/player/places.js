@@ -1,0 +1,128 @@
+// Where each device stopped in a piece: saved as it plays, and offered where another is further.
+import { recall, remember } from "../frame/memory.js";
+
+const SAVE_EVERY_MS = 10_000;
+const FURTHER_S = 10;
+const EDGE_S = 3;
+const MOST_KEPT = 200;
+
+export class Places {
+  #sound;
+  #filename = null;
+  #listening = null; // a promise of the number under which the server keeps this listening
+  #savedS = -1;
+
+  constructor(sound) {
+    this.#sound = sound;
+    sound.addEventListener("change", () => this.#begin());
+    sound.addEventListener("pause", () => this.save());
+    sound.addEventListener("ended", () => this.save());
+    setInterval(() => !sound.isPaused && this.save(), SAVE_EVERY_MS);
+    addEventListener("pagehide", () => this.save());
+    addEventListener("online", () => this.#sendLate());
+  }
+
+  // What the server knows of a piece, with `place_s` of this device and, maybe, `further`.
+  async look(filename) {
+    const answer = await fetch(`/playback/${filename}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw Object.assign(new Error("no answer"), { status: answer.status });
+    const file = await answer.json();
+    const own = this.#own(file);
+    const end = file.duration || Infinity;
+    const others = file.places.filter(
+      (place) => !place.is_here && place.position_s > own + FURTHER_S && place.position_s < end - EDGE_S,
+    );
+    const further = others.sort((a, b) => b.at - a.at)[0] ?? null;
+    const isAnswered = further && recall("answered", {})[filename] >= further.at;
+    return { file, place_s: this.resumable(own, end), further: isAnswered ? null : further };
+  }
+
+  // A place that was kept without the network.
+  kept(filename) {
+    return recall("places", {})[filename]?.s ?? 0;
+  }
+
+  resumable(place, end) {
+    return place > EDGE_S && place < end - EDGE_S ? place : 0;
+  }
+
+  // The person has seen this offer; it is not made again until that device goes on.
+  answer(filename, further) {
+    remember("answered", newest({ ...recall("answered", {}), [filename]: further.at }));
+  }
+
+  start(filename) {
+    this.#filename = filename;
+    this.#listening = null;
+    this.#savedS = -1;
+  }
+
+  async save() {
+    const [filename, listening] = [this.#filename, this.#listening];
+    const place = this.#sound.time;
+    if (!listening || Math.abs(place - this.#savedS) < 1) return;
+    this.#savedS = place;
+    this.#keep(filename, place, false);
+    const id = await listening;
+    if (id === null) return;
+    const isSent = await this.#send(filename, { id, position_s: place.toFixed(1) });
+    if (isSent) this.#keep(filename, place, true);
+    else this.#savedS = -1;
+  }
+
+  #begin() {
+    if (this.#sound.isPaused || this.#listening || !this.#filename) return;
+    this.#listening = this.#send(this.#filename, {})
+      .then((answer) => (answer ? answer.json() : null))
+      .then((row) => row?.id ?? null);
+  }
+
+  #own(file) {
+    const told = file.places.find((place) => place.is_here);
+    const kept = recall("places", {})[file.filename];
+    if (kept && kept.at > (told?.at ?? 0)) return kept.s;
+    return told?.position_s ?? 0;
+  }
+
+  #keep(filename, s, isSent) {
+    const places = recall("places", {});
+    places[filename] = { s, at: Date.now() / 1000, isSent };
+    remember("places", newest(places));
+  }
+
+  // What was heard without the network is told once it is back.
+  async #sendLate() {
+    for (const [filename, place] of Object.entries(recall("places", {}))) {
+      if (place.isSent || filename === this.#filename) continue;
+      const begun = await this.#send(filename, {});
+      const row = begun && (await begun.json());
+      if (row && (await this.#send(filename, { id: row.id, position_s: place.s.toFixed(1) })))
+        this.#keep(filename, place.s, true);
+    }
+    this.#listening = null;
+    this.#savedS = -1;
+    this.#begin();
+  }
+
+  async #send(filename, fields) {
+    try {
+      const answer = await fetch(`/playback/${filename}`, {
+        method: "POST",
+        body: new URLSearchParams(fields),
+        headers: {
+          Accept: "application/json",
+          "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]').content,
+        },
+        keepalive: true,
+      });
+      return answer.ok ? answer : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+function newest(entries) {
+  const all = Object.entries(entries);
+  return Object.fromEntries(all.slice(Math.max(0, all.length - MOST_KEPT)));
+}

@@ -1,0 +1,233 @@
+// The one player of the app. It lives as long as the window does, across pages.
+//
+// Anything may ask it to play: an element with data-play="{filename, name, …, at_s}", or
+//   document.dispatchEvent(new CustomEvent("player:play", { detail: file }))
+//   document.dispatchEvent(new CustomEvent("player:add", { detail: [file, …] }))
+// It tells what it does as "player:change" and "player:time" on the document, with
+// { file, time_s, isPlaying } as detail.
+import { recall, remember } from "../frame/memory.js";
+import { kept } from "../offline/kept.js";
+import { Places } from "./places.js";
+import { Queue } from "./queue.js";
+import { Sleep } from "./sleep.js";
+import { Sound } from "./sound.js";
+
+const SLOWEST = 0.5;
+const FASTEST = 3;
+const LOOK_AGAIN_MS = 60_000;
+
+class Player extends EventTarget {
+  sound = new Sound((file) => kept.addressOf(file.filename));
+  queue = new Queue({
+    recall: () => recall("queue", null),
+    remember: (value) => remember("queue", value),
+  });
+  places = new Places(this.sound);
+  sleep = new Sleep(() => this.sound.pause());
+  further = null;
+  hasFailed = false;
+  #marks = [];
+  #pausedAt = 0;
+  #loading = 0;
+  #isRestored = false;
+
+  constructor() {
+    super();
+    const { sound } = this;
+    sound.addEventListener("change", () => this.#tell());
+    sound.addEventListener("pause", () => (this.#pausedAt = Date.now()));
+    sound.addEventListener("ended", () => this.#ended());
+    sound.addEventListener("retry", () => kept.distrust(sound.file.filename));
+    sound.addEventListener("failed", () => (this.hasFailed = true));
+    this.queue.addEventListener("change", () => this.dispatchEvent(new Event("queue")));
+    this.sleep.addEventListener("change", () => this.dispatchEvent(new Event("sleep")));
+  }
+
+  // What was in the player when the window was closed, without a sound.
+  restore() {
+    if (this.#isRestored) return;
+    this.#isRestored = true;
+    this.queue.restore();
+    const { rate = 1, volume = 1, isMuted = false } = recall("sound", {});
+    this.#tune({ rate, volume, isMuted });
+    if (this.queue.current) this.#load(this.queue.current, { isWanted: false });
+  }
+
+  get file() {
+    return this.sound.file;
+  }
+
+  get marks() {
+    return this.#marks;
+  }
+
+  // `at_s` in the file, if given, is where it starts; otherwise it goes on where this device was.
+  play(file) {
+    const { at_s, ...item } = file;
+    if (this.file?.filename === file.filename) {
+      if (at_s !== undefined) this.seek(at_s);
+      return this.resume();
+    }
+    this.queue.start(item);
+    return this.#load(item, { at_s, isWanted: true });
+  }
+
+  // The same button plays a piece and pauses it.
+  press(file) {
+    const isThis = this.file?.filename === file.filename;
+    if (isThis && file.at_s === undefined) return this.toggle();
+    return this.play(file);
+  }
+
+  add(files) {
+    for (const file of files) this.queue.add(file);
+    if (!this.file && this.queue.items.length) {
+      this.queue.start(this.queue.items[0]);
+      this.#load(this.queue.current, { isWanted: false });
+    }
+  }
+
+  resume() {
+    this.hasFailed = false;
+    const isStale = this.#pausedAt && Date.now() - this.#pausedAt > LOOK_AGAIN_MS;
+    if (isStale && !this.sound.isLive) this.#look(this.file.filename, this.#loading);
+    return this.sound.play();
+  }
+
+  toggle() {
+    if (!this.file) return;
+    if (this.sound.isPaused) this.resume();
+    else this.sound.pause();
+  }
+
+  skip(seconds) {
+    this.seek(this.sound.time + seconds);
+  }
+
+  seek(seconds) {
+    this.sound.seek(seconds);
+    if (this.further && this.sound.time >= this.further.position_s) this.answer(false);
+  }
+
+  next() {
+    const item = this.queue.next();
+    if (item) this.#load(item, { isWanted: true });
+  }
+
+  previous() {
+    if (this.sound.time > 5) return this.seek(0);
+    const item = this.queue.previous();
+    if (item) this.#load(item, { isWanted: true });
+    else this.seek(0);
+  }
+
+  jumpTo(index) {
+    const item = this.queue.items[index];
+    if (item) this.play(item);
+  }
+
+  // Take the offer to go on where another device is, or leave it.
+  answer(isTaken) {
+    const { further, file } = this;
+    if (!further) return;
+    this.further = null;
+    this.places.answer(file.filename, further);
+    if (isTaken) {
+      this.seek(further.position_s);
+      this.resume();
+    }
+    this.#tell();
+  }
+
+  get rate() {
+    return this.#tuned.rate;
+  }
+
+  get volume() {
+    return this.#tuned.volume;
+  }
+
+  get isMuted() {
+    return this.#tuned.isMuted;
+  }
+
+  setRate(rate) {
+    this.#tune({ rate: Math.round(Math.min(FASTEST, Math.max(SLOWEST, rate)) * 100) / 100 });
+  }
+
+  setVolume(volume) {
+    this.#tune({ volume: Math.min(1, Math.max(0, volume)), isMuted: volume <= 0 });
+  }
+
+  setMuted(isMuted) {
+    this.#tune({ isMuted, volume: isMuted ? this.volume : this.volume || 0.5 });
+  }
+
+  #tuned = { rate: 1, volume: 1, isMuted: false };
+
+  #tune(change) {
+    Object.assign(this.#tuned, change);
+    const { rate, volume, isMuted } = this.#tuned;
+    this.sound.set(rate, volume, isMuted);
+    remember("sound", this.#tuned);
+  }
+
+  async #load(item, { at_s, isWanted }) {
+    const turn = (this.#loading += 1);
+    this.further = null;
+    this.hasFailed = false;
+    this.#marks = [];
+    this.places.save();
+    const known = this.places.kept(item.filename);
+    const from = at_s ?? this.places.resumable(known, item.duration || Infinity);
+    this.places.start(item.filename);
+    this.sound.load({ status: "ready", duration: 0, ...item }, from);
+    if (isWanted) this.sound.play();
+    await this.#look(item.filename, turn, at_s === undefined && !known);
+  }
+
+  // The server's word on the piece arrives while it already sounds.
+  async #look(filename, turn, mayMove = false) {
+    let found;
+    try {
+      found = await this.places.look(filename);
+    } catch (error) {
+      if (error.status === 404 && turn === this.#loading) this.#close();
+      return; // Without the network what is known here must do.
+    }
+    if (turn !== this.#loading) return;
+    this.#marks = found.file.marks_s;
+    this.further = found.further;
+    const isFinishedSince = this.sound.isLive !== ["queued", "speaking"].includes(found.file.status);
+    if (isFinishedSince && this.sound.isPaused) this.sound.load(found.file, this.sound.time);
+    else Object.assign(this.file, found.file);
+    if (mayMove && found.place_s > this.sound.time) this.sound.seek(found.place_s);
+    this.#tell();
+  }
+
+  // The piece was deleted.
+  #close() {
+    this.sound.load(null);
+    this.queue.drop();
+    this.#tell();
+  }
+
+  #ended() {
+    if (this.sleep.endsPiece()) return this.#tell();
+    const item = this.queue.next(true);
+    const isAgain = item?.filename === this.file.filename;
+    if (item) this.#load(item, { at_s: isAgain ? 0 : undefined, isWanted: true });
+    else this.#tell();
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+    const detail = { file: this.file, time_s: this.sound.time, isPlaying: !this.sound.isPaused };
+    document.dispatchEvent(new CustomEvent("player:change", { detail }));
+  }
+}
+
+export const player = new Player();
+
+document.addEventListener("player:play", (event) => player.play(event.detail));
+document.addEventListener("player:add", (event) => player.add([event.detail].flat()));

@@ -1,0 +1,237 @@
+// One sound at a time, from an element that no page owns: live while the piece is made, then the
+// whole file at the same place, changed over without a pause.
+import { follow, isUnfinished } from "./follow.js";
+
+const RETRY_MS = 2000;
+const AHEAD_S = 0.03;
+
+export class Sound extends EventTarget {
+  audio = null;
+  file = null;
+  isLive = false;
+  #from = 0;
+  #wants = false;
+  #rate = 1;
+  #volume = 1;
+  #isMuted = false;
+  #unfollow = null;
+  #retries = 0;
+  #twin = null;
+  #addressOf;
+
+  // `addressOf(file)` says where the whole sound of a piece lies.
+  constructor(addressOf) {
+    super();
+    this.#addressOf = addressOf;
+    this.audio = this.#make();
+  }
+
+  get time() {
+    return this.audio.hasAttribute("src") ? this.audio.currentTime || this.#from : this.#from;
+  }
+
+  get duration() {
+    const made = Number.isFinite(this.audio.duration) ? this.audio.duration : 0;
+    const told = this.file?.duration ?? 0;
+    if (this.isLive) return Math.max(this.file.expected_s ?? 0, told, this.time);
+    return made || told;
+  }
+
+  get bufferedTo() {
+    const { buffered, currentTime } = this.audio;
+    for (let i = 0; i < buffered.length; i += 1)
+      if (buffered.start(i) <= currentTime + 0.5 && buffered.end(i) >= currentTime)
+        return buffered.end(i);
+    return 0;
+  }
+
+  get isPaused() {
+    return this.audio.paused;
+  }
+
+  // Nothing is fetched before it is to be played.
+  load(file, from_s = 0) {
+    this.#drop();
+    this.file = file;
+    this.isLive = Boolean(file) && isUnfinished(file);
+    this.#from = this.isLive ? 0 : from_s;
+    this.#retries = 0;
+    if (this.isLive) this.#unfollow = follow(file.filename, (state) => this.#heard(state));
+    this.#tell();
+  }
+
+  async play() {
+    if (!this.file) return;
+    this.#wants = true;
+    if (!this.audio.hasAttribute("src") || this.audio.error) this.#open(this.time);
+    try {
+      await this.audio.play();
+    } catch (error) {
+      // A newer sound interrupts this one; a browser may want a click first.
+      if (error.name === "NotAllowedError") this.#wants = false;
+    }
+    this.#tell();
+  }
+
+  pause() {
+    this.#wants = false;
+    this.#dropTwin();
+    this.audio.pause();
+  }
+
+  seek(seconds) {
+    if (this.isLive) return;
+    const end = this.duration ? this.duration - 0.1 : Infinity;
+    const place = Math.max(0, Math.min(end, seconds));
+    this.#dropTwin();
+    if (this.audio.hasAttribute("src")) this.audio.currentTime = place;
+    else this.#from = place;
+    this.#tell();
+  }
+
+  set(rate, volume, isMuted) {
+    [this.#rate, this.#volume, this.#isMuted] = [rate, volume, isMuted];
+    for (const audio of [this.audio, this.#twin]) if (audio) this.#tune(audio);
+    this.#tell();
+  }
+
+  #make() {
+    const audio = new Audio();
+    audio.preload = "auto";
+    for (const event of [
+      "timeupdate", "durationchange", "play", "playing", "pause", "ended", "seeked", "waiting", "progress",
+    ])
+      audio.addEventListener(event, () => audio === this.audio && this.#happened(event));
+    audio.addEventListener("error", () => audio === this.audio && this.#failed());
+    this.#tune(audio);
+    return audio;
+  }
+
+  #tune(audio) {
+    audio.preservesPitch = true;
+    audio.playbackRate = audio.defaultPlaybackRate = this.#rate;
+    audio.volume = this.#volume;
+    audio.muted = this.#isMuted;
+  }
+
+  #open(place) {
+    this.audio.src = this.isLive ? `/audio/${this.file.filename}` : this.#addressOf(this.file);
+    this.#tune(this.audio);
+    if (place > 0 && !this.isLive) this.audio.currentTime = place;
+  }
+
+  #drop() {
+    this.#unfollow?.();
+    this.#unfollow = null;
+    this.#wants = false;
+    this.#dropTwin();
+    this.audio.pause();
+    this.audio.removeAttribute("src");
+    this.audio.load();
+  }
+
+  #dropTwin() {
+    if (!this.#twin) return;
+    this.#twin.removeAttribute("src");
+    this.#twin.load();
+    this.#twin = null;
+  }
+
+  #happened(event) {
+    if (event === "ended" && this.isLive) return; // The whole file is about to take over.
+    if (event === "playing") this.#retries = 0;
+    this.dispatchEvent(new Event(event === "ended" || event === "pause" ? event : "change"));
+    if (event !== "timeupdate") this.#tell();
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #failed() {
+    if (!this.audio.hasAttribute("src") || this.isLive) return;
+    const place = this.time;
+    if (this.#retries >= 2) {
+      this.#wants = false;
+      this.dispatchEvent(new Event("failed"));
+      return this.#tell();
+    }
+    this.#retries += 1;
+    this.dispatchEvent(new Event("retry"));
+    const file = this.file;
+    setTimeout(() => {
+      if (this.file !== file) return;
+      this.#open(place);
+      if (this.#wants) this.audio.play().catch(() => {});
+    }, this.#retries === 1 ? 0 : RETRY_MS);
+  }
+
+  // While it is made.
+
+  #heard(state) {
+    Object.assign(this.file, state);
+    if (isUnfinished(state)) {
+      const isRefused = this.#wants && this.audio.error && this.audio.currentTime < 1;
+      if (isRefused) this.play();
+      return this.#tell();
+    }
+    if (state.status === "gone" || (state.status !== "ready" && !state.duration)) {
+      this.pause();
+      this.isLive = false;
+      this.dispatchEvent(new Event("failed"));
+      return this.#tell();
+    }
+    this.isLive = false;
+    if (this.#wants && !this.audio.ended && !this.audio.paused && !this.audio.error) this.#changeOver();
+    else this.#reopen();
+    this.#tell();
+  }
+
+  #reopen() {
+    if (!this.audio.hasAttribute("src")) return;
+    const place = this.audio.currentTime;
+    const hasEnded = this.audio.ended && place >= (this.file.duration || Infinity) - 1;
+    if (hasEnded) return this.dispatchEvent(new Event("ended"));
+    this.#open(place);
+    if (this.#wants) this.audio.play().catch(() => {});
+  }
+
+  // A second element reads the whole file up to the place, then both change in one step.
+  #changeOver() {
+    const twin = (this.#twin = this.#make());
+    const isCurrent = () => this.#twin === twin;
+    twin.muted = true;
+    twin.src = this.#addressOf(this.file);
+    twin.currentTime = this.audio.currentTime;
+    twin.addEventListener("canplay", () => {
+      if (!isCurrent()) return;
+      twin.addEventListener("seeked", () => isCurrent() && this.#swap(twin), { once: true });
+      twin.currentTime = this.audio.currentTime + AHEAD_S * this.#rate;
+    }, { once: true });
+    twin.addEventListener("error", () => {
+      if (!isCurrent()) return;
+      this.#twin = null;
+      this.#reopen();
+    });
+  }
+
+  async #swap(twin) {
+    try {
+      await twin.play();
+    } catch {
+      if (this.#twin !== twin) return;
+      this.#twin = null; // Some browsers let only the element play that was clicked for.
+      return this.#reopen();
+    }
+    if (this.#twin !== twin) return twin.pause();
+    const old = this.audio;
+    this.audio = twin;
+    this.#twin = null;
+    this.#tune(twin);
+    old.pause();
+    old.removeAttribute("src");
+    old.load();
+    this.dispatchEvent(new Event("swapped"));
+    this.#tell();
+  }
+}

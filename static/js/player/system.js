@@ -1,0 +1,50 @@
+// The lock screen, headset keys and the system's own controls.
+import { player } from "./player.js";
+
+const session = navigator.mediaSession;
+const actions = {
+  play: () => player.resume(),
+  pause: () => player.sound.pause(),
+  stop: () => player.sound.pause(),
+  seekbackward: ({ seekOffset }) => player.skip(-(seekOffset ?? 15)),
+  seekforward: ({ seekOffset }) => player.skip(seekOffset ?? 30),
+  seekto: ({ seekTime }) => player.seek(seekTime),
+  previoustrack: () => player.previous(),
+  nexttrack: () => player.next(),
+};
+let shown = "";
+
+function artwork() {
+  const icon = document.querySelector('link[rel="apple-touch-icon"]');
+  return icon ? [{ src: icon.href, sizes: "180x180", type: "image/png" }] : [];
+}
+
+function show() {
+  const { file, sound } = player;
+  if (!file) return;
+  const named = `${file.name}\n${file.voice_name}\n${file.category}`;
+  if (named !== shown) {
+    shown = named;
+    session.metadata = new MediaMetadata({
+      title: file.name ?? "",
+      artist: file.voice_name ?? "",
+      album: file.category || "VoiceVerse",
+      artwork: artwork(),
+    });
+  }
+  session.playbackState = sound.isPaused ? "paused" : "playing";
+  if (sound.isLive || !sound.duration) return session.setPositionState?.();
+  const position = Math.min(sound.time, sound.duration);
+  session.setPositionState?.({ duration: sound.duration, playbackRate: player.rate, position });
+}
+
+if (session) {
+  for (const [name, act] of Object.entries(actions)) {
+    try {
+      session.setActionHandler(name, act);
+    } catch {
+      // Not every browser knows every action.
+    }
+  }
+  player.addEventListener("change", show);
+}

@@ -1,0 +1,77 @@
+// The service worker: the shell and the kept pieces without the network. The server writes the
+// list SHELL above this line.
+const SHELL_CACHE = "shell";
+const KEPT_CACHE = "kept";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(keepShell().then(() => self.skipWaiting()));
+});
+self.addEventListener("activate", (event) => {
+  event.waitUntil(Promise.all([dropOldShell(), self.clients.claim()]));
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.pathname.startsWith("/kept/")) event.respondWith(keptSound(request, url.pathname));
+  else if (url.pathname.startsWith("/static/")) event.respondWith(shellPart(request));
+  else if (isPage(request)) event.respondWith(pageOrKept(request, url.pathname));
+});
+
+async function keepShell() {
+  const cache = await caches.open(SHELL_CACHE);
+  const known = new Set((await cache.keys()).map((request) => request.url));
+  const missing = SHELL.filter((address) => !known.has(new URL(address, location).href));
+  await cache.addAll(missing);
+}
+
+async function dropOldShell() {
+  const cache = await caches.open(SHELL_CACHE);
+  const wanted = new Set(SHELL.map((address) => new URL(address, location).href));
+  const old = (await cache.keys()).filter((request) => !wanted.has(request.url));
+  await Promise.all(old.map((request) => cache.delete(request)));
+}
+
+async function shellPart(request) {
+  const cache = await caches.open(SHELL_CACHE);
+  const isExact = new URL(request.url).search !== "";
+  const found = await cache.match(request, { ignoreSearch: !isExact });
+  return found ?? fetch(request);
+}
+
+function isPage(request) {
+  return request.mode === "navigate" || (request.headers.get("Accept") ?? "").includes("text/html");
+}
+
+async function pageOrKept(request, path) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const cache = await caches.open(KEPT_CACHE);
+    const found = (await cache.match(path)) ?? (await cache.match("/offline"));
+    if (found) return found;
+    throw error;
+  }
+}
+
+// A piece of the sound, as players ask for it; the whole when they do not.
+async function keptSound(request, path) {
+  const cache = await caches.open(KEPT_CACHE);
+  const found = await cache.match(path);
+  if (!found) return fetch(path.replace("/kept/", "/audio/"), { headers: request.headers });
+  const sound = await found.blob();
+  const headers = { "Content-Type": "audio/mpeg", "Accept-Ranges": "bytes" };
+  const span = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get("Range") ?? "");
+  if (!span || span[1] + span[2] === "") return new Response(sound, { headers });
+  const [start, end] = edges(span[1], span[2], sound.size);
+  if (start >= sound.size || end < start)
+    return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${sound.size}` } });
+  headers["Content-Range"] = `bytes ${start}-${end}/${sound.size}`;
+  headers["Content-Length"] = String(end - start + 1);
+  return new Response(sound.slice(start, end + 1), { status: 206, headers });
+}
+
+function edges(first, last, size) {
+  if (first === "") return [Math.max(0, size - Number(last)), size - 1];
+  return [Number(first), last === "" ? size - 1 : Math.min(Number(last), size - 1)];
+}
