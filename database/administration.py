@@ -1,0 +1,67 @@
+"""For whoever looks after the server: roles, everybody's work in hand, who takes how much room.
+
+Nothing here reads a text, a name of a piece or a filename except to act on it.
+"""
+
+from database.connection import Connection
+from database.errors import NotFound
+
+WORK = """f.id, f.status, f.engine, f.character_count, f.spoken_characters, f.created_at,
+    f.updated_at, f.error, users.username"""
+
+
+class Administration(Connection):
+    """What admins see and change of accounts that are not theirs."""
+
+    def set_user_admin(self, user_id: int, is_admin: bool) -> None:
+        """Let an account look after the others, or no longer. Raises NotFound."""
+        changed = self._write(
+            "UPDATE users SET is_admin = ? WHERE id = ?", int(is_admin), user_id
+        ).rowcount
+        if not changed:
+            raise NotFound("There is no such account.")
+
+    def list_work(self, status: str, *, limit: int = 100) -> list[dict]:
+        """Everybody's files that are queued or speaking, the oldest first, without their names."""
+        return self._rows(
+            f"""SELECT {WORK}
+                FROM audio_files f INDEXED BY idx_audio_work JOIN users ON users.id = f.owner_id
+                WHERE f.status IN ('queued', 'speaking') AND f.status = ?
+                ORDER BY f.id LIMIT ?""",
+            status, limit,
+        )  # fmt: skip
+
+    def list_failed(self, *, limit: int = 50) -> list[dict]:
+        """Everybody's files that failed, the latest first, without their names."""
+        return self._rows(
+            f"""SELECT {WORK}
+                FROM audio_files f INDEXED BY idx_audio_failed JOIN users ON users.id = f.owner_id
+                WHERE f.status = 'failed' AND f.deleted_at IS NULL
+                ORDER BY f.updated_at DESC, f.id DESC LIMIT ?""",
+            limit,
+        )
+
+    def get_work(self, file_id: int) -> dict | None:
+        """Whose file this is, so that it can be cancelled or tried again: owner_id, filename."""
+        return self._row(
+            "SELECT owner_id, filename FROM audio_files WHERE id = ? AND deleted_at IS NULL",
+            file_id,
+        )
+
+    def get_storage_by_person(self) -> list[dict]:
+        """Everybody with what they keep, the most first: files, size, binned_size (bytes)."""
+        return self._rows(
+            """SELECT users.username, coalesce(sum(f.deleted_at IS NULL), 0) AS files,
+                      coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NULL), 0) AS size,
+                      coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NOT NULL), 0)
+                          AS binned_size
+               FROM users LEFT JOIN audio_files f ON f.owner_id = users.id
+               GROUP BY users.id ORDER BY 3 DESC, users.username COLLATE NOCASE"""
+        )
+
+    def get_kept_size(self) -> dict:
+        """The bought sound that is kept for resumes and repeats: segments, size (bytes)."""
+        return self._row(
+            """SELECT count(*) AS segments, coalesce(sum(size), 0) AS size
+               FROM kept_segments INDEXED BY idx_kept_last_used"""
+        )
