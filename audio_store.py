@@ -89,6 +89,18 @@ class AudioStore:
         """What stands before the sound of a download: a tag with the file's present name."""
         return id3_tag(title=row["display_name"], artist=row["voice"], album=row["category"])
 
+    def pieces(self, row: dict) -> Iterator[bytes]:
+        """A whole file as it is downloaded, piece by piece; raises NoSuchAudio at once."""
+        file = self.open(row["filename"])
+
+        def read() -> Iterator[bytes]:
+            with file:
+                yield self.download_prefix(row)
+                while piece := file.read(PIECE):
+                    yield piece
+
+        return read()
+
     def adopt(self, source: Path, filename: str, *, link: bool = False) -> tuple[int, str]:
         """Take in a file from elsewhere by copy or hard link; returns its size and SHA-256."""
         target = self._path(filename)
@@ -166,18 +178,21 @@ class AudioStore:
 
     # Leaving
 
-    def delete(self, filename: str, forget: Callable[[], None]) -> None:
+    def delete(self, filename: str, forget: Callable[[], object]) -> None:
         """Remove a file together with its row: `forget` commits in between.
 
         A failure there puts the sound back; a kill leaves it to `reconcile`.
         """
+        self.delete_all([filename], forget)
+
+    def delete_all(self, filenames: Iterable[str], forget: Callable[[], object]) -> None:
+        """Remove files together with their rows, all or none: `forget` commits in between."""
         moved = []
-        for suffix in ("", PART):
-            path = self._path(filename, suffix)
-            with contextlib.suppress(FileNotFoundError):
-                path.rename(path.with_name(path.name + DELETED))
-                moved.append(path)
         try:
+            for path in (self._path(name, end) for name in filenames for end in ("", PART)):
+                with contextlib.suppress(FileNotFoundError):
+                    path.rename(path.with_name(path.name + DELETED))
+                    moved.append(path)
             forget()
         except BaseException:
             for path in moved:
@@ -281,6 +296,8 @@ class GrowingFile:
 class SegmentStore:
     """Sound that was paid for, by the hash of all that made it: raw samples, one file each."""
 
+    SUFFIX = ".pcm"
+
     def __init__(self, folder: Path):
         self.folder = Path(folder)
 
@@ -321,7 +338,52 @@ class SegmentStore:
             part.unlink(missing_ok=True)
 
     def _path(self, content_hash: str) -> Path:
-        return self.folder / content_hash[:2] / f"{content_hash}.pcm"
+        return self.folder / content_hash[:2] / f"{content_hash}{self.SUFFIX}"
+
+
+class PreviewStore(SegmentStore):
+    """Short samples of voices as MP3, by the hash of all that made them; the oldest make room."""
+
+    SUFFIX = ".mp3"
+
+    def __init__(self, folder: Path, limit_bytes: int = 64 * 1024 * 1024):
+        super().__init__(folder)
+        self.limit_bytes = limit_bytes
+
+    def read_whole(self, content_hash: str) -> bytes | None:
+        """The sample, or None where it is not kept."""
+        try:
+            return self._path(content_hash).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
+        """Write the sample durably under its hash; returns the size in bytes."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        size = super().keep(content_hash, pieces)
+        self._make_room()
+        return size
+
+    def total_size(self) -> int:
+        """Bytes of all samples together."""
+        return sum(size for _, _, size in self._samples())
+
+    def _samples(self) -> list[tuple[int, Path, int]]:
+        found = []
+        for path in self.folder.glob(f"*/*{self.SUFFIX}"):
+            with contextlib.suppress(FileNotFoundError):
+                status = path.stat()
+                found.append((status.st_mtime_ns, path, status.st_size))
+        return found
+
+    def _make_room(self) -> None:
+        found = self._samples()
+        excess = sum(size for _, _, size in found) - self.limit_bytes
+        for _, path, size in sorted(found):
+            if excess <= 0:
+                return
+            path.unlink(missing_ok=True)
+            excess -= size
 
 
 @contextlib.contextmanager

@@ -68,6 +68,8 @@ CREATE INDEX idx_audio_created ON audio_files (created_at);
 CREATE INDEX idx_audio_category ON audio_files (owner_id, category);
 CREATE INDEX idx_audio_bin ON audio_files (owner_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX idx_audio_binned ON audio_files (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX idx_audio_failed ON audio_files (status, updated_at, id)
+    WHERE status = 'failed' AND deleted_at IS NULL;
 CREATE INDEX idx_audio_work ON audio_files (status, owner_id, id)
     WHERE status IN ('queued', 'speaking');
 
@@ -141,7 +143,7 @@ CREATE TABLE usage_stats (
     year            INTEGER NOT NULL CHECK (year BETWEEN 1970 AND 9999),
     file_id         INTEGER REFERENCES audio_files (id) ON DELETE SET NULL,
     engine          TEXT    NOT NULL DEFAULT '',
-    day             INTEGER NOT NULL DEFAULT 0 CHECK (day BETWEEN 0 AND 31), -- 0: not known
+    day             INTEGER NOT NULL DEFAULT 1 CHECK (day BETWEEN 1 AND 31),
     voice           TEXT    NOT NULL DEFAULT '',
     category        TEXT    NOT NULL DEFAULT ''
 );

@@ -2,16 +2,17 @@
 
 import re
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from audio_store import AudioStore, SegmentStore, make_filename
+from audio_store import AudioStore, PreviewStore, SegmentStore, make_filename
 from config import Config
 from database import Database
 from database.errors import NotFound
 from database.groups import BIN_DAYS, NO_FILE
-from speaking import Speaking
+from speaking import NothingSpoken, Speaking
+from speech.encoding import Mp3Stream
 from speech.engine import Engine
 from speech.prices import Price, expected_duration_s
 from speech.registry import Registry
@@ -20,6 +21,7 @@ from speech.types import SpeechRequest, Voice
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
+PREVIEW_LENGTH = 300
 BYTES_A_SECOND = 8_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -69,6 +71,7 @@ class Studio:
     def __init__(self, config: Config, db: Database, store: AudioStore, registry: Registry):
         self.config, self.db, self.store, self.registry = config, db, store, registry
         self.kept = SegmentStore(config.segments_dir)
+        self.previews = PreviewStore(config.data_dir / "previews")
         self.speaking = Speaking(config, db, store, self.kept, registry)
 
     def quote(self, text: str, voice: str = "", speed: float = 1.0, engine: str = "") -> Quote:
@@ -94,6 +97,44 @@ class Studio:
             voice=found,
             speed=speed,
         )
+
+    def preview(self, user_id: int, voice: str, sentence: str, engine: str = "") -> bytes:
+        """A short sentence in a voice, as MP3: made once, then kept; a price is paid once.
+
+        Raises TextEmpty, TextTooLong, SpeechError. What it costs is entered as the person's use.
+        """
+        sentence = " ".join(self._check_text(sentence).split())
+        if len(sentence) > PREVIEW_LENGTH:
+            raise TextTooLong(
+                f"The sentence has {len(sentence)} characters; a preview speaks up to "
+                f"{PREVIEW_LENGTH}."
+            )
+        chosen, found = self._check_voice(voice, 1.0, engine)
+        request = SpeechRequest(sentence, found.identifier, 1.0)
+        content_hash = chosen.fingerprint(request)
+        sound = self.previews.read_whole(content_hash)
+        if sound is None:
+            sound = self._speak_preview(user_id, chosen, request)
+            self.previews.keep(content_hash, [sound])
+        return sound
+
+    def _speak_preview(self, user_id: int, engine: Engine, request: SpeechRequest) -> bytes:
+        if engine.keeps_segments:
+            job = {
+                "id": None, "owner_id": user_id, "engine": engine.name, "voice": request.voice,
+                "characters": len(request.text),
+            }  # fmt: skip
+            chunks = self.speaking.purchases.speak(engine, request, job)
+        else:
+            chunks = engine.speak(request)
+        stream = Mp3Stream(engine.sample_rate)
+        with closing(chunks):
+            frames = [stream.feed(chunk.pcm) for chunk in chunks]
+        if not stream.position:
+            raise NothingSpoken("There is nothing in this sentence that this voice can speak.")
+        frames.append(stream.finish())
+        sound = b"".join(frames)
+        return stream.final_header(len(sound)) + sound
 
     def submit(
         self,
@@ -185,6 +226,7 @@ class Studio:
     def reconcile(self) -> list[str]:
         """Put right what a kill left on disk; returns sound files that no row knows (kept)."""
         self.kept.sweep()
+        self.previews.sweep()
         return self.store.reconcile(self.db.has_audio_file)
 
     def _check_text(self, text: str) -> str:

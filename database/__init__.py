@@ -1,5 +1,6 @@
 """The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
 
+from database.administration import Administration
 from database.drafts import Drafts
 from database.jobs import Jobs
 from database.library import Library
@@ -8,7 +9,7 @@ from database.security import SecurityLog
 from database.users import Users
 
 
-class Database(Users, Library, Jobs, Playback, SecurityLog, Drafts):
+class Database(Users, Library, Jobs, Playback, SecurityLog, Drafts, Administration):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 
     def get_stats(self) -> dict:

@@ -109,7 +109,6 @@ SOURCES = {
         "timestamp": _time_or_now("timestamp"),
         "month": _month_part("%m", 6, 2, "month", IS_MONTH),
         "year": _month_part("%Y", 1, 4, "year", IS_MONTH),
-        "day": f"cast(strftime('%d', {_time_or_now('timestamp')}, 'localtime') AS INTEGER)",
     },
     "playback_history": {
         "id": "old.id",
@@ -135,6 +134,13 @@ SOURCES = {
 def is_one(connection: sqlite3.Connection) -> bool:
     """Whether the file has the earlier release's five tables with the columns they share."""
     return all(NEEDED[table] <= columns(connection, "main", table) for table in TABLES)
+
+
+def day_of(timestamp: str, year: str, month: str) -> str:
+    """SQL for the local day of a ledger row; the first of a month that its time is not in."""
+    month_of_time = f"strftime('%Y-%m', {timestamp}, 'localtime')"
+    return f"""CASE WHEN {month_of_time} = printf('%04d-%02d', {year}, {month})
+        THEN cast(strftime('%d', {timestamp}, 'localtime') AS INTEGER) ELSE 1 END"""
 
 
 def columns(connection: sqlite3.Connection, schema: str, table: str) -> set[str]:
@@ -219,6 +225,8 @@ def _build(fresh: Path, source: Path) -> None:
         placeholder = _add_placeholder(connection)
         for table in TABLES:
             _copy_table(connection, table, placeholder)
+        day = day_of("timestamp", "year", "month")
+        connection.execute(f"UPDATE main.usage_stats SET day = {day}")
         _verify(connection)
         connection.execute("COMMIT")
     opening.sync(fresh)

@@ -70,12 +70,6 @@ class GroupTaken(DatabaseError):
     status = 409
 
 
-class LastAdmin(DatabaseError):
-    """The account is the only one that can manage the others."""
-
-    status = 409
-
-
 class SetupDone(DatabaseError):
     """The first account exists already."""
 

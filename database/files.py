@@ -1,12 +1,7 @@
 """Pieces of speech: what a person sees of them."""
 
 from database.connection import escape_like
-from database.groups import Groups
-
-# Everything but the text, which can be megabytes; it has a read of its own.
-COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration, cost,
-    created_at, updated_at, engine, model, speed, status, error, size, sha256, spoken_characters,
-    cancel_requested, attempts, lease_owner, lease_until_epoch, deleted_at"""
+from database.groups import COLUMNS, Groups
 
 
 class AudioFiles(Groups):
@@ -130,6 +125,11 @@ class AudioFiles(Groups):
     def has_audio_file(self, filename: str) -> bool:
         """Whether anybody has a file of that name, in the bin or not; for reconciling the disk."""
         return self._row("SELECT 1 FROM audio_files WHERE filename = ?", filename) is not None
+
+    def list_filenames(self, owner_id: int) -> list[str]:
+        """The names of all files of an owner, those in the bin too."""
+        rows = self._rows("SELECT filename FROM audio_files WHERE owner_id = ?", owner_id)
+        return [row["filename"] for row in rows]
 
     def get_segments(self, file_id: int) -> list[dict]:
         """What has been spoken so far: text_start, text_end (code points), start_ms, end_ms."""

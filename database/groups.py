@@ -9,6 +9,10 @@ BIN_DAYS = 30
 NO_GROUP = "There is no such group in your library."
 NO_FILE = "There is no such file in your library."
 STOPPED = "Cancelled when it was deleted. Try again to speak the rest."
+# Everything of a file but its text, which can be megabytes and has a read of its own.
+COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration, cost,
+    created_at, updated_at, engine, model, speed, status, error, size, sha256, spoken_characters,
+    cancel_requested, attempts, lease_owner, lease_until_epoch, deleted_at"""
 
 
 class Groups(Connection):
@@ -118,15 +122,10 @@ class Groups(Connection):
     def list_bin(
         self, owner_id: int, *, limit: int = 50, before: tuple[str, int] | None = None
     ) -> list[dict]:
-        """What lies in the bin, the latest first: id, filename, display_name, deleted_at, …
-
-        `before` is (deleted_at, id) of the last one seen.
-        """
+        """Files in the bin, the latest first; `before` is (deleted_at, id) of the last one seen."""
         place = "AND (deleted_at, id) < (?, ?)" if before else ""
         return self._rows(
-            f"""SELECT id, filename, display_name, category, duration, size, status, created_at,
-                       deleted_at
-                FROM audio_files INDEXED BY idx_audio_bin
+            f"""SELECT {COLUMNS} FROM audio_files INDEXED BY idx_audio_bin
                 WHERE owner_id = ? AND deleted_at IS NOT NULL {place}
                 ORDER BY deleted_at DESC, id DESC LIMIT ?""",
             owner_id, *(before or ()), limit,

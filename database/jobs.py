@@ -3,7 +3,7 @@
 import json
 
 from database.errors import LeaseLost, NotFound, WrongState
-from database.files import COLUMNS
+from database.groups import COLUMNS
 from database.usage import Usage
 
 GONE = "The file was deleted, or another worker speaks it now."
@@ -230,7 +230,8 @@ class Jobs(Usage):
     ) -> bool:
         """Count a bought segment once, in the file and in the usage; False if counted before.
 
-        Called when its sound is safely on disk, and again when a resume finds it there.
+        Called when its sound is safely on disk, and again when a resume finds it there. A job
+        without a file, such as a preview, has a row of its own: `characters`, `voice`.
         """
         with self.transaction():
             if self._row("SELECT 1 FROM kept_segments WHERE content_hash = ?", content_hash):
@@ -251,7 +252,10 @@ class Jobs(Usage):
             if row:
                 self._add_usage(row["owner_id"], job["id"], job["engine"], cost=cost)
             elif self._row("SELECT 1 FROM users WHERE id = ?", job["owner_id"]):
-                self._add_usage(job["owner_id"], None, job["engine"], cost=cost)
+                self.record_usage(
+                    job["owner_id"], job.get("characters", 0), cost, engine=job["engine"],
+                    voice=job.get("voice", ""),
+                )  # fmt: skip
             return True
 
     def forget_kept_segment(self, content_hash: str) -> None:

@@ -3,7 +3,8 @@
 import json
 
 from database import searching
-from database.files import COLUMNS, AudioFiles
+from database.files import AudioFiles
+from database.groups import COLUMNS
 
 # A sort order: what is compared, the index that holds it, the column of a row that says it.
 SORTS = {

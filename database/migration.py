@@ -20,8 +20,10 @@ INSERTS = {
                           category, character_count, spoken_characters, cost, created_at,
                           updated_at, duration, size, sha256, status, error)
                       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-    "usage_stats": """INSERT INTO usage_stats (id, user_id, file_id, characters_used, cost,
-                          timestamp, year, month) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+    "usage_stats": f"""INSERT INTO usage_stats (id, user_id, file_id, characters_used, cost,
+                           timestamp, year, month, day)
+                       SELECT *, {earlier_release.day_of("column6", "column7", "column8")}
+                       FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?))""",
     "playback_history": """INSERT INTO playback_history (id, user_id, file_id, display_name,
                                played_at) VALUES (?, ?, ?, ?, ?)""",
 }

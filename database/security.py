@@ -1,7 +1,10 @@
 """The security log."""
 
+from collections.abc import Iterator
+
 from database.connection import Connection
 
+BATCH = 1000
 LOGIN, LOGIN_FAILED = "login", "login_failed"
 
 
@@ -35,19 +38,42 @@ class SecurityLog(Connection):
         *,
         user_id: int | None = None,
         event_type: str | None = None,
+        success: bool | None = None,
+        since: str | None = None,
+        until: str | None = None,
         limit: int = 100,
         before_id: int | None = None,
     ) -> list[dict]:
-        """Events, newest first; of one person, or of all when `user_id` is None."""
+        """Events, newest first; of one person, or of all when `user_id` is None.
+
+        `since` is the first time wanted (UTC text), `until` the first not wanted any more;
+        `before_id` the last event seen.
+        """
         conditions = {
-            "user_id = ?": user_id, "event_type = ?": event_type, "id < ?": before_id
-        }  # fmt: skip
+            "user_id = ?": user_id,
+            "event_type = ?": event_type,
+            "success = ?": None if success is None else int(success),
+            "timestamp >= ?": since,
+            "timestamp < ?": until,
+        }
         wanted = {sql: value for sql, value in conditions.items() if value is not None}
-        where = f"WHERE {' AND '.join(wanted)}" if wanted else ""
+        parts, values = list(wanted), list(wanted.values())
+        if before_id is not None:
+            seen = self._value("SELECT timestamp FROM security_logs WHERE id = ?", before_id)
+            parts.append("(timestamp, id) < (?, ?)")
+            values += [seen or "", before_id]
+        where = f"WHERE {' AND '.join(parts)}" if parts else ""
         return self._rows(
-            f"SELECT * FROM security_logs {where} ORDER BY id DESC LIMIT ?",
-            *wanted.values(), limit,
+            f"SELECT * FROM security_logs {where} ORDER BY timestamp DESC, id DESC LIMIT ?",
+            *values, limit,
         )  # fmt: skip
+
+    def iterate_security_logs(self, **filters) -> Iterator[dict]:
+        """All events that `get_security_logs` finds with these filters, however many."""
+        before_id = None
+        while rows := self.get_security_logs(**filters, before_id=before_id, limit=BATCH):
+            yield from rows
+            before_id = rows[-1]["id"]
 
     def get_failed_login_attempts(
         self, *, username: str | None = None, ip_address: str | None = None, since: str

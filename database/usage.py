@@ -1,8 +1,22 @@
 """The ledger: what was spoken and what it cost."""
 
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from database.connection import Connection
+
+Month = tuple[int, int]  # year, month
+FIRST, LAST = (1970, 1), (9999, 12)
+BATCH = 1000
+# What use can be split by, and how its parts are ordered.
+SPLITS = {
+    "day": ("year, month, day", "year, month, day"),
+    "voice": ("engine, voice", "characters_used DESC, engine, voice"),
+    "category": ("category", "characters_used DESC, category"),
+    "engine": ("engine", "characters_used DESC, engine"),
+}
+MONTHS = "user_id = ? AND (year, month) >= (?, ?) AND (year, month) <= (?, ?)"
 
 
 class Usage(Connection):
@@ -79,6 +93,65 @@ class Usage(Connection):
                FROM usage_stats WHERE user_id = ?""",
             user_id,
         )
+
+    def get_usage_by(
+        self, user_id: int, by: str, first: Month = FIRST, last: Month = LAST
+    ) -> list[dict]:
+        """Use from one month to another, split by "day", "voice", "category" or "engine".
+
+        Days in their order (year, month, day), voices (engine, voice), groups and engines with the
+        most used first; each with characters_used, cost (USD), requests.
+        """
+        columns, order = SPLITS[by]
+        return self._rows(  # first what the index holds side by side: a few rows are left to sort
+            f"""SELECT {columns}, sum(characters_used) AS characters_used, sum(cost) AS cost,
+                       sum(requests) AS requests
+                FROM (SELECT year, month, day, engine, voice, category,
+                             sum(characters_used) AS characters_used, sum(cost) AS cost,
+                             count(*) AS requests
+                      FROM usage_stats INDEXED BY idx_usage_user_month WHERE {MONTHS}
+                      GROUP BY year, month, day, engine, voice, category)
+                GROUP BY {columns} ORDER BY {order}""",
+            user_id, *first, *last,
+        )  # fmt: skip
+
+    def get_saved(
+        self,
+        user_id: int,
+        free_engines: list[str],
+        usd_per_million: float,
+        first: Month = FIRST,
+        last: Month = LAST,
+    ) -> dict:
+        """What engines that cost nothing spoke, and its price elsewhere: characters, usd.
+
+        `usd_per_million` is the reference price of a million characters.
+        """
+        characters = self._value(
+            f"""SELECT coalesce(sum(characters_used), 0) AS n
+                FROM usage_stats INDEXED BY idx_usage_user_month
+                WHERE {MONTHS} AND engine IN (SELECT value FROM json_each(?))""",
+            user_id, *first, *last, json.dumps(free_engines),
+        )  # fmt: skip
+        return {"characters": characters, "usd": characters * usd_per_million / 1_000_000}
+
+    def iterate_usage(
+        self, user_id: int, first: Month | None = None, last: Month | None = None
+    ) -> Iterator[dict]:
+        """The ledger from one month to another, oldest first, however long it is.
+
+        Rows: timestamp, year, month, day, engine, voice, category, characters_used, cost, file_id.
+        """
+        after = 0
+        while rows := self._rows(
+            f"""SELECT id, timestamp, year, month, day, engine, voice, category, characters_used,
+                       cost, file_id
+                FROM usage_stats INDEXED BY idx_usage_user
+                WHERE {MONTHS} AND id > ? ORDER BY id LIMIT ?""",
+            user_id, *(first or FIRST), *(last or LAST), after, BATCH,
+        ):  # fmt: skip
+            yield from rows
+            after = rows[-1]["id"]
 
 
 def _moment(timestamp: str | None) -> datetime:

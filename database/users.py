@@ -112,6 +112,14 @@ class Users(Connection):
             self._write("DELETE FROM users WHERE id = ?", from_id)
             return moved
 
+    def delete_user(self, user_id: int) -> None:
+        """Remove an account with all its rows; security events stay, without its number.
+
+        Raises NotFound.
+        """
+        if not self._write("DELETE FROM users WHERE id = ?", user_id).rowcount:
+            raise NotFound("There is no such account.")
+
     # Sessions
 
     def create_session(

@@ -12,9 +12,13 @@ GROWING = {
     "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
-WHOLE = {"get_stats", "list_kept_segments", "check", "vacuum", "backup", "close", "transaction"}
+WHOLE = {
+    "get_stats", "get_storage_by_person", "get_kept_size", "list_kept_segments", "check", "vacuum",
+    "backup", "close", "transaction",
+}  # fmt: skip
 SORTS = ("created", "name", "duration", "characters")
 FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
+LOG_READS = ("get_security_logs", "iterate_security_logs")
 NOW = {"now": 1e9}
 LIMITS = {"now": 1e9, "idle_s": 10.0, "absolute_s": 20.0}
 PART = {
@@ -44,7 +48,20 @@ CALLS = {
         for search in (None, "text")
         for filters in ({}, FILTERS)
     ],
+    "get_work": lambda db: db.get_work(1),
+    "list_failed": lambda db: db.list_failed(),
+    "list_work": lambda db: [db.list_work(status) for status in ("queued", "speaking")],
+    "set_user_admin": lambda db: db.set_user_admin(1, True),
     "get_positions": lambda db: db.get_positions(1, 1),
+    "delete_user": lambda db: db.delete_user(2),
+    "get_saved": lambda db: db.get_saved(1, ["e"], 15.0),
+    "get_usage_by": lambda db: [
+        db.get_usage_by(1, by, (2026, 1), (2026, 2))
+        for by in ("day", "voice", "category", "engine")
+    ],
+    "iterate_security_logs": lambda db: list(db.iterate_security_logs()),
+    "iterate_usage": lambda db: list(db.iterate_usage(1)),
+    "list_filenames": lambda db: db.list_filenames(1),
     "index_text": lambda db: db.index_text(1),
     "list_bin": lambda db: [db.list_bin(1), db.list_bin(1, before=PAGE)],
     "list_expired": lambda db: db.list_expired("2026-01-01"),
@@ -94,10 +111,19 @@ CALLS = {
     ],
     "get_position": lambda db: db.get_position(1, 1),
     "get_security_logs": lambda db: [
-        db.get_security_logs(user_id=user_id, event_type=event_type, before_id=before_id)
+        db.get_security_logs(
+            user_id=user_id,
+            event_type=event_type,
+            before_id=before_id,
+            success=success,
+            since=since,
+            until=since,
+        )
         for user_id in (None, 1)
         for event_type in (None, "login")
-        for before_id in (None, 5)
+        for before_id in (None, 1)
+        for success in (None, True)
+        for since in (None, PAGE[0])
     ],
     "get_segments": lambda db: db.get_segments(1),
     "get_session": lambda db: db.get_session("t", **LIMITS),
@@ -171,12 +197,12 @@ def test_daily_work_finds_its_rows_by_index(busy_db, name):
     CALLS[name](db)
     db._connection.set_trace_callback(None)
     assert statements
-    # The log of everybody is read from its end, by number: a scan that stops at its limit.
-    reads_from_the_end = "ORDER BY id DESC LIMIT"
+    # The log of everybody is read from its end, by time: a scan that stops at its limit.
+    reads_from_the_end = "ORDER BY timestamp DESC, id DESC LIMIT"
     assert [
         found
         for found in scans(db, statements)
-        if not (name == "get_security_logs" and reads_from_the_end in found[1])
+        if not (name in LOG_READS and reads_from_the_end in found[1])
     ] == []
 
 

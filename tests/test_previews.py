@@ -1,0 +1,124 @@
+"""Voices in a short sentence: made once, paid once."""
+
+import os
+from contextlib import closing
+from datetime import datetime
+
+import pytest
+
+from audio_store import PreviewStore
+from generation import TextEmpty, TextTooLong
+from speech.errors import SpeechError, UnknownVoice
+from tests.listening import hear
+from tests.making import Home
+from tests.standin_openai import StandIn
+
+SENTENCE = "It was late, and the lamp was already lit."
+
+
+@pytest.fixture
+def home(tmp_path):
+    with closing(Home(tmp_path)) as home:
+        yield home
+
+
+@pytest.fixture
+def provider():
+    with StandIn() as server:
+        server.seconds_per_character = 0.02
+        yield server
+
+
+@pytest.fixture
+def paying(tmp_path, provider):
+    settings = {
+        "openai_base_url": provider.base_url,
+        "openai_api_key": "sk-test",
+        "openai_price": 15.0,
+        "openai_timeout_s": 2.0,
+    }
+    with closing(Home(tmp_path, **settings)) as home:
+        yield home
+
+
+def previews(home) -> list[str]:
+    folder = home.config.data_dir / "previews"
+    return sorted(path.name for path in folder.glob("*/*"))
+
+
+def test_a_preview_is_a_short_mp3(home):
+    heard = hear(home.studio.preview(home.user_id, "", SENTENCE))
+    assert 1 < heard.duration_s < 6
+    assert heard.loudness() > 0.03
+
+
+def test_a_preview_is_made_once_and_told_apart_by_voice_and_sentence(home):
+    first = home.studio.preview(home.user_id, "gmw/en", SENTENCE)
+    assert home.studio.preview(home.user_id, "gmw/en", f" {SENTENCE}\n") == first
+    assert len(previews(home)) == 1
+    home.studio.preview(home.user_id, "gmw/de", SENTENCE)
+    home.studio.preview(home.user_id, "gmw/en", "Another sentence.")
+    assert len(previews(home)) == 3
+
+
+def test_a_free_preview_is_no_use(home):
+    home.studio.preview(home.user_id, "", SENTENCE)
+    assert home.db.get_all_time_usage(home.user_id)["requests"] == 0
+
+
+def test_a_price_is_paid_and_counted_once_whoever_listens(paying, provider):
+    other = paying.db.create_user("bert", "!")["id"]
+    first = paying.studio.preview(paying.user_id, "nova", SENTENCE)
+    assert paying.studio.preview(other, "nova", SENTENCE) == first
+    assert len(provider.calls) == 1
+    (row,) = paying.db.iterate_usage(paying.user_id)
+    assert row["cost"] == pytest.approx(15e-6 * len(SENTENCE))
+    assert (row["characters_used"], row["voice"], row["file_id"]) == (len(SENTENCE), "nova", None)
+    now = datetime.now().astimezone()
+    assert (row["year"], row["month"], row["day"]) == (now.year, now.month, now.day)
+    assert paying.db.get_all_time_usage(other)["requests"] == 0
+
+
+def test_a_preview_that_left_the_disk_is_not_bought_again(paying, provider):
+    first = paying.studio.preview(paying.user_id, "nova", SENTENCE)
+    for path in (paying.config.data_dir / "previews").glob("*/*"):
+        path.unlink()
+    assert paying.studio.preview(paying.user_id, "nova", SENTENCE) == first
+    assert len(provider.calls) == 1
+    assert paying.db.get_all_time_usage(paying.user_id)["requests"] == 1
+
+
+def test_a_provider_that_fails_keeps_and_costs_nothing(paying, provider):
+    provider.fault = "quota"
+    with pytest.raises(SpeechError):
+        paying.studio.preview(paying.user_id, "nova", SENTENCE)
+    assert previews(paying) == []
+    assert paying.db.get_all_time_usage(paying.user_id)["requests"] == 0
+
+
+@pytest.mark.parametrize(
+    ("voice", "sentence", "error"),
+    [
+        ("", "", TextEmpty),
+        ("", " \n", TextEmpty),
+        ("", "w" * 301, TextTooLong),
+        ("nobody", SENTENCE, UnknownVoice),
+    ],
+)
+def test_what_cannot_be_spoken_is_refused(home, voice, sentence, error):
+    with pytest.raises(error):
+        home.studio.preview(home.user_id, voice, sentence)
+    assert previews(home) == []
+
+
+def test_the_oldest_previews_make_room(tmp_path):
+    store = PreviewStore(tmp_path / "previews", limit_bytes=250)
+    for number, letter in enumerate("abcd"):
+        store.keep(letter * 64, [bytes(100)])
+        path = next(store.folder.glob(f"{letter}*/*"))
+        os.utime(path, (number, number))
+    store.keep("e" * 64, [bytes(100)])
+    kept = [letter for letter in "abcde" if store.has(letter * 64)]
+    assert kept == ["d", "e"]
+    assert store.read_whole("a" * 64) is None
+    assert store.read_whole("e" * 64) == bytes(100)
