@@ -3,7 +3,7 @@
 import shutil
 from dataclasses import dataclass
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.serving import PASSWORD, App, Client, wait_until
 
@@ -20,6 +20,7 @@ ARGUMENTS = [
 ]
 WIDTHS = {"desk": (1280, 800), "phone": (390, 844)}
 THEMES = ("light", "dark")
+PLAYER = "document.querySelector('player-dock')?.player"
 STATE = "fetch(location.href, {headers: {Accept: 'application/json'}}).then(r => r.json())"
 
 
@@ -37,7 +38,36 @@ def address(app: App, path: str = "/") -> str:
 
 def until(page: Page, script: str, deadline_s: float = 15.0):
     """Wait for a script to be true; asked from outside, for the pages forbid `eval`."""
-    return wait_until(lambda: page.evaluate(script), script, deadline_s)
+
+    def asked():
+        try:
+            return page.evaluate(script)
+        except Error as error:
+            # The page was left while it was asked; the next one will know.
+            if "context was destroyed" in str(error):
+                return False
+            raise
+
+    return wait_until(asked, script, deadline_s)
+
+
+def player(page: Page, what: str):
+    """Something of the page's player, such as `file?.filename`."""
+    return page.evaluate(f"{PLAYER}?.{what}")
+
+
+def is_advancing(page: Page) -> None:
+    """Wait until sound has come on by a third of a second, somewhere after its start."""
+    until(page, f"{PLAYER}?.sound.time > 0.3")
+    before = player(page, "sound.time")
+    until(page, f"{PLAYER}?.sound.time > {before + 0.3}")
+
+
+def log_out(page: Page) -> None:
+    """Log out through the menu of the person."""
+    page.locator("[popovertarget=you]").click()
+    page.locator("#you").get_by_role("button", name="Log out").click()
+    page.wait_for_url("**/login*")
 
 
 def set_up(page: Page, app: App) -> None:

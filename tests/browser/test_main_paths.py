@@ -2,32 +2,38 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.driving import STATE, address, set_up, sign_in, until
+from tests.browser.driving import (
+    PLAYER,
+    address,
+    is_advancing,
+    log_out,
+    player,
+    set_up,
+    sign_in,
+    until,
+)
 from tests.making import prose
-from tests.serving import PASSWORD, Client, wait_until
+from tests.serving import PASSWORD, Client
 
 
-def is_advancing(page: Page) -> None:
-    until(page, "document.querySelector('audio')?.currentTime > 0.5")
-    before = page.evaluate("document.querySelector('audio').currentTime")
-    until(page, f"document.querySelector('audio').currentTime > {before + 0.3}")
+def speak(page: Page, text: str) -> str:
+    """Send a text to be spoken; the filename of the piece that the player got."""
+    page.locator("textarea[name=text]").fill(text)
+    page.get_by_role("button", name="Speak", exact=True).click()
+    until(page, f"{PLAYER}?.file?.filename")
+    return player(page, "file.filename")
 
 
 def test_from_the_setup_link_to_sound_in_a_long_text_and_out_again(page, app):
     set_up(page, app)
-    page.locator("textarea[name=text]").fill(prose(150_000))
-    page.get_by_role("button", name="Speak").click()
-    page.wait_for_url("**/files/*")
+    filename = speak(page, prose(150_000))
     is_advancing(page)
-    assert page.evaluate(STATE)["status"] == "speaking"
-    filename = page.url.rpartition("/")[2]
+    assert player(page, "sound.isLive")
 
     page.goto(address(app, "/library"))
-    expect(page.locator(f"a[href*='{filename}']").first).to_be_visible()
+    expect(page.locator(f"main a[href*='{filename}']").first).to_be_visible()
 
-    page.goto(address(app, "/account"))
-    page.get_by_role("button", name="Log out").first.click()
-    page.wait_for_url("**/login*")
+    log_out(page)
     page.goto(address(app, f"/files/{filename}"))
     assert "/login" in page.url
     assert page.problems == []
@@ -53,22 +59,16 @@ def test_a_second_person_sees_none_of_the_first_ones_files(page, app):
 
 def test_a_piece_is_played_again_where_it_was_left(page, app):
     set_up(page, app)
-    page.locator("textarea[name=text]").fill(prose(2_000))
-    page.get_by_role("button", name="Speak").click()
-    page.wait_for_url("**/files/*")
-    url = page.url
+    filename = speak(page, prose(2_000))
     is_advancing(page)
-    wait_until(lambda: page.evaluate(STATE)["status"] == "ready", "the finish")
-    page.reload()
-    until(page, "document.querySelector('audio').readyState >= 1")
-    page.evaluate("document.querySelector('audio').currentTime = 40")
-    with page.expect_request(lambda request: "/playback/" in request.url):
-        page.evaluate("document.querySelector('audio').play()")
-    is_advancing(page)
+    until(page, f"!{PLAYER}.sound.isLive")
+    page.evaluate(f"{PLAYER}.seek(40)")
+    until(page, f"{PLAYER}.sound.time > 40.3")
     with page.expect_response(lambda response: "/playback/" in response.url):
-        page.evaluate("document.querySelector('audio').pause()")
-    page.goto(url)
-    until(page, "Math.abs(document.querySelector('audio').currentTime - 41) < 3")
+        page.evaluate(f"{PLAYER}.toggle()")
+    page.goto(address(app, f"/files/{filename}"))
+    page.locator("main [data-play]").first.click()
+    until(page, f"Math.abs({PLAYER}.sound.time - 41) < 3")
 
 
 def test_the_main_path_works_without_script(browser, app):

@@ -1,4 +1,6 @@
 // What this browser remembers for one person; a full or forbidden storage remembers nothing.
+let isOver = false;
+
 function keyOf(name) {
   const user = document.getElementById("dock")?.dataset.user ?? "";
   return `voiceverse.${user}.${name}`;
@@ -13,6 +15,7 @@ export function recall(name, otherwise) {
 }
 
 export function remember(name, value) {
+  if (isOver) return;
   try {
     localStorage.setItem(keyOf(name), JSON.stringify(value));
   } catch {
@@ -20,7 +23,9 @@ export function remember(name, value) {
   }
 }
 
+// The person leaves: what is remembered goes, and nothing more comes.
 export function forgetEverything() {
+  isOver = true;
   for (const key of Object.keys(localStorage))
     if (key.startsWith("voiceverse.")) localStorage.removeItem(key);
 }

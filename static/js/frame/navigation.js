@@ -1,7 +1,5 @@
-// Pages are swapped without a reload. Turbo's own progress bar brings a style of its own, which
-// the page's rules forbid: `aria-busy` on the root draws ours.
-const NEVER_MS = 2 ** 31 - 1;
-window.Turbo.config.drive.progressBarDelay = NEVER_MS;
+// Pages are swapped without a reload, those of pieces too, whose addresses end like their sound.
+window.Turbo.config.drive.unvisitableExtensions.delete(".mp3");
 
 // What surrounds the page is drawn anew in another language, the player with it; its sound goes on.
 document.addEventListener("submit", (event) => {

@@ -26,7 +26,7 @@ const ALWAYS = { "/": search, "?": help };
 function search() {
   const field = document.querySelector("main [type=search]");
   if (field) return field.focus();
-  const library = document.querySelector("[data-library]")?.href;
+  const library = document.querySelector("[data-place=library]")?.href;
   if (!library) return;
   document.addEventListener("turbo:load", () => search(), { once: true });
   window.Turbo.visit(library);

@@ -9,7 +9,8 @@ const MOST_KEPT = 200;
 export class Places {
   #sound;
   #filename = null;
-  #listening = null; // a promise of the number under which the server keeps this listening
+  #isBegun = false;
+  #id = null; // the number under which the server keeps this listening, once it is known
   #savedS = -1;
 
   constructor(sound) {
@@ -53,28 +54,30 @@ export class Places {
 
   start(filename) {
     this.#filename = filename;
-    this.#listening = null;
+    this.#isBegun = false;
+    this.#id = null;
     this.#savedS = -1;
   }
 
+  // Sends before it waits for anything: a page that is being left does not come to what follows.
   async save() {
-    const [filename, listening] = [this.#filename, this.#listening];
-    const place = this.#sound.time;
-    if (!listening || Math.abs(place - this.#savedS) < 1) return;
-    this.#savedS = place;
+    const [filename, id, place] = [this.#filename, this.#id, this.#sound.time];
+    if (!this.#isBegun || Math.abs(place - this.#savedS) < 1) return;
     this.#keep(filename, place, false);
-    const id = await listening;
     if (id === null) return;
+    this.#savedS = place;
     const isSent = await this.#send(filename, { id, position_s: place.toFixed(1) });
     if (isSent) this.#keep(filename, place, true);
     else this.#savedS = -1;
   }
 
-  #begin() {
-    if (this.#sound.isPaused || this.#listening || !this.#filename) return;
-    this.#listening = this.#send(this.#filename, {})
-      .then((answer) => (answer ? answer.json() : null))
-      .then((row) => row?.id ?? null);
+  async #begin() {
+    const filename = this.#filename;
+    if (this.#sound.isPaused || this.#isBegun || !filename) return;
+    this.#isBegun = true;
+    const answer = await this.#send(filename, {});
+    const row = answer && (await answer.json());
+    if (this.#filename === filename) this.#id = row?.id ?? null;
   }
 
   #own(file) {
@@ -93,15 +96,14 @@ export class Places {
   // What was heard without the network is told once it is back.
   async #sendLate() {
     for (const [filename, place] of Object.entries(recall("places", {}))) {
-      if (place.isSent || filename === this.#filename) continue;
+      if (place.isSent) continue;
       const begun = await this.#send(filename, {});
       const row = begun && (await begun.json());
-      if (row && (await this.#send(filename, { id: row.id, position_s: place.s.toFixed(1) })))
+      if (!row) return;
+      if (filename === this.#filename) [this.#isBegun, this.#id] = [true, row.id];
+      if (await this.#send(filename, { id: row.id, position_s: place.s.toFixed(1) }))
         this.#keep(filename, place.s, true);
     }
-    this.#listening = null;
-    this.#savedS = -1;
-    this.#begin();
   }
 
   async #send(filename, fields) {

@@ -38,6 +38,7 @@ class Player extends EventTarget {
     sound.addEventListener("pause", () => (this.#pausedAt = Date.now()));
     sound.addEventListener("ended", () => this.#ended());
     sound.addEventListener("retry", () => kept.distrust(sound.file.filename));
+    sound.addEventListener("settled", () => this.queue.learn(sound.file));
     sound.addEventListener("failed", () => (this.hasFailed = true));
     this.queue.addEventListener("change", () => this.dispatchEvent(new Event("queue")));
     this.sleep.addEventListener("change", () => this.dispatchEvent(new Event("sleep")));
@@ -199,8 +200,10 @@ class Player extends EventTarget {
     this.#marks = found.file.marks_s;
     this.further = found.further;
     const isFinishedSince = this.sound.isLive !== ["queued", "speaking"].includes(found.file.status);
-    if (isFinishedSince && this.sound.isPaused) this.sound.load(found.file, this.sound.time);
+    const isToReload = isFinishedSince && this.sound.isPaused;
+    if (isToReload) this.sound.load(found.file, Math.max(this.sound.time, found.place_s));
     else Object.assign(this.file, found.file);
+    if (isToReload) this.queue.learn(found.file);
     if (mayMove && found.place_s > this.sound.time) this.sound.seek(found.place_s);
     this.#tell();
   }

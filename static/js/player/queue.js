@@ -58,6 +58,12 @@ export class Queue extends EventTarget {
     this.#changed();
   }
 
+  // What has become known of the current piece.
+  learn({ status, duration, name }) {
+    if (this.current) Object.assign(this.current, { status, duration, name });
+    this.#changed();
+  }
+
   // The current piece is gone.
   drop() {
     if (this.current) this.items.splice(this.index, 1);

@@ -27,7 +27,8 @@ export class Sound extends EventTarget {
   }
 
   get time() {
-    return this.audio.hasAttribute("src") ? this.audio.currentTime || this.#from : this.#from;
+    if (this.audio.hasAttribute("src")) return this.audio.currentTime || (this.isLive ? 0 : this.#from);
+    return this.isLive ? 0 : this.#from;
   }
 
   get duration() {
@@ -54,7 +55,7 @@ export class Sound extends EventTarget {
     this.#drop();
     this.file = file;
     this.isLive = Boolean(file) && isUnfinished(file);
-    this.#from = this.isLive ? 0 : from_s;
+    this.#from = from_s;
     this.#retries = 0;
     if (this.isLive) this.#unfollow = follow(file.filename, (state) => this.#heard(state));
     this.#tell();
@@ -63,7 +64,7 @@ export class Sound extends EventTarget {
   async play() {
     if (!this.file) return;
     this.#wants = true;
-    if (!this.audio.hasAttribute("src") || this.audio.error) this.#open(this.time);
+    if (!this.audio.hasAttribute("src") || this.audio.error) this.#open(this.isLive ? 0 : this.time);
     try {
       await this.audio.play();
     } catch (error) {
@@ -182,6 +183,7 @@ export class Sound extends EventTarget {
       return this.#tell();
     }
     this.isLive = false;
+    this.dispatchEvent(new Event("settled"));
     if (this.#wants && !this.audio.ended && !this.audio.paused && !this.audio.error) this.#changeOver();
     else this.#reopen();
     this.#tell();
