@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from sentences import Sentence
 from speech.mp3 import id3_tag
 
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
@@ -226,8 +227,11 @@ class AudioStore:
         free = shutil.disk_usage(self.folder).free
         if free < needed_bytes + self.min_free_bytes:
             raise NoSpace(
-                f"The disk is nearly full ({free // 1_000_000} MB free). Nothing stored was "
-                "harmed; free some space, then try again."
+                Sentence(
+                    "The disk is nearly full ({megabytes} MB free). Nothing stored was harmed; "
+                    "free some space, then try again.",
+                    megabytes=free // 1_000_000,
+                )
             )
 
     def check_reserve(self) -> None:

@@ -21,6 +21,7 @@ from database import Database
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from generation import Studio
+from sentences import Sentence
 from speaking import Cancelled, Parked
 from speech.encoding import NotMp3
 from speech.errors import SpeechError
@@ -104,8 +105,11 @@ class Worker:
         try:
             if job["attempts"] > MOST_ATTEMPTS:
                 raise SpeechError(
-                    f"The speech worker stopped {MOST_ATTEMPTS} times while speaking this text. "
-                    "What was spoken is kept; try again, or with another voice."
+                    Sentence(
+                        "The speech worker stopped {times} times while speaking this text. "
+                        "What was spoken is kept; try again, or with another voice.",
+                        times=MOST_ATTEMPTS,
+                    )
                 )
             self.studio.speaking.speak(job, self.name, self.stop)
         except LeaseLost:

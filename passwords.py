@@ -7,6 +7,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from werkzeug.security import check_password_hash
 
+from sentences import Sentence
+
 MIN_CHARACTERS = 15
 MAX_CHARACTERS = 1024
 KEYBOARD_ROWS = ("qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm")
@@ -37,11 +39,14 @@ def check_rules(username: str, password: str) -> None:
     length = len(unicodedata.normalize("NFC", password))
     if length < MIN_CHARACTERS:
         raise BadPassword(
-            f"Use at least {MIN_CHARACTERS} characters; three or four unrelated words are easy "
-            "to keep in mind."
+            Sentence(
+                "Use at least {least} characters; three or four unrelated words are easy to keep "
+                "in mind.",
+                least=MIN_CHARACTERS,
+            )
         )
     if length > MAX_CHARACTERS:
-        raise BadPassword(f"Use at most {MAX_CHARACTERS:,} characters.")
+        raise BadPassword(Sentence("Use at most {most} characters.", most=MAX_CHARACTERS))
     if is_predictable(password, username):
         raise BadPassword(
             "This password is among the first that would be guessed; choose three or four "

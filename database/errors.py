@@ -5,6 +5,8 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+from sentences import Sentence
+
 ROOM_TO_WORK_BYTES = 1024 * 1024
 
 
@@ -100,12 +102,24 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
         return DatabaseBusy("The database is busy. Nothing was changed; try again.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DatabaseDamaged(
-            f"{path} is damaged or not a database. It was left as it is; restore it from a backup."
+            Sentence(
+                "{path} is damaged or not a database. It was left as it is; restore it from a "
+                "backup.",
+                path=str(path),
+            )
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return DatabaseError(f"{path} cannot be opened for writing; check who owns it.")
+        return DatabaseError(
+            Sentence("{path} cannot be opened for writing; check who owns it.", path=str(path))
+        )
     if code == sqlite3.SQLITE_IOERR:
-        return DatabaseError(f"{path} cannot be read or written: {error}. Check the disk.")
+        return DatabaseError(
+            Sentence(
+                "{path} cannot be read or written: {reason}. Check the disk.",
+                path=str(path),
+                reason=str(error),
+            )
+        )
     if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return NotFound("What this belongs to was deleted in the meantime. Nothing was changed.")
     return None
@@ -115,7 +129,13 @@ def name_os_error(error: OSError, path: Path) -> DatabaseError:
     """The named error for a file that cannot be made, read or renamed."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _disk_full()
-    return DatabaseError(f"{path} cannot be used: {error.strerror}. Check the path and its owner.")
+    return DatabaseError(
+        Sentence(
+            "{path} cannot be used: {reason}. Check the path and its owner.",
+            path=str(path),
+            reason=str(error.strerror),
+        )
+    )
 
 
 def _disk_full() -> DiskFull:

@@ -4,6 +4,7 @@ import json
 
 from database.connection import Connection
 from database.errors import GroupTaken, NotFound
+from sentences import Sentence
 
 BIN_DAYS = 30
 NO_GROUP = "There is no such group in your library."
@@ -55,17 +56,23 @@ class Groups(Connection):
         with self.transaction():
             old = self._known_group(owner_id, name)
             taken = self._group_name(owner_id, new_name)
-            if taken != old and taken.casefold() != old.casefold() and self._has(owner_id, taken):
+            is_known = self._stored_name(owner_id, taken) is not None
+            if is_known and taken.casefold() != old.casefold():
                 raise GroupTaken(
-                    f"There is a group “{taken}” already. Choose another name, or move the files."
+                    Sentence(
+                        "There is a group “{name}” already. Choose another name, or move the "
+                        "files.",
+                        name=taken,
+                    )
                 )
             moved = self._write(
                 "UPDATE audio_files SET category = ? WHERE owner_id = ? AND category = ?",
                 new_name, owner_id, old,
             ).rowcount  # fmt: skip
-            if self._has(owner_id, new_name) and new_name.lower() != old.lower():
+            made = self._stored_name(owner_id, new_name)
+            if made is not None and made != old:
                 self._drop(owner_id, old)
-            else:  # it had no files, or only the case differs
+            else:  # no file made the new one: it has none, or only the case differs
                 self._write(
                     "UPDATE file_groups SET name = ? WHERE owner_id = ? AND name = ?",
                     new_name, owner_id, old,
@@ -155,11 +162,9 @@ class Groups(Connection):
 
     def _group_name(self, owner_id: int, name: str) -> str:
         """The name as the owner's group of that name is written; unchanged where there is none."""
-        row = self._row(
-            "SELECT name FROM file_groups WHERE owner_id = ? AND name = ?", owner_id, name
-        )
-        if row:
-            return row["name"]
+        stored = self._stored_name(owner_id, name)
+        if stored is not None:
+            return stored
         if name.isascii():
             return name
         # SQLite compares only ASCII letters without regard to case.
@@ -169,13 +174,13 @@ class Groups(Connection):
 
     def _known_group(self, owner_id: int, name: str) -> str:
         known = self._group_name(owner_id, name)
-        if not name or not self._has(owner_id, known):
+        if not name or self._stored_name(owner_id, known) is None:
             raise NotFound(NO_GROUP)
         return known
 
-    def _has(self, owner_id: int, name: str) -> bool:
-        return bool(
-            self._row("SELECT 1 FROM file_groups WHERE owner_id = ? AND name = ?", owner_id, name)
+    def _stored_name(self, owner_id: int, name: str) -> str | None:
+        return self._value(
+            "SELECT name FROM file_groups WHERE owner_id = ? AND name = ?", owner_id, name
         )
 
     def _drop(self, owner_id: int, name: str) -> None:

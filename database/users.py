@@ -3,6 +3,7 @@
 from database.connection import Connection
 from database.earlier_release import NO_LOGIN
 from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
+from sentences import Sentence
 
 
 class Users(Connection):
@@ -22,7 +23,9 @@ class Users(Connection):
                 "SELECT username FROM users WHERE username = ? COLLATE NOCASE", username
             )
             if taken:
-                raise UsernameTaken(f"The name {taken} is taken; choose another one.")
+                raise UsernameTaken(
+                    Sentence("The name {name} is taken; choose another one.", name=taken)
+                )
             return self._write_row(
                 """INSERT INTO users (username, password_hash, is_admin, created_at)
                    VALUES (?, ?, ?, coalesce(?, CURRENT_TIMESTAMP)) RETURNING *""",

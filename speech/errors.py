@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from sentences import Sentence
+
 
 class SpeechError(Exception):
     """A failure to speak; `sentence` is for the user, `status` the HTTP status it maps to."""
@@ -20,7 +22,9 @@ class UnknownVoice(SpeechError):
     status = 400
 
     def __init__(self, voice: str, engine: str) -> None:
-        super().__init__(f'{engine} has no voice named "{voice[:80]}".')
+        super().__init__(
+            Sentence('{engine} has no voice named "{voice}".', engine=engine, voice=voice[:80])
+        )
 
 
 class UnknownEngine(SpeechError):
@@ -29,7 +33,9 @@ class UnknownEngine(SpeechError):
     status = 400
 
     def __init__(self, engine: str) -> None:
-        super().__init__(f'There is no speech engine named "{engine[:80]}".')
+        super().__init__(
+            Sentence('There is no speech engine named "{engine}".', engine=engine[:80])
+        )
 
 
 class BadSpeed(SpeechError):
@@ -39,7 +45,14 @@ class BadSpeed(SpeechError):
 
     def __init__(self, speed: float, speed_range: tuple[float, float]) -> None:
         low, high = speed_range
-        super().__init__(f"The speed must lie between {low:g} and {high:g}, not {speed!s:.20}.")
+        super().__init__(
+            Sentence(
+                "The speed must lie between {low} and {high}, not {speed}.",
+                low=f"{low:g}",
+                high=f"{high:g}",
+                speed=f"{speed!s:.20}",
+            )
+        )
 
 
 class KeyMissing(SpeechError):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from sentences import Sentence
 from speech.errors import (
     BrokenAudio,
     ProviderBusy,
@@ -42,9 +43,11 @@ def translated(key: str, address: str) -> Iterator[None]:
     except openai.APIStatusError as error:
         raise _refusal(error, key) from error
     except openai.APITimeoutError as error:
-        raise ProviderUnreachable(f"{_host(address)} did not answer in time.") from error
+        sentence = Sentence("{host} did not answer in time.", host=_host(address))
+        raise ProviderUnreachable(sentence) from error
     except openai.APIConnectionError as error:
-        raise ProviderUnreachable(f"{_host(address)} could not be reached.") from error
+        sentence = Sentence("{host} could not be reached.", host=_host(address))
+        raise ProviderUnreachable(sentence) from error
     except openai.APIError as error:
         raise BrokenAudio(NOT_SOUND) from error
     except (httpx2.InvalidURL, UnicodeEncodeError) as error:
@@ -80,17 +83,33 @@ def pause_s(error: SpeechError, attempt: int) -> float:
 
 
 def _refusal(error: openai.APIStatusError, key: str) -> SpeechError:
-    status = error.status_code
+    status, reason = error.status_code, _reason(error, key)
     if error.code == "insufficient_quota":
         return ProviderQuota("The provider's account has no credit left.")
     if status in (401, 403):
-        return ProviderRefused("The provider did not accept the key." + _reason(error, key))
+        if reason:
+            return ProviderRefused(
+                Sentence("The provider did not accept the key. It says: {message}", message=reason)
+            )
+        return ProviderRefused("The provider did not accept the key.")
     if status == 429:
         return ProviderBusy("The provider is busy: too many requests. Try again later.", 429)
     if status in (408, 409) or status >= 500:
-        return ProviderBusy(f"The provider is out of order (status {status}). Try again later.")
+        return ProviderBusy(
+            Sentence(
+                "The provider is out of order (status {status}). Try again later.", status=status
+            )
+        )
+    if reason:
+        return ProviderRefused(
+            Sentence(
+                "The provider refused the request (status {status}). It says: {message}",
+                status=status,
+                message=reason,
+            )
+        )
     return ProviderRefused(
-        f"The provider refused the request (status {status})." + _reason(error, key)
+        Sentence("The provider refused the request (status {status}).", status=status)
     )
 
 
@@ -105,7 +124,7 @@ def _reason(error: openai.APIStatusError, key: str) -> str:
     message = SECRET.sub("…", message)
     if len(message) > MESSAGE_CHARACTERS:
         message = message[: MESSAGE_CHARACTERS - 1] + "…"
-    return f" It says: {message}"
+    return message
 
 
 def _host(address: str) -> str:

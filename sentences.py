@@ -1,0 +1,18 @@
+"""Sentences for people that remember their words and values, so that they can be told anew."""
+
+
+class Sentence(str):
+    """A text made of a template with {names} and values; whole numbers get separators.
+
+    Whoever speaks another language than the template finds both in `template` and `values`.
+    """
+
+    template: str
+    values: dict[str, str | int]
+
+    def __new__(cls, template: str, **values: str | int) -> "Sentence":
+        """The template with its values in place."""
+        shown = {name: f"{v:,}" if isinstance(v, int) else v for name, v in values.items()}
+        made = super().__new__(cls, template.format(**shown))
+        made.template, made.values = template, values
+        return made
