@@ -17,7 +17,7 @@ from speech.engine import Engine
 from speech.prices import Price, expected_duration_s
 from speech.registry import Registry
 from speech.segments import split
-from speech.types import SpeechRequest, Voice
+from speech.types import SpeechRequest, Voice, is_speakable
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
@@ -101,7 +101,7 @@ class Studio:
     def preview(self, user_id: int, voice: str, sentence: str, engine: str = "") -> bytes:
         """A short sentence in a voice, as MP3: made once, then kept; a price is paid once.
 
-        Raises TextEmpty, TextTooLong, SpeechError. What it costs is entered as the person's use.
+        Raises TextEmpty, TextTooLong or a SpeechError. Its cost is entered as the person's use.
         """
         sentence = " ".join(self._check_text(sentence).split())
         if len(sentence) > PREVIEW_LENGTH:
@@ -109,6 +109,8 @@ class Studio:
                 f"The sentence has {len(sentence)} characters; a preview speaks up to "
                 f"{PREVIEW_LENGTH}."
             )
+        if not is_speakable(sentence):
+            raise NothingSpoken("There is nothing in this sentence that a voice can speak.")
         chosen, found = self._check_voice(voice, 1.0, engine)
         request = SpeechRequest(sentence, found.identifier, 1.0)
         content_hash = chosen.fingerprint(request)
@@ -130,8 +132,6 @@ class Studio:
         stream = Mp3Stream(engine.sample_rate)
         with closing(chunks):
             frames = [stream.feed(chunk.pcm) for chunk in chunks]
-        if not stream.position:
-            raise NothingSpoken("There is nothing in this sentence that this voice can speak.")
         frames.append(stream.finish())
         sound = b"".join(frames)
         return stream.final_header(len(sound)) + sound

@@ -51,7 +51,7 @@ class Administration(Connection):
     def get_storage_by_person(self) -> list[dict]:
         """Everybody with what they keep, the most first: files, size, binned_size (bytes)."""
         return self._rows(
-            """SELECT users.username, coalesce(sum(f.deleted_at IS NULL), 0) AS files,
+            """SELECT users.username, count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NULL), 0) AS size,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NOT NULL), 0)
                           AS binned_size

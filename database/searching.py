@@ -95,6 +95,8 @@ def _find(text: str, term: Term) -> tuple[int, int] | None:
             if TOKEN.fullmatch(before):
                 continue
             first, last = (_unfold(piece, folded, at) for at in match.span())
+            if marks := MARKS.match(piece, last):
+                last = marks.end()
             if first < PIECE:
                 return start + first, last - first
     return None

@@ -8,6 +8,7 @@ import pytest
 
 from audio_store import PreviewStore
 from generation import TextEmpty, TextTooLong
+from speaking import NothingSpoken
 from speech.errors import SpeechError, UnknownVoice
 from tests.listening import hear
 from tests.making import Home
@@ -102,6 +103,7 @@ def test_a_provider_that_fails_keeps_and_costs_nothing(paying, provider):
         ("", "", TextEmpty),
         ("", " \n", TextEmpty),
         ("", "w" * 301, TextTooLong),
+        ("", "* * * *", NothingSpoken),
         ("nobody", SENTENCE, UnknownVoice),
     ],
 )

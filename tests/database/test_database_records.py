@@ -60,6 +60,79 @@ def test_nobody_sees_another_persons_use(db, user):
     assert db.get_all_time_usage(bob["id"])["requests"] == 0
 
 
+USES = [
+    ("2026-01-31 12:00:00", 10, 0.1, "e", "v1", "A"),
+    ("2026-02-01 12:00:00", 20, 0.0, "espeak", "v2", "A"),
+    ("2026-02-01 13:00:00", 30, 0.0, "espeak", "v1", ""),
+    ("2026-02-28 12:00:00", 40, 0.4, "e", "v1", "A"),
+    ("2026-03-01 12:00:00", 50, 0.5, "e", "v1", "B"),
+]
+FEBRUARY = ((2026, 2), (2026, 2))
+
+
+@pytest.fixture
+def uses(db, user, zone):
+    zone("UTC")
+    bob = db.create_user("bob", "h")
+    db.record_usage(bob["id"], 1000, 1.0, timestamp="2026-02-01 12:00:00")
+    for stamp, characters, cost, engine, voice, category in USES:
+        db.record_usage(
+            user["id"], characters, cost, timestamp=stamp, engine=engine, voice=voice,
+            category=category,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("by", "months", "wanted"),
+    [
+        ("day", FEBRUARY, [(2026, 2, 1, 50, 0.0, 2), (2026, 2, 28, 40, 0.4, 1)]),
+        ("voice", FEBRUARY, [("e", "v1", 40, 0.4, 1), ("espeak", "v1", 30, 0.0, 1),
+                             ("espeak", "v2", 20, 0.0, 1)]),
+        ("category", FEBRUARY, [("A", 60, 0.4, 2), ("", 30, 0.0, 1)]),
+        ("engine", FEBRUARY, [("espeak", 50, 0.0, 2), ("e", 40, 0.4, 1)]),
+        ("engine", ((2026, 1), (2026, 3)), [("e", 100, 1.0, 3), ("espeak", 50, 0.0, 2)]),
+        ("engine", ((2025, 12), (2026, 1)), [("e", 10, 0.1, 1)]),
+        ("day", ((2027, 1), (2027, 12)), []),
+    ],
+)  # fmt: skip
+def test_use_is_split_by_day_voice_group_and_engine(db, user, uses, by, months, wanted):
+    found = [tuple(row.values()) for row in db.get_usage_by(user["id"], by, *months)]
+    assert found == wanted
+
+
+def test_days_are_those_of_the_machines_clock(db, user, zone):
+    zone("Pacific/Auckland")
+    db.record_usage(user["id"], 1, 0.0, timestamp="2026-01-31 20:00:00")
+    (row,) = db.get_usage_by(user["id"], "day")
+    assert (row["year"], row["month"], row["day"]) == (2026, 2, 1)
+
+
+def test_what_free_engines_spoke_has_a_price_elsewhere(db, user, uses):
+    assert db.get_saved(user["id"], ["espeak"], 15.0) == {"characters": 50, "usd": 0.00075}
+    assert db.get_saved(user["id"], ["espeak"], 15.0, (2026, 1), (2026, 1))["characters"] == 0
+    assert db.get_saved(user["id"], [], 15.0)["usd"] == 0
+
+
+def test_the_ledger_is_read_through_whole_or_by_month(db, user, uses, monkeypatch):
+    monkeypatch.setattr("database.usage.BATCH", 2)
+    rows = list(db.iterate_usage(user["id"]))
+    assert [row["characters_used"] for row in rows] == [10, 20, 30, 40, 50]
+    rows = list(db.iterate_usage(user["id"], *FEBRUARY))
+    assert [(row["day"], row["voice"], row["category"]) for row in rows] == [
+        (1, "v2", "A"), (1, "v1", ""), (28, "v1", "A")
+    ]  # fmt: skip
+
+
+def test_what_a_file_used_is_entered_with_its_voice_and_group(db, user, make_file):
+    row = make_file(text="abc", status="queued", voice="v7", category="Sea", engine="e")
+    db.claim_job("w", now=1.0, lease_s=30.0)
+    part = {"position": 0, "text_start": 0, "text_end": 3, "start_ms": 0, "end_ms": 1,
+            "byte_end": 1, "frame_end": 1, "words": ""}  # fmt: skip
+    db.checkpoint_job(row["id"], "w", [part], duration=1.0)
+    (used,) = db.iterate_usage(user["id"])
+    assert (used["voice"], used["category"], used["engine"]) == ("v7", "Sea", "e")
+
+
 def test_use_of_nobody_is_refused(db):
     with pytest.raises(NotFound):
         db.record_usage(99, 1, 0.0)
@@ -95,6 +168,48 @@ def test_events_are_filtered_by_person_and_kind(db, user):
     assert len(db.get_security_logs(user_id=user["id"])) == 2
     assert len(db.get_security_logs(event_type="login")) == 2
     assert len(db.get_security_logs(user_id=user["id"], event_type="login")) == 1
+
+
+@pytest.fixture
+def events(db, user):
+    """Twenty events of two people and two kinds, two a second, the first day's first."""
+    bob = db.create_user("bob", "h")
+    for number in range(20):
+        event = db.log_security_event(
+            ("login", "logout")[number % 2],
+            user_id=(user["id"], bob["id"])[number // 2 % 2],
+            success=number % 5 != 0,
+            details=f"{number}",
+        )
+        stamp = f"2026-01-0{1 + number // 10} 00:00:0{number % 10 // 2}"
+        db._write("UPDATE security_logs SET timestamp = ? WHERE id = ?", stamp, event)
+
+
+def told(rows):
+    return [int(row["details"]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("filters", "keep"),
+    [
+        ({}, lambda number: True),
+        ({"user_id": 1}, lambda number: number // 2 % 2 == 0),
+        ({"event_type": "logout"}, lambda number: number % 2),
+        ({"success": False}, lambda number: number % 5 == 0),
+        ({"success": True, "user_id": 2}, lambda number: number % 5 and number // 2 % 2),
+        ({"since": "2026-01-02"}, lambda number: number >= 10),
+        ({"until": "2026-01-02"}, lambda number: number < 10),
+        (
+            {"since": "2026-01-01 00:00:01", "until": "2026-01-01 00:00:03", "event_type": "login"},
+            lambda number: number in (2, 4),
+        ),
+    ],
+)
+def test_events_are_filtered_paged_and_read_through(db, events, monkeypatch, filters, keep):
+    wanted = [number for number in range(19, -1, -1) if keep(number)]
+    assert told(db.get_security_logs(**filters)) == wanted
+    monkeypatch.setattr("database.security.BATCH", 3)
+    assert told(db.iterate_security_logs(**filters)) == wanted
 
 
 def test_an_event_keeps_all_that_was_said(db, user):
