@@ -11,6 +11,7 @@ from config import Config
 from database import Database
 from database.errors import NotFound
 from database.groups import BIN_DAYS, NO_FILE
+from sentences import Sentence
 from speaking import NothingSpoken, Speaking
 from speech.encoding import Mp3Stream
 from speech.engine import Engine
@@ -106,8 +107,11 @@ class Studio:
         sentence = " ".join(self._check_text(sentence).split())
         if len(sentence) > PREVIEW_LENGTH:
             raise TextTooLong(
-                f"The sentence has {len(sentence)} characters; a preview speaks up to "
-                f"{PREVIEW_LENGTH}."
+                Sentence(
+                    "The sentence has {characters} characters; a preview speaks up to {limit}.",
+                    characters=len(sentence),
+                    limit=PREVIEW_LENGTH,
+                )
             )
         if not is_speakable(sentence):
             raise NothingSpoken("There is nothing in this sentence that a voice can speak.")
@@ -232,8 +236,12 @@ class Studio:
     def _check_text(self, text: str) -> str:
         if len(text) > self.config.max_characters:
             raise TextTooLong(
-                f"The text has {len(text):,} characters; one submission holds up to "
-                f"{self.config.max_characters:,}. Split it, and nothing is cut short."
+                Sentence(
+                    "The text has {characters} characters; one submission holds up to {limit}. "
+                    "Split it, and nothing is cut short.",
+                    characters=len(text),
+                    limit=self.config.max_characters,
+                )
             )
         if not VISIBLE.search(text):
             raise TextEmpty("There is no text to speak yet. Paste or write some, then try again.")
@@ -252,7 +260,11 @@ def check_name(name: str) -> str:
         raise BadName("The name is empty. Give the file a name of up to 200 characters.")
     if len(cleaned) > NAME_LENGTH:
         raise BadName(
-            f"The name has {len(cleaned)} characters. Shorten it to {NAME_LENGTH} or fewer."
+            Sentence(
+                "The name has {characters} characters. Shorten it to {limit} or fewer.",
+                characters=len(cleaned),
+                limit=NAME_LENGTH,
+            )
         )
     return cleaned
 
@@ -262,7 +274,11 @@ def check_group(category: str) -> str:
     cleaned = " ".join(CONTROL.sub(" ", category).split())
     if len(cleaned) > GROUP_LENGTH:
         raise BadName(
-            f"The group's name has {len(cleaned)} characters. Shorten it to {GROUP_LENGTH}."
+            Sentence(
+                "The group's name has {characters} characters. Shorten it to {limit}.",
+                characters=len(cleaned),
+                limit=GROUP_LENGTH,
+            )
         )
     return cleaned
 
