@@ -8,6 +8,7 @@ from flask import url_for as to
 
 import accounts
 import answers
+import compression
 import delivery
 import forms
 import languages
@@ -77,6 +78,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     guard(app)
     languages.prepare(app)
     answers.prepare(app)
+    compression.prepare(app)
     app.register_blueprint(web)
     for room in (admin, frame, listening, numbers, ops, people):
         app.register_blueprint(room.blueprint)

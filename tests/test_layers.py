@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-WEB = {"app", "access", "answers", "delivery", "languages", "shown", "blueprints", "serve"}
+WEB = {
+    "app",
+    "access",
+    "answers",
+    "compression",
+    "delivery",
+    "languages",
+    "shown",
+    "blueprints",
+    "serve",
+}
 ABOVE_STORE = {*WEB, "accounts", "generation", "jobs", "speaking", "purchases"}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(

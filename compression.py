@@ -1,0 +1,46 @@
+"""Answers made smaller on their way: static text once and then kept, pages as they are sent."""
+
+import gzip
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request
+
+KINDS = {
+    "application/manifest+json",
+    "image/svg+xml",
+    "text/css",
+    "text/html",
+    "text/javascript",
+}
+QUICK = 1
+
+
+def prepare(app: Flask) -> None:
+    """Let the app answer in gzip whoever asks for it."""
+    app.after_request(_shrink)
+
+
+def _shrink(response: Response) -> Response:
+    if response.status_code != 200 or response.mimetype not in KINDS:
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.method == "HEAD" or not request.accept_encodings["gzip"]:
+        return response
+    if request.endpoint == "static":
+        path = Path(current_app.static_folder, request.view_args["filename"])
+        response.response.close()
+        response.direct_passthrough = False
+        response.set_data(_kept(path, path.stat().st_mtime_ns))
+    elif request.is_secure or response.is_streamed:
+        # Under TLS the length of a compressed page could give its secrets away, bit by bit.
+        return response
+    else:
+        response.set_data(gzip.compress(response.get_data(), QUICK))
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+@lru_cache(maxsize=256)
+def _kept(path: Path, _: int) -> bytes:
+    return gzip.compress(path.read_bytes())
