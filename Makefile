@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BABEL := $(BIN)/python -m babel.messages.frontend -q
 
-.PHONY: run test test-slow bench screenshots lint format clean
+.PHONY: run test test-slow bench screenshots translations lint format clean
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -21,6 +22,13 @@ bench: $(VENV)/installed-dev
 
 screenshots: $(VENV)/installed-dev
 	$(BIN)/python -m tests.screenshots screenshots
+
+translations: $(VENV)/installed-dev
+	$(BABEL) extract -F babel.cfg -k lazy_gettext --no-location --sort-output \
+		--project VoiceVerse -o translations/messages.pot .
+	$(BABEL) update -i translations/messages.pot -d translations --ignore-pot-creation-date \
+		--no-fuzzy-matching --ignore-obsolete -w 100
+	$(BABEL) compile -d translations
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
