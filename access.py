@@ -70,6 +70,7 @@ class Services:
     store: Any
     registry: Any
     studio: Any
+    library: Any
     accounts: Accounts
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]

@@ -11,10 +11,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import passwords
+from account_errors import (
+    AccountError,
+    BadUsername,
+    LastAdmin,
+    LoginRefused,
+    RegistrationClosed,
+    ResetLinkInvalid,
+    SetupLinkInvalid,
+    SignInBusy,
+    TooManyAttempts,
+    WrongPassword,
+)
 from config import write_private
 
 ACCOUNT_FREE_FAILURES = 5
@@ -25,81 +37,10 @@ SIGN_IN_PATIENCE_S = 15
 TOUCH_EVERY_S = 300
 DAY_S = 86400
 INVITE_DAYS = 7
+RESET_HOURS = 24
 REGISTRATIONS_PER_HOUR = 10
+RESET_TOKEN = re.compile(r"(\d{1,15})\.(\d{1,15})\.([0-9a-f]{64})", re.ASCII)
 USERNAME = re.compile(r"[^\W_][\w.\-]{2,31}")
-
-
-class AccountError(Exception):
-    """Something an account may not do; `sentence` is for the user, `field` names the input."""
-
-    status: ClassVar[int] = 400
-    field: ClassVar[str] = ""
-    sentence = ""
-
-    def __init__(self, sentence: str = "") -> None:
-        self.sentence = sentence or self.sentence
-        super().__init__(self.sentence)
-
-
-class BadUsername(AccountError):
-    """The name cannot be a new account's."""
-
-    field = "username"
-    sentence = (
-        "Use 3 to 32 letters, digits, dots, hyphens or underscores, starting with a letter or "
-        "a digit."
-    )
-
-
-class LoginRefused(AccountError):
-    """Unknown name, wrong password or disabled account: the same for all three."""
-
-    status = 401
-    sentence = "That name and password do not belong together. Check both and try again."
-
-
-class WrongPassword(AccountError):
-    """The current password was not given correctly."""
-
-    status = 403
-    field = "current"
-    sentence = "That is not your current password. Nothing was changed."
-
-
-class TooManyAttempts(AccountError):
-    """Wait `retry_after_s` seconds before the next try."""
-
-    status = 429
-
-    def __init__(self, retry_after_s: int) -> None:
-        self.retry_after_s = retry_after_s
-        unit = "second" if retry_after_s == 1 else "seconds"
-        super().__init__(f"Too many attempts. Wait {retry_after_s} {unit} and try again.")
-
-
-class SignInBusy(AccountError):
-    """Too many people are signing in at this moment."""
-
-    status = 503
-    retry_after_s = 5
-    sentence = "Many people are signing in at this moment. Try again in a few seconds."
-
-
-class SetupLinkInvalid(AccountError):
-    """The link for the first account is not the one printed, or was used."""
-
-    status = 403
-    sentence = (
-        "This set-up link is not valid. Use the one that was printed when VoiceVerse started; "
-        "it works once."
-    )
-
-
-class RegistrationClosed(AccountError):
-    """New accounts cannot be made here."""
-
-    status = 403
-    sentence = "New accounts need an invitation. Ask the person who runs this VoiceVerse for one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +96,50 @@ class Accounts:
         user_id = user["user_id"]
         self.check_password_rules(user["username"], new)
         with self._one_at_a_time():
-            self._refuse_while_waiting(self._device_failures(user_id), ACCOUNT_FREE_FAILURES)
-            stored = self._db.get_user_by_id(user_id)
-            if not self._passwords.verify(stored["password_hash"], current):
-                self._log("login_failed_known_device", visitor, user, "password change", False)
-                raise WrongPassword
+            self._check_current(user, current, visitor, "password change")
             new_hash = self._passwords.hash(new)
         with self._db.transaction():
             self._db.set_password_hash(user_id, new_hash)
             self._db.delete_sessions(user_id, keep_session_id=user["session_id"])
             self._log("password_changed", visitor, user)
+
+    def create_reset(self, admin: dict[str, Any], user: dict[str, Any], visitor: Visitor) -> str:
+        """The token of a link with which an account gets a new password, once, within a day.
+
+        It is made from the present password's hash, so that it ends with that password.
+        """
+        expires = int(self._clock()) + RESET_HOURS * 3600
+        self._log("reset_created", visitor, user, f"by {admin['username']}")
+        return f"{user['id']}.{expires}.{self._reset_mac(user, expires)}"
+
+    def check_reset(self, token: str) -> dict[str, Any]:
+        """The account that a link's token belongs to; raises ResetLinkInvalid."""
+        match = RESET_TOKEN.fullmatch(token)
+        user = self._db.get_user_by_id(int(match[1])) if match else None
+        if not match or user is None or not user["is_active"]:
+            raise ResetLinkInvalid
+        expires = int(match[2])
+        is_same = hmac.compare_digest(match[3], self._reset_mac(user, expires))
+        if not is_same or expires <= self._clock():
+            raise ResetLinkInvalid
+        return user
+
+    def reset_password(self, token: str, password: str, visitor: Visitor) -> LoginResult:
+        """Replace the password, end all sessions and open one; raises ResetLinkInvalid."""
+        try:
+            user = self.check_reset(token)
+        except ResetLinkInvalid:
+            self._log("reset_failed", visitor, {}, success=False)
+            raise
+        self.check_password_rules(user["username"], password)
+        new_hash = self.hash_password(password)
+        with self._db.transaction():
+            # Again, because two may have used the link at the same moment.
+            self.check_reset(token)
+            self._db.set_password_hash(user["id"], new_hash)
+            self._db.delete_sessions(user["id"])
+            self._log("password_reset", visitor, user)
+        return self.open_session(user, visitor)
 
     # Signing in and out
 
@@ -329,6 +304,36 @@ class Accounts:
         event = "user_enabled" if is_active else "user_disabled"
         self._log(event, visitor, user, f"by {admin['username']}")
 
+    def set_admin(
+        self, admin: dict[str, Any], user: dict[str, Any], is_admin: bool, visitor: Visitor
+    ) -> None:
+        """Let an account look after the others, or no longer; raises LastAdmin."""
+        with self._db.transaction():
+            if not is_admin:
+                self._refuse_last_admin(user["id"])
+            self._db.set_user_admin(user["id"], is_admin)
+            role = "admin" if is_admin else "user"
+            self._log("role_changed", visitor, user, f"{role}, by {admin['username']}")
+
+    def is_last_admin(self, user_id: int) -> bool:
+        """Whether nobody else could look after the accounts."""
+        admins = [user for user in self._db.list_users() if user["is_admin"] and user["is_active"]]
+        return [user["id"] for user in admins] == [user_id]
+
+    def close(self, user: dict[str, Any], password: str, visitor: Visitor) -> None:
+        """Keep a user out who wants to leave; raises WrongPassword, LastAdmin."""
+        with self._one_at_a_time():
+            self._check_current(user, password, visitor, "deletion of the account")
+        with self._db.transaction():
+            self._refuse_last_admin(user["user_id"])
+            self._db.set_user_active(user["user_id"], False)
+
+    def log(
+        self, event_type: str, user: dict[str, Any], visitor: Visitor, details: str = ""
+    ) -> None:
+        """Note something in the security log that a person did with what is theirs."""
+        self._log(event_type, visitor, user, details or None)
+
     # From the command line of the machine, which needs no password
 
     def add_user(self, username: str, password: str, *, is_admin: bool = False) -> dict[str, Any]:
@@ -382,6 +387,20 @@ class Accounts:
         stored = user["password_hash"] if user else None
         is_right = self._passwords.verify(stored, password)
         return is_right and bool(user and user["is_active"])
+
+    def _check_current(
+        self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
+    ) -> None:
+        user_id = user["user_id"]
+        self._refuse_while_waiting(self._device_failures(user_id), ACCOUNT_FREE_FAILURES)
+        stored = self._db.get_user_by_id(user_id)
+        if not self._passwords.verify(stored["password_hash"], password):
+            self._log("login_failed_known_device", visitor, user, purpose, False)
+            raise WrongPassword
+
+    def _refuse_last_admin(self, user_id: int) -> None:
+        if self.is_last_admin(user_id):
+            raise LastAdmin
 
     def _throttle(
         self, user: dict[str, Any] | None, name: str, visitor: Visitor, is_known: bool
@@ -484,6 +503,9 @@ class Accounts:
 
     def _hash_token(self, token: str) -> str:
         return self._mac(f"token:{token}")
+
+    def _reset_mac(self, user: dict[str, Any], expires: int) -> str:
+        return self._mac(f"reset:{user['id']}:{expires}:{user['password_hash']}")
 
     def _device_token(self, user_id: int) -> str:
         return f"{user_id}.{self._mac(f'device:{user_id}')}"

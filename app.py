@@ -32,6 +32,7 @@ from blueprints import admin, frame, listening, numbers, ops, people
 from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
+from library import Library
 from speech.captions import webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -54,6 +55,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
     )
     registry = registry or build_registry(config)
+    studio = Studio(config, db, store, registry)
     app = Flask(__name__)
     largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
     app.config.update(
@@ -70,7 +72,8 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         db=db,
         store=store,
         registry=registry,
-        studio=Studio(config, db, store, registry),
+        studio=studio,
+        library=Library(studio),
         accounts=accounts.Accounts(db, config, key),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,

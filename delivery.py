@@ -1,11 +1,14 @@
-"""Sound as an answer: whole, in ranges, or live while it is being made."""
+"""Files as answers: sound whole, in ranges or live while it is being made; tables."""
 
+import csv
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from flask import Response, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from werkzeug.wsgi import wrap_file
 
 import ranges
@@ -15,6 +18,7 @@ from speech.mp3 import id3_tag
 AUDIO_TYPE = "audio/mpeg"
 UNFINISHED = ("queued", "speaking")
 READ_AT_ONCE = 1 << 20
+TABLE_PIECE = 1 << 16
 
 
 class NothingToHear(Exception):
@@ -33,7 +37,7 @@ class TooManyListeners(Exception):
 
     status = 503
     retry_after_s = 10
-    sentence = (
+    sentence = lazy_gettext(
         "Many people are listening to unfinished pieces at this moment. "
         "Try again in a few seconds, or wait until this one is ready."
     )
@@ -66,7 +70,7 @@ def download(row: dict[str, Any], name: str, *, artist: str = "") -> Response:
     """The finished sound as a file to keep, with its tag in front; raises NothingToHear."""
     store, filename = services().store, row["filename"]
     if row["status"] in UNFINISHED:
-        raise NothingToHear("This piece is still being spoken; download it when it is ready.")
+        raise NothingToHear(_("This piece is still being spoken; download it when it is ready."))
     size = store.size(filename)
     if size is None:
         raise _nothing_to_hear(row)
@@ -131,8 +135,10 @@ class _Whole(NamedTuple):
 
 def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
     if row["status"] == "ready":
-        return NothingToHear("The sound of this piece is missing on the server.", 404)
-    return NothingToHear(row["error"] or "This piece was cancelled before anything was spoken.")
+        return NothingToHear(_("The sound of this piece is missing on the server."), 404)
+    if row["status"] == "cancelled" or not row["error"]:
+        return NothingToHear(_("This piece was cancelled before anything was spoken."))
+    return NothingToHear(row["error"])
 
 
 def _seekable(whole: _Whole) -> Response:
@@ -219,3 +225,29 @@ def _once(release: Callable[[], None]) -> Callable[[], None]:
             pending.pop()()
 
     return call
+
+
+def table(name: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Response:
+    """Rows as a CSV file to keep, made while it is sent."""
+    response = Response(_csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"voiceverse-{name}.csv")
+    return response
+
+
+def _csv_lines(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row[column]) for column in columns])
+        if buffer.tell() > TABLE_PIECE:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    # Spreadsheets run what begins like a formula, and a name may begin like anything.
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value

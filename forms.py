@@ -3,7 +3,10 @@
 import math
 import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
 
 
 class BadForm(Exception):
@@ -50,7 +53,9 @@ def _speed(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise BadForm("speed", f"'{text[:20]}' is no speed; use a number such as 1.2.") from None
+        raise BadForm(
+            "speed", _("“%(text)s” is no speed; use a number such as 1.2.", text=text[:20])
+        ) from None
 
 
 def seconds(text: str) -> float:
@@ -60,15 +65,38 @@ def seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value < 1e9:
-        raise BadForm("position_s", "A position is a number of seconds from 0 up.")
+        raise BadForm("position_s", _("A position is a number of seconds from 0 up."))
     return value
 
 
 def number(text: str, field: str = "id") -> int:
     """A row's number; raises BadForm."""
     if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
-        raise BadForm(field, "That is not a number of anything here.")
+        raise BadForm(field, _("That is not a number of anything here."))
     return int(text)
+
+
+def day_start(text: str | None, days_later: int = 0) -> str | None:
+    """The UTC text of when a day, written 2026-11-22, begins on this machine; raises BadForm."""
+    if not text:
+        return None
+    try:
+        when = date.fromisoformat(text) + timedelta(days=days_later)
+        start = datetime.combine(when, time()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadForm("day", _("A day is written like 2026-11-22.")) from None
+    return f"{start:%Y-%m-%d %H:%M:%S}"
+
+
+def month(text: str | None) -> tuple[int, int]:
+    """A year and a month, written 2026-11; this machine's present ones for ""; raises BadForm."""
+    if not text:
+        now = datetime.now().astimezone()
+        return now.year, now.month
+    match = re.fullmatch(r"(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])", text, re.ASCII)
+    if match is None:
+        raise BadForm("month", _("A month is written like 2026-11."))
+    return int(match[1]), int(match[2])
 
 
 def cursor(text: str | None) -> tuple[str, int] | None:

@@ -51,6 +51,28 @@ EVENTS = {
     "request_too_large": lazy_gettext("Request too large"),
 }
 
+NOTES = {
+    "login_failed": lazy_gettext(
+        "Somebody tried a wrong password for this name. If it was not you and it happens often, "
+        "choose a longer password."
+    ),
+    "login_failed_known_device": lazy_gettext(
+        "The password was wrong in a browser that had logged in before. If it was not you, "
+        "somebody sits at one of your devices."
+    ),
+    "login_throttled": lazy_gettext(
+        "After several wrong passwords each further try had to wait. Nobody came in."
+    ),
+    "csrf_refused": lazy_gettext(
+        "A form was too old, or another site tried to send it. Nothing was changed."
+    ),
+}
+
+
+def event_note(event_type: str) -> str:
+    """What a kind of event means and what to do about it; empty where the name says it all."""
+    return str(NOTES.get(event_type, ""))
+
 
 def event_name(event_type: str) -> str:
     """A kind of security event in words."""
@@ -127,9 +149,9 @@ def day(when: date) -> str:
     return _day(when, today - HALF_A_YEAR_AND_MORE < when < today, _code())
 
 
-def short_day(when: date) -> str:
-    """A day of a known year: 22 Nov."""
-    return _skeleton(when, "MMMd", _code())
+def short_day(row: dict[str, Any]) -> str:
+    """The day of a row with `year`, `month` and `day`: 22 Nov."""
+    return _skeleton(date(row["year"], row["month"], row["day"]), "MMMd", _code())
 
 
 def moment(text: str | float | None) -> str:
@@ -147,7 +169,12 @@ def month(row: dict[str, Any]) -> str:
 
 def month_name(row: dict[str, Any]) -> str:
     """The month of a row without its year: November."""
-    return _skeleton(date(row["year"], row["month"], 1), "LLLL", _code())
+    return _month_name(row["month"], _code())
+
+
+def month_key(row: dict[str, Any]) -> str:
+    """The month of a row as addresses write it: 2026-11."""
+    return f"{row['year']}-{row['month']:02}"
 
 
 def iso_day(text: str) -> str:
@@ -195,6 +222,11 @@ def _day(when: date, is_near: bool, code: str) -> str:
     return format_skeleton("MMMMEEEEd", when, locale=code)
 
 
+@lru_cache(maxsize=64)
+def _month_name(number: int, code: str) -> str:
+    return format_date(date(2000, number, 1), "LLLL", locale=code)
+
+
 @lru_cache(maxsize=1024)
 def _skeleton(when: date, skeleton: str, code: str) -> str:
     return format_skeleton(skeleton, when, locale=Locale.parse(DATES.get(code, code)))
@@ -210,8 +242,10 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "moment": moment,
     "month": month,
     "month_name": month_name,
+    "month_key": month_key,
     "short_day": short_day,
     "iso_day": iso_day,
     "by_day": by_day,
     "event_name": event_name,
+    "event_note": event_note,
 }

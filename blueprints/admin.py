@@ -1,35 +1,86 @@
-"""For admins: people, invitations, the work in hand, the disk."""
+"""For admins: people and invitations, the work in hand, storage, engines."""
 
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
 
 import forms
 from access import admin_only, services, visitor
-from answers import page
+from answers import page, price_note
+from database.errors import NotFound
+from shown import money
+from speech.engine import Engine
+from speech.errors import SpeechError
+from speech.prices import Price
 
 blueprint = Blueprint("admin", __name__)
+
+
+# People
 
 
 @blueprint.get("/admin")
 @admin_only
 def overview() -> Response:
-    """Everything an admin looks after, on one page."""
-    return page("admin/admin.html", **_context())
+    """The accounts and the invitations."""
+    return page("admin/people.html", **_people())
 
 
-@blueprint.post("/admin/users/<int:user_id>/active")
+@blueprint.post("/admin/users/<int:user_id>")
 @admin_only
-def set_active(user_id: int) -> Response:
-    """Let an account in again, or keep it out and end its sessions."""
+def change_person(user_id: int) -> Response:
+    """Let an account in or keep it out, change its role, or make a link for a new password."""
     user = services().db.get_user_by_id(user_id)
     if user is None:
         abort(404)
-    is_active = request.form.get("active") == "1"
-    services().accounts.set_active(g.user, user, is_active, visitor())
-    flash(f"{user['username']} {'may log in again' if is_active else 'is kept out now'}.")
-    return redirect(url_for("admin.overview"), 303)
+    deed = DEEDS.get(request.form.get("deed", ""))
+    if deed is None:
+        raise forms.BadForm("deed", _("An account can be let in, kept out, or given a role."))
+    return deed(user)
+
+
+def _let_in(user: dict[str, Any]) -> Response:
+    services().accounts.set_active(g.user, user, True, visitor())
+    return _told(_("%(name)s may log in again.", name=user["username"]))
+
+
+def _keep_out(user: dict[str, Any]) -> Response:
+    services().accounts.set_active(g.user, user, False, visitor())
+    return _told(_("%(name)s is kept out now.", name=user["username"]))
+
+
+def _make_admin(user: dict[str, Any]) -> Response:
+    services().accounts.set_admin(g.user, user, True, visitor())
+    return _told(_("%(name)s is an admin now.", name=user["username"]))
+
+
+def _make_user(user: dict[str, Any]) -> Response:
+    services().accounts.set_admin(g.user, user, False, visitor())
+    return _told(_("%(name)s is no admin any more.", name=user["username"]))
+
+
+def _reset(user: dict[str, Any]) -> Response:
+    token = services().accounts.create_reset(g.user, user, visitor())
+    return _link(
+        url_for("people.reset", token=token, _external=True),
+        _(
+            "Send this link to %(name)s alone. It sets a new password once, within 24 hours, and "
+            "is shown only now.",
+            name=user["username"],
+        ),
+    )
+
+
+DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
+    "let_in": _let_in,
+    "keep_out": _keep_out,
+    "admin": _make_admin,
+    "user": _make_user,
+    "reset": _reset,
+}
 
 
 @blueprint.post("/admin/invites")
@@ -37,8 +88,10 @@ def set_active(user_id: int) -> Response:
 def invite() -> Response:
     """Make an invitation and show its link, this once."""
     token = services().accounts.create_invite(g.user, visitor())
-    link = url_for("web.register", invite=token, _external=True)
-    return page("admin/admin.html", 201, new_link=link, **_context())
+    return _link(
+        url_for("web.register", invite=token, _external=True),
+        _("Send this link to one person. It works once, within 7 days, and is shown only now."),
+    )
 
 
 @blueprint.post("/admin/invites/revoke")
@@ -47,18 +100,132 @@ def revoke_invite() -> Response:
     """Make an invitation worthless."""
     number = forms.number(request.form.get("id", ""))
     services().accounts.revoke_invite(g.user, number, visitor())
-    flash("That invitation works no longer.")
-    return redirect(url_for("admin.overview"), 303)
+    return _told(_("That invitation works no longer."))
 
 
-def _context() -> dict[str, Any]:
-    db, config = services().db, services().config
+def _link(link: str, note: str) -> Response:
+    return page("admin/people.html", 201, new_link=link, link_note=note, **_people())
+
+
+def _told(message: str, endpoint: str = "admin.overview") -> Response:
+    flash(message)
+    # An admin who gave the role away can see this page no longer.
+    user = services().db.get_user_by_id(g.user["user_id"])
+    return redirect(url_for(endpoint if user["is_admin"] else "people.account"), 303)
+
+
+def _people() -> dict[str, Any]:
+    db = services().db
     return {
         "users": db.list_users(),
         "invites": db.list_invites(),
         "now": services().accounts.now(),
-        "jobs": db.get_job_counts(),
-        "stats": db.get_stats(),
-        "free_bytes": shutil.disk_usage(config.data_dir).free,
-        "registration": config.registration,
+        "registration": services().config.registration,
     }
+
+
+# Work
+
+
+@blueprint.get("/admin/jobs")
+@admin_only
+def jobs() -> Response:
+    """What is being spoken, what waits and what failed, of everybody, without names."""
+    db = services().db
+    return page(
+        "admin/jobs.html",
+        running=db.list_work("speaking"),
+        waiting=db.list_work("queued"),
+        failed=db.list_failed(),
+    )
+
+
+@blueprint.post("/admin/jobs/<int:file_id>")
+@admin_only
+def change_job(file_id: int) -> Response:
+    """Cancel somebody's work, or try it again."""
+    work = services().db.get_work(file_id)
+    if work is None:
+        raise NotFound(_("That work is gone."))
+    if request.form.get("deed") == "retry":
+        services().studio.retry(work["filename"], work["owner_id"])
+        services().wake_worker()
+        return _told(_("It waits to be spoken again."), "admin.jobs")
+    services().studio.cancel(work["filename"], work["owner_id"])
+    return _told(_("It is being stopped; what was spoken is kept."), "admin.jobs")
+
+
+# Storage and engines
+
+
+@blueprint.get("/admin/storage")
+@admin_only
+def storage() -> Response:
+    """What takes how much room, and how much is left."""
+    db, config = services().db, services().config
+    return page(
+        "admin/storage.html",
+        stats=db.get_stats(),
+        by_person=db.get_storage_by_person(),
+        kept=db.get_kept_size(),
+        previews=services().studio.previews.total_size(),
+        database=config.database_path.stat().st_size,
+        free=shutil.disk_usage(config.data_dir).free,
+    )
+
+
+@blueprint.get("/admin/engines")
+@admin_only
+def engines() -> Response:
+    """Each engine: its voices, its key, its price, what went wrong last, what will end."""
+    registry = services().registry
+    return page(
+        "admin/engines.html",
+        engines=[_engine(engine) for engine in registry.engines],
+        missing=registry.missing(),
+    )
+
+
+def _engine(engine: Engine) -> dict[str, Any]:
+    db, config = services().db, services().config
+    try:
+        voices = len(engine.voices())
+    except SpeechError:
+        voices = 0
+    return {
+        "name": engine.name,
+        "label": engine.label,
+        "is_default": engine is services().registry.default,
+        "model": engine.model,
+        "address": engine.address,
+        "voices": voices,
+        "key": _key(engine, bool(config.openai_api_key)),
+        "price": _price(engine.price()),
+        "notices": [row for row in db.list_model_notices() if row["engine"] == engine.name],
+        "last_error": next(
+            (row for row in db.list_failed(limit=500) if row["engine"] == engine.name), None
+        ),
+    }
+
+
+def _key(engine: Engine, has_key: bool) -> str:
+    if not engine.address:
+        return "none"
+    return "set" if has_key else "missing"
+
+
+def _price(price: Price) -> str:
+    if price.usd_per_million_characters is not None:
+        amount = money(price.usd_per_million_characters)
+        if not price.usd_per_million_characters:
+            return amount
+        shown = _("%(amount)s per million characters", amount=amount)
+    elif price.is_known:
+        shown = _(
+            "%(text)s per million text tokens, %(audio)s per million audio tokens",
+            text=money(price.usd_per_million_text_tokens),
+            audio=money(price.usd_per_million_audio_tokens),
+        )
+    else:
+        return _("not known")
+    return f"{shown}. {price_note(price)}"

@@ -45,6 +45,10 @@ class Registry:
             return chosen, chosen.voice(voice or chosen.default_voice)
         return self._search(voice)
 
+    def missing(self) -> list[str]:
+        """Why engines that could be here are not: a sentence each."""
+        return [error().sentence for error in self._absent.values()]
+
     def warm(self) -> None:
         """Get the default engine ready ahead of the first request."""
         self.default.warm()

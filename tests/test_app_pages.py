@@ -61,76 +61,10 @@ def test_registration_needs_an_invitation_by_default(stranger):
     assert "invitation" in answer.json["error"]
 
 
-def test_the_account_page_lists_sessions_and_ends_them(app, owner):
-    other = Browser(app, owner.user)
-    assert owner.get("/account").text.count("127.0.0.1") == 2
-    assert owner.post("/account/sessions", {"session_id": "others"}).status_code == 303
-    assert other.get("/").status_code == 303
-    assert owner.get("/").status_code == 200
-
-
-@pytest.mark.parametrize(("chosen", "status"), [("999", 404), ("x", 400), ("", 400)])
-def test_ending_a_session_that_is_none_is_refused(owner, chosen, status):
-    assert owner.post("/account/sessions", {"session_id": chosen}).status_code == status
-
-
-def test_a_session_of_another_cannot_be_ended(owner, guest):
-    session = owner.services.db.list_sessions(owner.user["id"])[0]
-    answer = guest.post("/account/sessions", {"session_id": str(session["id"])})
-    assert answer.status_code == 404
-    assert owner.get("/").status_code == 200
-
-
-def test_the_password_is_changed_on_the_account_page(owner):
-    wrong = {"current": "not it", "password": "granite otter umbrella six"}
-    answer = owner.post("/account/password", wrong)
-    assert answer.status_code == 403
-    assert "not your current password" in answer.text
-    right = {"current": PASSWORD, "password": "granite otter umbrella six"}
-    assert owner.post("/account/password", right).status_code == 303
-    assert "Your password is changed" in owner.get("/account").text
-    assert owner.events()[0] == "password_changed"
-
-
-def test_usage_counts_what_was_spoken(owner):
-    owner.speak("It was late. The lamp was lit.")
-    page = owner.get("/usage").text
-    assert "<b>30</b> characters" in page
-    assert "1 piece" in page
-
-
 def test_pages_of_a_new_account_invite(owner):
     assert "Nothing here yet" in owner.get("/history").text
     assert "Nothing spoken yet" in owner.get("/usage").text
     assert "will wait for you here" in owner.get("/").text
-
-
-def test_history_names_deleted_pieces_without_a_link(owner):
-    filename = owner.speak(name="Evening")
-    owner.post(f"/playback/{filename}", json=True)
-    owner.post(f"/files/{filename}/delete")
-    page = owner.get("/history").text
-    assert "Evening" in page
-    assert "deleted since" in page
-    assert filename not in page
-
-
-def test_people_see_their_own_events_and_admins_all(owner, guest):
-    db = owner.services.db
-    db.log_security_event("logout", user_id=guest.user["id"], username="otto", details="by Otto")
-    db.log_security_event("logout", user_id=owner.user["id"], username="vera", details="by Vera")
-    assert "by Vera" not in guest.get("/security").text
-    assert "by Otto" in guest.get("/security").text
-    everything = owner.get("/security").text
-    assert "by Otto" in everything
-    assert "by Vera" in everything
-    assert "by Otto" not in owner.get("/security?whose=mine").text
-    assert "by Otto" not in guest.get("/security?event=login").text
-
-
-def test_a_guest_cannot_ask_for_everybodys_events(owner, guest):
-    owner.services.db.log_security_event("logout", username="vera", details="by Vera")
-    assert "by Vera" not in guest.get("/security?whose=all").text
 
 
 def test_unknown_addresses_answer_404_as_page_and_as_json(owner):

@@ -1,0 +1,90 @@
+"""What an account may not do; each error carries the sentence that the user sees."""
+
+from typing import ClassVar
+
+
+class AccountError(Exception):
+    """Something an account may not do; `sentence` is for the user, `field` names the input."""
+
+    status: ClassVar[int] = 400
+    field: ClassVar[str] = ""
+    sentence = ""
+
+    def __init__(self, sentence: str = "") -> None:
+        self.sentence = sentence or self.sentence
+        super().__init__(self.sentence)
+
+
+class BadUsername(AccountError):
+    """The name cannot be a new account's."""
+
+    field = "username"
+    sentence = (
+        "Use 3 to 32 letters, digits, dots, hyphens or underscores, starting with a letter or "
+        "a digit."
+    )
+
+
+class LoginRefused(AccountError):
+    """Unknown name, wrong password or disabled account: the same for all three."""
+
+    status = 401
+    sentence = "That name and password do not belong together. Check both and try again."
+
+
+class WrongPassword(AccountError):
+    """The current password was not given correctly."""
+
+    status = 403
+    field = "current"
+    sentence = "That is not your current password. Nothing was changed."
+
+
+class TooManyAttempts(AccountError):
+    """Wait `retry_after_s` seconds before the next try."""
+
+    status = 429
+
+    def __init__(self, retry_after_s: int) -> None:
+        self.retry_after_s = retry_after_s
+        unit = "second" if retry_after_s == 1 else "seconds"
+        super().__init__(f"Too many attempts. Wait {retry_after_s} {unit} and try again.")
+
+
+class SignInBusy(AccountError):
+    """Too many people are signing in at this moment."""
+
+    status = 503
+    retry_after_s = 5
+    sentence = "Many people are signing in at this moment. Try again in a few seconds."
+
+
+class SetupLinkInvalid(AccountError):
+    """The link for the first account is not the one printed, or was used."""
+
+    status = 403
+    sentence = (
+        "This set-up link is not valid. Use the one that was printed when VoiceVerse started; "
+        "it works once."
+    )
+
+
+class RegistrationClosed(AccountError):
+    """New accounts cannot be made here."""
+
+    status = 403
+    sentence = "New accounts need an invitation. Ask the person who runs this VoiceVerse for one."
+
+
+class LastAdmin(AccountError):
+    """Without this account nobody could look after the others."""
+
+    status = 409
+    sentence = "This is the last admin. Make somebody else an admin first; nothing was changed."
+
+
+class ResetLinkInvalid(AccountError):
+    """The link for a new password is not one that was given, was used, or has expired."""
+
+    status = 403
+    sentence = "This link for a new password was used already or has expired. Ask for a new one."
