@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from sentences import Sentence
+
 
 class AccountError(Exception):
     """Something an account may not do; `sentence` is for the user, `field` names the input."""
@@ -47,8 +49,15 @@ class TooManyAttempts(AccountError):
 
     def __init__(self, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
-        unit = "second" if retry_after_s == 1 else "seconds"
-        super().__init__(f"Too many attempts. Wait {retry_after_s} {unit} and try again.")
+        if retry_after_s == 1:
+            super().__init__("Too many attempts. Wait one second and try again.")
+        else:
+            super().__init__(
+                Sentence(
+                    "Too many attempts. Wait {seconds} seconds and try again.",
+                    seconds=retry_after_s,
+                )
+            )
 
 
 class SignInBusy(AccountError):

@@ -362,8 +362,11 @@ class Accounts:
         """Move all that one account has to another and remove it; returns counts by kind."""
         if self._db.list_unfinished(source["id"]):
             raise AccountError(
-                f"{source['username']} has files that are still being spoken. "
-                "Wait until they are ready, or cancel them."
+                Sentence(
+                    "{name} has files that are still being spoken. Wait until they are ready, or "
+                    "cancel them.",
+                    name=source["username"],
+                )
             )
         with self._db.transaction():
             moved = self._db.merge_users(source["id"], target["id"])

@@ -23,8 +23,10 @@ BEYOND = """width => [...document.querySelectorAll("main *, .rail *")]
 
 def turn(route):
     """Serve a page as one of a language that is written from right to left."""
+    if not route.request.is_navigation_request():
+        return route.continue_()
     answer = route.fetch()
-    route.fulfill(response=answer, body=answer.text().replace('dir="ltr"', 'dir="rtl"', 1))
+    return route.fulfill(response=answer, body=answer.text().replace('dir="ltr"', 'dir="rtl"', 1))
 
 
 @pytest.fixture(scope="module")
