@@ -28,6 +28,7 @@ from account_errors import (
     WrongPassword,
 )
 from config import write_private
+from sentences import Sentence
 
 ACCOUNT_FREE_FAILURES = 5
 ADDRESS_FREE_FAILURES = 20
