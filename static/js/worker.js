@@ -3,7 +3,14 @@
 const SHELL_CACHE = "shell";
 const KEPT_CACHE = "kept";
 
+// What is sent, and sound, never waits for this worker: a page that is left may have no time to.
+const PAST_WORKER = [
+  { condition: { requestMethod: "POST" }, source: "network" },
+  { condition: { urlPattern: "/audio/*" }, source: "network" },
+];
+
 self.addEventListener("install", (event) => {
+  event.addRoutes?.(PAST_WORKER).catch(() => {});
   event.waitUntil(keepShell().then(() => self.skipWaiting()));
 });
 self.addEventListener("activate", (event) => {

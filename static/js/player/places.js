@@ -20,6 +20,7 @@ export class Places {
     sound.addEventListener("ended", () => this.save());
     setInterval(() => !sound.isPaused && this.save(), SAVE_EVERY_MS);
     addEventListener("pagehide", () => this.save());
+    addEventListener("visibilitychange", () => document.hidden && this.save());
     addEventListener("online", () => this.#sendLate());
   }
 
