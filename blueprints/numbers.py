@@ -18,6 +18,7 @@ PAGE_ROWS = 50
 # What local voices saved is counted at the price of this model.
 REFERENCE_MODEL = "tts-1"
 REFERENCE = OPENAI_MODELS[REFERENCE_MODEL]
+NUMBERS = ("characters_used", "cost", "requests")
 USAGE_COLUMNS = ("timestamp", "engine", "voice", "category", "characters_used", "cost")
 
 blueprint = Blueprint("numbers", __name__)
@@ -104,18 +105,20 @@ def usage_csv() -> Response:
 
 def _numbers(year: int, month: int) -> dict[str, Any]:
     db, user_id, chosen = services().db, g.user["user_id"], (year, month)
+    months = db.get_usage_by_month(user_id)
+    known = {(row["year"], row["month"]): row for row in months}
     previous, following = _beside(year, month, -1), _beside(year, month, +1)
     return {
-        "month": _month(chosen),
-        "previous": _month(previous),
-        "following": _month(following) if chosen < forms.month(None) else None,
+        "month": known.get(chosen, _unused(chosen)),
+        "previous": known.get(previous, _unused(previous)),
+        "following": _unused(following) if chosen < forms.month(None) else None,
         "by_day": db.get_usage_by(user_id, "day", chosen, chosen),
         "by_voice": db.get_usage_by(user_id, "voice", chosen, chosen),
         "by_group": db.get_usage_by(user_id, "category", chosen, chosen),
         "saved": db.get_saved(user_id, *_saving(), chosen, chosen),
         "saved_ever": db.get_saved(user_id, *_saving()),
-        "months": db.get_usage_by_month(user_id),
-        "all_time": db.get_all_time_usage(user_id),
+        "months": months,
+        "all_time": {name: sum(row[name] for row in months) for name in NUMBERS},
     }
 
 
@@ -125,9 +128,8 @@ def _saving() -> tuple[list[str], float]:
     return free, REFERENCE.usd_per_million_characters
 
 
-def _month(chosen: tuple[int, int]) -> dict[str, Any]:
-    numbers = services().db.get_monthly_usage(g.user["user_id"], *chosen)
-    return {"year": chosen[0], "month": chosen[1], **numbers}
+def _unused(chosen: tuple[int, int]) -> dict[str, Any]:
+    return {"year": chosen[0], "month": chosen[1], **dict.fromkeys(NUMBERS, 0)}
 
 
 def _beside(year: int, month: int, step: int) -> tuple[int, int]:
