@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
+from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from accounts import Accounts, LoginResult, Visitor
@@ -80,7 +81,7 @@ class StaleForm(Exception):
     """A form without the right CSRF token."""
 
     status = 403
-    sentence = (
+    sentence = lazy_gettext(
         "This form is too old or came from another page. Reload it and try again; "
         "nothing was changed."
     )

@@ -21,6 +21,8 @@ from flask import (
     url_for,
 )
 from flask.templating import Environment
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
@@ -32,9 +34,9 @@ from database.errors import DatabaseError
 from delivery import UNFINISHED, NothingToHear, TooManyListeners
 from forms import BadForm
 from generation import GenerationError
-from languages import language
+from languages import language, told
 from passwords import BadPassword
-from shown import FILTERS
+from shown import FILTERS, count, iso_day
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.prices import Price
@@ -60,25 +62,34 @@ ROW_COLUMNS = (
     *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
     *("created_at", "spoken_characters", "character_count"),
 )
+HIT_COLUMNS = ("phrase", "match_start", "match_length", "start_ms")
 SENTENCES = {
-    400: "That request could not be understood. Go back, reload the page and try again.",
-    401: "Log in first.",
-    403: "This is not yours to do.",
-    404: "There is nothing here. It may have been deleted, or it belongs to somebody else.",
-    405: "This address cannot be used that way.",
-    413: "That is more than fits: a text may have up to {limit:,} characters. "
-    "Split it and send it in parts.",
-    500: "Something went wrong here. What you had is safe; the log of the server says more.",
+    400: lazy_gettext(
+        "That request could not be understood. Go back, reload the page and try again."
+    ),
+    401: lazy_gettext("Log in first."),
+    403: lazy_gettext("This is not yours to do."),
+    404: lazy_gettext(
+        "There is nothing here. It may have been deleted, or it belongs to somebody else."
+    ),
+    405: lazy_gettext("This address cannot be used that way."),
+    413: lazy_gettext(
+        "That is more than fits: a text may have up to {limit} characters. Split it and send it "
+        "in parts."
+    ),
+    500: lazy_gettext(
+        "Something went wrong here. What you had is safe; the log of the server says more."
+    ),
 }
 TITLES = {
-    401: "Log in first",
-    403: "Not allowed",
-    404: "Nothing here",
-    409: "Not now",
-    413: "Too much at once",
-    429: "One moment",
-    503: "Busy",
-    507: "The disk is full",
+    401: lazy_gettext("Log in first"),
+    403: lazy_gettext("Not allowed"),
+    404: lazy_gettext("Nothing here"),
+    409: lazy_gettext("Not now"),
+    413: lazy_gettext("Too much at once"),
+    429: lazy_gettext("One moment"),
+    503: lazy_gettext("Busy"),
+    507: lazy_gettext("The disk is full"),
 }
 
 
@@ -91,11 +102,11 @@ def refusal(error: Any) -> Response:
     """The answer to anything refused: its sentence as JSON or on a page of its own."""
     status = error.status
     if wants_json():
-        answer = jsonify(error=error.sentence)
+        answer = jsonify(error=told(error.sentence))
         answer.status_code = status
     else:
-        title = TITLES.get(status, "That did not work")
-        answer = page("errors/error.html", status, title=title, sentence=error.sentence)
+        title = str(TITLES.get(status) or _("That did not work"))
+        answer = page("errors/error.html", status, title=title, sentence=told(error.sentence))
     return _with_retry_after(answer, error)
 
 
@@ -121,7 +132,7 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
         "characters": characters,
         "duration": row["duration"],
         "cost": row["cost"],
-        "error": row["error"],
+        "error": row["error"] and told(row["error"]),
         "voice": row["voice"],
         "engine": row["engine"],
         "speed": row["speed"],
@@ -161,11 +172,15 @@ def voice_options(wanted: str) -> Markup:
     return _voice_options(services().registry, wanted[:LONGEST_VOICE], language())
 
 
-def file_row(row: dict[str, Any], here: str = "", with_day: bool = False) -> Markup:
-    """A piece as lists show it; with its forms if they come back to `here`."""
+def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
+    """A piece as lists show it, with the phrase that a search found in it.
+
+    One that `is_listed` can be ticked and has a menu.
+    """
     values = tuple(map(row.__getitem__, ROW_COLUMNS))
+    hit = tuple(map(row.get, HIT_COLUMNS)) if row.get("phrase") is not None else None
     today = datetime.now().astimezone().date() if with_day else None
-    return _file_row(services().registry, values, here, today, _told_apart_by())
+    return _file_row(services().registry, values, hit, is_listed, today, _told_apart_by())
 
 
 def file_page(filename: str) -> str:
@@ -173,13 +188,18 @@ def file_page(filename: str) -> str:
     return _file_page(filename, request.script_root)
 
 
-def play_data(file: dict[str, Any], at_s: float | None = None) -> Markup:
-    """The attribute that makes anything play a piece when it is pressed, from a place if given."""
+def play_json(file: dict[str, Any], at_s: float | None = None) -> str:
+    """A piece as the player wants it, from a place if given."""
     known = {name: file[name] for name in ("filename", "status", "duration")}
     known |= {"name": file["display_name"], "voice_name": voice_name(file)}
     if at_s is not None:
         known["at_s"] = at_s
-    return Markup('data-play="{}"').format(json.dumps(known, ensure_ascii=False))
+    return json.dumps(known, ensure_ascii=False)
+
+
+def play_data(file: dict[str, Any], at_s: float | None = None) -> Markup:
+    """The attribute that makes anything play a piece when it is pressed, from a place if given."""
+    return Markup('data-play="{}"').format(play_json(file, at_s))
 
 
 def assets() -> dict[str, str]:
@@ -197,16 +217,27 @@ def price_note(price: Price) -> str:
     if not price.source:
         return ""
     source = urlsplit(price.source).netloc or price.source
-    start = "An estimate from the" if price.is_estimate else "The"
-    return f"{start} price of {source}" + (f", {price.as_of}." if price.as_of else ".")
+    if price.as_of and price.is_estimate:
+        return _(
+            "An estimate from the price of %(source)s, %(date)s.", source=source, date=price.as_of
+        )
+    if price.as_of:
+        return _("The price of %(source)s, %(date)s.", source=source, date=price.as_of)
+    if price.is_estimate:
+        return _("An estimate from the price of %(source)s.", source=source)
+    return _("The price of %(source)s.", source=source)
 
 
 def notices(engine: Engine | None = None) -> list[str]:
     """What is known about the end of models in use: of one engine, or of all."""
     used = {(e.name, e.model) for e in ([engine] if engine else services().registry.engines)}
     return [
-        f"The model {row['model']} ends on {row['shutdown_date']}, says its provider. What you "
-        "have spoken stays; choose another model before then."
+        _(
+            "The model %(model)s ends on %(date)s, says its provider. What you have spoken stays; "
+            "choose another model before then.",
+            model=row["model"],
+            date=iso_day(row["shutdown_date"]),
+        )
         for row in services().db.list_model_notices()
         if (row["engine"], row["model"]) in used
     ]
@@ -238,10 +269,17 @@ def _voice_options(registry: Registry, wanted: str, _: str) -> Markup:
 
 @lru_cache(maxsize=4096)
 def _file_row(
-    registry: Registry, values: tuple, here: str, today: date | None, _: tuple[str, str, str]
+    registry: Registry,
+    values: tuple,
+    hit: tuple | None,
+    is_listed: bool,
+    today: date | None,
+    _: tuple[str, str, str],
 ) -> Markup:
     row = dict(zip(ROW_COLUMNS, values, strict=True))
-    return get_template_attribute("files/_row.html", "row")(row, here, with_day=today is not None)
+    found = hit and dict(zip(HIT_COLUMNS, hit, strict=True))
+    macro = get_template_attribute("files/_row.html", "row")
+    return macro(row, is_listed, with_day=today is not None, hit=found)
 
 
 @lru_cache(maxsize=4096)
@@ -254,7 +292,7 @@ def _voice_names(registry: Registry) -> dict[tuple[str, str], str]:
     return {
         (engine.name, voice.identifier): voice.name
         for engine in registry.engines
-        for voice in _voices(engine)
+        for voice in voices_of(engine)
     }
 
 
@@ -264,14 +302,17 @@ def _voice_groups(registry: Registry) -> list[tuple[str, list[Voice]]]:
     tongue = registry.resolve()[1].language.partition("-")[0]
     groups = []
     for engine in registry.engines:
-        near = [v for v in _voices(engine) if v.language.partition("-")[0] == tongue]
-        far = [v for v in _voices(engine) if v not in near]
-        label = f"{engine.label} · more languages" if near else engine.label
+        near = [v for v in voices_of(engine) if v.language.partition("-")[0] == tongue]
+        far = [v for v in voices_of(engine) if v not in near]
+        label = engine.label
+        if near:
+            label = _("%(engine)s · more languages", engine=engine.label)
         groups += [(engine.label, near), (label, far)]
     return [group for group in groups if group[1]]
 
 
-def _voices(engine: Engine) -> Sequence[Voice]:
+def voices_of(engine: Engine) -> Sequence[Voice]:
+    """The voices of an engine; none when it cannot say."""
     try:
         return engine.voices()
     except SpeechError:
@@ -303,6 +344,7 @@ def prepare(app: Flask) -> None:
         file_page=file_page,
         file_row=file_row,
         play_data=play_data,
+        play_json=play_json,
         price_note=price_note,
         rail=rail,
         theme=theme,
@@ -323,7 +365,7 @@ def prepare(app: Flask) -> None:
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
-    limit = services().config.max_characters
+    limit = count(services().config.max_characters)
     sentence = SENTENCES.get(error.code, error.description or "").format(limit=limit)
     if error.code == 413:
         _log_too_large()

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect, request, session
 from flask import url_for as to
+from flask_babel import gettext as _
 
 import accounts
 import answers
@@ -28,7 +29,9 @@ from access import (
 )
 from answers import REFUSALS, file_json, form_again, page
 from audio_store import AudioStore
-from blueprints import admin, frame, listening, numbers, ops, people
+from blueprints import admin, frame, listening, numbers, ops, people, reading
+from blueprints import library as library_room
+from blueprints import studio as studio_room
 from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
@@ -38,7 +41,6 @@ from speech.prices import expected_duration_s
 from speech.registry import build_registry
 
 PAGE_ROWS = 50
-LATELY_ROWS = 5
 SHOWN_CHARACTERS = 100_000
 FORM_BYTES_BESIDE_TEXT = 1 << 20
 
@@ -83,7 +85,10 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     answers.prepare(app)
     compression.prepare(app)
     app.register_blueprint(web)
-    for room in (admin, frame, listening, numbers, ops, people):
+    for room in (
+        *(admin, frame, library_room, listening, numbers, ops, people),
+        *(reading, studio_room),
+    ):
         app.register_blueprint(room.blueprint)
     return app
 
@@ -176,7 +181,8 @@ def _ways_in() -> dict[str, bool]:
 @web.get("/")
 def studio() -> Response:
     """The page to write or paste on."""
-    return page("studio/studio.html", form={}, **_studio_context())
+    form = studio_room.start()
+    return page("studio/studio.html", form=form, **studio_room.context(form))
 
 
 @web.post("/quote")
@@ -186,10 +192,11 @@ def quote() -> Response:
         sent = forms.order(request.form)
         quoted = services().studio.quote(sent.text, sent.voice, sent.speed, sent.engine)
     except REFUSALS as error:
-        return form_again("studio/studio.html", error, **_studio_context())
+        return _studio_again(error)
     if wants_json():
         return jsonify(_quote_json(quoted))
-    return page("studio/studio.html", form=request.form, quote=quoted, **_studio_context())
+    context = studio_room.context(request.form)
+    return page("studio/studio.html", form=request.form, quote=quoted, **context)
 
 
 @web.post("/generate")
@@ -199,22 +206,19 @@ def generate() -> Response:
         sent = forms.order(request.form)
         row = services().studio.submit(g.user["user_id"], **sent._asdict())
     except REFUSALS as error:
-        return form_again("studio/studio.html", error, **_studio_context())
+        return _studio_again(error)
     services().wake_worker()
+    if request.form.get("is_draft"):
+        services().db.delete_draft(g.user["user_id"])
     address = to("web.show_file", filename=row["filename"])
     if wants_json():
         return jsonify(file_json(row)), 202, {"Location": address}
     return redirect(address, 303)
 
 
-def _studio_context() -> dict[str, Any]:
-    lately = services().db.get_audio_files_by_owner(g.user["user_id"], limit=LATELY_ROWS)
-    return {
-        "lately": lately,
-        "default_engine": services().registry.default,
-        "default_voice": services().registry.resolve()[1],
-        "notices": answers.notices(),
-    }
+def _studio_again(error: Any) -> Response:
+    context = {} if wants_json() else studio_room.context(request.form)
+    return form_again("studio/studio.html", error, **context)
 
 
 def _quote_json(quoted: Any) -> dict[str, Any]:
@@ -236,35 +240,27 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
 
 @web.get("/library")
 def library() -> Response:
-    """The newest pieces, or those whose names hold what is searched for."""
-    search = request.args.get("q", "").strip()[:200]
-    rows = services().db.get_audio_files_by_owner(
-        g.user["user_id"],
-        limit=PAGE_ROWS + 1,
-        before=forms.cursor(request.args.get("before")),
-        search=search or None,
-    )
-    older = forms.next_cursor(rows, PAGE_ROWS, "created_at")
-    rows = rows[:PAGE_ROWS]
-    if wants_json():
-        return jsonify(files=[file_json(row) for row in rows], next=older)
-    return page("library/library.html", files=rows, older=older, search=search)
+    """The pieces of a group, a voice, a time, or those that hold what is searched for."""
+    return library_room.shelf(library_room.wanted())
 
 
 @web.get("/files/<filename>")
 def show_file(filename: str) -> Response:
-    """A piece: its text, its player, what it cost."""
+    """A piece: its text, what it cost, what can be done with it."""
     row = owned_file(filename)
     if wants_json():
         return jsonify(file_json(row))
+    part = max(1, forms.number(request.args.get("part", "1"), "part"))
+    first = (part - 1) * SHOWN_CHARACTERS
     text = services().db.get_text(row["id"])
     return page(
         "files/file.html",
         file=row,
-        text=text[:SHOWN_CHARACTERS],
-        is_cut=len(text) > SHOWN_CHARACTERS,
+        text=text[first : first + SHOWN_CHARACTERS],
+        first=first,
+        next_part=part + 1 if len(text) > first + SHOWN_CHARACTERS else None,
         expected_s=expected_duration_s(row["character_count"], row["speed"], row["engine"]),
-        position_s=services().db.get_position(g.user["user_id"], row["id"]),
+        groups=services().db.list_categories(g.user["user_id"]),
         has_sound=delivery.has_sound(row),
     )
 
@@ -279,25 +275,20 @@ def text(filename: str) -> Response:
 def rename(filename: str) -> Response:
     """Give a piece another name."""
     services().studio.rename(filename, g.user["user_id"], name=request.form.get("name", ""))
-    return _done("Renamed.", filename)
+    return _done(_("Renamed."), filename)
 
 
 @web.post("/files/<filename>/move")
 def move(filename: str) -> Response:
     """Put a piece into another group, or into none."""
     services().studio.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
-    return _done("Moved.", filename)
+    return _done(_("Moved."), filename)
 
 
 @web.post("/files/<filename>/delete")
 def delete(filename: str) -> Response:
-    """Delete a piece and its sound."""
-    name = owned_file(filename)["display_name"]
-    services().studio.delete(filename, g.user["user_id"])
-    if wants_json():
-        return jsonify(deleted=1)
-    flash(f"Deleted “{name}”.")
-    return redirect(_back("web.library"), 303)
+    """Put a piece into the bin."""
+    return library_room.bin_files([filename])
 
 
 @web.post("/files/<filename>/retry")
@@ -318,35 +309,13 @@ def cancel(filename: str) -> Response:
 @web.post("/files/bulk")
 def bulk() -> Response:
     """Delete or move every ticked piece."""
-    rows = [owned_file(name) for name in request.form.getlist("filename")[:1000]]
-    action = request.form.get("action")
-    if not rows:
-        raise forms.BadForm("filename", "Tick at least one piece first.")
-    if action not in ("delete", "move"):
-        raise forms.BadForm("action", "Ticked pieces can be moved or deleted.")
+    rows, action = library_room.ticked_rows(), request.form.get("action")
+    names = [row["filename"] for row in rows]
     if action == "delete":
-        _delete_all(rows)
-        return _bulk_done("Deleted", len(rows))
-    _move_all(rows, request.form.get("category", ""))
-    return _bulk_done("Moved", len(rows))
-
-
-def _delete_all(rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        services().studio.delete(row["filename"], row["owner_id"])
-
-
-def _move_all(rows: list[dict[str, Any]], category: str) -> None:
-    with services().db.transaction():
-        for row in rows:
-            services().studio.rename(row["filename"], row["owner_id"], category=category)
-
-
-def _bulk_done(verb: str, number: int) -> Response:
-    if wants_json():
-        return jsonify({verb.lower(): number})
-    flash(f"{verb} {number} {'piece' if number == 1 else 'pieces'}.")
-    return redirect(_back("web.library"), 303)
+        return library_room.bin_files(names)
+    if action == "move":
+        return library_room.move_files(names, request.form.get("category", ""))
+    raise forms.BadForm("action", _("Ticked pieces can be moved or deleted."))
 
 
 def _done(message: str, filename: str) -> Response:

@@ -1,10 +1,16 @@
 """The languages of the interface: which there are, and which one a visitor reads."""
 
+from collections.abc import Callable
+
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, gettext
+
+from sentences import Sentence
+from shown import count
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+OF_EVERY_PLURAL = (0, 1, 2, 3, 5, 11, 21, 100, 1_000_000)
 
 
 def prepare(app: Flask) -> None:
@@ -12,6 +18,7 @@ def prepare(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=_select)
     app.jinja_env.globals.update(language=language, direction=direction, languages=LANGUAGES)
+    app.jinja_env.filters["told"] = told
 
 
 def language() -> str:
@@ -24,6 +31,20 @@ def language() -> str:
 def direction() -> str:
     """Which way this answer's language is written: "ltr" or "rtl"."""
     return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
+def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
+    """A text for each plural category of this answer's language, for scripts to choose from."""
+    category = get_locale().plural_form
+    return {category(number): text_of(number) for number in reversed(OF_EVERY_PLURAL)}
+
+
+def told(sentence: object) -> str:
+    """A sentence from below, which knows no languages, in this answer's; else as it is."""
+    if not isinstance(sentence, Sentence):
+        return gettext(str(sentence)) if sentence else ""
+    values = {name: count(v) if isinstance(v, int) else v for name, v in sentence.values.items()}
+    return gettext(sentence.template).format(**values)
 
 
 def choose(code: str) -> None:

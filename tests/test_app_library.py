@@ -1,4 +1,7 @@
+import io
 import re
+import zipfile
+from datetime import date, datetime
 
 import pytest
 
@@ -24,7 +27,7 @@ def many(owner):
 
 
 def names_on(page):
-    return re.findall(r'<span class="name">(.*?)</span>', page)
+    return re.findall(r'<a class="name"[^>]*>(.*?)</a>', page)
 
 
 def test_the_library_shows_the_newest_first_and_pages_to_the_oldest(owner, many):
@@ -40,19 +43,110 @@ def test_the_library_shows_the_newest_first_and_pages_to_the_oldest(owner, many)
 
 def test_programs_page_by_the_same_cursor(owner, many):
     first = owner.get("/library", json=True).json
-    second = owner.get(f"/library?before={first['next']}", json=True).json
+    second = owner.get("/library", json=True, query_string={"after": first["next"]}).json
     assert [file["name"] for file in first["files"] + second["files"]] == many[:100]
 
 
-@pytest.mark.parametrize("cursor", ["x", "2026-01-01", "2026-01-01 00:00:00.-1", "'; DROP TABLE"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "2026-01-01", "[1]", '["x"]', '["x", "y"]', "[null, 1]", "{}", "'; DROP TABLE"]
+)
 def test_a_cursor_that_is_none_shows_the_start(owner, many, cursor):
-    page = owner.get("/library", json=True, query_string={"before": cursor}).json
+    page = owner.get("/library", json=True, query_string={"after": cursor}).json
     assert page["files"][0]["name"] == many[0]
 
 
-def test_pieces_are_found_by_a_part_of_their_name(owner, many):
-    assert names_on(owner.get("/library?q=iece 01").text) == many[-20:-10]
-    assert "No name holds" in owner.get("/library?q=heron%25").text
+def test_pieces_are_found_by_the_beginning_of_a_word_in_their_name(owner, many):
+    assert names_on(owner.get("/library?q=piece 01").text) == many[-20:-10]
+    assert "No name and no text holds" in owner.get("/library?q=heron%25").text
+
+
+def test_a_search_finds_what_was_spoken_and_where(owner):
+    text = "It was late. " * 30 + SECRET
+    filename = owner.speak(text, name="Evening")
+    owner.speak("Nothing of the kind.", name="Morning")
+    (found,) = owner.get("/library?q=boathouse+her", json=True).json["files"]
+    match = found["match"]
+    assert found["filename"] == filename
+    start, length = match["match_start"], match["match_length"]
+    assert match["phrase"][start : start + length] == "boathouse"
+    assert text[match["text_start"] :].startswith("boathouse")
+    assert 0 < match["start_ms"] / 1000 < found["duration"]
+    page = owner.get("/library?q=boathouse").text
+    assert "of the <mark>boathouse</mark> is" in page
+    at_s = match["start_ms"] / 1000
+    assert f"&#34;at_s&#34;: {at_s}" in page
+
+
+def test_a_waiting_piece_is_found_by_its_name_and_not_yet_by_its_text(owner):
+    owner.post("/generate", {"text": SECRET, "name": "Evening"})
+    assert len(owner.get("/library?q=evening", json=True).json["files"]) == 1
+    assert owner.get("/library?q=boathouse", json=True).json["files"] == []
+
+
+@pytest.mark.parametrize("search", ['"', "AND", "a* OR", "'; --", "NEAR(", "-x", "“", "😀", "\x00"])
+def test_whatever_is_typed_is_no_error(owner, many, search):
+    assert owner.get("/library", query_string={"q": search}).status_code == 200
+
+
+@pytest.fixture
+def various(owner):
+    """Four pieces that differ in all that can be asked for."""
+    db = owner.services.db
+    rows = (
+        ("a.mp3", "Alder", "gmw/en", "Novel", 90.0, "2026-03-01 12:00:00"),
+        ("b.mp3", "birch", "gmq/sv", "", 30.0, "2026-03-02 12:00:00"),
+        ("c.mp3", "Cedar", "gmw/en", "Novel", 60.0, "2026-03-03 12:00:00"),
+        ("d.mp3", "Dogwood", "gmw/en", "School", 10.0, "2026-03-04 12:00:00"),
+    )
+    for filename, name, voice, group, duration, made in rows:
+        db.create_audio_file(
+            owner.user["id"], filename, name, voice=voice, engine="espeak", text=name,
+            category=group, duration=duration, created_at=made,
+            status="failed" if name == "Dogwood" else "ready",
+        )  # fmt: skip
+
+
+LOOKS = {
+    "group=Novel": "Cedar Alder",
+    "group=novel": "Cedar Alder",
+    "loose=1": "birch",
+    "voice=espeak:gmq/sv": "birch",
+    "state=failed": "Dogwood",
+    "state=nonsense": "Dogwood Cedar birch Alder",
+    "since=2026-03-03": "Dogwood Cedar",
+    "until=2026-03-02": "birch Alder",
+    "since=2026-03-02&until=2026-03-03": "Cedar birch",
+    "sort=oldest": "Alder birch Cedar Dogwood",
+    "sort=name": "Alder birch Cedar Dogwood",
+    "sort=longest": "Alder Cedar birch Dogwood",
+    "sort=shortest": "Dogwood birch Cedar Alder",
+    "sort=nonsense": "Dogwood Cedar birch Alder",
+    "q=ced": "Cedar",
+    "q=alder&group=Novel&sort=name": "Alder",
+    "q=alder&group=School": "",
+}
+
+
+@pytest.mark.parametrize("query", LOOKS)
+def test_the_library_is_narrowed_and_ordered_by_its_address(owner, various, query):
+    assert names_on(owner.get(f"/library?{query}").text) == LOOKS[query].split()
+
+
+def test_each_order_pages_to_its_end(owner, many):
+    for sort in ("newest", "oldest", "name", "longest", "shortest"):
+        path, seen = f"/library?sort={sort}", []
+        while path:
+            page = owner.get(path).text
+            seen += names_on(page)
+            more = re.search(r'rel="next" href="([^"]+)"', page)
+            path = more and more.group(1).replace("&amp;", "&")
+        assert sorted(seen) == sorted(many), sort
+
+
+def test_a_day_that_is_none_is_refused(owner):
+    answer = owner.get("/library?since=yesterday", json=True)
+    assert answer.status_code == 400
+    assert "2026-11-22" in answer.json["error"]
 
 
 def test_what_is_searched_for_is_shown_as_text(owner):
@@ -73,9 +167,44 @@ def test_a_piece_is_renamed_moved_and_deleted(owner):
     assert (state["name"], state["category"]) == ("Evening walk", "Novel")
     answer = owner.post(f"/files/{filename}/delete")
     assert answer.headers["Location"] == "/library"
-    assert "Deleted “Evening walk”." in owner.get("/library").text
+    page = owner.get("/library").text
+    assert "“Evening walk” is in the bin." in page
     assert owner.get(f"/files/{filename}").status_code == 404
+
+
+def test_what_lies_in_the_bin_comes_back_by_undo(owner):
+    filename = owner.speak(name="Evening")
+    owner.post(f"/files/{filename}/delete")
+    assert f'name="filename" value="{filename}"' in owner.get("/library").text
+    assert owner.post("/library/restore", {"filename": filename}, json=True).json == {"restored": 1}
+    assert owner.get(f"/audio/{filename}").status_code == 200
+
+
+def test_the_bin_says_when_a_piece_will_be_gone(owner):
+    filename = owner.speak(name="Evening")
+    owner.post(f"/files/{filename}/delete")
+    (listed,) = owner.get("/library/bin", json=True).json["files"]
+    gone = date.fromisoformat(listed["goes_on"]) - datetime.now().astimezone().date()
+    assert (listed["filename"], gone.days) == (filename, 30)
+    assert "Evening" in owner.get("/library/bin").text
+    assert "waits here for 30 days" in owner.get("/library/bin").text
+
+
+def test_deleting_for_good_removes_the_sound_and_keeps_the_usage(owner):
+    filename = owner.speak()
+    owner.post(f"/files/{filename}/delete")
+    assert len(list(owner.services.config.audio_dir.iterdir())) == 1
+    assert owner.post("/library/purge", {"filename": filename}, json=True).json == {"purged": 1}
     assert list(owner.services.config.audio_dir.iterdir()) == []
+    assert owner.services.db.get_all_time_usage(owner.user["id"])["characters_used"] > 0
+    assert "The bin is empty." in owner.get("/library/bin").text
+
+
+def test_a_piece_that_is_being_spoken_is_stopped_by_deleting_it(owner):
+    filename = owner.post("/generate", {"text": SECRET}, json=True).json["filename"]
+    owner.post(f"/files/{filename}/delete")
+    owner.post("/library/restore", {"filename": filename})
+    assert owner.get(f"/files/{filename}", json=True).json["status"] == "cancelled"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +253,95 @@ def test_ticks_without_an_action_or_an_action_without_ticks_is_refused(owner, ma
     assert owner.get("/files/001.mp3").status_code == 200
 
 
+def test_a_group_is_made_renamed_and_removed(owner):
+    filename = owner.speak(name="Evening", category="Novel")
+    assert owner.post("/library/groups", {"name": " Walks "}, json=True).json == {"group": "Walks"}
+    page = owner.get("/library?group=Walks").text
+    assert "This shelf is empty." in page
+    taken = owner.post("/library/groups/rename", {"group": "Novel", "name": "walks"}, json=True)
+    assert taken.status_code == 409
+    assert "Walks" in taken.json["error"]
+    fields = {"group": "Novel", "name": "Novels"}
+    answer = owner.post("/library/groups/rename", fields)
+    assert answer.headers["Location"] == "/library?group=Novels"
+    assert owner.get(f"/files/{filename}", json=True).json["category"] == "Novels"
+    removed = owner.post("/library/groups/delete", {"group": "Novels"}, json=True)
+    assert removed.json == {"moved": 1}
+    assert owner.get(f"/files/{filename}", json=True).json["category"] == ""
+
+
+def test_a_group_goes_to_the_bin_with_its_pieces_when_asked(owner):
+    filename = owner.speak(category="Novel")
+    fields = {"group": "Novel", "with_files": "1"}
+    assert owner.post("/library/groups/delete", fields, json=True).json == {"deleted": 1}
+    assert owner.get(f"/files/{filename}").status_code == 404
+    assert len(owner.get("/library/bin", json=True).json["files"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "status"),
+    [
+        ("groups", {"name": "  "}, 400),
+        ("groups", {"name": "x" * 101}, 400),
+        ("groups/rename", {"group": "None such", "name": "New"}, 404),
+        ("groups/delete", {"group": "None such"}, 404),
+        ("groups/delete", {"group": ""}, 404),
+        ("restore", {}, 400),
+        ("purge", {}, 400),
+        ("zip", {}, 400),
+        ("zip", {"filename": "none.mp3"}, 404),
+    ],
+)
+def test_what_cannot_be_done_in_the_library_gets_one_sentence(owner, path, fields, status):
+    answer = owner.post(f"/library/{path}", fields, json=True)
+    assert answer.status_code == status
+    assert answer.json.keys() == {"error"}
+
+
+def test_ticked_pieces_come_as_one_zip(owner):
+    names = [owner.speak(name=name) for name in ("Evening", "Evening", "a/b")]
+    answer = owner.post("/library/zip", {"filename": names})
+    assert answer.mimetype == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert len(set(archive.namelist())) == 3
+        assert not [name for name in archive.namelist() if "/" in name]
+        assert archive.testzip() is None
+
+
+def test_the_states_of_many_pieces_come_in_one_answer(owner, guest):
+    own, theirs = owner.speak(), guest.speak()
+    waiting = owner.post("/generate", {"text": SECRET}, json=True).json["filename"]
+    query = {"file": [own, waiting, theirs, "none.mp3"]}
+    files = owner.get("/library/states", query_string=query).json["files"]
+    assert [(file["filename"], file["status"]) for file in files] == [
+        (own, "ready"), (waiting, "queued"),
+    ]  # fmt: skip
+
+
+def test_another_person_reaches_nothing_of_a_library(owner, guest):
+    filename = owner.speak(SECRET, name="Heron", category="Birds")
+    owner.post("/draft", {"text": SECRET})
+    for path in ("/", "/library?q=boathouse", "/library/bin"):
+        page = guest.get(path).text
+        assert "Heron" not in page
+        assert "the boathouse is" not in page
+        assert ">Birds<" not in page
+    assert guest.get(f"/files/{filename}/segments").status_code == 404
+    assert guest.get(f"/?again={filename}").status_code == 404
+    assert guest.get("/library?group=Birds").status_code == 404
+    for path, fields in (
+        ("groups/rename", {"group": "Birds", "name": "Mine"}),
+        ("groups/delete", {"group": "Birds"}),
+        ("zip", {"filename": filename}),
+    ):
+        assert guest.post(f"/library/{path}", fields).status_code == 404, path
+    owner.post(f"/files/{filename}/delete")
+    for path in ("restore", "purge"):
+        answer = guest.post(f"/library/{path}", {"filename": filename}, json=True).json
+        assert list(answer.values()) == [0]
+    assert len(owner.get("/library/bin", json=True).json["files"]) == 1
+
+
 def test_another_person_sees_nothing_of_a_piece(owner, guest):
     filename = owner.speak(SECRET, name="Heron")
     owner.post(f"/playback/{filename}", json=True)
@@ -152,11 +370,29 @@ def test_a_long_text_is_cut_on_the_page_and_whole_as_plain_text(owner):
     text = "The tide came in, and the boats rose with it. " * 2500
     filename = owner.post("/generate", {"text": text}, json=True).json["filename"]
     page = owner.get(f"/files/{filename}").text
-    assert "first 100,000 characters" in page
-    assert len(page) < 130_000
+    assert "Characters 1 to 100,000 of 115,000." in page
+    assert len(page) < 150_000
+    rest = owner.get(f"/files/{filename}?part=2").text
+    assert text[100_000:].strip() in rest
+    assert "From the beginning" in rest
     answer = owner.get(f"/files/{filename}/text")
     assert answer.text == text
     assert answer.mimetype == "text/plain"
+
+
+def test_a_piece_tells_where_its_sentences_and_words_are(owner):
+    text = "It was late. The lamp was lit, and the rain had stopped at last."
+    filename = owner.speak(text)
+    answer = owner.get(f"/files/{filename}/segments").json
+    spans = answer["segments"]
+    assert answer["status"] == "ready"
+    assert [spans[0][0], spans[-1][1]] == [0, len(text)]
+    assert all(start < end for _, _, start, end in spans)
+    words = owner.get(f"/files/{filename}/segments?words=0").json["words"]
+    assert len(words) == len(spans)
+    spoken = [text[start : start + length] for segment in words for start, length, _ in segment]
+    assert {"late", "lamp", "rain"} <= {word.strip(".,") for word in spoken}
+    assert owner.get(f"/files/{filename}/segments?words=x").status_code == 400
 
 
 def test_a_waiting_piece_plays_by_itself_and_a_finished_one_does_not(owner):

@@ -172,7 +172,7 @@ def test_the_end_of_a_model_is_shown_to_those_who_use_it(make_app, password_hash
     owner = Browser(app, db.create_user("vera", password_hash))
     db.save_model_notices("openai", {"tts-1": "2027-01-06", "tts-1-hd": "2027-01-06"})
     page = owner.get("/").text
-    assert "The model tts-1 ends on 2027-01-06" in page
+    assert "The model tts-1 ends on 6 January 2027" in page
     assert "tts-1-hd" not in page
 
 
@@ -195,3 +195,86 @@ def test_a_million_characters_are_taken_quickly(owner):
         assert answer.status_code == 202
         assert answer.json["characters"] == len(text)
     assert min(times) < 0.5
+
+
+DRAFT = {"text": TEXT, "name": "Evening", "voice": "espeak:gmq/sv", "speed": "1.5", "category": "A"}
+
+
+def test_a_draft_fills_the_studio_until_it_is_emptied(owner, guest):
+    assert owner.post("/draft", DRAFT).status_code == 204
+    page = owner.get("/").text
+    assert f">\n{TEXT}</textarea>" in page
+    assert 'value="Evening"' in page
+    assert '<option value="espeak:gmq/sv" selected>' in page
+    assert '<option value="1.5" selected>' in page
+    assert TEXT not in guest.get("/").text
+    owner.post("/draft", {"text": "", "name": ""})
+    assert TEXT not in owner.get("/").text
+
+
+def test_speaking_from_the_studio_ends_the_draft_and_a_program_leaves_it(owner):
+    owner.post("/draft", DRAFT)
+    owner.post("/generate", {"text": "Something else."}, json=True)
+    assert TEXT in owner.get("/").text
+    owner.post("/generate", {"text": TEXT, "is_draft": "1"})
+    assert f"{TEXT}</textarea>" not in owner.get("/").text
+
+
+def test_a_draft_whose_voice_is_gone_opens_with_the_default_one(owner):
+    owner.post("/draft", DRAFT | {"voice": "openai:nova"})
+    assert '<option value="espeak:gmw/en" selected>' in owner.get("/").text
+
+
+def test_a_piece_fills_the_studio_to_be_spoken_again(owner):
+    filename = owner.speak(TEXT, voice="gmq/sv", category="Novel")
+    page = owner.get(f"/?again={filename}").text
+    assert f">\n{TEXT}</textarea>" in page
+    assert 'value="Novel"' in page
+    assert '<option value="espeak:gmq/sv" selected>' in page
+
+
+def test_every_voice_is_listed_under_its_language_with_engine_and_price(owner):
+    voices = owner.get("/voices", json=True).json["voices"]
+    swedish = next(voice for voice in voices if voice["key"] == "espeak:gmq/sv")
+    assert (swedish["name"], swedish["price"]) == ("Swedish", "free")
+    assert "espeak" in swedish["engine"]
+    assert voices[0]["language"].startswith("en")
+    page = owner.get("/voices").text
+    assert page.count("data-voice=") == len(voices)
+    assert 'href="/?voice=espeak:gmq/sv"' in page
+    assert '<option value="espeak:gmq/sv" selected>' in owner.get("/?voice=espeak:gmq/sv").text
+
+
+def test_prices_are_told_per_thousand_characters(make_app, password_hash):
+    app = make_app(openai_api_key="sk-test-none", openai_model="tts-1")
+    owner = Browser(app, app.extensions["voiceverse"].db.create_user("vera", password_hash))
+    voices = owner.get("/voices", json=True).json["voices"]
+    nova = next(voice for voice in voices if voice["key"] == "openai:nova")
+    assert nova["price"] == "$0.015 per 1,000 characters"
+
+
+def test_a_preview_is_made_once_and_kept(owner):
+    first = owner.post("/preview", {"voice": "espeak:gmw/de"})
+    assert (first.status_code, first.mimetype) == (200, "audio/mpeg")
+    again = owner.post("/preview", {"voice": "gmw/de"})
+    assert again.data == first.data
+    own = owner.post("/preview", {"voice": "espeak:gmw/de", "sentence": "Guten Abend."})
+    assert own.status_code == 200
+    assert own.data != first.data
+    kept = list((owner.services.config.data_dir / "previews").glob("*/*"))
+    assert len(kept) == 2
+    assert rows(owner) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"voice": "klingon"}, 400),
+        ({"voice": "openai:nova"}, 503),
+        ({"voice": "gmw/de", "sentence": "x" * 301}, 413),
+    ],
+)
+def test_a_preview_that_cannot_be_made_gets_one_sentence(owner, fields, status):
+    answer = owner.post("/preview", fields, json=True)
+    assert answer.status_code == status
+    assert answer.json.keys() == {"error"}

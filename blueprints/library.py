@@ -1,0 +1,346 @@
+"""The library: what is looked for in it, its groups, its bin."""
+
+import json
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
+from flask import url_for as to
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+from markupsafe import Markup
+
+import forms
+from access import local_path, owned_file, services, wants_json
+from answers import file_json, page, voice_name
+from languages import plural_forms
+from shown import local
+
+PAGE_ROWS = 50
+MOST_AT_ONCE = 1000
+MOST_WATCHED = 100
+LONGEST_SEARCH = 200
+STATES = {
+    "ready": lazy_gettext("Ready"),
+    "queued": lazy_gettext("Waiting"),
+    "speaking": lazy_gettext("Being spoken"),
+    "failed": lazy_gettext("Failed"),
+    "cancelled": lazy_gettext("Stopped"),
+}
+# What is chosen, what is compared, whether the largest comes first, how it is called.
+SORTS = {
+    "newest": ("created", True, lazy_gettext("Newest first")),
+    "oldest": ("created", False, lazy_gettext("Oldest first")),
+    "name": ("name", False, lazy_gettext("By name")),
+    "longest": ("duration", True, lazy_gettext("Longest first")),
+    "shortest": ("duration", False, lazy_gettext("Shortest first")),
+}
+COLUMNS = {"created": "created_at", "name": "display_name", "duration": "duration"}
+
+# What scripts say about a number of pieces.
+COUNTED = {
+    "ticked_forms": lambda n: ngettext("%(n)s piece", "%(n)s pieces", n, n="%(n)s"),
+    "shown_forms": lambda n: ngettext("%(n)s piece found.", "%(n)s pieces found.", n, n="%(n)s"),
+    "shown_first_forms": lambda n: ngettext(
+        "The first piece is shown.", "The first %(n)s pieces are shown.", n, n="%(n)s"
+    ),
+    "deleted_forms": lambda n: ngettext(
+        "%(n)s piece is in the bin.", "%(n)s pieces are in the bin.", n, n="%(n)s"
+    ),
+    "moved_forms": lambda n: ngettext(
+        "%(n)s piece is in “%(group)s” now.",
+        "%(n)s pieces are in “%(group)s” now.",
+        n,
+        n="%(n)s",
+        group="%(group)s",
+    ),
+    "queued_forms": lambda n: ngettext(
+        "%(n)s piece waits in the queue.", "%(n)s pieces wait in the queue.", n, n="%(n)s"
+    ),
+}
+
+blueprint = Blueprint("library", __name__)
+
+
+class Wanted(NamedTuple):
+    """What the library is asked for, as it stands in the address."""
+
+    search: str
+    group: str
+    is_loose: bool
+    voice: str
+    state: str
+    since: str
+    until: str
+    sort: str
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but a group is asked for."""
+        return bool(self.search or self.voice or self.state or self.since or self.until)
+
+    def query(self, **changes: Any) -> dict[str, Any]:
+        """The parts of an address that asks for the same but for the changes."""
+        parts = {
+            "q": self.search,
+            "group": self.group,
+            "loose": "1" if self.is_loose else "",
+            "voice": self.voice,
+            "state": self.state,
+            "since": self.since,
+            "until": self.until,
+            "sort": "" if self.sort == "newest" else self.sort,
+            **changes,
+        }
+        return {name: value for name, value in parts.items() if value}
+
+
+def wanted() -> Wanted:
+    """What the address of this request asks for; raises BadForm for a day that is none."""
+    args = request.args
+    state, sort = args.get("state", ""), args.get("sort", "")
+    return Wanted(
+        search=args.get("q", "").strip()[:LONGEST_SEARCH],
+        group=args.get("group", "").strip(),
+        is_loose=bool(args.get("loose")),
+        voice=args.get("voice", "").strip()[:LONGEST_SEARCH],
+        state=state if state in STATES else "",
+        since=args.get("since", ""),
+        until=args.get("until", ""),
+        sort=sort if sort in SORTS else "newest",
+    )
+
+
+def look(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], str | None]:
+    """A page of the rows wanted, and the place where the next page starts."""
+    sort, is_descending, _name = SORTS[wanted.sort]
+    engine, _colon, voice = wanted.voice.rpartition(":")
+    rows = services().db.get_library(
+        g.user["user_id"],
+        # The last word of a search may go on, for it may still be typed.
+        search=request.args.get("q", "").lstrip()[:LONGEST_SEARCH] or None,
+        category="" if wanted.is_loose else wanted.group or None,
+        voice=voice or None,
+        engine=engine or None,
+        status=wanted.state or None,
+        since=forms.day_start(wanted.since),
+        until=forms.day_start(wanted.until, 1),
+        sort=sort,
+        descending=is_descending,
+        limit=limit + 1,
+        after=_place(request.args.get("after")),
+    )
+    more = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        more = json.dumps([last[COLUMNS[sort]], last["id"]], ensure_ascii=False)
+    return rows[:limit], more
+
+
+def _place(text: str | None) -> tuple[Any, int] | None:
+    """The place that `look` gave, from the address; None for the start."""
+    try:
+        value, file_id = json.loads(text or "")
+    except (ValueError, TypeError):
+        return None
+    is_place = isinstance(value, str | int | float) and type(file_id) is int
+    return (value, file_id) if is_place else None
+
+
+def shelf(wanted: Wanted) -> Response:
+    """The page, or the JSON, of what is wanted; 404 for a group that is not there."""
+    groups = services().db.list_groups(g.user["user_id"])
+    names = [group["name"] for group in groups]
+    if wanted.group and wanted.group.casefold() not in map(str.casefold, names):
+        abort(404)
+    rows, more = look(wanted)
+    if wants_json():
+        return jsonify(files=[_found_json(row) for row in rows], next=more)
+    return page(
+        "library/library.html",
+        files=rows,
+        more=more,
+        wanted=wanted,
+        groups=groups,
+        voices=_voices_used(),
+        states=STATES,
+        sorts={key: label for key, (_sort, _way, label) in SORTS.items()},
+        **{name: plural_forms(text_of) for name, text_of in COUNTED.items()},
+    )
+
+
+def _found_json(row: dict[str, Any]) -> dict[str, Any]:
+    found = file_json(row)
+    if row.get("phrase") is not None:
+        names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
+        found["match"] = {name: row[name] for name in names}
+    return found
+
+
+def _voices_used() -> list[tuple[str, str]]:
+    used = services().db.list_voices_used(g.user["user_id"])
+    named = [(f"{row['engine']}:{row['voice']}", voice_name(row)) for row in used]
+    return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+# Groups
+
+
+@blueprint.post("/library/groups")
+def create_group() -> Response:
+    """Make an empty group."""
+    name = services().library.create_group(g.user["user_id"], request.form.get("name", ""))
+    return _told(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
+
+
+@blueprint.post("/library/groups/rename")
+def rename_group() -> Response:
+    """Give a group another name."""
+    old, new = request.form.get("group", ""), request.form.get("name", "")
+    name = services().library.rename_group(g.user["user_id"], old, new)
+    return _told(_("Renamed."), {"group": name}, group=name)
+
+
+@blueprint.post("/library/groups/delete")
+def delete_group() -> Response:
+    """Remove a group; its pieces stay, or go to the bin with it."""
+    name, with_files = request.form.get("group", ""), request.form.get("with_files") == "1"
+    count = services().library.delete_group(g.user["user_id"], name, with_files=with_files)
+    if not with_files:
+        return _told(
+            _("Removed the group “%(name)s”. Its pieces are still here.", name=name),
+            {"moved": count},
+        )
+    sentence = ngettext(
+        "Removed the group “%(name)s”; its piece is in the bin.",
+        "Removed the group “%(name)s”; its %(num)s pieces are in the bin.",
+        count,
+        name=name,
+    )
+    return _told(sentence, {"deleted": count})
+
+
+def _told(sentence: str, answer: dict[str, Any], **query: str) -> Response:
+    if wants_json():
+        return jsonify(answer)
+    flash(sentence)
+    return redirect(to("web.library", **query), 303)
+
+
+# The bin
+
+
+def bin_files(filenames: list[str]) -> Response:
+    """Put pieces into the bin, with a way back."""
+    names = [owned_file(name)["display_name"] for name in filenames]
+    services().library.delete(g.user["user_id"], filenames)
+    if wants_json():
+        return jsonify(deleted=len(filenames))
+    if len(names) == 1:
+        sentence = _("“%(name)s” is in the bin.", name=names[0])
+    else:
+        sentence = ngettext(
+            "%(num)s piece is in the bin.", "%(num)s pieces are in the bin.", len(names)
+        )
+    undo = render_template("library/_undo.html", sentence=sentence, filenames=filenames)
+    flash(Markup(undo))  # noqa: S704 — rendered with escaping just before
+    return redirect(back("web.library"), 303)
+
+
+@blueprint.get("/library/bin")
+def show_bin() -> Response:
+    """What was deleted, and when it will be gone."""
+    days = services().library.bin_days
+    rows = services().db.list_bin(
+        g.user["user_id"], limit=PAGE_ROWS + 1, before=forms.cursor(request.args.get("before"))
+    )
+    more = forms.next_cursor(rows, PAGE_ROWS, "deleted_at")
+    rows = [{**row, "goes_on": _goes_on(row, days)} for row in rows[:PAGE_ROWS]]
+    if wants_json():
+        names = ("filename", "display_name", "category", "deleted_at")
+        listed = [
+            {name: row[name] for name in names} | {"goes_on": f"{row['goes_on']}"} for row in rows
+        ]
+        return jsonify(files=listed, next=more)
+    return page("library/bin.html", files=rows, more=more, days=days)
+
+
+def _goes_on(row: dict[str, Any], days: int) -> date:
+    return local(row["deleted_at"]).date() + timedelta(days=days)
+
+
+@blueprint.post("/library/restore")
+def restore() -> Response:
+    """Take pieces out of the bin."""
+    count = services().library.restore(g.user["user_id"], _ticked())
+    return _back_to_bin(
+        ngettext("%(num)s piece is back.", "%(num)s pieces are back.", count), restored=count
+    )
+
+
+@blueprint.post("/library/purge")
+def purge() -> Response:
+    """Delete pieces of the bin for good."""
+    count = services().library.delete_for_good(g.user["user_id"], _ticked())
+    sentence = ngettext(
+        "%(num)s piece is gone for good.", "%(num)s pieces are gone for good.", count
+    )
+    return _back_to_bin(sentence, purged=count)
+
+
+def _back_to_bin(sentence: str, **answer: int) -> Response:
+    if wants_json():
+        return jsonify(answer)
+    flash(sentence)
+    return redirect(back("library.show_bin"), 303)
+
+
+# Many at once
+
+
+def _ticked() -> list[str]:
+    names = request.form.getlist("filename")[:MOST_AT_ONCE]
+    if not names:
+        raise forms.BadForm("filename", _("Tick at least one piece first."))
+    return names
+
+
+def ticked_rows() -> list[dict[str, Any]]:
+    """The pieces that were ticked; 404 when one of them is not there."""
+    return [owned_file(name) for name in _ticked()]
+
+
+def move_files(filenames: list[str], group: str) -> Response:
+    """Put pieces into a group, or into none."""
+    count = services().library.move(g.user["user_id"], filenames, group)
+    if wants_json():
+        return jsonify(moved=count)
+    flash(ngettext("Moved %(num)s piece.", "Moved %(num)s pieces.", count))
+    return redirect(back("web.library"), 303)
+
+
+@blueprint.post("/library/zip")
+def download_zip() -> Response:
+    """The sound of the ticked pieces as one file, made while it is sent."""
+    pieces = services().library.zip(ticked_rows())
+    answer = Response(pieces, content_type="application/zip")
+    answer.headers.set("Content-Disposition", "attachment", filename="VoiceVerse.zip")
+    return answer
+
+
+@blueprint.get("/library/states")
+def states() -> Response:
+    """How far pieces are that are being made, many in one question."""
+    db, user_id = services().db, g.user["user_id"]
+    names = request.args.getlist("file")[:MOST_WATCHED]
+    rows = [row for name in names if (row := db.get_audio_file(name, user_id))]
+    return jsonify(files=[file_json(row) for row in rows])
+
+
+def back(endpoint: str, **values: Any) -> str:
+    """Where a form wants to return to, or the endpoint's address."""
+    target = request.form.get("next")
+    if not target or urlsplit(target).path.startswith("/files/bulk"):
+        return to(endpoint, **values)
+    return local_path(target)

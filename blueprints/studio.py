@@ -1,0 +1,163 @@
+"""Around the page to write on: its draft, its voices and how they sound."""
+
+from itertools import groupby
+from typing import Any
+
+from babel import Locale
+from flask import Blueprint, Response, g, jsonify, request
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+import answers
+import forms
+from access import owned_file, services, wants_json
+from answers import page
+from languages import plural_forms
+from shown import money
+from speech.errors import SpeechError
+from speech.prices import expected_duration_s
+from speech.samples import sample
+from speech.types import Voice
+
+LATELY_ROWS = 5
+PRICED_CHARACTERS = 1000
+WRITTEN_AS = {"cmn": "zh", "nb": "no"}  # how the names of languages are looked up
+
+blueprint = Blueprint("studio", __name__)
+
+
+@blueprint.post("/draft")
+def save_draft() -> Response:
+    """Keep what is being written; an empty text and name forget it."""
+    sent, db, user_id = forms.order(request.form), services().db, g.user["user_id"]
+    if sent.text or sent.name:
+        db.save_draft(
+            user_id,
+            sent.text,
+            name=sent.name[:200],
+            voice=sent.voice[:200],
+            speed=sent.speed,
+            category=sent.category[:100],
+        )
+    else:
+        db.delete_draft(user_id)
+    return Response(status=204)
+
+
+@blueprint.get("/voices")
+def voices() -> Response:
+    """Every voice under its language, to be heard and chosen."""
+    spoken = _languages_spoken()
+    if wants_json():
+        return jsonify(voices=[voice for language in spoken for voice in language["voices"]])
+    return page("studio/voices.html", languages_spoken=spoken)
+
+
+@blueprint.post("/preview")
+def preview() -> Response:
+    """A voice in a short sentence; made once, then kept."""
+    engine, voice = services().registry.resolve(request.form.get("voice", ""))
+    sentence = request.form.get("sentence", "").strip() or sample(voice.language, voice.name)
+    sound = services().studio.preview(g.user["user_id"], voice.identifier, sentence, engine.name)
+    return Response(sound, content_type="audio/mpeg")
+
+
+def start() -> dict[str, Any]:
+    """What the studio starts with: a piece to speak again, a chosen voice, or the draft."""
+    db, user_id = services().db, g.user["user_id"]
+    again = request.args.get("again")
+    form = _written(owned_file(again)) if again else db.get_draft(user_id) or {}
+    chosen = request.args.get("voice")
+    return {**form, "voice": chosen} if chosen else form
+
+
+def _written(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "text": services().db.get_text(row["id"]),
+        "name": row["display_name"],
+        "voice": f"{row['engine']}:{row['voice']}",
+        "speed": row["speed"],
+        "category": row["category"],
+    }
+
+
+def context(form: Any) -> dict[str, Any]:
+    """What the studio's page shows beside the form."""
+    db, registry, user_id = services().db, services().registry, g.user["user_id"]
+    return {
+        "lately": db.get_audio_files_by_owner(user_id, limit=LATELY_ROWS),
+        "groups": db.list_categories(user_id),
+        "default_engine": registry.default,
+        "chosen_voice": _chosen_voice(form.get("voice") or ""),
+        "notices": answers.notices(),
+        "most_characters": services().config.max_characters,
+        "character_forms": plural_forms(_characters),
+        "voice_forms": plural_forms(_voices),
+        "marked_forms": plural_forms(_marked),
+    }
+
+
+def _chosen_voice(wanted: str) -> Voice:
+    registry = services().registry
+    try:
+        return registry.resolve(wanted)[1]
+    except SpeechError:
+        return registry.resolve()[1]
+
+
+def _languages_spoken() -> list[dict[str, Any]]:
+    """The languages by name, the default voice's first: code, name, sentence, voices."""
+    registry = services().registry
+    every = [voice for engine in registry.engines for voice in answers.voices_of(engine)]
+    every.sort(key=lambda voice: voice.language.partition("-")[0])
+    prices = {engine.name: (engine.label, _price(engine)) for engine in registry.engines}
+    found = []
+    for code, group in groupby(every, lambda voice: voice.language.partition("-")[0]):
+        of_code = list(group)
+        name = _language_name(code) or of_code[0].name
+        found.append(
+            {
+                "code": code,
+                "name": name,
+                "sentence": sample(of_code[0].language, of_code[0].name),
+                "voices": [_shown(voice, name, *prices[voice.engine]) for voice in of_code],
+            }
+        )
+    near = registry.resolve()[1].language.partition("-")[0]
+    return sorted(found, key=lambda row: (row["code"] != near, row["name"].casefold()))
+
+
+def _shown(voice: Voice, language: str, engine: str, price: str) -> dict[str, str]:
+    return {
+        "key": voice.key,
+        "name": voice.name,
+        "language": voice.language,
+        "engine": engine,
+        "price": price,
+        "words": f"{voice.name} {language} {voice.language} {engine}".casefold(),
+    }
+
+
+def _price(engine: Any) -> str:
+    length_s = expected_duration_s(PRICED_CHARACTERS, 1, engine.name)
+    usd = engine.price().quote(PRICED_CHARACTERS, length_s)
+    if not usd:
+        return money(usd)
+    return _("%(amount)s per 1,000 characters", amount=money(usd))
+
+
+def _language_name(code: str) -> str:
+    locale = get_locale() or Locale("en")
+    return locale.languages.get(WRITTEN_AS.get(code, code), "")
+
+
+def _characters(number: int) -> str:
+    return ngettext("%(shown)s character", "%(shown)s characters", number, shown="%(n)s")
+
+
+def _voices(number: int) -> str:
+    return ngettext("%(shown)s voice", "%(shown)s voices", number, shown="%(n)s")
+
+
+def _marked(number: int) -> str:
+    return ngettext("%(shown)s voice marked", "%(shown)s voices marked", number, shown="%(n)s")
