@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
@@ -25,6 +26,7 @@ DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
+UNKNOWN_BROWSER = "Unknown browser"
 # `script-src` is added for each answer, with its nonce.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -125,7 +127,7 @@ def visitor() -> Visitor:
 def device_name() -> str:
     """A readable name of the browser that asks, such as "Firefox on Linux"."""
     agent = request.headers.get("User-Agent", "")
-    browser = next((name for mark, name in BROWSERS if mark in agent), "Unknown browser")
+    browser = next((name for mark, name in BROWSERS if mark in agent), UNKNOWN_BROWSER)
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{browser} on {system}" if system else browser
 
@@ -137,8 +139,11 @@ def listening_device() -> str:
 
 
 def device_label(device: str) -> str:
-    """The readable name in what `listening_device` gave."""
-    return device.partition("#")[0]
+    """The readable name in what `listening_device` or `device_name` gave, for who reads it."""
+    browser, on, system = device.partition("#")[0].partition(" on ")
+    if browser in ("", UNKNOWN_BROWSER):
+        browser = _("Unknown browser")
+    return _("%(browser)s on %(system)s", browser=browser, system=system) if on else browser
 
 
 def theme() -> str:

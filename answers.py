@@ -27,7 +27,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from access import StaleForm, csp_nonce, csrf_token, services, theme, wants_json
+from access import StaleForm, csp_nonce, csrf_token, device_label, services, theme, wants_json
 from accounts import AccountError
 from audio_store import AudioError
 from database.errors import DatabaseError
@@ -335,7 +335,9 @@ def prepare(app: Flask) -> None:
     for refused in REFUSALS:
         app.register_error_handler(refused, refusal)
     app.register_error_handler(HTTPException, _http_error)
-    app.jinja_env.filters.update(FILTERS, voice_name=voice_name, progress=progress)
+    app.jinja_env.filters.update(
+        FILTERS, device=device_label, progress=progress, voice_name=voice_name
+    )
     app.jinja_env.globals.update(
         asset=asset,
         csp_nonce=csp_nonce,

@@ -13,6 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
+from access import device_label
 from languages import LANGUAGES, told
 from sentences import Sentence
 from tests.conftest import Browser
@@ -197,3 +198,18 @@ def test_values_in_errors_are_kept_and_written_in_german(make_app, password_hash
     answer = reader.post("/generate", {"text": "a" * 1204}, json=True)
     assert answer.status_code == 413
     assert answer.json["error"].startswith("Der Text hat 1.204 Zeichen; auf einmal gehen bis zu")
+
+
+def test_what_is_not_there_is_told_in_german(owner):
+    page = owner.get("/files/none.mp3", headers=GERMAN)
+    assert page.status_code == 404
+    assert "Hier ist nichts" in page.text
+    assert "nothing here" not in page.text
+
+
+def test_browsers_are_named_in_german(app):
+    with app.test_request_context(headers=GERMAN):
+        assert device_label("Firefox on Linux#12345678") == "Firefox auf Linux"
+        assert device_label("Unknown browser") == device_label("") == "Unbekannter Browser"
+    with app.test_request_context():
+        assert device_label("Safari on iPhone#12345678") == "Safari on iPhone"
