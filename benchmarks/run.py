@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import crowd, first_sound, pages, provider, servers, size
+from benchmarks import crowd, first_sound, pages, phone, provider, servers, size
 from benchmarks.report import Report
 
 TOPICS = {
@@ -18,6 +18,7 @@ TOPICS = {
     "first_sound": first_sound,
     "provider": provider,
     "crowd": crowd,
+    "phone": phone,
     "servers": servers,
 }
 
