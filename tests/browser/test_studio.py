@@ -191,7 +191,8 @@ with the tide.
 FILES = {
     "plain.txt": ("It was late.\r\nThe lamp was lit.", "It was late.\nThe lamp was lit."),
     "notes.md": (
-        "# A *title*\n\n- One [link](https://example.org)\n- `two` and **three**\n\nsnake_case_name",
+        "# A *title*\n\n- One [link](https://example.org)\n- `two` and **three**\n\n"
+        "snake_case_name",
         "A title\n\nOne link\ntwo and three\n\nsnake_case_name",
     ),
     "talk.srt": (CAPTIONS, "The rain had stopped.\nA boat came in with the tide."),
@@ -245,6 +246,12 @@ def test_a_voice_is_searched_for_and_chosen_by_keys(open_desk, width, theme):
     expect(page.get_by_role("button", name="Voice:")).to_have_text("Voice: Swedish")
     assert page.locator("select[name=voice]").input_value() == "espeak:gmq/sv"
     assert page.problems == []
+
+
+def test_the_heading_of_the_voices_stays_in_sight_when_the_chosen_one_is_shown(desk):
+    dialog = open_voices(desk)
+    expect(dialog.locator("[data-voice].is-chosen")).to_be_in_viewport()
+    expect(dialog.get_by_role("heading", name="Choose a voice")).to_be_in_viewport(ratio=1)
 
 
 def test_voices_are_filtered_by_language(desk):
