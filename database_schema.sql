@@ -51,19 +51,22 @@ CREATE TABLE audio_files (
 );
 CREATE UNIQUE INDEX idx_audio_filename ON audio_files (filename, owner_id);
 -- The library in each of its orders, with all that it can be narrowed by: rows passed over are
--- never touched.
+-- never touched, and what lies in the bin is not there.
 CREATE INDEX idx_audio_owner ON audio_files
-    (owner_id, deleted_at, created_at, id, voice, category, engine, status, display_name);
+    (owner_id, created_at, id, voice, category, engine, status, display_name, deleted_at)
+    WHERE deleted_at IS NULL;
 CREATE INDEX idx_audio_name ON audio_files
-    (owner_id, deleted_at, display_name COLLATE NOCASE, id, created_at, voice, category, engine,
-     status);
+    (owner_id, display_name COLLATE NOCASE, id, created_at, voice, category, engine, status,
+     deleted_at)
+    WHERE deleted_at IS NULL;
 CREATE INDEX idx_audio_duration ON audio_files
-    (owner_id, deleted_at, duration, id, created_at, voice, category, engine,
-     status);
+    (owner_id, duration, id, created_at, voice, category, engine, status, deleted_at)
+    WHERE deleted_at IS NULL;
 CREATE INDEX idx_audio_characters ON audio_files
-    (owner_id, deleted_at, character_count, id, created_at, voice, category, engine,
-     status);
-CREATE INDEX idx_audio_voice ON audio_files (owner_id, deleted_at, engine, voice);
+    (owner_id, character_count, id, created_at, voice, category, engine, status, deleted_at)
+    WHERE deleted_at IS NULL;
+CREATE INDEX idx_audio_voice ON audio_files (owner_id, engine, voice, deleted_at)
+    WHERE deleted_at IS NULL;
 CREATE INDEX idx_audio_created ON audio_files (created_at);
 CREATE INDEX idx_audio_category ON audio_files (owner_id, category);
 CREATE INDEX idx_audio_bin ON audio_files (owner_id, deleted_at, id) WHERE deleted_at IS NOT NULL;
@@ -86,7 +89,7 @@ CREATE TABLE file_groups (
 -- named as it was put in, which the triggers see to. `owner` is the one word 'u' and a number.
 CREATE VIRTUAL TABLE audio_search USING fts5 (
     owner, name, text, content = '',
-    tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4 5'
 );
 
 CREATE TRIGGER audio_file_added AFTER INSERT ON audio_files BEGIN
@@ -147,8 +150,13 @@ CREATE TABLE usage_stats (
     voice           TEXT    NOT NULL DEFAULT '',
     category        TEXT    NOT NULL DEFAULT ''
 );
+-- Use by day, by voice and by group, each added up in the order of its index.
 CREATE INDEX idx_usage_user_month ON usage_stats
-    (user_id, year, month, day, engine, voice, category, characters_used, cost);
+    (user_id, year, month, day, characters_used, cost);
+CREATE INDEX idx_usage_voice ON usage_stats
+    (user_id, engine, voice, year, month, characters_used, cost);
+CREATE INDEX idx_usage_category ON usage_stats
+    (user_id, category, year, month, characters_used, cost);
 CREATE INDEX idx_usage_user ON usage_stats (user_id, id);
 CREATE UNIQUE INDEX idx_usage_file ON usage_stats (file_id) WHERE file_id IS NOT NULL;
 

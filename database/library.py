@@ -151,12 +151,14 @@ class _Walk:
     def sql(self, limit: int, condition: str = "", *values) -> tuple[str, list]:
         """The statement that reads the next files, and its values."""
         select = f"{self.select} AND {condition}" if condition else self.select
+        # With the place given, the dates must not be what the index is entered by.
+        same_place = select.replace("AND created_at", "AND +created_at")
         bound = [*self.values, *values]
         if self.after is None:
             return f"{select} ORDER BY {self.order} LIMIT ?", [*bound, limit]
         # Two ranges, because SQLite would walk through every file of the same place.
         key, place = self.key, self.after[0]
-        parts = f"""{select} AND {key} = ? AND id {self.beyond} ?
+        parts = f"""{same_place} AND {key} = ? AND id {self.beyond} ?
                     UNION ALL {select} AND {key} {self.beyond} ?"""
         return (
             f"SELECT id, place FROM ({parts} ORDER BY {self.order} LIMIT ?)",

@@ -9,12 +9,12 @@ from database.connection import Connection
 Month = tuple[int, int]  # year, month
 FIRST, LAST = (1970, 1), (9999, 12)
 BATCH = 1000
-# What use can be split by, and how its parts are ordered.
+# What use can be split by: the index that holds it side by side, the order of the parts.
 SPLITS = {
-    "day": ("year, month, day", "year, month, day"),
-    "voice": ("engine, voice", "characters_used DESC, engine, voice"),
-    "category": ("category", "characters_used DESC, category"),
-    "engine": ("engine", "characters_used DESC, engine"),
+    "day": ("year, month, day", "idx_usage_user_month", "year, month, day"),
+    "voice": ("engine, voice", "idx_usage_voice", "characters_used DESC, engine, voice"),
+    "category": ("category", "idx_usage_category", "characters_used DESC, category"),
+    "engine": ("engine", "idx_usage_voice", "characters_used DESC, engine"),
 }
 MONTHS = "user_id = ? AND (year, month) >= (?, ?) AND (year, month) <= (?, ?)"
 
@@ -102,15 +102,11 @@ class Usage(Connection):
         Days in their order (year, month, day), voices (engine, voice), groups and engines with the
         most used first; each with characters_used, cost (USD), requests.
         """
-        columns, order = SPLITS[by]
-        return self._rows(  # first what the index holds side by side: a few rows are left to sort
+        columns, index, order = SPLITS[by]
+        return self._rows(
             f"""SELECT {columns}, sum(characters_used) AS characters_used, sum(cost) AS cost,
-                       sum(requests) AS requests
-                FROM (SELECT year, month, day, engine, voice, category,
-                             sum(characters_used) AS characters_used, sum(cost) AS cost,
-                             count(*) AS requests
-                      FROM usage_stats INDEXED BY idx_usage_user_month WHERE {MONTHS}
-                      GROUP BY year, month, day, engine, voice, category)
+                       count(*) AS requests
+                FROM usage_stats INDEXED BY {index} WHERE {MONTHS}
                 GROUP BY {columns} ORDER BY {order}""",
             user_id, *first, *last,
         )  # fmt: skip
@@ -129,7 +125,7 @@ class Usage(Connection):
         """
         characters = self._value(
             f"""SELECT coalesce(sum(characters_used), 0) AS n
-                FROM usage_stats INDEXED BY idx_usage_user_month
+                FROM usage_stats INDEXED BY idx_usage_voice
                 WHERE {MONTHS} AND engine IN (SELECT value FROM json_each(?))""",
             user_id, *first, *last, json.dumps(free_engines),
         )  # fmt: skip
