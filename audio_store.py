@@ -159,6 +159,7 @@ class AudioStore:
         `is_done` is asked about every half second; between, only the disk is looked at.
         """
         file, pause_s, asked_at = None, 0.002, time.monotonic()
+        longest_pause_s = 0.01  # the first sound is waited for; what follows plays meanwhile
         try:
             while True:
                 ending = False
@@ -168,11 +169,11 @@ class AudioStore:
                 file = file or self.open_growing(filename)
                 while file is not None and (piece := file.read(PIECE)):
                     yield piece
-                    pause_s = 0.005
+                    pause_s, longest_pause_s = 0.005, 0.05
                 if ending:
                     return
                 time.sleep(pause_s)
-                pause_s = min(pause_s * 1.3, 0.05)
+                pause_s = min(pause_s * 1.3, longest_pause_s)
         finally:
             if file is not None:
                 file.close()
