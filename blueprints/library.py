@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,7 +15,7 @@ from markupsafe import Markup
 import forms
 from access import local_path, owned_file, services, wants_json
 from answers import file_json, page, voice_name
-from languages import plural_forms
+from languages import language, plural_forms
 from shown import local
 
 PAGE_ROWS = 50
@@ -166,8 +167,13 @@ def shelf(wanted: Wanted) -> Response:
         voices=_voices_used(),
         states=STATES,
         sorts={key: label for key, (_sort, _way, label) in SORTS.items()},
-        **{name: plural_forms(text_of) for name, text_of in COUNTED.items()},
+        **_counted(language()),
     )
+
+
+@lru_cache(maxsize=8)
+def _counted(_language: str) -> dict[str, dict[str, str]]:
+    return {name: plural_forms(text_of) for name, text_of in COUNTED.items()}
 
 
 def _found_json(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ class ReadAlong extends HTMLElement {
   #chosen = -1;
   #touched = 0;
   #leaving;
+  #loading;
   #timer = 0;
 
   connectedCallback() {
@@ -28,7 +29,7 @@ class ReadAlong extends HTMLElement {
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("blur", () => this.#choose(-1));
-    this.#load();
+    this.#loading = this.#load();
   }
 
   disconnectedCallback() {
@@ -150,10 +151,11 @@ class ReadAlong extends HTMLElement {
     );
   }
 
-  #click(event) {
+  async #click(event) {
     if (!getSelection().isCollapsed) return;
     const place = caretAt(event.clientX, event.clientY);
     if (place?.node !== this.#node) return;
+    await this.#loading;
     const at = this.#places.point(place.offset);
     const number = lastAt(this.#segments, (segment) => segment[0], at);
     if (number >= 0 && at < this.#segments[number][1]) this.#play(number);

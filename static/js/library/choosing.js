@@ -47,7 +47,6 @@ document.addEventListener("click", (event) => {
     anchor = tick;
     show();
   } else if (event.target.closest("[data-tick-all]")) tickAll(event.target.checked);
-  else if (event.target.closest("[data-untick]")) tickAll(false);
   else if (event.target.closest("[data-enqueue]")) {
     enqueue(tickedRows());
     tickAll(false);

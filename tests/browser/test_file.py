@@ -1,0 +1,156 @@
+"""The page of a piece in a real browser: reading along, playing from a sentence, its states."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driving import PLAYER, THEMES, WIDTHS, address, player, until
+from tests.making import prose
+
+TEXT = (
+    "The rain had stopped before the evening came. 😀 A boat came in with the tide and nobody "
+    "was on board of it. The keeper lit the lamp as on every other day of the year. "
+    "Then he went down to the water and waited for the dawn to come."
+)
+MARKED = """name => {
+  const [range] = CSS.highlights.get(name) ?? [];
+  return range ? range.startContainer.data.slice(range.startOffset, range.endOffset) : "";
+}"""
+PRESS = """words => {
+  const node = document.querySelector("read-along").firstChild;
+  const range = document.createRange();
+  const start = node.data.indexOf(words);
+  range.setStart(node, start);
+  range.setEnd(node, start + words.length);
+  const box = range.getClientRects()[0];
+  return [box.left + box.width / 2, box.top + box.height / 2];
+}"""
+
+
+@pytest.fixture(scope="module")
+def piece(house):
+    filename = house.owner.generate(TEXT, name="Rain", category="Novel")["filename"]
+    house.owner.until_ready(filename)
+    return filename
+
+
+@pytest.fixture
+def desk(new_page, house, piece):
+    page = new_page(house)
+    page.goto(address(house.app, f"/files/{piece}"))
+    until(page, "customElements.get('read-along') !== undefined")
+    return page
+
+
+def marked(page, name="spoken"):
+    return page.evaluate(MARKED, name)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_sentence_and_the_word_that_sound_are_marked(new_page, house, piece, width, theme):
+    page = new_page(house, width=width, theme=theme)
+    page.goto(address(house.app, f"/files/{piece}"))
+    page.get_by_role("main").get_by_role("button", name="Play").click()
+    until(page, f"{PLAYER}?.sound.time > 0.2")
+    page.evaluate(f"{PLAYER}.toggle()")
+    page.evaluate(f"{PLAYER}.seek(1)")
+    until(page, f"({MARKED})('spoken') === 'The rain had stopped before the evening came.'")
+    until(page, "CSS.highlights.has('spoken-word')")
+    assert marked(page, "spoken-word") in ("rain", "had", "stopped", "before")
+    page.evaluate(f"{PLAYER}.seek({PLAYER}.sound.duration - 2)")
+    until(page, f"({MARKED})('spoken').startsWith('Then he went')")
+    assert marked(page) == "Then he went down to the water and waited for the dawn to come."
+    assert page.problems == []
+
+
+def test_a_click_on_a_sentence_plays_from_it(desk, piece):
+    x, y = desk.evaluate(PRESS, "every other day")
+    desk.mouse.click(x, y)
+    until(desk, f"{PLAYER}?.file && !{PLAYER}.sound.isPaused")
+    until(desk, f"({MARKED})('spoken').startsWith('The keeper lit')")
+    assert player(desk, "file.filename") == piece
+    assert player(desk, "sound.time") > 3
+
+
+def test_text_can_be_selected_without_playing(desk):
+    x, y = desk.evaluate(PRESS, "nobody")
+    desk.mouse.dblclick(x, y)
+    assert desk.evaluate("getSelection().toString().trim()") == "nobody"
+
+
+def test_a_sentence_is_chosen_and_played_by_keys(desk):
+    desk.locator("read-along").focus()
+    desk.keyboard.press("ArrowDown")
+    assert marked(desk, "chosen") == "The rain had stopped before the evening came."
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("ArrowDown")
+    chosen = marked(desk, "chosen")
+    expect(desk.locator("[data-sentence-told]")).to_have_text(chosen)
+    desk.keyboard.press("Enter")
+    until(desk, f"({MARKED})('spoken') !== ''")
+    assert marked(desk) == chosen
+
+
+def test_the_page_follows_the_voice_down_a_long_text(new_page, house):
+    filename = house.owner.generate(prose(5_000, 7), name="Long")["filename"]
+    house.owner.until_ready(filename)
+    page = new_page(house, reduced_motion="reduce")
+    page.goto(address(house.app, f"/files/{filename}"))
+    page.get_by_role("main").get_by_role("button", name="Play").click()
+    until(page, f"{PLAYER}?.sound.time > 0.2")
+    page.evaluate(f"{PLAYER}.seek({PLAYER}.sound.duration / 2)")
+    until(page, "scrollY > 300")
+
+
+def test_a_piece_shows_its_facts_and_what_can_be_taken_along(desk, house, piece):
+    beside = desk.get_by_role("complementary", name="About this piece")
+    for words in ("Length", "English (Great Britain)", f"{len(TEXT)}", "free", "Novel"):
+        expect(beside).to_contain_text(words)
+    for link in ("Download MP3", "Captions"):
+        with desk.expect_download() as download:
+            beside.get_by_role("link", name=link).click()
+        assert download.value.failure() is None
+    beside.get_by_role("link", name="Novel").click()
+    expect(desk.get_by_role("heading", name="Novel")).to_be_visible()
+
+
+def test_a_piece_is_renamed_moved_and_put_into_the_bin_on_its_page(desk, house, piece):
+    form = desk.get_by_role("region", name="Change this piece")
+    form.get_by_label("Name").fill("Rain and tide")
+    form.get_by_role("button", name="Rename").click()
+    expect(desk.get_by_role("heading", name="Rain and tide")).to_be_visible()
+    form.get_by_label("Group").fill("Sea")
+    form.get_by_role("button", name="Move").click()
+    expect(desk.get_by_role("complementary").get_by_role("link", name="Sea")).to_be_visible()
+    form.get_by_role("button", name="Delete").click()
+    notice = desk.locator("main > .notice")
+    expect(notice).to_contain_text("“Rain and tide” is in the bin.")
+    notice.get_by_role("button", name="Undo").click()
+    expect(notice).to_contain_text("1 piece is back.")
+    house.owner.post(f"/files/{piece}/rename", name="Rain")
+    house.owner.post(f"/files/{piece}/move", category="Novel")
+
+
+def test_a_piece_is_stopped_and_spoken_on(new_page, house):
+    filename = house.owner.generate(prose(400_000, 3), name="Endless")["filename"]
+    page = new_page(house)
+    page.goto(address(house.app, f"/files/{filename}"))
+    expect(page.locator("[data-making-note]")).to_have_text(re.compile("spoken"), timeout=15_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_role("button", name="Speak on")).to_be_visible(timeout=15_000)
+    expect(page.locator(".state")).to_contain_text("What was spoken until then is kept.")
+    page.get_by_role("button", name="Speak on").click()
+    expect(page.locator("[data-making]")).to_be_visible()
+    house.owner.post(f"/files/{filename}/delete")
+
+
+def test_a_long_text_is_read_on_in_parts(new_page, house):
+    filename = house.owner.generate(prose(120_000, 5), name="Parts")["filename"]
+    page = new_page(house)
+    page.goto(address(house.app, f"/files/{filename}"))
+    page.get_by_role("link", name="Read on").click()
+    expect(page.get_by_role("link", name="From the beginning")).to_be_visible()
+    assert page.evaluate("document.querySelector('read-along').textContent.length") == 20_000
+    house.owner.post(f"/files/{filename}/delete")
