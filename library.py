@@ -16,6 +16,7 @@ from generation import BadName, Studio, check_group
 from speech.captions import webvtt
 
 BATCH = 200
+LEAVING_AT_ONCE = 20
 CSV_PIECE_ROWS = 500
 FORMAT = "VoiceVerse export 1"
 HISTORY = ("played_at", "display_name", "position", "duration", "device", "filename")
@@ -88,9 +89,13 @@ class Library:
     def delete_user(self, user_id: int) -> None:
         """Remove an account with all that is its own, sound too; security events stay.
 
-        A kill leaves all or nothing once start-up has reconciled. Raises NotFound.
+        A kill leaves the account with what was not removed so far, once start-up has reconciled.
+        Raises NotFound.
         """
         filenames = self.db.list_filenames(user_id)
+        while len(filenames) > LEAVING_AT_ONCE:  # others want to write in between
+            some, filenames = filenames[:LEAVING_AT_ONCE], filenames[LEAVING_AT_ONCE:]
+            self.store.delete_all(some, lambda some=some: self.db.delete_audio_files(user_id, some))
         self.store.delete_all(filenames, lambda: self.db.delete_user(user_id))
 
     # Archives

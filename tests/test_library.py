@@ -213,6 +213,23 @@ def test_deleting_an_account_removes_all_that_is_its_own(home, library):
         library.delete_user(home.user_id)
 
 
+def test_a_large_account_leaves_in_steps_between_which_others_can_write(home, library, monkeypatch):
+    monkeypatch.setattr("library.LEAVING_AT_ONCE", 3)
+    for _ in range(10):
+        add_with_sound(home)
+    left = []
+    remove = home.db.delete_audio_files
+    monkeypatch.setattr(
+        home.db,
+        "delete_audio_files",
+        lambda *values: (left.append(len(home.files())), remove(*values)),
+    )
+    library.delete_user(home.user_id)
+    assert len(left) == 3
+    assert home.files() == []
+    assert home.db.get_user_by_id(home.user_id) is None
+
+
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_a_kill_while_an_account_is_deleted_leaves_all_or_nothing(tmp_path, moment):
     with closing(Home(tmp_path)) as home:

@@ -53,6 +53,7 @@ CALLS = {
     "list_work": lambda db: [db.list_work(status) for status in ("queued", "speaking")],
     "set_user_admin": lambda db: db.set_user_admin(1, True),
     "get_positions": lambda db: db.get_positions(1, 1),
+    "delete_audio_files": lambda db: db.delete_audio_files(1, ["a.mp3"]),
     "delete_user": lambda db: db.delete_user(2),
     "get_saved": lambda db: db.get_saved(1, ["e"], 15.0),
     "get_usage_by": lambda db: [
