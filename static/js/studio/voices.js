@@ -203,7 +203,7 @@ class VoicePicker extends HTMLElement {
   }
 
   #play(address) {
-    document.dispatchEvent(new CustomEvent("player:pause"));
+    document.querySelector("player-dock")?.player?.sound.pause();
     this.#sound.src = address;
     return new Promise((ended) => {
       for (const event of ["ended", "pause", "error"]) this.#sound.addEventListener(event, ended, { once: true });
