@@ -148,6 +148,7 @@ class Pool:
     _alive: int = 0
     _change: threading.Condition = field(default_factory=threading.Condition)
     _trimmer: threading.Timer | None = None
+    _is_closed: bool = False
 
     @property
     def alive(self) -> int:
@@ -175,8 +176,9 @@ class Pool:
             self._put_back(child)
 
     def close(self) -> None:
-        """End the idle children; busy ones end when their request does and nobody wants them."""
+        """End the idle children; a busy one ends when its request does."""
         with self._change:
+            self._is_closed = True
             ended, self._idle = self._idle, []
             self._alive -= len(ended)
             if self._trimmer:
@@ -209,7 +211,7 @@ class Pool:
 
     def _put_back(self, child: Child) -> None:
         with self._change:
-            if child.is_alive:
+            if child.is_alive and not self._is_closed:
                 self._idle.append((child, time.monotonic()))
                 self._plan_trim()
             else:

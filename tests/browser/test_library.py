@@ -49,6 +49,8 @@ def pieces(shelf):
         owner.until_ready(filename)
     for group in ("Novel", "Summer", "Winter"):
         owner.post("/library/groups/delete", group=group)
+    for file in owner.json("/library/bin")["files"]:
+        owner.post("/library/purge", filename=file["filename"])
     return known
 
 

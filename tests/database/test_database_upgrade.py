@@ -2,10 +2,10 @@ import contextlib
 import sqlite3
 
 import pytest
-from earlier_files import LOOSE, ROWS, TABLES, WITH_ADMIN, make
 
 from database import Database
 from database.errors import DatabaseBusy, DatabaseError, DiskFull, UpgradeFailed
+from tests.database.earlier_files import LOOSE, ROWS, TABLES, WITH_ADMIN, make
 
 
 def schema(path):

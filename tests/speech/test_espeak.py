@@ -24,6 +24,18 @@ def engine():
     engine.close()
 
 
+@pytest.fixture
+def the_child(engine):
+    """The number of the engine's one process; others of this process's children are not its."""
+    strangers = set(children_of(os.getpid()))
+
+    def find():
+        (child,) = set(children_of(os.getpid())) - strangers
+        return child
+
+    return find
+
+
 def duration_s(engine, text, voice="gmw/en"):
     return sum(chunk.duration_s for chunk in engine.speak(SpeechRequest(text, voice)))
 
@@ -121,28 +133,28 @@ def test_the_first_piece_is_small_and_later_ones_are_not(engine):
     assert 16_000 < max(sizes) < 64_000
 
 
-def test_a_killed_process_is_named_and_the_next_request_gets_a_new_one(engine):
+def test_a_killed_process_is_named_and_the_next_request_gets_a_new_one(engine, the_child):
     sound = engine.speak(SpeechRequest(TEXT * 200, "gmw/en"))
     next(sound)
-    (child,) = children_of(os.getpid())
+    child = the_child()
     os.kill(child, signal.SIGKILL)
     with pytest.raises(EngineCrashed):
         list(sound)
     assert duration_s(engine, "Still here.") > 0.3
 
 
-def test_an_idle_process_that_died_is_replaced_unseen(engine):
+def test_an_idle_process_that_died_is_replaced_unseen(engine, the_child):
     duration_s(engine, "One.")
-    (child,) = children_of(os.getpid())
+    child = the_child()
     os.kill(child, signal.SIGKILL)
     wait_until(lambda: not is_running(child))
     assert duration_s(engine, "Two.") > 0.2
 
 
-def test_the_process_sees_no_environment_of_the_parent(engine, monkeypatch):
+def test_the_process_sees_no_environment_of_the_parent(engine, the_child, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     duration_s(engine, "One.")
-    (child,) = children_of(os.getpid())
+    child = the_child()
     assert b"sk-secret" not in Path(f"/proc/{child}/environ").read_bytes()
 
 
@@ -199,6 +211,14 @@ def test_at_most_four_processes_live_and_one_idle_stays():
         each.__exit__(None, None, None)
     wait_until(lambda: pool.alive == 1)
     pool.close()
+    assert pool.alive == 0
+
+
+def test_a_process_lent_out_when_the_pool_closes_ends_on_its_return():
+    pool = Pool(lambda: Child(find_library()))
+    with pool.borrow():
+        pool.close()
+        assert pool.alive == 1
     assert pool.alive == 0
 
 
