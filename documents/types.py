@@ -1,0 +1,190 @@
+"""What reading a document gives: chapters made of parts, and the rules for what is spoken."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Self
+
+from sentences import Sentence
+
+TEXT = "text"
+GLUES = ("", " ", "\n", "\n\n")  # from the weakest to the strongest separation
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whether parts of a kind are left out unless somebody wants them; `label` is for people."""
+
+    kind: str
+    label: str
+    is_left_out: bool
+
+
+_RULES = (
+    Rule("running_head", "Running heads", True),
+    Rule("running_foot", "Running feet", True),
+    Rule("page_number", "Page numbers", True),
+    Rule("note_mark", "Footnote marks", True),
+    Rule("note", "Footnotes", True),
+    Rule("hyphen", "Hyphens at line ends", True),
+    Rule("ligature", "Ligatures", True),
+    Rule("table", "Tables", True),
+    Rule("code", "Program code", True),
+    Rule("link", "Web addresses", True),
+    Rule("caption", "Image captions", True),
+    Rule("contents", "Printed table of contents", True),
+    Rule("navigation", "Menus and page furniture", True),
+    Rule("reference", "Citation marks", True),
+    Rule("mark", "Numbers and times of captions", True),
+    Rule("speaker", "Names of speakers", False),
+    Rule("heading", "Headings", False),
+)
+RULES: Mapping[str, Rule] = MappingProxyType({rule.kind: rule for rule in _RULES})
+LEFT_OUT: frozenset[str] = frozenset(rule.kind for rule in _RULES if rule.is_left_out)
+KINDS: frozenset[str] = frozenset({TEXT, *RULES})
+INLINE = frozenset({TEXT, "note_mark", "hyphen", "ligature", "link", "reference", "speaker"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a chapter's source; `kind` is "text", or the rule that may leave it out.
+
+    `glue` separates it from the part before: "" inside a word, " ", "\\n", or "\\n\\n" between
+    paragraphs. `replaced_by` is spoken instead of `text` while the rule is on: the plain letters
+    of a ligature, the hyphen of a compound that was broken at a line's end.
+    """
+
+    text: str
+    kind: str = TEXT
+    glue: str = ""
+    replaced_by: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"There is no rule for parts of the kind {self.kind!r}.")
+        if self.glue not in GLUES:
+            raise ValueError(f"Parts are not separated by {self.glue!r}.")
+
+    def to_dict(self) -> dict[str, str]:
+        """The fields that differ from their defaults."""
+        fields = {"text": self.text}
+        if self.kind != TEXT:
+            fields["kind"] = self.kind
+        if self.glue:
+            fields["glue"] = self.glue
+        if self.replaced_by is not None:
+            fields["replaced_by"] = self.replaced_by
+        return fields
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """What `to_dict` was called on; raises TypeError or ValueError for anything else."""
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A titled stretch of a document; `level` is 1 for chapters, 2 for sections in them."""
+
+    title: str
+    level: int
+    parts: tuple[Part, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it."""
+        parts = [part.to_dict() for part in self.parts]
+        return {"title": self.title, "level": self.level, "parts": parts}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """What `to_dict` was called on."""
+        parts = tuple(Part(**part) for part in fields["parts"])
+        return cls(fields["title"], fields["level"], parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that was read; `language` is a BCP 47 tag or "", `source` such as "pdf".
+
+    `cover` is an image of the type `cover_type`, such as "image/jpeg", or None and "". `notes`
+    are sentences for people about what could not be read.
+    """
+
+    title: str
+    chapters: tuple[Chapter, ...]
+    source: str
+    author: str = ""
+    language: str = ""
+    cover: bytes | None = None
+    cover_type: str = ""
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON has it: the cover in base 64, notes with their templates and values."""
+        return {
+            "title": self.title,
+            "author": self.author,
+            "language": self.language,
+            "source": self.source,
+            "cover": base64.b64encode(self.cover).decode() if self.cover else None,
+            "cover_type": self.cover_type,
+            "notes": [_note_to_json(note) for note in self.notes],
+            "chapters": [chapter.to_dict() for chapter in self.chapters],
+        }
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """What `to_dict` was called on."""
+        cover = fields["cover"]
+        return cls(
+            title=fields["title"],
+            author=fields["author"],
+            language=fields["language"],
+            source=fields["source"],
+            cover=base64.b64decode(cover) if cover else None,
+            cover_type=fields["cover_type"],
+            notes=tuple(Sentence(note["text"], **note["values"]) for note in fields["notes"]),
+            chapters=tuple(Chapter.from_dict(chapter) for chapter in fields["chapters"]),
+        )
+
+
+def compose(
+    chapter: Chapter,
+    leave_out: frozenset[str] = LEFT_OUT,
+    overrides: Mapping[int, bool] = MappingProxyType({}),
+) -> str:
+    """The text of a chapter without the kinds that are left out.
+
+    `overrides` says for single parts, by index, whether they are spoken. Parts that are spoken
+    although a rule could leave them out stand as they do in the source.
+    """
+    pieces: list[str] = []
+    before: Part | None = None
+    for index, part in enumerate(chapter.parts):
+        spoken = _spoken(part, overrides.get(index, part.kind not in leave_out))
+        if not spoken:
+            continue
+        if before is not None:
+            pieces.append(_separation(before, part))
+        pieces.append(spoken)
+        before = part
+    return "".join(pieces)
+
+
+def _spoken(part: Part, is_wanted: bool) -> str:
+    return part.text if is_wanted else part.replaced_by or ""
+
+
+def _separation(before: Part, part: Part) -> str:
+    # A text goes on after a running head as if that were not there. Where the head is spoken,
+    # the text after it stands as far from the head as the head from what came before.
+    if before.kind in INLINE or GLUES.index(before.glue) <= GLUES.index(part.glue):
+        return part.glue
+    return before.glue
+
+
+def _note_to_json(note: str) -> dict[str, Any]:
+    if isinstance(note, Sentence):
+        return {"text": note.template, "values": note.values}
+    return {"text": note.replace("{", "{{").replace("}", "}}"), "values": {}}
