@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sentences import Sentence
-from speech.mp3 import id3_tag
+from speech.id3 import id3_tag
 
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
 PART, DELETED = ".part", ".deleted"

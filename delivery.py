@@ -13,7 +13,7 @@ from werkzeug.wsgi import wrap_file
 
 import ranges
 from access import services
-from speech.mp3 import id3_tag
+from speech.id3 import id3_tag
 
 AUDIO_TYPE = "audio/mpeg"
 UNFINISHED = ("queued", "speaking")

@@ -8,9 +8,9 @@ from collections import deque
 import lameenc
 
 from speech import mp3
-from speech.mp3 import Mp3Info, NotMp3, id3_tag, scan_mp3
+from speech.mp3 import Mp3Info, NotMp3, scan_mp3
 
-__all__ = ["Mp3Info", "Mp3Stream", "NotMp3", "id3_tag", "join_pause", "pause_samples", "scan_mp3"]
+__all__ = ["Mp3Info", "Mp3Stream", "NotMp3", "join_pause", "pause_samples", "scan_mp3"]
 
 BIT_RATE = 64_000
 QUALITY = 5

@@ -1,4 +1,4 @@
-"""The MP3 format: frame headers, the Info frame in front, ID3 tags, and measuring a file.
+"""The MP3 format: frame headers, the Info frame in front, and measuring a file.
 
 Layer III frames after ISO 11172-3 and 13818-3; the Info frame with LAME's extension tells a
 player the exact length, the seek table, and how many samples at both ends are not sound.
@@ -110,17 +110,6 @@ def info_frame(
     return bytes(body[:end]) + struct.pack(">H", _crc16(body[:end])) + bytes(frame.size - end - 2)
 
 
-def id3_tag(*, title: str, artist: str = "", album: str = "") -> bytes:
-    """An ID3v2.4 tag in UTF-8, to stand before the first frame of a download."""
-    texts = {"TIT2": title, "TPE1": artist, "TALB": album, "TSSE": "VoiceVerse"}
-    frames = b""
-    for name, text in texts.items():
-        if text:
-            content = b"\x03" + text.encode("utf-8", "replace")
-            frames += name.encode() + _syncsafe(len(content)) + b"\0\0" + content
-    return b"ID3\x04\x00\x00" + _syncsafe(len(frames)) + frames
-
-
 def scan_mp3(file: BinaryIO | str | os.PathLike) -> Mp3Info:
     """Walk every frame of an MP3 and measure it exactly, in constant memory; raises NotMp3."""
     if not hasattr(file, "read"):
@@ -198,10 +187,6 @@ def _info_delays(data: bytes, position: int, frame: Frame) -> tuple[int, bool]:
         return 0, True
     delays = int.from_bytes(data[at + 21 : at + 24], "big")
     return (delays >> 12) + (delays & 0xFFF), True
-
-
-def _syncsafe(number: int) -> bytes:
-    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
 
 
 def _crc16(data: bytes) -> int:
