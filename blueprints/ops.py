@@ -16,8 +16,8 @@ from database.errors import DatabaseError
 from generation import GenerationError
 from passwords import BadPassword
 from speech.encoding import Mp3Stream
-from speech.id3 import id3_tag
 from speech.errors import SpeechError
+from speech.id3 import id3_tag
 from speech.segments import split
 from speech.types import SpeechRequest
 
