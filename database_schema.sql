@@ -33,17 +33,22 @@ CREATE TABLE audio_files (
     model             TEXT    NOT NULL DEFAULT '',
     speed             REAL    NOT NULL DEFAULT 1 CHECK (speed > 0),
     status            TEXT    NOT NULL DEFAULT 'ready'
-                      CHECK (status IN ('queued', 'speaking', 'ready', 'failed', 'cancelled')),
+                      CHECK (status IN
+                          ('queued', 'speaking', 'paused', 'ready', 'failed', 'cancelled')),
     error             TEXT,
     size              INTEGER NOT NULL DEFAULT 0 CHECK (size >= 0),
     sha256            TEXT,
     spoken_characters INTEGER NOT NULL DEFAULT 0 CHECK (spoken_characters >= 0),
-    cancel_requested  INTEGER NOT NULL DEFAULT 0 CHECK (cancel_requested IN (0, 1)),
+    stop_requested    TEXT    CHECK (stop_requested IN ('cancelled', 'paused')),
+    queue_rank        INTEGER NOT NULL DEFAULT 0, -- the lowest of a person's is spoken first
     attempts          INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     lease_owner       TEXT,
     lease_until_epoch REAL,
     deleted_at        TEXT, -- since when it lies in the bin
     text_indexed      INTEGER NOT NULL DEFAULT 0 CHECK (text_indexed IN (0, 1)),
+    document_id       INTEGER REFERENCES documents (id) ON DELETE SET NULL,
+    track             INTEGER NOT NULL DEFAULT 0 CHECK (track >= 0), -- its place in that document
+    reading           TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
     text              TEXT    NOT NULL DEFAULT '',
     CHECK (spoken_characters <= character_count),
     CHECK (status != 'ready' OR lease_owner IS NULL),
@@ -73,8 +78,10 @@ CREATE INDEX idx_audio_bin ON audio_files (owner_id, deleted_at, id) WHERE delet
 CREATE INDEX idx_audio_binned ON audio_files (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX idx_audio_failed ON audio_files (status, updated_at, id)
     WHERE status = 'failed' AND deleted_at IS NULL;
-CREATE INDEX idx_audio_work ON audio_files (status, owner_id, id)
+CREATE INDEX idx_audio_work ON audio_files (status, owner_id, queue_rank, id)
     WHERE status IN ('queued', 'speaking');
+CREATE INDEX idx_audio_document ON audio_files (document_id, track, id)
+    WHERE document_id IS NOT NULL;
 
 -- The groups of a library, empty ones too, with how many files outside the bin each holds.
 -- The name '' stands for no group.
@@ -243,11 +250,87 @@ CREATE TABLE segments (
     end_ms     INTEGER NOT NULL CHECK (end_ms >= start_ms),
     byte_end   INTEGER NOT NULL CHECK (byte_end >= 0),
     frame_end  INTEGER NOT NULL CHECK (frame_end >= 0),
-    words      TEXT    NOT NULL DEFAULT '',
+    words      TEXT    NOT NULL DEFAULT '', -- JSON: start, length, ms; from the segment's start
     PRIMARY KEY (file_id, position)
 ) WITHOUT ROWID;
 
 CREATE INDEX idx_segments_text ON segments (file_id, text_start, start_ms);
+
+-- Where the chapters of a file begin in its text (code points); the first begins at 0.
+CREATE TABLE chapters (
+    file_id    INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    position   INTEGER NOT NULL CHECK (position >= 0),
+    title      TEXT    NOT NULL DEFAULT '',
+    text_start INTEGER NOT NULL CHECK (text_start >= 0),
+    PRIMARY KEY (file_id, position)
+) WITHOUT ROWID;
+
+-- Changes to a part of a file: segments to be spoken anew, or an earlier take to be put back.
+-- `text_start`, `text_end` span whole segments of the text as it was when the change was asked for.
+CREATE TABLE retakes (
+    id                INTEGER PRIMARY KEY,
+    file_id           INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    sha256            TEXT    NOT NULL, -- of the sound that is to be changed
+    text_start        INTEGER NOT NULL CHECK (text_start >= 0),
+    text_end          INTEGER NOT NULL CHECK (text_end > text_start),
+    text              TEXT    NOT NULL DEFAULT '',
+    take_id           INTEGER REFERENCES takes (id) ON DELETE CASCADE,
+    status            TEXT    NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'failed')),
+    error             TEXT,
+    attempts          INTEGER NOT NULL DEFAULT 0,
+    lease_owner       TEXT,
+    lease_until_epoch REAL,
+    UNIQUE (file_id)
+);
+CREATE INDEX idx_retakes_take ON retakes (take_id);
+
+-- Sound that a retake replaced: `content_hash` names the frames on disk, `segments` is JSON, places
+-- counted from the take's own start.
+CREATE TABLE takes (
+    id           INTEGER PRIMARY KEY,
+    file_id      INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    text_start   INTEGER NOT NULL CHECK (text_start >= 0),
+    text_end     INTEGER NOT NULL CHECK (text_end >= text_start),
+    text         TEXT    NOT NULL,
+    content_hash TEXT    NOT NULL,
+    segments     TEXT    NOT NULL,
+    made_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX idx_takes_file ON takes (file_id, text_start, id);
+CREATE INDEX idx_takes_hash ON takes (content_hash);
+
+-- What was imported, waiting for its review or kept beside what was made of it. `content` is JSON:
+-- chapters of parts, each with the reason for which it may be left out.
+CREATE TABLE documents (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    owner_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    title      TEXT    NOT NULL DEFAULT '' CHECK (length(title) <= 200),
+    author     TEXT    NOT NULL DEFAULT '' CHECK (length(author) <= 200),
+    language   TEXT    NOT NULL DEFAULT '',
+    source     TEXT    NOT NULL DEFAULT '', -- "pdf", "epub", …
+    origin     TEXT    NOT NULL DEFAULT '', -- the file's own name, or the address
+    characters INTEGER NOT NULL DEFAULT 0 CHECK (characters >= 0),
+    choices    TEXT    NOT NULL DEFAULT '{}', -- JSON: rules, chapters and parts as chosen, edits
+    created_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    cover_type TEXT    NOT NULL DEFAULT '',
+    cover      BLOB,
+    content    TEXT    NOT NULL DEFAULT '{}'
+);
+CREATE INDEX idx_documents_owner ON documents (owner_id, created_at, id);
+
+-- How a person wants words to be said.
+CREATE TABLE pronunciations (
+    id          INTEGER PRIMARY KEY,
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    pattern     TEXT    NOT NULL CHECK (length(pattern) BETWEEN 1 AND 100),
+    replacement TEXT    NOT NULL CHECK (length(replacement) <= 200),
+    whole_word  INTEGER NOT NULL DEFAULT 1 CHECK (whole_word IN (0, 1)),
+    match_case  INTEGER NOT NULL DEFAULT 0 CHECK (match_case IN (0, 1)),
+    language    TEXT    NOT NULL DEFAULT '',
+    phonemes    INTEGER NOT NULL DEFAULT 0 CHECK (phonemes IN (0, 1))
+);
+CREATE INDEX idx_pronunciations_user ON pronunciations (user_id, pattern, id);
 
 -- Segments that cost money or time, kept on disk by the hash of all that made them.
 CREATE TABLE kept_segments (

@@ -22,7 +22,7 @@ from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from generation import Studio
 from sentences import Sentence
-from speaking import Cancelled, Parked
+from speaking import Parked, Stopped
 from speech.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
@@ -116,16 +116,16 @@ class Worker:
             log.info("file %s was deleted while it was being spoken", job["id"])
         except Parked:
             self._record(self.db.park_job, job["id"], self.name)
-        except Cancelled:
-            self._end(job, "cancelled", "Cancelled.")
+        except Stopped as stopped:
+            self._end(job, stopped.status, "Cancelled." if stopped.status == "cancelled" else None)
         except (SpeechError, AudioError, DatabaseError, NotMp3) as error:
             self._end(job, "failed", error.sentence)
         except Exception:
             log.exception("file %s failed unexpectedly", job["id"])
             self._end(job, "failed", "Something unexpected went wrong; the log says what.")
 
-    def _end(self, job: dict, status: str, sentence: str) -> None:
-        log.info("file %s: %s (%s)", job["id"], status, sentence)
+    def _end(self, job: dict, status: str, sentence: str | None) -> None:
+        log.info("file %s: %s (%s)", job["id"], status, sentence or "as asked")
         self._record(self.db.stop_job, job["id"], self.name, status=status, error=sentence)
 
     def _record(self, change, *values, **named) -> None:

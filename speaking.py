@@ -28,8 +28,12 @@ LOCAL_WINDOW = 24  # segments that an engine which costs nothing may be ahead
 log = logging.getLogger("voiceverse.speaking")
 
 
-class Cancelled(Exception):
-    """The owner asked to stop."""
+class Stopped(Exception):
+    """The owner asked for it; `status` is 'cancelled' or 'paused'."""
+
+    def __init__(self, status: str):
+        super().__init__(status)
+        self.status = status
 
 
 class Parked(Exception):
@@ -60,7 +64,7 @@ class Speaking:
 
     def speak(self, job: dict, worker: str, stop: threading.Event) -> None:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,
-        Cancelled or Parked; everything recorded until then is kept."""
+        Stopped or Parked; everything recorded until then is kept."""
         text = self.db.get_text(job["id"])
         engine = self.registry.get(job["engine"])
         for take in range(1, TAKES + 1):
@@ -181,10 +185,7 @@ class Take:
         for chunk in chunks:
             self._encode(chunk.pcm)
             tail = (tail + chunk.pcm)[-self.pause_bytes :]
-            words += [
-                (segment.start + mark.start, mark.length, self._ms(started + mark.sample))
-                for mark in chunk.marks
-            ]
+            words += [(mark.start, mark.length, self._ms(mark.sample)) for mark in chunk.marks]
         if tail:
             self._encode(join_pause(tail, self.engine.sample_rate))
         self.said = segment.end
@@ -224,8 +225,8 @@ class Take:
             raise Parked
         if self.cut:
             self._checkpoint()
-        elif self.db.is_cancel_requested(self.job["id"], self.worker):
-            raise Cancelled
+        elif status := self.db.get_stop_request(self.job["id"], self.worker):
+            raise Stopped(status)
 
     def _checkpoint(self) -> None:
         """Put the sound on the disk, then record its segments."""
@@ -233,10 +234,10 @@ class Take:
         if self.stop.is_set():
             raise Parked
         self.store.check_reserve()
-        if self._record():
-            raise Cancelled
+        if status := self._record():
+            raise Stopped(status)
 
-    def _record(self) -> bool:
+    def _record(self) -> str | None:
         self.part.sync()
         cut, self.cut = self.cut, []
         duration = self.mp3.position / self.engine.sample_rate

@@ -31,4 +31,6 @@ def segments(filename: str) -> Response:
 
 
 def _words(segment: dict[str, Any]) -> list[list[int]]:
-    return json.loads(segment["words"]) if segment["words"] else []
+    start, start_ms = segment["text_start"], segment["start_ms"]
+    words = json.loads(segment["words"]) if segment["words"] else []
+    return [[start + place, length, start_ms + ms] for place, length, ms in words]

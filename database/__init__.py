@@ -1,15 +1,29 @@
 """The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
 
 from database.administration import Administration
+from database.documents import Documents
 from database.drafts import Drafts
 from database.jobs import Jobs
 from database.library import Library
 from database.playback import Playback
+from database.pronunciations import Pronunciations
+from database.retakes import Retakes
 from database.security import SecurityLog
 from database.users import Users
 
 
-class Database(Users, Library, Jobs, Playback, SecurityLog, Drafts, Administration):
+class Database(
+    Users,
+    Library,
+    Jobs,
+    Retakes,
+    Documents,
+    Pronunciations,
+    Playback,
+    SecurityLog,
+    Drafts,
+    Administration,
+):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 
     def get_stats(self) -> dict:

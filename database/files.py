@@ -28,9 +28,13 @@ class AudioFiles(Groups):
         status: str = "ready",
         size: int = 0,
         sha256: str | None = None,
+        document_id: int | None = None,
+        track: int = 0,
+        reading: str = "{}",
     ) -> dict:
         """Add a file; returns its row without the text. `duration` in s, `cost` in USD.
 
+        `track` is its place in the document it was made of, `reading` JSON: cast and pauses.
         The text of a file that is ready can be searched at once, any other when it is spoken.
         """
         count = len(text) if character_count is None else character_count
@@ -39,13 +43,15 @@ class AudioFiles(Groups):
             return self._write_row(
                 f"""INSERT INTO audio_files (owner_id, filename, display_name, voice, text,
                         character_count, category, duration, cost, created_at, engine, model, speed,
-                        status, size, sha256, spoken_characters, text_indexed)
+                        status, size, sha256, spoken_characters, text_indexed, document_id, track,
+                        reading)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce(?, CURRENT_TIMESTAMP), ?, ?, ?, ?,
-                            ?, ?, ?, ?)
+                            ?, ?, ?, ?, ?, ?, ?)
                     RETURNING {COLUMNS}""",
                 owner_id, filename, display_name, voice, text, count,
                 self._group_name(owner_id, category), duration, cost, created_at, engine, model,
                 speed, status, size, sha256, count if is_ready else 0, int(is_ready),
+                document_id, track, reading,
             )  # fmt: skip
 
     def get_audio_file(

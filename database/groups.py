@@ -13,7 +13,8 @@ STOPPED = "Cancelled when it was deleted. Try again to speak the rest."
 # Everything of a file but its text, which can be megabytes and has a read of its own.
 COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration, cost,
     created_at, updated_at, engine, model, speed, status, error, size, sha256, spoken_characters,
-    cancel_requested, attempts, lease_owner, lease_until_epoch, deleted_at"""
+    stop_requested, queue_rank, attempts, lease_owner, lease_until_epoch, deleted_at, document_id,
+    track, reading"""
 
 
 class Groups(Connection):
@@ -153,7 +154,7 @@ class Groups(Connection):
                     error = CASE WHEN status IN ('queued', 'speaking') THEN ? ELSE error END,
                     status = CASE WHEN status IN ('queued', 'speaking') THEN 'cancelled'
                                   ELSE status END,
-                    cancel_requested = 0, lease_owner = NULL, lease_until_epoch = NULL
+                    stop_requested = NULL, lease_owner = NULL, lease_until_epoch = NULL
                 WHERE {which} AND owner_id = ? AND deleted_at IS NULL""",
             deleted_at, STOPPED, value, owner_id,
         ).rowcount  # fmt: skip

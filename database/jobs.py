@@ -31,16 +31,17 @@ class Jobs(Usage):
                         updated_at = CURRENT_TIMESTAMP
                     WHERE id = (
                         SELECT next.id FROM (
-                            SELECT owner_id, min(id) AS id
+                            SELECT owner_id, id, row_number() OVER (
+                                PARTITION BY owner_id ORDER BY queue_rank, id) AS place
                             FROM audio_files INDEXED BY idx_audio_work
-                            WHERE {IN_WORK} AND {FREE} GROUP BY owner_id) AS next
+                            WHERE {IN_WORK} AND {FREE}) AS next
                         LEFT JOIN (
                             SELECT owner_id, count(*) AS n
                             FROM audio_files INDEXED BY idx_audio_work
                             WHERE {IN_WORK} AND NOT {FREE} GROUP BY owner_id) AS busy
                             USING (owner_id)
                         JOIN users ON users.id = next.owner_id
-                        WHERE coalesce(busy.n, 0) < ?
+                        WHERE next.place = 1 AND coalesce(busy.n, 0) < ?
                         ORDER BY coalesce(busy.n, 0), users.last_claim_epoch, next.id LIMIT 1)
                     RETURNING {COLUMNS}""",
                 worker, now + lease_s, now, worker, now, worker, per_user,
@@ -80,10 +81,11 @@ class Jobs(Usage):
 
     def checkpoint_job(
         self, file_id: int, worker: str, segments: list[dict], *, duration: float
-    ) -> bool:
-        """Record spoken segments and the sound's length so far (s); True when asked to cancel.
+    ) -> str | None:
+        """Record spoken segments and the sound's length so far (s).
 
-        Raises LeaseLost when the file is gone or somebody else's.
+        Returns 'cancelled' or 'paused' when the owner asked for that. Raises LeaseLost when the
+        file is gone or somebody else's.
         """
         with self.transaction():
             spoken = segments[-1]["text_end"] if segments else None
@@ -91,7 +93,7 @@ class Jobs(Usage):
                 """UPDATE audio_files SET spoken_characters = coalesce(?, spoken_characters),
                        duration = ?, attempts = 0, updated_at = CURRENT_TIMESTAMP
                    WHERE id = ? AND lease_owner = ?
-                   RETURNING cancel_requested, owner_id, engine""",
+                   RETURNING stop_requested, owner_id, engine""",
                 spoken, duration, file_id, worker,
             )  # fmt: skip
             if row is None:
@@ -106,7 +108,7 @@ class Jobs(Usage):
             )
             characters = sum(part["text_end"] - part["text_start"] for part in segments) - known
             self._add_usage(row["owner_id"], file_id, row["engine"], characters=characters)
-            return bool(row["cancel_requested"])
+            return row["stop_requested"]
 
     def _count_characters(self, file_id: int, positions: list[int]) -> int:
         """How many characters the recorded segments among `positions` hold."""
@@ -141,7 +143,8 @@ class Jobs(Usage):
         """Mark the file ready; `duration` in s, `size` in bytes. Raises LeaseLost."""
         changed = self._write(
             """UPDATE audio_files SET status = 'ready', error = NULL, duration = ?, size = ?,
-                   sha256 = ?, spoken_characters = character_count, cancel_requested = 0,
+                   sha256 = ?, spoken_characters = character_count, stop_requested = NULL,
+                   queue_rank = 0,
                    attempts = 0, lease_owner = NULL, lease_until_epoch = NULL,
                    updated_at = CURRENT_TIMESTAMP
                WHERE id = ? AND lease_owner = ?""",
@@ -150,31 +153,51 @@ class Jobs(Usage):
         if not changed:
             raise LeaseLost(GONE)
 
-    def stop_job(self, file_id: int, worker: str, *, status: str, error: str) -> None:
-        """End the work as 'failed' or 'cancelled' with its sentence; what was spoken is kept."""
+    def stop_job(self, file_id: int, worker: str, *, status: str, error: str | None) -> None:
+        """End the work as 'failed', 'cancelled' or 'paused'; what was spoken is kept."""
         self._write(
-            """UPDATE audio_files SET status = ?, error = ?, cancel_requested = 0, attempts = 0,
+            """UPDATE audio_files SET status = ?, error = ?, stop_requested = NULL, attempts = 0,
                    lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
                WHERE id = ? AND lease_owner = ?""",
             status, error, file_id, worker,
         )  # fmt: skip
 
     def retry_job(self, filename: str, owner_id: int) -> dict:
-        """Queue a failed or cancelled file again. Raises NotFound, WrongState."""
+        """Queue a failed, cancelled or paused file again. Raises NotFound, WrongState."""
         return self._change_state(
-            filename, owner_id, ("failed", "cancelled"),
-            "status = 'queued', error = NULL, cancel_requested = 0",
-            "Only a file that failed or was cancelled can be tried again.",
+            filename, owner_id, ("failed", "cancelled", "paused"),
+            "status = 'queued', error = NULL, stop_requested = NULL",
+            "Only a file that failed, was cancelled or is paused can be taken up again.",
         )  # fmt: skip
 
     def cancel_job(self, filename: str, owner_id: int) -> dict:
         """Stop a file: at once while it waits, else at the worker's next checkpoint."""
         return self._change_state(
-            filename, owner_id, ("queued", "speaking"),
-            """cancel_requested = (status = 'speaking'),
-               error = CASE status WHEN 'queued' THEN 'Cancelled.' END,
-               status = CASE status WHEN 'queued' THEN 'cancelled' ELSE status END""",
+            filename, owner_id, ("queued", "speaking", "paused"),
+            """stop_requested = CASE status WHEN 'speaking' THEN 'cancelled' END,
+               error = CASE status WHEN 'speaking' THEN NULL ELSE 'Cancelled.' END,
+               status = CASE status WHEN 'speaking' THEN status ELSE 'cancelled' END""",
             "Only a file that is waiting or being spoken can be cancelled.",
+        )  # fmt: skip
+
+    def pause_job(self, filename: str, owner_id: int) -> dict:
+        """Let a file rest: at once while it waits, else at the worker's next checkpoint."""
+        return self._change_state(
+            filename, owner_id, ("queued", "speaking"),
+            """stop_requested = CASE status WHEN 'speaking' THEN 'paused' END,
+               status = CASE status WHEN 'queued' THEN 'paused' ELSE status END""",
+            "Only a file that is waiting or being spoken can be paused.",
+        )  # fmt: skip
+
+    def speak_next(self, filename: str, owner_id: int) -> dict:
+        """Put a waiting file in front of all others of its owner."""
+        return self._change_state(
+            filename, owner_id, ("queued",),
+            """queue_rank = (SELECT coalesce(min(queue_rank), 0) - 1
+                             FROM audio_files AS other INDEXED BY idx_audio_work
+                             WHERE other.status IN ('queued', 'speaking')
+                               AND other.owner_id = audio_files.owner_id)""",
+            "Only a file that is waiting can be spoken next.",
         )  # fmt: skip
 
     def _change_state(
@@ -196,15 +219,15 @@ class Jobs(Usage):
                 filename, owner_id,
             )  # fmt: skip
 
-    def is_cancel_requested(self, file_id: int, worker: str) -> bool:
-        """Whether the owner wants this stopped; raises LeaseLost when the file is gone."""
+    def get_stop_request(self, file_id: int, worker: str) -> str | None:
+        """'cancelled' or 'paused' when the owner wants that; raises LeaseLost if it is gone."""
         row = self._row(
-            "SELECT cancel_requested FROM audio_files WHERE id = ? AND lease_owner = ?",
+            "SELECT stop_requested FROM audio_files WHERE id = ? AND lease_owner = ?",
             file_id, worker,
         )  # fmt: skip
         if row is None:
             raise LeaseLost(GONE)
-        return bool(row["cancel_requested"])
+        return row["stop_requested"]
 
     def get_job_counts(self) -> dict:
         """How many files wait and are being spoken: queued, speaking."""
@@ -215,11 +238,11 @@ class Jobs(Usage):
         )
 
     def list_unfinished(self, owner_id: int | None = None) -> list[dict]:
-        """Files that wait or are being spoken, oldest first; of one owner or of all."""
+        """Files that wait or are being spoken, in the queue's order; of one owner or of all."""
         return self._rows(
             f"""SELECT {COLUMNS} FROM audio_files INDEXED BY idx_audio_work
                 WHERE status IN ('queued', 'speaking') AND (? IS NULL OR owner_id = ?)
-                ORDER BY id""",
+                ORDER BY queue_rank, id""",
             owner_id, owner_id,
         )  # fmt: skip
 

@@ -235,7 +235,7 @@ def test_a_worker_that_lost_its_file_can_record_nothing(db, queue, user, loss):
         lambda: db.checkpoint_job(row["id"], "w", [part(0, 0, 4)], duration=0.4),
         lambda: db.drop_segments(row["id"], "w", 0),
         lambda: db.finish_job(row["id"], "w", **done),
-        lambda: db.is_cancel_requested(row["id"], "w"),
+        lambda: db.get_stop_request(row["id"], "w"),
     ):
         with pytest.raises(LeaseLost):
             attempt()
@@ -273,20 +273,20 @@ def test_a_failure_keeps_its_sentence_until_the_next_try(db, queue, user):
 def test_a_waiting_file_is_cancelled_at_once(db, queue, user):
     queue()
     row = db.cancel_job("a.mp3", user["id"])
-    assert (row["status"], row["error"], row["cancel_requested"]) == ("cancelled", "Cancelled.", 0)
+    assert (row["status"], row["error"], row["stop_requested"]) == ("cancelled", "Cancelled.", None)
     assert claim(db) is None
 
 
 def test_a_file_in_work_is_cancelled_at_the_next_checkpoint(db, queue, user):
     row = queue()
     claim(db)
-    assert not db.is_cancel_requested(row["id"], "w")
+    assert not db.get_stop_request(row["id"], "w")
     asked = db.cancel_job("a.mp3", user["id"])
-    assert (asked["status"], asked["cancel_requested"]) == ("speaking", 1)
-    assert db.is_cancel_requested(row["id"], "w")
+    assert (asked["status"], asked["stop_requested"]) == ("speaking", "cancelled")
+    assert db.get_stop_request(row["id"], "w")
     assert db.checkpoint_job(row["id"], "w", [part(0, 0, 4)], duration=0.4)
     db.stop_job(row["id"], "w", status="cancelled", error="Cancelled.")
-    assert db.retry_job("a.mp3", user["id"])["cancel_requested"] == 0
+    assert db.retry_job("a.mp3", user["id"])["stop_requested"] is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from database import Database
 
 GROWING = {
     "audio_files", "usage_stats", "playback_history", "security_logs", "sessions", "segments",
-    "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a",
+    "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a", "chapters",
+    "takes", "documents", "pronunciations",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
@@ -26,6 +27,15 @@ PART = {
     "frame_end": 1, "words": "",
 }  # fmt: skip
 PAGE = ("2026-01-01 00:00:00", 5)
+DOCUMENT = {
+    "title": "t", "author": "a", "language": "en", "source": "epub", "origin": "t.epub",
+    "characters": 4, "content": "{}",
+}  # fmt: skip
+READY = {"id": 3, "sha256": "old"}
+RETAKE = {"id": 1, "file_id": 3, "text_start": 0, "text_end": 4, "sha256": "old"}
+TAKE = {"text": "text", "content_hash": "hash", "segments": []}
+SHIFT = {"position": 0, "text": 0, "ms": 0, "bytes": 0, "frames": 0}
+SOUND = {"duration": 1.0, "size": 9, "sha256": "new"}
 JOB = {"id": 1, "owner_id": 1, "engine": "e"}
 CALLS = {
     "bin_audio_files": lambda db: db.bin_audio_files(1, ["a.mp3"]),
@@ -133,7 +143,36 @@ CALLS = {
     "get_user": lambda db: [db.get_user("ann"), db.get_user("ANN")],
     "get_user_by_id": lambda db: db.get_user_by_id(1),
     "has_audio_file": lambda db: db.has_audio_file("a.mp3"),
-    "is_cancel_requested": lambda db: db.is_cancel_requested(1, "w"),
+    "add_chapters": lambda db: db.add_chapters(1, [("One", 0)]),
+    "claim_retake": lambda db: db.claim_retake("w", lease_s=9.0, **NOW),
+    "create_document": lambda db: db.create_document(1, **DOCUMENT),
+    "create_pronunciation": lambda db: db.create_pronunciation(1, "Ely", "eely"),
+    "create_retake": lambda db: db.create_retake(READY, text_start=0, text_end=4),
+    "delete_document": lambda db: db.delete_document(1, 1),
+    "delete_pronunciation": lambda db: db.delete_pronunciation(1, 1),
+    "fail_retake": lambda db: db.fail_retake(1, "w", "x"),
+    "finish_retake": lambda db: [
+        db.claim_retake("w", lease_s=9.0, **NOW),
+        db.finish_retake(
+            RETAKE, "w", text="text", segments=[PART], take=TAKE, shift=SHIFT, file=SOUND
+        ),
+    ],
+    "forget_retake": lambda db: db.forget_retake(1),
+    "get_chapters": lambda db: db.get_chapters(1),
+    "get_document": lambda db: db.get_document(1, 1),
+    "get_document_content": lambda db: db.get_document_content(1),
+    "get_document_cover": lambda db: db.get_document_cover(1),
+    "get_retake": lambda db: db.get_retake(1),
+    "get_stop_request": lambda db: db.get_stop_request(1, "w"),
+    "get_take": lambda db: db.get_take(3, 1),
+    "is_take_wanted": lambda db: db.is_take_wanted("hash"),
+    "list_documents": lambda db: [db.list_documents(1), db.list_documents(1, before=PAGE)],
+    "list_pronunciations": lambda db: db.list_pronunciations(1),
+    "list_takes": lambda db: db.list_takes(1),
+    "pause_job": lambda db: db.pause_job("a.mp3", 1),
+    "release_retakes": lambda db: db.release_retakes("w"),
+    "speak_next": lambda db: db.speak_next("waiting", 1),
+    "update_document": lambda db: db.update_document(1, 1, title="t"),
     "list_categories": lambda db: db.list_categories(1),
     "list_invites": lambda db: db.list_invites(),
     "list_model_notices": lambda db: db.list_model_notices(),
@@ -161,17 +200,26 @@ CALLS = {
 
 
 @pytest.fixture
-def busy_db(db, user, make_file):
+def busy_db(request, db, user, make_file):
     """One row of everything, and one file in work."""
     if user:
         db.create_user("bob", "h")
         make_file(text="text", status="queued")
         make_file("failed", status="failed", category="g")
-        make_file("ready", text="text", category="h", voice="v2")
+        make_file("ready", text="text", category="h", voice="v2", sha256="old")
+        make_file("waiting", text="text", status="queued")
         db.claim_job("w", now=1.0, lease_s=1e9)
         db.create_invite("i", 1, 2e9)
         db.create_session("t", 1, device="", ip_address="", now=1e9)
         db.record_playback(1, 1)
+        db.create_document(1, **DOCUMENT)
+        db.create_pronunciation(1, "Sean", "shawn")
+        db._write(
+            """INSERT INTO takes (id, file_id, text_start, text_end, text, content_hash, segments)
+               VALUES (1, 3, 0, 4, 'text', 'hash', '[]')"""
+        )
+        if "[create_retake]" not in request.node.name:
+            db.create_retake(READY, text_start=0, text_end=4, text="new")
     return db
 
 
@@ -226,11 +274,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
     keys = [
         (table, key["from"])
         for table in ("audio_files", "usage_stats", "playback_history", "security_logs",
-                      "sessions", "segments", "invites", "file_groups", "positions", "drafts")
+                      "sessions", "segments", "invites", "file_groups", "positions", "drafts",
+                      "chapters", "takes", "retakes", "documents", "pronunciations")
         for key in db._rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 13
+    assert len(keys) == 20
     for table, column in keys:
         (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

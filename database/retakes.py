@@ -1,0 +1,208 @@
+"""Parts of a finished file spoken anew: what is wanted, what replaced what, the earlier takes."""
+
+import json
+
+from database.connection import Connection
+from database.errors import LeaseLost, NotFound, WrongState
+
+GONE = "The file was changed or deleted in the meantime; nothing was changed."
+ROOM = 1 << 40  # more than any file has segments: they pass through there when they move
+
+
+class Retakes(Connection):
+    """Changes to files, one at a time each. `now` is in seconds since 1970."""
+
+    def create_retake(
+        self, row: dict, *, text_start: int, text_end: int, text: str = "", take_id: int = 0
+    ) -> dict:
+        """Ask for a change to a file's segments: a new text, or an earlier take. Raises WrongState.
+
+        One that failed is replaced by the new one.
+        """
+        with self.transaction():
+            self._write("DELETE FROM retakes WHERE file_id = ? AND status = 'failed'", row["id"])
+            if self._row("SELECT 1 FROM retakes WHERE file_id = ?", row["id"]):
+                raise WrongState("This file is being changed; wait a moment, then try again.")
+            return self._write_row(
+                """INSERT INTO retakes (file_id, sha256, text_start, text_end, text, take_id)
+                   VALUES (?, ?, ?, ?, ?, ?) RETURNING *""",
+                row["id"], row["sha256"], text_start, text_end, text, take_id or None,
+            )  # fmt: skip
+
+    def get_retake(self, file_id: int) -> dict | None:
+        """The change of a file that waits, is made, or failed."""
+        return self._row("SELECT * FROM retakes WHERE file_id = ?", file_id)
+
+    def claim_retake(self, worker: str, *, now: float, lease_s: float) -> dict | None:
+        """Take up the next change, with its file as `file`; None when there is none."""
+        free = "status = 'queued' AND (lease_owner IS NULL OR lease_until_epoch < ?)"
+        if not self._row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", now):
+            return None
+        with self.transaction():
+            row = self._write_row(
+                f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
+                        attempts = attempts + 1
+                    WHERE id = (SELECT id FROM retakes WHERE {free} ORDER BY id LIMIT 1)
+                    RETURNING *""",
+                worker, now + lease_s, now,
+            )  # fmt: skip
+            return row and row | {"file": self._file(row["file_id"])}
+
+    def _file(self, file_id: int) -> dict:
+        return self._row("SELECT * FROM audio_files WHERE id = ?", file_id)
+
+    def release_retakes(self, workers: str) -> None:
+        """Put back what workers whose name begins with `workers` left behind."""
+        self._write(
+            """UPDATE retakes SET lease_owner = NULL
+               WHERE substr(coalesce(lease_owner, ''), 1, ?) = ?""",
+            len(workers), workers,
+        )  # fmt: skip
+
+    def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
+        """End a change with its sentence; the file stays as it was."""
+        self._write(
+            """UPDATE retakes SET status = 'failed', error = ?, lease_owner = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            error, retake_id, worker,
+        )  # fmt: skip
+
+    def forget_retake(self, file_id: int) -> None:
+        """Take a failed change off the file's page."""
+        self._write("DELETE FROM retakes WHERE file_id = ? AND status = 'failed'", file_id)
+
+    def finish_retake(
+        self,
+        retake: dict,
+        worker: str,
+        *,
+        text: str,
+        segments: list[dict],
+        shift: dict,
+        take: dict,
+        file: dict,
+    ) -> None:
+        """Enter a change whose sound lies ready: all or nothing. Raises LeaseLost.
+
+        `segments` take the place of those in the retake's span; what follows moves by `shift`
+        (position, text, ms, bytes, frames); `take` is what was replaced; `file` holds duration (s),
+        size and sha256 of the new sound.
+        """
+        file_id, start, end = retake["file_id"], retake["text_start"], retake["text_end"]
+        with self.transaction():
+            changed = self._write(
+                """UPDATE audio_files SET text = ?, character_count = ?, spoken_characters = ?,
+                       duration = ?, size = ?, sha256 = ?, updated_at = CURRENT_TIMESTAMP
+                   WHERE id = ? AND sha256 = ? AND status = 'ready'
+                     AND EXISTS (SELECT 1 FROM retakes WHERE id = ? AND lease_owner = ?)""",
+                text, len(text), len(text), file["duration"], file["size"], file["sha256"],
+                file_id, retake["sha256"], retake["id"], worker,
+            ).rowcount  # fmt: skip
+            if not changed:
+                raise LeaseLost(GONE)
+            self._move_segments(file_id, start, end, shift)
+            self._write_many(
+                """INSERT INTO segments (file_id, position, text_start, text_end, start_ms,
+                       end_ms, byte_end, frame_end, words)
+                   VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms,
+                           :byte_end, :frame_end, :words)""",
+                [segment | {"file_id": file_id} for segment in segments],
+            )
+            self._move_places(file_id, start, end, shift["text"], segments[-1]["text_end"])
+            self._write(
+                """INSERT INTO takes (file_id, text_start, text_end, text, content_hash, segments)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                file_id, start, segments[-1]["text_end"], take["text"], take["content_hash"],
+                json.dumps(take["segments"]),
+            )  # fmt: skip
+            self._write("DELETE FROM retakes WHERE id = ?", retake["id"])
+
+    def _move_segments(self, file_id: int, start: int, end: int, shift: dict) -> None:
+        self._write(
+            "DELETE FROM segments WHERE file_id = ? AND text_start >= ? AND text_start < ?",
+            file_id, start, end,
+        )  # fmt: skip
+        self._write(
+            """UPDATE segments SET position = position + ? + ?, text_start = text_start + ?,
+                   text_end = text_end + ?, start_ms = start_ms + ?, end_ms = end_ms + ?,
+                   byte_end = byte_end + ?, frame_end = frame_end + ?
+               WHERE file_id = ? AND text_start >= ?""",
+            ROOM, shift["position"], shift["text"], shift["text"], shift["ms"], shift["ms"],
+            shift["bytes"], shift["frames"], file_id, end,
+        )  # fmt: skip
+        self._write(
+            "UPDATE segments SET position = position - ? WHERE file_id = ? AND position >= ?",
+            ROOM, file_id, ROOM,
+        )  # fmt: skip
+
+    def _move_places(self, file_id: int, start: int, end: int, shift: int, new_end: int) -> None:
+        """Chapters and takes behind the change move; a take of just this span covers the new one.
+
+        One that overlaps the span otherwise fits nowhere any more: its own span becomes empty.
+        """
+        self._write(
+            """UPDATE chapters SET text_start = CASE WHEN text_start >= ? THEN text_start + ?
+                                                     ELSE ? END
+               WHERE file_id = ? AND text_start > ?""",
+            end, shift, start, file_id, start,
+        )  # fmt: skip
+        self._write(
+            """UPDATE takes SET
+                   text_start = CASE WHEN text_start >= ? THEN text_start + ?
+                                     ELSE min(text_start, ?) END,
+                   text_end = CASE WHEN text_start >= ? THEN text_end + ?
+                                   WHEN text_start = ? AND text_end = ? THEN ?
+                                   ELSE min(text_start, ?) END
+               WHERE file_id = ? AND (text_end > ? OR text_start >= ?)""",
+            end, shift, start, end, shift, start, end, new_end, start, file_id, start, end,
+        )  # fmt: skip
+
+    def list_takes(self, file_id: int) -> list[dict]:
+        """Earlier takes of parts of a file, the newest first; `segments` is JSON."""
+        return self._rows(
+            """SELECT id, text_start, text_end, text, made_at, content_hash, segments
+               FROM takes WHERE file_id = ? ORDER BY id DESC""",
+            file_id,
+        )
+
+    def get_take(self, file_id: int, take_id: int) -> dict:
+        """One earlier take of a file. Raises NotFound."""
+        row = self._row("SELECT * FROM takes WHERE id = ? AND file_id = ?", take_id, file_id)
+        if row is None:
+            raise NotFound("There is no such take.")
+        return row
+
+    def is_take_wanted(self, content_hash: str) -> bool:
+        """Whether any take refers to these frames; for sweeping the disk."""
+        return self._row("SELECT 1 FROM takes WHERE content_hash = ?", content_hash) is not None
+
+    # Chapters
+
+    def add_chapters(self, file_id: int, chapters: list[tuple[str, int]]) -> None:
+        """Give a new file its chapters: title, and where it begins in the text."""
+        self._write_many(
+            "INSERT INTO chapters (file_id, position, title, text_start) VALUES (?, ?, ?, ?)",
+            [(file_id, place, title, start) for place, (title, start) in enumerate(chapters)],
+        )
+
+    def get_chapters(self, file_id: int) -> list[dict]:
+        """position, title, text_start, text_end, start_ms, end_ms; times are None until spoken."""
+        rows = self._rows(
+            """SELECT position, title, text_start,
+                      (SELECT start_ms FROM segments
+                       WHERE file_id = chapters.file_id AND text_start >= chapters.text_start
+                       ORDER BY text_start LIMIT 1) AS start_ms
+               FROM chapters WHERE file_id = ? ORDER BY position""",
+            file_id,
+        )
+        whole = self._row(
+            "SELECT character_count, duration, status FROM audio_files WHERE id = ?", file_id
+        )
+        if not rows or whole is None:
+            return []
+        end_ms = round(whole["duration"] * 1000) if whole["status"] == "ready" else None
+        last = {"text_start": whole["character_count"], "start_ms": end_ms}
+        return [
+            row | {"text_end": after["text_start"], "end_ms": after["start_ms"]}
+            for row, after in zip(rows, [*rows[1:], last], strict=True)
+        ]
