@@ -161,27 +161,30 @@ def compose(
     """
     pieces: list[str] = []
     before: Part | None = None
+    waiting = ""
     for index, part in enumerate(chapter.parts):
-        spoken = _spoken(part, overrides.get(index, part.kind not in leave_out))
+        is_wanted = overrides.get(index, part.kind not in leave_out)
+        spoken = part.text if is_wanted else part.replaced_by or ""
         if not spoken:
+            # A paragraph still begins where the address that it began with is left out.
+            waiting = _stronger(waiting, part.glue) if part.kind in INLINE else waiting
             continue
         if before is not None:
-            pieces.append(_separation(before, part))
+            pieces.append(_separation(before, part, waiting))
         pieces.append(spoken)
-        before = part
+        before, waiting = part, ""
     return "".join(pieces)
 
 
-def _spoken(part: Part, is_wanted: bool) -> str:
-    return part.text if is_wanted else part.replaced_by or ""
-
-
-def _separation(before: Part, part: Part) -> str:
+def _separation(before: Part, part: Part, waiting: str) -> str:
+    glue = _stronger(waiting, part.glue) if waiting.startswith("\n") else part.glue
     # A text goes on after a running head as if that were not there. Where the head is spoken,
     # the text after it stands as far from the head as the head from what came before.
-    if before.kind in INLINE or GLUES.index(before.glue) <= GLUES.index(part.glue):
-        return part.glue
-    return before.glue
+    return glue if before.kind in INLINE else _stronger(before.glue, glue)
+
+
+def _stronger(one: str, other: str) -> str:
+    return max(one, other, key=GLUES.index)
 
 
 def _note_to_json(note: str) -> dict[str, Any]:

@@ -1,0 +1,142 @@
+"""Collects what a reader finds, in order, and makes the chapters of a document from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from documents.errors import EmptyDocument, TooLargeInside
+from documents.texts import one_line, parts_of
+from documents.types import Chapter, Document, Part
+
+PARAGRAPH = "\n\n"
+MOST_PARTS = 400_000
+LONGEST_TITLE = 300
+DEPTH = 2  # levels of headings that begin chapters; deeper ones stand in the text
+
+
+@dataclass(slots=True)
+class Stretch:
+    """The parts from one heading to the next; level 0 is what comes before the first."""
+
+    title: str
+    level: int
+    parts: list[Part] = field(default_factory=list)
+
+
+class Builder:
+    """Takes headings, paragraphs and what is left out; `document` makes chapters of them."""
+
+    def __init__(self, *, chapters_given: bool = False) -> None:
+        self.title = self.author = self.language = ""
+        self.cover: bytes | None = None
+        self.cover_type = ""
+        self.notes: list[str] = []
+        self._chapters_given = chapters_given
+        self._stretches = [Stretch("", 0)]
+        self._parts_left = MOST_PARTS
+
+    def chapter(self, title: str, level: int) -> None:
+        """Begin a chapter that the document's own table of contents names."""
+        self._stretches.append(Stretch(one_line(title)[:LONGEST_TITLE], max(1, level)))
+
+    def heading(self, parts: Iterable[Part], level: int) -> None:
+        """A heading in the text; without a table of contents it may begin a chapter."""
+        made = [_as_heading(part) for part in parts]
+        title = one_line("".join(_shown(part) for part in made))
+        if not title:
+            return
+        if not self._chapters_given:
+            self._stretches.append(Stretch(title[:LONGEST_TITLE], level))
+        self.parts(made)
+
+    def paragraph(self, text: str, kind: str = "text", glue: str = PARAGRAPH) -> None:
+        """A paragraph of plain text, or of a kind that has a rule."""
+        if text:
+            self.parts(parts_of(text, glue, kind))
+
+    def parts(self, parts: Iterable[Part]) -> None:
+        """Parts as they are."""
+        made = list(parts)
+        self._parts_left -= len(made)
+        if self._parts_left < 0:
+            raise TooLargeInside
+        self._stretches[-1].parts += made
+
+    def document(self, source: str, fallback_title: str) -> Document:
+        """The document; raises EmptyDocument where there is nothing to say."""
+        stretches = self._stretches
+        if not any(any(map(str.isalnum, part.text)) for s in stretches for part in s.parts):
+            raise EmptyDocument
+        if not self._chapters_given:
+            stretches = self._by_headings(stretches)
+        title = one_line(self.title)[:LONGEST_TITLE] or one_line(fallback_title)
+        chapters = [
+            Chapter(stretch.title or title, max(1, stretch.level), tuple(stretch.parts))
+            for stretch in stretches
+            if stretch.level or _has_words(stretch.parts)
+        ]
+        return Document(
+            title=title,
+            chapters=tuple(chapters),
+            source=source,
+            author=one_line(self.author)[:LONGEST_TITLE],
+            language=language_tag(self.language),
+            cover=self.cover,
+            cover_type=self.cover_type if self.cover else "",
+            notes=tuple(self.notes),
+        )
+
+    def _by_headings(self, stretches: list[Stretch]) -> list[Stretch]:
+        """Headings of the two upper levels begin chapters; a single one on top is the title."""
+        levels = [stretch.level for stretch in stretches if stretch.level]
+        if not levels:
+            return stretches
+        top = min(levels)
+        if levels.count(top) == 1 and levels[0] == top and len(levels) > 1:
+            self.title = self.title or next(s.title for s in stretches if s.level)
+            top = min(level for level in levels if level > top)
+        deepest = sorted({level for level in levels if level >= top})[:DEPTH][-1]
+        made: list[Stretch] = []
+        for stretch in stretches:
+            if made and stretch.level > deepest:
+                made[-1].parts += stretch.parts
+            elif stretch.level or stretch.parts:
+                made.append(Stretch(stretch.title, _depth(stretch.level, top), stretch.parts))
+        return made
+
+
+def _depth(level: int, top: int) -> int:
+    if level == 0:
+        return 0
+    return 1 if level <= top else 2
+
+
+def language_tag(written: str) -> str:
+    """A language as BCP 47 writes it, "" where it is none: "EN_us" becomes "en-US"."""
+    first, *rest = written.strip().replace("_", "-").split("-")
+    if not (first.isascii() and first.isalpha() and 2 <= len(first) <= 3):
+        return ""
+    if first.lower() in ("und", "mul", "zxx"):
+        return ""
+    tag = [first.lower()]
+    for subtag in rest[:3]:
+        if not (subtag.isascii() and subtag.isalnum()):
+            break
+        if len(subtag) == 2:
+            tag.append(subtag.upper())
+        else:
+            tag.append(subtag.title() if len(subtag) == 4 else subtag.lower())
+    return "-".join(tag)
+
+
+def _as_heading(part: Part) -> Part:
+    return Part(part.text, "heading", part.glue) if part.kind == "text" else part
+
+
+def _shown(part: Part) -> str:
+    if part.kind in ("note_mark", "reference", "page_number"):
+        return part.glue
+    return part.glue + (part.text if part.replaced_by is None else part.replaced_by)
+
+
+def _has_words(parts: Iterable[Part]) -> bool:
+    return any(any(map(str.isalnum, part.text)) for part in parts)

@@ -1,0 +1,134 @@
+"""From bytes to clean text, and from text to parts: links, ligatures, soft hyphens."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from documents.types import Part
+
+BOMS = (
+    (b"\xef\xbb\xbf", "utf-8"),
+    (b"\xff\xfe\x00\x00", "utf-32-le"),
+    (b"\x00\x00\xfe\xff", "utf-32-be"),
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+)
+LIGATURES = {
+    "\ufb00": "ff",
+    "\ufb01": "fi",
+    "\ufb02": "fl",
+    "\ufb03": "ffi",
+    "\ufb04": "ffl",
+    "\ufb05": "st",
+    "\ufb06": "st",
+    "\u0132": "IJ",
+    "\u0133": "ij",
+}
+CUT_OFF = 4  # bytes of a character at the end of a piece that was cut
+
+UNSPEAKABLE = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufff9-\uffff]"
+)
+NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
+SPACES = re.compile(r"[^\S\n]+")
+SPECIAL = re.compile(
+    r"(?P<link>[<(\[]?(?<![\w@.])(?:(?:https?|ftp)://|www\.)[^\s<>\"“”]+)"
+    r"|(?P<ligature>[\ufb00-\ufb06\u0132\u0133])"
+    r"|(?P<hyphen>\xad)",
+    re.IGNORECASE,
+)
+TRAILING = ".,;:!?'’…"
+BRACKETS = {"(": ")", "[": "]", "<": ">"}
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text and the encoding it was in; `lost` counts characters that could not be read."""
+
+    text: str
+    encoding: str
+    lost: int = 0
+
+
+def has_zeros(data: bytes) -> bool:
+    """Whether there are NUL bytes where no encoding explains them: this is no text."""
+    return b"\0" in data and not any(data.startswith(bom) for bom, _ in BOMS)
+
+
+def decode(data: bytes, declared: str = "") -> Decoded:
+    """The text of bytes: by byte order mark, the declared encoding, UTF-8, else Windows-1252."""
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            text = data[len(bom) :].decode(encoding, "replace")
+            return Decoded(text, encoding, text.count("\ufffd"))
+    try:
+        return Decoded(data.decode("utf-8"), "utf-8")
+    except UnicodeDecodeError as error:
+        is_cut = error.start > CUT_OFF and error.start >= len(data) - CUT_OFF
+        if is_cut or _is_damaged_utf8(data):
+            text = data.decode("utf-8", "replace")
+            return Decoded(text, "utf-8", 0 if is_cut else text.count("\ufffd"))
+    if declared:
+        try:
+            return Decoded(data.decode(declared), declared)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    text = data.decode("cp1252", "replace")
+    return Decoded(text, "cp1252", text.count("\ufffd"))
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    """Whether this is UTF-8 with a few bad bytes, rather than another encoding."""
+    bad = data.decode("utf-8", "replace").count("\ufffd")
+    whole = sum(1 for sign in data.decode("utf-8", "ignore") if sign > "\x7f")
+    return whole > 10 * bad
+
+
+def clean(text: str) -> str:
+    """The text with plain line ends and without characters that mean nothing when spoken."""
+    return UNSPEAKABLE.sub("", NEWLINES.sub("\n", text))
+
+
+def one_line(text: str) -> str:
+    """The text in one line, with single spaces."""
+    return " ".join(clean(text).split())
+
+
+def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
+    """The parts of a paragraph: bare addresses, ligatures and soft hyphens by their own rules.
+
+    Within a `kind` of its own only ligatures are told apart.
+    """
+    end = 0
+    for found in SPECIAL.finditer(text):
+        name = found.lastgroup or ""
+        if kind != "text" and name != "ligature":
+            continue
+        start, stop = found.start(), _end_of(found)
+        between = text[end:start]
+        if between:
+            is_apart = name == "link" and between.endswith(" ")
+            yield Part(between.rstrip(" ") if is_apart else between, kind, glue)
+            glue = " " if is_apart else ""
+        yield Part(text[start:stop], name, glue, LIGATURES.get(found[0]))
+        glue, end = "", stop
+        if name == "link" and text[end : end + 1] == " ":
+            glue, end = " ", end + 1
+    if end < len(text):
+        yield Part(text[end:], kind, glue)
+
+
+def _end_of(found: re.Match[str]) -> int:
+    """Where an address ends: not with the punctuation of the sentence around it."""
+    if found.lastgroup != "link":
+        return found.end()
+    link = found[0]
+    closing = BRACKETS.get(link[0], "")
+    text = found.string
+    if closing == ">" and text[found.end() : found.end() + 1] == ">":
+        return found.end() + 1
+    while link and (link[-1] in TRAILING or (link[-1] in ")]" and link[-1] != closing)):
+        if link[-1] == ")" and link.count("(") >= link.count(")"):
+            break
+        link = link[:-1]
+    return found.start() + len(link)
