@@ -1,7 +1,9 @@
 """The one use-case: quote a text, submit it, speak it into a file, and what may become of it."""
 
+import json
 import re
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -150,34 +152,56 @@ class Studio:
         name: str = "",
         category: str = "",
         engine: str = "",
+        chapters: Sequence[tuple[str, int]] = (),
+        document_id: int | None = None,
+        track: int = 0,
+        reading: Mapping[str, object] | None = None,
     ) -> dict:
-        """Queue a text; returns its row. Raises a sentence for everything that cannot be."""
+        """Queue a text; returns its row. Raises a sentence for everything that cannot be.
+
+        `chapters` are titles with where they begin in the text (code points), `track` is the
+        place in the document, `reading` how to read: cast, pauses.
+        """
         text = self._check_text(text)
         chosen, found = self._check_voice(voice, speed, engine)
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
-        return self.db.create_audio_file(
-            owner_id,
-            make_filename(),
-            display_name,
-            voice=found.identifier,
-            text=text,
-            category=check_group(category),
-            engine=chosen.name,
-            model=chosen.model,
-            speed=speed,
-            status="queued",
-        )
+        with self.db.transaction():
+            row = self.db.create_audio_file(
+                owner_id,
+                make_filename(),
+                display_name,
+                voice=found.identifier,
+                text=text,
+                category=check_group(category),
+                engine=chosen.name,
+                model=chosen.model,
+                speed=speed,
+                status="queued",
+                document_id=document_id,
+                track=track,
+                reading=json.dumps(reading or {}),
+            )
+            self.db.add_chapters(row["id"], chapters)
+        return row
 
     def retry(self, filename: str, owner_id: int) -> dict:
-        """Take up a failed or cancelled file where it stopped. Raises NotFound, WrongState."""
+        """Take up a failed, cancelled or paused file where it stopped. Raises NotFound, WrongState."""
         self.store.check_space()
         return self.db.retry_job(filename, owner_id)
 
     def cancel(self, filename: str, owner_id: int) -> dict:
         """Stop a file that waits or is being spoken. Raises NotFound, WrongState."""
         return self.db.cancel_job(filename, owner_id)
+
+    def pause(self, filename: str, owner_id: int) -> dict:
+        """Let a file rest until it is taken up again. Raises NotFound, WrongState."""
+        return self.db.pause_job(filename, owner_id)
+
+    def speak_next(self, filename: str, owner_id: int) -> dict:
+        """Put a waiting file before its owner's others. Raises NotFound, WrongState."""
+        return self.db.speak_next(filename, owner_id)
 
     def rename(
         self, filename: str, owner_id: int, *, name: str | None = None, category: str | None = None

@@ -2,6 +2,7 @@
 
 from database.connection import Connection
 from database.errors import NotFound
+from database.groups import COLUMNS as FILE_COLUMNS
 
 COLUMNS = """id, owner_id, title, author, language, source, origin, characters, choices, created_at,
     updated_at, cover_type"""
@@ -81,6 +82,15 @@ class Documents(Connection):
         if row is None:
             raise NotFound(NO_DOCUMENT)
         return row
+
+    def list_document_files(self, document_id: int, owner_id: int) -> list[dict]:
+        """The files that were made of a document, in its order, without those in the bin."""
+        return self._rows(
+            f"""SELECT {FILE_COLUMNS} FROM audio_files INDEXED BY idx_audio_document
+                WHERE document_id = ? AND owner_id = ? AND deleted_at IS NULL
+                ORDER BY track, id""",
+            document_id, owner_id,
+        )  # fmt: skip
 
     def delete_document(self, document_id: int, owner_id: int) -> None:
         """Forget a document; what was spoken of it stays. Raises NotFound."""

@@ -1,6 +1,7 @@
 """Parts of a finished file spoken anew: what is wanted, what replaced what, the earlier takes."""
 
 import json
+from collections.abc import Sequence
 
 from database.connection import Connection
 from database.errors import LeaseLost, NotFound, WrongState
@@ -178,7 +179,7 @@ class Retakes(Connection):
 
     # Chapters
 
-    def add_chapters(self, file_id: int, chapters: list[tuple[str, int]]) -> None:
+    def add_chapters(self, file_id: int, chapters: Sequence[tuple[str, int]]) -> None:
         """Give a new file its chapters: title, and where it begins in the text."""
         self._write_many(
             "INSERT INTO chapters (file_id, position, title, text_start) VALUES (?, ?, ?, ?)",

@@ -166,6 +166,7 @@ CALLS = {
     "get_stop_request": lambda db: db.get_stop_request(1, "w"),
     "get_take": lambda db: db.get_take(3, 1),
     "is_take_wanted": lambda db: db.is_take_wanted("hash"),
+    "list_document_files": lambda db: db.list_document_files(1, 1),
     "list_documents": lambda db: [db.list_documents(1), db.list_documents(1, before=PAGE)],
     "list_pronunciations": lambda db: db.list_pronunciations(1),
     "list_takes": lambda db: db.list_takes(1),
