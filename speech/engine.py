@@ -19,6 +19,8 @@ class Engine(ABC):
     name: ClassVar[str]
     label: ClassVar[str]
     speed_range: ClassVar[tuple[float, float]]
+    reads_numbers: ClassVar[bool] = False  # else they are written out for it
+    takes_phonemes: ClassVar[bool] = False
     sample_rate: int
     model: str = ""
     address: str = ""

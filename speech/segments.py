@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import sentencex
 
@@ -21,6 +21,8 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 GAP = re.compile(r"\s+")
 JOINERS = "\u200d\u200c"
 
+GoesOn = Callable[[str, str], bool]
+
 
 def split(
     text: str,
@@ -30,19 +32,30 @@ def split(
     first: int = 1,
     target: int = 1,
     limit_bytes: int = 2400,
+    end: int | None = None,
+    goes_on: GoesOn | None = None,
 ) -> Iterator[Segment]:
-    """Yield the segments of a text from `start` on; together they are the text, to the letter.
+    """Yield the segments of a text from `start` to `end`; together they are it, to the letter.
 
     `first` and `target` are the sizes in characters at which a segment is long enough (1: one
-    sentence each), `limit_bytes` is its largest size in UTF-8. Each segment depends only on the
-    text after its start, so that resuming at the end of any segment gives the same ones again.
+    sentence each), `limit_bytes` is its largest size in UTF-8. `goes_on` tells of the text before
+    and the text after a border whether the sentence continues there. Each segment depends only on
+    the text after its start, so that resuming at the end of any segment gives the same ones again.
     """
-    limit = max(first, target, LONGEST_SENTENCE)
-    while start < len(text):
+    stop = len(text) if end is None else min(end, len(text))
+    limit = furthest(first, target)
+    while start < stop:
         size = _size_at(start, first, target)
-        end = _segment_end(text, start, language, size, limit, limit_bytes)
-        yield Segment(start, end, text[start:end])
-        start = end
+        window = text[start : min(start + limit + LOOK_AHEAD, stop)]
+        borders = _borders(window, language, goes_on, is_last=start + len(window) >= stop)
+        segment = window[: _segment_end(window, borders, size, limit, limit_bytes)]
+        yield Segment(start, start + len(segment), segment)
+        start += len(segment)
+
+
+def furthest(first: int, target: int) -> int:
+    """The most characters that a segment of these sizes can have."""
+    return max(first, target, LONGEST_SENTENCE)
 
 
 def cluster_start(text: str, index: int, lowest: int) -> int:
@@ -80,15 +93,12 @@ def _size_at(start: int, first: int, target: int) -> int:
 
 
 def _segment_end(
-    text: str, start: int, language: str, size: int, limit: int, limit_bytes: int
+    window: str, borders: Iterator[int], size: int, limit: int, limit_bytes: int
 ) -> int:
-    window = text[start : start + limit + LOOK_AHEAD]
     room = _fitting(window[:limit], limit_bytes)
-    end = _whole_sentences(window, language, size, room, is_last=start + len(window) >= len(text))
-    if not end:
-        end = _forced_end(window, room)
+    end = _whole_sentences(window, borders, size, room) or _forced_end(window, room)
     # White space goes with the words before it, as far as the limit allows.
-    return start + min(_skip_space(window, end), max(room, end))
+    return min(_skip_space(window, end), max(room, end))
 
 
 def _fitting(window: str, limit_bytes: int) -> int:
@@ -102,10 +112,10 @@ def _fitting(window: str, limit_bytes: int) -> int:
     return max(1, cluster_start(window, fitting, 0))
 
 
-def _whole_sentences(window: str, language: str, size: int, room: int, *, is_last: bool) -> int:
+def _whole_sentences(window: str, borders: Iterator[int], size: int, room: int) -> int:
     """The end of as many sentences as make a segment, or 0 when not even one fits."""
     best = 0
-    for end in _borders(window, language, is_last=is_last):
+    for end in borders:
         words_end = len(window[:end].rstrip())
         if words_end > room or (best >= SHORTEST and words_end > size):
             break
@@ -118,11 +128,15 @@ def _whole_sentences(window: str, language: str, size: int, room: int, *, is_las
     return min(best, room)
 
 
-def _borders(window: str, language: str, *, is_last: bool) -> Iterator[int]:
+def _borders(window: str, language: str, goes_on: GoesOn | None, *, is_last: bool) -> Iterator[int]:
     end = 0
     for sentence in sentencex.segment(language, SURROGATE.sub("\ufffd", window)):
         end += len(sentence)
-        if end < len(window) or is_last:
+        if end < len(window):
+            before, after = window[max(0, end - LOOK_AHEAD) : end], window[end : end + LOOK_AHEAD]
+            if goes_on is None or not goes_on(before, after):
+                yield end
+        elif is_last:
             yield end
 
 

@@ -73,11 +73,18 @@ class AudioChunk:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of a text, in code points of the original: `original[start:end] == text`."""
+    """A piece of a text, in code points of the original: `original[start:end] == text`.
+
+    `voice` is the identifier of another voice than the text's, if a speaker is named; `pause_ms`
+    is the silence after it; a mark, such as a speaker's name, is not spoken.
+    """
 
     start: int
     end: int
     text: str
+    voice: str = ""
+    pause_ms: int = 0
+    is_mark: bool = False
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end - self.start != len(self.text) or not self.text:
@@ -86,7 +93,7 @@ class Segment:
     @property
     def is_speakable(self) -> bool:
         """Whether a voice has anything to say here: a letter, a digit or a sign with a name."""
-        return is_speakable(self.text)
+        return not self.is_mark and is_speakable(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class OpenAISpeech(Engine):
     name: ClassVar[str] = "openai"
     label: ClassVar[str] = "OpenAI speech"
     speed_range: ClassVar[tuple[float, float]] = (0.25, 4.0)
+    reads_numbers: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE
     keeps_segments = True
     segment_characters = 1000
