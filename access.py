@@ -26,6 +26,7 @@ DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
+STATIC = ("static", "frame.joined")
 UNKNOWN_BROWSER = "Unknown browser"
 # `script-src` is added for each answer, with its nonce.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -217,7 +218,7 @@ def _check_request() -> Response | None:
     g.request_id = secrets.token_hex(8)
     g.user = None
     endpoint = request.endpoint
-    if endpoint is None or endpoint == "static":
+    if endpoint is None or endpoint in STATIC:
         return None
     token = session.get("login")
     if token:
@@ -268,7 +269,7 @@ def _add_headers(response: Response) -> Response:
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint == "static":
+    if request.endpoint in STATIC:
         is_versioned = "v" in request.args
         headers["Cache-Control"] = (
             "public, max-age=31536000, immutable" if is_versioned else "public, max-age=86400"

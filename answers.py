@@ -1,6 +1,5 @@
 """Pages and JSON: the same answer in the form that the client wants, errors included."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -23,12 +22,12 @@ from flask import (
 from flask.templating import Environment
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from access import StaleForm, csp_nonce, csrf_token, device_label, services, theme, wants_json
 from accounts import AccountError
+from assets import Assets, gather
 from audio_store import AudioError
 from database.errors import DatabaseError
 from delivery import UNFINISHED, NothingToHear, TooManyListeners
@@ -56,7 +55,8 @@ REFUSALS = (
     StaleForm,
     TooManyListeners,
 )
-FRAME_SCRIPTS = ("vendor/turbo.js", "js/frame/", "js/offline/", "js/player/")
+PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
+RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')
 LONGEST_VOICE = 200
 ROW_COLUMNS = (
     *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
@@ -202,14 +202,21 @@ def play_data(file: dict[str, Any], at_s: float | None = None) -> Markup:
     return Markup('data-play="{}"').format(play_json(file, at_s))
 
 
-def assets() -> dict[str, str]:
-    """The address of each static file by its name, its version included."""
+def assets() -> Assets:
+    """The static files of the running app."""
     return current_app.extensions["voiceverse_assets"]
 
 
 def asset(name: str) -> str:
-    """The address of a static file."""
-    return assets()[name]
+    """The address of a static file, its version included."""
+    return assets().addresses[name]
+
+
+def script(name: str, priority: str = "auto") -> Markup:
+    """The tags of a joined script, and of the scripts that it needs."""
+    known = assets()
+    tags = [PRELOAD.format(need, csp_nonce(), priority) for need in known.needs[name]]
+    return Markup("").join((*tags, RUN.format(known.addresses[name], csp_nonce(), priority)))
 
 
 def price_note(price: Price) -> str:
@@ -340,6 +347,7 @@ def prepare(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         asset=asset,
+        assets=assets,
         csp_nonce=csp_nonce,
         csrf_token=csrf_token,
         dock=dock,
@@ -349,18 +357,12 @@ def prepare(app: Flask) -> None:
         play_json=play_json,
         price_note=price_note,
         rail=rail,
+        script=script,
         theme=theme,
         unfinished=UNFINISHED,
         voice_options=voice_options,
     )
-    app.extensions["voiceverse_assets"] = files = _assets(app)
-    scripts = {name: address for name, address in files.items() if name.endswith(".js")}
-    # Which version of a script another one gets that imports it by its plain address.
-    versions = {address.partition("?")[0]: address for address in scripts.values()}
-    app.jinja_env.globals["import_map"] = htmlsafe_json_dumps({"imports": versions})
-    app.jinja_env.globals["frame_scripts"] = [
-        address for name, address in scripts.items() if name.startswith(FRAME_SCRIPTS)
-    ]
+    app.extensions["voiceverse_assets"] = gather(Path(app.static_folder), app.static_url_path)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -402,13 +404,3 @@ def _with_retry_after(answer: Response, error: Any) -> Response:
     if seconds:
         answer.headers["Retry-After"] = str(seconds)
     return answer
-
-
-def _assets(app: Flask) -> dict[str, str]:
-    """The address of each static file by its name, with its content in the version."""
-    folder = Path(app.static_folder)
-    addresses = {}
-    for path in sorted(filter(Path.is_file, folder.rglob("*"))):
-        name, version = path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes())
-        addresses[name] = f"{app.static_url_path}/{name}?v={version.hexdigest()[:10]}"
-    return addresses

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request
 
+from access import STATIC
+
 KINDS = {
     "application/manifest+json",
     "image/svg+xml",
@@ -32,6 +34,8 @@ def _shrink(response: Response) -> Response:
         response.response.close()
         response.direct_passthrough = False
         response.set_data(_kept(path, path.stat().st_mtime_ns))
+    elif request.endpoint in STATIC:
+        response.set_data(_small(response.get_data()))
     elif request.is_secure or response.is_streamed:
         # Under TLS the length of a compressed page could give its secrets away, bit by bit.
         return response
@@ -44,3 +48,8 @@ def _shrink(response: Response) -> Response:
 @lru_cache(maxsize=256)
 def _kept(path: Path, _: int) -> bytes:
     return gzip.compress(path.read_bytes())
+
+
+@lru_cache(maxsize=32)
+def _small(content: bytes) -> bytes:
+    return gzip.compress(content)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 
 import forms
@@ -48,6 +48,17 @@ def choose_language() -> Response:
     return _done()
 
 
+@blueprint.get("/static/joined/<name>")
+@public
+def joined(name: str) -> Response:
+    """Scripts or sheets that were joined into one."""
+    text = assets().joined.get(f"joined/{name}")
+    if text is None:
+        abort(404)
+    kind = "text/css" if name.endswith(".css") else "text/javascript"
+    return Response(text, content_type=f"{kind}; charset=utf-8")
+
+
 @blueprint.get("/offline")
 def offline() -> Response:
     """What this device keeps to be heard without the network."""
@@ -81,16 +92,12 @@ def manifest() -> Response:
 @public
 def worker() -> Response:
     """The service worker, with the addresses of the shell that it keeps."""
-    shell = [asset(name) for name in assets() if _is_shell(name)]
+    shell = assets().shell(SHELL_KINDS)
     script = Path(current_app.static_folder, "js", "worker.js").read_text(encoding="utf-8")
     body = f"const SHELL = {current_app.json.dumps(shell)};\n{script}"
     answer = Response(body, content_type="text/javascript; charset=utf-8")
     answer.headers["Cache-Control"] = "no-cache"
     return answer
-
-
-def _is_shell(name: str) -> bool:
-    return name.endswith(SHELL_KINDS) and name != "js/worker.js"
 
 
 def _icon(name: str, sizes: str, purpose: str) -> dict[str, Any]:

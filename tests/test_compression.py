@@ -5,7 +5,7 @@ import pytest
 GZIP = {"Accept-Encoding": "gzip, deflate"}
 
 
-@pytest.mark.parametrize("path", ["/usage", "/static/css/player.css", "/static/js/frame.js"])
+@pytest.mark.parametrize("path", ["/usage", "/static/css/player.css", "/static/joined/frame.js"])
 def test_who_asks_gets_the_same_answer_smaller(owner, path):
     plain = owner.get(path)
     small = owner.get(path, headers=GZIP)
@@ -32,6 +32,8 @@ def test_sound_fonts_and_pictures_are_sent_as_they_are(owner):
 def test_pages_keep_their_length_under_tls(owner):
     answer = owner.get("/login", headers=GZIP, base_url="https://localhost")
     assert "Content-Encoding" not in answer.headers
+    script = owner.get("/static/joined/frame.js", headers=GZIP, base_url="https://localhost")
+    assert script.headers["Content-Encoding"] == "gzip"
 
 
 def test_a_head_and_a_kept_copy_carry_no_compressed_body(owner):

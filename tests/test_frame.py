@@ -93,14 +93,28 @@ def test_the_worker_keeps_every_script_of_the_frame_in_its_version(owner):
     assert not any("worker.js" in address for address in shell)
 
 
-def test_scripts_import_each_other_in_their_version(owner):
-    page = owner.get("/usage").text
-    imports = json.loads(re.search(r'type="importmap"[^>]*>(.*?)</script>', page)[1])["imports"]
-    for plain, versioned in imports.items():
-        assert versioned.startswith(f"{plain}?v=")
-    script = owner.get("/static/js/frame.js").text
-    for name in re.findall(r'import "\./(.+?)"', script):
-        assert f"/static/js/{name}" in imports
+def test_a_page_of_an_older_version_is_loaded_anew(owner):
+    marks = re.findall(r'<[^>]+data-turbo-track="reload">', owner.get("/usage").text)
+    assert marks == re.findall(r'<[^>]+data-turbo-track="reload">', owner.get("/").text)
+    assert len(marks) == 1
+
+
+def test_the_studio_comes_in_few_requests_of_its_version(owner):
+    page = owner.get("/").text
+    head = page.partition("</head>")[0]
+    fetched = set(re.findall(r'(?:src|href)="(/static/[^"]+\.(?:js|css)[^"]*)"', head))
+    assert len(fetched) <= 7
+    assert all("?v=" in address for address in fetched)
+    for address in fetched:
+        answer = owner.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_what_is_joined_is_sent_as_what_it_is_and_nothing_else_is_found_there(stranger):
+    assert stranger.get("/static/joined/frame.css").mimetype == "text/css"
+    assert stranger.get("/static/joined/frame.js").mimetype == "text/javascript"
+    assert stranger.get("/static/joined/tokens.css").status_code == 404
 
 
 def test_pages_of_strangers_carry_no_player(stranger, owner):

@@ -1,4 +1,5 @@
 // <studio-desk>: the form to write in, with all that a script adds to it.
+import "../library/progress.js";
 import { texts as textsOf } from "../shown.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles } from "./drop.js";

@@ -32,17 +32,17 @@ export function speakFrom({ root, form, text, texts, address, quote, draft, tell
   function begin(file, written) {
     last = written;
     clear();
-    document.dispatchEvent(
-      new CustomEvent("player:play", {
-        detail: {
-          filename: file.filename,
-          name: file.name,
-          voice_name: form.querySelector("[data-voice-name]").textContent,
-          status: file.status,
-          duration: file.duration,
-        },
-      }),
-    );
+    const detail = {
+      filename: file.filename,
+      name: file.name,
+      voice_name: form.querySelector("[data-voice-name]").textContent,
+      status: file.status,
+      duration: file.duration,
+    };
+    // On a slow line the first piece may be sent before the player has arrived.
+    customElements
+      .whenDefined("player-dock")
+      .then(() => document.dispatchEvent(new CustomEvent("player:play", { detail })));
     tell(fill(texts.begun, { name: file.name }), false, [
       link(texts.open, file.url),
       act(texts.bring_back, bringBack),
