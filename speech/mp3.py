@@ -84,11 +84,18 @@ def frame_header(sample_rate: int, bit_rate: int) -> bytes:
 
 
 def info_frame(
-    sample_rate: int, bit_rate: int, *, frames: int = 0, audio_bytes: int = 0, padding: int = 0
+    sample_rate: int,
+    bit_rate: int,
+    *,
+    frames: int = 0,
+    audio_bytes: int = 0,
+    delay: int = ENCODER_DELAY,
+    padding: int = 0,
 ) -> bytes:
     """The silent first frame: how long the sound is, and what to skip at its ends.
 
-    With `frames` = 0 the length stays open, as in a file that is still being made.
+    With `frames` = 0 the length stays open, as in a file that is still being made. `delay` and
+    `padding` count samples; players skip the decoder's own delay as well.
     """
     header = frame_header(sample_rate, bit_rate)
     frame = parse_frame(header)
@@ -101,7 +108,7 @@ def info_frame(
         fields = struct.pack(">II", frames, audio_bytes + frame.size) + seek_table
         fields += struct.pack(">I", 50)
     tag = b"Info" + struct.pack(">I", 0x0F if frames else 0) + fields
-    delays = ENCODER_DELAY << 12 | padding
+    delays = delay << 12 | padding
     tag += b"LAME3.100" + bytes((0x01, 0)) + bytes(8) + bytes((0, bit_rate // 1000))
     tag += delays.to_bytes(3, "big") + bytes((0, 0)) + bytes(2)
     tag += struct.pack(">I", audio_bytes + frame.size if frames else 0) + bytes(2)
