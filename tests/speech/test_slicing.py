@@ -19,7 +19,7 @@ def spoken(rate: int, seed: int = 3) -> tuple[bytes, list[Cut]]:
     base = len(stream.header)
     for _ in range(8):
         pcm = tone(chance.uniform(0.3, 1.2), rate, chance.randint(90, 3000))
-        pcm = bytes(chance.randbytes(2 * rate // 20)) + pcm
+        pcm = chance.randbytes(2 * (rate // 20)) + pcm
         body += stream.feed(pcm + join_pause(pcm, rate))
         stream.mark_cut()
         cuts += stream.take_cuts()
