@@ -1,15 +1,17 @@
 """Collects what a reader finds, in order, and makes the chapters of a document from it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from documents.errors import EmptyDocument, TooLargeInside
 from documents.texts import one_line, parts_of
-from documents.types import Chapter, Document, Part
+from documents.types import LEFT_OUT, Chapter, Document, Part
 
 PARAGRAPH = "\n\n"
 MOST_PARTS = 400_000
 LONGEST_TITLE = 300
+JOINED = frozenset(("navigation", "contents"))
+JOINED_SIZE = 2000  # characters
 DEPTH = 2  # levels of headings that begin chapters; deeper ones stand in the text
 
 
@@ -50,7 +52,14 @@ class Builder:
 
     def paragraph(self, text: str, kind: str = "text", glue: str = PARAGRAPH) -> None:
         """A paragraph of plain text, or of a kind that has a rule."""
-        if text:
+        if not text:
+            return
+        parts = self._stretches[-1].parts
+        last = parts[-1] if parts else None
+        if kind in JOINED and last and last.kind == kind and len(last.text) < JOINED_SIZE:
+            # The lines of a menu are one thing to look at, not fifty.
+            parts[-1] = replace(last, text=f"{last.text}\n{text}")
+        else:
             self.parts(parts_of(text, glue, kind))
 
     def parts(self, parts: Iterable[Part]) -> None:
@@ -64,15 +73,18 @@ class Builder:
     def document(self, source: str, fallback_title: str) -> Document:
         """The document; raises EmptyDocument where there is nothing to say."""
         stretches = self._stretches
-        if not any(any(map(str.isalnum, part.text)) for s in stretches for part in s.parts):
+        if not any(_has_words(stretch.parts) for stretch in stretches):
             raise EmptyDocument
         if not self._chapters_given:
             stretches = self._by_headings(stretches)
+        if len(stretches) > 1 and not _has_words(_spoken(stretches[0].parts)):
+            stretches[1].parts = stretches[0].parts + stretches[1].parts
+            stretches = stretches[1:]
         title = one_line(self.title)[:LONGEST_TITLE] or one_line(fallback_title)
         chapters = [
             Chapter(stretch.title or title, max(1, stretch.level), tuple(stretch.parts))
             for stretch in stretches
-            if stretch.level or _has_words(stretch.parts)
+            if stretch.level or stretch.parts
         ]
         return Document(
             title=title,
@@ -136,6 +148,10 @@ def _shown(part: Part) -> str:
     if part.kind in ("note_mark", "reference", "page_number"):
         return part.glue
     return part.glue + (part.text if part.replaced_by is None else part.replaced_by)
+
+
+def _spoken(parts: Iterable[Part]) -> Iterable[Part]:
+    return (part for part in parts if part.kind not in LEFT_OUT or part.replaced_by)
 
 
 def _has_words(parts: Iterable[Part]) -> bool:

@@ -1,0 +1,196 @@
+"""Web pages: the article becomes chapters, menus and cookie bars are left out."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from documents.building import Builder
+from documents.errors import Broken
+from documents.flow import SKIPPED, Flow
+from documents.texts import decode, one_line
+from documents.types import Document
+
+VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
+SELF_CLOSED = re.compile(rf"<((?!(?:{VOID})\b)[a-zA-Z][\w:-]*)((?:\s[^<>]*?)?)\s*/>")
+IS_XHTML = re.compile(r"\s*<\?xml|<html[^>]*\sxmlns\s*=", re.IGNORECASE)
+CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+XML_ENCODING = re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)")
+CHARSET_WITHIN = 4096
+
+TAG_NAMES = "nav footer aside form dialog menu button header"
+ROLE_NAMES = (
+    "navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar "
+    "alert"
+)
+CLASS_WORDS = (
+    "nav navbar navigation menu breadcrumb breadcrumbs sidebar cookie cookies consent gdpr "
+    "newsletter subscribe subscription signup share sharing social related recommended promo "
+    "advert advertisement ads ad sponsor sponsored popup modal pagination pager toolbar skip "
+    "footer masthead comments disqus widget paywall noprint editsection navbox catlinks sitesub "
+    "jump sphinxsidebar skiplink tags byline"
+)
+FURNITURE_TAGS = frozenset(TAG_NAMES.split())
+FURNITURE_ROLES = frozenset(ROLE_NAMES.split())
+FURNITURE_WORDS = frozenset(CLASS_WORDS.split())
+KEPT_TAGS = frozenset(("html", "body", "main", "article", "h1", "h2", "h3", "p", "blockquote"))
+MAIN = "main, [role=main], article, [itemprop=articleBody]"
+WORD = re.compile(r"[a-z]+")
+SITE_NAME = re.compile(r"\s+[|–—·»:-]+\s+")
+OF_TEXT = 0.5  # what holds more of a page's text than this is no furniture
+OF_MAIN = 0.75
+LINKED = 0.7
+
+
+def read_page(data: bytes, title: str, charset: str = "") -> Document:
+    """The chapters of a web page; `charset` is what its server said. Raises EmptyDocument."""
+    tree = parse(data, charset)
+    builder = Builder()
+    _metadata(tree, builder)
+    page = _Page(tree)
+    Flow(builder, page.kind_of).walk(tree.body)
+    return builder.document("html", title)
+
+
+def parse(data: bytes, charset: str = "") -> LexborHTMLParser:
+    """The tree of a page; raises Broken where there is none."""
+    head = data[:CHARSET_WITHIN]
+    found = CHARSET.search(head) or XML_ENCODING.search(head)
+    return parse_text(decode(data, charset or (found[1].decode() if found else "")).text)
+
+
+def parse_text(text: str) -> LexborHTMLParser:
+    """The tree of HTML or XHTML; raises Broken where there is none."""
+    if IS_XHTML.search(text[:CHARSET_WITHIN]):
+        # To an HTML parser a self-closed <title/> or <a/> stays open to the end of the page.
+        text = SELF_CLOSED.sub(r"<\1\2></\1>", text)
+    tree = LexborHTMLParser(text)
+    if tree.body is None:
+        raise Broken
+    return tree
+
+
+def _metadata(tree: LexborHTMLParser, builder: Builder) -> None:
+    def content(selector: str) -> str:
+        node = tree.css_first(selector)
+        return one_line(node.attributes.get("content") or "") if node else ""
+
+    builder.author = content("meta[name=author]")
+    html = tree.css_first("html")
+    if html is not None:
+        builder.language = html.attributes.get("lang") or html.attributes.get("xml:lang") or ""
+    headings = [one_line(node.text()) for node in tree.css("h1")]
+    title = tree.css_first("head title, title")
+    written = content('meta[property="og:title"]') or (one_line(title.text()) if title else "")
+    builder.title = _without_site(written, headings) or (headings[0] if headings else "")
+
+
+def _without_site(title: str, headings: list[str]) -> str:
+    """The title of the page alone, where a heading shows which part that is."""
+    pieces = SITE_NAME.split(title)
+    for heading in headings:
+        if heading and (heading == title or heading in pieces):
+            return heading
+    return title
+
+
+class _Page:
+    """Says of each element whether it belongs to what the page is about."""
+
+    def __init__(self, tree: LexborHTMLParser) -> None:
+        self._sizes: Counter[int] = Counter()
+        self._linked: Counter[int] = Counter()
+        self._links: Counter[int] = Counter()
+        self._measure(tree.body)
+        self._all = max(1, self._sizes[tree.body.mem_id])
+        self._main = self._find_main(tree)
+        self._around = {node.mem_id for node in _above(self._main)}
+        self._has_title = self._main.css_first("h1") is not None
+
+    def kind_of(self, node: Any, attributes: dict[str, str | None]) -> str:
+        """ "navigation" for furniture, "text" where the article begins, "" for no opinion."""
+        here = node.mem_id
+        if here == self._main.mem_id or (node.tag == "h1" and not self._has_title):
+            return "text"
+        if here in self._around:
+            return "navigation"
+        if node.tag in KEPT_TAGS:
+            return ""
+        if self._is_furniture(node, attributes) or self._is_link_list(node):
+            return "navigation"
+        return ""
+
+    def _measure(self, body: Any) -> None:
+        """Count, for each element, the characters in it and those of them in links."""
+        for node in body.traverse(include_text=True):
+            if node.tag == "a":
+                for above in _above(node):
+                    self._links[above.mem_id] += 1
+            if node.tag != "-text":
+                continue
+            size = len((node.text_content or "").strip())
+            if not size:
+                continue
+            line = [node.parent, *_above(node.parent)]
+            if any(above.tag in SKIPPED for above in line):
+                continue
+            is_linked = any(above.tag == "a" for above in line)
+            for above in line:
+                self._sizes[above.mem_id] += size
+                if is_linked:
+                    self._linked[above.mem_id] += size
+
+    def _find_main(self, tree: LexborHTMLParser) -> Any:
+        """The smallest element that holds most of the text that is not in links."""
+        total = self._prose(tree.body)
+        for candidate in tree.css(MAIN):
+            if self._prose(candidate) > OF_TEXT * total:
+                return candidate
+        node, is_sinking = tree.body, True
+        while is_sinking:
+            is_sinking = False
+            for child in _elements(node):
+                if child.tag not in KEPT_TAGS - {"main", "article"} and (
+                    self._prose(child) > OF_MAIN * total
+                ):
+                    node, is_sinking = child, True
+                    break
+        return node
+
+    def _prose(self, node: Any) -> int:
+        return self._sizes[node.mem_id] - self._linked[node.mem_id]
+
+    def _is_furniture(self, node: Any, attributes: dict[str, str | None]) -> bool:
+        if self._prose(node) > OF_TEXT * self._prose(self._main):
+            return False
+        if node.tag == "header":
+            return node.css_first("h1") is None and self._links[node.mem_id] > 0
+        if node.tag in FURNITURE_TAGS:
+            return True
+        if (attributes.get("role") or "") in FURNITURE_ROLES:
+            return True
+        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+        return not FURNITURE_WORDS.isdisjoint(WORD.findall(named))
+
+    def _is_link_list(self, node: Any) -> bool:
+        here = node.mem_id
+        if node.tag not in ("ul", "ol", "div", "section", "table") or self._links[here] < 3:
+            return False
+        return self._linked[here] > LINKED * self._sizes[here]
+
+
+def _above(node: Any) -> Iterator[Any]:
+    above = node.parent
+    while above is not None and above.tag != "-document":
+        yield above
+        above = above.parent
+
+
+def _elements(node: Any) -> Iterator[Any]:
+    child = node.child
+    while child is not None:
+        if not child.tag.startswith(("-", "!")):
+            yield child
+        child = child.next
