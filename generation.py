@@ -187,7 +187,7 @@ class Studio:
         return row
 
     def retry(self, filename: str, owner_id: int) -> dict:
-        """Take up a failed, cancelled or paused file where it stopped. Raises NotFound, WrongState."""
+        """Speak on where a file failed or was stopped or paused. Raises NotFound, WrongState."""
         self.store.check_space()
         return self.db.retry_job(filename, owner_id)
 

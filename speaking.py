@@ -5,24 +5,26 @@ import json
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Mapping
 
 from audio_store import AudioStore, NoSpace, SegmentStore
 from config import Config
 from database import Database
 from database.errors import DiskFull
 from purchases import Purchases
-from speech.encoding import Mp3Info, Mp3Stream, NotMp3, join_pause, pause_samples, scan_mp3
+from recording import Recorder
+from speech.encoding import Mp3Info, Mp3Stream, NotMp3, scan_mp3
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.lookahead import LookAhead
+from speech.pronunciation import Dictionary, Entry
 from speech.registry import Registry
-from speech.segments import split
+from speech.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.types import AudioChunk, Segment, SpeechRequest
 
 CHECKPOINT_S = 0.5
 TAKES = 3  # of a file in which a segment broke off when it was already in the encoder
+CHAPTER_PAUSE_MS = 900
 LOCAL_WINDOW = 24  # segments that an engine which costs nothing may be ahead
 
 log = logging.getLogger("voiceverse.speaking")
@@ -76,6 +78,53 @@ class Speaking:
                     raise
                 log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
 
+    def script(self, job: dict, text: str, borders: Mapping[int, int] | None = None) -> Script:
+        """How the text of a file is read.
+
+        No segment goes on over the start of a chapter or over `borders`: places in the text, each
+        with the silence before it in ms.
+        """
+        engine = self.registry.get(job["engine"])
+        reading = json.loads(job["reading"])
+        chapters = self.db.get_chapters(job["id"])[1:] if borders is None else ()
+        return Script(
+            text,
+            language=engine.voice(job["voice"]).language,
+            first=engine.first_segment_characters,
+            target=engine.segment_characters,
+            limit_bytes=engine.segment_bytes,
+            dictionary=self._dictionary(job["owner_id"]),
+            normalise=not engine.reads_numbers,
+            phonemes=engine.takes_phonemes,
+            cast=reading.get("cast"),
+            paragraph_pause_ms=reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
+            pauses=borders or {chapter["text_start"]: CHAPTER_PAUSE_MS for chapter in chapters},
+        )
+
+    def sound(
+        self, engine: Engine, job: dict, segment: Segment, said: Utterance
+    ) -> Generator[AudioChunk]:
+        """The sound of a segment: kept, bought, or spoken here. Raises SpeechError."""
+        if not said.is_speakable:
+            return _nothing()
+        request = SpeechRequest(said.text, segment.voice or job["voice"], job["speed"])
+        if engine.keeps_segments:
+            return self.purchases.speak(engine, request, job)
+        return engine.speak(request)
+
+    def _dictionary(self, user_id: int) -> Dictionary:
+        return Dictionary(
+            Entry(
+                row["pattern"],
+                row["replacement"],
+                whole_word=bool(row["whole_word"]),
+                case=bool(row["match_case"]),
+                language=row["language"],
+                phonemes=bool(row["phonemes"]),
+            )
+            for row in self.db.list_pronunciations(user_id)
+        )
+
 
 class Take:
     """One go at a file, from its last checkpoint to its end."""
@@ -89,26 +138,29 @@ class Take:
         engine: Engine,
         stop: threading.Event,
     ):
-        self.db, self.store, self.purchases = speaking.db, speaking.store, speaking.purchases
+        self.speaking, self.db, self.store = speaking, speaking.db, speaking.store
         self.job, self.worker, self.text, self.engine = job, worker, text, engine
         self.stop = stop
-        self.voice = engine.voice(job["voice"])
-        self.pause_bytes = 2 * pause_samples(engine.sample_rate)
-        self.ended: deque[dict] = deque()  # segments in the encoder, not yet cut after
-        self.cut: list[dict] = []  # segments that can be recorded
+        self.script = speaking.script(job, text)
         self.recorded_at = time.monotonic()
 
     def run(self) -> None:
         last = self._resume_point()
         if self._finish_renamed(last):
             return
-        self.position, self.said, frames, keep = 0, 0, 0, 0
+        self.said, frames, keep, position = 0, 0, 0, 0
         if last:
-            self.position, self.said = last["position"] + 1, last["text_end"]
+            self.said, position = last["text_end"], last["position"] + 1
             frames, keep = last["frame_end"], last["byte_end"]
-        self.mp3 = Mp3Stream(self.engine.sample_rate, frames=frames)
-        self.unwritten = b"" if keep else self.mp3.header
-        self.base = keep or len(self.unwritten)
+        rate = self.engine.sample_rate
+        self.unwritten = b"" if keep else Mp3Stream(rate).header
+        self.sound = Recorder(
+            rate,
+            self._write,
+            frames=frames,
+            bytes_before=keep or len(self.unwritten),
+            position=position,
+        )
         self.recorded_bytes = keep
         with self.store.write_part(self.job["filename"], keep) as self.part:
             try:
@@ -147,75 +199,29 @@ class Take:
 
     def _speak_rest(self) -> None:
         engine = self.engine
-        segments = split(
-            self.text,
-            start=self.said,
-            language=self.voice.language,
-            first=engine.first_segment_characters,
-            target=engine.segment_characters,
-            limit_bytes=engine.segment_bytes,
-        )
         ahead = LookAhead(
-            segments,
-            self._speak_segment,
+            self.script.lines(self.said),
+            self._speak_line,
             parallel=engine.parallel,
             window=2 * engine.parallel if engine.keeps_segments else LOCAL_WINDOW,
             tick=self._tick,
             finish_started=engine.keeps_segments,
         )
         with ahead:
-            for segment, chunks in ahead:
-                self._take_in(segment, chunks)
+            for (segment, said), chunks in ahead:
+                if segment.start != self.said:
+                    raise Incomplete("Part of the text was passed over. Try again.")
+                self.sound.take_in(segment, said, chunks)
+                self.said = segment.end
                 if time.monotonic() - self.recorded_at >= CHECKPOINT_S:
                     self._checkpoint()
 
-    def _speak_segment(self, segment: Segment) -> Generator[AudioChunk]:
-        if not segment.is_speakable:
-            return _nothing()
-        request = SpeechRequest(segment.text, self.voice.identifier, self.job["speed"])
-        if self.engine.keeps_segments:
-            return self.purchases.speak(self.engine, request, self.job)
-        return self.engine.speak(request)
-
-    def _take_in(self, segment: Segment, chunks: Iterable[AudioChunk]) -> None:
-        """Encode a segment and the pause after it; note where it stands in text and sound."""
-        if segment.start != self.said:
-            raise Incomplete("Part of the text was passed over. Try again.")
-        started, tail, words = self.mp3.position, b"", []
-        for chunk in chunks:
-            self._encode(chunk.pcm)
-            tail = (tail + chunk.pcm)[-self.pause_bytes :]
-            words += [(mark.start, mark.length, self._ms(mark.sample)) for mark in chunk.marks]
-        if tail:
-            self._encode(join_pause(tail, self.engine.sample_rate))
-        self.said = segment.end
-        self.ended.append(
-            {
-                "position": self.position,
-                "text_start": segment.start,
-                "text_end": segment.end,
-                "start_ms": self._ms(started),
-                "end_ms": self._ms(self.mp3.position),
-                "words": json.dumps(words, separators=(",", ":")) if words else "",
-            }
-        )
-        self.mp3.mark_cut()
-        self.position += 1
-
-    def _encode(self, pcm: bytes) -> None:
-        self._write(self.mp3.feed(pcm))
+    def _speak_line(self, line: tuple[Segment, Utterance]) -> Generator[AudioChunk]:
+        return self.speaking.sound(self.engine, self.job, *line)
 
     def _write(self, frames: bytes) -> None:
-        if not frames:
-            return
         self.part.write(self.unwritten + frames)
         self.unwritten = b""
-        for frame_end, byte_end in self.mp3.take_cuts():
-            place = {"frame_end": frame_end, "byte_end": self.base + byte_end}
-            self.cut.append(self.ended.popleft() | place)
-
-    def _ms(self, samples: int) -> int:
-        return samples * 1000 // self.engine.sample_rate
 
     # What survives a kill
 
@@ -223,7 +229,7 @@ class Take:
         """While waiting for an engine: stop when told to, record what is there."""
         if self.stop.is_set():
             raise Parked
-        if self.cut:
+        if self.sound.cut:
             self._checkpoint()
         elif status := self.db.get_stop_request(self.job["id"], self.worker):
             raise Stopped(status)
@@ -239,21 +245,23 @@ class Take:
 
     def _record(self) -> str | None:
         self.part.sync()
-        cut, self.cut = self.cut, []
-        duration = self.mp3.position / self.engine.sample_rate
+        cut = self.sound.take_cut()
         if cut:
             self.recorded_bytes = cut[-1]["byte_end"]
-        return self.db.checkpoint_job(self.job["id"], self.worker, cut, duration=duration)
+        return self.db.checkpoint_job(
+            self.job["id"], self.worker, cut, duration=self.sound.duration_s
+        )
 
     def _finish(self) -> None:
         """Close the stream, compare, write its length into its head, name it, record it."""
-        self._write(self.mp3.finish())
-        self._record_rest()
+        self.sound.finish()
+        self._record()
         if self.said != len(self.text):
             raise Incomplete("The end of the text was not spoken. Try again.")
-        if self.mp3.position == 0:
+        mp3 = self.sound.mp3
+        if mp3.position == 0:
             raise NothingSpoken("There is nothing in this text that this voice can speak.")
-        self.part.replace_head(self.mp3.final_header(self.part.size - len(self.mp3.header)))
+        self.part.replace_head(mp3.final_header(self.part.size - len(mp3.header)))
         info = self._validate()
         digest = self.part.digest()
         self.part.sync()
@@ -263,16 +271,11 @@ class Take:
             self.job["id"], self.worker, duration=info.duration_s, size=info.size, sha256=digest
         )
 
-    def _record_rest(self) -> None:
-        place = {"frame_end": self.mp3.frames, "byte_end": self.part.size}
-        self.cut += [segment | place for segment in self.ended]
-        self.ended.clear()
-        self._record()
-
     def _validate(self) -> Mp3Info:
         info = scan_mp3(self.part.reader())
-        if info.frames != self.mp3.frames:
-            raise NotMp3(f"{info.frames} frames are on the disk instead of {self.mp3.frames}.")
+        frames = self.sound.mp3.frames
+        if info.frames != frames:
+            raise NotMp3(f"{info.frames} frames are on the disk instead of {frames}.")
         return info
 
 

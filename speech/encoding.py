@@ -109,9 +109,11 @@ def pause_samples(sample_rate: int) -> int:
     return 3 * SAMPLES_A_FRAME.get(sample_rate, 576) + sample_rate // 200
 
 
-def join_pause(tail: bytes, sample_rate: int) -> bytes:
-    """The silence to add after a segment that ends with `tail`, so that a cut can fall into it."""
-    wanted = pause_samples(sample_rate)
+def join_pause(tail: bytes, wanted: int) -> bytes:
+    """The silence to add after sound that ends with `tail`, for `wanted` silent samples there.
+
+    With at least `pause_samples` of them a cut can fall into the pause.
+    """
     samples = array.array("h", tail[-2 * wanted :])
     if sys.byteorder == "big":
         samples.byteswap()

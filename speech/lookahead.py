@@ -4,33 +4,34 @@ import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
-from speech.types import AudioChunk, Segment
+from speech.types import AudioChunk
 
-Speak = Callable[[Segment], Iterator[AudioChunk]]
+Line = TypeVar("Line")
 
 
 @dataclass(slots=True)
 class _Slot:
-    """A segment on its way: chunks, then None, or the error that ended it."""
+    """A line on its way: chunks, then None, or the error that ended it."""
 
-    segment: Segment
+    line: Any
     chunks: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
 
 
-class LookAhead:
-    """Runs `speak` on segments in up to `parallel` threads, at most `window` segments ahead.
+class LookAhead(Generic[Line]):
+    """Runs `speak` on lines, such as segments, in up to `parallel` threads, `window` ahead at most.
 
-    Iterating yields (segment, chunks); the chunks of the first unfinished segment arrive while it
+    Iterating yields (line, chunks); the chunks of the first unfinished line arrive while it
     is still being spoken. Waiting calls `tick` at least every `tick_s` seconds, which may raise.
-    Leaving the `with` block takes up no further segment. Those under way are stopped, or, with
+    Leaving the `with` block takes up no further line. Those under way are stopped, or, with
     `finish_started`, go on in the background: what is being bought should not be bought again.
     """
 
     def __init__(
         self,
-        segments: Iterable[Segment],
-        speak: Speak,
+        lines: Iterable[Line],
+        speak: Callable[[Line], Iterator[AudioChunk]],
         *,
         parallel: int,
         window: int,
@@ -38,7 +39,7 @@ class LookAhead:
         tick_s: float = 0.25,
         finish_started: bool = False,
     ):
-        self._segments = iter(segments)
+        self._lines = iter(lines)
         self._speak = speak
         self._tick, self._tick_s = tick, tick_s
         self._order: queue.SimpleQueue[_Slot | BaseException | None] = queue.SimpleQueue()
@@ -67,9 +68,9 @@ class LookAhead:
         for thread in self._threads:
             thread.join()
 
-    def __iter__(self) -> Iterator[tuple[Segment, Iterator[AudioChunk]]]:
+    def __iter__(self) -> Iterator[tuple[Line, Iterator[AudioChunk]]]:
         while (slot := self._wait(self._order)) is not None:
-            yield slot.segment, self._chunks(slot)
+            yield slot.line, self._chunks(slot)
             self._room.release()
 
     def _chunks(self, slot: _Slot) -> Iterator[AudioChunk]:
@@ -96,21 +97,21 @@ class LookAhead:
             self._fill(slot)
 
     def _take(self) -> _Slot | None:
-        """The next segment, put into the order at once; None at the end or when stopping."""
+        """The next line, put into the order at once; None at the end or when stopping."""
         with self._taking:
             if self._no_more.is_set():
                 return None
-            segment = next(self._segments, None)
-            if segment is None:
+            line = next(self._lines, None)
+            if line is None:
                 self._order.put(None)
                 self._room.release()  # lets the other threads see the end, too
                 return None
-            slot = _Slot(segment)
+            slot = _Slot(line)
             self._order.put(slot)
             return slot
 
     def _fill(self, slot: _Slot) -> None:
-        stream = self._speak(slot.segment)
+        stream = self._speak(slot.line)
         try:
             for chunk in stream:
                 slot.chunks.put(chunk)

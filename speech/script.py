@@ -124,6 +124,11 @@ class Script:
         changes = tuple(layer for layer in layers if layer.edits)
         return Utterance(layers[-1].text, segment.start, changes, phonemes)
 
+    def lines(self, start: int = 0) -> Iterator[tuple[Segment, Utterance]]:
+        """The segments from `start`, each with what to say for it."""
+        for segment in self.segments(start):
+            yield segment, self.utterance(segment)
+
     def _mark_segment(self, mark: Mark, marks: Marks) -> Segment:
         end = AFTER_MARK.match(self.text, mark.end).end()
         following = marks.first_from(mark.end, end)

@@ -9,7 +9,7 @@ RATES = (16000, 22050, 24000, 44100)
 
 def spoken(seconds: float, rate: int) -> bytes:
     pcm = tone(seconds, rate)
-    return pcm + join_pause(pcm, rate)
+    return pcm + join_pause(pcm, pause_samples(rate))
 
 
 @pytest.mark.parametrize("rate", RATES)
@@ -63,4 +63,4 @@ WANTED = pause_samples(22050)
     ],
 )
 def test_only_the_missing_part_of_a_pause_is_added(tail, missing):
-    assert len(join_pause(tail, 22050)) == 2 * missing
+    assert len(join_pause(tail, pause_samples(22050))) == 2 * missing

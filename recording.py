@@ -1,0 +1,97 @@
+"""Sound on its way into an MP3, and the note of where each segment stands in text and sound."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from speech.encoding import Mp3Stream, join_pause, pause_samples
+from speech.script import Utterance
+from speech.types import AudioChunk, Segment
+
+
+class Recorder:
+    """Encodes segments one after another and hands frames to `write`.
+
+    It goes on after `frames` frames and `bytes_before` bytes of a file, with segment number
+    `position`. `cut` holds the segments after which the sound can be cut, as rows to record.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        write: Callable[[bytes], object],
+        *,
+        frames: int = 0,
+        bytes_before: int = 0,
+        position: int = 0,
+    ):
+        self.mp3 = Mp3Stream(sample_rate, frames=frames)
+        self.position = position
+        self.cut: list[dict] = []
+        self._write, self._bytes_before = write, bytes_before
+        self._ended: deque[dict] = deque()  # segments in the encoder, not yet cut after
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of sound taken in so far, with what was there before."""
+        return self.mp3.position / self.mp3.sample_rate
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file so far."""
+        return self._bytes_before + self.mp3.audio_bytes
+
+    def take_in(self, segment: Segment, said: Utterance, chunks: Iterable[AudioChunk]) -> None:
+        """Encode a segment and the pause after it."""
+        started, tail, words = self.mp3.position, b"", []
+        pause = max(pause_samples(self.mp3.sample_rate), self._samples(segment.pause_ms))
+        heard_to = segment.start
+        for chunk in chunks:
+            self._encode(chunk.pcm)
+            tail = (tail + chunk.pcm)[-2 * pause :]
+            for mark in said.words(chunk.marks, heard_to):
+                heard_to = mark.start + mark.length
+                words.append((mark.start - segment.start, mark.length, self._ms(mark.sample)))
+        if tail or segment.pause_ms:
+            self._encode(join_pause(tail, pause))
+        self._ended.append(
+            {
+                "position": self.position,
+                "text_start": segment.start,
+                "text_end": segment.end,
+                "start_ms": self._ms(started),
+                "end_ms": self._ms(self.mp3.position),
+                "words": json.dumps(words, separators=(",", ":")) if words else "",
+            }
+        )
+        self.mp3.mark_cut()
+        self.position += 1
+
+    def take_cut(self) -> list[dict]:
+        """The rows that can be recorded since the last call."""
+        cut, self.cut = self.cut, []
+        return cut
+
+    def finish(self) -> None:
+        """Give out the last frames; the segments still open end with them."""
+        self._give_out(self.mp3.finish())
+        place = {"frame_end": self.mp3.frames, "byte_end": self.size}
+        self.cut += [segment | place for segment in self._ended]
+        self._ended.clear()
+
+    def _encode(self, pcm: bytes) -> None:
+        self._give_out(self.mp3.feed(pcm))
+
+    def _give_out(self, frames: bytes) -> None:
+        if not frames:
+            return
+        self._write(frames)
+        for frame_end, byte_end in self.mp3.take_cuts():
+            place = {"frame_end": frame_end, "byte_end": self._bytes_before + byte_end}
+            self.cut.append(self._ended.popleft() | place)
+
+    def _samples(self, ms: int) -> int:
+        return ms * self.mp3.sample_rate // 1000
+
+    def _ms(self, samples: int) -> int:
+        return samples * 1000 // self.mp3.sample_rate
