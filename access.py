@@ -5,9 +5,9 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -78,6 +78,7 @@ class Services:
     accounts: Accounts
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
+    stopping: Event = field(default_factory=Event)
 
 
 class StaleForm(Exception):

@@ -208,8 +208,11 @@ def _live(row: dict[str, Any]) -> Response:
         raise TooManyListeners
     response.call_on_close(_once(places.release))
     filename, owner_id, db = row["filename"], row["owner_id"], services().db
+    stopping = services().stopping
 
     def is_done() -> bool:
+        if stopping.is_set():
+            return True
         latest = db.get_audio_file(filename, owner_id)
         return latest is None or latest["status"] not in UNFINISHED
 

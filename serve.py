@@ -8,10 +8,13 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import waitress
 from flask import Flask
+from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
@@ -73,15 +76,39 @@ class WorkerProcess:
             self._start_process()
 
 
+class Dispatcher(ThreadedTaskDispatcher):
+    """Hangs up on everybody before it waits for its threads at the end.
+
+    Nothing is sent any more then: a thread that waits for a slow listener would wait for ever, and
+    one that follows a growing file as long as the file grows.
+    """
+
+    def __init__(self, sockets: dict[int, Any], stopping: threading.Event) -> None:
+        super().__init__()
+        self._sockets = sockets
+        self._stopping = stopping
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = STOP_WAIT_S) -> bool:
+        """End what is being sent, then the threads; false when some are still at work."""
+        self._stopping.set()
+        for socket in list(self._sockets.values()):
+            if isinstance(socket, HTTPChannel):
+                socket.handle_close()
+        return super().shutdown(cancel_pending, timeout)
+
+
 def make_server(app: Flask, config: Config) -> BaseWSGIServer:
     """A server that listens already; raises ConfigError when it cannot."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    sockets: dict[int, Any] = {}
+    dispatcher = Dispatcher(sockets, app.extensions["voiceverse"].stopping)
     try:
-        return waitress.create_server(
+        server = waitress.create_server(
             app,
+            map=sockets,
+            _dispatcher=dispatcher,
             host=config.host,
             port=config.port,
-            threads=config.threads,
             connection_limit=CONNECTIONS,
             backlog=1024,
             max_request_body_size=app.config["MAX_CONTENT_LENGTH"] * 4,
@@ -94,6 +121,8 @@ def make_server(app: Flask, config: Config) -> BaseWSGIServer:
             f"VoiceVerse cannot listen on {config.host}:{config.port} ({error.strerror}). "
             "Stop what uses it, or set VOICEVERSE_PORT to another number."
         ) from error
+    dispatcher.set_thread_count(config.threads)
+    return server
 
 
 def run(config: Config) -> None:

@@ -89,6 +89,21 @@ def test_a_stopped_app_ends_its_worker_and_parks_the_work(tmp_path):
     db.close()
 
 
+def test_a_stopped_app_hangs_up_on_its_listeners_without_a_complaint(tmp_path):
+    app = App(tmp_path).start()
+    client = Client(app).set_up()
+    filename = client.generate(prose(400_000))["filename"]
+    wait_until(lambda: client.state(filename)["status"] == "speaking", "speaking")
+    slow = [client.open("GET", f"/audio/{filename}") for _ in range(3)]
+    assert all(answer.read(16_000) for _, answer in slow)
+    assert app.stop() == 0
+    log = app.log_path.read_text()
+    assert "Traceback" not in log
+    assert "still running" not in log
+    for connection, _ in slow:
+        connection.close()
+
+
 def test_a_killed_app_takes_its_worker_with_it(tmp_path):
     app = App(tmp_path).start()
     worker = wait_until(app.worker_pid, "a worker")
