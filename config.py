@@ -13,11 +13,12 @@ from dotenv import load_dotenv
 
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
+SWITCH = ("on", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_KEY_BYTES = 32
 ABOVE_ZERO = (
-    "threads", "live_listeners", "max_characters", "jobs", "jobs_per_user", "openai_parallel",
-    "openai_timeout_s", "session_idle_days", "session_absolute_days",
+    "threads", "live_listeners", "max_characters", "max_upload_mb", "jobs", "jobs_per_user",
+    "openai_parallel", "openai_timeout_s", "session_idle_days", "session_absolute_days",
 )  # fmt: skip
 
 
@@ -40,6 +41,8 @@ class Config:
     live_listeners: int = 48  # listening to files still being made, at once
     registration: str = "invite"
     max_characters: int = 5_000_000
+    max_upload_mb: int = 100  # of each imported file
+    web_import: str = "on"  # whether people may import web addresses
     min_free_mb: int = 64  # new work is refused below this much free disk
     kept_segments_mb: int = 2048  # bought sound kept for resumes and repeats
     jobs: int = 16  # files spoken at once
@@ -69,6 +72,10 @@ class Config:
     @property
     def segments_dir(self) -> Path:
         return self.data_dir / "segments"
+
+    @property
+    def imports_dir(self) -> Path:
+        return self.data_dir / "imports"
 
     @property
     def setup_link_path(self) -> Path:
@@ -108,6 +115,7 @@ class Config:
 
     def _check(self) -> None:
         _check_choice("REGISTRATION", self.registration, REGISTRATION_MODES)
+        _check_choice("WEB_IMPORT", self.web_import, SWITCH)
         _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
         for name in ABOVE_ZERO:
             if getattr(self, name) <= 0:
@@ -182,7 +190,7 @@ def _parse(variable: str, text: str, default):
 
 def prepare_data_dir(config: Config) -> None:
     """Make the data folder and its rooms, readable by this account alone."""
-    for folder in (config.data_dir, config.audio_dir, config.segments_dir):
+    for folder in (config.data_dir, config.audio_dir, config.segments_dir, config.imports_dir):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:

@@ -19,6 +19,8 @@ SETTINGS = {
     "LIVE_LISTENERS": ("12", 12),
     "REGISTRATION": ("open", "open"),
     "MAX_CHARACTERS": ("1000", 1000),
+    "MAX_UPLOAD_MB": ("5", 5),
+    "WEB_IMPORT": ("off", "off"),
     "MIN_FREE_MB": ("0", 0),
     "KEPT_SEGMENTS_MB": ("0", 0),
     "JOBS": ("2", 2),
@@ -91,6 +93,7 @@ WRONG = [
     ("SESSION_ABSOLUTE_DAYS", "0", "above 0"),
     ("THREADS", "20", "must leave at least 4 of VOICEVERSE_THREADS"),
     ("REGISTRATION", "maybe", "use one of invite, open, closed"),
+    ("WEB_IMPORT", "yes", "use one of on, off"),
     ("LOG_LEVEL", "LOUD", "use one of DEBUG, INFO"),
     ("HOST", "http://localhost", "an address or a name"),
     ("HOST", "local host", "an address or a name"),
@@ -180,7 +183,7 @@ def test_the_data_folder_is_made_for_this_account_alone(tmp_path):
     config = Config(data_dir=tmp_path / "new" / "data")
     for _ in range(2):
         prepare_data_dir(config)
-    for folder in (config.data_dir, config.audio_dir, config.segments_dir):
+    for folder in (config.data_dir, config.audio_dir, config.segments_dir, config.imports_dir):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     for path in (config.database_path, config.setup_link_path):
         assert path.parent == config.data_dir
