@@ -72,6 +72,7 @@ class Flow:
         self._kinds = ["text"]
         self._heading = 0
         self._numbers: dict[int, int] = {}
+        self._number_said = ""
 
     def walk(self, root: Any) -> None:
         """Tell everything in an element; the depth of nesting does not matter."""
@@ -152,7 +153,7 @@ class Flow:
         self._builder.paragraph(text, kind if around == "text" else around)
 
     def _number(self, node: Any, tag: str, attributes: dict[str, str | None]) -> None:
-        """Say the numbers of a numbered list."""
+        """Have the next paragraph begin with the number that its item has in the list."""
         if tag == "ol":
             start = attributes.get("start") or ""
             self._numbers[node.mem_id] = int(start[:6]) if start.isdecimal() else 1
@@ -160,7 +161,7 @@ class Flow:
             above = node.parent.mem_id if node.parent is not None else 0
             number = self._numbers.get(above)
             if number is not None:
-                self._runs.append((f"{number}. ", "text"))
+                self._number_said = f"{number}. "
                 self._numbers[above] = number + 1
 
     def _flush(self) -> None:
@@ -173,7 +174,10 @@ class Flow:
             text = _collapsed("".join(_apart(text, mark) for text, mark in runs))
             self._builder.paragraph(clean(text), kind)
             return
-        parts = list(_paragraph(runs))
+        if self._number_said and any(text.strip() for text, _ in runs):
+            runs.insert(0, (self._number_said, "text"))
+            self._number_said = ""
+        parts = _paragraph(runs)
         if self._heading:
             self._builder.heading(parts, self._heading)
         else:
