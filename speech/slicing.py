@@ -125,8 +125,12 @@ class Slicer:
         room = mp3.parse_frame(header).size - len(header) - side_info
         count = -(-needed // room)
         data = data[len(data) - needed :].rjust(count * room, b"\0")
-        silent = header + bytes(side_info)
-        return [silent + data[i * room : (i + 1) * room] for i in range(count)]
+        frames = []
+        for at in range(0, count * room, room):
+            # Each points to the first of them: some decoders keep no more than is pointed to.
+            place = (at << (8 * side_info - bits)).to_bytes(side_info, "big")
+            frames.append(header + place + data[at : at + room])
+        return frames
 
 
 def _side_info(frame: bytes) -> int:

@@ -48,8 +48,8 @@ def test_parts_played_one_after_another_are_the_whole_to_the_sample(rate):
         assert part.first_sample == len(heard)
         heard.extend(samples)
     assert len(heard) == len(whole)
-    # What decoders keep of a frame before makes a difference far below what can be heard.
-    assert max(abs(a - b) for a, b in zip(heard, whole, strict=True)) < 0.002
+
+    assert max(abs(a - b) for a, b in zip(heard, whole, strict=True)) < 1e-6
 
 
 @pytest.mark.parametrize("rate", RATES)
