@@ -83,6 +83,17 @@ class Documents(Connection):
             raise NotFound(NO_DOCUMENT)
         return row
 
+    def set_document_cover(
+        self, document_id: int, owner_id: int, cover: bytes | None, cover_type: str = ""
+    ) -> None:
+        """Give a document another picture, or none. Raises NotFound."""
+        if not self._write(
+            """UPDATE documents SET cover = ?, cover_type = ?, updated_at = CURRENT_TIMESTAMP
+               WHERE id = ? AND owner_id = ?""",
+            cover, cover_type, document_id, owner_id,
+        ).rowcount:  # fmt: skip
+            raise NotFound(NO_DOCUMENT)
+
     def list_document_files(self, document_id: int, owner_id: int) -> list[dict]:
         """The files that were made of a document, in its order, without those in the bin."""
         return self._rows(

@@ -1,0 +1,444 @@
+"""Documents of a library: taken in, looked through, priced, and spoken whole or in part."""
+
+import json
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import IO, Any
+from urllib.parse import unquote, urlsplit
+
+from choices import EACH, ONE, Choices
+from config import Config
+from database import Database
+from database.errors import NotFound, WrongState
+from documents.limits import Limits
+from documents.reading import read
+from documents.types import LEFT_OUT, Document, compose
+from generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
+from speech.engine import Engine
+from speech.errors import SpeechError
+from speech.prices import Price, expected_duration_s
+from speech.types import SpeechRequest, Voice, is_speakable
+
+READERS = 2
+READER_WAIT_S = 30.0
+KEPT_DOCUMENTS = 4
+KEPT_CHARACTERS = 3_000_000
+COVER_BYTES = 5_000_000
+ORIGIN_LENGTH = 500
+LANGUAGE_LENGTH = 35
+BETWEEN = "\n\n"  # chapters of one audiobook
+UNTITLED = "Untitled"
+UPLOAD_PREFIX = "upload-"
+UNFINISHED = ("queued", "speaking")
+PICTURES = (
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"GIF8", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+)
+
+
+class BookError(Exception):
+    """Something that cannot be done with a document; `sentence` says why and what to do."""
+
+    status = 400
+
+    def __init__(self, sentence: str):
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class ImportsBusy(BookError):
+    """Others are importing."""
+
+    status = 503
+    retry_after_s = 15
+
+
+class WebImportOff(BookError):
+    """The admin does not want web addresses to be fetched."""
+
+    status = 403
+
+
+class NothingChosen(BookError):
+    """No chapter that holds text is ticked."""
+
+
+class BadCover(BookError):
+    """A picture that cannot be a cover."""
+
+    status = 415
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChapter:
+    """A chapter as it would be spoken: `seconds` and `cost_usd` are what it would take.
+
+    One without anything to say is never chosen. `cost_usd` is None where no price is known.
+    """
+
+    number: int
+    title: str
+    level: int
+    characters: int
+    is_empty: bool
+    is_chosen: bool
+    is_edited: bool
+    seconds: float
+    cost_usd: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What speaking the chosen chapters would take, in all and chapter by chapter."""
+
+    chapters: tuple[PlannedChapter, ...]
+    characters: int
+    seconds: float
+    cost_usd: float | None
+    price: Price
+    engine: Engine
+    voice: Voice
+    speed: float
+
+    @property
+    def chosen(self) -> list[PlannedChapter]:
+        """The chapters that would be spoken."""
+        return [chapter for chapter in self.chapters if chapter.is_chosen]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the files of a document are; `left_s` is None where nothing can be said yet."""
+
+    files: list[dict]
+    characters: int
+    spoken: int
+    cost_usd: float
+    left_s: float | None
+
+    @property
+    def share(self) -> float:
+        """How much is spoken, 0 to 1."""
+        return self.spoken / max(1, self.characters)
+
+    def count(self, *statuses: str) -> int:
+        """How many files are in one of these states."""
+        return sum(file["status"] in statuses for file in self.files)
+
+
+class Books:
+    """What people import and have spoken; pages and API call the same functions."""
+
+    def __init__(self, db: Database, studio: Studio, config: Config):
+        self.db, self.studio, self.config = db, studio, config
+        self._readers = BoundedSemaphore(READERS)
+        self._kept: OrderedDict[int, Document] = OrderedDict()
+        self._keeping = threading.Lock()
+
+    # Taking in
+
+    def open_upload(self, needed_bytes: int = 0) -> IO[bytes]:
+        """A new file of mode 0600 in the data folder, named by us, gone when it is closed."""
+        self.studio.store.check_space(needed_bytes)
+        return tempfile.NamedTemporaryFile("w+b", prefix=UPLOAD_PREFIX, dir=self._folder)
+
+    def sweep(self) -> None:
+        """Remove what a kill left of uploads."""
+        for path in self._folder.iterdir():
+            if path.is_dir():
+                with suppress(OSError):  # not empty: none of ours
+                    path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+
+    def import_file(self, owner_id: int, path: Path, filename: str) -> dict:
+        """Read the file at `path`, called `filename` by its owner; returns the document's row.
+
+        Raises ImportsBusy or a DocumentError.
+        """
+        with self._reading():
+            document = read(path, filename, limits=self._limits)
+        return self._store(owner_id, document, filename)
+
+    def import_address(self, owner_id: int, url: str) -> dict:
+        """Fetch a page and read it; returns the document's row. Raises as `import_file` does."""
+        if self.config.web_import == "off":
+            raise WebImportOff(
+                "Web addresses cannot be imported here. Save the page and import the file."
+            )
+        from documents.fetching import fetch
+
+        with self._reading(), tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            page = fetch(url.strip(), Path(folder), limits=self._limits)
+            document = read(
+                page.path, _name_of(page.url), content_type=page.content_type, limits=self._limits
+            )
+        return self._store(owner_id, document, page.url)
+
+    @property
+    def _folder(self) -> Path:
+        return self.config.imports_dir
+
+    @property
+    def _limits(self) -> Limits:
+        return Limits(file_mb=self.config.max_upload_mb)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if not self._readers.acquire(timeout=READER_WAIT_S):
+            raise ImportsBusy(
+                "Other documents are being read just now. Wait a moment, then try again."
+            )
+        try:
+            yield
+        finally:
+            self._readers.release()
+
+    def _store(self, owner_id: int, document: Document, origin: str) -> dict:
+        fields = document.to_dict() | {"cover": None, "cover_type": ""}
+        kind = picture_type(document.cover or b"")
+        return self.db.create_document(
+            owner_id,
+            title=_clean(document.title, NAME_LENGTH) or UNTITLED,
+            author=_clean(document.author, NAME_LENGTH),
+            language=_clean(document.language, LANGUAGE_LENGTH),
+            source=document.source,
+            origin=_clean(origin, ORIGIN_LENGTH),
+            characters=sum(len(compose(chapter, LEFT_OUT)) for chapter in document.chapters),
+            content=json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
+            cover=document.cover if kind else None,
+            cover_type=kind,
+        )
+
+    # Looking through
+
+    def contents(self, row: dict) -> Document:
+        """What a document holds; its cover is kept apart."""
+        with self._keeping:
+            if document := self._kept.get(row["id"]):
+                self._kept.move_to_end(row["id"])
+                return document
+        document = Document.from_dict(json.loads(self.db.get_document_content(row["id"])))
+        if row["characters"] <= KEPT_CHARACTERS:
+            with self._keeping:
+                self._kept[row["id"]] = document
+                while len(self._kept) > KEPT_DOCUMENTS:
+                    self._kept.popitem(last=False)
+        return document
+
+    def choices(self, row: dict) -> Choices:
+        """What is wanted of a document, the rules' own defaults at first."""
+        return Choices.from_json(row["choices"])
+
+    def keep(
+        self, row: dict, choices: Choices, *, title: str | None = None, author: str | None = None
+    ) -> dict:
+        """Keep choices, and what the book is called; returns the row. Raises BadName, NotFound."""
+        return self.db.update_document(
+            row["id"],
+            row["owner_id"],
+            title=None if title is None else check_name(title),
+            author=None if author is None else _clean(author, NAME_LENGTH),
+            choices=choices.to_json(),
+        )
+
+    def keep_cover(self, row: dict, picture: bytes | None) -> None:
+        """Give a document another picture, or none. Raises BadCover."""
+        kind = picture_type(picture or b"")
+        if picture and (not kind or len(picture) > COVER_BYTES):
+            raise BadCover("A cover is a JPEG, PNG, GIF or WebP picture of up to 5 MB.")
+        self.db.set_document_cover(row["id"], row["owner_id"], picture or None, kind)
+
+    def delete(self, row: dict) -> None:
+        """Forget a document; what was spoken of it stays. Raises NotFound."""
+        self.db.delete_document(row["id"], row["owner_id"])
+        with self._keeping:
+            self._kept.pop(row["id"], None)
+
+    def voice(self, row: dict, wanted: str = "") -> Voice:
+        """The voice that is wanted; else the default one, or the first of the book's language."""
+        registry = self.studio.registry
+        if wanted:
+            with suppress(SpeechError):
+                return registry.resolve(wanted)[1]
+        engine, default = registry.resolve()
+        language = row["language"].partition("-")[0].lower()
+        if not language or _speaks(default, language):
+            return default
+        return next((voice for voice in engine.voices() if _speaks(voice, language)), default)
+
+    def plan(self, row: dict, choices: Choices, voice: str = "", speed: float = 1.0) -> Plan:
+        """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
+        engine, found = self.studio.registry.resolve(voice or self.voice(row).key)
+        engine.check(SpeechRequest("", found.identifier, speed))
+        price, document = engine.price(), self.contents(row)
+        chapters = tuple(
+            _planned(document, choices, number, (engine, speed, price))
+            for number in range(len(document.chapters))
+        )
+        chosen = [chapter.characters for chapter in chapters if chapter.is_chosen]
+        characters = sum(chosen)
+        if choices.shape == ONE and chosen:
+            characters += len(BETWEEN) * (len(chosen) - 1)
+        seconds = expected_duration_s(characters, speed, engine.name)
+        cost = price.quote(characters, seconds)
+        return Plan(chapters, characters, seconds, cost, price, engine, found, speed)
+
+    # Speaking
+
+    def speak(self, row: dict, choices: Choices) -> list[dict]:
+        """Queue the chosen chapters, all or none; returns the rows of the files.
+
+        Raises NothingChosen, and whatever the studio raises for a text it cannot take.
+        """
+        document = self.contents(row)
+        texts = {
+            number: text
+            for number in range(len(document.chapters))
+            if number not in choices.skipped
+            and is_speakable(text := choices.text(document, number))
+        }
+        if not texts:
+            raise NothingChosen("No chapter with text is ticked. Tick what you want to hear.")
+        make = self._speak_each if choices.shape == EACH else self._speak_as_one
+        with self.db.transaction():
+            return make(row, choices, document, texts)
+
+    def _speak_as_one(
+        self, row: dict, choices: Choices, document: Document, texts: Mapping[int, str]
+    ) -> list[dict]:
+        chapters, start = [], 0
+        for number, text in texts.items():
+            chapters.append((choices.title(document, number), start))
+            start += len(text) + len(BETWEEN)
+        whole = BETWEEN.join(texts.values())
+        made = self._submit(
+            row, choices, whole, name=row["title"], category=choices.group, chapters=chapters
+        )
+        return [made]
+
+    def _speak_each(
+        self, row: dict, choices: Choices, document: Document, texts: Mapping[int, str]
+    ) -> list[dict]:
+        group = choices.group or check_group(row["title"][:100])
+        width = max(2, len(str(len(document.chapters))))
+        made = []
+        for number, text in texts.items():
+            title = choices.title(document, number)
+            name = f"{number + 1:0{width}} {title or row['title']}".strip()[:NAME_LENGTH]
+            fields = {"name": name, "category": group, "chapters": [(title, 0)]}
+            made.append(self._submit(row, choices, text, track=number + 1, **fields))
+        return made
+
+    def _submit(self, row: dict, choices: Choices, text: str, **fields: Any) -> dict:
+        voice = choices.voice or self.voice(row).key
+        place = {"voice": voice, "speed": choices.speed, "document_id": row["id"]}
+        return self.studio.submit(row["owner_id"], text, **place, **fields)
+
+    # While it is made, and afterwards
+
+    def progress(self, row: dict) -> Progress:
+        """How far what was made of a document is."""
+        files = self.db.list_document_files(row["id"], row["owner_id"])
+        return Progress(
+            files=files,
+            characters=sum(file["character_count"] for file in files),
+            spoken=sum(file["spoken_characters"] for file in files),
+            cost_usd=sum(file["cost"] for file in files),
+            left_s=_left_s(files),
+        )
+
+    def pause(self, row: dict) -> int:
+        """Let everything rest that waits or is being spoken; returns how many files."""
+        return self._for_each(row, UNFINISHED, self.studio.pause)
+
+    def resume(self, row: dict) -> int:
+        """Take up what rests; returns how many files."""
+        return self._for_each(row, ("paused",), self.studio.retry)
+
+    def cancel(self, row: dict) -> int:
+        """Stop everything that is not done; what was spoken is kept. Returns how many files."""
+        return self._for_each(row, (*UNFINISHED, "paused"), self.studio.cancel)
+
+    def retry(self, row: dict) -> int:
+        """Take up what failed or was stopped; returns how many files."""
+        return self._for_each(row, ("failed", "cancelled"), self.studio.retry)
+
+    def _for_each(self, row: dict, statuses: Sequence[str], act: Callable[[str, int], dict]) -> int:
+        files = self.db.list_document_files(row["id"], row["owner_id"])
+        count = 0
+        with self.db.transaction():
+            for file in files:
+                if file["status"] in statuses:
+                    with suppress(NotFound, WrongState):  # it came to its end meanwhile
+                        act(file["filename"], row["owner_id"])
+                        count += 1
+        return count
+
+
+def picture_type(picture: bytes) -> str:
+    """The type of a picture that pages may show, by its first bytes; "" for anything else."""
+    for mark, place, kind in PICTURES:
+        if picture[place : place + len(mark)] == mark:
+            return kind
+    return ""
+
+
+def _planned(
+    document: Document, choices: Choices, number: int, spoken_by: tuple[Engine, float, Price]
+) -> PlannedChapter:
+    engine, speed, price = spoken_by
+    text = choices.text(document, number)
+    seconds = expected_duration_s(len(text), speed, engine.name)
+    is_empty = not is_speakable(text)
+    return PlannedChapter(
+        number=number,
+        title=choices.title(document, number),
+        level=document.chapters[number].level,
+        characters=len(text),
+        is_empty=is_empty,
+        is_chosen=not is_empty and number not in choices.skipped,
+        is_edited=number in choices.texts,
+        seconds=seconds,
+        cost_usd=price.quote(len(text), seconds),
+    )
+
+
+def _left_s(files: list[dict]) -> float | None:
+    """How long the rest will take if it goes on as it went since the first of them was sent."""
+    left = sum(
+        file["character_count"] - file["spoken_characters"]
+        for file in files
+        if file["status"] in UNFINISHED
+    )
+    at_work = [file for file in files if file["status"] == "speaking"]
+    spoken = sum(file["spoken_characters"] for file in at_work)
+    if not left or not spoken:
+        return None
+    began = min(datetime.fromisoformat(file["created_at"]) for file in at_work)
+    taken_s = (datetime.now(UTC).replace(tzinfo=None) - began).total_seconds()
+    return left * max(1.0, taken_s) / spoken
+
+
+def _speaks(voice: Voice, language: str) -> bool:
+    return voice.language.partition("-")[0].lower() == language
+
+
+def _clean(text: str, most: int) -> str:
+    """A text of others on one line, in letters that can be kept."""
+    whole = text.encode("utf-8", "replace").decode()
+    return " ".join(CONTROL.sub(" ", whole).split())[:most]
+
+
+def _name_of(url: str) -> str:
+    parts = urlsplit(url)
+    return unquote(parts.path).rstrip("/").rpartition("/")[2] or parts.hostname or url

@@ -1,0 +1,149 @@
+"""What somebody wants spoken of a document: rules, chapters, single parts, texts of their own."""
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Self
+
+from documents.types import LEFT_OUT, RULES, TEXT, Document, compose
+
+ONE, EACH = "one", "each"
+SHAPES = (ONE, EACH)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Which kinds are left out, which chapters are skipped, and what differs from the rules.
+
+    Chapters and parts go by their number. `parts` says for single parts whether they are spoken,
+    `texts` and `titles` stand in the place of a chapter's own. `voice`, `speed`, `group` and
+    `shape` ("one" audiobook, or a file for "each" chapter) are those chosen last.
+    """
+
+    left_out: frozenset[str] = LEFT_OUT
+    skipped: frozenset[int] = frozenset()
+    parts: Mapping[int, Mapping[int, bool]] = field(default_factory=dict)
+    texts: Mapping[int, str] = field(default_factory=dict)
+    titles: Mapping[int, str] = field(default_factory=dict)
+    voice: str = ""
+    speed: float = 1.0
+    group: str = ""
+    shape: str = ONE
+
+    def text(self, document: Document, number: int) -> str:
+        """What is spoken of a chapter."""
+        if number in self.texts:
+            return self.texts[number]
+        return compose(document.chapters[number], self.left_out, self.parts.get(number, {}))
+
+    def title(self, document: Document, number: int) -> str:
+        """What a chapter is called."""
+        return self.titles.get(number, document.chapters[number].title)
+
+    def is_spoken(self, document: Document, number: int, part: int) -> bool:
+        """Whether a part of a chapter is spoken, in a chapter that was not rewritten."""
+        kind = document.chapters[number].parts[part].kind
+        return self.parts.get(number, {}).get(part, kind not in self.left_out)
+
+    # Changes: each returns other choices.
+
+    def with_rules(self, spoken: Collection[str]) -> Self:
+        """These kinds are spoken, all others are left out."""
+        return replace(self, left_out=frozenset(RULES) - frozenset(spoken))
+
+    def with_chapters(self, document: Document, ticked: Collection[int]) -> Self:
+        """These chapters are spoken, all others are skipped."""
+        return replace(self, skipped=frozenset(range(len(document.chapters))) - frozenset(ticked))
+
+    def with_part(self, document: Document, number: int, part: int, is_spoken: bool) -> Self:
+        """One part is spoken or not, whatever the rule of its kind says."""
+        kind = document.chapters[number].parts[part].kind
+        own = {**self.parts.get(number, {}), part: is_spoken}
+        if is_spoken == (kind not in self.left_out):
+            del own[part]
+        return replace(self, parts=_with(self.parts, number, own or None))
+
+    def with_text(self, number: int, text: str | None) -> Self:
+        """A chapter gets a text of its own, or with None the one that was read."""
+        return replace(self, texts=_with(self.texts, number, text))
+
+    def with_title(self, number: int, title: str | None) -> Self:
+        """A chapter gets another name, or with None the one that was read."""
+        return replace(self, titles=_with(self.titles, number, title))
+
+    # As JSON
+
+    def to_json(self) -> str:
+        """As it is kept."""
+        fields = asdict(self)
+        fields |= {name: sorted(fields[name]) for name in ("left_out", "skipped")}
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """What `to_json` gave; what does not fit is passed over, so that a book always opens."""
+        try:
+            fields = json.loads(text)
+        except ValueError:
+            fields = {}
+        return cls(**dict(_read(fields))) if isinstance(fields, dict) else cls()
+
+
+def count_kinds(document: Document) -> dict[str, int]:
+    """How many parts each rule has in a document, in the order of the rules, none left out."""
+    found: dict[str, int] = {}
+    for chapter in document.chapters:
+        for part in chapter.parts:
+            if part.kind != TEXT:
+                found[part.kind] = found.get(part.kind, 0) + 1
+    return {kind: found[kind] for kind in RULES if kind in found}
+
+
+def _with(known: Mapping[int, Any], number: int, value: Any) -> dict[int, Any]:
+    changed = {**known, number: value}
+    if value is None:
+        del changed[number]
+    return changed
+
+
+def _read(fields: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, read in READERS.items():
+        if name in fields:
+            with suppress(AttributeError, TypeError, ValueError):
+                yield name, read(fields[name])
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _shape(value: Any) -> str:
+    if value not in SHAPES:
+        raise ValueError
+    return value
+
+
+def _numbered(read: Callable[[Any], Any]) -> Callable[[Any], dict[int, Any]]:
+    return lambda value: {int(number): read(one) for number, one in value.items()}
+
+
+READERS: dict[str, Callable[[Any], Any]] = {
+    "left_out": lambda kinds: frozenset(kinds) & frozenset(RULES),
+    "skipped": lambda numbers: frozenset(map(int, numbers)),
+    "parts": _numbered(_numbered(_truth)),
+    "texts": _numbered(_text),
+    "titles": _numbered(_text),
+    "voice": _text,
+    "speed": float,
+    "group": _text,
+    "shape": _shape,
+}
