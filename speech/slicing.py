@@ -96,6 +96,14 @@ class Slicer:
         )
         return Slice(info + b"".join(carriers), begin.byte, end.byte, first_sample, samples)
 
+    def carried(self, byte: int) -> list[bytes]:
+        """Silent frames that hold what the frame at `byte` needs of those before it."""
+        if byte >= self._bytes:
+            return []
+        size = self._frame_at(byte).size
+        self._file.seek(byte)
+        return self._carriers(self._file.read(size), self._frames_before(byte))
+
     def _frame_at(self, byte: int) -> Frame:
         self._file.seek(byte)
         frame = mp3.parse_frame(self._file.read(4))
