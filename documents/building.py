@@ -62,6 +62,15 @@ class Builder:
         else:
             self.parts(parts_of(text, glue, kind))
 
+    def joined(self, text: str, kind: str, glue: str, *, is_same: bool) -> None:
+        """A line that is left out; after one of the same kind it goes on with that."""
+        parts = self._stretches[-1].parts
+        last = parts[-1] if parts else None
+        if is_same and last and last.kind == kind and len(last.text) < JOINED_SIZE:
+            parts[-1] = replace(last, text=f"{last.text}{glue}{text}")
+        else:
+            self.paragraph(text, kind)
+
     def parts(self, parts: Iterable[Part]) -> None:
         """Parts as they are."""
         made = list(parts)
@@ -82,7 +91,7 @@ class Builder:
             stretches = stretches[1:]
         title = one_line(self.title)[:LONGEST_TITLE] or one_line(fallback_title)
         chapters = [
-            Chapter(stretch.title or title, max(1, stretch.level), tuple(stretch.parts))
+            Chapter(stretch.title or title, max(1, stretch.level), _merged(stretch.parts))
             for stretch in stretches
             if stretch.level or stretch.parts
         ]
@@ -148,6 +157,23 @@ def _shown(part: Part) -> str:
     if part.kind in ("note_mark", "reference", "page_number"):
         return part.glue
     return part.glue + (part.text if part.replaced_by is None else part.replaced_by)
+
+
+def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts with the pieces of running text, such as the lines of a paragraph, as one."""
+    made: list[Part] = []
+    pieces: list[str] = []
+    for part in parts:
+        if pieces and part.kind == "text" and "\n" not in part.glue:
+            pieces += (part.glue, part.text)
+            continue
+        if pieces:
+            made[-1] = replace(made[-1], text="".join(pieces))
+        made.append(part)
+        pieces = [part.text] if part.kind == "text" else []
+    if pieces:
+        made[-1] = replace(made[-1], text="".join(pieces))
+    return tuple(made)
 
 
 def _spoken(parts: Iterable[Part]) -> Iterable[Part]:

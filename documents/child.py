@@ -18,6 +18,8 @@ except ImportError:  # not on Windows
     resource = None
 
 FEW_FILES = 16
+WRITING = frozenset("wax+")
+REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.mk")
 ENCODINGS = ("cp1252", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "latin-1", "cp437")
 
 
@@ -39,16 +41,15 @@ def limit(limits: Limits) -> None:
 
 
 def close_the_door() -> None:
-    """From here on no file and no connection can be opened: all that is needed is loaded."""
+    """From here on nothing is connected to, started or opened for writing."""
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
     sys.addaudithook(_refuse)
-    if resource is not None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    if event.startswith(("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn")):
+    is_writing = event == "open" and (set(str(arguments[1] or "")) & WRITING)
+    if is_writing or event.startswith(REFUSED):
         raise PermissionError(event)
 
 

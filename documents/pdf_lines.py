@@ -3,6 +3,7 @@
 import ctypes
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median
@@ -16,6 +17,7 @@ from documents.texts import clean
 LINE_END = re.compile("\r\n|[\r\n\ufffe\x02]")
 HYPHENS = "\ufffe\x02"
 MARK = re.compile(r"(?<=[^\W\d_]|[.,;:!?”\"’»)\]])(?:\d{1,3}|[*†‡])(?=[\s.,;:!?”)]|\Z)")
+MARKS = re.compile(r"[\d*†‡]")
 SMALL = 0.85  # of the line's size: the digits of a note's mark are smaller
 FIXED_PITCH = 1
 BOLD = re.compile(r"bold|black|heavy|semib|demi", re.IGNORECASE)
@@ -102,8 +104,8 @@ class PageReader:
     def _segments(self) -> list[Line]:
         """What stands side by side without a wide gap, one line each, without its text."""
         found: list[Line] = []
+        left, top, right, bottom = (ctypes.c_double() for _ in range(4))
         for number in range(pdfium.FPDFText_CountRects(self._text, 0, -1)):
-            left, top, right, bottom = (ctypes.c_double() for _ in range(4))
             pdfium.FPDFText_GetRect(self._text, number, left, top, right, bottom)
             box = (left.value, right.value, bottom.value, top.value)
             last = found[-1] if found else None
@@ -145,7 +147,7 @@ class PageReader:
             round(size, 1),
         )
         made.is_bold, made.is_fixed = self._font(first, last)
-        if made.text == line:
+        if made.text == line and MARKS.search(line):
             made.marks = [
                 found.span()
                 for found in MARK.finditer(line)
@@ -209,12 +211,12 @@ def _gutter(lines: list[Line]) -> float | None:
     """The x between two columns of prose, None where there are none."""
     if len(lines) < 2 * COLUMN_LINES:
         return None
-    start, end = min(line.left for line in lines), max(line.right for line in lines)
+    lefts = sorted(line.left for line in lines)
+    rights = sorted(line.right for line in lines)
     best: tuple[int, float] = (0, 0.0)
     for step in range(30, 71, 2):
-        x = start + (end - start) * step / 100
-        left = sum(1 for line in lines if line.right <= x)
-        right = sum(1 for line in lines if line.left >= x)
+        x = lefts[0] + (rights[-1] - lefts[0]) * step / 100
+        left, right = bisect_right(rights, x), len(lefts) - bisect_left(lefts, x)
         if left + right >= len(lines) * 0.8:
             best = max(best, (min(left, right), x))
     count, x = best
