@@ -1,0 +1,133 @@
+"""English words for signs, units and abbreviations."""
+
+MONTHS = {
+    "Jan": "January", "January": "January", "Feb": "February", "February": "February",
+    "Mar": "March", "March": "March", "Apr": "April", "April": "April",
+    "May": "May", "Jun": "June", "June": "June", "Jul": "July", "July": "July",
+    "Aug": "August", "August": "August", "Sep": "September", "September": "September",
+    "Oct": "October", "October": "October", "Nov": "November", "November": "November",
+    "Dec": "December", "December": "December", "Sept": "September",
+}  # fmt: skip
+
+# Singular and plural of the coin and of its hundredth part.
+CURRENCIES = {
+    "$": ("dollar", "dollars", "cent", "cents"),
+    "US$": ("US dollar", "US dollars", "cent", "cents"),
+    "A$": ("Australian dollar", "Australian dollars", "cent", "cents"),
+    "C$": ("Canadian dollar", "Canadian dollars", "cent", "cents"),
+    "€": ("euro", "euros", "cent", "cents"),
+    "£": ("pound", "pounds", "penny", "pence"),
+    "¥": ("yen", "yen", "", ""),
+    "₹": ("rupee", "rupees", "paisa", "paise"),
+    "₽": ("rouble", "roubles", "kopeck", "kopecks"),
+    "₩": ("won", "won", "", ""),
+    "₺": ("lira", "lira", "", ""),
+    "¢": ("cent", "cents", "", ""),
+}
+CODES = {
+    "USD": CURRENCIES["US$"],
+    "EUR": CURRENCIES["€"],
+    "GBP": CURRENCIES["£"],
+    "JPY": CURRENCIES["¥"],
+    "INR": CURRENCIES["₹"],
+    "CAD": CURRENCIES["C$"],
+    "AUD": CURRENCIES["A$"],
+    "CHF": ("Swiss franc", "Swiss francs", "", ""),
+}
+SCALES = {
+    "k": "thousand", "K": "thousand", "thousand": "thousand", "m": "million", "M": "million",
+    "mn": "million", "mln": "million", "million": "million", "b": "billion", "B": "billion",
+    "bn": "billion", "billion": "billion", "tn": "trillion", "trillion": "trillion",
+}  # fmt: skip
+
+UNITS = {
+    "%": ("percent", "percent"), "‰": ("per mille", "per mille"),
+    "km": ("kilometre", "kilometres"), "m": ("metre", "metres"),
+    "cm": ("centimetre", "centimetres"), "mm": ("millimetre", "millimetres"),
+    "µm": ("micrometre", "micrometres"), "nm": ("nanometre", "nanometres"),
+    "mi": ("mile", "miles"), "ft": ("foot", "feet"),
+    "yd": ("yard", "yards"), "inches": ("inch", "inches"),
+    "kg": ("kilogram", "kilograms"), "g": ("gram", "grams"), "mg": ("milligram", "milligrams"),
+    "µg": ("microgram", "micrograms"), "t": ("tonne", "tonnes"), "lb": ("pound", "pounds"),
+    "lbs": ("pound", "pounds"), "oz": ("ounce", "ounces"),
+    "l": ("litre", "litres"), "L": ("litre", "litres"), "ml": ("millilitre", "millilitres"),
+    "mL": ("millilitre", "millilitres"), "cl": ("centilitre", "centilitres"),
+    "km/h": ("kilometre per hour", "kilometres per hour"),
+    "kph": ("kilometre per hour", "kilometres per hour"),
+    "mph": ("mile per hour", "miles per hour"), "m/s": ("metre per second", "metres per second"),
+    "°C": ("degree Celsius", "degrees Celsius"), "℃": ("degree Celsius", "degrees Celsius"),
+    "°F": ("degree Fahrenheit", "degrees Fahrenheit"), "℉": ("degree Fahrenheit",) * 2,
+    "°": ("degree", "degrees"),
+    "m²": ("square metre", "square metres"), "km²": ("square kilometre", "square kilometres"),
+    "m2": ("square metre", "square metres"), "km2": ("square kilometre", "square kilometres"),
+    "cm²": ("square centimetre", "square centimetres"), "ha": ("hectare", "hectares"),
+    "m³": ("cubic metre", "cubic metres"), "cm³": ("cubic centimetre", "cubic centimetres"),
+    "h": ("hour", "hours"), "hr": ("hour", "hours"), "hrs": ("hour", "hours"),
+    "min": ("minute", "minutes"), "mins": ("minute", "minutes"), "s": ("second", "seconds"),
+    "sec": ("second", "seconds"), "secs": ("second", "seconds"),
+    "ms": ("millisecond", "milliseconds"),
+    "kB": ("kilobyte", "kilobytes"), "KB": ("kilobyte", "kilobytes"),
+    "MB": ("megabyte", "megabytes"), "GB": ("gigabyte", "gigabytes"),
+    "TB": ("terabyte", "terabytes"), "Mbit/s": ("megabit per second", "megabits per second"),
+    "Hz": ("hertz", "hertz"), "kHz": ("kilohertz", "kilohertz"),
+    "MHz": ("megahertz", "megahertz"), "GHz": ("gigahertz", "gigahertz"),
+    "W": ("watt", "watts"), "kW": ("kilowatt", "kilowatts"), "MW": ("megawatt", "megawatts"),
+    "kWh": ("kilowatt hour", "kilowatt hours"), "V": ("volt", "volts"),
+    "kV": ("kilovolt", "kilovolts"), "mA": ("milliampere", "milliamperes"),
+    "kcal": ("kilocalorie", "kilocalories"), "kJ": ("kilojoule", "kilojoules"),
+    "dB": ("decibel", "decibels"), "px": ("pixel", "pixels"), "hPa": ("hectopascal",) * 2,
+}  # fmt: skip
+NEVER_GLUED = frozenset("s")  # "the 5s" are no seconds
+
+MONTH_NAMES = tuple(dict.fromkeys(MONTHS.values()))
+DENOMINATORS = {2: "half", 4: "quarter", 16: "sixteenth", 100: "hundredth"}
+
+TITLES = {
+    "Dr": "Doctor", "Mr": "Mister", "Mrs": "Missis", "Ms": "Miz", "Prof": "Professor",
+    "Rev": "Reverend", "Gen": "General", "Col": "Colonel", "Capt": "Captain",
+    "Cpt": "Captain", "Lt": "Lieutenant", "Sgt": "Sergeant", "Cpl": "Corporal", "Maj": "Major",
+    "Gov": "Governor", "Sen": "Senator", "Rep": "Representative", "Pres": "President",
+    "Hon": "Honourable", "Messrs": "Messieurs", "St": "Saint", "Mt": "Mount", "Ft": "Fort",
+}  # fmt: skip
+
+# What stands before a number: with a dot, or as a sign.
+NUMBERED = {
+    "No": "number", "no": "number", "Nos": "numbers", "nos": "numbers", "Nr": "number",
+    "Vol": "volume", "vol": "volume", "Vols": "volumes", "vols": "volumes", "Ch": "chapter",
+    "ch": "chapter", "Chap": "chapter", "chap": "chapter", "Fig": "figure", "fig": "figure",
+    "Figs": "figures", "figs": "figures", "p": "page", "pp": "pages", "Sec": "section",
+    "sec": "section", "Art": "article", "art": "article", "Eq": "equation", "eq": "equation",
+    "Ex": "example", "Tab": "table",
+}  # fmt: skip
+NUMBER_SIGNS = {"№": "number", "§": "section", "§§": "sections", "#": "number"}
+
+ABBREVIATIONS = {
+    "e.g.": "for example", "e. g.": "for example", "i.e.": "that is", "i. e.": "that is",
+    "etc.": "et cetera", "vs.": "versus", "cf.": "compare", "approx.": "approximately",
+    "ca.": "circa", "et al.": "and others", "a.k.a.": "also known as", "viz.": "namely",
+    "Jr.": "Junior", "Sr.": "Senior", "Inc.": "Incorporated", "Ltd.": "Limited",
+    "Co.": "Company", "Corp.": "Corporation", "Bros.": "Brothers", "Ave.": "Avenue",
+    "Blvd.": "Boulevard", "Rd.": "Road", "Hwy.": "Highway", "Dept.": "Department",
+    "dept.": "department", "est.": "established", "max.": "maximum", "min.": "minimum",
+    "incl.": "including", "excl.": "excluding", "resp.": "respectively", "Univ.": "University",
+    "Assn.": "Association", "Tues.": "Tuesday", "Thurs.": "Thursday", "a.m.": "a m",
+    "p.m.": "p m", "w/o": "without", "Vol.": "volume", "Chap.": "chapter",
+}  # fmt: skip
+NEVER_AT_THE_END = frozenset(["e.g.", "e. g.", "i.e.", "i. e.", "vs.", "cf.", "approx.", "viz."])
+
+# Words before a Roman numeral that is a number, and names before one that is a rank.
+COUNTED = (
+    "Chapter", "CHAPTER", "Part", "PART", "Book", "BOOK", "Volume", "VOLUME", "Act", "ACT",
+    "Scene", "SCENE", "Section", "SECTION", "Article", "ARTICLE", "Appendix", "APPENDIX",
+    "Figure", "Table", "World War", "Phase", "Type", "Class", "Level", "Episode", "EPISODE",
+    "Title", "Unit", "Lesson", "Canto", "CANTO", "Letter", "LETTER", "Bowl", "Grade", "Stage",
+)  # fmt: skip
+RULING = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Sultan|Kaiser|Prince|Duke"
+RULER_NAMES = (
+    "Henry Louis Charles George Edward James William Elizabeth Richard Philip Frederick Leopold "
+    "Napoleon Benedict Pius Paul Gregory Clement Leo Innocent Alexander Nicholas Catherine "
+    "Christian Gustav Ivan Peter John Robert Mary Joseph Ferdinand Francis Otto Wilhelm Ramses "
+    "Rameses Ptolemy Cleopatra Darius Xerxes Mehmed Murad Haakon Harald Olav Alfonso Umberto "
+    "Margrethe Felipe Albert Victor Emmanuel Franz"
+)
+RULERS = frozenset(RULER_NAMES.split())

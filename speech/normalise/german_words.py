@@ -1,0 +1,148 @@
+"""German words for signs, units and abbreviations."""
+
+MONTH_NAMES = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+    "Oktober", "November", "Dezember",
+)  # fmt: skip
+MONTHS = {name: name for name in MONTH_NAMES} | {
+    "Jänner": "Jänner", "Feber": "Feber", "Jan": "Januar", "Feb": "Februar", "Mär": "März",
+    "Apr": "April", "Jun": "Juni", "Jul": "Juli", "Aug": "August", "Sep": "September",
+    "Sept": "September", "Okt": "Oktober", "Nov": "November", "Dez": "Dezember",
+}  # fmt: skip
+
+# The coin and its hundredth part; neither has a plural after a number.
+CURRENCIES = {
+    "€": ("Euro", "Cent"), "EUR": ("Euro", "Cent"), "Euro": ("Euro", "Cent"),
+    "$": ("Dollar", "Cent"), "US$": ("US-Dollar", "Cent"), "USD": ("US-Dollar", "Cent"),
+    "Dollar": ("Dollar", "Cent"), "£": ("Pfund", "Pence"), "GBP": ("Pfund", "Pence"),
+    "¥": ("Yen", ""), "JPY": ("Yen", ""), "CHF": ("Franken", "Rappen"),
+    "Fr.": ("Franken", "Rappen"), "DM": ("Deutsche Mark", "Pfennig"), "¢": ("Cent", ""),
+}  # fmt: skip
+SCALES = {
+    "Mio.": ("Million", "Millionen"), "Mio": ("Million", "Millionen"),
+    "Million": ("Million", "Millionen"), "Millionen": ("Million", "Millionen"),
+    "Mrd.": ("Milliarde", "Milliarden"), "Mrd": ("Milliarde", "Milliarden"),
+    "Milliarde": ("Milliarde", "Milliarden"), "Milliarden": ("Milliarde", "Milliarden"),
+    "Bio.": ("Billion", "Billionen"), "Tsd.": ("tausend", "tausend"),
+    "Tausend": ("tausend", "tausend"), "tausend": ("tausend", "tausend"),
+}  # fmt: skip
+FEMININE = frozenset([
+    "Million", "Milliarde", "Billion", "Minute", "Stunde", "Sekunde", "Millisekunde", "Tonne",
+    "Meile", "Meile pro Stunde", "Unze", "Kilowattstunde", "Kilokalorie", "Deutsche Mark",
+])  # fmt: skip
+
+UNITS = {
+    "%": ("Prozent",) * 2, "‰": ("Promille",) * 2,
+    "km": ("Kilometer",) * 2, "m": ("Meter",) * 2, "cm": ("Zentimeter",) * 2,
+    "mm": ("Millimeter",) * 2, "µm": ("Mikrometer",) * 2, "nm": ("Nanometer",) * 2,
+    "dm": ("Dezimeter",) * 2, "mi": ("Meile", "Meilen"),
+    "kg": ("Kilogramm",) * 2, "g": ("Gramm",) * 2, "mg": ("Milligramm",) * 2,
+    "µg": ("Mikrogramm",) * 2, "t": ("Tonne", "Tonnen"), "oz": ("Unze", "Unzen"),
+    "l": ("Liter",) * 2, "L": ("Liter",) * 2, "ml": ("Milliliter",) * 2,
+    "mL": ("Milliliter",) * 2, "cl": ("Zentiliter",) * 2, "hl": ("Hektoliter",) * 2,
+    "km/h": ("Kilometer pro Stunde",) * 2, "m/s": ("Meter pro Sekunde",) * 2,
+    "mph": ("Meile pro Stunde", "Meilen pro Stunde"),
+    "°C": ("Grad Celsius",) * 2, "℃": ("Grad Celsius",) * 2, "°F": ("Grad Fahrenheit",) * 2,
+    "℉": ("Grad Fahrenheit",) * 2, "°": ("Grad",) * 2,
+    "m²": ("Quadratmeter",) * 2, "m2": ("Quadratmeter",) * 2, "qm": ("Quadratmeter",) * 2,
+    "km²": ("Quadratkilometer",) * 2, "km2": ("Quadratkilometer",) * 2,
+    "cm²": ("Quadratzentimeter",) * 2, "ha": ("Hektar",) * 2,
+    "m³": ("Kubikmeter",) * 2, "cm³": ("Kubikzentimeter",) * 2,
+    "h": ("Stunde", "Stunden"), "Std.": ("Stunde", "Stunden"), "min": ("Minute", "Minuten"),
+    "Min.": ("Minute", "Minuten"), "s": ("Sekunde", "Sekunden"), "Sek.": ("Sekunde", "Sekunden"),
+    "sek": ("Sekunde", "Sekunden"), "ms": ("Millisekunde", "Millisekunden"),
+    "Mio.": ("Million", "Millionen"), "Mrd.": ("Milliarde", "Milliarden"),
+    "kB": ("Kilobyte",) * 2, "KB": ("Kilobyte",) * 2, "MB": ("Megabyte",) * 2,
+    "GB": ("Gigabyte",) * 2, "TB": ("Terabyte",) * 2, "Mbit/s": ("Megabit pro Sekunde",) * 2,
+    "Hz": ("Hertz",) * 2, "kHz": ("Kilohertz",) * 2, "MHz": ("Megahertz",) * 2,
+    "GHz": ("Gigahertz",) * 2, "W": ("Watt",) * 2, "kW": ("Kilowatt",) * 2,
+    "MW": ("Megawatt",) * 2, "kWh": ("Kilowattstunde", "Kilowattstunden"), "V": ("Volt",) * 2,
+    "kV": ("Kilovolt",) * 2, "PS": ("Pferdestärke", "PS"),
+    "kcal": ("Kilokalorie", "Kilokalorien"), "kJ": ("Kilojoule",) * 2, "dB": ("Dezibel",) * 2,
+    "hPa": ("Hektopascal",) * 2,
+}  # fmt: skip
+
+DENOMINATORS = {
+    3: "Drittel", 4: "Viertel", 7: "Siebtel", 8: "Achtel", 16: "Sechzehntel", 100: "Hundertstel",
+}  # fmt: skip
+
+TITLES = {
+    "Dr": "Doktor", "Prof": "Professor", "Hr": "Herr", "Hrn": "Herrn", "Fr": "Frau", "St": "Sankt",
+    "Dipl": "Diplom", "Ing": "Ingenieur", "Mag": "Magister", "Frl": "Fräulein",
+}  # fmt: skip
+
+NUMBERED = {
+    "Nr": "Nummer", "nr": "Nummer", "Nrn": "Nummern", "Abb": "Abbildung", "Tab": "Tabelle",
+    "Kap": "Kapitel", "Bd": "Band", "S": "Seite", "Abs": "Absatz", "Art": "Artikel",
+    "Ziff": "Ziffer", "Anm": "Anmerkung", "Abschn": "Abschnitt", "Z": "Zeile", "Tel": "Telefon",
+    "No": "Nummer",
+}  # fmt: skip
+
+ABBREVIATIONS = {
+    "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "Z. B.": "Zum Beispiel",
+    "Z.B.": "Zum Beispiel",
+    "d. h.": "das heißt", "d.h.": "das heißt", "D. h.": "Das heißt", "D.h.": "Das heißt",
+    "u. a.": "unter anderem", "u.a.": "unter anderem", "v. a.": "vor allem", "v.a.": "vor allem",
+    "o. Ä.": "oder Ähnliches", "o.Ä.": "oder Ähnliches", "o. ä.": "oder ähnlich",
+    "u. U.": "unter Umständen", "u.U.": "unter Umständen", "z. T.": "zum Teil", "z.T.": "zum Teil",
+    "i. d. R.": "in der Regel", "i.d.R.": "in der Regel", "i. A.": "im Auftrag",
+    "s. o.": "siehe oben", "s.o.": "siehe oben", "s. u.": "siehe unten", "s.u.": "siehe unten",
+    "m. E.": "meines Erachtens", "z. Z.": "zur Zeit", "z. Zt.": "zur Zeit", "u. v. m.":
+    "und vieles mehr", "usw.": "und so weiter", "u. s. w.": "und so weiter", "usf.":
+    "und so fort", "etc.": "et cetera", "bzw.": "beziehungsweise", "bspw.": "beispielsweise",
+    "ca.": "circa", "Ca.": "Circa", "evtl.": "eventuell", "ggf.": "gegebenenfalls",
+    "inkl.": "inklusive", "exkl.": "exklusive", "zzgl.": "zuzüglich", "abzgl.": "abzüglich",
+    "vgl.": "vergleiche", "Vgl.": "Vergleiche", "sog.": "sogenannte", "allg.": "allgemein",
+    "max.": "maximal", "min.": "mindestens", "mind.": "mindestens", "geb.": "geboren",
+    "gest.": "gestorben", "verh.": "verheiratet", "Jh.": "Jahrhundert", "Jhd.": "Jahrhundert",
+    "Std.": "Stunden", "Min.": "Minuten", "Sek.": "Sekunden", "Mio.": "Millionen",
+    "Mrd.": "Milliarden", "v. Chr.": "vor Christus", "v.Chr.": "vor Christus",
+    "n. Chr.": "nach Christus", "n.Chr.": "nach Christus", "Aufl.": "Auflage", "Hrsg.":
+    "Herausgeber", "Tel.": "Telefon", "Bhf.": "Bahnhof", "Hbf.": "Hauptbahnhof", "Pl.": "Platz",
+    "Jan.": "Januar", "Feb.": "Februar", "Aug.": "August", "Sept.": "September",
+    "Okt.": "Oktober", "Nov.": "November", "Dez.": "Dezember", "vs.": "versus", "zit.": "zitiert",
+    "Abt.": "Abteilung", "Fa.": "Firma", "Ges.": "Gesellschaft", "jun.": "junior",
+    "sen.": "senior", "ff.": "folgende", "f.": "folgende", "Anm.": "Anmerkung", "Abb.": "Abbildung",
+}  # fmt: skip
+NEVER_AT_THE_END = frozenset([
+    "z. B.", "z.B.", "Z. B.", "Z.B.", "d. h.", "d.h.", "D. h.", "D.h.", "v. a.", "v.a.",
+    "bzw.", "bspw.", "ca.", "Ca.", "evtl.", "ggf.", "inkl.", "exkl.", "zzgl.", "abzgl.", "vgl.",
+    "Vgl.", "sog.", "allg.", "max.", "min.", "mind.", "vs.", "Fa.", "u. U.", "u.U.", "m. E.",
+])  # fmt: skip
+
+# Words before a Roman numeral that is a number, and names before one that is a rank.
+COUNTED = (
+    "Kapitel", "KAPITEL", "Teil", "TEIL", "Buch", "BUCH", "Band", "BAND", "Akt", "AKT", "Szene",
+    "Abschnitt", "Artikel", "Anhang", "Abbildung", "Tabelle", "Weltkrieg", "Phase", "Typ",
+    "Klasse", "Stufe", "Folge", "Lektion", "Brief", "Gesang",
+)  # fmt: skip
+RULER_NAMES = (
+    "Heinrich Ludwig Karl Georg Eduard Jakob Wilhelm Elisabeth Richard Philipp Friedrich Leopold "
+    "Napoleon Benedikt Pius Paul Gregor Klemens Leo Innozenz Alexander Nikolaus Katharina Otto "
+    "Christian Gustav Iwan Peter Johannes Joseph Josef Ferdinand Franz Rudolf Maximilian Albrecht "
+    "Konrad August Ramses Ptolemäus Kleopatra Dareios Xerxes Mehmed Murad Harald Olaf Alfons "
+    "Charles Juan Carlos Felipe Margrethe Urban Sixtus Julius Bonifatius"
+)
+RULERS = frozenset(RULER_NAMES.split())
+GENITIVES = frozenset(f"{name}s" for name in ("Karl", "Heinrich", "Ludwig", "Wilhelm", "Friedrich"))
+
+# Nouns that are counted in order, with the ending that an ordinal takes where nothing precedes.
+FEMININE_NOUNS = (
+    "Auflage Klasse Etage Woche Runde Liga Ausgabe Symphonie Sinfonie Minute Stunde Division Reihe "
+    "Seite Szene Generation Staffel Folge Person Stufe Strophe Armee Straße"
+)
+NEUTER_NOUNS = (
+    "Jahrhundert Mal Kapitel Jahr Semester Lebensjahr Buch Schuljahr Halbjahr Quartal Bild Spiel "
+    "Gebot Stockwerk Obergeschoss Untergeschoss Jahrtausend Tor Bataillon"
+)
+MASCULINE_NOUNS = (
+    "Platz Stock Rang Tag Monat Weltkrieg Geburtstag Akt Teil Band Bezirk Versuch Satz Schritt "
+    "Spieltag Lauf Preis Stern Absatz Kreis Punkt Mai Januar Advent"
+)
+ORDINAL_NOUNS = {
+    **dict.fromkeys(FEMININE_NOUNS.split(), "e"),
+    **dict.fromkeys(NEUTER_NOUNS.split(), "es"),
+    **dict.fromkeys(MASCULINE_NOUNS.split(), "er"),
+}
+BEGINNINGS = "Aber Als Am Da Danach Dann Das Der Die Doch Er Es Ich Im In Ist Sie Sind So Und Wir"
+SENTENCE_STARTS = frozenset(BEGINNINGS.split())
