@@ -75,6 +75,7 @@ class Services:
     registry: Any
     studio: Any
     library: Any
+    books: Any
     accounts: Accounts
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]

@@ -29,8 +29,10 @@ from access import StaleForm, csp_nonce, csrf_token, device_label, services, the
 from accounts import AccountError
 from assets import Assets, gather
 from audio_store import AudioError
+from books import BookError
 from database.errors import DatabaseError
 from delivery import UNFINISHED, NothingToHear, TooManyListeners
+from documents.errors import DocumentError
 from forms import BadForm
 from generation import GenerationError
 from languages import language, told
@@ -48,7 +50,9 @@ REFUSALS = (
     AudioError,
     BadForm,
     BadPassword,
+    BookError,
     DatabaseError,
+    DocumentError,
     GenerationError,
     NothingToHear,
     SpeechError,
@@ -373,6 +377,8 @@ def _http_error(error: HTTPException) -> Response:
     sentence = SENTENCES.get(error.code, error.description or "").format(limit=limit)
     if error.code == 413:
         _log_too_large()
+        if request.takes_files:
+            sentence = _("Together these files are too large. Send them one by one.")
     answer = refusal(_Refused(error.code, sentence))
     if error.code == 405:
         answer.headers.extend(error.get_headers(request.environ))

@@ -13,6 +13,7 @@ import compression
 import delivery
 import forms
 import languages
+import uploads
 from access import (
     DEVICE_COOKIE,
     Services,
@@ -29,9 +30,10 @@ from access import (
 )
 from answers import REFUSALS, file_json, form_again, page
 from audio_store import AudioStore
-from blueprints import admin, frame, listening, numbers, ops, people, reading
+from blueprints import admin, documents, frame, listening, numbers, ops, people, reading
 from blueprints import library as library_room
 from blueprints import studio as studio_room
+from books import Books
 from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
@@ -59,6 +61,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     registry = registry or build_registry(config)
     studio = Studio(config, db, store, registry)
     app = Flask(__name__)
+    app.request_class = uploads.Request
     largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
     app.config.update(
         SECRET_KEY=key,
@@ -76,6 +79,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         registry=registry,
         studio=studio,
         library=Library(studio),
+        books=Books(db, studio, config),
         accounts=accounts.Accounts(db, config, key),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
@@ -86,7 +90,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     compression.prepare(app)
     app.register_blueprint(web)
     for room in (
-        *(admin, frame, library_room, listening, numbers, ops, people),
+        *(admin, documents, frame, library_room, listening, numbers, ops, people),
         *(reading, studio_room),
     ):
         app.register_blueprint(room.blueprint)

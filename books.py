@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -236,8 +236,11 @@ class Books:
         return document
 
     def choices(self, row: dict) -> Choices:
-        """What is wanted of a document, the rules' own defaults at first."""
-        return Choices.from_json(row["choices"])
+        """What is wanted of a document, the rules' own defaults at first; its voice is there."""
+        kept = Choices.from_json(row["choices"])
+        voice = self._voice(row, kept.voice)
+        low, high = self.studio.registry.resolve(voice.key)[0].speed_range
+        return replace(kept, voice=voice.key, speed=min(max(kept.speed, low), high))
 
     def keep(
         self, row: dict, choices: Choices, *, title: str | None = None, author: str | None = None
@@ -264,21 +267,10 @@ class Books:
         with self._keeping:
             self._kept.pop(row["id"], None)
 
-    def voice(self, row: dict, wanted: str = "") -> Voice:
-        """The voice that is wanted; else the default one, or the first of the book's language."""
-        registry = self.studio.registry
-        if wanted:
-            with suppress(SpeechError):
-                return registry.resolve(wanted)[1]
-        engine, default = registry.resolve()
-        language = row["language"].partition("-")[0].lower()
-        if not language or _speaks(default, language):
-            return default
-        return next((voice for voice in engine.voices() if _speaks(voice, language)), default)
-
-    def plan(self, row: dict, choices: Choices, voice: str = "", speed: float = 1.0) -> Plan:
+    def plan(self, row: dict, choices: Choices) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
-        engine, found = self.studio.registry.resolve(voice or self.voice(row).key)
+        engine, found = self.studio.registry.resolve(choices.voice)
+        speed = choices.speed
         engine.check(SpeechRequest("", found.identifier, speed))
         price, document = engine.price(), self.contents(row)
         chapters = tuple(
@@ -292,6 +284,18 @@ class Books:
         seconds = expected_duration_s(characters, speed, engine.name)
         cost = price.quote(characters, seconds)
         return Plan(chapters, characters, seconds, cost, price, engine, found, speed)
+
+    def _voice(self, row: dict, wanted: str) -> Voice:
+        """The voice that is wanted; else the default one, or the first of the book's language."""
+        registry = self.studio.registry
+        if wanted:
+            with suppress(SpeechError):
+                return registry.resolve(wanted)[1]
+        engine, default = registry.resolve()
+        language = row["language"].partition("-")[0].lower()
+        if not language or _speaks(default, language):
+            return default
+        return next((voice for voice in engine.voices() if _speaks(voice, language)), default)
 
     # Speaking
 
@@ -340,9 +344,8 @@ class Books:
         return made
 
     def _submit(self, row: dict, choices: Choices, text: str, **fields: Any) -> dict:
-        voice = choices.voice or self.voice(row).key
-        place = {"voice": voice, "speed": choices.speed, "document_id": row["id"]}
-        return self.studio.submit(row["owner_id"], text, **place, **fields)
+        fields |= {"voice": choices.voice, "speed": choices.speed, "document_id": row["id"]}
+        return self.studio.submit(row["owner_id"], text, **fields)
 
     # While it is made, and afterwards
 

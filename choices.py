@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from documents.types import LEFT_OUT, RULES, TEXT, Document, compose
 
 ONE, EACH = "one", "each"
 SHAPES = (ONE, EACH)
+SHOWN_CHARACTERS = 30_000
+# Their rules are followed without a word: a switch for each of them would hide the text.
+LETTERS = frozenset({"hyphen", "ligature"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,42 @@ def count_kinds(document: Document) -> dict[str, int]:
             if part.kind != TEXT:
                 found[part.kind] = found.get(part.kind, 0) + 1
     return {kind: found[kind] for kind in RULES if kind in found}
+
+
+class ShownPart(NamedTuple):
+    """A part of a chapter to look at; `is_switch` where a rule may leave it out."""
+
+    part: int
+    text: str
+    kind: str
+    glue: str
+    is_spoken: bool
+    is_switch: bool
+
+
+def paragraphs(
+    document: Document, choices: Choices, number: int, first: int = 0
+) -> tuple[list[list[ShownPart]], int | None]:
+    """The parts of a chapter from `first` on, by paragraphs, and where the next stretch begins.
+
+    A stretch has about 30,000 characters; there is none after the last one.
+    """
+    parts = document.chapters[number].parts
+    found: list[list[ShownPart]] = []
+    characters = 0
+    for place in range(first, len(parts)):
+        part = parts[place]
+        if part.glue == "\n\n" or not found:
+            if characters > SHOWN_CHARACTERS:
+                return found, place
+            found.append([])
+        is_spoken = choices.is_spoken(document, number, place)
+        is_letter = part.kind in LETTERS
+        text = part.text if is_spoken or not is_letter else part.replaced_by or ""
+        is_switch = part.kind != TEXT and not is_letter
+        found[-1].append(ShownPart(place, text, part.kind, part.glue, is_spoken, is_switch))
+        characters += len(text)
+    return found, None
 
 
 def _with(known: Mapping[int, Any], number: int, value: Any) -> dict[int, Any]:

@@ -5,6 +5,7 @@ import logging
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from waitress.task import ThreadedTaskDispatcher
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
+from uploads import most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")
 SHORT_LIFE_S = 5.0
@@ -111,7 +113,7 @@ def make_server(app: Flask, config: Config) -> BaseWSGIServer:
             port=config.port,
             connection_limit=CONNECTIONS,
             backlog=1024,
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] * 4,
+            max_request_body_size=max(app.config["MAX_CONTENT_LENGTH"] * 4, most_bytes(config)),
             asyncore_use_poll=True,
             clear_untrusted_proxy_headers=True,
             ident=None,
@@ -138,6 +140,8 @@ def run(config: Config) -> None:
     worker = WorkerProcess()
     services = app.extensions["voiceverse"]
     services.wake_worker = worker.wake
+    services.books.sweep()
+    tempfile.tempdir = str(config.imports_dir)  # large requests are put down there, too
     worker.start()
     try:
         _announce(config, services, server.effective_port)

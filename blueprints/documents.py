@@ -1,0 +1,434 @@
+"""Documents: taken in from files and web addresses, looked through, spoken, followed."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
+from flask import url_for as to
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext, ngettext
+
+import forms
+from access import services, wants_json
+from answers import REFUSALS, file_json, page, refusal
+from blueprints import studio as studio_room
+from books import COVER_BYTES, Books, Plan, Progress
+from choices import SHAPES, Choices, count_kinds, paragraphs
+from documents.types import RULES, Document
+from generation import check_group, check_name
+from languages import plural_forms, told
+from uploads import takes_files
+
+PAGE_ROWS = 50
+MOST_FILES = 100
+COVER_AGE_S = 86400
+ID = "<int(max=9223372036854775807):document_id>"
+NUMBER = "<int(max=1000000):number>"
+# The kinds of parts that a rule may leave out, as people call them.
+LABELS = {
+    "running_head": lazy_gettext("Running heads"),
+    "running_foot": lazy_gettext("Running feet"),
+    "page_number": lazy_gettext("Page numbers"),
+    "note_mark": lazy_gettext("Footnote marks"),
+    "note": lazy_gettext("Footnotes"),
+    "hyphen": lazy_gettext("Hyphens at line ends"),
+    "ligature": lazy_gettext("Ligatures"),
+    "table": lazy_gettext("Tables"),
+    "code": lazy_gettext("Program code"),
+    "link": lazy_gettext("Web addresses"),
+    "caption": lazy_gettext("Image captions"),
+    "contents": lazy_gettext("Printed table of contents"),
+    "navigation": lazy_gettext("Menus and page furniture"),
+    "reference": lazy_gettext("Citation marks"),
+    "mark": lazy_gettext("Numbers and times of captions"),
+    "speaker": lazy_gettext("Names of speakers"),
+    "heading": lazy_gettext("Headings"),
+}
+
+blueprint = Blueprint("documents", __name__)
+
+
+# The shelf
+
+
+@blueprint.get("/documents")
+def shelf() -> Response:
+    """What was imported, newest first, and the way to import more."""
+    before = forms.cursor(request.args.get("before"))
+    rows = services().db.list_documents(g.user["user_id"], limit=PAGE_ROWS + 1, before=before)
+    older = forms.next_cursor(rows, PAGE_ROWS, "created_at")
+    if wants_json():
+        return jsonify(documents=[document_json(row) for row in rows[:PAGE_ROWS]], next=older)
+    return _shelf(rows=rows[:PAGE_ROWS], older=older)
+
+
+@blueprint.post("/documents")
+@takes_files
+def add() -> Response:
+    """Take in files and a web address; one that cannot be read leaves the others alone."""
+    taken, refused = _take_in()
+    if wants_json():
+        return _taken_json(taken, refused)
+    if refused:
+        rows = services().db.list_documents(g.user["user_id"], limit=PAGE_ROWS)
+        return _shelf(rows[:PAGE_ROWS], refused=refused, status=refused[0][1].status)
+    one = taken[0]["id"] if len(taken) == 1 else None
+    return redirect(_review_url(one) if one else to("documents.shelf"), 303)
+
+
+def _take_in() -> tuple[list[dict], list[tuple[str, Any]]]:
+    """The rows of what was read, and each name that was refused with its error."""
+    files = [file for file in request.files.getlist("file") if file.filename]
+    url = request.form.get("url", "").strip()
+    if not files and not url:
+        raise forms.BadForm("file", _("Choose a file, or give the address of a page."))
+    if len(files) > MOST_FILES:
+        raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
+    books, owner_id = services().books, g.user["user_id"]
+    taken, refused = [], []
+    for file in files:
+        try:
+            file.stream.flush()
+            taken.append(books.import_file(owner_id, Path(file.stream.name), file.filename))
+        except REFUSALS as error:
+            refused.append((_shown_name(file.filename), error))
+        file.close()
+    if url:
+        try:
+            taken.append(books.import_address(owner_id, url))
+        except REFUSALS as error:
+            refused.append((_shown_name(url), error))
+    return taken, refused
+
+
+def _taken_json(taken: list[dict], refused: list[tuple[str, Any]]) -> Response:
+    answer = jsonify(
+        documents=[document_json(row) for row in taken],
+        errors=[
+            {"name": name, "error": told(error.sentence), "status": error.status}
+            for name, error in refused
+        ],
+        **({} if taken else {"error": told(refused[0][1].sentence)}),
+    )
+    answer.status_code = 201 if taken else refused[0][1].status
+    if len(taken) == 1:
+        answer.headers["Location"] = _review_url(taken[0]["id"])
+    return answer
+
+
+def _shelf(
+    rows: list[dict], older: str | None = None, refused: Any = (), status: int = 200
+) -> Response:
+    return page(
+        "documents/shelf.html",
+        status,
+        documents=rows,
+        older=older,
+        refused=refused,
+        is_web_open=services().config.web_import == "on",
+        most_megabytes=services().config.max_upload_mb,
+    )
+
+
+# One document
+
+
+@blueprint.get(f"/documents/{ID}")
+def review(document_id: int) -> Response:
+    """What will be spoken of a document, and what was made of it so far."""
+    row = owned_document(document_id)
+    if not wants_json():
+        return _review(row)
+    books = services().books
+    plan = books.plan(row, books.choices(row))
+    progress = books.progress(row)
+    files = [file_json(file) for file in progress.files]
+    known = {"plan": plan_json(plan), "progress": progress_json(progress), "files": files}
+    return jsonify(**document_json(row), **known)
+
+
+@blueprint.post(f"/documents/{ID}")
+def save(document_id: int) -> Response:
+    """Keep what is wanted of a document; programs get the new plan."""
+    row = owned_document(document_id)
+    row, plan = _keep(row)
+    if wants_json():
+        return jsonify(**document_json(row), plan=plan_json(plan))
+    return redirect(_review_url(document_id), 303)
+
+
+@blueprint.post(f"/documents/{ID}/speak")
+def speak(document_id: int) -> Response:
+    """Have the ticked chapters spoken, as one audiobook or each by itself."""
+    row = owned_document(document_id)
+    try:
+        row, _plan = _keep(row)
+        made = services().books.speak(row, services().books.choices(row))
+    except REFUSALS as error:
+        return refusal(error) if wants_json() else _review(row, error)
+    services().wake_worker()
+    whole = made[0]["track"] == 0
+    address = (
+        to("web.show_file", filename=made[0]["filename"])
+        if whole
+        else _review_url(document_id, play=1)
+    )
+    if wants_json():
+        return jsonify(url=address, files=[file_json(file) for file in made]), 202
+    return redirect(address, 303)
+
+
+@blueprint.post(f"/documents/{ID}/delete")
+def delete(document_id: int) -> Response:
+    """Forget a document; what was spoken of it stays in the library."""
+    row = owned_document(document_id)
+    services().books.delete(row)
+    if wants_json():
+        return Response(status=204)
+    flash(_("“%(name)s” was removed. What was spoken of it stays.", name=row["title"]))
+    return redirect(to("documents.shelf"), 303)
+
+
+@blueprint.get(f"/documents/{ID}/progress")
+def progress(document_id: int) -> Response:
+    """How far what was made of a document is."""
+    row = owned_document(document_id)
+    return jsonify(progress_json(services().books.progress(row)))
+
+
+@blueprint.post(f"/documents/{ID}/<any(pause, resume, cancel, retry):action>")
+def steer(document_id: int, action: str) -> Response:
+    """Pause, take up, stop or retry everything that is made of a document."""
+    row, books = owned_document(document_id), services().books
+    getattr(books, action)(row)
+    services().wake_worker()
+    if wants_json():
+        return jsonify(progress_json(books.progress(row)))
+    return redirect(_review_url(document_id), 303)
+
+
+@blueprint.get(f"/documents/{ID}/cover")
+def cover(document_id: int) -> Response:
+    """The picture on the front."""
+    owned_document(document_id)
+    found = services().db.get_document_cover(document_id)
+    if found is None:
+        abort(404)
+    answer = Response(found["cover"], content_type=found["cover_type"])
+    answer.headers["Cache-Control"] = f"private, max-age={COVER_AGE_S}"
+    return answer
+
+
+@blueprint.post(f"/documents/{ID}/cover")
+@takes_files
+def set_cover(document_id: int) -> Response:
+    """Give a document another picture, or none."""
+    row, sent = owned_document(document_id), request.files.get("cover")
+    picture = sent.read(COVER_BYTES + 1) if sent else None
+    if not picture and "remove" not in request.form:
+        raise forms.BadForm("cover", _("Choose a picture first."))
+    services().books.keep_cover(row, None if "remove" in request.form else picture)
+    if wants_json():
+        return Response(status=204)
+    return redirect(_review_url(document_id), 303)
+
+
+# One chapter
+
+
+@blueprint.get(f"/documents/{ID}/chapters/{NUMBER}")
+def chapter(document_id: int, number: int) -> Response:
+    """A stretch of a chapter: its parts, which of them are spoken, where the next stretch is."""
+    row = owned_document(document_id)
+    books = services().books
+    document, choices = books.contents(row), books.choices(row)
+    _check_chapter(document, number)
+    first = forms.number(request.args.get("from", "0"), "from")
+    shown, following = paragraphs(document, choices, number, first)
+    known = {
+        "number": number,
+        "title": choices.title(document, number),
+        "is_edited": number in choices.texts,
+        "next": following,
+    }
+    if wants_json():
+        parts = [part for paragraph in shown for part in paragraph]
+        return jsonify(**known, parts=[part._asdict() for part in parts])
+    is_editing = "edit" in request.args
+    return page(
+        "documents/chapter.html",
+        document=row,
+        paragraphs=shown,
+        first=first,
+        is_editing=is_editing,
+        text=choices.text(document, number) if is_editing or known["is_edited"] else "",
+        labels=LABELS,
+        **known,
+    )
+
+
+@blueprint.post(f"/documents/{ID}/chapters/{NUMBER}")
+def change_chapter(document_id: int, number: int) -> Response:
+    """Speak a part or leave it out, or give a chapter a name and a text of its own."""
+    row, books = owned_document(document_id), services().books
+    document = books.contents(row)
+    _check_chapter(document, number)
+    choices = _changed_chapter(books.choices(row), document, number)
+    row = books.keep(row, choices)
+    if wants_json():
+        return jsonify(plan=plan_json(books.plan(row, choices)))
+    place = {"from": request.form.get("from") or None}
+    return redirect(to("documents.chapter", document_id=document_id, number=number, **place), 303)
+
+
+def _changed_chapter(choices: Choices, document: Document, number: int) -> Choices:
+    form = request.form
+    if "original" in form:
+        return choices.with_text(number, None).with_title(number, None)
+    if "part" in form:
+        part = forms.number(form["part"], "part")
+        if part >= len(document.chapters[number].parts):
+            raise forms.BadForm("part", _("There is no such part in this chapter."))
+        was_spoken = choices.is_spoken(document, number, part)
+        wanted = form["spoken"] == "1" if "spoken" in form else not was_spoken
+        return choices.with_part(document, number, part, wanted)
+    order = forms.order(form)
+    title = form.get("title", "").strip()
+    if title:
+        name = check_name(title)
+        choices = choices.with_title(
+            number, None if name == document.chapters[number].title else name
+        )
+    if "text" in form and order.text != choices.text(document, number):
+        choices = choices.with_text(number, order.text)
+    return choices
+
+
+def _check_chapter(document: Document, number: int) -> None:
+    if number >= len(document.chapters):
+        abort(404)
+
+
+# Reading what is sent, showing what is there
+
+
+def owned_document(document_id: int) -> dict[str, Any]:
+    """The signed-in person's document of that number; 404 when there is none."""
+    row = services().db.get_document(document_id, g.user["user_id"])
+    if row is None:
+        abort(404)
+    return row
+
+
+def document_json(row: dict[str, Any]) -> dict[str, Any]:
+    """What programs get to know about a document."""
+    names = ("id", "title", "author", "language", "source", "origin", "characters", "created_at")
+    return {name: row[name] for name in names} | {"url": _review_url(row["id"])}
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """What speaking would take, in all and for each chapter; times in seconds, costs in USD."""
+    chapters = [
+        {
+            "number": chapter.number,
+            "title": chapter.title,
+            "level": chapter.level,
+            "characters": chapter.characters,
+            "seconds": chapter.seconds,
+            "cost_usd": chapter.cost_usd,
+            "is_chosen": chapter.is_chosen,
+            "is_empty": chapter.is_empty,
+            "is_edited": chapter.is_edited,
+        }
+        for chapter in plan.chapters
+    ]
+    return {
+        "chapters": chapters,
+        "chosen": len(plan.chosen),
+        "characters": plan.characters,
+        "seconds": plan.seconds,
+        "cost_usd": plan.cost_usd,
+        "voice": plan.voice.key,
+        "speed": plan.speed,
+    }
+
+
+def progress_json(progress: Progress) -> dict[str, Any]:
+    """How far the files of a document are, for programs and the page's script."""
+    states = ("queued", "speaking", "paused", "ready", "failed", "cancelled")
+    return {
+        "share": progress.share,
+        "spoken_characters": progress.spoken,
+        "characters": progress.characters,
+        "cost_usd": progress.cost_usd,
+        "left_s": progress.left_s,
+        "states": {state: progress.count(state) for state in states},
+    }
+
+
+def _keep(row: dict[str, Any]) -> tuple[dict[str, Any], Plan]:
+    books: Books = services().books
+    choices = _chosen(row)
+    plan = books.plan(row, choices)  # first, for it refuses voices and speeds that are none
+    title = request.form.get("title")
+    row = books.keep(row, choices, title=title, author=request.form.get("author"))
+    return row, plan
+
+
+def _chosen(row: dict[str, Any]) -> Choices:
+    """What is kept of a document, changed by what the form holds."""
+    books, form = services().books, request.form
+    choices, document = books.choices(row), books.contents(row)
+    if "has_rules" in form:
+        choices = choices.with_rules(_known(form.getlist("rule"), RULES, "rule"))
+    if "has_chapters" in form:
+        ticked = [forms.number(text, "chapter") for text in form.getlist("chapter")]
+        known = range(len(document.chapters))
+        choices = choices.with_chapters(document, _known(ticked, known, "chapter"))
+    sent = forms.order(form)
+    if "speed" in form:
+        choices = replace(choices, speed=sent.speed)
+    if "category" in form:
+        choices = replace(choices, group=check_group(sent.category))
+    (shape,) = _known([form.get("as", choices.shape)], SHAPES, "as")
+    return replace(choices, voice=sent.voice or choices.voice, shape=shape)
+
+
+def _known(values: list[Any], known: Any, field: str) -> list[Any]:
+    if all(value in known for value in values):
+        return values
+    raise forms.BadForm(field, _("The form names something that is not in this document."))
+
+
+def _review(row: dict[str, Any], error: Any = None) -> Response:
+    books = services().books
+    document, choices = books.contents(row), books.choices(row)
+    form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
+    return page(
+        "documents/review.html",
+        error.status if error else 200,
+        document=row,
+        choices=choices,
+        plan=books.plan(row, choices),
+        progress=books.progress(row),
+        kinds=count_kinds(document),
+        labels=LABELS,
+        notes=document.notes,
+        error=error,
+        form=form,
+        ticked_forms=plural_forms(_ticked),
+        **studio_room.context(form),
+    )
+
+
+def _ticked(number: int) -> str:
+    return ngettext("%(n)s chapter", "%(n)s chapters", number, n="%(n)s")
+
+
+def _review_url(document_id: int, **query: Any) -> str:
+    return to("documents.review", document_id=document_id, **query)
+
+
+def _shown_name(name: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in name).strip()[:200]
