@@ -340,8 +340,8 @@ def _back(endpoint: str, **values: Any) -> str:
 
 @web.get("/audio/<filename>")
 def audio(filename: str) -> Response:
-    """The sound: live while it is made, seekable once it is whole."""
-    return delivery.sound(owned_file(filename))
+    """The sound: live while it is made, from a second on if one is named; seekable once whole."""
+    return delivery.sound(owned_file(filename), forms.seconds(request.args.get("from", "0")))
 
 
 @web.get("/download/<filename>")

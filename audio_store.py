@@ -153,9 +153,15 @@ class AudioStore:
                 return self._path(filename, suffix).open("rb", buffering=0)
         return None
 
-    def follow(self, filename: str, is_done: Callable[[], bool]) -> Iterator[bytes]:
-        """Yield a file as it grows, from its first byte, until it is whole or `is_done()`.
+    def follow(
+        self,
+        filename: str,
+        is_done: Callable[[], bool],
+        place_in: Callable[[BinaryIO], int] = lambda _: 0,
+    ) -> Iterator[bytes]:
+        """Yield a file as it grows, until it is whole or `is_done()`.
 
+        It begins at the byte that `place_in(file)` says, which may still have to be written.
         `is_done` is asked about every half second; between, only the disk is looked at.
         """
         file, pause_s, asked_at = None, 0.002, time.monotonic()
@@ -166,7 +172,8 @@ class AudioStore:
                 if time.monotonic() - asked_at > 0.5:
                     asked_at, ending = time.monotonic(), is_done()
                 ending = ending or (file is not None and self.size(filename) is not None)
-                file = file or self.open_growing(filename)
+                if file is None and (file := self.open_growing(filename)) is not None:
+                    file.seek(place_in(file))
                 while file is not None and (piece := file.read(PIECE)):
                     yield piece
                     pause_s, longest_pause_s = 0.005, 0.05

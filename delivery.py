@@ -14,6 +14,7 @@ from werkzeug.wsgi import wrap_file
 import ranges
 from access import services
 from speech.id3 import id3_tag
+from speech.mp3 import place_of
 
 AUDIO_TYPE = "audio/mpeg"
 UNFINISHED = ("queued", "speaking")
@@ -43,14 +44,15 @@ class TooManyListeners(Exception):
     )
 
 
-def sound(row: dict[str, Any]) -> Response:
+def sound(row: dict[str, Any], from_s: float = 0.0) -> Response:
     """The answer for an audio file's row: seekable once it is whole, live until then.
 
-    What was spoken of a piece that stopped is as seekable as a finished one.
+    What was spoken of a piece that stopped is as seekable as a finished one. Who wants to hear it
+    live from some second on gets it so, even if it has become whole meanwhile.
     """
     store, filename = services().store, row["filename"]
-    if row["status"] in UNFINISHED:
-        return _live(row)
+    if row["status"] in UNFINISHED or (from_s and has_sound(row)):
+        return _live(row, from_s)
     size = store.size(filename)
     if size is not None:
         return _seekable(_Whole(size, row["sha256"], lambda: store.open(filename), filename))
@@ -197,7 +199,7 @@ def _fill(response: Response, whole: _Whole, span: ranges.Span) -> None:
     response.direct_passthrough = True
 
 
-def _live(row: dict[str, Any]) -> Response:
+def _live(row: dict[str, Any], from_s: float) -> Response:
     response = Response(content_type=AUDIO_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -216,7 +218,9 @@ def _live(row: dict[str, Any]) -> Response:
         latest = db.get_audio_file(filename, owner_id)
         return latest is None or latest["status"] not in UNFINISHED
 
-    response.response = services().store.follow(filename, is_done)
+    response.response = services().store.follow(
+        filename, is_done, lambda file: place_of(file, from_s) if from_s else 0
+    )
     return response
 
 

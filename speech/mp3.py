@@ -117,6 +117,14 @@ def info_frame(
     return bytes(body[:end]) + struct.pack(">H", _crc16(body[:end])) + bytes(frame.size - end - 2)
 
 
+def stated_frames(frame: bytes) -> int:
+    """How many frames an Info frame says there are; raises NotMp3."""
+    at = 4 + parse_frame(frame[:4]).side_info
+    if frame[at : at + 4] != b"Info" or not frame[at + 7] & 1:
+        raise NotMp3("The sound does not say how long it is.")
+    return int.from_bytes(frame[at + 8 : at + 12], "big")
+
+
 def scan_mp3(file: BinaryIO | str | os.PathLike) -> Mp3Info:
     """Walk every frame of an MP3 and measure it exactly, in constant memory; raises NotMp3."""
     if not hasattr(file, "read"):
@@ -137,6 +145,24 @@ def scan_mp3(file: BinaryIO | str | os.PathLike) -> Mp3Info:
         raise NotMp3(f"The sound breaks off {where}: it is not a whole MP3.")
     duration = max(0, samples - skipped) / first.sample_rate
     return Mp3Info(duration, frames, first.sample_rate, file.seek(0, os.SEEK_END))
+
+
+def place_of(file: BinaryIO, at_s: float) -> int:
+    """The byte at which the frame begins that sounds at `at_s`, in a file of constant bit rate.
+
+    In a file that is not that long yet, the byte at which it is going to be.
+    """
+    file.seek(0)
+    first = parse_frame(file.read(4))
+    if first is None:
+        return 0
+    sounds_s = at_s + DELAY / first.sample_rate
+    place = first.size + int(sounds_s * first.bit_rate / 8)
+    file.seek(place)
+    try:
+        return place + _first_frame(file.read(4 * first.size))
+    except NotMp3:
+        return place
 
 
 def _walk(file: BinaryIO) -> tuple[int, int, bytes]:

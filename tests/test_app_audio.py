@@ -87,6 +87,15 @@ def test_a_range_beyond_the_end_is_416(owner, spoken):
     assert answer.headers["Content-Range"] == f"bytes */{len(sound)}"
 
 
+def test_who_listens_live_from_a_second_on_gets_the_rest_of_what_became_whole(owner):
+    filename = owner.speak("It was late. The lamp was lit. Nobody came that evening.")
+    whole = owner.get(f"/audio/{filename}").data
+    rest = owner.get(f"/audio/{filename}?from=1.5").data
+    assert whole.endswith(rest)
+    assert hear(rest).duration_s == pytest.approx(hear(whole).duration_s - 1.5, abs=0.1)
+    assert owner.get(f"/audio/{filename}?from=soon").status_code == 400
+
+
 def test_a_head_request_tells_the_length_without_the_sound(owner, spoken):
     filename, sound = spoken
     answer = owner.client.head(f"/audio/{filename}")

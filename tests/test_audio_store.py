@@ -113,6 +113,18 @@ def test_a_follower_ends_when_the_work_was_given_up(store):
     assert b"".join(store.follow("a.mp3", lambda: True)) == b"half"
 
 
+def test_a_follower_may_begin_later_even_at_what_is_not_written_yet(store):
+    grow(store, "a.mp3", b"half")
+    heard = store.follow("a.mp3", lambda: False, lambda _: 2)
+    assert next(heard) == b"lf"
+    late = store.follow("a.mp3", lambda: False, lambda _: 6)
+    with store.write_part("a.mp3", 4) as part:
+        part.write(b" and whole")
+    store.finish("a.mp3")
+    assert b"".join(late) == b"nd whole"
+    assert b"".join(heard) == b" and whole"
+
+
 def test_a_follower_of_a_file_that_never_begins_ends_with_the_work(store):
     assert list(store.follow("a.mp3", lambda: True)) == []
 
@@ -154,7 +166,8 @@ def test_a_row_that_cannot_be_deleted_keeps_its_sound(store):
 )
 def test_reconciling_puts_right_what_a_kill_left(store, on_disk, has_row, left):
     (store.folder / on_disk).write_bytes(b"sound")
-    unknown = store.reconcile(lambda name: has_row)
+    row = {"status": "speaking", "sha256": None} if has_row else None
+    unknown = store.reconcile(lambda name: row)
     assert [path.name for path in store.folder.iterdir()] == left
     assert unknown == (["a.mp3"] if on_disk == "a.mp3" and not has_row else [])
 

@@ -109,7 +109,6 @@ def test_a_piece_changes_from_live_to_whole_without_a_gap(new_page, house):
     page.goto(address(house.app, f"/files/{filename}"))
     is_advancing(page)
     assert player(page, "sound.isLive")
-    expect(page.get_by_label("Place in the piece")).to_be_disabled()
     page.evaluate(NOTE_GAPS)
     page.evaluate(f"{PLAYER}.sound.addEventListener('swapped', () => (window.isSwapped = true))")
     until(page, "window.isSwapped", 40)
@@ -117,9 +116,33 @@ def test_a_piece_changes_from_live_to_whole_without_a_gap(new_page, house):
     is_advancing(page)
     assert abs(player(page, "sound.time") - place) < 5
     assert page.evaluate(WIDEST_GAP) <= 400
-    expect(page.get_by_label("Place in the piece")).to_be_enabled()
     page.evaluate(f"{PLAYER}.seek({PLAYER}.sound.duration - 20)")
     until(page, f"{PLAYER}.sound.time > {PLAYER}.sound.duration - 19.8")
+    assert page.problems == []
+
+
+def test_a_piece_that_is_being_made_can_be_heard_from_any_place_that_is_spoken(new_page, house):
+    filename = house.owner.generate(prose(150_000, 8), name="Longer")["filename"]
+    page = new_page(house)
+    page.goto(address(house.app, f"/files/{filename}"))
+    is_advancing(page)
+    until(page, f"{PLAYER}.file.duration > 200")
+    page.evaluate(f"{PLAYER}.seek(150)")
+    until(page, f"{PLAYER}.sound.time > 150.3")
+    assert player(page, "sound.isLive")
+    assert player(page, "sound.audio.currentTime") < 10
+    assert player(page, "sound.time") < 160
+    page.get_by_role("button", name="Back 15 seconds").click()
+    before = player(page, "sound.time")
+    assert before < 146
+    until(page, f"{PLAYER}.sound.time > {before + 0.3}")
+    page.evaluate(f"{PLAYER}.seek(1e6)")
+    assert player(page, "sound.time") < player(page, "file.duration")
+    page.evaluate(f"{PLAYER}.seek(100)")
+    until(page, f"!{PLAYER}.sound.isLive", 60)
+    is_advancing(page)
+    assert 100 < player(page, "sound.time") < 170
+    house.owner.post(f"/files/{filename}/delete")
     assert page.problems == []
 
 

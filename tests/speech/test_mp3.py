@@ -5,7 +5,7 @@ import pytest
 
 from speech.encoding import Mp3Stream
 from speech.id3 import id3_tag
-from speech.mp3 import NotMp3, info_frame, parse_frame, scan_mp3
+from speech.mp3 import NotMp3, info_frame, parse_frame, place_of, scan_mp3
 from tests.listening import hear
 
 RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -41,6 +41,22 @@ def test_a_growing_file_can_be_decoded_before_its_length_is_known():
     heard = hear(growing)
     assert 2.8 < heard.duration_s <= 3.0
     assert heard.loudness(0.1, 2.7) > 0.15
+
+
+@pytest.mark.parametrize("rate", [16000, 22050, 24000, 44100])
+def test_a_second_is_found_at_the_beginning_of_a_frame(rate):
+    sound = mp3(bytes(2 * 2 * rate) + tone(2, rate), rate)
+    place = place_of(io.BytesIO(sound), 1.5)
+    assert parse_frame(sound[place : place + 4])
+    heard = hear(sound[place:])
+    assert heard.loudness(0, 0.4) < 0.01
+    assert heard.loudness(0.6, 1) > 0.1
+
+
+def test_a_second_that_is_not_spoken_yet_has_its_byte_already():
+    sound = mp3(tone(1, 24000), 24000)
+    assert place_of(io.BytesIO(sound), 10) == pytest.approx(80_000, abs=2000)
+    assert place_of(io.BytesIO(b""), 10) == 0
 
 
 def test_a_tag_in_front_changes_neither_sound_nor_length():

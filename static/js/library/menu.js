@@ -17,6 +17,8 @@ function open(row, x, y) {
   current = row;
   for (const item of menu().querySelectorAll("[data-only]"))
     item.hidden = !item.dataset.only.split(" ").includes(row.dataset.status);
+  // Without a text there is nothing to try again.
+  if ("empty" in row.dataset) menu().querySelector("[data-act=retry]").hidden = true;
   menu().showPopover();
   const { offsetWidth: width, offsetHeight: height } = menu();
   const left = Math.min(x, innerWidth - width - EDGE_PX);

@@ -124,9 +124,6 @@ class PlayerDock extends HTMLElement {
     this.#find("name").textContent = file.name ?? "";
     this.#find("link").setAttribute("href", `/files/${file.filename}`);
     this.#find("note").textContent = player.hasFailed ? text("cannot_play") : (file.voice_name ?? "");
-    for (const action of ["back", "on"])
-      this.querySelector(`[data-do=${action}]`).disabled = sound.isLive;
-    this.#seek.disabled = sound.isLive;
     this.#showPlace();
     this.#showMarks();
     this.#showTools();

@@ -4,12 +4,17 @@ import { follow, isUnfinished } from "./follow.js";
 
 const RETRY_MS = 2000;
 const AHEAD_S = 0.03;
+const REST_MS = 150;
+const EDGE_S = 1;
 
 export class Sound extends EventTarget {
   audio = null;
   file = null;
   isLive = false;
   #from = 0;
+  #begins = 0; // the second of the piece at which what the element plays begins
+  #sought = null; // the place that was asked for and is not opened yet
+  #seeking = 0;
   #wants = false;
   #rate = 1;
   #volume = 1;
@@ -27,8 +32,9 @@ export class Sound extends EventTarget {
   }
 
   get time() {
-    if (this.audio.hasAttribute("src")) return this.audio.currentTime || (this.isLive ? 0 : this.#from);
-    return this.isLive ? 0 : this.#from;
+    if (this.#sought !== null) return this.#sought;
+    const heard = this.audio.hasAttribute("src") ? this.#begins + this.audio.currentTime : 0;
+    return heard || this.#from;
   }
 
   get duration() {
@@ -39,6 +45,7 @@ export class Sound extends EventTarget {
   }
 
   get bufferedTo() {
+    if (this.isLive) return Math.max(this.file.duration ?? 0, this.time);
     const { buffered, currentTime } = this.audio;
     for (let i = 0; i < buffered.length; i += 1)
       if (buffered.start(i) <= currentTime + 0.5 && buffered.end(i) >= currentTime)
@@ -64,7 +71,7 @@ export class Sound extends EventTarget {
   async play() {
     if (!this.file) return;
     this.#wants = true;
-    if (!this.audio.hasAttribute("src") || this.audio.error) this.#open(this.isLive ? 0 : this.time);
+    if (!this.audio.hasAttribute("src") || this.audio.error) this.#open(this.time);
     try {
       await this.audio.play();
     } catch (error) {
@@ -81,13 +88,32 @@ export class Sound extends EventTarget {
   }
 
   seek(seconds) {
-    if (this.isLive) return;
+    if (this.isLive) return this.#seekLive(seconds);
     const end = this.duration ? this.duration - 0.1 : Infinity;
     const place = Math.max(0, Math.min(end, seconds));
     this.#dropTwin();
     if (this.audio.hasAttribute("src")) this.audio.currentTime = place;
     else this.#from = place;
     this.#tell();
+  }
+
+  // What is being made comes as a stream, which is opened anew from another place, as far as it has
+  // been spoken. Whoever holds a key down asks many times.
+  #seekLive(seconds) {
+    const place = this.#within(seconds);
+    clearTimeout(this.#seeking);
+    if (this.audio.hasAttribute("src")) {
+      this.#sought = place;
+      this.#seeking = setTimeout(() => {
+        this.#open(place);
+        if (this.#wants) this.audio.play().catch(() => {});
+      }, REST_MS);
+    } else this.#from = place;
+    this.#tell();
+  }
+
+  #within(seconds) {
+    return Math.max(0, Math.min((this.file.duration ?? 0) - EDGE_S, seconds));
   }
 
   set(rate, volume, isMuted) {
@@ -116,7 +142,11 @@ export class Sound extends EventTarget {
   }
 
   #open(place) {
-    this.audio.src = this.isLive ? `/audio/${this.file.filename}` : this.#addressOf(this.file);
+    this.#sought = null;
+    this.#begins = this.isLive ? this.#within(place) : 0;
+    if (this.isLive) this.#from = this.#begins;
+    const from = this.#begins ? `?from=${this.#begins.toFixed(2)}` : "";
+    this.audio.src = this.isLive ? `/audio/${this.file.filename}${from}` : this.#addressOf(this.file);
     this.#tune(this.audio);
     if (place > 0 && !this.isLive) this.audio.currentTime = place;
   }
@@ -124,6 +154,9 @@ export class Sound extends EventTarget {
   #drop() {
     this.#unfollow?.();
     this.#unfollow = null;
+    clearTimeout(this.#seeking);
+    this.#sought = null;
+    this.#begins = 0;
     this.#wants = false;
     this.#dropTwin();
     this.audio.pause();
@@ -183,6 +216,8 @@ export class Sound extends EventTarget {
       return this.#tell();
     }
     this.isLive = false;
+    this.#from = this.time;
+    clearTimeout(this.#seeking);
     this.dispatchEvent(new Event("settled"));
     if (this.#wants && !this.audio.ended && !this.audio.paused && !this.audio.error) this.#changeOver();
     else this.#reopen();
@@ -191,7 +226,7 @@ export class Sound extends EventTarget {
 
   #reopen() {
     if (!this.audio.hasAttribute("src")) return;
-    const place = this.audio.currentTime;
+    const place = this.time;
     const hasEnded = this.audio.ended && place >= (this.file.duration || Infinity) - 1;
     if (hasEnded) return this.dispatchEvent(new Event("ended"));
     this.#open(place);
@@ -204,11 +239,11 @@ export class Sound extends EventTarget {
     const isCurrent = () => this.#twin === twin;
     twin.muted = true;
     twin.src = this.#addressOf(this.file);
-    twin.currentTime = this.audio.currentTime;
+    twin.currentTime = this.time;
     twin.addEventListener("canplay", () => {
       if (!isCurrent()) return;
       twin.addEventListener("seeked", () => isCurrent() && this.#swap(twin), { once: true });
-      twin.currentTime = this.audio.currentTime + AHEAD_S * this.#rate;
+      twin.currentTime = this.time + AHEAD_S * this.#rate;
     }, { once: true });
     twin.addEventListener("error", () => {
       if (!isCurrent()) return;
@@ -229,6 +264,7 @@ export class Sound extends EventTarget {
     const old = this.audio;
     this.audio = twin;
     this.#twin = null;
+    [this.#begins, this.#sought] = [0, null];
     this.#tune(twin);
     old.pause();
     old.removeAttribute("src");
