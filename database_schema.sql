@@ -369,3 +369,31 @@ CREATE TABLE migrations (
     applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
     report     TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- Downloads made from a piece in other formats, kept while there is room. `fingerprint` is a hash
+-- over all that shows in one, `name` what the store calls it, `options` JSON.
+CREATE TABLE exports (
+    id                INTEGER PRIMARY KEY AUTOINCREMENT,
+    file_id           INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    owner_id          INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    format            TEXT    NOT NULL CHECK (length(format) BETWEEN 1 AND 10),
+    options           TEXT    NOT NULL DEFAULT '{}',
+    fingerprint       TEXT    NOT NULL,
+    name              TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 200),
+    status            TEXT    NOT NULL DEFAULT 'queued'
+                      CHECK (status IN ('queued', 'working', 'ready', 'failed')),
+    progress          REAL    NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1),
+    error             TEXT,
+    size              INTEGER NOT NULL DEFAULT 0 CHECK (size >= 0),
+    created_epoch     REAL    NOT NULL,
+    last_used_epoch   REAL    NOT NULL,
+    attempts          INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    lease_owner       TEXT,
+    lease_until_epoch REAL,
+    CHECK (status = 'working' OR lease_owner IS NULL)
+);
+CREATE INDEX idx_exports_file ON exports (file_id, format, id);
+CREATE INDEX idx_exports_owner ON exports (owner_id, status);
+CREATE INDEX idx_exports_work ON exports (status, owner_id, id, file_id)
+    WHERE status IN ('queued', 'working');
+CREATE INDEX idx_exports_used ON exports (status, last_used_epoch, id, size);
