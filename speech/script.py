@@ -116,7 +116,7 @@ class Script:
         said, phonemes = self._pronounced(segment.text)
         layers = [said]
         if self.normalises:
-            read = normalise(said.text, self.language)
+            read = normalise(_as_words(said.text, phonemes), self.language)
             if phonemes:
                 read = Edited(said.text, _outside(read.edits, phonemes))
                 phonemes = tuple((read.place(start), read.place(end)) for start, end in phonemes)
@@ -215,6 +215,13 @@ class Script:
                 places.append((start + growth, start + growth + len(entry.replacement)))
             growth += len(entry.replacement) - (end - start)
         return Edited(text, edits), tuple(places)
+
+
+def _as_words(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text with letters for phonemes, whose signs would be read as units and the like."""
+    for start, end in places:
+        text = f"{text[:start]}{'x' * (end - start)}{text[end:]}"
+    return text
 
 
 def _outside(edits: Iterable[Edit], places: Iterable[tuple[int, int]]) -> Iterator[Edit]:

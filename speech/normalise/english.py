@@ -53,7 +53,7 @@ HALF = r"(?P<half>[aApP])(?:\.[ ]?[mM]\.|[mM])(?!\w)"
 SENTENCE_END = re.compile(r"[\"'”’)\]]{0,3}(?:\s{1,20}[\"'“‘(\[]{0,3}[A-Z]|\s{0,20}\Z)")
 PHONE = (
     r"(?<![\w.,$€£/-])(?P<plus>\+?)(?P<rest>(?:\d{1,4}[ .-])?(?:\(\d{1,5}\)[ -]?)?"
-    r"\d{2,5}(?:[ -]\d{2,5}){1,4})(?![\w-]|[.,/:]\d)"
+    r"\d{2,8}(?:[ -]\d{2,8}){0,4})(?![\w-]|[.,/:]\d)"
 )
 US_PHONE = re.compile(r"(?:\d-)?(?:\d{3}-)?\d{3}-\d{4}")
 NAMED_BEFORE = re.compile(r"(?:[A-Z][a-z]{1,20}|\d(?:st|nd|rd|th)) \Z")
@@ -242,10 +242,10 @@ class English:
 
     def _phone(self, found: re.Match) -> str | None:
         rest = found["rest"]
-        is_phone = (found["plus"] or "(" in rest or rest[0] == "0") and _digits(rest) >= 6
-        if not (is_phone or US_PHONE.fullmatch(rest)):
+        is_marked = found["plus"] or "(" in rest or (rest[0] == "0" and not rest.isdecimal())
+        if not (is_marked and _digits(rest) >= 6) and not US_PHONE.fullmatch(rest):
             return None
-        groups = re.findall(r"\d{1,5}", rest)
+        groups = re.findall(r"\d{1,8}", rest)
         said = ", ".join(words.digits(group, LANGUAGE) for group in groups)
         return f"plus {said}" if found["plus"] else said
 

@@ -43,7 +43,10 @@ class Other:
             self.rules = (
                 rule(rf"{START}{NUMBER}{SPACE}(?P<sign>[%€$])(?!\w)", self._amount),
                 rule(rf"(?<!\w)(?P<sign>[€$]){SPACE}{NUMBER}{END}", self._amount),
-                rule(rf"{START}(?P<minus>{MINUS}){NUMBER}(?!/){ORDINAL}{END}", self._number),
+                rule(
+                    rf"{START}(?P<minus>{MINUS}){NUMBER}(?!/|{SPACE}[%€$]){ORDINAL}{END}",
+                    self._number,
+                ),
             )
 
     def _amount(self, found: re.Match) -> str | None:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from speech.edits import Edit, Edited
 
-DIGIT = re.compile(r"\d")
 DIGITS = "0"  # what a rule needs that looks for numbers
 
 # A number neither goes on to the left or right, nor is it part of a word or a longer number.
@@ -35,6 +34,8 @@ FRACTION_SIGNS = {
     "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
     "⅞": (7, 8),
 }  # fmt: skip
+
+DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 
 ROMAN = r"[IVXLCDM]{1,9}"
 ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
