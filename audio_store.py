@@ -125,6 +125,23 @@ class AudioStore:
         _sync_folder(self.folder)
         return size, digest.hexdigest()
 
+    def splice(
+        self, filename: str, start: int, end: int, new: bytes, *, head: bytes
+    ) -> tuple[int, str]:
+        """Make the growing file of a whole one: its first bytes `head`, and `new` in the place of
+        those from `start` up to `end`. It is on the disk then; returns its size and SHA-256.
+        """
+        digest = hashlib.sha256()
+        with self.open(filename) as old, self.write_part(filename, 0) as part:
+            for first, last, piece in (
+                (0, 0, head), (len(head), start, new), (end, self.size(filename), b"")
+            ):  # fmt: skip
+                for copied in (*_pieces(old, first, last), piece):
+                    digest.update(copied)
+                    part.write(copied)
+            part.sync()
+            return part.size, digest.hexdigest()
+
     # Growing files
 
     def write_part(self, filename: str, keep_bytes: int) -> "GrowingFile":
@@ -210,23 +227,35 @@ class AudioStore:
         for path in moved:
             path.with_name(path.name + DELETED).unlink(missing_ok=True)
 
-    def reconcile(self, has_row: Callable[[str], bool]) -> list[str]:
-        """Put right what a kill left behind; returns whole files that no row knows (kept)."""
+    def reconcile(self, find: Callable[[str], dict | None]) -> list[str]:
+        """Put right what a kill left behind; returns whole files that no row knows (kept).
+
+        `find` gives the status and sha256 of the row that knows a name, or None.
+        """
         unknown = []
         for path in sorted(self.folder.iterdir()):
             name = path.name
             if name.endswith(DELETED):
                 original = path.with_name(name.removesuffix(DELETED))
-                if has_row(original.name.removesuffix(PART)):
+                if find(original.name.removesuffix(PART)):
                     path.rename(original)
                 else:
                     path.unlink()
             elif name.endswith(PART):
-                if not has_row(name.removesuffix(PART)):
-                    path.unlink()
-            elif not has_row(name):
+                self._settle_part(path, find(name.removesuffix(PART)))
+            elif not find(name):
                 unknown.append(name)
         return unknown
+
+    def _settle_part(self, part: Path, row: dict | None) -> None:
+        """A growing file stays with its unfinished row, and takes its name where a change of a
+        finished file was recorded but for that."""
+        if row and row["status"] != "ready":
+            return
+        if row and _digest(part) == row["sha256"]:
+            part.replace(part.with_name(part.name.removesuffix(PART)))
+        else:
+            part.unlink()
 
     # Space
 
@@ -325,6 +354,7 @@ class SegmentStore:
     def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
         """Write the samples durably under their hash; returns the size in bytes."""
         path = self._path(content_hash)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)
         part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
         try:
@@ -371,7 +401,6 @@ class PreviewStore(SegmentStore):
 
     def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
         """Write the sample durably under its hash; returns the size in bytes."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
         size = super().keep(content_hash, pieces)
         self._make_room()
         return size
@@ -396,6 +425,31 @@ class PreviewStore(SegmentStore):
                 return
             path.unlink(missing_ok=True)
             excess -= size
+
+
+class TakeStore(SegmentStore):
+    """Frames that a retake replaced, by their own hash."""
+
+    SUFFIX = ".frames"
+
+    def sweep(self, is_wanted: Callable[[str], bool]) -> None:
+        """Remove what no take refers to any more, and what a kill left unfinished."""
+        super().sweep()
+        for path in self.folder.glob(f"*/*{self.SUFFIX}"):
+            if not is_wanted(path.name.removesuffix(self.SUFFIX)):
+                path.unlink(missing_ok=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
+    file.seek(start)
+    while start < end and (piece := file.read(min(16 * PIECE, end - start))):
+        start += len(piece)
+        yield piece
 
 
 @contextlib.contextmanager

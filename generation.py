@@ -8,11 +8,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from audio_store import AudioStore, PreviewStore, SegmentStore, make_filename
+from audio_store import AudioStore, PreviewStore, SegmentStore, TakeStore, make_filename
 from config import Config
 from database import Database
 from database.errors import NotFound
 from database.groups import BIN_DAYS, NO_FILE
+from retaking import Retaking
 from sentences import Sentence
 from speaking import NothingSpoken, Speaking
 from speech.encoding import Mp3Stream
@@ -76,6 +77,8 @@ class Studio:
         self.kept = SegmentStore(config.segments_dir)
         self.previews = PreviewStore(config.data_dir / "previews")
         self.speaking = Speaking(config, db, store, self.kept, registry)
+        self.takes = TakeStore(config.data_dir / "takes")
+        self.retaking = Retaking(self.speaking, self.takes)
 
     def quote(self, text: str, voice: str = "", speed: float = 1.0, engine: str = "") -> Quote:
         """Count, time and price a text; free and changes nothing."""
@@ -255,7 +258,8 @@ class Studio:
         """Put right what a kill left on disk; returns sound files that no row knows (kept)."""
         self.kept.sweep()
         self.previews.sweep()
-        return self.store.reconcile(self.db.has_audio_file)
+        self.takes.sweep(self.db.is_take_wanted)
+        return self.store.reconcile(self.db.find_audio_file)
 
     def _check_text(self, text: str) -> str:
         if len(text) > self.config.max_characters:

@@ -12,8 +12,10 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from audio_store import AudioError, AudioStore
 from config import Config, ConfigError, prepare_data_dir
@@ -60,9 +62,9 @@ class Worker:
                 self._beat()
                 self._look_at_notices(pool)
                 self._empty_bin()
-                while self._running < self.config.jobs and (job := self._claim()):
+                while self._running < self.config.jobs and (work := self._next()):
                     self._count(+1)
-                    pool.submit(self._speak_in_thread, job)
+                    pool.submit(self._work_in_thread, work)
                 self.wake.wait(POLL_S)
                 self.wake.clear()
         self._wait_for_purchases()
@@ -70,35 +72,52 @@ class Worker:
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
         self.db.release_jobs(self.host)
+        self.db.release_retakes(self.host)
         for name in self.studio.reconcile():
             log.warning("no row knows the sound file %s; it was left alone", name)
 
     def run_pending(self) -> int:
-        """Speak everything that waits, in this thread; returns how many files."""
+        """Do everything that waits, in this thread; returns how many files."""
         count = 0
-        while not self.stop.is_set() and (job := self._claim()):
-            self._speak(job)
+        while not self.stop.is_set() and (work := self._next()):
+            work()
             count += 1
         return count
 
-    def _claim(self) -> dict | None:
+    def _next(self) -> Callable[[], None] | None:
+        """What to do next: changes to finished files are short and go first."""
+        if retake := self._claim(self.db.claim_retake):
+            return partial(self._retake, retake)
+        job = self._claim(self.db.claim_job, per_user=self.config.jobs_per_user)
+        return job and partial(self._speak, job)
+
+    def _claim(self, claim: Callable[..., dict | None], **limits: int) -> dict | None:
         try:
-            return self.db.claim_job(
-                self.name,
-                now=time.time(),
-                lease_s=LEASE_S,
-                per_user=self.config.jobs_per_user,
-            )
+            return claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
         except DatabaseError as error:
             log.error("no work can be claimed: %s", error.sentence)
             return None
 
-    def _speak_in_thread(self, job: dict) -> None:
+    def _work_in_thread(self, work: Callable[[], None]) -> None:
         try:
-            self._speak(job)
+            work()
         finally:
             self._count(-1)
             self.wake.set()
+
+    def _retake(self, retake: dict) -> None:
+        """Change a part of a finished file, or record why that failed."""
+        try:
+            if retake["attempts"] > MOST_ATTEMPTS:
+                raise SpeechError("The speech worker stopped at this change again and again.")
+            self.studio.retaking.run(retake, self.name)
+        except (SpeechError, AudioError, DatabaseError, NotMp3) as error:
+            log.info("change of file %s failed (%s)", retake["file_id"], error.sentence)
+            self._record(self.db.fail_retake, retake["id"], self.name, error.sentence)
+        except Exception:
+            log.exception("change of file %s failed unexpectedly", retake["file_id"])
+            sentence = "Something unexpected went wrong; the log says what."
+            self._record(self.db.fail_retake, retake["id"], self.name, sentence)
 
     def _speak(self, job: dict) -> None:
         """Speak one file and record how it ended."""
@@ -149,6 +168,7 @@ class Worker:
             self._beaten_at = now
             try:
                 self.db.extend_leases(self.name, now=time.time(), lease_s=LEASE_S)
+                self.db.extend_retakes(self.name, now=time.time(), lease_s=LEASE_S)
             except DatabaseError as error:
                 log.error("the heartbeat cannot be written: %s", error.sentence)
 

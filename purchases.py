@@ -40,6 +40,10 @@ class Purchases:
             self.kept.keep(content_hash, pieces)
             self._count(engine, request, job, content_hash)
 
+    def has(self, engine: Engine, request: SpeechRequest) -> bool:
+        """Whether the sound of a request is kept, so that it costs nothing more."""
+        return self.kept.has(engine.fingerprint(request))
+
     @property
     def under_way(self) -> int:
         """How many purchases have begun and not ended."""

@@ -107,10 +107,14 @@ class Speaking:
         """The sound of a segment: kept, bought, or spoken here. Raises SpeechError."""
         if not said.is_speakable:
             return _nothing()
-        request = SpeechRequest(said.text, segment.voice or job["voice"], job["speed"])
+        request = self.request(job, segment, said)
         if engine.keeps_segments:
             return self.purchases.speak(engine, request, job)
         return engine.speak(request)
+
+    def request(self, job: dict, segment: Segment, said: Utterance) -> SpeechRequest:
+        """What an engine is asked for a segment."""
+        return SpeechRequest(said.text, segment.voice or job["voice"], job["speed"])
 
     def _dictionary(self, user_id: int) -> Dictionary:
         return Dictionary(

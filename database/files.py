@@ -138,9 +138,9 @@ class AudioFiles(Groups):
             json.dumps(filenames), owner_id,
         ).rowcount  # fmt: skip
 
-    def has_audio_file(self, filename: str) -> bool:
-        """Whether anybody has a file of that name, in the bin or not; for reconciling the disk."""
-        return self._row("SELECT 1 FROM audio_files WHERE filename = ?", filename) is not None
+    def find_audio_file(self, filename: str) -> dict | None:
+        """Anybody's file of that name, in the bin or not: status, sha256; for the disk's upkeep."""
+        return self._row("SELECT status, sha256 FROM audio_files WHERE filename = ?", filename)
 
     def list_filenames(self, owner_id: int) -> list[str]:
         """The names of all files of an owner, those in the bin too."""

@@ -254,7 +254,8 @@ class Jobs(Usage):
         """Count a bought segment once, in the file and in the usage; False if counted before.
 
         Called when its sound is safely on disk, and again when a resume finds it there. A job
-        without a file, such as a preview, has a row of its own: `characters`, `voice`.
+        without a file, such as a preview, and a retake have rows of their own in the ledger, in
+        the month in which they are made: `characters`, `voice`.
         """
         with self.transaction():
             if self._row("SELECT 1 FROM kept_segments WHERE content_hash = ?", content_hash):
@@ -272,7 +273,7 @@ class Jobs(Usage):
                 "UPDATE audio_files SET cost = cost + ? WHERE id = ? RETURNING owner_id",
                 cost, job["id"],
             )  # fmt: skip
-            if row:
+            if row and not job.get("is_retake"):
                 self._add_usage(row["owner_id"], job["id"], job["engine"], cost=cost)
             elif self._row("SELECT 1 FROM users WHERE id = ?", job["owner_id"]):
                 self.record_usage(

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Sequence
 
-from database.connection import Connection
 from database.errors import LeaseLost, NotFound, WrongState
+from database.usage import Usage
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
 ROOM = 1 << 40  # more than any file has segments: they pass through there when they move
 
 
-class Retakes(Connection):
+class Retakes(Usage):
     """Changes to files, one at a time each. `now` is in seconds since 1970."""
 
     def create_retake(
@@ -51,6 +51,12 @@ class Retakes(Connection):
 
     def _file(self, file_id: int) -> dict:
         return self._row("SELECT * FROM audio_files WHERE id = ?", file_id)
+
+    def extend_retakes(self, worker: str, *, now: float, lease_s: float) -> None:
+        """The heartbeat: keep all changes of this worker."""
+        self._write(
+            "UPDATE retakes SET lease_until_epoch = ? WHERE lease_owner = ?", now + lease_s, worker
+        )
 
     def release_retakes(self, workers: str) -> None:
         """Put back what workers whose name begins with `workers` left behind."""
@@ -117,6 +123,13 @@ class Retakes(Connection):
                 json.dumps(take["segments"]),
             )  # fmt: skip
             self._write("DELETE FROM retakes WHERE id = ?", retake["id"])
+            if not retake["take_id"]:
+                spoken = segments[-1]["text_end"] - start
+                row = retake["file"]
+                self.record_usage(
+                    row["owner_id"], spoken, 0.0, engine=row["engine"], voice=row["voice"],
+                    category=row["category"],
+                )  # fmt: skip
 
     def _move_segments(self, file_id: int, start: int, end: int, shift: dict) -> None:
         self._write(

@@ -3,6 +3,7 @@
 import array
 import io
 from dataclasses import dataclass
+from operator import mul
 
 import av
 
@@ -23,6 +24,21 @@ class Heard:
         end = len(self.samples) if end_s is None else int(end_s * self.sample_rate)
         part = self.samples[int(start_s * self.sample_rate) : end]
         return (sum(x * x for x in part) / max(1, len(part))) ** 0.5
+
+    def between(self, start_s: float, end_s: float) -> "Heard":
+        """The part between two moments."""
+        part = slice(max(0, round(start_s * self.sample_rate)), round(end_s * self.sample_rate))
+        return Heard(self.samples[part], self.sample_rate)
+
+    def like(self, other: "Heard") -> float:
+        """How alike two sounds are at their best fit within a frame: 1 the same, 0 unrelated."""
+        return max(self._correlation(other, shift) for shift in range(-40, 41))
+
+    def _correlation(self, other: "Heard", shift: int) -> float:
+        here, there = self.samples[max(0, shift) :], other.samples[max(0, -shift) :]
+        both = sum(map(mul, here, there))
+        energy = sum(map(mul, here, here)) * sum(map(mul, there, there))
+        return both / energy**0.5 if energy else float(len(here) == len(there))
 
     @property
     def peak(self) -> float:

@@ -75,7 +75,7 @@ def test_deleting_keeps_usage_and_history(db, user, make_file):
     assert db.get_all_time_usage(user["id"])["cost"] == 0.5
     (heard,) = db.get_playback_history(user["id"])
     assert (heard["display_name"], heard["filename"], heard["file_id"]) == ("Name", None, None)
-    assert not db.has_audio_file("a.mp3")
+    assert not db.find_audio_file("a.mp3")
 
 
 def test_absent_things_are_none_or_empty(db, user):

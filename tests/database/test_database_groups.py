@@ -160,7 +160,7 @@ def test_reads_and_changes_leave_out_what_lies_in_the_bin(db, user, make_file):
             use("a.mp3", user["id"])
     with pytest.raises(NotFound):
         db.save_position(user["id"], row["id"], "phone", 1.0)
-    assert db.has_audio_file("a.mp3")
+    assert db.find_audio_file("a.mp3")
     assert db.restore_audio_files(user["id"], ["a.mp3"]) == 1
     assert db.get_audio_file("a.mp3", user["id"]) == row
 

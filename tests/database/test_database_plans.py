@@ -32,7 +32,10 @@ DOCUMENT = {
     "characters": 4, "content": "{}",
 }  # fmt: skip
 READY = {"id": 3, "sha256": "old"}
-RETAKE = {"id": 1, "file_id": 3, "text_start": 0, "text_end": 4, "sha256": "old"}
+RETAKE = {
+    "id": 1, "file_id": 3, "text_start": 0, "text_end": 4, "sha256": "old", "take_id": None,
+    "file": {"owner_id": 1, "engine": "e", "voice": "v", "category": ""},
+}  # fmt: skip
 TAKE = {"text": "text", "content_hash": "hash", "segments": []}
 SHIFT = {"position": 0, "text": 0, "ms": 0, "bytes": 0, "frames": 0}
 SOUND = {"duration": 1.0, "size": 9, "sha256": "new"}
@@ -142,7 +145,7 @@ CALLS = {
     "get_usage_by_month": lambda db: db.get_usage_by_month(1),
     "get_user": lambda db: [db.get_user("ann"), db.get_user("ANN")],
     "get_user_by_id": lambda db: db.get_user_by_id(1),
-    "has_audio_file": lambda db: db.has_audio_file("a.mp3"),
+    "find_audio_file": lambda db: db.find_audio_file("a.mp3"),
     "add_chapters": lambda db: db.add_chapters(1, [("One", 0)]),
     "claim_retake": lambda db: db.claim_retake("w", lease_s=9.0, **NOW),
     "create_document": lambda db: db.create_document(1, **DOCUMENT),
@@ -150,6 +153,7 @@ CALLS = {
     "create_retake": lambda db: db.create_retake(READY, text_start=0, text_end=4),
     "delete_document": lambda db: db.delete_document(1, 1),
     "delete_pronunciation": lambda db: db.delete_pronunciation(1, 1),
+    "extend_retakes": lambda db: db.extend_retakes("w", lease_s=9.0, **NOW),
     "fail_retake": lambda db: db.fail_retake(1, "w", "x"),
     "finish_retake": lambda db: [
         db.claim_retake("w", lease_s=9.0, **NOW),

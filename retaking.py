@@ -1,0 +1,300 @@
+"""A part of a finished file spoken anew: only that part is made, the rest stays byte for byte."""
+
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, NamedTuple
+
+from audio_store import TakeStore
+from database.errors import WrongState
+from database.retakes import GONE
+from recording import Recorder
+from sentences import Sentence
+from speaking import NothingSpoken, Speaking
+from speech import mp3
+from speech.prices import expected_duration_s
+from speech.script import PARAGRAPH_PAUSE_MS, Utterance
+from speech.segments import BLANK_LINE
+from speech.slicing import Slicer
+from speech.types import Segment, is_speakable
+
+LONGEST = 20_000  # characters of one change: more is a piece of its own
+NO_BORDER = "Only whole sentences can be changed. Reload the page, then try again."
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+PLACES = {
+    "position": "position",
+    "text_start": "text",
+    "text_end": "text",
+    "start_ms": "ms",
+    "end_ms": "ms",
+    "byte_end": "bytes",
+    "frame_end": "frames",
+}
+
+
+class BadRetake(WrongState):
+    """A change that cannot be made; the sentence says why."""
+
+    status = 400
+
+
+class RetakeQuote(NamedTuple):
+    """What a change will be: the text as it will stand, its segments, and what they cost (USD)."""
+
+    text: str
+    segments: int
+    characters: int
+    cost_usd: float
+
+
+class Shift(NamedTuple):
+    """By how much the places of segments move."""
+
+    position: int = 0
+    text: int = 0
+    ms: int = 0
+    bytes: int = 0
+    frames: int = 0
+
+    def moved(self, segments: list[dict]) -> list[dict]:
+        """Rows of segments with all their places moved."""
+        change = self._asdict()
+        return [
+            segment | {name: segment[name] + change[kind] for name, kind in PLACES.items()}
+            for segment in segments
+        ]
+
+
+class Place(NamedTuple):
+    """A border between segments: before the first one everything is 0 but the bytes."""
+
+    position: int
+    text: int
+    frames: int
+    byte: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Frames that can stand in any pause, and their segments, all places from their own start."""
+
+    text: str
+    frames: bytes
+    segments: list[dict]
+
+    @property
+    def count(self) -> int:
+        """How many frames."""
+        return self.segments[-1]["frame_end"]
+
+    def digest(self) -> str:
+        """The SHA-256 of the frames, in hex."""
+        return hashlib.sha256(self.frames).hexdigest()
+
+
+class Sound:
+    """A finished file as it is before a change: its segments, frames and measures."""
+
+    def __init__(self, row: dict, segments: list[dict], file: BinaryIO):
+        self.row, self.segments, self.file = row, segments, file
+        self.head = mp3.parse_frame(file.read(4))
+        file.seek(0)
+        self.frames = mp3.stated_frames(file.read(self.head.size))
+        self.samples = round(row["duration"] * self.head.sample_rate)
+        self._slicer = Slicer(file, total_frames=self.frames, total_samples=self.samples)
+
+    def place(self, text: int) -> Place:
+        """The border at a place in the text; raises BadRetake where no segment ends."""
+        if text == 0:
+            return Place(0, 0, 0, self.head.size)
+        for segment in self.segments:
+            if segment["text_end"] == text:
+                frames, byte = segment["frame_end"], segment["byte_end"]
+                return Place(segment["position"] + 1, text, frames, byte)
+        raise BadRetake(NO_BORDER)
+
+    def ms(self, frames: int) -> int:
+        """How long so many frames last."""
+        return frames * self.head.samples * 1000 // self.head.sample_rate
+
+    def carried(self, place: Place) -> list[bytes]:
+        """Silent frames that hold what the frame after `place` needs of those before it."""
+        return self._slicer.carried(place.byte) if place.frames else []
+
+    def passage(self, start: Place, end: Place) -> Passage:
+        """What stands between two borders, as it can be put back later."""
+        carried = self.carried(start)
+        self.file.seek(start.byte)
+        shift = Shift(
+            position=-start.position,
+            text=-start.text,
+            ms=self.ms(len(carried)) - self.ms(start.frames),
+            bytes=sum(map(len, carried)) - start.byte,
+            frames=len(carried) - start.frames,
+        )
+        return Passage(
+            text=self.row["text"][start.text : end.text],
+            frames=b"".join(carried) + self.file.read(end.byte - start.byte),
+            segments=shift.moved(self.segments[start.position : end.position]),
+        )
+
+    def header(self, shift: Shift) -> bytes:
+        """The first frame of the file once it has grown by `shift`."""
+        size = self.row["size"] - self.head.size
+        return mp3.info_frame(
+            self.head.sample_rate,
+            self.head.bit_rate,
+            frames=self.frames + shift.frames,
+            audio_bytes=size + shift.bytes,
+            padding=self.frames * self.head.samples - mp3.ENCODER_DELAY - self.samples,
+        )
+
+    def duration_s(self, shift: Shift) -> float:
+        """How long the file is once it has grown by `shift`."""
+        return (self.samples + shift.frames * self.head.samples) / self.head.sample_rate
+
+
+class Retaking:
+    """Makes the changes that are asked for, one at a time for each file."""
+
+    def __init__(self, speaking: Speaking, takes: TakeStore):
+        self.speaking, self.takes = speaking, takes
+        self.db, self.store = speaking.db, speaking.store
+
+    def quote(self, row: dict, start: int, end: int, text: str) -> RetakeQuote:
+        """What it would take to say `text` in the place of a file's text from `start` to `end`.
+
+        Raises BadRetake, NothingSpoken; changes nothing.
+        """
+        engine = self.speaking.registry.get(row["engine"])
+        whole = self.db.get_text(row["id"])
+        text = self._fitted(row, whole, start, end, text)
+        lines = list(self._lines(row, whole, start, end, text))
+        cost, price = 0.0, engine.price()
+        for segment, said in lines:
+            request = self.speaking.request(row, segment, said)
+            if engine.keeps_segments and not self.speaking.purchases.has(engine, request):
+                seconds = expected_duration_s(len(said.text), row["speed"], engine.name)
+                cost += price.quote(len(said.text), seconds) or 0.0
+        return RetakeQuote(text, len(lines), len(text), cost)
+
+    def ask(self, row: dict, start: int, end: int, text: str) -> dict:
+        """Have a part of a finished file spoken anew; returns the change that waits for it.
+
+        Raises BadRetake, WrongState, NothingSpoken, NoSpace.
+        """
+        text = self.quote(row, start, end, text).text
+        self.store.check_space(2 * row["size"])
+        return self.db.create_retake(row, text_start=start, text_end=end, text=text)
+
+    def put_back(self, row: dict, take_id: int) -> dict:
+        """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
+        take = self.db.get_take(row["id"], take_id)
+        if take["text_end"] <= take["text_start"]:
+            raise BadRetake("The passage of this take has been changed since; it fits no more.")
+        self.store.check_space(2 * row["size"])
+        return self.db.create_retake(
+            row, text_start=take["text_start"], text_end=take["text_end"], take_id=take_id
+        )
+
+    def _fitted(self, row: dict, whole: str, start: int, end: int, text: str) -> str:
+        """The new text with the white space that the old one stood in; raises BadRetake."""
+        if row["status"] != "ready" or not row["sha256"]:
+            raise BadRetake("A piece can be changed once all of it is spoken.")
+        borders = {segment["text_end"] for segment in self.db.get_segments(row["id"])} | {0}
+        if not 0 <= start < end or not {start, end} <= borders:
+            raise BadRetake(NO_BORDER)
+        text = CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
+        if len(text) > LONGEST:
+            raise BadRetake(
+                Sentence("At most {limit} characters can be changed at once.", limit=LONGEST)
+            )
+        if not is_speakable(text):
+            raise NothingSpoken("There is nothing in this text that this voice can speak.")
+        old = whole[start:end]
+        before = old[: len(old) - len(old.lstrip())]
+        return before + text + old[len(old.rstrip()) :]
+
+    def _lines(
+        self, row: dict, whole: str, start: int, end: int, text: str
+    ) -> Iterator[tuple[Segment, Utterance]]:
+        """The segments of `text` where it stands in the place of `whole[start:end]`."""
+        is_paragraph = BLANK_LINE.search(text, len(text.rstrip())) is not None
+        new_end = start + len(text)
+        script = self.speaking.script(
+            row,
+            whole[:start] + text + whole[end:],
+            borders={new_end: PARAGRAPH_PAUSE_MS if is_paragraph else 0},
+        )
+        return itertools.takewhile(lambda line: line[0].start < new_end, script.lines(start))
+
+    def run(self, retake: dict, worker: str) -> None:
+        """Make a claimed change to its end. Raises SpeechError, AudioError, DatabaseError;
+        nothing of the file has changed then."""
+        row = retake["file"]
+        if row["status"] != "ready" or row["sha256"] != retake["sha256"]:
+            raise WrongState(GONE)
+        with self.store.open(row["filename"]) as file:
+            sound = Sound(row, self.db.get_segments(row["id"]), file)
+            start, end = sound.place(retake["text_start"]), sound.place(retake["text_end"])
+            self._splice(retake, worker, sound, start, end)
+        self.store.finish(row["filename"])
+
+    def _splice(self, retake: dict, worker: str, sound: Sound, start: Place, end: Place) -> None:
+        row, old = retake["file"], sound.passage(start, end)
+        new = self._kept(retake) if retake["take_id"] else self._speak(retake, sound, start)
+        link = sound.carried(end)
+        segments = Shift(
+            start.position, start.text, sound.ms(start.frames), start.byte, start.frames
+        ).moved(new.segments)
+        shift = Shift(
+            position=len(new.segments) - (end.position - start.position),
+            text=len(new.text) - (end.text - start.text),
+            ms=sound.ms(start.frames + new.count + len(link)) - sound.ms(end.frames),
+            bytes=start.byte + len(new.frames) + sum(map(len, link)) - end.byte,
+            frames=start.frames + new.count + len(link) - end.frames,
+        )
+        # The silent frames of the link belong to the segment before them.
+        segments[-1]["frame_end"] = end.frames + shift.frames
+        segments[-1]["byte_end"] = end.byte + shift.bytes
+        self.takes.keep(old.digest(), [old.frames])
+        size, digest = self.store.splice(
+            row["filename"],
+            start.byte,
+            end.byte,
+            new.frames + b"".join(link),
+            head=sound.header(shift),
+        )
+        self.db.finish_retake(
+            retake,
+            worker,
+            text=row["text"][: start.text] + new.text + row["text"][end.text :],
+            segments=segments,
+            shift=shift._asdict(),
+            take={"text": old.text, "content_hash": old.digest(), "segments": old.segments},
+            file={"duration": sound.duration_s(shift), "size": size, "sha256": digest},
+        )
+
+    def _kept(self, retake: dict) -> Passage:
+        take = self.db.get_take(retake["file_id"], retake["take_id"])
+        frames = b"".join(self.takes.read(take["content_hash"]))
+        return Passage(take["text"], frames, json.loads(take["segments"]))
+
+    def _speak(self, retake: dict, sound: Sound, start: Place) -> Passage:
+        """Speak the new text as if the sound began anew after frame `start.frames`."""
+        row, text = retake["file"], retake["text"]
+        engine = self.speaking.registry.get(row["engine"])
+        job = row | {"is_retake": True, "characters": 0}
+        frames: list[bytes] = []
+        recorder = Recorder(engine.sample_rate, frames.append, frames=start.frames)
+        for segment, said in self._lines(row, row["text"], start.text, retake["text_end"], text):
+            recorder.take_in(segment, said, self.speaking.sound(engine, job, segment, said))
+        if recorder.mp3.position == start.frames * sound.head.samples:
+            raise NothingSpoken("There is nothing in this text that this voice can speak.")
+        recorder.finish()
+        shift = Shift(text=-start.text, ms=-sound.ms(start.frames), frames=-start.frames)
+        segments = shift.moved(recorder.take_cut())
+        return Passage(text, b"".join(frames)[: segments[-1]["byte_end"]], segments)
