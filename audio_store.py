@@ -58,8 +58,13 @@ class AudioStore:
     def __init__(self, folder: Path, *, min_free_mb: float = 0):
         self.folder = Path(folder)
         self.min_free_bytes = int(min_free_mb * 1024 * 1024)
+        self.when_deleted: Callable[[str], object] = lambda filename: None
 
     # Whole files
+
+    def path(self, filename: str) -> Path:
+        """Where a whole file stands, for another program to read."""
+        return self._path(filename)
 
     def size(self, filename: str) -> int | None:
         """Bytes of a whole file, or None."""
@@ -213,7 +218,7 @@ class AudioStore:
 
     def delete_all(self, filenames: Iterable[str], forget: Callable[[], object]) -> None:
         """Remove files together with their rows, all or none: `forget` commits in between."""
-        moved = []
+        moved, filenames = [], list(filenames)
         try:
             for path in (self._path(name, end) for name in filenames for end in ("", PART)):
                 with contextlib.suppress(FileNotFoundError):
@@ -226,6 +231,8 @@ class AudioStore:
             raise
         for path in moved:
             path.with_name(path.name + DELETED).unlink(missing_ok=True)
+        for name in filenames:
+            self.when_deleted(name)
 
     def reconcile(self, find: Callable[[str], dict | None]) -> list[str]:
         """Put right what a kill left behind; returns whole files that no row knows (kept).
