@@ -1,0 +1,56 @@
+// What is being made of a document: its bar, the time that is left, all of it in one go to hear.
+import "../library/progress.js";
+import { fill, money, spokenLength } from "../shown.js";
+
+const EVERY_MS = 2000;
+
+export function followMaking(desk, texts, signal) {
+  const made = desk.querySelector("[data-made]");
+  if (!made) return;
+  const button = made.querySelector("[data-play-all]");
+  button?.addEventListener("click", playAll);
+  if (button && "now" in button.dataset) {
+    delete button.dataset.now;
+    history.replaceState(history.state, "", location.pathname);
+    playAll();
+  }
+  let timer = "going" in made.dataset ? setTimeout(look, EVERY_MS) : 0;
+  signal.addEventListener("abort", () => clearTimeout(timer));
+
+  async function playAll() {
+    await customElements.whenDefined("player-dock");
+    const { player } = document.querySelector("player-dock");
+    const files = [...made.querySelectorAll(".row .ring")].map((ring) => JSON.parse(ring.dataset.play));
+    player.play(files[0]);
+    player.add(files.slice(1));
+  }
+
+  async function look() {
+    const answer = await fetch(made.dataset.made, { headers: { Accept: "application/json" } }).catch(() => null);
+    const isGoing = answer?.ok ? show(await answer.json()) : true;
+    if (signal.aborted) return;
+    if (isGoing) timer = setTimeout(look, document.hidden ? 4 * EVERY_MS : EVERY_MS);
+    else renew();
+  }
+
+  // All is done, or stopped: other things can be done with it now.
+  async function renew() {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-made]");
+    if (!fresh || !made.isConnected) return;
+    made.replaceWith(fresh);
+    followMaking(desk, texts, signal);
+    document.dispatchEvent(new CustomEvent("library:changed"));
+  }
+
+  function show(progress) {
+    made.querySelector("[data-book-bar]").value = progress.share * 100;
+    const parts = [fill(texts.spoken, { percent: Math.round(progress.share * 100) })];
+    if (progress.left_s !== null) parts.push(fill(texts.left, { time: spokenLength(progress.left_s, texts) }));
+    const cost = money(progress.cost_usd, texts);
+    parts.push(progress.cost_usd ? fill(texts.so_far, { amount: cost }) : cost);
+    made.querySelector("[data-book-note]").textContent = parts.join(" · ");
+    return progress.states.queued + progress.states.speaking > 0;
+  }
+}

@@ -1,0 +1,96 @@
+// Files and addresses on their way in: each in a line of its own, one trouble apart from the rest.
+import { fill, texts as textsOf } from "../shown.js";
+
+// `list` shows the lines; when all are through, the one that was read opens, or all are shown.
+export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }) {
+  const texts = textsOf("import-texts");
+
+  async function take(files, url = "") {
+    list.replaceChildren();
+    list.hidden = false;
+    const sent = [...files].map((file) => one(file.name, { file }));
+    if (url) sent.push(one(url, { url }));
+    const taken = await Promise.all(sent);
+    const read = taken.filter(Boolean);
+    if (read.length < taken.length) return;
+    visit(read.length === 1 ? read[0].url : shelfUrl);
+  }
+
+  async function one(name, fields) {
+    const line = show(name);
+    if (fields.file?.size > mostMegabytes * 1e6) {
+      line.end(fill(texts.too_large, { n: mostMegabytes }));
+      return null;
+    }
+    const { status, answer } = await send(importUrl, fields, (percent) =>
+      line.tell(percent < 100 ? fill(texts.sending, { percent }) : texts.reading),
+    );
+    if (status !== 201) {
+      line.end(answer.error ?? texts.away);
+      return null;
+    }
+    const [made] = answer.documents;
+    line.link(made.url, texts.look);
+    return made;
+  }
+
+  function show(name) {
+    const row = document.createElement("li");
+    row.className = "dropped-file";
+    const label = document.createElement("span");
+    label.className = "name";
+    label.textContent = name;
+    const state = document.createElement("span");
+    state.className = "soft";
+    row.append(label, " ", state);
+    list.append(row);
+    return {
+      tell: (text) => (state.textContent = text),
+      end: (text) => {
+        state.className = "bad";
+        state.textContent = text;
+      },
+      link: (address, text) => {
+        const made = document.createElement("a");
+        made.href = address;
+        made.textContent = text;
+        state.replaceChildren(made);
+      },
+    };
+  }
+
+  return { take };
+}
+
+// As `fetch` tells nothing of what is sent so far, the older way.
+function send(address, fields, onSent) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  return new Promise((ended) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRF-Token", document.querySelector('meta[name="csrf-token"]').content);
+    request.upload.addEventListener("progress", (event) => onSent(Math.floor((100 * event.loaded) / event.total)));
+    request.upload.addEventListener("load", () => onSent(100));
+    request.addEventListener("loadend", () => {
+      let answer = {};
+      try {
+        answer = JSON.parse(request.responseText);
+      } catch {
+        // It came from no server of ours, or none answered.
+      }
+      ended({ status: request.status, answer });
+    });
+    request.send(body);
+  });
+}
+
+function visit(address) {
+  if (window.Turbo) window.Turbo.visit(address);
+  else location.assign(address);
+}
+
+export function hasFiles(event) {
+  return Boolean(event.dataTransfer?.types.includes("Files"));
+}
