@@ -65,6 +65,8 @@ class Engine(ABC):
     def fingerprint(self, request: SpeechRequest) -> str:
         """A SHA-256 in hex over all that shapes the sound: equal requests, equal fingerprints."""
         parts = [self.name, self.address, self.model, request.voice, request.speed, request.text]
+        if request.phonemes:
+            parts.append(request.phonemes)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def warm(self) -> None:

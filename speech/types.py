@@ -31,11 +31,15 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class SpeechRequest:
-    """A text to be spoken by one voice; speed 1.0 is the voice's own pace."""
+    """A text to be spoken by one voice; speed 1.0 is the voice's own pace.
+
+    `phonemes` are places in the text, start and end, that hold the engine's own phoneme names.
+    """
 
     text: str
     voice: str
     speed: float = 1.0
+    phonemes: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

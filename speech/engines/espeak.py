@@ -35,6 +35,7 @@ class EspeakEngine(Engine):
     name: ClassVar[str] = "espeak"
     label: ClassVar[str] = "Embedded voice (espeak-ng)"
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
+    takes_phonemes: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE
     parallel = 2
     segment_characters = 1  # a segment is a sentence
@@ -69,7 +70,8 @@ class EspeakEngine(Engine):
         self._pool.close()
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
-        spoken = SpokenText(request.text, self.voice(request.voice).language)
+        language = self.voice(request.voice).language
+        spoken = SpokenText(request.text, language, request.phonemes)
         has_sound = False
         try:
             with closing(self._once(request, spoken)) as chunks:
@@ -86,7 +88,10 @@ class EspeakEngine(Engine):
         words_per_minute = round(WORDS_PER_MINUTE * request.speed)
         heard = 0
         with self._pool.borrow() as child:
-            for piece in child.speak(request.voice, words_per_minute, spoken.text):
+            speech = child.speak(
+                request.voice, words_per_minute, spoken.text, has_phonemes=bool(request.phonemes)
+            )
+            for piece in speech:
                 if isinstance(piece, Done):
                     _check_end(spoken.text, piece)
                     return

@@ -76,10 +76,13 @@ class Child:
         self._is_busy = False
 
     def speak(
-        self, voice: str, words_per_minute: int, text: str
+        self, voice: str, words_per_minute: int, text: str, *, has_phonemes: bool = False
     ) -> Iterator[tuple[bytes, list[WordMark]] | Done]:
         """Yield pieces of sound with their marks, then Done; raises EngineCrashed."""
-        request = {"voice": voice, "words_per_minute": words_per_minute, "text": text}
+        request = {
+            "voice": voice, "words_per_minute": words_per_minute, "text": text,
+            "has_phonemes": has_phonemes,
+        }  # fmt: skip
         self._is_busy = True
         self._send(b"S", json.dumps(request).encode())
         while True:

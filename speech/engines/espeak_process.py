@@ -4,7 +4,7 @@ Run as `python -I -S espeak_process.py LIBRARY DATA`; it imports nothing of the 
 relative to the working directory, as the library holds only short paths. A frame is one type
 byte, a little-endian 32-bit length and a payload:
 
-in   S request   JSON: voice, words_per_minute, text
+in   S request   JSON: voice, words_per_minute, text, has_phonemes
      C cancel    empty; the request under way ends early
 out  R ready     sample rate
      A audio     number of marks, the marks as three numbers each, then 16-bit samples
@@ -34,6 +34,7 @@ DONE = struct.Struct("<II")
 SYNCHRONOUS = 2
 DO_NOT_EXIT = 0x8000
 UTF8 = 1
+PHONEMES = 0x100  # what stands between double brackets is phoneme names
 RATE = 1
 EVENT_WORD, EVENT_END = 1, 5
 CALLBACK_MS = 60
@@ -90,7 +91,9 @@ class Speaker:
     def cancel(self) -> None:
         self._cancelled.set()
 
-    def speak(self, voice: str, words_per_minute: int, text: str) -> None:
+    def speak(
+        self, voice: str, words_per_minute: int, text: str, *, has_phonemes: bool = False
+    ) -> None:
         """Send the sound of the text as audio frames, then a done or an error frame."""
         self._cancelled.clear()
         self._marks, self._pcm = [], bytearray()
@@ -103,9 +106,10 @@ class Speaker:
         self._voice = voice
         self._espeak.espeak_SetParameter(RATE, words_per_minute, 0)
         encoded = text.encode() + b"\0"
+        flags = UTF8 | PHONEMES if has_phonemes else UTF8
         faulthandler.dump_traceback_later(STUCK_S, exit=True)
         status = self._espeak.espeak_Synth(
-            encoded, ctypes.c_size_t(len(encoded)), 0, 1, 0, UTF8, None, None
+            encoded, ctypes.c_size_t(len(encoded)), 0, 1, 0, flags, None, None
         )
         faulthandler.cancel_dump_traceback_later()
         if status:

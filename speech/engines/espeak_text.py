@@ -6,6 +6,7 @@ overlong runs get a space, and overlong clauses a comma.
 
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cache
 
 from speech.segments import cluster_start
@@ -13,6 +14,7 @@ from speech.segments import cluster_start
 # Line breaks stay, they part clauses; other control characters and lone surrogates become spaces,
 # one for one, so that positions hold.
 BLANKS = dict.fromkeys([*range(10), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
+BRACKETS = str.maketrans("[]", "()")
 LONGEST_RUN = 36  # of runs of 50 characters ends were dropped; up to 40, none in any script tried
 LAST_LATIN = "\u0250"
 OTHER_SCRIPTS = (
@@ -26,28 +28,48 @@ BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class SpokenText:
-    """What espeak-ng is given for a text: `text`, and the way back by `original`."""
+    """What espeak-ng is given for a text: `text`, and the way back by `original`.
 
-    def __init__(self, original: str, language: str) -> None:
+    Phonemes, at the places of that name, go between double brackets; none but these are left, as
+    the text of a person must not say what is phonemes.
+    """
+
+    def __init__(
+        self, original: str, language: str, phonemes: Sequence[tuple[int, int]] = ()
+    ) -> None:
         self._gaps: list[int] = []
         # A letter of an alphabet that the voice does not read is announced by its full name.
         self._strange = 6 if f" {language.partition('-')[0]} " in OTHER_SCRIPTS else 25
-        self.text = self._prepared(original.translate(BLANKS))
+        text = original.translate(BLANKS)
+        insertions = _insertions(text, self._strange)
+        if phonemes:
+            text = text.translate(BRACKETS)
+            insertions = _bracketed(insertions, phonemes)
+        self.text = self._prepared(text, insertions)
 
     def original(self, position: int) -> int:
         """The position in the original of a position in `text`, both in code points."""
         return position - bisect_left(self._gaps, position)
 
-    def _prepared(self, text: str) -> str:
+    def _prepared(self, text: str, insertions: list[tuple[int, str]]) -> str:
         pieces: list[str] = []
         written = length = 0
-        for place, gap in _insertions(text, self._strange):
+        for place, gap in insertions:
             pieces += (text[written:place], gap)
             length += place - written
             self._gaps += range(length, length + len(gap))
             length += len(gap)
             written = place
         return "".join(pieces) + text[written:] if pieces else text
+
+
+def _bracketed(
+    insertions: list[tuple[int, str]], phonemes: Sequence[tuple[int, int]]
+) -> list[tuple[int, str]]:
+    """The insertions that part no phonemes, and the brackets around these."""
+    outside = [(p, gap) for p, gap in insertions if not any(a <= p <= b for a, b in phonemes)]
+    brackets = [pair for start, end in phonemes for pair in ((start, "[["), (end, "]]"))]
+    return sorted(outside + brackets, key=lambda pair: pair[0])
 
 
 def _insertions(text: str, strange: int) -> list[tuple[int, str]]:

@@ -11,6 +11,7 @@ import pytest
 
 from speech.engines.espeak import EspeakEngine, find_library, language_tag
 from speech.engines.espeak_pool import Child, Library, Pool
+from speech.engines.espeak_text import SpokenText
 from speech.errors import EngineCrashed, EngineMissing
 from speech.types import SpeechRequest
 
@@ -250,3 +251,40 @@ def is_running(process):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def phonemes_s(engine, text, *places):
+    request = SpeechRequest(text, "gmw/en", phonemes=places)
+    return sum(chunk.duration_s for chunk in engine.speak(request))
+
+
+def test_phonemes_sound_as_the_word_they_spell(engine):
+    word = duration_s(engine, "Say hello now.")
+    assert phonemes_s(engine, "Say h@l'oU now.", (4, 10)) == pytest.approx(word, rel=0.02)
+    assert duration_s(engine, "Say h@l'oU now.") > 1.2 * word
+
+
+def test_a_text_cannot_pass_itself_off_as_phonemes(engine):
+    forged = "Say [[h@l'oU]] and h@l'oU."
+    spelled = forged.replace("[", "(").replace("]", ")")
+    place = (19, 25)
+    assert phonemes_s(engine, forged, place) == pytest.approx(
+        phonemes_s(engine, spelled, place), rel=0.001
+    )
+    assert SpokenText("[ [[a] h@l'oU ]]", "en", [(7, 13)]).text == "( ((a) [[h@l'oU]] ))"
+
+
+def test_marks_keep_to_the_text_around_phonemes(engine):
+    text = "Say h@l'oU now."
+    request = SpeechRequest(text, "gmw/en", phonemes=((4, 10),))
+    found = [mark for chunk in engine.speak(request) for mark in chunk.marks]
+    assert [mark.start for mark in found] == [0, 4, 11]
+    assert all(mark.length for mark in found)
+
+
+def test_odd_phonemes_end_no_process(engine, the_child):
+    duration_s(engine, "One.")
+    child = the_child()
+    for odd in ("_^_", "_^_xx", "|" * 100, "'" * 100, "_:" * 50, "@,&{}", "x" * 100):
+        phonemes_s(engine, f"Say {odd} now.", (4, 4 + len(odd)))
+    assert the_child() == child
