@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import crowd, first_sound, pages, phone, provider, servers, size
+from benchmarks import crowd, first_sound, pages, phone, provider, retake, servers, size
 from benchmarks.report import Report
 
 TOPICS = {
@@ -20,6 +20,7 @@ TOPICS = {
     "crowd": crowd,
     "phone": phone,
     "servers": servers,
+    "retake": retake,
 }
 
 
