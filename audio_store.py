@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sentences import Sentence
-from speech.id3 import id3_tag
 
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
 PART, DELETED = ".part", ".deleted"
@@ -91,17 +90,13 @@ class AudioStore:
         finally:
             os.close(descriptor)
 
-    def download_prefix(self, row: dict) -> bytes:
-        """What stands before the sound of a download: a tag with the file's present name."""
-        return id3_tag(title=row["display_name"], artist=row["voice"], album=row["category"])
-
-    def pieces(self, row: dict) -> Iterator[bytes]:
-        """A whole file as it is downloaded, piece by piece; raises NoSuchAudio at once."""
-        file = self.open(row["filename"])
+    def pieces(self, filename: str, prefix: bytes) -> Iterator[bytes]:
+        """A whole file with something in front, piece by piece; raises NoSuchAudio at once."""
+        file = self.open(filename)
 
         def read() -> Iterator[bytes]:
             with file:
-                yield self.download_prefix(row)
+                yield prefix
                 while piece := file.read(PIECE):
                     yield piece
 

@@ -17,8 +17,9 @@ SWITCH = ("on", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_KEY_BYTES = 32
 ABOVE_ZERO = (
-    "threads", "live_listeners", "max_characters", "max_upload_mb", "jobs", "jobs_per_user",
-    "openai_parallel", "openai_timeout_s", "session_idle_days", "session_absolute_days",
+    "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
+    "jobs_per_user", "openai_parallel", "openai_timeout_s", "session_idle_days",
+    "session_absolute_days",
 )  # fmt: skip
 
 
@@ -45,6 +46,7 @@ class Config:
     web_import: str = "on"  # whether people may import web addresses
     min_free_mb: int = 64  # new work is refused below this much free disk
     kept_segments_mb: int = 2048  # bought sound kept for resumes and repeats
+    exports_mb: int = 4096  # downloads in other formats, kept until others need the room
     jobs: int = 16  # files spoken at once
     jobs_per_user: int = 4
     default_voice: str = ""

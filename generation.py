@@ -13,6 +13,7 @@ from config import Config
 from database import Database
 from database.errors import NotFound
 from database.groups import BIN_DAYS, NO_FILE
+from exporting import Exports
 from retaking import Retaking
 from sentences import Sentence
 from speaking import NothingSpoken, Speaking
@@ -79,6 +80,7 @@ class Studio:
         self.speaking = Speaking(config, db, store, self.kept, registry)
         self.takes = TakeStore(config.data_dir / "takes")
         self.retaking = Retaking(self.speaking, self.takes)
+        self.exports = Exports(config, db, store, registry)
 
     def quote(self, text: str, voice: str = "", speed: float = 1.0, engine: str = "") -> Quote:
         """Count, time and price a text; free and changes nothing."""

@@ -22,6 +22,7 @@ from config import Config, ConfigError, prepare_data_dir
 from database import Database
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
+from exporting import ExportWorker
 from generation import Studio
 from sentences import Sentence
 from speaking import Parked, Stopped
@@ -49,6 +50,7 @@ class Worker:
         self.name = f"{self.host}{os.getpid()}-{secrets.token_hex(3)}"
         self.stop = threading.Event()
         self.wake = threading.Event()
+        self.exporting = ExportWorker(studio.exports, self.name, self.stop)
         self._running = 0
         self._counting = threading.Lock()
         self._beaten_at = 0.0
@@ -57,6 +59,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
+        exporting = self.exporting.start()
         with ThreadPoolExecutor(self.config.jobs, "speak") as pool:
             while not self.stop.is_set():
                 self._beat()
@@ -67,12 +70,16 @@ class Worker:
                     pool.submit(self._work_in_thread, work)
                 self.wake.wait(POLL_S)
                 self.wake.clear()
+                self.exporting.wake.set()
+        for thread in exporting:
+            thread.join()
         self._wait_for_purchases()
 
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
         self.db.release_jobs(self.host)
         self.db.release_retakes(self.host)
+        self.exporting.tidy(self.host)
         for name in self.studio.reconcile():
             log.warning("no row knows the sound file %s; it was left alone", name)
 

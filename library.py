@@ -151,7 +151,7 @@ class Library:
                 missing.append(paths["sound_path"])
 
     def _add_sound(self, archive: ZipStream, path: str, row: dict[str, Any]) -> Iterator[bytes]:
-        pieces = self.store.pieces(row)
+        pieces = self.store.pieces(row["filename"], self.studio.exports.tag(row))
         yield from archive.add(path, pieces, expected_bytes=row["size"])
 
     def _account(self, user: dict[str, Any]) -> dict[str, Any]:

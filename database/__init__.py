@@ -3,6 +3,7 @@
 from database.administration import Administration
 from database.documents import Documents
 from database.drafts import Drafts
+from database.exports import Exports
 from database.jobs import Jobs
 from database.library import Library
 from database.playback import Playback
@@ -19,6 +20,7 @@ class Database(
     Retakes,
     Documents,
     Pronunciations,
+    Exports,
     Playback,
     SecurityLog,
     Drafts,

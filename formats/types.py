@@ -29,7 +29,7 @@ FORMATS = {
         Format("m4b", ".m4b", "audio/mp4", 9_300, is_for_av=True),
         Format("opus", ".opus", "audio/ogg", 4_150, is_for_av=True),
         Format("flac", ".flac", "audio/flac", 26_000, is_for_av=True),
-        Format("wav", ".wav", "audio/wav", 44_100, is_for_av=True),
+        Format("wav", ".wav", "audio/wav", 48_000, is_for_av=True),
         Format("zip", ".zip", "application/zip", 8_000),
         Format("epub", ".epub", "application/epub+zip", 8_000),
     )

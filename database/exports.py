@@ -1,0 +1,169 @@
+"""Downloads in other formats: asked for, made under a lease, kept while there is room."""
+
+from database.connection import Connection
+from database.errors import LeaseLost
+from database.groups import COLUMNS
+
+GONE = "This download is not wanted any more."
+IN_WORK = "status IN ('queued', 'working')"  # what idx_exports_work holds; say so to use it
+
+
+class Exports(Connection):
+    """Rows of `exports`. `now` is in seconds since 1970, `lease_s` in seconds."""
+
+    def create_export(
+        self,
+        file: dict,
+        format: str,
+        *,
+        options: str,
+        fingerprint: str,
+        name: str,
+        now: float,
+    ) -> dict:
+        """Ask for a download of a file's row, in place of earlier ones of that format.
+
+        One with the same fingerprint that is there, or on its way, is returned instead.
+        """
+        with self.transaction():
+            same = self._row(
+                """SELECT * FROM exports WHERE file_id = ? AND format = ? AND fingerprint = ?
+                   AND status != 'failed' ORDER BY id DESC LIMIT 1""",
+                file["id"], format, fingerprint,
+            )  # fmt: skip
+            if same:
+                return same
+            self._write("DELETE FROM exports WHERE file_id = ? AND format = ?", file["id"], format)
+            return self._write_row(
+                """INSERT INTO exports (file_id, owner_id, format, options, fingerprint, name,
+                       created_epoch, last_used_epoch)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *""",
+                file["id"], file["owner_id"], format, options, fingerprint, name, now, now,
+            )  # fmt: skip
+
+    def get_export(self, export_id: int, file_id: int) -> dict | None:
+        """A download of that file."""
+        return self._row("SELECT * FROM exports WHERE id = ? AND file_id = ?", export_id, file_id)
+
+    def list_exports(self, file_id: int) -> list[dict]:
+        """The downloads of a file, by format."""
+        return self._rows("SELECT * FROM exports WHERE file_id = ? ORDER BY format, id", file_id)
+
+    def get_exported_file(self, file_id: int) -> dict | None:
+        """The ready file that a download is made of, whoever owns it; None in the bin."""
+        return self._row(
+            f"""SELECT {COLUMNS} FROM audio_files
+                WHERE id = ? AND status = 'ready' AND deleted_at IS NULL""",
+            file_id,
+        )
+
+    def count_waiting_exports(self, owner_id: int) -> int:
+        """How many downloads of a person are not made yet."""
+        return self._value(
+            f"SELECT count(*) FROM exports WHERE {IN_WORK} AND owner_id = ?", owner_id
+        )
+
+    def has_export(self, name: str) -> bool:
+        """Whether a download of that name is wanted; for reconciling the disk."""
+        return self._row("SELECT 1 FROM exports WHERE name = ?", name) is not None
+
+    def touch_export(self, export_id: int, now: float) -> None:
+        """Note that a download is used."""
+        self._write("UPDATE exports SET last_used_epoch = ? WHERE id = ?", now, export_id)
+
+    def delete_export(self, export_id: int, file_id: int) -> str | None:
+        """Forget a download, made or not; the name of what may be on the disk, or None."""
+        row = self._write_row(
+            "DELETE FROM exports WHERE id = ? AND file_id = ? RETURNING name", export_id, file_id
+        )
+        return row and row["name"]
+
+    # The worker's side
+
+    def claim_export(
+        self, worker: str, *, now: float, lease_s: float, longest_s: float = 1e9
+    ) -> dict | None:
+        """Take the next download to make, of a file of at most `longest_s`; fair between people."""
+        if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} LIMIT 1"):
+            return None
+        return self._write_row(
+            f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
+                    attempts = attempts + 1
+                WHERE id = (
+                    SELECT next.id FROM exports AS next INDEXED BY idx_exports_work
+                    JOIN audio_files ON audio_files.id = next.file_id
+                    WHERE next.{IN_WORK} AND audio_files.duration <= ?
+                      AND (next.status = 'queued' OR coalesce(next.lease_until_epoch, 0) < ?)
+                    ORDER BY (SELECT count(*) FROM exports AS before INDEXED BY idx_exports_work
+                              WHERE before.{IN_WORK} AND before.owner_id = next.owner_id
+                                AND before.id < next.id), next.id LIMIT 1)
+                RETURNING *""",
+            worker, now + lease_s, longest_s, now,
+        )  # fmt: skip
+
+    def release_exports(self, workers: str) -> int:
+        """Put back what workers whose name begins with `workers` left behind; returns how many."""
+        return self._write(
+            f"""UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL
+                WHERE {IN_WORK} AND status = 'working' AND substr(lease_owner, 1, ?) = ?""",
+            len(workers), workers,
+        ).rowcount  # fmt: skip
+
+    def park_export(self, export_id: int, worker: str) -> None:
+        """Give an unfinished download back, as a worker does that is told to stop."""
+        self._write(
+            """UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
+                   progress = 0, attempts = max(0, attempts - 1)
+               WHERE id = ? AND lease_owner = ?""",
+            export_id, worker,
+        )  # fmt: skip
+
+    def advance_export(
+        self, export_id: int, worker: str, progress: float, *, now: float, lease_s: float
+    ) -> None:
+        """The heartbeat, with how far it is (0 to 1). Raises LeaseLost when nobody wants it."""
+        changed = self._write(
+            """UPDATE exports SET progress = ?, lease_until_epoch = ?
+               WHERE id = ? AND lease_owner = ?""",
+            progress, now + lease_s, export_id, worker,
+        ).rowcount  # fmt: skip
+        if not changed:
+            raise LeaseLost(GONE)
+
+    def finish_export(self, export_id: int, worker: str, *, size: int, now: float) -> None:
+        """Mark a download ready; `size` in bytes. Raises LeaseLost."""
+        changed = self._write(
+            """UPDATE exports SET status = 'ready', progress = 1, size = ?, last_used_epoch = ?,
+                   lease_owner = NULL, lease_until_epoch = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            size, now, export_id, worker,
+        ).rowcount  # fmt: skip
+        if not changed:
+            raise LeaseLost(GONE)
+
+    def fail_export(self, export_id: int, worker: str, error: str) -> None:
+        """Mark a download failed, with its sentence."""
+        self._write(
+            """UPDATE exports SET status = 'failed', error = ?, lease_owner = NULL,
+                   lease_until_epoch = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            error, export_id, worker,
+        )  # fmt: skip
+
+    def drop_unused_exports(self, keep_bytes: int) -> list[str]:
+        """Forget the downloads that were used longest ago, beyond `keep_bytes`; their names.
+
+        The one that was used last stays, however large it is.
+        """
+        rows = self._rows(
+            """SELECT id, name, size FROM exports WHERE status = 'ready'
+               ORDER BY last_used_epoch DESC, id DESC"""
+        )
+        room, dropped = keep_bytes, []
+        for row in rows:
+            room -= row["size"]
+            if room < 0 and row is not rows[0]:
+                dropped.append(row)
+        if dropped:
+            self._write_many("DELETE FROM exports WHERE id = ?", [(row["id"],) for row in dropped])
+        return [row["name"] for row in dropped]

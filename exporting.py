@@ -1,0 +1,324 @@
+"""Downloads in other formats: what can be had of a piece, asking for it, making it."""
+
+import hashlib
+import json
+import logging
+import threading
+import time
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+from audio_store import AudioError, AudioStore
+from config import Config
+from database import Database
+from database.errors import DatabaseError, LeaseLost, NotFound
+from export_store import ExportStore
+from formats import making
+from formats.cover import cover
+from formats.errors import ExportError, Stopped
+from formats.types import FORMATS, Format, Part, Task
+from sentences import Sentence
+from speech.errors import SpeechError
+from speech.id3 import Chapter, Picture, id3_tag
+from speech.registry import Registry
+
+LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
+MOST_WAITING = 20
+MOST_ATTEMPTS = 3
+LEASE_S = 30.0
+SHORT_S = 900.0  # what is shorter need not wait behind a book
+PICTURES = ("image/png", "image/jpeg")
+NO_EXPORT = "There is no such download. Ask for it again on the page of the piece."
+
+log = logging.getLogger("voiceverse.exporting")
+
+
+class NotReady(ExportError):
+    """A piece that is not spoken to its end."""
+
+    status = 409
+
+
+class BadExport(ExportError):
+    """A format or loudness that does not exist."""
+
+    status = 400
+
+
+class TooManyExports(ExportError):
+    """One person waits for more downloads than is fair."""
+
+    status = 429
+
+
+class Exports:
+    """What pages, API and worker do with downloads goes through here."""
+
+    def __init__(self, config: Config, db: Database, store: AudioStore, registry: Registry):
+        self.db, self.store, self.registry = db, store, registry
+        self.limit_bytes = config.exports_mb * 1024 * 1024
+        self.files = ExportStore(config.data_dir / "exports", min_free_mb=config.min_free_mb)
+        store.when_deleted = self.files.drop_all_of
+
+    # What an MP3 carries in front
+
+    def tag(self, row: dict, narrator: str = "") -> bytes:
+        """The tag of a piece as it is called now, with its chapters and cover."""
+        known, parts = self._details(row), self._parts(row)
+        marks = [Chapter(part.title, part.start_ms, part.end_ms) for part in parts]
+        return id3_tag(
+            title=row["display_name"],
+            artist=known["artist"] or narrator or row["voice"],
+            narrator=narrator if known["artist"] else "",
+            album=known["album"],
+            track=known["track"],
+            chapters=marks if len(marks) > 1 else (),
+            cover=known["cover"],
+        )
+
+    # Asking
+
+    def formats(self, row: dict) -> list[dict]:
+        """Each format with its expected size in bytes, whether it can be made, and its download."""
+        made = {export["format"]: export for export in self.db.list_exports(row["id"])}
+        return [
+            {
+                "format": each,
+                "expected_bytes": _expected_bytes(each, row),
+                "export": made.get(each.key),
+                "can_be_made": making.has_av() or not each.is_for_av,
+            }
+            for each in FORMATS.values()
+        ]
+
+    def order(self, row: dict, key: str, lufs: float | None) -> dict:
+        """Ask for a download of a ready piece; returns its row, perhaps one that is there already.
+
+        `lufs` None leaves the loudness alone. Raises ExportError, NoSpace, DatabaseError.
+        """
+        if key not in FORMATS or (lufs is not None and lufs not in LOUDNESS):
+            raise BadExport("There is no such format. Choose one of those on the page.")
+        if row["status"] != "ready":
+            raise NotReady("This piece is still being spoken; download it when it is ready.")
+        if self.store.size(row["filename"]) is None:
+            raise NotReady("The sound of this piece is missing on the server.")
+        making.check(key, lufs)
+        if self.db.count_waiting_exports(row["owner_id"]) >= MOST_WAITING:
+            raise TooManyExports(
+                Sentence(
+                    "{count} downloads are being made for you already. Wait for one of them.",
+                    count=MOST_WAITING,
+                )
+            )
+        chosen = FORMATS[key]
+        self.files.check_space(_expected_bytes(chosen, row))
+        options = json.dumps({"lufs": lufs})
+        return self.db.create_export(
+            row,
+            key,
+            options=options,
+            fingerprint=self._fingerprint(row, options),
+            name=self.files.new_name(row["filename"], chosen.suffix),
+            now=time.time(),
+        )
+
+    def get(self, row: dict, export_id: int) -> dict:
+        """A download of a piece; raises NotFound."""
+        export = self.db.get_export(export_id, row["id"])
+        if export is None:
+            raise NotFound(NO_EXPORT)
+        return export
+
+    def use(self, export: dict) -> None:
+        """Note that a download is fetched, so that it is kept longer than others."""
+        self.db.touch_export(export["id"], time.time())
+
+    def cancel(self, row: dict, export_id: int) -> None:
+        """Forget a download; its making stops. Raises NotFound."""
+        name = self.db.delete_export(export_id, row["id"])
+        if name is None:
+            raise NotFound(NO_EXPORT)
+        self.files.drop(name)
+
+    def _fingerprint(self, row: dict, options: str) -> str:
+        """A hash over all that shows in a download: sound, names, chapters, author, cover."""
+        known = self._details(row)
+        picture = known.pop("cover")
+        shown = [
+            row["sha256"], row["size"], row["display_name"], row["voice"], options, known,
+            hashlib.sha256(picture.data).hexdigest(),
+            [[part.title, part.text_start, part.start_ms] for part in self._parts(row)],
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+
+    # Making
+
+    def make(self, export: dict, worker: str, stop: threading.Event) -> None:
+        """Make a claimed download. Raises Stopped, LeaseLost and what else went wrong."""
+        row = self.db.get_exported_file(export["file_id"])
+        if row is None:
+            raise LeaseLost(NO_EXPORT)
+        part = self.files.part_path(export["name"])
+        told_at = 0.0
+
+        def tell(share: float) -> None:
+            nonlocal told_at
+            if stop.is_set():
+                raise Stopped
+            now = time.time()
+            if now - told_at >= 0.5:
+                told_at = now
+                self.db.advance_export(export["id"], worker, share, now=now, lease_s=LEASE_S)
+
+        try:
+            task = self._task(row, export, part)
+            self.files.check_space(_expected_bytes(FORMATS[export["format"]], row))
+            tell(0.0)
+            size = making.make(task, tell)
+            self.files.finish(export["name"])
+            self.db.finish_export(export["id"], worker, size=size, now=time.time())
+        except BaseException:
+            self.files.drop(export["name"])
+            raise
+        for name in self.db.drop_unused_exports(self.limit_bytes):
+            self.files.drop(name)
+
+    def reconcile(self) -> None:
+        """Remove what a kill left on disk: unfinished downloads, and those of pieces now gone."""
+        self.files.sweep(self.db.has_export)
+
+    def _task(self, row: dict, export: dict, part: Path) -> Task:
+        known = self._details(row)
+        narrator = self._voice_name(row)
+        has_author = bool(known["artist"])
+        return Task(
+            format=export["format"],
+            source=str(self.store.path(row["filename"])),
+            target=str(part),
+            title=row["display_name"],
+            parts=tuple(self._parts(row)),
+            segments=tuple(self.db.get_segments(row["id"])),
+            text=self.db.get_text(row["id"]),
+            lufs=json.loads(export["options"])["lufs"],
+            artist=known["artist"] or narrator,
+            narrator=narrator if has_author else "",
+            album=known["album"],
+            track=known["track"],
+            language=known["language"] or self._voice_language(row),
+            identifier=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, row['filename'])}",
+            modified=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+            cover=known["cover"],
+        )
+
+    def _parts(self, row: dict) -> list[Part]:
+        """The chapters that have sound; the whole piece as one where there are none."""
+        found = [
+            Part(each["title"], each["text_start"], each["text_end"], each["start_ms"],
+                 each["end_ms"])
+            for each in self.db.get_chapters(row["id"])
+            if each["start_ms"] is not None and each["end_ms"] is not None
+            and each["end_ms"] > each["start_ms"]
+        ]  # fmt: skip
+        end_ms = round(row["duration"] * 1000)
+        return found or [Part("", 0, row["character_count"], 0, end_ms)]
+
+    def _details(self, row: dict) -> dict:
+        """Author, book, track, language and cover, from the document it was made of, if any."""
+        known = {"artist": "", "album": row["category"], "track": "", "language": ""}
+        picture = None
+        if row["document_id"]:
+            document = self.db.get_document(row["document_id"], row["owner_id"])
+            if document:
+                known["artist"], known["language"] = document["author"], document["language"]
+                known["album"] = document["title"] or known["album"]
+                known["track"] = str(row["track"]) if row["track"] else ""
+            found = self.db.get_document_cover(row["document_id"]) if document else None
+            if found and found["cover_type"] in PICTURES:
+                picture = Picture(found["cover"], found["cover_type"])
+        return {**known, "cover": picture or cover(row["display_name"])}
+
+    def _voice_name(self, row: dict) -> str:
+        try:
+            return self.registry.get(row["engine"]).voice(row["voice"]).name
+        except SpeechError:
+            return row["voice"]
+
+    def _voice_language(self, row: dict) -> str:
+        try:
+            return self.registry.get(row["engine"]).voice(row["voice"]).language
+        except SpeechError:
+            return ""
+
+
+def _expected_bytes(format: Format, row: dict) -> int:
+    return int(format.bytes_a_second * row["duration"]) + 50_000
+
+
+class ExportWorker:
+    """Makes downloads in threads of the worker's process: books in one, short ones in another."""
+
+    def __init__(self, exports: Exports, name: str, stop: threading.Event):
+        self.exports, self.db, self.name, self.stop = exports, exports.db, name, stop
+        self.wake = threading.Event()
+
+    def start(self) -> list[threading.Thread]:
+        """Begin to work until `stop` is set; the threads, to be joined."""
+        threads = [
+            threading.Thread(target=self._run, args=(longest_s,), name=name, daemon=True)
+            for name, longest_s in (("exports", 1e9), ("short exports", SHORT_S))
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def tidy(self, host: str) -> None:
+        """Take over what a killed worker of this machine left behind."""
+        self.db.release_exports(host)
+        self.exports.reconcile()
+
+    def run_pending(self, longest_s: float = 1e9) -> int:
+        """Make everything that waits, in this thread; returns how many."""
+        count = 0
+        while not self.stop.is_set() and (export := self._claim(longest_s)):
+            self._make(export)
+            count += 1
+        return count
+
+    def _run(self, longest_s: float) -> None:
+        while not self.stop.is_set():
+            self.run_pending(longest_s)
+            self.wake.wait(1.0)
+            self.wake.clear()
+
+    def _claim(self, longest_s: float) -> dict | None:
+        try:
+            return self.db.claim_export(
+                self.name, now=time.time(), lease_s=LEASE_S, longest_s=longest_s
+            )
+        except DatabaseError as error:
+            log.error("no download can be claimed: %s", error.sentence)
+            return None
+
+    def _make(self, export: dict) -> None:
+        try:
+            if export["attempts"] > MOST_ATTEMPTS:
+                raise ExportError(making.CRASHED)
+            self.exports.make(export, self.name, self.stop)
+        except LeaseLost:
+            log.info("download %s is not wanted any more", export["id"])
+        except Stopped:
+            self._record(self.db.park_export, export["id"], self.name)
+        except (ExportError, AudioError, DatabaseError) as error:
+            log.info("download %s failed: %s", export["id"], error.sentence)
+            self._record(self.db.fail_export, export["id"], self.name, error.sentence)
+        except OSError as error:
+            log.error("download %s failed: %s", export["id"], error)
+            self._record(self.db.fail_export, export["id"], self.name, making.CRASHED)
+
+    def _record(self, change, *values) -> None:
+        try:
+            change(*values)
+        except DatabaseError as error:
+            # Its lease runs out, and it is taken up again.
+            log.error("the state of a download cannot be written: %s", error.sentence)
