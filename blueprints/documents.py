@@ -46,6 +46,8 @@ LABELS = {
     "heading": lazy_gettext("Headings"),
 }
 
+SOURCES = {"markdown": "MD", "plain": "TXT"}
+
 blueprint = Blueprint("documents", __name__)
 
 
@@ -311,6 +313,12 @@ def _check_chapter(document: Document, number: int) -> None:
 
 
 # Reading what is sent, showing what is there
+
+
+@blueprint.app_template_filter()
+def source_name(row: dict[str, Any]) -> str:
+    """What a document was: "PDF", "EPUB"."""
+    return SOURCES.get(row["source"], row["source"].upper())
 
 
 def owned_document(document_id: int) -> dict[str, Any]:
