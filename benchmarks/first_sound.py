@@ -88,8 +88,10 @@ def _whole(report: Report, browser: Browser, scratch: Path, sizes: tuple[int, ..
 def _round(browser: Browser, words: str, scratch: Path) -> tuple[float, float, float]:
     """Seconds of engine and encoder, side by side in a process each, and of the program."""
     sound = scratch / "sound.pcm"
-    (_,) = side_by_side([(_engine, words, str(sound))])
-    engine, encoder = side_by_side([(_engine, words, os.devnull), (_encode, str(sound))])
+    (_,) = side_by_side([(speak_alone_s, words, str(sound))])
+    engine, encoder = side_by_side(
+        [(speak_alone_s, words, os.devnull), (encode_alone_s, str(sound))]
+    )
     sound.unlink()
     started = time.perf_counter()
     row = browser.generate(words)
@@ -97,7 +99,7 @@ def _round(browser: Browser, words: str, scratch: Path) -> tuple[float, float, f
     return engine, encoder, time.perf_counter() - started
 
 
-def _engine(words: str, output: str) -> float:
+def speak_alone_s(words: str, output: str) -> float:
     """Seconds that espeak-ng takes for the same sentences; its samples go to `output`."""
     library = find_library()
     os.chdir(library.data.parent)
@@ -126,7 +128,7 @@ class _Samples:
         self._parts = []
 
 
-def _encode(sound: str) -> float:
+def encode_alone_s(sound: str) -> float:
     """Seconds that the encoder takes for the same samples."""
     stream = Mp3Stream(SAMPLE_RATE)
     with Path(sound).open("rb") as file:

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import crowd, first_sound, pages, phone, provider, retake, servers, size
+from benchmarks import crowd, first_sound, pages, phone, provider, reading, retake, servers, size
 from benchmarks.report import Report
 
 TOPICS = {
@@ -17,6 +17,7 @@ TOPICS = {
     "pages": pages,
     "first_sound": first_sound,
     "provider": provider,
+    "reading": reading,
     "crowd": crowd,
     "phone": phone,
     "servers": servers,
