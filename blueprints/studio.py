@@ -91,6 +91,8 @@ def context(form: Any) -> dict[str, Any]:
         "chosen_voice": _chosen_voice(form.get("voice") or ""),
         "notices": answers.notices(),
         "most_characters": services().config.max_characters,
+        "most_megabytes": services().config.max_upload_mb,
+        "is_web_open": services().config.web_import == "on",
         "character_forms": plural_forms(_characters),
         "voice_forms": plural_forms(_voices),
         "marked_forms": plural_forms(_marked),

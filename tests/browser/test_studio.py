@@ -175,47 +175,10 @@ def test_a_group_that_exists_is_offered(desk, house):
     expect(desk.get_by_label("Group")).to_have_attribute("list", "groups")
 
 
-CAPTIONS = """1
-00:00:01,000 --> 00:00:02,000
-The rain
-had stopped.
-
-2
-00:00:02,500 --> 00:00:04,000
-<i>A boat</i> came in
-
-3
-00:00:04,000 --> 00:00:05,000
-with the tide.
-"""
-FILES = {
-    "plain.txt": ("It was late.\r\nThe lamp was lit.", "It was late.\nThe lamp was lit."),
-    "notes.md": (
-        "# A *title*\n\n- One [link](https://example.org)\n- `two` and **three**\n\n"
-        "snake_case_name",
-        "A title\n\nOne link\ntwo and three\n\nsnake_case_name",
-    ),
-    "talk.srt": (CAPTIONS, "The rain had stopped.\nA boat came in with the tide."),
-    "talk.vtt": (
-        "WEBVTT\n\n" + CAPTIONS.replace(",", "."),
-        "The rain had stopped.\nA boat came in with the tide.",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_a_dropped_text_file_becomes_the_text_and_names_the_piece(desk, name):
-    text, expected = FILES[name]
-    desk.evaluate(DROP, [name, text])
-    expect(area(desk)).to_have_value(expected)
-    expect(desk.get_by_label("Name of the piece")).to_have_value(name.partition(".")[0])
-
-
-def test_a_file_that_is_no_text_is_refused_in_one_sentence(desk):
-    desk.evaluate(DROP, ["book.pdf", "%PDF-1.4"])
-    expect(told(desk)).to_contain_text("“book.pdf” is not a plain text.")
-    expect(told(desk)).to_contain_text("follow in a later release")
-    expect(area(desk)).to_have_value("")
+def test_a_dropped_text_file_becomes_the_text_and_names_the_piece(desk):
+    desk.evaluate(DROP, ["plain.txt", "It was late.\r\nThe lamp was lit."])
+    expect(area(desk)).to_have_value("It was late.\nThe lamp was lit.")
+    expect(desk.get_by_label("Name of the piece")).to_have_value("plain")
 
 
 def test_a_text_file_is_opened_with_the_button_too(desk, tmp_path):

@@ -92,7 +92,7 @@ function link(label, address) {
   return made;
 }
 
-function act(label, action) {
+export function act(label, action) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "plain";
