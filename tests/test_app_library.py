@@ -430,3 +430,17 @@ def test_a_failed_piece_shows_its_sentence_and_a_way_on(owner):
     assert (state["status"], state["error"]) == ("failed", "The speech server is away.")
     answer = owner.get(f"/audio/{filename}", json=True)
     assert (answer.status_code, answer.json["error"]) == (409, "The speech server is away.")
+
+
+def test_a_failed_piece_without_a_text_offers_no_second_try(owner):
+    db = owner.services.db
+    db.create_audio_file(owner.user["id"], "lost.mp3", "Lost", voice="gmw/en", status="queued")
+    job = db.claim_job("w", now=0, lease_s=60)
+    db.stop_job(job["id"], "w", status="failed", error="Its sound is gone.")
+    page = owner.get("/files/lost.mp3").text
+    assert "Its sound is gone." in page
+    assert "Try again" not in page
+    assert 'data-status="failed" draggable="true" data-empty' in owner.get("/library").text
+    work = owner.get("/admin/jobs").text
+    assert "Its sound is gone." in work
+    assert "Try again" not in work

@@ -5,7 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, THEMES, WIDTHS, address, player, until
+from tests.browser.driving import (
+    PLAYER,
+    THEMES,
+    WIDTHS,
+    address,
+    is_advancing,
+    player,
+    until,
+)
 from tests.making import prose
 
 TEXT = (
@@ -108,10 +116,15 @@ def test_a_piece_shows_its_facts_and_what_can_be_taken_along(desk, house, piece)
     beside = desk.get_by_role("complementary", name="About this piece")
     for words in ("Length", "English (Great Britain)", f"{len(TEXT)}", "free", "Novel"):
         expect(beside).to_contain_text(words)
-    for link in ("Download MP3", "Captions"):
+    desk.get_by_role("main").get_by_role("button", name="Play").click()
+    is_advancing(desk)
+    for link in ("Download MP3", "Captions", "Plain text"):
         with desk.expect_download() as download:
             beside.get_by_role("link", name=link).click()
         assert download.value.failure() is None
+    assert download.value.suggested_filename == "Rain.txt"
+    assert download.value.path().read_text("utf-8") == TEXT
+    assert not player(desk, "sound.isPaused")
     beside.get_by_role("link", name="Novel").click()
     expect(desk.get_by_role("heading", name="Novel")).to_be_visible()
 
