@@ -10,6 +10,7 @@ from documents.types import LEFT_OUT, Chapter, Document, Part
 PARAGRAPH = "\n\n"
 MOST_PARTS = 400_000
 LONGEST_TITLE = 300
+UNTITLED = LEFT_OUT - {"hyphen", "ligature", "link"}
 JOINED = frozenset(("navigation", "contents"))
 JOINED_SIZE = 2000  # characters
 DEPTH = 2  # levels of headings that begin chapters; deeper ones stand in the text
@@ -27,12 +28,13 @@ class Stretch:
 class Builder:
     """Takes headings, paragraphs and what is left out; `document` makes chapters of them."""
 
-    def __init__(self, *, chapters_given: bool = False) -> None:
+    def __init__(self, *, chapters_given: bool = False, title_given: bool = False) -> None:
         self.title = self.author = self.language = ""
         self.cover: bytes | None = None
         self.cover_type = ""
         self.notes: list[str] = []
         self._chapters_given = chapters_given
+        self._title_given = title_given
         self._stretches = [Stretch("", 0)]
         self._parts_left = MOST_PARTS
 
@@ -43,7 +45,8 @@ class Builder:
     def heading(self, parts: Iterable[Part], level: int) -> None:
         """A heading in the text; without a table of contents it may begin a chapter."""
         made = [_as_heading(part) for part in parts]
-        title = one_line("".join(_shown(part) for part in made))
+        shown = (_shown(part) for part in made if part.kind not in UNTITLED)
+        title = one_line("".join(shown)) or one_line("".join(map(_shown, made)))
         if not title:
             return
         if not self._chapters_given:
@@ -112,8 +115,10 @@ class Builder:
         if not levels:
             return stretches
         top = min(levels)
-        if levels.count(top) == 1 and levels[0] == top and len(levels) > 1:
-            self.title = self.title or next(s.title for s in stretches if s.level)
+        first = next(stretch.title for stretch in stretches if stretch.level)
+        is_title = self.title in ("", first) and not self._title_given
+        if levels.count(top) == 1 and levels[0] == top and len(levels) > 1 and is_title:
+            self.title = first
             top = min(level for level in levels if level > top)
         deepest = sorted({level for level in levels if level >= top})[:DEPTH][-1]
         made: list[Stretch] = []
@@ -154,8 +159,6 @@ def _as_heading(part: Part) -> Part:
 
 
 def _shown(part: Part) -> str:
-    if part.kind in ("note_mark", "reference", "page_number"):
-        return part.glue
     return part.glue + (part.text if part.replaced_by is None else part.replaced_by)
 
 

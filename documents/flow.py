@@ -106,6 +106,9 @@ class Flow:
         if node.child is None:
             return False
         kind = self._kind_of(node, attributes) or _kind_of_block(tag, attributes)
+        if kind == "navigation" and tag not in BLOCKS and self._kinds[-1] == "text":
+            self._runs.append((one_line(node.text()), kind))
+            return False
         self._kinds.append(kind or self._kinds[-1])
         if tag in HEADINGS and self._kinds[-1] == "text":
             self._heading = HEADINGS[tag]

@@ -87,4 +87,4 @@ def _looks_like_markdown(text: str) -> bool:
     headings = len(HEADING_LINE.findall(text))
     lines = sum(1 for line in text.splitlines() if line.strip())
     # A file of settings has a comment at every other line; a text has few headings.
-    return headings >= 2 and (headings * 4 < lines or len(FENCE_LINE.findall(text)) >= 2)
+    return headings >= 2 and (headings * 3 < lines or len(FENCE_LINE.findall(text)) >= 2)

@@ -14,7 +14,7 @@ from documents.building import PARAGRAPH, Builder
 from documents.errors import Broken, EmptyDocument, Encrypted, Scanned, TooLargeInside
 from documents.pdf_lines import Line, PageReader
 from documents.pdf_pages import HEADING_SIZE, LONGEST_HEADING, Body, mark_kinds
-from documents.texts import one_line, parts_of
+from documents.texts import hyphen, one_line, parts_of, words_of
 from documents.types import Document, Part
 from sentences import Sentence
 
@@ -74,7 +74,8 @@ def read_pdf(pdf: pypdfium2.PdfDocument, title: str) -> Document:
     lines = [line for page in pages for line in page]
     starts = _starts(lines, places)
     levels = {} if places else _levels(lines, body)
-    _Writer(builder, body, _right_edges(lines)).write(lines, starts, levels)
+    words = words_of("\n".join(line.text for line in lines))
+    _Writer(builder, body, _right_edges(lines), words).write(lines, starts, levels)
     return builder.document("pdf", title)
 
 
@@ -242,10 +243,13 @@ def _right_edges(lines: list[Line]) -> dict[int, float]:
 class _Writer:
     """Joins lines into paragraphs and tells them to the builder."""
 
-    def __init__(self, builder: Builder, body: Body, edges: dict[int, float]) -> None:
+    def __init__(
+        self, builder: Builder, body: Body, edges: dict[int, float], words: frozenset[str]
+    ) -> None:
         self._builder = builder
         self._body = body
         self._edges = edges
+        self._words = words
         self._before: Line | None = None
         self._last: Line | None = None
 
@@ -325,7 +329,8 @@ class _Writer:
             if not line.is_broken:
                 parts[-1:] = _without_hyphen(parts[-1])
             if not self._is_new(line, following):
-                parts.append(Part("-\n", "hyphen"))
+                text = line.text if line.is_broken else line.text[:-1]
+                parts.append(hyphen(text, following.text, self._words))
         self._builder.parts(parts)
 
     def _is_new(self, before: Line, line: Line) -> bool:

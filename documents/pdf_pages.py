@@ -63,7 +63,7 @@ def body_of(lines: Iterable[Line]) -> Body:
 
 def mark_kinds(pages: list[list[Line]]) -> Body:
     """Set the kind of every line that is not the running text; what the text looks like."""
-    _mark_edges(pages)
+    _mark_edges(pages, body_of(line for page in pages for line in page))
     body = body_of(line for page in pages for line in page if line.kind == "text")
     is_contents = False
     for page in pages:
@@ -75,7 +75,7 @@ def mark_kinds(pages: list[list[Line]]) -> Body:
     return body
 
 
-def _mark_edges(pages: list[list[Line]]) -> None:
+def _mark_edges(pages: list[list[Line]], body: Body) -> None:
     """Heads, feet and page numbers: what stands at the same place on many pages."""
     for is_top in (True, False):
         kind = "running_head" if is_top else "running_foot"
@@ -83,7 +83,9 @@ def _mark_edges(pages: list[list[Line]]) -> None:
         counts: dict[str, list[Line]] = defaultdict(list)
         for edge in edges:
             for line in edge:
-                counts[_pattern(line.text)].append(line)
+                # Chapters that open alike, with their titles on top, are not heads.
+                if line.size <= HEADING_SIZE * body.size:
+                    counts[_pattern(line.text)].append(line)
         needed = min(REPEATS, max(2, len(pages)))
         repeated = [
             line

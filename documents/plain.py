@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from statistics import quantiles
 
 from documents.building import PARAGRAPH, Builder
-from documents.texts import clean, parts_of
+from documents.texts import clean, hyphen, parts_of, words_of
 from documents.types import Document, Part
 
 BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
@@ -40,7 +40,7 @@ WRAPPED_SHARE = 0.6
 
 def read_plain(text: str, title: str) -> Document:
     """The chapters of a plain text; raises EmptyDocument."""
-    builder = Builder()
+    builder = Builder(title_given=True)
     front, body, back = _frame(clean(text))
     _metadata(builder, front)
     builder.paragraph(front.strip(), "navigation")
@@ -69,6 +69,7 @@ def _body(builder: Builder, text: str) -> None:
     blocks = [block.strip("\n") for block in blocks if block.strip()]
     is_wrapped = _is_wrapped(blocks)
     headings = _headings(blocks)
+    words = words_of(text) if is_wrapped else frozenset()
     for index, block in enumerate(blocks):
         if index in headings:
             line = " ".join(block.split())
@@ -78,7 +79,7 @@ def _body(builder: Builder, text: str) -> None:
             else:
                 builder.paragraph(line, "contents")
         elif not RULER.fullmatch(block):
-            builder.parts(join_lines(block, is_wrapped=is_wrapped))
+            builder.parts(_join_lines(block, words, is_wrapped=is_wrapped))
 
 
 def _headings(blocks: list[str]) -> dict[int, int]:
@@ -117,9 +118,10 @@ def _is_wrapped(blocks: list[str]) -> bool:
     return NARROW <= longest <= WIDE and full >= len(lines) * WRAPPED_SHARE
 
 
-def join_lines(block: str, *, is_wrapped: bool, glue: str = PARAGRAPH) -> Iterator[Part]:
+def _join_lines(block: str, words: frozenset[str], *, is_wrapped: bool) -> Iterator[Part]:
     """The parts of a paragraph of several lines; a word broken at a line's end becomes whole."""
     lines = [" ".join(line.split()) for line in block.splitlines()]
+    glue = PARAGRAPH
     if is_wrapped and _is_verse(block):
         is_wrapped = False
     between = " " if is_wrapped else "\n"
@@ -128,7 +130,7 @@ def join_lines(block: str, *, is_wrapped: bool, glue: str = PARAGRAPH) -> Iterat
         following = lines[number + 1] if number + 1 < len(lines) else ""
         if is_wrapped and _is_broken(line, following):
             yield from parts_of(buffer + line[:-1], glue)
-            yield Part("-\n", "hyphen")
+            yield hyphen(line[:-1], following, words)
             buffer, glue = "", ""
         else:
             buffer += line + (between if following else "")

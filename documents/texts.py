@@ -37,6 +37,14 @@ SPECIAL = re.compile(
     r"|(?P<hyphen>\xad)",
     re.IGNORECASE,
 )
+WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+LAST_WORD = re.compile(r"[^\W\d_]+\Z")
+FIRST_WORD = re.compile(r"[^\W\d_]+")
+COMPOUNDS = (
+    "well self half ill ever high low long short full cross non quasi twenty thirty forty fifty "
+    "sixty seventy eighty ninety mother father brother sister"
+)
+OF_COMPOUNDS = frozenset(COMPOUNDS.split())
 TRAILING = ".,;:!?'’…"
 BRACKETS = {"(": ")", "[": "]", "<": ">"}
 
@@ -48,6 +56,21 @@ class Decoded:
     text: str
     encoding: str
     lost: int = 0
+
+
+def words_of(text: str) -> frozenset[str]:
+    """The words of a text in small letters, those with hyphens whole."""
+    return frozenset(WORDS.findall(text.lower()))
+
+
+def hyphen(before: str, after: str, words: frozenset[str]) -> Part:
+    """The hyphen at a line's end; spoken as one where the text shows that it belongs there."""
+    first, second = LAST_WORD.search(before.lower()), FIRST_WORD.match(after.lower())
+    if not first or not second:
+        return Part("-\n", "hyphen")
+    is_one_word = first[0] + second[0] in words
+    is_compound = f"{first[0]}-{second[0]}" in words or first[0] in OF_COMPOUNDS
+    return Part("-\n", "hyphen", replaced_by="-" if is_compound and not is_one_word else None)
 
 
 def has_zeros(data: bytes) -> bool:

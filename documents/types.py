@@ -167,7 +167,8 @@ def compose(
         spoken = part.text if is_wanted else part.replaced_by or ""
         if not spoken:
             # A paragraph still begins where the address that it began with is left out.
-            waiting = _stronger(waiting, part.glue) if part.kind in INLINE else waiting
+            if part.kind in INLINE or part.glue == " ":
+                waiting = _stronger(waiting, part.glue)
             continue
         if before is not None:
             pieces.append(_separation(before, part, waiting))
@@ -177,7 +178,9 @@ def compose(
 
 
 def _separation(before: Part, part: Part, waiting: str) -> str:
-    glue = _stronger(waiting, part.glue) if waiting.startswith("\n") else part.glue
+    glue = part.glue
+    if waiting.startswith("\n") or part.text[:1].isalnum():
+        glue = _stronger(waiting, glue)
     # A text goes on after a running head as if that were not there. Where the head is spoken,
     # the text after it stands as far from the head as the head from what came before.
     return glue if before.kind in INLINE else _stronger(before.glue, glue)
