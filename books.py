@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO, Any
-from urllib.parse import unquote, urlsplit
 
 from choices import EACH, ONE, Choices
 from config import Config
 from database import Database
 from database.errors import NotFound, WrongState
+from documents.fetching import Fetched, FetchLimits, fetch
 from documents.limits import Limits
 from documents.reading import read
 from documents.types import LEFT_OUT, Document, compose
@@ -140,6 +141,8 @@ class Books:
 
     def __init__(self, db: Database, studio: Studio, config: Config):
         self.db, self.studio, self.config = db, studio, config
+        limits = FetchLimits(file_mb=config.max_upload_mb)
+        self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
         self._readers = BoundedSemaphore(READERS)
         self._kept: OrderedDict[int, Document] = OrderedDict()
         self._keeping = threading.Lock()
@@ -175,13 +178,13 @@ class Books:
             raise WebImportOff(
                 "Web addresses cannot be imported here. Save the page and import the file."
             )
-        from documents.fetching import fetch
-
-        with self._reading(), tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            page = fetch(url.strip(), Path(folder), limits=self._limits)
-            document = read(
-                page.path, _name_of(page.url), content_type=page.content_type, limits=self._limits
-            )
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            path = Path(folder) / "page"
+            page = self.fetch(url.strip(), path)
+            with self._reading():
+                document = read(
+                    path, page.filename, content_type=page.content_type, limits=self._limits
+                )
         return self._store(owner_id, document, page.url)
 
     @property
@@ -440,8 +443,3 @@ def _clean(text: str, most: int) -> str:
     """A text of others on one line, in letters that can be kept."""
     whole = text.encode("utf-8", "replace").decode()
     return " ".join(CONTROL.sub(" ", whole).split())[:most]
-
-
-def _name_of(url: str) -> str:
-    parts = urlsplit(url)
-    return unquote(parts.path).rstrip("/").rpartition("/")[2] or parts.hostname or url

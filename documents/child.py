@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ except ImportError:  # not on Windows
     resource = None
 
 FEW_FILES = 16
+NICENESS = 10  # pages and listeners come first
 WRITING = frozenset("wax+")
 REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.mk")
 ENCODINGS = ("cp1252", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "latin-1", "cp437")
@@ -27,6 +29,7 @@ def limit(limits: Limits) -> None:
     """Bound memory and time, and forbid files to grow; before any parser is loaded."""
     if resource is None:
         return
+    os.nice(NICENESS)
     memory = limits.memory_mb * 1_000_000
     for what, soft in (
         (resource.RLIMIT_AS, memory),
