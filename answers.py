@@ -33,6 +33,7 @@ from books import BookError
 from database.errors import DatabaseError
 from delivery import UNFINISHED, NothingToHear, TooManyListeners
 from documents.errors import DocumentError
+from formats.errors import ExportError
 from forms import BadForm
 from generation import GenerationError
 from languages import language, told
@@ -52,6 +53,7 @@ REFUSALS = (
     BadPassword,
     BookError,
     DatabaseError,
+    ExportError,
     DocumentError,
     GenerationError,
     NothingToHear,

@@ -30,7 +30,7 @@ from access import (
 )
 from answers import REFUSALS, file_json, form_again, page
 from audio_store import AudioStore
-from blueprints import admin, documents, frame, listening, numbers, ops, people, reading
+from blueprints import admin, documents, downloads, frame, listening, numbers, ops, people, reading
 from blueprints import library as library_room
 from blueprints import studio as studio_room
 from books import Books
@@ -38,7 +38,7 @@ from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
 from library import Library
-from speech.captions import webvtt
+from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
 
@@ -90,7 +90,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     compression.prepare(app)
     app.register_blueprint(web)
     for room in (
-        *(admin, documents, frame, library_room, listening, numbers, ops, people),
+        *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
         *(reading, studio_room),
     ):
         app.register_blueprint(room.blueprint)
@@ -266,6 +266,7 @@ def show_file(filename: str) -> Response:
         expected_s=expected_duration_s(row["character_count"], row["speed"], row["engine"]),
         groups=services().db.list_categories(g.user["user_id"]),
         has_sound=delivery.has_sound(row),
+        downloads=downloads.menu(row),
     )
 
 
@@ -355,12 +356,13 @@ def download(filename: str) -> Response:
 @web.get("/captions/<filename>.vtt")
 def captions(filename: str) -> Response:
     """Captions in WebVTT, from what has been spoken so far."""
-    row = owned_file(filename)
-    segments = services().db.get_segments(row["id"])
-    if not segments:
-        abort(404)
-    text = services().db.get_text(row["id"])
-    return Response(webvtt(text, segments), content_type="text/vtt; charset=utf-8")
+    return downloads.captions(filename, webvtt, "text/vtt")
+
+
+@web.get("/captions/<filename>.srt")
+def subtitles(filename: str) -> Response:
+    """The same captions as SubRip."""
+    return downloads.captions(filename, srt, "application/x-subrip")
 
 
 @web.post("/playback/<filename>")

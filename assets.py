@@ -19,7 +19,7 @@ SCRIPTS = {
     f"{JOINED}frame.js": "js/frame.js",
     f"{JOINED}studio.js": "js/studio/desk.js",
     f"{JOINED}library.js": "js/library/desk.js",
-    f"{JOINED}piece.js": "js/file/reading.js",
+    f"{JOINED}piece.js": "js/file/piece.js",
     f"{JOINED}documents.js": "js/documents/shelf.js",
     f"{JOINED}book.js": "js/book/desk.js",
     f"{JOINED}usage.js": "js/day-chart.js",

@@ -13,7 +13,6 @@ from werkzeug.wsgi import wrap_file
 
 import ranges
 from access import services
-from speech.id3 import id3_tag
 from speech.mp3 import place_of
 
 AUDIO_TYPE = "audio/mpeg"
@@ -76,11 +75,22 @@ def download(row: dict[str, Any], name: str, *, artist: str = "") -> Response:
     size = store.size(filename)
     if size is None:
         raise _nothing_to_hear(row)
-    tag = id3_tag(title=row["display_name"], artist=artist, album=row["category"])
+    tag = services().studio.exports.tag(row, artist)
     mark = hashlib.sha256(tag + (row["sha256"] or "").encode()).hexdigest()
     etag = mark if row["sha256"] else None
     response = _seekable(_Whole(len(tag) + size, etag, lambda: Tagged(tag, store.open(filename))))
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.mp3")
+    return response
+
+
+def export(export: dict[str, Any], name: str, media_type: str) -> Response:
+    """A download in another format as a file to keep; raises NoSuchAudio."""
+    files, stored = services().studio.exports.files, export["name"]
+    files.open(stored).close()
+    etag = hashlib.sha256(stored.encode()).hexdigest()
+    whole = _Whole(export["size"], etag, lambda: files.open(stored), media_type=media_type)
+    response = _seekable(whole)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 
@@ -133,6 +143,7 @@ class _Whole(NamedTuple):
     etag: str | None
     open: Callable[[], BinaryIO]
     filename: str = ""
+    media_type: str = AUDIO_TYPE
 
 
 def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
@@ -152,7 +163,7 @@ def _seekable(whole: _Whole) -> Response:
     except ranges.Unsatisfiable:
         headers = {"Content-Range": f"bytes */{size}"}
         return Response(status=416, headers=headers, content_type="text/plain")
-    response = _with_etag(_answer(span.length if span else size), etag)
+    response = _with_etag(_answer(span.length if span else size, whole.media_type), etag)
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "private, no-cache"
     if span:
@@ -171,8 +182,8 @@ def _range_header(etag: str | None) -> str | None:
     return request.headers.get("Range")
 
 
-def _answer(length: int) -> Response:
-    response = Response(content_type=AUDIO_TYPE)
+def _answer(length: int, media_type: str) -> Response:
+    response = Response(content_type=media_type)
     response.headers["Content-Length"] = str(length)
     return response
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from speech.marks import PAUSE
 from speech.segments import cluster_start
 from speech.timing import Timing
 
@@ -13,6 +14,7 @@ CLAUSE_BONUS = 16  # how many characters a cue may be off the even share to end 
 ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 WORD = re.compile(r"\S+")
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\u2029")
+SILENT = re.compile(PAUSE)
 PAUSING = tuple(",;:.!?…—–)”»’\"'，、。！？；：")
 
 
@@ -58,8 +60,10 @@ def srt(text: str, segments: Iterable[Mapping[str, Any]]) -> str:
 def cues(text: str, segments: Iterable[Mapping[str, Any]]) -> Iterator[Cue]:
     """Cues of at most two lines; long segments are split at clauses, by their words' times."""
     for segment in segments:
-        if segment["end_ms"] > segment["start_ms"]:
-            yield from _segment_cues(text[segment["text_start"] : segment["text_end"]], segment)
+        shown = text[segment["text_start"] : segment["text_end"]]
+        is_heard = segment["end_ms"] > segment["start_ms"]
+        if is_heard and not SILENT.fullmatch(shown.strip()):
+            yield from _segment_cues(shown, segment)
 
 
 def _segment_cues(text: str, segment: Mapping[str, Any]) -> Iterator[Cue]:

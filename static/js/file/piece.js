@@ -1,0 +1,3 @@
+// The page of a piece.
+import "./downloads.js";
+import "./reading.js";
