@@ -1,6 +1,7 @@
 """What somebody wants spoken of a document: rules, chapters, single parts, texts of their own."""
 
 import json
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -165,6 +166,13 @@ def _truth(value: Any) -> bool:
     return value
 
 
+def _speed(value: Any) -> float:
+    speed = float(value)
+    if not math.isfinite(speed):
+        raise ValueError
+    return speed
+
+
 def _shape(value: Any) -> str:
     if value not in SHAPES:
         raise ValueError
@@ -182,7 +190,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "texts": _numbered(_text),
     "titles": _numbered(_text),
     "voice": _text,
-    "speed": float,
+    "speed": _speed,
     "group": _text,
     "shape": _shape,
 }
