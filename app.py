@@ -30,7 +30,18 @@ from access import (
 )
 from answers import REFUSALS, file_json, form_again, page
 from audio_store import AudioStore
-from blueprints import admin, documents, downloads, frame, listening, numbers, ops, people, reading
+from blueprints import (
+    admin,
+    documents,
+    downloads,
+    frame,
+    listening,
+    numbers,
+    ops,
+    people,
+    reading,
+    retakes,
+)
 from blueprints import library as library_room
 from blueprints import studio as studio_room
 from books import Books
@@ -91,7 +102,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(reading, studio_room),
+        *(reading, retakes, studio_room),
     ):
         app.register_blueprint(room.blueprint)
     return app
@@ -267,6 +278,8 @@ def show_file(filename: str) -> Response:
         groups=services().db.list_categories(g.user["user_id"]),
         has_sound=delivery.has_sound(row),
         downloads=downloads.menu(row),
+        change=services().db.get_retake(row["id"]),
+        chapters=services().db.get_chapters(row["id"]),
     )
 
 
@@ -309,6 +322,20 @@ def cancel(filename: str) -> Response:
     """Stop speaking; what was spoken is kept."""
     services().studio.cancel(filename, g.user["user_id"])
     return _done("", filename)
+
+
+@web.post("/files/<filename>/pause")
+def pause(filename: str) -> Response:
+    """Let a piece rest until it is spoken on."""
+    services().studio.pause(filename, g.user["user_id"])
+    return _done("", filename)
+
+
+@web.post("/files/<filename>/next")
+def speak_next(filename: str) -> Response:
+    """Put a waiting piece before the others."""
+    services().studio.speak_next(filename, g.user["user_id"])
+    return _done(_("It is the next one to be spoken."), filename)
 
 
 @web.post("/files/bulk")

@@ -20,6 +20,7 @@ SCRIPTS = {
     f"{JOINED}studio.js": "js/studio/desk.js",
     f"{JOINED}library.js": "js/library/desk.js",
     f"{JOINED}piece.js": "js/file/piece.js",
+    f"{JOINED}retake.js": "js/file/retake.js",
     f"{JOINED}documents.js": "js/documents/shelf.js",
     f"{JOINED}book.js": "js/book/desk.js",
     f"{JOINED}usage.js": "js/day-chart.js",

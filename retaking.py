@@ -200,6 +200,17 @@ class Retaking:
             row, text_start=take["text_start"], text_end=take["text_end"], take_id=take_id
         )
 
+    def take_sound(self, row: dict, take_id: int) -> bytes:
+        """An earlier take as an MP3 of its own. Raises NotFound, NoSuchAudio."""
+        take = self.db.get_take(row["id"], take_id)
+        frames = b"".join(self.takes.read(take["content_hash"]))
+        first = mp3.parse_frame(frames[:4])
+        count = json.loads(take["segments"])[-1]["frame_end"]
+        return (
+            mp3.info_frame(first.sample_rate, first.bit_rate, frames=count, audio_bytes=len(frames))
+            + frames
+        )
+
     def _fitted(self, row: dict, whole: str, start: int, end: int, text: str) -> str:
         """The new text with the white space that the old one stood in; raises BadRetake."""
         if row["status"] != "ready" or not row["sha256"]:

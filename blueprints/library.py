@@ -28,6 +28,7 @@ STATES = {
     "speaking": lazy_gettext("Being spoken"),
     "failed": lazy_gettext("Failed"),
     "cancelled": lazy_gettext("Stopped"),
+    "paused": lazy_gettext("Paused"),
 }
 # What is chosen, what is compared, whether the largest comes first, how it is called.
 SORTS = {

@@ -1,5 +1,7 @@
-// <read-along>: the sentence and the word that sound are marked in the text; a click, or Enter,
-// plays from a sentence. The marks are highlights of the browser's own: the text stays as it is.
+// <read-along>: the sentence and the word that sound are marked in the text; a click plays from a
+// word, Enter from a sentence. The marks are highlights of the browser's own: the text stays as it is.
+import "./changing.js";
+
 const LOOK_AGAIN_MS = 2000;
 const WORDS_OF = 40;
 const HANDS_OFF_MS = 4000;
@@ -69,18 +71,23 @@ class ReadAlong extends HTMLElement {
 
   #mark(number) {
     this.#now = number;
+    this.#offerChange(number);
     this.#highlight("spoken", number < 0 ? null : this.#rangeOf(number));
     if (number < 0) this.#highlight("spoken-word", null);
   }
 
   async #markWord(number, ms) {
     if (number < 0) return;
-    const page = number - (number % WORDS_OF);
-    if (!this.#words.has(page)) this.#words.set(page, this.#fetchWords(page));
-    const words = (await this.#words.get(page))[number - page] ?? [];
+    const words = await this.#wordsOf(number);
     if (number !== this.#now) return;
     const word = words[lastAt(words, (each) => each[2], ms)];
     this.#highlight("spoken-word", word ? this.#range(word[0], word[0] + word[1]) : null);
+  }
+
+  async #wordsOf(number) {
+    const page = number - (number % WORDS_OF);
+    if (!this.#words.has(page)) this.#words.set(page, this.#fetchWords(page));
+    return (await this.#words.get(page))[number - page] ?? [];
   }
 
   async #fetchWords(page) {
@@ -143,12 +150,10 @@ class ReadAlong extends HTMLElement {
 
   // Playing from a sentence
 
-  #play(number) {
+  #play(number, ms = this.#segments[number]?.[2]) {
     if (number < 0) return;
     const file = JSON.parse(this.dataset.file);
-    document.dispatchEvent(
-      new CustomEvent("player:play", { detail: { ...file, at_s: this.#segments[number][2] / 1000 } }),
-    );
+    document.dispatchEvent(new CustomEvent("player:play", { detail: { ...file, at_s: ms / 1000 } }));
   }
 
   async #click(event) {
@@ -158,7 +163,10 @@ class ReadAlong extends HTMLElement {
     await this.#loading;
     const at = this.#places.point(place.offset);
     const number = lastAt(this.#segments, (segment) => segment[0], at);
-    if (number >= 0 && at < this.#segments[number][1]) this.#play(number);
+    if (number < 0 || at >= this.#segments[number][1]) return;
+    const words = await this.#wordsOf(number);
+    this.#play(number, words[lastAt(words, (word) => word[0], at)]?.[2]);
+    this.#offerChange(number);
   }
 
   #key(event) {
@@ -174,8 +182,15 @@ class ReadAlong extends HTMLElement {
     return Math.max(0, lastAt(this.#segments, (segment) => segment[0], Number(this.dataset.offset)));
   }
 
+  // The link under the text leads to the sentence that was chosen, else the one that sounds.
+  #offerChange(number) {
+    const link = document.querySelector("[data-change-sentence]");
+    if (link && number >= 0) link.search = `?at=${this.#segments[number][0]}`;
+  }
+
   #choose(number) {
     this.#chosen = number;
+    this.#offerChange(number);
     const range = number < 0 ? null : this.#rangeOf(number);
     this.#highlight("chosen", range);
     if (!range) return;

@@ -3,6 +3,7 @@
 // Anything may ask it to play: an element with data-play="{filename, name, …, at_s}", or
 //   document.dispatchEvent(new CustomEvent("player:play", { detail: file }))
 //   document.dispatchEvent(new CustomEvent("player:add", { detail: [file, …] }))
+// and is told with "player:changed", a filename as detail, that a piece sounds otherwise now.
 // It tells what it does as "player:change" and "player:time" on the document, with
 // { file, time_s, isPlaying } as detail.
 import { recall, remember } from "../frame/memory.js";
@@ -99,6 +100,12 @@ class Player extends EventTarget {
     if (!this.file) return;
     if (this.sound.isPaused) this.resume();
     else this.sound.pause();
+  }
+
+  // A passage of a piece was spoken anew: what is open of it is the old sound.
+  changed(filename) {
+    kept.distrust(filename);
+    if (this.file?.filename === filename) this.sound.renew();
   }
 
   skip(seconds) {
@@ -233,4 +240,5 @@ class Player extends EventTarget {
 export const player = new Player();
 
 document.addEventListener("player:play", (event) => player.play(event.detail));
+document.addEventListener("player:changed", (event) => player.changed(event.detail));
 document.addEventListener("player:add", (event) => player.add([event.detail].flat()));

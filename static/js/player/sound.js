@@ -122,6 +122,11 @@ export class Sound extends EventTarget {
     this.#tell();
   }
 
+  // The sound of the piece was changed on the server.
+  renew() {
+    if (this.file && !this.isLive) this.#reopen();
+  }
+
   #make() {
     const audio = new Audio();
     audio.preload = "auto";

@@ -1,0 +1,126 @@
+"""Changing a sentence of a finished piece: what it would cost, doing it, and earlier takes."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+import forms
+from access import owned_file, services, wants_json
+from answers import file_page, page
+from delivery import short_sound
+from languages import told
+from retaking import RetakeQuote
+from shown import money
+
+blueprint = Blueprint("retakes", __name__)
+
+
+@blueprint.get("/files/<filename>/retake")
+def edit(filename: str) -> Response:
+    """One sentence of a piece, to be written anew: the one at `at`, a place in the text.
+
+    As JSON: whether a change waits ("queued"), has failed, or neither.
+    """
+    row = owned_file(filename)
+    if wants_json():
+        change = services().db.get_retake(row["id"]) or {"status": None, "error": None}
+        return jsonify(status=change["status"], error=change["error"] and told(change["error"]))
+    return _desk(row, forms.number(request.args.get("at", "0"), "at"))
+
+
+@blueprint.post("/files/<filename>/retake")
+def retake(filename: str) -> Response:
+    """Speak a part of a piece anew, or say what that would cost."""
+    row, (start, end, text) = owned_file(filename), _asked()
+    if request.form.get("act") == "quote":
+        return _quoted(row, start, services().studio.retaking.quote(row, start, end, text))
+    services().studio.retaking.ask(row, start, end, text)
+    return _begun(row, start)
+
+
+@blueprint.post("/files/<filename>/takes/<int:number>")
+def put_back(filename: str, number: int) -> Response:
+    """Put an earlier take back into its place."""
+    row = owned_file(filename)
+    change = services().studio.retaking.put_back(row, number)
+    return _begun(row, change["text_start"])
+
+
+@blueprint.get("/files/<filename>/takes/<int:number>.mp3")
+def hear_take(filename: str, number: int) -> Response:
+    """The sound of an earlier take."""
+    sound = services().studio.retaking.take_sound(owned_file(filename), number)
+    return short_sound(sound)
+
+
+@blueprint.post("/files/<filename>/retake/dismiss")
+def dismiss(filename: str) -> Response:
+    """Take note that a change failed."""
+    services().db.forget_retake(owned_file(filename)["id"])
+    return redirect(file_page(filename), 303)
+
+
+def _asked() -> tuple[int, int, str]:
+    start, end = (forms.number(request.form.get(name, ""), name) for name in ("start", "end"))
+    return start, end, request.form.get("text", "")
+
+
+def _begun(row: dict[str, Any], start: int) -> Response:
+    services().wake_worker()
+    if wants_json():
+        return jsonify(filename=row["filename"], text_start=start), 202
+    flash(_("The passage is being spoken. The piece stays as it is until that is done."))
+    return redirect(file_page(row["filename"]), 303)
+
+
+def _quoted(row: dict[str, Any], start: int, quote: RetakeQuote) -> Response:
+    sentence = _price_of(quote)
+    if not wants_json():
+        return _desk(row, start, text=request.form["text"], price=sentence)
+    return jsonify(
+        segments=quote.segments,
+        characters=quote.characters,
+        cost_usd=quote.cost_usd,
+        sentence=sentence,
+    )
+
+
+def _price_of(quote: RetakeQuote) -> str:
+    count = ngettext("%(num)s sentence", "%(num)s sentences", quote.segments)
+    return f"{count} · {money(quote.cost_usd)}"
+
+
+def _desk(row: dict[str, Any], at: int, *, text: str = "", price: str = "") -> Response:
+    segments = services().db.get_segments(row["id"])
+    number = next((i for i, part in enumerate(segments) if part["text_end"] > at), None)
+    if number is None or row["status"] != "ready":
+        abort(404)
+    whole, here = services().db.get_text(row["id"]), segments[number]
+    return page(
+        "files/retake.html",
+        file=row,
+        segment=here,
+        before=_words(whole, segments[number - 1]) if number else "",
+        text=text or _words(whole, here),
+        after=_words(whole, segments[number + 1]) if number + 1 < len(segments) else "",
+        previous=segments[number - 1]["text_start"] if number else None,
+        following=here["text_end"] if number + 1 < len(segments) else None,
+        takes=_takes(row, here),
+        change=services().db.get_retake(row["id"]),
+        price=price,
+    )
+
+
+def _words(text: str, segment: dict[str, Any]) -> str:
+    return text[segment["text_start"] : segment["text_end"]].strip()
+
+
+def _takes(row: dict[str, Any], segment: dict[str, Any]) -> list[dict[str, Any]]:
+    """Earlier takes of what stands where the segment is."""
+    return [
+        take
+        for take in services().db.list_takes(row["id"])
+        if take["text_start"] <= segment["text_start"] < take["text_end"]
+    ]

@@ -1,0 +1,22 @@
+// The page of a piece of which a passage is being spoken anew: shown again once that is done.
+const LOOK_AGAIN_MS = 400;
+
+async function look(part) {
+  if (!part.isConnected) return;
+  const filename = part.dataset.changing;
+  let isQueued = true;
+  try {
+    const answer = await fetch(`/files/${filename}/retake`, { headers: { Accept: "application/json" } });
+    if (answer.ok) isQueued = (await answer.json()).status === "queued";
+  } catch {
+    // The server is away for a moment; the next look will tell.
+  }
+  if (isQueued) return setTimeout(look, LOOK_AGAIN_MS, part);
+  document.dispatchEvent(new CustomEvent("player:changed", { detail: filename }));
+  window.Turbo.visit(location.href, { action: "replace" });
+}
+
+document.addEventListener("turbo:load", () => {
+  const part = document.querySelector("[data-changing]");
+  if (part) look(part);
+});
