@@ -28,6 +28,7 @@ from speech.normalise.rules import (
     FRACTION,
     FRACTION_SIGNS,
     MINUS,
+    NUMERAL_ALONE,
     ROMAN,
     SPACE,
     START,
@@ -41,7 +42,7 @@ from speech.normalise.rules import (
 LANGUAGE = "en"
 DAY_FIRST = ("en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za", "en-029")
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3}){1,5}(?!\d)|\d{1,15})(?:\.\d{1,12})?"
+NUMBER = r"(?:\d{1,3}(?:(?:[,\u00a0\u202f]\d{3}){1,5}|(?: 000){1,5})(?!\d)|\d{1,15})(?:\.\d{1,12})?"
 AMOUNT = rf"(?:{NUMBER}|\d{{0,6}}[{''.join(FRACTION_SIGNS)}])"
 SPAN = rf"(?P<minus>{MINUS})(?P<low>{AMOUNT})(?:{SPACE}{DASH}{SPACE}(?P<high>{AMOUNT}))?"
 SCALE = rf"(?:{SPACE}(?P<scale>{alternatives(SCALES)}))?"
@@ -111,7 +112,7 @@ class English:
         )
         yield rule(rf"(?<!\w){money}{SCALE}{END}", self._money)
         code = alternatives([*CURRENCIES, *CODES])
-        yield rule(rf"{START}{SPAN}{SCALE}{SPACE}(?P<currency>{code})(?!\w)", self._money)
+        yield rule(rf"{START}{SPAN}{SCALE}{SPACE}(?P<currency>{code})(?![\w{{(])", self._money)
         yield rule(rf"(?<!\w)(?P<currency>{alternatives(CODES)}) {SPAN}{SCALE}{END}", self._money)
         unit = rf"(?P<unit>{alternatives(UNITS)})(?![\w°²³/]|\.\w)"
         yield rule(rf"{START}{SPAN}{SPACE}{unit}", self._measure)
@@ -124,7 +125,11 @@ class English:
             self._numbered,
         )
         yield rule(r"(?<![\w.])(?P<word>St|Dr)\.", self._saint_or_street, ".")
-        yield rule(rf"(?<![\w.])(?P<word>{alternatives(TITLES)})\.(?=\s?[A-Z])", self._title, ".")
+        yield rule(
+            rf"(?<![\w.])(?P<word>{alternatives(TITLES)})\.(?=\s?(?:[A-Z]|and\b|or\b))",
+            self._title,
+            ".",
+        )
         yield rule(
             rf"(?<![\w.])(?P<word>{alternatives(ABBREVIATIONS)})(?!\w)", self._abbreviation, "."
         )
@@ -141,6 +146,7 @@ class English:
             self._ruler,
             "",
         )
+        yield rule(NUMERAL_ALONE, self._numeral, "")
 
     def _plain(self) -> Iterator[Rule]:
         yield rule(PHONE, self._phone)
@@ -170,7 +176,8 @@ class English:
         if sign in FRACTION_SIGNS:
             part = self._part(*FRACTION_SIGNS[sign])
             return f"{self._amount(written[:-1])} and {part}" if written[:-1] else f"one {part[2:]}"
-        whole, _, decimals = written.replace(",", "").partition(".")
+        whole, _, decimals = written.partition(".")
+        whole = _figures(whole)
         is_code = len(whole) > 1 and whole[0] == "0"
         said = words.digits(whole, LANGUAGE) if is_code else self._cardinal(whole)
         return f"{said} point {words.digits(decimals, LANGUAGE)}" if decimals else said
@@ -313,13 +320,13 @@ class English:
         groups = found.groupdict()
         if groups.get("scale"):
             return f"{self._span(found)} {SCALES[groups['scale']]} {many}"
-        whole, _, decimals = low.replace(",", "").partition(".")
+        whole, _, decimals = low.partition(".")
         if len(decimals) != 2 or not cent or groups.get("high"):
             is_one = low == "1" and not groups.get("high")
             return f"{self._span(found)} {one if is_one else many}"
         minus = "minus " if groups.get("minus") or groups.get("sign") else ""
         small = f"{self._cardinal(str(int(decimals)))} {cent if decimals == '01' else cents}"
-        if not int(whole):
+        if not int(_figures(whole)):
             return minus + small
         large = f"{minus}{self._amount(whole)} {one if whole == '1' else many}"
         return f"{large} and {small}" if int(decimals) else large
@@ -365,6 +372,10 @@ class English:
         value = roman(found["roman"])
         return f"{found['word']} {self._cardinal(str(value))}" if value else None
 
+    def _numeral(self, found: re.Match) -> str | None:
+        value = roman(found[0])
+        return self._cardinal(str(value)) if value else None
+
     def _ruler(self, found: re.Match) -> str | None:
         value = roman(found["roman"])
         is_ruler = found["ruling"] or (found["name"] in RULERS and found["roman"] != "I")
@@ -379,7 +390,13 @@ def _is_year(number: str) -> bool:
 
 
 def _value(number: str) -> float:
-    return float(number.replace(",", ""))
+    whole, _, decimals = number.partition(".")
+    return float(f"{_figures(whole)}.{decimals}")
+
+
+def _figures(number: str) -> str:
+    """A whole number without its separators."""
+    return "".join(filter(str.isdecimal, number))
 
 
 def _digits(text: str) -> int:

@@ -102,7 +102,8 @@ NUMBERED = {
 NUMBER_SIGNS = {"№": "number", "§": "section", "§§": "sections", "#": "number"}
 
 ABBREVIATIONS = {
-    "e.g.": "for example", "e. g.": "for example", "i.e.": "that is", "i. e.": "that is",
+    "E.g.": "For example", "I.e.": "That is", "e.g.": "for example", "e. g.": "for example",
+    "i.e.": "that is", "i. e.": "that is",
     "etc.": "et cetera", "vs.": "versus", "cf.": "compare", "approx.": "approximately",
     "ca.": "circa", "et al.": "and others", "a.k.a.": "also known as", "viz.": "namely",
     "Jr.": "Junior", "Sr.": "Senior", "Inc.": "Incorporated", "Ltd.": "Limited",

@@ -28,6 +28,7 @@ from speech.normalise.rules import (
     FRACTION,
     FRACTION_SIGNS,
     MINUS,
+    NUMERAL_ALONE,
     ROMAN,
     SPACE,
     START,
@@ -39,7 +40,7 @@ from speech.normalise.rules import (
 )
 
 LANGUAGE = "de"
-THOUSANDS = r"[.\u00a0\u202f’']"
+THOUSANDS = r"[. \u00a0\u202f’']"
 NUMBER = rf"(?:\d{{1,3}}(?:{THOUSANDS}\d{{3}}){{1,5}}(?!\d)|\d{{1,15}})(?:,\d{{1,12}})?"
 AMOUNT = rf"(?:{NUMBER}|\d{{0,6}}[{''.join(FRACTION_SIGNS)}])"
 SPAN = rf"(?P<minus>{MINUS})(?P<low>{AMOUNT})(?:{SPACE}(?:{DASH}|bis){SPACE}(?P<high>{AMOUNT}))?"
@@ -98,7 +99,7 @@ class German:
             rf"{START}(?P<day>{DAY})\.{SPACE}(?P<m>0?[1-9]|1[0-2])\.(?!\d)", self._day_and_month
         )
         yield rule(rf"(?<!\w){MONTH} (?P<year>{YEAR}){END}", self._month_year)
-        yield rule(r"(?<!\w)(?P<years>[12]\d{2}0|\d0)er\b", self._decade)
+        yield rule(r"(?<!\w)(?P<years>[12]\d{2}0|\d0)er(?P<case>n?)\b", self._decade)
 
     def _times(self) -> Iterator[Rule]:
         clock = r"(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?"
@@ -138,6 +139,7 @@ class German:
             self._ruler,
             ".",
         )
+        yield rule(NUMERAL_ALONE, self._numeral, "")
 
     def _plain(self) -> Iterator[Rule]:
         yield rule(PHONE, self._phone)
@@ -162,11 +164,9 @@ class German:
         sign = written[-1]
         if sign in FRACTION_SIGNS:
             whole, part = written[:-1], self._part(*FRACTION_SIGNS[sign])
-            if not whole:
-                return part
-            return (
-                f"{self._amount(whole)}einhalb" if sign == "½" else f"{self._amount(whole)} {part}"
-            )
+            if whole and sign == "½":
+                return self._and_a_half(whole)
+            return f"{self._amount(whole)} {part}" if whole else part
         whole, _, decimals = written.partition(",")
         whole = "".join(filter(str.isdecimal, whole))
         is_code = len(whole) > 1 and whole[0] == "0"
@@ -180,6 +180,9 @@ class German:
         if written != "1":
             return self._amount(written)
         return "eine" if noun in FEMININE else "ein"
+
+    def _and_a_half(self, whole: str) -> str:
+        return "eineinhalb" if whole == "1" else f"{self._amount(whole)}einhalb"
 
     def _part(self, part: int, of: int) -> str:
         if of == 2:
@@ -253,8 +256,9 @@ class German:
             return None
         said = self._part(part, of)
         if found["whole"]:
-            whole = self._amount(found["whole"])
-            return f"{whole}einhalb" if (part, of) == (1, 2) else f"{whole} {said}"
+            whole = found["whole"]
+            is_half = (part, of) == (1, 2)
+            return self._and_a_half(whole) if is_half else f"{self._amount(whole)} {said}"
         return said
 
     def _phone(self, found: re.Match) -> str | None:
@@ -296,7 +300,8 @@ class German:
 
     def _decade(self, found: re.Match) -> str:
         years = found["years"]
-        return (self._year(years) if len(years) == 4 else self._cardinal(years)) + "er"
+        said = self._year(years) if len(years) == 4 else self._cardinal(years)
+        return f"{said}er{found['case']}"
 
     def _time(self, found: re.Match) -> str:
         groups = found.groupdict()
@@ -360,6 +365,10 @@ class German:
     def _counted(self, found: re.Match) -> str | None:
         value = roman(found["roman"])
         return f"{found['word']} {self._cardinal(str(value))}" if value else None
+
+    def _numeral(self, found: re.Match) -> str | None:
+        value = roman(found[0])
+        return self._cardinal(str(value)) if value else None
 
     def _ruler(self, found: re.Match) -> str | None:
         value = roman(found["roman"])

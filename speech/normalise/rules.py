@@ -38,6 +38,11 @@ FRACTION_SIGNS = {
 DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 
 ROMAN = r"[IVXLCDM]{1,9}"
+# Alone on its line, or before the title of a chapter.
+NUMERAL_ALONE = (
+    r"(?m)(?:^|(?<=^[ \t]))(?:(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
+    r"|[IVXLC]{2,9}(?=\. {1,3}[A-ZÄÖÜ]))"
+)
 ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
