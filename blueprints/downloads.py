@@ -17,6 +17,7 @@ from exporting import LOUDNESS
 from formats import making
 from formats.types import FORMATS
 from languages import told
+from shown import size
 
 LABELS = {
     "mp3": lazy_gettext("MP3, evened"),
@@ -25,7 +26,7 @@ LABELS = {
     "flac": lazy_gettext("FLAC"),
     "wav": lazy_gettext("WAV"),
     "zip": lazy_gettext("A file for each chapter"),
-    "epub": lazy_gettext("E-book that reads itself"),
+    "epub": lazy_gettext("E-book with its sound"),
 }
 LEVELS = {
     -19.0: lazy_gettext("Evened, as audiobooks are"),
@@ -80,6 +81,7 @@ def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
         "status": export["status"],
         "progress": export["progress"],
         "size": export["size"],
+        "size_text": size(export["size"]),
         "error": export["error"] and told(export["error"]),
         "url": to("downloads.show", **place),
         "file_url": to("downloads.fetch", **place),

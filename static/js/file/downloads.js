@@ -81,9 +81,9 @@ class DownloadMenu extends HTMLElement {
     if (made.status !== "ready") return this.#watch(row, isWanted);
     if (!isWanted) return;
     this.#say("ready", row);
-    const link = document.createElement("a");
-    link.href = made.file_url;
-    link.download = "";
+    const link = Object.assign(document.createElement("a"), { href: made.file_url, download: "" });
+    link.textContent = made.size_text;
+    row.querySelector("[data-size]").replaceChildren(link);
     link.click();
   }
 
