@@ -135,13 +135,13 @@ class English:
         )
         one = r"I(?!\s(?!(?:of|and|or|to|in|is|was|by|the|began|begins|ended|ends)\b)[a-z])"
         yield rule(
-            rf"(?<!\w)(?P<word>{alternatives(COUNTED)}) (?P<roman>[IVXLCDM]{{2,9}}|[VXLCDM]|{one})"
+            rf"(?<!\w)(?P<word>{alternatives(COUNTED)}) (?P<out>[IVXLCDM]{{2,9}}|[VXLCDM]|{one})"
             r"(?![\w.-]\w|\w)",
-            self._counted,
+            self._numeral,
             "",
         )
         yield rule(
-            rf"(?<!\w)(?:(?P<ruling>{RULING}) )?(?P<name>[A-Z][a-z]{{2,15}}) (?P<roman>{ROMAN})"
+            rf"(?<!\w)(?:(?P<ruling>{RULING}) )?(?P<name>[A-Z][a-z]{{2,15}}) (?P<out>{ROMAN})"
             r"(?!\w)",
             self._ruler,
             "",
@@ -368,21 +368,14 @@ class English:
         word = found["word"]
         return ABBREVIATIONS[word] + ("" if word in NEVER_AT_THE_END else _stop(found))
 
-    def _counted(self, found: re.Match) -> str | None:
-        value = roman(found["roman"])
-        return f"{found['word']} {self._cardinal(str(value))}" if value else None
-
     def _numeral(self, found: re.Match) -> str | None:
-        value = roman(found[0])
+        value = roman(found["out"])
         return self._cardinal(str(value)) if value else None
 
     def _ruler(self, found: re.Match) -> str | None:
-        value = roman(found["roman"])
-        is_ruler = found["ruling"] or (found["name"] in RULERS and found["roman"] != "I")
-        if not (value and is_ruler):
-            return None
-        before = f"{found['ruling']} " if found["ruling"] else ""
-        return f"{before}{found['name']} the {self._cardinal(str(value), 'ordinal')}"
+        value = roman(found["out"])
+        is_ruler = found["ruling"] or (found["name"] in RULERS and found["out"] != "I")
+        return f"the {self._cardinal(str(value), 'ordinal')}" if value and is_ruler else None
 
 
 def _is_year(number: str) -> bool:

@@ -130,12 +130,12 @@ class German:
         yield rule(r"(?<=[a-zäöüß])str\.", self._street, "str.")
         yield rule(r"(?<=[\w-])(?<=[ -])Str\.", self._street, "Str.")
         yield rule(
-            rf"(?<!\w)(?P<word>{alternatives(COUNTED)}) (?P<roman>{ROMAN})(?![\w-]|\.\w)",
-            self._counted,
+            rf"(?<!\w)(?P<word>{alternatives(COUNTED)}) (?P<out>{ROMAN})(?![\w-]|\.\w)",
+            self._numeral,
             "",
         )
         yield rule(
-            rf"(?<!\w)(?P<name>[A-ZÄÖÜ][a-zäöüß]{{2,15}}) (?P<roman>{ROMAN})(?P<dot>\.)",
+            rf"(?<!\w)(?P<name>[A-ZÄÖÜ][a-zäöüß]{{2,15}}) (?P<out>{ROMAN}\.)",
             self._ruler,
             ".",
         )
@@ -362,22 +362,17 @@ class German:
         word = found["word"]
         return ABBREVIATIONS[word] + ("" if word in NEVER_AT_THE_END else _stop(found))
 
-    def _counted(self, found: re.Match) -> str | None:
-        value = roman(found["roman"])
-        return f"{found['word']} {self._cardinal(str(value))}" if value else None
-
     def _numeral(self, found: re.Match) -> str | None:
-        value = roman(found[0])
+        value = roman(found["out"])
         return self._cardinal(str(value)) if value else None
 
     def _ruler(self, found: re.Match) -> str | None:
-        value = roman(found["roman"])
+        value = roman(found["out"][:-1])
         if not value or found["name"] not in RULERS | GENITIVES:
             return None
         # "Ludwigs XIV." asks for "des Vierzehnten"; other cases are not to be seen.
         article, ending = ("des", "en") if found["name"] in GENITIVES else ("der", "e")
-        rank = self._nth_stem(str(value)).capitalize()
-        return f"{found['name']} {article} {rank}{ending}{_stop(found)}"
+        return f"{article} {self._nth_stem(str(value)).capitalize()}{ending}{_stop(found)}"
 
 
 def _is_year(number: str) -> bool:

@@ -40,7 +40,7 @@ DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 ROMAN = r"[IVXLCDM]{1,9}"
 # Alone on its line, or before the title of a chapter.
 NUMERAL_ALONE = (
-    r"(?m)(?:^|(?<=^[ \t]))(?:(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
+    r"(?m)(?:^|(?<=^[ \t]))(?P<out>(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
     r"|[IVXLC]{2,9}(?=\. {1,3}[A-ZÄÖÜ]))"
 )
 ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
@@ -49,6 +49,8 @@ ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 class Rule(NamedTuple):
     """`say` turns a match into words, or into None where it is something else after all.
+
+    Where the pattern has a group "out", only that is replaced.
 
     Texts that do not hold `needs` (DIGITS: any digit) are not searched. Patterns repeat nothing
     without a bound, so that no text takes more than a time in proportion to its length.
@@ -72,8 +74,9 @@ def applied(text: str, rules: Iterable[Rule]) -> Edited:
     for each in rules:
         if not (has_digit if each.needs == DIGITS else each.needs in text):
             continue
+        part = "out" if "out" in each.pattern.groupindex else 0
         for found in each.pattern.finditer(text):
-            start, end = found.span()
+            start, end = found.span(part)
             if taken.find(1, start, end) < 0 and (spoken := each.say(found)) is not None:
                 taken[start:end] = b"\1" * (end - start)
                 edits.append(Edit(start, end, spoken))

@@ -313,6 +313,21 @@ def test_every_replaced_place_is_known_and_the_rest_stays_to_the_letter():
 
 VOCABULARY = "it was a dark and stormy night while Dr. Smith sat by the old fire 12 5kg"
 
+
+@pytest.mark.parametrize(
+    ("text", "language", "place"),
+    [
+        ("Chapter IV", "en", "IV"),
+        ("King Henry VIII", "en", "VIII"),
+        ("Ludwig XIV. kam", "de", "XIV."),
+        ("a man (see www.example.com).", "en", "www.example.com)."),
+    ],
+)
+def test_no_more_is_replaced_than_is_read_otherwise(text, language, place):
+    (edit,) = normalise(text, language).edits
+    assert text[edit.start : edit.end] == place
+
+
 signs = st.sampled_from(
     ["5", "12", "1,234", ".", ",", "-", "–", "/", ":", " ", "$", "€", "%", "kg", "Dr.", "No.",
      "St.", "Jan", "Mai", "IV", "Henry ", "Chapter ", "Uhr", "am ", "½", "th", "@", "www.", "http://",
