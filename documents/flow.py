@@ -282,7 +282,7 @@ def _is_layout(node: Any, attributes: dict[str, str | None]) -> bool:
     """Whether a table only arranges a page: nested tables, one column, or cells full of prose."""
     if attributes.get("role") in ("presentation", "none"):
         return True
-    if any(inner.mem_id != node.mem_id for inner in node.css("table")):
+    if node.css_first("td table, th table") is not None:
         return True
     cells, rows = len(node.css("td, th")), len(node.css("tr"))
     if cells <= rows and not node.css("th"):

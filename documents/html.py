@@ -124,23 +124,24 @@ class _Page:
 
     def _measure(self, body: Any) -> None:
         """Count, for each element, the characters in it and those of them in links."""
-        for node in body.traverse(include_text=True):
-            if node.tag == "a":
-                for above in _above(node):
-                    self._links[above.mem_id] += 1
-            if node.tag != "-text":
-                continue
-            size = len((node.text_content or "").strip())
-            if not size:
-                continue
-            line = [node.parent, *_above(node.parent)]
-            if any(above.tag in SKIPPED for above in line):
-                continue
-            is_linked = any(above.tag == "a" for above in line)
-            for above in line:
-                self._sizes[above.mem_id] += size
-                if is_linked:
-                    self._linked[above.mem_id] += size
+        nodes = list(body.traverse(include_text=True))
+        is_linked: dict[int, bool] = {}
+        is_skipped: dict[int, bool] = {}
+        above = [node.parent.mem_id for node in nodes]
+        # Parents come before their children: what is inherited goes down the list, sums go up.
+        for node, parent in zip(nodes, above, strict=True):
+            tag, here = node.tag, node.mem_id
+            is_linked[here] = tag == "a" or is_linked.get(parent, False)
+            is_skipped[here] = tag in SKIPPED or is_skipped.get(parent, False)
+            if tag == "a":
+                self._links[here] += 1
+            if tag == "-text" and not is_skipped[here]:
+                self._sizes[here] = len((node.text_content or "").strip())
+                self._linked[here] = self._sizes[here] if is_linked[here] else 0
+        for node, parent in zip(reversed(nodes), reversed(above), strict=True):
+            for counter in (self._sizes, self._linked, self._links):
+                if counter[node.mem_id]:
+                    counter[parent] += counter[node.mem_id]
 
     def _find_main(self, tree: LexborHTMLParser) -> Any:
         """The smallest element that holds most of the text that is not in links."""

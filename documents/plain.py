@@ -8,7 +8,7 @@ from documents.building import PARAGRAPH, Builder
 from documents.texts import clean, hyphen, parts_of, words_of
 from documents.types import Document, Part
 
-BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
+BLANK = re.compile(r"\n(?:[^\S\n]*+\n)++")
 NUMBER = (
     r"(?:\d{1,3}|[IVXLCDM]{1,8}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 )

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LIMITS = Limits()
 LOGGED = 2000  # characters of what a crashed reader said
+OUT_OF_MEMORY = -signal.SIGABRT  # what PDFium does then
 TIME_SIGNALS = (-getattr(signal, "SIGXCPU", 24), -getattr(signal, "SIGKILL", 9))
 
 
@@ -92,6 +93,8 @@ def _ask(request: bytes, folder: Path, limits: Limits) -> dict[str, Any]:
         raise TookTooLong(seconds=limits.wall_s)
     if process.returncode in TIME_SIGNALS:
         raise TookTooLong(seconds=limits.cpu_s)
+    if process.returncode == OUT_OF_MEMORY:
+        raise TooLargeInside
     if process.returncode != 0:
         log.warning("a reader ended with %s: %s", process.returncode, complaint)
         raise Broken

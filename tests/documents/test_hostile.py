@@ -1,0 +1,123 @@
+"""Hostile and damaged documents end in a document or in one clear sentence, within bounds."""
+
+import random
+import time
+
+import pytest
+
+from documents.errors import Broken, DocumentError, TookTooLong, TooLargeInside
+from documents.limits import Limits
+from documents.reading import read
+from documents.types import compose
+from tests.documents import hostile, making
+from tests.documents.corpus import CASES as WELL_MADE
+
+LONGEST_S = 25
+LIMITS = Limits(wall_s=20, cpu_s=2)
+TOO_LARGE = (
+    "book_that_unpacks_to_hundreds_of_times_its_size",
+    "word_that_unpacks_to_hundreds_of_times_its_size",
+    "book_of_too_many_entries",
+)
+ONE_PER_READER = {
+    "pdf": "pdf_with_an_outline",
+    "pdf_columns": "pdf_in_two_columns",
+    "epub": "book_with_parts",
+    "docx": "word_with_lists_tables_and_links",
+    "html": "page_of_an_encyclopedia",
+    "markdown": "markdown_with_code_tables_and_notes",
+    "txt": "text_of_project_gutenberg",
+    "srt": "captions_in_srt",
+    "vtt": "captions_with_speakers",
+}
+
+
+def outcome(folder, filename, content, limits=LIMITS):
+    """The text or the error that a file ends in; nothing but the file may be there after it."""
+    started = time.monotonic()
+    path = making.write(folder, filename, content)
+    try:
+        document = read(path, filename, limits=limits)
+        ended = "\n\n".join(compose(chapter) for chapter in document.chapters)
+    except DocumentError as error:
+        ended = error
+    assert isinstance(ended, str) or (ended.sentence.endswith(".") and 400 <= ended.status < 500)
+    assert time.monotonic() - started < LONGEST_S
+    assert list(folder.iterdir()) == [path]
+    path.unlink()
+    return ended
+
+
+@pytest.mark.parametrize("name", hostile.CASES)
+def test_a_hostile_document_ends_in_a_sentence_or_in_its_own_text(name, tmp_path):
+    ended = outcome(tmp_path, *hostile.CASES[name]())
+    assert isinstance(ended, DocumentError) or "root:" not in ended
+    if name in TOO_LARGE:
+        assert isinstance(ended, TooLargeInside)
+
+
+def damaged(content, chance):
+    """The content with bytes changed, dropped, doubled or cut off."""
+    made = bytearray(content)
+    for _ in range(chance.randint(1, 30)):
+        place = chance.randrange(len(made))
+        match chance.randrange(5):
+            case 0:
+                made[place] = chance.randrange(256)
+            case 1:
+                del made[place : place + chance.randint(1, 200)]
+            case 2:
+                made[place:place] = made[place : place + chance.randint(1, 500)]
+            case 3:
+                made[place:place] = chance.randbytes(chance.randint(1, 50))
+            case 4:
+                made[place : place + 4] = b"\xff\xff\xff\x7f"
+        if not made:
+            break
+    return bytes(made[: chance.randint(1, len(made))] if chance.random() < 0.1 else made)
+
+
+def fuzz(name, folder, count, first=0):
+    filename, content, _ = WELL_MADE[ONE_PER_READER[name]]()
+    content = content.encode() if isinstance(content, str) else content
+    for seed in range(first, first + count):
+        outcome(folder, filename, damaged(content, random.Random(seed)))
+
+
+@pytest.mark.parametrize("name", ONE_PER_READER)
+def test_damaged_files_end_in_a_document_or_a_sentence(name, tmp_path):
+    fuzz(name, tmp_path, 10)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ONE_PER_READER)
+def test_a_hundred_damaged_files_end_in_a_document_or_a_sentence(name, tmp_path):
+    fuzz(name, tmp_path, 100, first=1000)
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(wall_s=0), Limits(cpu_s=1, wall_s=20)], ids=["wall", "processor"]
+)
+def test_what_runs_too_long_is_stopped(limits, tmp_path):
+    ended = outcome(tmp_path, "deep.md", b"*a_ " * 400_000, limits)
+    assert isinstance(ended, TookTooLong)
+
+
+def test_what_needs_too_much_memory_is_stopped(tmp_path):
+    ended = outcome(tmp_path, "line.txt", b"a-" * 20_000_000, Limits(memory_mb=150))
+    assert isinstance(ended, TooLargeInside)
+
+
+def test_what_answers_too_much_is_stopped(tmp_path):
+    ended = outcome(tmp_path, "line.txt", b"abc " * 1_000_000, Limits(result_mb=1))
+    assert isinstance(ended, TooLargeInside)
+
+
+def test_a_file_above_the_limit_is_not_even_opened(tmp_path):
+    ended = outcome(tmp_path, "line.txt", b"abc " * 1_000_000, Limits(file_mb=1))
+    assert ended.sentence == "This document is too large: at most 1 MB can be imported."
+
+
+def test_a_reader_that_crashes_is_a_damaged_document(tmp_path):
+    ended = outcome(tmp_path, "x.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 50)
+    assert isinstance(ended, Broken)
