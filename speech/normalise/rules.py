@@ -79,8 +79,15 @@ def applied(text: str, rules: Iterable[Rule]) -> Edited:
             start, end = found.span(part)
             if taken.find(1, start, end) < 0 and (spoken := each.say(found)) is not None:
                 taken[start:end] = b"\1" * (end - start)
-                edits.append(Edit(start, end, spoken))
+                edits.append(_trimmed(text, start, end, spoken))
     return Edited(text, sorted(edits))
+
+
+def _trimmed(text: str, start: int, end: int, spoken: str) -> Edit:
+    """The edit without the signs at its end that stay as they are."""
+    while end > start + 1 and spoken[-1:] == text[end - 1] and not text[end - 1].isalnum():
+        spoken, end = spoken[:-1], end - 1
+    return Edit(start, end, spoken)
 
 
 def alternatives(words: Iterable[str]) -> str:
