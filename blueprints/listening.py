@@ -17,7 +17,7 @@ blueprint = Blueprint("listening", __name__)
 
 @blueprint.get("/playback/<filename>")
 def show(filename: str) -> Response:
-    """A piece as the player needs it: its state, its paragraphs as marks, the places kept."""
+    """A piece as the player needs it: its state, its chapters or paragraphs as marks, the places kept."""
     row = owned_file(filename)
     return jsonify(
         **file_json(row),
@@ -42,7 +42,11 @@ def _places(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _marks(row: dict[str, Any]) -> list[float]:
-    """Where paragraphs begin in the sound, in seconds; none for a text with too many of them."""
+    """Where chapters, else paragraphs, begin in the sound, in seconds; none where too many do."""
+    chapters = services().db.get_chapters(row["id"])
+    if len(chapters) > 1:
+        spoken = [part["start_ms"] / 1000 for part in chapters if part["start_ms"]]
+        return spoken if len(spoken) <= MOST_MARKS else []
     if row["character_count"] > MARKED_CHARACTERS:
         return []
     text = services().db.get_text(row["id"])

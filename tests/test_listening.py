@@ -76,3 +76,18 @@ def test_what_is_not_yours_cannot_be_played_and_keeps_no_place(owner, guest, fil
     data = {"id": number, "position_s": "1"}
     assert guest.post(f"/playback/{other}", data, json=True).status_code == 404
     assert places(guest, other) == []
+
+
+def test_the_chapters_of_a_book_are_its_marks_and_stand_on_its_page(owner):
+    text = "The first chapter begins here.\n\nThe second chapter begins here, with more."
+    start = text.index("The second")
+    row = owner.services.studio.submit(
+        owner.user["id"], text, chapters=[("Arrival", 0), ("Departure", start)]
+    )
+    page = owner.get(f"/files/{row['filename']}").text
+    assert "not spoken yet" in page
+    Worker(owner.services.studio).run_pending()
+    (mark,) = owner.get(f"/playback/{row['filename']}", json=True).json["marks_s"]
+    page = owner.get(f"/files/{row['filename']}").text
+    assert f"at={mark}" in page
+    assert page.index("Arrival") < page.index("Departure")
