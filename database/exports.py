@@ -84,19 +84,23 @@ class Exports(Connection):
         self, worker: str, *, now: float, lease_s: float, longest_s: float = 1e9
     ) -> dict | None:
         """Take the next download to make, of a file of at most `longest_s`; fair between people."""
-        if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} LIMIT 1"):
+        if not self._row(
+            f"""SELECT 1 FROM exports WHERE {IN_WORK}
+                  AND (status = 'queued' OR coalesce(lease_until_epoch, 0) < ?) LIMIT 1""",
+            now,
+        ):
             return None
         return self._write_row(
             f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
                     attempts = attempts + 1
                 WHERE id = (
-                    SELECT next.id FROM exports AS next INDEXED BY idx_exports_work
-                    JOIN audio_files ON audio_files.id = next.file_id
-                    WHERE next.{IN_WORK} AND audio_files.duration <= ?
-                      AND (next.status = 'queued' OR coalesce(next.lease_until_epoch, 0) < ?)
-                    ORDER BY (SELECT count(*) FROM exports AS before INDEXED BY idx_exports_work
-                              WHERE before.{IN_WORK} AND before.owner_id = next.owner_id
-                                AND before.id < next.id), next.id LIMIT 1)
+                    SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
+                    JOIN audio_files ON audio_files.id = wanted.file_id
+                    WHERE wanted.{IN_WORK} AND audio_files.duration <= ?
+                      AND (wanted.status = 'queued' OR coalesce(wanted.lease_until_epoch, 0) < ?)
+                    ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
+                              WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
+                                AND earlier.id < wanted.id), wanted.id LIMIT 1)
                 RETURNING *""",
             worker, now + lease_s, longest_s, now,
         )  # fmt: skip

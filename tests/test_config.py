@@ -23,6 +23,7 @@ SETTINGS = {
     "WEB_IMPORT": ("off", "off"),
     "MIN_FREE_MB": ("0", 0),
     "KEPT_SEGMENTS_MB": ("0", 0),
+    "EXPORTS_MB": ("9", 9),
     "JOBS": ("2", 2),
     "JOBS_PER_USER": ("1", 1),
     "DEFAULT_VOICE": ("espeak:gmw/en", "espeak:gmw/en"),

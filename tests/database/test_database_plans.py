@@ -10,7 +10,7 @@ from database import Database
 GROWING = {
     "audio_files", "usage_stats", "playback_history", "security_logs", "sessions", "segments",
     "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a", "chapters",
-    "takes", "documents", "pronunciations",
+    "takes", "documents", "pronunciations", "exports", "wanted", "earlier",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
@@ -31,7 +31,7 @@ DOCUMENT = {
     "title": "t", "author": "a", "language": "en", "source": "epub", "origin": "t.epub",
     "characters": 4, "content": "{}",
 }  # fmt: skip
-READY = {"id": 3, "sha256": "old"}
+READY = {"id": 3, "owner_id": 1, "sha256": "old"}
 RETAKE = {
     "id": 1, "file_id": 3, "text_start": 0, "text_end": 4, "sha256": "old", "take_id": None,
     "file": {"owner_id": 1, "engine": "e", "voice": "v", "category": ""},
@@ -40,7 +40,23 @@ TAKE = {"text": "text", "content_hash": "hash", "segments": []}
 SHIFT = {"position": 0, "text": 0, "ms": 0, "bytes": 0, "frames": 0}
 SOUND = {"duration": 1.0, "size": 9, "sha256": "new"}
 JOB = {"id": 1, "owner_id": 1, "engine": "e"}
+EXPORT = {"options": "{}", "fingerprint": "x", "now": 1e9}
 CALLS = {
+    "advance_export": lambda db: db.advance_export(1, "w", 0.5, now=1e9, lease_s=30.0),
+    "claim_export": lambda db: db.claim_export("w", now=1e9, lease_s=30.0),
+    "count_waiting_exports": lambda db: db.count_waiting_exports(1),
+    "create_export": lambda db: db.create_export(READY, "m4b", name="other", **EXPORT),
+    "delete_export": lambda db: db.delete_export(1, 3),
+    "drop_unused_exports": lambda db: db.drop_unused_exports(0),
+    "fail_export": lambda db: db.fail_export(1, "w", "x"),
+    "finish_export": lambda db: db.finish_export(2, "w2", size=1, now=1e9),
+    "get_export": lambda db: db.get_export(1, 3),
+    "get_exported_file": lambda db: db.get_exported_file(3),
+    "has_export": lambda db: db.has_export("x"),
+    "list_exports": lambda db: db.list_exports(3),
+    "park_export": lambda db: db.park_export(1, "w"),
+    "release_exports": lambda db: db.release_exports("w"),
+    "touch_export": lambda db: db.touch_export(1, 1.0),
     "bin_audio_files": lambda db: db.bin_audio_files(1, ["a.mp3"]),
     "clear_history": lambda db: db.clear_history(1),
     "count_files": lambda db: db.count_files(1),
@@ -214,6 +230,10 @@ def busy_db(request, db, user, make_file):
         make_file("ready", text="text", category="h", voice="v2", sha256="old")
         make_file("waiting", text="text", status="queued")
         db.claim_job("w", now=1.0, lease_s=1e9)
+        db.create_export(READY, "opus", name="first", **EXPORT)
+        db.claim_export("w", now=1.0, lease_s=1e9)
+        db.create_export(READY, "wav", name="second", **EXPORT)
+        db.claim_export("w2", now=1.0, lease_s=1e9)
         db.create_invite("i", 1, 2e9)
         db.create_session("t", 1, device="", ip_address="", now=1e9)
         db.record_playback(1, 1)
@@ -280,11 +300,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
         (table, key["from"])
         for table in ("audio_files", "usage_stats", "playback_history", "security_logs",
                       "sessions", "segments", "invites", "file_groups", "positions", "drafts",
-                      "chapters", "takes", "retakes", "documents", "pronunciations")
+                      "chapters", "takes", "retakes", "documents", "pronunciations",
+                      "exports")
         for key in db._rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 20
+    assert len(keys) == 22
     for table, column in keys:
         (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

@@ -90,6 +90,10 @@ def test_only_this_account_can_read_the_files(db, user, path):
 
 
 GOOD = {
+    "exports": {
+        "file_id": 1, "owner_id": 1, "format": "m4b", "fingerprint": "f", "name": "n",
+        "created_epoch": 1.0, "last_used_epoch": 1.0,
+    },
     "users": {"username": "x", "password_hash": "h"},
     "audio_files": {
         "filename": "f", "display_name": "n", "owner_id": 1, "voice": "v", "character_count": 3
@@ -103,6 +107,12 @@ GOOD = {
     },
 }  # fmt: skip
 BAD = [
+    ("exports", {"status": "done"}),
+    ("exports", {"progress": 1.1}),
+    ("exports", {"progress": -0.1}),
+    ("exports", {"size": -1}),
+    ("exports", {"format": ""}),
+    ("exports", {"lease_owner": "w"}),
     ("users", {"username": ""}),
     ("users", {"username": "x" * 151}),
     ("users", {"username": None}),
@@ -134,6 +144,8 @@ BAD = [
     ("segments", {"end_ms": -1}),
 ]
 ORPHANS = [
+    ("exports", {"file_id": 99}),
+    ("exports", {"owner_id": 99}),
     ("audio_files", {"owner_id": 99}),
     ("usage_stats", {"user_id": 99}),
     ("usage_stats", {"file_id": 99}),
