@@ -9,7 +9,18 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import crowd, first_sound, pages, phone, provider, reading, retake, servers, size
+from benchmarks import (
+    crowd,
+    first_sound,
+    pages,
+    phone,
+    provider,
+    reading,
+    retake,
+    servers,
+    size,
+    timing,
+)
 from benchmarks.report import Report
 
 TOPICS = {
@@ -22,6 +33,7 @@ TOPICS = {
     "phone": phone,
     "servers": servers,
     "retake": retake,
+    "timing": timing,
 }
 
 

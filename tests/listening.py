@@ -30,6 +30,19 @@ class Heard:
         part = slice(max(0, round(start_s * self.sample_rate)), round(end_s * self.sample_rate))
         return Heard(self.samples[part], self.sample_rate)
 
+    def onsets_ms(self, quiet_ms: int = 40, threshold: float = 0.01) -> list[float]:
+        """When sound begins after so much silence, or at the very start, in ms."""
+        step, found = 2 * self.sample_rate // 1000, []
+        quiet = wanted = self.sample_rate * quiet_ms // 1000
+        for at in range(0, len(self.samples) - step, step):
+            if max(map(abs, self.samples[at : at + step])) <= threshold:
+                quiet += step
+                continue
+            if quiet >= wanted:
+                found.append(1000 * at / self.sample_rate)
+            quiet = 0
+        return found
+
     def like(self, other: "Heard") -> float:
         """How alike two sounds are at their best fit within a frame: 1 the same, 0 unrelated."""
         return max(self._correlation(other, shift) for shift in range(-40, 41))

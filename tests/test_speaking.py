@@ -10,6 +10,7 @@ import pytest
 from speech.types import AudioChunk
 from tests.making import SENTENCES, Home, prose
 from tests.standin_openai import StandIn
+from tests.word_times import differences_ms, listed
 
 
 @pytest.fixture
@@ -77,6 +78,13 @@ def test_segments_tile_the_text_and_the_sound_and_carry_words(home):
     moments = [moment for _, moment in words]
     assert moments == sorted(moments)
     assert moments[-1] < row["duration"] * 1000
+
+
+@pytest.mark.parametrize(("text", "first_only"), [(prose(1500), True), (listed(800), False)])
+def test_words_are_timed_where_their_sound_begins(home, text, first_only):
+    off = differences_ms(home, text, first_only=first_only)
+    assert len(off) > 15
+    assert max(map(abs, off)) < 60
 
 
 def test_a_faster_speed_makes_a_shorter_file(home):
