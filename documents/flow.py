@@ -32,6 +32,7 @@ NOTE_TYPES = frozenset(
     for plural in ("", "s")
 )
 CONTENTS_TYPES = frozenset(("toc", "doc-toc", "landmarks", "page-list", "doc-pagelist"))
+CONTENTS_CLASSES = frozenset(("toc", "toctree-wrapper", "table-of-contents"))
 
 MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[*†‡§¶]{1,3})[\])]?")
 REFERENCE = re.compile(r"\[[^\[\]]{1,20}\]")
@@ -248,7 +249,7 @@ def _kind_of_block(tag: str, attributes: dict[str, str | None]) -> str:
     classes, types = _words(attributes), _types(attributes)
     if types & NOTE_TYPES or classes & NOTE_CLASSES:
         return "note"
-    if types & CONTENTS_TYPES or "toc" in classes or attributes.get("id") == "toc":
+    if types & CONTENTS_TYPES or classes & CONTENTS_CLASSES or attributes.get("id") == "toc":
         return "contents"
     if tag in ("li", "p", "div", "aside", "dd") and NOTE_ID.fullmatch(attributes.get("id") or ""):
         return "note"

@@ -30,7 +30,8 @@ PROGRAM_TITLE = re.compile(
 )
 SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*\Z")
 ITEM = re.compile(r"(?:[•‣▪●◦·–—*-]|\(?[a-z\d]{1,3}[.)])\s+\S", re.IGNORECASE)
-BULLET = re.compile(r"[•‣▪●◦·]\s+")
+BULLET = re.compile(r"[•‣▪●◦·–—-]\s+")
+BROKEN_PATH = re.compile(r"(?:\A|\s)\S*/\S*[/.]\Z")
 CITATION = re.compile(r"\s?\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]")
 NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[^\W\d_]")
 CHAPTER = re.compile(r"(?:chapter|kapitel|chapitre|capítulo|capitolo|part|teil)\b", re.IGNORECASE)
@@ -323,7 +324,8 @@ class _Writer:
         before, self._before = self._before, line
         glue = PARAGRAPH
         if before is not None and not self._is_new(before, line):
-            glue = "" if _is_hyphenated(before, line) else " "
+            is_whole = _is_hyphenated(before, line) or _is_path(before, line)
+            glue = "" if is_whole else " "
         parts = list(_line_parts(line, glue))
         if following is not None and _is_hyphenated(line, following):
             if not line.is_broken:
@@ -362,6 +364,13 @@ def _is_hyphenated(line: Line, following: Line) -> bool:
     return line.is_broken or (text[-1:] in "-\xad‐" and text[-2:-1].isalpha())
 
 
+def _is_path(line: Line, following: Line) -> bool:
+    """Whether an address or a file's path goes on in the next line without a hyphen."""
+    first = following.text[:1]
+    is_going_on = first.islower() or (line.text.endswith("/") and first.isalnum())
+    return is_going_on and bool(BROKEN_PATH.search(line.text))
+
+
 def _without_hyphen(part: Part) -> list[Part]:
     text = part.text[:-1]
     return [Part(text, part.kind, part.glue, part.replaced_by)] if text else []
@@ -371,6 +380,8 @@ def _line_parts(line: Line, glue: str) -> Iterator[Part]:
     """The parts of a line: marks of notes and citations by their own rules."""
     special = [(start, end, "note_mark") for start, end in line.marks]
     special += [(*found.span(), "reference") for found in CITATION.finditer(line.text)]
+    if glue == PARAGRAPH and (bullet := BULLET.match(line.text)):
+        special.append((0, bullet.end(), "bullet"))
     place = 0
     for start, end, kind in sorted(special):
         if start < place:

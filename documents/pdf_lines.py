@@ -20,6 +20,7 @@ MARK = re.compile(r"(?<=[^\W\d_]|[.,;:!?”\"’»)\]])(?:\d{1,3}|[*†‡])(?=[
 MARKS = re.compile(r"[\d*†‡]")
 SMALL = 0.85  # of the line's size: the digits of a note's mark are smaller
 FIXED_PITCH = 1
+FIXED = re.compile(r"mono|cour|consol|menlo|typewriter|tt\d*\Z", re.IGNORECASE)
 BOLD = re.compile(r"bold|black|heavy|semib|demi", re.IGNORECASE)
 BOLD_WEIGHT = 600
 COLUMN_LINES = 8
@@ -163,8 +164,8 @@ class PageReader:
             pdfium.FPDFText_GetFontInfo(
                 self._text, place, self._name, NAME_BYTES, ctypes.byref(self._flags)
             )
-            name = self._name.value.lower()
-            is_fixed &= bool(self._flags.value & FIXED_PITCH) or b"mono" in name or b"cour" in name
+            name = self._name.value.decode("latin-1")
+            is_fixed &= bool(self._flags.value & FIXED_PITCH or FIXED.search(name))
             if not is_fixed:
                 break
         is_bold = pdfium.FPDFText_GetFontWeight(self._text, first) >= BOLD_WEIGHT

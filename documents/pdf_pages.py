@@ -31,7 +31,7 @@ CONTENTS_HEAD = re.compile(
     r"(?:table of )?contents|inhalt(?:sverzeichnis)?|table des matières|índice|indice|sommario",
     re.IGNORECASE,
 )
-NOTE_START = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3})(?=\s|[^\W\d_]|[“\"‘(])")
+NOTE_START = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3})(?=\s|\Z|[^\W\d_]|[“\"‘(])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,16 @@ _RULES = (
     Rule("navigation", "Menus and page furniture", True),
     Rule("reference", "Citation marks", True),
     Rule("mark", "Numbers and times of captions", True),
+    Rule("bullet", "Bullets of lists", True),
     Rule("speaker", "Names of speakers", False),
     Rule("heading", "Headings", False),
 )
 RULES: Mapping[str, Rule] = MappingProxyType({rule.kind: rule for rule in _RULES})
 LEFT_OUT: frozenset[str] = frozenset(rule.kind for rule in _RULES if rule.is_left_out)
 KINDS: frozenset[str] = frozenset({TEXT, *RULES})
-INLINE = frozenset({TEXT, "note_mark", "hyphen", "ligature", "link", "reference", "speaker"})
+INLINE = frozenset(
+    {TEXT, "note_mark", "hyphen", "ligature", "link", "reference", "speaker", "bullet"}
+)
 
 
 @dataclass(frozen=True, slots=True)
