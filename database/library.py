@@ -111,7 +111,7 @@ class Library(AudioFiles):
             )
             if len(ids) == limit:
                 return ids
-        return self._ids(*walk.sql(limit, MATCHED, match))
+        return self._ids(*walk.search_sql(limit, match))
 
     def _ids(self, sql: str, values: list) -> list[int]:
         return [row["id"] for row in self._rows(sql, *values)]
@@ -148,19 +148,29 @@ class _Walk:
         )  # fmt: skip
         self.values = [owner_id, *filters.values()]
 
-    def sql(self, limit: int, condition: str = "", *values) -> tuple[str, list]:
+    def sql(self, limit: int) -> tuple[str, list]:
         """The statement that reads the next files, and its values."""
-        select = f"{self.select} AND {condition}" if condition else self.select
-        # With the place given, the dates must not be what the index is entered by.
-        same_place = select.replace("AND created_at", "AND +created_at")
-        bound = [*self.values, *values]
         if self.after is None:
-            return f"{select} ORDER BY {self.order} LIMIT ?", [*bound, limit]
+            return f"{self.select} ORDER BY {self.order} LIMIT ?", [*self.values, limit]
+        # With the place given, the dates must not be what the index is entered by.
+        same_place = self.select.replace("AND created_at", "AND +created_at")
         # Two ranges, because SQLite would walk through every file of the same place.
         key, place = self.key, self.after[0]
         parts = f"""{same_place} AND {key} = ? AND id {self.beyond} ?
-                    UNION ALL {select} AND {key} {self.beyond} ?"""
+                    UNION ALL {self.select} AND {key} {self.beyond} ?"""
         return (
             f"SELECT id, place FROM ({parts} ORDER BY {self.order} LIMIT ?)",
-            [*bound, place, self.after[1], *bound, place, limit],
+            [*self.values, place, self.after[1], *self.values, place, limit],
         )
+
+    def search_sql(self, limit: int, match: str) -> tuple[str, list]:
+        """The statement that reads the next files among those that hold what is searched for."""
+        select, values = f"{self.select} AND {MATCHED}", [*self.values, match]
+        if self.after is not None:
+            # One range: to ask the index of words twice would cost more than to walk.
+            place, key = self.after[0], self.key
+            select += (
+                f" AND {key} {self.beyond}= ? AND ({key} {self.beyond} ? OR id {self.beyond} ?)"
+            )
+            values += [place, place, self.after[1]]
+        return f"{select} ORDER BY {self.order} LIMIT ?", [*values, limit]
