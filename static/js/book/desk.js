@@ -55,7 +55,7 @@ class BookDesk extends HTMLElement {
   }
 
   #click(event) {
-    const part = event.target.closest("[data-parts] .part");
+    const part = event.target.closest("[data-parts] .switch");
     if (part) {
       event.preventDefault();
       return this.#turn(part);

@@ -18,11 +18,10 @@ export function followMaking(desk, texts, signal) {
   signal.addEventListener("abort", () => clearTimeout(timer));
 
   async function playAll() {
-    await customElements.whenDefined("player-dock");
-    const { player } = document.querySelector("player-dock");
     const files = [...made.querySelectorAll(".row .ring")].map((ring) => JSON.parse(ring.dataset.play));
-    player.play(files[0]);
-    player.add(files.slice(1));
+    await customElements.whenDefined("player-dock");
+    document.dispatchEvent(new CustomEvent("player:play", { detail: files[0] }));
+    document.dispatchEvent(new CustomEvent("player:add", { detail: files.slice(1) }));
   }
 
   async function look() {
