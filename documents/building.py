@@ -34,7 +34,7 @@ class Builder:
         self.cover_type = ""
         self.notes: list[str] = []
         self._chapters_given = chapters_given
-        self._title_given = title_given
+        self.title_given = title_given
         self._stretches = [Stretch("", 0)]
         self._parts_left = MOST_PARTS
 
@@ -116,9 +116,9 @@ class Builder:
             return stretches
         top = min(levels)
         first = next(stretch.title for stretch in stretches if stretch.level)
-        is_title = self.title in ("", first) and not self._title_given
+        is_title = not self.title_given
         if levels.count(top) == 1 and levels[0] == top and len(levels) > 1 and is_title:
-            self.title = first
+            self.title = self.title or first
             top = min(level for level in levels if level > top)
         deepest = sorted({level for level in levels if level >= top})[:DEPTH][-1]
         made: list[Stretch] = []

@@ -175,9 +175,10 @@ def _paragraph(paragraph: etree._Element, files: Files, builder: Builder) -> Non
     if CONTENTS_NAME.match(name):
         builder.paragraph(text, "contents")
     elif name.lower() == "title" and not builder.title:
-        builder.title = one_line(text)
+        builder.title, builder.title_given = one_line(text), True
         builder.parts(_told_as(parts, "heading"))
     elif name.lower() == "title":
+        builder.title_given = True
         builder.parts(_told_as(parts, "heading"))
     elif level is not None:
         builder.heading(parts, level + 1)

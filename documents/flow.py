@@ -24,6 +24,7 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 CODE_CLASSES = frozenset(("highlight", "codehilite", "sourcecode", "programlisting"))
 MARK_CLASSES = frozenset(("noteref", "footnote-ref", "footnote-reference", "footnoteref", "fnref"))
 PAGE_CLASSES = frozenset(("pagenum", "pageno", "page-number", "pagebreak", "page-break"))
+CONTENTS_CLASSES = frozenset(("toc", "toctree-wrapper", "table-of-contents"))
 NOTE_CLASSES = frozenset(("footnote", "footnotes", "endnote", "endnotes", "reflist", "references"))
 NOTE_TYPES = frozenset(
     f"{prefix}{name}{plural}"
@@ -32,7 +33,6 @@ NOTE_TYPES = frozenset(
     for plural in ("", "s")
 )
 CONTENTS_TYPES = frozenset(("toc", "doc-toc", "landmarks", "page-list", "doc-pagelist"))
-CONTENTS_CLASSES = frozenset(("toc", "toctree-wrapper", "table-of-contents"))
 
 MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[*†‡§¶]{1,3})[\])]?")
 REFERENCE = re.compile(r"\[[^\[\]]{1,20}\]")
@@ -107,6 +107,8 @@ class Flow:
         if node.child is None:
             return False
         kind = self._kind_of(node, attributes) or _kind_of_block(tag, attributes)
+        if kind == "contents" and node.css_first("section, h2 ~ p") is not None:
+            kind = ""  # the whole text stands in what is called so
         if kind == "navigation" and tag not in BLOCKS and self._kinds[-1] == "text":
             self._runs.append((one_line(node.text()), kind))
             return False

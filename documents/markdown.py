@@ -32,6 +32,7 @@ def read_markdown(text: str, title: str) -> Document:
 def _metadata(builder: Builder, front: str) -> None:
     found = {name.lower(): value.strip("\"' ") for name, value in FIELD.findall(front)}
     builder.title, builder.author = found.get("title", ""), one_line(found.get("author", ""))
+    builder.title_given = bool(builder.title)
     builder.language = found.get("lang") or found.get("language", "")
 
 
