@@ -11,6 +11,7 @@ from pathlib import Path
 
 from benchmarks import (
     crowd,
+    documents,
     first_sound,
     pages,
     phone,
@@ -34,6 +35,7 @@ TOPICS = {
     "servers": servers,
     "retake": retake,
     "timing": timing,
+    "documents": documents,
 }
 
 
