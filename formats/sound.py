@@ -89,7 +89,7 @@ def encode(task: Task, gain_db: float | None, tell: Tell) -> None:
             stream.bit_rate = codec.bit_rate
         out.metadata.update(_tags(task))
         picture = _picture_stream(out, task.cover) if codec.has_picture_stream else None
-        if task.chapters:
+        if task.chapters and task.format != "opus":
             out.set_chapters([_mark(i, chapter) for i, chapter in enumerate(task.chapters, 1)])
         for frame in _filtered(task.source, chain, tell):
             for packet in stream.encode(frame):
@@ -170,9 +170,23 @@ def _tags(task: Task) -> dict[str, str]:
         "title": task.title, "artist": task.artist, "album": task.album, "track": task.track,
         "composer": task.narrator, "language": task.language, "genre": "Speech",
     }  # fmt: skip
-    if task.format == "opus" and task.cover:
-        tags["METADATA_BLOCK_PICTURE"] = _picture_block(task.cover)
+    if task.format == "opus":
+        tags |= _comments(task)
     return {name: text.replace("\0", " ") for name, text in tags.items() if text}
+
+
+def _comments(task: Task) -> dict[str, str]:
+    """Chapters and cover as Ogg holds them; FFmpeg itself would round up the chapters' seconds."""
+    comments = {}
+    for number, chapter in enumerate(task.chapters):
+        seconds, ms = divmod(chapter.start_ms, 1000)
+        minutes, seconds = divmod(seconds, 60)
+        hours, minutes = divmod(minutes, 60)
+        comments[f"CHAPTER{number:03}"] = f"{hours:02}:{minutes:02}:{seconds:02}.{ms:03}"
+        comments[f"CHAPTER{number:03}NAME"] = chapter.title or str(number + 1)
+    if task.cover:
+        comments["METADATA_BLOCK_PICTURE"] = _picture_block(task.cover)
+    return comments
 
 
 def _mark(number: int, chapter: tuple[str, int, int]) -> dict:
@@ -195,7 +209,7 @@ def _picture_stream(out: av.container.OutputContainer, cover: Picture | None) ->
 
 
 def _picture_block(cover: Picture) -> str:
-    """The cover as Ogg holds it: a FLAC picture block in base64; sizes are left to the reader."""
+    """A FLAC picture block in base64; sizes are left to the reader."""
     media_type = cover.media_type.encode()
     head = struct.pack(">II", 3, len(media_type)) + media_type + struct.pack(">IIIII", *[0] * 5)
     return base64.b64encode(head + struct.pack(">I", len(cover.data)) + cover.data).decode()
