@@ -76,6 +76,18 @@ class Browser:
             raise RuntimeError(f"POST {path}: {response.status} {content[:300]!r}")
         return response.headers.get("Location", ""), content
 
+    def upload(self, path: str, name: str, content: bytes) -> Any:
+        """Send a file as the pages do; the JSON that answers it."""
+        head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+        part = f"--{BOUNDARY}\r\n{head}\r\n\r\n".encode() + content + b"\r\n"
+        kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        body = part + _multipart({"csrf_token": self._csrf})
+        response = self._send("POST", path, {**kind, **JSON}, body)
+        answer = response.read()
+        if response.status != 201:
+            raise RuntimeError(f"POST {path}: {response.status} {answer[:300]!r}")
+        return json.loads(answer)
+
     def generate(self, text: str, **fields: str) -> dict[str, Any]:
         """Submit a text; the JSON of its row."""
         return json.loads(self.post("/generate", {"text": text, **fields}, JSON)[1])

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks import (
+    book,
     crowd,
     documents,
     first_sound,
@@ -36,6 +37,7 @@ TOPICS = {
     "retake": retake,
     "timing": timing,
     "documents": documents,
+    "book": book,
 }
 
 
