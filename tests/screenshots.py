@@ -1,5 +1,6 @@
 """Pictures of every page at both widths and in both themes: `make screenshots`."""
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -8,6 +9,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.driving import ARGUMENTS, CHROMIUM, WIDTHS, address, sign_in
 from tests.making import prose
+from tests.sending import CONTENT_TYPE, multipart
 from tests.serving import App, Client
 
 TEXTS = {
@@ -28,6 +30,17 @@ def fill(owner: Client) -> str:
     return filename
 
 
+def take_in(owner: Client, name: str) -> str:
+    """Import a book of a few chapters; the address of its review."""
+    chapters = ("Arrival", "The keeper", "A letter from the north", "Ice", "Leaving")
+    text = "".join(f"## {title}\n\n{prose(6000, n)}\n\n" for n, title in enumerate(chapters))
+    book = f"# The lamp and the harbour\n\n{text}\n\n| tide | hour |\n|---|---|\n| high | 4 |\n"
+    body = multipart([(name, book.encode())], csrf_token=owner.token())
+    sent = {"Content_Type": CONTENT_TYPE, "Accept": "application/json"}
+    _status, _headers, answer = owner.request("POST", "/documents", body, **sent)
+    return json.loads(answer)["documents"][0]["url"]
+
+
 def main(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home, App(Path(home)) as app, sync_playwright() as tools:
@@ -39,6 +52,9 @@ def main(folder: Path) -> None:
         pages = {"studio": "/", "file": f"/files/{filename}", "missing": "/files/none.mp3"}
         names = ("library", "history", "usage", "account", "security", "admin")
         pages |= {name: f"/{name}" for name in names}
+        spoken = take_in(owner, "lamp.md")
+        owner.post(f"{spoken}/speak", **{"as": "each"})
+        pages |= {"documents": "/documents", "book": spoken, "review": take_in(owner, "new.md")}
         shoot(browser, app, folder, owner, pages)
         browser.close()
 
