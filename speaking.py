@@ -93,7 +93,7 @@ class Speaking:
             first=engine.first_segment_characters,
             target=engine.segment_characters,
             limit_bytes=engine.segment_bytes,
-            dictionary=self._dictionary(job["owner_id"]),
+            dictionary=self.dictionary(job["owner_id"]),
             normalise=not engine.reads_numbers,
             phonemes=engine.takes_phonemes,
             cast=reading.get("cast"),
@@ -114,9 +114,11 @@ class Speaking:
 
     def request(self, job: dict, segment: Segment, said: Utterance) -> SpeechRequest:
         """What an engine is asked for a segment."""
-        return SpeechRequest(said.text, segment.voice or job["voice"], job["speed"])
+        voice = segment.voice or job["voice"]
+        return SpeechRequest(said.text, voice, job["speed"], said.phonemes)
 
-    def _dictionary(self, user_id: int) -> Dictionary:
+    def dictionary(self, user_id: int) -> Dictionary:
+        """How a person wants words to be said."""
         return Dictionary(
             Entry(
                 row["pattern"],

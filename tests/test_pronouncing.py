@@ -1,0 +1,23 @@
+"""What a person's dictionary does to what is heard, priced and found."""
+
+from contextlib import closing
+
+import pytest
+
+from tests.making import Home
+
+
+@pytest.fixture
+def home(tmp_path):
+    with closing(Home(tmp_path)) as home:
+        yield home
+
+
+def test_phonemes_of_the_dictionary_are_spoken_as_phonemes(home):
+    text = "Say it now, Ghoti."
+    home.db.create_pronunciation(home.user_id, "Ghoti", "f'IS@n@l@n@f'IS", phonemes=True)
+    phonemes = home.speak(text)
+    home.db.delete_pronunciation(home.user_id, home.db.list_pronunciations(home.user_id)[0]["id"])
+    home.db.create_pronunciation(home.user_id, "Ghoti", "f'IS@n@l@n@f'IS")
+    spelled = home.speak(text)
+    assert spelled["duration"] > phonemes["duration"] + 0.5  # its letters and signs by name
