@@ -41,6 +41,7 @@ NOTE_ID = re.compile(r"(?:fn|footnote|endnote|note|_ftn)[-_:.]?\d+")
 HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 BREAK = "\x0b"
 GAPS = re.compile(r"[^\S\x0b\xa0]+")
+UNEVEN = re.compile(r"[\t\n\r\f\u2000-\u200a]|  ")
 BREAKS = re.compile(r" ?\x0b ?")
 LAYOUT_CELL = 200  # characters in a cell: more on average, and the table is there for the looks
 
@@ -206,7 +207,7 @@ def _paragraph(runs: list[tuple[str, str]]) -> list[Part]:
         if kind == "text":
             gathered += text
             continue
-        text_before = GAPS.sub(" ", gathered)
+        text_before = GAPS.sub(" ", gathered) if UNEVEN.search(gathered) else gathered
         gathered = ""
         said = BREAKS.sub("\n", text_before.strip(" " if parts else " \x0b\xa0"))
         if said and kind == "end":

@@ -31,6 +31,7 @@ UNSPEAKABLE = re.compile(
 )
 NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
 SPACES = re.compile(r"[^\S\n]+")
+LINK = re.compile(r"://|www\.", re.IGNORECASE)
 SPECIAL = re.compile(
     r"(?P<link>[<(\[]?(?<![\w@.])(?:(?:https?|ftp)://|www\.)[^\s<>\"“”]+)"
     r"|(?P<ligature>[\ufb00-\ufb06\u0132\u0133])"
@@ -109,6 +110,8 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def clean(text: str) -> str:
     """The text with plain line ends and without characters that mean nothing when spoken."""
+    if text.isprintable():
+        return text
     return UNSPEAKABLE.sub("", NEWLINES.sub("\n", text))
 
 
@@ -122,6 +125,10 @@ def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
 
     Within a `kind` of its own only ligatures are told apart.
     """
+    if text.isascii() and not LINK.search(text):
+        if text:
+            yield Part(text, kind, glue)
+        return
     end = 0
     for found in SPECIAL.finditer(text):
         name = found.lastgroup or ""
