@@ -54,6 +54,8 @@ class Recorder:
                 words.append((mark.start - segment.start, mark.length, self._ms(mark.sample)))
         if tail or segment.pause_ms:
             self._encode(join_pause(tail, pause))
+        if not tail:
+            started = self.mp3.position  # a mark has a pause, but no sound of its own to show
         self._ended.append(
             {
                 "position": self.position,

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from speech.captions import webvtt
 from speech.types import AudioChunk
 from tests.making import SENTENCES, Home, prose
 from tests.standin_openai import StandIn
@@ -416,3 +417,57 @@ def test_sound_at_another_rate_than_promised_is_refused(home, monkeypatch):
     monkeypatch.setattr(engine, "_speak", speak)
     row = home.speak()
     assert row["status"] == "failed"
+
+
+# What shapes the reading
+
+
+def test_a_written_pause_is_heard_and_has_no_caption(home):
+    plain = home.speak("The bell rang. Nobody came.")
+    row = home.speak("The bell rang. [pause 1.5s] Nobody came.")
+    assert row["duration"] == pytest.approx(plain["duration"] + 1.4, abs=0.3)
+    captions = webvtt(home.db.get_text(row["id"]), home.db.get_segments(row["id"]))
+    assert "pause" not in captions
+    assert "Nobody came." in captions
+
+
+def test_speakers_have_their_own_voices_and_their_names_are_not_read(home):
+    text = "Anna: The bell rang again.\nTom: I did not hear anything."
+    alone = home.speak(text)
+    row = home.speak(text, reading={"cast": {"Anna": "gmw/de", "Tom": "roa/fr"}})
+    assert row["duration"] < alone["duration"]
+    assert home.heard(row["filename"]).loudness() > 0.02
+
+
+def test_a_pronunciation_is_spoken_and_marks_the_word_that_is_written(home):
+    text = "Nguyen came in and sat down at once."
+    plain = home.speak(text)
+    home.db.create_pronunciation(home.user_id, "Nguyen", "a very much longer name than that")
+    row = home.speak(text)
+    assert row["duration"] > plain["duration"] + 0.8
+    words = json.loads(home.db.get_segments(row["id"])[0]["words"])
+    assert words[0][:2] == [0, len("Nguyen")]
+
+
+def test_a_chapter_begins_with_a_segment_after_a_longer_pause(home):
+    text = "It ends. Yes.\n\nTwo\n\nIt begins anew."
+    start = text.index("Two")
+    plain, row = home.speak(text), home.speak(text, chapters=[("One", 0), ("Two", start)])
+    assert start in [part["text_start"] for part in home.db.get_segments(row["id"])]
+    assert row["duration"] > plain["duration"] + 0.4
+
+
+def test_a_piece_rests_at_a_checkpoint_and_goes_on_there(home):
+    row = home.submit(prose(60_000))
+    pause = threading.Timer(0.3, home.studio.pause, (row["filename"], home.user_id))
+    pause.start()
+    home.worker.run_pending()
+    pause.join()
+    resting = home.row(row["filename"])
+    assert (resting["status"], resting["error"]) == ("paused", None)
+    assert 0 < resting["spoken_characters"] < 60_000
+    home.studio.retry(row["filename"], home.user_id)
+    home.worker.run_pending()
+    done = home.row(row["filename"])
+    assert done["status"] == "ready"
+    assert home.heard(row["filename"]).duration_s == pytest.approx(done["duration"], abs=0.001)

@@ -16,7 +16,13 @@ async function look(part) {
   window.Turbo.visit(location.href, { action: "replace" });
 }
 
-document.addEventListener("turbo:load", () => {
+// The script may arrive before the page is shown or after it.
+let watched = null;
+function watch() {
   const part = document.querySelector("[data-changing]");
-  if (part) look(part);
-});
+  if (part && part !== watched) look(part);
+  watched = part;
+}
+
+document.addEventListener("turbo:load", watch);
+watch();

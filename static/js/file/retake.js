@@ -1,9 +1,11 @@
 // The page on which a sentence is changed: its price while one writes.
 const REST_MS = 300;
 
-document.addEventListener("turbo:load", () => {
+// The script may arrive before the page is shown or after it.
+function prepare() {
   const form = document.querySelector("form[data-retake]");
-  if (!form) return;
+  if (!form || form.dataset.retake) return;
+  form.dataset.retake = "ready";
   const price = form.querySelector("[data-price]");
   form.querySelector("[data-quote-act]").hidden = true;
   let timer = 0;
@@ -29,4 +31,7 @@ document.addEventListener("turbo:load", () => {
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.querySelector("[value=speak]").click();
   });
-});
+}
+
+document.addEventListener("turbo:load", prepare);
+prepare();
