@@ -1,6 +1,8 @@
 // Files and addresses on their way in: each in a line of its own, one trouble apart from the rest.
 import { fill, texts as textsOf } from "../shown.js";
 
+const AT_ONCE = 2; // so that pages and sound get through meanwhile
+
 // `list` shows the lines; when all are through, the one that was read opens, or all are shown.
 export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }) {
   const texts = textsOf("import-texts");
@@ -8,16 +10,22 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
   async function take(files, url = "") {
     list.replaceChildren();
     list.hidden = false;
-    const sent = [...files].map((file) => one(file.name, { file }));
-    if (url) sent.push(one(url, { url }));
-    const taken = await Promise.all(sent);
-    const read = taken.filter(Boolean);
-    if (read.length < taken.length) return;
+    const waiting = [...files].map((file) => [show(file.name), { file }]);
+    if (url) waiting.push([show(url), { url }]);
+    const number = waiting.length;
+    const read = [];
+    const work = async () => {
+      while (waiting.length) {
+        const made = await one(...waiting.shift());
+        if (made) read.push(made);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    if (read.length < number || !list.isConnected) return;
     visit(read.length === 1 ? read[0].url : shelfUrl);
   }
 
-  async function one(name, fields) {
-    const line = show(name);
+  async function one(line, fields) {
     if (fields.file?.size > mostMegabytes * 1e6) {
       line.end(fill(texts.too_large, { n: mostMegabytes }));
       return null;
