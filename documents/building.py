@@ -1,9 +1,10 @@
 """Collects what a reader finds, in order, and makes the chapters of a document from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from documents.errors import EmptyDocument, TooLargeInside
+from documents.language import guessed
 from documents.texts import one_line, parts_of
 from documents.types import LEFT_OUT, Chapter, Document, Part
 
@@ -103,7 +104,7 @@ class Builder:
             chapters=tuple(chapters),
             source=source,
             author=one_line(self.author)[:LONGEST_TITLE],
-            language=language_tag(self.language),
+            language=language_tag(self.language) or guessed(_prose(stretches)),
             cover=self.cover,
             cover_type=self.cover_type if self.cover else "",
             notes=tuple(self.notes),
@@ -128,6 +129,10 @@ class Builder:
             elif stretch.level or stretch.parts:
                 made.append(Stretch(stretch.title, _depth(stretch.level, top), stretch.parts))
         return made
+
+
+def _prose(stretches: Iterable[Stretch]) -> Iterator[str]:
+    return (part.text for stretch in stretches for part in stretch.parts if part.kind == "text")
 
 
 def _depth(level: int, top: int) -> int:
