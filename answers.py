@@ -38,7 +38,7 @@ from forms import BadForm
 from generation import GenerationError
 from languages import language, told
 from passwords import BadPassword
-from shown import FILTERS, count, iso_day
+from shown import FILTERS, count, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.prices import Price
@@ -138,6 +138,7 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
         "characters": characters,
         "duration": row["duration"],
         "cost": row["cost"],
+        "cost_shown": money(row["cost"]),
         "error": row["error"] and told(row["error"]),
         "voice": row["voice"],
         "engine": row["engine"],

@@ -3,9 +3,21 @@ import { text } from "../frame/texts.js";
 import { clock } from "./clock.js";
 import { follow, isUnfinished } from "./follow.js";
 
+const SURE_AFTER_S = 3;
+let first = null;
+
 function inWords(seconds) {
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
   return clock(seconds);
+}
+
+// Over what was spoken since this page first looked, the rest takes so long.
+function timeLeft({ filename, progress }) {
+  if (first?.filename !== filename) first = { filename, progress, at: performance.now() };
+  const spoken = progress - first.progress;
+  const seconds = (performance.now() - first.at) / 1000;
+  if (spoken <= 0 || seconds < SURE_AFTER_S) return "";
+  return text("left", { time: inWords((seconds / spoken) * (1 - progress)) });
 }
 
 function show(file) {
@@ -13,7 +25,11 @@ function show(file) {
   const bar = document.querySelector("[data-bar]");
   const note = document.querySelector("[data-making-note]");
   if (bar) bar.value = percent;
-  if (note && file.status === "speaking") note.textContent = text("spoken_percent", { percent });
+  if (note && file.status === "speaking") {
+    note.textContent = [text("spoken_percent", { percent }), timeLeft(file)].filter(Boolean).join(" ");
+  }
+  const cost = document.querySelector("[data-cost]");
+  if (cost && file.cost_shown) cost.textContent = file.cost_shown;
 }
 
 function finish(file) {
