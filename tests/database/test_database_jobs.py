@@ -398,3 +398,33 @@ def test_a_thousand_small_purchases_add_up(db, queue, user):
             buy(db, job, f"h{number}", cost=0.000015)
     assert used(db, user)[1] == pytest.approx(0.015, abs=1e-12)
     assert db.get_audio_file("a.mp3", user["id"])["cost"] == pytest.approx(0.015, abs=1e-12)
+
+
+def test_a_file_put_first_is_spoken_before_its_owners_others(db, queue, user):
+    for name in ("a.mp3", "b.mp3", "c.mp3"):
+        queue(name)
+    db.speak_next("c.mp3", user["id"])
+    db.speak_next("b.mp3", user["id"])
+    assert [claim(db)["filename"] for _ in range(3)] == ["b.mp3", "c.mp3", "a.mp3"]
+
+
+def test_putting_a_file_first_does_not_pass_other_people(db, queue, user):
+    queue("a.mp3")
+    claim(db)
+    queue("b.mp3")
+    queue("theirs.mp3", owner=db.create_user("bob", "h"))
+    db.speak_next("b.mp3", user["id"])
+    assert claim(db)["filename"] == "theirs.mp3"
+
+
+def test_a_waiting_file_rests_at_once_and_one_in_work_at_its_checkpoint(db, queue, user):
+    queue("a.mp3")
+    assert db.pause_job("a.mp3", user["id"])["status"] == "paused"
+    assert claim(db) is None
+    db.retry_job("a.mp3", user["id"])
+    row = claim(db)
+    assert db.pause_job("a.mp3", user["id"])["status"] == "speaking"
+    assert db.checkpoint_job(row["id"], "w", [part(0, 0, 4)], duration=0.4) == "paused"
+    db.stop_job(row["id"], "w", status="paused", error=None)
+    assert db.get_audio_file("a.mp3", user["id"])["spoken_characters"] == 4
+    assert db.cancel_job("a.mp3", user["id"])["status"] == "cancelled"
