@@ -99,6 +99,8 @@ class Exports:
         """
         if key not in FORMATS or (lufs is not None and lufs not in LOUDNESS):
             raise BadExport("There is no such format. Choose one of those on the page.")
+        if key == "mp3" and lufs is None:
+            raise BadExport("As it was spoken, the MP3 is the plain download of the piece.")
         if row["status"] != "ready":
             raise NotReady("This piece is still being spoken; download it when it is ready.")
         if self.store.size(row["filename"]) is None:
@@ -114,7 +116,8 @@ class Exports:
         chosen = FORMATS[key]
         self.files.check_space(_expected_bytes(chosen, row))
         options = json.dumps({"lufs": lufs})
-        return self.db.create_export(
+        earlier = [each for each in self.db.list_exports(row["id"]) if each["format"] == key]
+        export = self.db.create_export(
             row,
             key,
             options=options,
@@ -122,6 +125,10 @@ class Exports:
             name=self.files.new_name(row["filename"], chosen.suffix),
             now=time.time(),
         )
+        for each in earlier:
+            if each["id"] != export["id"]:
+                self.files.drop(each["name"])
+        return export
 
     def get(self, row: dict, export_id: int) -> dict:
         """A download of a piece; raises NotFound."""

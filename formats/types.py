@@ -25,7 +25,7 @@ class Format:
 FORMATS = {
     each.key: each
     for each in (
-        Format("mp3", ".mp3", "audio/mpeg", 8_000),
+        Format("mp3", ".mp3", "audio/mpeg", 8_000, is_for_av=True),
         Format("m4b", ".m4b", "audio/mp4", 9_300, is_for_av=True),
         Format("opus", ".opus", "audio/ogg", 4_150, is_for_av=True),
         Format("flac", ".flac", "audio/flac", 26_000, is_for_av=True),
