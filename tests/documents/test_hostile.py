@@ -73,7 +73,7 @@ def damaged(content, chance):
             case 4:
                 made[place : place + 4] = b"\xff\xff\xff\x7f"
         if not made:
-            break
+            return b""
     return bytes(made[: chance.randint(1, len(made))] if chance.random() < 0.1 else made)
 
 
