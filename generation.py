@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from audio_store import AudioStore, PreviewStore, SegmentStore, TakeStore, make_filename
 from config import Config
@@ -17,16 +18,21 @@ from exporting import Exports
 from retaking import Retaking
 from sentences import Sentence
 from speaking import NothingSpoken, Speaking
+from speech.counting import count_spoken
 from speech.encoding import Mp3Stream
 from speech.engine import Engine
+from speech.marks import BadCast, Cast
 from speech.prices import Price, expected_duration_s
+from speech.pronunciation import Dictionary
 from speech.registry import Registry
+from speech.script import PARAGRAPH_PAUSE_MS, Script
 from speech.segments import split
-from speech.types import SpeechRequest, Voice, is_speakable
+from speech.types import Segment, SpeechRequest, Voice
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
 PREVIEW_LENGTH = 300
+LONGEST_PARAGRAPH_PAUSE_MS = 3000
 BYTES_A_SECOND = 8_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -50,6 +56,10 @@ class TextTooLong(GenerationError):
     """More than one submission may hold."""
 
     status = 413
+
+
+class BadPause(GenerationError):
+    """A pause that nobody would wait for."""
 
 
 class BadName(GenerationError):
@@ -82,12 +92,33 @@ class Studio:
         self.retaking = Retaking(self.speaking, self.takes)
         self.exports = Exports(config, db, store, registry)
 
-    def quote(self, text: str, voice: str = "", speed: float = 1.0, engine: str = "") -> Quote:
-        """Count, time and price a text; free and changes nothing."""
+    def quote(
+        self,
+        text: str,
+        voice: str = "",
+        speed: float = 1.0,
+        engine: str = "",
+        *,
+        owner_id: int | None = None,
+        reading: Mapping[str, Any] | None = None,
+    ) -> Quote:
+        """Count, time and price a text; free and changes nothing.
+
+        What is priced is what is spoken: with the owner's dictionary, without the marks.
+        """
         text = self._check_text(text)
         chosen, found = self._check_voice(voice, speed, engine)
-        duration_s = expected_duration_s(len(text), speed, chosen.name)
+        reading = self._check_reading(reading or {}, chosen)
         price = chosen.price()
+        has_price = bool(price.quote(1_000_000, 1.0))
+        spoken = count_spoken(
+            text,
+            found.language,
+            dictionary=self.speaking.dictionary(owner_id) if has_price and owner_id else None,
+            cast=Cast(reading.get("cast", {})),
+            phonemes=chosen.takes_phonemes,
+        )
+        speech_s = expected_duration_s(spoken.characters, speed, chosen.name)
         segments = split(
             text,
             language=found.language,
@@ -98,19 +129,48 @@ class Studio:
         return Quote(
             characters=len(text),
             segments=sum(1 for _ in segments),
-            duration_s=duration_s,
-            cost_usd=price.quote(len(text), duration_s),
+            duration_s=speech_s + spoken.pause_ms / 1000,
+            cost_usd=price.quote(spoken.characters, speech_s),
             price=price,
             engine=chosen,
             voice=found,
             speed=speed,
         )
 
-    def preview(self, user_id: int, voice: str, sentence: str, engine: str = "") -> bytes:
+    def preview(
+        self,
+        user_id: int,
+        voice: str,
+        sentence: str,
+        engine: str = "",
+        dictionary: Dictionary | None = None,
+    ) -> bytes:
         """A short sentence in a voice, as MP3: made once, then kept; a price is paid once.
 
         Raises TextEmpty, TextTooLong or a SpeechError. Its cost is entered as the person's use.
         """
+        chosen, request = self._preview_request(voice, sentence, engine, dictionary)
+        content_hash = chosen.fingerprint(request)
+        sound = self.previews.read_whole(content_hash)
+        if sound is None:
+            sound = self._speak_preview(user_id, chosen, request)
+            self.previews.keep(content_hash, [sound])
+        return sound
+
+    def preview_cost(
+        self, voice: str, sentence: str, engine: str = "", dictionary: Dictionary | None = None
+    ) -> float | None:
+        """What a preview would cost in USD: nothing once it was made, None when not known."""
+        chosen, request = self._preview_request(voice, sentence, engine, dictionary)
+        is_kept = self.previews.has(chosen.fingerprint(request))
+        if is_kept or (chosen.keeps_segments and self.speaking.purchases.has(chosen, request)):
+            return 0.0
+        duration_s = expected_duration_s(len(request.text), 1.0, chosen.name)
+        return chosen.price().quote(len(request.text), duration_s)
+
+    def _preview_request(
+        self, voice: str, sentence: str, engine: str, dictionary: Dictionary | None
+    ) -> tuple[Engine, SpeechRequest]:
         sentence = " ".join(self._check_text(sentence).split())
         if len(sentence) > PREVIEW_LENGTH:
             raise TextTooLong(
@@ -120,16 +180,18 @@ class Studio:
                     limit=PREVIEW_LENGTH,
                 )
             )
-        if not is_speakable(sentence):
-            raise NothingSpoken("There is nothing in this sentence that a voice can speak.")
         chosen, found = self._check_voice(voice, 1.0, engine)
-        request = SpeechRequest(sentence, found.identifier, 1.0)
-        content_hash = chosen.fingerprint(request)
-        sound = self.previews.read_whole(content_hash)
-        if sound is None:
-            sound = self._speak_preview(user_id, chosen, request)
-            self.previews.keep(content_hash, [sound])
-        return sound
+        script = Script(
+            sentence,
+            language=found.language,
+            dictionary=dictionary,
+            normalise=not chosen.reads_numbers,
+            phonemes=chosen.takes_phonemes,
+        )
+        said = script.utterance(Segment(0, len(sentence), sentence))
+        if not said.is_speakable:
+            raise NothingSpoken("There is nothing in this sentence that a voice can speak.")
+        return chosen, SpeechRequest(said.text, found.identifier, 1.0, said.phonemes)
 
     def _speak_preview(self, user_id: int, engine: Engine, request: SpeechRequest) -> bytes:
         if engine.keeps_segments:
@@ -160,15 +222,17 @@ class Studio:
         chapters: Sequence[tuple[str, int]] = (),
         document_id: int | None = None,
         track: int = 0,
-        reading: Mapping[str, object] | None = None,
+        reading: Mapping[str, Any] | None = None,
     ) -> dict:
         """Queue a text; returns its row. Raises a sentence for everything that cannot be.
 
         `chapters` are titles with where they begin in the text (code points), `track` is the
-        place in the document, `reading` how to read: cast, pauses.
+        place in the document, `reading` how to read: `cast`, names of speakers with the keys or
+        identifiers of their voices, and `paragraph_pause_ms`.
         """
         text = self._check_text(text)
         chosen, found = self._check_voice(voice, speed, engine)
+        reading = self._check_reading(reading or {}, chosen)
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
@@ -186,7 +250,7 @@ class Studio:
                 status="queued",
                 document_id=document_id,
                 track=track,
-                reading=json.dumps(reading or {}),
+                reading=json.dumps(reading, ensure_ascii=False),
             )
             self.db.add_chapters(row["id"], chapters)
         return row
@@ -281,6 +345,32 @@ class Studio:
         chosen, found = self.registry.resolve(voice, engine)
         chosen.check(SpeechRequest("", found.identifier, speed))
         return chosen, found
+
+    def _check_reading(self, reading: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
+        """How to read as it is kept; raises BadCast, BadPause, UnknownVoice."""
+        checked: dict[str, Any] = {}
+        if cast := reading.get("cast"):
+            Cast(cast)
+            checked["cast"] = {
+                name: self._speaker_voice(name, voice, engine) for name, voice in cast.items()
+            }
+        pause_ms = reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS)
+        if not 0 <= pause_ms <= LONGEST_PARAGRAPH_PAUSE_MS:
+            raise BadPause("The pause between paragraphs lies between 0 and 3 seconds.")
+        if pause_ms != PARAGRAPH_PAUSE_MS:
+            checked["paragraph_pause_ms"] = int(pause_ms)
+        return checked
+
+    def _speaker_voice(self, name: str, voice: str, engine: Engine) -> str:
+        its_engine, found = self.registry.resolve(voice, "" if ":" in voice else engine.name)
+        if its_engine is not engine:
+            raise BadCast(
+                Sentence(
+                    "{name} has a voice of another engine than the text. Choose one of the same.",
+                    name=name,
+                )
+            )
+        return found.identifier
 
 
 def check_name(name: str) -> str:

@@ -43,8 +43,14 @@ def told(sentence: object) -> str:
     """A sentence from below, which knows no languages, in this answer's; else as it is."""
     if not isinstance(sentence, Sentence):
         return gettext(str(sentence)) if sentence else ""
-    values = {name: count(v) if isinstance(v, int) else v for name, v in sentence.values.items()}
+    values = {name: _told_value(value) for name, value in sentence.values.items()}
     return gettext(sentence.template).format(**values)
+
+
+def _told_value(value: object) -> object:
+    if isinstance(value, Sentence):
+        return told(value)
+    return count(value) if isinstance(value, int) else value
 
 
 def choose(code: str) -> None:

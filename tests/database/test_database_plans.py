@@ -188,7 +188,15 @@ CALLS = {
     "is_take_wanted": lambda db: db.is_take_wanted("hash"),
     "list_document_files": lambda db: db.list_document_files(1, 1),
     "list_documents": lambda db: [db.list_documents(1), db.list_documents(1, before=PAGE)],
+    "get_moment": lambda db: db.get_moment(1, 5),
+    "get_pronunciation": lambda db: db.get_pronunciation(1, 1),
     "list_pronunciations": lambda db: db.list_pronunciations(1),
+    "list_texts_with": lambda db: [
+        db.list_texts_with(1, "text", is_whole_word=is_whole_word, after=after)
+        for is_whole_word in (True, False)
+        for after in (None, PAGE)
+    ],
+    "update_pronunciation": lambda db: db.update_pronunciation(1, 1, "Ely", "eely"),
     "list_takes": lambda db: db.list_takes(1),
     "pause_job": lambda db: db.pause_job("a.mp3", 1),
     "release_retakes": lambda db: db.release_retakes("w"),
