@@ -42,6 +42,7 @@ LABELS = {
     "navigation": lazy_gettext("Menus and page furniture"),
     "reference": lazy_gettext("Citation marks"),
     "mark": lazy_gettext("Numbers and times of captions"),
+    "bullet": lazy_gettext("Bullets of lists"),
     "speaker": lazy_gettext("Names of speakers"),
     "heading": lazy_gettext("Headings"),
 }
