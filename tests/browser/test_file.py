@@ -118,9 +118,10 @@ def test_a_piece_shows_its_facts_and_what_can_be_taken_along(desk, house, piece)
         expect(beside).to_contain_text(words)
     desk.get_by_role("main").get_by_role("button", name="Play").click()
     is_advancing(desk)
-    for link in ("Download MP3", "Captions", "Plain text"):
+    beside.get_by_text("Download", exact=True).click()
+    for link in ("MP3", "Captions, WebVTT", "Captions, SubRip", "Plain text"):
         with desk.expect_download() as download:
-            beside.get_by_role("link", name=link).click()
+            beside.get_by_role("link", name=link, exact=True).click()
         assert download.value.failure() is None
     assert download.value.suggested_filename == "Rain.txt"
     assert download.value.path().read_text("utf-8") == TEXT
