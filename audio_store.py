@@ -6,6 +6,7 @@ NAME.deleted, so that a kill at any instant leaves something that `reconcile` ca
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -16,21 +17,17 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from sentences import Sentence
+from sentences import Sentence, Told
 
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
 PART, DELETED = ".part", ".deleted"
 PIECE = 64 * 1024
 
 
-class AudioError(Exception):
+class AudioError(Told):
     """The sound cannot be read or written; `sentence` says why."""
 
     status = 500
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class NoSuchAudio(AudioError):
@@ -355,20 +352,36 @@ class SegmentStore:
 
     def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
         """Write the samples durably under their hash; returns the size in bytes."""
+        with self.alone_with(content_hash) as keep:
+            return keep(pieces)
+
+    @contextlib.contextmanager
+    def alone_with(self, content_hash: str) -> Iterator[Callable[[Iterable[bytes]], int]]:
+        """Have a hash to oneself among all threads and processes, until the block is left.
+
+        Others wait; they go on at once when the process that has it dies. Yields what writes the
+        samples durably under the hash, at most once, and returns their size in bytes.
+        """
         path = self._path(content_hash)
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
-        try:
-            with _naming_full_disk(), part.open("xb") as file:
+        part = path.with_name(path.name + PART)
+        for folder in (self.folder, path.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        with _naming_full_disk(), _open_alone(part) as file:
+
+            def keep(pieces: Iterable[bytes]) -> int:
+                file.truncate()  # what a kill left there
                 file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
-                size = file.tell()
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-        return size
+                part.replace(path)
+                _sync_folder(path.parent)
+                return file.tell()
+
+            try:
+                yield keep
+            finally:
+                if _is_at(file, part):
+                    part.unlink()
 
     def size(self, content_hash: str) -> int:
         return self._path(content_hash).stat().st_size
@@ -377,9 +390,12 @@ class SegmentStore:
         self._path(content_hash).unlink(missing_ok=True)
 
     def sweep(self) -> None:
-        """Remove pieces that a kill left unfinished."""
+        """Remove pieces that a kill left unfinished, and none that is being written."""
         for part in self.folder.glob(f"*/*{PART}"):
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError, BlockingIOError), part.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if _is_at(file, part):
+                    part.unlink()
 
     def _path(self, content_hash: str) -> Path:
         return self.folder / content_hash[:2] / f"{content_hash}{self.SUFFIX}"
@@ -440,6 +456,25 @@ class TakeStore(SegmentStore):
         for path in self.folder.glob(f"*/*{self.SUFFIX}"):
             if not is_wanted(path.name.removesuffix(self.SUFFIX)):
                 path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _open_alone(path: Path) -> Iterator[BinaryIO]:
+    """A file open for writing and locked, while it has this name."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_at(file, path):  # else whoever had it before has renamed or removed it
+                yield file
+                return
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _digest(path: Path) -> str:

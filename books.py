@@ -22,6 +22,7 @@ from documents.limits import Limits
 from documents.reading import read
 from documents.types import LEFT_OUT, Document, compose
 from generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
+from sentences import Told
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.prices import Price, expected_duration_s
@@ -46,14 +47,10 @@ PICTURES = (
 )
 
 
-class BookError(Exception):
+class BookError(Told):
     """Something that cannot be done with a document; `sentence` says why and what to do."""
 
     status = 400
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class ImportsBusy(BookError):

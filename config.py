@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
+from sentences import Told
+
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
 SWITCH = ("on", "off")
@@ -22,13 +24,16 @@ ABOVE_ZERO = (
     "session_absolute_days",
 )  # fmt: skip
 
+# What a process needs that only asks a provider: proxies, certificates, the account's own names.
+PROVIDER_VARIABLES = (
+    "PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
+    "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "SSL_CERT_FILE",
+    "SSL_CERT_DIR", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID",
+)  # fmt: skip
 
-class ConfigError(Exception):
+
+class ConfigError(Told):
     """A setting that cannot be used; `sentence` names it and the remedy."""
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,11 @@ def _parse(variable: str, text: str, default):
     if not 0 <= value < 1e12:
         raise ConfigError(f"{variable} is {text}; it must be a {kind} from 0 up.")
     return value
+
+
+def provider_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The part of the environment that a process needs which only asks a provider; no keys."""
+    return {name: environ[name] for name in PROVIDER_VARIABLES if name in environ}
 
 
 def prepare_data_dir(config: Config) -> None:

@@ -16,7 +16,7 @@ from database.errors import NotFound
 from database.groups import BIN_DAYS, NO_FILE
 from exporting import Exports
 from retaking import Retaking
-from sentences import Sentence
+from sentences import Sentence, Told
 from speaking import NothingSpoken, Speaking
 from speech.counting import count_spoken
 from speech.encoding import Mp3Stream
@@ -38,14 +38,10 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
-class GenerationError(Exception):
+class GenerationError(Told):
     """A text that cannot be taken; `sentence` says why and what to do."""
 
     status = 400
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class TextEmpty(GenerationError):

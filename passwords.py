@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from werkzeug.security import check_password_hash
 
-from sentences import Sentence
+from sentences import Sentence, Told
 
 MIN_CHARACTERS = 15
 MAX_CHARACTERS = 1024
@@ -23,15 +23,11 @@ LOOKALIKES = str.maketrans("@013457$!", "aoieastsi")
 OLDER_METHODS = ("scrypt:", "pbkdf2:")
 
 
-class BadPassword(Exception):
+class BadPassword(Told):
     """The password is too short, too long or too easy to guess; `sentence` says what to do."""
 
     status = 400
     field = "password"
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 def check_rules(username: str, password: str) -> None:

@@ -16,3 +16,16 @@ class Sentence(str):
         made = super().__new__(cls, template.format(**shown))
         made.template, made.values = template, values
         return made
+
+
+class Told(Exception):
+    """Something that cannot be done, told to whoever asked for it.
+
+    `sentence` says what happened, what is safe and what to do; `status` is the HTTP status.
+    """
+
+    status: int = 500
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence

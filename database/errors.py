@@ -5,19 +5,15 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from sentences import Sentence
+from sentences import Sentence, Told
 
 ROOM_TO_WORK_BYTES = 1024 * 1024
 
 
-class DatabaseError(Exception):
+class DatabaseError(Told):
     """The store cannot do what was asked."""
 
     status = 500
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class DatabaseBusy(DatabaseError):

@@ -1,14 +1,12 @@
 """Why a download could not be made: one sentence each."""
 
+from sentences import Told
 
-class ExportError(Exception):
+
+class ExportError(Told):
     """A download that could not be made; `sentence` says why and what to do."""
 
     status = 500
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class NoRoom(ExportError):

@@ -1,14 +1,12 @@
 """What can stop a migration; each error carries the sentence a person sees."""
 
+from sentences import Told
 
-class MigrationError(Exception):
+
+class MigrationError(Told):
     """The migration stops; nothing that existed before was changed."""
 
     exit_code = 1
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class FileDamaged(MigrationError):

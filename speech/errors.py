@@ -2,18 +2,14 @@
 
 from typing import ClassVar
 
-from sentences import Sentence
+from sentences import Sentence, Told
 
 
-class SpeechError(Exception):
+class SpeechError(Told):
     """A failure to speak; `sentence` is for the user, `status` the HTTP status it maps to."""
 
     status: int = 502
     retryable: ClassVar[bool] = False
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 class UnknownVoice(SpeechError):

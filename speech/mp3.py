@@ -9,6 +9,8 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from sentences import Told
+
 ENCODER_DELAY = 576  # samples that LAME puts before the sound
 DECODER_DELAY = 529  # samples that a decoder adds; players skip both
 DELAY = ENCODER_DELAY + DECODER_DELAY
@@ -22,12 +24,8 @@ BIT_RATES = {  # kbit/s by version, layer III
 SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 
 
-class NotMp3(Exception):
+class NotMp3(Told):
     """The bytes are not a playable MP3; `sentence` says what is wrong."""
-
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
