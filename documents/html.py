@@ -48,8 +48,8 @@ def read_page(data: bytes, title: str, charset: str = "") -> Document:
     """The chapters of a web page; `charset` is what its server said. Raises EmptyDocument."""
     tree = parse(data, charset)
     builder = Builder()
-    _metadata(tree, builder)
     page = _Page(tree)
+    _metadata(tree, page, builder)
     Flow(builder, page.kind_of).walk(tree.body)
     return builder.document("html", title)
 
@@ -72,7 +72,7 @@ def parse_text(text: str) -> LexborHTMLParser:
     return tree
 
 
-def _metadata(tree: LexborHTMLParser, builder: Builder) -> None:
+def _metadata(tree: LexborHTMLParser, page: "_Page", builder: Builder) -> None:
     def content(selector: str) -> str:
         node = tree.css_first(selector)
         return one_line(node.attributes.get("content") or "") if node else ""
@@ -81,19 +81,18 @@ def _metadata(tree: LexborHTMLParser, builder: Builder) -> None:
     html = tree.css_first("html")
     if html is not None:
         builder.language = html.attributes.get("lang") or html.attributes.get("xml:lang") or ""
-    headings = [one_line(node.text()) for node in tree.css("h1")]
+    # The name of the site is often a heading, too: those of the article come first.
+    headings = [one_line(node.text()) for node in (*page.main.css("h1, h2"), *tree.css("h1"))]
     title = tree.css_first("head title, title")
     written = content('meta[property="og:title"]') or (one_line(title.text()) if title else "")
-    builder.title = _without_site(written, headings) or (headings[0] if headings else "")
+    first = tree.css_first("h1")
+    builder.title = _without_site(written, headings) or (one_line(first.text()) if first else "")
 
 
 def _without_site(title: str, headings: list[str]) -> str:
     """The title of the page alone, where a heading shows which part that is."""
-    pieces = SITE_NAME.split(title)
-    for heading in headings:
-        if heading and (heading == title or heading in pieces):
-            return heading
-    return title
+    pieces = {title, *SITE_NAME.split(title)}
+    return next((heading for heading in headings if heading in pieces), title)
 
 
 class _Page:
@@ -105,14 +104,18 @@ class _Page:
         self._links: Counter[int] = Counter()
         self._measure(tree.body)
         self._all = max(1, self._sizes[tree.body.mem_id])
-        self._main = self._find_main(tree)
-        self._around = {node.mem_id for node in _above(self._main)}
-        self._has_title = self._main.css_first("h1") is not None
+        self.main = self._find_main(tree)
+        self._around = {node.mem_id for node in _above(self.main)}
+        written = tree.css_first("head title, title")
+        pieces = SITE_NAME.split(one_line(written.text())) if written else []
+        self._has_title = self.main.css_first("h1") is not None or any(
+            one_line(node.text()) in pieces for node in self.main.css("h2")
+        )
 
     def kind_of(self, node: Any, attributes: dict[str, str | None]) -> str:
         """ "navigation" for furniture, "text" where the article begins, "" for no opinion."""
         here = node.mem_id
-        if here == self._main.mem_id or (node.tag == "h1" and not self._has_title):
+        if here == self.main.mem_id or (node.tag == "h1" and not self._has_title):
             return "text"
         if here in self._around:
             return "navigation"
@@ -164,7 +167,7 @@ class _Page:
         return self._sizes[node.mem_id] - self._linked[node.mem_id]
 
     def _is_furniture(self, node: Any, attributes: dict[str, str | None]) -> bool:
-        if self._prose(node) > OF_TEXT * self._prose(self._main):
+        if self._prose(node) > OF_TEXT * self._prose(self.main):
             return False
         if node.tag == "header":
             return node.css_first("h1") is None and self._links[node.mem_id] > 0

@@ -200,6 +200,18 @@ def page_of_bare_divisions() -> Made:
 
 
 @case
+def page_of_a_blog() -> Made:
+    one, two = sentences(3, 77), sentences(5, 78)
+    page = (
+        "<!doctype html><html><head><title>The Lantern - Harbour Blog</title></head><body>"
+        '<div class="top"><h1>Harbour Blog</h1><ul class="main-menu"><li><a href="/a">Home</a>'
+        f'</ul></div><div class="wrap"><div class="post"><h2>The Lantern</h2>{one}<br><br>{two}'
+        '</div><div id="comments"><h3>2 Comments</h3><p>First!</p></div></div></body></html>'
+    )
+    return "blog.html", page, [Truth(1, "The Lantern", spoken("The Lantern", one, two))]
+
+
+@case
 def page_in_windows_1252() -> Made:
     body = "Für die Straße – “schön”, sagte sie. Über die Brücke ging niemand."
     page = f'<html><head><meta charset="windows-1252"></head><body><h1>Grüße</h1><p>{body}</p>'
@@ -442,6 +454,27 @@ def pdf_in_two_columns_one_after_the_other() -> Made:
 
 
 @case
+def pdf_with_indented_paragraphs() -> Made:
+    made, blocks = Pdf(head="ADA HOLM"), paragraphs(30, 170, 5)
+    made.page()
+    for block in blocks:
+        made.paragraph(block, indent=14, after=0)
+    return "novel.pdf", made.bytes(), [Truth(1, "novel", spoken(*blocks))]
+
+
+def pdf_with_ligatures() -> Made:
+    made, block = Pdf(), "The oﬃce was ﬁne. Two ﬂowers stood there, a diﬃcult pair."
+    made.page()
+    made.with_font(making.FONT, block)
+    plain = "The office was fine. Two flowers stood there, a difficult pair."
+    return "ligatures.pdf", made.bytes(), [Truth(1, "ligatures", plain)]
+
+
+if making.FONT.exists():
+    case(pdf_with_ligatures)
+
+
+@case
 def pdf_with_footnotes() -> Made:
     made, blocks = Pdf(), []
     made.page()
@@ -494,7 +527,7 @@ def pdf_with_a_table_and_code() -> Made:
     made.paragraph(one)
     for row in (("Name", "Height", "Year"), ("Lamp", "12 m", "1900"), ("Mast", "30 m", "1910")):
         made.row(row)
-    made._y += 10
+    made.space(10)
     made.paragraph(two)
     made.paragraph("make run && make test", font="Courier")
     made.paragraph(three)

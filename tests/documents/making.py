@@ -22,6 +22,7 @@ NAMES = (
 )
 VERBS = "found carried opened followed painted remembered crossed watched repaired answered"
 NOUNS, DOINGS = NAMES.split(), VERBS.split()
+FONT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf")
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
@@ -218,25 +219,41 @@ class Pdf:
         self.made.text(self.left, self._y, text)
         self._y += size
 
-    def paragraph(self, text: str, font: str = "Times") -> None:
-        """Wrapped lines with an indent of none and a little space after."""
+    def paragraph(
+        self, text: str, font: str = "Times", *, indent: float = 0, after: float = 7
+    ) -> None:
+        """Wrapped lines, the first of them indented, with a little space after the last."""
         self.made.set_font(font, size=self._size)
-        lines = self.made.multi_cell(
-            self.width, self._size, text, dry_run=True, output="LINES", align="L"
-        )
-        for line in lines:
-            self.line(line, font)
-        self._y += 7
+        first, *words = text.split()
+        line, room = first, self.width - indent
+        for word in words:
+            if self.made.get_string_width(f"{line} {word}") > room:
+                self.line(line, font, indent)
+                line, indent, room = word, 0.0, self.width
+            else:
+                line = f"{line} {word}"
+        self.line(line, font, indent)
+        self._y += after
 
-    def line(self, text: str, font: str = "Times") -> None:
+    def with_font(self, font: Path, text: str) -> None:
+        """A line in another font, which has more letters."""
+        self.made.add_font("Other", fname=font)
+        self.made.set_font("Other", size=8)
+        self.made.text(self.left, self._y, text)
+
+    def line(self, text: str, font: str = "Times", indent: float = 0) -> None:
         """One line; what stands between ^ and ^ is raised and small."""
         self._room(14)
-        x = self.left
+        x = self.left + indent
         for number, piece in enumerate(text.split("^")):
             self.made.set_font(font, size=self._size if number % 2 == 0 else 7)
             self.made.text(x, self._y - (4 if number % 2 else 0), piece)
             x += self.made.get_string_width(piece)
         self._y += 14
+
+    def space(self, height: float) -> None:
+        """Leave room before what comes next."""
+        self._y += height
 
     def row(self, cells: Sequence[str], step: float = 110) -> None:
         """The cells of a table's row."""
