@@ -3,7 +3,7 @@
 import json
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -30,12 +30,16 @@ from speech.types import SpeechRequest, Voice, is_speakable
 
 READERS = 2
 READER_WAIT_S = 30.0
+# Each import holds a thread of the server, which others need for pages and sound.
+IMPORTS_AT_ONCE = 10
+IMPORTS_OF_ONE = 4
 KEPT_DOCUMENTS = 4
 KEPT_CHARACTERS = 3_000_000
 COVER_BYTES = 5_000_000
 ORIGIN_LENGTH = 500
 LANGUAGE_LENGTH = 35
 BETWEEN = "\n\n"  # chapters of one audiobook
+BUSY = "Other documents are being read just now. Wait a moment, then try again."
 UNTITLED = "Untitled"
 UPLOAD_PREFIX = "upload-"
 UNFINISHED = ("queued", "speaking")
@@ -141,6 +145,8 @@ class Books:
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
         self._readers = BoundedSemaphore(READERS)
+        self._inside: Counter[int] = Counter()
+        self._counting = threading.Lock()
         self._kept: OrderedDict[int, Document] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -165,7 +171,7 @@ class Books:
 
         Raises ImportsBusy or a DocumentError.
         """
-        with self._reading():
+        with self._entering(owner_id), self._reading():
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
@@ -175,7 +181,10 @@ class Books:
             raise WebImportOff(
                 "Web addresses cannot be imported here. Save the page and import the file."
             )
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+        with (
+            self._entering(owner_id),
+            tempfile.TemporaryDirectory(dir=self._folder) as folder,
+        ):
             path = Path(folder) / "page"
             page = self.fetch(url.strip(), path)
             with self._reading():
@@ -193,11 +202,22 @@ class Books:
         return Limits(file_mb=self.config.max_upload_mb)
 
     @contextmanager
+    def _entering(self, owner_id: int) -> Iterator[None]:
+        with self._counting:
+            is_full = self._inside.total() >= IMPORTS_AT_ONCE
+            if is_full or self._inside[owner_id] >= IMPORTS_OF_ONE:
+                raise ImportsBusy(BUSY)
+            self._inside[owner_id] += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._inside[owner_id] -= 1
+
+    @contextmanager
     def _reading(self) -> Iterator[None]:
         if not self._readers.acquire(timeout=READER_WAIT_S):
-            raise ImportsBusy(
-                "Other documents are being read just now. Wait a moment, then try again."
-            )
+            raise ImportsBusy(BUSY)
         try:
             yield
         finally:

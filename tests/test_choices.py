@@ -87,9 +87,12 @@ def test_what_is_no_choice_is_passed_over(text):
     st.dictionaries(
         st.sampled_from(["left_out", "skipped", "parts", "texts", "titles", "voice", "speed"]),
         st.recursive(
-            st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-            lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-            max_leaves=6,
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+            lambda inner: (
+                st.lists(inner, max_size=3)
+                | st.dictionaries(st.sampled_from(["0", "1", "x", "-7"]), inner, max_size=3)
+            ),
+            max_leaves=4,
         ),
     )
 )
