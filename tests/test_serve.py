@@ -1,3 +1,4 @@
+import http.client
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import pytest
 
 from tests.listening import hear
 from tests.making import prose
+from tests.sending import CONTENT_TYPE, multipart
 from tests.serving import PASSWORD, ROOT, App, Client, wait_until
 
 
@@ -110,6 +112,24 @@ def test_a_killed_app_takes_its_worker_with_it(tmp_path):
     os.kill(app.process.pid, signal.SIGKILL)
     wait_until(lambda: not Path(f"/proc/{worker}").exists(), "the end of the worker")
     app.kill()
+
+
+def test_an_upload_that_was_cut_off_by_a_kill_is_gone_after_the_next_start(app):
+    client = Client(app).set_up()
+    body = multipart([("book.txt", b"word " * 400_000)], csrf_token=client.token())
+    connection = http.client.HTTPConnection("127.0.0.1", app.port)
+    connection.putrequest("POST", "/documents")
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    for name, value in (("Cookie", cookies), ("Content-Type", CONTENT_TYPE)):
+        connection.putheader(name, value)
+    connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body[: len(body) // 2])
+    (app.data / "imports" / "upload-of-an-earlier-life").write_bytes(b"half")
+    app.kill()
+    connection.close()
+    app.start()
+    assert list((app.data / "imports").iterdir()) == []
+    assert Client(app).log_in("owner").json("/documents")["documents"] == []
 
 
 def test_a_second_app_on_the_same_folder_is_refused_with_one_sentence(app):
