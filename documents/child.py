@@ -19,7 +19,6 @@ except ImportError:  # not on Windows
     resource = None
 
 FEW_FILES = 16
-POLITENESS = 5
 NICENESS = 10  # pages and listeners come first
 WRITING = frozenset("wax+")
 REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.mk")
@@ -31,8 +30,6 @@ def limit(limits: Limits) -> None:
     if resource is None:
         return
     os.nice(NICENESS)
-    # Pages and sound of others come before a document that takes its time.
-    os.nice(POLITENESS)
     memory = limits.memory_mb * 1_000_000
     for what, soft in (
         (resource.RLIMIT_AS, memory),
