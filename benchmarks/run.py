@@ -13,6 +13,7 @@ from benchmarks import (
     book,
     crowd,
     documents,
+    exports,
     first_sound,
     pages,
     phone,
@@ -38,6 +39,7 @@ TOPICS = {
     "timing": timing,
     "documents": documents,
     "book": book,
+    "exports": exports,
 }
 
 
