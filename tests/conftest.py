@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from accounts import Accounts, Visitor
 from app import create_app
 from config import Config
 from jobs import Worker
+from tests.making import Home
+from tests.standin_openai import StandIn
 
 PASSWORD = "linden copper harbour moth"
 
@@ -121,3 +124,31 @@ def guest(app: Flask, services: Services, owner: Browser, password_hash: str) ->
 def stranger(app: Flask, owner: Browser) -> Browser:
     """A browser of nobody, where an account exists."""
     return Browser(app)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A studio of one person without any web, on the embedded voice."""
+    with closing(Home(tmp_path)) as home:
+        yield home
+
+
+@pytest.fixture
+def provider() -> Iterator[StandIn]:
+    """A provider that speaks quickly."""
+    with StandIn() as server:
+        server.seconds_per_character = 0.02
+        yield server
+
+
+@pytest.fixture
+def paying(tmp_path: Path, provider: StandIn) -> Iterator[Home]:
+    """The same studio on the provider's voices, which cost something."""
+    settings = {
+        "openai_base_url": provider.base_url,
+        "openai_api_key": "sk-test",
+        "openai_price": 15.0,
+        "openai_timeout_s": 2.0,
+    }
+    with closing(Home(tmp_path, **settings)) as home:
+        yield home

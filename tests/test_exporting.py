@@ -20,17 +20,10 @@ from exporting import (
 )
 from formats import making
 from formats.errors import NotInstalled
-from tests.making import SENTENCES, Home, prose
+from tests.making import SENTENCES, prose
 from tests.serving import App, Client, wait_until
 
 LONG = prose(8_000)
-
-
-@pytest.fixture
-def home(tmp_path):
-    home = Home(tmp_path)
-    yield home
-    home.close()
 
 
 @pytest.fixture

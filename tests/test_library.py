@@ -18,13 +18,6 @@ from tests.making import SENTENCES, Home, prose
 
 
 @pytest.fixture
-def home(tmp_path):
-    home = Home(tmp_path)
-    yield home
-    home.close()
-
-
-@pytest.fixture
 def library(home):
     return Library(home.studio)
 

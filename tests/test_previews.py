@@ -1,7 +1,6 @@
 """Voices in a short sentence: made once, paid once."""
 
 import os
-from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -11,35 +10,8 @@ from generation import TextEmpty, TextTooLong
 from speaking import NothingSpoken
 from speech.errors import SpeechError, UnknownVoice
 from tests.listening import hear
-from tests.making import Home
-from tests.standin_openai import StandIn
 
 SENTENCE = "It was late, and the lamp was already lit."
-
-
-@pytest.fixture
-def home(tmp_path):
-    with closing(Home(tmp_path)) as home:
-        yield home
-
-
-@pytest.fixture
-def provider():
-    with StandIn() as server:
-        server.seconds_per_character = 0.02
-        yield server
-
-
-@pytest.fixture
-def paying(tmp_path, provider):
-    settings = {
-        "openai_base_url": provider.base_url,
-        "openai_api_key": "sk-test",
-        "openai_price": 15.0,
-        "openai_timeout_s": 2.0,
-    }
-    with closing(Home(tmp_path, **settings)) as home:
-        yield home
 
 
 def previews(home) -> list[str]:

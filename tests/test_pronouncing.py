@@ -1,16 +1,7 @@
 """What a person's dictionary does to what is heard, priced and found."""
 
-from contextlib import closing
-
-import pytest
-
-from tests.making import Home
 
 
-@pytest.fixture
-def home(tmp_path):
-    with closing(Home(tmp_path)) as home:
-        yield home
 
 
 def test_phonemes_of_the_dictionary_are_spoken_as_phonemes(home):

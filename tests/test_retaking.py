@@ -2,7 +2,6 @@
 
 import itertools
 import json
-from contextlib import closing
 
 import pytest
 
@@ -10,33 +9,12 @@ from audio_store import NoSpace
 from database.errors import NotFound, WrongState
 from retaking import BadRetake
 from speaking import NothingSpoken
-from tests.making import Home, prose
-from tests.standin_openai import StandIn
+from tests.making import prose
 
 TEXT = (
     "The harbour lay quiet in the morning light. Nobody had seen the ferry arrive. "
     "A dog slept on the warm stones.\n\nLater the bell rang twice. Then the shops opened."
 )
-
-
-@pytest.fixture
-def home(tmp_path):
-    with closing(Home(tmp_path)) as home:
-        yield home
-
-
-@pytest.fixture
-def provider():
-    with StandIn() as server:
-        server.seconds_per_character = 0.02
-        yield server
-
-
-@pytest.fixture
-def paying(tmp_path, provider):
-    settings = {"openai_base_url": provider.base_url, "openai_api_key": "k", "openai_price": 15.0}
-    with closing(Home(tmp_path, **settings)) as home:
-        yield home
 
 
 def spans(home, row):

@@ -13,34 +13,6 @@ from tests.making import SENTENCES, Home, prose
 from tests.standin_openai import StandIn
 from tests.word_times import differences_ms, listed
 
-
-@pytest.fixture
-def home(tmp_path):
-    with closing(Home(tmp_path)) as home:
-        yield home
-
-
-@pytest.fixture
-def provider():
-    with StandIn() as server:
-        server.seconds_per_character = 0.02
-        yield server
-
-
-@pytest.fixture
-def paying(tmp_path, provider):
-    with closing(
-        Home(
-            tmp_path,
-            openai_base_url=provider.base_url,
-            openai_api_key="sk-test",
-            openai_price=15.0,
-            openai_timeout_s=2.0,
-        )
-    ) as home:
-        yield home
-
-
 # A finished file
 
 
