@@ -76,6 +76,7 @@ class Services:
     studio: Any
     library: Any
     books: Any
+    pronouncing: Any
     accounts: Accounts
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]

@@ -176,7 +176,12 @@ def dock() -> Markup:
 
 def voice_options(wanted: str) -> Markup:
     """Every voice under the studio's headings, the wanted one chosen."""
-    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language())
+    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language(), "")
+
+
+def speaker_options(engine: str, wanted: str) -> Markup:
+    """The voices that speakers of a text may have, the wanted one chosen: those of one engine."""
+    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language(), engine)
 
 
 def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
@@ -275,10 +280,13 @@ def _dock(user_id: int, _: tuple[str, str, str]) -> Markup:
     return get_template_attribute("frame/_dock.html", "dock")(user_id)
 
 
-@lru_cache(maxsize=32)
-def _voice_options(registry: Registry, wanted: str, _: str) -> Markup:
+@lru_cache(maxsize=64)
+def _voice_options(registry: Registry, wanted: str, _: str, engine: str) -> Markup:
     options = get_template_attribute("studio/_voices.html", "options")
-    return options(_voice_groups(registry), wanted)
+    groups = _voice_groups(registry)
+    if engine:
+        groups = [group for group in groups if group[1][0].engine == engine]
+    return options(groups, wanted)
 
 
 @lru_cache(maxsize=4096)
@@ -365,6 +373,7 @@ def prepare(app: Flask) -> None:
         price_note=price_note,
         rail=rail,
         script=script,
+        speaker_options=speaker_options,
         theme=theme,
         unfinished=UNFINISHED,
         voice_options=voice_options,

@@ -39,6 +39,7 @@ from blueprints import (
     numbers,
     ops,
     people,
+    pronunciations,
     reading,
     retakes,
 )
@@ -49,9 +50,11 @@ from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
 from library import Library
+from pronouncing import Pronouncing
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
+from speech.speakers import find_speakers
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000
@@ -91,6 +94,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         studio=studio,
         library=Library(studio),
         books=Books(db, studio, config),
+        pronouncing=Pronouncing(studio),
         accounts=accounts.Accounts(db, config, key),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
@@ -102,7 +106,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(reading, retakes, studio_room),
+        *(pronunciations, reading, retakes, studio_room),
     ):
         app.register_blueprint(room.blueprint)
     return app
@@ -205,11 +209,18 @@ def quote() -> Response:
     """What a text would take: characters, segments, duration, price."""
     try:
         sent = forms.order(request.form)
-        quoted = services().studio.quote(sent.text, sent.voice, sent.speed, sent.engine)
+        quoted = services().studio.quote(
+            sent.text,
+            sent.voice,
+            sent.speed,
+            sent.engine,
+            owner_id=g.user["user_id"],
+            reading=sent.reading,
+        )
     except REFUSALS as error:
         return _studio_again(error)
     if wants_json():
-        return jsonify(_quote_json(quoted))
+        return jsonify(**_quote_json(quoted), speakers=find_speakers(sent.text))
     context = studio_room.context(request.form)
     return page("studio/studio.html", form=request.form, quote=quoted, **context)
 

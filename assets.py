@@ -23,6 +23,7 @@ SCRIPTS = {
     f"{JOINED}retake.js": "js/file/retake.js",
     f"{JOINED}documents.js": "js/documents/shelf.js",
     f"{JOINED}book.js": "js/book/desk.js",
+    f"{JOINED}pronunciations.js": "js/pronunciations/desk.js",
     f"{JOINED}usage.js": "js/day-chart.js",
 }
 SHEETS = {

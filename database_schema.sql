@@ -350,6 +350,7 @@ CREATE TABLE drafts (
     voice      TEXT    NOT NULL DEFAULT '',
     speed      REAL    NOT NULL DEFAULT 1,
     category   TEXT    NOT NULL DEFAULT '',
+    reading    TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
     updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 

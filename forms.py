@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -29,6 +29,7 @@ class Order(NamedTuple):
     name: str
     category: str
     engine: str
+    reading: dict[str, Any]
 
 
 def order(form: Mapping[str, str]) -> Order:
@@ -44,7 +45,49 @@ def order(form: Mapping[str, str]) -> Order:
         form.get("name", "").strip(),
         form.get("category", "").strip(),
         form.get("engine", "").strip(),
+        reading(form),
     )
+
+
+def reading(form: Mapping[str, str]) -> dict[str, Any]:
+    """How a text is to be read: `cast`, names with voices, and `paragraph_pause_ms`.
+
+    Speakers come as pairs of `speaker` and `speaker_voice`, or in `cast`, a line for each, such
+    as "Anna = gmw/de"; without a voice they are read as they stand. Raises BadForm.
+    """
+    found: dict[str, Any] = {}
+    cast = {name: voice for name, voice in (*_pairs(form), *_lines(form)) if name and voice}
+    if cast:
+        found["cast"] = cast
+    if written := form.get("paragraph_pause", "").strip():
+        found["paragraph_pause_ms"] = _pause_ms(written)
+    return found
+
+
+def _pairs(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    lists = getattr(form, "getlist", lambda name: [])
+    for name, voice in zip(lists("speaker"), lists("speaker_voice"), strict=False):
+        yield name.strip(), voice.strip()
+
+
+def _lines(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for line in form.get("cast", "").splitlines():
+        name, sign, voice = line.partition("=")
+        if line.strip() and not sign:
+            raise BadForm("cast", _("Speakers are written like “Anna = voice”, a line for each."))
+        yield name.strip(), voice.strip()
+
+
+def _pause_ms(text: str) -> int:
+    try:
+        seconds = float(text.replace(",", "."))
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 3:
+        raise BadForm(
+            "paragraph_pause", _("The pause between paragraphs lies between 0 and 3 seconds.")
+        )
+    return round(seconds * 1000)
 
 
 def _speed(text: str) -> float:

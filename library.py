@@ -13,6 +13,8 @@ from database import Database
 from database.errors import NotFound
 from database.groups import BIN_DAYS
 from generation import BadName, Studio, check_group
+from pronouncing import COLUMNS as PRONUNCIATIONS
+from pronouncing import table_rows
 from speech.captions import webvtt
 
 BATCH = 200
@@ -128,6 +130,8 @@ class Library:
         entries = _json_list(self._entry(row) for row in self._every_file(user_id))
         yield from add("library.json", entries, is_packed=True)
         yield from add("history.csv", _csv(HISTORY, self._history(user_id)), is_packed=True)
+        entries = table_rows(self.db.list_pronunciations(user_id))
+        yield from add("pronunciations.csv", _csv(PRONUNCIATIONS, entries), is_packed=True)
         yield from add("usage.csv", _csv(USAGE, self.db.iterate_usage(user_id)), is_packed=True)
         events = self.db.iterate_security_logs(user_id=user_id)
         yield from add("security.csv", _csv(SECURITY, events), is_packed=True)

@@ -120,6 +120,11 @@ def count(number: int) -> str:
     return _decimal(number, "#,##0", _code())
 
 
+def decimal(number: float) -> str:
+    """A small number with up to two digits behind the point: 0.35."""
+    return _decimal(number, "#,##0.##", _code())
+
+
 def size(number: int) -> str:
     """Bytes in the unit that fits: 640 KB, 12.3 MB, 1.2 GB."""
     if number < 1_000_000:
@@ -238,6 +243,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "money": money,
     "count": count,
     "size": size,
+    "decimal": decimal,
     "hour": hour,
     "moment": moment,
     "month": month,

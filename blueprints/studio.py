@@ -1,5 +1,6 @@
 """Around the page to write on: its draft, its voices and how they sound."""
 
+import json
 from itertools import groupby
 from typing import Any
 
@@ -17,10 +18,13 @@ from shown import money
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from speech.samples import sample
+from speech.script import PARAGRAPH_PAUSE_MS
+from speech.speakers import find_speakers
 from speech.types import Voice
 
 LATELY_ROWS = 5
 PRICED_CHARACTERS = 1000
+PARAGRAPH_PAUSES_MS = (0, 200, 350, 500, 750, 1000, 1500, 2000, 3000)
 WRITTEN_AS = {"cmn": "zh", "nb": "no"}  # how the names of languages are looked up
 
 blueprint = Blueprint("studio", __name__)
@@ -38,6 +42,7 @@ def save_draft() -> Response:
             voice=sent.voice[:200],
             speed=sent.speed,
             category=sent.category[:100],
+            reading=json.dumps(sent.reading, ensure_ascii=False),
         )
     else:
         db.delete_draft(user_id)
@@ -62,33 +67,54 @@ def preview() -> Response:
     return Response(sound, content_type="audio/mpeg")
 
 
+@blueprint.post("/speakers")
+def speakers() -> Response:
+    """The part of the page that gives the speakers of a text their voices."""
+    sent = forms.order(request.form)
+    cast = _cast_shown(sent.text, sent.reading)
+    voice = chosen_voice(sent.voice)
+    return page("studio/_speakers.html", speakers=cast, chosen_voice=voice)
+
+
 def start() -> dict[str, Any]:
     """What the studio starts with: a piece to speak again, a chosen voice, or the draft."""
     db, user_id = services().db, g.user["user_id"]
     again = request.args.get("again")
-    form = _written(owned_file(again)) if again else db.get_draft(user_id) or {}
+    form = _written(owned_file(again)) if again else _draft(db.get_draft(user_id))
     chosen = request.args.get("voice")
     return {**form, "voice": chosen} if chosen else form
 
 
+def _draft(row: dict[str, Any] | None) -> dict[str, Any]:
+    return row | {"reading": json.loads(row["reading"])} if row else {}
+
+
 def _written(row: dict[str, Any]) -> dict[str, Any]:
+    reading = json.loads(row["reading"])
+    cast = reading.get("cast", {})
+    voices = {name: f"{row['engine']}:{voice}" for name, voice in cast.items()}
     return {
         "text": services().db.get_text(row["id"]),
         "name": row["display_name"],
         "voice": f"{row['engine']}:{row['voice']}",
         "speed": row["speed"],
         "category": row["category"],
+        "reading": {**reading, "cast": voices},
     }
 
 
-def context(form: Any) -> dict[str, Any]:
-    """What the studio's page shows beside the form."""
+def context(form: Any, text: str | None = None) -> dict[str, Any]:
+    """What the studio's page shows beside the form; `text` if the form does not hold it."""
+    reading = _reading(form)
     db, registry, user_id = services().db, services().registry, g.user["user_id"]
     return {
         "lately": db.get_audio_files_by_owner(user_id, limit=LATELY_ROWS),
         "groups": db.list_categories(user_id),
         "default_engine": registry.default,
-        "chosen_voice": _chosen_voice(form.get("voice") or ""),
+        "chosen_voice": chosen_voice(form.get("voice") or ""),
+        "speakers": _cast_shown(form.get("text", "") if text is None else text, reading),
+        "paragraph_pause_ms": reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
+        "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
         "notices": answers.notices(),
         "most_characters": services().config.max_characters,
         "most_megabytes": services().config.max_upload_mb,
@@ -99,7 +125,24 @@ def context(form: Any) -> dict[str, Any]:
     }
 
 
-def _chosen_voice(wanted: str) -> Voice:
+def _reading(form: Any) -> dict[str, Any]:
+    if "reading" in form:
+        return form["reading"]
+    try:
+        return forms.reading(form)
+    except forms.BadForm:  # the sentence stands on the page already
+        return {}
+
+
+def _cast_shown(text: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
+    """The names that a text marks, and others that were given voices, each with its voice."""
+    cast = {name.lower(): (name, voice) for name, voice in reading.get("cast", {}).items()}
+    found = [cast.pop(name.lower(), (name, "")) for name in find_speakers(text)]
+    return [*found, *cast.values()]
+
+
+def chosen_voice(wanted: str) -> Voice:
+    """The voice that is wanted, or the default one where there is none such."""
     registry = services().registry
     try:
         return registry.resolve(wanted)[1]
@@ -116,7 +159,7 @@ def _languages_spoken() -> list[dict[str, Any]]:
     found = []
     for code, group in groupby(every, lambda voice: voice.language.partition("-")[0]):
         of_code = list(group)
-        name = _language_name(code) or of_code[0].name
+        name = language_name(code) or of_code[0].name
         found.append(
             {
                 "code": code,
@@ -148,7 +191,8 @@ def _price(engine: Any) -> str:
     return _("%(amount)s per 1,000 characters", amount=money(usd))
 
 
-def _language_name(code: str) -> str:
+def language_name(code: str) -> str:
+    """What a language is called here; empty when that is not known."""
     locale = get_locale() or Locale("en")
     return locale.languages.get(WRITTEN_AS.get(code, code), "")
 

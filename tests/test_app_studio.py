@@ -181,7 +181,7 @@ def test_the_voices_of_the_default_language_come_first(owner):
     first = page.partition("<option")[2]
     assert "English" in first[:120]
     assert page.index("English (Great Britain)") < page.index("Afrikaans")
-    assert page.count(" selected") == 2, "one voice and one speed"
+    assert page.count(" selected") == 3, "one voice, one speed, one pause"
 
 
 def test_a_million_characters_are_taken_quickly(owner):

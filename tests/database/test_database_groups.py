@@ -221,10 +221,11 @@ def test_only_what_has_lain_long_enough_is_listed_as_expired(db, user, bob, make
 def test_a_draft_is_one_a_person_and_the_last_one_counts(db, user, bob):
     assert db.get_draft(user["id"]) is None
     db.save_draft(user["id"], "One")
-    db.save_draft(user["id"], "Two", name="N", voice="v", speed=1.5, category="c")
+    fields = {"name": "N", "voice": "v", "speed": 1.5, "category": "c", "reading": '{"a": 1}'}
+    db.save_draft(user["id"], "Two", **fields)
     draft = db.get_draft(user["id"])
     assert draft.pop("updated_at")
-    assert draft == {"text": "Two", "name": "N", "voice": "v", "speed": 1.5, "category": "c"}
+    assert draft == {"text": "Two", **fields}
     assert db.get_draft(bob["id"]) is None
     db.delete_draft(user["id"])
     assert db.get_draft(user["id"]) is None

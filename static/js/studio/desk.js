@@ -6,6 +6,7 @@ import { takeFiles } from "./drop.js";
 import { Manuscript } from "./manuscript.js";
 import { suggestName } from "./name.js";
 import { keepQuote } from "./quote.js";
+import { offerSpeakers } from "./reading.js";
 import { speakFrom } from "./speak.js";
 import "./voices.js";
 
@@ -32,6 +33,7 @@ class StudioDesk extends HTMLElement {
       address: this.dataset,
     };
     suggestName(desk);
+    desk.speakers = offerSpeakers(desk);
     desk.quote = keepQuote(desk);
     desk.draft = keepDraft(desk);
     takeFiles(desk);

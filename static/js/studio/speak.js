@@ -2,7 +2,7 @@
 import { fill } from "../shown.js";
 import { Refused, send } from "../sending.js";
 
-export function speakFrom({ root, form, text, texts, address, quote, draft, tell }) {
+export function speakFrom({ root, form, text, texts, address, quote, draft, speakers, tell }) {
   const button = form.querySelector("[data-speak]");
   const title = form.querySelector("[data-name]");
   let last = null;
@@ -55,6 +55,7 @@ export function speakFrom({ root, form, text, texts, address, quote, draft, tell
     title.value = "";
     title.placeholder = texts.untitled;
     quote.forget();
+    speakers.forget();
     text.focus();
   }
 

@@ -1,0 +1,250 @@
+"""How words are to be said: a person's dictionary, tried out, taken along, looked up."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, jsonify, redirect, request
+from flask import url_for as to
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+import answers
+import delivery
+import forms
+from access import services, wants_json
+from answers import REFUSALS, form_again, page
+from blueprints import studio as studio_room
+from pronouncing import COLUMNS, TABLE_BYTES, Pronouncing, checked_language, entry_of, table_rows
+from shown import money
+from speech.pronunciation import LONGEST, Entry
+from speech.types import Voice
+from uploads import takes_files
+
+ID = "<int(max=9223372036854775807):entry_id>"
+OPTIONS = ("whole_word", "match_case", "phonemes")
+
+blueprint = Blueprint("pronunciations", __name__)
+
+
+@blueprint.get("/pronunciations")
+def dictionary() -> Response:
+    """Every entry, and the form for another."""
+    if wants_json():
+        rows = services().db.list_pronunciations(g.user["user_id"])
+        return jsonify(pronunciations=[entry_json(row) for row in rows])
+    return page("pronunciations/dictionary.html", **_context(request.args))
+
+
+@blueprint.post("/pronunciations")
+def add() -> Response:
+    """Keep a new entry."""
+    try:
+        row = _pronouncing().add(g.user["user_id"], _entry())
+    except REFUSALS as error:
+        return _again(error)
+    if wants_json():
+        return jsonify(entry_json(row)), 201, {"Location": _url(row)}
+    flash(_("“%(word)s” is in your dictionary.", word=row["pattern"]))
+    return redirect(to("pronunciations.dictionary"), 303)
+
+
+@blueprint.get(f"/pronunciations/{ID}")
+def entry(entry_id: int) -> Response:
+    """One entry, to be changed and tried."""
+    row = _pronouncing().get(g.user["user_id"], entry_id)
+    if wants_json():
+        return jsonify(entry_json(row))
+    return page("pronunciations/entry.html", entry=row, **_context(row))
+
+
+@blueprint.post(f"/pronunciations/{ID}")
+def change(entry_id: int) -> Response:
+    """Put what is sent in the place of an entry."""
+    row = _pronouncing().get(g.user["user_id"], entry_id)
+    try:
+        row = _pronouncing().change(g.user["user_id"], entry_id, _entry())
+    except REFUSALS as error:
+        return _again(error, row)
+    if wants_json():
+        return jsonify(entry_json(row))
+    flash(_("“%(word)s” is changed.", word=row["pattern"]))
+    return redirect(to("pronunciations.dictionary"), 303)
+
+
+@blueprint.post(f"/pronunciations/{ID}/delete")
+def remove(entry_id: int) -> Response:
+    """Forget an entry."""
+    row = _pronouncing().get(g.user["user_id"], entry_id)
+    _pronouncing().remove(g.user["user_id"], entry_id)
+    if wants_json():
+        return Response(status=204)
+    flash(_("“%(word)s” is said as it is written again.", word=row["pattern"]))
+    return redirect(to("pronunciations.dictionary"), 303)
+
+
+@blueprint.get(f"/pronunciations/{ID}/changes")
+def changes(entry_id: int) -> Response:
+    """The pieces whose text holds the word, each with its first place."""
+    row = _pronouncing().get(g.user["user_id"], entry_id)
+    after = forms.cursor(request.args.get("after"))
+    found = _pronouncing().affected(g.user["user_id"], entry_of(row), after)
+    following = found.after and f"{found.after[0]}.{found.after[1]}"
+    if wants_json():
+        return jsonify(files=[_affected_json(file) for file in found.files], next=following)
+    return page("pronunciations/changes.html", entry=row, files=found.files, following=following)
+
+
+# Trying
+
+
+@blueprint.post("/pronunciations/try")
+def hear() -> Response:
+    """A sentence with the dictionary, and with the entry in the form, or without; or its price."""
+    if request.form.get("act") == "quote":
+        return _quoted()
+    is_with = request.form.get("with", "1") != "0"
+    sound = _pronouncing().hear(*_trial(), is_with=is_with)
+    return delivery.short_sound(sound)
+
+
+def _quoted() -> Response:
+    try:
+        asked = _trial()
+        with_it, without = (
+            _pronouncing().try_out(*asked, is_with=is_with) for is_with in (True, False)
+        )
+    except REFUSALS as error:
+        return _again(error)
+    trial = {
+        "said": with_it.said,
+        "cost_usd": with_it.cost_usd,
+        "cost_without_usd": without.cost_usd,
+        "told": _("Said: “%(sentence)s”", sentence=with_it.said),
+        "price": _(
+            "with it: %(cost)s, without: %(other)s",
+            cost=money(with_it.cost_usd),
+            other=money(without.cost_usd),
+        ),
+    }
+    if wants_json():
+        return jsonify(trial)
+    return page("pronunciations/dictionary.html", trial=trial, **_context(request.form))
+
+
+def _trial() -> tuple[int, str, str, Entry | None]:
+    """Who asks, the sentence, the voice, and the entry that is being written."""
+    form = request.form
+    written = _entry() if form.get("pattern", "").strip() else None
+    sentence = form.get("sentence", "").strip() or (written.pattern if written else "")
+    return g.user["user_id"], sentence, form.get("voice", "").strip(), written
+
+
+# The table
+
+
+@blueprint.get("/pronunciations.csv")
+def table() -> Response:
+    """The dictionary as a table for other programs, and to be taken in elsewhere."""
+    rows = services().db.list_pronunciations(g.user["user_id"])
+    return delivery.table("pronunciations", COLUMNS, table_rows(rows))
+
+
+@blueprint.post("/pronunciations/import")
+@takes_files
+def take_in() -> Response:
+    """Add the entries of a table."""
+    sent = request.files.get("table")
+    try:
+        if not sent or not sent.filename:
+            raise forms.BadForm("table", _("Choose a table first."))
+        number = _pronouncing().take_in(g.user["user_id"], sent.read(TABLE_BYTES + 1))
+    except REFUSALS as error:
+        return _again(error, failed="table")
+    if wants_json():
+        return jsonify(taken_in=number)
+    flash(ngettext("%(num)s entry was taken in.", "%(num)s entries were taken in.", number))
+    return redirect(to("pronunciations.dictionary"), 303)
+
+
+# Reading what is sent, showing what is there
+
+
+def entry_json(row: dict[str, Any]) -> dict[str, Any]:
+    """What programs get to know about an entry."""
+    options = {name: bool(row[name]) for name in OPTIONS}
+    return {name: row[name] for name in ("id", *COLUMNS)} | options | {"url": _url(row)}
+
+
+def _entry() -> Entry:
+    """The entry in the form; raises BadPronunciation."""
+    form = request.form
+    return Entry(
+        form.get("pattern", "").strip(),
+        form.get("replacement", "").strip(),
+        whole_word=_is_ticked("whole_word", "1"),
+        case=_is_ticked("match_case"),
+        language=checked_language(form.get("language", "")),
+        phonemes=_is_ticked("phonemes"),
+    )
+
+
+def _is_ticked(name: str, default: str = "0") -> bool:
+    # A box that is not ticked is not sent; the field before it says that it was there.
+    return ([default, *request.form.getlist(name)])[-1] == "1"
+
+
+def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry") -> Response:
+    template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
+    if wants_json():
+        return answers.refusal(error)
+    context = _context(request.form) | {"entry": row, "failed": failed}
+    del context["form"]
+    return form_again(template, error, **context)
+
+
+def _context(form: Any) -> dict[str, Any]:
+    voice = _voice(form)
+    engine = services().registry.get(voice.engine)
+    default = services().registry.default
+    return {
+        "form": form,
+        "rows": services().db.list_pronunciations(g.user["user_id"]),
+        "spoken_languages": _languages(),
+        "language_names": dict(_languages()),
+        "chosen_voice": voice,
+        "has_phonemes": default.takes_phonemes or bool(form.get("phonemes")),
+        "has_price": engine.price().quote(1, 1.0) != 0,
+        "longest": LONGEST,
+    }
+
+
+def _voice(form: Any) -> Voice:
+    """The voice to try with: the one chosen, else the default or one of the entry's language."""
+    registry = services().registry
+    wanted, language = form.get("voice", ""), form.get("language", "").partition("-")[0]
+    if wanted:
+        return studio_room.chosen_voice(wanted)
+    engine, default = registry.resolve()
+    if not language or default.language.partition("-")[0] == language:
+        return default
+    near = (v for v in answers.voices_of(engine) if v.language.partition("-")[0] == language)
+    return next(near, default)
+
+
+def _languages() -> list[tuple[str, str]]:
+    voices = [v for engine in services().registry.engines for v in answers.voices_of(engine)]
+    codes = {voice.language.partition("-")[0] for voice in voices}
+    named = ((code, studio_room.language_name(code) or code) for code in codes)
+    return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+def _affected_json(file: dict[str, Any]) -> dict[str, Any]:
+    names = ("places", "phrase", "match_start", "match_length", "start_ms")
+    return answers.file_json(file) | {name: file[name] for name in names}
+
+
+def _url(row: dict[str, Any]) -> str:
+    return to("pronunciations.entry", entry_id=row["id"])
+
+
+def _pronouncing() -> Pronouncing:
+    return services().pronouncing

@@ -1,0 +1,52 @@
+// Speakers: names that the text marks get voices of their own, once somebody opens their list.
+import { Refused, send } from "../sending.js";
+
+export function offerSpeakers({ form, text, tell }) {
+  const fold = form.querySelector("[data-reading]");
+  const summary = fold.querySelector("[data-speaker-names]");
+  const holder = fold.querySelector("[data-speakers]");
+  const voice = form.querySelector("#voice");
+  const given = new Map();
+  let listed = summary.textContent;
+
+  function remember() {
+    const names = [...holder.querySelectorAll("[name=speaker]")];
+    const voices = [...holder.querySelectorAll("[name=speaker_voice]")];
+    names.forEach((name, place) => given.set(name.value, voices[place].value));
+  }
+
+  function fields() {
+    const all = new FormData(form);
+    all.set("text", text.value);
+    for (const name of ["speaker", "speaker_voice"]) all.delete(name);
+    for (const [name, chosen] of given) {
+      all.append("speaker", name);
+      all.append("speaker_voice", chosen);
+    }
+    return all;
+  }
+
+  async function list() {
+    listed = summary.textContent;
+    remember();
+    try {
+      const answer = await send(fold.dataset.speakersUrl, fields());
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      holder.replaceChildren(...page.body.childNodes);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      tell(error.message, true);
+    }
+  }
+
+  function name(speakers) {
+    summary.textContent = speakers.join(", ");
+    if (summary.textContent !== listed && (fold.open || holder.querySelector("[name=speaker]"))) list();
+  }
+
+  holder.addEventListener("change", remember);
+  voice.addEventListener("change", () => holder.querySelector("[name=speaker]") && list());
+  fold.addEventListener("toggle", () => fold.open && summary.textContent !== listed && list());
+  form.addEventListener("studio:quoted", (event) => name(event.detail.speakers));
+  return { forget: () => name([]) };
+}
