@@ -365,6 +365,7 @@ class Books:
 
     def _submit(self, row: dict, choices: Choices, text: str, **fields: Any) -> dict:
         fields |= {"voice": choices.voice, "speed": choices.speed, "document_id": row["id"]}
+        fields["reading"] = choices.reading
         return self.studio.submit(row["owner_id"], text, **fields)
 
     # While it is made, and afterwards

@@ -21,8 +21,9 @@ class Choices:
     """Which kinds are left out, which chapters are skipped, and what differs from the rules.
 
     Chapters and parts go by their number. `parts` says for single parts whether they are spoken,
-    `texts` and `titles` stand in the place of a chapter's own. `voice`, `speed`, `group` and
-    `shape` ("one" audiobook, or a file for "each" chapter) are those chosen last.
+    `texts` and `titles` stand in the place of a chapter's own. `voice`, `speed`, `group`,
+    `shape` ("one" audiobook, or a file for "each" chapter) and `reading` (cast, pauses) are those
+    chosen last.
     """
 
     left_out: frozenset[str] = LEFT_OUT
@@ -34,6 +35,7 @@ class Choices:
     speed: float = 1.0
     group: str = ""
     shape: str = ONE
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, document: Document, number: int) -> str:
         """What is spoken of a chapter."""
@@ -183,6 +185,15 @@ def _numbered(read: Callable[[Any], Any]) -> Callable[[Any], dict[int, Any]]:
     return lambda value: {int(number): read(one) for number, one in value.items()}
 
 
+def _reading(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if cast := {_text(name): _text(voice) for name, voice in value.get("cast", {}).items()}:
+        found["cast"] = cast
+    if "paragraph_pause_ms" in value:
+        found["paragraph_pause_ms"] = int(value["paragraph_pause_ms"])
+    return found
+
+
 READERS: dict[str, Callable[[Any], Any]] = {
     "left_out": lambda kinds: frozenset(kinds) & frozenset(RULES),
     "skipped": lambda numbers: frozenset(map(int, numbers)),
@@ -193,4 +204,5 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "speed": _speed,
     "group": _text,
     "shape": _shape,
+    "reading": _reading,
 }

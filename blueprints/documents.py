@@ -13,11 +13,12 @@ import forms
 from access import services, wants_json
 from answers import REFUSALS, file_json, page, refusal
 from blueprints import studio as studio_room
-from books import COVER_BYTES, Books, Plan, Progress
+from books import BETWEEN, COVER_BYTES, Books, Plan, Progress
 from choices import SHAPES, Choices, count_kinds, paragraphs
 from documents.types import RULES, Document
 from generation import check_group, check_name
 from languages import plural_forms, told
+from speech.speakers import SEARCHED
 from uploads import takes_files
 
 PAGE_ROWS = 50
@@ -400,6 +401,8 @@ def _chosen(row: dict[str, Any]) -> Choices:
         choices = replace(choices, speed=sent.speed)
     if "category" in form:
         choices = replace(choices, group=check_group(sent.category))
+    if sent.reading or "speaker" in form:
+        choices = replace(choices, reading=sent.reading)
     (shape,) = _known([form.get("as", choices.shape)], SHAPES, "as")
     return replace(choices, voice=sent.voice or choices.voice, shape=shape)
 
@@ -414,6 +417,7 @@ def _review(row: dict[str, Any], error: Any = None) -> Response:
     books = services().books
     document, choices = books.contents(row), books.choices(row)
     form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
+    form["reading"] = choices.reading
     return page(
         "documents/review.html",
         error.status if error else 200,
@@ -427,8 +431,17 @@ def _review(row: dict[str, Any], error: Any = None) -> Response:
         error=error,
         form=form,
         ticked_forms=plural_forms(_ticked),
-        **studio_room.context(form),
+        **studio_room.context(form, _first_text(document, choices)),
     )
+
+
+def _first_text(document: Document, choices: Choices) -> str:
+    """What is spoken first of a document, as far as speakers are looked for."""
+    text = ""
+    for number in range(len(document.chapters)):
+        if len(text) < SEARCHED and number not in choices.skipped:
+            text += choices.text(document, number) + BETWEEN
+    return text
 
 
 def _ticked(number: int) -> str:
