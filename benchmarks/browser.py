@@ -76,15 +76,15 @@ class Browser:
             raise RuntimeError(f"POST {path}: {response.status} {content[:300]!r}")
         return response.headers.get("Location", ""), content
 
-    def upload(self, path: str, name: str, content: bytes) -> Any:
-        """Send a file as the pages do; the JSON that answers it."""
+    def upload(self, path: str, name: str, content: bytes, *, may_refuse: bool = False) -> Any:
+        """Send a file as the pages do; the JSON that answers it, be it a refusal if that may be."""
         head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
         part = f"--{BOUNDARY}\r\n{head}\r\n\r\n".encode() + content + b"\r\n"
         kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
         body = part + _multipart({"csrf_token": self._csrf})
         response = self._send("POST", path, {**kind, **JSON}, body)
         answer = response.read()
-        if response.status != 201:
+        if response.status != 201 and not (may_refuse and 400 <= response.status < 500):
             raise RuntimeError(f"POST {path}: {response.status} {answer[:300]!r}")
         return json.loads(answer)
 
