@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from functools import partial
 
 from audio_store import AudioError, AudioStore
-from config import Config, ConfigError, prepare_data_dir
+from buyer import Buyer
+from config import Config, ConfigError, prepare_data_dir, provider_environment
 from database import Database
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
@@ -65,6 +66,7 @@ class Worker:
                 self._beat()
                 self._look_at_notices(pool)
                 self._empty_bin()
+                self.studio.speaking.purchases.rest()
                 while self._running < self.config.jobs and (work := self._next()):
                     self._count(+1)
                     pool.submit(self._work_in_thread, work)
@@ -189,7 +191,8 @@ class Worker:
         """Ask each provider what it says about its models, such as the day one ends."""
         for engine in self.studio.registry.engines:
             try:
-                found = {note.model: note.shutdown_date.isoformat() for note in engine.notices()}
+                notices = self.studio.speaking.purchases.notices(engine)
+                found = {note.model: note.shutdown.isoformat() for note in notices}
                 if found or engine.keeps_segments:
                     self.db.save_model_notices(engine.name, found)
             except (SpeechError, DatabaseError) as error:
@@ -261,12 +264,15 @@ def main() -> int:
         os.nice(NICENESS)
         with only_worker(config):
             studio = build_studio(config)
+            purchases, engines = studio.speaking.purchases, studio.registry.engines
+            purchases.buyer = Buyer(studio.kept.folder, engines, provider_environment())
             worker = Worker(studio)
             _stop_on_signals(worker)
             threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
             worker.tidy()
-            studio.registry.warm()
+            purchases.warm(studio.registry.default)
             worker.run()
+            purchases.close()
             studio.registry.close()
             studio.db.close()
     except (ConfigError, DatabaseError) as error:

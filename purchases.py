@@ -2,20 +2,27 @@
 
 import threading
 import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 from weakref import WeakValueDictionary
 
 from audio_store import SegmentStore
+from buyer import Buyer
 from database import Database
 from speech.engine import Engine
-from speech.types import AudioChunk, SpeechRequest
+from speech.types import AudioChunk, ModelNotice, SpeechRequest
 
 SWEEP_EVERY = 50  # purchases between looks at how much is kept
 
 
 class Purchases:
-    """Speaks through paying engines. One object serves all threads of a worker."""
+    """Speaks through paying engines. One object serves all threads of a process.
+
+    With a `buyer`, what a provider is asked for is received and kept though this process dies.
+    """
+
+    buyer: Buyer | None = None
 
     def __init__(self, db: Database, kept: SegmentStore, limit_bytes: int):
         self.db, self.kept, self.limit_bytes = db, kept, limit_bytes
@@ -27,18 +34,41 @@ class Purchases:
         """The sound of a request: kept from earlier, or bought now and then kept."""
         content_hash = engine.fingerprint(request)
         with self._alone_with(content_hash):
-            if self.kept.has(content_hash):
-                self._count(engine, request, job, content_hash)
-                for piece in self.kept.read(content_hash):
-                    yield AudioChunk(piece, engine.sample_rate)
-                return
-            self.db.forget_kept_segment(content_hash)
-            pieces = []
-            for chunk in engine.speak(request):
-                pieces.append(chunk.pcm)
-                yield chunk
-            self.kept.keep(content_hash, pieces)
+            if not self.kept.has(content_hash):
+                has_sound = False
+                with closing(self._buy(engine, request, content_hash)) as chunks:
+                    for chunk in chunks:
+                        has_sound = True
+                        yield chunk
+                if has_sound:
+                    self._count(engine, request, job, content_hash)
+                    return
             self._count(engine, request, job, content_hash)
+            for piece in self.kept.read(content_hash):
+                yield AudioChunk(piece, engine.sample_rate)
+
+    def notices(self, engine: Engine) -> Sequence[ModelNotice]:
+        """What the engine's provider says about the model in use; raises SpeechError."""
+        if self.buyer and self.buyer.can_buy(engine):
+            return self.buyer.notices(engine)
+        return engine.notices()
+
+    def warm(self, engine: Engine) -> None:
+        """Get ready ahead of the first request."""
+        if self.buyer and self.buyer.can_buy(engine):
+            self.buyer.warm()
+        else:
+            engine.warm()
+
+    def rest(self) -> None:
+        """Let go of what has not been needed for a while."""
+        if self.buyer:
+            self.buyer.rest()
+
+    def close(self) -> None:
+        """Buy nothing more; what is being bought in another process is finished and kept there."""
+        if self.buyer:
+            self.buyer.close()
 
     def has(self, engine: Engine, request: SpeechRequest) -> bool:
         """Whether the sound of a request is kept, so that it costs nothing more."""
@@ -48,6 +78,30 @@ class Purchases:
     def under_way(self) -> int:
         """How many purchases have begun and not ended."""
         return len(self._busy)
+
+    def _buy(
+        self, engine: Engine, request: SpeechRequest, content_hash: str
+    ) -> Generator[AudioChunk]:
+        """The sound as it arrives; at its end it is kept. Nothing where somebody else, in another
+        process, has kept it meanwhile.
+        """
+        if self.buyer and self.buyer.can_buy(engine):
+            begun = partial(self.db.forget_kept_segment, content_hash)
+            return self.buyer.buy(engine, request, content_hash, begun)
+        return self._buy_here(engine, request, content_hash)
+
+    def _buy_here(
+        self, engine: Engine, request: SpeechRequest, content_hash: str
+    ) -> Generator[AudioChunk]:
+        with self.kept.alone_with(content_hash) as keep:
+            if self.kept.has(content_hash):
+                return
+            self.db.forget_kept_segment(content_hash)
+            pieces = []
+            for chunk in engine.speak(request):
+                pieces.append(chunk.pcm)
+                yield chunk
+            keep(pieces)
 
     def _count(self, engine: Engine, request: SpeechRequest, job: dict, content_hash: str) -> None:
         """Enter the purchase in the ledger, unless it stands there from an earlier time."""

@@ -4,9 +4,9 @@ import hashlib
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from speech.errors import BadSpeed, UnknownVoice
 from speech.prices import Price
@@ -30,6 +30,8 @@ class Engine(ABC):
     segment_bytes: int
     first_segment_characters: int
     default_voice: str
+    # What registry.remake needs, in another process; None where only this one can speak.
+    settings: Mapping[str, Any] | None = None
 
     @abstractmethod
     def voices(self) -> Sequence[Voice]:

@@ -71,6 +71,13 @@ class Registry:
         raise UnknownVoice(voice, self.default.label)
 
 
+def remake(name: str, settings: Mapping[str, Any]) -> Engine:
+    """The engine of that name from its `settings`, in a process that knows no configuration."""
+    from speech.engines.openai_speech import OpenAISpeech
+
+    return {OpenAISpeech.name: OpenAISpeech}[name](**settings)
+
+
 def build_registry(config: Any) -> Registry:
     """Make the engines that the configuration asks for; no process, no network, no big import.
 

@@ -21,7 +21,8 @@ WEB = {
     "uploads",
 }
 ABOVE_STORE = {
-    *(*WEB, "accounts", "books", "exporting", "generation", "jobs", "speaking", "purchases")
+    *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
+    *("speaking", "purchases"),
 }
 BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
 ENVIRONMENT_READERS = {"config.py"}

@@ -50,6 +50,10 @@ class OpenAISpeech(Engine):
     ) -> None:
         if not (api_key or base_url):
             raise KeyMissing
+        self.settings = {
+            "api_key": api_key, "base_url": base_url, "model": model, "voices": list(voices),
+            "parallel": parallel, "timeout_s": timeout_s,
+        }  # fmt: skip
         self.address = (base_url or OPENAI_URL).rstrip("/")
         self.is_openai = self.address.startswith("https://api.openai.com/")
         self.model = model
