@@ -100,7 +100,7 @@ def test_the_process_ends_with_whoever_wanted_its_work(piece, tmp_path):
     child.stdout.close()
 
 
-def test_the_process_sees_no_secret_and_takes_little_memory(piece, tmp_path, monkeypatch):
+def test_the_process_sees_no_secret(piece, tmp_path, monkeypatch):
     monkeypatch.setenv("VOICEVERSE_SECRET_KEY", "not for the child")
     seen = []
     started = subprocess.Popen
