@@ -101,6 +101,8 @@ class Exports:
             raise BadExport("There is no such format. Choose one of those on the page.")
         if key == "mp3" and lufs is None:
             raise BadExport("As it was spoken, the MP3 is the plain download of the piece.")
+        if key == "epub" and not row["character_count"]:
+            raise BadExport("There is no text to make a book of.")
         if row["status"] != "ready":
             raise NotReady("This piece is still being spoken; download it when it is ready.")
         if self.store.size(row["filename"]) is None:
@@ -183,6 +185,8 @@ class Exports:
             self.files.check_space(_expected_bytes(FORMATS[export["format"]], row))
             tell(0.0)
             size = making.make(task, tell)
+            if self._is_changed(row):
+                raise Stopped  # made of two sounds: it is made again
             self.files.finish(export["name"])
             self.db.finish_export(export["id"], worker, size=size, now=time.time())
         except BaseException:
@@ -190,6 +194,11 @@ class Exports:
             raise
         for name in self.db.drop_unused_exports(self.limit_bytes):
             self.files.drop(name)
+
+    def _is_changed(self, row: dict) -> bool:
+        """Whether the sound of a piece became another one."""
+        latest = self.db.get_exported_file(row["id"])
+        return latest is None or latest["sha256"] != row["sha256"]
 
     def reconcile(self) -> None:
         """Remove what a kill left on disk: unfinished downloads, and those of pieces now gone."""
@@ -205,7 +214,7 @@ class Exports:
             target=str(part),
             title=row["display_name"],
             parts=tuple(self._parts(row)),
-            segments=tuple(self.db.get_segments(row["id"])),
+            segments=tuple(self.db.get_segments(row["id"]) or [_whole(row)]),
             text=self.db.get_text(row["id"]),
             lufs=json.loads(export["options"])["lufs"],
             artist=known["artist"] or narrator,
@@ -256,6 +265,14 @@ class Exports:
             return self.registry.get(row["engine"]).voice(row["voice"]).language
         except SpeechError:
             return ""
+
+
+def _whole(row: dict) -> dict:
+    """A piece that came from elsewhere, with no segments of its own, as one."""
+    return {
+        "text_start": 0, "text_end": row["character_count"], "start_ms": 0,
+        "end_ms": round(row["duration"] * 1000), "words": "",
+    }  # fmt: skip
 
 
 def _expected_bytes(format: Format, row: dict) -> int:

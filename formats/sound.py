@@ -19,6 +19,7 @@ MOST_GAIN_DB = 20.0
 CEILING_DB = -2.0  # of samples; between them, and after coding, peaks rise a little further
 OPUS_CEILING_DB = -3.5  # Opus overshoots by up to 2.5 dB, so that -1 dBTP holds
 OPUS_RATES = (8000, 12000, 16000, 24000, 48000)
+MONO = "channel_layouts=mono"
 MS = Fraction(1, 1000)
 
 Tell = Callable[[float], None]
@@ -60,7 +61,7 @@ CODECS = {
 
 def pcm(source: str, gain_db: float | None, tell: Tell) -> Iterator[bytes]:
     """The sound as mono signed 16-bit samples, louder by `gain_db` below the ceiling."""
-    chain = [*_gain(gain_db, CEILING_DB), ("aformat", "sample_fmts=s16:channel_layouts=mono")]
+    chain = [*_gain(gain_db, CEILING_DB), ("aformat", f"sample_fmts=s16:{MONO}")]
     for frame in _filtered(source, chain, tell):
         yield bytes(frame.planes[0])[: 2 * frame.samples]
 
@@ -68,7 +69,7 @@ def pcm(source: str, gain_db: float | None, tell: Tell) -> Iterator[bytes]:
 def gain_for(source: str, lufs: float, tell: Tell) -> float:
     """By how many dB the sound must change to have this loudness after ITU-R BS.1770."""
     measured = -math.inf
-    chain = [("ebur128", "metadata=1:framelog=quiet")]
+    chain = [("aformat", MONO), ("ebur128", "metadata=1:framelog=quiet")]
     for frame in _filtered(source, chain, tell):
         measured = float(frame.metadata.get("lavfi.r128.I", measured))
     if measured < SILENCE_LUFS:
@@ -152,6 +153,7 @@ def _gain(gain_db: float | None, ceiling_db: float) -> list[tuple[str, str]]:
         return []
     limit = 10 ** (ceiling_db / 20)
     return [
+        ("aformat", MONO),
         ("volume", f"{gain_db:.3f}dB"),
         ("alimiter", f"level=0:limit={limit:.4f}:attack=5:release=50:latency=1"),
     ]
