@@ -282,7 +282,8 @@ def change_chapter(document_id: int, number: int) -> Response:
     row = books.keep(row, choices)
     if wants_json():
         return jsonify(plan=plan_json(books.plan(row, choices)))
-    place = {"from": request.form.get("from") or None}
+    is_written = "part" not in request.form
+    place = {"from": request.form.get("from") or None, "kept": 1 if is_written else None}
     return redirect(to("documents.chapter", document_id=document_id, number=number, **place), 303)
 
 

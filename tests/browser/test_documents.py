@@ -152,6 +152,7 @@ def test_the_text_of_a_chapter_is_edited_in_its_place(open_review):
     field.fill("Short.")
     page.get_by_label("Name of the chapter").fill("Brief")
     page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("link", name="Edit the text")).to_be_focused()
     row = page.locator("[data-chapter='2']")
     expect(row.locator(".edited")).to_have_text("Short.")
     expect(row.locator("summary")).to_contain_text("Brief")

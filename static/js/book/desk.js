@@ -51,7 +51,9 @@ class BookDesk extends HTMLElement {
 
   // A title is one line, however long.
   #key(event) {
-    if (event.key === "Enter" && event.target.name === "title" && this.#isOwn(event.target)) event.preventDefault();
+    if (event.key !== "Enter" || !this.#isOwn(event.target)) return;
+    if (event.ctrlKey || event.metaKey) this.#form.requestSubmit(this.querySelector("[data-speak-book]"));
+    else if (event.target.name === "title") event.preventDefault();
   }
 
   #click(event) {
