@@ -21,9 +21,10 @@ from speech.engine import Engine
 from speech.errors import EngineCrashed, SpeechError
 from speech.types import AudioChunk, ModelNotice, SpeechRequest
 
-PIPE_BYTES = 1024 * 1024
+PIPE_BYTES = 256 * 1024
+IDLE_S = 300.0  # the SDK takes memory that nobody needs for longer
 TRIES = 3
-STOPPED = "The process that buys speech stopped again and again. What it bought is kept; try again."
+STOPPED = "The process that buys speech stopped unexpectedly. What it bought is kept; try again."
 LAST = (b"D", b"E", b"N")
 ERRORS = {
     kind.__name__: kind
@@ -172,6 +173,7 @@ class Line:
         return answers
 
     def close(self) -> None:
+        """Order nothing more."""
         with self._guard, suppress(BrokenPipeError):
             self._process.stdin.close()
 
@@ -192,6 +194,8 @@ class Line:
         code = self._process.wait()
         with self._guard:
             self.is_open = False
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
             waiting, self._waiting = self._waiting, {}
         if waiting:
             log.warning(

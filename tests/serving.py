@@ -72,6 +72,11 @@ class App:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def kill_alone(self) -> None:
+        """`kill -9` on the app's own process; its worker notices and stops by itself."""
+        self.process.kill()
+        self.process.wait()
+
     def stop(self) -> int:
         """SIGTERM to the app; its exit code."""
         self.process.terminate()

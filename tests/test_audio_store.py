@@ -2,7 +2,10 @@ import errno
 import hashlib
 import os
 import subprocess
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -230,3 +233,50 @@ def test_bought_sound_is_kept_by_its_hash(tmp_path):
     assert [path.name for path in (tmp_path / "cd").iterdir()] == [f"{content_hash}.pcm"]
     kept.drop(content_hash)
     assert not kept.has(content_hash)
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from audio_store import SegmentStore
+with SegmentStore(Path(sys.argv[1])).alone_with("ab" * 32):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_hash_that_another_process_has_is_waited_for_until_it_dies(tmp_path):
+    kept = SegmentStore(tmp_path)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, tmp_path],
+        cwd=Path(__file__).parent.parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with holder, ThreadPoolExecutor() as pool:
+        assert holder.stdout.readline() == b"held\n"
+        kept.sweep()  # leaves what is being made
+        waiting = pool.submit(kept.keep, "ab" * 32, [b"here"])
+        kept.keep("cd" * 32, [b"another"])
+        assert not waiting.done()
+        holder.kill()
+        assert waiting.result(10) == 4
+    assert b"".join(kept.read("ab" * 32)) == b"here"
+    assert sorted(path.name for path in tmp_path.glob("*/*.part")) == []
+
+
+def test_one_thread_at_a_time_has_a_hash(tmp_path):
+    kept, order = SegmentStore(tmp_path), []
+
+    def add(number):
+        with kept.alone_with("ab" * 32) as keep:
+            before = b"".join(kept.read("ab" * 32)) if kept.has("ab" * 32) else b""
+            order.append(len(before))
+            if number % 2:  # the others give up
+                keep([before, b"x"])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(40)))
+    assert len(order) == 40
+    assert kept.size("ab" * 32) == 20
+    assert list(tmp_path.glob("*/*.part")) == []

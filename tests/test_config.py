@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 import config as module
-from config import Config, ConfigError, load_secret_key, prepare_data_dir, write_private
+from config import (
+    Config,
+    ConfigError,
+    load_secret_key,
+    prepare_data_dir,
+    provider_environment,
+    write_private,
+)
 
 KEY = "k" * 32
 SETTINGS = {
@@ -278,3 +285,9 @@ def test_a_private_file_that_is_there_is_kept(tmp_path):
     assert write_private(path, b"one") == b"one"
     assert write_private(path, b"two") == b"one"
     assert path.read_bytes() == b"one"
+
+
+def test_a_process_that_asks_a_provider_gets_no_key_and_no_setting():
+    given = {"PATH": "/bin", "HTTPS_PROXY": "http://proxy:1", "OPENAI_API_KEY": KEY}
+    given |= {"VOICEVERSE_SECRET_KEY": KEY, "VOICEVERSE_OPENAI_API_KEY": KEY, "AWS_SECRET": KEY}
+    assert provider_environment(given) == {"PATH": "/bin", "HTTPS_PROXY": "http://proxy:1"}
