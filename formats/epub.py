@@ -174,50 +174,49 @@ def _document(task: Task, title: str, body: str) -> str:
 
 
 def _package(task: Task, pages: list[Page]) -> str:
-    metadata = [
-        f'<dc:identifier id="id">{escape(task.identifier)}</dc:identifier>',
-        f"<dc:title>{escape(_fit(task.title))}</dc:title>",
-        f"<dc:language>{escape(task.language or 'und')}</dc:language>",
-        f'<meta property="dcterms:modified">{escape(task.modified)}</meta>',
-        f'<meta property="media:duration">{_clock(sum(p.duration_s for p in pages))}</meta>',
-        '<meta property="media:active-class">spoken</meta>',
-    ]
-    if task.artist:
-        metadata.append(f"<dc:creator>{escape(_fit(task.artist))}</dc:creator>")
-    if task.narrator:
-        metadata.append(f'<meta property="media:narrator">{escape(_fit(task.narrator))}</meta>')
-    items = [
-        '<item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>',
-        '<item id="style" href="style.css" media-type="text/css"/>',
-    ]
-    if task.cover:
-        kind = task.cover.media_type
-        items.append(
-            f'<item id="cover" href="cover.{ENDINGS[kind]}" media-type="{kind}" '
-            'properties="cover-image"/>'
-        )
-    for page in pages:
-        metadata.append(
-            f'<meta property="media:duration" refines="#o{page.number}">'
-            f"{_clock(page.duration_s)}</meta>"
-        )
-        items += [
-            f'<item id="c{page.number}" href="{page.name}.xhtml" '
-            f'media-type="application/xhtml+xml" media-overlay="o{page.number}"/>',
-            f'<item id="o{page.number}" href="{page.name}.smil" '
-            'media-type="application/smil+xml"/>',
-            f'<item id="a{page.number}" href="audio/{page.number:03}.mp3" '
-            'media-type="audio/mpeg"/>',
-        ]
     spine = "".join(f'<itemref idref="c{page.number}"/>' for page in pages)
     return XML + (
         '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">\n'
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
-        + "\n".join(metadata)
+        + "\n".join(_metadata(task, pages))
         + "\n</metadata>\n<manifest>\n"
-        + "\n".join(items)
+        + "\n".join(_items(task, pages))
         + f"\n</manifest>\n<spine>{spine}</spine>\n</package>\n"
     )
+
+
+def _metadata(task: Task, pages: list[Page]) -> Iterator[str]:
+    yield f'<dc:identifier id="id">{escape(task.identifier)}</dc:identifier>'
+    yield f"<dc:title>{escape(_fit(task.title))}</dc:title>"
+    yield f"<dc:language>{escape(task.language or 'und')}</dc:language>"
+    yield f'<meta property="dcterms:modified">{escape(task.modified)}</meta>'
+    yield f'<meta property="media:duration">{_clock(sum(p.duration_s for p in pages))}</meta>'
+    yield '<meta property="media:active-class">spoken</meta>'
+    if task.artist:
+        yield f"<dc:creator>{escape(_fit(task.artist))}</dc:creator>"
+    if task.narrator:
+        yield f'<meta property="media:narrator">{escape(_fit(task.narrator))}</meta>'
+    for page in pages:
+        length = _clock(page.duration_s)
+        yield f'<meta property="media:duration" refines="#o{page.number}">{length}</meta>'
+
+
+def _items(task: Task, pages: list[Page]) -> Iterator[str]:
+    yield _item("nav", "nav.xhtml", "application/xhtml+xml", ' properties="nav"')
+    yield _item("style", "style.css", "text/css")
+    if task.cover:
+        kind = task.cover.media_type
+        yield _item("cover", f"cover.{ENDINGS[kind]}", kind, ' properties="cover-image"')
+    for page in pages:
+        number = page.number
+        overlay = f' media-overlay="o{number}"'
+        yield _item(f"c{number}", f"{page.name}.xhtml", "application/xhtml+xml", overlay)
+        yield _item(f"o{number}", f"{page.name}.smil", "application/smil+xml")
+        yield _item(f"a{number}", f"audio/{number:03}.mp3", "audio/mpeg")
+
+
+def _item(identifier: str, address: str, media_type: str, more: str = "") -> str:
+    return f'<item id="{identifier}" href="{address}" media-type="{media_type}"{more}/>'
 
 
 def _fit(text: str) -> str:
