@@ -23,9 +23,12 @@ from documents.reading import read
 from documents.types import LEFT_OUT, Document, compose
 from generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
 from sentences import Told
+from speech.counting import Spoken, count_spoken
 from speech.engine import Engine
 from speech.errors import SpeechError
+from speech.marks import Cast
 from speech.prices import Price, expected_duration_s
+from speech.pronunciation import Dictionary
 from speech.types import SpeechRequest, Voice, is_speakable
 
 READERS = 2
@@ -290,20 +293,36 @@ class Books:
     def plan(self, row: dict, choices: Choices) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
         engine, found = self.studio.registry.resolve(choices.voice)
-        speed = choices.speed
-        engine.check(SpeechRequest("", found.identifier, speed))
-        price, document = engine.price(), self.contents(row)
-        chapters = tuple(
-            _planned(document, choices, number, (engine, speed, price))
-            for number in range(len(document.chapters))
+        engine.check(SpeechRequest("", found.identifier, choices.speed))
+        document, measure = self.contents(row), self._measure(row, choices, engine, found)
+        planned = [
+            _planned(document, choices, number, measure) for number in range(len(document.chapters))
+        ]
+        chosen = [(chapter, spoken) for chapter, spoken in planned if chapter.is_chosen]
+        characters = sum(chapter.characters for chapter, _ in chosen)
+        between = len(BETWEEN) * (len(chosen) - 1) if choices.shape == ONE and chosen else 0
+        spoken = Spoken(
+            sum(spoken.characters for _, spoken in chosen) + between,
+            sum(spoken.pause_ms for _, spoken in chosen),
         )
-        chosen = [chapter.characters for chapter in chapters if chapter.is_chosen]
-        characters = sum(chosen)
-        if choices.shape == ONE and chosen:
-            characters += len(BETWEEN) * (len(chosen) - 1)
-        seconds = expected_duration_s(characters, speed, engine.name)
-        cost = price.quote(characters, seconds)
-        return Plan(chapters, characters, seconds, cost, price, engine, found, speed)
+        seconds, cost = measure.take(spoken)
+        chapters = tuple(chapter for chapter, _ in planned)
+        return Plan(
+            chapters, characters + between, seconds, cost, measure.price, engine, found,
+            choices.speed,
+        )  # fmt: skip
+
+    def _measure(self, row: dict, choices: Choices, engine: Engine, voice: Voice) -> "_Measure":
+        price = engine.price()
+        has_price = bool(price.quote(1_000_000, 1.0))
+        return _Measure(
+            engine,
+            voice,
+            choices.speed,
+            price,
+            self.studio.speaking.dictionary(row["owner_id"]) if has_price else None,
+            Cast(choices.reading.get("cast", {})),
+        )
 
     def _voice(self, row: dict, wanted: str) -> Voice:
         """The voice that is wanted; else the default one, or the first of the book's language."""
@@ -417,14 +436,41 @@ def picture_type(picture: bytes) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """What texts take with a voice: all that is spoken of them, without their marks."""
+
+    engine: Engine
+    voice: Voice
+    speed: float
+    price: Price
+    dictionary: Dictionary | None
+    cast: Cast
+
+    def count(self, text: str) -> Spoken:
+        return count_spoken(
+            text,
+            self.voice.language,
+            dictionary=self.dictionary,
+            cast=self.cast,
+            phonemes=self.engine.takes_phonemes,
+        )
+
+    def take(self, spoken: Spoken) -> tuple[float, float | None]:
+        """Seconds and USD."""
+        seconds = expected_duration_s(spoken.characters, self.speed, self.engine.name)
+        cost = self.price.quote(spoken.characters, seconds)
+        return seconds + spoken.pause_ms / 1000, cost
+
+
 def _planned(
-    document: Document, choices: Choices, number: int, spoken_by: tuple[Engine, float, Price]
-) -> PlannedChapter:
-    engine, speed, price = spoken_by
+    document: Document, choices: Choices, number: int, measure: _Measure
+) -> tuple[PlannedChapter, Spoken]:
     text = choices.text(document, number)
-    seconds = expected_duration_s(len(text), speed, engine.name)
+    spoken = measure.count(text)
+    seconds, cost = measure.take(spoken)
     is_empty = not is_speakable(text)
-    return PlannedChapter(
+    chapter = PlannedChapter(
         number=number,
         title=choices.title(document, number),
         level=document.chapters[number].level,
@@ -433,8 +479,9 @@ def _planned(
         is_chosen=not is_empty and number not in choices.skipped,
         is_edited=number in choices.texts,
         seconds=seconds,
-        cost_usd=price.quote(len(text), seconds),
+        cost_usd=cost,
     )
+    return chapter, spoken
 
 
 def _left_s(files: list[dict]) -> float | None:

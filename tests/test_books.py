@@ -196,6 +196,19 @@ def test_the_plan_counts_times_and_prices_what_is_ticked(make_home):
     assert plan.cost_usd == pytest.approx(len(text) * 15 / 1e6)
 
 
+def test_marks_and_the_dictionary_are_priced_as_the_studio_prices_them(make_home):
+    home = make_home(openai_api_key="k", openai_voices=("nova",), default_voice="openai:nova")
+    home.db.create_pronunciation(home.user_id, pattern="Anna", replacement="Annabella")
+    row = take(home)
+    text = "[pause 2s] Anna lit the lamp, and Anna left."
+    choices = home.books.choices(row).with_text(2, text)
+    plan = home.books.plan(row, choices.with_chapters(home.books.contents(row), [2]))
+    quote = home.studio.quote(text, "openai:nova", owner_id=home.user_id)
+    assert plan.chapters[2].cost_usd == plan.cost_usd == quote.cost_usd
+    assert plan.seconds == quote.duration_s
+    assert plan.cost_usd > home.studio.quote("Anna lit the lamp, and Anna left.").cost_usd
+
+
 def test_a_chapter_with_nothing_to_say_is_never_chosen(home):
     row = take(home)
     choices = home.books.choices(row).with_text(2, " *** ")
