@@ -49,6 +49,8 @@ class Incomplete(SpeechError):
 class NothingSpoken(SpeechError):
     """The text holds nothing that can be said."""
 
+    status = 400
+
 
 class Speaking:
     """Turns claimed rows into sound. One object serves all threads of a worker."""

@@ -109,6 +109,8 @@ class Users(Connection):
                 into_id, from_id,
             )  # fmt: skip
             self._write("UPDATE positions SET user_id = ? WHERE user_id = ?", into_id, from_id)
+            self._write("UPDATE documents SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
+            self._write("UPDATE pronunciations SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self._write("UPDATE security_logs SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self._write("UPDATE invites SET created_by = ? WHERE created_by = ?", into_id, from_id)
             self._write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)

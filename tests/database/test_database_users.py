@@ -104,6 +104,9 @@ def test_merging_moves_everything(db, user, bob, make_file):
     db.log_security_event("login", user_id=bob["id"])
     db.create_invite("i", bob["id"], 100.0)
     db.create_session("t", bob["id"], device="", ip_address="", now=0)
+    db.create_pronunciation(bob["id"], "GIF", "jif")
+    fields = dict.fromkeys(("author", "language", "source", "origin"), "")
+    db.create_document(bob["id"], title="Book", characters=1, content="{}", **fields)
     assert db.merge_users(bob["id"], user["id"]) == {"files": 1, "usage": 1, "playbacks": 1}
     assert db.get_user("bob") is None
     assert db.get_audio_file("b.mp3", user["id"])
@@ -112,6 +115,8 @@ def test_merging_moves_everything(db, user, bob, make_file):
     assert len(db.get_security_logs(user_id=user["id"])) == 1
     assert db.list_invites()[0]["created_by_name"] == "ann"
     assert db.list_sessions(user["id"]) == []
+    assert [entry["pattern"] for entry in db.list_pronunciations(user["id"])] == ["GIF"]
+    assert [document["title"] for document in db.list_documents(user["id"])] == ["Book"]
     assert db.check() == []
 
 

@@ -1,0 +1,51 @@
+import time
+
+import pytest
+
+from speech.marks import Cast
+from speech.speakers import MOST_NAMES, find_speakers
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Anna: Hello.\nTom: Hello.", ["Anna", "Tom"]),
+        ("Anna: Hello.\n\nAnna: Again.", ["Anna"]),
+        ("Anna: Hello.\nANNA: Again.", ["Anna"]),
+        ("Dr. Smith: Well.\n  Old Man : “Yes.”", ["Dr. Smith", "Old Man"]),
+        ("Élodie: Oui.\nJörg-Uwe: Ja.", ["Élodie", "Jörg-Uwe"]),
+        ("老师: 好。\n学生: 好。", ["老师", "学生"]),
+        ("Anna: Only once.", []),
+        ("note: one\nnote: two", []),
+        ("At 10:30 it was late.\nAt 11:30 it was later.", []),
+        ("Https://example.org\nHttps://example.com", []),
+        ("She said to him: no. He said to her: yes.", []),
+        ("", []),
+    ],
+)
+def test_names_are_found_where_lines_begin_with_them(text, names):
+    assert find_speakers(text) == names
+
+
+def test_what_is_found_can_be_cast():
+    text = "Dr. Smith: Well.\nOld Man: Yes.\nO'Neill: So.\nDr. Smith: Good."
+    cast = Cast(dict.fromkeys(find_speakers(text), "voice"))
+    assert len(list(cast.any_mark.finditer(text))) == 4
+
+
+def test_only_those_that_speak_most_are_offered():
+    lines = [
+        f"Name{'abcdefghijklmnopqrstuvwxyz'[number % 26]}{number}: Hi." for number in range(60)
+    ]
+    names = find_speakers("\n".join([*lines, *["Anna: Hi."] * 3]))
+    assert len(names) == MOST_NAMES
+    assert "Anna" in names
+
+
+@pytest.mark.parametrize(
+    "hostile", ["A" * 1_000_000, "Aa " * 330_000, "A:\n" * 330_000, " " * 1_000_000, "A'" * 500_000]
+)
+def test_no_text_takes_long(hostile):
+    start = time.process_time()
+    find_speakers(hostile)
+    assert time.process_time() - start < 0.5
