@@ -80,8 +80,15 @@ class Exports:
     # Asking
 
     def formats(self, row: dict) -> list[dict]:
-        """Each format with its expected size in bytes, whether it can be made, and its download."""
-        made = {export["format"]: export for export in self.db.list_exports(row["id"])}
+        """Each format with its expected size in bytes, whether it can be made, and its download.
+
+        One under an earlier name, or of earlier sound, is passed over.
+        """
+        made = {
+            export["format"]: export
+            for export in self.db.list_exports(row["id"])
+            if export["fingerprint"] == self._fingerprint(row, export["options"])
+        }
         return [
             {
                 "format": each,

@@ -3,6 +3,7 @@
 import hashlib
 import struct
 import zlib
+from functools import lru_cache
 
 from speech.id3 import Picture
 
@@ -12,6 +13,7 @@ NIGHT, INK, LAMP = range(3)
 PALETTE = bytes((0x11, 0x14, 0x1B, 0x4A, 0x50, 0x5E, 0xEE, 0xB0, 0x53))
 
 
+@lru_cache(maxsize=64)
 def cover(title: str) -> Picture:
     """A PNG of 640 × 640 pixels, always the same for the same title."""
     digest = hashlib.sha256(title.encode("utf-8", "surrogatepass")).digest()

@@ -88,6 +88,13 @@ def test_a_download_that_is_ready_can_be_had_from_the_menu(owner, export, filena
     assert f'href="{export["file_url"]}" download' in page
 
 
+def test_a_download_under_an_earlier_name_is_not_offered(owner, export, filename):
+    owner.post(f"/files/{filename}/rename", {"name": "Tide"})
+    assert export["file_url"] not in owner.get(f"/files/{filename}").text
+    again = owner.post(f"/files/{filename}/exports", {"format": "m4b"}, json=True)
+    assert again.json["id"] != export["id"]
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
