@@ -22,7 +22,7 @@ import signal
 import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,7 +30,7 @@ from audio_store import SegmentStore
 from sentences import Told
 from speech.errors import SpeechError
 from speech.registry import remake
-from speech.types import SpeechRequest
+from speech.types import AudioChunk, SpeechRequest
 
 HEADER = struct.Struct("<cII")
 LONGEST_END_S = 900.0  # after the input ended; time-outs of the engine are shorter than this
@@ -81,12 +81,15 @@ class Buying:
             if self.kept.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
-            pieces = []
-            for chunk in self.engines[order["engine"]].speak(SpeechRequest(**order["request"])):
-                pieces.append(chunk.pcm)
-                self.send(b"A", number, chunk.pcm)
-            keep(pieces)
+            engine, request = self.engines[order["engine"]], SpeechRequest(**order["request"])
+            keep(self._passed_on(number, engine.speak(request)))
         return b"D", b""
+
+    def _passed_on(self, number: int, chunks: Iterable[AudioChunk]) -> Iterator[bytes]:
+        """The samples of each chunk, which a listener has first."""
+        for chunk in chunks:
+            self.send(b"A", number, chunk.pcm)
+            yield chunk.pcm
 
     def _notices(self, number: int, order: dict[str, Any]) -> Answer:
         notices = [
