@@ -24,7 +24,7 @@ def reading(browser, filename):
 
 def chosen(page):
     """The speakers on a page with the values of their voices."""
-    rows = re.findall(r'name="speaker" value="(.*?)">(.*?)</label>', page, re.DOTALL)
+    rows = re.findall(r'name="speaker" value="(.*?)">(.*?)</select>', page, re.DOTALL)
     return {name: re.findall(r'value="([^"]*)" selected', row) for name, row in rows}
 
 

@@ -18,7 +18,7 @@ class PronunciationDesk extends HTMLElement {
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("input", () => this.#lookSoon());
     this.addEventListener("change", () => this.#lookSoon());
-    for (const event of ["ended", "pause", "error"]) this.#sound.addEventListener(event, () => this.#hush());
+    this.#sound.addEventListener("ended", () => this.#hush());
     if (this.#hasWords) this.#look();
   }
 
@@ -62,14 +62,14 @@ class PronunciationDesk extends HTMLElement {
     const button = event.target.closest("[data-hear]");
     if (!button) return;
     event.preventDefault();
-    if (button === this.#playing) return this.#sound.pause();
-    this.#sound.pause();
+    const isStopped = button === this.#playing;
+    this.#hush();
+    if (isStopped) return;
     if (this.#hasWords) this.#hear(button);
     else this.#form.elements.pattern.focus();
   }
 
   async #hear(button) {
-    this.#hush();
     this.#playing = button;
     button.classList.add("is-playing");
     const isDone = await this.#try(async () => {
@@ -96,6 +96,7 @@ class PronunciationDesk extends HTMLElement {
   }
 
   #hush() {
+    this.#sound.pause();
     this.#playing?.classList.remove("is-playing");
     this.#playing = null;
   }

@@ -10,16 +10,16 @@ export function offerSpeakers({ form, text, tell }) {
   let listed = summary.textContent;
 
   function remember() {
-    const names = [...holder.querySelectorAll("[name=speaker]")];
     const voices = [...holder.querySelectorAll("[name=speaker_voice]")];
-    names.forEach((name, place) => given.set(name.value, voices[place].value));
+    const speakers = holder.querySelectorAll("[name=speaker]");
+    speakers.forEach((speaker, place) => given.set(speaker.value, voices[place].value));
   }
 
   function fields() {
     const all = new FormData(form);
     all.set("text", text.value);
     for (const name of ["speaker", "speaker_voice"]) all.delete(name);
-    for (const [name, chosen] of given) {
+    for (const [name, chosen] of text.value ? given : []) {
       all.append("speaker", name);
       all.append("speaker_voice", chosen);
     }
@@ -39,7 +39,7 @@ export function offerSpeakers({ form, text, tell }) {
     }
   }
 
-  function name(speakers) {
+  function offer(speakers) {
     summary.textContent = speakers.join(", ");
     if (summary.textContent !== listed && (fold.open || holder.querySelector("[name=speaker]"))) list();
   }
@@ -47,6 +47,6 @@ export function offerSpeakers({ form, text, tell }) {
   holder.addEventListener("change", remember);
   voice.addEventListener("change", () => holder.querySelector("[name=speaker]") && list());
   fold.addEventListener("toggle", () => fold.open && summary.textContent !== listed && list());
-  form.addEventListener("studio:quoted", (event) => name(event.detail.speakers));
-  return { forget: () => name([]) };
+  form.addEventListener("studio:quoted", (event) => offer(event.detail.speakers));
+  return { forget: () => offer([]) };
 }
