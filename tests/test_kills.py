@@ -148,7 +148,7 @@ def buy_once(tmp_path, characters: int, kills: int, parallel: int, seed: int) ->
                 if book.is_ready():
                     book.add_chapter()
                 if chance.random() < 0.7:  # else while the worker starts, or whenever it is
-                    wait_until(book.requests_under_way, "a request to the provider")
+                    wait_until(lambda: book.requests_under_way() or book.is_ready(), "a request")
                 instant = time.monotonic() + chance.uniform(0.0, 1.0)
                 wait_until(lambda instant=instant: time.monotonic() >= instant, "the instant")
                 hits += book.requests_under_way() > 0
