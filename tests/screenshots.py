@@ -51,7 +51,7 @@ def main(folder: Path) -> None:
         filename = fill(owner)
         pages = {"studio": "/", "file": f"/files/{filename}", "missing": "/files/none.mp3"}
         names = ("library", "history", "usage", "account", "security", "admin")
-        pages |= {name: f"/{name}" for name in names}
+        pages |= {name: f"/{name}" for name in (*names, "pronunciations")}
         spoken = take_in(owner, "lamp.md")
         owner.post(f"{spoken}/speak", **{"as": "each"})
         pages |= {"documents": "/documents", "book": spoken, "review": take_in(owner, "new.md")}

@@ -9,7 +9,7 @@ from tests.making import SENTENCES
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MEMBERS = (
     *("/", "/library", "/documents", "/history", "/usage", "/account", "/security"),
-    *("/admin", "/admin/jobs", "/admin/storage", "/admin/engines"),
+    *("/pronunciations", "/admin", "/admin/jobs", "/admin/storage", "/admin/engines"),
 )
 STRANGERS = ("/login", "/register", "/files/none.mp3")
 
