@@ -24,6 +24,7 @@ from uploads import takes_files
 PAGE_ROWS = 50
 MOST_FILES = 100
 COVER_AGE_S = 86400
+ACTIONS = ("pause", "resume", "cancel", "retry")
 ID = "<int(max=9223372036854775807):document_id>"
 NUMBER = "<int(max=1000000):number>"
 # The kinds of parts that a rule may leave out, as people call them.
@@ -201,10 +202,12 @@ def progress(document_id: int) -> Response:
     return jsonify(progress_json(services().books.progress(row)))
 
 
-@blueprint.post(f"/documents/{ID}/<any(pause, resume, cancel, retry):action>")
+@blueprint.post(f"/documents/{ID}/<action>")
 def steer(document_id: int, action: str) -> Response:
     """Pause, take up, stop or retry everything that is made of a document."""
     row, books = owned_document(document_id), services().books
+    if action not in ACTIONS:
+        abort(404)
     getattr(books, action)(row)
     services().wake_worker()
     if wants_json():

@@ -201,6 +201,7 @@ CALLS = {
     "pause_job": lambda db: db.pause_job("a.mp3", 1),
     "release_retakes": lambda db: db.release_retakes("w"),
     "speak_next": lambda db: db.speak_next("waiting", 1),
+    "set_document_cover": lambda db: db.set_document_cover(1, 1, b"x", "image/png"),
     "update_document": lambda db: db.update_document(1, 1, title="t"),
     "list_categories": lambda db: db.list_categories(1),
     "list_invites": lambda db: db.list_invites(),
