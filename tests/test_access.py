@@ -27,7 +27,7 @@ def test_programs_without_a_session_get_401_and_a_sentence(stranger, path):
 
 def test_every_route_but_the_named_ones_asks_for_login(app, stranger):
     public = {"web.setup", "web.register", "web.login", "web.log_in", "ops.health", "static"}
-    public |= {"frame.manifest", "frame.worker", "people.reset"}
+    public |= {"frame.joined", "frame.manifest", "frame.worker", "people.reset"}
     for rule in app.url_map.iter_rules():
         method = "GET" if "GET" in rule.methods else "POST"
         path = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)[1]
@@ -176,7 +176,7 @@ def test_pages_need_no_inline_script_or_style(owner):
 
 def test_inline_scripts_carry_the_nonce_of_their_answer_alone(owner):
     answers = [owner.get("/usage") for _ in range(2)]
-    nonces = [re.search(r'<script type="importmap" nonce="([^"]+)"', a.text)[1] for a in answers]
+    nonces = [re.search(r'<script type="module"[^>]* nonce="([^"]+)"', a.text)[1] for a in answers]
     assert nonces[0] != nonces[1]
     for answer, nonce in zip(answers, nonces, strict=True):
         assert len(nonce) >= 16
