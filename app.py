@@ -209,14 +209,9 @@ def quote() -> Response:
     """What a text would take: characters, segments, duration, price."""
     try:
         sent = forms.order(request.form)
-        quoted = services().studio.quote(
-            sent.text,
-            sent.voice,
-            sent.speed,
-            sent.engine,
-            owner_id=g.user["user_id"],
-            reading=sent.reading,
-        )
+        asked = sent.text, sent.voice, sent.speed, sent.engine
+        known = {"owner_id": g.user["user_id"], "reading": sent.reading}
+        quoted = services().studio.quote(*asked, **known)
     except REFUSALS as error:
         return _studio_again(error)
     if wants_json():
