@@ -193,7 +193,9 @@ def names_of(affected):
 
 
 def test_pieces_that_hold_a_word_are_found_with_their_first_place(words, home):
-    home.speak("It was late, and nobody had come. The GIF moved, and GIFs stood. A gif!", name="One")
+    home.speak(
+        "It was late, and nobody had come. The GIF moved, and GIFs stood. A gif!", name="One"
+    )
     home.speak("Nothing here.", name="Two")
     (file,) = found(words, home, "gif", "jif").files
     assert (file["display_name"], file["places"]) == ("One", 2)
