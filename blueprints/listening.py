@@ -17,7 +17,7 @@ blueprint = Blueprint("listening", __name__)
 
 @blueprint.get("/playback/<filename>")
 def show(filename: str) -> Response:
-    """A piece as the player needs it: its state, its chapters or paragraphs as marks, the places kept."""
+    """A piece as the player needs it: its state, marks (chapters, else paragraphs), places kept."""
     row = owned_file(filename)
     return jsonify(
         **file_json(row),
