@@ -17,6 +17,7 @@ from pronouncing import COLUMNS as PRONUNCIATIONS
 from pronouncing import table_rows
 from speech.captions import webvtt
 
+DOCUMENT_KEYS = ("title", "author", "language", "source", "origin", "created_at")
 BATCH = 200
 LEAVING_AT_ONCE = 20
 CSV_PIECE_ROWS = 500
@@ -130,6 +131,7 @@ class Library:
         entries = _json_list(self._entry(row) for row in self._every_file(user_id))
         yield from add("library.json", entries, is_packed=True)
         yield from add("history.csv", _csv(HISTORY, self._history(user_id)), is_packed=True)
+        yield from self._add_documents(archive, user_id)
         entries = table_rows(self.db.list_pronunciations(user_id))
         yield from add("pronunciations.csv", _csv(PRONUNCIATIONS, entries), is_packed=True)
         yield from add("usage.csv", _csv(USAGE, self.db.iterate_usage(user_id)), is_packed=True)
@@ -153,6 +155,25 @@ class Library:
         except NoSuchAudio:
             if row["status"] == "ready":
                 missing.append(paths["sound_path"])
+
+    def _add_documents(self, archive: ZipStream, user_id: int) -> Iterator[bytes]:
+        """What was imported: a JSON file each, with what was chosen of it, and its cover."""
+        for row in self._every_document(user_id):
+            name = f"documents/{row['id']:06} {safe_name(row['title'])}"
+            entry = {key: row[key] for key in DOCUMENT_KEYS} | {
+                "choices": json.loads(row["choices"]),
+                "content": json.loads(self.db.get_document_content(row["id"])),
+            }
+            yield from archive.add(f"{name}.json", [_json(entry)], is_packed=True)
+            if picture := self.db.get_document_cover(row["id"]):
+                ending = picture["cover_type"].rpartition("/")[2]
+                yield from archive.add(f"{name}.{safe_name(ending)}", [picture["cover"]])
+
+    def _every_document(self, owner_id: int) -> Iterator[dict[str, Any]]:
+        before = None
+        while rows := self.db.list_documents(owner_id, limit=BATCH, before=before):
+            yield from rows
+            before = (rows[-1]["created_at"], rows[-1]["id"])
 
     def _add_sound(self, archive: ZipStream, path: str, row: dict[str, Any]) -> Iterator[bytes]:
         pieces = self.store.pieces(row["filename"], self.studio.exports.tag(row))

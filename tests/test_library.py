@@ -145,6 +145,20 @@ def test_an_export_holds_everything_of_a_person_and_nothing_of_others(home, libr
     assert event["event_type"] == "login"
 
 
+def test_an_export_holds_imported_documents_with_what_was_chosen_of_them(home, library):
+    row = home.db.create_document(
+        home.user_id, title="A/B", author="Vera", language="en", source="epub", origin="a.epub",
+        characters=4, content='{"chapters": [1]}', cover=b"picture", cover_type="image/png",
+    )  # fmt: skip
+    home.db.update_document(row["id"], home.user_id, choices='{"left_out": ["note"]}')
+    with unpack(library.export(home.user_id)) as archive:
+        (path,) = (n for n in archive.namelist() if n.startswith("documents/") and "json" in n)
+        entry = json.loads(archive.read(path))
+        assert archive.read(path.replace(".json", ".png")) == b"picture"
+    assert (entry["title"], entry["choices"]) == ("A/B", {"left_out": ["note"]})
+    assert entry["content"] == {"chapters": [1]}
+
+
 def test_the_manifest_names_each_entry_with_its_hash_and_what_is_missing(home, library):
     row = home.speak(name="Gone")
     (home.config.audio_dir / row["filename"]).unlink()
