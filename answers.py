@@ -66,7 +66,7 @@ RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></scr
 LONGEST_VOICE = 200
 ROW_COLUMNS = (
     *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
-    *("created_at", "spoken_characters", "character_count"),
+    *("created_at", "spoken_characters", "character_count", "sha256"),
 )
 HIT_COLUMNS = ("phrase", "match_start", "match_length", "start_ms")
 SENTENCES = {
@@ -144,10 +144,16 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
         "engine": row["engine"],
         "speed": row["speed"],
         "size": row["size"],
+        "version": version(row),
         "created_at": row["created_at"],
         "url": url_for("web.show_file", filename=row["filename"]),
         "audio_url": url_for("web.audio", filename=row["filename"]),
     }
+
+
+def version(row: dict[str, Any]) -> str:
+    """What changes whenever the sound of a finished piece does."""
+    return (row["sha256"] or "")[:12]
 
 
 def progress(row: dict[str, Any]) -> float:
@@ -204,6 +210,7 @@ def play_json(file: dict[str, Any], at_s: float | None = None) -> str:
     """A piece as the player wants it, from a place if given."""
     known = {name: file[name] for name in ("filename", "status", "duration")}
     known |= {"name": file["display_name"], "voice_name": voice_name(file)}
+    known["version"] = version(file)
     if at_s is not None:
         known["at_s"] = at_s
     return json.dumps(known, ensure_ascii=False)

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass
 
+import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
 from tests.serving import PASSWORD, App, Client, wait_until
@@ -20,6 +21,16 @@ ARGUMENTS = [
 ]
 WIDTHS = {"desk": (1280, 800), "phone": (390, 844)}
 THEMES = ("light", "dark")
+# Each width and each theme in every run, each with each in the slow one.
+everywhere = pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        ("desk", "light"),
+        ("phone", "dark"),
+        pytest.param("desk", "dark", marks=pytest.mark.slow),
+        pytest.param("phone", "light", marks=pytest.mark.slow),
+    ],
+)
 PLAYER = "document.querySelector('player-dock')?.player"
 STATE = "fetch(location.href, {headers: {Accept: 'application/json'}}).then(r => r.json())"
 

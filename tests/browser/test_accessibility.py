@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.driving import THEMES, WIDTHS, address
+from tests.browser.driving import THEMES, WIDTHS, address, everywhere
 from tests.making import SENTENCES
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -29,8 +29,7 @@ def violations(page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@everywhere
 def test_no_page_breaks_a_rule_of_accessibility(furnished, new_page, theme, width):
     house, piece = furnished
     page = new_page(house, width=width, theme=theme)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, THEMES, WIDTHS, address, is_advancing, player, until
+from tests.browser.driving import PLAYER, WIDTHS, address, everywhere, is_advancing, player, until
 from tests.browser.test_accessibility import violations
 from tests.making import prose
 from tests.sending import MARKDOWN
@@ -206,8 +206,7 @@ def test_without_script_a_file_is_imported_chosen_and_spoken(open_page, tmp_path
     expect(page.locator(".made .row")).to_have_count(3)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@everywhere
 def test_no_state_of_a_document_breaks_a_rule_of_accessibility(open_review, width, theme):
     page = open_review(width=width, theme=theme)
     assert violations(page) == [], "review"

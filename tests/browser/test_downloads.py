@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import THEMES, WIDTHS, address, is_advancing, player
+from tests.browser.driving import WIDTHS, address, everywhere, is_advancing, player
 from tests.browser.test_accessibility import violations
 from tests.making import SENTENCES, prose
 
@@ -96,8 +96,7 @@ def test_without_script_a_download_is_two_pages_away(new_page, house, piece):
     assert Path(download.value.path()).read_bytes().startswith(b"fLaC")
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@everywhere
 def test_the_menu_breaks_no_rule_of_accessibility(new_page, house, piece, width, theme):
     page = new_page(house, width=width, theme=theme)
     open_menu(page, house, piece)

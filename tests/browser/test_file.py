@@ -5,15 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import (
-    PLAYER,
-    THEMES,
-    WIDTHS,
-    address,
-    is_advancing,
-    player,
-    until,
-)
+from tests.browser.driving import PLAYER, address, everywhere, is_advancing, player, until
 from tests.making import prose
 
 TEXT = (
@@ -55,8 +47,7 @@ def marked(page, name="spoken"):
     return page.evaluate(MARKED, name)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
+@everywhere
 def test_the_sentence_and_the_word_that_sound_are_marked(new_page, house, piece, width, theme):
     page = new_page(house, width=width, theme=theme)
     page.goto(address(house.app, f"/files/{piece}"))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, THEMES, WIDTHS, address, is_advancing, log_out, until
+from tests.browser.driving import PLAYER, WIDTHS, address, everywhere, is_advancing, log_out, until
 from tests.making import prose
 from tests.serving import Client
 
@@ -60,8 +60,7 @@ def test_another_language_is_read_at_once_and_the_sound_goes_on(new_page, house,
     assert page.problems == []
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@everywhere
 def test_no_page_breaks_its_own_rules_or_scrolls_sideways(new_page, house, piece, width, theme):
     page = new_page(house, width=width, theme=theme)
     for path in (*PATHS, f"/files/{piece}"):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, THEMES, WIDTHS, House, address, player, until
+from tests.browser.driving import PLAYER, WIDTHS, House, address, everywhere, player, until
 from tests.serving import App, Client, wait_until
 
 TEXTS = {
@@ -82,8 +82,7 @@ def state(shelf, filename):
     return shelf.owner.state(filename)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
+@everywhere
 def test_a_search_follows_the_typing_and_plays_from_the_phrase(
     new_page, shelf, pieces, width, theme
 ):

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, THEMES, WIDTHS, address, until
+from tests.browser.driving import PLAYER, address, everywhere, until
 from tests.browser.test_accessibility import violations
 from tests.making import SENTENCES
 
@@ -31,11 +31,6 @@ def open_at(new_page, furnished):
         return page
 
     return open_page
-
-
-everywhere = pytest.mark.parametrize(
-    ("width", "theme"), [(width, theme) for width in WIDTHS for theme in THEMES]
-)
 
 
 @everywhere

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import WIDTHS, address, until
+from tests.browser.driving import WIDTHS, address, everywhere, until
 from tests.making import prose
 from tests.serving import wait_until
 
@@ -23,8 +23,7 @@ def used(house):
     return names
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@everywhere
 def test_the_month_is_drawn_and_can_be_read_as_a_table(new_page, house, used, width, theme):
     page = new_page(house, width=width, theme=theme)
     page.goto(address(house.app, "/usage"))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import WIDTHS, address
+from tests.browser.driving import WIDTHS, address, everywhere
 from tests.serving import PASSWORD, Client
 
 NEW_PASSWORD = "granite otter umbrella six"
@@ -21,8 +21,7 @@ def guest(house):
     return Client(house.app).log_in("otto")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@everywhere
 def test_every_page_fits_and_says_nothing_odd(new_page, house, guest, width, theme):
     page = new_page(house, width=width, theme=theme)
     for path in PAGES:

@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import (
     PLAYER,
-    THEMES,
     WIDTHS,
     address,
+    everywhere,
     is_advancing,
     notice_problems,
     player,
@@ -379,8 +379,7 @@ def test_a_phone_pulls_the_small_player_up_to_a_whole_one(new_page, house, piece
     assert not page.locator("main").evaluate("main => main.inert")
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@everywhere
 def test_the_player_fits_its_place(new_page, house, pieces, width, theme):
     page = new_page(house, width=width, theme=theme)
     page.goto(address(house.app, f"/files/{pieces['Lighthouse']}"))

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import STATE, THEMES, WIDTHS, address, until
+from tests.browser.driving import STATE, address, everywhere, until
 from tests.browser.test_accessibility import violations
 
 TEXT = "Anna: The bell rang again.\n\nTom: I did not hear it.\n\nAnna: There it is."
@@ -20,6 +20,9 @@ LISTEN = """() => {
 
 @pytest.fixture
 def desk(new_page, house):
+    """The page of an empty dictionary."""
+    for entry in house.owner.json("/pronunciations")["pronunciations"]:
+        house.owner.post(f"{entry['url']}/delete")
     page = new_page(house)
     page.add_init_script(f"({LISTEN})()")
     page.goto(address(house.app, "/pronunciations"))
@@ -131,8 +134,7 @@ def test_everything_works_without_script(new_page, house):
     expect(voice_of(page, "Anna")).to_have_value("espeak:gmw/de")
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@everywhere
 def test_no_page_of_words_breaks_a_rule_of_accessibility(new_page, house, theme, width):
     filename = house.owner.generate("A picture moved.", name="Pictures")["filename"]
     house.owner.until_ready(filename)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, THEMES, WIDTHS, address, player, until
+from tests.browser.driving import PLAYER, address, everywhere, player, until
 from tests.browser.test_accessibility import violations
 
 TEXT = (
@@ -83,8 +83,7 @@ def test_a_sentence_is_changed_without_scripts(new_page, house, piece):
     expect(page.locator(".notice")).to_contain_text("is being spoken")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
+@everywhere
 def test_the_page_of_a_sentence_breaks_no_rule_of_accessibility(
     new_page, house, piece, width, theme
 ):

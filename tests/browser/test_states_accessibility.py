@@ -5,21 +5,10 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, address, is_advancing, set_up, until
+from tests.browser.driving import PLAYER, address, everywhere, is_advancing, set_up, until
 from tests.browser.test_accessibility import violations
 from tests.making import SENTENCES, prose
 from tests.serving import PASSWORD, App
-
-# Each width and each theme in every run, each with each in the slow one.
-everywhere = pytest.mark.parametrize(
-    ("width", "theme"),
-    [
-        ("desk", "light"),
-        ("phone", "dark"),
-        pytest.param("desk", "dark", marks=pytest.mark.slow),
-        pytest.param("phone", "light", marks=pytest.mark.slow),
-    ],
-)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, THEMES, WIDTHS, address, player, until
+from tests.browser.driving import PLAYER, WIDTHS, address, everywhere, player, until
 from tests.making import prose
 
 # From the paste to the end of the next frame, in ms.
@@ -195,8 +195,7 @@ def open_voices(page):
     return dialog
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("theme", THEMES)
+@everywhere
 def test_a_voice_is_searched_for_and_chosen_by_keys(open_desk, width, theme):
     page = open_desk(width=width, theme=theme)
     dialog = open_voices(page)

@@ -12,8 +12,9 @@ async function look(part) {
     // The server is away for a moment; the next look will tell.
   }
   if (isQueued) return setTimeout(look, LOOK_AGAIN_MS, part);
-  document.dispatchEvent(new CustomEvent("player:changed", { detail: filename }));
-  window.Turbo.visit(location.href, { action: "replace" });
+  // Turbo comes after what the page itself needs.
+  if (window.Turbo) window.Turbo.visit(location.href, { action: "replace" });
+  else location.reload();
 }
 
 // The script may arrive before the page is shown or after it.

@@ -12,6 +12,7 @@ function prepare() {
   let asked = 0;
 
   async function ask() {
+    if (!form.isConnected) return;
     const number = (asked += 1);
     const body = new FormData(form);
     body.set("act", "quote");
@@ -28,6 +29,7 @@ function prepare() {
     clearTimeout(timer);
     timer = setTimeout(ask, REST_MS);
   });
+  form.addEventListener("submit", () => clearTimeout(timer));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.querySelector("[value=speak]").click();
   });

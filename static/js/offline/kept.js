@@ -19,10 +19,10 @@ class Kept extends EventTarget {
   }
 
   // Where the whole sound lies; /kept/ is answered by the service worker alone.
-  addressOf(filename) {
+  addressOf(filename, version = "") {
     const isHere = this.has(filename) && !this.#distrusted.has(filename);
     const isServed = isHere && navigator.serviceWorker?.controller;
-    return isServed ? `/kept/${filename}` : `/audio/${filename}?whole`;
+    return isServed ? `/kept/${filename}` : `/audio/${filename}?whole=${version}`;
   }
 
   distrust(filename) {

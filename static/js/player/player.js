@@ -3,7 +3,6 @@
 // Anything may ask it to play: an element with data-play="{filename, name, …, at_s}", or
 //   document.dispatchEvent(new CustomEvent("player:play", { detail: file }))
 //   document.dispatchEvent(new CustomEvent("player:add", { detail: [file, …] }))
-// and is told with "player:changed", a filename as detail, that a piece sounds otherwise now.
 // It tells what it does as "player:change" and "player:time" on the document, with
 // { file, time_s, isPlaying } as detail.
 import { recall, remember } from "../frame/memory.js";
@@ -18,7 +17,7 @@ const FASTEST = 3;
 const LOOK_AGAIN_MS = 60_000;
 
 class Player extends EventTarget {
-  sound = new Sound((file) => kept.addressOf(file.filename));
+  sound = new Sound((file) => kept.addressOf(file.filename, file.version));
   queue = new Queue({
     recall: () => recall("queue", null),
     remember: (value) => remember("queue", value),
@@ -103,9 +102,11 @@ class Player extends EventTarget {
   }
 
   // A passage of a piece was spoken anew: what is open of it is the old sound.
-  changed(filename) {
+  changed({ filename, version }) {
     kept.distrust(filename);
-    if (this.file?.filename === filename) this.sound.renew();
+    if (this.file?.filename !== filename) return;
+    Object.assign(this.file, { version });
+    this.sound.renew();
   }
 
   skip(seconds) {
@@ -240,5 +241,4 @@ class Player extends EventTarget {
 export const player = new Player();
 
 document.addEventListener("player:play", (event) => player.play(event.detail));
-document.addEventListener("player:changed", (event) => player.changed(event.detail));
 document.addEventListener("player:add", (event) => player.add([event.detail].flat()));

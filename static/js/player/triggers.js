@@ -11,6 +11,7 @@ function mark() {
   for (const trigger of document.querySelectorAll("[data-play]")) {
     const own = JSON.parse(trigger.dataset.play);
     const isThis = own.filename === file?.filename && own.at_s === undefined;
+    if (isThis && file.version && own.version && own.version !== file.version) player.changed(own);
     const isPlaying = isThis && !sound.isPaused;
     trigger.classList.toggle("is-current", isThis);
     if (trigger.classList.toggle("is-playing", isPlaying) === (trigger.dataset.told === "playing")) continue;
