@@ -122,7 +122,7 @@ def test_a_piece_changes_from_live_to_whole_without_a_gap(new_page, house):
 
 
 def test_a_piece_that_is_being_made_can_be_heard_from_any_place_that_is_spoken(new_page, house):
-    filename = house.owner.generate(prose(150_000, 8), name="Longer")["filename"]
+    filename = house.owner.generate(prose(90_000, 8), name="Longer")["filename"]
     page = new_page(house)
     page.goto(address(house.app, f"/files/{filename}"))
     is_advancing(page)
