@@ -99,11 +99,14 @@ class Dispatcher(ThreadedTaskDispatcher):
         return super().shutdown(cancel_pending, timeout)
 
 
-def make_server(app: Flask, config: Config) -> BaseWSGIServer:
-    """A server that listens already; raises ConfigError when it cannot."""
+def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWSGIServer:
+    """A server that listens already; raises ConfigError when it cannot.
+
+    It sets `stopping` when it ends, for answers that go on until they are told.
+    """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     sockets: dict[int, Any] = {}
-    dispatcher = Dispatcher(sockets, app.extensions["voiceverse"].stopping)
+    dispatcher = Dispatcher(sockets, stopping)
     try:
         server = waitress.create_server(
             app,
@@ -136,9 +139,9 @@ def run(config: Config) -> None:
     if not lock.acquire(2.0):
         raise ConfigError(f"VoiceVerse already runs on {config.data_dir}. Stop it first.")
     app = create_app(config)
-    server = make_server(app, config)
-    worker = WorkerProcess()
     services = app.extensions["voiceverse"]
+    server = make_server(app, config, services.stopping)
+    worker = WorkerProcess()
     services.wake_worker = worker.wake
     services.books.sweep()
     tempfile.tempdir = str(config.imports_dir)  # large requests are put down there, too

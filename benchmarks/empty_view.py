@@ -1,5 +1,7 @@
 """The peer of every page: one empty view, served exactly as the program is."""
 
+import threading
+
 from flask import Flask
 
 from config import Config
@@ -12,7 +14,7 @@ def main() -> None:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1 << 20
     app.add_url_rule("/login", view_func=lambda: "")
-    server = make_server(app, config)
+    server = make_server(app, config, threading.Event())
     print(f"An empty view is at http://{config.host}:{server.effective_port}", flush=True)
     server.run()
 
