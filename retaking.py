@@ -271,7 +271,8 @@ class Retaking:
         # The silent frames of the link belong to the segment before them.
         segments[-1]["frame_end"] = end.frames + shift.frames
         segments[-1]["byte_end"] = end.byte + shift.bytes
-        self.takes.keep(old.digest(), [old.frames])
+        content_hash = old.digest()
+        self.takes.keep(content_hash, [old.frames])
         size, digest = self.store.splice(
             row["filename"],
             start.byte,
@@ -285,7 +286,7 @@ class Retaking:
             text=row["text"][: start.text] + new.text + row["text"][end.text :],
             segments=segments,
             shift=shift._asdict(),
-            take={"text": old.text, "content_hash": old.digest(), "segments": old.segments},
+            take={"text": old.text, "content_hash": content_hash, "segments": old.segments},
             file={"duration": sound.duration_s(shift), "size": size, "sha256": digest},
         )
 

@@ -172,9 +172,9 @@ class Retakes(Usage):
         )  # fmt: skip
 
     def list_takes(self, file_id: int) -> list[dict]:
-        """Earlier takes of parts of a file, the newest first; `segments` is JSON."""
+        """Earlier takes of parts of a file, the newest first."""
         return self._rows(
-            """SELECT id, text_start, text_end, text, made_at, content_hash, segments
+            """SELECT id, text_start, text_end, text, made_at
                FROM takes WHERE file_id = ? ORDER BY id DESC""",
             file_id,
         )
