@@ -226,3 +226,12 @@ def test_no_state_of_a_document_breaks_a_rule_of_accessibility(open_review, widt
     page.evaluate(DROP, [["empty.txt", " "]])
     expect(page.locator(".dropped-file .bad")).to_be_visible()
     assert violations(page) == [], "the shelf with a file that was refused"
+
+
+def test_the_chapters_of_a_piece_can_be_played_once_it_is_made(open_review):
+    text = "".join(f"# Part {number}\n\n{prose(4000, number)}\n\n" for number in (1, 2, 3))
+    page = open_review(text, name="parts.md")
+    page.get_by_role("button", name="Speak", exact=True).click()
+    expect(page.locator(".chapters a")).to_have_count(3, timeout=30_000)
+    expect(page.get_by_role("link", name="Change a sentence")).to_be_visible()
+    assert page.problems == []

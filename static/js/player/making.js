@@ -32,6 +32,15 @@ function show(file) {
   if (cost && file.cost_shown) cost.textContent = file.cost_shown;
 }
 
+// Every chapter can be played from now.
+async function renewChapters() {
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.querySelector(".chapters");
+  if (fresh) document.querySelector(".chapters")?.replaceWith(fresh);
+}
+
 function finish(file) {
   if (file.status !== "ready") return window.Turbo.visit(location.href, { action: "replace" });
   show({ ...file, progress: 1 });
@@ -41,6 +50,7 @@ function finish(file) {
   const length = document.querySelector("[data-length]");
   if (length) length.textContent = inWords(file.duration);
   for (const part of document.querySelectorAll("[data-ready-only]")) part.hidden = false;
+  if (document.querySelector(".chapters")) renewChapters();
 }
 
 let stop = () => {};
