@@ -1,8 +1,7 @@
-import time
-
 import pytest
 
 from tests.conftest import Browser
+from tests.pacing import takes_below
 
 TEXT = "It was late. The lamp was lit."
 
@@ -187,14 +186,13 @@ def test_the_voices_of_the_default_language_come_first(owner):
 def test_a_million_characters_are_taken_quickly(owner):
     text = "The tide came in, and the boats rose with it. " * 21740
     token = owner.csrf_token()
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
+
+    def submit():
         answer = multipart(owner, text=text, csrf_token=token)
-        times.append(time.perf_counter() - start)
         assert answer.status_code == 202
         assert answer.json["characters"] == len(text)
-    assert min(times) < 0.5
+
+    assert takes_below(2.0, submit)
 
 
 DRAFT = {"text": TEXT, "name": "Evening", "voice": "espeak:gmq/sv", "speed": "1.5", "category": "A"}
