@@ -58,7 +58,7 @@ class Speaker:
             *(faults.InvalidArgument, faults.NotImplemented, faults.RuntimeException),
         )
         self._room, self._output = room, output
-        self._models: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self._models: OrderedDict[str, tuple[Any, int, int]] = OrderedDict()
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
@@ -91,11 +91,12 @@ class Speaker:
         send(self._output, b"D", json.dumps(list(self._models)).encode())
 
     def _load(self, model: str, config: str) -> Any:
-        if model in self._models:
+        file = Path(model).stat()
+        if model in self._models and self._models[model][2] == file.st_mtime_ns:
             self._models.move_to_end(model)
             return self._models[model][0]
-        size = Path(model).stat().st_size
-        while self._models and sum(each for _, each in self._models.values()) + size > self._room:
+        self._models.pop(model, None)  # another model has taken its place on the disk
+        while self._models and self._size + file.st_size > self._room:
             self._models.popitem(last=False)
         options = self._runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -108,8 +109,12 @@ class Speaker:
         voice = self._piper.PiperVoice(
             session=session, config=settings, espeak_data_dir=Path("espeak-ng-data")
         )
-        self._models[model] = (voice, size)
+        self._models[model] = (voice, file.st_size, file.st_mtime_ns)
         return voice
+
+    @property
+    def _size(self) -> int:
+        return sum(size for _, size, _ in self._models.values())
 
     def _sentences(
         self, voice: Any, speaker: int | None, speed: float, text: str, sample_rate: int
