@@ -157,7 +157,9 @@ class Voices:
         try:
             models = sorted(path.rglob("*.onnx")) if path.is_dir() else [path]
         except OSError as error:
-            raise VoiceError(f"{path} cannot be read ({error.strerror}).") from error
+            raise VoiceError(
+                Sentence("{name} cannot be read ({reason}).", name=path.name, reason=error.strerror)
+            ) from error
         if not models or not all(model.is_file() for model in models):
             raise NoSuchVoice(
                 Sentence(
@@ -284,7 +286,11 @@ class Voices:
                     shutil.copyfile(model.with_name(CARD), room / CARD)
                 return self._accept(identifier, room, model.name)
             except OSError as error:
-                raise VoiceError(f"{model} cannot be copied ({error.strerror}).") from error
+                raise VoiceError(
+                    Sentence(
+                        "{name} cannot be read ({reason}).", name=model.name, reason=error.strerror
+                    )
+                ) from error
             finally:
                 self._clear(identifier)
 

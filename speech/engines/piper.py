@@ -95,7 +95,10 @@ class PiperChild(PipedChild):
                 continue
             self._is_busy = False
             if kind == b"E":
-                raise VoiceUnusable(payload.decode())
+                reason = payload.decode()
+                raise VoiceUnusable(
+                    Sentence("Piper could not use the voice ({reason}).", reason=reason)
+                )
             self.loaded = frozenset(json.loads(payload))
             return
 
@@ -184,7 +187,7 @@ class PiperEngine(Engine):
         child = PiperChild(0)
         try:
             child.get_ready()
-            if not sum(map(len, child.speak(model, None, 1.0, "One, two."))):
+            if not sum(map(len, child.speak(model, None, 1.0, "One, two"))):
                 raise VoiceUnusable("Piper made no sound with this voice.")
         finally:
             child.close()

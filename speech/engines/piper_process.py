@@ -9,7 +9,7 @@ in   S request   JSON: model, config, speaker, speed, text, sample_rate
 out  R ready     empty
      A audio     16-bit samples at the asked rate
      D done      JSON: the models that are loaded
-     E error     UTF-8 sentence; the process lives on unless it could not start
+     E error     UTF-8 text; the process lives on unless it could not start
 
 It ends when its standard input closes.
 """
@@ -84,7 +84,7 @@ class Speaker:
         except self._failures as error:
             self._models.pop(model, None)
             what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            send(self._output, b"E", f"Piper could not use the voice ({what}).".encode())
+            send(self._output, b"E", what.encode())
             return
         finally:
             faulthandler.cancel_dump_traceback_later()
