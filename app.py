@@ -42,6 +42,7 @@ from blueprints import (
     pronunciations,
     reading,
     retakes,
+    voices,
 )
 from blueprints import library as library_room
 from blueprints import studio as studio_room
@@ -106,7 +107,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, studio_room),
+        *(pronunciations, reading, retakes, studio_room, voices),
     ):
         app.register_blueprint(room.blueprint)
     return app

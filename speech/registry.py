@@ -82,15 +82,21 @@ def build_registry(config: Any) -> Registry:
     """Make the engines that the configuration asks for; no process, no network, no big import.
 
     Reads openai_api_key, openai_base_url, openai_model, openai_voices, openai_price (USD per
-    million characters or None), openai_parallel, openai_timeout_s and default_voice.
+    million characters or None), openai_parallel, openai_timeout_s, voices_dir, neural_memory_mb
+    and default_voice.
     """
     from speech.engines.espeak import EspeakEngine
     from speech.engines.openai_speech import OpenAISpeech
+    from speech.engines.piper import PiperEngine, PiperMissing, is_installed
 
-    espeak = EspeakEngine()
+    local, absent = [EspeakEngine()], {}
+    if is_installed():
+        local.append(PiperEngine(config.voices_dir, memory_mb=config.neural_memory_mb))
+    else:
+        absent[PiperEngine.name] = PiperMissing
     if not (config.openai_api_key or config.openai_base_url):
-        absent = {OpenAISpeech.name: KeyMissing}
-        return Registry([espeak], espeak.name, config.default_voice, absent)
+        absent[OpenAISpeech.name] = KeyMissing
+        return Registry(local, local[0].name, config.default_voice, absent)
     openai = OpenAISpeech(
         api_key=config.openai_api_key,
         base_url=config.openai_base_url,
@@ -100,4 +106,4 @@ def build_registry(config: Any) -> Registry:
         parallel=config.openai_parallel,
         timeout_s=config.openai_timeout_s,
     )
-    return Registry([openai, espeak], openai.name, config.default_voice)
+    return Registry([openai, *local], openai.name, config.default_voice, absent)

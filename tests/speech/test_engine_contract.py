@@ -1,14 +1,17 @@
-"""What every engine keeps to: the embedded one for real, OpenAI against a local stand-in."""
+"""What every engine keeps to: local ones for real, OpenAI against a local stand-in."""
 
 import array
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from speech.engine import Engine
 from speech.engines.espeak import EspeakEngine
 from speech.engines.openai_speech import OpenAISpeech
+from speech.engines.piper import PiperEngine
 from speech.errors import BadSpeed, SpeechError, UnknownVoice
 from speech.types import SpeechRequest
 from tests.standin_openai import StandIn
@@ -29,7 +32,20 @@ def make_openai() -> Iterator[Engine]:
         engine.close()
 
 
-@pytest.fixture(params=[make_espeak, make_openai], ids=["espeak", "openai"])
+def make_piper() -> Iterator[Engine]:
+    pytest.importorskip("piper", reason="piper-tts is not installed")
+    pytest.importorskip("onnx", reason="onnx is not installed")
+    from tests import tiny_voice
+
+    with tempfile.TemporaryDirectory() as folder:
+        tiny_voice.install(Path(folder))
+        tiny_voice.install(Path(folder), "de_DE-zwei-low", speakers=("anna", "otto"))
+        engine = PiperEngine(Path(folder))
+        yield engine
+        engine.close()
+
+
+@pytest.fixture(params=[make_espeak, make_openai, make_piper], ids=["espeak", "openai", "piper"])
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     yield from request.param()
 

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -18,6 +19,8 @@ def settings(**changes):
         "openai_parallel": 8,
         "openai_timeout_s": 60.0,
         "default_voice": "",
+        "voices_dir": Path("no voices"),
+        "neural_memory_mb": 2048,
     }
     return SimpleNamespace(**(values | changes))
 
@@ -80,13 +83,14 @@ def test_the_configured_voice_is_the_default_of_all():
 
 def test_building_loads_no_sdk_and_starts_nothing():
     script = (
-        "import sys, subprocess, types\n"
+        "import pathlib, sys, subprocess, types\n"
         "subprocess.Popen = None\n"
         "from speech.registry import build_registry\n"
         "values = dict(openai_api_key='k', openai_base_url='', openai_model='tts-1',\n"
         "    openai_voices=(), openai_price=None, openai_parallel=8, openai_timeout_s=60.0,\n"
-        "    default_voice='')\n"
+        "    default_voice='', voices_dir=pathlib.Path('none'), neural_memory_mb=9)\n"
         "build_registry(types.SimpleNamespace(**values)).resolve('gmw/en')\n"
-        "assert not {'openai', 'httpx2', 'pydantic', 'flask', 'sqlite3'} & set(sys.modules)\n"
+        "big = {'openai', 'httpx2', 'pydantic', 'flask', 'sqlite3', 'onnxruntime'}\n"
+        "assert not big & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
