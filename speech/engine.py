@@ -89,7 +89,7 @@ def _whole_samples(chunks: Generator[AudioChunk], sample_rate: int) -> Generator
         for chunk in chunks:
             if chunk.sample_rate != sample_rate:
                 raise ValueError(f"{chunk.sample_rate} Hz in a stream of {sample_rate} Hz")
-            if chunk.pcm or chunk.marks:
+            if chunk.pcm or chunk.marks or chunk.delivery:
                 yield chunk
 
 
