@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, ClassVar
 
+from speech.breaker import Breaker
 from speech.errors import BadSpeed, UnknownVoice
 from speech.prices import Price
 from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
@@ -30,6 +31,7 @@ class Engine(ABC):
     segment_bytes: int
     first_segment_characters: int
     default_voice: str
+    breaker: Breaker | None = None  # of a provider that may be down
     # What registry.remake needs, in another process; None where only this one can speak.
     settings: Mapping[str, Any] | None = None
 
@@ -62,7 +64,10 @@ class Engine(ABC):
     def speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         """Check the request now, then yield its sound; closing the generator stops the work."""
         self.check(request)
-        return _whole_samples(self._speak(request), self.sample_rate)
+        chunks = self._speak(request)
+        if self.breaker:
+            chunks = self.breaker.watch(chunks)
+        return _whole_samples(chunks, self.sample_rate)
 
     def fingerprint(self, request: SpeechRequest) -> str:
         """A SHA-256 in hex over all that shapes the sound: equal requests, equal fingerprints."""

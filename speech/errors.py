@@ -99,6 +99,22 @@ class ProviderUnreachable(SpeechError):
     retryable = True
 
 
+class ProviderResting(SpeechError):
+    """The provider has failed so often that it is not asked for a while."""
+
+    status = 503
+
+    def __init__(self, engine: str, seconds: int) -> None:
+        super().__init__(
+            Sentence(
+                "{engine} has failed several times in a row and is not asked for {seconds} s. "
+                "What is spoken stays; try again then, or choose an embedded voice.",
+                engine=engine,
+                seconds=seconds,
+            )
+        )
+
+
 class BrokenAudio(SpeechError):
     """What came back is no sound, or less sound than the text needs."""
 

@@ -9,11 +9,12 @@ from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from speech import endings, prices
+from speech.breaker import Breaker
 from speech.engine import Engine
 from speech.engines import openai_faults as faults
 from speech.engines.openai_models import OPENAI_URL, is_openai, shutdown_notices
 from speech.engines.realtime_line import SAMPLE_RATE, Line, LineGone, Said
-from speech.errors import KeyMissing, SpeechError
+from speech.errors import BrokenAudio, KeyMissing, SpeechError
 from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest, Voice
 from speech.verbatim import is_verbatim
 
@@ -56,6 +57,7 @@ class OpenAIRealtime(Engine):
         self.model = model
         self.parallel = parallel
         self._key, self._timeout_s, self._sleep = api_key, timeout_s, sleep
+        self.breaker = Breaker(self.label)
         self._lock = threading.Lock()
         self._client: Any = None
         self._lines = _Lines(self._open, parallel)
@@ -138,9 +140,9 @@ class OpenAIRealtime(Engine):
                 with self._lines.borrow(request.voice, request.speed) as line:
                     was_new = line.is_new
                     said = line.say(text)
-            except LineGone:
+            except LineGone as error:
                 if was_new:
-                    raise
+                    raise BrokenAudio(error.sentence) from error
                 continue  # a session that was left idle had ended meanwhile
             faults.check_length(request, len(said.pcm) / 2 / SAMPLE_RATE)
             return said

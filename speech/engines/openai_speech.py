@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Any, ClassVar
 
 from speech import prices
+from speech.breaker import Breaker
 from speech.engine import Engine, carry_odd
 from speech.engines import openai_faults as faults
 from speech.engines.openai_models import OPENAI_URL, is_openai, shutdown_notices
@@ -58,6 +59,7 @@ class OpenAISpeech(Engine):
         self._key = api_key
         self._timeout_s = timeout_s
         self._sleep = sleep
+        self.breaker = Breaker(self.label)
         self._lock = threading.Lock()
         self._client: Any = None
         self._voices = {name: self._named(name) for name in voices or self._usual_voices()}
