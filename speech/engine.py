@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from typing import Any, ClassVar
 
 from speech.breaker import Breaker
@@ -83,6 +84,10 @@ class Engine(ABC):
     def notices(self) -> Sequence[ModelNotice]:
         """What the provider says about the model in use; may use the network."""
         return ()
+
+    def ends_on(self) -> date | None:
+        """The day on which the model in use ends, as far as is known without asking anybody."""
+        return None
 
     def close(self) -> None:
         """Let go of processes and connections; a later request opens new ones."""

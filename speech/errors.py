@@ -69,6 +69,22 @@ class EngineMissing(SpeechError):
     status = 503
 
 
+class EngineBroken(SpeechError):
+    """An installed package brings an engine that cannot be used."""
+
+    status = 503
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(
+            Sentence(
+                "The engine {engine} is installed but cannot be used ({reason}). All others work; "
+                "install another release of its package, or remove it.",
+                engine=engine,
+                reason=reason,
+            )
+        )
+
+
 class EngineCrashed(SpeechError):
     """The engine's process ended while it spoke."""
 

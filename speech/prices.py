@@ -130,6 +130,13 @@ def realtime_prices(model: str, *, is_openai: bool) -> TokenPrices | None:
     return REALTIME_MODELS.get(model) if is_openai else None
 
 
+def realtime_price(prices: TokenPrices | None, *, configured: float | None = None) -> Price:
+    """What to quote for a model over Realtime: the configured price, else an estimate by token."""
+    if configured is not None:
+        return Price(usd_per_million_characters=configured, source="configured")
+    return prices.estimate() if prices else UNKNOWN
+
+
 def expected_duration_s(characters: int, speed: float, engine: str) -> float:
     """The likely length in seconds of a text spoken by the named engine at this speed."""
     return characters / (CHARACTERS_PER_SECOND.get(engine, 15.0) * speed)

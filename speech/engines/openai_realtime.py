@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from typing import Any, ClassVar
 
 from speech import endings, prices
@@ -46,6 +47,7 @@ class OpenAIRealtime(Engine):
         api_key: str = "",
         base_url: str = "",
         model: str = MODEL,
+        usd_per_million_characters: float | None = None,
         parallel: int = 8,
         timeout_s: float = 60.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -66,6 +68,9 @@ class OpenAIRealtime(Engine):
             for name in VOICES
         }
         self._prices = prices.realtime_prices(model, is_openai=self.is_openai)
+        self._price = prices.realtime_price(self._prices, configured=usd_per_million_characters)
+        if usd_per_million_characters is not None:
+            self._prices = None  # what is configured holds, whatever the provider counts
 
     def voices(self) -> Sequence[Voice]:
         """The ten voices of the protocol, the two that are recommended first."""
@@ -76,8 +81,8 @@ class OpenAIRealtime(Engine):
         return self._voices.get(identifier) or super().voice(identifier)
 
     def price(self) -> prices.Price:
-        """An estimate from the model's prices by the token, not known for other servers."""
-        return self._prices.estimate() if self._prices else prices.UNKNOWN
+        """An estimate from the model's prices by the token, unless another is configured."""
+        return self._price
 
     def notices(self) -> Sequence[ModelNotice]:
         """The end of the model in use, from its server or from the table of known ends."""
@@ -87,6 +92,10 @@ class OpenAIRealtime(Engine):
         except SpeechError:
             models = ()  # many servers list no models: that is no failure to speak
         return shutdown_notices(models, self.model, is_openai=self.is_openai)
+
+    def ends_on(self) -> date | None:
+        """The day on which OpenAI ends the model; models of other servers have none."""
+        return endings.end_of(self.model) if self.is_openai else None
 
     def warm(self) -> None:
         """Load the SDK, which takes half a second, ahead of the first request."""

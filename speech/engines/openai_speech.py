@@ -4,9 +4,10 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from datetime import date
 from typing import Any, ClassVar
 
-from speech import prices
+from speech import endings, prices
 from speech.breaker import Breaker
 from speech.engine import Engine, carry_odd
 from speech.engines import openai_faults as faults
@@ -88,6 +89,10 @@ class OpenAISpeech(Engine):
         except SpeechError:
             models = ()  # many servers list no models: that is no failure to speak
         return shutdown_notices(models, self.model, is_openai=self.is_openai)
+
+    def ends_on(self) -> date | None:
+        """The day on which OpenAI ends the model; models of other servers have none."""
+        return endings.end_of(self.model) if self.is_openai else None
 
     def warm(self) -> None:
         """Load the SDK, which takes half a second, ahead of the first request."""
