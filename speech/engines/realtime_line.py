@@ -163,7 +163,7 @@ class Line:
         except (OSError, ws.InvalidHandshake) as error:
             sentence = Sentence("{host} could not be reached.", host=faults.host(self._address))
             raise ProviderUnreachable(sentence) from error
-        except (ws.WebSocketException, httpx2.InvalidURL, openai.OpenAIError, ValueError) as error:
+        except (ws.WebSocketException, httpx2.InvalidURL, openai.OpenAIError) as error:
             raise ProviderRefused("The speech server's address or key cannot be used.") from error
 
 
@@ -187,16 +187,16 @@ class _Answer:
             case "response.output_audio_transcript.done":
                 self._transcript.append(str(event.get("transcript") or ""))
             case "response.done":
-                self.done = event.get("response") or {}
+                self.done = _fields(event.get("response"))
             case _:
                 _raise_error(event, self._key)
 
     def said(self) -> Said:
         """The whole, once the response is done; raises SpeechError for one that did not succeed."""
         status = self.done.get("status")
-        details = self.done.get("status_details") or {}
+        details = _fields(self.done.get("status_details"))
         if status == "failed":
-            raise _failure(details.get("error") or {}, self._key)
+            raise _failure(_fields(details.get("error")), self._key)
         if details.get("reason") == "content_filter":
             raise ProviderRefused("The provider does not speak this text: its filter stopped it.")
         if status != "completed":
@@ -205,6 +205,10 @@ class _Answer:
         if len(pcm) < 2:
             raise BrokenAudio("The provider answered with no sound.")
         return Said(pcm[: len(pcm) & ~1], " ".join(self._transcript), _usage(self.done))
+
+
+def _fields(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _closed() -> type[Exception]:
@@ -216,7 +220,7 @@ def _closed() -> type[Exception]:
 def _raise_error(event: dict[str, Any], key: str) -> None:
     if event["type"] != "error":
         return
-    error = event.get("error") or {}
+    error = _fields(event.get("error"))
     if error.get("code") == "session_expired":
         raise LineGone("The provider's sound broke off half way.")
     raise _failure(error, key)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from speech.engines import openai_realtime
+from speech.engines import openai_realtime, realtime_line
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.errors import (
     BrokenAudio,
@@ -19,6 +19,7 @@ from speech.errors import (
 )
 from speech.prices import realtime_prices
 from speech.types import SpeechRequest
+from tests.conftest import Browser
 from tests.standin_openai import tone
 from tests.standin_realtime import StandIn
 
@@ -306,6 +307,36 @@ def test_closing_hangs_up(engine, server):
     while server.open:
         assert time.monotonic() < deadline, "the connection is still open"
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"type": "error", "error": "no"},
+        {"type": "error"},
+        {"type": "response.done", "response": "no"},
+        {"type": "response.done", "response": {"status": "failed", "status_details": "no"}},
+        {"type": "response.done", "response": {"status": "completed", "usage": "no"}},
+    ],
+)
+def test_events_of_another_shape_are_a_speech_error(event):
+    answer = realtime_line._Answer("")
+    with pytest.raises(SpeechError):
+        answer.take(event)
+        answer.said()
+
+
+def test_a_piece_is_spoken_sentence_by_sentence_and_in_order(server, make_app, password_hash):
+    app = make_app(openai_base_url=server.base_url, openai_model="gpt-realtime-2.1-mini")
+    services = app.extensions["voiceverse"]
+    owner = Browser(app, services.db.create_user("vera", password_hash, is_admin=True))
+    sentences = [f"This is sentence number {number} of the piece." for number in ("one", "two")]
+    server.fault, server.fault_times = "cut", 1
+    filename = owner.speak(" ".join(sentences))
+    row = owner.get(f"/files/{filename}", json=True).json
+    assert row["status"] == "ready"
+    assert row["duration"] == pytest.approx(len(" ".join(sentences)) / 15, abs=0.8)
+    assert {call.text.strip() for call in server.calls} == set(sentences)
 
 
 def test_nobody_listening_is_named_without_the_path():
