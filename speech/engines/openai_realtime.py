@@ -1,6 +1,7 @@
 """Speech over the OpenAI Realtime protocol: models made for talks, asked to read word for word."""
 
 import difflib
+import logging
 import threading
 import time
 from collections import deque
@@ -26,6 +27,8 @@ VOICES = (
 TRIES = 3
 IDLE_S = 60.0
 PIECE_BYTES = 32 * 1024
+
+log = logging.getLogger("voiceverse.realtime")
 
 
 class OpenAIRealtime(Engine):
@@ -128,6 +131,7 @@ class OpenAIRealtime(Engine):
         for said in takes:
             if is_verbatim(request.text, said.transcript):
                 return said, Delivery(cost_usd=cost)
+        log.warning("%s said %s characters otherwise than written", self.model, len(request.text))
         said = max(takes, key=lambda take: _likeness(request.text, take.transcript))
         return said, Delivery(said.transcript.strip() or "…", cost)
 

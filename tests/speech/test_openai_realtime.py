@@ -226,10 +226,12 @@ def test_another_transcript_is_asked_for_once_more(engine, server):
     assert len(server.calls) == 2
 
 
-def test_what_is_said_otherwise_twice_is_marked_and_never_silent(engine, server):
+def test_what_is_said_otherwise_twice_is_marked_and_never_silent(engine, server, caplog):
     server.transcripts[TEXT] = "The provider's reading this sentence to its end."
     assert delivery(engine).said_otherwise == server.transcripts[TEXT]
     assert len(server.calls) == 2
+    (note,) = (line for line in caplog.messages if "otherwise" in line)
+    assert "provider's" not in note  # logs hold nobody's texts
 
 
 def test_of_two_takes_the_one_nearer_to_the_text_is_kept(engine, server, monkeypatch):
