@@ -69,6 +69,22 @@ class EngineMissing(SpeechError):
     status = 503
 
 
+class EngineBroken(SpeechError):
+    """An installed package brings an engine that cannot be used."""
+
+    status = 503
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(
+            Sentence(
+                "The engine {engine} is installed but cannot be used ({reason}). All others work; "
+                "install another release of its package, or remove it.",
+                engine=engine,
+                reason=reason,
+            )
+        )
+
+
 class EngineCrashed(SpeechError):
     """The engine's process ended while it spoke."""
 
@@ -97,6 +113,22 @@ class ProviderUnreachable(SpeechError):
     """The provider could not be reached, or did not answer in time."""
 
     retryable = True
+
+
+class ProviderResting(SpeechError):
+    """The provider has failed so often that it is not asked for a while."""
+
+    status = 503
+
+    def __init__(self, engine: str, seconds: int) -> None:
+        super().__init__(
+            Sentence(
+                "{engine} has failed several times in a row and is not asked for {seconds} s. "
+                "What is spoken stays; try again then, or choose an embedded voice.",
+                engine=engine,
+                seconds=seconds,
+            )
+        )
 
 
 class BrokenAudio(SpeechError):

@@ -56,12 +56,28 @@ class WordMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is known of a request once all of its sound is there.
+
+    `said_otherwise` is what the voice said where it did not keep to the text, else ""; `cost_usd`
+    is what the provider counted, None where it counted nothing or the price is not known.
+    """
+
+    said_otherwise: str = ""
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """Mono signed 16-bit little-endian samples at `sample_rate` Hz."""
+    """Mono signed 16-bit little-endian samples at `sample_rate` Hz.
+
+    `delivery` comes with the last chunk of a request, from engines that have anything to tell.
+    """
 
     pcm: bytes
     sample_rate: int
     marks: tuple[WordMark, ...] = ()
+    delivery: Delivery | None = None
 
     def __post_init__(self) -> None:
         if len(self.pcm) % 2:
