@@ -35,6 +35,7 @@ class Purchases:
         content_hash = engine.fingerprint(request)
         with self._alone_with(content_hash):
             if not self.kept.has(content_hash):
+                engine.admit()
                 has_sound = False
                 with closing(self._buy(engine, request, content_hash)) as chunks:
                     for chunk in chunks:

@@ -298,7 +298,7 @@ class Retaking:
     def _speak(self, retake: dict, sound: Sound, start: Place) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
         row, text = retake["file"], retake["text"]
-        engine = self.speaking.registry.get(row["engine"])
+        engine = self.speaking.registry.get(row["engine"], row["owner_id"])
         job = row | {"is_retake": True, "characters": 0}
         frames: list[bytes] = []
         recorder = Recorder(engine.sample_rate, frames.append, frames=start.frames)

@@ -70,7 +70,7 @@ class Speaking:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,
         Stopped or Parked; everything recorded until then is kept."""
         text = self.db.get_text(job["id"])
-        engine = self.registry.get(job["engine"])
+        engine = self.registry.get(job["engine"], job["owner_id"])
         for take in range(1, TAKES + 1):
             try:
                 Take(self, job, worker, text, engine, stop).run()

@@ -8,6 +8,7 @@ from database.jobs import Jobs
 from database.library import Library
 from database.playback import Playback
 from database.pronunciations import Pronunciations
+from database.providers import ProviderRows
 from database.retakes import Retakes
 from database.security import SecurityLog
 from database.users import Users
@@ -20,6 +21,7 @@ class Database(
     Retakes,
     Documents,
     Pronunciations,
+    ProviderRows,
     Exports,
     Playback,
     SecurityLog,
