@@ -73,6 +73,7 @@ class Services:
     db: Any
     store: Any
     registry: Any
+    providers: Any
     studio: Any
     library: Any
     books: Any

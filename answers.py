@@ -38,6 +38,7 @@ from forms import BadForm
 from generation import GenerationError
 from languages import language, told
 from passwords import BadPassword
+from provider_settings import ProviderError
 from shown import FILTERS, count, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
@@ -57,6 +58,7 @@ REFUSALS = (
     DocumentError,
     GenerationError,
     NothingToHear,
+    ProviderError,
     SpeechError,
     StaleForm,
     TooManyListeners,
@@ -165,7 +167,7 @@ def progress(row: dict[str, Any]) -> float:
 
 def voice_name(row: dict[str, Any]) -> str:
     """The readable name of a row's voice; its identifier when it is no longer there."""
-    names = _voice_names(services().registry)
+    names = _voice_names(_engines())
     return names.get((row["engine"], row["voice"]), row["voice"])
 
 
@@ -182,12 +184,12 @@ def dock() -> Markup:
 
 def voice_options(wanted: str) -> Markup:
     """Every voice under the studio's headings, the wanted one chosen."""
-    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language(), "")
+    return _voice_options(_registry(), wanted[:LONGEST_VOICE], language(), "")
 
 
 def speaker_options(engine: str, wanted: str) -> Markup:
     """The voices that speakers of a text may have, the wanted one chosen: those of one engine."""
-    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language(), engine)
+    return _voice_options(_registry(), wanted[:LONGEST_VOICE], language(), engine)
 
 
 def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
@@ -198,7 +200,7 @@ def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = Fals
     values = tuple(map(row.__getitem__, ROW_COLUMNS))
     hit = tuple(map(row.get, HIT_COLUMNS)) if row.get("phrase") is not None else None
     today = datetime.now().astimezone().date() if with_day else None
-    return _file_row(services().registry, values, hit, is_listed, today, _told_apart_by())
+    return _file_row(_engines(), values, hit, is_listed, today, _told_apart_by())
 
 
 def file_page(filename: str) -> str:
@@ -256,7 +258,7 @@ def price_note(price: Price) -> str:
 
 def notices(engine: Engine | None = None) -> list[str]:
     """What is known about the end of models in use: of one engine, or of all."""
-    used = {(e.name, e.model) for e in ([engine] if engine else services().registry.engines)}
+    used = {(e.name, e.model) for e in ([engine] if engine else _engines())}
     return [
         _(
             "The model %(model)s ends on %(date)s, says its provider. What you have spoken stays; "
@@ -270,6 +272,18 @@ def notices(engine: Engine | None = None) -> list[str]:
 
 
 # What is rendered once and kept: most of a page's time would go into parts that never change.
+
+
+def _engines() -> tuple[Engine, ...]:
+    """The engines, asked for once an answer: a page names hundreds of voices."""
+    if "engines" not in g:
+        g.engines = services().registry.engines
+    return g.engines
+
+
+def _registry() -> tuple[Registry, tuple[Engine, ...]]:
+    """The registry as it is now: what is made of it holds until an engine comes or goes."""
+    return services().registry, _engines()
 
 
 def _told_apart_by() -> tuple[str, str, str]:
@@ -288,7 +302,9 @@ def _dock(user_id: int, _: tuple[str, str, str]) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _voice_options(registry: Registry, wanted: str, _: str, engine: str) -> Markup:
+def _voice_options(
+    registry: tuple[Registry, tuple[Engine, ...]], wanted: str, _: str, engine: str
+) -> Markup:
     options = get_template_attribute("studio/_voices.html", "options")
     groups = _voice_groups(registry)
     if engine:
@@ -298,7 +314,7 @@ def _voice_options(registry: Registry, wanted: str, _: str, engine: str) -> Mark
 
 @lru_cache(maxsize=4096)
 def _file_row(
-    registry: Registry,
+    engines: tuple[Engine, ...],
     values: tuple,
     hit: tuple | None,
     is_listed: bool,
@@ -317,20 +333,22 @@ def _file_page(filename: str, _: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _voice_names(registry: Registry) -> dict[tuple[str, str], str]:
+def _voice_names(engines: tuple[Engine, ...]) -> dict[tuple[str, str], str]:
     return {
         (engine.name, voice.identifier): voice.name
-        for engine in registry.engines
+        for engine in engines
         for voice in voices_of(engine)
     }
 
 
 @lru_cache(maxsize=8)
-def _voice_groups(registry: Registry) -> list[tuple[str, list[Voice]]]:
+def _voice_groups(
+    registry: tuple[Registry, tuple[Engine, ...]],
+) -> list[tuple[str, list[Voice]]]:
     """The studio's headings, the voices of the default's language first."""
-    tongue = registry.resolve()[1].language.partition("-")[0]
+    tongue = registry[0].resolve()[1].language.partition("-")[0]
     groups = []
-    for engine in registry.engines:
+    for engine in registry[1]:
         near = [v for v in voices_of(engine) if v.language.partition("-")[0] == tongue]
         far = [v for v in voices_of(engine) if v not in near]
         label = engine.label

@@ -40,6 +40,7 @@ from blueprints import (
     ops,
     people,
     pronunciations,
+    providers,
     reading,
     retakes,
     voices,
@@ -52,6 +53,7 @@ from database import Database
 from generation import Studio
 from library import Library
 from pronouncing import Pronouncing
+from providers import Providers
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -73,7 +75,8 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         Database(config.database_path),
         AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
     )
-    registry = registry or build_registry(config)
+    providers_room = Providers(config, db)
+    registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
     app = Flask(__name__)
     app.request_class = uploads.Request
@@ -92,6 +95,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         db=db,
         store=store,
         registry=registry,
+        providers=providers_room,
         studio=studio,
         library=Library(studio),
         books=Books(db, studio, config),
@@ -107,7 +111,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, studio_room, voices),
+        *(pronunciations, providers, reading, retakes, studio_room, voices),
     ):
         app.register_blueprint(room.blueprint)
     return app

@@ -25,6 +25,7 @@ from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from exporting import ExportWorker
 from generation import Studio
+from providers import Providers
 from sentences import Sentence
 from speaking import Parked, Stopped
 from speech.encoding import NotMp3
@@ -221,7 +222,8 @@ def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
     prepare_data_dir(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
-    return Studio(config, Database(config.database_path), store, build_registry(config))
+    db = Database(config.database_path)
+    return Studio(config, db, store, build_registry(config, Providers(config, db)))
 
 
 @contextmanager

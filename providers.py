@@ -1,5 +1,6 @@
 """Providers: servers that speak, added by admins, as engines; their keys, and people's own."""
 
+import hashlib
 import re
 import threading
 import time
@@ -70,6 +71,10 @@ class Trial:
     first_sound_s: float
     total_s: float
     cost_usd: float | None
+
+    def digest(self) -> str:
+        """What tells its sound from any other: 64 hexadecimal digits."""
+        return hashlib.sha256(self.mp3).hexdigest()
 
 
 class Providers:

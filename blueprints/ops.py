@@ -15,6 +15,7 @@ from accounts import AccountError
 from database.errors import DatabaseError
 from generation import GenerationError
 from passwords import BadPassword
+from provider_settings import ProviderError
 from speech.encoding import Mp3Stream
 from speech.errors import SpeechError
 from speech.id3 import id3_tag
@@ -22,6 +23,9 @@ from speech.segments import split
 from speech.types import SpeechRequest
 
 blueprint = Blueprint("ops", __name__, cli_group=None)
+SENTENCES = (
+    *(AccountError, BadPassword, DatabaseError, GenerationError, ProviderError, SpeechError),
+)
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
 
@@ -38,7 +42,7 @@ def one_sentence() -> Iterator[None]:
     """End a command that cannot be done with exit code 1 and its sentence."""
     try:
         yield
-    except (AccountError, BadPassword, DatabaseError, GenerationError, SpeechError) as error:
+    except SENTENCES as error:
         click.echo(error.sentence, err=True)
         sys.exit(1)
 

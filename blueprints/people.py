@@ -105,6 +105,7 @@ def reset() -> Response:
 def _account_context() -> dict[str, Any]:
     return {
         "sessions": services().accounts.list_sessions(g.user["user_id"]),
+        "own_keys": services().providers.open_to(g.user["user_id"]),
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
     }
 

@@ -63,9 +63,9 @@ class ProviderRows(Connection):
     def list_providers(self) -> list[dict]:
         """All providers in their order, with how many people have a key of their own: own_keys."""
         return self._rows(
-            """SELECT p.*, (SELECT count(*) FROM provider_keys k WHERE k.provider_id = p.id)
-                           AS own_keys
-               FROM providers p ORDER BY p.position, p.id"""
+            """SELECT *, (SELECT count(*) FROM provider_keys WHERE provider_id = providers.id)
+                         AS own_keys
+               FROM providers ORDER BY position, id"""
         )
 
     def list_provider_versions(self) -> list[dict]:

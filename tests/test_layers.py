@@ -22,9 +22,12 @@ WEB = {
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases", "voices", "voice_catalogue", "voice_downloads"),
+    *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
 }
-BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
+BELOW = {
+    *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
+    *("sealing", "provider_settings"),
+}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"

@@ -54,6 +54,7 @@ class BadAddress(SpeechError):
     """A base URL that is none, or that leads to where no speech server is."""
 
     status = 400
+    field = "base_url"
 
 
 class NoList(SpeechError):
@@ -157,8 +158,11 @@ def voices_in(answer: Any, model: str = "") -> list[VoiceRow]:
     for item in _items(answer, "voices", "data"):
         identifier = _text(item, IDENTIFIERS)
         if identifier and identifier not in rows:
-            row = (identifier, _text(item, NAMES), _language(item, identifier))
-            rows[identifier] = (row, "" if isinstance(item, str) else _text(item, MODELS))
+            fields = item if isinstance(item, dict) else {}
+            name = _text(fields, NAMES)
+            shown = "" if name == identifier else name
+            row = (identifier, shown, _language(fields, identifier))
+            rows[identifier] = (row, _text(fields, MODELS))
     found = list(rows.values())
     if any(of == model for _, of in found):
         found = [each for each in found if each[1] == model]
@@ -196,14 +200,12 @@ def _text(item: Any, names: Iterable[str]) -> str:
     return fit_name(item)
 
 
-def _language(item: Any, identifier: str) -> str:
+def _language(fields: dict[str, Any], identifier: str) -> str:
     """The language that a voice is said to speak, else the one that its name tells."""
-    if isinstance(item, dict):
-        for name in LANGUAGES:
-            said = item.get(name)
-            said = said[0] if isinstance(said, list) and said else said
-            if found := fit_language(said):
-                return found
+    for name in LANGUAGES:
+        said = fields.get(name)
+        if found := fit_language(said[0] if isinstance(said, list) and said else said):
+            return found
     if match := KOKORO.match(identifier):
         return KOKORO_LANGUAGES[match[1]]
     if match := LEADING_LANGUAGE.match(identifier):
