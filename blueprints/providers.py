@@ -71,9 +71,9 @@ def show(provider_id: int) -> Response:
     try:
         models = room().read_models(provider_id) if "models" in request.args else []
     except SpeechError as error:
-        return page("providers/provider.html", error.status, error=error, **_one(row))
+        return page("providers/provider.html", error.status, error=error, **_filled(row))
     heard = heard if HASH.fullmatch(heard) else ""
-    return page("providers/provider.html", models=models, heard=heard, **_one(row))
+    return page("providers/provider.html", models=models, heard=heard, **_filled(row))
 
 
 @blueprint.post("/admin/providers/<int:provider_id>")
@@ -84,7 +84,7 @@ def change(provider_id: int) -> Response:
     try:
         is_keyless = room().change(provider_id, _settings(row), key)
     except REFUSALS as error:
-        return form_again("providers/provider.html", error, **_one(row) | {"form": request.form})
+        return form_again("providers/provider.html", error, **_one(row))
     _log("provider_changed", row["name"])
     if key.strip():
         _log("provider_key_set", row["name"])
@@ -108,7 +108,7 @@ def do(provider_id: int) -> Response:
     except REFUSALS as error:
         if wants_json():
             return refusal(error)
-        return page("providers/provider.html", error.status, error=error, **_one(row))
+        return page("providers/provider.html", error.status, error=error, **_filled(row))
 
 
 def _switch_on(row: dict[str, Any]) -> Response:
@@ -229,15 +229,18 @@ def _of_environment() -> list[dict[str, str]]:
 
 
 def _one(row: dict[str, Any]) -> dict[str, Any]:
-    settings = Settings.of(row)
-    numbers = {name: f"{row[name]:g}" for name in NUMBERS if row[name] is not None}
-    values = row | numbers | {"voices": shown_voices(settings.voices)}
     return {
         "provider": row | {"spent": room().spent(row)},
-        "form": values,
         "protocols": list(PROTOCOLS),
-        "voices": settings.voices,
+        "voices": Settings.of(row).voices,
     }
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    """The page of a provider with its own values in the form."""
+    shown = _one(row)
+    numbers = {name: f"{row[name]:g}" for name in NUMBERS if row[name] is not None}
+    return shown | {"form": row | numbers | {"voices": shown_voices(shown["voices"])}}
 
 
 def _settings(row: dict[str, Any] | None = None) -> Settings:
