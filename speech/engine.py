@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any, ClassVar
@@ -35,6 +35,11 @@ class Engine(ABC):
     breaker: Breaker | None = None  # of a provider that may be down
     # What registry.remake needs, in another process; None where only this one can speak.
     settings: Mapping[str, Any] | None = None
+
+    @property
+    def state(self) -> Hashable:
+        """Equal for as long as the voices are the same."""
+        return None
 
     @abstractmethod
     def voices(self) -> Sequence[Voice]:

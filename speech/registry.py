@@ -1,6 +1,6 @@
 """The engines of this installation, and how a voice is found among them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -33,20 +33,30 @@ class Registry:
         self._absent = absent
         self._default_voice = default_voice
         self._first = self.get(default)
-        self._today = today
+        self.today = today
+        self.ends: Mapping[tuple[str, str], date] = {}  # by engine and model
 
     @property
     def default(self) -> Engine:
         """The engine for those who name none; where its model has ended, one that still speaks."""
         if not self.has_ended(self._first):
             return self._first
-        speaking = (engine for engine in self.engines if not self._is_silent(engine))
+        speaking = (engine for engine in self.engines if not self.is_silent(engine))
         return next(speaking, self._first)
+
+    @property
+    def state(self) -> Hashable:
+        """Equal for as long as the same voices are there, and the same have ended."""
+        return tuple((engine, engine.state, self.has_ended(engine)) for engine in self.engines)
+
+    def end_of(self, engine: Engine) -> date | None:
+        """The day an engine's model ends: by `ends`, which may be newer, else as it says itself."""
+        return self.ends.get((engine.name, engine.model)) or engine.ends_on()
 
     def has_ended(self, engine: Engine) -> bool:
         """Whether the engine's model has reached the day on which its provider ends it."""
-        end = engine.ends_on()
-        return end is not None and end <= self._today()
+        end = self.end_of(engine)
+        return end is not None and end <= self.today()
 
     def successors(self, engine: str, voice: str, language: str = "") -> list[tuple[Engine, Voice]]:
         """The nearest voice of each other engine that still speaks, those most alike first."""
@@ -92,7 +102,7 @@ class Registry:
         if not self.has_ended(engine):
             return engine, voice
         heirs = self.successors(engine.name, voice.identifier)
-        speaking = (heir for heir in heirs if not self._is_silent(heir[0]))
+        speaking = (heir for heir in heirs if not self.is_silent(heir[0]))
         return next(speaking, (engine, voice))
 
     def _named(self, voice: str, engine: str) -> tuple[Engine, Voice]:
@@ -104,7 +114,7 @@ class Registry:
             return chosen, chosen.voice(voice or chosen.default_voice)
         return self._search(voice)
 
-    def _is_silent(self, engine: Engine) -> bool:
+    def is_silent(self, engine: Engine) -> bool:
         """Whether an engine cannot stand in for another: ended, or its provider is down."""
         is_down = engine.breaker is not None and engine.breaker.state == "open"
         return is_down or self.has_ended(engine)
@@ -123,10 +133,16 @@ class Registry:
 
 
 def remake(name: str, settings: Mapping[str, Any]) -> Engine:
-    """The engine of that name from its `settings`, in a process that knows no configuration."""
+    """The engine of that name from its `settings`, in a process that knows no configuration.
+
+    Whoever has the engine made watches over its provider: this one has no breaker.
+    """
+    from speech.engines.openai_realtime import OpenAIRealtime
     from speech.engines.openai_speech import OpenAISpeech
 
-    return {OpenAISpeech.name: OpenAISpeech}[name](**settings)
+    engine = {kind.name: kind for kind in (OpenAISpeech, OpenAIRealtime)}[name](**settings)
+    engine.breaker = None
+    return engine
 
 
 def build_registry(config: Any, today: Callable[[], date] = utc_day) -> Registry:

@@ -57,6 +57,10 @@ class OpenAIRealtime(Engine):
     ) -> None:
         if not (api_key or base_url):
             raise KeyMissing
+        self.settings = {
+            "api_key": api_key, "base_url": base_url, "model": model, "parallel": parallel,
+            "usd_per_million_characters": usd_per_million_characters, "timeout_s": timeout_s,
+        }  # fmt: skip
         self.address = (base_url or OPENAI_URL).rstrip("/")
         self.is_openai = is_openai(self.address)
         self.model = model
