@@ -43,6 +43,7 @@ from blueprints import (
     providers,
     reading,
     retakes,
+    standing_in,
     voices,
 )
 from blueprints import library as library_room
@@ -111,7 +112,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, providers, reading, retakes, studio_room, voices),
+        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
     ):
         app.register_blueprint(room.blueprint)
     return app
@@ -254,7 +255,9 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
         "duration_s": quoted.duration_s,
         "cost_usd": quoted.cost_usd,
         "price_note": answers.price_note(quoted.price),
-        "notice": next(iter(answers.notices(quoted.engine)), None),
+        "notice": next(
+            (note.sentence for note in answers.notices() if note.engine == quoted.engine.name), None
+        ),
         "engine": quoted.engine.name,
         "voice": quoted.voice.name,
         "speed": quoted.speed,
@@ -291,6 +294,7 @@ def show_file(filename: str) -> Response:
         downloads=downloads.menu(row),
         change=services().db.get_retake(row["id"]),
         chapters=services().db.get_chapters(row["id"]),
+        voices=standing_in.told_of(row),
     )
 
 

@@ -12,7 +12,7 @@ in   S settings  JSON: the folder to keep sound in, the settings of each engine 
      Both carry the engine's settings, too, where they are others than those that came with S.
 out  G begun     empty; the sound is not kept, and the provider is being asked
      A audio     16-bit samples
-     D done      empty; the sound is kept, bought now (after audio) or earlier (without)
+     D done      JSON: a Delivery, or empty; the sound is kept, bought now (after audio) or earlier
      N notices   JSON: a list of model, sentence, shutdown date
      E error     JSON: error, template, values, status
 """
@@ -32,7 +32,7 @@ from sentences import Told
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.registry import remake
-from speech.types import AudioChunk, SpeechRequest
+from speech.types import AudioChunk, Receipt, SpeechRequest
 
 HEADER = struct.Struct("<cII")
 MOST_LATER = 32  # engines that are kept ready
@@ -81,14 +81,14 @@ class Buying:
             self.send(kind, number, payload)
 
     def _buy(self, number: int, order: dict[str, Any]) -> Answer:
-        content_hash = order["content_hash"]
-        with self.kept.alone_with(content_hash) as keep:
+        content_hash, receipt = order["content_hash"], Receipt()
+        with self.kept.alone_with(content_hash, receipt.note) as keep:
             if self.kept.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
             engine, request = self._engine(order), SpeechRequest(**order["request"])
-            keep(self._passed_on(number, engine.speak(request)))
-        return b"D", b""
+            keep(self._passed_on(number, receipt.hear(engine.speak(request))))
+        return b"D", receipt.note()
 
     def _engine(self, order: dict[str, Any]) -> Engine:
         """The engine of an order; made now where it came or changed after this process began."""

@@ -169,6 +169,7 @@ class Providers:
             Settings.of(row),
             key,
             partial(self._admit, row["id"], row["label"], user_id if own else None, held, fault),
+            is_own=bool(own),
         )
 
     def _admit(
@@ -305,7 +306,7 @@ class Providers:
         """Have a provider speak a short sentence; raises SpeechError with what went wrong."""
         row = self.get(provider_id)
         key = self._readable_key(row) or self._readable_own(row, user_id)
-        engine = _engine_of(row["name"], Settings.of(row), key, lambda: None)
+        engine = _engine_of(row["name"], Settings.of(row), key)
         try:
             refuse_forbidden(row["base_url"])
             found = engine.voice(voice or engine.default_voice)
@@ -394,9 +395,17 @@ def _name_from(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")[:40].rstrip("-")
 
 
-def _engine_of(name: str, settings: Settings, key: str, admission: Callable[[], None]) -> Provided:
+def _engine_of(
+    name: str,
+    settings: Settings,
+    key: str,
+    admission: Callable[[], None] = lambda: None,
+    *,
+    is_own: bool = False,
+) -> Provided:
     return PROTOCOLS[settings.protocol](
         admission=admission,
+        is_own=is_own,
         api_key=key,
         base_url=settings.base_url,
         model=settings.model,

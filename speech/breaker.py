@@ -36,6 +36,8 @@ class Breaker:
         self._rest_s = rest_s
         self._open_until: float | None = None
         self._is_probing = False
+        # Called with the seconds of rest and the reason when it opens, with 0 when it closes.
+        self.tell: Callable[[float, str], object] = lambda rest_s, reason: None
 
     @property
     def state(self) -> str:
@@ -52,8 +54,8 @@ class Breaker:
             is_probe = self._admit()
             try:
                 yield from chunks
-            except DOWN:
-                self._count_failure(is_probe)
+            except DOWN as error:
+                self._count_failure(is_probe, error.sentence)
                 raise
             except SpeechError:
                 self._close()
@@ -75,7 +77,7 @@ class Breaker:
             self._is_probing = True
             return True
 
-    def _count_failure(self, is_probe: bool) -> None:
+    def _count_failure(self, is_probe: bool, reason: str) -> None:
         with self._lock:
             self._failed += 1
             if is_probe:
@@ -83,7 +85,12 @@ class Breaker:
             elif self._open_until is not None or self._failed < self._limit:
                 return
             self._open_until = self._clock() + self._rest_s
+            rest_s = self._rest_s
+        self.tell(rest_s, reason)
 
     def _close(self) -> None:
         with self._lock:
+            was_open = self._open_until is not None
             self._failed, self._open_until, self._rest_s = 0, None, self._shortest_s
+        if was_open:
+            self.tell(0.0, "")

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from typing import Any, ClassVar
@@ -29,6 +29,7 @@ class Engine(ABC):
     address: str = ""
     parallel: int = 1
     keeps_segments: bool = False
+    is_own: bool = False  # on the key of one person: how it fares says nothing to others
     segment_characters: int
     segment_bytes: int
     first_segment_characters: int
@@ -36,6 +37,11 @@ class Engine(ABC):
     breaker: Breaker | None = None  # of a provider that may be down
     # What registry.remake needs, in another process; None where only this one can speak.
     settings: Mapping[str, Any] | None = None
+
+    @property
+    def state(self) -> Hashable:
+        """Equal for as long as the voices are the same."""
+        return None
 
     @abstractmethod
     def voices(self) -> Sequence[Voice]:

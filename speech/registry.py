@@ -1,6 +1,6 @@
 """The engines of this installation, and how a voice is found among them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -50,7 +50,8 @@ class Registry:
         self._absent, self._source = absent, source
         self._default_voice = default_voice
         self._first = self.get(default)
-        self._today = today
+        self.today = today
+        self.ends: Mapping[tuple[str, str], date] = {}  # by engine and model
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -67,13 +68,22 @@ class Registry:
         """The engine for those who name none; where its model has ended, one that still speaks."""
         if not self.has_ended(self._first):
             return self._first
-        speaking = (engine for engine in self.engines if not self._is_silent(engine))
+        speaking = (engine for engine in self.engines if not self.is_silent(engine))
         return next(speaking, self._first)
+
+    @property
+    def state(self) -> Hashable:
+        """Equal for as long as the same voices are there, and the same have ended."""
+        return tuple((engine, engine.state, self.has_ended(engine)) for engine in self.engines)
+
+    def end_of(self, engine: Engine) -> date | None:
+        """The day an engine's model ends: by `ends`, which may be newer, else as it says itself."""
+        return self.ends.get((engine.name, engine.model)) or engine.ends_on()
 
     def has_ended(self, engine: Engine) -> bool:
         """Whether the engine's model has reached the day on which its provider ends it."""
-        end = engine.ends_on()
-        return end is not None and end <= self._today()
+        end = self.end_of(engine)
+        return end is not None and end <= self.today()
 
     def successors(self, engine: str, voice: str, language: str = "") -> list[tuple[Engine, Voice]]:
         """The nearest voice of each other engine that still speaks, those most alike first."""
@@ -139,7 +149,7 @@ class Registry:
         if not self.has_ended(engine):
             return engine, voice
         heirs = self.successors(engine.name, voice.identifier)
-        speaking = (heir for heir in heirs if not self._is_silent(heir[0]))
+        speaking = (heir for heir in heirs if not self.is_silent(heir[0]))
         return next(speaking, (engine, voice))
 
     def _named(self, voice: str, engine: str) -> tuple[Engine, Voice]:
@@ -151,7 +161,7 @@ class Registry:
             return chosen, chosen.voice(voice or chosen.default_voice)
         return self._search(voice)
 
-    def _is_silent(self, engine: Engine) -> bool:
+    def is_silent(self, engine: Engine) -> bool:
         """Whether an engine cannot stand in for another: ended, or its provider is down."""
         is_down = engine.breaker is not None and engine.breaker.state == "open"
         return is_down or self.has_ended(engine)
@@ -175,16 +185,18 @@ class Registry:
 
 
 def remake(settings: Mapping[str, Any]) -> Engine:
-    """An engine from its `settings`, in a process that knows no configuration."""
-    given = dict(settings)
-    return _kind(given.pop("protocol"))(**given)
+    """An engine from its `settings`, in a process that knows no configuration.
 
-
-def _kind(protocol: str) -> type[Engine]:
+    Whoever has the engine made watches over its provider: this one has no breaker.
+    """
     from speech.engines.openai_realtime import OpenAIRealtime
     from speech.engines.openai_speech import OpenAISpeech
 
-    return {kind.protocol: kind for kind in (OpenAISpeech, OpenAIRealtime)}[protocol]
+    given = dict(settings)
+    kinds = {kind.protocol: kind for kind in (OpenAISpeech, OpenAIRealtime)}
+    engine = kinds[given.pop("protocol")](**given)
+    engine.breaker = None
+    return engine
 
 
 def build_registry(

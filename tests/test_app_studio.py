@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from tests.conftest import Browser
@@ -170,8 +172,10 @@ def test_the_end_of_a_model_is_shown_to_those_who_use_it(make_app, password_hash
     db = app.extensions["voiceverse"].db
     owner = Browser(app, db.create_user("vera", password_hash))
     db.save_model_notices("openai", {"tts-1": "2027-01-06", "tts-1-hd": "2027-01-06"})
+    app.extensions["voiceverse"].registry.today = lambda: date(2026, 11, 22)
     page = owner.get("/").text
-    assert "The model tts-1 ends on 6 January 2027" in page
+    assert "The model tts-1 (OpenAI speech) ends on 6 January 2027, in 45 days" in page
+    assert ">Coral (OpenAI Realtime)</a>" in page
     assert "tts-1-hd" not in page
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from sentences import Sentence
 from speech.errors import (
     BrokenAudio,
+    KeyRefused,
+    ModelEnded,
     ProviderBusy,
     ProviderQuota,
     ProviderRefused,
@@ -99,12 +101,20 @@ def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
     reason = cleaned(message, key)
     if code == "insufficient_quota":
         return ProviderQuota("The provider's account has no credit left.")
+    if code == "model_not_found":
+        if reason:
+            return ModelEnded(
+                Sentence(
+                    "The provider does not have this model. It says: {message}", message=reason
+                )
+            )
+        return ModelEnded("The provider does not have this model.")
     if status in (401, 403):
         if reason:
-            return ProviderRefused(
+            return KeyRefused(
                 Sentence("The provider did not accept the key. It says: {message}", message=reason)
             )
-        return ProviderRefused("The provider did not accept the key.")
+        return KeyRefused("The provider did not accept the key.")
     if status == 429:
         return ProviderBusy("The provider is busy: too many requests. Try again later.", 429)
     if 300 <= status < 400:

@@ -70,6 +70,12 @@ class OpenAIRealtime(Engine):
         self.name, self.label = name or self.name, label or self.label
         if longest_text:
             self.segment_bytes = min(self.segment_bytes, longest_text)
+        self.settings = {
+            "api_key": api_key, "base_url": base_url, "model": model, "voices": list(voices),
+            "usd_per_million_characters": usd_per_million_characters, "parallel": parallel,
+            "timeout_s": timeout_s, "name": self.name, "label": self.label,
+            "protocol": self.protocol,
+        }  # fmt: skip
         self.address = (base_url or OPENAI_URL).rstrip("/")
         self.is_openai = is_openai(self.address)
         self.model = model

@@ -137,6 +137,12 @@ class PiperEngine(Engine):
         self._voices: dict[str, Voice] = {}
 
     @property
+    def state(self) -> int:
+        """When the folder of voices changed last."""
+        self._listed()
+        return self._read_at
+
+    @property
     def default_voice(self) -> str:
         """The first of the installed voices, "" without any."""
         return next(iter(self._listed()), "")

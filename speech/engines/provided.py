@@ -14,9 +14,11 @@ from speech.types import AudioChunk, SpeechRequest
 class Provided(Engine):
     """Asks `admission` before each purchase, and closes itself once it is retired and idle."""
 
-    def __init__(self, *, admission: Callable[[], None], **settings: Any) -> None:
+    def __init__(
+        self, *, admission: Callable[[], None], is_own: bool = False, **settings: Any
+    ) -> None:
         super().__init__(**settings)
-        self._admission = admission
+        self._admission, self.is_own = admission, is_own
         self._guard = threading.Lock()
         self._under_way = 0
         self._is_retired = False
