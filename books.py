@@ -328,7 +328,7 @@ class Books:
     def _voice(self, row: dict, wanted: str) -> Voice:
         """The voice that is wanted; else the default one, or the first of the book's language."""
         registry = self.studio.registry
-        if wanted and (found := self.studio.continuity.shown(wanted)):
+        if wanted and (found := self.studio.continuity.shown(wanted, row["language"])):
             return found
         engine, default = registry.resolve()
         language = row["language"].partition("-")[0].lower()

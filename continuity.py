@@ -144,12 +144,12 @@ class Continuity:
             raise VoiceEnded(chosen, self.registry.end_of(chosen.engine), heirs)
         return heirs[0]
 
-    def shown(self, wanted: str) -> Voice | None:
+    def shown(self, wanted: str, language: str = "") -> Voice | None:
         """The voice to show as chosen: the wanted one, or its heir once it has ended, if any."""
         if found := self.speaker(wanted):
             return found.voice
         engine, _, voice = wanted.partition(":")
-        heirs = self.heirs(engine, voice) if voice else []
+        heirs = self.heirs(engine, voice, language) if voice else []
         return heirs[0].voice if heirs else None
 
     def speaker(self, key: str) -> Speaker | None:

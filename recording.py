@@ -32,6 +32,7 @@ class Recorder:
         self.mp3 = Mp3Stream(sample_rate, frames=frames, input_rate=input_rate)
         self.position, self.spoken_by = position, spoken_by
         self.cut: list[dict] = []
+        self.is_between = True  # whether all of the sound so far belongs to whole segments
         self._write, self._bytes_before = write, bytes_before
         self._ended: deque[dict] = deque()  # segments in the encoder, not yet cut after
 
@@ -51,6 +52,7 @@ class Recorder:
         pause = max(self._shortest_pause(), self._samples(segment.pause_ms))
         heard_to = segment.start
         for chunk in chunks:
+            self.is_between = False
             self._encode(chunk.pcm)
             tail = (tail + chunk.pcm)[-2 * pause :]
             for mark in said.words(chunk.marks, heard_to):
@@ -77,6 +79,7 @@ class Recorder:
         )
         self.mp3.mark_cut()
         self.position += 1
+        self.is_between = True
 
     def take_cut(self) -> list[dict]:
         """The rows that can be recorded since the last call."""

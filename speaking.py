@@ -184,6 +184,9 @@ class Take:
             try:
                 self._speak_rest()
                 self._finish()
+            except SpeechError:
+                self._keep_whole_segments()
+                raise
             except (NoSpace, DiskFull):
                 self.part.cut(self.recorded_bytes)  # room to record the failure in
                 raise
@@ -274,6 +277,12 @@ class Take:
         return self.db.checkpoint_job(
             self.job["id"], self.worker, cut, duration=self.sound.duration_s
         )
+
+    def _keep_whole_segments(self) -> None:
+        """Record what the encoder still holds, so that another voice need not say it again."""
+        if self.sound.is_between and self.sound.mp3.position:
+            self.sound.finish()
+            self._record()
 
     def _finish(self) -> None:
         """Close the stream, compare, write its length into its head, name it, record it."""

@@ -11,6 +11,7 @@ from speech.types import AudioChunk
 
 FAILURES = 5
 REST_S = 30.0
+PROBE_S = 15.0  # the longest that requests wait for the one that finds out
 LONGEST_REST_S = 300.0
 DOWN = (ProviderBusy, ProviderUnreachable)
 
@@ -31,7 +32,7 @@ class Breaker:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._label, self._limit, self._shortest_s, self._clock = label, failures, rest_s, clock
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._failed = 0
         self._rest_s = rest_s
         self._open_until: float | None = None
@@ -53,7 +54,10 @@ class Breaker:
         with closing(chunks):
             is_probe = self._admit()
             try:
-                yield from chunks
+                for chunk in chunks:
+                    if is_probe:
+                        self._close()
+                    yield chunk
             except DOWN as error:
                 self._count_failure(is_probe, error.sentence)
                 raise
@@ -64,11 +68,12 @@ class Breaker:
                 self._close()
             finally:
                 if is_probe:
-                    self._is_probing = False
+                    self._end_probe()
 
     def _admit(self) -> bool:
-        """Let a request through; whether it is the one that finds out."""
+        """Let a request through; whether it is the one that finds out, which others wait for."""
         with self._lock:
+            self._lock.wait_for(lambda: not self._is_probing, PROBE_S)
             if self._open_until is None:
                 return False
             left_s = self._open_until - self._clock()
@@ -76,6 +81,11 @@ class Breaker:
                 raise ProviderResting(self._label, max(1, math.ceil(left_s)))
             self._is_probing = True
             return True
+
+    def _end_probe(self) -> None:
+        with self._lock:
+            self._is_probing = False
+            self._lock.notify_all()
 
     def _count_failure(self, is_probe: bool, reason: str) -> None:
         with self._lock:
@@ -92,5 +102,7 @@ class Breaker:
         with self._lock:
             was_open = self._open_until is not None
             self._failed, self._open_until, self._rest_s = 0, None, self._shortest_s
+            self._is_probing = False
+            self._lock.notify_all()
         if was_open:
             self.tell(0.0, "")

@@ -1,9 +1,17 @@
+import threading
+
 import pytest
 
 from speech.breaker import LONGEST_REST_S, Breaker
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
-from speech.errors import ProviderBusy, ProviderQuota, ProviderResting, ProviderUnreachable
+from speech.errors import (
+    ProviderBusy,
+    ProviderQuota,
+    ProviderResting,
+    ProviderUnreachable,
+    SpeechError,
+)
 from speech.types import AudioChunk, SpeechRequest
 from tests import standin_openai, standin_realtime
 
@@ -82,17 +90,61 @@ def test_a_refusal_is_an_answer(breaker):
     assert breaker.state == "closed"
 
 
-def test_after_its_rest_one_request_finds_out(breaker, clock):
+def test_after_its_rest_one_request_finds_out_while_the_others_wait(breaker, clock):
     open_it(breaker)
     clock.now = 30.0
     assert breaker.state == "half-open"
-    probe = breaker.watch(sound())
-    next(probe)
-    with pytest.raises(ProviderResting):
-        list(breaker.watch(sound()))
-    list(probe)
+    asked, answer, heard = threading.Event(), threading.Event(), []
+
+    def slow():
+        asked.set()
+        answer.wait(10)
+        yield SOUND
+
+    def hear(chunks):
+        heard.append(list(breaker.watch(chunks)))
+
+    threads = [threading.Thread(target=hear, args=(slow(),))]
+    threads[0].start()
+    assert asked.wait(10)
+    assert breaker.state == "open"
+    threads += [threading.Thread(target=hear, args=(sound(),)) for _ in range(3)]
+    for thread in threads[1:]:
+        thread.start()
+    assert heard == []
+    answer.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(len, heard)) == [1, 2, 2, 2]
     assert breaker.state == "closed"
-    assert list(breaker.watch(sound())) == [SOUND, SOUND]
+
+
+def test_those_who_wait_are_refused_when_it_is_still_down(breaker, clock):
+    open_it(breaker)
+    clock.now = 30.0
+    asked, answer, errors = threading.Event(), threading.Event(), []
+
+    def down():
+        asked.set()
+        answer.wait(10)
+        raise ProviderUnreachable("It could not be reached.")
+        yield
+
+    def ask(chunks):
+        try:
+            list(breaker.watch(chunks))
+        except SpeechError as error:
+            errors.append(type(error))
+
+    threads = [threading.Thread(target=ask, args=(down(),))]
+    threads[0].start()
+    assert asked.wait(10)
+    threads.append(threading.Thread(target=ask, args=(sound(),)))
+    threads[1].start()
+    answer.set()
+    for thread in threads:
+        thread.join()
+    assert set(errors) == {ProviderUnreachable, ProviderResting}
 
 
 def test_a_request_that_finds_it_still_down_doubles_the_rest_up_to_a_limit(breaker, clock):
@@ -105,13 +157,27 @@ def test_a_request_that_finds_it_still_down_doubles_the_rest_up_to_a_limit(break
         assert breaker.state == "open"
 
 
-def test_a_request_that_is_given_up_leaves_the_question_open(breaker, clock):
+def test_the_first_sound_is_answer_enough(breaker, clock):
     open_it(breaker)
     clock.now = 30.0
     probe = breaker.watch(sound())
     next(probe)
+    assert breaker.state == "closed"
     probe.close()
-    assert breaker.state == "half-open"
+    assert breaker.state == "closed"
+
+
+def test_what_it_does_is_told(breaker, clock):
+    told = []
+    breaker.tell = lambda rest_s, reason: told.append((rest_s, reason))
+    open_it(breaker)
+    clock.now = 30.0
+    fail(breaker)
+    clock.now = 90.0
+    list(breaker.watch(sound()))
+    list(breaker.watch(sound()))
+    assert [rest_s for rest_s, _ in told] == [30.0, 60.0, 0.0]
+    assert told[0][1].endswith(".")
 
 
 def test_failures_that_began_before_it_opened_do_not_prolong_the_rest(breaker, clock):
