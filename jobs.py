@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
+import logs
 from audio_store import AudioError, AudioStore
 from buyer import Buyer
 from config import Config, ConfigError, prepare_data_dir, provider_environment
@@ -272,7 +273,7 @@ def main() -> int:
     """Run a worker until standard input ends."""
     try:
         config = Config.load()
-        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        logs.start(config.log_level)
         prepare_data_dir(config)
         os.nice(NICENESS)
         with only_worker(config):
