@@ -80,11 +80,11 @@ def checked(settings: Settings) -> Settings:
         raise ProviderError(
             "voices", "Write a voice a line, up to 1,000: identifier | name | language."
         )
-    _check_number("price", settings.price, 0, 1e6)
+    _check_number("price", settings.price, 0, 1_000_000)
     _check_number("parallel", settings.parallel, 1, 64)
     _check_number("timeout_s", settings.timeout_s, 1, 600)
     _check_number("longest_text", settings.longest_text, 100, 100_000)
-    _check_number("monthly_limit", settings.monthly_limit, 0, 1e6)
+    _check_number("monthly_limit", settings.monthly_limit, 0, 1_000_000)
     return replace(
         settings,
         label=label,
@@ -110,11 +110,9 @@ def tail(key: str) -> str:
     return key[-TAIL:] if len(key) >= SHORTEST_SHOWN_KEY else ""
 
 
-def _check_number(field: str, value: float | None, low: float, high: float) -> None:
+def _check_number(field: str, value: float | None, low: int, high: int) -> None:
     if value is not None and not (math.isfinite(value) and low <= value <= high):
-        sentence = Sentence(
-            "Use a number from {low} to {high}.", low=f"{low:g}", high=f"{int(high):,}"
-        )
+        sentence = Sentence("Use a number from {low} to {high}.", low=low, high=high)
         raise ProviderError(field, sentence)
 
 

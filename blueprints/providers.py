@@ -22,6 +22,7 @@ from speech.engines.provided import PROTOCOLS
 from speech.errors import SpeechError
 
 FLAGS = ("allows_own_keys",)
+PROTOCOL_NAMES = {"speech": "POST /audio/speech", "realtime": "Realtime"}
 NUMBERS: dict[str, type[int] | type[float]] = {
     "price": float, "parallel": int, "timeout_s": float, "longest_text": int,
     "monthly_limit": float,
@@ -210,7 +211,7 @@ def _list() -> dict[str, Any]:
     rows = services().db.list_providers()
     return {
         "providers": [row | {"spent": room().spent(row)} for row in rows],
-        "protocols": list(PROTOCOLS),
+        "protocols": PROTOCOL_NAMES,
         "environment": _of_environment(),
     }
 
@@ -231,7 +232,7 @@ def _of_environment() -> list[dict[str, str]]:
 def _one(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "provider": row | {"spent": room().spent(row)},
-        "protocols": list(PROTOCOLS),
+        "protocols": PROTOCOL_NAMES,
         "voices": Settings.of(row).voices,
     }
 
