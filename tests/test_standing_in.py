@@ -75,8 +75,8 @@ def test_a_piece_of_somebody_else_is_like_one_that_is_missing(owner, guest, stra
     order = {"voice": "espeak:gmw/en"}
     for browser, status in ((guest, 404), (stranger, 401)):
         assert browser.post(f"/files/{stopped}/voice", order).status_code == status
-    missing = guest.post("/files/20260101-0000000000000000.mp3/voice", order)
-    assert missing.text == guest.post(f"/files/{stopped}/voice", order).text
+    missing = guest.post("/files/20260101-0000000000000000.mp3/voice", order, json=True)
+    assert missing.json == guest.post(f"/files/{stopped}/voice", order, json=True).json
     assert owner.services.db.get_audio_file(stopped, owner.user["id"])["status"] == "failed"
 
 
