@@ -43,12 +43,16 @@ from blueprints import (
     reading,
     retakes,
 )
+from blueprints import keeping as keeping_room
 from blueprints import library as library_room
 from blueprints import studio as studio_room
 from books import Books
-from config import Config, load_secret_key, prepare_data_dir
+from config import Config, ConfigError, load_secret_key, prepare_data_dir
 from database import Database
+from database.errors import DatabaseError
 from generation import Studio
+from keeping import backing, restoring
+from keeping.errors import KeepingError
 from library import Library
 from pronouncing import Pronouncing
 from speech.captions import srt, webvtt
@@ -66,7 +70,18 @@ web = Blueprint("web", __name__)
 def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     """The app over its data folder, which is made when missing; starts no worker."""
     config = config or Config.load()
+    try:
+        return _create_app(config, registry)
+    except (ConfigError, DatabaseError, KeepingError) as error:
+        if keeping_room.is_command():  # some of which are there for just this
+            return keeping_room.make_app(config, error)
+        raise
+
+
+def _create_app(config: Config, registry: Any) -> Flask:
+    restoring.complete(config)
     prepare_data_dir(config)
+    backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=config.database_path.exists())
     db, store = (
         Database(config.database_path),
@@ -106,7 +121,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, studio_room),
+        *(pronunciations, reading, retakes, studio_room, keeping_room),
     ):
         app.register_blueprint(room.blueprint)
     return app

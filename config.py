@@ -17,6 +17,7 @@ PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
 SWITCH = ("on", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+HOURS = ("off", *map(str, range(24)))
 SHORTEST_KEY_BYTES = 32
 ABOVE_ZERO = (
     "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
@@ -57,6 +58,7 @@ class Config:
     default_voice: str = ""
     secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
+    backup_hour: str = "3"  # of the day, in local time; or off
     openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
     openai_model: str = "tts-1"
@@ -124,6 +126,7 @@ class Config:
         _check_choice("REGISTRATION", self.registration, REGISTRATION_MODES)
         _check_choice("WEB_IMPORT", self.web_import, SWITCH)
         _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
+        _check_choice("BACKUP_HOUR", self.backup_hour, HOURS)
         for name in ABOVE_ZERO:
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{PREFIX}{name.upper()} is 0; use a number above 0.")

@@ -25,6 +25,9 @@ from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from exporting import ExportWorker
 from generation import Studio
+from keeping import backing, restoring
+from keeping.errors import KeepingError
+from nightly import Nightly
 from sentences import Sentence
 from speaking import Parked, Stopped
 from speech.encoding import NotMp3
@@ -52,6 +55,7 @@ class Worker:
         self.stop = threading.Event()
         self.wake = threading.Event()
         self.exporting = ExportWorker(studio.exports, self.name, self.stop)
+        self.nightly = Nightly(self.config)
         self._running = 0
         self._counting = threading.Lock()
         self._beaten_at = 0.0
@@ -66,6 +70,7 @@ class Worker:
                 self._beat()
                 self._look_at_notices(pool)
                 self._empty_bin()
+                self.nightly.look()
                 self.studio.speaking.purchases.rest()
                 while self._running < self.config.jobs and (work := self._next()):
                     self._count(+1)
@@ -73,6 +78,7 @@ class Worker:
                 self.wake.wait(POLL_S)
                 self.wake.clear()
                 self.exporting.wake.set()
+        self.nightly.stop()
         for thread in exporting:
             thread.join()
         self._wait_for_purchases()
@@ -219,7 +225,9 @@ class Worker:
 
 def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
+    restoring.complete(config)
     prepare_data_dir(config)
+    backing.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
     return Studio(config, Database(config.database_path), store, build_registry(config))
 
@@ -275,7 +283,7 @@ def main() -> int:
             purchases.close()
             studio.registry.close()
             studio.db.close()
-    except (ConfigError, DatabaseError) as error:
+    except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

@@ -20,6 +20,7 @@ from waitress.task import ThreadedTaskDispatcher
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
+from keeping.errors import KeepingError
 from uploads import most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")
@@ -179,7 +180,7 @@ def main() -> int:
         config = Config.load()
         logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
         run(config)
-    except (ConfigError, DatabaseError) as error:
+    except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

@@ -12,8 +12,10 @@ from flask.cli import AppGroup
 
 from access import public, services
 from accounts import AccountError
+from config import ConfigError
 from database.errors import DatabaseError
 from generation import GenerationError
+from keeping.errors import KeepingError
 from passwords import BadPassword
 from speech.encoding import Mp3Stream
 from speech.errors import SpeechError
@@ -22,6 +24,10 @@ from speech.segments import split
 from speech.types import SpeechRequest
 
 blueprint = Blueprint("ops", __name__, cli_group=None)
+REFUSED = (
+    AccountError, BadPassword, ConfigError, DatabaseError, GenerationError, KeepingError,
+    SpeechError,
+)  # fmt: skip
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
 
@@ -38,7 +44,7 @@ def one_sentence() -> Iterator[None]:
     """End a command that cannot be done with exit code 1 and its sentence."""
     try:
         yield
-    except (AccountError, BadPassword, DatabaseError, GenerationError, SpeechError) as error:
+    except REFUSED as error:
         click.echo(error.sentence, err=True)
         sys.exit(1)
 

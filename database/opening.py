@@ -26,6 +26,7 @@ SCHEMA_VERSION = 1
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"
 UPGRADES = ROOT / "schema_upgrades"
+RESTORE_MARK = "restore_under_way.json"  # beside the file while a backup takes its place
 
 
 def connect(path: Path, busy_wait_s: float = 5.0) -> sqlite3.Connection:
@@ -58,6 +59,11 @@ def prepare(path: Path) -> int | None:
 
     Raises DatabaseTooNew, NotADatabase, DatabaseDamaged, UpgradeFailed; the file is untouched then.
     """
+    if path.with_name(RESTORE_MARK).exists():
+        raise DatabaseError(
+            f"A restore was interrupted in {path.parent}. Start VoiceVerse, which completes it; "
+            "nothing is lost."
+        )
     if not path.exists() or path.stat().st_size == 0:
         if wal_bytes(path):
             raise DatabaseDamaged(
