@@ -69,22 +69,24 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def make_folder(folder: Path) -> None:
     """A folder for this account alone, with those above it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def can_link(source: Path, target: Path) -> bool:
-    """Whether files of one folder can stand in the other one without being copied."""
-    probe, link = (folder / f".{secrets.token_hex(8)}.part" for folder in (source, target))
+    """Whether files of one folder, which is only read, can stand in the other without a copy."""
+    some = next((path for path in source.iterdir() if path.is_file()), None)
+    if some is None:
+        return True  # there is nothing to be copied
+    link = target / f".{secrets.token_hex(8)}.part"
     try:
-        probe.touch(mode=0o600)
-        os.link(probe, link)
+        os.link(some, link)
     except OSError:
         return False
-    else:
-        return True
     finally:
-        probe.unlink(missing_ok=True)
         link.unlink(missing_ok=True)
+    return True
 
 
 def walk(folder: Path) -> Iterator[tuple[str, Path]]:

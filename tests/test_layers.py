@@ -22,7 +22,7 @@ WEB = {
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases"),
+    *("speaking", "purchases", "keeping", "nightly"),
 }
 BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
 ENVIRONMENT_READERS = {"config.py"}

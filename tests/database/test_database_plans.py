@@ -15,7 +15,7 @@ GROWING = {
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
     "get_stats", "get_storage_by_person", "get_kept_size", "list_kept_segments", "check", "vacuum",
-    "backup", "close", "transaction",
+    "backup", "close", "transaction", "drop_missing_exports",
 }  # fmt: skip
 SORTS = ("created", "name", "duration", "characters")
 FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
