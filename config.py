@@ -19,6 +19,7 @@ SWITCH = ("on", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOURS = ("off", *map(str, range(24)))
 SHORTEST_KEY_BYTES = 32
+SHORTEST_TOKEN = 16
 ABOVE_ZERO = (
     "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
     "jobs_per_user", "openai_parallel", "openai_timeout_s", "session_idle_days",
@@ -58,6 +59,9 @@ class Config:
     default_voice: str = ""
     secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
+    request_log: str = "on"  # a line of JSON for each request, on standard error
+    security_log_days: int = 90  # 0 keeps it for ever
+    metrics_token: str = field(default="", repr=False)
     backup_hour: str = "3"  # of the day, in local time; or off
     openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
@@ -126,6 +130,7 @@ class Config:
         _check_choice("REGISTRATION", self.registration, REGISTRATION_MODES)
         _check_choice("WEB_IMPORT", self.web_import, SWITCH)
         _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
+        _check_choice("REQUEST_LOG", self.request_log, SWITCH)
         _check_choice("BACKUP_HOUR", self.backup_hour, HOURS)
         for name in ABOVE_ZERO:
             if getattr(self, name) <= 0:
@@ -150,6 +155,11 @@ class Config:
         if not all("!" <= character <= "~" for character in self.openai_api_key):
             raise ConfigError(
                 "The OpenAI API key holds spaces or characters that no key has; copy it again."
+            )
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise ConfigError(
+                f"VOICEVERSE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters; make a "
+                "longer one."
             )
         if self.secret_key:
             _check_key_length(

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from audio_store import AudioError, AudioStore
@@ -214,13 +215,23 @@ class Worker:
         try:
             if count := self.studio.empty_bin(time.time()):
                 log.info("%s files left the bin after their time there", count)
+            if count := prune_security_log(self.db, self.config.security_log_days, time.time()):
+                log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
-            log.error("the bin cannot be emptied: %s", error.sentence)
+            log.error("what is past its time cannot be removed: %s", error.sentence)
 
     def _wait_for_purchases(self) -> None:
         deadline = time.monotonic() + GRACE_S
         while self.studio.speaking.purchases.under_way and time.monotonic() < deadline:
             time.sleep(0.05)
+
+
+def prune_security_log(db: Database, days: int, now: float) -> int:
+    """Remove the events older than that; returns how many. 0 days keep them for ever."""
+    if not days:
+        return 0
+    before = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
+    return db.prune_security_logs(before.strftime("%Y-%m-%d %H:%M:%S"))
 
 
 def build_studio(config: Config) -> Studio:

@@ -7,7 +7,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from database import earlier_release
+from database import chain, earlier_release
 from database.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -22,7 +22,8 @@ from database.errors import (
 APPLICATION_ID = 0x56565253  # "VVRS"
 EARLIER_RELEASE = 0
 NOTHING_YET = -1
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+CHAINED = 2  # since when the events of the security log are chained
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"
 UPGRADES = ROOT / "schema_upgrades"
@@ -203,6 +204,8 @@ def _apply_upgrades(path: Path, version: int) -> None:
             for number, script in scripts:
                 for statement in statements(script):
                     connection.execute(statement)
+                if number == CHAINED:
+                    chain.begin(connection)
                 connection.execute(f"PRAGMA user_version={number}")
             refuse_broken_references(connection)
             connection.execute("COMMIT")

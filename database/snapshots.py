@@ -3,10 +3,10 @@
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import opening
+from database import chain, opening
 from database.errors import name_error
 
 MOST_FAULTS = 20
@@ -59,6 +59,23 @@ def find_faults(path: Path) -> list[str]:
         found = [line for (line,) in told if line != "ok"]
         broken = connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_FAULTS)
         return found + [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
+
+
+def find_log_faults(path: Path, seen: Iterable[tuple[int, str]] = ()) -> list[str]:
+    """Where the chain of the security log does not hold; `seen` are ends that backups know."""
+    with _reading(path) as connection:
+        connection.text_factory = _text
+        connection.execute("BEGIN")
+        return chain.find_faults(connection, seen)
+
+
+def read_log_end(path: Path) -> list | None:
+    """Where the chain of the security log ends: id, hash; None before there was one."""
+    with _reading(path) as connection:
+        if _version(connection) < opening.CHAINED:
+            return None
+        row = connection.execute("SELECT last_id, last_hash FROM security_chain").fetchone()
+        return row and [row["last_id"], row["last_hash"]]
 
 
 def list_sounds(path: Path) -> dict[str, dict]:

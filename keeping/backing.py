@@ -122,10 +122,9 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
 def _describe(part: Path, now: datetime, why: str, unsound: list[str]) -> None:
     found, tables = proving.describe(part)
     version = snapshots.schema_version(part / DATABASE)
-    manifest.write(
-        part,
-        Manifest(now.strftime(TIME), why, version, found, tables, unsound),
-    )
+    end = snapshots.read_log_end(part / DATABASE)
+    made_at = now.strftime(TIME)
+    manifest.write(part, Manifest(made_at, why, version, found, tables, unsound, end))
 
 
 def _check_room(config: Config, part: Path) -> None:

@@ -74,6 +74,8 @@ def _check_database(folder: Path, known: Manifest, label: str) -> None:
     try:
         if faults := snapshots.find_faults(path):
             raise damaged(label, f"{DATABASE}: {faults[0]}")
+        if snapshots.schema_version(path) != known.schema:
+            raise damaged(label, f"{DATABASE} is of another schema than was saved")
         tables = snapshots.fingerprint(path)
     except DatabaseError as error:
         raise damaged(label, f"{DATABASE} cannot be read") from error

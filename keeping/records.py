@@ -22,6 +22,8 @@ class Record:
     size: int = 0  # bytes
     proven_at: str = ""  # the last backup that was restored and compared
     nightly_at: str = ""  # the last nightly one
+    restored_at: str = ""
+    restored_from: str = ""  # when the backup that was restored was made
     unsound: int = 0  # files whose sound was missing or damaged
     failed_at: str = ""
     failure: str = ""  # the sentence, in English

@@ -17,8 +17,8 @@ from config import Config
 from database import opening
 from database.locks import FileLock
 from database.opening import RESTORE_MARK, sync
-from keeping import files, manifest, proving
-from keeping.backing import alone
+from keeping import files, manifest, proving, records
+from keeping.backing import TIME, alone
 from keeping.errors import BackupTooNew, KeepingError, NoRoom, NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, POOLS, Manifest
 from sentences import Sentence
@@ -57,12 +57,14 @@ def restore(config: Config, folder: Path) -> Restored:
             )
         proving.check_in_place(folder, known)
         files.make_folder(data)
-        with _nobody_at_work(data), alone(data / "backups"):
+        with _nobody_at_work(data), alone(records.backups_folder(config)):
             _complete(data)
             aside = _free_name(data)
             had_data = config.database_path.exists()
             _prepare(config, folder, known, aside)
             _complete(data)
+            now = datetime.now(UTC).strftime(TIME)
+            records.note(config, restored_at=now, restored_from=known.made_at, proven_at=now)
     return Restored(known, aside if had_data else None)
 
 
@@ -73,7 +75,7 @@ def complete(config: Config) -> bool:
         return False
     with (
         files.naming_errors("An interrupted restore could not be completed"),
-        alone(data / "backups", FINISH_WAIT_S),
+        alone(records.backups_folder(config), FINISH_WAIT_S),
     ):
         _complete(data)
     return True

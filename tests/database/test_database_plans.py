@@ -90,6 +90,7 @@ CALLS = {
         for by in ("day", "voice", "category", "engine")
     ],
     "iterate_security_logs": lambda db: list(db.iterate_security_logs()),
+    "prune_security_logs": lambda db: db.prune_security_logs("2026-01-01"),
     "iterate_usage": lambda db: list(db.iterate_usage(1)),
     "list_filenames": lambda db: db.list_filenames(1),
     "index_text": lambda db: db.index_text(1),

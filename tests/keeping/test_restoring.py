@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import shutil
 import stat
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ from database.errors import DatabaseError
 from database.locks import FileLock
 from keeping import backing, manifest, restoring
 from keeping.errors import BackupDamaged, BackupTooNew, NoBackup, NoRoom, NotNow
-from tests.keeping.places import KEY, Place, contents, flip, noise
+from tests.keeping.places import KEY, contents, flip, noise
 
 
 @pytest.fixture
@@ -221,7 +220,23 @@ def test_leftovers_of_a_kill_go_with_the_next_restore(changed, backup):
     assert not (changed.data / restoring.STAGE).exists()
 
 
-def test_a_restored_older_schema_is_upgraded_after_a_backup(place, tmp_path):
-    assert Place(tmp_path / "other").config.database_path.exists()
+def test_an_older_database_is_backed_up_before_it_is_changed(place, monkeypatch):
     assert backing.before_upgrade(place.config) is None
-    shutil.rmtree(tmp_path / "other")
+    monkeypatch.setattr(opening, "SCHEMA_VERSION", opening.SCHEMA_VERSION + 1)
+    made = backing.before_upgrade(place.config)
+    assert made.folder.name.endswith("-upgrade")
+    assert contents(made.folder) == place.contents()
+    off = replace(place.config, backup_hour="off")
+    assert backing.before_upgrade(off) is None
+
+
+def test_a_manifest_that_tells_another_schema_than_its_database_is_refused(changed, backup):
+    rewrite(backup.folder, schema=opening.SCHEMA_VERSION - 1)
+    with pytest.raises(BackupDamaged, match="schema"):
+        restoring.restore(changed.config, backup.folder)
+
+
+def test_a_backup_of_an_older_schema_is_restored(changed, backup, monkeypatch):
+    monkeypatch.setattr(opening, "SCHEMA_VERSION", opening.SCHEMA_VERSION + 1)
+    restoring.restore(changed.config, backup.folder)
+    assert changed.contents() == contents(backup.folder)
