@@ -7,15 +7,20 @@ in between is still there. Whatever slips through even so is looked for in anoth
 
 import contextlib
 import logging
+import time
 from pathlib import Path
 
 from audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
 from config import Config
 from database import snapshots
+from database.opening import sync
 from keeping import files, manifest
+from keeping.errors import NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
 
-ROUNDS = 5
+ROUNDS = 8
+PAUSES_S = (0.05, 0.2, 0.5)
+LATER = f".later{PART}"
 
 log = logging.getLogger("voiceverse.keeping")
 
@@ -33,54 +38,77 @@ class Gathering:
             TAKES: TakeStore(config.data_dir / TAKES),
             PREVIEWS: PreviewStore(config.data_dir / PREVIEWS),
         }
+        self._held: dict[str, str | None] = {}  # the hash of each whole file that was looked at
         self._can_link = files.can_link(config.audio_dir, folder)
 
     def run(self, *, with_keys: bool) -> list[str]:
         """Take everything; returns the names of sound that was missing or damaged already."""
         files.make_folder(self._folder / AUDIO)
+        copy = self._folder / DATABASE
         for number in range(1, ROUNDS + 1):
-            self._pool()
-            (self._folder / DATABASE).unlink(missing_ok=True)
-            snapshots.copy_out(self._database, self._folder / DATABASE)
-            self._pool()
-            sounds = snapshots.list_sounds(self._folder / DATABASE)
+            self._pool("")
+            copy.unlink(missing_ok=True)
+            snapshots.copy_out(self._database, copy)
+            self._pool(LATER)
+            sync(copy)
+            sounds = snapshots.list_sounds(copy)
             missing = [name for name, row in sounds.items() if not self._settle(name, row)]
-            if not missing or not self._have_changed(missing, sounds) or number == ROUNDS:
+            missing, is_final = self._look_again(missing, sounds)
+            if is_final:
                 break
+            if number == ROUNDS:
+                raise NotNow(
+                    "Too much was changed while it was being backed up. Nothing stored was "
+                    "harmed; try again in a while."
+                )
             log.info("%s files changed while they were backed up; once more", len(missing))
         self._drop_unknown(sounds)
         if with_keys:
             self._take_keys()
         return missing
 
-    def _pool(self) -> None:
-        """Hold on to all sound that there is now."""
+    def _pool(self, suffix: str) -> None:
+        """Hold on to all sound that there is now; what was held before stays beside it."""
         for kind, store in self._pools.items():
             for _, path in store.files():
                 name = f"{kind}/{path.parent.name}/{path.name}"
                 if manifest.PATH.fullmatch(name) and not (self._folder / name).exists():
                     self._take(path, self._folder / name)
-        if self._can_link:
-            for name in self._store.names():
-                if not self._target(name).exists():
-                    self._take(self._store.path(name), self._target(name))
+        for name in self._names() if self._can_link else ():
+            if not _is_same(self._store.path(name), self._target(name)):
+                if not suffix:
+                    self._held.pop(name, None)
+                self._take(self._store.path(name), self._target(name + suffix))
+
+    def _names(self) -> list[str]:
+        """Sound to hold on to: all at first, then what changed, so that less changes meanwhile."""
+        if not self._held:
+            return self._store.names()
+        rows = snapshots.list_sounds(self._database).items()
+        return [name for name, row in rows if not self._holds(name, row)]
+
+    def _holds(self, name: str, row: dict) -> bool:
+        """Whether the sound that a row speaks of is here already, and was looked at."""
+        return row["status"] == "ready" and self._held.get(name, "") == row["sha256"]
 
     def _settle(self, name: str, row: dict) -> bool:
         """Have the sound that a row of the copy speaks of; False when it is not to be had."""
-        target = self._target(name)
+        if self._holds(name, row):
+            return True
+        target, later = self._target(name), self._target(name + LATER)
         if row["status"] != "ready":
             target.unlink(missing_ok=True)
             return self._take_growing(name, row["bytes"])
-        if self._is_right(target, row):
-            return True
-        if self._take(self._store.path(name), target) and self._is_right(target, row):
-            return True
-        # A change that was recorded already, and is about to take its name.
-        changed = target.with_name(target.name + PART)
-        if self._copy_growing(name, changed) and self._is_right(changed, row):
-            changed.replace(target)
-            return True
-        changed.unlink(missing_ok=True)
+        for get in (
+            lambda: True,  # as it was just before the copy
+            lambda: later.exists() and later.replace(target),
+            lambda: self._take(self._store.path(name), target),
+            lambda: self._copy_growing(name, target),  # a change that is about to take its name
+        ):
+            if get() and self._is_right(target, row):
+                self._held[name] = row["sha256"]
+                return True
+        self._take(self._store.path(name), target)
         return False
 
     def _take_growing(self, name: str, length: int) -> bool:
@@ -101,14 +129,25 @@ class Gathering:
     def _is_right(self, path: Path, row: dict) -> bool:
         return path.exists() and row["sha256"] in (None, files.digest_of(path))
 
-    def _have_changed(self, names: list[str], sounds: dict[str, dict]) -> bool:
-        """Whether any of these files was spoken, changed or deleted since the copy was made."""
-        now = snapshots.list_sounds(self._database)
-        return any(now.get(name) != sounds[name] for name in names)
+    def _look_again(self, missing: list[str], sounds: dict[str, dict]) -> tuple[list[str], bool]:
+        """What is missing even after a while, and whether another round would not help.
+
+        It would where rows have changed since. Where they have not, a change may be under way.
+        """
+        for pause_s in PAUSES_S:
+            if not missing:
+                return [], True
+            now = snapshots.list_sounds(self._database)
+            if any(now.get(name) != sounds[name] for name in missing):
+                return missing, False
+            time.sleep(pause_s)
+            missing = [name for name in missing if not self._settle(name, sounds[name])]
+        return missing, True
 
     def _drop_unknown(self, sounds: dict[str, dict]) -> None:
         for path in (self._folder / AUDIO).iterdir():
-            if path.name not in sounds and path.name.removesuffix(PART) not in sounds:
+            row = sounds.get(path.name) or sounds.get(path.name.removesuffix(PART))
+            if row is None or path.name.endswith(PART) != (row["status"] != "ready"):
                 path.unlink()
 
     def _take(self, source: Path, target: Path) -> bool:
@@ -125,3 +164,10 @@ class Gathering:
 
     def _target(self, name: str) -> Path:
         return self._folder / AUDIO / name
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except FileNotFoundError:
+        return False

@@ -37,8 +37,9 @@ def test_an_empty_log_is_in_order(db):
     "change",
     [
         "event_type = 'x'", "username = 'eve'", "ip_address = '::2'", "details = 'other'",
-        "success = 0", "timestamp = '2020-01-01 00:00:00'", "request_id = 'r'", "account = 3 - account",
-        "id = 300", "hash = 'x'", "details = NULL", "user_id = 3 - user_id",
+        "success = 0", "timestamp = '2020-01-01 00:00:00'", "request_id = 'r'",
+        "account = 3 - account", "id = 300", "hash = 'x'", "details = NULL",
+        "user_id = 3 - user_id",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("number", [1, 3, 6])

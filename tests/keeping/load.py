@@ -6,6 +6,7 @@
 import hashlib
 import random
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -30,8 +31,9 @@ def work(place: Place, label: str, chance: random.Random) -> None:
     names, number = [], 0
     while True:
         number += 1
+        time.sleep(chance.uniform(0, 0.02))  # a hundred changes a second, however quick the disk
         deed = chance.random()
-        if deed < 0.5 or len(names) < 20:
+        if len(names) < 20 or (deed < 0.5 and len(names) < 60):
             name = f"{label}-{number}.mp3"
             place.add(name, noise(chance.randint(1000, 30_000), number))
             print("added", name, flush=True)
