@@ -13,6 +13,7 @@ import compression
 import delivery
 import forms
 import languages
+import tracing
 import uploads
 from access import (
     DEVICE_COOKIE,
@@ -42,6 +43,7 @@ from blueprints import (
     pronunciations,
     reading,
     retakes,
+    watching,
 )
 from blueprints import keeping as keeping_room
 from blueprints import library as library_room
@@ -114,6 +116,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
+    tracing.prepare(app)
     guard(app)
     languages.prepare(app)
     answers.prepare(app)
@@ -122,6 +125,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
         *(pronunciations, reading, retakes, studio_room, keeping_room),
+        watching,
     ):
         app.register_blueprint(room.blueprint)
     return app

@@ -227,6 +227,12 @@ CREATE TABLE security_chain (
     last_hash   TEXT    NOT NULL
 );
 
+-- When the app could last write, and when its worker was last at work.
+CREATE TABLE heartbeats (
+    name     TEXT PRIMARY KEY,
+    at_epoch REAL NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE sessions (
     id               INTEGER PRIMARY KEY,
     token_hash       TEXT    NOT NULL UNIQUE,

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import logs
 from audio_store import AudioError, AudioStore
 from buyer import Buyer
 from config import Config, ConfigError, prepare_data_dir, provider_environment
@@ -26,6 +27,7 @@ from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from exporting import ExportWorker
 from generation import Studio
+from health import WORKER
 from keeping import backing, restoring
 from keeping.errors import KeepingError
 from nightly import Nightly
@@ -37,6 +39,7 @@ from speech.registry import build_registry
 
 LEASE_S = 30.0
 HEARTBEAT_S = 5.0
+SIGN_S = 15.0  # between two signs of life
 POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
 DAY_S = 24 * 3600.0
@@ -60,6 +63,7 @@ class Worker:
         self._running = 0
         self._counting = threading.Lock()
         self._beaten_at = 0.0
+        self._seen_at: float | None = None
         self._noticed_at: float | None = None
         self._emptied_at: float | None = None
 
@@ -180,6 +184,12 @@ class Worker:
 
     def _beat(self) -> None:
         now = time.monotonic()
+        if self._seen_at is None or now - self._seen_at >= SIGN_S:
+            self._seen_at = now
+            try:
+                self.db.beat(WORKER, time.time())
+            except DatabaseError as error:
+                log.error("no sign of life can be written: %s", error.sentence)
         if self._running and now - self._beaten_at >= HEARTBEAT_S:
             self._beaten_at = now
             try:
@@ -278,7 +288,7 @@ def main() -> int:
     """Run a worker until standard input ends."""
     try:
         config = Config.load()
-        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        logs.configure(config.log_level)
         prepare_data_dir(config)
         os.nice(NICENESS)
         with only_worker(config):

@@ -8,6 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import logs
 from config import Config, ConfigError
 from database.errors import DatabaseError
 from keeping import backing, records
@@ -79,7 +80,7 @@ def main() -> int:
     """Make the backup of the night; 1 and one sentence when that cannot be."""
     try:
         config = Config.load()
-        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        logs.configure(config.log_level)
         os.nice(NICENESS)
         made = backing.make(config, why="nightly")
     except (ConfigError, KeepingError, DatabaseError) as error:

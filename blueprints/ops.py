@@ -1,4 +1,4 @@
-"""For whoever runs the machine: the health check and the `flask` commands."""
+"""For whoever runs the machine: the `flask` commands for accounts and speech."""
 
 import contextlib
 import sys
@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint
 from flask.cli import AppGroup
 
-from access import public, services
+from access import services
 from accounts import AccountError
 from config import ConfigError
 from database.errors import DatabaseError
@@ -30,13 +30,6 @@ REFUSED = (
 )  # fmt: skip
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
-
-
-@blueprint.get("/health")
-@public
-def health() -> Response:
-    """Whether the database answers, and how much work there is."""
-    return jsonify(status="ok", jobs=services().db.get_job_counts())
 
 
 @contextlib.contextmanager

@@ -18,11 +18,12 @@ WEB = {
     "shown",
     "blueprints",
     "serve",
+    "tracing",
     "uploads",
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases", "keeping", "nightly"),
+    *("speaking", "purchases", "keeping", "nightly", "health", "metrics", "doctor"),
 }
 BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
 ENVIRONMENT_READERS = {"config.py"}

@@ -142,6 +142,7 @@ def go_back(path):
             "CREATE TABLE kept AS SELECT * FROM security_logs",
             "DROP TABLE security_logs",
             "DROP TABLE security_chain",
+            "DROP TABLE heartbeats",
             """CREATE TABLE security_logs (id INTEGER PRIMARY KEY, event_type TEXT NOT NULL,
                    user_id INTEGER REFERENCES users (id) ON DELETE SET NULL, username TEXT,
                    ip_address TEXT, details TEXT, success INTEGER NOT NULL DEFAULT 1,

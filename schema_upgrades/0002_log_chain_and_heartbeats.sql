@@ -39,3 +39,8 @@ CREATE TABLE security_chain (
     last_id     INTEGER NOT NULL,
     last_hash   TEXT    NOT NULL
 );
+
+CREATE TABLE heartbeats (
+    name     TEXT PRIMARY KEY,
+    at_epoch REAL NOT NULL
+) WITHOUT ROWID;
