@@ -119,7 +119,7 @@ class Config:
     @classmethod
     def load(cls) -> "Config":
         """The settings of this process: a `.env` file beside the program, then the environment."""
-        path = Path(__file__).with_name(".env")
+        path = env_file()
         try:
             load_dotenv(path)
         except (OSError, UnicodeDecodeError) as error:
@@ -165,6 +165,11 @@ class Config:
             _check_key_length(
                 "VOICEVERSE_SECRET_KEY", self.secret_key.encode(), "make a longer one"
             )
+
+
+def env_file() -> Path:
+    """Where settings may stand beside the program."""
+    return Path(__file__).with_name(".env")
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

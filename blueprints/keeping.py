@@ -1,12 +1,16 @@
-"""Backups for whoever runs the machine: the `flask` commands, which work on damaged data, too."""
+"""Backups and what may be wrong: a page for admins, and commands that work on damaged data."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, Response, current_app
 from flask.cli import FlaskGroup
 
+import doctor
+from access import admin_only, services
+from answers import page
 from blueprints.ops import one_sentence
 from config import Config
 from keeping import backing, records, restoring, rotating
@@ -23,6 +27,21 @@ def _know_config(state: Any) -> None:
     known = state.app.extensions
     if "voiceverse" in known:
         known[CONFIG] = known["voiceverse"].config
+
+
+@blueprint.get("/admin/health")
+@admin_only
+def overview() -> Response:
+    """What may be wrong, as far as that is found quickly, and the backups that there are."""
+    known = services().config
+    return page(
+        "admin/health.html",
+        findings=doctor.examine(known, thorough=False),
+        backup=records.read(known),
+        is_off=known.backup_hour == "off",
+        hour=known.backup_hour,
+        backups=backing.list_all(known),
+    )
 
 
 @blueprint.cli.command("backup")
@@ -54,6 +73,20 @@ def restore(folder: Path) -> None:
         click.echo(f"What was there before lies in {done.aside}; remove it when you are sure.")
     if not done.manifest.has_keys and not (config().data_dir / "secret_key").exists():
         click.echo("The backup has no keys: put the file secret_key back, too.", err=True)
+
+
+@blueprint.cli.command("doctor")
+@click.option("--scrub", is_flag=True, help="Read all sound and compare it with its hashes, too.")
+def see_doctor(scrub: bool) -> None:
+    """Look for what is wrong, and say what to do about it."""
+    with one_sentence():
+        found = doctor.examine(config(), scrub=scrub)
+    for finding in found:
+        click.echo(f"{finding.level:5} {finding.what}")
+        if finding.remedy:
+            click.echo(f"      {finding.remedy}")
+    if any(finding.level == doctor.BAD for finding in found):
+        sys.exit(1)
 
 
 def config() -> Config:

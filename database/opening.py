@@ -151,6 +151,11 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def sqlite_version() -> tuple[int, int, int]:
+    """The version of SQLite at work."""
+    return sqlite3.sqlite_version_info
+
+
 def wal_bytes(path: Path) -> int:
     try:
         return path.with_name(path.name + "-wal").stat().st_size

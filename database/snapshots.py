@@ -57,9 +57,10 @@ def fingerprint(path: Path) -> dict[str, dict]:
     return found
 
 
-def find_faults(path: Path) -> list[str]:
-    """What `integrity_check` and `foreign_key_check` say of a copy; empty when all is well."""
-    with _reading_copy(path) as connection:
+def find_faults(path: Path, *, is_copy: bool = True) -> list[str]:
+    """What `integrity_check` and `foreign_key_check` say; empty when all is well."""
+    with (_reading_copy if is_copy else _reading)(path) as connection:
+        connection.row_factory = None
         told = connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})").fetchall()
         found = [line for (line,) in told if line != "ok"]
         broken = connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_FAULTS)
@@ -84,20 +85,21 @@ def read_log_end(path: Path) -> list | None:
 
 
 def list_sounds(path: Path) -> dict[str, dict]:
-    """Every file by its name: status, sha256, and how many bytes of an unfinished one count."""
+    """Every file by its name: status, sha256, size, and how many `bytes` of an unfinished one are
+    recorded."""
     with _reading(path) as connection:
         rows = connection.execute(
-            """SELECT filename, status, sha256, coalesce(
+            """SELECT filename, status, sha256, size, coalesce(
                    (SELECT max(byte_end) FROM segments WHERE file_id = audio_files.id), 0) AS bytes
                FROM audio_files"""
         )
         return {row.pop("filename"): row for row in rows}
 
 
-def list_takes(path: Path) -> set[str]:
-    """The content hashes of all earlier takes that rows refer to."""
+def list_kept(path: Path) -> set[str]:
+    """The content hashes of all bought segments that are counted."""
     with _reading(path) as connection:
-        rows = connection.execute("SELECT DISTINCT content_hash FROM takes")
+        rows = connection.execute("SELECT content_hash FROM kept_segments")
         return {row["content_hash"] for row in rows}
 
 

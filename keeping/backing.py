@@ -68,6 +68,12 @@ def before_upgrade(config: Config) -> Backup | None:
     return make(config, why="upgrade")
 
 
+def list_all(config: Config) -> list[dict[str, str]]:
+    """The backups in the data folder, the latest first: `made_at` (UTC text), `why`, `name`."""
+    names = rotating.list_backups(records.backups_folder(config))
+    return [rotating.describe(name) for name in names]
+
+
 def prove(config: Config, folder: Path) -> Manifest:
     """Restore a backup into a scratch folder, compare, and record that it was proven."""
     root = folder.resolve().parent

@@ -28,6 +28,12 @@ def list_backups(root: Path) -> list[str]:
     return sorted(found, key=_age, reverse=True)
 
 
+def describe(name: str) -> dict[str, str]:
+    """What the name of a backup says: `name`, `made_at` (UTC text), `why`."""
+    made_at = _time(name).strftime("%Y-%m-%d %H:%M:%S")
+    return {"name": name, "made_at": made_at, "why": NAME.fullmatch(name)["why"]}
+
+
 def rotate(root: Path, keep: str) -> list[str]:
     """Remove what is neither the last of a day nor of a week, nor `keep`; returns the names."""
     names = list_backups(root)
