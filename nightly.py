@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -48,7 +49,8 @@ class Nightly:
             return
         if is_due:
             self._tried_at = now
-            self._process = subprocess.Popen([sys.executable, str(Path(__file__).resolve())])
+            program, data = Path(__file__).resolve(), self._config.data_dir.resolve()
+            self._process = subprocess.Popen([sys.executable, str(program), str(data)])
 
     def is_due(self, now: datetime) -> bool:
         """Whether the hour has come since the last backup, or since there was somebody to look."""
@@ -77,9 +79,9 @@ def latest_slot(now: datetime, hour: int) -> datetime:
 
 
 def main() -> int:
-    """Make the backup of the night; 1 and one sentence when that cannot be."""
+    """Make the backup of the night of a data folder; 1 and one sentence when that cannot be."""
     try:
-        config = Config.load()
+        config = replace(Config.load(), data_dir=Path(sys.argv[1]))
         logs.configure(config.log_level)
         os.nice(NICENESS)
         made = backing.make(config, why="nightly")

@@ -12,6 +12,7 @@ from config import Config
 from keeping import records, rotating
 from nightly import Nightly, latest_slot
 from tests.keeping.places import Place
+from tests.serving import App, wait_until
 
 NOON = datetime(2026, 5, 5, 12, 0, tzinfo=UTC)
 
@@ -79,14 +80,16 @@ def test_what_is_due_is_started_once_and_again_only_after_an_hour(config, monkey
     assert len(started) == 2
 
 
+def run(data):
+    environ = {"PATH": os.environ["PATH"], "VOICEVERSE_MIN_FREE_MB": "0"}
+    command = [sys.executable, nightly.__file__, str(data)]
+    return subprocess.run(command, env=environ, capture_output=True, text=True)
+
+
 def test_the_program_of_the_night_makes_a_proven_backup(tmp_path):
     place = Place(tmp_path).fill()
     place.close()
-    environ = {"VOICEVERSE_DATA_DIR": str(place.data), "PATH": os.environ["PATH"]}
-    environ |= {"VOICEVERSE_MIN_FREE_MB": "0"}
-    done = subprocess.run(
-        [sys.executable, nightly.__file__], env=environ, capture_output=True, text=True
-    )
+    done = run(place.data)
     assert done.returncode == 0, done.stderr
     (name,) = rotating.list_backups(records.backups_folder(place.config))
     assert name.endswith("-nightly")
@@ -95,9 +98,16 @@ def test_the_program_of_the_night_makes_a_proven_backup(tmp_path):
 
 
 def test_a_night_that_fails_says_why(tmp_path):
-    environ = {"VOICEVERSE_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
-    done = subprocess.run(
-        [sys.executable, nightly.__file__], env=environ, capture_output=True, text=True
-    )
+    done = run(tmp_path)
     assert done.returncode == 1
     assert "nothing to back up" in done.stderr
+
+
+def test_a_worker_makes_the_backup_that_is_due(tmp_path):
+    app = App(tmp_path, VOICEVERSE_BACKUP_HOUR="3")
+    config = Config(data_dir=app.data)
+    records.note(config, since="2020-01-01 00:00:00")
+    with app:
+        wait_until(lambda: records.read(config).nightly_at, "the backup")
+    (name,) = rotating.list_backups(records.backups_folder(config))
+    assert name.endswith("-nightly")

@@ -9,7 +9,14 @@ from tests.making import SENTENCES
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MEMBERS = (
     *("/", "/library", "/documents", "/history", "/usage", "/account", "/security"),
-    *("/pronunciations", "/admin", "/admin/jobs", "/admin/storage", "/admin/engines"),
+    *(
+        "/pronunciations",
+        "/admin",
+        "/admin/jobs",
+        "/admin/storage",
+        "/admin/engines",
+        "/admin/health",
+    ),
 )
 STRANGERS = ("/login", "/register", "/files/none.mp3")
 
