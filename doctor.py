@@ -17,8 +17,7 @@ from audio_store import AudioStore, SegmentStore
 from config import Config
 from database import opening, snapshots
 from database.errors import DatabaseError
-from keeping import manifest, records, rotating
-from keeping.errors import KeepingError
+from keeping import manifest, records
 from keeping.files import digest_of
 from sentences import Sentence
 
@@ -50,7 +49,9 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
     """
     found = [*_permissions(config), *_versions(), *_disk(config), *_network(config)]
     found += [*_settings(config), *_backups(config)]
-    if not config.database_path.exists():
+    if (config.data_dir / opening.RESTORE_MARK).exists():
+        found.append(Finding(BAD, "A restore was interrupted.", "Start VoiceVerse to complete it."))
+    elif not config.database_path.exists():
         found += _no_database(config)
     else:
         found += _readable(config, _log)
@@ -200,9 +201,7 @@ def _time(text: str) -> datetime:
 
 
 def _no_database(config: Config) -> Findings:
-    if (config.data_dir / opening.RESTORE_MARK).exists():
-        yield Finding(BAD, "A restore was interrupted.", "Start VoiceVerse, which completes it.")
-    elif opening.wal_bytes(config.database_path):
+    if opening.wal_bytes(config.database_path):
         yield Finding(
             BAD,
             Sentence("{path} is missing, but its log is there.", path=str(config.database_path)),
@@ -241,17 +240,12 @@ def _log(config: Config) -> Findings:
 
 def _seen_ends(config: Config) -> list[tuple[int, str]]:
     """Where backups saw the chain of the log end, but for a past that a restore went back on."""
-    record, ends = records.read(config), []
-    root = records.backups_folder(config)
-    for name in rotating.list_backups(root):
-        try:
-            known = manifest.read(root / name)
-        except KeepingError:
-            continue
-        is_past = record.restored_from < known.made_at <= record.restored_at
-        if known.log and not is_past:
-            ends.append((known.log[0], known.log[1]))
-    return ends
+    record = records.read(config)
+    return [
+        (number, digest)
+        for made_at, number, digest in record.ends
+        if not record.restored_from < made_at <= record.restored_at
+    ]
 
 
 def _database(config: Config) -> Findings:

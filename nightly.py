@@ -50,7 +50,9 @@ class Nightly:
         if is_due:
             self._tried_at = now
             program, data = Path(__file__).resolve(), self._config.data_dir.resolve()
-            self._process = subprocess.Popen([sys.executable, str(program), str(data)])
+            self._process = subprocess.Popen(
+                [sys.executable, str(program), str(data)], stdin=subprocess.DEVNULL
+            )
 
     def is_due(self, now: datetime) -> bool:
         """Whether the hour has come since the last backup, or since there was somebody to look."""

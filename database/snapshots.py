@@ -84,6 +84,13 @@ def read_log_end(path: Path) -> list | None:
         return row and [row["last_id"], row["last_hash"]]
 
 
+def end_sessions(path: Path) -> None:
+    """Sign everybody out of a copy: sessions that were ended since must not come back."""
+    with _naming_errors(path), contextlib.closing(opening.connect_plain(path)) as connection:
+        connection.execute("DELETE FROM sessions")
+    opening.sync(path)
+
+
 def list_sounds(path: Path) -> dict[str, dict]:
     """Every file by its name: status, sha256, size, and how many `bytes` of an unfinished one are
     recorded."""

@@ -51,6 +51,7 @@ def make(
                 config, **changes, folder=str(made.folder), size=made.manifest.size,
                 unsound=len(made.manifest.unsound),
             )  # fmt: skip
+            records.note_end(config, at, made.manifest.log)
     except (KeepingError, DatabaseError) as error:
         with contextlib.suppress(OSError):
             records.note_failure(config, error.sentence, _now().strftime(TIME))

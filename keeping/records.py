@@ -10,6 +10,7 @@ from sentences import Sentence
 
 FOLDER = "backups"
 NAME = "state.json"
+MOST_ENDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Record:
     restored_at: str = ""
     restored_from: str = ""  # when the backup that was restored was made
     unsound: int = 0  # files whose sound was missing or damaged
+    ends: tuple = ()  # of the security log's chain, as backups saw it: [made_at, id, hash]
     failed_at: str = ""
     failure: str = ""  # the sentence, in English
     failure_template: str = ""
@@ -58,6 +60,13 @@ def note(config: Config, **changes) -> Record:
     content = json.dumps(asdict(record), indent=1) + "\n"
     files.write_whole(backups_folder(config) / NAME, content.encode())
     return record
+
+
+def note_end(config: Config, made_at: str, end: list | None) -> None:
+    """Remember where the chain of the security log ended when a backup was made."""
+    if end:
+        earlier = tuple(read(config).ends)[-MOST_ENDS + 1 :]
+        note(config, ends=(*earlier, [made_at, *end]))
 
 
 def note_failure(config: Config, sentence: str, at: str) -> Record:

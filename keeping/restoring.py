@@ -14,19 +14,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import Config
-from database import opening
+from database import opening, snapshots
 from database.locks import FileLock
 from database.opening import RESTORE_MARK, sync
 from keeping import files, manifest, proving, records
 from keeping.backing import TIME, alone
 from keeping.errors import BackupTooNew, KeepingError, NoRoom, NotNow
-from keeping.manifest import AUDIO, DATABASE, KEYS, POOLS, Manifest
+from keeping.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
 from sentences import Sentence
 
 STAGE = ".restoring.part"
 ASIDE = "set_aside_"
 LOGS = (f"{DATABASE}-wal", f"{DATABASE}-shm")
 DERIVED = ("exports",)
+BOUGHT = (SEGMENTS, PREVIEWS)
 LOCKS = {
     "app.lock": "VoiceVerse is running on {folder}. Stop it first; nothing was changed.",
     "worker.lock": "VoiceVerse's worker is still running on {folder}. Stop it first; nothing was "
@@ -93,6 +94,8 @@ def _prepare(config: Config, folder: Path, known: Manifest, aside: Path) -> None
         keys = [name for name in manifest.KEY_FILES if (stage / KEYS / name).exists()]
         for name in keys:
             (stage / KEYS / name).rename(stage / name)
+        snapshots.end_sessions(stage / DATABASE)
+        _keep_bought(data, stage)
         for name in DERIVED:
             files.make_folder(stage / name)
         files.sync_all(stage)
@@ -103,6 +106,14 @@ def _prepare(config: Config, folder: Path, known: Manifest, aside: Path) -> None
         if not (data / RESTORE_MARK).exists():
             shutil.rmtree(stage, ignore_errors=True)
         raise
+
+
+def _keep_bought(data: Path, stage: Path) -> None:
+    """Take along the sound that was bought since: it would have to be paid for again."""
+    for kind in BOUGHT:
+        for name, path in files.walk(data / kind):
+            if manifest.PATH.fullmatch(f"{kind}/{name}") and not (stage / kind / name).exists():
+                files.take(path, stage / kind / name)
 
 
 def _complete(data: Path) -> None:

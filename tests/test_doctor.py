@@ -153,19 +153,17 @@ def test_a_log_that_was_cut_and_chained_anew_is_found_beside_a_backup(place):
 
 
 def test_the_past_that_a_restore_went_back_on_is_no_tampering(place):
-    first = backing.make(place.config)
+    made = backing.make(place.config)
+    (end,) = records.read(place.config).ends
     place.db.log_security_event("login")
-    root = records.backups_folder(place.config)
-    (root / first.folder.name).rename(root / "20200101T000000Z-asked")
-    second = backing.make(place.config, why="nightly")
+    later = [(datetime.now(UTC) + timedelta(hours=hour)).strftime(backing.TIME) for hour in (1, 2)]
+    records.note(place.config, ends=(end, [later[0], 2, "of the log that was given up"]))
+    assert "event 2 is not the one that a backup knows" in bad(place)[0]
     place.close()
-    restoring.restore(place.config, root / "20200101T000000Z-asked")
-    records.note(
-        place.config, restored_from="2020-01-01 00:00:00", restored_at="2999-01-01 00:00:00"
-    )
+    restoring.restore(place.config, made.folder)
+    records.note(place.config, restored_at=later[1])
     place.open()
     place.db.log_security_event("other")
-    assert second.folder.exists()
     assert bad(place) == []
 
 

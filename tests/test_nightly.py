@@ -61,7 +61,7 @@ def test_what_is_due_is_started_once_and_again_only_after_an_hour(config, monkey
     started = []
 
     class Process:
-        def __init__(self, command):
+        def __init__(self, command, **_):
             started.append(command)
 
         def poll(self):

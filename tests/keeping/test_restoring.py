@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from audio_store import SegmentStore
 from database import Database, opening
 from database.errors import DatabaseError
 from database.locks import FileLock
@@ -71,6 +72,25 @@ def test_a_backup_is_restored_on_a_new_machine(place, tmp_path):
     assert contents(fresh.data_dir) == then
     assert (fresh.data_dir / "secret_key").read_bytes() == KEY
     assert not list(fresh.data_dir.glob("set_aside*"))
+
+
+def test_what_was_bought_since_is_not_lost(changed, backup):
+    bought = SegmentStore(changed.config.segments_dir)
+    bought.keep("ef" * 32, [b"paid for"])
+    done = restoring.restore(changed.config, backup.folder)
+    assert b"".join(bought.read("ef" * 32)) == b"paid for"
+    assert bought.has("ab" * 32)
+    assert SegmentStore(done.aside / "segments").has("ef" * 32)
+
+
+def test_sessions_of_the_past_do_not_come_back(place):
+    place.db.create_session("t", 1, device="", ip_address="", now=1.0)
+    made = backing.make(place.config)
+    assert made.manifest.tables["sessions"]["rows"] == 1
+    place.close()
+    restoring.restore(place.config, made.folder)
+    place.open()
+    assert place.db._value("SELECT count(*) FROM sessions") == 0
 
 
 def test_an_open_log_goes_aside_with_its_database(changed, backup):
