@@ -43,6 +43,8 @@ from blueprints import (
     pronunciations,
     reading,
     retakes,
+    standing_in,
+    voices,
     watching,
 )
 from blueprints import keeping as keeping_room
@@ -124,8 +126,8 @@ def _create_app(config: Config, registry: Any) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, studio_room, keeping_room),
-        watching,
+        *(pronunciations, reading, retakes, standing_in, studio_room, voices),
+        *(keeping_room, watching),
     ):
         app.register_blueprint(room.blueprint)
     return app
@@ -268,7 +270,9 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
         "duration_s": quoted.duration_s,
         "cost_usd": quoted.cost_usd,
         "price_note": answers.price_note(quoted.price),
-        "notice": next(iter(answers.notices(quoted.engine)), None),
+        "notice": next(
+            (note.sentence for note in answers.notices() if note.engine == quoted.engine.name), None
+        ),
         "engine": quoted.engine.name,
         "voice": quoted.voice.name,
         "speed": quoted.speed,
@@ -305,6 +309,7 @@ def show_file(filename: str) -> Response:
         downloads=downloads.menu(row),
         change=services().db.get_retake(row["id"]),
         chapters=services().db.get_chapters(row["id"]),
+        voices=standing_in.told_of(row),
     )
 
 

@@ -40,6 +40,8 @@ SETTINGS = {
     "SECURITY_LOG_DAYS": ("0", 0),
     "METRICS_TOKEN": ("t" * 16, "t" * 16),
     "BACKUP_HOUR": ("off", "off"),
+    "VOICES_URL": ("http://127.0.0.1/voices", "http://127.0.0.1/voices"),
+    "NEURAL_MEMORY_MB": ("700", 700),
     "OPENAI_API_KEY": ("sk-1", "sk-1"),
     "OPENAI_BASE_URL": ("http://127.0.0.1:8880/v1", "http://127.0.0.1:8880/v1"),
     "OPENAI_MODEL": ("kokoro", "kokoro"),

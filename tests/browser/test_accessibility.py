@@ -9,14 +9,8 @@ from tests.making import SENTENCES
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MEMBERS = (
     *("/", "/library", "/documents", "/history", "/usage", "/account", "/security"),
-    *(
-        "/pronunciations",
-        "/admin",
-        "/admin/jobs",
-        "/admin/storage",
-        "/admin/engines",
-        "/admin/health",
-    ),
+    *("/pronunciations", "/admin", "/admin/jobs", "/admin/storage", "/admin/engines"),
+    *("/admin/voices", "/admin/health"),
 )
 STRANGERS = ("/login", "/register", "/files/none.mp3")
 
