@@ -36,7 +36,7 @@ def gather(config: Config, db: Database, requests: dict[str, int]) -> list[Metri
     since = numbers["waiting_since"]
     use = {row["engine"]: row for row in numbers["use"]}
     return [
-        _by("files", "Files by state.", "state", files),
+        _by("files", "Files by state, but for those in the bin.", "state", files),
         _one("queue_files", "Files that wait to be spoken.", files["queued"]),
         _one("queue_oldest_seconds", "How long the oldest of them waits.",
              max(0.0, now - since) if since else 0),

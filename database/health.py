@@ -20,12 +20,16 @@ class Health(Connection):
         return self._value("SELECT at_epoch FROM heartbeats WHERE name = ?", name)
 
     def get_numbers(self) -> dict:
-        """Of everybody together: files by status, the oldest waiting, failures by engine, use."""
+        """Of everybody together: files by status, the oldest waiting, failures by engine, use.
+
+        Files in the bin do not count.
+        """
         return {
             "files": {
                 row["status"]: row["n"]
                 for row in self._rows(
-                    "SELECT status, count(*) AS n FROM audio_files GROUP BY status"
+                    """SELECT status, count(*) AS n FROM audio_files INDEXED BY idx_audio_owner
+                       WHERE deleted_at IS NULL GROUP BY status"""
                 )
             },
             "waiting_since": self._value(

@@ -13,7 +13,7 @@ from database.errors import DatabaseError
 from database.locks import FileLock
 from database.opening import sync
 from keeping import files, manifest, proving, records, rotating
-from keeping.errors import KeepingError, NoBackup, NoRoom, NotNow
+from keeping.errors import KeepingError, NoBackup, NoRoom, UnderWay
 from keeping.gathering import Gathering
 from keeping.manifest import DATABASE, Manifest
 from sentences import Sentence
@@ -52,6 +52,8 @@ def make(
                 unsound=len(made.manifest.unsound),
             )  # fmt: skip
             records.note_end(config, at, made.manifest.log)
+    except UnderWay:  # nothing failed: that one is recorded by itself
+        raise
     except (KeepingError, DatabaseError) as error:
         with contextlib.suppress(OSError):
             records.note_failure(config, error.sentence, _now().strftime(TIME))
@@ -86,12 +88,12 @@ def prove(config: Config, folder: Path) -> Manifest:
 
 @contextlib.contextmanager
 def alone(root: Path, wait_s: float = 0.0) -> Iterator[None]:
-    """Be the only one who makes, proves or restores backups in a folder; raises NotNow."""
+    """Be the only one who makes, proves or restores backups in a folder; raises UnderWay."""
     files.make_folder(root)
     lock = FileLock(root / LOCK)
     if not lock.acquire(wait_s):
         lock.close()
-        raise NotNow("Another backup or restore is under way. Wait for it, then try again.")
+        raise UnderWay("Another backup or restore is under way. Wait for it, then try again.")
     try:
         files.sweep(root)
         yield

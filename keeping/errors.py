@@ -27,6 +27,10 @@ class NotNow(KeepingError):
     status = 409
 
 
+class UnderWay(NotNow):
+    """Somebody else is making, proving or restoring a backup."""
+
+
 class NoRoom(KeepingError):
     """The disk is too full for it."""
 

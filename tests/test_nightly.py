@@ -9,6 +9,7 @@ import pytest
 
 import nightly
 from config import Config
+from jobs import prune_security_log
 from keeping import records, rotating
 from nightly import Nightly, latest_slot
 from tests.keeping.places import Place
@@ -111,3 +112,13 @@ def test_a_worker_makes_the_backup_that_is_due(tmp_path):
         wait_until(lambda: records.read(config).nightly_at, "the backup")
     (name,) = rotating.list_backups(records.backups_folder(config))
     assert name.endswith("-nightly")
+
+
+def test_events_leave_the_security_log_after_their_days(tmp_path):
+    place = Place(tmp_path).fill()
+    place.db.log_security_event("login")
+    now = datetime.now(UTC).timestamp()
+    assert prune_security_log(place.db, 90, now + 89 * 86400) == 0
+    assert prune_security_log(place.db, 0, now + 900 * 86400) == 0
+    assert prune_security_log(place.db, 90, now + 91 * 86400) == 1
+    place.close()

@@ -8,7 +8,7 @@ import pytest
 
 from database.locks import FileLock
 from keeping import backing, files, manifest, proving, records, rotating
-from keeping.errors import BackupDamaged, KeepingError, NoBackup, NoRoom, NotNow
+from keeping.errors import BackupDamaged, KeepingError, NoBackup, NoRoom, UnderWay
 from tests.keeping.places import KEY, Place, contents, flip, noise
 
 
@@ -148,8 +148,9 @@ def test_two_backups_at_once_are_one_too_many(place):
     root.mkdir()
     lock = FileLock(root / backing.LOCK)
     assert lock.acquire()
-    with contextlib.closing(lock), pytest.raises(NotNow, match="under way"):
+    with contextlib.closing(lock), pytest.raises(UnderWay, match="under way"):
         backing.make(place.config)
+    assert records.read(place.config).failed_at == ""
 
 
 def test_there_must_be_something_to_back_up(tmp_path):
