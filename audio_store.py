@@ -76,7 +76,9 @@ class AudioStore:
     def names(self) -> list[str]:
         """All whole files, whether a row knows them or not."""
         return sorted(
-            path.name for path in self.folder.glob("*") if not path.name.endswith((PART, DELETED))
+            path.name
+            for path in self.folder.glob("*")
+            if not path.name.endswith((PART, DELETED)) and path.is_file()
         )
 
     def open(self, filename: str) -> BinaryIO:

@@ -116,7 +116,8 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
         try:
             _check_room(config, part)
             now = _now()
-            unsound = Gathering(config, part).run(with_keys=with_keys)
+            earlier = next((root / name for name in rotating.list_backups(root)), None)
+            unsound = Gathering(config, part, earlier).run(with_keys=with_keys)
             _describe(part, now, why, unsound)
             files.sync_all(part)
             known = proving.prove(part, scratch)

@@ -31,7 +31,7 @@ def take(source: Path, target: Path) -> None:
     make_folder(target.parent)
     target.unlink(missing_ok=True)
     try:
-        os.link(source, target)
+        os.link(source.resolve() if source.is_symlink() else source, target)
     except OSError as error:
         if error.errno not in CANNOT_LINK:
             raise

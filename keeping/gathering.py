@@ -7,6 +7,7 @@ in between is still there. Whatever slips through even so is looked for in anoth
 
 import contextlib
 import logging
+import shutil
 import time
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from keeping.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)
-LATER = f".later{PART}"
+LATER = f".later{PART}"  # a folder for sound as it was just after the copy
 
 log = logging.getLogger("voiceverse.keeping")
 
@@ -28,9 +29,11 @@ log = logging.getLogger("voiceverse.keeping")
 class Gathering:
     """Fills `folder`, which is new and empty, from a data folder."""
 
-    def __init__(self, config: Config, folder: Path):
+    def __init__(self, config: Config, folder: Path, earlier: Path | None = None):
+        """`earlier` is a backup beside it, which has most of the sound already."""
         self._config = config
         self._folder = folder
+        self._earlier = earlier
         self._database = config.database_path
         self._store = AudioStore(config.audio_dir)
         self._pools = {
@@ -46,7 +49,8 @@ class Gathering:
         files.make_folder(self._folder / AUDIO)
         copy = self._folder / DATABASE
         for number in range(1, ROUNDS + 1):
-            self._pool("")
+            shutil.rmtree(self._folder / LATER, ignore_errors=True)
+            self._pool(AUDIO)
             copy.unlink(missing_ok=True)
             snapshots.copy_out(self._database, copy)
             self._pool(LATER)
@@ -67,8 +71,8 @@ class Gathering:
             self._take_keys()
         return missing
 
-    def _pool(self, suffix: str) -> None:
-        """Hold on to all sound that there is now; what was held before stays beside it."""
+    def _pool(self, room: str) -> None:
+        """Hold on to all sound that there is now, in that folder of the backup."""
         for kind, store in self._pools.items():
             for _, path in store.files():
                 name = f"{kind}/{path.parent.name}/{path.name}"
@@ -76,9 +80,9 @@ class Gathering:
                     self._take(path, self._folder / name)
         for name in self._names() if self._can_link else ():
             if not _is_same(self._store.path(name), self._target(name)):
-                if not suffix:
+                if room == AUDIO:
                     self._held.pop(name, None)
-                self._take(self._store.path(name), self._target(name + suffix))
+                self._take(self._store.path(name), self._folder / room / name)
 
     def _names(self) -> list[str]:
         """Sound to hold on to: all at first, then what changed, so that less changes meanwhile."""
@@ -95,13 +99,14 @@ class Gathering:
         """Have the sound that a row of the copy speaks of; False when it is not to be had."""
         if self._holds(name, row):
             return True
-        target, later = self._target(name), self._target(name + LATER)
+        target, later = self._target(name), self._folder / LATER / name
         if row["status"] != "ready":
             target.unlink(missing_ok=True)
             return self._take_growing(name, row["bytes"])
         for get in (
             lambda: True,  # as it was just before the copy
             lambda: later.exists() and later.replace(target),
+            lambda: self._take_earlier(name, target),
             lambda: self._take(self._store.path(name), target),
             lambda: self._copy_growing(name, target),  # a change that is about to take its name
         ):
@@ -110,6 +115,12 @@ class Gathering:
                 return True
         self._take(self._store.path(name), target)
         return False
+
+    def _take_earlier(self, name: str, target: Path) -> bool:
+        """Sound of a backup beside this one, where it would have to be copied otherwise."""
+        if self._can_link or self._earlier is None:
+            return False
+        return self._take(self._earlier / AUDIO / name, target)
 
     def _take_growing(self, name: str, length: int) -> bool:
         """The recorded beginning of an unfinished file, which may be finished by now."""
@@ -145,6 +156,7 @@ class Gathering:
         return missing, True
 
     def _drop_unknown(self, sounds: dict[str, dict]) -> None:
+        shutil.rmtree(self._folder / LATER, ignore_errors=True)
         for path in (self._folder / AUDIO).iterdir():
             row = sounds.get(path.name) or sounds.get(path.name.removesuffix(PART))
             if row is None or path.name.endswith(PART) != (row["status"] != "ready"):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,36 @@ def test_where_the_disk_knows_no_links_sound_is_copied(place, monkeypatch):
     made = backing.make(place.config)
     assert contents(made.folder) == place.contents()
     assert not (made.folder / "audio/0.mp3").samefile(place.store.path("0.mp3"))
+
+
+def test_on_another_disk_sound_is_copied_once_and_linked_from_then_on(place, tmp_path, monkeypatch):
+    elsewhere, link = tmp_path / "elsewhere", os.link
+
+    def refuse_across(source, target):
+        if place.data in Path(source).parents:
+            raise OSError(18, "Invalid cross-device link")
+        link(source, target)
+
+    monkeypatch.setattr(os, "link", refuse_across)
+    monkeypatch.setattr(rotating, "rotate", lambda *_: [])
+    first = backing.make(place.config, to=elsewhere)
+    flip(first.folder / "audio/2.mp3", 0.5)
+    second = backing.make(place.config, why="nightly", to=elsewhere)
+    assert contents(second.folder) == place.contents()
+    for name, is_shared in (("0.mp3", True), ("2.mp3", False)):
+        path = second.folder / "audio" / name
+        assert not path.samefile(place.store.path(name))
+        assert path.samefile(first.folder / "audio" / name) == is_shared
+
+
+def test_odd_names_and_things_between_the_sound_are_no_hindrance(place):
+    place.add("ä" * 123 + ".mp3", noise(100, 8))
+    (place.config.audio_dir / "folder").mkdir()
+    moved = place.data / "moved.mp3"
+    place.store.path("0.mp3").rename(moved)
+    place.store.path("0.mp3").symlink_to(moved)
+    made = backing.make(place.config)
+    assert contents(made.folder) == place.contents()
 
 
 def test_a_backup_is_made_in_another_folder_when_told(place, tmp_path):
