@@ -13,6 +13,7 @@ import compression
 import delivery
 import forms
 import languages
+import tracing
 import uploads
 from access import (
     DEVICE_COOKIE,
@@ -45,13 +46,18 @@ from blueprints import (
     retakes,
     standing_in,
     voices,
+    watching,
 )
+from blueprints import keeping as keeping_room
 from blueprints import library as library_room
 from blueprints import studio as studio_room
 from books import Books
-from config import Config, load_secret_key, prepare_data_dir
+from config import Config, ConfigError, load_secret_key, prepare_data_dir
 from database import Database
+from database.errors import DatabaseError
 from generation import Studio
+from keeping import backing, restoring
+from keeping.errors import KeepingError
 from library import Library
 from pronouncing import Pronouncing
 from providers import Providers
@@ -70,7 +76,18 @@ web = Blueprint("web", __name__)
 def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     """The app over its data folder, which is made when missing; starts no worker."""
     config = config or Config.load()
+    try:
+        return _create_app(config, registry)
+    except (ConfigError, DatabaseError, KeepingError) as error:
+        if keeping_room.is_command():  # some of which are there for just this
+            return keeping_room.make_app(config, error)
+        raise
+
+
+def _create_app(config: Config, registry: Any) -> Flask:
+    restoring.complete(config)
     prepare_data_dir(config)
+    backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=config.database_path.exists())
     db, store = (
         Database(config.database_path),
@@ -105,6 +122,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
+    tracing.prepare(app)
     guard(app)
     languages.prepare(app)
     answers.prepare(app)
@@ -113,6 +131,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
         *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
+        *(keeping_room, watching),
     ):
         app.register_blueprint(room.blueprint)
     return app

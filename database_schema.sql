@@ -197,6 +197,8 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 CREATE INDEX idx_positions_user ON positions (user_id, saved_epoch);
 
+-- `hash` is over the event and the hash of the one before it; `account` is what `user_id` was when
+-- it was written, which goes with an account and follows it into another one.
 CREATE TABLE security_logs (
     id         INTEGER PRIMARY KEY,
     event_type TEXT    NOT NULL CHECK (length(event_type) > 0),
@@ -206,7 +208,9 @@ CREATE TABLE security_logs (
     details    TEXT,
     success    INTEGER NOT NULL DEFAULT 1 CHECK (success IN (0, 1)),
     timestamp  TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    request_id TEXT
+    request_id TEXT,
+    account    INTEGER,
+    hash       TEXT    NOT NULL DEFAULT ''
 );
 CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id, success);
 CREATE INDEX idx_security_type ON security_logs (event_type, timestamp, id, success);
@@ -218,6 +222,21 @@ CREATE INDEX idx_security_login_address ON security_logs (ip_address, event_type
     WHERE event_type IN ('login', 'login_failed');
 
 -- Support tables.
+
+-- Both ends of the chain of events: the last that was removed after its time, the last written.
+CREATE TABLE security_chain (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    pruned_id   INTEGER NOT NULL,
+    pruned_hash TEXT    NOT NULL,
+    last_id     INTEGER NOT NULL,
+    last_hash   TEXT    NOT NULL
+);
+
+-- When the app could last write, and when its worker was last at work.
+CREATE TABLE heartbeats (
+    name     TEXT PRIMARY KEY,
+    at_epoch REAL NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE sessions (
     id               INTEGER PRIMARY KEY,

@@ -18,9 +18,11 @@ from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 import logs
+import tracing
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
+from keeping.errors import KeepingError
 from uploads import most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")
@@ -178,9 +180,9 @@ def main() -> int:
     """Read the settings and serve; 1 and one sentence when that cannot be."""
     try:
         config = Config.load()
-        logs.start(config.log_level)
+        logs.configure(config.log_level, tracing.request_id)
         run(config)
-    except (ConfigError, DatabaseError) as error:
+    except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

@@ -4,6 +4,7 @@ from database.administration import Administration
 from database.documents import Documents
 from database.drafts import Drafts
 from database.exports import Exports
+from database.health import Health
 from database.jobs import Jobs
 from database.library import Library
 from database.playback import Playback
@@ -25,6 +26,7 @@ class Database(
     Exports,
     Playback,
     SecurityLog,
+    Health,
     Drafts,
     Administration,
 ):

@@ -18,11 +18,13 @@ WEB = {
     "shown",
     "blueprints",
     "serve",
+    "tracing",
     "uploads",
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
     *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
+    *("keeping", "nightly", "health", "metrics", "doctor"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),

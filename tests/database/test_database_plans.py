@@ -16,7 +16,7 @@ GROWING = {
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
     "get_stats", "get_storage_by_person", "get_kept_size", "list_kept_segments", "check", "vacuum",
-    "backup", "close", "transaction",
+    "backup", "close", "transaction", "drop_missing_exports", "get_numbers",
 }  # fmt: skip
 SORTS = ("created", "name", "duration", "characters")
 FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
@@ -111,6 +111,9 @@ CALLS = {
         for by in ("day", "voice", "category", "engine")
     ],
     "iterate_security_logs": lambda db: list(db.iterate_security_logs()),
+    "beat": lambda db: db.beat("app", 1.0),
+    "get_heartbeat": lambda db: db.get_heartbeat("app"),
+    "prune_security_logs": lambda db: db.prune_security_logs("2026-01-01"),
     "iterate_usage": lambda db: list(db.iterate_usage(1)),
     "list_filenames": lambda db: db.list_filenames(1),
     "index_text": lambda db: db.index_text(1),
