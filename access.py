@@ -18,6 +18,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from accounts import Accounts, LoginResult, Visitor
+from config import ConfigError
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -93,6 +94,10 @@ class StaleForm(Exception):
     )
 
 
+class UndeclaredRoute(ConfigError):
+    """A route that does not say who may see it; the app does not start with one."""
+
+
 class CookieSession(SecureCookieSessionInterface):
     """Flask's signed cookie, marked Secure whenever the request came over https."""
 
@@ -107,14 +112,35 @@ def services() -> Services:
 
 def public(view: View) -> View:
     """Let anybody see this view."""
-    view.is_public = True
+    view.audience = "public"
+    return view
+
+
+def user_only(view: View) -> View:
+    """Show this view to everybody who has logged in."""
+    view.audience = "user"
     return view
 
 
 def admin_only(view: View) -> View:
     """Hide this view from everybody but admins."""
-    view.is_for_admins = True
+    view.audience = "admin"
     return view
+
+
+def audience_of(view: Callable[..., Any]) -> str:
+    """Who may see a view: "public", "user" or "admin"; "" when it does not say."""
+    return getattr(view, "audience", "")
+
+
+def check_declared(app: Flask) -> None:
+    """Raise UndeclaredRoute for a route that does not say who may see it."""
+    for rule in app.url_map.iter_rules():
+        if not audience_of(app.view_functions[rule.endpoint]):
+            raise UndeclaredRoute(
+                f"The route {rule.rule} ({rule.endpoint}) does not say who may see it. Mark its "
+                "view public, user_only or admin_only."
+            )
 
 
 def wants_json() -> bool:
@@ -213,6 +239,7 @@ def let_in(result: LoginResult, target: str) -> Response:
 def guard(app: Flask) -> None:
     """Put every view of the app behind login and CSRF unless it opts out."""
     app.session_interface = CookieSession()
+    public(app.view_functions["static"])
     app.before_request(_check_request)
     app.after_request(_add_headers)
 
@@ -226,10 +253,10 @@ def _check_request() -> Response | None:
     token = session.get("login")
     if token:
         g.user = services().accounts.authenticate(token)
-    view = current_app.view_functions[endpoint]
-    if g.user is None and not getattr(view, "is_public", False):
+    audience = audience_of(current_app.view_functions[endpoint])
+    if g.user is None and audience != "public":
         return _ask_to_log_in()
-    if getattr(view, "is_for_admins", False) and not g.user["is_admin"]:
+    if audience == "admin" and not g.user["is_admin"]:
         abort(404)
     if request.method not in SAFE_METHODS:
         _check_csrf()

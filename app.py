@@ -17,6 +17,7 @@ import uploads
 from access import (
     DEVICE_COOKIE,
     Services,
+    check_declared,
     csrf_token,
     guard,
     let_in,
@@ -25,6 +26,7 @@ from access import (
     owned_file,
     public,
     services,
+    user_only,
     visitor,
     wants_json,
 )
@@ -109,6 +111,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         *(pronunciations, reading, retakes, studio_room),
     ):
         app.register_blueprint(room.blueprint)
+    check_declared(app)
     return app
 
 
@@ -180,6 +183,7 @@ def log_in() -> Response:
 
 
 @web.post("/logout")
+@user_only
 def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())
@@ -198,6 +202,7 @@ def _ways_in() -> dict[str, bool]:
 
 
 @web.get("/")
+@user_only
 def studio() -> Response:
     """The page to write or paste on."""
     form = studio_room.start()
@@ -205,6 +210,7 @@ def studio() -> Response:
 
 
 @web.post("/quote")
+@user_only
 def quote() -> Response:
     """What a text would take: characters, segments, duration, price."""
     try:
@@ -221,6 +227,7 @@ def quote() -> Response:
 
 
 @web.post("/generate")
+@user_only
 def generate() -> Response:
     """Take a text to be spoken and answer with the address of its page."""
     try:
@@ -260,12 +267,14 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
 
 
 @web.get("/library")
+@user_only
 def library() -> Response:
     """The pieces of a group, a voice, a time, or those that hold what is searched for."""
     return library_room.shelf(library_room.wanted())
 
 
 @web.get("/files/<filename>")
+@user_only
 def show_file(filename: str) -> Response:
     """A piece: its text, what it cost, what can be done with it."""
     row = owned_file(filename)
@@ -290,12 +299,14 @@ def show_file(filename: str) -> Response:
 
 
 @web.get("/files/<filename>/text")
+@user_only
 def text(filename: str) -> Response:
     """The whole text of a piece, plain."""
     return Response(services().db.get_text(owned_file(filename)["id"]), mimetype="text/plain")
 
 
 @web.post("/files/<filename>/rename")
+@user_only
 def rename(filename: str) -> Response:
     """Give a piece another name."""
     services().studio.rename(filename, g.user["user_id"], name=request.form.get("name", ""))
@@ -303,6 +314,7 @@ def rename(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/move")
+@user_only
 def move(filename: str) -> Response:
     """Put a piece into another group, or into none."""
     services().studio.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
@@ -310,12 +322,14 @@ def move(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/delete")
+@user_only
 def delete(filename: str) -> Response:
     """Put a piece into the bin."""
     return library_room.bin_files([filename])
 
 
 @web.post("/files/<filename>/retry")
+@user_only
 def retry(filename: str) -> Response:
     """Speak on where a piece failed or was cancelled."""
     services().studio.retry(filename, g.user["user_id"])
@@ -324,6 +338,7 @@ def retry(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/cancel")
+@user_only
 def cancel(filename: str) -> Response:
     """Stop speaking; what was spoken is kept."""
     services().studio.cancel(filename, g.user["user_id"])
@@ -331,6 +346,7 @@ def cancel(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/pause")
+@user_only
 def pause(filename: str) -> Response:
     """Let a piece rest until it is spoken on."""
     services().studio.pause(filename, g.user["user_id"])
@@ -338,6 +354,7 @@ def pause(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/next")
+@user_only
 def speak_next(filename: str) -> Response:
     """Put a waiting piece before the others."""
     services().studio.speak_next(filename, g.user["user_id"])
@@ -345,6 +362,7 @@ def speak_next(filename: str) -> Response:
 
 
 @web.post("/files/bulk")
+@user_only
 def bulk() -> Response:
     """Delete or move every ticked piece."""
     rows, action = library_room.ticked_rows(), request.form.get("action")
@@ -373,12 +391,14 @@ def _back(endpoint: str, **values: Any) -> str:
 
 
 @web.get("/audio/<filename>")
+@user_only
 def audio(filename: str) -> Response:
     """The sound: live while it is made, from a second on if one is named; seekable once whole."""
     return delivery.sound(owned_file(filename), forms.seconds(request.args.get("from", "0")))
 
 
 @web.get("/download/<filename>")
+@user_only
 def download(filename: str) -> Response:
     """The sound as a file to keep, named like the piece."""
     row = owned_file(filename)
@@ -387,18 +407,21 @@ def download(filename: str) -> Response:
 
 
 @web.get("/captions/<filename>.vtt")
+@user_only
 def captions(filename: str) -> Response:
     """Captions in WebVTT, from what has been spoken so far."""
     return downloads.captions(filename, webvtt, "text/vtt")
 
 
 @web.get("/captions/<filename>.srt")
+@user_only
 def subtitles(filename: str) -> Response:
     """The same captions as SubRip."""
     return downloads.captions(filename, srt, "application/x-subrip")
 
 
 @web.post("/playback/<filename>")
+@user_only
 def playback(filename: str) -> Response:
     """Note that a piece starts to play, or how far it came."""
     row, db, user_id = owned_file(filename), services().db, g.user["user_id"]
