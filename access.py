@@ -17,35 +17,21 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+import headers
 from accounts import Accounts, LoginResult, Visitor
 from config import ConfigError
+from headers import STATIC
+from hosts import Hosts
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SESSION_COOKIE = "voiceverse"
 DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
-STATIC = ("static", "frame.joined")
 UNKNOWN_BROWSER = "Unknown browser"
-# `script-src` is added for each answer, with its nonce.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        # The one style that Turbo brings along, for its progress bar.
-        "style-src 'self' 'sha256-WAyOw4V+FqDc35lQPyRADLBWbuNK8ahvYEaQIYF1+Ps='",
-        "img-src 'self' data:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -79,6 +65,7 @@ class Services:
     books: Any
     pronouncing: Any
     accounts: Accounts
+    hosts: Hosts
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -99,7 +86,10 @@ class UndeclaredRoute(ConfigError):
 
 
 class CookieSession(SecureCookieSessionInterface):
-    """Flask's signed cookie, marked Secure whenever the request came over https."""
+    """Flask's signed cookie, bound to this very host whenever the request came over https."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return cookie_name(SESSION_COOKIE)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -143,6 +133,33 @@ def check_declared(app: Flask) -> None:
             )
 
 
+def cookie_name(name: str) -> str:
+    """What a cookie is called on this connection: over https no other host can set it."""
+    return f"__Host-{name}" if request.is_secure else name
+
+
+def set_cookie(answer: Response, name: str, value: str, age_s: int) -> None:
+    """Give the browser a cookie that no script reads and no other site sends; "" takes it away."""
+    answer.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=age_s if value else 0,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+
+
+def sent_cookie(name: str) -> str:
+    """What the browser sent of a cookie that `set_cookie` gave it; "" for nothing."""
+    return request.cookies.get(cookie_name(name), "")
+
+
+def is_overheard() -> bool:
+    """Whether others on the way could read along: no https, and not on this very machine."""
+    return not request.is_secure and not services().hosts.is_this_machine(request.host)
+
+
 def wants_json() -> bool:
     """Whether the client would rather have JSON than a page."""
     accept = request.accept_mimetypes
@@ -164,7 +181,7 @@ def device_name() -> str:
 
 def listening_device() -> str:
     """What tells this browser apart from a person's others, with its readable name in front."""
-    token = request.cookies.get(DEVICE_COOKIE, "")
+    token = sent_cookie(DEVICE_COOKIE)
     return f"{device_name()}#{hashlib.sha256(token.encode()).hexdigest()[:8]}"
 
 
@@ -178,7 +195,7 @@ def device_label(device: str) -> str:
 
 def theme() -> str:
     """The colours that this browser chose, "light" or "dark"; empty to follow the system."""
-    chosen = request.cookies.get(THEME_COOKIE, "")
+    chosen = sent_cookie(THEME_COOKIE)
     return chosen if chosen in THEMES else ""
 
 
@@ -225,14 +242,7 @@ def let_in(result: LoginResult, target: str) -> Response:
     session.permanent = True
     session["login"] = result.token
     answer = redirect(target, 303)
-    answer.set_cookie(
-        DEVICE_COOKIE,
-        result.device_token,
-        max_age=DEVICE_COOKIE_S,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    set_cookie(answer, DEVICE_COOKIE, result.device_token, DEVICE_COOKIE_S)
     return answer
 
 
@@ -241,12 +251,13 @@ def guard(app: Flask) -> None:
     app.session_interface = CookieSession()
     public(app.view_functions["static"])
     app.before_request(_check_request)
-    app.after_request(_add_headers)
+    app.after_request(headers.add)
 
 
 def _check_request() -> Response | None:
     g.request_id = secrets.token_hex(8)
     g.user = None
+    services().hosts.check(request.host)
     endpoint = request.endpoint
     if endpoint is None or endpoint in STATIC:
         return None
@@ -271,8 +282,9 @@ def _ask_to_log_in() -> Response:
 
 
 def _check_csrf() -> None:
+    """Raise StaleForm unless this was sent from a page of ours, made for this very session."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if hmac.compare_digest(given.encode(), csrf_token().encode()):
+    if hmac.compare_digest(given.encode(), csrf_token().encode()) and not _is_from_elsewhere():
         return
     user = g.user or {}
     services().db.log_security_event(
@@ -287,23 +299,9 @@ def _check_csrf() -> None:
     raise StaleForm
 
 
-def _policy() -> str:
-    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    return f"script-src 'self'{nonce}; {CONTENT_SECURITY_POLICY}"
-
-
-def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["Content-Security-Policy"] = _policy()
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint in STATIC:
-        is_versioned = "v" in request.args
-        headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if is_versioned else "public, max-age=86400"
-        )
-    else:
-        headers.setdefault("Cache-Control", "private, no-store")
-    return response
+def _is_from_elsewhere() -> bool:
+    """Whether the browser says that a page of another site sent this."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host

@@ -16,6 +16,7 @@ import languages
 import uploads
 from access import (
     DEVICE_COOKIE,
+    SESSION_COOKIE,
     Services,
     check_declared,
     csrf_token,
@@ -25,6 +26,7 @@ from access import (
     local_path,
     owned_file,
     public,
+    sent_cookie,
     services,
     user_only,
     visitor,
@@ -51,8 +53,10 @@ from books import Books
 from config import Config, load_secret_key, prepare_data_dir
 from database import Database
 from generation import Studio
+from hosts import Hosts
 from library import Library
 from pronouncing import Pronouncing
+from proxies import TrustedProxies, networks
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -78,10 +82,11 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     studio = Studio(config, db, store, registry)
     app = Flask(__name__)
     app.request_class = uploads.Request
+    app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
     largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
     app.config.update(
         SECRET_KEY=key,
-        SESSION_COOKIE_NAME="voiceverse",
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=config.session_absolute_days * accounts.DAY_S,
@@ -98,6 +103,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         books=Books(db, studio, config),
         pronouncing=Pronouncing(studio),
         accounts=accounts.Accounts(db, config, key),
+        hosts=Hosts(config.trusted_hosts, config.host),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
@@ -174,7 +180,7 @@ def log_in() -> Response:
             request.form.get("username", ""),
             request.form.get("password", ""),
             visitor(),
-            device_token=request.cookies.get(DEVICE_COOKIE),
+            device_token=sent_cookie(DEVICE_COOKIE),
             old_token=session.get("login"),
         )
     except REFUSALS as error:

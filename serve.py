@@ -118,7 +118,7 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             backlog=1024,
             max_request_body_size=max(app.config["MAX_CONTENT_LENGTH"] * 4, most_bytes(config)),
             asyncore_use_poll=True,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=False,  # the app itself drops or believes them
             ident=None,
         )
     except OSError as error:

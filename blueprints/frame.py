@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 import forms
 import languages
-from access import THEME_COOKIE, THEMES, local_path, public, user_only, wants_json
+from access import THEME_COOKIE, THEMES, local_path, public, set_cookie, user_only, wants_json
 from answers import asset, assets, page
 
 COOKIE_S = 400 * 86400
@@ -30,12 +30,7 @@ def choose_theme() -> Response:
     """Remember light or dark; anything else goes back to what the system says."""
     theme = request.form.get("theme", "")
     answer = _done()
-    if theme in THEMES:
-        answer.set_cookie(
-            THEME_COOKIE, theme, COOKIE_S, httponly=True, samesite="Lax", secure=request.is_secure
-        )
-    else:
-        answer.delete_cookie(THEME_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    set_cookie(answer, THEME_COOKIE, theme if theme in THEMES else "", COOKIE_S)
     return answer
 
 

@@ -14,6 +14,7 @@ WEB = {
     "answers",
     "compression",
     "delivery",
+    "headers",
     "languages",
     "shown",
     "blueprints",
@@ -25,6 +26,7 @@ ABOVE_STORE = {
     *("speaking", "purchases"),
 }
 BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
+BELOW |= {"hosts", "proxies"}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
