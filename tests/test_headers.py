@@ -134,12 +134,8 @@ def test_a_cookie_of_plain_http_opens_nothing_under_https(owner):
     assert fresh.get("/", headers=headers, base_url=HTTPS).status_code == 303
 
 
-def test_the_theme_is_kept_and_taken_back_on_either_kind_of_connection(owner):
-    for base in ("http://localhost", HTTPS):
-        client = owner.client
-        page = client.get("/login", base_url=base, follow_redirects=False)
-        assert page.status_code in (200, 303)
-        with client.session_transaction(base_url=base) as session:
-            session["seed"] = "s"
-            session.pop("login", None)
-    assert owner.client.get("/login", base_url=HTTPS).status_code == 200
+def test_a_theme_is_kept_and_taken_back(owner):
+    for theme, is_kept in (("dark", True), ("", False)):
+        owner.post("/theme", {"theme": theme})
+        assert bool(owner.client.get_cookie("voiceverse_theme")) == is_kept
+        assert ('data-theme="dark"' in owner.get("/").text) == is_kept
