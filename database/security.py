@@ -59,7 +59,12 @@ class SecurityLog(Connection):
         wanted = {sql: value for sql, value in conditions.items() if value is not None}
         parts, values = list(wanted), list(wanted.values())
         if before_id is not None:
-            seen = self._value("SELECT timestamp FROM security_logs WHERE id = ?", before_id)
+            # When something happened to others is nobody else's business.
+            seen = self._value(
+                """SELECT timestamp FROM security_logs
+                   WHERE id = ? AND (? IS NULL OR user_id = ?)""",
+                before_id, user_id, user_id,
+            )  # fmt: skip
             parts.append("(timestamp, id) < (?, ?)")
             values += [seen or "", before_id]
         where = f"WHERE {' AND '.join(parts)}" if parts else ""
