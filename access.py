@@ -22,6 +22,7 @@ from accounts import Accounts, LoginResult, Visitor
 from config import ConfigError
 from headers import STATIC
 from hosts import Hosts
+from rates import Rates, neighbourhood
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -31,6 +32,8 @@ DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
+# Logging in is slowed by account and address, and whoever looks after the machine may look often.
+SLOWED_ELSEWHERE = ("web.login", "web.log_in", "ops.health")
 UNKNOWN_BROWSER = "Unknown browser"
 BROWSERS = (
     ("Edg", "Edge"),
@@ -66,6 +69,7 @@ class Services:
     pronouncing: Any
     accounts: Accounts
     hosts: Hosts
+    rates: Rates
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -264,6 +268,8 @@ def _check_request() -> Response | None:
     token = session.get("login")
     if token:
         g.user = services().accounts.authenticate(token)
+    request.check_size()
+    _check_rate(endpoint)
     audience = audience_of(current_app.view_functions[endpoint])
     if g.user is None and audience != "public":
         return _ask_to_log_in()
@@ -272,6 +278,17 @@ def _check_request() -> Response | None:
     if request.method not in SAFE_METHODS:
         _check_csrf()
     return None
+
+
+def _check_rate(endpoint: str) -> None:
+    """Raise TooManyRequests for who asks for more than one may in a minute."""
+    config, rates = services().config, services().rates
+    if g.user:
+        rates.take(("person", g.user["user_id"]), config.requests_per_minute)
+        if request.method not in SAFE_METHODS:
+            rates.take(("change", g.user["user_id"]), config.changes_per_minute)
+    elif endpoint not in SLOWED_ELSEWHERE:
+        rates.take(neighbourhood(request.remote_addr or ""), config.strangers_per_minute)
 
 
 def _ask_to_log_in() -> Response:

@@ -36,6 +36,7 @@ from access import (
     wants_json,
 )
 from accounts import AccountError
+from allowances import DayUsedUp, StorageUsedUp
 from assets import Assets, gather
 from audio_store import AudioError
 from books import BookError
@@ -48,6 +49,7 @@ from generation import GenerationError
 from hosts import UntrustedHost
 from languages import language, told
 from passwords import BadPassword
+from rates import TooManyRequests
 from shown import FILTERS, count, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
@@ -69,7 +71,10 @@ REFUSALS = (
     NothingToHear,
     SpeechError,
     StaleForm,
+    StorageUsedUp,
+    DayUsedUp,
     TooManyListeners,
+    TooManyRequests,
 )
 PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
 RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')
@@ -418,6 +423,8 @@ def _http_error(error: HTTPException) -> Response:
         _log_too_large()
         if request.takes_files:
             sentence = _("Together these files are too large. Send them one by one.")
+        elif not request.takes_text:
+            sentence = _("That is more than this form may hold. Nothing was changed.")
     answer = refusal(_Refused(error.code, sentence))
     if error.code == 405:
         answer.headers.extend(error.get_headers(request.environ))

@@ -57,6 +57,7 @@ from hosts import Hosts
 from library import Library
 from pronouncing import Pronouncing
 from proxies import TrustedProxies, networks
+from rates import Rates
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -64,7 +65,6 @@ from speech.speakers import find_speakers
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000
-FORM_BYTES_BESIDE_TEXT = 1 << 20
 
 web = Blueprint("web", __name__)
 
@@ -83,15 +83,14 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app = Flask(__name__)
     app.request_class = uploads.Request
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
-    largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
+    largest = 4 * config.max_characters + uploads.FORM_BYTES
     app.config.update(
         SECRET_KEY=key,
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=config.session_absolute_days * accounts.DAY_S,
-        MAX_CONTENT_LENGTH=largest,
-        MAX_FORM_MEMORY_SIZE=largest,
+        MAX_CONTENT_LENGTH=largest,  # of the longest form; each view has a limit of its own
     )
     app.extensions["voiceverse"] = Services(
         config=config,
@@ -104,6 +103,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         pronouncing=Pronouncing(studio),
         accounts=accounts.Accounts(db, config, key),
         hosts=Hosts(config.trusted_hosts, config.host),
+        rates=Rates(),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
@@ -217,6 +217,7 @@ def studio() -> Response:
 
 @web.post("/quote")
 @user_only
+@uploads.takes_text
 def quote() -> Response:
     """What a text would take: characters, segments, duration, price."""
     try:
@@ -234,6 +235,7 @@ def quote() -> Response:
 
 @web.post("/generate")
 @user_only
+@uploads.takes_text
 def generate() -> Response:
     """Take a text to be spoken and answer with the address of its page."""
     try:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
+from allowances import Allowances
 from audio_store import TakeStore
 from database.errors import WrongState
 from database.retakes import GONE
@@ -160,8 +161,8 @@ class Sound:
 class Retaking:
     """Makes the changes that are asked for, one at a time for each file."""
 
-    def __init__(self, speaking: Speaking, takes: TakeStore):
-        self.speaking, self.takes = speaking, takes
+    def __init__(self, speaking: Speaking, takes: TakeStore, allowances: Allowances):
+        self.speaking, self.takes, self._allowances = speaking, takes, allowances
         self.db, self.store = speaking.db, speaking.store
 
     def quote(self, row: dict, start: int, end: int, text: str) -> RetakeQuote:
@@ -184,11 +185,13 @@ class Retaking:
     def ask(self, row: dict, start: int, end: int, text: str) -> dict:
         """Have a part of a finished file spoken anew; returns the change that waits for it.
 
-        Raises BadRetake, WrongState, NothingSpoken, NoSpace.
+        Raises BadRetake, WrongState, NothingSpoken, NoSpace, DayUsedUp, StorageUsedUp.
         """
         text = self.quote(row, start, end, text).text
         self.store.check_space(2 * row["size"])
-        return self.db.create_retake(row, text_start=start, text_end=end, text=text)
+        with self.db.transaction():
+            self._allowances.check(row["owner_id"], len(text), 0)
+            return self.db.create_retake(row, text_start=start, text_end=end, text=text)
 
     def put_back(self, row: dict, take_id: int) -> dict:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,16 @@ from waitress.task import ThreadedTaskDispatcher
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
-from uploads import most_bytes
+from intake import THROWN_AWAY, Channel, House
+from proxies import networks
+from uploads import BodyLimits, most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")
 SHORT_LIFE_S = 5.0
 LONGEST_PAUSE_S = 5.0
 STOP_WAIT_S = 10.0
-CONNECTIONS = 1000
+CONNECTIONS, CONNECTIONS_OF_ONE = 1000, 400
+MOST_HEAD_BYTES = 1 << 16
 
 log = logging.getLogger("voiceverse.serve")
 
@@ -116,7 +120,9 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             port=config.port,
             connection_limit=CONNECTIONS,
             backlog=1024,
-            max_request_body_size=max(app.config["MAX_CONTENT_LENGTH"] * 4, most_bytes(config)),
+            max_request_header_size=MOST_HEAD_BYTES,
+            max_request_body_size=THROWN_AWAY
+            + max(app.config["MAX_CONTENT_LENGTH"], most_bytes(config)),
             asyncore_use_poll=True,
             clear_untrusted_proxy_headers=False,  # the app itself drops or believes them
             ident=None,
@@ -126,6 +132,15 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             f"VoiceVerse cannot listen on {config.host}:{config.port} ({error.strerror}). "
             "Stop what uses it, or set VOICEVERSE_PORT to another number."
         ) from error
+    house = House(
+        BodyLimits(app),
+        connections=CONNECTIONS,
+        of_one=CONNECTIONS_OF_ONE,
+        exempt=networks(config.trusted_proxies),
+    )
+    for socket in list(sockets.values()):
+        if isinstance(socket, BaseWSGIServer):
+            socket.channel_class = partial(Channel, house)
     dispatcher.set_thread_count(config.threads)
     return server
 

@@ -19,7 +19,7 @@ from documents.types import RULES, Document
 from generation import check_group, check_name
 from languages import plural_forms, told
 from speech.speakers import SEARCHED
-from uploads import takes_files
+from uploads import takes_files, takes_text
 
 PAGE_ROWS = 50
 MOST_FILES = 100
@@ -158,6 +158,7 @@ def review(document_id: int) -> Response:
 
 @blueprint.post(f"/documents/{ID}")
 @user_only
+@takes_text
 def save(document_id: int) -> Response:
     """Keep what is wanted of a document; programs get the new plan."""
     row = owned_document(document_id)
@@ -169,6 +170,7 @@ def save(document_id: int) -> Response:
 
 @blueprint.post(f"/documents/{ID}/speak")
 @user_only
+@takes_text
 def speak(document_id: int) -> Response:
     """Have the ticked chapters spoken, as one audiobook or each by itself."""
     row = owned_document(document_id)
@@ -288,6 +290,7 @@ def chapter(document_id: int, number: int) -> Response:
 
 @blueprint.post(f"/documents/{ID}/chapters/{NUMBER}")
 @user_only
+@takes_text
 def change_chapter(document_id: int, number: int) -> Response:
     """Speak a part or leave it out, or give a chapter a name and a text of its own."""
     row, books = owned_document(document_id), services().books

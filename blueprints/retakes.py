@@ -13,6 +13,7 @@ from delivery import short_sound
 from languages import told
 from retaking import RetakeQuote
 from shown import money
+from uploads import takes_text
 
 blueprint = Blueprint("retakes", __name__)
 
@@ -33,6 +34,7 @@ def edit(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/retake")
 @user_only
+@takes_text
 def retake(filename: str) -> Response:
     """Speak a part of a piece anew, or say what that would cost."""
     row, (start, end, text) = owned_file(filename), _asked()

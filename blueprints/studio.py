@@ -21,6 +21,7 @@ from speech.samples import sample
 from speech.script import PARAGRAPH_PAUSE_MS
 from speech.speakers import find_speakers
 from speech.types import Voice
+from uploads import takes_text
 
 LATELY_ROWS = 5
 PRICED_CHARACTERS = 1000
@@ -32,6 +33,7 @@ blueprint = Blueprint("studio", __name__)
 
 @blueprint.post("/draft")
 @user_only
+@takes_text
 def save_draft() -> Response:
     """Keep what is being written; an empty text and name forget it."""
     sent, db, user_id = forms.order(request.form), services().db, g.user["user_id"]
@@ -72,6 +74,7 @@ def preview() -> Response:
 
 @blueprint.post("/speakers")
 @user_only
+@takes_text
 def speakers() -> Response:
     """The part of the page that gives the speakers of a text their voices."""
     sent = forms.order(request.form)
