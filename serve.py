@@ -28,7 +28,9 @@ from uploads import BodyLimits, most_bytes
 WORKER = Path(__file__).with_name("jobs.py")
 SHORT_LIFE_S = 5.0
 LONGEST_PAUSE_S = 5.0
-STOP_WAIT_S = 10.0
+# Everything ends within ten seconds: the worker from when it is asked, the threads meanwhile.
+STOP_WAIT_S = 9.0
+THREADS_WAIT_S = 5.0
 CONNECTIONS, CONNECTIONS_OF_ONE = 1000, 400
 MOST_HEAD_BYTES = 1 << 16
 
@@ -41,6 +43,7 @@ class WorkerProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen | None = None
         self._stopping = threading.Event()
+        self._stop_by = 0.0
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
 
     def start(self) -> None:
@@ -52,13 +55,19 @@ class WorkerProcess:
         with contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(b"\n")
 
-    def stop(self) -> None:
-        """End the worker, which parks what it is speaking."""
-        self._stopping.set()
+    def ask_to_stop(self) -> None:
+        """Let the worker park what it is speaking; its time begins now."""
+        if not self._stopping.is_set():
+            self._stop_by = time.monotonic() + STOP_WAIT_S
+            self._stopping.set()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
+
+    def stop(self) -> None:
+        """End the worker; one that takes too long is killed, and its work taken up later."""
+        self.ask_to_stop()
         try:
-            self._process.wait(STOP_WAIT_S)
+            self._process.wait(max(0.1, self._stop_by - time.monotonic()))
         except subprocess.TimeoutExpired:
             self._process.kill()
 
@@ -94,7 +103,7 @@ class Dispatcher(ThreadedTaskDispatcher):
         self._sockets = sockets
         self._stopping = stopping
 
-    def shutdown(self, cancel_pending: bool = True, timeout: float = STOP_WAIT_S) -> bool:
+    def shutdown(self, cancel_pending: bool = True, timeout: float = THREADS_WAIT_S) -> bool:
         """End what is being sent, then the threads; false when some are still at work."""
         self._stopping.set()
         for socket in list(self._sockets.values()):
@@ -163,7 +172,7 @@ def run(config: Config) -> None:
     worker.start()
     try:
         _announce(config, services, server.effective_port)
-        signal.signal(signal.SIGTERM, _exit)
+        signal.signal(signal.SIGTERM, partial(_exit, worker))
         server.run()
     finally:
         server.close()
@@ -184,7 +193,8 @@ def _announce(config: Config, services, port: int) -> None:
         print(f"(This link works once; it is kept in {config.setup_link_path}.)", flush=True)
 
 
-def _exit(*_) -> None:
+def _exit(worker: WorkerProcess, *_) -> None:
+    worker.ask_to_stop()
     raise SystemExit(0)
 
 

@@ -81,11 +81,17 @@ class SecurityLog(Connection):
             before_id = rows[-1]["id"]
 
     def get_failed_login_attempts(
-        self, *, username: str | None = None, ip_address: str | None = None, since: str
+        self,
+        *,
+        username: str | None = None,
+        ip_address: str | None = None,
+        since: str,
+        until: str = "9999",
     ) -> dict:
         """Failures since `since` (UTC text) and since the last success: attempts, latest.
 
-        Counted for one account name (any case) or for one address.
+        Counted for one account name (any case) or for one address; not those from `until` on,
+        which a clock wrote down that was ahead.
         """
         if username is not None:
             column, value, index = "username COLLATE NOCASE", username, "idx_security_login_name"
@@ -93,9 +99,9 @@ class SecurityLog(Connection):
             column, value, index = "ip_address", ip_address, "idx_security_login_address"
         events = f"""FROM security_logs INDEXED BY {index}
                      WHERE event_type IN ('{LOGIN}', '{LOGIN_FAILED}') AND {column} = ?
-                       AND timestamp >= ? AND event_type ="""
+                       AND timestamp >= ? AND timestamp < ? AND event_type ="""
         return self._row(
             f"""SELECT count(*) AS attempts, max(timestamp) AS latest {events} '{LOGIN_FAILED}'
                 AND id > coalesce((SELECT max(id) {events} '{LOGIN}'), 0)""",
-            value, since, value, since,
+            value, since, until, value, since, until,
         )  # fmt: skip
