@@ -23,6 +23,7 @@ from config import ConfigError
 from headers import STATIC
 from hosts import Hosts
 from rates import Rates, neighbourhood
+from reserve import Reserve
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,6 +35,7 @@ THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
 # Logging in is slowed by account and address, and whoever looks after the machine may look often.
 SLOWED_ELSEWHERE = ("web.login", "web.log_in", "ops.health")
+PUT_DOWN_BYTES = 1 << 19  # larger requests go through the disk
 UNKNOWN_BROWSER = "Unknown browser"
 BROWSERS = (
     ("Edg", "Edge"),
@@ -70,6 +72,7 @@ class Services:
     accounts: Accounts
     hosts: Hosts
     rates: Rates
+    reserve: Reserve
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -276,6 +279,9 @@ def _check_request() -> Response | None:
     if audience == "admin" and not g.user["is_admin"]:
         abort(404)
     if request.method not in SAFE_METHODS:
+        services().reserve.look()
+        if (request.content_length or 0) > PUT_DOWN_BYTES:
+            services().store.check_space(request.content_length)
         _check_csrf()
     return None
 

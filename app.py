@@ -50,7 +50,7 @@ from blueprints import (
 from blueprints import library as library_room
 from blueprints import studio as studio_room
 from books import Books
-from config import Config, load_secret_key, prepare_data_dir
+from config import Config, load_secret_key, prepare_data_dir, refuse_lost_database
 from database import Database
 from generation import Studio
 from hosts import Hosts
@@ -58,6 +58,7 @@ from library import Library
 from pronouncing import Pronouncing
 from proxies import TrustedProxies, networks
 from rates import Rates
+from reserve import Reserve
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -73,6 +74,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     """The app over its data folder, which is made when missing; starts no worker."""
     config = config or Config.load()
     prepare_data_dir(config)
+    refuse_lost_database(config)
     key = load_secret_key(config, database_exists=config.database_path.exists())
     db, store = (
         Database(config.database_path),
@@ -104,6 +106,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         accounts=accounts.Accounts(db, config, key),
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
+        reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )

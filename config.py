@@ -244,6 +244,19 @@ def prepare_data_dir(config: Config) -> None:
             ) from error
 
 
+def refuse_lost_database(config: Config) -> None:
+    """Raise ConfigError when there is sound but no database: an empty one would hide the loss."""
+    path = config.database_path
+    if path.exists() and path.stat().st_size:
+        return
+    if config.audio_dir.is_dir() and next(config.audio_dir.glob("*.mp3"), None):
+        raise ConfigError(
+            f"{path} is missing or empty, but {config.audio_dir} holds the sound of earlier "
+            "pieces. Restore the database from a backup; run a move from the JSON version again "
+            "that was cut off; or move the sound away to start anew."
+        )
+
+
 def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
     """The key that signs cookies: from the environment, or its file, made on first start.
 

@@ -84,7 +84,10 @@ class Bounded:
             self._buffer.close()
             self._buffer = OverflowableBuffer(self._buffer.overflow)
         if not self._is_over:
-            self._buffer.append(data)
+            try:
+                self._buffer.append(data)
+            except OSError:  # the disk is full, which the app says with a sentence
+                self._is_over = True
 
     def getfile(self) -> Any:
         """What is there to be read."""

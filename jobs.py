@@ -19,7 +19,13 @@ from functools import partial
 
 from audio_store import AudioError, AudioStore
 from buyer import Buyer
-from config import Config, ConfigError, prepare_data_dir, provider_environment
+from config import (
+    Config,
+    ConfigError,
+    prepare_data_dir,
+    provider_environment,
+    refuse_lost_database,
+)
 from database import Database
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
@@ -220,6 +226,7 @@ class Worker:
 def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
     prepare_data_dir(config)
+    refuse_lost_database(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
     return Studio(config, Database(config.database_path), store, build_registry(config))
 

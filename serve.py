@@ -168,6 +168,7 @@ def run(config: Config) -> None:
     worker = WorkerProcess()
     services.wake_worker = worker.wake
     services.books.sweep()
+    services.reserve.look()
     tempfile.tempdir = str(config.imports_dir)  # large requests are put down there, too
     worker.start()
     try:

@@ -26,7 +26,7 @@ ABOVE_STORE = {
     *("speaking", "purchases", "allowances"),
 }
 BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
-BELOW |= {"hosts", "intake", "proxies", "rates"}
+BELOW |= {"hosts", "intake", "proxies", "rates", "reserve"}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
