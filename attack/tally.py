@@ -10,6 +10,8 @@ class Tally:
     cases: int = 0
     by_kind: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    slowest_s: float = 0.0
 
     def count(self, kind: str) -> None:
         """One more case of a kind."""
