@@ -33,6 +33,7 @@ from sentences import Sentence
 
 ACCOUNT_FREE_FAILURES = 5
 ADDRESS_FREE_FAILURES = 20
+QUICK_FAILURES = 25  # at one account within the window, however often it was logged in to
 WINDOW_S = 3600
 LONGEST_WAIT_S = 30
 SIGN_IN_PATIENCE_S = 15
@@ -419,6 +420,9 @@ class Accounts:
                 return
             until = _text_time(self._clock() + 2)
             by_name = self._db.get_failed_login_attempts(username=name, since=since, until=until)
+            if by_name["total"] > QUICK_FAILURES:
+                # Each time the owner logs in, guessing would begin anew.
+                by_name = {"attempts": by_name["total"], "latest": by_name["latest_of_all"]}
             self._refuse_while_waiting(by_name, ACCOUNT_FREE_FAILURES)
             by_address = self._db.get_failed_login_attempts(
                 ip_address=visitor.ip, since=since, until=until

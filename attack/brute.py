@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from access import DEVICE_COOKIE
 from app import create_app
 from attack.tally import Tally
 from config import Config
@@ -15,7 +16,7 @@ from tests.conftest import PASSWORD, Browser
 HOUR_S = 3600
 MOST_TRIED = 160
 MOST_S = 5.0
-LOGINS = 5
+LOGINS = 20
 NAMES = ("vera", "otto", "anna", "bert", "carl")
 
 
@@ -98,10 +99,11 @@ def _age(db, seconds: int) -> None:
 
 
 def _log_in_again(owner: Browser, form: dict, tally: Tally, profile: str) -> None:
-    owner.post("/logout")
+    """The owner starts the browser anew: it has been signed in before, and has no session now."""
+    browser = Browser(owner.client.application)
+    browser.client.set_cookie(DEVICE_COOKIE, owner.client.get_cookie(DEVICE_COOKIE).value)
     begun = time.monotonic()
-    status = owner.post("/login", form).status_code
-    taken_s = time.monotonic() - begun
+    status = browser.post("/login", form).status_code
+    tally.slowest_s = max(tally.slowest_s, time.monotonic() - begun)
     tally.count("owner logs in")
     tally.expect(status == 303, f"{profile}: the owner is kept out, {status}")
-    tally.slowest_s = max(tally.slowest_s, taken_s)

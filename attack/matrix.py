@@ -107,7 +107,7 @@ class Matrix:
 
     def run(self) -> Tally:
         """Every case; raises UnknownPart for a route that cannot be tried."""
-        for route in self.routes():
+        for route in list(self.routes()):
             names = self._asked_of(route)
             for who in self.outsiders:
                 self._by_path(route, who)

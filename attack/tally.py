@@ -12,6 +12,7 @@ class Tally:
     failures: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
+    measured_ms: float | None = None
 
     def count(self, kind: str) -> None:
         """One more case of a kind."""

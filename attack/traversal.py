@@ -91,9 +91,7 @@ def _ask(app: App, client: Client, path: str) -> tuple[int, bytes]:
     """Status and body for a path that is sent exactly as it is written."""
     connection = http.client.HTTPConnection("127.0.0.1", app.port, timeout=30)
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-    head = (
-        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n"
-    )
+    lines = (f"GET {path} HTTP/1.1", "Host: localhost", f"Cookie: {cookies}", "Connection: close")
     connection.connect()
     connection.sock.sendall("\r\n".join((*lines, "", "")).encode("latin-1"))
     answer = http.client.HTTPResponse(connection.sock, method="GET")

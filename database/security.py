@@ -90,6 +90,8 @@ class SecurityLog(Connection):
     ) -> dict:
         """Failures since `since` (UTC text) and since the last success: attempts, latest.
 
+        Whatever succeeded in between: total, latest_of_all.
+
         Counted for one account name (any case) or for one address; not those from `until` on,
         which a clock wrote down that was ahead.
         """
@@ -101,7 +103,10 @@ class SecurityLog(Connection):
                      WHERE event_type IN ('{LOGIN}', '{LOGIN_FAILED}') AND {column} = ?
                        AND timestamp >= ? AND timestamp < ? AND event_type ="""
         return self._row(
-            f"""SELECT count(*) AS attempts, max(timestamp) AS latest {events} '{LOGIN_FAILED}'
-                AND id > coalesce((SELECT max(id) {events} '{LOGIN}'), 0)""",
+            f"""WITH last AS (SELECT coalesce(max(id), 0) AS success {events} '{LOGIN}')
+                SELECT count(*) FILTER (WHERE id > (SELECT success FROM last)) AS attempts,
+                       max(timestamp) FILTER (WHERE id > (SELECT success FROM last)) AS latest,
+                       count(*) AS total, max(timestamp) AS latest_of_all
+                {events} '{LOGIN_FAILED}'""",
             value, since, until, value, since, until,
         )  # fmt: skip

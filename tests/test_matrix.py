@@ -46,6 +46,7 @@ def test_every_form_that_another_site_sends_is_refused(scene):
     assert tally.cases >= 400
 
 
+@pytest.mark.slow
 def test_a_route_that_shows_others_files_is_found(monkeypatch, tmp_path):
     def leak(filename):
         found = services().db._row("SELECT text FROM audio_files WHERE filename = ?", filename)
@@ -65,6 +66,7 @@ def test_a_route_with_a_part_that_is_not_known_stops_the_matrix(monkeypatch, tmp
     scene.close()
 
 
+@pytest.mark.slow
 def test_a_route_that_asks_for_an_unknown_parameter_stops_the_matrix(monkeypatch, tmp_path):
     scene = with_a_room(
         monkeypatch, tmp_path, "/extra", lambda: request.args.get("neighbours_file", "")
