@@ -104,9 +104,9 @@ def _pages(planted: dict[str, Any]) -> Iterator[str]:
     yield from ("/", "/library", "/library?sort=name", "/library?sort=oldest", "/history", "/usage")
     yield from ("/account", "/security", "/admin", "/admin/jobs", "/pronunciations", "/documents")
     yield from ("/library?q=script", "/offline", "/login?next=javascript:alert(1)")
-    for address in ("/library?q=", "/library?group=", "/history?q=", "/?voice=", "/?again="):
-        yield f"{address}%3Cscript%3Ealert(1)%3C/script%3E"
-        yield f"{address}%22onfocus=alert(1)%20autofocus=%22"
+    for start in ("/library?q=", "/library?group=", "/history?q=", "/?voice=", "/?again="):
+        yield f"{start}%3Cscript%3Ealert(1)%3C/script%3E"
+        yield f"{start}%22onfocus=alert(1)%20autofocus=%22"
     for filename, document in itertools.zip_longest(planted["files"], planted["documents"]):
         yield f"/files/{filename}"
         yield f"/documents/{document}"

@@ -1,7 +1,5 @@
 """The attacks in a short form; `make attack` runs them in full and says how long things took."""
 
-import random
-
 import pytest
 
 from attack import brute, byte_ranges, scripts, ssrf, traversal
@@ -20,7 +18,7 @@ def scene(tmp_path_factory):
 
 
 def test_parts_of_sounds_are_answered_as_the_standard_says(scene):
-    tally = byte_ranges.run(scene, 400, seed=random.SystemRandom().randrange(10**9))
+    tally = byte_ranges.run(scene, 400, seed=1)
     assert tally.failures == []
     assert set(tally.by_kind) == {"200", "206", "416"}
 
