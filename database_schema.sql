@@ -11,7 +11,9 @@ CREATE TABLE users (
     last_login       TEXT,
     is_active        INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
     is_admin         INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
-    last_claim_epoch REAL    NOT NULL DEFAULT 0 -- when a file of theirs was last taken up
+    last_claim_epoch REAL    NOT NULL DEFAULT 0, -- when a file of theirs was last taken up
+    stand_in_rule    TEXT    NOT NULL DEFAULT 'ask' -- which voice goes on where one cannot speak
+                     CHECK (stand_in_rule IN ('ask', 'nearest', 'free'))
 );
 CREATE INDEX idx_users_username ON users (username COLLATE NOCASE);
 
@@ -46,6 +48,8 @@ CREATE TABLE audio_files (
     lease_until_epoch REAL,
     deleted_at        TEXT, -- since when it lies in the bin
     text_indexed      INTEGER NOT NULL DEFAULT 0 CHECK (text_indexed IN (0, 1)),
+    stand_in          TEXT    NOT NULL DEFAULT '', -- key of the voice that goes on for its own
+    needs_voice       INTEGER NOT NULL DEFAULT 0 CHECK (needs_voice IN (0, 1)), -- its own cannot
     document_id       INTEGER REFERENCES documents (id) ON DELETE SET NULL,
     track             INTEGER NOT NULL DEFAULT 0 CHECK (track >= 0), -- its place in that document
     reading           TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
@@ -251,10 +255,15 @@ CREATE TABLE segments (
     byte_end   INTEGER NOT NULL CHECK (byte_end >= 0),
     frame_end  INTEGER NOT NULL CHECK (frame_end >= 0),
     words      TEXT    NOT NULL DEFAULT '', -- JSON: start, length, ms; from the segment's start
+    spoken_by  TEXT    NOT NULL DEFAULT '', -- key of the voice, where it is not the file's own
+    said       TEXT    NOT NULL DEFAULT '', -- what the voice said where it left the text
     PRIMARY KEY (file_id, position)
 ) WITHOUT ROWID;
 
 CREATE INDEX idx_segments_text ON segments (file_id, text_start, start_ms);
+CREATE INDEX idx_segments_marked ON segments
+    (file_id, position, text_start, start_ms, end_ms, spoken_by, said)
+    WHERE spoken_by != '' OR said != '';
 
 -- Where the chapters of a file begin in its text (code points); the first begins at 0.
 CREATE TABLE chapters (
@@ -275,6 +284,7 @@ CREATE TABLE retakes (
     text_end          INTEGER NOT NULL CHECK (text_end > text_start),
     text              TEXT    NOT NULL DEFAULT '',
     take_id           INTEGER REFERENCES takes (id) ON DELETE CASCADE,
+    stand_in          TEXT    NOT NULL DEFAULT '', -- key of the voice, where not the file's own
     status            TEXT    NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'failed')),
     error             TEXT,
     attempts          INTEGER NOT NULL DEFAULT 0,
@@ -353,6 +363,14 @@ CREATE TABLE drafts (
     reading    TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
     updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
+
+-- Which engines do not answer: the worker says so, the pages tell. Times in seconds since 1970.
+CREATE TABLE resting_engines (
+    engine      TEXT PRIMARY KEY,
+    since_epoch REAL NOT NULL,
+    until_epoch REAL NOT NULL,
+    error       TEXT NOT NULL
+) WITHOUT ROWID;
 
 -- What a provider says about its models, such as the day one of them ends.
 CREATE TABLE model_notices (

@@ -20,7 +20,7 @@ from headers import STATIC
 
 # What the parts of paths stand for: which of a person's belongings, or a fixed word.
 BELONGINGS = ("filename", "document_id", "export_id", "entry_id", "user_id", "file_id", "number")
-FIXED = {"action": "pause", "name": "frame.css"}
+FIXED = {"action": "pause", "name": "frame.css", "identifier": "nothing"}
 # Parameters that name something of a person's: by route where one name means two things.
 IDS: dict[str, str] = {
     "again": "filename",

@@ -11,6 +11,7 @@ import delivery
 import forms
 from access import let_in, public, services, user_only, visitor, wants_json
 from answers import REFUSALS, form_again, page
+from blueprints.standing_in import rule_choice
 from shown import EVENTS, event_name
 
 PAGE_ROWS = 50
@@ -111,6 +112,7 @@ def _account_context() -> dict[str, Any]:
     return {
         "sessions": services().accounts.list_sessions(g.user["user_id"]),
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
+        **rule_choice(),
     }
 
 

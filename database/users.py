@@ -55,6 +55,10 @@ class Users(Connection):
         """The account with that number."""
         return self._row("SELECT * FROM users WHERE id = ?", user_id)
 
+    def set_stand_in_rule(self, user_id: int, rule: str) -> None:
+        """Which voice goes on where one cannot speak: 'ask', 'nearest' or 'free'."""
+        self._write("UPDATE users SET stand_in_rule = ? WHERE id = ?", rule, user_id)
+
     def update_last_login(self, user_id: int) -> None:
         """Note that the account logged in now."""
         self._write("UPDATE users SET last_login = CURRENT_TIMESTAMP WHERE id = ?", user_id)
