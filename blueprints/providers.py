@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 import forms
-from access import admin_only, services, visitor, wants_json
+from access import admin_only, services, user_only, visitor, wants_json
 from accounts import Visitor
 from answers import REFUSALS, form_again, page, refusal
 from blueprints.ops import one_sentence, password_from_stdin
@@ -316,6 +316,7 @@ def _told(message: str) -> Response:
 
 
 @blueprint.post("/account/keys/<int:provider_id>")
+@user_only
 def own_key(provider_id: int) -> Response:
     """Keep a key of one's own for a provider, or forget it."""
     if request.form.get("deed") == "remove":

@@ -1,6 +1,7 @@
 """The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
 
 from database.administration import Administration
+from database.allowances import Allowances
 from database.documents import Documents
 from database.drafts import Drafts
 from database.exports import Exports
@@ -29,6 +30,7 @@ class Database(
     Health,
     Drafts,
     Administration,
+    Allowances,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 

@@ -14,6 +14,7 @@ WEB = {
     "answers",
     "compression",
     "delivery",
+    "headers",
     "languages",
     "shown",
     "blueprints",
@@ -24,11 +25,11 @@ WEB = {
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
     *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
-    *("keeping", "nightly", "health", "metrics", "doctor"),
+    *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
-    *("sealing", "provider_settings"),
+    *("sealing", "provider_settings", "hosts", "intake", "proxies", "rates", "reserve"),
 }
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
@@ -47,7 +48,7 @@ def sources():
         check=False,
     ).stdout.split()
     found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
-    skipped = ("tests/", "benchmarks/")
+    skipped = ("tests/", "benchmarks/", "attack/")
     return sorted(path for path in found if not path.startswith(skipped) and (ROOT / path).exists())
 
 

@@ -157,6 +157,8 @@ CALLS = {
     ],
     "get_invite": lambda db: db.get_invite("i", 1.0),
     "get_job_counts": lambda db: db.get_job_counts(),
+    "get_kept_bytes": lambda db: db.get_kept_bytes(1),
+    "get_characters_of_day": lambda db: db.get_characters_of_day(1, 2026, 1, 1),
     "get_monthly_usage": lambda db: db.get_monthly_usage(1, 2026, 1),
     "get_playback_history": lambda db: [
         db.get_playback_history(1, before=before, **filters)
