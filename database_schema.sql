@@ -11,7 +11,8 @@ CREATE TABLE users (
     last_login       TEXT,
     is_active        INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
     is_admin         INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
-    last_claim_epoch REAL    NOT NULL DEFAULT 0 -- when a file of theirs was last taken up
+    last_claim_epoch REAL    NOT NULL DEFAULT 0, -- when a file of theirs was last taken up
+    devices_forgotten INTEGER NOT NULL DEFAULT 0 -- how often every known browser became a new one
 );
 CREATE INDEX idx_users_username ON users (username COLLATE NOCASE);
 
@@ -222,11 +223,68 @@ CREATE TABLE sessions (
     ip_address       TEXT    NOT NULL DEFAULT '',
     created_at       TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
     created_epoch    REAL    NOT NULL,
-    last_seen_epoch  REAL    NOT NULL
+    last_seen_epoch  REAL    NOT NULL,
+    alert_id         INTEGER REFERENCES login_alerts (id) ON DELETE SET NULL
 );
+CREATE INDEX idx_sessions_alert ON sessions (alert_id) WHERE alert_id IS NOT NULL;
 CREATE INDEX idx_sessions_user ON sessions (user_id, last_seen_epoch);
 CREATE INDEX idx_sessions_last_seen ON sessions (last_seen_epoch);
 CREATE INDEX idx_sessions_created ON sessions (created_epoch);
+
+-- Log-ins from browsers that were not known, until the person says whose they were.
+CREATE TABLE login_alerts (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device        TEXT    NOT NULL DEFAULT '',
+    ip_address    TEXT    NOT NULL DEFAULT '',
+    times         INTEGER NOT NULL DEFAULT 1 CHECK (times > 0),
+    latest_epoch  REAL    NOT NULL,
+    UNIQUE (user_id, device, ip_address)
+);
+
+-- What admins have decided for everybody, by name.
+CREATE TABLE rules (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The authenticator app of a person; `secret` is sealed. `last_step` is the latest 30 seconds, since
+-- 1970, whose code was used: none is taken twice.
+CREATE TABLE second_factors (
+    user_id      INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret       TEXT    NOT NULL,
+    last_step    INTEGER NOT NULL DEFAULT 0,
+    confirmed_at TEXT    -- since when it is asked for
+);
+
+CREATE TABLE recovery_codes (
+    user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_hash TEXT    NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+) WITHOUT ROWID;
+
+-- `rp_id` is the name of the site that a passkey was made for; it works nowhere else.
+CREATE TABLE passkeys (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credential_id   TEXT    NOT NULL UNIQUE CHECK (length(credential_id) <= 1400),
+    user_handle     TEXT    NOT NULL,
+    rp_id           TEXT    NOT NULL,
+    public_key      BLOB    NOT NULL,
+    sign_count      INTEGER NOT NULL CHECK (sign_count >= 0),
+    transports      TEXT    NOT NULL DEFAULT '[]', -- JSON
+    name            TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+    created_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    last_used_epoch REAL
+);
+CREATE INDEX idx_passkeys_user ON passkeys (user_id, rp_id, id);
+
+-- Questions to passkeys that were answered well, so that no answer counts twice.
+CREATE TABLE used_challenges (
+    challenge_hash TEXT PRIMARY KEY,
+    expires_epoch  REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX idx_used_challenges_expires ON used_challenges (expires_epoch);
 
 CREATE TABLE invites (
     id            INTEGER PRIMARY KEY,

@@ -1,14 +1,17 @@
 """The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
 
 from database.administration import Administration
+from database.devices import Devices
 from database.documents import Documents
 from database.drafts import Drafts
 from database.exports import Exports
 from database.jobs import Jobs
 from database.library import Library
+from database.passkeys import PasskeyRows
 from database.playback import Playback
 from database.pronunciations import Pronunciations
 from database.retakes import Retakes
+from database.second_factors import SecondFactorRows
 from database.security import SecurityLog
 from database.users import Users
 
@@ -23,6 +26,9 @@ class Database(
     Exports,
     Playback,
     SecurityLog,
+    SecondFactorRows,
+    PasskeyRows,
+    Devices,
     Drafts,
     Administration,
 ):
