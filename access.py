@@ -17,7 +17,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+from account_errors import SecondStepOwed
 from accounts import Accounts, LoginResult, Visitor
+from devices import Devices
+from passkeys import Passkeys
+from proofs import joined_marks
+from second_factors import SecondFactors, is_owed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -78,6 +83,9 @@ class Services:
     books: Any
     pronouncing: Any
     accounts: Accounts
+    second_factors: SecondFactors
+    passkeys: Passkeys
+    devices: Devices
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -114,6 +122,12 @@ def public(view: View) -> View:
 def admin_only(view: View) -> View:
     """Hide this view from everybody but admins."""
     view.is_for_admins = True
+    return view
+
+
+def before_second_step(view: View) -> View:
+    """Let this view be seen by a person who must set up a second step first, too."""
+    view.is_before_second_step = True
     return view
 
 
@@ -194,14 +208,25 @@ def local_path(target: str | None) -> str:
 
 
 def let_in(result: LoginResult, target: str) -> Response:
-    """Start the browser's session after a login and send it to a local path."""
+    """Start the browser's session after a login and send it to a local path.
+
+    While the second step is to be taken, send it there and remember the rest.
+    """
+    old = session.get("login")
     session.clear()
+    if result.pending:
+        session["pending"] = {"token": result.pending, "target": target, "old": old}
+        return redirect(url_for("second_steps.step"), 303)
     session.permanent = True
     session["login"] = result.token
-    answer = redirect(target, 303)
+    return mark_browser(redirect(target, 303), result.device_token)
+
+
+def mark_browser(answer: Response, mark: str) -> Response:
+    """Make the browser one that is known to an account, beside those that know it already."""
     answer.set_cookie(
         DEVICE_COOKIE,
-        result.device_token,
+        joined_marks(request.cookies.get(DEVICE_COOKIE), mark),
         max_age=DEVICE_COOKIE_S,
         httponly=True,
         samesite="Lax",
@@ -229,6 +254,8 @@ def _check_request() -> Response | None:
     view = current_app.view_functions[endpoint]
     if g.user is None and not getattr(view, "is_public", False):
         return _ask_to_log_in()
+    if g.user and is_owed(g.user) and not _is_open_before(view):
+        return _ask_for_second_step()
     if getattr(view, "is_for_admins", False) and not g.user["is_admin"]:
         abort(404)
     if request.method not in SAFE_METHODS:
@@ -241,6 +268,17 @@ def _ask_to_log_in() -> Response:
         abort(401)
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("web.login", next=wanted if wanted != "/" else None), 303)
+
+
+def _is_open_before(view: View) -> bool:
+    g.is_held = True
+    return getattr(view, "is_public", False) or getattr(view, "is_before_second_step", False)
+
+
+def _ask_for_second_step() -> Response:
+    if wants_json() or request.method not in SAFE_METHODS:
+        raise SecondStepOwed
+    return redirect(url_for("second_steps.overview"), 303)
 
 
 def _check_csrf() -> None:

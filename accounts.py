@@ -76,7 +76,7 @@ class Accounts:
         self._db = db
         self._config = config
         self._clock = clock
-        self._proofs = proofs.Proofs(db, secret_key, clock)
+        self._proofs = proofs.Proofs(db, secret_key, self.now)
         self.marks = proofs.Marks(db, self._proofs)
         self._passwords = passwords.Passwords()
         self._hashing = threading.Lock()

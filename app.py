@@ -17,6 +17,7 @@ import uploads
 from access import (
     DEVICE_COOKIE,
     Services,
+    before_second_step,
     csrf_token,
     guard,
     let_in,
@@ -42,15 +43,22 @@ from blueprints import (
     pronunciations,
     reading,
     retakes,
+    second_steps,
 )
+from blueprints import devices as devices_room
 from blueprints import library as library_room
+from blueprints import passkeys as passkeys_room
 from blueprints import studio as studio_room
 from books import Books
 from config import Config, load_secret_key, prepare_data_dir
 from database import Database
+from devices import Devices
 from generation import Studio
 from library import Library
+from passkeys import Passkeys
 from pronouncing import Pronouncing
+from sealing import Seal
+from second_factors import SecondFactors
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -74,6 +82,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     )
     registry = registry or build_registry(config)
     studio = Studio(config, db, store, registry)
+    keeper = accounts.Accounts(db, config, key)
     app = Flask(__name__)
     app.request_class = uploads.Request
     largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
@@ -95,7 +104,10 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         library=Library(studio),
         books=Books(db, studio, config),
         pronouncing=Pronouncing(studio),
-        accounts=accounts.Accounts(db, config, key),
+        accounts=keeper,
+        second_factors=SecondFactors(db, keeper, Seal(key)),
+        passkeys=Passkeys(db, keeper),
+        devices=Devices(db, keeper),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
@@ -106,7 +118,8 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, studio_room),
+        *(pronunciations, reading, retakes, studio_room, second_steps),
+        *(passkeys_room, devices_room),
     ):
         app.register_blueprint(room.blueprint)
     return app
@@ -180,6 +193,7 @@ def log_in() -> Response:
 
 
 @web.post("/logout")
+@before_second_step
 def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())

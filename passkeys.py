@@ -60,7 +60,7 @@ class Passkeys:
         self._db = db
         self._accounts = accounts
 
-    def list(self, user_id: int) -> list[dict[str, Any]]:
+    def of(self, user_id: int) -> list[dict[str, Any]]:
         """The account's passkeys, the oldest first."""
         return self._db.list_passkeys(user_id)
 
@@ -136,7 +136,7 @@ class Passkeys:
     def remove(
         self, user: dict[str, Any], passkey_id: int, password: str, visitor: Visitor
     ) -> bool:
-        """Forget one of the person's passkeys; False when it is not theirs. Raises WrongPassword."""
+        """Forget a passkey of the person; False when it is not theirs. Raises WrongPassword."""
         self._accounts.confirm_password(user, password, visitor, "passkey")
         with self._db.transaction():
             was_there = self._db.delete_passkey(user["user_id"], passkey_id)
@@ -245,7 +245,8 @@ class Passkeys:
         return known
 
     def _refuse(self, event: str, user: dict[str, Any], visitor: Visitor, error: Exception) -> None:
-        self._accounts.log(event, user, visitor, str(error)[:200], success=False)
+        reason = " ".join(str(error).split())[:100]
+        self._accounts.log(event, user, visitor, reason, success=False)
         raise PasskeyRefused from error
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 import forms
 import languages
-from access import THEME_COOKIE, THEMES, local_path, public, wants_json
+from access import THEME_COOKIE, THEMES, before_second_step, local_path, public, wants_json
 from answers import asset, assets, page
 
 COOKIE_S = 400 * 86400
@@ -25,6 +25,7 @@ blueprint = Blueprint("frame", __name__)
 
 
 @blueprint.post("/theme")
+@before_second_step
 def choose_theme() -> Response:
     """Remember light or dark; anything else goes back to what the system says."""
     theme = request.form.get("theme", "")
@@ -39,6 +40,7 @@ def choose_theme() -> Response:
 
 
 @blueprint.post("/language")
+@before_second_step
 def choose_language() -> Response:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 import delivery
 import forms
-from access import let_in, public, services, visitor, wants_json
+from access import DEVICE_COOKIE, let_in, public, services, visitor, wants_json
 from answers import REFUSALS, form_again, page
 from shown import EVENTS, event_name
 
@@ -95,7 +95,10 @@ def reset() -> Response:
         return page("accounts/reset.html", token=token, username=name)
     try:
         result = services().accounts.reset_password(
-            token, request.form.get("password", ""), visitor()
+            token,
+            request.form.get("password", ""),
+            visitor(),
+            device_token=request.cookies.get(DEVICE_COOKIE),
         )
     except REFUSALS as error:
         return form_again("accounts/reset.html", error, token=token, username=name)
@@ -106,6 +109,8 @@ def _account_context() -> dict[str, Any]:
     return {
         "sessions": services().accounts.list_sessions(g.user["user_id"]),
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
+        "second_step": services().second_factors.state(g.user["user_id"]),
+        "passkeys": services().passkeys.of(g.user["user_id"]),
     }
 
 
