@@ -71,8 +71,8 @@ class SecondFactors:
         row = self._db.get_second_factor(user["user_id"])
         if row is None or row["confirmed_at"]:
             return None
-        totp = self._totp(row)
-        return Setup(totp.secret, totp.provisioning_uri(user["username"], ISSUER))
+        totp = self._totp(row, name=user["username"], issuer=ISSUER)
+        return Setup(totp.secret, totp.provisioning_uri())
 
     def confirm(
         self, user: dict[str, Any], password: str, code: str, visitor: Visitor
@@ -188,8 +188,9 @@ class SecondFactors:
 
     # Inside
 
-    def _totp(self, row: dict[str, Any]) -> pyotp.TOTP:
-        return pyotp.TOTP(self._seal.open(row["secret"], _context(row["user_id"])), interval=STEP_S)
+    def _totp(self, row: dict[str, Any], **shown: str) -> pyotp.TOTP:
+        secret = self._seal.open(row["secret"], _context(row["user_id"]))
+        return pyotp.TOTP(secret, interval=STEP_S, **shown)
 
     def _step_of(self, row: dict[str, Any], code: str) -> int | None:
         """The step that a code belongs to, if it lies in the window."""

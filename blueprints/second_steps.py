@@ -140,7 +140,6 @@ def _shown_once(codes: list[str]) -> Response:
 def _context() -> dict[str, Any]:
     setup = services().second_factors.setup(g.user)
     return {
-        "form": {},
         "state": services().second_factors.state(g.user["user_id"]),
         "is_owed": is_owed(g.user),
         "setup": setup,

@@ -22,9 +22,19 @@ WEB = {
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases"),
+    *("speaking", "purchases", "second_factors", "passkeys", "devices"),
 }
-BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
+BELOW = {
+    "database",
+    "proofs",
+    "sealing",
+    "audio_store",
+    "export_store",
+    "config",
+    "ranges",
+    "shown",
+    "forms",
+}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
