@@ -25,15 +25,8 @@ ABOVE_STORE = {
     *("speaking", "purchases", "second_factors", "passkeys", "devices"),
 }
 BELOW = {
-    "database",
-    "proofs",
-    "sealing",
-    "audio_store",
-    "export_store",
-    "config",
-    "ranges",
-    "shown",
-    "forms",
+    *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
+    *("proofs", "sealing"),
 }
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
