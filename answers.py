@@ -38,6 +38,7 @@ from forms import BadForm
 from generation import GenerationError
 from languages import language, told
 from passwords import BadPassword
+from sealing import SealBroken
 from shown import FILTERS, count, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
@@ -57,6 +58,7 @@ REFUSALS = (
     DocumentError,
     GenerationError,
     NothingToHear,
+    SealBroken,
     SpeechError,
     StaleForm,
     TooManyListeners,

@@ -12,7 +12,7 @@ import pyotp
 
 from account_errors import AccountError, SecondStepChanged, WrongCode
 from accounts import Accounts, LoginResult, Visitor
-from sealing import Seal
+from sealing import Seal, SealBroken
 
 ISSUER = "VoiceVerse"
 STEP_S = 30
@@ -71,7 +71,10 @@ class SecondFactors:
         row = self._db.get_second_factor(user["user_id"])
         if row is None or row["confirmed_at"]:
             return None
-        totp = self._totp(row, name=user["username"], issuer=ISSUER)
+        try:
+            totp = self._totp(row, name=user["username"], issuer=ISSUER)
+        except SealBroken:  # another key since: it has to be begun anew
+            return None
         return Setup(totp.secret, totp.provisioning_uri())
 
     def confirm(

@@ -336,6 +336,19 @@ def test_the_command_line_resets_it(app, owner, phone):
     assert run(args=["user", "second-factor", "nobody", "--off"]).exit_code == 1
 
 
+def test_with_another_key_recovery_codes_still_open_and_it_can_be_set_up_anew(
+    make_app, app, owner, guest, phone
+):
+    guest.post(START)
+    owner.services.db.close()
+    other = make_app(secret_key="another key " * 4)
+    refused = take(give_password(other), phone.code())
+    assert refused.status_code == 500
+    assert "Restore the key" in refused.text
+    assert take(give_password(other), phone.recovery_codes[0]).status_code == 303
+    assert "Set it up" in Browser(other, guest.user).get(PAGE).text
+
+
 # Who must have one
 
 
