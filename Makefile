@@ -43,14 +43,15 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 
 # The lock files anew from the requirements, with docs/licences.md; UPGRADE=--upgrade also takes newer
-# versions of what those need. What is left out of them is never
-# loaded: docopt serves a command of num2words, httpx2-jsfetch runs in browsers alone.
+# versions of what those need. What is left out is never loaded: docopt serves a command of num2words,
+# httpx2-jsfetch runs in browsers alone.
 lock:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(LOCK) requirements.txt -o requirements.lock
-	$(LOCK) requirements-formats.txt -o requirements-formats.lock
-	$(LOCK) requirements-dev.txt -o requirements-dev.lock
+	$(LOCK) -c requirements.lock requirements-formats.txt -o requirements-formats.lock
+	$(LOCK) -c requirements.lock requirements-neural.txt -o requirements-neural.lock
+	$(LOCK) -c requirements.lock -c requirements-neural.lock requirements-dev.txt -o requirements-dev.lock
 	$(MAKE) licences
 
 licences: $(VENV)/installed-dev

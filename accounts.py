@@ -528,22 +528,13 @@ class Accounts:
         with self._db.transaction():
             self._end_replaced_session(old_token, now)
             is_new = user["last_login"] and not self.marks.is_known(device_token, user["id"])
-            self._db.create_session(
-                self._hash_token(token),
-                user["id"],
-                device=visitor.device[:100],
-                ip_address=visitor.ip,
-                now=now,
-                alert_id=self._alert(user, visitor, now) if is_new else None,
-            )
+            seen = {"device": visitor.device[:100], "ip_address": visitor.ip, "now": now}
+            session = self._db.create_session(self._hash_token(token), user["id"], **seen)
+            if is_new:
+                self._db.note_new_device(user["id"], session["id"], **seen)
             self._db.update_last_login(user["id"])
             self._log("login", visitor, user, "new browser" if is_new else None)
         return LoginResult(token, user, self.marks.of(user["id"]))
-
-    def _alert(self, user: dict[str, Any], visitor: Visitor, now: float) -> int:
-        return self._db.note_new_device(
-            user["id"], device=visitor.device[:100], ip_address=visitor.ip, now=now
-        )
 
     def _end_replaced_session(self, old_token: str | None, now: float) -> None:
         if not old_token:

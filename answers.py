@@ -1,11 +1,11 @@
 """Pages and JSON: the same answer in the form that the client wants, errors included."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from flask import (
@@ -21,7 +21,7 @@ from flask import (
 )
 from flask.templating import Environment
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
@@ -30,6 +30,7 @@ from accounts import AccountError
 from assets import Assets, gather
 from audio_store import AudioError
 from books import BookError
+from continuity import Speaker
 from database.errors import DatabaseError
 from delivery import UNFINISHED, NothingToHear, TooManyListeners
 from documents.errors import DocumentError
@@ -39,7 +40,7 @@ from generation import GenerationError
 from languages import language, told
 from passwords import BadPassword
 from sealing import SealBroken
-from shown import FILTERS, count, iso_day, money
+from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.prices import Price
@@ -167,7 +168,7 @@ def progress(row: dict[str, Any]) -> float:
 
 def voice_name(row: dict[str, Any]) -> str:
     """The readable name of a row's voice; its identifier when it is no longer there."""
-    names = _voice_names(services().registry)
+    names = _voice_names(services().registry, _state())
     return names.get((row["engine"], row["voice"]), row["voice"])
 
 
@@ -184,12 +185,12 @@ def dock() -> Markup:
 
 def voice_options(wanted: str) -> Markup:
     """Every voice under the studio's headings, the wanted one chosen."""
-    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language(), "")
+    return _voice_options(services().registry, _state(), wanted[:LONGEST_VOICE], language(), "")
 
 
 def speaker_options(engine: str, wanted: str) -> Markup:
     """The voices that speakers of a text may have, the wanted one chosen: those of one engine."""
-    return _voice_options(services().registry, wanted[:LONGEST_VOICE], language(), engine)
+    return _voice_options(services().registry, _state(), wanted[:LONGEST_VOICE], language(), engine)
 
 
 def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
@@ -200,7 +201,7 @@ def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = Fals
     values = tuple(map(row.__getitem__, ROW_COLUMNS))
     hit = tuple(map(row.get, HIT_COLUMNS)) if row.get("phrase") is not None else None
     today = datetime.now().astimezone().date() if with_day else None
-    return _file_row(services().registry, values, hit, is_listed, today, _told_apart_by())
+    return _file_row(_state(), values, hit, is_listed, today, _told_apart_by())
 
 
 def file_page(filename: str) -> str:
@@ -256,22 +257,67 @@ def price_note(price: Price) -> str:
     return _("The price of %(source)s.", source=source)
 
 
-def notices(engine: Engine | None = None) -> list[str]:
-    """What is known about the end of models in use: of one engine, or of all."""
-    used = {(e.name, e.model) for e in ([engine] if engine else services().registry.engines)}
-    return [
-        _(
-            "The model %(model)s ends on %(date)s, says its provider. What you have spoken stays; "
-            "choose another model before then.",
-            model=row["model"],
-            date=iso_day(row["shutdown_date"]),
-        )
-        for row in services().db.list_model_notices()
-        if (row["engine"], row["model"]) in used
+class Notice(NamedTuple):
+    """What people should know of an engine; `heirs` are its voices with those that follow them."""
+
+    engine: str
+    sentence: str
+    heirs: Sequence[tuple[Voice, Speaker]] = ()
+
+
+def notices() -> list[Notice]:
+    """The engines whose model ends within sixty days or has ended, and those that do not answer."""
+    continuity = services().studio.continuity
+    ending = [
+        Notice(engine.name, _ending(engine, end), heirs)
+        for engine, end, heirs in continuity.ending()
     ]
+    labels = {engine.name: engine.label for engine in services().registry.engines}
+    resting = [
+        Notice(name, _resting(labels[name], row))
+        for name, row in continuity.resting().items()
+        if name in labels
+    ]
+    return ending + resting
+
+
+def _ending(engine: Engine, end: date) -> str:
+    values = {"model": engine.model, "engine": engine.label, "date": iso_day(end.isoformat())}
+    days = (end - services().registry.today()).days
+    if days <= 0:
+        return _(
+            "The model %(model)s (%(engine)s) ended on %(date)s. What you have spoken stays; other "
+            "voices follow.",
+            **values,
+        )
+    return ngettext(
+        "The model %(model)s (%(engine)s) ends on %(date)s, tomorrow. What you have spoken stays; "
+        "other voices follow.",
+        "The model %(model)s (%(engine)s) ends on %(date)s, in %(num)s days. What you have spoken "
+        "stays; other voices follow.",
+        days,
+        **values,
+    )
+
+
+def _resting(label: str, row: dict[str, Any]) -> str:
+    return _(
+        "%(engine)s does not answer since %(time)s: %(why)s It is asked again by itself; other "
+        "voices work.",
+        engine=label,
+        time=hour_of(row["since_epoch"]),
+        why=told(row["error"]),
+    )
 
 
 # What is rendered once and kept: most of a page's time would go into parts that never change.
+
+
+def _state() -> Hashable:
+    """What the voices depend on, looked at once for each answer."""
+    if "voices_state" not in g:
+        g.voices_state = services().registry.state
+    return g.voices_state
 
 
 def _told_apart_by() -> tuple[str, str, str]:
@@ -290,9 +336,11 @@ def _dock(user_id: int, _: tuple[str, str, str]) -> Markup:
 
 
 @lru_cache(maxsize=64)
-def _voice_options(registry: Registry, wanted: str, _: str, engine: str) -> Markup:
+def _voice_options(
+    registry: Registry, state: Hashable, wanted: str, tongue: str, engine: str
+) -> Markup:
     options = get_template_attribute("studio/_voices.html", "options")
-    groups = _voice_groups(registry)
+    groups = _voice_groups(registry, state, tongue)
     if engine:
         groups = [group for group in groups if group[1][0].engine == engine]
     return options(groups, wanted)
@@ -300,7 +348,7 @@ def _voice_options(registry: Registry, wanted: str, _: str, engine: str) -> Mark
 
 @lru_cache(maxsize=4096)
 def _file_row(
-    registry: Registry,
+    state: Hashable,
     values: tuple,
     hit: tuple | None,
     is_listed: bool,
@@ -319,7 +367,7 @@ def _file_page(filename: str, _: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _voice_names(registry: Registry) -> dict[tuple[str, str], str]:
+def _voice_names(registry: Registry, _: Hashable) -> dict[tuple[str, str], str]:
     return {
         (engine.name, voice.identifier): voice.name
         for engine in registry.engines
@@ -328,12 +376,16 @@ def _voice_names(registry: Registry) -> dict[tuple[str, str], str]:
 
 
 @lru_cache(maxsize=8)
-def _voice_groups(registry: Registry) -> list[tuple[str, list[Voice]]]:
-    """The studio's headings, the voices of the default's language first."""
-    tongue = registry.resolve()[1].language.partition("-")[0]
+def _voice_groups(
+    registry: Registry, _state: Hashable, _tongue: str
+) -> list[tuple[str, list[Voice]]]:
+    """The studio's headings, the voices of the default's language first; none that have ended."""
+    spoken = registry.resolve()[1].language.partition("-")[0]
     groups = []
     for engine in registry.engines:
-        near = [v for v in voices_of(engine) if v.language.partition("-")[0] == tongue]
+        if registry.has_ended(engine):
+            continue
+        near = [v for v in voices_of(engine) if v.language.partition("-")[0] == spoken]
         far = [v for v in voices_of(engine) if v not in near]
         label = engine.label
         if near:

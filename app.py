@@ -44,6 +44,8 @@ from blueprints import (
     reading,
     retakes,
     second_steps,
+    standing_in,
+    voices,
 )
 from blueprints import devices as devices_room
 from blueprints import library as library_room
@@ -118,8 +120,8 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, studio_room, second_steps),
-        *(passkeys_room, devices_room),
+        *(pronunciations, reading, retakes, standing_in, studio_room, voices),
+        *(second_steps, passkeys_room, devices_room),
     ):
         app.register_blueprint(room.blueprint)
     return app
@@ -263,7 +265,9 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
         "duration_s": quoted.duration_s,
         "cost_usd": quoted.cost_usd,
         "price_note": answers.price_note(quoted.price),
-        "notice": next(iter(answers.notices(quoted.engine)), None),
+        "notice": next(
+            (note.sentence for note in answers.notices() if note.engine == quoted.engine.name), None
+        ),
         "engine": quoted.engine.name,
         "voice": quoted.voice.name,
         "speed": quoted.speed,
@@ -300,6 +304,7 @@ def show_file(filename: str) -> Response:
         downloads=downloads.menu(row),
         change=services().db.get_retake(row["id"]),
         chapters=services().db.get_chapters(row["id"]),
+        voices=standing_in.told_of(row),
     )
 
 

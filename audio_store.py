@@ -334,9 +334,13 @@ class GrowingFile:
 
 
 class SegmentStore:
-    """Sound that was paid for, by the hash of all that made it: raw samples, one file each."""
+    """Sound that was paid for, by the hash of all that made it: raw samples, one file each.
+
+    Beside it may lie a note: what is known of the purchase, as bytes of the caller's own.
+    """
 
     SUFFIX = ".pcm"
+    NOTE = ".json"
 
     def __init__(self, folder: Path):
         self.folder = Path(folder)
@@ -350,17 +354,27 @@ class SegmentStore:
             while piece := file.read(PIECE):
                 yield piece
 
+    def note(self, content_hash: str) -> bytes:
+        """What was noted beside the samples; empty where nothing was."""
+        try:
+            return self._note_path(content_hash).read_bytes()
+        except FileNotFoundError:
+            return b""
+
     def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
         """Write the samples durably under their hash; returns the size in bytes."""
         with self.alone_with(content_hash) as keep:
             return keep(pieces)
 
     @contextlib.contextmanager
-    def alone_with(self, content_hash: str) -> Iterator[Callable[[Iterable[bytes]], int]]:
+    def alone_with(
+        self, content_hash: str, note: Callable[[], bytes] = bytes
+    ) -> Iterator[Callable[[Iterable[bytes]], int]]:
         """Have a hash to oneself among all threads and processes, until the block is left.
 
         Others wait; they go on at once when the process that has it dies. Yields what writes the
-        samples durably under the hash, at most once, and returns their size in bytes.
+        samples durably under the hash, at most once, and returns their size in bytes. `note` is
+        asked after the last of the samples; what it gives is kept beside them, unless empty.
         """
         path = self._path(content_hash)
         part = path.with_name(path.name + PART)
@@ -373,6 +387,7 @@ class SegmentStore:
                 file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
+                _write_whole(self._note_path(content_hash), note())
                 part.replace(path)
                 _sync_folder(path.parent)
                 return file.tell()
@@ -388,6 +403,7 @@ class SegmentStore:
 
     def drop(self, content_hash: str) -> None:
         self._path(content_hash).unlink(missing_ok=True)
+        self._note_path(content_hash).unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove pieces that a kill left unfinished, and none that is being written."""
@@ -399,6 +415,9 @@ class SegmentStore:
 
     def _path(self, content_hash: str) -> Path:
         return self.folder / content_hash[:2] / f"{content_hash}{self.SUFFIX}"
+
+    def _note_path(self, content_hash: str) -> Path:
+        return self._path(content_hash).with_suffix(self.NOTE)
 
 
 class PreviewStore(SegmentStore):
@@ -499,6 +518,19 @@ def _naming_full_disk() -> Iterator[None]:
         raise NoSpace(
             "The disk is full. Nothing stored was harmed; free some space, then try again."
         ) from error
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Let the file hold this and nothing else, whatever happens; no content, no file."""
+    if not content:
+        path.unlink(missing_ok=True)
+        return
+    part = path.with_name(path.name + PART)
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -25,11 +25,10 @@ from generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
 from sentences import Told
 from speech.counting import Spoken, count_spoken
 from speech.engine import Engine
-from speech.errors import SpeechError
 from speech.marks import Cast
 from speech.prices import Price, expected_duration_s
 from speech.pronunciation import Dictionary
-from speech.types import SpeechRequest, Voice, is_speakable
+from speech.types import Voice, is_speakable
 
 READERS = 2
 READER_WAIT_S = 30.0
@@ -292,8 +291,10 @@ class Books:
 
     def plan(self, row: dict, choices: Choices) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
-        engine, found = self.studio.registry.resolve(choices.voice)
-        engine.check(SpeechRequest("", found.identifier, choices.speed))
+        engine, found, speed = self.studio.speaker(
+            row["owner_id"], choices.voice, choices.speed, language=row["language"]
+        )
+        choices = replace(choices, speed=speed)
         document, measure = self.contents(row), self._measure(row, choices, engine, found)
         planned = [
             _planned(document, choices, number, measure) for number in range(len(document.chapters))
@@ -327,9 +328,8 @@ class Books:
     def _voice(self, row: dict, wanted: str) -> Voice:
         """The voice that is wanted; else the default one, or the first of the book's language."""
         registry = self.studio.registry
-        if wanted:
-            with suppress(SpeechError):
-                return registry.resolve(wanted)[1]
+        if wanted and (found := self.studio.continuity.shown(wanted, row["language"])):
+            return found
         engine, default = registry.resolve()
         language = row["language"].partition("-")[0].lower()
         if not language or _speaks(default, language):

@@ -15,21 +15,26 @@ from pathlib import Path
 from typing import Any
 
 import buying as wire
-from audio_store import AudioError, NoSpace
+from audio_store import AudioError
 from sentences import Sentence, Told
 from speech.engine import Engine
 from speech.errors import EngineCrashed, SpeechError
-from speech.types import AudioChunk, ModelNotice, SpeechRequest
+from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest
 
 PIPE_BYTES = 256 * 1024
 IDLE_S = 300.0  # the SDK takes memory that nobody needs for longer
 TRIES = 3
 STOPPED = "The process that buys speech stopped unexpectedly. What it bought is kept; try again."
 LAST = (b"D", b"E", b"N")
-ERRORS = {
-    kind.__name__: kind
-    for kind in (SpeechError, *SpeechError.__subclasses__(), AudioError, NoSpace)
-}
+
+
+def _kinds(kind: type[Told]) -> Iterator[type[Told]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)
+
+
+ERRORS = {kind.__name__: kind for family in (SpeechError, AudioError) for kind in _kinds(family)}
 
 log = logging.getLogger("voiceverse.buyer")
 
@@ -58,7 +63,7 @@ class Buyer:
     def buy(
         self, engine: Engine, request: SpeechRequest, content_hash: str, begun: Callable[[], object]
     ) -> Generator[AudioChunk]:
-        """The sound as it arrives; at its end it is kept. Nothing where it has been kept before.
+        """The sound as it arrives; at its end it is kept. None where it has been kept before.
 
         `begun` is called when the provider is asked, and again if the process dies and has to be
         replaced. Raises SpeechError, AudioError.
@@ -77,6 +82,10 @@ class Buyer:
                     elif kind == b"A":
                         has_sound = True
                         yield AudioChunk(payload, engine.sample_rate)
+                    elif has_sound and payload:
+                        yield AudioChunk(
+                            b"", engine.sample_rate, delivery=Delivery.from_json(payload)
+                        )
                 return
             except Gone as error:
                 # Sound that is out cannot be called back: whoever asked drops it and asks again.

@@ -11,7 +11,7 @@ in   S settings  JSON: the folder to keep sound in, the settings of each engine 
      N notices   JSON: engine
 out  G begun     empty; the sound is not kept, and the provider is being asked
      A audio     16-bit samples
-     D done      empty; the sound is kept, bought now (after audio) or earlier (without)
+     D done      JSON: a Delivery, or empty; the sound is kept, bought now (after audio) or earlier
      N notices   JSON: a list of model, sentence, shutdown date
      E error     JSON: error, template, values, status
 """
@@ -30,7 +30,7 @@ from audio_store import SegmentStore
 from sentences import Told
 from speech.errors import SpeechError
 from speech.registry import remake
-from speech.types import AudioChunk, SpeechRequest
+from speech.types import AudioChunk, Receipt, SpeechRequest
 
 HEADER = struct.Struct("<cII")
 LONGEST_END_S = 900.0  # after the input ended; time-outs of the engine are shorter than this
@@ -76,14 +76,14 @@ class Buying:
             self.send(kind, number, payload)
 
     def _buy(self, number: int, order: dict[str, Any]) -> Answer:
-        content_hash = order["content_hash"]
-        with self.kept.alone_with(content_hash) as keep:
+        content_hash, receipt = order["content_hash"], Receipt()
+        with self.kept.alone_with(content_hash, receipt.note) as keep:
             if self.kept.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
             engine, request = self.engines[order["engine"]], SpeechRequest(**order["request"])
-            keep(self._passed_on(number, engine.speak(request)))
-        return b"D", b""
+            keep(self._passed_on(number, receipt.hear(engine.speak(request))))
+        return b"D", receipt.note()
 
     def _passed_on(self, number: int, chunks: Iterable[AudioChunk]) -> Iterator[bytes]:
         """The samples of each chunk, which a listener has first."""

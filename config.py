@@ -20,8 +20,8 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 SHORTEST_KEY_BYTES = 32
 ABOVE_ZERO = (
     "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
-    "jobs_per_user", "openai_parallel", "openai_timeout_s", "session_idle_days",
-    "session_absolute_days",
+    "jobs_per_user", "neural_memory_mb", "openai_parallel", "openai_timeout_s",
+    "session_idle_days", "session_absolute_days",
 )  # fmt: skip
 
 # What a process needs that only asks a provider: proxies, certificates, the account's own names.
@@ -57,6 +57,8 @@ class Config:
     default_voice: str = ""
     secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
+    voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+    neural_memory_mb: int = 2048  # for the models of neural voices
     openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
     openai_model: str = "tts-1"
@@ -79,6 +81,10 @@ class Config:
     @property
     def segments_dir(self) -> Path:
         return self.data_dir / "segments"
+
+    @property
+    def voices_dir(self) -> Path:
+        return self.data_dir / "voices"
 
     @property
     def imports_dir(self) -> Path:
@@ -143,6 +149,11 @@ class Config:
             raise ConfigError(
                 f"The base URL of the OpenAI engine is '{self.openai_base_url}'; it must look like "
                 "https://host/v1."
+            )
+        if not _is_web_address(self.voices_url):
+            raise ConfigError(
+                f"VOICEVERSE_VOICES_URL is '{self.voices_url}'; it must look like "
+                "https://host/voices."
             )
         if not all("!" <= character <= "~" for character in self.openai_api_key):
             raise ConfigError(

@@ -12,7 +12,8 @@ CREATE TABLE users (
     is_active        INTEGER NOT NULL DEFAULT 1 CHECK (is_active IN (0, 1)),
     is_admin         INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
     last_claim_epoch REAL    NOT NULL DEFAULT 0, -- when a file of theirs was last taken up
-    devices_forgotten INTEGER NOT NULL DEFAULT 0 -- how often every known browser became a new one
+    stand_in_rule    TEXT    NOT NULL DEFAULT 'ask' -- which voice goes on where one cannot speak
+                     CHECK (stand_in_rule IN ('ask', 'nearest', 'free'))
 );
 CREATE INDEX idx_users_username ON users (username COLLATE NOCASE);
 
@@ -47,6 +48,8 @@ CREATE TABLE audio_files (
     lease_until_epoch REAL,
     deleted_at        TEXT, -- since when it lies in the bin
     text_indexed      INTEGER NOT NULL DEFAULT 0 CHECK (text_indexed IN (0, 1)),
+    stand_in          TEXT    NOT NULL DEFAULT '', -- key of the voice that goes on for its own
+    needs_voice       INTEGER NOT NULL DEFAULT 0 CHECK (needs_voice IN (0, 1)), -- its own cannot
     document_id       INTEGER REFERENCES documents (id) ON DELETE SET NULL,
     track             INTEGER NOT NULL DEFAULT 0 CHECK (track >= 0), -- its place in that document
     reading           TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
@@ -223,68 +226,11 @@ CREATE TABLE sessions (
     ip_address       TEXT    NOT NULL DEFAULT '',
     created_at       TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
     created_epoch    REAL    NOT NULL,
-    last_seen_epoch  REAL    NOT NULL,
-    alert_id         INTEGER REFERENCES login_alerts (id) ON DELETE SET NULL
+    last_seen_epoch  REAL    NOT NULL
 );
-CREATE INDEX idx_sessions_alert ON sessions (alert_id) WHERE alert_id IS NOT NULL;
 CREATE INDEX idx_sessions_user ON sessions (user_id, last_seen_epoch);
 CREATE INDEX idx_sessions_last_seen ON sessions (last_seen_epoch);
 CREATE INDEX idx_sessions_created ON sessions (created_epoch);
-
--- Log-ins from browsers that were not known, until the person says whose they were.
-CREATE TABLE login_alerts (
-    id            INTEGER PRIMARY KEY AUTOINCREMENT,
-    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    device        TEXT    NOT NULL DEFAULT '',
-    ip_address    TEXT    NOT NULL DEFAULT '',
-    times         INTEGER NOT NULL DEFAULT 1 CHECK (times > 0),
-    latest_epoch  REAL    NOT NULL,
-    UNIQUE (user_id, device, ip_address)
-);
-
--- What admins have decided for everybody, by name.
-CREATE TABLE rules (
-    name  TEXT PRIMARY KEY,
-    value TEXT NOT NULL
-) WITHOUT ROWID;
-
--- The authenticator app of a person; `secret` is sealed. `last_step` is the latest 30 seconds, since
--- 1970, whose code was used: none is taken twice.
-CREATE TABLE second_factors (
-    user_id      INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-    secret       TEXT    NOT NULL,
-    last_step    INTEGER NOT NULL DEFAULT 0,
-    confirmed_at TEXT    -- since when it is asked for
-);
-
-CREATE TABLE recovery_codes (
-    user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    code_hash TEXT    NOT NULL,
-    PRIMARY KEY (user_id, code_hash)
-) WITHOUT ROWID;
-
--- `rp_id` is the name of the site that a passkey was made for; it works nowhere else.
-CREATE TABLE passkeys (
-    id              INTEGER PRIMARY KEY AUTOINCREMENT,
-    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    credential_id   TEXT    NOT NULL UNIQUE CHECK (length(credential_id) <= 1400),
-    user_handle     TEXT    NOT NULL,
-    rp_id           TEXT    NOT NULL,
-    public_key      BLOB    NOT NULL,
-    sign_count      INTEGER NOT NULL CHECK (sign_count >= 0),
-    transports      TEXT    NOT NULL DEFAULT '[]', -- JSON
-    name            TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
-    created_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    last_used_epoch REAL
-);
-CREATE INDEX idx_passkeys_user ON passkeys (user_id, rp_id, id);
-
--- Questions to passkeys that were answered well, so that no answer counts twice.
-CREATE TABLE used_challenges (
-    challenge_hash TEXT PRIMARY KEY,
-    expires_epoch  REAL NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX idx_used_challenges_expires ON used_challenges (expires_epoch);
 
 CREATE TABLE invites (
     id            INTEGER PRIMARY KEY,
@@ -309,10 +255,15 @@ CREATE TABLE segments (
     byte_end   INTEGER NOT NULL CHECK (byte_end >= 0),
     frame_end  INTEGER NOT NULL CHECK (frame_end >= 0),
     words      TEXT    NOT NULL DEFAULT '', -- JSON: start, length, ms; from the segment's start
+    spoken_by  TEXT    NOT NULL DEFAULT '', -- key of the voice, where it is not the file's own
+    said       TEXT    NOT NULL DEFAULT '', -- what the voice said where it left the text
     PRIMARY KEY (file_id, position)
 ) WITHOUT ROWID;
 
 CREATE INDEX idx_segments_text ON segments (file_id, text_start, start_ms);
+CREATE INDEX idx_segments_marked ON segments
+    (file_id, position, text_start, start_ms, end_ms, spoken_by, said)
+    WHERE spoken_by != '' OR said != '';
 
 -- Where the chapters of a file begin in its text (code points); the first begins at 0.
 CREATE TABLE chapters (
@@ -333,6 +284,7 @@ CREATE TABLE retakes (
     text_end          INTEGER NOT NULL CHECK (text_end > text_start),
     text              TEXT    NOT NULL DEFAULT '',
     take_id           INTEGER REFERENCES takes (id) ON DELETE CASCADE,
+    stand_in          TEXT    NOT NULL DEFAULT '', -- key of the voice, where not the file's own
     status            TEXT    NOT NULL DEFAULT 'queued' CHECK (status IN ('queued', 'failed')),
     error             TEXT,
     attempts          INTEGER NOT NULL DEFAULT 0,
@@ -412,6 +364,14 @@ CREATE TABLE drafts (
     updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
 );
 
+-- Which engines do not answer: the worker says so, the pages tell. Times in seconds since 1970.
+CREATE TABLE resting_engines (
+    engine      TEXT PRIMARY KEY,
+    since_epoch REAL NOT NULL,
+    until_epoch REAL NOT NULL,
+    error       TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- What a provider says about its models, such as the day one of them ends.
 CREATE TABLE model_notices (
     engine        TEXT NOT NULL,
@@ -456,3 +416,73 @@ CREATE INDEX idx_exports_owner ON exports (owner_id, status);
 CREATE INDEX idx_exports_work ON exports (status, owner_id, id, file_id)
     WHERE status IN ('queued', 'working');
 CREATE INDEX idx_exports_used ON exports (status, last_used_epoch, id, size);
+
+-- Signing in: alerts of new browsers, the second step, passkeys.
+
+-- Log-ins from browsers that were not known, until the person says whose they were.
+CREATE TABLE login_alerts (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device        TEXT    NOT NULL DEFAULT '',
+    ip_address    TEXT    NOT NULL DEFAULT '',
+    times         INTEGER NOT NULL DEFAULT 1 CHECK (times > 0),
+    latest_epoch  REAL    NOT NULL,
+    UNIQUE (user_id, device, ip_address)
+);
+
+-- The sessions that an alert is about.
+CREATE TABLE alerted_sessions (
+    session_id INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    alert_id   INTEGER NOT NULL REFERENCES login_alerts (id) ON DELETE CASCADE
+);
+CREATE INDEX idx_alerted_sessions_alert ON alerted_sessions (alert_id);
+
+-- How often all browsers of a person were taken for unknown ones again.
+CREATE TABLE forgotten_devices (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    times   INTEGER NOT NULL CHECK (times > 0)
+);
+
+-- What admins have decided for everybody, by name.
+CREATE TABLE rules (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The authenticator app of a person; `secret` is sealed. `last_step` is the latest 30 seconds, since
+-- 1970, whose code was used: none is taken twice.
+CREATE TABLE second_factors (
+    user_id      INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret       TEXT    NOT NULL,
+    last_step    INTEGER NOT NULL DEFAULT 0,
+    confirmed_at TEXT    -- since when it is asked for
+);
+
+CREATE TABLE recovery_codes (
+    user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_hash TEXT    NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+) WITHOUT ROWID;
+
+-- `rp_id` is the name of the site that a passkey was made for; it works nowhere else.
+CREATE TABLE passkeys (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credential_id   TEXT    NOT NULL UNIQUE CHECK (length(credential_id) <= 1400),
+    user_handle     TEXT    NOT NULL,
+    rp_id           TEXT    NOT NULL,
+    public_key      BLOB    NOT NULL,
+    sign_count      INTEGER NOT NULL CHECK (sign_count >= 0),
+    transports      TEXT    NOT NULL DEFAULT '[]', -- JSON
+    name            TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+    created_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    last_used_epoch REAL
+);
+CREATE INDEX idx_passkeys_user ON passkeys (user_id, rp_id, id);
+
+-- Questions to passkeys that were answered well, so that no answer counts twice.
+CREATE TABLE used_challenges (
+    challenge_hash TEXT PRIMARY KEY,
+    expires_epoch  REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX idx_used_challenges_expires ON used_challenges (expires_epoch);

@@ -11,6 +11,7 @@ from typing import Any
 
 from audio_store import AudioStore, PreviewStore, SegmentStore, TakeStore, make_filename
 from config import Config
+from continuity import Speaker
 from database import Database
 from database.errors import NotFound
 from database.groups import BIN_DAYS, NO_FILE
@@ -84,6 +85,8 @@ class Studio:
         self.kept = SegmentStore(config.segments_dir)
         self.previews = PreviewStore(config.data_dir / "previews")
         self.speaking = Speaking(config, db, store, self.kept, registry)
+        self.continuity = self.speaking.continuity
+        self.continuity.learn()
         self.takes = TakeStore(config.data_dir / "takes")
         self.retaking = Retaking(self.speaking, self.takes)
         self.exports = Exports(config, db, store, registry)
@@ -103,8 +106,8 @@ class Studio:
         What is priced is what is spoken: with the owner's dictionary, without the marks.
         """
         text = self._check_text(text)
-        chosen, found = self._check_voice(voice, speed, engine)
-        reading = self._check_reading(reading or {}, chosen)
+        chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
+        reading = self._check_reading(reading or {}, Speaker(chosen, found))
         price = chosen.price()
         has_price = bool(price.quote(1_000_000, 1.0))
         spoken = count_spoken(
@@ -227,8 +230,8 @@ class Studio:
         identifiers of their voices, and `paragraph_pause_ms`.
         """
         text = self._check_text(text)
-        chosen, found = self._check_voice(voice, speed, engine)
-        reading = self._check_reading(reading or {}, chosen)
+        chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
+        reading = self._check_reading(reading or {}, Speaker(chosen, found))
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
@@ -250,6 +253,38 @@ class Studio:
             )
             self.db.add_chapters(row["id"], chapters)
         return row
+
+    def speaker(
+        self,
+        owner_id: int | None,
+        voice: str,
+        speed: float,
+        engine: str = "",
+        *,
+        text: str = "",
+        language: str = "",
+    ) -> tuple[Engine, Voice, float]:
+        """Who speaks a new text, and how fast: the chosen voice, or the one that follows it.
+
+        Raises VoiceEnded, UnknownVoice, BadSpeed.
+        """
+        chosen = Speaker(*self._check_voice(voice, speed, engine))
+        speaker = self.continuity.for_new(owner_id, chosen, text, language)
+        low, high = speaker.engine.speed_range
+        return speaker.engine, speaker.voice, min(max(speed, low), high)
+
+    def go_on_with(self, filename: str, owner_id: int, voice: str) -> dict:
+        """Let another voice speak the rest of a file that stopped, or its own again.
+
+        Raises NotFound, WrongState, SpeechError.
+        """
+        row = self.db.get_audio_file(filename, owner_id)
+        if row is None:
+            raise NotFound(NO_FILE)
+        chosen = Speaker(*self.registry.resolve(voice))
+        is_own = (chosen.engine.name, chosen.voice.identifier) == (row["engine"], row["voice"])
+        self.store.check_space()
+        return self.db.go_on_with(filename, owner_id, "" if is_own else chosen.key)
 
     def retry(self, filename: str, owner_id: int) -> dict:
         """Speak on where a file failed or was stopped or paused. Raises NotFound, WrongState."""
@@ -342,13 +377,13 @@ class Studio:
         chosen.check(SpeechRequest("", found.identifier, speed))
         return chosen, found
 
-    def _check_reading(self, reading: Mapping[str, Any], engine: Engine) -> dict[str, Any]:
+    def _check_reading(self, reading: Mapping[str, Any], speaker: Speaker) -> dict[str, Any]:
         """How to read as it is kept; raises BadCast, BadPause, UnknownVoice."""
         checked: dict[str, Any] = {}
         if cast := reading.get("cast"):
             Cast(cast)
             checked["cast"] = {
-                name: self._speaker_voice(name, voice, engine) for name, voice in cast.items()
+                name: self._cast_voice(name, voice, speaker) for name, voice in cast.items()
             }
         pause_ms = reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS)
         if not 0 <= pause_ms <= LONGEST_PARAGRAPH_PAUSE_MS:
@@ -357,9 +392,12 @@ class Studio:
             checked["paragraph_pause_ms"] = int(pause_ms)
         return checked
 
-    def _speaker_voice(self, name: str, voice: str, engine: Engine) -> str:
-        its_engine, found = self.registry.resolve(voice, "" if ":" in voice else engine.name)
-        if its_engine is not engine:
+    def _cast_voice(self, name: str, voice: str, speaker: Speaker) -> str:
+        own = speaker.engine.name
+        its_engine, found = self.registry.resolve(voice, "" if ":" in voice else own)
+        if its_engine is not speaker.engine and self.registry.has_ended(its_engine):
+            return self.continuity.nearest(its_engine.name, found.identifier, speaker)
+        if its_engine is not speaker.engine:
             raise BadCast(
                 Sentence(
                     "{name} has a voice of another engine than the text. Choose one of the same.",

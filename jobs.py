@@ -147,14 +147,24 @@ class Worker:
         except Stopped as stopped:
             self._end(job, stopped.status, "Cancelled." if stopped.status == "cancelled" else None)
         except (SpeechError, AudioError, DatabaseError, NotMp3) as error:
-            self._end(job, "failed", error.sentence)
+            needs_voice = getattr(error, "is_voice_gone", False)
+            self._end(job, "failed", error.sentence, needs_voice=needs_voice)
         except Exception:
             log.exception("file %s failed unexpectedly", job["id"])
             self._end(job, "failed", "Something unexpected went wrong; the log says what.")
 
-    def _end(self, job: dict, status: str, sentence: str | None) -> None:
+    def _end(
+        self, job: dict, status: str, sentence: str | None, *, needs_voice: bool = False
+    ) -> None:
         log.info("file %s: %s (%s)", job["id"], status, sentence or "as asked")
-        self._record(self.db.stop_job, job["id"], self.name, status=status, error=sentence)
+        self._record(
+            self.db.stop_job,
+            job["id"],
+            self.name,
+            status=status,
+            error=sentence,
+            needs_voice=needs_voice,
+        )
 
     def _record(self, change, *values, **named) -> None:
         """Write how a file ended, again and again while the disk is too full for it."""
@@ -195,6 +205,7 @@ class Worker:
                 found = {note.model: note.shutdown.isoformat() for note in notices}
                 if found or engine.keeps_segments:
                     self.db.save_model_notices(engine.name, found)
+                    self.studio.continuity.learn()
             except (SpeechError, DatabaseError) as error:
                 log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
 

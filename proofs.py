@@ -50,7 +50,7 @@ class Marks:
 
     def of(self, user_id: int) -> str:
         """The mark that browsers of this account carry."""
-        forgotten = self._db.get_user_by_id(user_id)["devices_forgotten"]
+        forgotten = self._db.count_forgotten(user_id)
         return f"{user_id}.{self._proofs.mac(f'device:{user_id}:{forgotten}')}"
 
     def is_known(self, marks: str | None, user_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Segments that cost money or time: bought once, kept by hash, counted in the ledger once."""
 
+import logging
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -10,10 +11,13 @@ from weakref import WeakValueDictionary
 from audio_store import SegmentStore
 from buyer import Buyer
 from database import Database
+from database.errors import DatabaseError
 from speech.engine import Engine
-from speech.types import AudioChunk, ModelNotice, SpeechRequest
+from speech.types import AudioChunk, Delivery, ModelNotice, Receipt, SpeechRequest
 
 SWEEP_EVERY = 50  # purchases between looks at how much is kept
+
+log = logging.getLogger("voiceverse.purchases")
 
 
 class Purchases:
@@ -43,9 +47,10 @@ class Purchases:
                 if has_sound:
                     self._count(engine, request, job, content_hash)
                     return
-            self._count(engine, request, job, content_hash)
+            delivery = self._count(engine, request, job, content_hash)
             for piece in self.kept.read(content_hash):
                 yield AudioChunk(piece, engine.sample_rate)
+            yield AudioChunk(b"", engine.sample_rate, delivery=delivery)
 
     def notices(self, engine: Engine) -> Sequence[ModelNotice]:
         """What the engine's provider says about the model in use; raises SpeechError."""
@@ -85,33 +90,55 @@ class Purchases:
         """The sound as it arrives; at its end it is kept. Nothing where somebody else, in another
         process, has kept it meanwhile.
         """
+        if engine.breaker:
+            engine.breaker.tell = partial(self._note_state, engine.name)
         if self.buyer and self.buyer.can_buy(engine):
             begun = partial(self.db.forget_kept_segment, content_hash)
-            return self.buyer.buy(engine, request, content_hash, begun)
+            chunks = self.buyer.buy(engine, request, content_hash, begun)
+            return engine.breaker.watch(chunks) if engine.breaker else chunks
         return self._buy_here(engine, request, content_hash)
+
+    def _note_state(self, engine: str, rest_s: float, error: str) -> None:
+        """Let everybody know whether a provider is left alone, and why."""
+        try:
+            if rest_s:
+                self.db.save_resting(engine, now=time.time(), rest_s=rest_s, error=error)
+            else:
+                self.db.forget_resting(engine)
+        except DatabaseError as failure:
+            log.error("the state of %s cannot be written: %s", engine, failure.sentence)
 
     def _buy_here(
         self, engine: Engine, request: SpeechRequest, content_hash: str
     ) -> Generator[AudioChunk]:
-        with self.kept.alone_with(content_hash) as keep:
+        receipt = Receipt()
+        with self.kept.alone_with(content_hash, receipt.note) as keep:
             if self.kept.has(content_hash):
                 return
             self.db.forget_kept_segment(content_hash)
             pieces = []
-            for chunk in engine.speak(request):
+            for chunk in receipt.hear(engine.speak(request)):
                 pieces.append(chunk.pcm)
                 yield chunk
             keep(pieces)
 
-    def _count(self, engine: Engine, request: SpeechRequest, job: dict, content_hash: str) -> None:
-        """Enter the purchase in the ledger, unless it stands there from an earlier time."""
-        size = self.kept.size(content_hash)
-        duration_s = size / 2 / engine.sample_rate
-        cost = engine.price().quote(len(request.text), duration_s) or 0.0
+    def _count(
+        self, engine: Engine, request: SpeechRequest, job: dict, content_hash: str
+    ) -> Delivery:
+        """Enter the purchase in the ledger, unless it stands there from an earlier time.
+
+        What the provider counted goes before what the price list says.
+        """
+        delivery = Delivery.from_json(self.kept.note(content_hash))
+        size, cost = self.kept.size(content_hash), delivery.cost_usd
+        if cost is None:
+            duration_s = size / 2 / engine.sample_rate
+            cost = engine.price().quote(len(request.text), duration_s) or 0.0
         if self.db.record_purchase(job, content_hash, cost=cost, size=size, now=time.time()):
             self._bought += 1
             if self._bought % SWEEP_EVERY == 0:
                 self._make_room()
+        return delivery
 
     def _make_room(self) -> None:
         """Drop the least recently used until what is kept fits the limit."""

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from audio_store import TakeStore
+from continuity import Speaker
 from database.errors import WrongState
 from database.retakes import GONE
 from recording import Recorder
 from sentences import Sentence
 from speaking import NothingSpoken, Speaking
 from speech import mp3
+from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from speech.script import PARAGRAPH_PAUSE_MS, Utterance
 from speech.segments import BLANK_LINE
@@ -164,11 +166,13 @@ class Retaking:
         self.speaking, self.takes = speaking, takes
         self.db, self.store = speaking.db, speaking.store
 
-    def quote(self, row: dict, start: int, end: int, text: str) -> RetakeQuote:
+    def quote(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> RetakeQuote:
         """What it would take to say `text` in the place of a file's text from `start` to `end`.
 
-        Raises BadRetake, NothingSpoken; changes nothing.
+        `voice` is the key of another voice than the one that speaks the file. Raises BadRetake,
+        NothingSpoken, SpeechError; changes nothing.
         """
+        row = self._as_spoken(row, voice)
         engine = self.speaking.registry.get(row["engine"])
         whole = self.db.get_text(row["id"])
         text = self._fitted(row, whole, start, end, text)
@@ -181,14 +185,51 @@ class Retaking:
                 cost += price.quote(len(said.text), seconds) or 0.0
         return RetakeQuote(text, len(lines), len(text), cost)
 
-    def ask(self, row: dict, start: int, end: int, text: str) -> dict:
+    def ask(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> dict:
         """Have a part of a finished file spoken anew; returns the change that waits for it.
 
-        Raises BadRetake, WrongState, NothingSpoken, NoSpace.
+        Raises BadRetake, WrongState, NothingSpoken, NoSpace, SpeechError.
         """
-        text = self.quote(row, start, end, text).text
+        voice = voice or self._voice_now(row)
+        text = self.quote(row, start, end, text, voice=voice).text
         self.store.check_space(2 * row["size"])
-        return self.db.create_retake(row, text_start=start, text_end=end, text=text)
+        own = f"{row['engine']}:{row['voice']}"
+        return self.db.create_retake(
+            row, text_start=start, text_end=end, text=text, stand_in="" if voice == own else voice
+        )
+
+    def speakers(self, row: dict) -> list[Speaker]:
+        """Who could speak a change: the voice that spoke last, unless it has ended, then others.
+
+        Others are there where the file's own voice has ended or did not speak all of it.
+        """
+        continuity = self.speaking.continuity
+        keys = [row["stand_in"], f"{row['engine']}:{row['voice']}"]
+        found = [speaker for key in keys if key and (speaker := continuity.speaker(key))]
+        if found and not row["stand_in"]:
+            return found
+        heirs = continuity.heirs_of(row, self.db.get_text(row["id"]))
+        known = {speaker.engine.name for speaker in found}
+        return found + [heir for heir in heirs if heir.engine.name not in known]
+
+    def _voice_now(self, row: dict) -> str:
+        """The key of the voice for a change: the file's last one, or its heir once it has ended.
+
+        Raises VoiceEnded where the owner wants to be asked.
+        """
+        if row["stand_in"]:
+            return row["stand_in"]
+        continuity, text = self.speaking.continuity, self.db.get_text(row["id"])
+        try:
+            chosen = Speaker(*self.speaking.registry.resolve(row["voice"], row["engine"]))
+        except SpeechError as error:
+            if heir := error.is_voice_gone and continuity.follow(row, text):
+                return heir.key
+            raise
+        return continuity.for_new(row["owner_id"], chosen, text).key
+
+    def _as_spoken(self, row: dict, voice: str) -> dict:
+        return self.speaking.continuity.as_spoken(row | {"stand_in": voice or row["stand_in"]})
 
     def put_back(self, row: dict, take_id: int) -> dict:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
@@ -297,11 +338,18 @@ class Retaking:
 
     def _speak(self, retake: dict, sound: Sound, start: Place) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
-        row, text = retake["file"], retake["text"]
+        row, text = retake["file"] | {"stand_in": retake["stand_in"]}, retake["text"]
+        row = self.speaking.continuity.as_spoken(row)
         engine = self.speaking.registry.get(row["engine"])
         job = row | {"is_retake": True, "characters": 0}
         frames: list[bytes] = []
-        recorder = Recorder(engine.sample_rate, frames.append, frames=start.frames)
+        recorder = Recorder(
+            sound.head.sample_rate,
+            frames.append,
+            input_rate=engine.sample_rate,
+            spoken_by=retake["stand_in"],
+            frames=start.frames,
+        )
         for segment, said in self._lines(row, row["text"], start.text, retake["text_end"], text):
             recorder.take_in(segment, said, self.speaking.sound(engine, job, segment, said))
         if recorder.mp3.position == start.frames * sound.head.samples:

@@ -168,6 +168,11 @@ def hour(text: str) -> str:
     return f"{local(text):%H:%M}"
 
 
+def hour_of(epoch: float) -> str:
+    """The time of day, on this machine's clock, of so many seconds since 1970: 14:05."""
+    return f"{datetime.fromtimestamp(epoch, UTC).astimezone():%H:%M}"
+
+
 def day(when: date) -> str:
     """A day as a heading: Today, Yesterday, Sunday 22 November, 22 November 2025."""
     today = datetime.now().astimezone().date()
@@ -269,6 +274,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "decimal": decimal,
     "hour": hour,
+    "hour_of": hour_of,
     "moment": moment,
     "month": month,
     "month_name": month_name,

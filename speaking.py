@@ -9,10 +9,12 @@ from collections.abc import Generator, Mapping
 
 from audio_store import AudioStore, NoSpace, SegmentStore
 from config import Config
+from continuity import Continuity
 from database import Database
 from database.errors import DiskFull
 from purchases import Purchases
 from recording import Recorder
+from speech import mp3
 from speech.encoding import Mp3Info, Mp3Stream, NotMp3, scan_mp3
 from speech.engine import Engine
 from speech.errors import SpeechError
@@ -64,24 +66,30 @@ class Speaking:
         registry: Registry,
     ):
         self.db, self.store, self.registry = db, store, registry
+        self.continuity = Continuity(db, registry)
         self.purchases = Purchases(db, kept, config.kept_segments_mb * 1024 * 1024)
 
     def speak(self, job: dict, worker: str, stop: threading.Event) -> None:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,
         Stopped or Parked; everything recorded until then is kept."""
-        text = self.db.get_text(job["id"])
-        engine = self.registry.get(job["engine"])
-        for take in range(1, TAKES + 1):
+        text, take = self.db.get_text(job["id"]), 1
+        while True:
             try:
-                Take(self, job, worker, text, engine, stop).run()
+                Take(self, job, worker, text, stop).run()
                 return
             except SpeechError as error:
-                if not error.retryable or take == TAKES:
+                if error.retryable and take < TAKES:
+                    take += 1
+                    log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
+                elif heir := error.is_voice_gone and self.continuity.follow(job, text):
+                    take, job = 1, job | {"stand_in": heir.key}
+                    self.db.set_stand_in(job["id"], worker, heir.key)
+                    log.warning("file %s: %s %s goes on.", job["id"], error.sentence, heir.key)
+                else:
                     raise
-                log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
 
     def script(self, job: dict, text: str, borders: Mapping[int, int] | None = None) -> Script:
-        """How the text of a file is read.
+        """How the text of a file is read, by the voice that `job` names (see `as_spoken`).
 
         No segment goes on over the start of a chapter or over `borders`: places in the text, each
         with the silence before it in ms.
@@ -143,13 +151,13 @@ class Take:
         job: dict,
         worker: str,
         text: str,
-        engine: Engine,
         stop: threading.Event,
     ):
         self.speaking, self.db, self.store = speaking, speaking.db, speaking.store
-        self.job, self.worker, self.text, self.engine = job, worker, text, engine
-        self.stop = stop
-        self.script = speaking.script(job, text)
+        self.job, self.worker, self.text, self.stop = job, worker, text, stop
+        self.spoken = speaking.continuity.as_spoken(job)
+        self.engine = speaking.registry.get(self.spoken["engine"])
+        self.script = speaking.script(self.spoken, text)
         self.recorded_at = time.monotonic()
 
     def run(self) -> None:
@@ -160,11 +168,13 @@ class Take:
         if last:
             self.said, position = last["text_end"], last["position"] + 1
             frames, keep = last["frame_end"], last["byte_end"]
-        rate = self.engine.sample_rate
+        rate = self._sample_rate() if keep else self.engine.sample_rate
         self.unwritten = b"" if keep else Mp3Stream(rate).header
         self.sound = Recorder(
             rate,
             self._write,
+            input_rate=self.engine.sample_rate,
+            spoken_by=self.job["stand_in"],
             frames=frames,
             bytes_before=keep or len(self.unwritten),
             position=position,
@@ -174,6 +184,9 @@ class Take:
             try:
                 self._speak_rest()
                 self._finish()
+            except SpeechError:
+                self._keep_whole_segments()
+                raise
             except (NoSpace, DiskFull):
                 self.part.cut(self.recorded_bytes)  # room to record the failure in
                 raise
@@ -187,6 +200,11 @@ class Take:
         if len(kept) < len(spoken):
             self.db.drop_segments(self.job["id"], self.worker, len(kept))
         return kept[-1] if kept else None
+
+    def _sample_rate(self) -> int:
+        """That of the sound so far: another voice goes on at the rate of the first."""
+        with self.store.open_growing(self.job["filename"]) as file:
+            return mp3.parse_frame(file.read(4)).sample_rate
 
     def _finish_renamed(self, last: dict | None) -> bool:
         """Whether a kill came after the rename: then only the row is missing."""
@@ -225,7 +243,7 @@ class Take:
                     self._checkpoint()
 
     def _speak_line(self, line: tuple[Segment, Utterance]) -> Generator[AudioChunk]:
-        return self.speaking.sound(self.engine, self.job, *line)
+        return self.speaking.sound(self.engine, self.spoken, *line)
 
     def _write(self, frames: bytes) -> None:
         self.part.write(self.unwritten + frames)
@@ -260,16 +278,22 @@ class Take:
             self.job["id"], self.worker, cut, duration=self.sound.duration_s
         )
 
+    def _keep_whole_segments(self) -> None:
+        """Record what the encoder still holds, so that another voice need not say it again."""
+        if self.sound.is_between and self.sound.mp3.position:
+            self.sound.finish()
+            self._record()
+
     def _finish(self) -> None:
         """Close the stream, compare, write its length into its head, name it, record it."""
         self.sound.finish()
         self._record()
         if self.said != len(self.text):
             raise Incomplete("The end of the text was not spoken. Try again.")
-        mp3 = self.sound.mp3
-        if mp3.position == 0:
+        stream = self.sound.mp3
+        if stream.position == 0:
             raise NothingSpoken("There is nothing in this text that this voice can speak.")
-        self.part.replace_head(mp3.final_header(self.part.size - len(mp3.header)))
+        self.part.replace_head(stream.final_header(self.part.size - len(stream.header)))
         info = self._validate()
         digest = self.part.digest()
         self.part.sync()

@@ -15,11 +15,15 @@ from benchmarks.browser import Browser
 from benchmarks.program import ROOT, Program, free_address, fresh, prepared
 from benchmarks.report import Report, table
 from benchmarks.texts import text
+from config import Config
+from speech.engines.openai_speech import OpenAISpeech
+from speech.script import Script
 
 STAND_IN = ROOT / "tests" / "standin_openai.py"
 TRIES = 5
 LONG = 100_000
 BRIEF, REAL = 1 / 60, 1 / 15  # seconds of sound for each character
+PARALLEL = Config().openai_parallel
 PEOPLE = [f"person{number}" for number in range(8)]
 
 
@@ -59,7 +63,33 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
     heads = ("seconds of sound a character", "requests", "sound s", "whole s", "times real time")
     table("100,000 characters through a provider that takes 500 ms", heads, rows)
     report.at_most("100,000 characters, 500 ms a request", float(rows[0][3]), 8, "s")
+    _overlap(report, scratch)
     _home_page(report, scratch)
+
+
+def _overlap(report: Report, scratch: Path) -> None:
+    """How near the whole comes to its floor: all requests at a second each, so many at once."""
+    requests = _requests(text(LONG, seed=5))
+    floor = requests / PARALLEL
+    taken = float(_long_text(scratch, BRIEF, delay_s=1.0)[3])
+    rows = [
+        ("the floor: requests ÷ parallelism", f"{floor:.2f}", "1.00"),
+        ("through the program", f"{taken:.2f}", f"{taken / floor:.2f}"),
+    ]
+    heads = (f"{requests} requests of 1 s, {PARALLEL} at once", "seconds", "× the floor")
+    table("100,000 characters through a provider that takes 1 s", heads, rows)
+    report.at_most("provider: 1 s a request, of requests ÷ parallelism", taken / floor, 1.2, "×")
+
+
+def _requests(words: str) -> int:
+    """How many requests a text is cut into."""
+    script = Script(
+        words,
+        first=OpenAISpeech.first_segment_characters,
+        target=OpenAISpeech.segment_characters,
+        limit_bytes=OpenAISpeech.segment_bytes,
+    )
+    return sum(said.is_speakable for _, said in script.lines())
 
 
 def _first_byte(report: Report, scratch: Path) -> None:
@@ -105,8 +135,10 @@ def _listen(browser: Browser, words: str) -> float:
     return taken
 
 
-def _long_text(scratch: Path, seconds_per_character: float) -> tuple[str, ...]:
-    options = ("--delay", 0.5, "--seconds-per-character", seconds_per_character)
+def _long_text(
+    scratch: Path, seconds_per_character: float, delay_s: float = 0.5
+) -> tuple[str, ...]:
+    options = ("--delay", delay_s, "--seconds-per-character", seconds_per_character)
     with stand_in(*options) as url, _program(scratch, url) as program:
         browser = program.browser(PEOPLE[0])
         browser.wait_until_ready(browser.generate(text(60))["filename"])

@@ -11,6 +11,7 @@ import delivery
 import forms
 from access import DEVICE_COOKIE, let_in, public, services, visitor, wants_json
 from answers import REFUSALS, form_again, page
+from blueprints.standing_in import rule_choice
 from shown import EVENTS, event_name
 
 PAGE_ROWS = 50
@@ -111,6 +112,7 @@ def _account_context() -> dict[str, Any]:
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
         "second_step": services().second_factors.state(g.user["user_id"]),
         "passkeys": services().passkeys.of(g.user["user_id"]),
+        **rule_choice(),
     }
 
 

@@ -34,9 +34,10 @@ def edit(filename: str) -> Response:
 def retake(filename: str) -> Response:
     """Speak a part of a piece anew, or say what that would cost."""
     row, (start, end, text) = owned_file(filename), _asked()
+    voice, retaking = request.form.get("voice", ""), services().studio.retaking
     if request.form.get("act") == "quote":
-        return _quoted(row, start, services().studio.retaking.quote(row, start, end, text))
-    services().studio.retaking.ask(row, start, end, text)
+        return _quoted(row, start, retaking.quote(row, start, end, text, voice=voice))
+    retaking.ask(row, start, end, text, voice=voice)
     return _begun(row, start)
 
 
@@ -110,6 +111,8 @@ def _desk(row: dict[str, Any], at: int, *, text: str = "", price: str = "") -> R
         takes=_takes(row, here),
         change=services().db.get_retake(row["id"]),
         price=price,
+        speakers=services().studio.retaking.speakers(row),
+        voice=request.form.get("voice", ""),
     )
 
 

@@ -15,7 +15,6 @@ from access import owned_file, services, wants_json
 from answers import page
 from languages import plural_forms
 from shown import money
-from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from speech.samples import sample
 from speech.script import PARAGRAPH_PAUSE_MS
@@ -143,11 +142,7 @@ def _cast_shown(text: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
 
 def chosen_voice(wanted: str) -> Voice:
     """The voice that is wanted, or the default one where there is none such."""
-    registry = services().registry
-    try:
-        return registry.resolve(wanted)[1]
-    except SpeechError:
-        return registry.resolve()[1]
+    return services().studio.continuity.shown(wanted) or services().registry.resolve()[1]
 
 
 def _languages_spoken() -> list[dict[str, Any]]:

@@ -64,3 +64,21 @@ class Database(
     def list_model_notices(self) -> list[dict]:
         """Models with a known end: engine, model, shutdown_date, the nearest first."""
         return self._rows("SELECT * FROM model_notices ORDER BY shutdown_date, engine, model")
+
+    def save_resting(self, engine: str, *, now: float, rest_s: float, error: str) -> None:
+        """Note that an engine does not answer and is left alone for `rest_s` seconds from `now`."""
+        self._write(
+            """INSERT INTO resting_engines (engine, since_epoch, until_epoch, error)
+               VALUES (?, ?, ?, ?)
+               ON CONFLICT (engine) DO UPDATE SET until_epoch = excluded.until_epoch,
+                   error = excluded.error""",
+            engine, now, now + rest_s, error,
+        )  # fmt: skip
+
+    def forget_resting(self, engine: str) -> None:
+        """Note that an engine answers again."""
+        self._write("DELETE FROM resting_engines WHERE engine = ?", engine)
+
+    def list_resting(self) -> list[dict]:
+        """Engines that did not answer when last asked: engine, since_epoch, until_epoch, error."""
+        return self._rows("SELECT * FROM resting_engines ORDER BY since_epoch")

@@ -147,10 +147,27 @@ class AudioFiles(Groups):
         rows = self._rows("SELECT filename FROM audio_files WHERE owner_id = ?", owner_id)
         return [row["filename"] for row in rows]
 
+    def count_segments(self, file_id: int) -> int:
+        """How many segments have been spoken."""
+        return self._value("SELECT count(*) AS n FROM segments WHERE file_id = ?", file_id)
+
+    def list_marked_segments(self, file_id: int) -> list[dict]:
+        """The segments that another voice spoke, or that were not said as they are written.
+
+        position, text_start, start_ms, end_ms, spoken_by, said.
+        """
+        return self._rows(
+            """SELECT position, text_start, start_ms, end_ms, spoken_by, said
+               FROM segments INDEXED BY idx_segments_marked
+               WHERE file_id = ? AND (spoken_by != '' OR said != '') ORDER BY position""",
+            file_id,
+        )
+
     def get_segments(self, file_id: int) -> list[dict]:
         """What has been spoken so far: text_start, text_end (code points), start_ms, end_ms."""
         return self._rows(
-            """SELECT position, text_start, text_end, start_ms, end_ms, byte_end, frame_end, words
+            """SELECT position, text_start, text_end, start_ms, end_ms, byte_end, frame_end, words,
+                      spoken_by, said
                FROM segments WHERE file_id = ? ORDER BY position""",
             file_id,
         )

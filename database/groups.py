@@ -14,7 +14,7 @@ STOPPED = "Cancelled when it was deleted. Try again to speak the rest."
 COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration, cost,
     created_at, updated_at, engine, model, speed, status, error, size, sha256, spoken_characters,
     stop_requested, queue_rank, attempts, lease_owner, lease_until_epoch, deleted_at, document_id,
-    track, reading"""
+    track, reading, stand_in, needs_voice"""
 
 
 class Groups(Connection):

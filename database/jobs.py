@@ -8,6 +8,7 @@ from database.usage import Usage
 
 GONE = "The file was deleted, or another worker speaks it now."
 IN_WORK = "status IN ('queued', 'speaking')"  # what idx_audio_work holds; say so to use it
+UNMARKED = {"spoken_by": "", "said": ""}  # a segment as its file's own voice said it, as written
 FREE = """(status = 'queued' OR (coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?))"""
 
 
@@ -101,10 +102,10 @@ class Jobs(Usage):
             known = self._count_characters(file_id, [part["position"] for part in segments])
             self._write_many(
                 """INSERT OR REPLACE INTO segments (file_id, position, text_start, text_end,
-                       start_ms, end_ms, byte_end, frame_end, words)
+                       start_ms, end_ms, byte_end, frame_end, words, spoken_by, said)
                    VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms,
-                           :byte_end, :frame_end, :words)""",
-                [segment | {"file_id": file_id} for segment in segments],
+                           :byte_end, :frame_end, :words, :spoken_by, :said)""",
+                [UNMARKED | segment | {"file_id": file_id} for segment in segments],
             )
             characters = sum(part["text_end"] - part["text_start"] for part in segments) - known
             self._add_usage(row["owner_id"], file_id, row["engine"], characters=characters)
@@ -142,7 +143,8 @@ class Jobs(Usage):
     ) -> None:
         """Mark the file ready; `duration` in s, `size` in bytes. Raises LeaseLost."""
         changed = self._write(
-            """UPDATE audio_files SET status = 'ready', error = NULL, duration = ?, size = ?,
+            """UPDATE audio_files SET status = 'ready', error = NULL, needs_voice = 0,
+                   duration = ?, size = ?,
                    sha256 = ?, spoken_characters = character_count, stop_requested = NULL,
                    queue_rank = 0,
                    attempts = 0, lease_owner = NULL, lease_until_epoch = NULL,
@@ -153,20 +155,53 @@ class Jobs(Usage):
         if not changed:
             raise LeaseLost(GONE)
 
-    def stop_job(self, file_id: int, worker: str, *, status: str, error: str | None) -> None:
-        """End the work as 'failed', 'cancelled' or 'paused'; what was spoken is kept."""
+    def stop_job(
+        self,
+        file_id: int,
+        worker: str,
+        *,
+        status: str,
+        error: str | None,
+        needs_voice: bool = False,
+    ) -> None:
+        """End the work as 'failed', 'cancelled' or 'paused'; what was spoken is kept.
+
+        `needs_voice` says that another voice could go on.
+        """
         self._write(
-            """UPDATE audio_files SET status = ?, error = ?, stop_requested = NULL, attempts = 0,
-                   lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
+            """UPDATE audio_files SET status = ?, error = ?, needs_voice = ?, stop_requested = NULL,
+                   attempts = 0, lease_owner = NULL, lease_until_epoch = NULL,
+                   updated_at = CURRENT_TIMESTAMP
                WHERE id = ? AND lease_owner = ?""",
-            status, error, file_id, worker,
+            status, error, int(needs_voice), file_id, worker,
+        )  # fmt: skip
+
+    def set_stand_in(self, file_id: int, worker: str, voice: str) -> None:
+        """Let another voice, named by its key, go on with a file. Raises LeaseLost."""
+        changed = self._write(
+            "UPDATE audio_files SET stand_in = ? WHERE id = ? AND lease_owner = ?",
+            voice, file_id, worker,
+        ).rowcount  # fmt: skip
+        if not changed:
+            raise LeaseLost(GONE)
+
+    def go_on_with(self, filename: str, owner_id: int, voice: str) -> dict:
+        """Queue a stopped file again for another voice, or "" for its own.
+
+        Raises NotFound, WrongState.
+        """
+        return self._change_state(
+            filename, owner_id, ("failed", "cancelled", "paused"),
+            "status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL, stand_in = ?",
+            "Only a file that failed, was cancelled or is paused can be taken up again.",
+            voice,
         )  # fmt: skip
 
     def retry_job(self, filename: str, owner_id: int) -> dict:
         """Queue a failed, cancelled or paused file again. Raises NotFound, WrongState."""
         return self._change_state(
             filename, owner_id, ("failed", "cancelled", "paused"),
-            "status = 'queued', error = NULL, stop_requested = NULL",
+            "status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL",
             "Only a file that failed, was cancelled or is paused can be taken up again.",
         )  # fmt: skip
 
@@ -201,7 +236,13 @@ class Jobs(Usage):
         )  # fmt: skip
 
     def _change_state(
-        self, filename: str, owner_id: int, allowed: tuple[str, ...], change: str, refusal: str
+        self,
+        filename: str,
+        owner_id: int,
+        allowed: tuple[str, ...],
+        change: str,
+        refusal: str,
+        *values: str,
     ) -> dict:
         with self.transaction():
             row = self._row(
@@ -216,7 +257,7 @@ class Jobs(Usage):
             return self._write_row(
                 f"""UPDATE audio_files SET {change}, updated_at = CURRENT_TIMESTAMP
                     WHERE filename = ? AND owner_id = ? RETURNING {COLUMNS}""",
-                filename, owner_id,
+                *values, filename, owner_id,
             )  # fmt: skip
 
     def get_stop_request(self, file_id: int, worker: str) -> str | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from database.errors import LeaseLost, NotFound, WrongState
+from database.jobs import UNMARKED
 from database.usage import Usage
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
@@ -14,20 +15,29 @@ class Retakes(Usage):
     """Changes to files, one at a time each. `now` is in seconds since 1970."""
 
     def create_retake(
-        self, row: dict, *, text_start: int, text_end: int, text: str = "", take_id: int = 0
+        self,
+        row: dict,
+        *,
+        text_start: int,
+        text_end: int,
+        text: str = "",
+        take_id: int = 0,
+        stand_in: str = "",
     ) -> dict:
         """Ask for a change to a file's segments: a new text, or an earlier take. Raises WrongState.
 
-        One that failed is replaced by the new one.
+        One that failed is replaced by the new one. `stand_in` is the key of another voice than the
+        file's own.
         """
         with self.transaction():
             self._write("DELETE FROM retakes WHERE file_id = ? AND status = 'failed'", row["id"])
             if self._row("SELECT 1 FROM retakes WHERE file_id = ?", row["id"]):
                 raise WrongState("This file is being changed; wait a moment, then try again.")
             return self._write_row(
-                """INSERT INTO retakes (file_id, sha256, text_start, text_end, text, take_id)
-                   VALUES (?, ?, ?, ?, ?, ?) RETURNING *""",
-                row["id"], row["sha256"], text_start, text_end, text, take_id or None,
+                """INSERT INTO retakes
+                       (file_id, sha256, text_start, text_end, text, take_id, stand_in)
+                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
+                row["id"], row["sha256"], text_start, text_end, text, take_id or None, stand_in,
             )  # fmt: skip
 
     def get_retake(self, file_id: int) -> dict | None:
@@ -110,10 +120,10 @@ class Retakes(Usage):
             self._move_segments(file_id, start, end, shift)
             self._write_many(
                 """INSERT INTO segments (file_id, position, text_start, text_end, start_ms,
-                       end_ms, byte_end, frame_end, words)
+                       end_ms, byte_end, frame_end, words, spoken_by, said)
                    VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms,
-                           :byte_end, :frame_end, :words)""",
-                [segment | {"file_id": file_id} for segment in segments],
+                           :byte_end, :frame_end, :words, :spoken_by, :said)""",
+                [UNMARKED | segment | {"file_id": file_id} for segment in segments],
             )
             self._move_places(file_id, start, end, shift["text"], segments[-1]["text_end"])
             self._write(

@@ -55,6 +55,10 @@ class Users(Connection):
         """The account with that number."""
         return self._row("SELECT * FROM users WHERE id = ?", user_id)
 
+    def set_stand_in_rule(self, user_id: int, rule: str) -> None:
+        """Which voice goes on where one cannot speak: 'ask', 'nearest' or 'free'."""
+        self._write("UPDATE users SET stand_in_rule = ? WHERE id = ?", rule, user_id)
+
     def update_last_login(self, user_id: int) -> None:
         """Note that the account logged in now."""
         self._write("UPDATE users SET last_login = CURRENT_TIMESTAMP WHERE id = ?", user_id)
@@ -132,21 +136,14 @@ class Users(Connection):
     # Sessions
 
     def create_session(
-        self,
-        token_hash: str,
-        user_id: int,
-        *,
-        device: str,
-        ip_address: str,
-        now: float,
-        alert_id: int | None = None,
+        self, token_hash: str, user_id: int, *, device: str, ip_address: str, now: float
     ) -> dict:
         """Remember a login; `now` in seconds since 1970."""
         return self._write_row(
             """INSERT INTO sessions (token_hash, user_id, device, ip_address,
-                                     created_epoch, last_seen_epoch, alert_id)
-               VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
-            token_hash, user_id, device, ip_address, now, now, alert_id,
+                                     created_epoch, last_seen_epoch)
+               VALUES (?, ?, ?, ?, ?, ?) RETURNING *""",
+            token_hash, user_id, device, ip_address, now, now,
         )  # fmt: skip
 
     def get_session(
@@ -157,7 +154,8 @@ class Users(Connection):
         Told with it: whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
         """
         return self._row(
-            """SELECT s.id AS session_id, s.created_epoch, s.last_seen_epoch, s.device, s.alert_id,
+            """SELECT s.id AS session_id, s.created_epoch, s.last_seen_epoch, s.device,
+                      (SELECT alert_id FROM alerted_sessions WHERE session_id = s.id) AS alert_id,
                       u.id AS user_id, u.username, u.is_admin, u.is_active,
                       EXISTS (SELECT 1 FROM second_factors
                               WHERE user_id = u.id AND confirmed_at IS NOT NULL)

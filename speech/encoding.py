@@ -22,20 +22,28 @@ class Mp3Stream:
     """Mono 64 kbit/s constant bit rate, in whole frames, with positions in samples.
 
     A stream may take up an earlier one: `frames` is the number of frames that are kept of it.
-    The new encoder's own delay then falls into the pause in which the cut was made.
+    The new encoder's own delay then falls into the pause in which the cut was made. Samples come
+    at `input_rate` Hz, which is the stream's own unless another voice goes on in it.
     """
 
-    def __init__(self, sample_rate: int, *, frames: int = 0):
+    def __init__(self, sample_rate: int, *, frames: int = 0, input_rate: int = 0):
         self.sample_rate = sample_rate
+        self.input_rate = input_rate or sample_rate
         self.samples_a_frame = SAMPLES_A_FRAME.get(sample_rate, 576)
         self.frames = frames
-        self.position = frames * self.samples_a_frame  # samples of sound taken in
+        self._before = frames * self.samples_a_frame
+        self._taken_in = 0  # samples, at the input rate
         self.audio_bytes = 0  # given out by this encoder
         self._rest = b""
         self._cuts_wanted: deque[int] = deque()
         self._cuts: list[tuple[int, int]] = []
-        self._encoder = _encoder(sample_rate)
+        self._encoder = _encoder(self.input_rate, sample_rate)
         self._base_size = mp3.parse_frame(mp3.frame_header(sample_rate, BIT_RATE)).size
+
+    @property
+    def position(self) -> int:
+        """How much sound there is, in samples of the stream, with what was there before."""
+        return self._before + self._taken_in * self.sample_rate // self.input_rate
 
     @property
     def header(self) -> bytes:
@@ -44,7 +52,7 @@ class Mp3Stream:
 
     def feed(self, pcm: bytes) -> bytes:
         """Take in samples; give out the frames that are ready."""
-        self.position += len(pcm) // 2
+        self._taken_in += len(pcm) // 2
         return self._whole_frames(self._encoder.encode(pcm))
 
     def finish(self) -> bytes:
@@ -93,10 +101,10 @@ class Mp3Stream:
         return data[:at]
 
 
-def _encoder(sample_rate: int) -> lameenc.Encoder:
+def _encoder(input_rate: int, sample_rate: int) -> lameenc.Encoder:
     encoder = lameenc.Encoder()
     encoder.set_bit_rate(BIT_RATE // 1000)
-    encoder.set_in_sample_rate(sample_rate)
+    encoder.set_in_sample_rate(input_rate)
     encoder.set_out_sample_rate(sample_rate)  # or LAME resamples 24 kHz to 22.05
     encoder.set_channels(1)
     encoder.set_quality(QUALITY)

@@ -4,10 +4,12 @@ import hashlib
 import json
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import date
 from typing import Any, ClassVar
 
+from speech.breaker import Breaker
 from speech.errors import BadSpeed, UnknownVoice
 from speech.prices import Price
 from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
@@ -30,8 +32,14 @@ class Engine(ABC):
     segment_bytes: int
     first_segment_characters: int
     default_voice: str
+    breaker: Breaker | None = None  # of a provider that may be down
     # What registry.remake needs, in another process; None where only this one can speak.
     settings: Mapping[str, Any] | None = None
+
+    @property
+    def state(self) -> Hashable:
+        """Equal for as long as the voices are the same."""
+        return None
 
     @abstractmethod
     def voices(self) -> Sequence[Voice]:
@@ -62,7 +70,10 @@ class Engine(ABC):
     def speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         """Check the request now, then yield its sound; closing the generator stops the work."""
         self.check(request)
-        return _whole_samples(self._speak(request), self.sample_rate)
+        chunks = self._speak(request)
+        if self.breaker:
+            chunks = self.breaker.watch(chunks)
+        return _whole_samples(chunks, self.sample_rate)
 
     def fingerprint(self, request: SpeechRequest) -> str:
         """A SHA-256 in hex over all that shapes the sound: equal requests, equal fingerprints."""
@@ -79,6 +90,10 @@ class Engine(ABC):
         """What the provider says about the model in use; may use the network."""
         return ()
 
+    def ends_on(self) -> date | None:
+        """The day on which the model in use ends, as far as is known without asking anybody."""
+        return None
+
     def close(self) -> None:
         """Let go of processes and connections; a later request opens new ones."""
         return
@@ -89,7 +104,7 @@ def _whole_samples(chunks: Generator[AudioChunk], sample_rate: int) -> Generator
         for chunk in chunks:
             if chunk.sample_rate != sample_rate:
                 raise ValueError(f"{chunk.sample_rate} Hz in a stream of {sample_rate} Hz")
-            if chunk.pcm or chunk.marks:
+            if chunk.pcm or chunk.marks or chunk.delivery:
                 yield chunk
 
 

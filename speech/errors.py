@@ -6,16 +6,22 @@ from sentences import Sentence, Told
 
 
 class SpeechError(Told):
-    """A failure to speak; `sentence` is for the user, `status` the HTTP status it maps to."""
+    """A failure to speak; `sentence` is for the user, `status` the HTTP status it maps to.
+
+    `retryable` says that asking again may help; `is_voice_gone` that the fault lies with the voice
+    and not with the text, so that another voice may speak instead.
+    """
 
     status: int = 502
     retryable: ClassVar[bool] = False
+    is_voice_gone: ClassVar[bool] = False
 
 
 class UnknownVoice(SpeechError):
     """The named voice is not one of the engine's."""
 
     status = 400
+    is_voice_gone = True
 
     def __init__(self, voice: str, engine: str) -> None:
         super().__init__(
@@ -27,6 +33,7 @@ class UnknownEngine(SpeechError):
     """The named engine does not exist here."""
 
     status = 400
+    is_voice_gone = True
 
     def __init__(self, engine: str) -> None:
         super().__init__(
@@ -55,6 +62,7 @@ class KeyMissing(SpeechError):
     """The OpenAI engine was asked for and nothing is configured for it."""
 
     status = 503
+    is_voice_gone = True
 
     def __init__(self) -> None:
         super().__init__(
@@ -67,6 +75,23 @@ class EngineMissing(SpeechError):
     """The engine's library or data is not on this machine; the sentence names the remedy."""
 
     status = 503
+    is_voice_gone = True
+
+
+class EngineBroken(SpeechError):
+    """An installed package brings an engine that cannot be used."""
+
+    status = 503
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(
+            Sentence(
+                "The engine {engine} is installed but cannot be used ({reason}). All others work; "
+                "install another release of its package, or remove it.",
+                engine=engine,
+                reason=reason,
+            )
+        )
 
 
 class EngineCrashed(SpeechError):
@@ -79,14 +104,30 @@ class ProviderRefused(SpeechError):
     """The provider does not accept the key, the model, the voice or the text."""
 
 
+class KeyRefused(ProviderRefused):
+    """The provider does not accept the key."""
+
+    is_voice_gone = True
+
+
+class ModelEnded(ProviderRefused):
+    """The provider has ended the model, or never had it."""
+
+    status = 410
+    is_voice_gone = True
+
+
 class ProviderQuota(SpeechError):
     """The provider's account has no credit left."""
+
+    is_voice_gone = True
 
 
 class ProviderBusy(SpeechError):
     """The provider stayed overloaded through every try; `status` is 429 or 502."""
 
     retryable = True
+    is_voice_gone = True
 
     def __init__(self, sentence: str, status: int = 502) -> None:
         super().__init__(sentence)
@@ -97,6 +138,24 @@ class ProviderUnreachable(SpeechError):
     """The provider could not be reached, or did not answer in time."""
 
     retryable = True
+    is_voice_gone = True
+
+
+class ProviderResting(SpeechError):
+    """The provider has failed so often that it is not asked for a while."""
+
+    status = 503
+    is_voice_gone = True
+
+    def __init__(self, engine: str, seconds: int) -> None:
+        super().__init__(
+            Sentence(
+                "{engine} has failed several times in a row and is not asked for {seconds} s. "
+                "What is spoken stays; try again then, or choose an embedded voice.",
+                engine=engine,
+                seconds=seconds,
+            )
+        )
 
 
 class BrokenAudio(SpeechError):

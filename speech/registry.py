@@ -1,12 +1,20 @@
 """The engines of this installation, and how a voice is found among them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any
 
+from speech import endings
 from speech.engine import Engine
 from speech.errors import KeyMissing, SpeechError, UnknownEngine, UnknownVoice
+from speech.plugins import installed_engines
 from speech.types import Voice
+
+
+def utc_day() -> date:
+    """Today, as the days are counted on which providers end their models."""
+    return datetime.now(UTC).date()
 
 
 class Registry:
@@ -17,13 +25,49 @@ class Registry:
         engines: Iterable[Engine],
         default: str,
         default_voice: str = "",
-        absent: Mapping[str, type[SpeechError]] = MappingProxyType({}),
+        absent: Mapping[str, Callable[[], SpeechError]] = MappingProxyType({}),
+        today: Callable[[], date] = utc_day,
     ) -> None:
         self.engines: tuple[Engine, ...] = tuple(engines)
         self._by_name = {engine.name: engine for engine in self.engines}
         self._absent = absent
         self._default_voice = default_voice
-        self.default: Engine = self.get(default)
+        self._first = self.get(default)
+        self.today = today
+        self.ends: Mapping[tuple[str, str], date] = {}  # by engine and model
+
+    @property
+    def default(self) -> Engine:
+        """The engine for those who name none; where its model has ended, one that still speaks."""
+        if not self.has_ended(self._first):
+            return self._first
+        speaking = (engine for engine in self.engines if not self.is_silent(engine))
+        return next(speaking, self._first)
+
+    @property
+    def state(self) -> Hashable:
+        """Equal for as long as the same voices are there, and the same have ended."""
+        return tuple((engine, engine.state, self.has_ended(engine)) for engine in self.engines)
+
+    def end_of(self, engine: Engine) -> date | None:
+        """The day an engine's model ends: by `ends`, which may be newer, else as it says itself."""
+        return self.ends.get((engine.name, engine.model)) or engine.ends_on()
+
+    def has_ended(self, engine: Engine) -> bool:
+        """Whether the engine's model has reached the day on which its provider ends it."""
+        end = self.end_of(engine)
+        return end is not None and end <= self.today()
+
+    def successors(self, engine: str, voice: str, language: str = "") -> list[tuple[Engine, Voice]]:
+        """The nearest voice of each other engine that still speaks, those most alike first."""
+        voices = [
+            found
+            for each in self.engines
+            if each.name == engine or not self.has_ended(each)
+            for found in _voices(each)
+        ]
+        nearest = endings.successors(engine, voice, voices, language=language)
+        return [self.resolve(found, name) for name, found in nearest]
 
     def get(self, name: str) -> Engine:
         """The engine of that name; raises UnknownEngine, or why a known one is not there."""
@@ -36,18 +80,12 @@ class Registry:
     def resolve(self, voice: str = "", engine: str = "") -> tuple[Engine, Voice]:
         """Find "engine:voice", a plain voice, or the default for ""; raises SpeechError by name."""
         if not voice and not engine and self._default_voice:
-            voice = self._default_voice
-        prefix, colon, rest = voice.partition(":")
-        if colon and (prefix == engine or (not engine and self._is_name(prefix))):
-            engine, voice = prefix, rest
-        if engine or not voice:
-            chosen = self.get(engine) if engine else self.default
-            return chosen, chosen.voice(voice or chosen.default_voice)
-        return self._search(voice)
+            return self._configured()
+        return self._named(voice, engine)
 
     def missing(self) -> list[str]:
         """Why engines that could be here are not: a sentence each."""
-        return [error().sentence for error in self._absent.values()]
+        return list(dict.fromkeys(error().sentence for error in self._absent.values()))
 
     def warm(self) -> None:
         """Get the default engine ready ahead of the first request."""
@@ -57,6 +95,29 @@ class Registry:
         """Close every engine."""
         for engine in self.engines:
             engine.close()
+
+    def _configured(self) -> tuple[Engine, Voice]:
+        """The voice that is configured for all, or the one that follows it when it has ended."""
+        engine, voice = self._named(self._default_voice, "")
+        if not self.has_ended(engine):
+            return engine, voice
+        heirs = self.successors(engine.name, voice.identifier)
+        speaking = (heir for heir in heirs if not self.is_silent(heir[0]))
+        return next(speaking, (engine, voice))
+
+    def _named(self, voice: str, engine: str) -> tuple[Engine, Voice]:
+        prefix, colon, rest = voice.partition(":")
+        if colon and (prefix == engine or (not engine and self._is_name(prefix))):
+            engine, voice = prefix, rest
+        if engine or not voice:
+            chosen = self.get(engine) if engine else self.default
+            return chosen, chosen.voice(voice or chosen.default_voice)
+        return self._search(voice)
+
+    def is_silent(self, engine: Engine) -> bool:
+        """Whether an engine cannot stand in for another: ended, or its provider is down."""
+        is_down = engine.breaker is not None and engine.breaker.state == "open"
+        return is_down or self.has_ended(engine)
 
     def _is_name(self, name: str) -> bool:
         return name in self._by_name or name in self._absent
@@ -72,32 +133,76 @@ class Registry:
 
 
 def remake(name: str, settings: Mapping[str, Any]) -> Engine:
-    """The engine of that name from its `settings`, in a process that knows no configuration."""
+    """The engine of that name from its `settings`, in a process that knows no configuration.
+
+    Whoever has the engine made watches over its provider: this one has no breaker.
+    """
+    from speech.engines.openai_realtime import OpenAIRealtime
     from speech.engines.openai_speech import OpenAISpeech
 
-    return {OpenAISpeech.name: OpenAISpeech}[name](**settings)
+    engine = {kind.name: kind for kind in (OpenAISpeech, OpenAIRealtime)}[name](**settings)
+    engine.breaker = None
+    return engine
 
 
-def build_registry(config: Any) -> Registry:
+def build_registry(config: Any, today: Callable[[], date] = utc_day) -> Registry:
     """Make the engines that the configuration asks for; no process, no network, no big import.
 
     Reads openai_api_key, openai_base_url, openai_model, openai_voices, openai_price (USD per
-    million characters or None), openai_parallel, openai_timeout_s and default_voice.
+    million characters or None), openai_parallel, openai_timeout_s, voices_dir, neural_memory_mb
+    and default_voice.
     """
     from speech.engines.espeak import EspeakEngine
+    from speech.engines.openai_realtime import OpenAIRealtime
+    from speech.engines.openai_speech import OpenAISpeech
+    from speech.engines.piper import PiperEngine, PiperMissing, is_installed
+
+    engines: list[Engine] = []
+    absent: dict[str, Callable[[], SpeechError]] = {}
+    if config.openai_api_key or config.openai_base_url:
+        engines += _of_openai(config)
+    else:
+        absent = {OpenAISpeech.name: KeyMissing, OpenAIRealtime.name: KeyMissing}
+    engines.append(EspeakEngine())
+    if is_installed():
+        engines.append(PiperEngine(config.voices_dir, memory_mb=config.neural_memory_mb))
+    else:
+        absent[PiperEngine.name] = PiperMissing
+    default = engines[0].name
+    installed, broken = installed_engines({engine.name for engine in engines} | absent.keys())
+    return Registry(
+        engines + installed, default, config.default_voice, absent | broken, today=today
+    )
+
+
+def _of_openai(config: Any) -> list[Engine]:
+    """The engines of the configured provider, first the one for the configured model.
+
+    A server of one's own gets to hear Realtime only when its model is named: its key is for it
+    alone, and few such servers speak that protocol.
+    """
+    from speech.engines.openai_realtime import OpenAIRealtime
     from speech.engines.openai_speech import OpenAISpeech
 
-    espeak = EspeakEngine()
-    if not (config.openai_api_key or config.openai_base_url):
-        absent = {OpenAISpeech.name: KeyMissing}
-        return Registry([espeak], espeak.name, config.default_voice, absent)
-    openai = OpenAISpeech(
-        api_key=config.openai_api_key,
-        base_url=config.openai_base_url,
-        model=config.openai_model,
-        voices=config.openai_voices,
-        usd_per_million_characters=config.openai_price,
-        parallel=config.openai_parallel,
-        timeout_s=config.openai_timeout_s,
-    )
-    return Registry([openai, espeak], openai.name, config.default_voice)
+    shared = {
+        "api_key": config.openai_api_key,
+        "base_url": config.openai_base_url,
+        "usd_per_million_characters": config.openai_price,
+        "parallel": config.openai_parallel,
+        "timeout_s": config.openai_timeout_s,
+    }
+    if "realtime" in config.openai_model:
+        realtime = OpenAIRealtime(**shared, model=config.openai_model)
+        return [realtime, OpenAISpeech(**shared, voices=config.openai_voices)]
+    speech = OpenAISpeech(**shared, model=config.openai_model, voices=config.openai_voices)
+    if speech.is_openai:
+        # The price that is configured is that of the configured model.
+        return [speech, OpenAIRealtime(**shared | {"usd_per_million_characters": None})]
+    return [speech]
+
+
+def _voices(engine: Engine) -> Iterable[Voice]:
+    try:
+        return engine.voices()
+    except SpeechError:
+        return ()

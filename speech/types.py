@@ -1,7 +1,9 @@
 """The values that pass between engines and whoever asks them to speak."""
 
+import json
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import date
 
 SPOKEN_SIGNS = frozenset("&@%#§†‰")
@@ -56,12 +58,37 @@ class WordMark:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is known of a request once all of its sound is there.
+
+    `said_otherwise` is what the voice said where it did not keep to the text, else ""; `cost_usd`
+    is what the provider counted, None where it counted nothing or the price is not known.
+    """
+
+    said_otherwise: str = ""
+    cost_usd: float | None = None
+
+    def to_json(self) -> bytes:
+        """As it is kept and sent; empty where there is nothing to tell."""
+        return json.dumps(asdict(self)).encode() if self != Delivery() else b""
+
+    @classmethod
+    def from_json(cls, kept: bytes) -> "Delivery":
+        """What `to_json` gave."""
+        return cls(**json.loads(kept)) if kept else cls()
+
+
+@dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """Mono signed 16-bit little-endian samples at `sample_rate` Hz."""
+    """Mono signed 16-bit little-endian samples at `sample_rate` Hz.
+
+    `delivery` comes with the last chunk of a request, from engines that have anything to tell.
+    """
 
     pcm: bytes
     sample_rate: int
     marks: tuple[WordMark, ...] = ()
+    delivery: Delivery | None = None
 
     def __post_init__(self) -> None:
         if len(self.pcm) % 2:
@@ -73,6 +100,23 @@ class AudioChunk:
     def duration_s(self) -> float:
         """Seconds of sound in this chunk."""
         return len(self.pcm) / 2 / self.sample_rate
+
+
+class Receipt:
+    """Notes in passing what the last chunk of a request tells."""
+
+    def __init__(self) -> None:
+        self.delivery = Delivery()
+
+    def hear(self, chunks: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
+        """The same chunks."""
+        for chunk in chunks:
+            self.delivery = chunk.delivery or self.delivery
+            yield chunk
+
+    def note(self) -> bytes:
+        """What was told, to be kept."""
+        return self.delivery.to_json()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements-formats.lock")
+LOCKS = ("requirements.lock", "requirements-formats.lock", "requirements-neural.lock")
 PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)==(\S+)(?:\s*;\s*(.*?))?\s*\\?$")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 UNKNOWN = "not stated"
 # What the metadata of packages says in many words, as SPDX names it.
 SPDX = {
+    "3-Clause BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
     "Apache License 2.0": "Apache-2.0",
     "BSD": "BSD-3-Clause",

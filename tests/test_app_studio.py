@@ -1,8 +1,9 @@
-import time
+from datetime import date
 
 import pytest
 
 from tests.conftest import Browser
+from tests.pacing import takes_below
 
 TEXT = "It was late. The lamp was lit."
 
@@ -171,8 +172,10 @@ def test_the_end_of_a_model_is_shown_to_those_who_use_it(make_app, password_hash
     db = app.extensions["voiceverse"].db
     owner = Browser(app, db.create_user("vera", password_hash))
     db.save_model_notices("openai", {"tts-1": "2027-01-06", "tts-1-hd": "2027-01-06"})
+    app.extensions["voiceverse"].registry.today = lambda: date(2026, 11, 22)
     page = owner.get("/").text
-    assert "The model tts-1 ends on 6 January 2027" in page
+    assert "The model tts-1 (OpenAI speech) ends on 6 January 2027, in 45 days" in page
+    assert ">Coral (OpenAI Realtime)</a>" in page
     assert "tts-1-hd" not in page
 
 
@@ -187,14 +190,13 @@ def test_the_voices_of_the_default_language_come_first(owner):
 def test_a_million_characters_are_taken_quickly(owner):
     text = "The tide came in, and the boats rose with it. " * 21740
     token = owner.csrf_token()
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
+
+    def submit():
         answer = multipart(owner, text=text, csrf_token=token)
-        times.append(time.perf_counter() - start)
         assert answer.status_code == 202
         assert answer.json["characters"] == len(text)
-    assert min(times) < 0.5
+
+    assert takes_below(2.0, submit)
 
 
 DRAFT = {"text": TEXT, "name": "Evening", "voice": "espeak:gmq/sv", "speed": "1.5", "category": "A"}

@@ -36,6 +36,8 @@ SETTINGS = {
     "DEFAULT_VOICE": ("espeak:gmw/en", "espeak:gmw/en"),
     "SECRET_KEY": (KEY, KEY),
     "LOG_LEVEL": ("debug", "DEBUG"),
+    "VOICES_URL": ("http://127.0.0.1/voices", "http://127.0.0.1/voices"),
+    "NEURAL_MEMORY_MB": ("700", 700),
     "OPENAI_API_KEY": ("sk-1", "sk-1"),
     "OPENAI_BASE_URL": ("http://127.0.0.1:8880/v1", "http://127.0.0.1:8880/v1"),
     "OPENAI_MODEL": ("kokoro", "kokoro"),

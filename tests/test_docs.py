@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from blueprints.ops import blueprint, users
+from blueprints.voices import commands as voices
 from config import Config
 from tests.serving import ROOT
 
@@ -32,9 +33,9 @@ def test_the_example_names_no_setting_that_does_not_exist():
     assert names <= {f"VOICEVERSE_{field.name.upper()}" for field in fields(Config)}
 
 
-@pytest.mark.parametrize("command", [*users.commands, *blueprint.cli.commands])
+@pytest.mark.parametrize("command", [*users.commands, *voices.commands, *blueprint.cli.commands])
 def test_every_command_is_documented(command):
-    assert re.search(rf"`flask (user )?{command}\b", README), command
+    assert re.search(rf"`flask (user |voices )?{command}\b", README), command
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -22,7 +22,8 @@ WEB = {
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases", "second_factors", "passkeys", "devices"),
+    *("speaking", "purchases", "voices", "voice_catalogue", "voice_downloads"),
+    *("second_factors", "passkeys", "devices"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
@@ -126,10 +127,10 @@ def passes_on(handler):
 
 
 @pytest.mark.parametrize("path", sources())
-def test_only_the_worker_catches_whatever_happens(path):
+def test_only_the_worker_and_the_door_of_plug_ins_catch_whatever_happens(path):
     handlers = [node for node in ast.walk(tree(path)) if isinstance(node, ast.ExceptHandler)]
     swallowing = [node.lineno for node in handlers if is_broad(node) and not passes_on(node)]
-    assert swallowing == [] or path == "jobs.py"
+    assert swallowing == [] or path in ("jobs.py", "speech/plugins.py")
 
 
 @pytest.mark.parametrize("path", sources())

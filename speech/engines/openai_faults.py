@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 from sentences import Sentence
 from speech.errors import (
     BrokenAudio,
+    KeyRefused,
+    ModelEnded,
     ProviderBusy,
     ProviderQuota,
     ProviderRefused,
     ProviderUnreachable,
     SpeechError,
 )
+from speech.types import SpeechRequest
 
 if TYPE_CHECKING:
     import openai
@@ -28,6 +31,8 @@ SPOKEN_TYPES = ("audio/", "application/octet-stream", "binary/")
 CONTAINERS = (b"RIFF", b"ID3", b"OggS", b"fLaC")
 PRINTABLE = frozenset(range(32, 127)) | frozenset(b"\t\r\n")
 MESSAGE_CHARACTERS = 200
+FASTEST = 60  # speakable characters per second at speed 1.0; more means that sound is missing
+SHORT_TEXT = 20  # speakable characters up to which a length says nothing
 SECRET = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.\-]{6,}", re.IGNORECASE)
 NOT_SOUND = "The provider answered with something that is not the sound that was asked for."
 
@@ -43,10 +48,10 @@ def translated(key: str, address: str) -> Iterator[None]:
     except openai.APIStatusError as error:
         raise _refusal(error, key) from error
     except openai.APITimeoutError as error:
-        sentence = Sentence("{host} did not answer in time.", host=_host(address))
+        sentence = Sentence("{host} did not answer in time.", host=host(address))
         raise ProviderUnreachable(sentence) from error
     except openai.APIConnectionError as error:
-        sentence = Sentence("{host} could not be reached.", host=_host(address))
+        sentence = Sentence("{host} could not be reached.", host=host(address))
         raise ProviderUnreachable(sentence) from error
     except openai.APIError as error:
         raise BrokenAudio(NOT_SOUND) from error
@@ -73,6 +78,15 @@ def check_start(start: bytes, content_type: str = "") -> None:
         raise BrokenAudio(NOT_SOUND)
 
 
+def check_length(request: SpeechRequest, duration_s: float) -> None:
+    """Raise BrokenAudio for less sound than anybody needs to speak the text."""
+    speakable = sum(map(str.isalnum, request.text))
+    if speakable > SHORT_TEXT and speakable / (FASTEST * request.speed) > duration_s:
+        raise BrokenAudio(
+            f"The provider sent {duration_s:.1f} s of sound for {len(request.text)} characters."
+        )
+
+
 def pause_s(error: SpeechError, attempt: int) -> float:
     """Seconds to wait before the next try: what the provider asked for, else growing by chance."""
     asked = getattr(error.__cause__, "response", None)
@@ -82,16 +96,25 @@ def pause_s(error: SpeechError, attempt: int) -> float:
         return FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.75, 1.25)  # noqa: S311
 
 
-def _refusal(error: openai.APIStatusError, key: str) -> SpeechError:
-    status, reason = error.status_code, _reason(error, key)
-    if error.code == "insufficient_quota":
+def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
+    """What an answer with an error means: its HTTP status, its code and its message, if any."""
+    reason = cleaned(message, key)
+    if code == "insufficient_quota":
         return ProviderQuota("The provider's account has no credit left.")
+    if code == "model_not_found":
+        if reason:
+            return ModelEnded(
+                Sentence(
+                    "The provider does not have this model. It says: {message}", message=reason
+                )
+            )
+        return ModelEnded("The provider does not have this model.")
     if status in (401, 403):
         if reason:
-            return ProviderRefused(
+            return KeyRefused(
                 Sentence("The provider did not accept the key. It says: {message}", message=reason)
             )
-        return ProviderRefused("The provider did not accept the key.")
+        return KeyRefused("The provider did not accept the key.")
     if status == 429:
         return ProviderBusy("The provider is busy: too many requests. Try again later.", 429)
     if status in (408, 409) or status >= 500:
@@ -113,10 +136,9 @@ def _refusal(error: openai.APIStatusError, key: str) -> SpeechError:
     )
 
 
-def _reason(error: openai.APIStatusError, key: str) -> str:
-    body = error.body if isinstance(error.body, dict) else {}
-    message = body.get("message") or body.get("detail")
-    if not isinstance(message, str) or not message.strip():
+def cleaned(message: object, key: str) -> str:
+    """A provider's message for people: on one line, without secrets, not long; "" for none."""
+    if not isinstance(message, str):
         return ""
     message = " ".join(message.split())
     if key:
@@ -127,5 +149,12 @@ def _reason(error: openai.APIStatusError, key: str) -> str:
     return message
 
 
-def _host(address: str) -> str:
+def _refusal(error: openai.APIStatusError, key: str) -> SpeechError:
+    body = error.body if isinstance(error.body, dict) else {}
+    message = body.get("message") or body.get("detail")
+    return refusal(error.status_code, error.code or "", message, key)
+
+
+def host(address: str) -> str:
+    """The name and port of an address, without what stands before and after."""
     return address.partition("://")[2].partition("/")[0].rpartition("@")[2] or address

@@ -7,18 +7,17 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from speech import prices
+from speech import endings, prices
+from speech.breaker import Breaker
 from speech.engine import Engine, carry_odd
 from speech.engines import openai_faults as faults
+from speech.engines.openai_models import OPENAI_URL, is_openai, shutdown_notices
 from speech.errors import BrokenAudio, KeyMissing, SpeechError
 from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
 
-OPENAI_URL = "https://api.openai.com/v1"
 SAMPLE_RATE = 24_000
 TRIES = 3
 CONNECT_S = 10.0
-FASTEST = 60  # speakable characters per second at speed 1.0; more means that sound is missing
-SHORT_TEXT = 20  # speakable characters up to which a length says nothing
 
 EVERY_MODEL = ("alloy", "ash", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer")
 NEWER_MODELS = ("ballad", "cedar", "marin", "verse")
@@ -55,12 +54,13 @@ class OpenAISpeech(Engine):
             "parallel": parallel, "timeout_s": timeout_s,
         }  # fmt: skip
         self.address = (base_url or OPENAI_URL).rstrip("/")
-        self.is_openai = self.address.startswith("https://api.openai.com/")
+        self.is_openai = is_openai(self.address)
         self.model = model
         self.parallel = parallel
         self._key = api_key
         self._timeout_s = timeout_s
         self._sleep = sleep
+        self.breaker = Breaker(self.label)
         self._lock = threading.Lock()
         self._client: Any = None
         self._voices = {name: self._named(name) for name in voices or self._usual_voices()}
@@ -82,18 +82,17 @@ class OpenAISpeech(Engine):
         return self._price
 
     def notices(self) -> Sequence[ModelNotice]:
-        """The shutdown date that the server reports for the model in use, if it reports one."""
+        """The end of the model in use, from its server or from the table of known ends."""
         try:
             with faults.translated(self._key, self.address):
                 models = getattr(self._connected().models.list(), "data", ())
         except SpeechError:
-            return ()  # many servers list no models: that is no failure to speak
-        for model in models or ():
-            shutdown = _day(getattr(model, "shutdown_date", None))
-            if getattr(model, "id", "") == self.model and shutdown:
-                sentence = f"The provider ends the model {self.model} on {shutdown.isoformat()}."
-                return (ModelNotice(self.model, sentence, shutdown),)
-        return ()
+            models = ()  # many servers list no models: that is no failure to speak
+        return shutdown_notices(models, self.model, is_openai=self.is_openai)
+
+    def ends_on(self) -> date | None:
+        """The day on which OpenAI ends the model; models of other servers have none."""
+        return endings.end_of(self.model) if self.is_openai else None
 
     def warm(self) -> None:
         """Load the SDK, which takes half a second, ahead of the first request."""
@@ -139,7 +138,7 @@ class OpenAISpeech(Engine):
             for piece in carry_odd(_checked_start(response.iter_bytes(), content_type)):
                 size += len(piece)
                 yield piece
-        _check_length(request, size / 2 / SAMPLE_RATE)
+        faults.check_length(request, size / 2 / SAMPLE_RATE)
 
     def _connected(self) -> Any:
         with self._lock:
@@ -189,18 +188,3 @@ def _checked_start(pieces: Iterator[bytes], content_type: str) -> Iterator[bytes
     if len(start) < faults.TELLING_BYTES:
         faults.check_start(start, content_type)
         yield start
-
-
-def _check_length(request: SpeechRequest, duration_s: float) -> None:
-    speakable = sum(map(str.isalnum, request.text))
-    if speakable > SHORT_TEXT and speakable / (FASTEST * request.speed) > duration_s:
-        raise BrokenAudio(
-            f"The provider sent {duration_s:.1f} s of sound for {len(request.text)} characters."
-        )
-
-
-def _day(written: Any) -> date | None:
-    try:
-        return date.fromisoformat(str(written)[:10])
-    except ValueError:
-        return None

@@ -10,6 +10,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 MEMBERS = (
     *("/", "/library", "/documents", "/history", "/usage", "/account", "/security"),
     *("/pronunciations", "/admin", "/admin/jobs", "/admin/storage", "/admin/engines"),
+    "/admin/voices",
 )
 STRANGERS = ("/login", "/register", "/files/none.mp3")
 

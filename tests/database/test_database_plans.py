@@ -11,6 +11,7 @@ GROWING = {
     "audio_files", "usage_stats", "playback_history", "security_logs", "sessions", "segments",
     "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a", "chapters",
     "takes", "documents", "pronunciations", "exports", "wanted", "earlier", "login_alerts",
+    "alerted_sessions", "forgotten_devices",
     "second_factors", "recovery_codes", "passkeys", "used_challenges",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
@@ -203,6 +204,14 @@ CALLS = {
     ],
     "update_pronunciation": lambda db: db.update_pronunciation(1, 1, "Ely", "eely"),
     "list_takes": lambda db: db.list_takes(1),
+    "count_segments": lambda db: db.count_segments(1),
+    "list_marked_segments": lambda db: db.list_marked_segments(1),
+    "go_on_with": lambda db: db.go_on_with("failed", 1, "espeak:gmw/en"),
+    "set_stand_in": lambda db: db.set_stand_in(1, "w", "espeak:gmw/en"),
+    "set_stand_in_rule": lambda db: db.set_stand_in_rule(1, "free"),
+    "save_resting": lambda db: db.save_resting("e", now=1.0, rest_s=30.0, error="Busy."),
+    "forget_resting": lambda db: db.forget_resting("e"),
+    "list_resting": lambda db: db.list_resting(),
     "pause_job": lambda db: db.pause_job("a.mp3", 1),
     "release_retakes": lambda db: db.release_retakes("w"),
     "speak_next": lambda db: db.speak_next("waiting", 1),
@@ -231,6 +240,7 @@ CALLS = {
     "update_audio_file": lambda db: db.update_audio_file("a.mp3", 1, display_name="n"),
     "update_last_login": lambda db: db.update_last_login(1),
     "add_passkey": lambda db: db.add_passkey(**PASSKEY | {"credential_id": "c2"}),
+    "count_forgotten": lambda db: db.count_forgotten(1),
     "close_alert": lambda db: db.close_alert(1, 1),
     "confirm_second_factor": lambda db: db.confirm_second_factor(1, "sealed", 5),
     "delete_passkey": lambda db: db.delete_passkey(1, 1),
@@ -244,7 +254,7 @@ CALLS = {
     "has_second_factor": lambda db: db.has_second_factor(1),
     "list_alerts": lambda db: [db.list_alerts(1), db.list_alerts(1, but=1)],
     "list_passkeys": lambda db: [db.list_passkeys(1), db.list_passkeys(1, "localhost")],
-    "note_new_device": lambda db: db.note_new_device(1, device="d", ip_address="", **NOW),
+    "note_new_device": lambda db: db.note_new_device(1, 1, device="e", ip_address="", **NOW),
     "rename_passkey": lambda db: db.rename_passkey(1, 1, "new"),
     "replace_recovery_codes": lambda db: db.replace_recovery_codes(1, ["a", "b"]),
     "set_rule": lambda db: db.set_rule("second_factor", "admins"),
@@ -278,7 +288,8 @@ def busy_db(request, db, user, make_file):
         db.create_pronunciation(1, "Sean", "shawn")
         db.add_passkey(**PASSKEY)
         db.start_second_factor(1, "sealed")
-        db.note_new_device(1, device="d", ip_address="", now=1e9)
+        db.create_session("t3", 1, device="", ip_address="", now=1e9)
+        db.note_new_device(1, 2, device="d", ip_address="", now=1e9)
         db._write(
             """INSERT INTO takes (id, file_id, text_start, text_end, text, content_hash, segments)
                VALUES (1, 3, 0, 4, 'text', 'hash', '[]')"""
@@ -341,11 +352,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
         for table in ("audio_files", "usage_stats", "playback_history", "security_logs",
                       "sessions", "segments", "invites", "file_groups", "positions", "drafts",
                       "chapters", "takes", "retakes", "documents", "pronunciations",
-                      "exports", "login_alerts", "second_factors", "recovery_codes", "passkeys")
+                      "exports", "login_alerts", "alerted_sessions",
+                      "forgotten_devices", "second_factors", "recovery_codes", "passkeys")
         for key in db._rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 27
+    assert len(keys) == 29
     for table, column in keys:
         (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

@@ -1,17 +1,21 @@
-"""What every engine keeps to: the embedded one for real, OpenAI against a local stand-in."""
+"""What every engine keeps to: local ones for real, OpenAI against local stand-ins."""
 
 import array
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from speech.engine import Engine
 from speech.engines.espeak import EspeakEngine
+from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
+from speech.engines.piper import PiperEngine
 from speech.errors import BadSpeed, SpeechError, UnknownVoice
 from speech.types import SpeechRequest
-from tests.standin_openai import StandIn
+from tests import standin_openai, standin_realtime
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 
@@ -23,13 +27,36 @@ def make_espeak() -> Iterator[Engine]:
 
 
 def make_openai() -> Iterator[Engine]:
-    with StandIn() as server:
+    with standin_openai.StandIn() as server:
         engine = OpenAISpeech(base_url=server.base_url, timeout_s=20.0)
         yield engine
         engine.close()
 
 
-@pytest.fixture(params=[make_espeak, make_openai], ids=["espeak", "openai"])
+def make_piper() -> Iterator[Engine]:
+    pytest.importorskip("piper", reason="piper-tts is not installed")
+    pytest.importorskip("onnx", reason="onnx is not installed")
+    from tests import tiny_voice
+
+    with tempfile.TemporaryDirectory() as folder:
+        tiny_voice.install(Path(folder))
+        tiny_voice.install(Path(folder), "de_DE-zwei-low", speakers=("anna", "otto"))
+        engine = PiperEngine(Path(folder))
+        yield engine
+        engine.close()
+
+
+def make_realtime() -> Iterator[Engine]:
+    with standin_realtime.StandIn() as server:
+        engine = OpenAIRealtime(base_url=server.base_url, timeout_s=20.0)
+        yield engine
+        engine.close()
+
+
+@pytest.fixture(
+    params=[make_espeak, make_openai, make_piper, make_realtime],
+    ids=["espeak", "openai", "piper", "openai-realtime"],
+)
 def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     yield from request.param()
 
@@ -58,7 +85,7 @@ def test_chunks_hold_whole_samples_at_the_declared_rate(engine):
 
 def test_twice_the_speed_takes_about_half_the_time(engine):
     text = "Counting apples in the garden, we found many more than last year. " * 3
-    ratio = len(spoken(engine, text, 1.0)) / len(spoken(engine, text, 2.0))
+    ratio = len(spoken(engine, text, 0.75)) / len(spoken(engine, text, 1.5))
     assert 1.6 < ratio < 2.4
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from speech.engines.espeak import EspeakEngine, find_library, language_tag
-from speech.engines.espeak_pool import Child, Library, Pool
+from speech.engines.espeak_pool import Child, Library
 from speech.engines.espeak_text import SpokenText
+from speech.engines.pool import Pool
 from speech.errors import EngineCrashed, EngineMissing
 from speech.types import SpeechRequest
 

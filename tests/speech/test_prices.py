@@ -1,6 +1,13 @@
 import pytest
 
-from speech.prices import FREE, UNKNOWN, expected_duration_s, openai_price
+from speech.prices import (
+    FREE,
+    UNKNOWN,
+    Usage,
+    expected_duration_s,
+    openai_price,
+    realtime_prices,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +59,27 @@ def test_the_expected_duration_shrinks_with_the_speed():
     slow = expected_duration_s(1340, 1.0, "espeak")
     assert slow == pytest.approx(100.0)
     assert expected_duration_s(1340, 2.0, "espeak") == pytest.approx(50.0)
+
+
+def test_tokens_that_a_provider_counted_are_priced_kind_by_kind():
+    prices = realtime_prices("gpt-realtime-2.1-mini", is_openai=True)
+    million = 1_000_000
+    assert prices.cost(Usage(text_in=million)) == 0.6
+    assert prices.cost(Usage(text_cached=million)) == 0.06
+    assert prices.cost(Usage(audio_out=million)) == 20.0
+    assert prices.cost(Usage(text_in=57, text_out=30, audio_out=140)) == 0.0029062
+    assert prices.cost(Usage(text_in=1) + Usage(text_in=2, audio_out=1)) == 0.0000218
+
+
+def test_a_realtime_quote_is_an_estimate_of_text_twice_and_of_sound():
+    price = realtime_prices("gpt-realtime-2.1-mini", is_openai=True).estimate()
+    assert price.is_estimate
+    assert price.quote(4_000_000, 0) == 3.0
+    assert price.quote(0, 60) == 0.024
+
+
+@pytest.mark.parametrize(
+    ("model", "is_openai"), [("gpt-realtime-9", True), ("gpt-realtime-2.1", False)]
+)
+def test_realtime_prices_that_are_not_known_are_not_made_up(model, is_openai):
+    assert realtime_prices(model, is_openai=is_openai) is None

@@ -1,9 +1,12 @@
 import subprocess
 import sys
+from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from speech.breaker import Breaker
 from speech.errors import KeyMissing, UnknownEngine, UnknownVoice
 from speech.registry import build_registry
 
@@ -18,12 +21,20 @@ def settings(**changes):
         "openai_parallel": 8,
         "openai_timeout_s": 60.0,
         "default_voice": "",
+        "voices_dir": Path("no voices"),
+        "neural_memory_mb": 2048,
     }
     return SimpleNamespace(**(values | changes))
 
 
 KEYED = {"openai_api_key": "sk-test"}
 LOCAL = {"openai_base_url": "http://127.0.0.1:1/v1"}
+REALTIME = {"openai_model": "gpt-realtime-2.1"}
+LAST_DAY, END = date(2027, 1, 5), date(2027, 1, 6)
+
+
+def registry_on(day, **changes):
+    return build_registry(settings(**changes), today=lambda: day)
 
 
 @pytest.mark.parametrize(("given", "name"), [({}, "espeak"), (KEYED, "openai"), (LOCAL, "openai")])
@@ -80,13 +91,101 @@ def test_the_configured_voice_is_the_default_of_all():
 
 def test_building_loads_no_sdk_and_starts_nothing():
     script = (
-        "import sys, subprocess, types\n"
+        "import pathlib, sys, subprocess, types\n"
         "subprocess.Popen = None\n"
         "from speech.registry import build_registry\n"
         "values = dict(openai_api_key='k', openai_base_url='', openai_model='tts-1',\n"
         "    openai_voices=(), openai_price=None, openai_parallel=8, openai_timeout_s=60.0,\n"
-        "    default_voice='')\n"
+        "    default_voice='', voices_dir=pathlib.Path('none'), neural_memory_mb=9)\n"
         "build_registry(types.SimpleNamespace(**values)).resolve('gmw/en')\n"
-        "assert not {'openai', 'httpx2', 'pydantic', 'flask', 'sqlite3'} & set(sys.modules)\n"
+        "big = {'openai', 'httpx2', 'pydantic', 'flask', 'sqlite3', 'onnxruntime'}\n"
+        "assert not big & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        ({}, ["espeak"]),
+        (KEYED, ["openai", "openai-realtime", "espeak"]),
+        (LOCAL, ["openai", "espeak"]),
+        (LOCAL | KEYED, ["openai", "espeak"]),
+        (KEYED | REALTIME, ["openai-realtime", "openai", "espeak"]),
+        (LOCAL | REALTIME, ["openai-realtime", "openai", "espeak"]),
+    ],
+)
+def test_realtime_is_there_for_openai_and_for_servers_whose_model_is_one(given, names):
+    registry = build_registry(settings(**given))
+    named = [engine.name for engine in registry.engines if engine.name != "piper"]
+    assert named == names
+    assert registry.default.name == names[0]
+
+
+def test_a_model_that_is_named_is_that_of_the_engine_which_speaks_it():
+    registry = build_registry(settings(**KEYED, **REALTIME))
+    assert registry.get("openai-realtime").model == "gpt-realtime-2.1"
+    assert registry.get("openai").model == "tts-1"
+    registry = build_registry(settings(**KEYED, openai_model="tts-1-hd"))
+    assert registry.get("openai-realtime").model == "gpt-realtime-2.1-mini"
+    assert registry.get("openai").model == "tts-1-hd"
+
+
+def test_no_key_is_sent_to_another_server_than_the_one_it_was_given_for():
+    registry = build_registry(settings(**LOCAL, **KEYED, **REALTIME))
+    addresses = {engine.address for engine in registry.engines if engine.address}
+    assert addresses == {LOCAL["openai_base_url"]}
+
+
+def test_without_a_key_realtime_names_both_remedies_too_and_they_are_told_once():
+    registry = build_registry(settings())
+    with pytest.raises(KeyMissing):
+        registry.get("openai-realtime")
+    assert len(registry.missing()) == 1
+
+
+def test_the_default_goes_on_over_realtime_on_the_day_the_speech_models_end():
+    assert registry_on(LAST_DAY, **KEYED).resolve()[1].key == "openai:alloy"
+    assert registry_on(END, **KEYED).resolve()[1].key == "openai-realtime:marin"
+
+
+def test_the_default_changes_in_a_program_that_runs_over_that_day():
+    day = LAST_DAY
+    registry = build_registry(settings(**KEYED), today=lambda: day)
+    assert registry.default.name == "openai"
+    day = END
+    assert registry.default.name == "openai-realtime"
+
+
+def test_a_server_of_ones_own_and_a_realtime_model_go_on_as_they_are():
+    assert registry_on(END, **LOCAL).default.name == "openai"
+    assert registry_on(END, **KEYED, **REALTIME).default.name == "openai-realtime"
+
+
+def test_after_the_end_the_embedded_voice_stands_in_while_realtime_is_down():
+    for day, name in ((LAST_DAY, "openai"), (END, "espeak")):
+        registry = registry_on(day, **KEYED)
+        for engine in registry.engines[:2]:
+            engine.breaker = Down("any")
+        assert registry.default.name == name
+
+
+class Down(Breaker):
+    state = "open"
+
+
+def test_a_configured_voice_that_ended_is_followed_by_the_nearest():
+    registry = registry_on(LAST_DAY, **KEYED, default_voice="openai:onyx")
+    assert registry.resolve()[1].key == "openai:onyx"
+    registry = registry_on(END, **KEYED, default_voice="openai:onyx")
+    assert registry.resolve()[1].key == "openai-realtime:cedar"
+    registry.get("openai-realtime").breaker = Down("any")
+    assert registry.resolve()[1].key == "espeak:gmw/en"
+
+
+def test_every_old_voice_is_still_found_and_has_successors_that_speak():
+    registry = registry_on(END, **KEYED)
+    assert registry.resolve("openai:nova")[1].key == "openai:nova"
+    heirs = [voice.key for _, voice in registry.successors("openai", "nova", "de")]
+    assert heirs == ["openai-realtime:coral", "espeak:gmw/de"]
+    assert registry.has_ended(registry.get("openai"))

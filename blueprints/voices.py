@@ -1,0 +1,212 @@
+"""Neural voices for whoever runs the machine: a page for admins, and `flask voices`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+import forms
+from access import admin_only, services, wants_json
+from answers import page
+from blueprints.ops import one_sentence
+from delivery import short_sound
+from speech.engines.piper import REMEDY, PiperEngine, is_installed
+from speech.samples import sample
+from voice_catalogue import Catalogue, Offer
+from voices import Progress, Voices
+
+blueprint = Blueprint("voices", __name__, cli_group=None)
+commands = AppGroup("voices", help="Install and remove neural voices.")
+blueprint.cli.add_command(commands)
+
+
+def room() -> Voices:
+    """The folder of neural voices of this installation."""
+    return Voices(services().config, services().registry)
+
+
+# Pages
+
+
+@blueprint.get("/admin/voices")
+@admin_only
+def overview() -> Response:
+    """The installed voices, what is on its way, and what can be installed in a language."""
+    if wants_json():
+        return jsonify(
+            installed=[model.identifier for model in room().installed()],
+            under_way=[_json(progress) for progress in room().under_way()],
+        )
+    return page("admin/voices.html", **_shown(request.args.get("language", "")))
+
+
+@blueprint.post("/admin/voices")
+@admin_only
+def change() -> Response:
+    """Install, stop, forget or remove a voice, fetch the list, or take in what lies ready."""
+    deed = DEEDS.get(request.form.get("deed", ""))
+    if deed is None:
+        raise forms.BadForm("deed", _("A voice can be installed, stopped, dropped or removed."))
+    flash(deed(room(), request.form.get("voice", "")))
+    language = request.form.get("language", "")
+    return redirect(url_for("voices.overview", language=language or None), 303)
+
+
+@blueprint.get("/admin/voices/<identifier>/sample.mp3")
+@admin_only
+def hear(identifier: str) -> Response:
+    """A recording of a voice that is not installed yet, from the server of the voices."""
+    return short_sound(room().sample(identifier))
+
+
+def _install(voices: Voices, name: str) -> str:
+    voices.start(name)
+    return _("%(name)s is on its way.", name=name)
+
+
+def _stop(voices: Voices, name: str) -> str:
+    voices.stop(name)
+    return _("The download is being stopped; what came is kept.")
+
+
+def _forget(voices: Voices, name: str) -> str:
+    voices.forget(name)
+    return _("What came of %(name)s is gone.", name=name)
+
+
+def _remove(voices: Voices, name: str) -> str:
+    voices.remove(name)
+    return _("%(name)s is removed. Sound that was made with it stays.", name=name)
+
+
+def _refresh(voices: Voices, _name: str) -> str:
+    voices.refresh()
+    return _("The list of voices is new.")
+
+
+def _take_in(voices: Voices, _name: str) -> str:
+    names = [model.identifier for model in voices.install_from(voices.incoming)]
+    return _("Installed: %(names)s.", names=", ".join(names))
+
+
+DEEDS: dict[str, Callable[[Voices, str], str]] = {
+    "install": _install,
+    "stop": _stop,
+    "forget": _forget,
+    "remove": _remove,
+    "refresh": _refresh,
+    "take_in": _take_in,
+}
+
+
+def _shown(language: str) -> dict[str, Any]:
+    voices = room()
+    installed, catalogue = voices.installed(), voices.catalogue()
+    languages = {offer.language: offer.language_name for offer in catalogue.offers}
+    return {
+        "installed": [
+            {"model": model, "sentence": sample(model.language, model.name)} for model in installed
+        ],
+        "under_way": voices.under_way(),
+        "offers": _offers(voices, catalogue, language, {model.identifier for model in installed}),
+        "languages": languages,
+        "chosen": language if language in languages else "",
+        "as_of": catalogue.as_of,
+        "engine": PiperEngine.name,
+        "incoming": voices.incoming,
+        "remedy": "" if is_installed() else REMEDY,
+    }
+
+
+def _offers(voices: Voices, catalogue: Catalogue, language: str, known: set[str]) -> list[Offer]:
+    """The voices of a language, or all, that are not here yet."""
+    known = known | {progress.identifier for progress in voices.under_way()}
+    return [
+        offer
+        for offer in catalogue.offers
+        if offer.identifier not in known and language in ("", offer.language)
+    ]
+
+
+def _json(progress: Progress) -> dict[str, Any]:
+    return {
+        "voice": progress.identifier,
+        "status": progress.status,
+        "percent": progress.percent,
+        "error": progress.sentence or None,
+    }
+
+
+# Commands
+
+
+@commands.command("list")
+@click.option("--language", default="", help="Only voices of a language, such as de or en-GB.")
+@click.option("--refresh", is_flag=True, help="Fetch the server's list first.")
+def list_voices(language: str, refresh: bool) -> None:
+    """Show the installed voices and those that can be installed."""
+    with one_sentence():
+        catalogue = room().refresh() if refresh else room().catalogue()
+    installed = room().installed()
+    for model in installed:
+        if model.language.startswith(language):
+            licence = model.licence or "licence not stated"
+            click.echo(f"{model.identifier}\t{_megabytes(model.size)}\t{licence}\tinstalled")
+    known = {model.identifier for model in installed}
+    for offer in catalogue.offers:
+        if offer.identifier not in known and offer.language.startswith(language):
+            click.echo(_line(offer))
+    if not is_installed():
+        click.echo(REMEDY, err=True)
+
+
+def _line(offer: Offer) -> str:
+    speakers = f"{offer.speakers} speaker" + ("s" if offer.speakers != 1 else "")
+    licence = offer.licence or "licence: see its card"
+    parts = (offer.identifier, _megabytes(offer.size), licence, offer.language_name, speakers)
+    return "\t".join(parts)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f} MB"
+
+
+@commands.command("install")
+@click.argument("names", nargs=-1, required=True, metavar="NAME|FILE|FOLDER...")
+def install_voices(names: tuple[str, ...]) -> None:
+    """Install voices: by name from the list, or from files or folders of this machine."""
+    for name in names:
+        with one_sentence():
+            models = room().install_from(Path(name)) if _is_path(name) else [_fetched(name)]
+        for model in models:
+            licence = f" Its licence: {model.licence}." if model.licence else ""
+            click.echo(f"{model.identifier} is installed.{licence}")
+
+
+def _is_path(name: str) -> bool:
+    return "/" in name or name.endswith(".onnx") or Path(name).is_dir()
+
+
+def _fetched(name: str) -> Any:
+    with click.progressbar(length=100, label=name) as bar:
+        shown = 0
+
+        def tell(progress: Progress) -> None:
+            nonlocal shown
+            bar.update(progress.percent - shown)
+            shown = progress.percent
+
+        return room().install(name, tell)
+
+
+@commands.command("remove")
+@click.argument("name")
+def remove_voice(name: str) -> None:
+    """Remove an installed voice; sound that was made with it stays."""
+    with one_sentence():
+        room().remove(name)
+    click.echo(f"{name} is removed.")

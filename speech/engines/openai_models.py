@@ -1,0 +1,34 @@
+"""What is known of a provider's models: whose they are, and when they end."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from speech import endings
+from speech.types import ModelNotice
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+
+def is_openai(address: str) -> bool:
+    """Whether an address is OpenAI's own, so that its prices and dates hold."""
+    return address.startswith("https://api.openai.com/")
+
+
+def shutdown_notices(
+    models: Iterable[Any] | None, model: str, *, is_openai: bool
+) -> Sequence[ModelNotice]:
+    """The end of a model, as its server lists it, else, for OpenAI's own, as the table has it."""
+    for listed in models or ():
+        shutdown = _day(getattr(listed, "shutdown_date", None))
+        if getattr(listed, "id", "") == model and shutdown:
+            return (endings.notice(model, shutdown),)
+    known = endings.end_of(model) if is_openai else None
+    return (endings.notice(model, known),) if known else ()
+
+
+def _day(written: Any) -> date | None:
+    try:
+        return date.fromisoformat(str(written)[:10])
+    except ValueError:
+        return None

@@ -1,0 +1,48 @@
+// Voices on their way: their bars move, and they join the installed ones, without a reload.
+const EVERY_MS = 2000;
+
+let timer = 0;
+const recording = new Audio();
+
+document.addEventListener("turbo:load", follow);
+document.addEventListener("turbo:before-visit", () => recording.pause());
+document.addEventListener("click", hear);
+follow();
+
+function hear(event) {
+  const link = event.target.closest?.("a[data-hear]");
+  if (!link) return;
+  event.preventDefault();
+  const told = document.querySelector("[data-heard]");
+  told.className = "hidden";
+  if (recording.src === link.href && !recording.paused) {
+    recording.pause();
+    return;
+  }
+  recording.src = link.href;
+  recording.play().catch((error) => {
+    if (error.name === "AbortError") return;
+    told.textContent = told.dataset.failed;
+    told.className = "sentence bad";
+  });
+}
+
+function follow() {
+  clearTimeout(timer);
+  if (document.querySelector("#voices-under-way[data-going]")) timer = setTimeout(look, EVERY_MS);
+}
+
+async function look() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!document.querySelector("#voices-under-way")) return;
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const fresh = page.getElementById(part.id);
+      if (fresh && fresh.innerHTML !== part.innerHTML && !part.contains(document.activeElement)) {
+        part.replaceWith(fresh);
+      }
+    }
+  }
+  follow();
+}

@@ -1,0 +1,71 @@
+"""Installing a neural voice in a real browser: seen on its way, there without a reload, heard."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.driving import House, address
+from tests.browser.test_accessibility import violations
+from tests.serving import App, Client
+
+pytest.importorskip("piper", reason="piper-tts is not installed")
+pytest.importorskip("onnx", reason="onnx is not installed")
+
+from tests.standin_voices import VOICE, StandIn
+
+
+@pytest.fixture
+def server(tmp_path):
+    with StandIn(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def house(tmp_path, server):
+    with App(tmp_path, VOICEVERSE_VOICES_URL=server.url) as app:
+        yield House(app, Client(app).set_up())
+
+
+def test_a_voice_is_seen_on_its_way_and_is_there_without_a_reload(new_page, house, server):
+    page = new_page(house)
+    page.goto(address(house.app, "/admin/voices"))
+    page.get_by_role("button", name="Fetch the list anew").click()
+    server.fault = "trickle"
+    page.get_by_role("button", name=f"Install {VOICE}").click()
+    bar = page.get_by_role("progressbar")
+    expect(bar).to_be_visible()
+    assert violations(page) == []
+    server.fault = ""
+    page.get_by_role("button", name=f"Stop {VOICE}").click()
+    page.get_by_role("button", name=f"Go on {VOICE}").click()
+    expect(page.get_by_role("button", name=f"Remove {VOICE}")).to_be_visible(timeout=30_000)
+    expect(bar).to_be_hidden()
+    assert page.problems == []
+
+
+def test_a_voice_is_installed_and_removed_without_script(new_page, house):
+    page = new_page(house, java_script_enabled=False)
+    page.goto(address(house.app, "/admin/voices"))
+    page.get_by_role("button", name="Fetch the list anew").click()
+    page.get_by_role("button", name=f"Install {VOICE}").click()
+    remove = page.get_by_role("button", name=f"Remove {VOICE}")
+    for _ in range(60):
+        if remove.count():
+            break
+        page.goto(address(house.app, "/admin/voices"))
+    remove.click()
+    expect(page.get_by_text("No neural voice is installed yet")).to_be_visible()
+
+
+def test_a_voice_is_heard_before_it_is_installed(new_page, house, server):
+    page = new_page(house)
+    page.goto(address(house.app, "/admin/voices"))
+    page.get_by_role("button", name="Fetch the list anew").click()
+    hear = page.get_by_role("link", name=f"A recording of {VOICE}")
+    with page.expect_response("**/sample.mp3") as answered:
+        hear.click()
+    assert answered.value.status in (200, 206)
+    expect(page.get_by_text("The recording cannot be played now.")).to_be_hidden()
+    server.fault, server.faulty = "404", ".mp3"
+    page.goto(address(house.app, "/admin/voices?again"))
+    hear.click()
+    expect(page.get_by_text("The recording cannot be played now.")).to_be_visible()
