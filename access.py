@@ -115,14 +115,47 @@ def services() -> Services:
 
 def public(view: View) -> View:
     """Let anybody see this view."""
-    view.is_public = True
+    view.audience = "public"
+    return view
+
+
+def user_only(view: View) -> View:
+    """Show this view to everybody who has logged in."""
+    view.audience = "user"
     return view
 
 
 def admin_only(view: View) -> View:
     """Hide this view from everybody but admins."""
-    view.is_for_admins = True
+    view.audience = "admin"
     return view
+
+
+def audience_of(view: Callable[..., Any]) -> str:
+    """Who may see a view: "public", "user" or "admin"; "" when it does not say."""
+    return getattr(view, "audience", "")
+
+
+def cookie_name(name: str) -> str:
+    """What a cookie is called on this connection: over https no other host can set it."""
+    return f"__Host-{name}" if request.is_secure else name
+
+
+def set_cookie(answer: Response, name: str, value: str, age_s: int) -> None:
+    """Give the browser a cookie that no script reads and no other site sends; "" takes it away."""
+    answer.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=age_s if value else 0,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+
+
+def sent_cookie(name: str) -> str:
+    """What the browser sent of a cookie that `set_cookie` gave it; "" for nothing."""
+    return request.cookies.get(cookie_name(name), "")
 
 
 def before_second_step(view: View) -> View:
@@ -152,7 +185,7 @@ def device_name() -> str:
 
 def listening_device() -> str:
     """What tells this browser apart from a person's others, with its readable name in front."""
-    token = request.cookies.get(DEVICE_COOKIE, "")
+    token = sent_cookie(DEVICE_COOKIE)
     return f"{device_name()}#{hashlib.sha256(token.encode()).hexdigest()[:8]}"
 
 
@@ -224,14 +257,8 @@ def let_in(result: LoginResult, target: str) -> Response:
 
 def mark_browser(answer: Response, mark: str) -> Response:
     """Make the browser one that is known to an account, beside those that know it already."""
-    answer.set_cookie(
-        DEVICE_COOKIE,
-        joined_marks(request.cookies.get(DEVICE_COOKIE), mark),
-        max_age=DEVICE_COOKIE_S,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    marks = joined_marks(sent_cookie(DEVICE_COOKIE), mark)
+    set_cookie(answer, DEVICE_COOKIE, marks, DEVICE_COOKIE_S)
     return answer
 
 
@@ -252,11 +279,12 @@ def _check_request() -> Response | None:
     if token:
         g.user = services().accounts.authenticate(token)
     view = current_app.view_functions[endpoint]
-    if g.user is None and not getattr(view, "is_public", False):
+    audience = audience_of(view)
+    if g.user is None and audience != "public":
         return _ask_to_log_in()
     if g.user and is_owed(g.user) and not _is_open_before(view):
         return _ask_for_second_step()
-    if getattr(view, "is_for_admins", False) and not g.user["is_admin"]:
+    if audience == "admin" and not g.user["is_admin"]:
         abort(404)
     if request.method not in SAFE_METHODS:
         _check_csrf()
@@ -272,7 +300,7 @@ def _ask_to_log_in() -> Response:
 
 def _is_open_before(view: View) -> bool:
     g.is_held = True
-    return getattr(view, "is_public", False) or getattr(view, "is_before_second_step", False)
+    return audience_of(view) == "public" or getattr(view, "is_before_second_step", False)
 
 
 def _ask_for_second_step() -> Response:

@@ -25,6 +25,7 @@ from access import (
     local_path,
     owned_file,
     public,
+    sent_cookie,
     services,
     visitor,
     wants_json,
@@ -186,7 +187,7 @@ def log_in() -> Response:
             request.form.get("username", ""),
             request.form.get("password", ""),
             visitor(),
-            device_token=request.cookies.get(DEVICE_COOKIE),
+            device_token=sent_cookie(DEVICE_COOKIE),
             old_token=session.get("login"),
         )
     except REFUSALS as error:

@@ -7,7 +7,7 @@ from flask import url_for as to
 from flask_babel import gettext as _
 
 import forms
-from access import local_path, mark_browser, services, visitor
+from access import local_path, mark_browser, services, user_only, visitor
 
 blueprint = Blueprint("devices", __name__)
 
@@ -19,6 +19,7 @@ def alerts() -> list[dict[str, Any]]:
 
 
 @blueprint.post("/account/alerts")
+@user_only
 def answer() -> Response:
     """Take a browser for known, or sign it out."""
     alert_id = forms.number(request.form.get("alert_id", ""), "alert_id")

@@ -7,7 +7,16 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask import url_for as to
 from flask_babel import gettext as _
 
-from access import DEVICE_COOKIE, let_in, local_path, public, services, visitor
+from access import (
+    DEVICE_COOKIE,
+    let_in,
+    local_path,
+    public,
+    sent_cookie,
+    services,
+    user_only,
+    visitor,
+)
 from account_errors import PasskeyRefused
 from passkeys import Question, Site
 
@@ -57,7 +66,7 @@ def sign_in() -> Response:
         _site(),
         visitor(),
         pending=begun["token"],
-        device_token=request.cookies.get(DEVICE_COOKIE),
+        device_token=sent_cookie(DEVICE_COOKIE),
         old_token=begun["old"],
     )
     target = local_path(begun["target"] or request.form.get("next"))
@@ -77,6 +86,7 @@ def _begun() -> dict[str, Any]:
 
 
 @blueprint.post("/account/passkeys/question")
+@user_only
 def ask_to_add() -> Response:
     """What a new passkey is made from, as JSON, for who gave the password."""
     current = request.form.get("current", "")
@@ -84,6 +94,7 @@ def ask_to_add() -> Response:
 
 
 @blueprint.post("/account/passkeys")
+@user_only
 def add() -> Response:
     """Keep the passkey that the browser made."""
     form, asked = request.form, session.pop("question", None)
@@ -95,6 +106,7 @@ def add() -> Response:
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/name")
+@user_only
 def rename(passkey_id: int) -> Response:
     """Call a passkey something else."""
     if not services().passkeys.rename(g.user, passkey_id, request.form.get("name", "")):
@@ -104,6 +116,7 @@ def rename(passkey_id: int) -> Response:
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
+@user_only
 def remove(passkey_id: int) -> Response:
     """Forget a passkey, for who gives the password."""
     current = request.form.get("current", "")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 import delivery
 import forms
-from access import DEVICE_COOKIE, let_in, public, services, visitor, wants_json
+from access import DEVICE_COOKIE, let_in, public, sent_cookie, services, visitor, wants_json
 from answers import REFUSALS, form_again, page
 from blueprints.standing_in import rule_choice
 from shown import EVENTS, event_name
@@ -99,7 +99,7 @@ def reset() -> Response:
             token,
             request.form.get("password", ""),
             visitor(),
-            device_token=request.cookies.get(DEVICE_COOKIE),
+            device_token=sent_cookie(DEVICE_COOKIE),
         )
     except REFUSALS as error:
         return form_again("accounts/reset.html", error, token=token, username=name)

@@ -15,7 +15,9 @@ from access import (
     let_in,
     local_path,
     public,
+    sent_cookie,
     services,
+    user_only,
     visitor,
     wants_json,
 )
@@ -52,7 +54,7 @@ def take_step() -> Response:
             begun["token"],
             request.form.get("code", ""),
             visitor(),
-            device_token=request.cookies.get(DEVICE_COOKIE),
+            device_token=sent_cookie(DEVICE_COOKIE),
             old_token=begun["old"],
         )
     except SecondStepExpired:
@@ -79,6 +81,7 @@ def _door_context() -> dict[str, Any]:
 
 
 @blueprint.get("/account/second-step")
+@user_only
 @before_second_step
 def overview() -> Response:
     """Whether there is a second step, and what turns it on or off."""
@@ -86,6 +89,7 @@ def overview() -> Response:
 
 
 @blueprint.post("/account/second-step/start")
+@user_only
 @before_second_step
 def start() -> Response:
     """Make a secret and show it, until a code confirms it."""
@@ -94,6 +98,7 @@ def start() -> Response:
 
 
 @blueprint.post("/account/second-step/confirm")
+@user_only
 @before_second_step
 def confirm() -> Response:
     """Turn it on with the first code, and show the recovery codes, this once."""
@@ -109,6 +114,7 @@ def confirm() -> Response:
 
 
 @blueprint.post("/account/second-step/codes")
+@user_only
 def renew_codes() -> Response:
     """Make new recovery codes and show them, this once."""
     try:
@@ -121,6 +127,7 @@ def renew_codes() -> Response:
 
 
 @blueprint.post("/account/second-step/off")
+@user_only
 def turn_off() -> Response:
     """Let the password alone suffice again."""
     try:

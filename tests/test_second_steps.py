@@ -5,6 +5,7 @@ from collections import Counter
 import pyotp
 import pytest
 
+from access import audience_of
 from account_errors import WrongCode
 from accounts import Visitor
 from tests.conftest import PASSWORD, Browser
@@ -377,7 +378,7 @@ def test_every_route_is_closed_until_it_is_set_up(app, owner, guest):
     open_ones = {"static", "web.logout", "frame.choose_theme", "frame.choose_language"}
     open_ones |= {f"second_steps.{name}" for name in ("overview", "start", "confirm")}
     views = app.view_functions.items()
-    open_ones |= {name for name, view in views if getattr(view, "is_public", False)}
+    open_ones |= {name for name, view in views if audience_of(view) == "public"}
     for rule in app.url_map.iter_rules():
         if rule.endpoint in open_ones:
             continue
