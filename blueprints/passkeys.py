@@ -78,8 +78,9 @@ def sign_in() -> Response:
 
 
 def _begun() -> dict[str, Any]:
-    nothing = {"token": "", "target": "", "old": session.get("login")}
-    return session.get("pending") or nothing
+    """What is known of a login whose second step this is; nothing where it is the only one."""
+    alone = {"token": "", "target": "", "old": session.get("login")}
+    return session.get("pending", alone) if request.form.get("step") == "second" else alone
 
 
 # On the page of the account

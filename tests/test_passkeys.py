@@ -31,9 +31,10 @@ def add(browser, key, name="Phone"):
     return post(browser, ADD, {"answer": key.make(question), "name": name})
 
 
-def sign_in(browser, key, **changes):
-    question = post(browser, DOOR).json
-    return post(browser, SIGN_IN, {"answer": key.sign(question, **changes), "next": "/usage"})
+def sign_in(browser, key, *, step="only", **changes):
+    question = post(browser, DOOR, {"step": step}).json
+    fields = {"answer": key.sign(question, **changes), "next": "/usage", "step": step}
+    return post(browser, SIGN_IN, fields)
 
 
 def rows(browser):
@@ -248,10 +249,9 @@ def test_a_passkey_stands_for_the_code(app, owner, added, clock):
     Phone(owner, clock)
     browser = give_password(app)
     assert "Sign in with a passkey" in browser.get("/login/second").text
-    question = post(browser, DOOR).json
+    question = post(browser, DOOR, {"step": "second"}).json
     assert [known["id"] for known in question["allowCredentials"]] == [encoded(added.identifier)]
-    answer = post(browser, SIGN_IN, {"answer": added.sign(question)})
-    assert answer.json == {"url": "/"}
+    assert sign_in(browser, added, step="second").json == {"url": "/"}
     assert is_in(browser)
 
 
@@ -259,8 +259,22 @@ def test_after_a_password_the_passkey_of_another_is_refused(app, owner, guest, a
     Phone(guest, clock)
     browser = give_password(app, "otto")
     assert "passkey" not in browser.get("/login/second").text
-    assert sign_in(browser, added).status_code == 403
+    assert sign_in(browser, added, step="second").status_code == 403
     assert not is_in(browser)
+
+
+def test_a_login_that_was_left_half_way_does_not_stand_in_the_way(app, owner, guest, added, clock):
+    Phone(guest, clock)
+    browser = give_password(app, "otto")
+    clock.ahead_s += 601
+    assert post(browser, DOOR, {"step": "second"}).status_code == 403
+    assert sign_in(browser, added).status_code == 200
+    assert is_in(browser)
+
+
+def test_a_second_step_without_a_first_is_a_sign_in_of_its_own(app, owner, added):
+    browser = Browser(app)
+    assert sign_in(browser, added, step="second").status_code == 200
 
 
 # Where there are none

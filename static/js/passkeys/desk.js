@@ -30,9 +30,9 @@ class PasskeyDoor extends PasskeyElement {
   }
 
   async #signIn() {
-    const { questionUrl, answerUrl, next } = this.dataset;
-    const question = await (await send(questionUrl)).json();
-    const { url } = await (await send(answerUrl, { answer: await sign(question), next })).json();
+    const { questionUrl, answerUrl, next, step } = this.dataset;
+    const question = await (await send(questionUrl, { step })).json();
+    const { url } = await (await send(answerUrl, { answer: await sign(question), next, step })).json();
     location.assign(url);
   }
 }
