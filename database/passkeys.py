@@ -36,9 +36,9 @@ class PasskeyRows(Connection):
         """Note a use; False when the key's own counter has not grown, as with a copy of it."""
         return bool(
             self._write(
-                """UPDATE passkeys SET sign_count = ?1, last_used_epoch = ?2
-                   WHERE id = ?3 AND (sign_count < ?1 OR (sign_count = 0 AND ?1 = 0))""",
-                sign_count, now, passkey_id,
+                """UPDATE passkeys SET sign_count = ?, last_used_epoch = ?
+                   WHERE id = ? AND (sign_count < ? OR (sign_count = 0 AND ? = 0))""",
+                sign_count, now, passkey_id, sign_count, sign_count,
             ).rowcount
         )  # fmt: skip
 
