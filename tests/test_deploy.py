@@ -73,6 +73,7 @@ def test_caddy_reads_its_file(tmp_path):
     assert '"dial":"127.0.0.1:5000"' in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not (shutil.which("nginx") and shutil.which("openssl")), reason="nginx is not installed"
 )

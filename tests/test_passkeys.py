@@ -114,6 +114,7 @@ def test_an_answer_of_another_site_without_a_person_or_too_late_is_refused(owner
     assert rows(owner) == []
 
 
+@pytest.mark.slow
 def test_twenty_passkeys_are_enough(owner, added):
     row = rows(owner)[0]
     for number in range(19):
@@ -235,6 +236,7 @@ def test_a_counter_that_does_not_grow_gives_a_copy_away(app, owner, added):
     assert owner.events()[0] == "passkey_copied"
 
 
+@pytest.mark.slow
 def test_a_passkey_that_does_not_count_goes_on_working(app, owner):
     key = SoftwareKey(counts=False)
     add(owner, key)
@@ -272,6 +274,7 @@ def test_a_login_that_was_left_half_way_does_not_stand_in_the_way(app, owner, gu
     assert is_in(browser)
 
 
+@pytest.mark.slow
 def test_a_second_step_without_a_first_is_a_sign_in_of_its_own(app, owner, added):
     browser = Browser(app)
     assert sign_in(browser, added, step="second").status_code == 200
@@ -309,6 +312,7 @@ def test_a_passkey_belongs_to_the_site_that_it_was_made_on(app, owner, added):
     assert client.post(SIGN_IN, data=sent, headers=headers, **site).status_code == 403
 
 
+@pytest.mark.slow
 def test_where_there_are_none_nothing_is_asked(app, owner):
     client = app.test_client()
     page = client.get("/login", base_url="http://10.0.0.5").text

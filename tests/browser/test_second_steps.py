@@ -187,7 +187,8 @@ def test_who_must_have_a_second_step_is_led_to_it(new_page, tmp_path):
         assert page.problems == []
 
 
-@at_both_widths
+@pytest.mark.slow
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_new_sign_in_is_told_and_signed_out(new_page, house, width):
     page = new_page(house, width=width)
     Client(house.app).log_in("owner")
