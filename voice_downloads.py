@@ -234,8 +234,8 @@ def _wrong(wanted: Wanted) -> Sentence:
     )
 
 
-def fetch_list(url: str, largest: int, limits: Limits | None = None) -> bytes:
-    """The server's list of voices; raises VoiceError."""
+def fetch_whole(url: str, largest: int, limits: Limits | None = None) -> bytes:
+    """Something small of the server's, such as its list of voices; raises VoiceError."""
     import httpx2
 
     limits = limits or Limits()

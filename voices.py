@@ -40,12 +40,14 @@ from voice_catalogue import (
     kept_here,
     read_list,
 )
-from voice_downloads import Limits, NoRoom, NotFetched, VoiceError, Wanted, fetch, fetch_list
+from voice_downloads import Limits, NoRoom, NotFetched, VoiceError, Wanted, fetch, fetch_whole
 
 WORK = ".work"
 INCOMING = "incoming"
 STATE_S = 0.5
 LIST_S = 24 * 3600
+LARGEST_SAMPLE = 4_000_000
+MP3_STARTS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")
 LICENCE = re.compile(r"^\W*licen[cs]e\W*:\s*(\S.{0,199})", re.IGNORECASE | re.MULTILINE)
 
 RUNNING, FAILED, STOPPED = "running", "failed", "stopped"
@@ -109,15 +111,21 @@ class Voices:
 
     def refresh(self) -> Catalogue:
         """Fetch the server's list; raises VoiceError."""
-        content = fetch_list(self._address(LIST), LARGEST_LIST, self._limits)
+        content = fetch_whole(self._address(LIST), LARGEST_LIST, self._limits)
         read_list(content)
         self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(self._work / LIST, content)
         return self.catalogue()
 
-    def sample_address(self, offer: Offer) -> str:
-        """Where the server keeps a recording of a voice."""
-        return self._address(offer.sample)
+    def sample(self, identifier: str) -> bytes:
+        """The server's recording of a voice that can be installed, an MP3. Raises VoiceError."""
+        offer = self._offer(identifier)
+        sound = fetch_whole(self._address(offer.sample), LARGEST_SAMPLE, self._limits)
+        if not sound.startswith(MP3_STARTS):
+            raise NotFetched(
+                Sentence("The server has no recording of {name}.", name=offer.identifier)
+            )
+        return sound
 
     def under_way(self) -> list[Progress]:
         """The downloads that run, failed or were stopped; one that was killed counts as stopped."""

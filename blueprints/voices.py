@@ -13,6 +13,7 @@ import forms
 from access import admin_only, services, wants_json
 from answers import page
 from blueprints.ops import one_sentence
+from delivery import short_sound
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
 from speech.samples import sample
 from voice_catalogue import Catalogue, Offer
@@ -53,6 +54,13 @@ def change() -> Response:
     flash(deed(room(), request.form.get("voice", "")))
     language = request.form.get("language", "")
     return redirect(url_for("voices.overview", language=language or None), 303)
+
+
+@blueprint.get("/admin/voices/<identifier>/sample.mp3")
+@admin_only
+def hear(identifier: str) -> Response:
+    """A recording of a voice that is not installed yet, from the server of the voices."""
+    return short_sound(room().sample(identifier))
 
 
 def _install(voices: Voices, name: str) -> str:
@@ -114,13 +122,11 @@ def _shown(language: str) -> dict[str, Any]:
     }
 
 
-def _offers(
-    voices: Voices, catalogue: Catalogue, language: str, known: set[str]
-) -> list[dict[str, Any]]:
+def _offers(voices: Voices, catalogue: Catalogue, language: str, known: set[str]) -> list[Offer]:
     """The voices of a language, or all, that are not here yet."""
     known = known | {progress.identifier for progress in voices.under_way()}
     return [
-        {"offer": offer, "sample": voices.sample_address(offer)}
+        offer
         for offer in catalogue.offers
         if offer.identifier not in known and language in ("", offer.language)
     ]

@@ -6,10 +6,12 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from speech import mp3
 from tests import tiny_voice
 
 VOICE = "en_US-tiny-low"
 FOLDER = "en/en_US/tiny/low"
+SAMPLE = mp3.info_frame(22_050, 64_000) * 20
 FAULTS = (
     "", "404", "403", "503", "html", "hidden_html", "wrong", "longer", "cut", "cut_once", "hang",
     "trickle", "loop", "no_range", "other_range", "416",
@@ -45,9 +47,11 @@ class StandIn:
         self.files = {
             f"{FOLDER}/{VOICE}.onnx": model.read_bytes(),
             f"{FOLDER}/{VOICE}.onnx.json": model.with_name(f"{model.name}.json").read_bytes(),
+            f"{FOLDER}/samples/speaker_0.mp3": SAMPLE,
             f"{FOLDER}/MODEL_CARD": model.with_name("MODEL_CARD").read_bytes(),
         }
-        self.voices: dict = {VOICE: listed(self.files)}
+        model_files = {path: body for path, body in self.files.items() if "samples" not in path}
+        self.voices: dict = {VOICE: listed(model_files)}
         self.fault, self.faulty = "", ".onnx"
         self.asked: list[tuple[str, str]] = []  # paths and ranges
         self.let_go = threading.Event()

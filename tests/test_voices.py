@@ -271,7 +271,7 @@ def test_the_catalogue_is_the_kept_one_until_the_servers_is_fetched(voices):
     assert voices.catalogue().as_of.startswith("2026-")
     (offer,) = voices.refresh().offers
     assert (offer.identifier, offer.language_name) == (VOICE, "English (Utopia)")
-    assert voices.sample_address(offer).endswith(f"{FOLDER}/samples/speaker_0.mp3")
+    assert offer.sample == f"{FOLDER}/samples/speaker_0.mp3"
     assert voices.catalogue().offers == (offer,)
 
 

@@ -12,7 +12,7 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 import blueprints.voices as room
 from speech.engines.piper import REMEDY
 from tests import tiny_voice
-from tests.standin_voices import VOICE, StandIn
+from tests.standin_voices import SAMPLE, VOICE, StandIn
 from voices import Progress
 
 PAGE = "/admin/voices"
@@ -174,3 +174,15 @@ def test_a_download_that_was_killed_can_go_on(owner, services):
     page = owner.get(PAGE).text
     assert "stopped" in page
     assert "Go on" in page
+
+
+def test_a_recording_is_heard_before_a_voice_is_installed(owner, guest, server):
+    address = f"{PAGE}/{VOICE}/sample.mp3"
+    assert owner.get(address).status_code == 404  # not in the list that came with the program
+    deed(owner, "refresh")
+    answer = owner.get(address)
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "audio/mpeg", SAMPLE)
+    assert guest.get(address).status_code == 404
+    for fault in ("html", "hidden_html", "404"):
+        server.fault, server.faulty = fault, ".mp3"
+        assert owner.get(address, json=True).status_code >= 400

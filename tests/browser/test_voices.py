@@ -54,3 +54,18 @@ def test_a_voice_is_installed_and_removed_without_script(new_page, house):
         page.goto(address(house.app, "/admin/voices"))
     remove.click()
     expect(page.get_by_text("No neural voice is installed yet")).to_be_visible()
+
+
+def test_a_voice_is_heard_before_it_is_installed(new_page, house, server):
+    page = new_page(house)
+    page.goto(address(house.app, "/admin/voices"))
+    page.get_by_role("button", name="Fetch the list anew").click()
+    hear = page.get_by_role("link", name=f"A recording of {VOICE}")
+    with page.expect_response("**/sample.mp3") as answered:
+        hear.click()
+    assert answered.value.status in (200, 206)
+    expect(page.get_by_text("The recording cannot be played now.")).to_be_hidden()
+    server.fault, server.faulty = "404", ".mp3"
+    page.goto(address(house.app, "/admin/voices?again"))
+    hear.click()
+    expect(page.get_by_text("The recording cannot be played now.")).to_be_visible()

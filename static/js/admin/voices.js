@@ -2,9 +2,30 @@
 const EVERY_MS = 2000;
 
 let timer = 0;
+const recording = new Audio();
 
 document.addEventListener("turbo:load", follow);
+document.addEventListener("turbo:before-visit", () => recording.pause());
+document.addEventListener("click", hear);
 follow();
+
+function hear(event) {
+  const link = event.target.closest?.("a[data-hear]");
+  if (!link) return;
+  event.preventDefault();
+  const told = document.querySelector("[data-heard]");
+  told.className = "hidden";
+  if (recording.src === link.href && !recording.paused) {
+    recording.pause();
+    return;
+  }
+  recording.src = link.href;
+  recording.play().catch((error) => {
+    if (error.name === "AbortError") return;
+    told.textContent = told.dataset.failed;
+    told.className = "sentence bad";
+  });
+}
 
 function follow() {
   clearTimeout(timer);
