@@ -1,10 +1,10 @@
-# VoiceVerse: `make run` serves, `make test` proves, `make bench` measures.
+# VoiceVerse: `make run` serves, `make test` proves, `make attack` tries, `make bench` measures.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 
-.PHONY: run test test-slow bench screenshots translations lint format clean
+.PHONY: run test test-slow attack bench screenshots translations lint format clean
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -16,6 +16,9 @@ test: $(VENV)/installed-dev
 
 test-slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 -m slow
+
+attack: $(VENV)/installed-dev
+	$(BIN)/python -m attack
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

@@ -17,34 +17,26 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+import headers
 from accounts import Accounts, LoginResult, Visitor
+from config import ConfigError
+from headers import STATIC
+from hosts import Hosts
+from rates import Rates, neighbourhood
+from reserve import Reserve
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SESSION_COOKIE = "voiceverse"
 DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
-STATIC = ("static", "frame.joined")
+# Logging in is slowed by account and address, and whoever looks after the machine may look often.
+SLOWED_ELSEWHERE = ("web.login", "web.log_in", "ops.health")
+PUT_DOWN_BYTES = 1 << 19  # larger requests go through the disk
 UNKNOWN_BROWSER = "Unknown browser"
-# `script-src` is added for each answer, with its nonce.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        # The one style that Turbo brings along, for its progress bar.
-        "style-src 'self' 'sha256-WAyOw4V+FqDc35lQPyRADLBWbuNK8ahvYEaQIYF1+Ps='",
-        "img-src 'self' data:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -73,11 +65,15 @@ class Services:
     db: Any
     store: Any
     registry: Any
+    providers: Any
     studio: Any
     library: Any
     books: Any
     pronouncing: Any
     accounts: Accounts
+    hosts: Hosts
+    rates: Rates
+    reserve: Reserve
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -93,8 +89,15 @@ class StaleForm(Exception):
     )
 
 
+class UndeclaredRoute(ConfigError):
+    """A route that does not say who may see it; the app does not start with one."""
+
+
 class CookieSession(SecureCookieSessionInterface):
-    """Flask's signed cookie, marked Secure whenever the request came over https."""
+    """Flask's signed cookie, bound to this very host whenever the request came over https."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return cookie_name(SESSION_COOKIE)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -107,14 +110,62 @@ def services() -> Services:
 
 def public(view: View) -> View:
     """Let anybody see this view."""
-    view.is_public = True
+    view.audience = "public"
+    return view
+
+
+def user_only(view: View) -> View:
+    """Show this view to everybody who has logged in."""
+    view.audience = "user"
     return view
 
 
 def admin_only(view: View) -> View:
     """Hide this view from everybody but admins."""
-    view.is_for_admins = True
+    view.audience = "admin"
     return view
+
+
+def audience_of(view: Callable[..., Any]) -> str:
+    """Who may see a view: "public", "user" or "admin"; "" when it does not say."""
+    return getattr(view, "audience", "")
+
+
+def check_declared(app: Flask) -> None:
+    """Raise UndeclaredRoute for a route that does not say who may see it."""
+    for rule in app.url_map.iter_rules():
+        if not audience_of(app.view_functions[rule.endpoint]):
+            raise UndeclaredRoute(
+                f"The route {rule.rule} ({rule.endpoint}) does not say who may see it. Mark its "
+                "view public, user_only or admin_only."
+            )
+
+
+def cookie_name(name: str) -> str:
+    """What a cookie is called on this connection: over https no other host can set it."""
+    return f"__Host-{name}" if request.is_secure else name
+
+
+def set_cookie(answer: Response, name: str, value: str, age_s: int) -> None:
+    """Give the browser a cookie that no script reads and no other site sends; "" takes it away."""
+    answer.set_cookie(
+        cookie_name(name),
+        value,
+        max_age=age_s if value else 0,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+
+
+def sent_cookie(name: str) -> str:
+    """What the browser sent of a cookie that `set_cookie` gave it; "" for nothing."""
+    return request.cookies.get(cookie_name(name), "")
+
+
+def is_overheard() -> bool:
+    """Whether others on the way could read along: no https, and not on this very machine."""
+    return not request.is_secure and not services().hosts.is_this_machine(request.host)
 
 
 def wants_json() -> bool:
@@ -138,7 +189,7 @@ def device_name() -> str:
 
 def listening_device() -> str:
     """What tells this browser apart from a person's others, with its readable name in front."""
-    token = request.cookies.get(DEVICE_COOKIE, "")
+    token = sent_cookie(DEVICE_COOKIE)
     return f"{device_name()}#{hashlib.sha256(token.encode()).hexdigest()[:8]}"
 
 
@@ -152,7 +203,7 @@ def device_label(device: str) -> str:
 
 def theme() -> str:
     """The colours that this browser chose, "light" or "dark"; empty to follow the system."""
-    chosen = request.cookies.get(THEME_COOKIE, "")
+    chosen = sent_cookie(THEME_COOKIE)
     return chosen if chosen in THEMES else ""
 
 
@@ -199,41 +250,52 @@ def let_in(result: LoginResult, target: str) -> Response:
     session.permanent = True
     session["login"] = result.token
     answer = redirect(target, 303)
-    answer.set_cookie(
-        DEVICE_COOKIE,
-        result.device_token,
-        max_age=DEVICE_COOKIE_S,
-        httponly=True,
-        samesite="Lax",
-        secure=request.is_secure,
-    )
+    set_cookie(answer, DEVICE_COOKIE, result.device_token, DEVICE_COOKIE_S)
     return answer
 
 
 def guard(app: Flask) -> None:
     """Put every view of the app behind login and CSRF unless it opts out."""
     app.session_interface = CookieSession()
+    public(app.view_functions["static"])
     app.before_request(_check_request)
-    app.after_request(_add_headers)
+    app.after_request(headers.add)
 
 
 def _check_request() -> Response | None:
     g.request_id = secrets.token_hex(8)
     g.user = None
+    services().hosts.check(request.host)
     endpoint = request.endpoint
     if endpoint is None or endpoint in STATIC:
         return None
     token = session.get("login")
     if token:
         g.user = services().accounts.authenticate(token)
-    view = current_app.view_functions[endpoint]
-    if g.user is None and not getattr(view, "is_public", False):
+    request.check_size()
+    _check_rate(endpoint)
+    audience = audience_of(current_app.view_functions[endpoint])
+    if g.user is None and audience != "public":
         return _ask_to_log_in()
-    if getattr(view, "is_for_admins", False) and not g.user["is_admin"]:
+    if audience == "admin" and not g.user["is_admin"]:
         abort(404)
     if request.method not in SAFE_METHODS:
+        services().reserve.look()
+        if (request.content_length or 0) > PUT_DOWN_BYTES:
+            services().store.check_space(request.content_length)
         _check_csrf()
     return None
+
+
+def _check_rate(endpoint: str) -> None:
+    """Raise TooManyRequests for who asks for more than one may in a minute."""
+    config, rates = services().config, services().rates
+    if g.user:
+        rates.take(("person", g.user["user_id"]), config.requests_per_minute)
+        if request.method not in SAFE_METHODS:
+            rates.take(("change", g.user["user_id"]), config.changes_per_minute)
+    elif endpoint not in SLOWED_ELSEWHERE:
+        rates.take(neighbourhood(request.remote_addr or ""), config.strangers_per_minute)
 
 
 def _ask_to_log_in() -> Response:
@@ -244,8 +306,9 @@ def _ask_to_log_in() -> Response:
 
 
 def _check_csrf() -> None:
+    """Raise StaleForm unless this was sent from a page of ours, made for this very session."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if hmac.compare_digest(given.encode(), csrf_token().encode()):
+    if hmac.compare_digest(given.encode(), csrf_token().encode()) and not _is_from_elsewhere():
         return
     user = g.user or {}
     services().db.log_security_event(
@@ -260,23 +323,9 @@ def _check_csrf() -> None:
     raise StaleForm
 
 
-def _policy() -> str:
-    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    return f"script-src 'self'{nonce}; {CONTENT_SECURITY_POLICY}"
-
-
-def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["Content-Security-Policy"] = _policy()
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint in STATIC:
-        is_versioned = "v" in request.args
-        headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if is_versioned else "public, max-age=86400"
-        )
-    else:
-        headers.setdefault("Cache-Control", "private, no-store")
-    return response
+def _is_from_elsewhere() -> bool:
+    """Whether the browser says that a page of another site sent this."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host

@@ -17,7 +17,9 @@ import tracing
 import uploads
 from access import (
     DEVICE_COOKIE,
+    SESSION_COOKIE,
     Services,
+    check_declared,
     csrf_token,
     guard,
     let_in,
@@ -25,7 +27,9 @@ from access import (
     local_path,
     owned_file,
     public,
+    sent_cookie,
     services,
+    user_only,
     visitor,
     wants_json,
 )
@@ -41,6 +45,7 @@ from blueprints import (
     ops,
     people,
     pronunciations,
+    providers,
     reading,
     retakes,
     standing_in,
@@ -51,14 +56,25 @@ from blueprints import keeping as keeping_room
 from blueprints import library as library_room
 from blueprints import studio as studio_room
 from books import Books
-from config import Config, ConfigError, load_secret_key, prepare_data_dir
+from config import (
+    Config,
+    ConfigError,
+    load_secret_key,
+    prepare_data_dir,
+    refuse_lost_database,
+)
 from database import Database
 from database.errors import DatabaseError
 from generation import Studio
+from hosts import Hosts
 from keeping import backing, restoring
 from keeping.errors import KeepingError
 from library import Library
 from pronouncing import Pronouncing
+from providers import Providers
+from proxies import TrustedProxies, networks
+from rates import Rates
+from reserve import Reserve
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -66,7 +82,6 @@ from speech.speakers import find_speakers
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000
-FORM_BYTES_BESIDE_TEXT = 1 << 20
 
 web = Blueprint("web", __name__)
 
@@ -85,36 +100,42 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
 def _create_app(config: Config, registry: Any) -> Flask:
     restoring.complete(config)
     prepare_data_dir(config)
+    refuse_lost_database(config)
     backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=config.database_path.exists())
     db, store = (
         Database(config.database_path),
         AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
     )
-    registry = registry or build_registry(config)
+    providers_room = Providers(config, db)
+    registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
     app = Flask(__name__)
     app.request_class = uploads.Request
-    largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
+    app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
+    largest = 4 * config.max_characters + uploads.FORM_BYTES
     app.config.update(
         SECRET_KEY=key,
-        SESSION_COOKIE_NAME="voiceverse",
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=config.session_absolute_days * accounts.DAY_S,
-        MAX_CONTENT_LENGTH=largest,
-        MAX_FORM_MEMORY_SIZE=largest,
+        MAX_CONTENT_LENGTH=largest,  # of the longest form; each view has a limit of its own
     )
     app.extensions["voiceverse"] = Services(
         config=config,
         db=db,
         store=store,
         registry=registry,
+        providers=providers_room,
         studio=studio,
         library=Library(studio),
         books=Books(db, studio, config),
         pronouncing=Pronouncing(studio),
         accounts=accounts.Accounts(db, config, key),
+        hosts=Hosts(config.trusted_hosts, config.host),
+        rates=Rates(),
+        reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
@@ -126,10 +147,11 @@ def _create_app(config: Config, registry: Any) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, standing_in, studio_room, voices),
+        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
         *(keeping_room, watching),
     ):
         app.register_blueprint(room.blueprint)
+    check_declared(app)
     return app
 
 
@@ -192,7 +214,7 @@ def log_in() -> Response:
             request.form.get("username", ""),
             request.form.get("password", ""),
             visitor(),
-            device_token=request.cookies.get(DEVICE_COOKIE),
+            device_token=sent_cookie(DEVICE_COOKIE),
             old_token=session.get("login"),
         )
     except REFUSALS as error:
@@ -201,6 +223,7 @@ def log_in() -> Response:
 
 
 @web.post("/logout")
+@user_only
 def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())
@@ -219,6 +242,7 @@ def _ways_in() -> dict[str, bool]:
 
 
 @web.get("/")
+@user_only
 def studio() -> Response:
     """The page to write or paste on."""
     form = studio_room.start()
@@ -226,6 +250,8 @@ def studio() -> Response:
 
 
 @web.post("/quote")
+@user_only
+@uploads.takes_text
 def quote() -> Response:
     """What a text would take: characters, segments, duration, price."""
     try:
@@ -242,6 +268,8 @@ def quote() -> Response:
 
 
 @web.post("/generate")
+@user_only
+@uploads.takes_text
 def generate() -> Response:
     """Take a text to be spoken and answer with the address of its page."""
     try:
@@ -283,12 +311,14 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
 
 
 @web.get("/library")
+@user_only
 def library() -> Response:
     """The pieces of a group, a voice, a time, or those that hold what is searched for."""
     return library_room.shelf(library_room.wanted())
 
 
 @web.get("/files/<filename>")
+@user_only
 def show_file(filename: str) -> Response:
     """A piece: its text, what it cost, what can be done with it."""
     row = owned_file(filename)
@@ -314,12 +344,14 @@ def show_file(filename: str) -> Response:
 
 
 @web.get("/files/<filename>/text")
+@user_only
 def text(filename: str) -> Response:
     """The whole text of a piece, plain."""
     return Response(services().db.get_text(owned_file(filename)["id"]), mimetype="text/plain")
 
 
 @web.post("/files/<filename>/rename")
+@user_only
 def rename(filename: str) -> Response:
     """Give a piece another name."""
     services().studio.rename(filename, g.user["user_id"], name=request.form.get("name", ""))
@@ -327,6 +359,7 @@ def rename(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/move")
+@user_only
 def move(filename: str) -> Response:
     """Put a piece into another group, or into none."""
     services().studio.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
@@ -334,12 +367,14 @@ def move(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/delete")
+@user_only
 def delete(filename: str) -> Response:
     """Put a piece into the bin."""
     return library_room.bin_files([filename])
 
 
 @web.post("/files/<filename>/retry")
+@user_only
 def retry(filename: str) -> Response:
     """Speak on where a piece failed or was cancelled."""
     services().studio.retry(filename, g.user["user_id"])
@@ -348,6 +383,7 @@ def retry(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/cancel")
+@user_only
 def cancel(filename: str) -> Response:
     """Stop speaking; what was spoken is kept."""
     services().studio.cancel(filename, g.user["user_id"])
@@ -355,6 +391,7 @@ def cancel(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/pause")
+@user_only
 def pause(filename: str) -> Response:
     """Let a piece rest until it is spoken on."""
     services().studio.pause(filename, g.user["user_id"])
@@ -362,6 +399,7 @@ def pause(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/next")
+@user_only
 def speak_next(filename: str) -> Response:
     """Put a waiting piece before the others."""
     services().studio.speak_next(filename, g.user["user_id"])
@@ -369,6 +407,7 @@ def speak_next(filename: str) -> Response:
 
 
 @web.post("/files/bulk")
+@user_only
 def bulk() -> Response:
     """Delete or move every ticked piece."""
     rows, action = library_room.ticked_rows(), request.form.get("action")
@@ -397,12 +436,14 @@ def _back(endpoint: str, **values: Any) -> str:
 
 
 @web.get("/audio/<filename>")
+@user_only
 def audio(filename: str) -> Response:
     """The sound: live while it is made, from a second on if one is named; seekable once whole."""
     return delivery.sound(owned_file(filename), forms.seconds(request.args.get("from", "0")))
 
 
 @web.get("/download/<filename>")
+@user_only
 def download(filename: str) -> Response:
     """The sound as a file to keep, named like the piece."""
     row = owned_file(filename)
@@ -411,18 +452,21 @@ def download(filename: str) -> Response:
 
 
 @web.get("/captions/<filename>.vtt")
+@user_only
 def captions(filename: str) -> Response:
     """Captions in WebVTT, from what has been spoken so far."""
     return downloads.captions(filename, webvtt, "text/vtt")
 
 
 @web.get("/captions/<filename>.srt")
+@user_only
 def subtitles(filename: str) -> Response:
     """The same captions as SubRip."""
     return downloads.captions(filename, srt, "application/x-subrip")
 
 
 @web.post("/playback/<filename>")
+@user_only
 def playback(filename: str) -> Response:
     """Note that a piece starts to play, or how far it came."""
     row, db, user_id = owned_file(filename), services().db, g.user["user_id"]

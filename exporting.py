@@ -6,13 +6,14 @@ import logging
 import threading
 import time
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from audio_store import AudioError, AudioStore
 from config import Config
 from database import Database
-from database.errors import DatabaseError, LeaseLost, NotFound
+from database.errors import DatabaseDamaged, DatabaseError, DiskFull, LeaseLost, NotFound
 from export_store import ExportStore
 from formats import making
 from formats.cover import cover
@@ -148,7 +149,8 @@ class Exports:
 
     def use(self, export: dict) -> None:
         """Note that a download is fetched, so that it is kept longer than others."""
-        self.db.touch_export(export["id"], time.time())
+        with suppress(DiskFull, DatabaseDamaged):  # it can be read all the same
+            self.db.touch_export(export["id"], time.time())
 
     def cancel(self, row: dict, export_id: int) -> None:
         """Forget a download; its making stops. Raises NotFound."""

@@ -21,7 +21,13 @@ from functools import partial
 import logs
 from audio_store import AudioError, AudioStore
 from buyer import Buyer
-from config import Config, ConfigError, prepare_data_dir, provider_environment
+from config import (
+    Config,
+    ConfigError,
+    prepare_data_dir,
+    provider_environment,
+    refuse_lost_database,
+)
 from database import Database
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
@@ -31,6 +37,7 @@ from health import WORKER
 from keeping import backing, restoring
 from keeping.errors import KeepingError
 from nightly import Nightly
+from providers import Providers
 from sentences import Sentence
 from speaking import Parked, Stopped
 from speech.encoding import NotMp3
@@ -259,9 +266,11 @@ def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
     restoring.complete(config)
     prepare_data_dir(config)
+    refuse_lost_database(config)
     backing.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
-    return Studio(config, Database(config.database_path), store, build_registry(config))
+    db = Database(config.database_path)
+    return Studio(config, db, store, build_registry(config, Providers(config, db)))
 
 
 @contextmanager

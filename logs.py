@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 REQUESTS = "voiceverse.requests"
+# At their most talkative they write the headers of requests and answers, and keys are among them.
+CARRIERS = ("httpcore2", "httpx2", "openai", "websockets")
 
 
 class JsonLines(logging.Formatter):
@@ -36,7 +38,12 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: str, request_id: Callable[[], str] = lambda: "") -> None:
-    """Let everything from that level on be said; `request_id` tells whose request is at work."""
+    """Let everything from that level on be said; `request_id` tells whose request is at work.
+
+    Of what goes over the network never the headers.
+    """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines(request_id))
     logging.basicConfig(level=level, handlers=[handler])
+    for name in CARRIERS:
+        logging.getLogger(name).setLevel(logging.INFO)

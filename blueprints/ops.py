@@ -17,6 +17,7 @@ from database.errors import DatabaseError
 from generation import GenerationError
 from keeping.errors import KeepingError
 from passwords import BadPassword
+from provider_settings import ProviderError
 from speech.encoding import Mp3Stream
 from speech.errors import SpeechError
 from speech.id3 import id3_tag
@@ -25,9 +26,9 @@ from speech.types import SpeechRequest
 
 blueprint = Blueprint("ops", __name__, cli_group=None)
 REFUSED = (
-    AccountError, BadPassword, ConfigError, DatabaseError, GenerationError, KeepingError,
-    SpeechError,
-)  # fmt: skip
+    *(AccountError, BadPassword, ConfigError, DatabaseError, GenerationError, KeepingError),
+    *(ProviderError, SpeechError),
+)
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
 

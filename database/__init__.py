@@ -1,6 +1,7 @@
 """The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
 
 from database.administration import Administration
+from database.allowances import Allowances
 from database.documents import Documents
 from database.drafts import Drafts
 from database.exports import Exports
@@ -9,6 +10,7 @@ from database.jobs import Jobs
 from database.library import Library
 from database.playback import Playback
 from database.pronunciations import Pronunciations
+from database.providers import ProviderRows
 from database.retakes import Retakes
 from database.security import SecurityLog
 from database.users import Users
@@ -21,12 +23,14 @@ class Database(
     Retakes,
     Documents,
     Pronunciations,
+    ProviderRows,
     Exports,
     Playback,
     SecurityLog,
     Health,
     Drafts,
     Administration,
+    Allowances,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 

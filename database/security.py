@@ -105,7 +105,12 @@ class SecurityLog(Connection):
         wanted = {sql: value for sql, value in conditions.items() if value is not None}
         parts, values = list(wanted), list(wanted.values())
         if before_id is not None:
-            seen = self._value("SELECT timestamp FROM security_logs WHERE id = ?", before_id)
+            # When something happened to others is nobody else's business.
+            seen = self._value(
+                """SELECT timestamp FROM security_logs
+                   WHERE id = ? AND (? IS NULL OR user_id = ?)""",
+                before_id, user_id, user_id,
+            )  # fmt: skip
             parts.append("(timestamp, id) < (?, ?)")
             values += [seen or "", before_id]
         where = f"WHERE {' AND '.join(parts)}" if parts else ""
@@ -122,11 +127,19 @@ class SecurityLog(Connection):
             before_id = rows[-1]["id"]
 
     def get_failed_login_attempts(
-        self, *, username: str | None = None, ip_address: str | None = None, since: str
+        self,
+        *,
+        username: str | None = None,
+        ip_address: str | None = None,
+        since: str,
+        until: str = "9999",
     ) -> dict:
         """Failures since `since` (UTC text) and since the last success: attempts, latest.
 
-        Counted for one account name (any case) or for one address.
+        Whatever succeeded in between: total, latest_of_all.
+
+        Counted for one account name (any case) or for one address; not those from `until` on,
+        which a clock wrote down that was ahead.
         """
         if username is not None:
             column, value, index = "username COLLATE NOCASE", username, "idx_security_login_name"
@@ -134,9 +147,12 @@ class SecurityLog(Connection):
             column, value, index = "ip_address", ip_address, "idx_security_login_address"
         events = f"""FROM security_logs INDEXED BY {index}
                      WHERE event_type IN ('{LOGIN}', '{LOGIN_FAILED}') AND {column} = ?
-                       AND timestamp >= ? AND event_type ="""
+                       AND timestamp >= ? AND timestamp < ? AND event_type ="""
         return self._row(
-            f"""SELECT count(*) AS attempts, max(timestamp) AS latest {events} '{LOGIN_FAILED}'
-                AND id > coalesce((SELECT max(id) {events} '{LOGIN}'), 0)""",
-            value, since, value, since,
+            f"""WITH last AS (SELECT coalesce(max(id), 0) AS success {events} '{LOGIN}')
+                SELECT count(*) FILTER (WHERE id > (SELECT success FROM last)) AS attempts,
+                       max(timestamp) FILTER (WHERE id > (SELECT success FROM last)) AS latest,
+                       count(*) AS total, max(timestamp) AS latest_of_all
+                {events} '{LOGIN_FAILED}'""",
+            value, since, until, value, since, until,
         )  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 
 from blueprints import keeping
 from blueprints.ops import blueprint, users
+from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
 from config import Config
 from tests.serving import ROOT
@@ -43,6 +44,11 @@ COMMANDS = [
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command):
     assert re.search(rf"`flask (user |voices )?{command}\b", README), command
+
+
+@pytest.mark.parametrize("command", providers.commands)
+def test_every_command_about_providers_is_documented(command):
+    assert re.search(rf"`flask providers {command}\b", README), command
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -14,6 +14,7 @@ WEB = {
     "answers",
     "compression",
     "delivery",
+    "headers",
     "languages",
     "shown",
     "blueprints",
@@ -23,10 +24,13 @@ WEB = {
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases", "keeping", "nightly", "health", "metrics", "doctor"),
-    *("voices", "voice_catalogue", "voice_downloads"),
+    *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
+    *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
 }
-BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
+BELOW = {
+    *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
+    *("sealing", "provider_settings", "hosts", "intake", "proxies", "rates", "reserve"),
+}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
@@ -44,7 +48,7 @@ def sources():
         check=False,
     ).stdout.split()
     found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
-    skipped = ("tests/", "benchmarks/")
+    skipped = ("tests/", "benchmarks/", "attack/")
     return sorted(path for path in found if not path.startswith(skipped) and (ROOT / path).exists())
 
 
