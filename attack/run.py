@@ -9,7 +9,19 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
-from attack import brute, byte_ranges, csrf, scripts, slow, ssrf, traversal
+from attack import (
+    audit,
+    brute,
+    byte_ranges,
+    csrf,
+    flips,
+    hot_backups,
+    scripts,
+    slow,
+    ssrf,
+    traversal,
+    writers,
+)
 from attack.matrix import Matrix
 from attack.scene import Scene
 from attack.tally import Tally
@@ -67,6 +79,10 @@ ATTACKS: dict[str, tuple[str, Callable[[Path], Tally]]] = {
     "traversal": ("paths that lead out", traversal.run),
     "scripts": ("stored scripts in a real browser", scripts.run),
     "brute": ("guesses at passwords, three profiles", _brute),
+    "writers": ("eight processes that write the same rows", writers.run),
+    "backups": ("hot backups under load, restored and compared", hot_backups.run),
+    "flips": ("single bits in database, backup and sound", flips.run),
+    "audit": ("Ruff's security rules, Bandit, secrets", audit.run),
     "slow": ("slow clients, live listeners, studio p95", _slow),
 }
 

@@ -68,12 +68,17 @@ def allowed() -> set[str]:
 
 def texts() -> Iterator[tuple[str, str]]:
     """Every file of the tree, and every text that led to the present commit: text, place."""
+    yield from tree()
+    yield from _history()
+
+
+def tree() -> Iterator[tuple[str, str]]:
+    """Every file of the tree: text, place."""
     listed = _git("ls-files", "--cached", "--others", "--exclude-standard", "-z").split(b"\0")
     for name in sorted({name.decode() for name in listed if name}):
         path = ROOT / name
         if path.is_file() and path.stat().st_size <= LONGEST_BLOB:
             yield path.read_bytes().decode("utf-8", "replace"), name
-    yield from _history()
 
 
 def _history() -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attack import brute, byte_ranges, scripts, ssrf, traversal
+from attack import audit, brute, byte_ranges, flips, scripts, ssrf, traversal, writers
 from attack.byte_ranges import Expected, model
 from attack.scene import Scene
 from tests.browser.driving import CHROMIUM
@@ -64,3 +64,21 @@ def test_no_planted_script_runs(tmp_path):
     assert len(scripts.corpus(200)) == 200
     tally = scripts.run(tmp_path, 8)
     assert tally.failures == []
+
+
+def test_eight_writers_lose_no_step(tmp_path):
+    tally = writers.run(tmp_path, 320)
+    assert tally.failures == []
+    assert tally.cases == 320
+
+
+def test_single_bits_are_found_in_backups_and_sound(tmp_path):
+    tally = flips.run(tmp_path, 30)
+    assert tally.failures == []
+    assert tally.by_kind == {"backup": 10, "audio": 10, "database": 10}
+
+
+def test_nothing_stands_in_the_code_that_should_not(tmp_path):
+    tally = audit.run(tmp_path, with_history=False)
+    assert tally.failures == []
+    assert tally.cases > 300

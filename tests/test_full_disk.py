@@ -1,11 +1,10 @@
 """A disk that is full, on a small file system of its own."""
 
 import json
-import shutil
-import subprocess
 
 import pytest
 
+from tests.disks import fill, small
 from tests.listening import hear
 from tests.making import SENTENCES, prose
 from tests.sending import CONTENT_TYPE, multipart
@@ -15,18 +14,10 @@ from tests.serving import App, Client, wait_until
 @pytest.fixture
 def small_disk(tmp_path):
     """A folder on a file system of 40 MB; skipped where mounting is not allowed."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder]
-    if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("mounting a small file system is not allowed here")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-def fill(folder, leave):
-    free = shutil.disk_usage(folder).free
-    (folder / "ballast").write_bytes(bytes(max(0, free - leave)))
+    with small(tmp_path / "small", "40m") as folder:
+        if folder is None:
+            pytest.skip("mounting a small file system is not allowed here")
+        yield folder
 
 
 @pytest.mark.parametrize("leave", [0, 200_000, 2_000_000])

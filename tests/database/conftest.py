@@ -1,25 +1,18 @@
-import os
 import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 from database import Database
-
-ROOT = Path(__file__).resolve().parents[2]
-MEMORY = Path("/dev/shm")
+from tests import processes
+from tests.disks import in_memory
 
 
 @pytest.fixture
 def tmp_path(tmp_path):
     """A folder in memory where there is one: kills are tested here, not power losses."""
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=MEMORY, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with in_memory(tmp_path) as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -56,13 +49,7 @@ def start_child():
     started = []
 
     def start(role, *arguments):
-        process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("children.py"), role, *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stdin=subprocess.PIPE,
-            text=True,
-            env={"PYTHONPATH": str(ROOT)},
-        )
+        process = processes.start(Path(__file__).with_name("children.py"), role, *arguments)
         started.append(process)
         return process
 

@@ -1,23 +1,15 @@
-import os
-import tempfile
-from pathlib import Path
-
 import pytest
 
 from keeping import backing
+from tests.disks import in_memory
 from tests.keeping.places import Place
-
-MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture
 def tmp_path(tmp_path):
     """A folder in memory where there is one: kills are tested here, not power losses."""
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=MEMORY, ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+    with in_memory(tmp_path) as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """A disk that fills up at any stage: a clean failure, and the old state untouched."""
 
-import shutil
-import subprocess
-
 import pytest
 
+from tests.disks import fill, small
 from tests.migration.checking import dump, run, snapshot
 from tests.migration.earlier import make_both
 from tests.migration.legacy import make_typical_install
@@ -15,24 +13,10 @@ KIB = 1024
 @pytest.fixture
 def small_disk(tmp_path):
     """A disk of 2 MiB of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
-    try:
-        mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        mounted = False
-    if not mounted:
-        pytest.skip("mounting a small disk is not allowed here")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def fill(folder, leave_bytes: int) -> None:
-    """Take up all space but so much."""
-    free = shutil.disk_usage(folder).free
-    with (folder / "ballast").open("wb") as file:
-        file.write(bytes(max(0, free - leave_bytes)))
+    with small(tmp_path / "disk", "2m") as folder:
+        if folder is None:
+            pytest.skip("mounting a small disk is not allowed here")
+        yield folder
 
 
 @pytest.mark.parametrize("leave_kib", range(0, 640, 32))
