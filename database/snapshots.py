@@ -58,13 +58,15 @@ def fingerprint(path: Path) -> dict[str, dict]:
 
 
 def find_faults(path: Path, *, is_copy: bool = True) -> list[str]:
-    """What `integrity_check` and `foreign_key_check` say; empty when all is well."""
+    """What `integrity_check` and `foreign_key_check` say, and a schema that nobody could write by;
+    empty when all is well."""
     with (_reading_copy if is_copy else _reading)(path) as connection:
         connection.row_factory = None
         told = connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})").fetchall()
         found = [line for (line,) in told if line != "ok"]
         broken = connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_FAULTS)
-        return found + [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
+        found += [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
+        return found + _schema_faults(connection)
 
 
 def find_log_faults(path: Path, seen: Iterable[tuple[int, str]] = ()) -> list[str]:
@@ -108,6 +110,24 @@ def list_kept(path: Path) -> set[str]:
     with _reading(path) as connection:
         rows = connection.execute("SELECT content_hash FROM kept_segments")
         return {row["content_hash"] for row in rows}
+
+
+def _schema_faults(connection: sqlite3.Connection) -> list[str]:
+    """What cannot be made anew as it is written; who only reads is told nothing of that."""
+    written = connection.execute(
+        """SELECT name, sql FROM sqlite_schema WHERE sql NOT NULL
+           ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', type != 'table', rowid"""
+    )
+    with contextlib.closing(sqlite3.connect(":memory:")) as anew:
+        for name, sql in written.fetchall():
+            made = anew.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (name,)).fetchall()
+            if made or name.startswith("sqlite_"):  # SQLite makes some by itself
+                continue
+            try:
+                anew.execute(sql)
+            except sqlite3.Error as error:
+                return [f"{name}: {error}"]
+    return []
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -47,6 +47,17 @@ def test_nothing_is_wrong_with_what_is_in_order(place):
         assert said in good
 
 
+def test_a_schema_that_only_readers_can_use_is_found(place):
+    place.close()
+    content = place.config.database_path.read_bytes()
+    where = content.index(b"CHECK (duration") + len("CHECK (d")
+    changed = content[:where] + b"t" + content[where + 1 :]
+    place.config.database_path.write_bytes(changed)
+    assert any("no such column: dtration" in what for what in bad(place))
+    place.config.database_path.write_bytes(content)
+    assert bad(place) == []
+
+
 def test_everything_that_is_not_good_has_a_remedy(place):
     place.store.path("0.mp3").unlink()
     place.data.chmod(0o755)
