@@ -1,5 +1,6 @@
 import contextlib
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -311,3 +312,48 @@ def test_the_schema_script_ends_each_statement():
     with pytest.raises(ValueError, match="does not end"):
         opening.statements("CREATE TABLE a (b);\nCREATE TABLE c (d)\n")
     assert opening.statements("SELECT 1; -- the end\n") == ["SELECT 1;"]
+
+
+def first_schema(path):
+    """A file as the first release with a version left it, with somebody's file in it."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        script = Path(__file__).with_name("schema_1.sql").read_text("utf-8")
+        for statement in opening.statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id={opening.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version=1")
+        connection.execute("INSERT INTO users (username, password_hash) VALUES ('ann', 'h')")
+        connection.execute(
+            """INSERT INTO audio_files (filename, display_name, owner_id, voice, character_count)
+               VALUES ('a.mp3', 'A', 1, 'nova', 0)"""
+        )
+        connection.execute("INSERT INTO security_logs (event_type) VALUES ('login')")
+    return path
+
+
+def shape(connection):
+    """Every table with its columns, and every index and trigger as it is written."""
+    found = {}
+    for row in connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall():
+        kind, name, sql = row
+        if kind == "table":
+            columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            sql = frozenset(tuple(column[1:]) for column in columns)
+        found[kind, name] = sql
+    return found
+
+
+def test_a_file_of_the_first_schema_becomes_like_a_new_one(tmp_path):
+    Database(tmp_path / "new.db").close()
+    old = Database(first_schema(tmp_path / "old.db"))
+    assert old.upgraded_from == 1
+    assert old.check() == []
+    row = old.get_audio_file("a.mp3", 1)
+    assert (row["voice"], row["stand_in"], row["needs_voice"]) == ("nova", "", 0)
+    assert [event["event_type"] for event in old.get_security_logs()] == ["login"]
+    old.close()
+    with (
+        contextlib.closing(sqlite3.connect(tmp_path / "new.db")) as new,
+        contextlib.closing(sqlite3.connect(tmp_path / "old.db")) as upgraded,
+    ):
+        assert shape(upgraded) == shape(new)
