@@ -52,6 +52,7 @@ from languages import language, told
 from passwords import BadPassword
 from provider_settings import ProviderError
 from rates import TooManyRequests
+from sealing import SealBroken
 from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
@@ -72,6 +73,7 @@ REFUSALS = (
     GenerationError,
     NothingToHear,
     ProviderError,
+    SealBroken,
     SpeechError,
     StaleForm,
     StorageUsedUp,

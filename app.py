@@ -19,6 +19,7 @@ from access import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
     Services,
+    before_second_step,
     check_declared,
     csrf_token,
     guard,
@@ -48,12 +49,15 @@ from blueprints import (
     providers,
     reading,
     retakes,
+    second_steps,
     standing_in,
     voices,
     watching,
 )
+from blueprints import devices as devices_room
 from blueprints import keeping as keeping_room
 from blueprints import library as library_room
+from blueprints import passkeys as passkeys_room
 from blueprints import studio as studio_room
 from books import Books
 from config import (
@@ -65,16 +69,20 @@ from config import (
 )
 from database import Database
 from database.errors import DatabaseError
+from devices import Devices
 from generation import Studio
 from hosts import Hosts
 from keeping import backing, restoring
 from keeping.errors import KeepingError
 from library import Library
+from passkeys import Passkeys
 from pronouncing import Pronouncing
 from providers import Providers
 from proxies import TrustedProxies, networks
 from rates import Rates
 from reserve import Reserve
+from sealing import Seal
+from second_factors import SecondFactors
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -110,6 +118,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
     providers_room = Providers(config, db)
     registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
+    keeper = accounts.Accounts(db, config, key)
     app = Flask(__name__)
     app.request_class = uploads.Request
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
@@ -132,7 +141,10 @@ def _create_app(config: Config, registry: Any) -> Flask:
         library=Library(studio),
         books=Books(db, studio, config),
         pronouncing=Pronouncing(studio),
-        accounts=accounts.Accounts(db, config, key),
+        accounts=keeper,
+        second_factors=SecondFactors(db, keeper, Seal(key)),
+        passkeys=Passkeys(db, keeper),
+        devices=Devices(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
         reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
@@ -148,7 +160,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
         *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
-        *(keeping_room, watching),
+        *(keeping_room, watching, second_steps, passkeys_room, devices_room),
     ):
         app.register_blueprint(room.blueprint)
     check_declared(app)
@@ -224,6 +236,7 @@ def log_in() -> Response:
 
 @web.post("/logout")
 @user_only
+@before_second_step
 def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())

@@ -471,3 +471,73 @@ CREATE INDEX idx_exports_owner ON exports (owner_id, status);
 CREATE INDEX idx_exports_work ON exports (status, owner_id, id, file_id)
     WHERE status IN ('queued', 'working');
 CREATE INDEX idx_exports_used ON exports (status, last_used_epoch, id, size);
+
+-- Signing in: alerts of new browsers, the second step, passkeys.
+
+-- Log-ins from browsers that were not known, until the person says whose they were.
+CREATE TABLE login_alerts (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device        TEXT    NOT NULL DEFAULT '',
+    ip_address    TEXT    NOT NULL DEFAULT '',
+    times         INTEGER NOT NULL DEFAULT 1 CHECK (times > 0),
+    latest_epoch  REAL    NOT NULL,
+    UNIQUE (user_id, device, ip_address)
+);
+
+-- The sessions that an alert is about.
+CREATE TABLE alerted_sessions (
+    session_id INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    alert_id   INTEGER NOT NULL REFERENCES login_alerts (id) ON DELETE CASCADE
+);
+CREATE INDEX idx_alerted_sessions_alert ON alerted_sessions (alert_id);
+
+-- How often all browsers of a person were taken for unknown ones again.
+CREATE TABLE forgotten_devices (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    times   INTEGER NOT NULL CHECK (times > 0)
+);
+
+-- What admins have decided for everybody, by name.
+CREATE TABLE rules (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The authenticator app of a person; `secret` is sealed. `last_step` is the latest 30 seconds, since
+-- 1970, whose code was used: none is taken twice.
+CREATE TABLE second_factors (
+    user_id      INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret       TEXT    NOT NULL,
+    last_step    INTEGER NOT NULL DEFAULT 0,
+    confirmed_at TEXT    -- since when it is asked for
+);
+
+CREATE TABLE recovery_codes (
+    user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_hash TEXT    NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+) WITHOUT ROWID;
+
+-- `rp_id` is the name of the site that a passkey was made for; it works nowhere else.
+CREATE TABLE passkeys (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credential_id   TEXT    NOT NULL UNIQUE CHECK (length(credential_id) <= 1400),
+    user_handle     TEXT    NOT NULL,
+    rp_id           TEXT    NOT NULL,
+    public_key      BLOB    NOT NULL,
+    sign_count      INTEGER NOT NULL CHECK (sign_count >= 0),
+    transports      TEXT    NOT NULL DEFAULT '[]', -- JSON
+    name            TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+    created_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    last_used_epoch REAL
+);
+CREATE INDEX idx_passkeys_user ON passkeys (user_id, rp_id, id);
+
+-- Questions to passkeys that were answered well, so that no answer counts twice.
+CREATE TABLE used_challenges (
+    challenge_hash TEXT PRIMARY KEY,
+    expires_epoch  REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX idx_used_challenges_expires ON used_challenges (expires_epoch);

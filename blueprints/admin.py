@@ -74,13 +74,30 @@ def _reset(user: dict[str, Any]) -> Response:
     )
 
 
+def _forget_second_step(user: dict[str, Any]) -> Response:
+    if user["id"] == g.user["user_id"]:
+        raise forms.BadForm("deed", _("Turn your own second step off on the page of your account."))
+    by = f"by {g.user['username']}"
+    services().second_factors.reset(user, visitor(), by)
+    return _told(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
+
+
 DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
     "let_in": _let_in,
     "keep_out": _keep_out,
     "admin": _make_admin,
     "user": _make_user,
     "reset": _reset,
+    "no_second_step": _forget_second_step,
 }
+
+
+@blueprint.post("/admin/second-step")
+@admin_only
+def ask_for_second_step() -> Response:
+    """Decide who must have a second step at login."""
+    services().second_factors.set_rule(g.user, request.form.get("rule", ""), visitor())
+    return _told(_("That holds from now on."))
 
 
 @blueprint.post("/admin/invites")
@@ -121,6 +138,7 @@ def _people() -> dict[str, Any]:
         "invites": db.list_invites(),
         "now": services().accounts.now(),
         "registration": services().config.registration,
+        "second_step_rule": services().second_factors.rule(),
     }
 
 

@@ -11,7 +11,7 @@ from flask import Blueprint
 from flask.cli import AppGroup
 
 from access import services
-from accounts import AccountError
+from accounts import AccountError, Visitor
 from config import ConfigError
 from database.errors import DatabaseError
 from generation import GenerationError
@@ -110,6 +110,21 @@ def enable_user(name: str) -> None:
     with one_sentence():
         services().accounts.set_active_from_machine(existing_user(name), True)
     click.echo(f"{name} may log in again.")
+
+
+@users.command("second-factor")
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Forget it and the passkeys, and end all sessions.")
+def second_factor(name: str, off: bool) -> None:
+    """Tell whether an account has a second step at login, or take it away."""
+    with one_sentence():
+        user = existing_user(name)
+        if off:
+            services().second_factors.reset(user, Visitor(), "from the command line")
+    state = services().second_factors.state(user["id"])
+    passkeys = len(services().passkeys.of(user["id"]))
+    shown = "on" if state["is_on"] else "off"
+    click.echo(f"{user['username']}\tsecond step: {shown}\tpasskeys: {passkeys}")
 
 
 @users.command("merge")
