@@ -1,4 +1,4 @@
-# VoiceVerse: `make run` serves, `make test` proves, `make bench` measures.
+# VoiceVerse: `make run` serves, `make test` proves, `make attack` tries, `make bench` measures.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --g
 # Nothing is installed but what the lock file lists, so nothing is looked for beside it.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: run test test-slow bench screenshots translations lint format clean lock licences sbom audit
+.PHONY: run test test-slow attack bench screenshots translations lint format clean lock licences sbom audit
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -21,6 +21,9 @@ test: $(VENV)/installed-dev
 
 test-slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 -m slow
+
+attack: $(VENV)/installed-dev
+	$(BIN)/python -m attack
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks

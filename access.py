@@ -17,39 +17,31 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
+import headers
 from account_errors import SecondStepOwed
 from accounts import Accounts, LoginResult, Visitor
+from config import ConfigError
 from devices import Devices
+from headers import STATIC
+from hosts import Hosts
 from passkeys import Passkeys
 from proofs import joined_marks
+from rates import Rates, neighbourhood
+from reserve import Reserve
 from second_factors import SecondFactors, is_owed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SESSION_COOKIE = "voiceverse"
 DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
-STATIC = ("static", "frame.joined")
+# Logging in is slowed by account and address, and whoever looks after the machine may look often.
+SLOWED_ELSEWHERE = ("web.login", "web.log_in", "ops.health")
+PUT_DOWN_BYTES = 1 << 19  # larger requests go through the disk
 UNKNOWN_BROWSER = "Unknown browser"
-# `script-src` is added for each answer, with its nonce.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        # The one style that Turbo brings along, for its progress bar.
-        "style-src 'self' 'sha256-WAyOw4V+FqDc35lQPyRADLBWbuNK8ahvYEaQIYF1+Ps='",
-        "img-src 'self' data:",
-        "media-src 'self' blob:",
-        "connect-src 'self'",
-        "font-src 'self'",
-        "manifest-src 'self'",
-        "worker-src 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "base-uri 'none'",
-    )
-)
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -78,6 +70,7 @@ class Services:
     db: Any
     store: Any
     registry: Any
+    providers: Any
     studio: Any
     library: Any
     books: Any
@@ -86,6 +79,9 @@ class Services:
     second_factors: SecondFactors
     passkeys: Passkeys
     devices: Devices
+    hosts: Hosts
+    rates: Rates
+    reserve: Reserve
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -101,8 +97,15 @@ class StaleForm(Exception):
     )
 
 
+class UndeclaredRoute(ConfigError):
+    """A route that does not say who may see it; the app does not start with one."""
+
+
 class CookieSession(SecureCookieSessionInterface):
-    """Flask's signed cookie, marked Secure whenever the request came over https."""
+    """Flask's signed cookie, bound to this very host whenever the request came over https."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return cookie_name(SESSION_COOKIE)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -131,9 +134,25 @@ def admin_only(view: View) -> View:
     return view
 
 
+def before_second_step(view: View) -> View:
+    """Let this view be seen by a person who must set up a second step first, too."""
+    view.is_before_second_step = True
+    return view
+
+
 def audience_of(view: Callable[..., Any]) -> str:
     """Who may see a view: "public", "user" or "admin"; "" when it does not say."""
     return getattr(view, "audience", "")
+
+
+def check_declared(app: Flask) -> None:
+    """Raise UndeclaredRoute for a route that does not say who may see it."""
+    for rule in app.url_map.iter_rules():
+        if not audience_of(app.view_functions[rule.endpoint]):
+            raise UndeclaredRoute(
+                f"The route {rule.rule} ({rule.endpoint}) does not say who may see it. Mark its "
+                "view public, user_only or admin_only."
+            )
 
 
 def cookie_name(name: str) -> str:
@@ -158,10 +177,9 @@ def sent_cookie(name: str) -> str:
     return request.cookies.get(cookie_name(name), "")
 
 
-def before_second_step(view: View) -> View:
-    """Let this view be seen by a person who must set up a second step first, too."""
-    view.is_before_second_step = True
-    return view
+def is_overheard() -> bool:
+    """Whether others on the way could read along: no https, and not on this very machine."""
+    return not request.is_secure and not services().hosts.is_this_machine(request.host)
 
 
 def wants_json() -> bool:
@@ -199,7 +217,7 @@ def device_label(device: str) -> str:
 
 def theme() -> str:
     """The colours that this browser chose, "light" or "dark"; empty to follow the system."""
-    chosen = request.cookies.get(THEME_COOKIE, "")
+    chosen = sent_cookie(THEME_COOKIE)
     return chosen if chosen in THEMES else ""
 
 
@@ -265,19 +283,23 @@ def mark_browser(answer: Response, mark: str) -> Response:
 def guard(app: Flask) -> None:
     """Put every view of the app behind login and CSRF unless it opts out."""
     app.session_interface = CookieSession()
+    public(app.view_functions["static"])
     app.before_request(_check_request)
-    app.after_request(_add_headers)
+    app.after_request(headers.add)
 
 
 def _check_request() -> Response | None:
     g.request_id = secrets.token_hex(8)
     g.user = None
+    services().hosts.check(request.host)
     endpoint = request.endpoint
     if endpoint is None or endpoint in STATIC:
         return None
     token = session.get("login")
     if token:
         g.user = services().accounts.authenticate(token)
+    request.check_size()
+    _check_rate(endpoint)
     view = current_app.view_functions[endpoint]
     audience = audience_of(view)
     if g.user is None and audience != "public":
@@ -287,8 +309,22 @@ def _check_request() -> Response | None:
     if audience == "admin" and not g.user["is_admin"]:
         abort(404)
     if request.method not in SAFE_METHODS:
+        services().reserve.look()
+        if (request.content_length or 0) > PUT_DOWN_BYTES:
+            services().store.check_space(request.content_length)
         _check_csrf()
     return None
+
+
+def _check_rate(endpoint: str) -> None:
+    """Raise TooManyRequests for who asks for more than one may in a minute."""
+    config, rates = services().config, services().rates
+    if g.user:
+        rates.take(("person", g.user["user_id"]), config.requests_per_minute)
+        if request.method not in SAFE_METHODS:
+            rates.take(("change", g.user["user_id"]), config.changes_per_minute)
+    elif endpoint not in SLOWED_ELSEWHERE:
+        rates.take(neighbourhood(request.remote_addr or ""), config.strangers_per_minute)
 
 
 def _ask_to_log_in() -> Response:
@@ -310,8 +346,9 @@ def _ask_for_second_step() -> Response:
 
 
 def _check_csrf() -> None:
+    """Raise StaleForm unless this was sent from a page of ours, made for this very session."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if hmac.compare_digest(given.encode(), csrf_token().encode()):
+    if hmac.compare_digest(given.encode(), csrf_token().encode()) and not _is_from_elsewhere():
         return
     user = g.user or {}
     services().db.log_security_event(
@@ -326,23 +363,9 @@ def _check_csrf() -> None:
     raise StaleForm
 
 
-def _policy() -> str:
-    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    return f"script-src 'self'{nonce}; {CONTENT_SECURITY_POLICY}"
-
-
-def _add_headers(response: Response) -> Response:
-    headers = response.headers
-    headers["Content-Security-Policy"] = _policy()
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["X-Request-Id"] = g.get("request_id", "")
-    if request.endpoint in STATIC:
-        is_versioned = "v" in request.args
-        headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if is_versioned else "public, max-age=86400"
-        )
-    else:
-        headers.setdefault("Cache-Control", "private, no-store")
-    return response
+def _is_from_elsewhere() -> bool:
+    """Whether the browser says that a page of another site sent this."""
+    if site := request.headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host

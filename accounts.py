@@ -7,7 +7,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,10 +29,12 @@ from account_errors import (
     WrongPassword,
 )
 from config import write_private
+from database.errors import DatabaseBusy, DatabaseDamaged, DiskFull
 from sentences import Sentence
 
 ACCOUNT_FREE_FAILURES = 5
 ADDRESS_FREE_FAILURES = 20
+QUICK_FAILURES = 25  # at one account within the window, however often it was logged in to
 WINDOW_S = 3600
 LONGEST_WAIT_S = 30
 SIGN_IN_PATIENCE_S = 15
@@ -214,8 +216,10 @@ class Accounts:
             idle_s=self._config.session_idle_days * DAY_S,
             absolute_s=self._config.session_absolute_days * DAY_S,
         )
-        if session and now - session["last_seen_epoch"] > TOUCH_EVERY_S:
-            self._db.touch_session(session["session_id"], now)
+        if session and abs(now - session["last_seen_epoch"]) > TOUCH_EVERY_S:
+            # Who only reads is not kept out by a disk that is full or a database that is damaged.
+            with suppress(DiskFull, DatabaseBusy, DatabaseDamaged):
+                self._db.touch_session(session["session_id"], now)
         return session
 
     def logout(self, session: dict[str, Any], visitor: Visitor) -> None:
@@ -465,9 +469,15 @@ class Accounts:
                 failures = self._failures_since_login(user["id"], "login_failed_known_device")
                 self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
                 return
-            by_name = self._db.get_failed_login_attempts(username=name, since=since)
+            until = _text_time(self._clock() + 2)
+            by_name = self._db.get_failed_login_attempts(username=name, since=since, until=until)
+            if by_name["total"] > QUICK_FAILURES:
+                # Each time the owner logs in, guessing would begin anew.
+                by_name = {"attempts": by_name["total"], "latest": by_name["latest_of_all"]}
             self._refuse_while_waiting(by_name, ACCOUNT_FREE_FAILURES)
-            by_address = self._db.get_failed_login_attempts(ip_address=visitor.ip, since=since)
+            by_address = self._db.get_failed_login_attempts(
+                ip_address=visitor.ip, since=since, until=until
+            )
             self._refuse_while_waiting(by_address, ADDRESS_FREE_FAILURES)
         except TooManyAttempts:
             self._log_throttled(user or {"username": name}, visitor)
@@ -487,13 +497,19 @@ class Accounts:
         since = _text_time(self._clock() - WINDOW_S)
         logins = self._db.get_security_logs(user_id=user_id, event_type="login", limit=1)
         last_login = max((row["id"] for row in logins), default=0)
-        rows = self._db.get_security_logs(user_id=user_id, event_type=event_type, limit=20)
+        rows = self._db.get_security_logs(
+            user_id=user_id,
+            event_type=event_type,
+            until=_text_time(self._clock() + 2),
+            limit=20,
+        )
         recent = [row for row in rows if row["timestamp"] >= since and row["id"] > last_login]
         return {"attempts": len(recent), "latest": recent[0]["timestamp"] if recent else None}
 
     def _log_throttled(self, user: dict[str, Any], visitor: Visitor) -> None:
         minute_ago = _text_time(self._clock() - 60)
-        latest = self._db.get_security_logs(event_type="login_throttled", limit=20)
+        until = _text_time(self._clock() + 2)
+        latest = self._db.get_security_logs(event_type="login_throttled", until=until, limit=20)
         is_logged = any(
             row["timestamp"] > minute_ago and row["username"] == user["username"] for row in latest
         )
@@ -502,7 +518,8 @@ class Accounts:
 
     def _limit_registrations(self, visitor: Visitor) -> None:
         hour_ago = _text_time(self._clock() - WINDOW_S)
-        rows = self._db.get_security_logs(event_type="register", limit=100)
+        until = _text_time(self._clock() + 2)
+        rows = self._db.get_security_logs(event_type="register", until=until, limit=100)
         recent = [
             row for row in rows if row["timestamp"] > hour_ago and row["ip_address"] == visitor.ip
         ]

@@ -25,8 +25,18 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from access import StaleForm, csp_nonce, csrf_token, device_label, services, theme, wants_json
+from access import (
+    StaleForm,
+    csp_nonce,
+    csrf_token,
+    device_label,
+    is_overheard,
+    services,
+    theme,
+    wants_json,
+)
 from accounts import AccountError
+from allowances import DayUsedUp, StorageUsedUp
 from assets import Assets, gather
 from audio_store import AudioError
 from books import BookError
@@ -37,8 +47,11 @@ from documents.errors import DocumentError
 from formats.errors import ExportError
 from forms import BadForm
 from generation import GenerationError
+from hosts import UntrustedHost
 from languages import language, told
 from passwords import BadPassword
+from provider_settings import ProviderError
+from rates import TooManyRequests
 from sealing import SealBroken
 from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
@@ -60,12 +73,17 @@ REFUSALS = (
     GenerationError,
     NothingToHear,
     SealBroken,
+    ProviderError,
     SpeechError,
     StaleForm,
+    StorageUsedUp,
+    DayUsedUp,
     TooManyListeners,
+    TooManyRequests,
 )
 PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
 RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')
+HTML = "text/html; charset=utf-8"
 LONGEST_VOICE = 200
 ROW_COLUMNS = (
     *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
@@ -104,7 +122,7 @@ TITLES = {
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
     """A rendered page."""
-    return Response(render_template(template, **context), status, content_type="text/html")
+    return Response(render_template(template, **context), status, content_type=HTML)
 
 
 def refusal(error: Any) -> Response:
@@ -417,6 +435,7 @@ def prepare(app: Flask) -> None:
     app.jinja_environment = Templates
     for refused in REFUSALS:
         app.register_error_handler(refused, refusal)
+    app.register_error_handler(UntrustedHost, _strange_host)
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.filters.update(
         FILTERS, device=device_label, progress=progress, voice_name=voice_name
@@ -429,6 +448,7 @@ def prepare(app: Flask) -> None:
         dock=dock,
         file_page=file_page,
         file_row=file_row,
+        is_overheard=is_overheard,
         play_data=play_data,
         play_json=play_json,
         price_note=price_note,
@@ -443,6 +463,13 @@ def prepare(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
+def _strange_host(error: UntrustedHost) -> Response:
+    # A page of ours under another site's name would be that site's to read.
+    if wants_json():
+        return refusal(error)
+    return Response(told(error.sentence), error.status, content_type="text/plain; charset=utf-8")
+
+
 def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
@@ -452,6 +479,8 @@ def _http_error(error: HTTPException) -> Response:
         _log_too_large()
         if request.takes_files:
             sentence = _("Together these files are too large. Send them one by one.")
+        elif not request.takes_text:
+            sentence = _("That is more than this form may hold. Nothing was changed.")
     answer = refusal(_Refused(error.code, sentence))
     if error.code == 405:
         answer.headers.extend(error.get_headers(request.environ))

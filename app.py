@@ -13,11 +13,14 @@ import compression
 import delivery
 import forms
 import languages
+import tracing
 import uploads
 from access import (
     DEVICE_COOKIE,
+    SESSION_COOKIE,
     Services,
     before_second_step,
+    check_declared,
     csrf_token,
     guard,
     let_in,
@@ -27,6 +30,7 @@ from access import (
     public,
     sent_cookie,
     services,
+    user_only,
     visitor,
     wants_json,
 )
@@ -42,24 +46,41 @@ from blueprints import (
     ops,
     people,
     pronunciations,
+    providers,
     reading,
     retakes,
     second_steps,
     standing_in,
     voices,
+    watching,
 )
 from blueprints import devices as devices_room
+from blueprints import keeping as keeping_room
 from blueprints import library as library_room
 from blueprints import passkeys as passkeys_room
 from blueprints import studio as studio_room
 from books import Books
-from config import Config, load_secret_key, prepare_data_dir
+from config import (
+    Config,
+    ConfigError,
+    load_secret_key,
+    prepare_data_dir,
+    refuse_lost_database,
+)
 from database import Database
+from database.errors import DatabaseError
 from devices import Devices
 from generation import Studio
+from hosts import Hosts
+from keeping import backing, restoring
+from keeping.errors import KeepingError
 from library import Library
 from passkeys import Passkeys
 from pronouncing import Pronouncing
+from providers import Providers
+from proxies import TrustedProxies, networks
+from rates import Rates
+from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
 from speech.captions import srt, webvtt
@@ -69,7 +90,6 @@ from speech.speakers import find_speakers
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000
-FORM_BYTES_BESIDE_TEXT = 1 << 20
 
 web = Blueprint("web", __name__)
 
@@ -77,32 +97,46 @@ web = Blueprint("web", __name__)
 def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     """The app over its data folder, which is made when missing; starts no worker."""
     config = config or Config.load()
+    try:
+        return _create_app(config, registry)
+    except (ConfigError, DatabaseError, KeepingError) as error:
+        if keeping_room.is_command():  # some of which are there for just this
+            return keeping_room.make_app(config, error)
+        raise
+
+
+def _create_app(config: Config, registry: Any) -> Flask:
+    restoring.complete(config)
     prepare_data_dir(config)
+    refuse_lost_database(config)
+    backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=config.database_path.exists())
     db, store = (
         Database(config.database_path),
         AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
     )
-    registry = registry or build_registry(config)
+    providers_room = Providers(config, db)
+    registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
     keeper = accounts.Accounts(db, config, key)
     app = Flask(__name__)
     app.request_class = uploads.Request
-    largest = 4 * config.max_characters + FORM_BYTES_BESIDE_TEXT
+    app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
+    largest = 4 * config.max_characters + uploads.FORM_BYTES
     app.config.update(
         SECRET_KEY=key,
-        SESSION_COOKIE_NAME="voiceverse",
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=config.session_absolute_days * accounts.DAY_S,
-        MAX_CONTENT_LENGTH=largest,
-        MAX_FORM_MEMORY_SIZE=largest,
+        MAX_CONTENT_LENGTH=largest,  # of the longest form; each view has a limit of its own
     )
     app.extensions["voiceverse"] = Services(
         config=config,
         db=db,
         store=store,
         registry=registry,
+        providers=providers_room,
         studio=studio,
         library=Library(studio),
         books=Books(db, studio, config),
@@ -111,9 +145,13 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         second_factors=SecondFactors(db, keeper, Seal(key)),
         passkeys=Passkeys(db, keeper),
         devices=Devices(db, keeper),
+        hosts=Hosts(config.trusted_hosts, config.host),
+        rates=Rates(),
+        reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
+    tracing.prepare(app)
     guard(app)
     languages.prepare(app)
     answers.prepare(app)
@@ -121,10 +159,12 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, standing_in, studio_room, voices),
+        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
+        *(keeping_room, watching),
         *(second_steps, passkeys_room, devices_room),
     ):
         app.register_blueprint(room.blueprint)
+    check_declared(app)
     return app
 
 
@@ -197,6 +237,7 @@ def log_in() -> Response:
 
 @web.post("/logout")
 @before_second_step
+@user_only
 def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())
@@ -215,6 +256,7 @@ def _ways_in() -> dict[str, bool]:
 
 
 @web.get("/")
+@user_only
 def studio() -> Response:
     """The page to write or paste on."""
     form = studio_room.start()
@@ -222,6 +264,8 @@ def studio() -> Response:
 
 
 @web.post("/quote")
+@user_only
+@uploads.takes_text
 def quote() -> Response:
     """What a text would take: characters, segments, duration, price."""
     try:
@@ -238,6 +282,8 @@ def quote() -> Response:
 
 
 @web.post("/generate")
+@user_only
+@uploads.takes_text
 def generate() -> Response:
     """Take a text to be spoken and answer with the address of its page."""
     try:
@@ -279,12 +325,14 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
 
 
 @web.get("/library")
+@user_only
 def library() -> Response:
     """The pieces of a group, a voice, a time, or those that hold what is searched for."""
     return library_room.shelf(library_room.wanted())
 
 
 @web.get("/files/<filename>")
+@user_only
 def show_file(filename: str) -> Response:
     """A piece: its text, what it cost, what can be done with it."""
     row = owned_file(filename)
@@ -310,12 +358,14 @@ def show_file(filename: str) -> Response:
 
 
 @web.get("/files/<filename>/text")
+@user_only
 def text(filename: str) -> Response:
     """The whole text of a piece, plain."""
     return Response(services().db.get_text(owned_file(filename)["id"]), mimetype="text/plain")
 
 
 @web.post("/files/<filename>/rename")
+@user_only
 def rename(filename: str) -> Response:
     """Give a piece another name."""
     services().studio.rename(filename, g.user["user_id"], name=request.form.get("name", ""))
@@ -323,6 +373,7 @@ def rename(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/move")
+@user_only
 def move(filename: str) -> Response:
     """Put a piece into another group, or into none."""
     services().studio.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
@@ -330,12 +381,14 @@ def move(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/delete")
+@user_only
 def delete(filename: str) -> Response:
     """Put a piece into the bin."""
     return library_room.bin_files([filename])
 
 
 @web.post("/files/<filename>/retry")
+@user_only
 def retry(filename: str) -> Response:
     """Speak on where a piece failed or was cancelled."""
     services().studio.retry(filename, g.user["user_id"])
@@ -344,6 +397,7 @@ def retry(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/cancel")
+@user_only
 def cancel(filename: str) -> Response:
     """Stop speaking; what was spoken is kept."""
     services().studio.cancel(filename, g.user["user_id"])
@@ -351,6 +405,7 @@ def cancel(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/pause")
+@user_only
 def pause(filename: str) -> Response:
     """Let a piece rest until it is spoken on."""
     services().studio.pause(filename, g.user["user_id"])
@@ -358,6 +413,7 @@ def pause(filename: str) -> Response:
 
 
 @web.post("/files/<filename>/next")
+@user_only
 def speak_next(filename: str) -> Response:
     """Put a waiting piece before the others."""
     services().studio.speak_next(filename, g.user["user_id"])
@@ -365,6 +421,7 @@ def speak_next(filename: str) -> Response:
 
 
 @web.post("/files/bulk")
+@user_only
 def bulk() -> Response:
     """Delete or move every ticked piece."""
     rows, action = library_room.ticked_rows(), request.form.get("action")
@@ -393,12 +450,14 @@ def _back(endpoint: str, **values: Any) -> str:
 
 
 @web.get("/audio/<filename>")
+@user_only
 def audio(filename: str) -> Response:
     """The sound: live while it is made, from a second on if one is named; seekable once whole."""
     return delivery.sound(owned_file(filename), forms.seconds(request.args.get("from", "0")))
 
 
 @web.get("/download/<filename>")
+@user_only
 def download(filename: str) -> Response:
     """The sound as a file to keep, named like the piece."""
     row = owned_file(filename)
@@ -407,18 +466,21 @@ def download(filename: str) -> Response:
 
 
 @web.get("/captions/<filename>.vtt")
+@user_only
 def captions(filename: str) -> Response:
     """Captions in WebVTT, from what has been spoken so far."""
     return downloads.captions(filename, webvtt, "text/vtt")
 
 
 @web.get("/captions/<filename>.srt")
+@user_only
 def subtitles(filename: str) -> Response:
     """The same captions as SubRip."""
     return downloads.captions(filename, srt, "application/x-subrip")
 
 
 @web.post("/playback/<filename>")
+@user_only
 def playback(filename: str) -> Response:
     """Note that a piece starts to play, or how far it came."""
     row, db, user_id = owned_file(filename), services().db, g.user["user_id"]

@@ -1,6 +1,7 @@
 """Settings: read once from the environment into a frozen object that is passed in."""
 
 import os
+import re
 import secrets
 import shlex
 import sys
@@ -11,13 +12,17 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
+from proxies import address, networks
 from sentences import Told
 
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
 SWITCH = ("on", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+HOURS = ("off", *map(str, range(24)))
 SHORTEST_KEY_BYTES = 32
+SHORTEST_TOKEN = 16
+HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
 ABOVE_ZERO = (
     "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
     "jobs_per_user", "neural_memory_mb", "openai_parallel", "openai_timeout_s",
@@ -57,6 +62,10 @@ class Config:
     default_voice: str = ""
     secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
+    request_log: str = "on"  # a line of JSON for each request, on standard error
+    security_log_days: int = 90  # 0 keeps it for ever
+    metrics_token: str = field(default="", repr=False)
+    backup_hour: str = "3"  # of the day, in local time; or off
     voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
     neural_memory_mb: int = 2048  # for the models of neural voices
     openai_api_key: str = field(default="", repr=False)
@@ -68,6 +77,13 @@ class Config:
     openai_timeout_s: float = 60.0
     session_idle_days: int = 14
     session_absolute_days: int = 30
+    trusted_proxies: tuple[str, ...] = ()  # addresses and networks whose X-Forwarded-* count
+    trusted_hosts: tuple[str, ...] = ()  # names it answers to; a leading dot: all below that one
+    storage_mb_per_user: int = 0  # sound and texts that one person keeps, the bin's too; 0: any
+    daily_characters_per_user: int = 0  # 0: any number
+    requests_per_minute: int = 6000  # of one person; 0: any number, as for the two below
+    changes_per_minute: int = 600  # of one person
+    strangers_per_minute: int = 600  # of everybody at one address who is not logged in
     unrecognised: tuple[str, ...] = ()
 
     @property
@@ -119,7 +135,7 @@ class Config:
     @classmethod
     def load(cls) -> "Config":
         """The settings of this process: a `.env` file beside the program, then the environment."""
-        path = Path(__file__).with_name(".env")
+        path = env_file()
         try:
             load_dotenv(path)
         except (OSError, UnicodeDecodeError) as error:
@@ -130,11 +146,15 @@ class Config:
         _check_choice("REGISTRATION", self.registration, REGISTRATION_MODES)
         _check_choice("WEB_IMPORT", self.web_import, SWITCH)
         _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
+        _check_choice("REQUEST_LOG", self.request_log, SWITCH)
+        _check_choice("BACKUP_HOUR", self.backup_hour, HOURS)
         for name in ABOVE_ZERO:
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{PREFIX}{name.upper()} is 0; use a number above 0.")
         if self.port > 65535:
             raise ConfigError(f"VOICEVERSE_PORT is {self.port}; use a number from 1 to 65535.")
+        _check_proxies(self.trusted_proxies)
+        _check_hosts(self.trusted_hosts)
         if any(character.isspace() or character == "/" for character in self.host):
             raise ConfigError(
                 f"VOICEVERSE_HOST is '{self.host}'; use an address or a name of this machine "
@@ -159,15 +179,45 @@ class Config:
             raise ConfigError(
                 "The OpenAI API key holds spaces or characters that no key has; copy it again."
             )
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise ConfigError(
+                f"VOICEVERSE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters; make a "
+                "longer one."
+            )
         if self.secret_key:
             _check_key_length(
                 "VOICEVERSE_SECRET_KEY", self.secret_key.encode(), "make a longer one"
             )
 
 
+def env_file() -> Path:
+    """Where settings may stand beside the program."""
+    return Path(__file__).with_name(".env")
+
+
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ConfigError(f"{PREFIX}{name} is '{value}'; use one of {', '.join(choices)}.")
+
+
+def _check_proxies(texts: tuple[str, ...]) -> None:
+    for text in texts:
+        try:
+            networks([text])
+        except ValueError:
+            raise ConfigError(
+                f"VOICEVERSE_TRUSTED_PROXIES holds '{text}'; use addresses and networks, such as "
+                "127.0.0.1 or 10.0.0.0/8."
+            ) from None
+
+
+def _check_hosts(names: tuple[str, ...]) -> None:
+    for name in names:
+        if not HOST_NAME.fullmatch(name) and address(name) is None:
+            raise ConfigError(
+                f"VOICEVERSE_TRUSTED_HOSTS holds '{name}'; use names without port, such as "
+                "voice.example.org, or .example.org for all below it."
+            )
 
 
 def _check_key_length(name: str | Path, key: bytes, remedy: str) -> None:
@@ -221,6 +271,19 @@ def prepare_data_dir(config: Config) -> None:
                 f"The data folder {folder} cannot be made ({error.strerror}); "
                 "set VOICEVERSE_DATA_DIR to a folder that you may write to."
             ) from error
+
+
+def refuse_lost_database(config: Config) -> None:
+    """Raise ConfigError when there is sound but no database: an empty one would hide the loss."""
+    path = config.database_path
+    if path.exists() and path.stat().st_size:
+        return
+    if config.audio_dir.is_dir() and next(config.audio_dir.glob("*.mp3"), None):
+        raise ConfigError(
+            f"{path} is missing or empty, but {config.audio_dir} holds the sound of earlier "
+            "pieces. Restore the database from a backup; run a move from the JSON version again "
+            "that was cut off; or move the sound away to start anew."
+        )
 
 
 def load_secret_key(config: Config, *, database_exists: bool) -> bytes:

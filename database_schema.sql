@@ -169,6 +169,7 @@ CREATE INDEX idx_usage_voice ON usage_stats
 CREATE INDEX idx_usage_category ON usage_stats
     (user_id, category, year, month, characters_used, cost);
 CREATE INDEX idx_usage_user ON usage_stats (user_id, id);
+CREATE INDEX idx_usage_engine ON usage_stats (engine, year, month, cost);
 CREATE UNIQUE INDEX idx_usage_file ON usage_stats (file_id) WHERE file_id IS NOT NULL;
 
 -- Each listening, with where it stopped (seconds) and what it was called; outlives the file.
@@ -196,6 +197,8 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 CREATE INDEX idx_positions_user ON positions (user_id, saved_epoch);
 
+-- `hash` is over the event and the hash of the one before it; `account` is what `user_id` was when
+-- it was written, which goes with an account and follows it into another one.
 CREATE TABLE security_logs (
     id         INTEGER PRIMARY KEY,
     event_type TEXT    NOT NULL CHECK (length(event_type) > 0),
@@ -205,7 +208,9 @@ CREATE TABLE security_logs (
     details    TEXT,
     success    INTEGER NOT NULL DEFAULT 1 CHECK (success IN (0, 1)),
     timestamp  TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    request_id TEXT
+    request_id TEXT,
+    account    INTEGER,
+    hash       TEXT    NOT NULL DEFAULT ''
 );
 CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id, success);
 CREATE INDEX idx_security_type ON security_logs (event_type, timestamp, id, success);
@@ -217,6 +222,21 @@ CREATE INDEX idx_security_login_address ON security_logs (ip_address, event_type
     WHERE event_type IN ('login', 'login_failed');
 
 -- Support tables.
+
+-- Both ends of the chain of events: the last that was removed after its time, the last written.
+CREATE TABLE security_chain (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    pruned_id   INTEGER NOT NULL,
+    pruned_hash TEXT    NOT NULL,
+    last_id     INTEGER NOT NULL,
+    last_hash   TEXT    NOT NULL
+);
+
+-- When the app could last write, and when its worker was last at work.
+CREATE TABLE heartbeats (
+    name     TEXT PRIMARY KEY,
+    at_epoch REAL NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE sessions (
     id               INTEGER PRIMARY KEY,
@@ -380,6 +400,41 @@ CREATE TABLE model_notices (
     seen_at       TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP,
     PRIMARY KEY (engine, model)
 ) WITHOUT ROWID;
+
+-- Servers that speak, added by admins. `name` is that of the engine in the keys of voices, and never
+-- changes; `version` counts the changes. `sealed_key` opens for `key_origin` alone: the scheme, host
+-- and port that it was given for.
+CREATE TABLE providers (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    name            TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 40),
+    label           TEXT    NOT NULL CHECK (length(label) BETWEEN 1 AND 60),
+    protocol        TEXT    NOT NULL CHECK (protocol IN ('speech', 'realtime')),
+    base_url        TEXT    NOT NULL CHECK (length(base_url) BETWEEN 1 AND 500),
+    model           TEXT    NOT NULL CHECK (length(model) BETWEEN 1 AND 200),
+    voices          TEXT    NOT NULL DEFAULT '[]', -- JSON: identifier, name, language; of each
+    price           REAL    CHECK (price >= 0), -- USD per million characters
+    parallel        INTEGER NOT NULL DEFAULT 4 CHECK (parallel > 0),
+    timeout_s       REAL    NOT NULL DEFAULT 60 CHECK (timeout_s > 0),
+    longest_text    INTEGER CHECK (longest_text > 0), -- characters of a request
+    monthly_limit   REAL    CHECK (monthly_limit > 0), -- USD
+    allows_own_keys INTEGER NOT NULL DEFAULT 0 CHECK (allows_own_keys IN (0, 1)),
+    is_enabled      INTEGER NOT NULL DEFAULT 1 CHECK (is_enabled IN (0, 1)),
+    position        INTEGER NOT NULL DEFAULT 0,
+    version         INTEGER NOT NULL DEFAULT 1,
+    sealed_key      TEXT,
+    key_tail        TEXT    NOT NULL DEFAULT '',
+    key_origin      TEXT    NOT NULL DEFAULT ''
+);
+
+-- Keys that people brought for themselves.
+CREATE TABLE provider_keys (
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider_id INTEGER NOT NULL REFERENCES providers (id) ON DELETE CASCADE,
+    sealed_key  TEXT    NOT NULL,
+    key_tail    TEXT    NOT NULL DEFAULT '',
+    PRIMARY KEY (user_id, provider_id)
+) WITHOUT ROWID;
+CREATE INDEX idx_provider_keys_provider ON provider_keys (provider_id);
 
 -- Which legacy files were taken in: `source` is a hash over them, `report` JSON.
 CREATE TABLE migrations (

@@ -17,6 +17,7 @@ from speech.mp3 import place_of
 
 AUDIO_TYPE = "audio/mpeg"
 UNFINISHED = ("queued", "speaking")
+KEPT_BY_THE_BROWSER = {"Cache-Control": "private, no-cache"}
 READ_AT_ONCE = 1 << 20
 TABLE_PIECE = 1 << 16
 
@@ -163,15 +164,15 @@ def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
 def _seekable(whole: _Whole) -> Response:
     size, etag = whole.size, whole.etag
     if etag and request.if_none_match.contains(etag):
-        return _with_etag(Response(status=304), etag)
+        return _with_etag(Response(status=304, headers=KEPT_BY_THE_BROWSER), etag)
     try:
         span = ranges.parse(_range_header(etag), size)
     except ranges.Unsatisfiable:
         headers = {"Content-Range": f"bytes */{size}"}
-        return Response(status=416, headers=headers, content_type="text/plain")
+        return Response(status=416, headers=headers, content_type="text/plain; charset=utf-8")
     response = _with_etag(_answer(span.length if span else size, whole.media_type), etag)
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers.update(KEPT_BY_THE_BROWSER)
     if span:
         response.status_code = 206
         last = span.start + span.length - 1
@@ -182,6 +183,8 @@ def _seekable(whole: _Whole) -> Response:
 
 
 def _range_header(etag: str | None) -> str | None:
+    if request.method != "GET":  # a range of what HEAD would answer has no meaning
+        return None
     condition = request.headers.get("If-Range")
     if condition is not None and (not etag or condition.strip() != f'"{etag}"'):
         return None
@@ -218,7 +221,7 @@ def _fill(response: Response, whole: _Whole, span: ranges.Span) -> None:
 
 def _live(row: dict[str, Any], from_s: float) -> Response:
     response = Response(content_type=AUDIO_TYPE)
-    response.headers["Cache-Control"] = "no-store"
+    response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Accel-Buffering"] = "no"
     if request.method == "HEAD":
         return response

@@ -6,13 +6,14 @@ import logging
 import threading
 import time
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from audio_store import AudioError, AudioStore
 from config import Config
 from database import Database
-from database.errors import DatabaseError, LeaseLost, NotFound
+from database.errors import DatabaseDamaged, DatabaseError, DiskFull, LeaseLost, NotFound
 from export_store import ExportStore
 from formats import making
 from formats.cover import cover
@@ -148,7 +149,8 @@ class Exports:
 
     def use(self, export: dict) -> None:
         """Note that a download is fetched, so that it is kept longer than others."""
-        self.db.touch_export(export["id"], time.time())
+        with suppress(DiskFull, DatabaseDamaged):  # it can be read all the same
+            self.db.touch_export(export["id"], time.time())
 
     def cancel(self, row: dict, export_id: int) -> None:
         """Forget a download; its making stops. Raises NotFound."""
@@ -208,8 +210,9 @@ class Exports:
         return latest is None or latest["sha256"] != row["sha256"]
 
     def reconcile(self) -> None:
-        """Remove what a kill left on disk: unfinished downloads, and those of pieces now gone."""
+        """Remove what a kill left on disk, and forget what a restored backup has no file of."""
         self.files.sweep(self.db.has_export)
+        self.db.drop_missing_exports(self.files.has)
 
     def _task(self, row: dict, export: dict, part: Path) -> Task:
         known = self._details(row)

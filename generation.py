@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from allowances import Allowances
 from audio_store import AudioStore, PreviewStore, SegmentStore, TakeStore, make_filename
 from config import Config
 from continuity import Speaker
@@ -88,7 +89,8 @@ class Studio:
         self.continuity = self.speaking.continuity
         self.continuity.learn()
         self.takes = TakeStore(config.data_dir / "takes")
-        self.retaking = Retaking(self.speaking, self.takes)
+        self.allowances = Allowances(config, db)
+        self.retaking = Retaking(self.speaking, self.takes, self.allowances)
         self.exports = Exports(config, db, store, registry)
 
     def quote(
@@ -193,6 +195,7 @@ class Studio:
         return chosen, SpeechRequest(said.text, found.identifier, 1.0, said.phonemes)
 
     def _speak_preview(self, user_id: int, engine: Engine, request: SpeechRequest) -> bytes:
+        engine = self.registry.get(engine.name, user_id)
         if engine.keeps_segments:
             job = {
                 "id": None, "owner_id": user_id, "engine": engine.name, "voice": request.voice,
@@ -231,11 +234,13 @@ class Studio:
         """
         text = self._check_text(text)
         chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
+        self.registry.get(chosen.name, owner_id).admit()
         reading = self._check_reading(reading or {}, Speaker(chosen, found))
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
         with self.db.transaction():
+            self.allowances.check(owner_id, len(text), int(duration_s * BYTES_A_SECOND))
             row = self.db.create_audio_file(
                 owner_id,
                 make_filename(),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
+from allowances import Allowances
 from audio_store import TakeStore
 from continuity import Speaker
 from database.errors import WrongState
@@ -162,8 +163,8 @@ class Sound:
 class Retaking:
     """Makes the changes that are asked for, one at a time for each file."""
 
-    def __init__(self, speaking: Speaking, takes: TakeStore):
-        self.speaking, self.takes = speaking, takes
+    def __init__(self, speaking: Speaking, takes: TakeStore, allowances: Allowances):
+        self.speaking, self.takes, self._allowances = speaking, takes, allowances
         self.db, self.store = speaking.db, speaking.store
 
     def quote(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> RetakeQuote:
@@ -188,15 +189,19 @@ class Retaking:
     def ask(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> dict:
         """Have a part of a finished file spoken anew; returns the change that waits for it.
 
-        Raises BadRetake, WrongState, NothingSpoken, NoSpace, SpeechError.
+        Raises BadRetake, WrongState, NothingSpoken, NoSpace, SpeechError, DayUsedUp,
+        StorageUsedUp.
         """
         voice = voice or self._voice_now(row)
         text = self.quote(row, start, end, text, voice=voice).text
         self.store.check_space(2 * row["size"])
         own = f"{row['engine']}:{row['voice']}"
-        return self.db.create_retake(
-            row, text_start=start, text_end=end, text=text, stand_in="" if voice == own else voice
-        )
+        stand_in = "" if voice == own else voice
+        with self.db.transaction():
+            self._allowances.check(row["owner_id"], len(text), 0)
+            return self.db.create_retake(
+                row, text_start=start, text_end=end, text=text, stand_in=stand_in
+            )
 
     def speakers(self, row: dict) -> list[Speaker]:
         """Who could speak a change: the voice that spoke last, unless it has ended, then others.
@@ -340,7 +345,7 @@ class Retaking:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
         row, text = retake["file"] | {"stand_in": retake["stand_in"]}, retake["text"]
         row = self.speaking.continuity.as_spoken(row)
-        engine = self.speaking.registry.get(row["engine"])
+        engine = self.speaking.registry.get(row["engine"], row["owner_id"])
         job = row | {"is_retake": True, "characters": 0}
         frames: list[bytes] = []
         recorder = Recorder(

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,24 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+import logs
+import tracing
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
-from uploads import most_bytes
+from intake import THROWN_AWAY, Channel, House
+from keeping.errors import KeepingError
+from proxies import networks
+from uploads import BodyLimits, most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")
 SHORT_LIFE_S = 5.0
 LONGEST_PAUSE_S = 5.0
-STOP_WAIT_S = 10.0
-CONNECTIONS = 1000
+# Everything ends within ten seconds: the worker from when it is asked, the threads meanwhile.
+STOP_WAIT_S = 9.0
+THREADS_WAIT_S = 5.0
+CONNECTIONS, CONNECTIONS_OF_ONE = 1000, 400
+MOST_HEAD_BYTES = 1 << 16
 
 log = logging.getLogger("voiceverse.serve")
 
@@ -37,6 +46,7 @@ class WorkerProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen | None = None
         self._stopping = threading.Event()
+        self._stop_by = 0.0
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
 
     def start(self) -> None:
@@ -48,13 +58,19 @@ class WorkerProcess:
         with contextlib.suppress(OSError, ValueError):
             self._process.stdin.write(b"\n")
 
-    def stop(self) -> None:
-        """End the worker, which parks what it is speaking."""
-        self._stopping.set()
+    def ask_to_stop(self) -> None:
+        """Let the worker park what it is speaking; its time begins now."""
+        if not self._stopping.is_set():
+            self._stop_by = time.monotonic() + STOP_WAIT_S
+            self._stopping.set()
         with contextlib.suppress(OSError):
             self._process.stdin.close()
+
+    def stop(self) -> None:
+        """End the worker; one that takes too long is killed, and its work taken up later."""
+        self.ask_to_stop()
         try:
-            self._process.wait(STOP_WAIT_S)
+            self._process.wait(max(0.1, self._stop_by - time.monotonic()))
         except subprocess.TimeoutExpired:
             self._process.kill()
 
@@ -90,7 +106,7 @@ class Dispatcher(ThreadedTaskDispatcher):
         self._sockets = sockets
         self._stopping = stopping
 
-    def shutdown(self, cancel_pending: bool = True, timeout: float = STOP_WAIT_S) -> bool:
+    def shutdown(self, cancel_pending: bool = True, timeout: float = THREADS_WAIT_S) -> bool:
         """End what is being sent, then the threads; false when some are still at work."""
         self._stopping.set()
         for socket in list(self._sockets.values()):
@@ -116,9 +132,11 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             port=config.port,
             connection_limit=CONNECTIONS,
             backlog=1024,
-            max_request_body_size=max(app.config["MAX_CONTENT_LENGTH"] * 4, most_bytes(config)),
+            max_request_header_size=MOST_HEAD_BYTES,
+            max_request_body_size=THROWN_AWAY
+            + max(app.config["MAX_CONTENT_LENGTH"], most_bytes(config)),
             asyncore_use_poll=True,
-            clear_untrusted_proxy_headers=True,
+            clear_untrusted_proxy_headers=False,  # the app itself drops or believes them
             ident=None,
         )
     except OSError as error:
@@ -126,6 +144,15 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             f"VoiceVerse cannot listen on {config.host}:{config.port} ({error.strerror}). "
             "Stop what uses it, or set VOICEVERSE_PORT to another number."
         ) from error
+    house = House(
+        BodyLimits(app),
+        connections=CONNECTIONS,
+        of_one=CONNECTIONS_OF_ONE,
+        exempt=networks(config.trusted_proxies),
+    )
+    for socket in list(sockets.values()):
+        if isinstance(socket, BaseWSGIServer):
+            socket.channel_class = partial(Channel, house)
     dispatcher.set_thread_count(config.threads)
     return server
 
@@ -144,11 +171,12 @@ def run(config: Config) -> None:
     worker = WorkerProcess()
     services.wake_worker = worker.wake
     services.books.sweep()
+    services.reserve.look()
     tempfile.tempdir = str(config.imports_dir)  # large requests are put down there, too
     worker.start()
     try:
         _announce(config, services, server.effective_port)
-        signal.signal(signal.SIGTERM, _exit)
+        signal.signal(signal.SIGTERM, partial(_exit, worker))
         server.run()
     finally:
         server.close()
@@ -169,7 +197,8 @@ def _announce(config: Config, services, port: int) -> None:
         print(f"(This link works once; it is kept in {config.setup_link_path}.)", flush=True)
 
 
-def _exit(*_) -> None:
+def _exit(worker: WorkerProcess, *_) -> None:
+    worker.ask_to_stop()
     raise SystemExit(0)
 
 
@@ -177,9 +206,9 @@ def main() -> int:
     """Read the settings and serve; 1 and one sentence when that cannot be."""
     try:
         config = Config.load()
-        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        logs.configure(config.log_level, tracing.request_id)
         run(config)
-    except (ConfigError, DatabaseError) as error:
+    except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

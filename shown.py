@@ -63,6 +63,13 @@ EVENTS = {
     "passkey_copied": lazy_gettext("Passkey with an old counter refused"),
     "device_accepted": lazy_gettext("New sign-in confirmed"),
     "device_refused": lazy_gettext("New sign-in signed out"),
+    "provider_added": lazy_gettext("Provider added"),
+    "provider_changed": lazy_gettext("Provider changed"),
+    "provider_removed": lazy_gettext("Provider removed"),
+    "provider_key_set": lazy_gettext("Key of a provider entered"),
+    "provider_key_removed": lazy_gettext("Key of a provider removed"),
+    "own_key_set": lazy_gettext("Own key entered"),
+    "own_key_removed": lazy_gettext("Own key removed"),
     "csrf_refused": lazy_gettext("Form from another page refused"),
     "request_too_large": lazy_gettext("Request too large"),
 }

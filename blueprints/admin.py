@@ -205,7 +205,7 @@ def engines() -> Response:
 
 
 def _engine(engine: Engine) -> dict[str, Any]:
-    db, config = services().db, services().config
+    db = services().db
     try:
         voices = len(engine.voices())
     except SpeechError:
@@ -217,7 +217,7 @@ def _engine(engine: Engine) -> dict[str, Any]:
         "model": engine.model,
         "address": engine.address,
         "voices": voices,
-        "key": _key(engine, bool(config.openai_api_key)),
+        "key": _key(engine),
         "price": _price(engine.price()),
         "resting": services().studio.continuity.resting().get(engine.name),
         "notices": [row for row in db.list_model_notices() if row["engine"] == engine.name],
@@ -227,9 +227,11 @@ def _engine(engine: Engine) -> dict[str, Any]:
     }
 
 
-def _key(engine: Engine, has_key: bool) -> str:
+def _key(engine: Engine) -> str:
     if not engine.address:
         return "none"
+    provider = services().db.get_provider_by_name(engine.name)
+    has_key = provider["sealed_key"] if provider else services().config.openai_api_key
     return "set" if has_key else "missing"
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 import forms
-from access import services, wants_json
+from access import services, user_only, wants_json
 from answers import REFUSALS, file_json, page, refusal
 from blueprints import studio as studio_room
 from books import BETWEEN, COVER_BYTES, Books, Plan, Progress
@@ -19,7 +19,7 @@ from documents.types import RULES, Document
 from generation import check_group, check_name
 from languages import plural_forms, told
 from speech.speakers import SEARCHED
-from uploads import takes_files
+from uploads import takes_files, takes_text
 
 PAGE_ROWS = 50
 MOST_FILES = 100
@@ -58,6 +58,7 @@ blueprint = Blueprint("documents", __name__)
 
 
 @blueprint.get("/documents")
+@user_only
 def shelf() -> Response:
     """What was imported, newest first, and the way to import more."""
     before = forms.cursor(request.args.get("before"))
@@ -69,6 +70,7 @@ def shelf() -> Response:
 
 
 @blueprint.post("/documents")
+@user_only
 @takes_files
 def add() -> Response:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
@@ -140,6 +142,7 @@ def _shelf(
 
 
 @blueprint.get(f"/documents/{ID}")
+@user_only
 def review(document_id: int) -> Response:
     """What will be spoken of a document, and what was made of it so far."""
     row = owned_document(document_id)
@@ -154,6 +157,8 @@ def review(document_id: int) -> Response:
 
 
 @blueprint.post(f"/documents/{ID}")
+@user_only
+@takes_text
 def save(document_id: int) -> Response:
     """Keep what is wanted of a document; programs get the new plan."""
     row = owned_document(document_id)
@@ -164,6 +169,8 @@ def save(document_id: int) -> Response:
 
 
 @blueprint.post(f"/documents/{ID}/speak")
+@user_only
+@takes_text
 def speak(document_id: int) -> Response:
     """Have the ticked chapters spoken, as one audiobook or each by itself."""
     row = owned_document(document_id)
@@ -185,6 +192,7 @@ def speak(document_id: int) -> Response:
 
 
 @blueprint.post(f"/documents/{ID}/delete")
+@user_only
 def delete(document_id: int) -> Response:
     """Forget a document; what was spoken of it stays in the library."""
     row = owned_document(document_id)
@@ -196,6 +204,7 @@ def delete(document_id: int) -> Response:
 
 
 @blueprint.get(f"/documents/{ID}/progress")
+@user_only
 def progress(document_id: int) -> Response:
     """How far what was made of a document is."""
     row = owned_document(document_id)
@@ -203,6 +212,7 @@ def progress(document_id: int) -> Response:
 
 
 @blueprint.post(f"/documents/{ID}/<action>")
+@user_only
 def steer(document_id: int, action: str) -> Response:
     """Pause, take up, stop or retry everything that is made of a document."""
     row, books = owned_document(document_id), services().books
@@ -216,6 +226,7 @@ def steer(document_id: int, action: str) -> Response:
 
 
 @blueprint.get(f"/documents/{ID}/cover")
+@user_only
 def cover(document_id: int) -> Response:
     """The picture on the front."""
     owned_document(document_id)
@@ -228,6 +239,7 @@ def cover(document_id: int) -> Response:
 
 
 @blueprint.post(f"/documents/{ID}/cover")
+@user_only
 @takes_files
 def set_cover(document_id: int) -> Response:
     """Give a document another picture, or none."""
@@ -245,6 +257,7 @@ def set_cover(document_id: int) -> Response:
 
 
 @blueprint.get(f"/documents/{ID}/chapters/{NUMBER}")
+@user_only
 def chapter(document_id: int, number: int) -> Response:
     """A stretch of a chapter: its parts, which of them are spoken, where the next stretch is."""
     row = owned_document(document_id)
@@ -276,6 +289,8 @@ def chapter(document_id: int, number: int) -> Response:
 
 
 @blueprint.post(f"/documents/{ID}/chapters/{NUMBER}")
+@user_only
+@takes_text
 def change_chapter(document_id: int, number: int) -> Response:
     """Speak a part or leave it out, or give a chapter a name and a text of its own."""
     row, books = owned_document(document_id), services().books

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 
 import delivery
 import forms
-from access import owned_file, services, wants_json
+from access import owned_file, services, user_only, wants_json
 from answers import page
 from delivery import UNFINISHED
 from exporting import LOUDNESS
@@ -90,6 +90,7 @@ def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/files/<filename>/exports")
+@user_only
 def every(filename: str) -> Response:
     """The downloads of a piece: those that are there and those that could be made."""
     row = owned_file(filename)
@@ -103,6 +104,7 @@ def every(filename: str) -> Response:
 
 
 @blueprint.post("/files/<filename>/exports")
+@user_only
 def order(filename: str) -> Response:
     """Ask for a download in a format and loudness."""
     row, key, lufs = owned_file(filename), request.form.get("format", ""), _loudness()
@@ -117,6 +119,7 @@ def order(filename: str) -> Response:
 
 
 @blueprint.get("/files/<filename>/exports/<int:export_id>")
+@user_only
 def show(filename: str, export_id: int) -> Response:
     """How far a download is, or where it is."""
     row = owned_file(filename)
@@ -127,6 +130,7 @@ def show(filename: str, export_id: int) -> Response:
 
 
 @blueprint.get("/files/<filename>/exports/<int:export_id>/file")
+@user_only
 def fetch(filename: str, export_id: int) -> Response:
     """A download that is ready, as a file to keep."""
     row = owned_file(filename)
@@ -140,6 +144,7 @@ def fetch(filename: str, export_id: int) -> Response:
 
 
 @blueprint.post("/files/<filename>/exports/<int:export_id>/delete")
+@user_only
 def cancel(filename: str, export_id: int) -> Response:
     """Stop making a download, or throw it away."""
     services().studio.exports.cancel(owned_file(filename), export_id)

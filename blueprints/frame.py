@@ -9,7 +9,16 @@ from flask_babel import gettext as _
 
 import forms
 import languages
-from access import THEME_COOKIE, THEMES, before_second_step, local_path, public, wants_json
+from access import (
+    THEME_COOKIE,
+    THEMES,
+    before_second_step,
+    local_path,
+    public,
+    set_cookie,
+    user_only,
+    wants_json,
+)
 from answers import asset, assets, page
 
 COOKIE_S = 400 * 86400
@@ -26,21 +35,18 @@ blueprint = Blueprint("frame", __name__)
 
 @blueprint.post("/theme")
 @before_second_step
+@user_only
 def choose_theme() -> Response:
     """Remember light or dark; anything else goes back to what the system says."""
     theme = request.form.get("theme", "")
     answer = _done()
-    if theme in THEMES:
-        answer.set_cookie(
-            THEME_COOKIE, theme, COOKIE_S, httponly=True, samesite="Lax", secure=request.is_secure
-        )
-    else:
-        answer.delete_cookie(THEME_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    set_cookie(answer, THEME_COOKIE, theme if theme in THEMES else "", COOKIE_S)
     return answer
 
 
 @blueprint.post("/language")
 @before_second_step
+@user_only
 def choose_language() -> Response:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")
@@ -62,6 +68,7 @@ def joined(name: str) -> Response:
 
 
 @blueprint.get("/offline")
+@user_only
 def offline() -> Response:
     """What this device keeps to be heard without the network."""
     return page("frame/offline.html")

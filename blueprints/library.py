@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 
 import forms
-from access import local_path, owned_file, services, wants_json
+from access import local_path, owned_file, services, user_only, wants_json
 from answers import file_json, page, voice_name
 from languages import language, plural_forms
 from shown import local
@@ -195,6 +195,7 @@ def _voices_used() -> list[tuple[str, str]]:
 
 
 @blueprint.post("/library/groups")
+@user_only
 def create_group() -> Response:
     """Make an empty group."""
     name = services().library.create_group(g.user["user_id"], request.form.get("name", ""))
@@ -202,6 +203,7 @@ def create_group() -> Response:
 
 
 @blueprint.post("/library/groups/rename")
+@user_only
 def rename_group() -> Response:
     """Give a group another name."""
     old, new = request.form.get("group", ""), request.form.get("name", "")
@@ -210,6 +212,7 @@ def rename_group() -> Response:
 
 
 @blueprint.post("/library/groups/delete")
+@user_only
 def delete_group() -> Response:
     """Remove a group; its pieces stay, or go to the bin with it."""
     name, with_files = request.form.get("group", ""), request.form.get("with_files") == "1"
@@ -256,6 +259,7 @@ def bin_files(filenames: list[str]) -> Response:
 
 
 @blueprint.get("/library/bin")
+@user_only
 def show_bin() -> Response:
     """What was deleted, and when it will be gone."""
     days = services().library.bin_days
@@ -278,6 +282,7 @@ def _goes_on(row: dict[str, Any], days: int) -> date:
 
 
 @blueprint.post("/library/restore")
+@user_only
 def restore() -> Response:
     """Take pieces out of the bin."""
     count = services().library.restore(g.user["user_id"], _ticked())
@@ -287,6 +292,7 @@ def restore() -> Response:
 
 
 @blueprint.post("/library/purge")
+@user_only
 def purge() -> Response:
     """Delete pieces of the bin for good."""
     count = services().library.delete_for_good(g.user["user_id"], _ticked())
@@ -328,6 +334,7 @@ def move_files(filenames: list[str], group: str) -> Response:
 
 
 @blueprint.post("/library/zip")
+@user_only
 def download_zip() -> Response:
     """The sound of the ticked pieces as one file, made while it is sent."""
     pieces = services().library.zip(ticked_rows())
@@ -337,6 +344,7 @@ def download_zip() -> Response:
 
 
 @blueprint.get("/library/states")
+@user_only
 def states() -> Response:
     """How far pieces are that are being made, many in one question."""
     db, user_id = services().db, g.user["user_id"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify
 
-from access import device_label, listening_device, owned_file, services
+from access import device_label, listening_device, owned_file, services, user_only
 from answers import file_json, voice_name
 from speech.prices import expected_duration_s
 
@@ -16,6 +16,7 @@ blueprint = Blueprint("listening", __name__)
 
 
 @blueprint.get("/playback/<filename>")
+@user_only
 def show(filename: str) -> Response:
     """A piece as the player needs it: its state, marks (chapters, else paragraphs), places kept."""
     row = owned_file(filename)

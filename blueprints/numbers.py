@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 import delivery
 import forms
-from access import device_label, local_path, services, visitor, wants_json
+from access import device_label, local_path, services, user_only, visitor, wants_json
 from answers import page
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE
 
@@ -28,6 +28,7 @@ blueprint = Blueprint("numbers", __name__)
 
 
 @blueprint.get("/history")
+@user_only
 def history() -> Response:
     """What was listened to, newest first: everything, what has a name, or one day."""
     search = request.args.get("q", "").strip()[:200]
@@ -48,6 +49,7 @@ def history() -> Response:
 
 
 @blueprint.post("/history/forget")
+@user_only
 def forget() -> Response:
     """Forget one listening."""
     number = forms.number(request.form.get("id", ""))
@@ -59,6 +61,7 @@ def forget() -> Response:
 
 
 @blueprint.post("/history/clear")
+@user_only
 def clear() -> Response:
     """Forget every listening; the places where one stopped stay."""
     number = services().db.clear_history(g.user["user_id"])
@@ -85,6 +88,7 @@ def _listening_json(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.get("/usage")
+@user_only
 def usage() -> Response:
     """Characters and cost of a month: against the last one, by day, by voice, by group."""
     numbers = _numbers(*forms.month(request.args.get("month")))
@@ -95,6 +99,7 @@ def usage() -> Response:
 
 
 @blueprint.get("/usage.csv")
+@user_only
 def usage_csv() -> Response:
     """The ledger of one month, or of all, as a table for other programs."""
     wanted = request.args.get("month")

@@ -9,7 +9,16 @@ from flask_babel import gettext as _
 
 import delivery
 import forms
-from access import DEVICE_COOKIE, let_in, public, sent_cookie, services, visitor, wants_json
+from access import (
+    DEVICE_COOKIE,
+    let_in,
+    public,
+    sent_cookie,
+    services,
+    user_only,
+    visitor,
+    wants_json,
+)
 from answers import REFUSALS, form_again, page
 from blueprints.standing_in import rule_choice
 from shown import EVENTS, event_name
@@ -25,6 +34,7 @@ blueprint = Blueprint("people", __name__)
 
 
 @blueprint.get("/account")
+@user_only
 def account() -> Response:
     """The password, the open sessions, the way out."""
     if wants_json():
@@ -33,6 +43,7 @@ def account() -> Response:
 
 
 @blueprint.post("/account/password")
+@user_only
 def change_password() -> Response:
     """Change the password and end every other session."""
     form = request.form
@@ -47,6 +58,7 @@ def change_password() -> Response:
 
 
 @blueprint.post("/account/sessions")
+@user_only
 def revoke_sessions() -> Response:
     """End one session, or all but this one."""
     chosen = request.form.get("session_id", "")
@@ -61,6 +73,7 @@ def revoke_sessions() -> Response:
 
 
 @blueprint.get("/account/export")
+@user_only
 def export() -> Response:
     """Everything that is the person's, as one ZIP that is made while it is sent."""
     services().accounts.log("data_exported", g.user, visitor())
@@ -73,6 +86,7 @@ def export() -> Response:
 
 
 @blueprint.post("/account/delete")
+@user_only
 def leave() -> Response:
     """Delete the account with all that is in it."""
     try:
@@ -109,6 +123,7 @@ def reset() -> Response:
 def _account_context() -> dict[str, Any]:
     return {
         "sessions": services().accounts.list_sessions(g.user["user_id"]),
+        "own_keys": services().providers.open_to(g.user["user_id"]),
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
         "second_step": services().second_factors.state(g.user["user_id"]),
         "passkeys": services().passkeys.of(g.user["user_id"]),
@@ -132,6 +147,7 @@ def _account_json() -> dict[str, Any]:
 
 
 @blueprint.get("/security")
+@user_only
 def security() -> Response:
     """The security log: one's own events; everybody's for admins."""
     before = request.args.get("before")
@@ -146,6 +162,7 @@ def security() -> Response:
 
 
 @blueprint.get("/security.csv")
+@user_only
 def security_csv() -> Response:
     """The same events, all of them, as a table for other programs."""
     services().accounts.log("log_exported", g.user, visitor())

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 import answers
 import delivery
 import forms
-from access import services, wants_json
+from access import services, user_only, wants_json
 from answers import REFUSALS, form_again, page
 from blueprints import studio as studio_room
 from pronouncing import COLUMNS, TABLE_BYTES, Pronouncing, checked_language, entry_of, table_rows
@@ -26,6 +26,7 @@ blueprint = Blueprint("pronunciations", __name__)
 
 
 @blueprint.get("/pronunciations")
+@user_only
 def dictionary() -> Response:
     """Every entry, and the form for another."""
     if wants_json():
@@ -35,6 +36,7 @@ def dictionary() -> Response:
 
 
 @blueprint.post("/pronunciations")
+@user_only
 def add() -> Response:
     """Keep a new entry."""
     try:
@@ -48,6 +50,7 @@ def add() -> Response:
 
 
 @blueprint.get(f"/pronunciations/{ID}")
+@user_only
 def entry(entry_id: int) -> Response:
     """One entry, to be changed and tried."""
     row = _pronouncing().get(g.user["user_id"], entry_id)
@@ -57,6 +60,7 @@ def entry(entry_id: int) -> Response:
 
 
 @blueprint.post(f"/pronunciations/{ID}")
+@user_only
 def change(entry_id: int) -> Response:
     """Put what is sent in the place of an entry."""
     row = _pronouncing().get(g.user["user_id"], entry_id)
@@ -71,6 +75,7 @@ def change(entry_id: int) -> Response:
 
 
 @blueprint.post(f"/pronunciations/{ID}/delete")
+@user_only
 def remove(entry_id: int) -> Response:
     """Forget an entry."""
     row = _pronouncing().get(g.user["user_id"], entry_id)
@@ -82,6 +87,7 @@ def remove(entry_id: int) -> Response:
 
 
 @blueprint.get(f"/pronunciations/{ID}/changes")
+@user_only
 def changes(entry_id: int) -> Response:
     """The pieces whose text holds the word, each with its first place."""
     row = _pronouncing().get(g.user["user_id"], entry_id)
@@ -97,6 +103,7 @@ def changes(entry_id: int) -> Response:
 
 
 @blueprint.post("/pronunciations/try")
+@user_only
 def hear() -> Response:
     """A sentence with the dictionary, and with the entry in the form, or without; or its price."""
     if request.form.get("act") == "quote":
@@ -142,6 +149,7 @@ def _trial() -> tuple[int, str, str, Entry | None]:
 
 
 @blueprint.get("/pronunciations.csv")
+@user_only
 def table() -> Response:
     """The dictionary as a table for other programs, and to be taken in elsewhere."""
     rows = services().db.list_pronunciations(g.user["user_id"])
@@ -149,6 +157,7 @@ def table() -> Response:
 
 
 @blueprint.post("/pronunciations/import")
+@user_only
 @takes_files
 def take_in() -> Response:
     """Add the entries of a table."""

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 import forms
-from access import owned_file, services
+from access import owned_file, services, user_only
 
 WORDS_OF = 40  # segments whose words are told at once
 
@@ -14,6 +14,7 @@ blueprint = Blueprint("reading", __name__)
 
 
 @blueprint.get("/files/<filename>/segments")
+@user_only
 def segments(filename: str) -> Response:
     """What is spoken so far: [text_start, text_end, start_ms, end_ms], code points of the text.
 

@@ -7,17 +7,19 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 import forms
-from access import owned_file, services, wants_json
+from access import owned_file, services, user_only, wants_json
 from answers import file_page, page
 from delivery import short_sound
 from languages import told
 from retaking import RetakeQuote
 from shown import money
+from uploads import takes_text
 
 blueprint = Blueprint("retakes", __name__)
 
 
 @blueprint.get("/files/<filename>/retake")
+@user_only
 def edit(filename: str) -> Response:
     """One sentence of a piece, to be written anew: the one at `at`, a place in the text.
 
@@ -31,6 +33,8 @@ def edit(filename: str) -> Response:
 
 
 @blueprint.post("/files/<filename>/retake")
+@user_only
+@takes_text
 def retake(filename: str) -> Response:
     """Speak a part of a piece anew, or say what that would cost."""
     row, (start, end, text) = owned_file(filename), _asked()
@@ -42,6 +46,7 @@ def retake(filename: str) -> Response:
 
 
 @blueprint.post("/files/<filename>/takes/<int:number>")
+@user_only
 def put_back(filename: str, number: int) -> Response:
     """Put an earlier take back into its place."""
     row = owned_file(filename)
@@ -50,6 +55,7 @@ def put_back(filename: str, number: int) -> Response:
 
 
 @blueprint.get("/files/<filename>/takes/<int:number>.mp3")
+@user_only
 def hear_take(filename: str, number: int) -> Response:
     """The sound of an earlier take."""
     sound = services().studio.retaking.take_sound(owned_file(filename), number)
@@ -57,6 +63,7 @@ def hear_take(filename: str, number: int) -> Response:
 
 
 @blueprint.post("/files/<filename>/retake/dismiss")
+@user_only
 def dismiss(filename: str) -> Response:
     """Take note that a change failed."""
     services().db.forget_retake(owned_file(filename)["id"])

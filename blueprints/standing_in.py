@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 import forms
-from access import owned_file, services, wants_json
+from access import owned_file, services, user_only, wants_json
 from answers import file_json, file_page
 from continuity import ASK, FREE, NEAREST, RULES, Speaker, spoken_parts
 from speech.errors import SpeechError
@@ -24,6 +24,7 @@ blueprint = Blueprint("standing_in", __name__)
 
 
 @blueprint.post("/files/<filename>/voice")
+@user_only
 def go_on_with(filename: str) -> Response:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
     services().studio.go_on_with(filename, g.user["user_id"], request.form.get("voice", ""))
@@ -36,6 +37,7 @@ def go_on_with(filename: str) -> Response:
 
 
 @blueprint.post("/account/stand-in")
+@user_only
 def choose_rule() -> Response:
     """Remember what is to happen where a voice cannot speak."""
     rule = request.form.get("rule", "")

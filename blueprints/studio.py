@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 import answers
 import forms
-from access import owned_file, services, wants_json
+from access import owned_file, services, user_only, wants_json
 from answers import page
 from languages import plural_forms
 from shown import money
@@ -20,6 +20,7 @@ from speech.samples import sample
 from speech.script import PARAGRAPH_PAUSE_MS
 from speech.speakers import find_speakers
 from speech.types import Voice
+from uploads import takes_text
 
 LATELY_ROWS = 5
 PRICED_CHARACTERS = 1000
@@ -30,6 +31,8 @@ blueprint = Blueprint("studio", __name__)
 
 
 @blueprint.post("/draft")
+@user_only
+@takes_text
 def save_draft() -> Response:
     """Keep what is being written; an empty text and name forget it."""
     sent, db, user_id = forms.order(request.form), services().db, g.user["user_id"]
@@ -49,6 +52,7 @@ def save_draft() -> Response:
 
 
 @blueprint.get("/voices")
+@user_only
 def voices() -> Response:
     """Every voice under its language, to be heard and chosen."""
     spoken = _languages_spoken()
@@ -58,6 +62,7 @@ def voices() -> Response:
 
 
 @blueprint.post("/preview")
+@user_only
 def preview() -> Response:
     """A voice in a short sentence; made once, then kept."""
     engine, voice = services().registry.resolve(request.form.get("voice", ""))
@@ -67,6 +72,8 @@ def preview() -> Response:
 
 
 @blueprint.post("/speakers")
+@user_only
+@takes_text
 def speakers() -> Response:
     """The part of the page that gives the speakers of a text their voices."""
     sent = forms.order(request.form)

@@ -1,15 +1,18 @@
 """The store: every SQL statement of VoiceVerse stands in this package and in the .sql files."""
 
 from database.administration import Administration
+from database.allowances import Allowances
 from database.devices import Devices
 from database.documents import Documents
 from database.drafts import Drafts
 from database.exports import Exports
+from database.health import Health
 from database.jobs import Jobs
 from database.library import Library
 from database.passkeys import PasskeyRows
 from database.playback import Playback
 from database.pronunciations import Pronunciations
+from database.providers import ProviderRows
 from database.retakes import Retakes
 from database.second_factors import SecondFactorRows
 from database.security import SecurityLog
@@ -23,14 +26,17 @@ class Database(
     Retakes,
     Documents,
     Pronunciations,
+    ProviderRows,
     Exports,
     Playback,
     SecurityLog,
     SecondFactorRows,
     PasskeyRows,
     Devices,
+    Health,
     Drafts,
     Administration,
+    Allowances,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 

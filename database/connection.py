@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from database import opening
-from database.errors import DatabaseError, name_error
+from database.errors import DatabaseDamaged, DatabaseError, name_error
 from database.locks import WriteLock
+from sentences import Sentence
 
 BUSY_WAIT_S = 5.0
 COMMITS_PER_CHECKPOINT = 200
@@ -27,6 +28,7 @@ class Connection:
         self._begin()
         self._commits = 0
         self._wal_bytes = 0
+        self._is_damaged = False
         with self._holding_write_lock(), _naming_errors(self.path):
             self.upgraded_from = opening.prepare(self.path)
 
@@ -39,11 +41,11 @@ class Connection:
     # Reads
 
     def _row(self, sql: str, *values) -> dict | None:
-        with _naming_errors(self.path):
+        with self._noting_damage():
             return self._connection.execute(sql, values).fetchone()
 
     def _rows(self, sql: str, *values) -> list[dict]:
-        with _naming_errors(self.path):
+        with self._noting_damage():
             return self._connection.execute(sql, values).fetchall()
 
     def _value(self, sql: str, *values):
@@ -59,17 +61,35 @@ class Connection:
         Takes the write lock and begins IMMEDIATE, so that what is read inside stays true.
         """
         connection = self._connection
+        if self._is_damaged:
+            raise DatabaseDamaged(
+                Sentence(
+                    "{path} is damaged, so it is only read now, for nothing to become worse. Stop "
+                    "VoiceVerse and restore a backup; what can still be read can be downloaded.",
+                    path=str(self.path),
+                )
+            )
         if self._local.depth:
             with self._savepoint(connection):
                 yield
             return
-        with self._holding_write_lock(), _naming_errors(self.path):
+        with self._holding_write_lock(), self._noting_damage():
             with self._deeper(), _rolling_back(connection, "ROLLBACK"):
                 connection.execute("BEGIN IMMEDIATE")
                 yield
                 _refuse_if_lost(connection)
                 connection.execute("COMMIT")
             self._checkpoint_when_due(connection)
+
+    @contextlib.contextmanager
+    def _noting_damage(self) -> Iterator[None]:
+        """Name SQLite's errors; after one that tells of damage, nothing is written any more."""
+        try:
+            with _naming_errors(self.path):
+                yield
+        except DatabaseDamaged:
+            self._is_damaged = True
+            raise
 
     @contextlib.contextmanager
     def _savepoint(self, connection: sqlite3.Connection) -> Iterator[None]:

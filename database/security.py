@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from database import chain
 from database.connection import Connection
 
 BATCH = 1000
@@ -22,16 +23,61 @@ class SecurityLog(Connection):
         success: bool = True,
         request_id: str | None = None,
     ) -> int:
-        """Add an event; returns its id. `details` never holds a secret.
+        """Add an event to the chain; returns its id. `details` never holds a secret.
 
         It is kept without its `user_id` when that account was removed in the meantime.
         """
-        return self._write(
-            """INSERT INTO security_logs (event_type, user_id, username, ip_address, details,
-                                          success, request_id)
-               VALUES (?, (SELECT id FROM users WHERE id = ?), ?, ?, ?, ?, ?)""",
-            event_type, user_id, username, ip_address, details, int(success), request_id,
-        ).lastrowid  # fmt: skip
+        with self.transaction():
+            at = self._row(
+                """SELECT coalesce(last_id, 0) AS id, coalesce(last_hash, ?) AS hash,
+                          CURRENT_TIMESTAMP AS now,
+                          (SELECT id FROM users WHERE id = ?) AS account
+                   FROM (SELECT 1) LEFT JOIN security_chain ON true""",
+                chain.START, user_id,
+            )  # fmt: skip
+            event = {
+                "id": at["id"] + 1, "event_type": event_type, "account": at["account"],
+                "username": username, "ip_address": ip_address, "details": details,
+                "success": int(success), "timestamp": at["now"], "request_id": request_id,
+            }  # fmt: skip
+            event["hash"] = chain.link(at["hash"], event)
+            self._append(event)
+        return event["id"]
+
+    def _append(self, event: dict) -> None:
+        self._write(
+            f"""INSERT INTO security_logs (user_id, hash, {", ".join(chain.COLUMNS)})
+                VALUES (?, ?{", ?" * len(chain.COLUMNS)})""",
+            event["account"], event["hash"], *(event[name] for name in chain.COLUMNS),
+        )  # fmt: skip
+        self._write(
+            """INSERT INTO security_chain (id, pruned_id, pruned_hash, last_id, last_hash)
+               VALUES (1, 0, ?, ?, ?)
+               ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id,
+                   last_hash = excluded.last_hash""",
+            chain.START, event["id"], event["hash"],
+        )  # fmt: skip
+
+    def prune_security_logs(self, before: str) -> int:
+        """Remove the oldest events, up to the first of `before` (UTC text) or later.
+
+        What remains can still be checked: the hash of the last one removed is kept.
+        """
+        with self.transaction():
+            last = self._row(
+                """SELECT id, hash FROM security_logs WHERE id < coalesce(
+                       (SELECT min(id) FROM security_logs INDEXED BY idx_security_timestamp
+                        WHERE timestamp >= ?),
+                       (SELECT max(id) + 1 FROM security_logs))
+                   ORDER BY id DESC LIMIT 1""",
+                before,
+            )
+            if last is None:
+                return 0
+            self._write(
+                "UPDATE security_chain SET pruned_id = ?, pruned_hash = ?", last["id"], last["hash"]
+            )
+            return self._write("DELETE FROM security_logs WHERE id <= ?", last["id"]).rowcount
 
     def get_security_logs(
         self,
@@ -59,7 +105,12 @@ class SecurityLog(Connection):
         wanted = {sql: value for sql, value in conditions.items() if value is not None}
         parts, values = list(wanted), list(wanted.values())
         if before_id is not None:
-            seen = self._value("SELECT timestamp FROM security_logs WHERE id = ?", before_id)
+            # When something happened to others is nobody else's business.
+            seen = self._value(
+                """SELECT timestamp FROM security_logs
+                   WHERE id = ? AND (? IS NULL OR user_id = ?)""",
+                before_id, user_id, user_id,
+            )  # fmt: skip
             parts.append("(timestamp, id) < (?, ?)")
             values += [seen or "", before_id]
         where = f"WHERE {' AND '.join(parts)}" if parts else ""
@@ -76,11 +127,19 @@ class SecurityLog(Connection):
             before_id = rows[-1]["id"]
 
     def get_failed_login_attempts(
-        self, *, username: str | None = None, ip_address: str | None = None, since: str
+        self,
+        *,
+        username: str | None = None,
+        ip_address: str | None = None,
+        since: str,
+        until: str = "9999",
     ) -> dict:
         """Failures since `since` (UTC text) and since the last success: attempts, latest.
 
-        Counted for one account name (any case) or for one address.
+        Whatever succeeded in between: total, latest_of_all.
+
+        Counted for one account name (any case) or for one address; not those from `until` on,
+        which a clock wrote down that was ahead.
         """
         if username is not None:
             column, value, index = "username COLLATE NOCASE", username, "idx_security_login_name"
@@ -88,9 +147,12 @@ class SecurityLog(Connection):
             column, value, index = "ip_address", ip_address, "idx_security_login_address"
         events = f"""FROM security_logs INDEXED BY {index}
                      WHERE event_type IN ('{LOGIN}', '{LOGIN_FAILED}') AND {column} = ?
-                       AND timestamp >= ? AND event_type ="""
+                       AND timestamp >= ? AND timestamp < ? AND event_type ="""
         return self._row(
-            f"""SELECT count(*) AS attempts, max(timestamp) AS latest {events} '{LOGIN_FAILED}'
-                AND id > coalesce((SELECT max(id) {events} '{LOGIN}'), 0)""",
-            value, since, value, since,
+            f"""WITH last AS (SELECT coalesce(max(id), 0) AS success {events} '{LOGIN}')
+                SELECT count(*) FILTER (WHERE id > (SELECT success FROM last)) AS attempts,
+                       max(timestamp) FILTER (WHERE id > (SELECT success FROM last)) AS latest,
+                       count(*) AS total, max(timestamp) AS latest_of_all
+                {events} '{LOGIN_FAILED}'""",
+            value, since, until, value, since, until,
         )  # fmt: skip

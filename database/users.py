@@ -169,8 +169,12 @@ class Users(Connection):
         )  # fmt: skip
 
     def touch_session(self, session_id: int, now: float) -> None:
-        """Note that the session was used."""
-        self._write("UPDATE sessions SET last_seen_epoch = ? WHERE id = ?", now, session_id)
+        """Note that the session was used; one that was begun by a clock ahead begins now."""
+        self._write(
+            """UPDATE sessions SET last_seen_epoch = ?, created_epoch = min(created_epoch, ?)
+               WHERE id = ?""",
+            now, now, session_id,
+        )  # fmt: skip
 
     def list_sessions(self, user_id: int) -> list[dict]:
         """The account's sessions, the latest used first."""

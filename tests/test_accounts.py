@@ -361,3 +361,13 @@ def test_a_name_that_could_confuse_is_refused(accounts, name):
 @pytest.mark.parametrize("name", ["abc", "Jörg.Müller-7", "3rd_floor", "x" * 32])
 def test_a_plain_name_is_accepted(accounts, name):
     assert accounts.add_user(name, PASSWORD)["username"] == name
+
+
+def test_an_owner_who_logs_in_often_gives_guesses_no_new_start(accounts, db, vera):
+    device = accounts.login("vera", PASSWORD, HOME).device_token
+    for _ in range(5):
+        fail(db, 6)
+        accounts.login("vera", PASSWORD, HOME, device_token=device)
+    with pytest.raises(TooManyAttempts):
+        accounts.login("vera", "another guess at the password", ELSEWHERE)
+    accounts.login("vera", PASSWORD, HOME, device_token=device)

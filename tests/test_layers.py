@@ -14,20 +14,23 @@ WEB = {
     "answers",
     "compression",
     "delivery",
+    "headers",
     "languages",
     "shown",
     "blueprints",
     "serve",
+    "tracing",
     "uploads",
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases", "voices", "voice_catalogue", "voice_downloads"),
+    *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
+    *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
     *("second_factors", "passkeys", "devices"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
-    *("proofs", "sealing"),
+    *("proofs", "sealing", "provider_settings", "hosts", "intake", "proxies", "rates", "reserve"),
 }
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
@@ -46,7 +49,7 @@ def sources():
         check=False,
     ).stdout.split()
     found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
-    skipped = ("tests/", "benchmarks/")
+    skipped = ("tests/", "benchmarks/", "attack/")
     return sorted(path for path in found if not path.startswith(skipped) and (ROOT / path).exists())
 
 

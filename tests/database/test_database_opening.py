@@ -249,16 +249,16 @@ def old_file(path):
 
 
 def test_an_upgrade_script_is_applied_after_a_copy(old_file, next_release):
-    (next_release / "0002_stars.sql").write_text(
+    (next_release / f"{opening.SCHEMA_VERSION:04}_stars.sql").write_text(
         "-- Stars; and a comment.\nCREATE TABLE stars (n TEXT DEFAULT ';'); INSERT INTO stars "
         "VALUES ('one;');\nCREATE TRIGGER t AFTER INSERT ON stars BEGIN SELECT 1; SELECT 2; END;\n"
     )
     db = Database(old_file)
-    assert db.upgraded_from == 1
+    assert db.upgraded_from == opening.SCHEMA_VERSION - 1
     assert db._rows("SELECT n FROM stars") == [{"n": "one;"}]
-    assert db._value("PRAGMA user_version") == 2
+    assert db._value("PRAGMA user_version") == opening.SCHEMA_VERSION
     db.close()
-    (copy,) = old_file.parent.glob("voiceverse.before-upgrade-from-1-*.db")
+    (copy,) = old_file.parent.glob("voiceverse.before-upgrade-from-*.db")
     assert "stars" not in str(schema(copy))
     db = Database(old_file)
     assert db.upgraded_from is None
@@ -266,7 +266,7 @@ def test_an_upgrade_script_is_applied_after_a_copy(old_file, next_release):
 
 
 def test_a_table_can_be_rebuilt_without_losing_its_children(old_file, next_release):
-    (next_release / "0002_rebuild.sql").write_text(
+    (next_release / f"{opening.SCHEMA_VERSION:04}_rebuild.sql").write_text(
         """CREATE TABLE users_new (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT UNIQUE,
                password_hash TEXT, created_at TEXT, last_login TEXT, is_active INTEGER,
                is_admin INTEGER, last_claim_epoch REAL, stand_in_rule TEXT);
@@ -290,14 +290,14 @@ BROKEN_SCRIPTS = {
 @pytest.mark.parametrize("script", BROKEN_SCRIPTS.values(), ids=BROKEN_SCRIPTS)
 def test_a_script_that_fails_leaves_everything_as_it_was(old_file, next_release, script):
     before = schema(old_file)
-    (next_release / "0002_broken.sql").write_text(script)
+    (next_release / f"{opening.SCHEMA_VERSION:04}_broken.sql").write_text(script)
     with pytest.raises(UpgradeFailed, match="left as it was"):
         Database(old_file)
     assert schema(old_file) == before
 
 
 def test_a_missing_script_is_named(old_file, next_release):
-    with pytest.raises(UpgradeFailed, match="0002_"):
+    with pytest.raises(UpgradeFailed, match=f"{opening.SCHEMA_VERSION:04}_"):
         Database(old_file)
 
 

@@ -13,11 +13,12 @@ GROWING = {
     "takes", "documents", "pronunciations", "exports", "wanted", "earlier", "login_alerts",
     "alerted_sessions", "forgotten_devices",
     "second_factors", "recovery_codes", "passkeys", "used_challenges",
+    "provider_keys",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
     "get_stats", "get_storage_by_person", "get_kept_size", "list_kept_segments", "check", "vacuum",
-    "backup", "close", "transaction",
+    "backup", "close", "transaction", "drop_missing_exports", "get_numbers",
 }  # fmt: skip
 SORTS = ("created", "name", "duration", "characters")
 FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
@@ -46,9 +47,29 @@ TAKE = {"text": "text", "content_hash": "hash", "segments": []}
 SHIFT = {"position": 0, "text": 0, "ms": 0, "bytes": 0, "frames": 0}
 SOUND = {"duration": 1.0, "size": 9, "sha256": "new"}
 JOB = {"id": 1, "owner_id": 1, "engine": "e"}
+PROVIDER = {
+    "label": "P", "protocol": "speech", "base_url": "http://p", "model": "m", "voices": "[]",
+    "price": None, "parallel": 1, "timeout_s": 1.0, "longest_text": None, "monthly_limit": None,
+    "allows_own_keys": 1, "is_enabled": 1,
+}  # fmt: skip
 EXPORT = {"options": "{}", "fingerprint": "x", "now": 1e9}
 CALLS = {
     "advance_export": lambda db: db.advance_export(1, "w", 0.5, now=1e9, lease_s=30.0),
+    "create_provider": lambda db: db.create_provider("q", PROVIDER),
+    "delete_own_key": lambda db: db.delete_own_key(1, 1),
+    "delete_own_keys_of": lambda db: db.delete_own_keys_of(1),
+    "delete_provider": lambda db: db.delete_provider(1),
+    "get_engine_cost": lambda db: db.get_engine_cost("e", 2026, 1),
+    "get_own_key": lambda db: db.get_own_key(1, 1),
+    "get_provider": lambda db: db.get_provider(1),
+    "get_provider_by_name": lambda db: db.get_provider_by_name("p"),
+    "list_own_keys": lambda db: db.list_own_keys(1),
+    "list_provider_versions": lambda db: db.list_provider_versions(),
+    "list_providers": lambda db: db.list_providers(),
+    "order_providers": lambda db: db.order_providers([1]),
+    "set_own_key": lambda db: db.set_own_key(1, 1, "sealed", "tail"),
+    "set_provider_key": lambda db: db.set_provider_key(1, "sealed"),
+    "update_provider": lambda db: db.update_provider(1, {"label": "Q"}),
     "claim_export": lambda db: db.claim_export("w", now=1e9, lease_s=30.0),
     "count_waiting_exports": lambda db: db.count_waiting_exports(1),
     "create_export": lambda db: db.create_export(READY, "m4b", name="other", **EXPORT),
@@ -96,6 +117,9 @@ CALLS = {
         for by in ("day", "voice", "category", "engine")
     ],
     "iterate_security_logs": lambda db: list(db.iterate_security_logs()),
+    "beat": lambda db: db.beat("app", 1.0),
+    "get_heartbeat": lambda db: db.get_heartbeat("app"),
+    "prune_security_logs": lambda db: db.prune_security_logs("2026-01-01"),
     "iterate_usage": lambda db: list(db.iterate_usage(1)),
     "list_filenames": lambda db: db.list_filenames(1),
     "index_text": lambda db: db.index_text(1),
@@ -139,6 +163,8 @@ CALLS = {
     ],
     "get_invite": lambda db: db.get_invite("i", 1.0),
     "get_job_counts": lambda db: db.get_job_counts(),
+    "get_kept_bytes": lambda db: db.get_kept_bytes(1),
+    "get_characters_of_day": lambda db: db.get_characters_of_day(1, 2026, 1, 1),
     "get_monthly_usage": lambda db: db.get_monthly_usage(1, 2026, 1),
     "get_playback_history": lambda db: [
         db.get_playback_history(1, before=before, **filters)
@@ -290,6 +316,7 @@ def busy_db(request, db, user, make_file):
         db.start_second_factor(1, "sealed")
         db.create_session("t3", 1, device="", ip_address="", now=1e9)
         db.note_new_device(1, 2, device="d", ip_address="", now=1e9)
+        db.create_provider("p", PROVIDER)
         db._write(
             """INSERT INTO takes (id, file_id, text_start, text_end, text, content_hash, segments)
                VALUES (1, 3, 0, 4, 'text', 'hash', '[]')"""
@@ -353,11 +380,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
                       "sessions", "segments", "invites", "file_groups", "positions", "drafts",
                       "chapters", "takes", "retakes", "documents", "pronunciations",
                       "exports", "login_alerts", "alerted_sessions",
-                      "forgotten_devices", "second_factors", "recovery_codes", "passkeys")
+                      "forgotten_devices", "second_factors", "recovery_codes", "passkeys",
+                      "provider_keys")
         for key in db._rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 29
+    assert len(keys) == 31
     for table, column in keys:
         (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

@@ -233,9 +233,9 @@ def test_failures_are_counted_for_a_name_in_any_case_or_an_address(db):
     fail(db, "ANN", "10.0.0.2", at="2026-01-01 12:00:05")
     fail(db, "bob", "10.0.0.1", at="2026-01-01 12:00:03")
     by_name = db.get_failed_login_attempts(username="Ann", since=SINCE)
-    assert by_name == {"attempts": 2, "latest": "2026-01-01 12:00:05"}
+    assert (by_name["attempts"], by_name["latest"]) == (2, "2026-01-01 12:00:05")
     by_address = db.get_failed_login_attempts(ip_address="10.0.0.1", since=SINCE)
-    assert by_address == {"attempts": 2, "latest": "2026-01-01 12:00:03"}
+    assert (by_address["attempts"], by_address["latest"]) == (2, "2026-01-01 12:00:03")
 
 
 def test_failures_before_the_window_or_the_last_success_do_not_count(db):
@@ -244,10 +244,17 @@ def test_failures_before_the_window_or_the_last_success_do_not_count(db):
     fail(db, event="login", at="2026-01-01 12:00:01")
     fail(db, at="2026-01-01 12:00:02")
     found = db.get_failed_login_attempts(username="ann", since=SINCE)
-    assert found == {"attempts": 1, "latest": "2026-01-01 12:00:02"}
+    assert (found["attempts"], found["latest"]) == (1, "2026-01-01 12:00:02")
+    assert (found["total"], found["latest_of_all"]) == (2, "2026-01-01 12:00:02")
+
+
+def test_failures_that_a_clock_ahead_wrote_down_do_not_count(db):
+    fail(db, at="2028-01-01 12:00:00")
+    found = db.get_failed_login_attempts(username="ann", since=SINCE, until="2026-01-01 12:00:00")
+    assert (found["attempts"], found["total"]) == (0, 0)
 
 
 def test_other_events_are_no_failures(db):
     fail(db, event="login_throttled")
     found = db.get_failed_login_attempts(username="ann", since=SINCE)
-    assert found == {"attempts": 0, "latest": None}
+    assert (found["attempts"], found["latest"], found["total"]) == (0, None, 0)

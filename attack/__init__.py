@@ -1,0 +1,1 @@
+"""Attacks on VoiceVerse: each tries what must not be possible and counts what got through."""

@@ -1,0 +1,79 @@
+"""What every answer carries: what a browser may do with it, who may keep it, who may embed it."""
+
+from flask import g, request
+from werkzeug.wrappers import Response
+
+STATIC = ("static", "frame.joined")
+# `script-src` is added for each answer, with its nonce.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        # The one style that Turbo brings along, for its progress bar.
+        "style-src 'self' 'sha256-WAyOw4V+FqDc35lQPyRADLBWbuNK8ahvYEaQIYF1+Ps='",
+        "img-src 'self' data:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "object-src 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+# For what people brought along: wherever it is opened, nothing in it runs or loads.
+INERT_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
+INERT_KINDS = ("text/plain", "text/csv", "text/vtt", "image/")
+PERMISSIONS = ", ".join(
+    (
+        "autoplay=(self)",
+        *(
+            f"{feature}=()"
+            for feature in (
+                *("accelerometer", "camera", "display-capture", "encrypted-media", "fullscreen"),
+                *("geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment"),
+                *("picture-in-picture", "screen-wake-lock", "usb", "xr-spatial-tracking"),
+            )
+        ),
+    )
+)
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": PERMISSIONS,
+}
+YEAR_S = 31_536_000
+
+
+def add(response: Response) -> Response:
+    """Give an answer its headers."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = _policy(response)
+    headers.update(ALWAYS)
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = f"max-age={YEAR_S}; includeSubDomains"
+    if request.endpoint in STATIC:
+        is_versioned = "v" in request.args
+        headers["Cache-Control"] = (
+            f"public, max-age={YEAR_S}, immutable" if is_versioned else "public, max-age=86400"
+        )
+    else:
+        headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _policy(response: Response) -> str:
+    if request.endpoint not in STATIC and _is_somebodys(response):
+        return INERT_POLICY
+    nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    return f"script-src 'self'{nonce}; {CONTENT_SECURITY_POLICY}"
+
+
+def _is_somebodys(response: Response) -> bool:
+    """Whether an answer is something that people brought along, as a file or as it is."""
+    is_attached = response.headers.get("Content-Disposition", "").startswith("attachment")
+    return is_attached or (response.mimetype or "").startswith(INERT_KINDS)

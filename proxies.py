@@ -1,0 +1,88 @@
+"""Proxies in front: whom a request comes from, and under which name and scheme it was made.
+
+What a client says about itself is believed from nobody but the proxies that were named.
+"""
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Environ = dict[str, Any]
+
+FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
+FORWARDED_HOST = "HTTP_X_FORWARDED_HOST"
+FORWARDED_PROTO = "HTTP_X_FORWARDED_PROTO"
+SAID_BY_PROXIES = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP")
+MOST_HOPS = 20
+PORTED = re.compile(r"\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
+SCHEMES = ("http", "https")
+
+
+def networks(texts: Iterable[str]) -> tuple[Network, ...]:
+    """The networks that are written, an address being one of its own; raises ValueError."""
+    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
+
+
+def address(text: str) -> Address | None:
+    """The address that is written, with or without a port; None for anything else."""
+    match = PORTED.fullmatch(text)
+    try:
+        found = ipaddress.ip_address(match[1] or match[2] if match else text)
+    except ValueError:
+        return None
+    # A socket for both kinds shows IPv4 peers this way.
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+class TrustedProxies:
+    """A WSGI app behind proxies: of trusted ones their word is taken, of others it is dropped."""
+
+    def __init__(self, app: Callable[..., Any], trusted: tuple[Network, ...]) -> None:
+        self._app = app
+        self._trusted = trusted
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
+        peer = address(environ.get("REMOTE_ADDR", ""))
+        if peer is not None and self.is_trusted(peer):
+            self._believe(environ, peer)
+        for name in [name for name in environ if name.startswith(SAID_BY_PROXIES)]:
+            del environ[name]
+        return self._app(environ, start_response)
+
+    def is_trusted(self, peer: Address) -> bool:
+        """Whether an address is that of a proxy that was named."""
+        return any(peer in network for network in self._trusted)
+
+    def _believe(self, environ: Environ, peer: Address) -> None:
+        client, hops = self._walk(_listed(environ, FORWARDED_FOR), peer)
+        environ["REMOTE_ADDR"] = str(client)
+        if (scheme := _said(environ, FORWARDED_PROTO, hops).lower()) in SCHEMES:
+            environ["wsgi.url_scheme"] = scheme
+        if host := _said(environ, FORWARDED_HOST, hops):
+            environ["HTTP_HOST"] = host
+
+    def _walk(self, forwarded: list[str], peer: Address) -> tuple[Address, int]:
+        """From the right, each trusted proxy names who came to it: the first other one.
+
+        Also how many proxies that were, at least one.
+        """
+        client, hops = peer, 0
+        for text in reversed(forwarded[-MOST_HOPS:]):
+            found = address(text)
+            if found is None or not self.is_trusted(client):
+                break
+            client, hops = found, hops + 1
+        return client, max(1, hops)
+
+
+def _listed(environ: Environ, name: str) -> list[str]:
+    return [part.strip() for part in environ.get(name, "").split(",") if part.strip()]
+
+
+def _said(environ: Environ, name: str, hops: int) -> str:
+    """What the outermost of the trusted proxies said, each having added its word on the right."""
+    said = _listed(environ, name)[-hops:]
+    return said[0] if said else ""

@@ -1,0 +1,192 @@
+"""What the server takes in, over real connections, by a clock that the test sets."""
+
+import contextlib
+import http.client
+import socket
+import threading
+from functools import partial
+
+import pytest
+import waitress
+
+from intake import CROWDED_IDLE_S, HEAD_S, IDLE_S, THROWN_AWAY, Channel, House
+from proxies import networks
+from tests.serving import wait_until
+
+LIMIT = 100_000
+
+
+class Server:
+    """A server whose app says how much came and what length it was told."""
+
+    def __init__(self, **settings):
+        self.now = 1000.0
+        self.sockets = {}
+        options = {"connections": 100, "of_one": 50, "clock": lambda: self.now, **settings}
+        self.house = House(lambda *_: LIMIT, **options)
+        self.server = waitress.create_server(
+            self.answer, map=self.sockets, host="127.0.0.1", port=0, threads=4,
+            asyncore_use_poll=True, max_request_body_size=1 << 30,
+        )  # fmt: skip
+        self.server.asyncore_loop_timeout = 0.05
+        self.server.adj.asyncore_loop_timeout = 0.05
+        self.server.channel_class = partial(Channel, self.house)
+        self.thread = threading.Thread(target=self.run)
+
+    def answer(self, environ, start_response):
+        came = len(environ["wsgi.input"].read())
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [f"{came} of {environ.get('CONTENT_LENGTH', '')}".encode()]
+
+    def run(self):
+        with contextlib.suppress(OSError):  # it ends when its sockets are closed
+            self.server.run()
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.server.effective_port), timeout=30)
+
+    def post(self, body, **headers):
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.effective_port, timeout=30)
+        chunked = not isinstance(body, bytes)
+        connection.request("POST", "/", body, headers, encode_chunked=chunked)
+        answer = connection.getresponse()
+        with contextlib.closing(connection):
+            return answer.read().decode()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.task_dispatcher.shutdown()
+        self.server.asyncore.close_all(self.sockets)
+        self.thread.join()
+
+
+@pytest.fixture
+def server():
+    with Server() as made:
+        yield made
+
+
+def is_closed(connection):
+    """Wait for the other side to close; true when it has sent nothing before."""
+    try:
+        return connection.recv(1000) == b""
+    except ConnectionResetError:
+        return True
+
+
+def test_a_body_within_its_limit_comes_whole(server):
+    assert server.post(b"x" * LIMIT) == f"{LIMIT} of {LIMIT}"
+    assert server.post(b"") == "0 of 0"
+
+
+def test_a_body_beyond_its_limit_is_thrown_away_but_keeps_its_length(server):
+    assert server.post(b"x" * (LIMIT + 1)) == f"0 of {LIMIT + 1}"
+    assert server.post(b"x" * (10 * LIMIT)) == f"0 of {10 * LIMIT}"
+
+
+def test_a_body_of_unknown_length_is_thrown_away_when_it_becomes_too_much(server):
+    pieces = [b"x" * 10_000] * 20
+    assert server.post(iter(pieces), Transfer_Encoding="chunked") == "0 of 200000"
+
+
+def test_a_body_that_is_announced_and_far_too_large_is_not_waited_for(server):
+    for head in (
+        f"Content-Length: {LIMIT + THROWN_AWAY + 1}\r\n\r\n",
+        f"Content-Length: {LIMIT + 1}\r\nExpect: 100-continue\r\n\r\n",
+    ):
+        with contextlib.closing(server.connect()) as connection:
+            connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{head}".encode())
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert answer.read().startswith(b"0 of")
+            assert answer.headers["Connection"] == "close"
+
+
+def test_what_follows_a_refused_body_is_no_request(server):
+    with contextlib.closing(server.connect()) as connection:
+        hidden = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
+        head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {LIMIT + THROWN_AWAY + 1}\r\n\r\n"
+        connection.sendall(head.encode() + hidden)
+        received = b""
+        with contextlib.suppress(ConnectionResetError):
+            while piece := connection.recv(10_000):
+                received += piece
+    assert received.count(b"HTTP/1.1 200") == 1
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\n", b"GET / HT"])
+def test_a_connection_that_does_not_come_forward_is_closed(server, sent):
+    with contextlib.closing(server.connect()) as connection:
+        connection.sendall(sent)
+        assert server.post(b"x") == "1 of 1"  # so it has been seen
+        server.now += (HEAD_S if sent else IDLE_S) + 1
+        assert is_closed(connection)
+
+
+def test_a_head_that_comes_letter_by_letter_has_one_time_for_all_of_them(server):
+    with contextlib.closing(server.connect()) as connection:
+        for letter in b"GET / HTTP/1.1\r\nX-Slow: ":
+            with contextlib.suppress(OSError):  # closed on the way
+                connection.sendall(bytes([letter]))
+            server.post(b"x")
+            server.now += 1
+        assert is_closed(connection)
+
+
+def test_a_body_may_take_its_time_as_long_as_it_comes_forward(server):
+    with contextlib.closing(server.connect()) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n\r\n")
+        for _ in range(3):
+            connection.sendall(b"x" * 30_000)
+            server.post(b"x")
+            server.now += 6
+        assert connection.recv(1000).endswith(b"90000 of 90000")
+
+
+def test_a_clock_that_jumps_closes_nothing_and_keeps_nothing_open(server, monkeypatch):
+    with contextlib.closing(server.connect()) as connection:
+        monkeypatch.setattr("waitress.server.time.time", lambda: 4e9)
+        assert server.post(b"x") == "1 of 1"
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        monkeypatch.setattr("waitress.server.time.time", lambda: 1e9)
+        server.now += IDLE_S + 1
+        assert is_closed(connection)
+
+
+def test_one_address_takes_so_many_places_and_no_more():
+    with Server(of_one=3) as server, contextlib.ExitStack() as stack:
+        for _ in range(3):
+            connection = stack.enter_context(contextlib.closing(server.connect()))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+        assert is_closed(stack.enter_context(contextlib.closing(server.connect())))
+
+
+def test_places_are_free_again_when_they_are_left():
+    with Server(of_one=1) as server:
+        for _ in range(20):
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                server.post(b"x")
+        wait_until(lambda: not server.house._inside, "the end of the connections")
+
+
+def test_proxies_bring_as_many_as_come():
+    exempt = networks(["127.0.0.1"])
+    with Server(of_one=1, exempt=exempt) as server, contextlib.ExitStack() as stack:
+        for _ in range(5):
+            connection = stack.enter_context(contextlib.closing(server.connect()))
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 200")
+
+
+def test_who_does_nothing_makes_room_when_places_become_scarce():
+    with Server(connections=5, of_one=5) as server, contextlib.ExitStack() as stack:
+        idle = [stack.enter_context(contextlib.closing(server.connect())) for _ in range(5)]
+        idle[-1].sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert idle[-1].recv(1000).startswith(b"HTTP/1.1 200")
+        server.now += CROWDED_IDLE_S + 1
+        assert is_closed(idle[0])
