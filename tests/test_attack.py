@@ -2,7 +2,7 @@
 
 import pytest
 
-from attack import brute, byte_ranges, scripts, slow, ssrf, traversal
+from attack import brute, byte_ranges, scripts, ssrf, traversal
 from attack.byte_ranges import Expected, model
 from attack.scene import Scene
 from tests.browser.driving import CHROMIUM
@@ -64,9 +64,3 @@ def test_no_planted_script_runs(tmp_path):
     assert len(scripts.corpus(200)) == 200
     tally = scripts.run(tmp_path, 8)
     assert tally.failures == []
-
-
-def test_slow_clients_take_no_listener_its_sound(tmp_path):
-    tally = slow.run(tmp_path / "data", 3.0)
-    assert tally.failures == []
-    assert tally.cases == 200
