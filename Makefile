@@ -4,7 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 
-.PHONY: run test test-slow attack bench screenshots translations lint format clean
+LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-package docopt --no-emit-package httpx2-jsfetch
+# Nothing is installed but what the lock file lists, so nothing is looked for beside it.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+
+.PHONY: run test test-slow attack bench screenshots translations lint format clean lock licences sbom audit
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -40,14 +45,37 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-$(VENV)/installed: requirements.txt requirements-formats.txt
+# The lock files anew from the requirements, with docs/licences.md; UPGRADE=--upgrade also takes newer
+# versions of what those need. What is left out is never loaded: docopt serves a command of num2words,
+# httpx2-jsfetch runs in browsers alone.
+lock:
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-		-r requirements.txt -r requirements-formats.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(LOCK) requirements.txt -o requirements.lock
+	$(LOCK) -c requirements.lock requirements-formats.txt -o requirements-formats.lock
+	$(LOCK) -c requirements.lock requirements-neural.txt -o requirements-neural.lock
+	$(LOCK) -c requirements.lock -c requirements-neural.lock requirements-dev.txt -o requirements-dev.lock
+	$(MAKE) licences
+
+licences: $(VENV)/installed-dev
+	$(BIN)/python -m supply.licences
+
+sbom: $(VENV)/installed-dev
+	$(BIN)/python -m supply.sbom
+
+# What stands in code, tree and history that should not; docs/security.md explains the exceptions.
+audit: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
+	$(BIN)/python -m supply.secrets
+
+$(VENV)/installed: requirements.lock requirements-formats.lock
+	$(PYTHON) -m venv $(VENV)
+	$(INSTALL) -r requirements.lock -r requirements-formats.lock
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
+	$(INSTALL) -r requirements-dev.lock
 	touch $@
 
 clean:

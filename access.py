@@ -18,12 +18,17 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 import headers
+from account_errors import SecondStepOwed
 from accounts import Accounts, LoginResult, Visitor
 from config import ConfigError
+from devices import Devices
 from headers import STATIC
 from hosts import Hosts
+from passkeys import Passkeys
+from proofs import joined_marks
 from rates import Rates, neighbourhood
 from reserve import Reserve
+from second_factors import SecondFactors, is_owed
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -65,6 +70,7 @@ class Services:
     db: Any
     store: Any
     registry: Any
+    providers: Any
     studio: Any
     library: Any
     books: Any
@@ -73,6 +79,9 @@ class Services:
     hosts: Hosts
     rates: Rates
     reserve: Reserve
+    second_factors: SecondFactors
+    passkeys: Passkeys
+    devices: Devices
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -122,6 +131,12 @@ def user_only(view: View) -> View:
 def admin_only(view: View) -> View:
     """Hide this view from everybody but admins."""
     view.audience = "admin"
+    return view
+
+
+def before_second_step(view: View) -> View:
+    """Let this view be seen by a person who must set up a second step first, too."""
+    view.is_before_second_step = True
     return view
 
 
@@ -244,12 +259,24 @@ def local_path(target: str | None) -> str:
 
 
 def let_in(result: LoginResult, target: str) -> Response:
-    """Start the browser's session after a login and send it to a local path."""
+    """Start the browser's session after a login and send it to a local path.
+
+    While the second step is to be taken, send it there and remember the rest.
+    """
+    old = session.get("login")
     session.clear()
+    if result.pending:
+        session["pending"] = {"token": result.pending, "target": target, "old": old}
+        return redirect(url_for("second_steps.step"), 303)
     session.permanent = True
     session["login"] = result.token
-    answer = redirect(target, 303)
-    set_cookie(answer, DEVICE_COOKIE, result.device_token, DEVICE_COOKIE_S)
+    return mark_browser(redirect(target, 303), result.device_token)
+
+
+def mark_browser(answer: Response, mark: str) -> Response:
+    """Make the browser one that is known to an account, beside those that know it already."""
+    marks = joined_marks(sent_cookie(DEVICE_COOKIE), mark)
+    set_cookie(answer, DEVICE_COOKIE, marks, DEVICE_COOKIE_S)
     return answer
 
 
@@ -273,9 +300,12 @@ def _check_request() -> Response | None:
         g.user = services().accounts.authenticate(token)
     request.check_size()
     _check_rate(endpoint)
-    audience = audience_of(current_app.view_functions[endpoint])
+    view = current_app.view_functions[endpoint]
+    audience = audience_of(view)
     if g.user is None and audience != "public":
         return _ask_to_log_in()
+    if g.user and is_owed(g.user) and not _is_open_before(view):
+        return _ask_for_second_step()
     if audience == "admin" and not g.user["is_admin"]:
         abort(404)
     if request.method not in SAFE_METHODS:
@@ -302,6 +332,17 @@ def _ask_to_log_in() -> Response:
         abort(401)
     wanted = request.full_path.rstrip("?")
     return redirect(url_for("web.login", next=wanted if wanted != "/" else None), 303)
+
+
+def _is_open_before(view: View) -> bool:
+    g.is_held = True
+    return audience_of(view) == "public" or getattr(view, "is_before_second_step", False)
+
+
+def _ask_for_second_step() -> Response:
+    if wants_json() or request.method not in SAFE_METHODS:
+        raise SecondStepOwed
+    return redirect(url_for("second_steps.overview"), 303)
 
 
 def _check_csrf() -> None:

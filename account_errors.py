@@ -97,3 +97,55 @@ class ResetLinkInvalid(AccountError):
 
     status = 403
     sentence = "This link for a new password was used already or has expired. Ask for a new one."
+
+
+class SecondStepExpired(AccountError):
+    """The password was given too long ago, or has changed since."""
+
+    status = 403
+    sentence = "That took too long. Log in again."
+
+
+class WrongCode(AccountError):
+    """A code of the second step that is wrong, too old, or was used."""
+
+    status = 401
+    field = "code"
+    sentence = "That code is wrong, or was used already. Wait for the next one and try again."
+
+
+class SecondStepOwed(AccountError):
+    """The admins ask for a second step, and this account has none yet."""
+
+    status = 403
+    sentence = "Set up the second step of your login first; this VoiceVerse asks for one."
+
+
+class SecondStepChanged(AccountError):
+    """It was set up, or given up, on another page in the meantime."""
+
+    status = 409
+    sentence = "The second step of your login was changed meanwhile. Reload the page."
+
+
+class PasskeyRefused(AccountError):
+    """The answer of a passkey that proves nothing."""
+
+    status = 403
+    sentence = "This passkey could not be used here. Nothing was changed; try again."
+
+
+class PasskeyCopied(PasskeyRefused):
+    """A passkey whose counter has not grown: there may be a second one."""
+
+    sentence = (
+        "This passkey has been used elsewhere in a way that only a copy would. It was refused; "
+        "log in with your password, remove it, and add it anew."
+    )
+
+
+class PasskeysFull(AccountError):
+    """More passkeys than anybody needs."""
+
+    status = 409
+    sentence = "You have as many passkeys as fit. Remove one that you no longer use first."

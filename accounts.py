@@ -1,6 +1,5 @@
 """Who may come in: accounts, sign-in and its throttle, sessions, invitations, the first owner."""
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import passwords
+import proofs
 from account_errors import (
     AccountError,
     BadUsername,
@@ -22,6 +22,7 @@ from account_errors import (
     LoginRefused,
     RegistrationClosed,
     ResetLinkInvalid,
+    SecondStepExpired,
     SetupLinkInvalid,
     SignInBusy,
     TooManyAttempts,
@@ -41,8 +42,8 @@ TOUCH_EVERY_S = 300
 DAY_S = 86400
 INVITE_DAYS = 7
 RESET_HOURS = 24
+SECOND_STEP_S = 600
 REGISTRATIONS_PER_HOUR = 10
-RESET_TOKEN = re.compile(r"(\d{1,15})\.(\d{1,15})\.([0-9a-f]{64})", re.ASCII)
 USERNAME = re.compile(r"[^\W_][\w.\-]{2,31}")
 
 
@@ -57,11 +58,15 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """A new session: the token for the cookie, the account, and the mark of a known browser."""
+    """A new session: the token for the cookie, the account, and the mark of a known browser.
+
+    While a second step is still to be taken there is only `pending`, the proof of the first.
+    """
 
     token: str
     user: dict[str, Any]
     device_token: str
+    pending: str = ""
 
 
 class Accounts:
@@ -72,8 +77,9 @@ class Accounts:
     ) -> None:
         self._db = db
         self._config = config
-        self._key = secret_key
         self._clock = clock
+        self._proofs = proofs.Proofs(db, secret_key, self.now)
+        self.marks = proofs.Marks(db, self._proofs)
         self._passwords = passwords.Passwords()
         self._hashing = threading.Lock()
 
@@ -111,24 +117,37 @@ class Accounts:
 
         It is made from the present password's hash, so that it ends with that password.
         """
-        expires = int(self._clock()) + RESET_HOURS * 3600
         self._log("reset_created", visitor, user, f"by {admin['username']}")
-        return f"{user['id']}.{expires}.{self._reset_mac(user, expires)}"
+        return self._proofs.make("reset", user, RESET_HOURS * 3600)
 
     def check_reset(self, token: str) -> dict[str, Any]:
         """The account that a link's token belongs to; raises ResetLinkInvalid."""
-        match = RESET_TOKEN.fullmatch(token)
-        user = self._db.get_user_by_id(int(match[1])) if match else None
-        if not match or user is None or not user["is_active"]:
-            raise ResetLinkInvalid
-        expires = int(match[2])
-        is_same = hmac.compare_digest(match[3], self._reset_mac(user, expires))
-        if not is_same or expires <= self._clock():
+        user = self._proofs.holder("reset", token)
+        if user is None:
             raise ResetLinkInvalid
         return user
 
-    def reset_password(self, token: str, password: str, visitor: Visitor) -> LoginResult:
-        """Replace the password, end all sessions and open one; raises ResetLinkInvalid."""
+    def check_pending(self, token: str) -> dict[str, Any]:
+        """The account whose second step is awaited; raises SecondStepExpired."""
+        user = self._proofs.holder("second", token)
+        if user is None:
+            raise SecondStepExpired
+        return user
+
+    def confirm_password(
+        self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
+    ) -> None:
+        """Ask for the password once more; raises WrongPassword, TooManyAttempts."""
+        with self._one_at_a_time():
+            self._check_current(user, password, visitor, purpose)
+
+    def reset_password(
+        self, token: str, password: str, visitor: Visitor, *, device_token: str | None = None
+    ) -> LoginResult:
+        """Replace the password, end all sessions and let in as a login does.
+
+        Raises ResetLinkInvalid, BadPassword.
+        """
         try:
             user = self.check_reset(token)
         except ResetLinkInvalid:
@@ -142,7 +161,8 @@ class Accounts:
             self._db.set_password_hash(user["id"], new_hash)
             self._db.delete_sessions(user["id"])
             self._log("password_reset", visitor, user)
-        return self.open_session(user, visitor)
+        user = self._db.get_user_by_id(user["id"])
+        return self._admit(user, visitor, device_token=device_token)
 
     # Signing in and out
 
@@ -155,15 +175,16 @@ class Accounts:
         device_token: str | None = None,
         old_token: str | None = None,
     ) -> LoginResult:
-        """Open a session; raises LoginRefused, TooManyAttempts or SignInBusy.
+        """Open a session, or ask for the second step.
 
         `device_token` is the mark of a browser that signed in before; its failures are counted
         apart, so that a flood of guesses from elsewhere never keeps the owner out.
+        Raises LoginRefused, TooManyAttempts, SignInBusy.
         """
         name = unicodedata.normalize("NFC", username.strip())[:150]
         with self._one_at_a_time():
             user = self._db.get_user(name)
-            is_known = user is not None and self._is_known_device(device_token, user["id"])
+            is_known = user is not None and self.marks.is_known(device_token, user["id"])
             self._throttle(user, name, visitor, is_known)
             if not self._password_opens(user, password):
                 event = "login_failed_known_device" if is_known else "login_failed"
@@ -171,7 +192,20 @@ class Accounts:
                 raise LoginRefused
             if self._passwords.needs_rehash(user["password_hash"]):
                 self._db.set_password_hash(user["id"], self._passwords.hash(password))
-        return self.open_session(user, visitor, old_token)
+                user = self._db.get_user_by_id(user["id"])
+        return self._admit(user, visitor, old_token, device_token)
+
+    def _admit(
+        self,
+        user: dict[str, Any],
+        visitor: Visitor,
+        old_token: str | None = None,
+        device_token: str | None = None,
+    ) -> LoginResult:
+        if self._db.has_second_factor(user["id"]):
+            pending = self._proofs.make("second", user, SECOND_STEP_S)
+            return LoginResult("", user, "", pending)
+        return self.open_session(user, visitor, old_token, device_token=device_token)
 
     def authenticate(self, token: str) -> dict[str, Any] | None:
         """The session's row with its user, or None when it has ended."""
@@ -334,10 +368,25 @@ class Accounts:
             self._db.set_user_active(user["user_id"], False)
 
     def log(
-        self, event_type: str, user: dict[str, Any], visitor: Visitor, details: str = ""
+        self,
+        event_type: str,
+        user: dict[str, Any],
+        visitor: Visitor,
+        details: str = "",
+        *,
+        success: bool = True,
     ) -> None:
         """Note something in the security log that a person did with what is theirs."""
-        self._log(event_type, visitor, user, details or None)
+        self._log(event_type, visitor, user, details or None, success)
+
+    def slow_down(self, event_type: str, user: dict[str, Any], visitor: Visitor) -> None:
+        """Raise TooManyAttempts while failures of a kind since the last login ask for a wait."""
+        failures = self._failures_since_login(user["id"], event_type)
+        try:
+            self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
+        except TooManyAttempts:
+            self._log_throttled(user, visitor)
+            raise
 
     # From the command line of the machine, which needs no password
 
@@ -400,7 +449,8 @@ class Accounts:
         self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
     ) -> None:
         user_id = user["user_id"]
-        self._refuse_while_waiting(self._device_failures(user_id), ACCOUNT_FREE_FAILURES)
+        failures = self._failures_since_login(user_id, "login_failed_known_device")
+        self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
         stored = self._db.get_user_by_id(user_id)
         if not self._passwords.verify(stored["password_hash"], password):
             self._log("login_failed_known_device", visitor, user, purpose, False)
@@ -416,7 +466,8 @@ class Accounts:
         since = _text_time(self._clock() - WINDOW_S)
         try:
             if is_known:
-                self._refuse_while_waiting(self._device_failures(user["id"]), ACCOUNT_FREE_FAILURES)
+                failures = self._failures_since_login(user["id"], "login_failed_known_device")
+                self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
                 return
             until = _text_time(self._clock() + 2)
             by_name = self._db.get_failed_login_attempts(username=name, since=since, until=until)
@@ -442,13 +493,13 @@ class Accounts:
         if left_s > 0:
             raise TooManyAttempts(max(1, round(left_s)))
 
-    def _device_failures(self, user_id: int) -> dict[str, Any]:
+    def _failures_since_login(self, user_id: int, event_type: str) -> dict[str, Any]:
         since = _text_time(self._clock() - WINDOW_S)
         logins = self._db.get_security_logs(user_id=user_id, event_type="login", limit=1)
         last_login = max((row["id"] for row in logins), default=0)
         rows = self._db.get_security_logs(
             user_id=user_id,
-            event_type="login_failed_known_device",
+            event_type=event_type,
             until=_text_time(self._clock() + 2),
             limit=20,
         )
@@ -478,23 +529,29 @@ class Accounts:
             )
 
     def open_session(
-        self, user: dict[str, Any], visitor: Visitor, old_token: str | None = None
+        self,
+        user: dict[str, Any],
+        visitor: Visitor,
+        old_token: str | None = None,
+        *,
+        device_token: str | None = None,
     ) -> LoginResult:
-        """Start a session for somebody who has proven to be the user."""
+        """Start a session for somebody who has proven to be the user, in both steps if need be.
+
+        In a browser without their mark it leaves an alert, but for the account's first login.
+        """
         token = secrets.token_urlsafe(32)
         now = self._clock()
         with self._db.transaction():
             self._end_replaced_session(old_token, now)
-            self._db.create_session(
-                self._hash_token(token),
-                user["id"],
-                device=visitor.device[:100],
-                ip_address=visitor.ip,
-                now=now,
-            )
+            is_new = user["last_login"] and not self.marks.is_known(device_token, user["id"])
+            seen = {"device": visitor.device[:100], "ip_address": visitor.ip, "now": now}
+            session = self._db.create_session(self._hash_token(token), user["id"], **seen)
+            if is_new:
+                self._db.note_new_device(user["id"], session["id"], **seen)
             self._db.update_last_login(user["id"])
-            self._log("login", visitor, user)
-        return LoginResult(token, user, self._device_token(user["id"]))
+            self._log("login", visitor, user, "new browser" if is_new else None)
+        return LoginResult(token, user, self.marks.of(user["id"]))
 
     def _end_replaced_session(self, old_token: str | None, now: float) -> None:
         if not old_token:
@@ -521,19 +578,7 @@ class Accounts:
         return parse_qs(urlsplit(link.strip()).query).get("token", [""])[0]
 
     def _hash_token(self, token: str) -> str:
-        return self._mac(f"token:{token}")
-
-    def _reset_mac(self, user: dict[str, Any], expires: int) -> str:
-        return self._mac(f"reset:{user['id']}:{expires}:{user['password_hash']}")
-
-    def _device_token(self, user_id: int) -> str:
-        return f"{user_id}.{self._mac(f'device:{user_id}')}"
-
-    def _is_known_device(self, token: str | None, user_id: int) -> bool:
-        return hmac.compare_digest((token or "").encode(), self._device_token(user_id).encode())
-
-    def _mac(self, message: str) -> str:
-        return hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest()
+        return self._proofs.mac(f"token:{token}")
 
     def _log(
         self,

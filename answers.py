@@ -50,7 +50,9 @@ from generation import GenerationError
 from hosts import UntrustedHost
 from languages import language, told
 from passwords import BadPassword
+from provider_settings import ProviderError
 from rates import TooManyRequests
+from sealing import SealBroken
 from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
@@ -70,6 +72,8 @@ REFUSALS = (
     DocumentError,
     GenerationError,
     NothingToHear,
+    ProviderError,
+    SealBroken,
     SpeechError,
     StaleForm,
     StorageUsedUp,

@@ -13,11 +13,13 @@ import compression
 import delivery
 import forms
 import languages
+import tracing
 import uploads
 from access import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
     Services,
+    before_second_step,
     check_declared,
     csrf_token,
     guard,
@@ -44,23 +46,43 @@ from blueprints import (
     ops,
     people,
     pronunciations,
+    providers,
     reading,
     retakes,
+    second_steps,
     standing_in,
     voices,
+    watching,
 )
+from blueprints import devices as devices_room
+from blueprints import keeping as keeping_room
 from blueprints import library as library_room
+from blueprints import passkeys as passkeys_room
 from blueprints import studio as studio_room
 from books import Books
-from config import Config, load_secret_key, prepare_data_dir, refuse_lost_database
+from config import (
+    Config,
+    ConfigError,
+    load_secret_key,
+    prepare_data_dir,
+    refuse_lost_database,
+)
 from database import Database
+from database.errors import DatabaseError
+from devices import Devices
 from generation import Studio
 from hosts import Hosts
+from keeping import backing, restoring
+from keeping.errors import KeepingError
 from library import Library
+from passkeys import Passkeys
 from pronouncing import Pronouncing
+from providers import Providers
 from proxies import TrustedProxies, networks
 from rates import Rates
 from reserve import Reserve
+from sealing import Seal
+from second_factors import SecondFactors
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -75,15 +97,28 @@ web = Blueprint("web", __name__)
 def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     """The app over its data folder, which is made when missing; starts no worker."""
     config = config or Config.load()
+    try:
+        return _create_app(config, registry)
+    except (ConfigError, DatabaseError, KeepingError) as error:
+        if keeping_room.is_command():  # some of which are there for just this
+            return keeping_room.make_app(config, error)
+        raise
+
+
+def _create_app(config: Config, registry: Any) -> Flask:
+    restoring.complete(config)
     prepare_data_dir(config)
     refuse_lost_database(config)
+    backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=config.database_path.exists())
     db, store = (
         Database(config.database_path),
         AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
     )
-    registry = registry or build_registry(config)
+    providers_room = Providers(config, db)
+    registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
+    keeper = accounts.Accounts(db, config, key)
     app = Flask(__name__)
     app.request_class = uploads.Request
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
@@ -101,17 +136,22 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         db=db,
         store=store,
         registry=registry,
+        providers=providers_room,
         studio=studio,
         library=Library(studio),
         books=Books(db, studio, config),
         pronouncing=Pronouncing(studio),
-        accounts=accounts.Accounts(db, config, key),
+        accounts=keeper,
+        second_factors=SecondFactors(db, keeper, Seal(key)),
+        passkeys=Passkeys(db, keeper),
+        devices=Devices(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
         reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
+    tracing.prepare(app)
     guard(app)
     languages.prepare(app)
     answers.prepare(app)
@@ -119,7 +159,8 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     app.register_blueprint(web)
     for room in (
         *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, reading, retakes, standing_in, studio_room, voices),
+        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
+        *(keeping_room, watching, second_steps, passkeys_room, devices_room),
     ):
         app.register_blueprint(room.blueprint)
     check_declared(app)
@@ -195,6 +236,7 @@ def log_in() -> Response:
 
 @web.post("/logout")
 @user_only
+@before_second_step
 def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())

@@ -25,6 +25,7 @@ SCRIPTS = {
     f"{JOINED}book.js": "js/book/desk.js",
     f"{JOINED}pronunciations.js": "js/pronunciations/desk.js",
     f"{JOINED}usage.js": "js/day-chart.js",
+    f"{JOINED}passkeys.js": "js/passkeys/desk.js",
     f"{JOINED}voices_room.js": "js/admin/voices.js",
 }
 SHEETS = {

@@ -69,6 +69,18 @@ class AudioStore:
         except (FileNotFoundError, NoSuchAudio):
             return None
 
+    def growing_path(self, filename: str) -> Path:
+        """Where a file grows, for a copy of what it has so far."""
+        return self._path(filename, PART)
+
+    def names(self) -> list[str]:
+        """All whole files, whether a row knows them or not."""
+        return sorted(
+            path.name
+            for path in self.folder.glob("*")
+            if not path.name.endswith((PART, DELETED)) and path.is_file()
+        )
+
     def open(self, filename: str) -> BinaryIO:
         """A whole file for reading; raises NoSuchAudio."""
         try:
@@ -404,6 +416,11 @@ class SegmentStore:
     def drop(self, content_hash: str) -> None:
         self._path(content_hash).unlink(missing_ok=True)
         self._note_path(content_hash).unlink(missing_ok=True)
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Every piece: its content hash and where it stands; one may be gone at any moment."""
+        for path in sorted(self.folder.glob(f"*/*{self.SUFFIX}")):
+            yield path.name.removesuffix(self.SUFFIX), path
 
     def sweep(self) -> None:
         """Remove pieces that a kill left unfinished, and none that is being written."""

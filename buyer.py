@@ -58,7 +58,7 @@ class Buyer:
 
     def can_buy(self, engine: Engine) -> bool:
         """Whether that engine's speech can be bought in another process."""
-        return engine.name in self._settings["engines"]
+        return bool(engine.settings)
 
     def buy(
         self, engine: Engine, request: SpeechRequest, content_hash: str, begun: Callable[[], object]
@@ -69,7 +69,7 @@ class Buyer:
         replaced. Raises SpeechError, AudioError.
         """
         order = {
-            "engine": engine.name,
+            **self._named(engine),
             "content_hash": content_hash,
             "request": {"text": request.text, "voice": request.voice, "speed": request.speed},
         }
@@ -100,7 +100,7 @@ class Buyer:
     def notices(self, engine: Engine) -> Sequence[ModelNotice]:
         """What the provider says about the model in use; raises SpeechError."""
         try:
-            *_, (_, payload) = self._answers(b"N", {"engine": engine.name})
+            *_, (_, payload) = self._answers(b"N", self._named(engine))
         except Gone as error:
             raise EngineCrashed(STOPPED) from error
         return [
@@ -123,6 +123,12 @@ class Buyer:
             line, self._line = self._line, None
         if line:
             line.close()
+
+    def _named(self, engine: Engine) -> dict[str, Any]:
+        """What an order calls its engine; with its settings where the process has others."""
+        if self._settings["engines"].get(engine.name) == engine.settings:
+            return {"engine": engine.name}
+        return {"engine": engine.name, "settings": engine.settings}
 
     def _answers(self, kind: bytes, order: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
         with self._guard:

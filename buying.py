@@ -9,6 +9,7 @@ A frame is one type byte, the number of the order, a little-endian 32-bit length
 in   S settings  JSON: the folder to keep sound in, the settings of each engine by name; once
      B buy       JSON: engine, content_hash, request
      N notices   JSON: engine
+     Both carry the engine's settings, too, where they are others than those that came with S.
 out  G begun     empty; the sound is not kept, and the provider is being asked
      A audio     16-bit samples
      D done      JSON: a Delivery, or empty; the sound is kept, bought now (after audio) or earlier
@@ -28,11 +29,13 @@ from typing import Any, BinaryIO
 
 from audio_store import SegmentStore
 from sentences import Told
+from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.registry import remake
 from speech.types import AudioChunk, Receipt, SpeechRequest
 
 HEADER = struct.Struct("<cII")
+MOST_LATER = 32  # engines that are kept ready
 LONGEST_END_S = 900.0  # after the input ended; time-outs of the engine are shorter than this
 UNEXPECTED = "Something unexpected went wrong; the log says what."
 
@@ -44,7 +47,9 @@ class Buying:
 
     def __init__(self, folder: str, engines: dict[str, dict[str, Any]], output: BinaryIO):
         self.kept = SegmentStore(Path(folder))
-        self.engines = {name: remake(name, settings) for name, settings in engines.items()}
+        self.engines = {name: remake(settings) for name, settings in engines.items()}
+        self._later: dict[str, Engine] = {}  # by their settings, the latest used last
+        self._making = threading.Lock()
         self.is_alone = threading.Event()  # nobody listens any more
         self._output = output
         self._sending = threading.Lock()
@@ -81,9 +86,23 @@ class Buying:
             if self.kept.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
-            engine, request = self.engines[order["engine"]], SpeechRequest(**order["request"])
+            engine, request = self._engine(order), SpeechRequest(**order["request"])
             keep(self._passed_on(number, receipt.hear(engine.speak(request))))
         return b"D", receipt.note()
+
+    def _engine(self, order: dict[str, Any]) -> Engine:
+        """The engine of an order; made now where it came or changed after this process began."""
+        settings = order.get("settings")
+        if settings is None:
+            return self.engines[order["engine"]]
+        mark = json.dumps(settings, sort_keys=True)
+        with self._making:
+            engine = self._later.pop(mark, None) or remake(settings)
+            self._later[mark] = engine
+            if len(self._later) > MOST_LATER:
+                # Who speaks through it still has it; nobody else finds it again.
+                del self._later[next(iter(self._later))]
+        return engine
 
     def _passed_on(self, number: int, chunks: Iterable[AudioChunk]) -> Iterator[bytes]:
         """The samples of each chunk, which a listener has first."""
@@ -94,7 +113,7 @@ class Buying:
     def _notices(self, number: int, order: dict[str, Any]) -> Answer:
         notices = [
             (note.model, note.sentence, note.shutdown and note.shutdown.isoformat())
-            for note in self.engines[order["engine"]].notices()
+            for note in self._engine(order).notices()
         ]
         return b"N", json.dumps(notices).encode()
 

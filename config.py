@@ -19,7 +19,9 @@ PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
 SWITCH = ("on", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+HOURS = ("off", *map(str, range(24)))
 SHORTEST_KEY_BYTES = 32
+SHORTEST_TOKEN = 16
 HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
 ABOVE_ZERO = (
     "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
@@ -60,6 +62,10 @@ class Config:
     default_voice: str = ""
     secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
+    request_log: str = "on"  # a line of JSON for each request, on standard error
+    security_log_days: int = 90  # 0 keeps it for ever
+    metrics_token: str = field(default="", repr=False)
+    backup_hour: str = "3"  # of the day, in local time; or off
     voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
     neural_memory_mb: int = 2048  # for the models of neural voices
     openai_api_key: str = field(default="", repr=False)
@@ -129,7 +135,7 @@ class Config:
     @classmethod
     def load(cls) -> "Config":
         """The settings of this process: a `.env` file beside the program, then the environment."""
-        path = Path(__file__).with_name(".env")
+        path = env_file()
         try:
             load_dotenv(path)
         except (OSError, UnicodeDecodeError) as error:
@@ -140,6 +146,8 @@ class Config:
         _check_choice("REGISTRATION", self.registration, REGISTRATION_MODES)
         _check_choice("WEB_IMPORT", self.web_import, SWITCH)
         _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
+        _check_choice("REQUEST_LOG", self.request_log, SWITCH)
+        _check_choice("BACKUP_HOUR", self.backup_hour, HOURS)
         for name in ABOVE_ZERO:
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{PREFIX}{name.upper()} is 0; use a number above 0.")
@@ -171,10 +179,20 @@ class Config:
             raise ConfigError(
                 "The OpenAI API key holds spaces or characters that no key has; copy it again."
             )
+        if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
+            raise ConfigError(
+                f"VOICEVERSE_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters; make a "
+                "longer one."
+            )
         if self.secret_key:
             _check_key_length(
                 "VOICEVERSE_SECRET_KEY", self.secret_key.encode(), "make a longer one"
             )
+
+
+def env_file() -> Path:
+    """Where settings may stand beside the program."""
+    return Path(__file__).with_name(".env")
 
 
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:

@@ -169,6 +169,7 @@ CREATE INDEX idx_usage_voice ON usage_stats
 CREATE INDEX idx_usage_category ON usage_stats
     (user_id, category, year, month, characters_used, cost);
 CREATE INDEX idx_usage_user ON usage_stats (user_id, id);
+CREATE INDEX idx_usage_engine ON usage_stats (engine, year, month, cost);
 CREATE UNIQUE INDEX idx_usage_file ON usage_stats (file_id) WHERE file_id IS NOT NULL;
 
 -- Each listening, with where it stopped (seconds) and what it was called; outlives the file.
@@ -196,6 +197,8 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 CREATE INDEX idx_positions_user ON positions (user_id, saved_epoch);
 
+-- `hash` is over the event and the hash of the one before it; `account` is what `user_id` was when
+-- it was written, which goes with an account and follows it into another one.
 CREATE TABLE security_logs (
     id         INTEGER PRIMARY KEY,
     event_type TEXT    NOT NULL CHECK (length(event_type) > 0),
@@ -205,7 +208,9 @@ CREATE TABLE security_logs (
     details    TEXT,
     success    INTEGER NOT NULL DEFAULT 1 CHECK (success IN (0, 1)),
     timestamp  TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    request_id TEXT
+    request_id TEXT,
+    account    INTEGER,
+    hash       TEXT    NOT NULL DEFAULT ''
 );
 CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id, success);
 CREATE INDEX idx_security_type ON security_logs (event_type, timestamp, id, success);
@@ -217,6 +222,21 @@ CREATE INDEX idx_security_login_address ON security_logs (ip_address, event_type
     WHERE event_type IN ('login', 'login_failed');
 
 -- Support tables.
+
+-- Both ends of the chain of events: the last that was removed after its time, the last written.
+CREATE TABLE security_chain (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    pruned_id   INTEGER NOT NULL,
+    pruned_hash TEXT    NOT NULL,
+    last_id     INTEGER NOT NULL,
+    last_hash   TEXT    NOT NULL
+);
+
+-- When the app could last write, and when its worker was last at work.
+CREATE TABLE heartbeats (
+    name     TEXT PRIMARY KEY,
+    at_epoch REAL NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE sessions (
     id               INTEGER PRIMARY KEY,
@@ -381,6 +401,41 @@ CREATE TABLE model_notices (
     PRIMARY KEY (engine, model)
 ) WITHOUT ROWID;
 
+-- Servers that speak, added by admins. `name` is that of the engine in the keys of voices, and never
+-- changes; `version` counts the changes. `sealed_key` opens for `key_origin` alone: the scheme, host
+-- and port that it was given for.
+CREATE TABLE providers (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    name            TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 40),
+    label           TEXT    NOT NULL CHECK (length(label) BETWEEN 1 AND 60),
+    protocol        TEXT    NOT NULL CHECK (protocol IN ('speech', 'realtime')),
+    base_url        TEXT    NOT NULL CHECK (length(base_url) BETWEEN 1 AND 500),
+    model           TEXT    NOT NULL CHECK (length(model) BETWEEN 1 AND 200),
+    voices          TEXT    NOT NULL DEFAULT '[]', -- JSON: identifier, name, language; of each
+    price           REAL    CHECK (price >= 0), -- USD per million characters
+    parallel        INTEGER NOT NULL DEFAULT 4 CHECK (parallel > 0),
+    timeout_s       REAL    NOT NULL DEFAULT 60 CHECK (timeout_s > 0),
+    longest_text    INTEGER CHECK (longest_text > 0), -- characters of a request
+    monthly_limit   REAL    CHECK (monthly_limit > 0), -- USD
+    allows_own_keys INTEGER NOT NULL DEFAULT 0 CHECK (allows_own_keys IN (0, 1)),
+    is_enabled      INTEGER NOT NULL DEFAULT 1 CHECK (is_enabled IN (0, 1)),
+    position        INTEGER NOT NULL DEFAULT 0,
+    version         INTEGER NOT NULL DEFAULT 1,
+    sealed_key      TEXT,
+    key_tail        TEXT    NOT NULL DEFAULT '',
+    key_origin      TEXT    NOT NULL DEFAULT ''
+);
+
+-- Keys that people brought for themselves.
+CREATE TABLE provider_keys (
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider_id INTEGER NOT NULL REFERENCES providers (id) ON DELETE CASCADE,
+    sealed_key  TEXT    NOT NULL,
+    key_tail    TEXT    NOT NULL DEFAULT '',
+    PRIMARY KEY (user_id, provider_id)
+) WITHOUT ROWID;
+CREATE INDEX idx_provider_keys_provider ON provider_keys (provider_id);
+
 -- Which legacy files were taken in: `source` is a hash over them, `report` JSON.
 CREATE TABLE migrations (
     plan_hash  TEXT PRIMARY KEY,
@@ -416,3 +471,73 @@ CREATE INDEX idx_exports_owner ON exports (owner_id, status);
 CREATE INDEX idx_exports_work ON exports (status, owner_id, id, file_id)
     WHERE status IN ('queued', 'working');
 CREATE INDEX idx_exports_used ON exports (status, last_used_epoch, id, size);
+
+-- Signing in: alerts of new browsers, the second step, passkeys.
+
+-- Log-ins from browsers that were not known, until the person says whose they were.
+CREATE TABLE login_alerts (
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id       INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    device        TEXT    NOT NULL DEFAULT '',
+    ip_address    TEXT    NOT NULL DEFAULT '',
+    times         INTEGER NOT NULL DEFAULT 1 CHECK (times > 0),
+    latest_epoch  REAL    NOT NULL,
+    UNIQUE (user_id, device, ip_address)
+);
+
+-- The sessions that an alert is about.
+CREATE TABLE alerted_sessions (
+    session_id INTEGER PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+    alert_id   INTEGER NOT NULL REFERENCES login_alerts (id) ON DELETE CASCADE
+);
+CREATE INDEX idx_alerted_sessions_alert ON alerted_sessions (alert_id);
+
+-- How often all browsers of a person were taken for unknown ones again.
+CREATE TABLE forgotten_devices (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    times   INTEGER NOT NULL CHECK (times > 0)
+);
+
+-- What admins have decided for everybody, by name.
+CREATE TABLE rules (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- The authenticator app of a person; `secret` is sealed. `last_step` is the latest 30 seconds, since
+-- 1970, whose code was used: none is taken twice.
+CREATE TABLE second_factors (
+    user_id      INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    secret       TEXT    NOT NULL,
+    last_step    INTEGER NOT NULL DEFAULT 0,
+    confirmed_at TEXT    -- since when it is asked for
+);
+
+CREATE TABLE recovery_codes (
+    user_id   INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    code_hash TEXT    NOT NULL,
+    PRIMARY KEY (user_id, code_hash)
+) WITHOUT ROWID;
+
+-- `rp_id` is the name of the site that a passkey was made for; it works nowhere else.
+CREATE TABLE passkeys (
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id         INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    credential_id   TEXT    NOT NULL UNIQUE CHECK (length(credential_id) <= 1400),
+    user_handle     TEXT    NOT NULL,
+    rp_id           TEXT    NOT NULL,
+    public_key      BLOB    NOT NULL,
+    sign_count      INTEGER NOT NULL CHECK (sign_count >= 0),
+    transports      TEXT    NOT NULL DEFAULT '[]', -- JSON
+    name            TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 60),
+    created_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    last_used_epoch REAL
+);
+CREATE INDEX idx_passkeys_user ON passkeys (user_id, rp_id, id);
+
+-- Questions to passkeys that were answered well, so that no answer counts twice.
+CREATE TABLE used_challenges (
+    challenge_hash TEXT PRIMARY KEY,
+    expires_epoch  REAL NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX idx_used_challenges_expires ON used_challenges (expires_epoch);

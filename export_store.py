@@ -27,6 +27,9 @@ class ExportStore:
         """A name for a download of that piece; `suffix` is like ".m4b"."""
         return f"{_mark(filename)}-{secrets.token_hex(8)}{suffix}"
 
+    def has(self, name: str) -> bool:
+        return self._path(name).exists()
+
     def open(self, name: str) -> BinaryIO:
         """A whole download for reading; raises NoSuchAudio."""
         try:

@@ -210,8 +210,9 @@ class Exports:
         return latest is None or latest["sha256"] != row["sha256"]
 
     def reconcile(self) -> None:
-        """Remove what a kill left on disk: unfinished downloads, and those of pieces now gone."""
+        """Remove what a kill left on disk, and forget what a restored backup has no file of."""
         self.files.sweep(self.db.has_export)
+        self.db.drop_missing_exports(self.files.has)
 
     def _task(self, row: dict, export: dict, part: Path) -> Task:
         known = self._details(row)

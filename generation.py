@@ -195,6 +195,7 @@ class Studio:
         return chosen, SpeechRequest(said.text, found.identifier, 1.0, said.phonemes)
 
     def _speak_preview(self, user_id: int, engine: Engine, request: SpeechRequest) -> bytes:
+        engine = self.registry.get(engine.name, user_id)
         if engine.keeps_segments:
             job = {
                 "id": None, "owner_id": user_id, "engine": engine.name, "voice": request.voice,
@@ -233,6 +234,7 @@ class Studio:
         """
         text = self._check_text(text)
         chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
+        self.registry.get(chosen.name, owner_id).admit()
         reading = self._check_reading(reading or {}, Speaker(chosen, found))
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), speed, chosen.name)

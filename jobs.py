@@ -15,8 +15,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
+import logs
 from audio_store import AudioError, AudioStore
 from buyer import Buyer
 from config import (
@@ -31,6 +33,11 @@ from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from exporting import ExportWorker
 from generation import Studio
+from health import WORKER
+from keeping import backing, restoring
+from keeping.errors import KeepingError
+from nightly import Nightly
+from providers import Providers
 from sentences import Sentence
 from speaking import Parked, Stopped
 from speech.encoding import NotMp3
@@ -39,6 +46,7 @@ from speech.registry import build_registry
 
 LEASE_S = 30.0
 HEARTBEAT_S = 5.0
+SIGN_S = 15.0  # between two signs of life
 POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
 DAY_S = 24 * 3600.0
@@ -58,9 +66,11 @@ class Worker:
         self.stop = threading.Event()
         self.wake = threading.Event()
         self.exporting = ExportWorker(studio.exports, self.name, self.stop)
+        self.nightly = Nightly(self.config)
         self._running = 0
         self._counting = threading.Lock()
         self._beaten_at = 0.0
+        self._seen_at: float | None = None
         self._noticed_at: float | None = None
         self._emptied_at: float | None = None
 
@@ -72,6 +82,7 @@ class Worker:
                 self._beat()
                 self._look_at_notices(pool)
                 self._empty_bin()
+                self.nightly.look()
                 self.studio.speaking.purchases.rest()
                 while self._running < self.config.jobs and (work := self._next()):
                     self._count(+1)
@@ -79,6 +90,7 @@ class Worker:
                 self.wake.wait(POLL_S)
                 self.wake.clear()
                 self.exporting.wake.set()
+        self.nightly.stop()
         for thread in exporting:
             thread.join()
         self._wait_for_purchases()
@@ -189,6 +201,12 @@ class Worker:
 
     def _beat(self) -> None:
         now = time.monotonic()
+        if self._seen_at is None or now - self._seen_at >= SIGN_S:
+            self._seen_at = now
+            try:
+                self.db.beat(WORKER, time.time())
+            except DatabaseError as error:
+                log.error("no sign of life can be written: %s", error.sentence)
         if self._running and now - self._beaten_at >= HEARTBEAT_S:
             self._beaten_at = now
             try:
@@ -225,8 +243,10 @@ class Worker:
         try:
             if count := self.studio.empty_bin(time.time()):
                 log.info("%s files left the bin after their time there", count)
+            if count := prune_security_log(self.db, self.config.security_log_days, time.time()):
+                log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
-            log.error("the bin cannot be emptied: %s", error.sentence)
+            log.error("what is past its time cannot be removed: %s", error.sentence)
 
     def _wait_for_purchases(self) -> None:
         deadline = time.monotonic() + GRACE_S
@@ -234,12 +254,23 @@ class Worker:
             time.sleep(0.05)
 
 
+def prune_security_log(db: Database, days: int, now: float) -> int:
+    """Remove the events older than that; returns how many. 0 days keep them for ever."""
+    if not days:
+        return 0
+    before = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
+    return db.prune_security_logs(before.strftime("%Y-%m-%d %H:%M:%S"))
+
+
 def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
+    restoring.complete(config)
     prepare_data_dir(config)
     refuse_lost_database(config)
+    backing.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
-    return Studio(config, Database(config.database_path), store, build_registry(config))
+    db = Database(config.database_path)
+    return Studio(config, db, store, build_registry(config, Providers(config, db)))
 
 
 @contextmanager
@@ -277,7 +308,7 @@ def main() -> int:
     """Run a worker until standard input ends."""
     try:
         config = Config.load()
-        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        logs.configure(config.log_level)
         prepare_data_dir(config)
         os.nice(NICENESS)
         with only_worker(config):
@@ -293,7 +324,7 @@ def main() -> int:
             purchases.close()
             studio.registry.close()
             studio.db.close()
-    except (ConfigError, DatabaseError) as error:
+    except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

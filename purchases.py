@@ -39,6 +39,7 @@ class Purchases:
         content_hash = engine.fingerprint(request)
         with self._alone_with(content_hash):
             if not self.kept.has(content_hash):
+                engine.admit()
                 has_sound = False
                 with closing(self._buy(engine, request, content_hash)) as chunks:
                     for chunk in chunks:
@@ -90,7 +91,7 @@ class Purchases:
         """The sound as it arrives; at its end it is kept. Nothing where somebody else, in another
         process, has kept it meanwhile.
         """
-        if engine.breaker:
+        if engine.breaker and not engine.is_own:
             engine.breaker.tell = partial(self._note_state, engine.name)
         if self.buyer and self.buyer.can_buy(engine):
             begun = partial(self.db.forget_kept_segment, content_hash)

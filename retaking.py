@@ -345,7 +345,7 @@ class Retaking:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
         row, text = retake["file"] | {"stand_in": retake["stand_in"]}, retake["text"]
         row = self.speaking.continuity.as_spoken(row)
-        engine = self.speaking.registry.get(row["engine"])
+        engine = self.speaking.registry.get(row["engine"], row["owner_id"])
         job = row | {"is_retake": True, "characters": 0}
         frames: list[bytes] = []
         recorder = Recorder(

@@ -18,10 +18,13 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
+import logs
+import tracing
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
 from intake import THROWN_AWAY, Channel, House
+from keeping.errors import KeepingError
 from proxies import networks
 from uploads import BodyLimits, most_bytes
 
@@ -203,9 +206,9 @@ def main() -> int:
     """Read the settings and serve; 1 and one sentence when that cannot be."""
     try:
         config = Config.load()
-        logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+        logs.configure(config.log_level, tracing.request_id)
         run(config)
-    except (ConfigError, DatabaseError) as error:
+    except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

@@ -47,6 +47,29 @@ EVENTS = {
     "data_exported": lazy_gettext("Everything exported"),
     "history_cleared": lazy_gettext("History cleared"),
     "log_exported": lazy_gettext("Security log exported"),
+    "provider_added": lazy_gettext("Provider added"),
+    "provider_changed": lazy_gettext("Provider changed"),
+    "provider_removed": lazy_gettext("Provider removed"),
+    "provider_key_set": lazy_gettext("Key of a provider entered"),
+    "provider_key_removed": lazy_gettext("Key of a provider removed"),
+    "own_key_set": lazy_gettext("Own key entered"),
+    "own_key_removed": lazy_gettext("Own key removed"),
+    "second_factor_started": lazy_gettext("Second step begun"),
+    "second_factor_on": lazy_gettext("Second step turned on"),
+    "second_factor_off": lazy_gettext("Second step turned off"),
+    "second_factor_reset": lazy_gettext("Second step and passkeys taken away"),
+    "second_factor_rule": lazy_gettext("Second step asked for"),
+    "second_factor_failed": lazy_gettext("Wrong code of the second step"),
+    "second_factor_failed_known_device": lazy_gettext("Wrong code in a known browser"),
+    "recovery_code_used": lazy_gettext("Recovery code used"),
+    "recovery_codes_renewed": lazy_gettext("New recovery codes"),
+    "passkey_added": lazy_gettext("Passkey added"),
+    "passkey_removed": lazy_gettext("Passkey removed"),
+    "passkey_refused": lazy_gettext("Passkey not added"),
+    "passkey_failed": lazy_gettext("Passkey refused"),
+    "passkey_copied": lazy_gettext("Passkey with an old counter refused"),
+    "device_accepted": lazy_gettext("New sign-in confirmed"),
+    "device_refused": lazy_gettext("New sign-in signed out"),
     "csrf_refused": lazy_gettext("Form from another page refused"),
     "request_too_large": lazy_gettext("Request too large"),
 }
@@ -59,6 +82,14 @@ NOTES = {
     "login_failed_known_device": lazy_gettext(
         "The password was wrong in a browser that had logged in before. If it was not you, "
         "somebody sits at one of your devices."
+    ),
+    "second_factor_failed": lazy_gettext(
+        "Somebody gave the right password and a wrong code. If it was not you, your password is "
+        "known to somebody else: choose a new one."
+    ),
+    "passkey_copied": lazy_gettext(
+        "The counter of a passkey did not grow, as if there were a copy of it. Remove it and add "
+        "it anew."
     ),
     "login_throttled": lazy_gettext(
         "After several wrong passwords each further try had to wait. Nobody came in."

@@ -156,7 +156,7 @@ class Take:
         self.speaking, self.db, self.store = speaking, speaking.db, speaking.store
         self.job, self.worker, self.text, self.stop = job, worker, text, stop
         self.spoken = speaking.continuity.as_spoken(job)
-        self.engine = speaking.registry.get(self.spoken["engine"])
+        self.engine = speaking.registry.get(self.spoken["engine"], job["owner_id"])
         self.script = speaking.script(self.spoken, text)
         self.recorded_at = time.monotonic()
 

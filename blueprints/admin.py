@@ -74,13 +74,30 @@ def _reset(user: dict[str, Any]) -> Response:
     )
 
 
+def _forget_second_step(user: dict[str, Any]) -> Response:
+    if user["id"] == g.user["user_id"]:
+        raise forms.BadForm("deed", _("Turn your own second step off on the page of your account."))
+    by = f"by {g.user['username']}"
+    services().second_factors.reset(user, visitor(), by)
+    return _told(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
+
+
 DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
     "let_in": _let_in,
     "keep_out": _keep_out,
     "admin": _make_admin,
     "user": _make_user,
     "reset": _reset,
+    "no_second_step": _forget_second_step,
 }
+
+
+@blueprint.post("/admin/second-step")
+@admin_only
+def ask_for_second_step() -> Response:
+    """Decide who must have a second step at login."""
+    services().second_factors.set_rule(g.user, request.form.get("rule", ""), visitor())
+    return _told(_("That holds from now on."))
 
 
 @blueprint.post("/admin/invites")
@@ -121,6 +138,7 @@ def _people() -> dict[str, Any]:
         "invites": db.list_invites(),
         "now": services().accounts.now(),
         "registration": services().config.registration,
+        "second_step_rule": services().second_factors.rule(),
     }
 
 
@@ -187,7 +205,7 @@ def engines() -> Response:
 
 
 def _engine(engine: Engine) -> dict[str, Any]:
-    db, config = services().db, services().config
+    db = services().db
     try:
         voices = len(engine.voices())
     except SpeechError:
@@ -199,7 +217,7 @@ def _engine(engine: Engine) -> dict[str, Any]:
         "model": engine.model,
         "address": engine.address,
         "voices": voices,
-        "key": _key(engine, bool(config.openai_api_key)),
+        "key": _key(engine),
         "price": _price(engine.price()),
         "resting": services().studio.continuity.resting().get(engine.name),
         "notices": [row for row in db.list_model_notices() if row["engine"] == engine.name],
@@ -209,9 +227,11 @@ def _engine(engine: Engine) -> dict[str, Any]:
     }
 
 
-def _key(engine: Engine, has_key: bool) -> str:
+def _key(engine: Engine) -> str:
     if not engine.address:
         return "none"
+    provider = services().db.get_provider_by_name(engine.name)
+    has_key = provider["sealed_key"] if provider else services().config.openai_api_key
     return "set" if has_key else "missing"
 
 

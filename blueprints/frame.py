@@ -9,7 +9,16 @@ from flask_babel import gettext as _
 
 import forms
 import languages
-from access import THEME_COOKIE, THEMES, local_path, public, set_cookie, user_only, wants_json
+from access import (
+    THEME_COOKIE,
+    THEMES,
+    before_second_step,
+    local_path,
+    public,
+    set_cookie,
+    user_only,
+    wants_json,
+)
 from answers import asset, assets, page
 
 COOKIE_S = 400 * 86400
@@ -26,6 +35,7 @@ blueprint = Blueprint("frame", __name__)
 
 @blueprint.post("/theme")
 @user_only
+@before_second_step
 def choose_theme() -> Response:
     """Remember light or dark; anything else goes back to what the system says."""
     theme = request.form.get("theme", "")
@@ -36,6 +46,7 @@ def choose_theme() -> Response:
 
 @blueprint.post("/language")
 @user_only
+@before_second_step
 def choose_language() -> Response:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")

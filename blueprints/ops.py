@@ -1,4 +1,4 @@
-"""For whoever runs the machine: the health check and the `flask` commands."""
+"""For whoever runs the machine: the `flask` commands for accounts and speech."""
 
 import contextlib
 import sys
@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint
 from flask.cli import AppGroup
 
-from access import public, services
-from accounts import AccountError
+from access import services
+from accounts import AccountError, Visitor
+from config import ConfigError
 from database.errors import DatabaseError
 from generation import GenerationError
+from keeping.errors import KeepingError
 from passwords import BadPassword
+from provider_settings import ProviderError
 from speech.encoding import Mp3Stream
 from speech.errors import SpeechError
 from speech.id3 import id3_tag
@@ -22,15 +25,12 @@ from speech.segments import split
 from speech.types import SpeechRequest
 
 blueprint = Blueprint("ops", __name__, cli_group=None)
+REFUSED = (
+    *(AccountError, BadPassword, ConfigError, DatabaseError, GenerationError, KeepingError),
+    *(ProviderError, SpeechError),
+)
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
-
-
-@blueprint.get("/health")
-@public
-def health() -> Response:
-    """Whether the database answers, and how much work there is."""
-    return jsonify(status="ok", jobs=services().db.get_job_counts())
 
 
 @contextlib.contextmanager
@@ -38,7 +38,7 @@ def one_sentence() -> Iterator[None]:
     """End a command that cannot be done with exit code 1 and its sentence."""
     try:
         yield
-    except (AccountError, BadPassword, DatabaseError, GenerationError, SpeechError) as error:
+    except REFUSED as error:
         click.echo(error.sentence, err=True)
         sys.exit(1)
 
@@ -110,6 +110,21 @@ def enable_user(name: str) -> None:
     with one_sentence():
         services().accounts.set_active_from_machine(existing_user(name), True)
     click.echo(f"{name} may log in again.")
+
+
+@users.command("second-factor")
+@click.argument("name")
+@click.option("--off", is_flag=True, help="Forget it and the passkeys, and end all sessions.")
+def second_factor(name: str, off: bool) -> None:
+    """Tell whether an account has a second step at login, or take it away."""
+    with one_sentence():
+        user = existing_user(name)
+        if off:
+            services().second_factors.reset(user, Visitor(), "from the command line")
+    state = services().second_factors.state(user["id"])
+    passkeys = len(services().passkeys.of(user["id"]))
+    shown = "on" if state["is_on"] else "off"
+    click.echo(f"{user['username']}\tsecond step: {shown}\tpasskeys: {passkeys}")
 
 
 @users.command("merge")

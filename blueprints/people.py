@@ -9,7 +9,16 @@ from flask_babel import gettext as _
 
 import delivery
 import forms
-from access import let_in, public, services, user_only, visitor, wants_json
+from access import (
+    DEVICE_COOKIE,
+    let_in,
+    public,
+    sent_cookie,
+    services,
+    user_only,
+    visitor,
+    wants_json,
+)
 from answers import REFUSALS, form_again, page
 from blueprints.standing_in import rule_choice
 from shown import EVENTS, event_name
@@ -101,7 +110,10 @@ def reset() -> Response:
         return page("accounts/reset.html", token=token, username=name)
     try:
         result = services().accounts.reset_password(
-            token, request.form.get("password", ""), visitor()
+            token,
+            request.form.get("password", ""),
+            visitor(),
+            device_token=sent_cookie(DEVICE_COOKIE),
         )
     except REFUSALS as error:
         return form_again("accounts/reset.html", error, token=token, username=name)
@@ -111,7 +123,10 @@ def reset() -> Response:
 def _account_context() -> dict[str, Any]:
     return {
         "sessions": services().accounts.list_sessions(g.user["user_id"]),
+        "own_keys": services().providers.open_to(g.user["user_id"]),
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
+        "second_step": services().second_factors.state(g.user["user_id"]),
+        "passkeys": services().passkeys.of(g.user["user_id"]),
         **rule_choice(),
     }
 

@@ -2,14 +2,19 @@
 
 from database.administration import Administration
 from database.allowances import Allowances
+from database.devices import Devices
 from database.documents import Documents
 from database.drafts import Drafts
 from database.exports import Exports
+from database.health import Health
 from database.jobs import Jobs
 from database.library import Library
+from database.passkeys import PasskeyRows
 from database.playback import Playback
 from database.pronunciations import Pronunciations
+from database.providers import ProviderRows
 from database.retakes import Retakes
+from database.second_factors import SecondFactorRows
 from database.security import SecurityLog
 from database.users import Users
 
@@ -21,9 +26,14 @@ class Database(
     Retakes,
     Documents,
     Pronunciations,
+    ProviderRows,
     Exports,
     Playback,
     SecurityLog,
+    Health,
+    SecondFactorRows,
+    PasskeyRows,
+    Devices,
     Drafts,
     Administration,
     Allowances,

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from database import opening
+from database import chain, opening
 from database.errors import DatabaseBusy, name_error, name_os_error
 
 TABLES = ("users", "audio_files", "usage_stats", "playback_history", "security_logs")
@@ -227,6 +227,7 @@ def _build(fresh: Path, source: Path) -> None:
             _copy_table(connection, table, placeholder)
         day = day_of("timestamp", "year", "month")
         connection.execute(f"UPDATE main.usage_stats SET day = {day}")
+        chain.begin(connection)
         _verify(connection)
         connection.execute("COMMIT")
     opening.sync(fresh)

@@ -1,5 +1,7 @@
 """Downloads in other formats: asked for, made under a lease, kept while there is room."""
 
+from collections.abc import Callable
+
 from database.connection import Connection
 from database.errors import LeaseLost
 from database.groups import COLUMNS
@@ -66,6 +68,14 @@ class Exports(Connection):
     def has_export(self, name: str) -> bool:
         """Whether a download of that name is wanted; for reconciling the disk."""
         return self._row("SELECT 1 FROM exports WHERE name = ?", name) is not None
+
+    def drop_missing_exports(self, is_there: Callable[[str], bool]) -> int:
+        """Forget downloads that are called ready and are not on disk; returns how many."""
+        with self.transaction():
+            rows = self._rows("SELECT id, name FROM exports WHERE status = 'ready'")
+            missing = [(row["id"],) for row in rows if not is_there(row["name"])]
+            self._write_many("DELETE FROM exports WHERE id = ?", missing)
+        return len(missing)
 
     def touch_export(self, export_id: int, now: float) -> None:
         """Note that a download is used."""

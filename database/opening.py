@@ -7,7 +7,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from database import earlier_release
+from database import chain, earlier_release
 from database.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -22,10 +22,12 @@ from database.errors import (
 APPLICATION_ID = 0x56565253  # "VVRS"
 EARLIER_RELEASE = 0
 NOTHING_YET = -1
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+CHAINED = 2  # since when the events of the security log are chained
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"
 UPGRADES = ROOT / "schema_upgrades"
+RESTORE_MARK = "restore_under_way.json"  # beside the file while a backup takes its place
 
 
 def connect(path: Path, busy_wait_s: float = 5.0) -> sqlite3.Connection:
@@ -58,6 +60,11 @@ def prepare(path: Path) -> int | None:
 
     Raises DatabaseTooNew, NotADatabase, DatabaseDamaged, UpgradeFailed; the file is untouched then.
     """
+    if path.with_name(RESTORE_MARK).exists():
+        raise DatabaseError(
+            f"A restore was interrupted in {path.parent}. Start VoiceVerse, which completes it; "
+            "nothing is lost."
+        )
     if not path.exists() or path.stat().st_size == 0:
         if wal_bytes(path):
             raise DatabaseDamaged(
@@ -144,6 +151,11 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def sqlite_version() -> tuple[int, int, int]:
+    """The version of SQLite at work."""
+    return sqlite3.sqlite_version_info
+
+
 def wal_bytes(path: Path) -> int:
     try:
         return path.with_name(path.name + "-wal").stat().st_size
@@ -197,6 +209,8 @@ def _apply_upgrades(path: Path, version: int) -> None:
             for number, script in scripts:
                 for statement in statements(script):
                     connection.execute(statement)
+                if number == CHAINED:
+                    chain.begin(connection)
                 connection.execute(f"PRAGMA user_version={number}")
             refuse_broken_references(connection)
             connection.execute("COMMIT")

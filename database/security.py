@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from database import chain
 from database.connection import Connection
 
 BATCH = 1000
@@ -22,16 +23,61 @@ class SecurityLog(Connection):
         success: bool = True,
         request_id: str | None = None,
     ) -> int:
-        """Add an event; returns its id. `details` never holds a secret.
+        """Add an event to the chain; returns its id. `details` never holds a secret.
 
         It is kept without its `user_id` when that account was removed in the meantime.
         """
-        return self._write(
-            """INSERT INTO security_logs (event_type, user_id, username, ip_address, details,
-                                          success, request_id)
-               VALUES (?, (SELECT id FROM users WHERE id = ?), ?, ?, ?, ?, ?)""",
-            event_type, user_id, username, ip_address, details, int(success), request_id,
-        ).lastrowid  # fmt: skip
+        with self.transaction():
+            at = self._row(
+                """SELECT coalesce(last_id, 0) AS id, coalesce(last_hash, ?) AS hash,
+                          CURRENT_TIMESTAMP AS now,
+                          (SELECT id FROM users WHERE id = ?) AS account
+                   FROM (SELECT 1) LEFT JOIN security_chain ON true""",
+                chain.START, user_id,
+            )  # fmt: skip
+            event = {
+                "id": at["id"] + 1, "event_type": event_type, "account": at["account"],
+                "username": username, "ip_address": ip_address, "details": details,
+                "success": int(success), "timestamp": at["now"], "request_id": request_id,
+            }  # fmt: skip
+            event["hash"] = chain.link(at["hash"], event)
+            self._append(event)
+        return event["id"]
+
+    def _append(self, event: dict) -> None:
+        self._write(
+            f"""INSERT INTO security_logs (user_id, hash, {", ".join(chain.COLUMNS)})
+                VALUES (?, ?{", ?" * len(chain.COLUMNS)})""",
+            event["account"], event["hash"], *(event[name] for name in chain.COLUMNS),
+        )  # fmt: skip
+        self._write(
+            """INSERT INTO security_chain (id, pruned_id, pruned_hash, last_id, last_hash)
+               VALUES (1, 0, ?, ?, ?)
+               ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id,
+                   last_hash = excluded.last_hash""",
+            chain.START, event["id"], event["hash"],
+        )  # fmt: skip
+
+    def prune_security_logs(self, before: str) -> int:
+        """Remove the oldest events, up to the first of `before` (UTC text) or later.
+
+        What remains can still be checked: the hash of the last one removed is kept.
+        """
+        with self.transaction():
+            last = self._row(
+                """SELECT id, hash FROM security_logs WHERE id < coalesce(
+                       (SELECT min(id) FROM security_logs INDEXED BY idx_security_timestamp
+                        WHERE timestamp >= ?),
+                       (SELECT max(id) + 1 FROM security_logs))
+                   ORDER BY id DESC LIMIT 1""",
+                before,
+            )
+            if last is None:
+                return 0
+            self._write(
+                "UPDATE security_chain SET pruned_id = ?, pruned_hash = ?", last["id"], last["hash"]
+            )
+            return self._write("DELETE FROM security_logs WHERE id <= ?", last["id"]).rowcount
 
     def get_security_logs(
         self,

@@ -66,8 +66,12 @@ class Users(Connection):
     def list_users(self) -> list[dict]:
         """All accounts by name, without their password hashes."""
         return self._rows(
-            """SELECT id, username, created_at, last_login, is_active, is_admin FROM users
-               ORDER BY username COLLATE NOCASE, id"""
+            """SELECT id, username, created_at, last_login, is_active, is_admin,
+                      EXISTS (SELECT 1 FROM second_factors
+                              WHERE user_id = users.id AND confirmed_at IS NOT NULL)
+                          AS has_second_factor,
+                      EXISTS (SELECT 1 FROM passkeys WHERE user_id = users.id) AS has_passkey
+               FROM users ORDER BY username COLLATE NOCASE, id"""
         )
 
     def set_password_hash(self, user_id: int, password_hash: str) -> None:
@@ -145,10 +149,19 @@ class Users(Connection):
     def get_session(
         self, token_hash: str, *, now: float, idle_s: float, absolute_s: float
     ) -> dict | None:
-        """The session and its account, unless it expired or the account is disabled."""
+        """The session and its account, unless it expired or the account is disabled.
+
+        Told with it: whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
+        """
         return self._row(
             """SELECT s.id AS session_id, s.created_epoch, s.last_seen_epoch, s.device,
-                      u.id AS user_id, u.username, u.is_admin, u.is_active
+                      (SELECT alert_id FROM alerted_sessions WHERE session_id = s.id) AS alert_id,
+                      u.id AS user_id, u.username, u.is_admin, u.is_active,
+                      EXISTS (SELECT 1 FROM second_factors
+                              WHERE user_id = u.id AND confirmed_at IS NOT NULL)
+                          AS has_second_factor,
+                      coalesce((SELECT value FROM rules WHERE name = 'second_factor'), 'nobody')
+                          AS second_factor_rule
                FROM sessions s JOIN users u ON u.id = s.user_id
                WHERE s.token_hash = ? AND u.is_active = 1
                  AND s.last_seen_epoch > ? AND s.created_epoch > ?""",

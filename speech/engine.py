@@ -18,8 +18,9 @@ from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
 class Engine(ABC):
     """Turns text into mono 16-bit sound; one object serves many threads at once."""
 
-    name: ClassVar[str]
-    label: ClassVar[str]
+    name: str
+    label: str
+    protocol: ClassVar[str] = ""  # what `registry.remake` knows the class by
     speed_range: ClassVar[tuple[float, float]]
     reads_numbers: ClassVar[bool] = False  # else they are written out for it
     takes_phonemes: ClassVar[bool] = False
@@ -28,6 +29,7 @@ class Engine(ABC):
     address: str = ""
     parallel: int = 1
     keeps_segments: bool = False
+    is_own: bool = False  # on the key of one person: how it fares says nothing to others
     segment_characters: int
     segment_bytes: int
     first_segment_characters: int
@@ -81,6 +83,10 @@ class Engine(ABC):
         if request.phonemes:
             parts.append(request.phonemes)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def admit(self) -> None:
+        """Raise SpeechError where nothing may be bought now; asked before each purchase."""
+        return
 
     def warm(self) -> None:
         """Get ready ahead of the first request."""

@@ -1,9 +1,9 @@
 """The engines of this installation, and how a voice is found among them."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from speech import endings
 from speech.engine import Engine
@@ -17,8 +17,24 @@ def utc_day() -> date:
     return datetime.now(UTC).date()
 
 
+class Source(Protocol):
+    """Where engines come from that are added, changed and removed while the program runs."""
+
+    def engines_for(self, user_id: int | None) -> Sequence[Engine]:
+        """The present ones, in order; those of a person speak on the person's own keys."""
+
+    def why_not(self, name: str) -> SpeechError | None:
+        """Why an engine that is known here cannot speak now; None for an unknown one."""
+
+    def close(self) -> None:
+        """Close every engine."""
+
+
 class Registry:
-    """Engines by name, in order; `absent` maps names to the error that says why they are not."""
+    """Engines by name, in order; `absent` maps names to the error that says why they are not.
+
+    Those of `source` come after the others, and are asked for anew each time.
+    """
 
     def __init__(
         self,
@@ -27,14 +43,25 @@ class Registry:
         default_voice: str = "",
         absent: Mapping[str, Callable[[], SpeechError]] = MappingProxyType({}),
         today: Callable[[], date] = utc_day,
+        source: Source | None = None,
     ) -> None:
-        self.engines: tuple[Engine, ...] = tuple(engines)
-        self._by_name = {engine.name: engine for engine in self.engines}
-        self._absent = absent
+        self._fixed: tuple[Engine, ...] = tuple(engines)
+        self._by_name = {engine.name: engine for engine in self._fixed}
+        self._absent, self._source = absent, source
         self._default_voice = default_voice
         self._first = self.get(default)
         self.today = today
         self.ends: Mapping[tuple[str, str], date] = {}  # by engine and model
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """All that can speak now; equal to the last ones until one is added or changed."""
+        return (*self._fixed, *self._further(None))
+
+    @property
+    def fixed_names(self) -> frozenset[str]:
+        """The names that no engine which is added later may have."""
+        return frozenset(self._by_name) | frozenset(self._absent)
 
     @property
     def default(self) -> Engine:
@@ -69,13 +96,19 @@ class Registry:
         nearest = endings.successors(engine, voice, voices, language=language)
         return [self.resolve(found, name) for name, found in nearest]
 
-    def get(self, name: str) -> Engine:
-        """The engine of that name; raises UnknownEngine, or why a known one is not there."""
+    def get(self, name: str, owner_id: int | None = None) -> Engine:
+        """The engine of that name; raises UnknownEngine, or why a known one is not there.
+
+        For the work of a person, named by `owner_id`, it is the one on the person's own key.
+        """
         if name in self._by_name:
             return self._by_name[name]
         if name in self._absent:
             raise self._absent[name]()
-        raise UnknownEngine(name)
+        for engine in self._further(owner_id):
+            if engine.name == name:
+                return engine
+        raise (self._source and self._source.why_not(name)) or UnknownEngine(name)
 
     def resolve(self, voice: str = "", engine: str = "") -> tuple[Engine, Voice]:
         """Find "engine:voice", a plain voice, or the default for ""; raises SpeechError by name."""
@@ -93,12 +126,26 @@ class Registry:
 
     def close(self) -> None:
         """Close every engine."""
-        for engine in self.engines:
+        for engine in self._fixed:
             engine.close()
+        if self._source:
+            self._source.close()
+
+    def _further(self, owner_id: int | None) -> list[Engine]:
+        if self._source is None:
+            return []
+        found = self._source.engines_for(owner_id)
+        return [engine for engine in found if engine.name not in self.fixed_names]
 
     def _configured(self) -> tuple[Engine, Voice]:
         """The voice that is configured for all, or the one that follows it when it has ended."""
-        engine, voice = self._named(self._default_voice, "")
+        try:
+            engine, voice = self._named(self._default_voice, "")
+        except SpeechError:
+            if self._source is None or self._is_fixed(self._default_voice.partition(":")[0]):
+                raise
+            # Its provider was removed or switched off while everybody goes on working.
+            return self.default, self.default.voice(self.default.default_voice)
         if not self.has_ended(engine):
             return engine, voice
         heirs = self.successors(engine.name, voice.identifier)
@@ -119,8 +166,13 @@ class Registry:
         is_down = engine.breaker is not None and engine.breaker.state == "open"
         return is_down or self.has_ended(engine)
 
-    def _is_name(self, name: str) -> bool:
+    def _is_fixed(self, name: str) -> bool:
         return name in self._by_name or name in self._absent
+
+    def _is_name(self, name: str) -> bool:
+        if self._is_fixed(name) or any(each.name == name for each in self._further(None)):
+            return True
+        return bool(self._source and self._source.why_not(name))
 
     def _search(self, voice: str) -> tuple[Engine, Voice]:
         others = [engine for engine in self.engines if engine is not self.default]
@@ -132,25 +184,29 @@ class Registry:
         raise UnknownVoice(voice, self.default.label)
 
 
-def remake(name: str, settings: Mapping[str, Any]) -> Engine:
-    """The engine of that name from its `settings`, in a process that knows no configuration.
+def remake(settings: Mapping[str, Any]) -> Engine:
+    """An engine from its `settings`, in a process that knows no configuration.
 
     Whoever has the engine made watches over its provider: this one has no breaker.
     """
     from speech.engines.openai_realtime import OpenAIRealtime
     from speech.engines.openai_speech import OpenAISpeech
 
-    engine = {kind.name: kind for kind in (OpenAISpeech, OpenAIRealtime)}[name](**settings)
+    given = dict(settings)
+    kinds = {kind.protocol: kind for kind in (OpenAISpeech, OpenAIRealtime)}
+    engine = kinds[given.pop("protocol")](**given)
     engine.breaker = None
     return engine
 
 
-def build_registry(config: Any, today: Callable[[], date] = utc_day) -> Registry:
+def build_registry(
+    config: Any, source: Source | None = None, today: Callable[[], date] = utc_day
+) -> Registry:
     """Make the engines that the configuration asks for; no process, no network, no big import.
 
     Reads openai_api_key, openai_base_url, openai_model, openai_voices, openai_price (USD per
     million characters or None), openai_parallel, openai_timeout_s, voices_dir, neural_memory_mb
-    and default_voice.
+    and default_voice. Engines of `source` join as they are added.
     """
     from speech.engines.espeak import EspeakEngine
     from speech.engines.openai_realtime import OpenAIRealtime
@@ -170,8 +226,9 @@ def build_registry(config: Any, today: Callable[[], date] = utc_day) -> Registry
         absent[PiperEngine.name] = PiperMissing
     default = engines[0].name
     installed, broken = installed_engines({engine.name for engine in engines} | absent.keys())
+    engines += installed
     return Registry(
-        engines + installed, default, config.default_voice, absent | broken, today=today
+        engines, default, config.default_voice, absent | broken, today=today, source=source
     )
 
 

@@ -32,7 +32,8 @@ class Home:
     """A data folder with one person in it and a worker that runs in the test's own thread."""
 
     def __init__(self, folder: Path, **settings):
-        self.config = Config(data_dir=folder / "data", min_free_mb=0, **settings)
+        settings = {"min_free_mb": 0, "backup_hour": "off", **settings}
+        self.config = Config(data_dir=folder / "data", **settings)
         self.studio: Studio = build_studio(self.config)
         self.db, self.store = self.studio.db, self.studio.store
         self.worker = Worker(self.studio)

@@ -42,6 +42,7 @@ class App:
             "VOICEVERSE_DATA_DIR": str(self.data),
             "VOICEVERSE_PORT": "0",
             "VOICEVERSE_MIN_FREE_MB": "0",
+            "VOICEVERSE_BACKUP_HOUR": "off",
             **settings,
         }
         self.process: subprocess.Popen | None = None

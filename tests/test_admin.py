@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import PASSWORD, Browser
 
-PAGES = ["/admin", "/admin/jobs", "/admin/storage", "/admin/engines"]
+PAGES = ["/admin", "/admin/jobs", "/admin/storage", "/admin/engines", "/admin/health"]
 PATHS = ["/admin/invites", "/admin/invites/revoke", "/admin/users/1", "/admin/jobs/1"]
 NEW_PASSWORD = "granite otter umbrella six"
 

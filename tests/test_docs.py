@@ -5,7 +5,9 @@ from dataclasses import fields
 
 import pytest
 
+from blueprints import keeping
 from blueprints.ops import blueprint, users
+from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
 from config import Config
 from tests.serving import ROOT
@@ -33,9 +35,20 @@ def test_the_example_names_no_setting_that_does_not_exist():
     assert names <= {f"VOICEVERSE_{field.name.upper()}" for field in fields(Config)}
 
 
-@pytest.mark.parametrize("command", [*users.commands, *voices.commands, *blueprint.cli.commands])
+COMMANDS = [
+    *(*users.commands, *voices.commands, *blueprint.cli.commands),
+    *keeping.blueprint.cli.commands,
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command):
     assert re.search(rf"`flask (user |voices )?{command}\b", README), command
+
+
+@pytest.mark.parametrize("command", providers.commands)
+def test_every_command_about_providers_is_documented(command):
+    assert re.search(rf"`flask providers {command}\b", README), command
 
 
 def test_every_make_target_of_the_readme_exists():

@@ -307,3 +307,13 @@ def test_a_kill_of_everything_in_the_middle_leaves_a_download_that_is_made_after
         assert [path.name for path in (app.data / "exports").iterdir()] == [
             path.name for path in (app.data / "exports").glob("*.opus")
         ]
+
+
+def test_a_download_that_a_restored_backup_has_no_file_of_is_made_anew(home, exports, row):
+    first = exports.order(row, "wav", None)
+    assert pending(home) == 1
+    (home.config.data_dir / "exports" / first["name"]).unlink()
+    assert exports.order(row, "wav", None)["id"] == first["id"]
+    home.worker.tidy()
+    again = exports.order(row, "wav", None)
+    assert (again["id"] == first["id"], again["status"]) == (False, "queued")

@@ -19,14 +19,19 @@ WEB = {
     "shown",
     "blueprints",
     "serve",
+    "tracing",
     "uploads",
 }
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases", "voices", "voice_catalogue", "voice_downloads", "allowances"),
+    *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
+    *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
+    *("second_factors", "passkeys", "devices"),
 }
-BELOW = {"database", "audio_store", "export_store", "config", "ranges", "shown", "forms"}
-BELOW |= {"hosts", "intake", "proxies", "rates", "reserve"}
+BELOW = {
+    *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
+    *("sealing", "provider_settings", "hosts", "intake", "proxies", "rates", "reserve", "proofs"),
+}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"

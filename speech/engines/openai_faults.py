@@ -117,6 +117,11 @@ def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
         return KeyRefused("The provider did not accept the key.")
     if status == 429:
         return ProviderBusy("The provider is busy: too many requests. Try again later.", 429)
+    if 300 <= status < 400:
+        return ProviderRefused(
+            "The server sends the request on to another address. Texts and keys go to the one that "
+            "is set and to no other; enter the other one as its base URL."
+        )
     if status in (408, 409) or status >= 500:
         return ProviderBusy(
             Sentence(

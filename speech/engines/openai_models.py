@@ -5,14 +5,28 @@ from datetime import date
 from typing import Any
 
 from speech import endings
-from speech.types import ModelNotice
+from speech.types import ModelNotice, Voice
 
 OPENAI_URL = "https://api.openai.com/v1"
+VoiceRow = Sequence[str]  # identifier, name, language; the last two may be empty
 
 
 def is_openai(address: str) -> bool:
     """Whether an address is OpenAI's own, so that its prices and dates hold."""
     return address.startswith("https://api.openai.com/")
+
+
+def listed_voices(listed: Iterable[str | VoiceRow], engine: str) -> list[Voice]:
+    """The voices of an engine from their identifiers, or from rows that say more of them."""
+    voices = []
+    for each in listed:
+        row = (each,) if isinstance(each, str) else each
+        identifier, name, language = (*row, "", "")[:3]
+        shown = name or identifier.replace("_", " ")
+        gender = endings.GENDERS.get(identifier)
+        title = shown[:1].upper() + shown[1:]
+        voices.append(Voice(identifier, title, language or "en", engine, gender))
+    return voices
 
 
 def shutdown_notices(

@@ -14,7 +14,13 @@ from speech import endings, prices
 from speech.breaker import Breaker
 from speech.engine import Engine
 from speech.engines import openai_faults as faults
-from speech.engines.openai_models import OPENAI_URL, is_openai, shutdown_notices
+from speech.engines.openai_models import (
+    OPENAI_URL,
+    VoiceRow,
+    is_openai,
+    listed_voices,
+    shutdown_notices,
+)
 from speech.engines.realtime_line import SAMPLE_RATE, Line, LineGone, Said
 from speech.errors import BrokenAudio, KeyMissing, SpeechError
 from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest, Voice
@@ -34,8 +40,9 @@ log = logging.getLogger("voiceverse.realtime")
 class OpenAIRealtime(Engine):
     """Speaks a sentence at a time, and passes it on when its transcript has been compared."""
 
-    name: ClassVar[str] = "openai-realtime"
-    label: ClassVar[str] = "OpenAI Realtime"
+    name: str = "openai-realtime"
+    label: str = "OpenAI Realtime"
+    protocol: ClassVar[str] = "realtime"
     speed_range: ClassVar[tuple[float, float]] = (0.25, 1.5)
     reads_numbers: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE
@@ -43,23 +50,31 @@ class OpenAIRealtime(Engine):
     segment_characters = 1  # a segment is a sentence
     first_segment_characters = 1
     segment_bytes = 2000
-    default_voice = VOICES[0]
 
     def __init__(
         self,
         api_key: str = "",
         base_url: str = "",
         model: str = MODEL,
+        voices: Sequence[str | VoiceRow] = (),
         usd_per_million_characters: float | None = None,
         parallel: int = 8,
         timeout_s: float = 60.0,
+        longest_text: int | None = None,
+        name: str = "",
+        label: str = "",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if not (api_key or base_url):
             raise KeyMissing
+        self.name, self.label = name or self.name, label or self.label
+        if longest_text:
+            self.segment_bytes = min(self.segment_bytes, longest_text)
         self.settings = {
-            "api_key": api_key, "base_url": base_url, "model": model, "parallel": parallel,
-            "usd_per_million_characters": usd_per_million_characters, "timeout_s": timeout_s,
+            "api_key": api_key, "base_url": base_url, "model": model, "voices": list(voices),
+            "usd_per_million_characters": usd_per_million_characters, "parallel": parallel,
+            "timeout_s": timeout_s, "name": self.name, "label": self.label,
+            "protocol": self.protocol,
         }  # fmt: skip
         self.address = (base_url or OPENAI_URL).rstrip("/")
         self.is_openai = is_openai(self.address)
@@ -70,17 +85,16 @@ class OpenAIRealtime(Engine):
         self._lock = threading.Lock()
         self._client: Any = None
         self._lines = _Lines(self._open, parallel)
-        self._voices = {
-            name: Voice(name, name.title(), "en", self.name, endings.GENDERS[name])
-            for name in VOICES
-        }
+        listed = listed_voices(voices or VOICES, self.name)
+        self._voices = {voice.identifier: voice for voice in listed}
+        self.default_voice = next(iter(self._voices))
         self._prices = prices.realtime_prices(model, is_openai=self.is_openai)
         self._price = prices.realtime_price(self._prices, configured=usd_per_million_characters)
         if usd_per_million_characters is not None:
             self._prices = None  # what is configured holds, whatever the provider counts
 
     def voices(self) -> Sequence[Voice]:
-        """The ten voices of the protocol, the two that are recommended first."""
+        """The configured voices, else the protocol's ten, the two that are recommended first."""
         return tuple(self._voices.values())
 
     def voice(self, identifier: str) -> Voice:
@@ -183,6 +197,7 @@ class OpenAIRealtime(Engine):
                     base_url=self.address,
                     max_retries=0,
                     timeout=self._timeout_s,
+                    http_client=openai.DefaultHttpxClient(follow_redirects=False),
                 )
             return self._client
 

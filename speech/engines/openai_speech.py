@@ -11,7 +11,13 @@ from speech import endings, prices
 from speech.breaker import Breaker
 from speech.engine import Engine, carry_odd
 from speech.engines import openai_faults as faults
-from speech.engines.openai_models import OPENAI_URL, is_openai, shutdown_notices
+from speech.engines.openai_models import (
+    OPENAI_URL,
+    VoiceRow,
+    is_openai,
+    listed_voices,
+    shutdown_notices,
+)
 from speech.errors import BrokenAudio, KeyMissing, SpeechError
 from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
 
@@ -26,8 +32,9 @@ NEWER_MODELS = ("ballad", "cedar", "marin", "verse")
 class OpenAISpeech(Engine):
     """Speaks through a provider; each piece of text costs money or time, and is kept."""
 
-    name: ClassVar[str] = "openai"
-    label: ClassVar[str] = "OpenAI speech"
+    name: str = "openai"
+    label: str = "OpenAI speech"
+    protocol: ClassVar[str] = "speech"
     speed_range: ClassVar[tuple[float, float]] = (0.25, 4.0)
     reads_numbers: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE
@@ -41,18 +48,26 @@ class OpenAISpeech(Engine):
         api_key: str = "",
         base_url: str = "",
         model: str = "tts-1",
-        voices: Sequence[str] = (),
+        voices: Sequence[str | VoiceRow] = (),
         usd_per_million_characters: float | None = None,
         parallel: int = 8,
         timeout_s: float = 60.0,
+        longest_text: int | None = None,
+        name: str = "",
+        label: str = "",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         if not (api_key or base_url):
             raise KeyMissing
+        self.name, self.label = name or self.name, label or self.label
         self.settings = {
             "api_key": api_key, "base_url": base_url, "model": model, "voices": list(voices),
-            "parallel": parallel, "timeout_s": timeout_s,
+            "parallel": parallel, "timeout_s": timeout_s, "name": self.name, "label": self.label,
+            "protocol": self.protocol,
         }  # fmt: skip
+        if longest_text:
+            self.segment_characters = min(self.segment_characters, longest_text)
+            self.segment_bytes = min(self.segment_bytes, longest_text)
         self.address = (base_url or OPENAI_URL).rstrip("/")
         self.is_openai = is_openai(self.address)
         self.model = model
@@ -63,7 +78,8 @@ class OpenAISpeech(Engine):
         self.breaker = Breaker(self.label)
         self._lock = threading.Lock()
         self._client: Any = None
-        self._voices = {name: self._named(name) for name in voices or self._usual_voices()}
+        listed = listed_voices(voices or self._usual_voices(), self.name)
+        self._voices = {voice.identifier: voice for voice in listed}
         self.default_voice = next(iter(self._voices))
         self._price = prices.openai_price(
             model, is_openai=self.is_openai, configured=usd_per_million_characters
@@ -153,6 +169,8 @@ class OpenAISpeech(Engine):
 
         http_client = openai.DefaultHttpxClient(
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64),
+            # Texts and keys are for the server that they were given for, and for no other.
+            follow_redirects=False,
         )
         return openai.OpenAI(
             api_key=self._key or "none",
@@ -166,10 +184,6 @@ class OpenAISpeech(Engine):
         if self.is_openai and not self.model.startswith("tts-1"):
             return tuple(sorted(EVERY_MODEL + NEWER_MODELS))
         return EVERY_MODEL
-
-    def _named(self, identifier: str) -> Voice:
-        name = identifier.replace("_", " ")
-        return Voice(identifier, name[:1].upper() + name[1:], "en", self.name)
 
 
 def _checked_start(pieces: Iterator[bytes], content_type: str) -> Iterator[bytes]:

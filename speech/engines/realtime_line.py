@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -74,10 +75,14 @@ class Line:
         self._key, self._timeout_s = key, timeout_s
         self._address = str(client.base_url)
         self._opened_at = time.monotonic()
-        limits = {"open_timeout": min(CONNECT_S, timeout_s), "close_timeout": CLOSE_S}
+        options = {
+            "open_timeout": min(CONNECT_S, timeout_s),
+            "close_timeout": CLOSE_S,
+            "logger": _quiet(),
+        }
         with self._translated():
             self._connection = client.realtime.connect(
-                model=model, websocket_connection_options=limits
+                model=model, websocket_connection_options=options
             ).enter()
             try:
                 self._start(model, voice, speed)
@@ -205,6 +210,13 @@ class _Answer:
         if len(pcm) < 2:
             raise BrokenAudio("The provider answered with no sound.")
         return Said(pcm[: len(pcm) & ~1], " ".join(self._transcript), _usage(self.done))
+
+
+def _quiet() -> logging.Logger:
+    """A logger that is told nothing of what goes over a connection: the key is among it."""
+    logger = logging.getLogger("voiceverse.realtime.connection")
+    logger.setLevel(logging.INFO)
+    return logger
 
 
 def _fields(value: object) -> dict[str, Any]:

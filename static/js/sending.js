@@ -16,7 +16,7 @@ export async function send(address, fields = {}, options = {}) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused(document.getElementById("away").content.textContent.trim());
+    throw new Refused(document.getElementById("away")?.content.textContent.trim());
   }
   if (answer.ok) return answer;
   const told = await answer.json().catch(() => ({}));

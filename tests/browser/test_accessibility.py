@@ -10,7 +10,7 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 MEMBERS = (
     *("/", "/library", "/documents", "/history", "/usage", "/account", "/security"),
     *("/pronunciations", "/admin", "/admin/jobs", "/admin/storage", "/admin/engines"),
-    "/admin/voices",
+    *("/admin/voices", "/admin/providers", "/admin/health"),
 )
 STRANGERS = ("/login", "/register", "/files/none.mp3")
 

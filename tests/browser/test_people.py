@@ -9,7 +9,15 @@ from tests.browser.driving import WIDTHS, address, everywhere
 from tests.serving import PASSWORD, Client
 
 NEW_PASSWORD = "granite otter umbrella six"
-PAGES = ("/account", "/security", "/admin", "/admin/jobs", "/admin/storage", "/admin/engines")
+PAGES = (
+    "/account",
+    "/security",
+    "/admin",
+    "/admin/jobs",
+    "/admin/storage",
+    "/admin/engines",
+    "/admin/health",
+)
 IS_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 
 

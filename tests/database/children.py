@@ -35,6 +35,14 @@ def write(path: str, user_id: str, name: str) -> None:
         print(number, flush=True)
 
 
+def log_events(path: str, times: str) -> None:
+    """Write events of the security log."""
+    db = Database(path)
+    for _ in range(int(times)):
+        db.log_security_event("login")
+    db.close()
+
+
 def hold(path: str) -> None:
     """Hold a transaction until told to end."""
     db = Database(path)

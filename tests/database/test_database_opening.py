@@ -1,5 +1,6 @@
 import contextlib
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -249,16 +250,16 @@ def old_file(path):
 
 
 def test_an_upgrade_script_is_applied_after_a_copy(old_file, next_release):
-    (next_release / "0002_stars.sql").write_text(
+    (next_release / f"{opening.SCHEMA_VERSION:04}_stars.sql").write_text(
         "-- Stars; and a comment.\nCREATE TABLE stars (n TEXT DEFAULT ';'); INSERT INTO stars "
         "VALUES ('one;');\nCREATE TRIGGER t AFTER INSERT ON stars BEGIN SELECT 1; SELECT 2; END;\n"
     )
     db = Database(old_file)
-    assert db.upgraded_from == 1
+    assert db.upgraded_from == opening.SCHEMA_VERSION - 1
     assert db._rows("SELECT n FROM stars") == [{"n": "one;"}]
-    assert db._value("PRAGMA user_version") == 2
+    assert db._value("PRAGMA user_version") == opening.SCHEMA_VERSION
     db.close()
-    (copy,) = old_file.parent.glob("voiceverse.before-upgrade-from-1-*.db")
+    (copy,) = old_file.parent.glob("voiceverse.before-upgrade-from-*.db")
     assert "stars" not in str(schema(copy))
     db = Database(old_file)
     assert db.upgraded_from is None
@@ -266,7 +267,7 @@ def test_an_upgrade_script_is_applied_after_a_copy(old_file, next_release):
 
 
 def test_a_table_can_be_rebuilt_without_losing_its_children(old_file, next_release):
-    (next_release / "0002_rebuild.sql").write_text(
+    (next_release / f"{opening.SCHEMA_VERSION:04}_rebuild.sql").write_text(
         """CREATE TABLE users_new (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT UNIQUE,
                password_hash TEXT, created_at TEXT, last_login TEXT, is_active INTEGER,
                is_admin INTEGER, last_claim_epoch REAL, stand_in_rule TEXT);
@@ -290,14 +291,14 @@ BROKEN_SCRIPTS = {
 @pytest.mark.parametrize("script", BROKEN_SCRIPTS.values(), ids=BROKEN_SCRIPTS)
 def test_a_script_that_fails_leaves_everything_as_it_was(old_file, next_release, script):
     before = schema(old_file)
-    (next_release / "0002_broken.sql").write_text(script)
+    (next_release / f"{opening.SCHEMA_VERSION:04}_broken.sql").write_text(script)
     with pytest.raises(UpgradeFailed, match="left as it was"):
         Database(old_file)
     assert schema(old_file) == before
 
 
 def test_a_missing_script_is_named(old_file, next_release):
-    with pytest.raises(UpgradeFailed, match="0002_"):
+    with pytest.raises(UpgradeFailed, match=f"{opening.SCHEMA_VERSION:04}_"):
         Database(old_file)
 
 
@@ -311,3 +312,48 @@ def test_the_schema_script_ends_each_statement():
     with pytest.raises(ValueError, match="does not end"):
         opening.statements("CREATE TABLE a (b);\nCREATE TABLE c (d)\n")
     assert opening.statements("SELECT 1; -- the end\n") == ["SELECT 1;"]
+
+
+def first_schema(path):
+    """A file as the first release with a version left it, with somebody's file in it."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        script = Path(__file__).with_name("schema_1.sql").read_text("utf-8")
+        for statement in opening.statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA application_id={opening.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version=1")
+        connection.execute("INSERT INTO users (username, password_hash) VALUES ('ann', 'h')")
+        connection.execute(
+            """INSERT INTO audio_files (filename, display_name, owner_id, voice, character_count)
+               VALUES ('a.mp3', 'A', 1, 'nova', 0)"""
+        )
+        connection.execute("INSERT INTO security_logs (event_type) VALUES ('login')")
+    return path
+
+
+def shape(connection):
+    """Every table with its columns, and every index and trigger as it is written."""
+    found = {}
+    for row in connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall():
+        kind, name, sql = row
+        if kind == "table":
+            columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            sql = frozenset(tuple(column[1:]) for column in columns)
+        found[kind, name] = sql
+    return found
+
+
+def test_a_file_of_the_first_schema_becomes_like_a_new_one(tmp_path):
+    Database(tmp_path / "new.db").close()
+    old = Database(first_schema(tmp_path / "old.db"))
+    assert old.upgraded_from == 1
+    assert old.check() == []
+    row = old.get_audio_file("a.mp3", 1)
+    assert (row["voice"], row["stand_in"], row["needs_voice"]) == ("nova", "", 0)
+    assert [event["event_type"] for event in old.get_security_logs()] == ["login"]
+    old.close()
+    with (
+        contextlib.closing(sqlite3.connect(tmp_path / "new.db")) as new,
+        contextlib.closing(sqlite3.connect(tmp_path / "old.db")) as upgraded,
+    ):
+        assert shape(upgraded) == shape(new)

@@ -11,11 +11,13 @@ GROWING = {
     "audio_files", "usage_stats", "playback_history", "security_logs", "sessions", "segments",
     "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a", "chapters",
     "takes", "documents", "pronunciations", "exports", "wanted", "earlier",
+    "provider_keys", "login_alerts", "alerted_sessions", "forgotten_devices",
+    "second_factors", "recovery_codes", "passkeys", "used_challenges",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
     "get_stats", "get_storage_by_person", "get_kept_size", "list_kept_segments", "check", "vacuum",
-    "backup", "close", "transaction",
+    "backup", "close", "transaction", "drop_missing_exports", "get_numbers",
 }  # fmt: skip
 SORTS = ("created", "name", "duration", "characters")
 FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
@@ -25,6 +27,10 @@ LIMITS = {"now": 1e9, "idle_s": 10.0, "absolute_s": 20.0}
 PART = {
     "position": 0, "text_start": 0, "text_end": 2, "start_ms": 0, "end_ms": 1, "byte_end": 1,
     "frame_end": 1, "words": "",
+}  # fmt: skip
+PASSKEY = {
+    "user_id": 1, "credential_id": "c", "user_handle": "h", "rp_id": "localhost",
+    "public_key": b"k", "sign_count": 0, "transports": "[]", "name": "n",
 }  # fmt: skip
 PAGE = ("2026-01-01 00:00:00", 5)
 DOCUMENT = {
@@ -40,9 +46,29 @@ TAKE = {"text": "text", "content_hash": "hash", "segments": []}
 SHIFT = {"position": 0, "text": 0, "ms": 0, "bytes": 0, "frames": 0}
 SOUND = {"duration": 1.0, "size": 9, "sha256": "new"}
 JOB = {"id": 1, "owner_id": 1, "engine": "e"}
+PROVIDER = {
+    "label": "P", "protocol": "speech", "base_url": "http://p", "model": "m", "voices": "[]",
+    "price": None, "parallel": 1, "timeout_s": 1.0, "longest_text": None, "monthly_limit": None,
+    "allows_own_keys": 1, "is_enabled": 1,
+}  # fmt: skip
 EXPORT = {"options": "{}", "fingerprint": "x", "now": 1e9}
 CALLS = {
     "advance_export": lambda db: db.advance_export(1, "w", 0.5, now=1e9, lease_s=30.0),
+    "create_provider": lambda db: db.create_provider("q", PROVIDER),
+    "delete_own_key": lambda db: db.delete_own_key(1, 1),
+    "delete_own_keys_of": lambda db: db.delete_own_keys_of(1),
+    "delete_provider": lambda db: db.delete_provider(1),
+    "get_engine_cost": lambda db: db.get_engine_cost("e", 2026, 1),
+    "get_own_key": lambda db: db.get_own_key(1, 1),
+    "get_provider": lambda db: db.get_provider(1),
+    "get_provider_by_name": lambda db: db.get_provider_by_name("p"),
+    "list_own_keys": lambda db: db.list_own_keys(1),
+    "list_provider_versions": lambda db: db.list_provider_versions(),
+    "list_providers": lambda db: db.list_providers(),
+    "order_providers": lambda db: db.order_providers([1]),
+    "set_own_key": lambda db: db.set_own_key(1, 1, "sealed", "tail"),
+    "set_provider_key": lambda db: db.set_provider_key(1, "sealed"),
+    "update_provider": lambda db: db.update_provider(1, {"label": "Q"}),
     "claim_export": lambda db: db.claim_export("w", now=1e9, lease_s=30.0),
     "count_waiting_exports": lambda db: db.count_waiting_exports(1),
     "create_export": lambda db: db.create_export(READY, "m4b", name="other", **EXPORT),
@@ -90,6 +116,9 @@ CALLS = {
         for by in ("day", "voice", "category", "engine")
     ],
     "iterate_security_logs": lambda db: list(db.iterate_security_logs()),
+    "beat": lambda db: db.beat("app", 1.0),
+    "get_heartbeat": lambda db: db.get_heartbeat("app"),
+    "prune_security_logs": lambda db: db.prune_security_logs("2026-01-01"),
     "iterate_usage": lambda db: list(db.iterate_usage(1)),
     "list_filenames": lambda db: db.list_filenames(1),
     "index_text": lambda db: db.index_text(1),
@@ -235,6 +264,30 @@ CALLS = {
     "touch_session": lambda db: db.touch_session(1, 1.0),
     "update_audio_file": lambda db: db.update_audio_file("a.mp3", 1, display_name="n"),
     "update_last_login": lambda db: db.update_last_login(1),
+    "add_passkey": lambda db: db.add_passkey(**PASSKEY | {"credential_id": "c2"}),
+    "count_forgotten": lambda db: db.count_forgotten(1),
+    "close_alert": lambda db: db.close_alert(1, 1),
+    "confirm_second_factor": lambda db: db.confirm_second_factor(1, "sealed", 5),
+    "delete_passkey": lambda db: db.delete_passkey(1, 1),
+    "delete_passkeys": lambda db: db.delete_passkeys(1),
+    "delete_second_factor": lambda db: db.delete_second_factor(1),
+    "end_alerted_sessions": lambda db: db.end_alerted_sessions(1, 1),
+    "forget_devices": lambda db: db.forget_devices(1),
+    "get_passkey": lambda db: db.get_passkey("c"),
+    "get_rule": lambda db: db.get_rule("second_factor"),
+    "get_second_factor": lambda db: db.get_second_factor(1),
+    "has_second_factor": lambda db: db.has_second_factor(1),
+    "list_alerts": lambda db: [db.list_alerts(1), db.list_alerts(1, but=1)],
+    "list_passkeys": lambda db: [db.list_passkeys(1), db.list_passkeys(1, "localhost")],
+    "note_new_device": lambda db: db.note_new_device(1, 1, device="e", ip_address="", **NOW),
+    "rename_passkey": lambda db: db.rename_passkey(1, 1, "new"),
+    "replace_recovery_codes": lambda db: db.replace_recovery_codes(1, ["a", "b"]),
+    "set_rule": lambda db: db.set_rule("second_factor", "admins"),
+    "start_second_factor": lambda db: db.start_second_factor(1, "sealed"),
+    "use_challenge": lambda db: db.use_challenge("x", expires=2e9, now=1e9),
+    "use_passkey": lambda db: db.use_passkey(1, 1, 1e9),
+    "use_recovery_code": lambda db: db.use_recovery_code(1, "a"),
+    "use_step": lambda db: db.use_step(1, 5),
     "update_playback_position": lambda db: db.update_playback_position(1, 1, 1.0),
 }
 
@@ -258,6 +311,11 @@ def busy_db(request, db, user, make_file):
         db.record_playback(1, 1)
         db.create_document(1, **DOCUMENT)
         db.create_pronunciation(1, "Sean", "shawn")
+        db.create_provider("p", PROVIDER)
+        db.add_passkey(**PASSKEY)
+        db.start_second_factor(1, "sealed")
+        db.create_session("t3", 1, device="", ip_address="", now=1e9)
+        db.note_new_device(1, 2, device="d", ip_address="", now=1e9)
         db._write(
             """INSERT INTO takes (id, file_id, text_start, text_end, text, content_hash, segments)
                VALUES (1, 3, 0, 4, 'text', 'hash', '[]')"""
@@ -320,11 +378,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
         for table in ("audio_files", "usage_stats", "playback_history", "security_logs",
                       "sessions", "segments", "invites", "file_groups", "positions", "drafts",
                       "chapters", "takes", "retakes", "documents", "pronunciations",
-                      "exports")
+                      "exports", "provider_keys", "login_alerts", "alerted_sessions",
+                      "forgotten_devices", "second_factors", "recovery_codes", "passkeys")
         for key in db._rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 22
+    assert len(keys) == 31
     for table, column in keys:
         (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from speech.breaker import Breaker
+from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import KeyMissing, UnknownEngine, UnknownVoice
 from speech.registry import build_registry
 
@@ -189,3 +190,50 @@ def test_every_old_voice_is_still_found_and_has_successors_that_speak():
     heirs = [voice.key for _, voice in registry.successors("openai", "nova", "de")]
     assert heirs == ["openai-realtime:coral", "espeak:gmw/de"]
     assert registry.has_ended(registry.get("openai"))
+
+
+class Added:
+    """A source of one engine, of another one for the person 7."""
+
+    def __init__(self, name):
+        self.engine, self.own = (
+            OpenAISpeech("k", "http://127.0.0.1:1/v1", name=name, label=name) for _ in range(2)
+        )
+        self.asked = 0
+
+    def engines_for(self, user_id):
+        self.asked += 1
+        return [self.own if user_id == 7 else self.engine]
+
+    def why_not(self, name):
+        return None
+
+    def close(self):
+        self.asked = -1
+
+
+def test_engines_that_are_added_come_last_and_are_found_by_name_and_by_person():
+    source = Added("cellar")
+    registry = build_registry(settings(), source)
+    assert registry.engines[-1] is source.engine
+    assert registry.default.name == "espeak"
+    assert registry.resolve("cellar:nova")[1].key == "cellar:nova"
+    assert registry.get("cellar") is source.engine
+    assert registry.get("cellar", 7) is source.own
+    registry.close()
+    assert source.asked == -1
+
+
+def test_an_added_engine_takes_no_name_that_is_there_or_could_be():
+    for name in ("espeak", "openai"):
+        registry = build_registry(settings(), Added(name))
+        assert [engine.label for engine in registry.engines].count(name) == 0
+        assert name in registry.fixed_names
+
+
+def test_who_asks_for_a_fixed_engine_asks_no_source():
+    source = Added("cellar")
+    registry = build_registry(settings(), source)
+    registry.get("espeak", 7)
+    registry.resolve("espeak:gmw/en")
+    assert source.asked == 0

@@ -1,0 +1,139 @@
+"""Passkeys: signing in with one; adding, naming and removing them on the page of the account."""
+
+import ipaddress
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
+from flask import url_for as to
+from flask_babel import gettext as _
+
+from access import (
+    DEVICE_COOKIE,
+    let_in,
+    local_path,
+    public,
+    sent_cookie,
+    services,
+    user_only,
+    visitor,
+)
+from account_errors import PasskeyRefused
+from passkeys import Question, Site
+
+blueprint = Blueprint("passkeys", __name__)
+
+
+@blueprint.app_template_global("passkey_site")
+def site() -> Site | None:
+    """What passkeys would belong to here; None where browsers have none.
+
+    They want HTTPS, or this very machine, and a name in place of a bare address.
+    """
+    host = request.host.lower()
+    name = host.rpartition(":")[0] if ":" in host else host
+    is_here = name == "localhost" or name.endswith(".localhost")
+    if not (request.is_secure or is_here) or _is_address(name):
+        return None
+    return Site(name, f"{request.scheme}://{host}")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+# At the door
+
+
+@blueprint.post("/login/passkey/question")
+@public
+def ask() -> Response:
+    """What a passkey is to sign, as JSON; after a password, for that account alone."""
+    return _asked(services().passkeys.ask_to_sign_in(_site(), _begun()["token"]))
+
+
+@blueprint.post("/login/passkey")
+@public
+def sign_in() -> Response:
+    """Check what a passkey signed and start the session; the way on as JSON."""
+    begun = _begun()
+    result = services().passkeys.sign_in(
+        session.pop("question", None),
+        request.form.get("answer", ""),
+        _site(),
+        visitor(),
+        pending=begun["token"],
+        device_token=sent_cookie(DEVICE_COOKIE),
+        old_token=begun["old"],
+    )
+    target = local_path(begun["target"] or request.form.get("next"))
+    answer = let_in(result, target)
+    answer.status_code, answer.data = 200, jsonify(url=target).data
+    answer.content_type = "application/json"
+    del answer.headers["Location"]
+    return answer
+
+
+def _begun() -> dict[str, Any]:
+    """What is known of a login whose second step this is; nothing where it is the only one."""
+    alone = {"token": "", "target": "", "old": session.get("login")}
+    return session.get("pending", alone) if request.form.get("step") == "second" else alone
+
+
+# On the page of the account
+
+
+@blueprint.post("/account/passkeys/question")
+@user_only
+def ask_to_add() -> Response:
+    """What a new passkey is made from, as JSON, for who gave the password."""
+    current = request.form.get("current", "")
+    return _asked(services().passkeys.ask_to_add(g.user, current, _site(), visitor()))
+
+
+@blueprint.post("/account/passkeys")
+@user_only
+def add() -> Response:
+    """Keep the passkey that the browser made."""
+    form, asked = request.form, session.pop("question", None)
+    services().passkeys.add(
+        g.user, asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
+    )
+    flash(_("The passkey is added. You can sign in with it from now on."))
+    return jsonify(url=to("people.account"))
+
+
+@blueprint.post("/account/passkeys/<int:passkey_id>/name")
+@user_only
+def rename(passkey_id: int) -> Response:
+    """Call a passkey something else."""
+    if not services().passkeys.rename(g.user, passkey_id, request.form.get("name", "")):
+        abort(404)
+    flash(_("Renamed."))
+    return redirect(to("people.account"), 303)
+
+
+@blueprint.post("/account/passkeys/<int:passkey_id>/remove")
+@user_only
+def remove(passkey_id: int) -> Response:
+    """Forget a passkey, for who gives the password."""
+    current = request.form.get("current", "")
+    if not services().passkeys.remove(g.user, passkey_id, current, visitor()):
+        abort(404)
+    flash(_("That passkey lets nobody in any more."))
+    return redirect(to("people.account"), 303)
+
+
+def _site() -> Site:
+    here = site()
+    if here is None:
+        raise PasskeyRefused
+    return here
+
+
+def _asked(question: Question) -> Response:
+    session["question"] = question.asked
+    return jsonify(question.options)

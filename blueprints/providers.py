@@ -1,0 +1,400 @@
+"""Providers for whoever runs the machine, and people's own keys: pages, and `flask providers`."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, url_for
+from flask.cli import AppGroup
+from flask_babel import gettext as _
+
+import forms
+from access import admin_only, services, user_only, visitor, wants_json
+from accounts import Visitor
+from answers import REFUSALS, form_again, page, refusal
+from blueprints.ops import one_sentence, password_from_stdin
+from provider_settings import ProviderError, Settings, shown_voices, voices_from
+from providers import Providers, Trial
+from shown import decimal, money
+from speech.engines.provided import PROTOCOLS
+from speech.errors import SpeechError
+
+FLAGS = ("allows_own_keys",)
+PROTOCOL_NAMES = {"speech": "POST /audio/speech", "realtime": "Realtime"}
+NUMBERS: dict[str, type[int] | type[float]] = {
+    "price": float, "parallel": int, "timeout_s": float, "longest_text": int,
+    "monthly_limit": float,
+}  # fmt: skip
+NEW = {"protocol": "speech", "model": "tts-1", "parallel": 4, "timeout_s": 60}
+HASH = re.compile(r"[0-9a-f]{64}")
+
+blueprint = Blueprint("providers", __name__, cli_group=None)
+commands = AppGroup("providers", help="Add and remove servers that speak.")
+blueprint.cli.add_command(commands)
+
+
+def room() -> Providers:
+    """The providers of this installation."""
+    return services().providers
+
+
+# Pages
+
+
+@blueprint.get("/admin/providers")
+@admin_only
+def overview() -> Response:
+    """The providers in their order, and a form to add one."""
+    if wants_json():
+        return jsonify(providers=[_json(row) for row in services().db.list_providers()])
+    return page("providers/providers.html", form=NEW, **_list())
+
+
+@blueprint.post("/admin/providers")
+@admin_only
+def add() -> Response:
+    """Add a provider."""
+    try:
+        row = _added(request.form.get("name", ""), _settings(), request.form.get("key", ""))
+    except REFUSALS as error:
+        return form_again("providers/providers.html", error, is_open=True, **_list())
+    flash(_("%(label)s is added. Let it speak a sentence to see whether it answers.", **_of(row)))
+    return _to(row["id"])
+
+
+@blueprint.get("/admin/providers/<int:provider_id>")
+@admin_only
+def show(provider_id: int) -> Response:
+    """One provider: its settings, its voices, what it does when it is asked."""
+    row, heard = room().get(provider_id), request.args.get("heard", "")
+    try:
+        models = room().read_models(provider_id) if "models" in request.args else []
+    except SpeechError as error:
+        return page("providers/provider.html", error.status, error=error, **_filled(row))
+    heard = heard if HASH.fullmatch(heard) else ""
+    return page("providers/provider.html", models=models, heard=heard, **_filled(row))
+
+
+@blueprint.post("/admin/providers/<int:provider_id>")
+@admin_only
+def change(provider_id: int) -> Response:
+    """Change a provider, and its key if another one is given."""
+    row, key = room().get(provider_id), request.form.get("key", "")
+    try:
+        is_keyless = room().change(provider_id, _settings(row), key)
+    except REFUSALS as error:
+        return form_again("providers/provider.html", error, **_one(row))
+    _log("provider_changed", row["name"])
+    if key.strip():
+        _log("provider_key_set", row["name"])
+    elif is_keyless:
+        _log("provider_key_removed", f"{row['name']}: the server changed")
+        flash(_("The server is another one: its keys are gone and must be entered again."))
+    flash(_("Saved."))
+    return _to(provider_id)
+
+
+@blueprint.post("/admin/providers/<int:provider_id>/deed")
+@admin_only
+def do(provider_id: int) -> Response:
+    """Switch, move, test or remove a provider, read its voices, or drop its key."""
+    row = room().get(provider_id)
+    deed = DEEDS.get(request.form.get("deed", ""))
+    if deed is None:
+        raise forms.BadForm("deed", _("A provider can be switched, moved, tested or removed."))
+    try:
+        return deed(row)
+    except REFUSALS as error:
+        if wants_json():
+            return refusal(error)
+        return page("providers/provider.html", error.status, error=error, **_filled(row))
+
+
+def _switch_on(row: dict[str, Any]) -> Response:
+    room().switch(row["id"], True)
+    _log("provider_changed", f"{row['name']}: on")
+    return _told(_("%(label)s is switched on.", **_of(row)))
+
+
+def _switch_off(row: dict[str, Any]) -> Response:
+    room().switch(row["id"], False)
+    _log("provider_changed", f"{row['name']}: off")
+    return _told(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
+
+
+def _up(row: dict[str, Any]) -> Response:
+    room().move(row["id"], -1)
+    return _told("")
+
+
+def _down(row: dict[str, Any]) -> Response:
+    room().move(row["id"], 1)
+    return _told("")
+
+
+def _remove(row: dict[str, Any]) -> Response:
+    room().remove(row["id"])
+    _log("provider_removed", row["name"])
+    return _told(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
+
+
+def _drop_key(row: dict[str, Any]) -> Response:
+    room().drop_key(row["id"])
+    _log("provider_key_removed", row["name"])
+    flash(_("The key is gone."))
+    return _to(row["id"])
+
+
+def _read_voices(row: dict[str, Any]) -> Response:
+    count = room().read_voices(row["id"])
+    _log("provider_changed", f"{row['name']}: voices")
+    if wants_json():
+        return jsonify(voices=count)
+    flash(_("%(label)s lists %(count)s voices. They are taken over.", count=count, **_of(row)))
+    return _to(row["id"])
+
+
+def _test(row: dict[str, Any]) -> Response:
+    trial = room().try_out(row["id"], voice=request.form.get("voice", ""), user_id=_me())
+    mark = _kept(row, trial)
+    if wants_json():
+        sound = url_for("providers.sound", mark=mark)
+        return jsonify(
+            duration_s=trial.duration_s, first_sound_s=trial.first_sound_s, sound_url=sound
+        )
+    flash(
+        _(
+            "It works: %(length)s s of sound, the first of it after %(first)s s. %(cost)s",
+            length=decimal(trial.duration_s),
+            first=decimal(trial.first_sound_s),
+            cost=_("It cost %(amount)s.", amount=money(trial.cost_usd)) if trial.cost_usd else "",
+        ).strip()
+    )
+    return _to(row["id"], heard=mark)
+
+
+DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
+    "on": _switch_on,
+    "off": _switch_off,
+    "up": _up,
+    "down": _down,
+    "remove": _remove,
+    "drop_key": _drop_key,
+    "voices": _read_voices,
+    "test": _test,
+}
+
+
+@blueprint.get("/admin/providers/heard/<mark>.mp3")
+@admin_only
+def sound(mark: str) -> Response:
+    """What a provider spoke when it was tested."""
+    found = services().studio.previews.read_whole(mark) if HASH.fullmatch(mark) else None
+    if found is None:
+        abort(404)
+    return Response(found, content_type="audio/mpeg")
+
+
+def _kept(row: dict[str, Any], trial: Trial) -> str:
+    """Keep what was spoken where previews are, and count it as the admin's use."""
+    if trial.cost_usd:
+        services().db.record_usage(
+            _me(), len(trial.text), trial.cost_usd, engine=row["name"], voice=trial.voice
+        )
+    services().studio.previews.keep(trial.digest(), [trial.mp3])
+    return trial.digest()
+
+
+def _list() -> dict[str, Any]:
+    rows = services().db.list_providers()
+    return {
+        "providers": [row | {"spent": room().spent(row)} for row in rows],
+        "protocols": PROTOCOL_NAMES,
+        "environment": _of_environment(),
+    }
+
+
+def _of_environment() -> list[dict[str, str]]:
+    """The engines that the environment sets, which this page does not change."""
+    config, registry = services().config, services().registry
+    if not (config.openai_api_key or config.openai_base_url):
+        return []
+    fixed = [engine for engine in registry.engines if engine.name in registry.fixed_names]
+    return [
+        {"label": engine.label, "address": engine.address, "model": engine.model}
+        for engine in fixed
+        if engine.protocol
+    ]
+
+
+def _one(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "provider": row | {"spent": room().spent(row)},
+        "protocols": PROTOCOL_NAMES,
+        "voices": Settings.of(row).voices,
+    }
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    """The page of a provider with its own values in the form."""
+    shown = _one(row)
+    numbers = {name: f"{row[name]:g}" for name in NUMBERS if row[name] is not None}
+    return shown | {"form": row | numbers | {"voices": shown_voices(shown["voices"])}}
+
+
+def _settings(row: dict[str, Any] | None = None) -> Settings:
+    """What the form says; `row` is that of a provider which is there already."""
+    form = request.form
+    texts = {name: form.get(name, "") for name in ("label", "base_url", "model", "protocol")}
+    return Settings(
+        **texts,
+        **_numbers(form),
+        **{name: form.get(name) == "1" for name in FLAGS},
+        voices=voices_from(form.get("voices", "")),
+        is_enabled=bool(row["is_enabled"]) if row else True,
+    )
+
+
+def _numbers(form: Mapping[str, str]) -> dict[str, Any]:
+    """The numbers of the form; empty fields are left to what is usual."""
+    found: dict[str, Any] = {}
+    for name, kind in NUMBERS.items():
+        written = form.get(name, "").strip().replace(",", ".")
+        try:
+            if written:
+                found[name] = kind(written)
+        except ValueError:
+            sentence = _("“%(text)s” is no number that fits here.", text=written[:20])
+            raise ProviderError(name, sentence) from None
+    return found
+
+
+def _added(name: str, settings: Settings, key: str) -> dict[str, Any]:
+    row = room().add(name, settings, key, taken=services().registry.fixed_names)
+    _log("provider_added", row["name"])
+    if row["sealed_key"]:
+        _log("provider_key_set", row["name"])
+    return row
+
+
+def _json(row: dict[str, Any]) -> dict[str, Any]:
+    shown = (
+        *("id", "name", "label", "protocol", "base_url", "model", "price", "parallel"),
+        *("timeout_s", "longest_text", "monthly_limit", "key_tail"),
+    )
+    flags = {name: bool(row[name]) for name in ("is_enabled", "allows_own_keys")}
+    voices = [voice[0] for voice in Settings.of(row).voices]
+    has_key = bool(row["sealed_key"])
+    return {name: row[name] for name in shown} | flags | {"voices": voices, "has_key": has_key}
+
+
+def _log(event: str, details: str) -> None:
+    services().accounts.log(event, g.user, visitor(), details)
+
+
+def _me() -> int:
+    return g.user["user_id"]
+
+
+def _of(row: dict[str, Any]) -> dict[str, str]:
+    return {"label": row["label"]}
+
+
+def _to(provider_id: int, **values: str) -> Response:
+    return redirect(url_for("providers.show", provider_id=provider_id, **values), 303)
+
+
+def _told(message: str) -> Response:
+    if message:
+        flash(message)
+    return redirect(url_for("providers.overview"), 303)
+
+
+# A person's own keys
+
+
+@blueprint.post("/account/keys/<int:provider_id>")
+@user_only
+def own_key(provider_id: int) -> Response:
+    """Keep a key of one's own for a provider, or forget it."""
+    if request.form.get("deed") == "remove":
+        if room().drop_own_key(_me(), provider_id):
+            _log("own_key_removed", room().get(provider_id)["name"])
+        flash(_("Your key is gone."))
+        return redirect(url_for("people.account"), 303)
+    row = room().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
+    _log("own_key_set", row["name"])
+    flash(_("What you have spoken by %(label)s is bought with your key from now on.", **_of(row)))
+    return redirect(url_for("people.account"), 303)
+
+
+# Commands
+
+
+@commands.command("list")
+def list_all() -> None:
+    """Show the providers in their order."""
+    for row in services().db.list_providers():
+        state = "on" if row["is_enabled"] else "off"
+        key = f"key … {row['key_tail']}" if row["sealed_key"] else "no key"
+        click.echo("\t".join((row["name"], state, row["base_url"], row["model"], key)))
+
+
+@commands.command("add")
+@click.argument("name")
+@click.argument("base_url")
+@click.option("--label", default="", help="How pages call it; NAME unless given.")
+@click.option("--model", default="tts-1", show_default=True)
+@click.option("--protocol", default="speech", show_default=True, type=click.Choice([*PROTOCOLS]))
+@click.option("--voice", "voices", multiple=True, help="One for each voice.")
+@click.option("--price", type=float, help="USD per million characters; 0 where it is free.")
+@click.option("--limit", "monthly_limit", type=float, help="USD a month.")
+@click.option("--own-keys", "allows_own_keys", is_flag=True, help="People may bring their own key.")
+@click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
+def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **values: Any) -> None:
+    """Add a provider: a server that speaks at BASE_URL, such as http://localhost:8880/v1."""
+    key = password_from_stdin() if key_stdin else ""
+    settings = Settings(label=label or name, voices=tuple((voice,) for voice in voices), **values)
+    with one_sentence():
+        row = room().add(name, settings, key, taken=services().registry.fixed_names)
+    _log_here("provider_added", row["name"])
+    click.echo(f"{row['name']} is added.")
+
+
+@commands.command("test")
+@click.argument("name")
+@click.option("--voice", default="", help="One of its voices.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="An MP3 file.")
+def test_one(name: str, voice: str, output: Path | None) -> None:
+    """Have a provider speak a sentence."""
+    with one_sentence():
+        trial = room().try_out(room().named(name)["id"], voice=voice)
+    if output:
+        output.write_bytes(trial.mp3)
+    click.echo(f"{trial.duration_s:.1f} s of sound, the first after {trial.first_sound_s:.2f} s")
+
+
+@commands.command("voices")
+@click.argument("name")
+def read_voices(name: str) -> None:
+    """Take over the voices that a provider's server lists."""
+    with one_sentence():
+        count = room().read_voices(room().named(name)["id"])
+    click.echo(f"{count} voices")
+
+
+@commands.command("remove")
+@click.argument("name")
+def remove_one(name: str) -> None:
+    """Remove a provider with its keys; sound that was made with it stays."""
+    with one_sentence():
+        row = room().named(name)
+        room().remove(row["id"])
+    _log_here("provider_removed", row["name"])
+    click.echo(f"{name} is removed.")
+
+
+def _log_here(event: str, name: str) -> None:
+    services().accounts.log(event, {}, Visitor(), f"{name}, from the command line")

@@ -1,0 +1,1 @@
+"""Backups: everything that people have, taken while they work, proven by restoring it."""

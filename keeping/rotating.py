@@ -1,0 +1,64 @@
+"""Which backups stay: the last of each of seven days and of each of four weeks."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from keeping import files
+
+NAME = re.compile(r"(?P<stamp>\d{8}T\d{6}Z)-(?P<why>nightly|asked|upgrade)(-\d+)?")
+STAMP = "%Y%m%dT%H%M%SZ"
+DAYS, WEEKS = 7, 4
+
+
+def new_name(root: Path, now: datetime, why: str) -> str:
+    """A free name, made of the time (UTC) and the reason."""
+    name = first = f"{now.strftime(STAMP)}-{why}"
+    number = 1
+    while (root / name).exists():
+        number += 1
+        name = f"{first}-{number}"
+    return name
+
+
+def list_backups(root: Path) -> list[str]:
+    """The names of all backups in a folder, the latest first."""
+    found = [path.name for path in root.glob("*") if path.is_dir() and _time(path.name)]
+    return sorted(found, key=_age, reverse=True)
+
+
+def describe(name: str) -> dict[str, str]:
+    """What the name of a backup says: `name`, `made_at` (UTC text), `why`."""
+    made_at = _time(name).strftime("%Y-%m-%d %H:%M:%S")
+    return {"name": name, "made_at": made_at, "why": NAME.fullmatch(name)["why"]}
+
+
+def rotate(root: Path, keep: str) -> list[str]:
+    """Remove what is neither the last of a day nor of a week, nor `keep`; returns the names."""
+    names = list_backups(root)
+    wanted = {keep, *_last_of(names, "%Y-%m-%d", DAYS), *_last_of(names, "%G-%V", WEEKS)}
+    wanted |= set([name for name in names if NAME.fullmatch(name)["why"] == "upgrade"][:1])
+    gone = [name for name in names if name not in wanted]
+    for name in gone:
+        files.remove(root / name)
+    return gone
+
+
+def _last_of(names: Iterable[str], period: str, count: int) -> list[str]:
+    latest: dict[str, str] = {}
+    for name in names:
+        latest.setdefault(_time(name).strftime(period), name)
+    return list(latest.values())[:count]
+
+
+def _age(name: str) -> tuple:
+    return (NAME.fullmatch(name)["stamp"], len(name), name)
+
+
+def _time(name: str) -> datetime | None:
+    found = NAME.fullmatch(name)
+    try:
+        return found and datetime.strptime(found["stamp"], STAMP)  # noqa: DTZ007
+    except ValueError:
+        return None

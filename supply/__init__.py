@@ -1,0 +1,1 @@
+"""What VoiceVerse is made of: pinned packages, their licences, a bill of materials, no secrets."""

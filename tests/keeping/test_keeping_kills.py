@@ -1,0 +1,36 @@
+"""`kill -9` during a backup and a restore leaves the data whole, and no half backup."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KILLING = Path(__file__).with_name("killing.py")
+
+
+def sweep(folder, what, every):
+    done = subprocess.run(
+        [sys.executable, KILLING, folder, what, str(every)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("what", ["backup", "restore"])
+def test_a_kill_leaves_the_old_or_the_new(tmp_path, what):
+    found = sweep(tmp_path, what, 23)
+    assert found["wrong"] == []
+    assert found["kills"] >= 5
+    assert found["old"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["backup", "restore"])
+def test_a_kill_at_each_step_leaves_the_old_or_the_new(tmp_path, what):
+    found = sweep(tmp_path, what, 1)
+    print(found)
+    assert found["wrong"] == []
+    assert found["old"] > 50
+    assert found["new"] > 0
