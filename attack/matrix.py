@@ -20,7 +20,13 @@ from headers import STATIC
 
 # What the parts of paths stand for: which of a person's belongings, or a fixed word.
 BELONGINGS = ("filename", "document_id", "export_id", "entry_id", "user_id", "file_id", "number")
-FIXED = {"action": "pause", "name": "frame.css", "identifier": "nothing"}
+FIXED = {
+    "action": "pause",
+    "name": "frame.css",
+    "identifier": "nothing",
+    "provider_id": "1",  # providers are everybody's: what is entered for one is by person
+    "mark": "0" * 64,
+}
 # Parameters that name something of a person's: by route where one name means two things.
 IDS: dict[str, str] = {
     "again": "filename",
@@ -59,7 +65,10 @@ PLAIN: dict[str, Any] = {
     "speaker_voice": "", "speed": "1", "spoken": "0", "start": "0", "end": "1", "state": "",
     "table": "", "text": "Some text.", "theme": "dark", "title": "Another title", "token": "",
     "until": "", "url": "", "username": "somebody", "v": "", "voice": "", "whole_word": "1",
-    "whose": "", "with": "1", "with_files": "", "words": "0", "reading": "",
+    "allows_own_keys": "", "base_url": "http://127.0.0.1:9/v1", "heard": "", "key": "",
+    "label": "Provider", "longest_text": "", "model": "m", "models": "", "monthly_limit": "",
+    "own_key": "", "parallel": "1", "price": "", "protocol": "speech", "timeout_s": "1",
+    "voices": "", "whose": "", "with": "1", "with_files": "", "words": "0", "reading": "",
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
 UNSAID = {"remove", "original", "part", "cover", "table", "form", "reading", "v", "csrf_token"}
