@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -161,6 +162,16 @@ class Scene:
         Worker(studio).exporting.run_pending()
         db.save_draft(user_id, text, name=word, voice="", speed=1.0, category=word, reading="{}")
         playback = db.record_playback(user_id, row["id"], "a device")
+        passkey = db.add_passkey(
+            user_id=user_id, credential_id=word, user_handle=word, rp_id="localhost",
+            public_key=b"key", sign_count=0, transports="[]", name=f"{word} key",
+        )  # fmt: skip
+        session = db.create_session(
+            f"{word} {user_id}", user_id, device=f"{word} device", ip_address="", now=time.time()
+        )
+        alert = db.note_new_device(
+            user_id, session["id"], device=f"{word} device", ip_address="", now=time.time()
+        )
         return {
             "filename": ready["filename"],
             "binned": binned["filename"],
@@ -171,6 +182,8 @@ class Scene:
             "number": 1,
             "user_id": user_id,
             "playback": playback,
+            "passkey_id": passkey,
+            "alert_id": alert,
             "group": f"{word} group",
             "word": word,
             **self._book(user_id, word),
