@@ -19,7 +19,10 @@ from attack.tally import Tally
 from headers import STATIC
 
 # What the parts of paths stand for: which of a person's belongings, or a fixed word.
-BELONGINGS = ("filename", "document_id", "export_id", "entry_id", "user_id", "file_id", "number")
+BELONGINGS = (
+    *("filename", "document_id", "export_id", "entry_id", "user_id", "file_id", "number"),
+    "passkey_id",
+)
 FIXED = {
     "action": "pause",
     "name": "frame.css",
@@ -30,6 +33,7 @@ FIXED = {
 # Parameters that name something of a person's: by route where one name means two things.
 IDS: dict[str, str] = {
     "again": "filename",
+    "alert_id": "alert",
     "file": "filename",
     "filename": "filename",
     "group": "group",
@@ -53,7 +57,8 @@ FILES = {
 }
 # All other parameters, with something that makes sense in them.
 PLAIN: dict[str, Any] = {
-    "act": "quote", "action": "delete", "after": "", "as": "one", "at": "0", "author": "Somebody",
+    "act": "quote", "action": "delete", "after": "", "answer": "{}", "code": "000000", "step": "",
+    "as": "one", "at": "0", "author": "Somebody",
     "before": "", "cast": "", "category": "elsewhere", "chapter": "0", "cover": "",
     "csrf_token": "", "current": "x", "day": "", "deed": "", "edit": "1", "engine": "",
     "event": "", "form": "", "format": "wav", "from": "0", "has_chapters": "1", "has_rules": "1",
