@@ -208,7 +208,27 @@ class Scene:
         self.services.accounts.open_session(user, Visitor("192.0.2.1", f"{word} device"))
         sessions = self.db.list_sessions(user["id"])
         (entry, *_), *_rest = [self.db.list_pronunciations(user["id"])]
-        return {"entry_id": entry["id"], "event": event, "session": sessions[-1]["id"]}
+        session = sessions[-1]["id"]
+        seen = {"device": f"{word} device", "ip_address": "192.0.2.1", "now": time.time()}
+        return {
+            "entry_id": entry["id"],
+            "event": event,
+            "session": session,
+            "alert": self.db.note_new_device(user["id"], sessions[0]["id"], **seen),
+            "passkey_id": self._passkey(user["id"], word),
+        }
+
+    def _passkey(self, user_id: int, word: str) -> int:
+        return self.db.add_passkey(
+            user_id=user_id,
+            credential_id=word,
+            user_handle=word,
+            rp_id="localhost",
+            public_key=word.encode(),
+            sign_count=0,
+            transports="[]",
+            name=f"{word} key",
+        )
 
 
 class _Undo(Exception):
