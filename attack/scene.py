@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -162,16 +161,6 @@ class Scene:
         Worker(studio).exporting.run_pending()
         db.save_draft(user_id, text, name=word, voice="", speed=1.0, category=word, reading="{}")
         playback = db.record_playback(user_id, row["id"], "a device")
-        passkey = db.add_passkey(
-            user_id=user_id, credential_id=word, user_handle=word, rp_id="localhost",
-            public_key=b"key", sign_count=0, transports="[]", name=f"{word} key",
-        )  # fmt: skip
-        session = db.create_session(
-            f"{word} {user_id}", user_id, device=f"{word} device", ip_address="", now=time.time()
-        )
-        alert = db.note_new_device(
-            user_id, session["id"], device=f"{word} device", ip_address="", now=time.time()
-        )
         return {
             "filename": ready["filename"],
             "binned": binned["filename"],
@@ -182,8 +171,6 @@ class Scene:
             "number": 1,
             "user_id": user_id,
             "playback": playback,
-            "passkey_id": passkey,
-            "alert_id": alert,
             "group": f"{word} group",
             "word": word,
             **self._book(user_id, word),
@@ -207,28 +194,24 @@ class Scene:
         )
         self.services.accounts.open_session(user, Visitor("192.0.2.1", f"{word} device"))
         sessions = self.db.list_sessions(user["id"])
-        (entry, *_), *_rest = [self.db.list_pronunciations(user["id"])]
-        session = sessions[-1]["id"]
-        seen = {"device": f"{word} device", "ip_address": "192.0.2.1", "now": time.time()}
+        entry, *_ = self.db.list_pronunciations(user["id"])
+        passkey_id = self.db.add_passkey(
+            user_id=user["id"], credential_id=f"{word} of {user['id']}", user_handle=word,
+            rp_id="localhost", public_key=b"key", sign_count=0, transports="[]", name=word,
+        )  # fmt: skip
         return {
             "entry_id": entry["id"],
             "event": event,
-            "session": session,
-            "alert": self.db.note_new_device(user["id"], sessions[0]["id"], **seen),
-            "passkey_id": self._passkey(user["id"], word),
+            "session": sessions[-1]["id"],
+            "passkey_id": passkey_id,
+            "alert": self._alert(user["id"], word),
         }
 
-    def _passkey(self, user_id: int, word: str) -> int:
-        return self.db.add_passkey(
-            user_id=user_id,
-            credential_id=word,
-            user_handle=word,
-            rp_id="localhost",
-            public_key=word.encode(),
-            sign_count=0,
-            transports="[]",
-            name=f"{word} key",
-        )
+    def _alert(self, user_id: int, word: str) -> int:
+        return self.db._write(
+            "INSERT INTO login_alerts (user_id, device, latest_epoch) VALUES (?, ?, 1e9)",
+            user_id, f"{word} browser",
+        ).lastrowid  # fmt: skip
 
 
 class _Undo(Exception):
