@@ -39,7 +39,7 @@ DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
 # Logging in is slowed by account and address, and whoever looks after the machine may look often.
-SLOWED_ELSEWHERE = ("web.login", "web.log_in", "ops.health")
+SLOWED_ELSEWHERE = ("web.login", "web.log_in", "watching.health", "watching.numbers")
 PUT_DOWN_BYTES = 1 << 19  # larger requests go through the disk
 UNKNOWN_BROWSER = "Unknown browser"
 BROWSERS = (

@@ -194,8 +194,24 @@ class Scene:
         )
         self.services.accounts.open_session(user, Visitor("192.0.2.1", f"{word} device"))
         sessions = self.db.list_sessions(user["id"])
-        (entry, *_), *_rest = [self.db.list_pronunciations(user["id"])]
-        return {"entry_id": entry["id"], "event": event, "session": sessions[-1]["id"]}
+        entry, *_ = self.db.list_pronunciations(user["id"])
+        passkey_id = self.db.add_passkey(
+            user_id=user["id"], credential_id=f"{word} of {user['id']}", user_handle=word,
+            rp_id="localhost", public_key=b"key", sign_count=0, transports="[]", name=word,
+        )  # fmt: skip
+        return {
+            "entry_id": entry["id"],
+            "event": event,
+            "session": sessions[-1]["id"],
+            "passkey_id": passkey_id,
+            "alert": self._alert(user["id"], word),
+        }
+
+    def _alert(self, user_id: int, word: str) -> int:
+        return self.db._write(
+            "INSERT INTO login_alerts (user_id, device, latest_epoch) VALUES (?, ?, 1e9)",
+            user_id, f"{word} browser",
+        ).lastrowid  # fmt: skip
 
 
 class _Undo(Exception):

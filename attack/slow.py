@@ -47,6 +47,7 @@ def run(folder: Path, seconds: float = 300.0) -> Tally:
         )
         for person, row in zip(people, rows, strict=True):
             person.post(f"/files/{row['filename']}/cancel", {}, expect=303)
+            person.close()
     tally.cases = READERS + HEADS + BODIES
     tally.measured_ms = studio.p95_ms
     tally.expect(heard == len(listening), f"{heard} of {len(listening)} heard something to the end")

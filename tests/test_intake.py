@@ -2,16 +2,18 @@
 
 import contextlib
 import http.client
+import json
 import socket
 import threading
 from functools import partial
+from urllib.parse import urlencode
 
 import pytest
 import waitress
 
 from intake import CROWDED_IDLE_S, HEAD_S, IDLE_S, THROWN_AWAY, Channel, House
 from proxies import networks
-from tests.serving import wait_until
+from tests.serving import App, Client, wait_until
 
 LIMIT = 100_000
 
@@ -190,3 +192,25 @@ def test_who_does_nothing_makes_room_when_places_become_scarce():
         assert idle[-1].recv(1000).startswith(b"HTTP/1.1 200")
         server.now += CROWDED_IDLE_S + 1
         assert is_closed(idle[0])
+
+
+def test_a_stranger_who_sends_much_gets_a_sentence_from_the_whole_program(tmp_path):
+    with App(tmp_path) as app:
+        client = Client(app)
+        status, headers, body = client.request(
+            "POST", "/documents", b"x" * 3_000_000, Accept="application/json"
+        )
+        assert (status, headers["Content-Type"]) == (413, "application/json")
+        assert "too large" in json.loads(body)["error"]
+        client.set_up()
+        token = client.token()
+        form = urlencode({"csrf_token": token, "theme": "x" * 1_200_000}).encode()
+        kind = "application/x-www-form-urlencoded"
+        status, _, body = client.request(
+            "POST", "/theme", form, Content_Type=kind, Accept="application/json"
+        )
+        assert status == 413
+        assert "more than this form may hold" in json.loads(body)["error"]
+        assert client.request("GET", "/library")[0] == 200
+        forged = {"X_Forwarded_For": "203.0.113.9", "Host": "evil.example"}
+        assert client.request("GET", "/login", **forged)[0] == 400
