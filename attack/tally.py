@@ -13,6 +13,7 @@ class Tally:
     notes: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
     measured_ms: float | None = None
+    unrun: str = ""  # why nothing was tried
 
     def count(self, kind: str) -> None:
         """One more case of a kind."""
