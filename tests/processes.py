@@ -1,8 +1,10 @@
 """Processes that the tests start: programs below tests/, given what they import from."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.serving import ROOT
 
@@ -17,3 +19,11 @@ def start(program: str | Path, *arguments: object, stderr: int | None = None) ->
         text=True,
         env={"PYTHONPATH": str(ROOT)},
     )
+
+
+def told(program: str | Path, *arguments: object) -> Any:
+    """Run a program of ours to its end; what it says as JSON. Fails with what it complains of."""
+    command = [sys.executable, str(program), *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)

@@ -1,7 +1,7 @@
 """Runs a backup or a restore over and over, each time killed at a later step, and looks.
 
-A program of its own, with one thread: it forks. `python killing.py FOLDER WHAT EVERY` kills at
-every `EVERY`-th step and prints what went wrong, and how often the old and the new were left.
+A program of its own, with one thread: it forks. `python killing.py FOLDER WHAT WHEN` kills at
+the steps that WHEN means and prints what went wrong, and how often the old and the new were left.
 """
 
 import json
@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 from database import Database  # noqa: E402
 from keeping import backing, proving, records, restoring, rotating  # noqa: E402
 from tests.keeping.places import Place, contents, noise  # noqa: E402
-from tests.migration.killing import Steps  # noqa: E402
+from tests.migration.killing import Steps, instants  # noqa: E402
 
 
 def in_child(folder: Path, deed, last: int | None) -> int:
@@ -101,7 +101,7 @@ def _config(folder: Path):
     return Config(data_dir=folder / "data", min_free_mb=0)
 
 
-def sweep(scratch: Path, what: str, every: int) -> dict:
+def sweep(scratch: Path, what: str, how: str) -> dict:
     template, folder = scratch / "template", scratch / "killed"
     make_template(template)
     work = {"backup": Backups, "restore": Restores}[what](template)
@@ -109,7 +109,7 @@ def sweep(scratch: Path, what: str, every: int) -> dict:
     total = in_child(folder, lambda: work.run(folder), None)
     shutil.rmtree(folder)
     found = {"steps": total, "kills": 0, "old": 0, "new": 0, "wrong": []}
-    for last in range(1 + total % every, total + 1, every):
+    for last in instants(how, total):
         shutil.copytree(template, folder)
         in_child(folder, lambda last=last: work.run(folder), last)
         kind = work.look(folder)
@@ -123,4 +123,4 @@ def sweep(scratch: Path, what: str, every: int) -> dict:
 
 
 if __name__ == "__main__":
-    print(json.dumps(sweep(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))
+    print(json.dumps(sweep(Path(sys.argv[1]), sys.argv[2], sys.argv[3])))

@@ -12,10 +12,10 @@ LOAD = Path(__file__).with_name("load.py")
 class Load:
     """So many processes that add, change and delete files until they are killed."""
 
-    def __init__(self, folder: Path, number: int, program: Path = LOAD):
+    def __init__(self, folder: Path, number: int, program: Path = LOAD, name: str = "writer"):
         self.lines: list[str] = []
         self._processes = [
-            processes.start(program, folder, f"writer{each}") for each in range(number)
+            processes.start(program, folder, f"{name}{each or ''}") for each in range(number)
         ]
         self._readers = [threading.Thread(target=self._read, args=(p,)) for p in self._processes]
         for reader in self._readers:
@@ -33,8 +33,8 @@ class Load:
     def wait_for_more(self, lines: int = 1) -> None:
         """Return when so much more has been said; fails when everybody has ended."""
         before = len(self.lines)
-        wait_until(lambda: len(self.lines) >= before + lines or self._is_over(), "more work")
-        assert not self._is_over(), "the load ended by itself"
+        wait_until(lambda: len(self.lines) >= before + lines or self.is_over(), "more work")
+        assert not self.is_over(), "the load ended by itself"
 
     def kill(self) -> None:
         """`kill -9` on all, and read to the end what they said."""
@@ -46,7 +46,8 @@ class Load:
             process.stdout.close()
             process.stdin.close()
 
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """Whether somebody has ended who was not killed."""
         return any(process.poll() is not None for process in self._processes)
 
     def __enter__(self) -> "Load":

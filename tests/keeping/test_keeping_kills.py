@@ -1,21 +1,13 @@
 """`kill -9` during a backup and a restore leaves the data whole, and no half backup."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-KILLING = Path(__file__).with_name("killing.py")
+from tests import processes
+from tests.keeping import killing
 
 
 def sweep(folder, what, every):
-    done = subprocess.run(
-        [sys.executable, KILLING, folder, what, str(every)], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return processes.told(killing.__file__, folder, what, every)
 
 
 @pytest.mark.parametrize("what", ["backup", "restore"])

@@ -1,15 +1,16 @@
 """Runs the command over and over, each time killed at a later step, and says what was left.
 
-A program of its own, with one thread: it forks. `python killing.py FOLDER EVERY WHAT` copies
-FOLDER for each step, runs WHAT (migrate or rollback) in the copy, kills it there, looks, and runs
-it again to its end. Steps are all that Python does to names and descriptors on the disk, every
-fsync, and every statement that SQLite is given.
+A program of its own, with one thread: it forks. `python killing.py FOLDER WHEN WHAT` copies
+FOLDER for each step that WHEN means (see `instants`), runs WHAT (migrate or rollback) in the copy,
+kills it there, looks, and runs it again to its end. Steps are all that Python does to names and
+descriptors on the disk, every fsync, and every statement that SQLite is given.
 """
 
 import contextlib
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import sqlite3
@@ -66,6 +67,15 @@ class Steps:
         os.fsync, sqlite3.connect = counted_fsync, counted_connect
 
 
+def instants(how: str, steps: int) -> list[int]:
+    """The steps to kill at, of so many: "5" for each fifth, "20@7" for twenty by lot, seed 7."""
+    number, _, seed = how.partition("@")
+    if seed:
+        chance = random.Random(int(seed))
+        return [chance.randint(1, steps) for _ in range(int(number))]
+    return list(range(steps, 0, -int(number)))[::-1]
+
+
 def run_in_child(folder: Path, arguments: list[str], last: int | None) -> tuple[int, int]:
     """Wait status and number of steps of one run in `folder`."""
     counted = folder / "steps"
@@ -113,15 +123,16 @@ def fresh(template: Path, folder: Path) -> list[str]:
     return PLACE
 
 
-def sweep(template: Path, every: int, make) -> dict:
-    """Kill at every `every`-th step; returns what went wrong, and how often which was left."""
-    found = {"steps": 0, "old": 0, "new": 0, "wrong": []}
+def sweep(template: Path, how: str, make) -> dict:
+    """Kill at the steps that `how` means; returns what went wrong, and how often which was left."""
+    found = {"steps": 0, "kills": 0, "old": 0, "new": 0, "wrong": []}
     with tempfile.TemporaryDirectory(dir=template.parent) as scratch:
         whole, folder = Path(scratch) / "whole", Path(scratch) / "killed"
         status, found["steps"] = run_in_child(whole, make(template, whole), None)
         assert status == 0, status
         new = state(whole)
-        for last in range(1, found["steps"] + 1, every):
+        for last in instants(how, found["steps"]):
+            found["kills"] += 1
             arguments = make(template, folder)
             old = state(folder)
             status, _ = run_in_child(folder, arguments, last)
@@ -139,4 +150,4 @@ def sweep(template: Path, every: int, make) -> dict:
 
 if __name__ == "__main__":
     made = {"migrate": fresh, "rollback": migrated}[sys.argv[3]]
-    print(json.dumps(sweep(Path(sys.argv[1]), int(sys.argv[2]), made)))
+    print(json.dumps(sweep(Path(sys.argv[1]), sys.argv[2], made)))

@@ -1,16 +1,13 @@
 """A kill at any step leaves the old state or the new one, and the next run ends well."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import processes
+from tests.migration import killing
 from tests.migration.earlier import make_both
 from tests.migration.legacy import make_small_install
-
-KILLING = Path(__file__).with_name("killing.py")
 
 
 def make_small_install_in(root: Path) -> None:
@@ -27,10 +24,7 @@ CASES = [
 
 def sweep(what: str, root: Path, make, every: int) -> dict:
     make(root)
-    command = [sys.executable, str(KILLING), str(root), str(every), what]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
+    return processes.told(killing.__file__, root, every, what)
 
 
 @pytest.mark.parametrize(("what", "make", "every"), CASES)
