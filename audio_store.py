@@ -123,7 +123,7 @@ class AudioStore:
             with part.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256")
         else:
-            with source.open("rb") as reading, _naming_full_disk(), part.open("xb") as writing:
+            with source.open("rb") as reading, naming_full_disk(), part.open("xb") as writing:
                 while piece := reading.read(1024 * 1024):
                     digest.update(piece)
                     writing.write(piece)
@@ -296,7 +296,7 @@ class GrowingFile:
     """The .part of a file: appended to, cut, patched at its head, made durable."""
 
     def __init__(self, path: Path, keep_bytes: int):
-        with _naming_full_disk():
+        with naming_full_disk():
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             self._file = os.fdopen(descriptor, "r+b", buffering=0)
             self.cut(keep_bytes)
@@ -310,7 +310,7 @@ class GrowingFile:
     def write(self, data: bytes) -> None:
         """Append; raises NoSpace when the disk is full."""
         view = memoryview(data)
-        with _naming_full_disk():
+        with naming_full_disk():
             while view:
                 written = self._file.write(view)
                 self.size += written
@@ -332,7 +332,7 @@ class GrowingFile:
 
     def sync(self) -> None:
         """Return when the bytes are on the disk."""
-        with _naming_full_disk():
+        with naming_full_disk():
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
@@ -392,7 +392,7 @@ class SegmentStore:
         part = path.with_name(path.name + PART)
         for folder in (self.folder, path.parent):
             folder.mkdir(mode=0o700, exist_ok=True)
-        with _naming_full_disk(), _open_alone(part) as file:
+        with naming_full_disk(), _open_alone(part) as file:
 
             def keep(pieces: Iterable[bytes]) -> int:
                 file.truncate()  # what a kill left there
@@ -526,7 +526,8 @@ def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def _naming_full_disk() -> Iterator[None]:
+def naming_full_disk() -> Iterator[None]:
+    """Turn the system's error for a full disk into NoSpace."""
     try:
         yield
     except OSError as error:

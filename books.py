@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO, Any
 
+from audio_store import naming_full_disk
 from choices import EACH, ONE, Choices
 from config import Config
 from database import Database
@@ -171,9 +172,9 @@ class Books:
     def import_file(self, owner_id: int, path: Path, filename: str) -> dict:
         """Read the file at `path`, called `filename` by its owner; returns the document's row.
 
-        Raises ImportsBusy or a DocumentError.
+        Raises ImportsBusy, NoSpace or a DocumentError.
         """
-        with self._entering(owner_id), self._reading():
+        with self._entering(owner_id), self._reading(), naming_full_disk():
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
@@ -185,6 +186,7 @@ class Books:
             )
         with (
             self._entering(owner_id),
+            naming_full_disk(),
             tempfile.TemporaryDirectory(dir=self._folder) as folder,
         ):
             path = Path(folder) / "page"

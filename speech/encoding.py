@@ -57,6 +57,8 @@ class Mp3Stream:
 
     def finish(self) -> bytes:
         """The last frames; nothing can be fed after them."""
+        if not self._taken_in:  # all was there before: an encoder that began nothing ends nothing
+            return b""
         return self._whole_frames(self._encoder.flush())
 
     def final_header(self, audio_bytes: int) -> bytes:

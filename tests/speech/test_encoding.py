@@ -41,6 +41,16 @@ def test_a_stream_cut_in_a_pause_goes_on_with_nothing_lost_or_heard_twice(rate, 
     assert heard.loudness(seconds + 0.03, begin - 0.01) < 0.02
 
 
+@pytest.mark.parametrize("rate", RATES)
+def test_a_stream_that_was_whole_already_ends_once_more_with_nothing(rate):
+    first = Mp3Stream(rate)
+    body = first.feed(spoken(1.0, rate)) + first.finish()
+    again = Mp3Stream(rate, frames=first.frames)
+    assert again.finish() == b""
+    heard = hear(again.final_header(len(body)) + body)
+    assert heard.duration_s == pytest.approx(1.0 + pause_samples(rate) / rate, abs=0.1)
+
+
 def test_a_cut_is_given_out_only_when_the_sound_before_it_is():
     stream = Mp3Stream(22050)
     stream.feed(spoken(1, 22050))
