@@ -27,7 +27,7 @@ from attack.tally import Tally
 
 AT_ONCE = 2
 LEVEL = "3"
-ONE_S = 600.0
+ONE_S = 1200.0
 REMEDY = "not installed: apt-get install {tool}"
 INJECTABLE = re.compile(r"^Parameter: .*$", re.M)
 TESTED = "all tested parameters do not appear to be injectable"
@@ -60,7 +60,7 @@ class Target:
         return "\r\n".join((*lines, "", urlencode(self.form) if self.form else ""))
 
 
-def sqlmap(folder: Path, seconds: float = 1200.0, most: int | None = None) -> Tally:
+def sqlmap(folder: Path, seconds: float = 3600.0, most: int | None = None) -> Tally:
     """Level 3 on each parameter of each route, as whom the route is for; none may be injectable.
 
     What was not reached in `seconds` is a failure; `most` targets are tried where fewer will do.
@@ -98,7 +98,14 @@ def wapiti(folder: Path, seconds: float = 600.0) -> Tally:
                 *("--max-scan-time", str(seconds / 6), "--max-attack-time", str(seconds / 30)),
                 *(argument for start in STARTS for argument in ("-s", f"http://{address}{start}")),
             ]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            try:
+                done = subprocess.run(
+                    command, capture_output=True, text=True, check=False, timeout=seconds / 2,
+                    stdin=subprocess.DEVNULL,
+                )  # fmt: skip
+            except subprocess.TimeoutExpired:
+                tally.failures.append(f"wapiti as {who} was not done after {seconds / 2:.0f} s")
+                continue
             _read_report(report, done, tally, who)
     return tally
 

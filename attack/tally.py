@@ -15,6 +15,13 @@ class Tally:
     measured_ms: float | None = None
     unrun: str = ""  # why nothing was tried
 
+    @property
+    def verdict(self) -> str:
+        """A word for the table."""
+        if self.unrun:
+            return "not run"
+        return "FAILED" if self.failures or not self.cases else "pass"
+
     def count(self, kind: str) -> None:
         """One more case of a kind."""
         self.cases += 1

@@ -2,9 +2,22 @@
 
 import pytest
 
-from attack import audit, brute, byte_ranges, flips, scripts, ssrf, traversal, writers
+from attack import (
+    audit,
+    brute,
+    byte_ranges,
+    faults,
+    flips,
+    kills,
+    scanners,
+    scripts,
+    ssrf,
+    traversal,
+    writers,
+)
 from attack.byte_ranges import Expected, model
 from attack.scene import Scene
+from attack.tally import Tally
 from tests.browser.driving import CHROMIUM
 
 pytestmark = pytest.mark.slow
@@ -72,6 +85,18 @@ def test_eight_writers_lose_no_step(tmp_path):
     assert tally.cases == 320
 
 
+def test_kills_lose_nothing_that_was_acknowledged(tmp_path):
+    tally = kills.run(tmp_path, 12)
+    assert tally.failures == []
+    assert tally.by_kind == dict.fromkeys(kills.KINDS, 2)
+
+
+def test_failing_writes_are_told_and_leave_all_whole(tmp_path):
+    tally = faults.run(tmp_path, 24)
+    assert tally.failures == []
+    assert tally.by_kind == dict.fromkeys(kills.KINDS, 4)
+
+
 def test_single_bits_are_found_in_backups_and_sound(tmp_path):
     tally = flips.run(tmp_path, 30)
     assert tally.failures == []
@@ -82,3 +107,25 @@ def test_nothing_stands_in_the_code_that_should_not(tmp_path):
     tally = audit.run(tmp_path, with_history=False)
     assert tally.failures == []
     assert tally.cases > 300
+
+
+@pytest.mark.parametrize("scan", [scanners.sqlmap, scanners.wapiti])
+def test_a_tool_that_is_not_installed_passes_nothing(tmp_path, monkeypatch, scan):
+    monkeypatch.setattr(scanners.shutil, "which", lambda tool: None)
+    tally = scan(tmp_path)
+    assert (tally.cases, tally.verdict) == (0, "not run")
+    assert "apt-get install" in tally.unrun
+
+
+def test_sqlmap_finds_nothing_in_some_routes(tmp_path):
+    tally = scanners.sqlmap(tmp_path, most=1)
+    if tally.unrun:
+        pytest.skip(tally.unrun)
+    assert tally.failures == []
+    assert tally.cases > 0
+
+
+def test_what_tried_nothing_has_not_passed():
+    assert Tally().verdict == "FAILED"
+    assert Tally(cases=1).verdict == "pass"
+    assert Tally(cases=1, failures=["x"]).verdict == "FAILED"
