@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from attack.run import ATTACKS
 from blueprints import keeping
 from blueprints.ops import blueprint, users
 from blueprints.providers import commands as providers
@@ -13,6 +14,7 @@ from config import Config
 from tests.serving import ROOT
 
 README = (ROOT / "README.md").read_text()
+SECURITY = (ROOT / "docs" / "security.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 
 
@@ -49,6 +51,22 @@ def test_every_command_is_documented(command):
 @pytest.mark.parametrize("command", providers.commands)
 def test_every_command_about_providers_is_documented(command):
     assert re.search(rf"`flask providers {command}\b", README), command
+
+
+NAMED = re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", SECURITY)
+FILES = [*(ROOT / "tests").rglob("test_*.py")]
+
+
+@pytest.mark.parametrize(("file", "test"), sorted(set(NAMED)))
+def test_every_test_that_shows_a_promise_exists(file, test):
+    texts = [path.read_text("utf-8") for path in FILES if path.name == file]
+    assert any(f"def {test}(" in text if test else text for text in texts)
+
+
+def test_every_attack_that_is_named_exists():
+    named = set(re.findall(r"`make attack (\w+)`", SECURITY))
+    assert named >= {"kills", "faults", "sqlmap"}
+    assert named <= set(ATTACKS)
 
 
 def test_every_make_target_of_the_readme_exists():
