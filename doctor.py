@@ -125,12 +125,39 @@ def _disk(config: Config) -> Findings:
 def _network(config: Config) -> Findings:
     if _is_local(config.host):
         yield Finding(GOOD, "Only this machine, or a proxy on it, reaches VoiceVerse.")
+        if not config.trusted_proxies:
+            return
+    if config.trusted_proxies:
+        proxies = Sentence("Trusted proxies: {names}.", names=", ".join(config.trusted_proxies))
+        yield from _trusted(config, proxies)
         return
     yield Finding(
         WARN,
         Sentence("{host} is open to the network without encryption.", host=config.host),
         "On a network that is not yours alone, listen on 127.0.0.1 behind a proxy with HTTPS.",
     )
+
+
+def _trusted(config: Config, proxies: str) -> Findings:
+    """Proxies are believed what they say of addresses and HTTPS, so they should be few."""
+    wide = [name for name in config.trusted_proxies if _is_wide(name)]
+    if wide:
+        yield Finding(
+            BAD, proxies, "Name the proxy's own address in VOICEVERSE_TRUSTED_PROXIES alone."
+        )
+    elif not config.trusted_hosts:
+        yield Finding(
+            WARN, proxies, "Set VOICEVERSE_TRUSTED_HOSTS to the name that people open it by."
+        )
+    else:
+        yield Finding(GOOD, proxies)
+
+
+def _is_wide(name: str) -> bool:
+    try:
+        return ipaddress.ip_network(name, strict=False).prefixlen == 0
+    except ValueError:
+        return True
 
 
 def _is_local(host: str) -> bool:

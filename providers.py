@@ -335,13 +335,13 @@ class Providers:
 
     def set_own_key(self, user_id: int, provider_id: int, key: str) -> dict[str, Any]:
         """Keep a person's own key; returns the provider's row. Raises ProviderError, NotFound."""
-        key = checked_key(key)
-        if not key:
-            raise ProviderError("own_key", "There is no key in the field. Paste yours there.")
         with self.db.transaction():
             row = self.get(provider_id)
             if not (row["allows_own_keys"] and row["is_enabled"]):
                 raise NotFound(GONE)
+            key = checked_key(key)
+            if not key:
+                raise ProviderError("own_key", "There is no key in the field. Paste yours there.")
             sealed = self._seal.seal(key, _own_context(row, user_id))
             self.db.set_own_key(user_id, provider_id, sealed, tail(key))
         return row

@@ -20,13 +20,16 @@ CONFIRM = "/account/second-step/confirm"
 
 
 class Clock:
-    """The time of day, which stands still but where tests move it forward."""
+    """The time of day, which tests move forward, or make stand still."""
 
     def __init__(self):
-        self.start, self.ahead_s = time.time(), 0.0
+        self.ahead_s, self.stopped = 0.0, None
 
     def __call__(self):
-        return self.start + self.ahead_s
+        return (self.stopped or time.time()) + self.ahead_s
+
+    def stop(self):
+        self.stopped = time.time()
 
 
 class Phone:
@@ -38,7 +41,8 @@ class Phone:
         user = {"user_id": browser.user["id"], "username": browser.user["username"]}
         self.totp = pyotp.TOTP(browser.services.second_factors.setup(user).secret)
         # With the code before the present one, which is left for the tests.
-        answer = browser.post(CONFIRM, {"code": self.code(-1), "current": PASSWORD}, json=True)
+        self.first_code = self.code(-1)
+        answer = browser.post(CONFIRM, {"code": self.first_code, "current": PASSWORD}, json=True)
         assert answer.status_code == 200, answer.text
         self.recovery_codes = answer.json["recovery_codes"]
 

@@ -8,6 +8,7 @@ from tests.second_step import Clock, Phone, SoftwareKey, encoded, give_password
 ASK, ADD = "/account/passkeys/question", "/account/passkeys"
 DOOR, SIGN_IN = "/login/passkey/question", "/login/passkey"
 GIVEN = {"current": PASSWORD}
+ADDRESSES = ("192.168.1.5", "127.0.0.1", "::1")
 
 
 @pytest.fixture
@@ -283,7 +284,9 @@ def test_a_second_step_without_a_first_is_a_sign_in_of_its_own(app, owner, added
 # Where there are none
 
 
-def test_passkeys_are_offered_where_browsers_have_them(app, owner):
+def test_passkeys_are_offered_where_browsers_have_them(make_app, password_hash):
+    app = make_app(trusted_hosts=(*ADDRESSES, "voice.example"))
+    app.extensions["voiceverse"].db.create_user("vera", password_hash)
     for address, is_offered in (
         ("http://localhost", True),
         ("http://localhost:5000", True),
@@ -299,8 +302,8 @@ def test_passkeys_are_offered_where_browsers_have_them(app, owner):
         assert ("passkeys.js" in page) == is_offered, address
 
 
-def test_a_passkey_belongs_to_the_site_that_it_was_made_on(app, owner, added):
-    client = app.test_client()
+def test_a_passkey_belongs_to_the_site_that_it_was_made_on(make_app, app, owner, added):
+    client = make_app(trusted_hosts=("voice.example",)).test_client()
     site = {"base_url": "https://voice.example"}
     page = client.get("/login", **site).text
     token = page.partition('name="csrf-token" content="')[2][:64]

@@ -149,7 +149,7 @@ def test_a_code_is_taken_once(app, owner, phone):
 
 @pytest.mark.slow
 def test_the_code_that_turned_it_on_does_not_open_a_session(app, owner, phone):
-    assert take(give_password(app), phone.code(-1)).status_code == 401
+    assert take(give_password(app), phone.first_code).status_code == 401
 
 
 def test_two_at_the_same_time_do_not_both_use_a_code(services, owner, phone):
@@ -175,6 +175,7 @@ def test_two_at_the_same_time_do_not_both_use_a_code(services, owner, phone):
 
 
 def test_clocks_may_differ_by_one_step_either_way(app, owner, phone):
+    phone.clock.stop()
     for steps, status in ((-2, 401), (-1, 303), (0, 303), (1, 303), (2, 401)):
         phone.clock.ahead_s += 120
         assert take(give_password(app), phone.code(steps)).status_code == status, steps

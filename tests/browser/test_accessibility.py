@@ -59,7 +59,11 @@ REACHABLE = """() => {
     "[tabindex='0']";
   const shown = element => element.checkVisibility({visibilityProperty: true}) &&
     !element.disabled && !element.closest("[inert]") && element.tabIndex >= 0;
-  const all = [...document.querySelectorAll(kinds)].filter(shown);
+  // Of a group the Tab key reaches what is chosen; arrows reach the others.
+  const unchosen = element => element.type === "radio" && !element.checked &&
+    document.querySelector(`input[type=radio][name="${element.name}"]:checked`);
+  const all = [...document.querySelectorAll(kinds)].filter(shown)
+    .filter((element) => !unchosen(element));
   all.forEach((element, index) => { element.dataset.stop = index; });
   return all.map(element => element.outerHTML.slice(0, 160));
 }"""
