@@ -137,6 +137,8 @@ class Passkeys:
         self, user: dict[str, Any], passkey_id: int, password: str, visitor: Visitor
     ) -> bool:
         """Forget a passkey of the person; False when it is not theirs. Raises WrongPassword."""
+        if passkey_id not in {row["id"] for row in self._db.list_passkeys(user["user_id"])}:
+            return False
         self._accounts.confirm_password(user, password, visitor, "passkey")
         with self._db.transaction():
             was_there = self._db.delete_passkey(user["user_id"], passkey_id)
