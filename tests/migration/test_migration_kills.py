@@ -33,6 +33,7 @@ def sweep(what: str, root: Path, make, every: int) -> dict:
     return json.loads(ended.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "make", "every"), CASES)
 def test_a_kill_leaves_the_old_state_or_the_new_one(tmp_path, what, make, every):
     found = sweep(what, tmp_path / "install", make, every)
