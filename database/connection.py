@@ -29,7 +29,7 @@ class Connection:
         self._commits = 0
         self._wal_bytes = 0
         self._is_damaged = False
-        with self._holding_write_lock(), _naming_errors(self.path):
+        with self._holding_write_lock(), naming_errors(self.path):
             self.upgraded_from = opening.prepare(self.path)
 
     def _begin(self) -> None:
@@ -85,7 +85,7 @@ class Connection:
     def _noting_damage(self) -> Iterator[None]:
         """Name SQLite's errors; after one that tells of damage, nothing is written any more."""
         try:
-            with _naming_errors(self.path):
+            with naming_errors(self.path):
                 yield
         except DatabaseDamaged:
             self._is_damaged = True
@@ -132,7 +132,7 @@ class Connection:
 
     def vacuum(self) -> None:
         """Rewrite the file without its free pages."""
-        with self._holding_write_lock(), _naming_errors(self.path):
+        with self._holding_write_lock(), naming_errors(self.path):
             self._connection.execute("VACUUM")
             self._checkpoint(self._connection)
 
@@ -141,7 +141,7 @@ class Connection:
         target = Path(target)
         if target.exists():
             raise DatabaseError(f"{target} exists already; name a file that does not.")
-        with _naming_errors(self.path):
+        with naming_errors(self.path):
             opening.copy(self._connection, target)
         return target
 
@@ -169,7 +169,7 @@ class Connection:
         try:
             return self._local.connection
         except AttributeError:
-            with _naming_errors(self.path):
+            with naming_errors(self.path):
                 self._local.connection = self._adopt_or_connect()
             self._local.depth = 0
             return self._local.connection
@@ -247,7 +247,7 @@ def _refuse_if_lost(connection: sqlite3.Connection) -> None:
 
 
 @contextlib.contextmanager
-def _naming_errors(path: Path) -> Iterator[None]:
+def naming_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's own errors into ours, with a sentence each."""
     try:
         yield

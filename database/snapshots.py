@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from database import chain, opening
-from database.errors import name_error
+from database.connection import naming_errors
 
 MOST_FAULTS = 20
 
@@ -88,7 +88,7 @@ def read_log_end(path: Path) -> list | None:
 
 def end_sessions(path: Path) -> None:
     """Sign everybody out of a copy: sessions that were ended since must not come back."""
-    with _naming_errors(path), contextlib.closing(opening.connect_plain(path)) as connection:
+    with naming_errors(path), contextlib.closing(opening.connect_plain(path)) as connection:
         connection.execute("DELETE FROM sessions")
     opening.sync(path)
 
@@ -148,7 +148,7 @@ def _text(value: bytes) -> str:
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that never writes a log back: that needs the write lock."""
-    with _naming_errors(path), contextlib.closing(opening.connect_plain(path, "ro")) as connection:
+    with naming_errors(path), contextlib.closing(opening.connect_plain(path, "ro")) as connection:
         yield connection
 
 
@@ -157,18 +157,7 @@ def _reading_copy(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to a file that nobody writes, which leaves no other file beside it."""
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with (
-        _naming_errors(path),
+        naming_errors(path),
         contextlib.closing(sqlite3.connect(address, uri=True)) as connection,
     ):
         yield connection
-
-
-@contextlib.contextmanager
-def _naming_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        named = name_error(error, path)
-        if named is None:
-            raise
-        raise named from error

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
@@ -42,4 +42,5 @@ def small(folder: Path, size: str) -> Iterator[Path | None]:
 def fill(folder: Path, leave: int) -> None:
     """Take up all the space around a folder but so many bytes, in a file named ballast."""
     free = shutil.disk_usage(folder).free
-    (folder / "ballast").write_bytes(bytes(max(0, free - leave)))
+    with suppress(OSError):  # the program took some of it meanwhile: full is full
+        (folder / "ballast").write_bytes(bytes(max(0, free - leave)))

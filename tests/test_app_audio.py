@@ -190,6 +190,7 @@ def begun(owner):
     return filename
 
 
+@pytest.mark.slow
 def test_a_piece_is_heard_while_it_is_being_made(owner):
     text = "The tide came in, and the boats rose with it. " * 2000
     filename = owner.post("/generate", {"text": text}, json=True).json["filename"]

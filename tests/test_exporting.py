@@ -175,6 +175,7 @@ def test_one_larger_than_all_the_room_is_kept_until_the_next(home, exports, row)
     assert files(home) == [first["name"]]
 
 
+@pytest.mark.slow
 def test_a_cancelled_download_stops_and_leaves_nothing(home, exports):
     row = home.speak(LONG)
     with working(home):
@@ -283,6 +284,7 @@ def test_two_threads_never_make_the_same_download(home, exports):
         assert exports.get(row, export["id"])["status"] == "ready"
 
 
+@pytest.mark.slow
 def test_a_kill_of_everything_in_the_middle_leaves_a_download_that_is_made_after_all(tmp_path):
     with App(tmp_path) as app:
         client = Client(app).set_up()

@@ -37,6 +37,7 @@ def test_new_work_is_refused_with_a_sentence_and_what_is_there_still_plays(small
         assert client.until_ready(client.generate(SENTENCES)["filename"])["duration"] > 1
 
 
+@pytest.mark.slow
 def test_a_file_under_way_fails_with_a_sentence_and_goes_on_when_there_is_space(small_disk):
     with App(small_disk, VOICEVERSE_MIN_FREE_MB="4") as app:
         client = Client(app).set_up()

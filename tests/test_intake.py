@@ -50,10 +50,9 @@ class Server:
     def post(self, body, **headers):
         connection = http.client.HTTPConnection("127.0.0.1", self.server.effective_port, timeout=30)
         chunked = not isinstance(body, bytes)
-        connection.request("POST", "/", body, headers, encode_chunked=chunked)
-        answer = connection.getresponse()
         with contextlib.closing(connection):
-            return answer.read().decode()
+            connection.request("POST", "/", body, headers, encode_chunked=chunked)
+            return connection.getresponse().read().decode()
 
     def __enter__(self):
         self.thread.start()

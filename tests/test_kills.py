@@ -59,6 +59,7 @@ def survive(tmp_path, characters: int, kills: int, seed: int) -> None:
     db.close()
 
 
+@pytest.mark.slow
 def test_a_job_survives_kills_of_worker_and_app(tmp_path):
     survive(tmp_path, characters=20_000, kills=5, seed=11)
 
@@ -168,6 +169,7 @@ def buy_once(tmp_path, characters: int, kills: int, parallel: int, seed: int) ->
     assert durations == pytest.approx(undisturbed, rel=0.01)
 
 
+@pytest.mark.slow
 def test_what_a_book_buys_is_bought_once_whoever_is_killed(tmp_path):
     buy_once(tmp_path, characters=800, kills=3, parallel=2, seed=21)
 

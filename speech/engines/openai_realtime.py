@@ -7,23 +7,14 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
 from typing import Any, ClassVar
 
-from speech import endings, prices
-from speech.breaker import Breaker
-from speech.engine import Engine
+from speech import prices
 from speech.engines import openai_faults as faults
-from speech.engines.openai_models import (
-    OPENAI_URL,
-    VoiceRow,
-    is_openai,
-    listed_voices,
-    shutdown_notices,
-)
+from speech.engines.openai_engine import OpenAIEngine
 from speech.engines.realtime_line import SAMPLE_RATE, Line, LineGone, Said
-from speech.errors import BrokenAudio, KeyMissing, SpeechError
-from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest, Voice
+from speech.errors import BrokenAudio, SpeechError
+from speech.types import AudioChunk, Delivery, SpeechRequest
 from speech.verbatim import is_verbatim
 
 MODEL = "gpt-realtime-2.1-mini"
@@ -37,98 +28,27 @@ PIECE_BYTES = 32 * 1024
 log = logging.getLogger("voiceverse.realtime")
 
 
-class OpenAIRealtime(Engine):
+class OpenAIRealtime(OpenAIEngine):
     """Speaks a sentence at a time, and passes it on when its transcript has been compared."""
 
     name: str = "openai-realtime"
     label: str = "OpenAI Realtime"
     protocol: ClassVar[str] = "realtime"
+    usual_model: ClassVar[str] = MODEL
     speed_range: ClassVar[tuple[float, float]] = (0.25, 1.5)
-    reads_numbers: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE
-    keeps_segments = True
     segment_characters = 1  # a segment is a sentence
     first_segment_characters = 1
     segment_bytes = 2000
 
-    def __init__(
-        self,
-        api_key: str = "",
-        base_url: str = "",
-        model: str = MODEL,
-        voices: Sequence[str | VoiceRow] = (),
-        usd_per_million_characters: float | None = None,
-        parallel: int = 8,
-        timeout_s: float = 60.0,
-        longest_text: int | None = None,
-        name: str = "",
-        label: str = "",
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        if not (api_key or base_url):
-            raise KeyMissing
-        self.name, self.label = name or self.name, label or self.label
-        if longest_text:
-            self.segment_bytes = min(self.segment_bytes, longest_text)
-        self.settings = {
-            "api_key": api_key, "base_url": base_url, "model": model, "voices": list(voices),
-            "usd_per_million_characters": usd_per_million_characters, "parallel": parallel,
-            "timeout_s": timeout_s, "name": self.name, "label": self.label,
-            "protocol": self.protocol,
-        }  # fmt: skip
-        self.address = (base_url or OPENAI_URL).rstrip("/")
-        self.is_openai = is_openai(self.address)
-        self.model = model
-        self.parallel = parallel
-        self._key, self._timeout_s, self._sleep = api_key, timeout_s, sleep
-        self.breaker = Breaker(self.label)
-        self._lock = threading.Lock()
-        self._client: Any = None
-        self._lines = _Lines(self._open, parallel)
-        listed = listed_voices(voices or VOICES, self.name)
-        self._voices = {voice.identifier: voice for voice in listed}
-        self.default_voice = next(iter(self._voices))
-        self._prices = prices.realtime_prices(model, is_openai=self.is_openai)
-        self._price = prices.realtime_price(self._prices, configured=usd_per_million_characters)
-        if usd_per_million_characters is not None:
-            self._prices = None  # what is configured holds, whatever the provider counts
-
-    def voices(self) -> Sequence[Voice]:
-        """The configured voices, else the protocol's ten, the two that are recommended first."""
-        return tuple(self._voices.values())
-
-    def voice(self, identifier: str) -> Voice:
-        """The voice of that name; raises UnknownVoice."""
-        return self._voices.get(identifier) or super().voice(identifier)
-
-    def price(self) -> prices.Price:
-        """An estimate from the model's prices by the token, unless another is configured."""
-        return self._price
-
-    def notices(self) -> Sequence[ModelNotice]:
-        """The end of the model in use, from its server or from the table of known ends."""
-        try:
-            with faults.translated(self._key, self.address):
-                models = getattr(self._connected().models.list(), "data", ())
-        except SpeechError:
-            models = ()  # many servers list no models: that is no failure to speak
-        return shutdown_notices(models, self.model, is_openai=self.is_openai)
-
-    def ends_on(self) -> date | None:
-        """The day on which OpenAI ends the model; models of other servers have none."""
-        return endings.end_of(self.model) if self.is_openai else None
-
-    def warm(self) -> None:
-        """Load the SDK, which takes half a second, ahead of the first request."""
-        self._connected()
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._lines = _Lines(self._open, self.parallel)
 
     def close(self) -> None:
         """Close the idle connections."""
         self._lines.close()
-        with self._lock:
-            client, self._client = self._client, None
-        if client:
-            client.close()
+        super().close()
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         # Held until it is compared: sound that is out could not be asked for again.
@@ -186,20 +106,29 @@ class OpenAIRealtime(Engine):
     def _open(self, voice: str, speed: float) -> Line:
         return Line(self._connected(), self.model, voice, speed, self._key, self._timeout_s)
 
-    def _connected(self) -> Any:
-        with self._lock:
-            if self._client is None:
-                # Imported at the first request: the package takes more than half a second to load.
-                import openai
+    def _usual_voices(self) -> Sequence[str]:
+        return VOICES  # the protocol's ten, the two that are recommended first
 
-                self._client = openai.OpenAI(
-                    api_key=self._key or "none",
-                    base_url=self.address,
-                    max_retries=0,
-                    timeout=self._timeout_s,
-                    http_client=openai.DefaultHttpxClient(follow_redirects=False),
-                )
-            return self._client
+    def _priced(self, configured: float | None) -> prices.Price:
+        # What is configured holds, whatever the provider counts.
+        self._prices = (
+            prices.realtime_prices(self.model, is_openai=self.is_openai)
+            if configured is None
+            else None
+        )
+        return prices.realtime_price(self._prices, configured=configured)
+
+    def _connect(self) -> Any:
+        # Imported at the first request: the package takes more than half a second to load.
+        import openai
+
+        return openai.OpenAI(
+            api_key=self._key or "none",
+            base_url=self.address,
+            max_retries=0,
+            timeout=self._timeout_s,
+            http_client=openai.DefaultHttpxClient(follow_redirects=False),
+        )
 
 
 class _Lines:

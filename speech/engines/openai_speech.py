@@ -1,25 +1,15 @@
 """Speech over the OpenAI request POST /audio/speech, from OpenAI or any server that answers it."""
 
 import contextlib
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
-from datetime import date
+from collections.abc import Generator, Iterator
 from typing import Any, ClassVar
 
-from speech import endings, prices
-from speech.breaker import Breaker
-from speech.engine import Engine, carry_odd
+from speech import prices
+from speech.engine import carry_odd
 from speech.engines import openai_faults as faults
-from speech.engines.openai_models import (
-    OPENAI_URL,
-    VoiceRow,
-    is_openai,
-    listed_voices,
-    shutdown_notices,
-)
-from speech.errors import BrokenAudio, KeyMissing, SpeechError
-from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
+from speech.engines.openai_engine import OpenAIEngine
+from speech.errors import BrokenAudio, SpeechError
+from speech.types import AudioChunk, SpeechRequest
 
 SAMPLE_RATE = 24_000
 TRIES = 3
@@ -29,97 +19,18 @@ EVERY_MODEL = ("alloy", "ash", "coral", "echo", "fable", "nova", "onyx", "sage",
 NEWER_MODELS = ("ballad", "cedar", "marin", "verse")
 
 
-class OpenAISpeech(Engine):
-    """Speaks through a provider; each piece of text costs money or time, and is kept."""
+class OpenAISpeech(OpenAIEngine):
+    """Speaks through a provider, passing its sound on as it comes."""
 
     name: str = "openai"
     label: str = "OpenAI speech"
     protocol: ClassVar[str] = "speech"
+    usual_model: ClassVar[str] = "tts-1"
     speed_range: ClassVar[tuple[float, float]] = (0.25, 4.0)
-    reads_numbers: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE
-    keeps_segments = True
     segment_characters = 1000
     first_segment_characters = 1
     segment_bytes = 2000
-
-    def __init__(
-        self,
-        api_key: str = "",
-        base_url: str = "",
-        model: str = "tts-1",
-        voices: Sequence[str | VoiceRow] = (),
-        usd_per_million_characters: float | None = None,
-        parallel: int = 8,
-        timeout_s: float = 60.0,
-        longest_text: int | None = None,
-        name: str = "",
-        label: str = "",
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        if not (api_key or base_url):
-            raise KeyMissing
-        self.name, self.label = name or self.name, label or self.label
-        self.settings = {
-            "api_key": api_key, "base_url": base_url, "model": model, "voices": list(voices),
-            "parallel": parallel, "timeout_s": timeout_s, "name": self.name, "label": self.label,
-            "protocol": self.protocol,
-        }  # fmt: skip
-        if longest_text:
-            self.segment_characters = min(self.segment_characters, longest_text)
-            self.segment_bytes = min(self.segment_bytes, longest_text)
-        self.address = (base_url or OPENAI_URL).rstrip("/")
-        self.is_openai = is_openai(self.address)
-        self.model = model
-        self.parallel = parallel
-        self._key = api_key
-        self._timeout_s = timeout_s
-        self._sleep = sleep
-        self.breaker = Breaker(self.label)
-        self._lock = threading.Lock()
-        self._client: Any = None
-        listed = listed_voices(voices or self._usual_voices(), self.name)
-        self._voices = {voice.identifier: voice for voice in listed}
-        self.default_voice = next(iter(self._voices))
-        self._price = prices.openai_price(
-            model, is_openai=self.is_openai, configured=usd_per_million_characters
-        )
-
-    def voices(self) -> Sequence[Voice]:
-        """The configured voices, else those that the model is known to have."""
-        return tuple(self._voices.values())
-
-    def voice(self, identifier: str) -> Voice:
-        """The voice of that name; raises UnknownVoice."""
-        return self._voices.get(identifier) or super().voice(identifier)
-
-    def price(self) -> prices.Price:
-        """The model's price, not known for other servers unless it is configured."""
-        return self._price
-
-    def notices(self) -> Sequence[ModelNotice]:
-        """The end of the model in use, from its server or from the table of known ends."""
-        try:
-            with faults.translated(self._key, self.address):
-                models = getattr(self._connected().models.list(), "data", ())
-        except SpeechError:
-            models = ()  # many servers list no models: that is no failure to speak
-        return shutdown_notices(models, self.model, is_openai=self.is_openai)
-
-    def ends_on(self) -> date | None:
-        """The day on which OpenAI ends the model; models of other servers have none."""
-        return endings.end_of(self.model) if self.is_openai else None
-
-    def warm(self) -> None:
-        """Load the SDK, which takes half a second, ahead of the first request."""
-        self._connected()
-
-    def close(self) -> None:
-        """Close the idle connections."""
-        with self._lock:
-            client, self._client = self._client, None
-        if client:
-            client.close()
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         for attempt in range(1, TRIES + 1):
@@ -156,12 +67,6 @@ class OpenAISpeech(Engine):
                 yield piece
         faults.check_length(request, size / 2 / SAMPLE_RATE)
 
-    def _connected(self) -> Any:
-        with self._lock:
-            if self._client is None:
-                self._client = self._connect()
-            return self._client
-
     def _connect(self) -> Any:
         # Imported at the first request: the package takes more than half a second to load.
         import httpx2
@@ -179,6 +84,9 @@ class OpenAISpeech(Engine):
             timeout=httpx2.Timeout(self._timeout_s, connect=min(CONNECT_S, self._timeout_s)),
             http_client=http_client,
         )
+
+    def _priced(self, configured: float | None) -> prices.Price:
+        return prices.openai_price(self.model, is_openai=self.is_openai, configured=configured)
 
     def _usual_voices(self) -> tuple[str, ...]:
         if self.is_openai and not self.model.startswith("tts-1"):

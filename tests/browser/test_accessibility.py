@@ -70,6 +70,7 @@ REACHABLE = """() => {
 FOCUSED = "document.activeElement?.dataset.stop ?? null"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", WIDTHS)
 def test_everything_that_can_be_used_is_reached_with_the_tab_key(furnished, new_page, width):
     house, piece = furnished

@@ -233,5 +233,5 @@ def test_the_chapters_of_a_piece_can_be_played_once_it_is_made(open_review):
     page = open_review(text, name="parts.md")
     page.get_by_role("button", name="Speak", exact=True).click()
     expect(page.locator(".chapters a")).to_have_count(3, timeout=30_000)
-    expect(page.get_by_role("link", name="Change a sentence")).to_be_visible()
+    expect(page.get_by_role("link", name="Change a sentence")).to_be_visible(timeout=30_000)
     assert page.problems == []

@@ -92,6 +92,7 @@ def test_a_sentence_is_chosen_and_played_by_keys(desk):
     assert marked(desk) == chosen
 
 
+@pytest.mark.slow
 def test_the_page_follows_the_voice_down_a_long_text(new_page, house):
     filename = house.owner.generate(prose(5_000, 7), name="Long")["filename"]
     house.owner.until_ready(filename)

@@ -306,6 +306,7 @@ def test_a_long_list_loads_as_it_comes_near_and_days_go_on(new_page, shelf, piec
     assert page.problems == []
 
 
+@pytest.mark.slow
 def test_the_ring_of_a_piece_fills_while_it_is_made(new_page, shelf, pieces):
     owner = shelf.owner
     made = owner.generate(" ".join(TEXTS.values()) * 150, name="Long one")["filename"]

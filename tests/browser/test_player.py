@@ -71,6 +71,7 @@ def queued_names(page):
     return player(page, "queue.items.map(item => item.name)")
 
 
+@pytest.mark.slow
 def test_playing_continues_over_twenty_page_changes(desk):
     start(desk)
     # A machine that does other work stutters by itself; changing pages would do so each time.
@@ -121,6 +122,7 @@ def test_a_piece_changes_from_live_to_whole_without_a_gap(new_page, house):
     assert page.problems == []
 
 
+@pytest.mark.slow
 def test_a_piece_that_is_being_made_can_be_heard_from_any_place_that_is_spoken(new_page, house):
     filename = house.owner.generate(prose(90_000, 8), name="Longer")["filename"]
     page = new_page(house)

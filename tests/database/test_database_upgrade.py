@@ -382,6 +382,7 @@ def test_a_full_disk_leaves_it_as_it_was(small_disk, room):
     db.close()
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_the_old_file_or_the_new_one(path, tmp_path, start_child):
     make(path)
     reference = tmp_path / "reference" / "voiceverse.db"

@@ -98,6 +98,7 @@ def test_the_package_tells_the_book(epub):
     assert [link.text for link in contents] == list(TITLES)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not EPUBCHECK.exists() or shutil.which("java") is None, reason="epubcheck is not installed"
 )

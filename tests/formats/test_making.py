@@ -123,6 +123,7 @@ def test_a_task_survives_its_way_through_a_pipe(home, book):
     assert len(wanted.chapters) == 3
 
 
+@pytest.mark.slow
 def test_progress_rises_to_nearly_all(home, tmp_path):
     row = home.speak(prose(5_000, 4))
     piece = (home.store.path(row["filename"]), row, home.db.get_segments(row["id"]))

@@ -27,6 +27,7 @@ def sweep(what: str, root: Path, make, every: int) -> dict:
     return processes.told(killing.__file__, root, every, what)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("what", "make", "every"), CASES)
 def test_a_kill_leaves_the_old_state_or_the_new_one(tmp_path, what, make, every):
     found = sweep(what, tmp_path / "install", make, every)
