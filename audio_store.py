@@ -225,7 +225,7 @@ class AudioStore:
         moved, filenames = [], list(filenames)
         try:
             for path in (self._path(name, end) for name in filenames for end in ("", PART)):
-                with contextlib.suppress(FileNotFoundError):
+                with contextlib.suppress(FileNotFoundError), naming_full_disk():
                     path.rename(path.with_name(path.name + DELETED))
                     moved.append(path)
             forget()
