@@ -25,7 +25,7 @@ def new_name(root: Path, now: datetime, why: str) -> str:
 def list_backups(root: Path) -> list[str]:
     """The names of all backups in a folder, the latest first."""
     found = [path.name for path in root.glob("*") if path.is_dir() and _time(path.name)]
-    return sorted(found, key=_age, reverse=True)
+    return sorted(found, key=age, reverse=True)
 
 
 def describe(name: str) -> dict[str, str]:
@@ -52,7 +52,8 @@ def _last_of(names: Iterable[str], period: str, count: int) -> list[str]:
     return list(latest.values())[:count]
 
 
-def _age(name: str) -> tuple:
+def age(name: str) -> tuple:
+    """What backups are put in order by: the later one's is greater."""
     return (NAME.fullmatch(name)["stamp"], len(name), name)
 
 
