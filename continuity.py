@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -160,17 +160,22 @@ class Continuity:
             return None
         return None if self.registry.has_ended(found.engine) else found
 
-    def follow(self, job: Mapping[str, Any], text: str) -> Speaker | None:
-        """Who goes on with a file whose voice cannot, if the owner wants that by itself."""
+    def follow(
+        self, job: Mapping[str, Any], text: str, tried: Collection[str] = ()
+    ) -> Speaker | None:
+        """Who goes on with a file whose voice cannot, if the owner wants that by itself.
+
+        `tried` are the engines that could not, either.
+        """
         rule = self.rule(job["owner_id"])
         heirs = [] if rule == ASK else self.heirs_of(job, text, rule=rule)
-        return heirs[0] if heirs else None
+        return next((heir for heir in heirs if heir.engine.name not in tried), None)
 
     def heirs_of(self, job: Mapping[str, Any], text: str, *, rule: str = NEAREST) -> list[Speaker]:
         """Who could go on with a file in the place of the voice that speaks it now."""
-        spoken = self.as_spoken(job)
         heirs = self.heirs(job["engine"], job["voice"], self._language(job, text), rule=rule)
-        return [heir for heir in heirs if heir.engine.name != spoken["engine"]]
+        now = job["stand_in"].partition(":")[0] or job["engine"]
+        return [heir for heir in heirs if heir.engine.name != now]
 
     def rule(self, owner_id: int | None) -> str:
         """What somebody wants done where a voice cannot speak."""

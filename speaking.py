@@ -72,7 +72,7 @@ class Speaking:
     def speak(self, job: dict, worker: str, stop: threading.Event) -> None:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,
         Stopped or Parked; everything recorded until then is kept."""
-        text, take = self.db.get_text(job["id"]), 1
+        text, take, tried = self.db.get_text(job["id"]), 1, set()
         while True:
             try:
                 Take(self, job, worker, text, stop).run()
@@ -81,7 +81,8 @@ class Speaking:
                 if error.retryable and take < TAKES:
                     take += 1
                     log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
-                elif heir := error.is_voice_gone and self.continuity.follow(job, text):
+                elif heir := error.is_voice_gone and self.continuity.follow(job, text, tried):
+                    tried.add(heir.engine.name)
                     take, job = 1, job | {"stand_in": heir.key}
                     self.db.set_stand_in(job["id"], worker, heir.key)
                     log.warning("file %s: %s %s goes on.", job["id"], error.sentence, heir.key)

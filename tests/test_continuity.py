@@ -7,6 +7,7 @@ import pytest
 
 from continuity import ASK, FREE, NEAREST, Part, VoiceEnded, spoken_parts
 from database.errors import WrongState
+from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import ModelEnded, UnknownVoice
 from speech.types import SpeechRequest
 from tests.changeover import changeover
@@ -191,6 +192,34 @@ def test_another_voice_speaks_while_a_provider_is_down(home, change, fault):
     assert parts_of(home, row) == ["espeak:gmw/en"]
     change.speech.fault = ""
     assert parts_of(home, home.speak(TEXT, voice=NOVA)) == []
+
+
+def test_each_voice_is_tried_once_until_one_speaks(home, change):
+    follow(home, NEAREST)
+    second = OpenAISpeech("sk-test", change.speech.base_url, name="second")
+    home.studio.registry._fixed += (second,)
+    home.studio.registry._by_name["second"] = second
+    change.speech.fault = change.realtime.fault = "unauthorized"
+    row = home.speak("The tide came in.", voice=NOVA)
+    assert (row["status"], parts_of(home, row)) == ("ready", ["espeak:gmw/en"])
+    assert len(change.speech.calls) + change.realtime.connections <= 6
+    second.close()
+
+
+def test_a_file_whose_second_voice_is_gone_can_be_looked_at_and_go_on(home, change, monkeypatch):
+    row = half_spoken(home, change, monkeypatch)
+    home.studio.go_on_with(row["filename"], home.user_id, "openai-realtime:coral")
+    engines = home.studio.registry._by_name
+    gone = engines.pop("openai-realtime")
+    home.worker.run_pending()
+    row = home.row(row["filename"])
+    assert (row["status"], row["needs_voice"]) == ("failed", 1)
+    home.studio.registry._fixed = tuple(e for e in home.studio.registry._fixed if e is not gone)
+    assert [heir.key for heir in home.studio.continuity.heirs_of(row, TEXT)] == ["espeak:gmw/en"]
+    home.studio.go_on_with(row["filename"], home.user_id, "espeak:gmw/en")
+    home.worker.run_pending()
+    assert home.row(row["filename"])["status"] == "ready"
+    gone.close()
 
 
 def test_a_provider_that_is_left_alone_is_told_and_taken_up_again(home, change):
