@@ -186,6 +186,7 @@ def test_a_cancelled_download_stops_and_leaves_nothing(home, exports):
         wait_until(lambda: not files(home), "an empty folder")
 
 
+@pytest.mark.slow
 def test_a_stopped_worker_gives_its_download_back(home, exports):
     row = home.speak(LONG)
     with working(home):

@@ -40,6 +40,7 @@ def test_the_first_start_prints_and_keeps_a_link_that_works_once(app):
     assert status == 403
 
 
+@pytest.mark.slow
 def test_a_long_text_is_heard_while_it_is_made_and_found_again_when_it_is_whole(app):
     client = Client(app).set_up()
     filename = client.generate(prose(60_000))["filename"]

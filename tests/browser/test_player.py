@@ -104,6 +104,7 @@ def test_a_form_and_a_missing_page_leave_the_sound_alone(desk, house, pieces):
     is_advancing(desk)
 
 
+@pytest.mark.slow
 def test_a_piece_changes_from_live_to_whole_without_a_gap(new_page, house):
     filename = house.owner.generate(prose(25_000, 9), name="Long")["filename"]
     page = new_page(house)
