@@ -26,13 +26,13 @@ def run(folder: Path, cases: int = 40) -> Tally:
         for number in range(cases):
             added = load.said("added")
             made = backing.make(place.config)
+            load.catch_up()
             gone = load.said("deleting")
             tally.count("backup")
             fresh = replace(place.config, data_dir=folder / "restored")
             restoring.restore(fresh, made.folder)
             _compare(fresh, made.manifest, added - gone, tally, f"backup {number}")
             shutil.rmtree(fresh.data_dir)
-            load.wait_for_more()
     place.close()
     return tally
 

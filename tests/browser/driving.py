@@ -76,8 +76,13 @@ def is_advancing(page: Page) -> None:
 
 def log_out(page: Page) -> None:
     """Log out through the menu of the person."""
-    page.locator("[popovertarget=you]").click()
-    page.locator("#you").get_by_role("button", name="Log out").click()
+    for _ in range(5):
+        page.locator("[popovertarget=you]").click()
+        try:
+            page.locator("#you").get_by_role("button", name="Log out").click(timeout=5_000)
+            break
+        except Error:
+            continue  # the page was drawn anew meanwhile, which closes the menu
     page.wait_for_url("**/login*")
 
 

@@ -17,14 +17,18 @@ class Load:
         self._processes = [
             processes.start(program, folder, f"{name}{each or ''}") for each in range(number)
         ]
-        self._readers = [threading.Thread(target=self._read, args=(p,)) for p in self._processes]
+        self._heard = [0] * number  # lines of each
+        self._readers = [
+            threading.Thread(target=self._read, args=each) for each in enumerate(self._processes)
+        ]
         for reader in self._readers:
             reader.start()
 
-    def _read(self, process) -> None:
+    def _read(self, number: int, process) -> None:
         for line in process.stdout:
             if line.endswith("\n"):  # a kill may cut what was being said
                 self.lines.append(line.strip())
+                self._heard[number] += 1
 
     def said(self, deed: str) -> set[str]:
         """What a deed was said to be done to."""
@@ -34,6 +38,14 @@ class Load:
         """Return when so much more has been said; fails when everybody has ended."""
         before = len(self.lines)
         wait_until(lambda: len(self.lines) >= before + lines or self.is_over(), "more work")
+        assert not self.is_over(), "the load ended by itself"
+
+    def catch_up(self) -> None:
+        """Return when something newer was heard of each: all that was said before is known then."""
+        before = list(self._heard)
+        wait_until(
+            lambda: self.is_over() or all(map(int.__gt__, self._heard, before)), "news of each"
+        )
         assert not self.is_over(), "the load ended by itself"
 
     def kill(self) -> None:
