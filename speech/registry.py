@@ -48,6 +48,7 @@ class Registry:
         self._fixed: tuple[Engine, ...] = tuple(engines)
         self._by_name = {engine.name: engine for engine in self._fixed}
         self._absent, self._source = absent, source
+        self.fixed_names = self._by_name.keys() | absent.keys()  # which none added later may have
         self._default_voice = default_voice
         self._first = self.get(default)
         self.today = today
@@ -57,11 +58,6 @@ class Registry:
     def engines(self) -> tuple[Engine, ...]:
         """All that can speak now; equal to the last ones until one is added or changed."""
         return (*self._fixed, *self._further(None))
-
-    @property
-    def fixed_names(self) -> frozenset[str]:
-        """The names that no engine which is added later may have."""
-        return frozenset(self._by_name) | frozenset(self._absent)
 
     @property
     def default(self) -> Engine:
@@ -142,7 +138,7 @@ class Registry:
         try:
             engine, voice = self._named(self._default_voice, "")
         except SpeechError:
-            if self._source is None or self._is_fixed(self._default_voice.partition(":")[0]):
+            if self._source is None or self._default_voice.partition(":")[0] in self.fixed_names:
                 raise
             # Its provider was removed or switched off while everybody goes on working.
             return self.default, self.default.voice(self.default.default_voice)
@@ -166,11 +162,8 @@ class Registry:
         is_down = engine.breaker is not None and engine.breaker.state == "open"
         return is_down or self.has_ended(engine)
 
-    def _is_fixed(self, name: str) -> bool:
-        return name in self._by_name or name in self._absent
-
     def _is_name(self, name: str) -> bool:
-        if self._is_fixed(name) or any(each.name == name for each in self._further(None)):
+        if name in self.fixed_names or any(each.name == name for each in self._further(None)):
             return True
         return bool(self._source and self._source.why_not(name))
 
