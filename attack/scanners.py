@@ -1,259 +1,129 @@
-"""What other people's tools find: sqlmap on each parameter and part of a path, wapiti on all pages.
+"""What other people's tools find: sqlmap on each parameter, part of a path and header, wapiti.
 
-Both are run where they are installed, against a program of five people in which every request is
-undone when it is answered, so that each finds what the one before it found.
+Both are run where they are installed, against programs of five people in which every request is
+undone when it is answered, so that each finds what the one before it found. Whatever they make the
+program fail at counts as found.
 """
 
-import json
 import re
 import shutil
 import subprocess
-import threading
+import tempfile
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BytesIO
+from collections import Counter
+from collections.abc import Collection
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
-from urllib.parse import urlencode
 
-from werkzeug.serving import WSGIRequestHandler, make_server
-from werkzeug.test import run_wsgi_app
-
-from attack.matrix import FIXED, IDS, PLAIN, Matrix, Route
-from attack.scene import HTML, Person, Scene
+from attack.served import served
 from attack.tally import Tally
+from attack.tried import PARAMETER, Target, made_ready, targets
 
-AT_ONCE = 2
-LEVEL = "3"
-ONE_S = 1200.0
+AT_ONCE = 3  # a tool waits for its program, and the other way round: one more than two cores
+ONE_S = 900.0
 REMEDY = "not installed: apt-get install {tool}"
 INJECTABLE = re.compile(r"^Parameter: .*$", re.M)
+SUSPECTED = re.compile(r"heuristic \(.*\) test shows that (.* might be .*)$", re.M)
+SHOWN = 300
 TESTED = "all tested parameters do not appear to be injectable"
 # Statuses with which the program refuses what is tried; none of them ends a trial.
 REFUSALS = "400,401,403,404,405,409,413,415,429,503,507"
-# Files are no texts; the token, which stays the same while the session does, lets the others in.
-UNTRIED = {"csrf_token", "file", "table", "cover"}
-# All but what tries long lists of names, or fetches such lists from elsewhere.
-MODULES = "all,-buster,-nikto,-wapp,-brute_login_form,-drupal_enum"
+# The database is SQLite, and what only other systems understand is left out; redirects lead to
+# pages that forgot what was sent.
+SQLMAP = (
+    *("sqlmap", "--batch", "--ignore-stdin", "--disable-coloring", "-v", "1"),
+    *("--level", "3", "--risk", "3", "--dbms", "sqlite", "--ignore-code", REFUSALS),
+    *("--ignore-redirects", "--drop-set-cookie", "--skip-waf"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A request as somebody sends it, and which of its parameters are tried; "" for its path."""
+@dataclass(slots=True)
+class Share:
+    """What one of the programs went through: how much was tried, and what was found."""
 
-    route: Route
-    person: Person
-    path: str
-    form: dict[str, str]
-    names: tuple[str, ...]
-
-    def written(self, address: str) -> str:
-        """The request as it goes over the wire, for a file."""
-        lines = [
-            f"{self.route.method} {self.path} HTTP/1.1", f"Host: {address}", f"Accept: {HTML}",
-            f"Cookie: {self.person.cookie}",
-        ]  # fmt: skip
-        if self.route.method == "POST":
-            lines.append("Content-Type: application/x-www-form-urlencoded")
-        return "\r\n".join((*lines, "", urlencode(self.form) if self.form else ""))
+    tried: Counter[str] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+    statuses: Counter[int] = field(default_factory=Counter)
 
 
-def sqlmap(folder: Path, seconds: float = 3600.0, most: int | None = None) -> Tally:
-    """Level 3 on each parameter of each route, as whom the route is for; none may be injectable.
+def sqlmap(folder: Path, seconds: float = 3600.0, only: Collection[str] = ()) -> Tally:
+    """Level 3, risk 3, on all that is tried; nothing may be injectable, nothing may fail.
 
-    What was not reached in `seconds` is a failure; `most` targets are tried where fewer will do.
+    As the database is SQLite, sqlmap is told so. What was not reached in `seconds` is a failure.
+    `only` names routes, such as "GET /history", where fewer will do.
     """
     tally = Tally()
     if not _is_there("sqlmap", tally):
         return tally
-    with _served(folder) as (scene, address):
-        targets, end = list(_targets(scene))[:most], time.monotonic() + seconds
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            tries = [
-                pool.submit(_try, target, address, folder / f"sqlmap{number}", end)
-                for number, target in enumerate(targets)
-            ]
-            for target, trial in zip(targets, tries, strict=True):
-                failure = trial.result()
-                for name in target.names:
-                    tally.count("parameter" if name else "part of a path")
-                tally.expect(not failure, f"{target.route} {', '.join(target.names)}: {failure}")
+    at_once = 1 if only else AT_ONCE
+    end = time.monotonic() + seconds
+    with ProcessPoolExecutor(at_once, get_context("spawn")) as pool:
+        shares = [
+            pool.submit(_share, folder, number, at_once, end, tuple(only))
+            for number in range(at_once)
+        ]
+        found = [share.result() for share in as_completed(shares)]
+    for share in found:
+        for kind, count in share.tried.items():
+            tally.cases += count
+            tally.by_kind[kind] = tally.by_kind.get(kind, 0) + count
+        tally.failures += share.failures
+    statuses = sum((share.statuses for share in found), Counter())
+    answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(statuses.items()))
+    tally.notes.append(f"{statuses.total():,} requests: {answers}")
     return tally
 
 
-def wapiti(folder: Path, seconds: float = 600.0) -> Tally:
-    """All modules that need nothing from elsewhere, as the owner and as an admin."""
-    tally = Tally()
-    if not _is_there("wapiti", tally):
-        return tally
-    with _served(folder) as (scene, address):
-        for who in ("owner", "admin"):
-            report = folder / f"{who}.json"
-            command = [
-                *("wapiti", "-u", f"http://{address}/", "--scope", "domain", "-m", MODULES),
-                *("-H", f"Cookie: {scene.people[who].cookie}", "--flush-session", "-v", "0"),
-                *("--store-session", str(folder / who), "-f", "json", "-o", str(report)),
-                *("--max-scan-time", str(seconds / 6), "--max-attack-time", str(seconds / 30)),
-                *(argument for start in STARTS for argument in ("-s", f"http://{address}{start}")),
-            ]
-            try:
-                done = subprocess.run(
-                    command, capture_output=True, text=True, check=False, timeout=seconds / 2,
-                    stdin=subprocess.DEVNULL,
-                )  # fmt: skip
-            except subprocess.TimeoutExpired:
-                tally.failures.append(f"wapiti as {who} was not done after {seconds / 2:.0f} s")
-                continue
-            _read_report(report, done, tally, who)
-    return tally
+def _share(folder: Path, number: int, of: int, end: float, only: tuple[str, ...]) -> Share:
+    """Every so many'th target, against a program of its own; tells how it goes on."""
+    mine, share = Path(tempfile.mkdtemp(dir=folder)), Share()
+    with served(mine) as program:
+        made_ready(program.scene)
+        every = [each for each in targets(program.scene) if not only or str(each.route) in only]
+        every.sort(key=lambda each: len(each.names))  # so that shares are of one size
+        for count, target in enumerate(every[number::of]):
+            begun, asked = time.monotonic(), program.requests
+            found = _try(target, program.address, mine / str(count), end)
+            share.tried.update({target.kind: len(target.names)})
+            share.failures += [f"{target}: {each}" for each in (*found, *program.taken())]
+            spent, asked = time.monotonic() - begun, program.requests - asked
+            told = "; ".join(found) or "nothing"
+            print(f"sqlmap {count * of + number + 1}/{len(every)} {target}: {told}, "
+                  f"{asked} requests, {spent:.0f} s", flush=True)  # fmt: skip
+        share.statuses.update(program.statuses)
+    return share
 
 
-STARTS = (
-    "/library",
-    "/history",
-    "/documents",
-    "/account",
-    "/security",
-    "/admin",
-    "/pronunciations",
-)
-
-
-def _read_report(report: Path, done: subprocess.CompletedProcess, tally: Tally, who: str) -> None:
-    if not report.exists():
-        tally.failures.append(f"wapiti as {who} ended without a report: {done.stderr[-300:]}")
-        return
-    told = json.loads(report.read_text("utf-8"))
-    for kind in ("vulnerabilities", "anomalies"):
-        for name, found in told[kind].items():
-            tally.count(who)
-            for each in found:
-                tally.failures.append(
-                    f"{who}: {name}: {each['method']} {each['path']} {each['info']}"
-                )
-    tally.notes.append(f"wapiti as {who}: {told['infos'].get('crawled_pages_nbr', '?')} pages")
-
-
-def _is_there(tool: str, tally: Tally) -> bool:
-    if shutil.which(tool) is None:
-        tally.unrun = REMEDY.format(tool=tool)
-    return not tally.unrun
-
-
-# What sqlmap tries
-
-
-def _targets(scene: Scene) -> Iterator[Target]:
-    matrix = Matrix(scene)
-    for route in matrix.routes():
-        if route.method == "HEAD":
-            continue
-        who = {"public": "anonymous", "user": "owner", "admin": "admin"}[route.audience]
-        person = scene.people[who]
-        mine = scene.admins if who == "admin" else scene.owned
-        names = tuple(sorted(matrix._asked_of(route) - UNTRIED))
-        values = {name: _value(matrix, route, name, mine) for name in names}
-        path, form = route.path(mine), {}
-        if route.method == "POST":
-            form = {**values, "csrf_token": person.csrf}
-        elif values:
-            path += "?" + urlencode(values)
-        if names:
-            yield Target(route, person, path, form, names)
-        if marked := _marked(route, mine):
-            yield Target(route, person, marked, {"csrf_token": person.csrf} if form else {}, ("",))
-
-
-def _value(matrix: Matrix, route: Route, name: str, mine: dict) -> str:
-    """Something that makes sense, and is not empty: an empty parameter is passed over."""
-    what = matrix._meaning(route, name) if name in IDS else None
-    return str(mine[what] if what else PLAIN.get(name, "")) or "1"
-
-
-def _marked(route: Route, mine: dict) -> str:
-    """The path with a mark behind each part that can be filled in; "" where there is none.
-
-    A part that must be a number is no route with anything else behind it.
-    """
-    parts = [name for name in route.arguments if name not in FIXED]
-    texts = [name for name in parts if f"<{name}>" in route.rule.rule]
-    marked = route.path(mine)
-    for name in texts:
-        marked = marked.replace(str(mine[name]), f"{mine[name]}*", 1)
-    return marked if texts else ""
-
-
-def _try(target: Target, address: str, folder: Path, end: float) -> str:
-    """Why a target does not pass; "" when all was tried and nothing found."""
+def _try(target: Target, address: str, folder: Path, end: float) -> list[str]:
+    """Why a target does not pass; empty when all was tried and nothing found."""
     left = min(ONE_S, end - time.monotonic())
     if left <= 0:
-        return "not reached in time"
+        return ["not reached in time"]
     folder.mkdir()
     request = folder / "request"
     request.write_text(target.written(address))
-    command = [
-        *(
-            "sqlmap",
-            "-r",
-            str(request),
-            "--batch",
-            "--ignore-stdin",
-            "--level",
-            LEVEL,
-            "--disable-coloring",
-        ),
-        *("--ignore-code", REFUSALS, "--skip-waf", "--output-dir", str(folder), "-v", "1"),
-    ]
-    if "" not in target.names:
+    command = [*SQLMAP, "-r", str(request), "--output-dir", str(folder)]
+    if target.kind == PARAMETER:
         command += ["-p", ",".join(target.names)]
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=left, cwd=folder
         )
     except subprocess.TimeoutExpired:
-        return f"not done after {left:.0f} s"
-    if found := INJECTABLE.findall(done.stdout):
-        return "; ".join(found)
-    return "" if TESTED in done.stdout else f"not tried: {done.stdout.strip()[-300:]}"
+        return [f"not done after {left:.0f} s"]
+    return told_by_sqlmap(done.stdout)
 
 
-# The program that is tried
+def told_by_sqlmap(said: str) -> list[str]:
+    """What its output says was found, or that nothing was tried; empty when all is well."""
+    if found := [*INJECTABLE.findall(said), *SUSPECTED.findall(said)]:
+        return found
+    return [] if TESTED in said else [f"not tried: {said.strip()[-SHOWN:]}"]
 
 
-@contextmanager
-def _served(folder: Path) -> Iterator[tuple[Scene, str]]:
-    """A program that forgets each request, and where it listens."""
-    scene = Scene(folder / "data")
-    server = make_server("127.0.0.1", 0, _forgetful(scene), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield scene, f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-        scene.close()
-
-
-def _forgetful(scene: Scene):
-    """The app, one request at a time, each undone."""
-    alone = threading.Lock()
-
-    def app(environ, start_response):
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(length))
-        with alone, scene.nothing_kept():
-            pieces, status, headers = run_wsgi_app(scene.app, environ, buffered=True)
-            body = b"".join(pieces)
-        start_response(status, list(headers))
-        return [body]
-
-    return app
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, *_: object) -> None:
-        return
+def _is_there(tool: str, tally: Tally) -> bool:
+    if shutil.which(tool) is None:
+        tally.unrun = REMEDY.format(tool=tool)
+    return not tally.unrun

@@ -132,8 +132,9 @@ def context(form: Any, text: str | None = None) -> dict[str, Any]:
 
 
 def _reading(form: Any) -> dict[str, Any]:
-    if "reading" in form:
-        return form["reading"]
+    known = form.get("reading")
+    if isinstance(known, dict):  # of a draft or a piece; what is sent under that name is a text
+        return known
     try:
         return forms.reading(form)
     except forms.BadForm:  # the sentence stands on the page already

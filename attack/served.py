@@ -1,0 +1,115 @@
+"""A program of five people that listens, forgets each request, and notes where it failed."""
+
+import re
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from werkzeug.datastructures import Headers
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import run_wsgi_app
+
+from attack.scene import Scene
+
+SHOWN = 300  # characters of what was sent
+FRAMES = 3
+NONCE = re.compile(rb"(nonce[-=]\W?)([\w-]+)")
+
+
+@dataclass(slots=True)
+class Served:
+    """Where it listens, with what it answered how often, and in which ways it failed."""
+
+    scene: Scene
+    address: str = ""
+    statuses: Counter[int] = field(default_factory=Counter)
+    troubles: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def requests(self) -> int:
+        """How many requests were answered."""
+        return self.statuses.total()
+
+    def note(self, environ: dict, body: bytes, status: int, error: Exception | None) -> None:
+        """One request and how it went; each way to fail is kept with the first that found it."""
+        self.statuses[status] += 1
+        if status < 500:
+            return
+        asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+        place = _place(error) if error else f"{asked}: {status}"
+        sent = environ["QUERY_STRING"] or body.decode("utf-8", "replace")
+        self.troubles.setdefault(place, f"{place}, by {asked} with {sent[:SHOWN]!r}")
+
+    def taken(self) -> list[str]:
+        """The ways in which it failed since this was asked last."""
+        found, self.troubles = list(self.troubles.values()), {}
+        return found
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """Such a program, until the block ends."""
+    program = Served(Scene(folder / "data"))
+    server = make_server(
+        "127.0.0.1", 0, _forgetful(program), threaded=True, request_handler=_Quiet
+    )  # fmt: skip
+    program.address = f"127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield program
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+        program.scene.close()
+
+
+def _forgetful(program: Served):
+    """The app, one request at a time, each undone.
+
+    Answers are not packed, and their nonces are always the same: tools compare answers, and miss
+    what they are after where something differs in each of them.
+    """
+    alone, scene = threading.Lock(), program.scene
+
+    def app(environ, start_response):
+        environ.pop("HTTP_ACCEPT_ENCODING", None)
+        sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"], error = BytesIO(sent), None
+        with alone:
+            try:
+                with scene.nothing_kept():
+                    pieces, status, headers = run_wsgi_app(scene.app, environ, buffered=True)
+                    body = b"".join(pieces)
+            except Exception as caught:  # whatever it is, it is what is looked for
+                error, status, headers, body = caught, "500 FAILED", Headers(), b"failed"
+            program.note(environ, sent, int(status[:3]), error)
+        start_response(status, list(headers))
+        return [NONCE.sub(_steadied, body)]
+
+    return app
+
+
+def _steadied(nonce: re.Match[bytes]) -> bytes:
+    return nonce[1] + b"x" * len(nonce[2])
+
+
+def _place(error: Exception) -> str:
+    """What was raised, and the last lines of the program that led there."""
+    frames = [
+        f"{Path(frame.filename).name}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename
+    ]
+    return f"{type(error).__name__}: {str(error)[:SHOWN]} at {' > '.join(frames[-FRAMES:])}"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        return
