@@ -34,7 +34,7 @@ REFUSALS = "400,401,403,404,405,409,413,415,429,503,507"
 # pages that forgot what was sent.
 SQLMAP = (
     *("sqlmap", "--batch", "--ignore-stdin", "--disable-coloring", "-v", "1"),
-    *("--level", "3", "--risk", "3", "--dbms", "sqlite", "--ignore-code", REFUSALS),
+    *("--level", "3", "--dbms", "sqlite", "--ignore-code", REFUSALS),
     *("--ignore-redirects", "--drop-set-cookie", "--skip-waf"),
 )
 
@@ -49,7 +49,7 @@ class Share:
 
 
 def sqlmap(folder: Path, seconds: float = 3600.0, only: Collection[str] = ()) -> Tally:
-    """Level 3, risk 3, on all that is tried; nothing may be injectable, nothing may fail.
+    """Level 3 on all that is tried; nothing may be injectable, nothing may fail.
 
     As the database is SQLite, sqlmap is told so. What was not reached in `seconds` is a failure.
     `only` names routes, such as "GET /history", where fewer will do.
@@ -79,7 +79,7 @@ def sqlmap(folder: Path, seconds: float = 3600.0, only: Collection[str] = ()) ->
 def _share(folder: Path, number: int, of: int, end: float, only: tuple[str, ...]) -> Share:
     """Every so many'th target, against a program of its own; tells how it goes on."""
     mine, share = Path(tempfile.mkdtemp(dir=folder)), Share()
-    with served(mine) as program:
+    with served(mine, is_bare=True) as program:
         made_ready(program.scene)
         every = [each for each in targets(program.scene) if not only or str(each.route) in only]
         every.sort(key=lambda each: len(each.names))  # so that shares are of one size

@@ -18,6 +18,7 @@ from attack.scene import Scene
 
 SHOWN = 300  # characters of what was sent
 FRAMES = 3
+MAIN = re.compile(rb"<main.*</main>", re.S)
 NONCE = re.compile(rb"(nonce[-=]\W?)([\w-]+)")
 
 
@@ -52,11 +53,11 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
-    """Such a program, until the block ends."""
+def served(folder: Path, *, is_bare: bool = False) -> Iterator[Served]:
+    """Such a program, until the block ends; bare pages have no frame that is always the same."""
     program = Served(Scene(folder / "data"))
     server = make_server(
-        "127.0.0.1", 0, _forgetful(program), threaded=True, request_handler=_Quiet
+        "127.0.0.1", 0, _forgetful(program, is_bare), threaded=True, request_handler=_Quiet
     )  # fmt: skip
     program.address = f"127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
@@ -70,7 +71,7 @@ def served(folder: Path) -> Iterator[Served]:
         program.scene.close()
 
 
-def _forgetful(program: Served):
+def _forgetful(program: Served, is_bare: bool = False):
     """The app, one request at a time, each undone.
 
     Answers are not packed, and their nonces are always the same: tools compare answers, and miss
@@ -87,11 +88,15 @@ def _forgetful(program: Served):
                 with scene.nothing_kept():
                     pieces, status, headers = run_wsgi_app(scene.app, environ, buffered=True)
                     body = b"".join(pieces)
-            except Exception as caught:  # whatever it is, it is what is looked for
+            except Exception as caught:  # noqa: BLE001  # whatever it is, it is looked for
                 error, status, headers, body = caught, "500 FAILED", Headers(), b"failed"
             program.note(environ, sent, int(status[:3]), error)
+        body = NONCE.sub(_steadied, body)
+        if is_bare and (main := MAIN.search(body)):
+            body = main[0]
+            headers["Content-Length"] = str(len(body))
         start_response(status, list(headers))
-        return [NONCE.sub(_steadied, body)]
+        return [body]
 
     return app
 
