@@ -5,19 +5,24 @@ undone when it is answered, so that each finds what the one before it found. Wha
 program fail at counts as found.
 """
 
+import json
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from attack.served import served
+from attack.matrix import Matrix
+from attack.scene import Scene
+from attack.served import listening, served
 from attack.tally import Tally
 from attack.tried import PARAMETER, Target, made_ready, targets
 
@@ -38,6 +43,19 @@ SQLMAP = (
     *("--ignore-redirects", "--drop-set-cookie", "--skip-waf"),
 )
 
+# What needs lists from elsewhere (nikto, wapp) or tries long ones of names that are not ours
+# (buster, brute_login_form) is left out; so is permanentxss, which looks for what was sent before,
+# and here nothing is kept: a corpus of its own stands in the pages of a real browser.
+MODULES = (
+    *("cookieflags", "csp", "http_headers", "methods", "csrf", "htaccess", "shellshock", "backup"),
+    *("crlf", "redirect", "ssrf", "xxe", "blindsql", "sql", "xss", "file", "exec"),
+)
+EXPLAINED: dict[str, str] = {}
+FOUND = re.compile(r"Wapiti (found \d+ URLs and forms)")
+CUT = "Max attack time was reached"
+CRAWLING = 0.2  # of the time
+PATIENCE, GRACE_S = 1.2, 20.0
+
 
 @dataclass(slots=True)
 class Share:
@@ -45,6 +63,7 @@ class Share:
 
     tried: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
 
 
@@ -65,12 +84,18 @@ def sqlmap(folder: Path, seconds: float = 3600.0, only: Collection[str] = ()) ->
             for number in range(at_once)
         ]
         found = [share.result() for share in as_completed(shares)]
-    for share in found:
+    return _together(tally, found)
+
+
+def _together(tally: Tally, shares: list[Share]) -> Tally:
+    """What all of them found."""
+    for share in shares:
         for kind, count in share.tried.items():
             tally.cases += count
             tally.by_kind[kind] = tally.by_kind.get(kind, 0) + count
         tally.failures += share.failures
-    statuses = sum((share.statuses for share in found), Counter())
+        tally.notes += share.notes
+    statuses = sum((share.statuses for share in shares), Counter())
     answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(statuses.items()))
     tally.notes.append(f"{statuses.total():,} requests: {answers}")
     return tally
@@ -121,6 +146,133 @@ def told_by_sqlmap(said: str) -> list[str]:
     if found := [*INJECTABLE.findall(said), *SUSPECTED.findall(said)]:
         return found
     return [] if TESTED in said else [f"not tried: {said.strip()[-SHOWN:]}"]
+
+
+# wapiti
+
+
+def wapiti(
+    folder: Path,
+    seconds: float = 600.0,
+    modules: Sequence[str] = MODULES,
+    people: Sequence[str] = ("owner", "admin"),
+) -> Tally:
+    """All modules that can find something here, as an owner and as an admin at the same time.
+
+    What is left of the time when the pages are known is shared out among the modules; what one
+    does not get to try is told.
+    """
+    tally = Tally()
+    if not _is_there("wapiti", tally):
+        return tally
+    with ProcessPoolExecutor(len(people), get_context("spawn")) as pool:
+        visits = [pool.submit(_visit, folder, seconds, tuple(modules), who) for who in people]
+        return _together(tally, [visit.result() for visit in visits])
+
+
+def _visit(folder: Path, seconds: float, modules: tuple[str, ...], who: str) -> Share:
+    """Look for pages, then send one module after the other to them."""
+    mine, share, end = Path(tempfile.mkdtemp(dir=folder)), Share(), time.monotonic() + seconds
+    with served(mine) as program, _listening() as (endpoint, heard):
+        made_ready(program.scene)
+        starts = [f"http://{program.address}{path}" for path in _starts(program.scene, who)]
+        command = [
+            *("wapiti", "-u", f"http://{program.address}/", "--scope", "domain", "-v", "0"),
+            *("-H", f"Cookie: {program.scene.people[who].cookie}", "--skip", "csrf_token"),
+            *("-x", f"http://{program.address}/static/*", "--store-session", str(mine / "session")),
+            *("--endpoint", endpoint, "--no-bugreport", "-f", "json"),
+        ]
+        crawl = seconds * CRAWLING
+        known = [argument for start in starts for argument in ("-s", start)]
+        known += ["--max-scan-time", str(crawl), "-m", "", "-o", str(mine / "pages.json")]
+        said = _stopped([*command, *known], crawl * PATIENCE)
+        share.notes.append(f"wapiti as {who}: {' '.join(FOUND.findall(said))}")
+        for number, module in enumerate(modules):
+            begun, asked = time.monotonic(), program.requests
+            allowed = max(1.0, (end - begun) / (len(modules) - number))
+            report = mine / f"{module}.json"
+            sent = ["--skip-crawl", "--max-attack-time", str(allowed), "-m", module]
+            said = _stopped([*command, *sent, "-o", str(report)], allowed * PATIENCE)
+            found = [*told_by_wapiti(report, said), *program.taken()]
+            share.failures += [f"{who}, {module}: {each}" for each in found]
+            share.tried[who] += 1
+            cut = "cut short" if CUT in said else "to its end"
+            share.notes.append(
+                f"wapiti as {who}: {module}: {program.requests - asked:,} requests, "
+                f"{time.monotonic() - begun:.0f} s, {cut}"
+            )
+            print(share.notes[-1], *found, sep="\n", flush=True)
+        share.failures += [f"{who}: the program asked for {path}" for path in heard]
+        share.statuses.update(program.statuses)
+    return share
+
+
+def _starts(scene: Scene, who: str) -> list[str]:
+    """The pages that a person may open, with the parameters that they take."""
+    theirs = {"user", "public"} if who == "owner" else {"admin"}
+    mine = scene.admins if who == "admin" else scene.owned
+    plain = [
+        route.path(mine)
+        for route in Matrix(scene).routes()
+        if route.method == "GET" and route.audience in theirs
+    ]
+    asked = [
+        target.path
+        for target in targets(scene)
+        if target.route.method == "GET" and target.route.audience in theirs
+    ]
+    return sorted({path for path in (*plain, *asked) if "*" not in path})
+
+
+def _stopped(command: list[str], seconds: float) -> str:
+    """What a program says; one that is not done in time is interrupted, and asked for its report.
+
+    wapiti looks at its clock between pages alone, and a form may take minutes.
+    """
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as running:
+        try:
+            return running.communicate("r\n" * 3, timeout=seconds)[0]
+        except subprocess.TimeoutExpired:
+            running.send_signal(signal.SIGINT)
+        try:
+            return f"{running.communicate(timeout=GRACE_S)[0]}\n{CUT}"
+        except subprocess.TimeoutExpired:
+            running.kill()
+            return f"{running.communicate()[0]}\n{CUT}"
+
+
+def told_by_wapiti(report: Path, said: str) -> list[str]:
+    """What a report holds that is not explained; a report that is missing is a finding."""
+    if not report.exists():
+        return [f"ended without a report: {said.strip()[-SHOWN:]}"]
+    told = json.loads(report.read_text("utf-8"))
+    return [
+        f"{name}: {each['method']} {each['path']} {each['info']}"
+        for kind in ("vulnerabilities", "anomalies")
+        for name, found in told[kind].items()
+        for each in found
+        if not any(words in each["info"] for words in EXPLAINED)
+    ]
+
+
+@contextmanager
+def _listening() -> Iterator[tuple[str, list[str]]]:
+    """Where programs should never be led to: its address, and which paths were asked for.
+
+    wapiti itself asks there what was asked for, and is told that nothing was.
+    """
+    heard: list[str] = []
+
+    def answer(environ, start_response):
+        if not environ["PATH_INFO"].startswith("/get_"):
+            heard.append(environ["PATH_INFO"])
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [b"{}"]
+
+    with listening(answer) as address:
+        yield f"http://{address}/", heard
 
 
 def _is_there(tool: str, tally: Tally) -> bool:

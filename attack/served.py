@@ -4,7 +4,7 @@ import re
 import threading
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -56,19 +56,25 @@ class Served:
 def served(folder: Path, *, is_bare: bool = False) -> Iterator[Served]:
     """Such a program, until the block ends; bare pages have no frame that is always the same."""
     program = Served(Scene(folder / "data"))
-    server = make_server(
-        "127.0.0.1", 0, _forgetful(program, is_bare), threaded=True, request_handler=_Quiet
-    )  # fmt: skip
-    program.address = f"127.0.0.1:{server.server_port}"
+    try:
+        with listening(_forgetful(program, is_bare)) as program.address:
+            yield program
+    finally:
+        program.scene.close()
+
+
+@contextmanager
+def listening(app: Callable) -> Iterator[str]:
+    """Where a WSGI program listens, until the block ends."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
     try:
-        yield program
+        yield f"127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
-        program.scene.close()
 
 
 def _forgetful(program: Served, is_bare: bool = False):
