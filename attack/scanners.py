@@ -6,6 +6,7 @@ program fail at counts as found.
 """
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -50,11 +51,18 @@ MODULES = (
     *("cookieflags", "csp", "http_headers", "methods", "csrf", "htaccess", "shellshock", "backup"),
     *("crlf", "redirect", "ssrf", "xxe", "blindsql", "sql", "xss", "file", "exec"),
 )
-EXPLAINED: dict[str, str] = {}
+EXPLAINED = {
+    "X-Frame-Options is not set": "frame-ancestors of the policy says it",
+    "X-XSS-Protection is not set": "no browser heeds it any more",
+    "Strict-Transport-Security is not set": "it is sent under HTTPS alone",
+}
+# It fetches lists at its start, whatever it is asked for: only this machine is within its reach.
+NOWHERE = "http://127.0.0.1:9"
+NEAR = {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "no_proxy": "127.0.0.1"}
 FOUND = re.compile(r"Wapiti (found \d+ URLs and forms)")
 CUT = "Max attack time was reached"
 CRAWLING = 0.2  # of the time
-PATIENCE, GRACE_S = 1.2, 20.0
+PATIENCE_S = 60.0  # until it looks at its clock again
 
 
 @dataclass(slots=True)
@@ -179,20 +187,20 @@ def _visit(folder: Path, seconds: float, modules: tuple[str, ...], who: str) -> 
         command = [
             *("wapiti", "-u", f"http://{program.address}/", "--scope", "domain", "-v", "0"),
             *("-H", f"Cookie: {program.scene.people[who].cookie}", "--skip", "csrf_token"),
-            *("-x", f"http://{program.address}/static/*", "--store-session", str(mine / "session")),
+            *("--store-session", str(mine), "--store-config", str(mine)),
             *("--endpoint", endpoint, "--no-bugreport", "-f", "json"),
         ]
         crawl = seconds * CRAWLING
         known = [argument for start in starts for argument in ("-s", start)]
         known += ["--max-scan-time", str(crawl), "-m", "", "-o", str(mine / "pages.json")]
-        said = _stopped([*command, *known], crawl * PATIENCE)
+        said = _stopped([*command, *known], crawl)
         share.notes.append(f"wapiti as {who}: {' '.join(FOUND.findall(said))}")
         for number, module in enumerate(modules):
             begun, asked = time.monotonic(), program.requests
             allowed = max(1.0, (end - begun) / (len(modules) - number))
             report = mine / f"{module}.json"
             sent = ["--skip-crawl", "--max-attack-time", str(allowed), "-m", module]
-            said = _stopped([*command, *sent, "-o", str(report)], allowed * PATIENCE)
+            said = _stopped([*command, *sent, "-o", str(report)], allowed)
             found = [*told_by_wapiti(report, said), *program.taken()]
             share.failures += [f"{who}, {module}: {each}" for each in found]
             share.tried[who] += 1
@@ -230,14 +238,19 @@ def _stopped(command: list[str], seconds: float) -> str:
     wapiti looks at its clock between pages alone, and a form may take minutes.
     """
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | NEAR,
     ) as running:
         try:
-            return running.communicate("r\n" * 3, timeout=seconds)[0]
+            return running.communicate("r\n" * 3, timeout=seconds + PATIENCE_S)[0]
         except subprocess.TimeoutExpired:
             running.send_signal(signal.SIGINT)
         try:
-            return f"{running.communicate(timeout=GRACE_S)[0]}\n{CUT}"
+            return f"{running.communicate(timeout=PATIENCE_S)[0]}\n{CUT}"
         except subprocess.TimeoutExpired:
             running.kill()
             return f"{running.communicate()[0]}\n{CUT}"

@@ -18,6 +18,7 @@ from attack.scene import Scene
 
 SHOWN = 300  # characters of what was sent
 FRAMES = 3
+MEANT = 502  # the provider that is entered here answers nobody, and that is told
 MAIN = re.compile(rb"<main.*</main>", re.S)
 NONCE = re.compile(rb"(nonce[-=]\W?)([\w-]+)")
 
@@ -39,7 +40,7 @@ class Served:
     def note(self, environ: dict, body: bytes, status: int, error: Exception | None) -> None:
         """One request and how it went; each way to fail is kept with the first that found it."""
         self.statuses[status] += 1
-        if status < 500:
+        if status < 500 or status == MEANT:
             return
         asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
         place = _place(error) if error else f"{asked}: {status}"
