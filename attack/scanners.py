@@ -15,15 +15,16 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from attack.matrix import Matrix
 from attack.scene import Scene
-from attack.served import listening, served
+from attack.served import bare, listening, plain, served
 from attack.tally import Tally
 from attack.tried import PARAMETER, Target, made_ready, targets
 
@@ -47,9 +48,9 @@ SQLMAP = (
 # What needs lists from elsewhere (nikto, wapp) or tries long ones of names that are not ours
 # (buster, brute_login_form) is left out; so is permanentxss, which looks for what was sent before,
 # and here nothing is kept: a corpus of its own stands in the pages of a real browser.
-MODULES = (
-    *("cookieflags", "csp", "http_headers", "methods", "csrf", "htaccess", "shellshock", "backup"),
-    *("crlf", "redirect", "ssrf", "xxe", "blindsql", "sql", "xss", "file", "exec"),
+GROUPS = (
+    "cookieflags,csp,http_headers,methods,csrf,htaccess,shellshock,backup,crlf,redirect",
+    *("xss", "exec", "file", "sql", "blindsql", "ssrf", "xxe"),
 )
 EXPLAINED = {
     "X-Frame-Options is not set": "frame-ancestors of the policy says it",
@@ -59,7 +60,7 @@ EXPLAINED = {
 # It fetches lists at its start, whatever it is asked for: only this machine is within its reach.
 NOWHERE = "http://127.0.0.1:9"
 NEAR = {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "no_proxy": "127.0.0.1"}
-FOUND = re.compile(r"Wapiti (found \d+ URLs and forms)")
+FOUND = re.compile(r"Wapiti found (\d+ URLs and forms)")
 CUT = "Max attack time was reached"
 CRAWLING = 0.2  # of the time
 PATIENCE_S = 60.0  # until it looks at its clock again
@@ -112,7 +113,7 @@ def _together(tally: Tally, shares: list[Share]) -> Tally:
 def _share(folder: Path, number: int, of: int, end: float, only: tuple[str, ...]) -> Share:
     """Every so many'th target, against a program of its own; tells how it goes on."""
     mine, share = Path(tempfile.mkdtemp(dir=folder)), Share()
-    with served(mine, is_bare=True) as program:
+    with served(mine, bare) as program:
         made_ready(program.scene)
         every = [each for each in targets(program.scene) if not only or str(each.route) in only]
         every.sort(key=lambda each: len(each.names))  # so that shares are of one size
@@ -162,64 +163,79 @@ def told_by_sqlmap(said: str) -> list[str]:
 def wapiti(
     folder: Path,
     seconds: float = 600.0,
-    modules: Sequence[str] = MODULES,
+    groups: Sequence[str] = GROUPS,
     people: Sequence[str] = ("owner", "admin"),
 ) -> Tally:
     """All modules that can find something here, as an owner and as an admin at the same time.
 
-    What is left of the time when the pages are known is shared out among the modules; what one
-    does not get to try is told.
+    When the pages are known, what is left of the time is shared out among groups of modules; which
+    of them were cut short is told.
     """
     tally = Tally()
     if not _is_there("wapiti", tally):
         return tally
     with ProcessPoolExecutor(len(people), get_context("spawn")) as pool:
-        visits = [pool.submit(_visit, folder, seconds, tuple(modules), who) for who in people]
+        visits = [pool.submit(_visit, folder, seconds, tuple(groups), who) for who in people]
         return _together(tally, [visit.result() for visit in visits])
 
 
-def _visit(folder: Path, seconds: float, modules: tuple[str, ...], who: str) -> Share:
-    """Look for pages, then send one module after the other to them."""
+def _visit(folder: Path, seconds: float, groups: tuple[str, ...], who: str) -> Share:
+    """Look for pages, then send the modules to them, a few groups at once."""
     mine, share, end = Path(tempfile.mkdtemp(dir=folder)), Share(), time.monotonic() + seconds
-    with served(mine) as program, _listening() as (endpoint, heard):
+    with served(mine, plain) as program, _listening() as (endpoint, heard):
         made_ready(program.scene)
+        program.scene.db._write("DELETE FROM login_alerts")  # each page would be full of them
         starts = [f"http://{program.address}{path}" for path in _starts(program.scene, who)]
         command = [
             *("wapiti", "-u", f"http://{program.address}/", "--scope", "domain", "-v", "0"),
             *("-H", f"Cookie: {program.scene.people[who].cookie}", "--skip", "csrf_token"),
-            *("--store-session", str(mine), "--store-config", str(mine)),
+            *("--store-config", str(mine)),
             *("--endpoint", endpoint, "--no-bugreport", "-f", "json"),
         ]
         crawl = seconds * CRAWLING
         known = [argument for start in starts for argument in ("-s", start)]
         known += ["--max-scan-time", str(crawl), "-m", "", "-o", str(mine / "pages.json")]
+        known += ["--store-session", str(mine)]
         said = _stopped([*command, *known], crawl)
-        share.notes.append(f"wapiti as {who}: {' '.join(FOUND.findall(said))}")
-        for number, module in enumerate(modules):
-            begun, asked = time.monotonic(), program.requests
-            allowed = max(1.0, (end - begun) / (len(modules) - number))
-            report = mine / f"{module}.json"
-            sent = ["--skip-crawl", "--max-attack-time", str(allowed), "-m", module]
-            said = _stopped([*command, *sent, "-o", str(report)], allowed)
-            found = [*told_by_wapiti(report, said), *program.taken()]
-            share.failures += [f"{who}, {module}: {each}" for each in found]
-            share.tried[who] += 1
-            cut = "cut short" if CUT in said else "to its end"
-            share.notes.append(
-                f"wapiti as {who}: {module}: {program.requests - asked:,} requests, "
-                f"{time.monotonic() - begun:.0f} s, {cut}"
-            )
-            print(share.notes[-1], *found, sep="\n", flush=True)
+        pages = FOUND.search(said)
+        share.notes.append(f"wapiti as {who}: {pages[1] if pages else 'nothing'} found")
+        if not pages or pages[1].startswith("0 "):
+            share.failures.append(f"{who}: no pages: {said.strip()[-SHOWN:]}")
+        allowed = max(1.0, end - time.monotonic()) / -(-len(groups) // AT_ONCE)
+        tell = partial(_send_modules, command, mine, allowed, who)
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            for found, note in threads.map(tell, groups):
+                share.tried[who] += 1
+                share.notes.append(note)
+                share.failures += [each for each in found if each not in share.failures]
+        share.failures += [f"{who}: {each}" for each in program.taken()]
         share.failures += [f"{who}: the program asked for {path}" for path in heard]
         share.statuses.update(program.statuses)
     return share
+
+
+def _send_modules(
+    command: list[str], known: Path, allowed: float, who: str, modules: str
+) -> tuple[list[str], str]:
+    """What some modules find on the pages that are known, and how long they took."""
+    mine, begun = Path(tempfile.mkdtemp(dir=known)), time.monotonic()
+    for pages in known.glob("127.0.0.1_*"):
+        shutil.copy(pages, mine)
+    sent = ["--store-session", str(mine), "--skip-crawl", "--max-attack-time", str(allowed)]
+    report = mine / "report.json"
+    said = _stopped([*command, *sent, "-m", modules, "-o", str(report)], allowed)
+    found = [f"{who}: {each}" for each in told_by_wapiti(report, said)]
+    cut = "cut short" if CUT in said else "to its end"
+    note = f"wapiti as {who}: {modules}: {time.monotonic() - begun:.0f} s, {cut}"
+    print(note, *found, sep="\n", flush=True)
+    return found, note
 
 
 def _starts(scene: Scene, who: str) -> list[str]:
     """The pages that a person may open, with the parameters that they take."""
     theirs = {"user", "public"} if who == "owner" else {"admin"}
     mine = scene.admins if who == "admin" else scene.owned
-    plain = [
+    open_paths = [
         route.path(mine)
         for route in Matrix(scene).routes()
         if route.method == "GET" and route.audience in theirs
@@ -229,7 +245,7 @@ def _starts(scene: Scene, who: str) -> list[str]:
         for target in targets(scene)
         if target.route.method == "GET" and target.route.audience in theirs
     ]
-    return sorted({path for path in (*plain, *asked) if "*" not in path})
+    return sorted({path for path in (*open_paths, *asked) if "*" not in path})
 
 
 def _stopped(command: list[str], seconds: float) -> str:

@@ -1,6 +1,8 @@
 """A program of five people that listens, forgets each request, and notes where it failed."""
 
 import re
+import socket
+import sys
 import threading
 import traceback
 from collections import Counter
@@ -18,7 +20,10 @@ from attack.scene import Scene
 
 SHOWN = 300  # characters of what was sent
 FRAMES = 3
-MEANT = 502  # the provider that is entered here answers nobody, and that is told
+# What is meant: nobody elsewhere answers, and nobody is there to speak what is ordered.
+MEANT = {502: "/", 503: "/health"}
+HERE = {"127.0.0.1", "localhost", "::1"}
+LOADED = re.compile(rb"<(?:link|script)\b[^>]*>")
 MAIN = re.compile(rb"<main.*</main>", re.S)
 NONCE = re.compile(rb"(nonce[-=]\W?)([\w-]+)")
 
@@ -40,7 +45,7 @@ class Served:
     def note(self, environ: dict, body: bytes, status: int, error: Exception | None) -> None:
         """One request and how it went; each way to fail is kept with the first that found it."""
         self.statuses[status] += 1
-        if status < 500 or status == MEANT:
+        if status < 500 or environ["PATH_INFO"].startswith(MEANT.get(status, "-")):
             return
         asked = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
         place = _place(error) if error else f"{asked}: {status}"
@@ -54,11 +59,15 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *, is_bare: bool = False) -> Iterator[Served]:
-    """Such a program, until the block ends; bare pages have no frame that is always the same."""
+def served(folder: Path, told: Callable[[bytes], bytes] = bytes) -> Iterator[Served]:
+    """Such a program, until the block ends; `told` is what it makes of a body that it answers.
+
+    The process stays cut off from the world, which is why it should be one of its own.
+    """
     program = Served(Scene(folder / "data"))
+    sys.addaudithook(_stay_here)
     try:
-        with listening(_forgetful(program, is_bare)) as program.address:
+        with listening(_forgetful(program, told)) as program.address:
             yield program
     finally:
         program.scene.close()
@@ -78,7 +87,7 @@ def listening(app: Callable) -> Iterator[str]:
         thread.join()
 
 
-def _forgetful(program: Served, is_bare: bool = False):
+def _forgetful(program: Served, told: Callable[[bytes], bytes]):
     """The app, one request at a time, each undone.
 
     Answers are not packed, and their nonces are always the same: tools compare answers, and miss
@@ -98,9 +107,8 @@ def _forgetful(program: Served, is_bare: bool = False):
             except Exception as caught:  # noqa: BLE001  # whatever it is, it is looked for
                 error, status, headers, body = caught, "500 FAILED", Headers(), b"failed"
             program.note(environ, sent, int(status[:3]), error)
-        body = NONCE.sub(_steadied, body)
-        if is_bare and (main := MAIN.search(body)):
-            body = main[0]
+        body = told(NONCE.sub(_steadied, body))
+        if error is None and environ["REQUEST_METHOD"] != "HEAD":
             headers["Content-Length"] = str(len(body))
         start_response(status, list(headers))
         return [body]
@@ -110,6 +118,34 @@ def _forgetful(program: Served, is_bare: bool = False):
 
 def _steadied(nonce: re.Match[bytes]) -> bytes:
     return nonce[1] + b"x" * len(nonce[2])
+
+
+def _stay_here(event: str, arguments: tuple) -> None:
+    """From now on, no name is looked up and no server is asked outside of this machine."""
+    if event == "socket.getaddrinfo" and _text(arguments[0]) not in HERE:
+        raise socket.gaierror(socket.EAI_NONAME, "only this machine is there")
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        if _text(arguments[1][0]) not in HERE:
+            raise ConnectionRefusedError("only this machine is there")
+
+
+def _text(host: str | bytes | None) -> str:
+    return host.decode("ascii", "replace") if isinstance(host, bytes) else host or "localhost"
+
+
+def bare(body: bytes) -> bytes:
+    """A page without the frame that all of them have; anything else as it is."""
+    main = MAIN.search(body)
+    return main[0] if main else body
+
+
+def plain(body: bytes) -> bytes:
+    """A page that loads nothing, and whose forms are sent as plain ones.
+
+    wapiti spends its time on scripts, and sends the texts of other forms as files, the token too,
+    so that they are refused.
+    """
+    return LOADED.sub(b"", body).replace(b' enctype="multipart/form-data"', b"")
 
 
 def _place(error: Exception) -> str:
