@@ -24,7 +24,7 @@ from pathlib import Path
 
 from attack.matrix import Matrix
 from attack.scene import Scene
-from attack.served import bare, listening, plain, served
+from attack.served import bare, listening, plain, served, stay_here
 from attack.tally import Tally
 from attack.tried import PARAMETER, Target, made_ready, targets
 
@@ -112,6 +112,7 @@ def _together(tally: Tally, shares: list[Share]) -> Tally:
 
 def _share(folder: Path, number: int, of: int, end: float, only: tuple[str, ...]) -> Share:
     """Every so many'th target, against a program of its own; tells how it goes on."""
+    stay_here()
     mine, share = Path(tempfile.mkdtemp(dir=folder)), Share()
     with served(mine, bare) as program:
         made_ready(program.scene)
@@ -119,7 +120,10 @@ def _share(folder: Path, number: int, of: int, end: float, only: tuple[str, ...]
         every.sort(key=lambda each: len(each.names))  # so that shares are of one size
         for count, target in enumerate(every[number::of]):
             begun, asked = time.monotonic(), program.requests
-            found = _try(target, program.address, mine / str(count), end)
+            left = min(ONE_S, end - begun)
+            found = ["not reached in time"]
+            if left > 0:
+                found = try_out(target, program.address, mine / str(count), left)
             share.tried.update({target.kind: len(target.names)})
             share.failures += [f"{target}: {each}" for each in (*found, *program.taken())]
             spent, asked = time.monotonic() - begun, program.requests - asked
@@ -130,11 +134,8 @@ def _share(folder: Path, number: int, of: int, end: float, only: tuple[str, ...]
     return share
 
 
-def _try(target: Target, address: str, folder: Path, end: float) -> list[str]:
+def try_out(target: Target, address: str, folder: Path, seconds: float) -> list[str]:
     """Why a target does not pass; empty when all was tried and nothing found."""
-    left = min(ONE_S, end - time.monotonic())
-    if left <= 0:
-        return ["not reached in time"]
     folder.mkdir()
     request = folder / "request"
     request.write_text(target.written(address))
@@ -143,10 +144,10 @@ def _try(target: Target, address: str, folder: Path, end: float) -> list[str]:
         command += ["-p", ",".join(target.names)]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=left, cwd=folder
+            command, capture_output=True, text=True, check=False, timeout=seconds, cwd=folder
         )
     except subprocess.TimeoutExpired:
-        return [f"not done after {left:.0f} s"]
+        return [f"not done after {seconds:.0f} s"]
     return told_by_sqlmap(done.stdout)
 
 
@@ -181,6 +182,7 @@ def wapiti(
 
 def _visit(folder: Path, seconds: float, groups: tuple[str, ...], who: str) -> Share:
     """Look for pages, then send the modules to them, a few groups at once."""
+    stay_here()
     mine, share, end = Path(tempfile.mkdtemp(dir=folder)), Share(), time.monotonic() + seconds
     with served(mine, plain) as program, _listening() as (endpoint, heard):
         made_ready(program.scene)

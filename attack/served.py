@@ -60,12 +60,8 @@ class Served:
 
 @contextmanager
 def served(folder: Path, told: Callable[[bytes], bytes] = bytes) -> Iterator[Served]:
-    """Such a program, until the block ends; `told` is what it makes of a body that it answers.
-
-    The process stays cut off from the world, which is why it should be one of its own.
-    """
+    """Such a program, until the block ends; `told` is what it makes of a body that it answers."""
     program = Served(Scene(folder / "data"))
-    sys.addaudithook(_stay_here)
     try:
         with listening(_forgetful(program, told)) as program.address:
             yield program
@@ -120,13 +116,17 @@ def _steadied(nonce: re.Match[bytes]) -> bytes:
     return nonce[1] + b"x" * len(nonce[2])
 
 
-def _stay_here(event: str, arguments: tuple) -> None:
-    """From now on, no name is looked up and no server is asked outside of this machine."""
+def stay_here() -> None:
+    """Let this process ask nobody outside of this machine, for as long as it lives."""
+    sys.addaudithook(_check_place)
+
+
+def _check_place(event: str, arguments: tuple) -> None:
     if event == "socket.getaddrinfo" and _text(arguments[0]) not in HERE:
         raise socket.gaierror(socket.EAI_NONAME, "only this machine is there")
-    if event == "socket.connect" and isinstance(arguments[1], tuple):
-        if _text(arguments[1][0]) not in HERE:
-            raise ConnectionRefusedError("only this machine is there")
+    is_internet = event == "socket.connect" and isinstance(arguments[1], tuple)
+    if is_internet and _text(arguments[1][0]) not in HERE:
+        raise ConnectionRefusedError("only this machine is there")
 
 
 def _text(host: str | bytes | None) -> str:

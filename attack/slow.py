@@ -13,21 +13,27 @@ from benchmarks.crowd import LISTENERS_EACH, PEOPLE
 from benchmarks.program import Program, prepared
 from benchmarks.texts import text
 
-READERS, HEADS, BODIES = 100, 50, 50
+SLOW = 200  # clients: half of them read, the others send heads and bodies
 WARM_UP_S = 2.0
 MOST_P95_MS = 100.0
 STEP_S = 0.5
+STILL_S = 60.0  # how long at most a listener who heard nothing yet goes on
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 BODY = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n"
 
 
-def run(folder: Path, seconds: float = 300.0) -> Tally:
-    """200 slow clients and 24 live listeners for so long; p95 of the studio's page."""
+def run(
+    folder: Path, seconds: float = 300.0, clients: int = SLOW, names: Sequence[str] = PEOPLE
+) -> Tally:
+    """Slow clients and live listeners, three for each name, for so long; p95 of the studio's page.
+
+    By default they are 200 and 24.
+    """
     tally = Tally()
-    with prepared(folder, PEOPLE):
+    with prepared(folder, names):
         pass
     with Program(folder) as program:
-        people = [program.browser(name) for name in PEOPLE]
+        people = [program.browser(name) for name in names]
         whole = people[0].generate(text(20_000))
         people[0].wait_until_ready(whole["filename"])
         rows = [person.generate(text(1_000_000, seed)) for seed, person in enumerate(people)]
@@ -41,14 +47,14 @@ def run(folder: Path, seconds: float = 300.0) -> Tally:
         heard, dawdled, studio = load.side_by_side(
             [
                 (_listen, program.address, listening, seconds + 2 * WARM_UP_S),
-                (_dawdle, program.address, slow, seconds + 2 * WARM_UP_S),
+                (_dawdle, program.address, slow, seconds + 2 * WARM_UP_S, clients),
                 (_studio, program.address, page, seconds),
             ]
         )
         for person, row in zip(people, rows, strict=True):
             person.post(f"/files/{row['filename']}/cancel", {}, expect=303)
             person.close()
-    tally.cases = READERS + HEADS + BODIES
+    tally.cases = clients
     tally.measured_ms = studio.p95_ms
     tally.expect(heard == len(listening), f"{heard} of {len(listening)} heard something to the end")
     tally.notes.append(
@@ -66,6 +72,7 @@ def _studio(address: Address, page: list[bytes], seconds: float) -> load.Load:
 def _listen(address: Address, requests: Sequence[bytes], seconds: float) -> int:
     """Take what comes on every connection; how many got sound, whole or to the end."""
     got: set[int] = set()
+    latest = time.monotonic() + seconds + STILL_S
     with selectors.DefaultSelector() as selector:
         for number, request in enumerate(requests):
             connection = socket.create_connection(address)
@@ -73,7 +80,9 @@ def _listen(address: Address, requests: Sequence[bytes], seconds: float) -> int:
             connection.setblocking(False)
             selector.register(connection, selectors.EVENT_READ, number)
         end = time.monotonic() + seconds
-        while selector.get_map() and time.monotonic() < end:
+        while selector.get_map() and time.monotonic() < (
+            end if len(got) == len(requests) else latest
+        ):
             for key, _ in selector.select(0.05):
                 piece = key.fileobj.recv(1 << 18)
                 if len(piece) > 1000:
@@ -86,19 +95,18 @@ def _listen(address: Address, requests: Sequence[bytes], seconds: float) -> int:
     return len(got)
 
 
-def _dawdle(address: Address, sound: bytes, seconds: float) -> int:
+def _dawdle(address: Address, sound: bytes, seconds: float, clients: int) -> int:
     """Read, and send heads and bodies, far too slowly; how many had to be connected again."""
-    clients = [_Slow(address, sound, b"") for _ in range(READERS)]
-    clients += [_Slow(address, HEAD, b"X-Slow: 1\r\n") for _ in range(HEADS)]
-    clients += [_Slow(address, BODY, b"x") for _ in range(BODIES)]
+    kinds = ((sound, b""), (HEAD, b"X-Slow: 1\r\n"), (sound, b""), (BODY, b"x"))
+    slow = [_Slow(address, *kinds[number % len(kinds)]) for number in range(clients)]
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for client in clients:
+        for client in slow:
             client.step()
         time.sleep(STEP_S)
-    for client in clients:
+    for client in slow:
         client.connection.close()
-    return sum(client.times - 1 for client in clients)
+    return sum(client.times - 1 for client in slow)
 
 
 class _Slow:

@@ -45,7 +45,7 @@ ACCEPTED_OF: dict[tuple[str, str], Any] = {
     ("documents.save", "rule"): "heading",
     ("documents.speak", "rule"): "heading",
     ("providers.add", "name"): "another",
-    ("people.security", "before"): "999999",
+    ("people.security", "before"): "888888",
     ("standing_in.choose_rule", "rule"): "ask",
     ("web.register", "username"): "newcomer",
     ("voices.change", "deed"): "install",

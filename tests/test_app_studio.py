@@ -255,6 +255,13 @@ def test_prices_are_told_per_thousand_characters(make_app, password_hash):
     assert nova["price"] == "$0.015 per 1,000 characters"
 
 
+def test_a_text_sent_as_the_reading_is_no_reading(owner):
+    """The page is drawn again from what was sent, where a draft would hold how it is read."""
+    answer = owner.post("/quote", {"text": TEXT, "reading": "{}"})
+    assert answer.status_code == 200
+    assert owner.post("/generate", {"text": "", "reading": "1"}).status_code == 400
+
+
 def test_a_preview_is_made_once_and_kept(owner):
     first = owner.post("/preview", {"voice": "espeak:gmw/de"})
     assert (first.status_code, first.mimetype) == (200, "audio/mpeg")
