@@ -9,7 +9,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -53,6 +52,7 @@ GROUPS = (
     *("xss", "exec", "file", "sql", "blindsql", "ssrf", "xxe"),
 )
 EXPLAINED = {
+    "Secure flag is not set in the cookie": "it is, under HTTPS; a home network has none",
     "X-Frame-Options is not set": "frame-ancestors of the policy says it",
     "X-XSS-Protection is not set": "no browser heeds it any more",
     "Strict-Transport-Security is not set": "it is sent under HTTPS alone",
@@ -63,7 +63,7 @@ NEAR = {"http_proxy": NOWHERE, "https_proxy": NOWHERE, "no_proxy": "127.0.0.1"}
 FOUND = re.compile(r"Wapiti found (\d+ URLs and forms)")
 CUT = "Max attack time was reached"
 CRAWLING = 0.2  # of the time
-PATIENCE_S = 60.0  # until it looks at its clock again
+PATIENCE_S = 20.0  # to start, to look at its clock, and to write its report
 
 
 @dataclass(slots=True)
@@ -223,9 +223,11 @@ def _send_modules(
     mine, begun = Path(tempfile.mkdtemp(dir=known)), time.monotonic()
     for pages in known.glob("127.0.0.1_*"):
         shutil.copy(pages, mine)
-    sent = ["--store-session", str(mine), "--skip-crawl", "--max-attack-time", str(allowed)]
     report = mine / "report.json"
-    said = _stopped([*command, *sent, "-m", modules, "-o", str(report)], allowed)
+    again = [*command, "--store-session", str(mine), "--skip-crawl", "-o", str(report), "-m"]
+    said = _stopped([*again, modules, "--max-attack-time", str(allowed)], allowed)
+    if not report.exists():  # it was stopped; what it found stands in its session
+        said += _stopped([*again, ""], PATIENCE_S)
     found = [f"{who}: {each}" for each in told_by_wapiti(report, said)]
     cut = "cut short" if CUT in said else "to its end"
     note = f"wapiti as {who}: {modules}: {time.monotonic() - begun:.0f} s, {cut}"
@@ -251,27 +253,17 @@ def _starts(scene: Scene, who: str) -> list[str]:
 
 
 def _stopped(command: list[str], seconds: float) -> str:
-    """What a program says; one that is not done in time is interrupted, and asked for its report.
+    """What a program says until it is done, or out of time.
 
     wapiti looks at its clock between pages alone, and a form may take minutes.
     """
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | NEAR,
-    ) as running:
-        try:
-            return running.communicate("r\n" * 3, timeout=seconds + PATIENCE_S)[0]
-        except subprocess.TimeoutExpired:
-            running.send_signal(signal.SIGINT)
-        try:
-            return f"{running.communicate(timeout=PATIENCE_S)[0]}\n{CUT}"
-        except subprocess.TimeoutExpired:
-            running.kill()
-            return f"{running.communicate()[0]}\n{CUT}"
+    try:
+        return subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+            stdin=subprocess.DEVNULL, env=os.environ | NEAR, timeout=seconds + PATIENCE_S,
+        ).stdout  # fmt: skip
+    except subprocess.TimeoutExpired as late:
+        return f"{(late.stdout or b'').decode('utf-8', 'replace')}\n{CUT}"
 
 
 def told_by_wapiti(report: Path, said: str) -> list[str]:
