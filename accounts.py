@@ -448,10 +448,8 @@ class Accounts:
     def _check_current(
         self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
     ) -> None:
-        user_id = user["user_id"]
-        failures = self._failures_since_login(user_id, "login_failed_known_device")
-        self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
-        stored = self._db.get_user_by_id(user_id)
+        stored = self._db.get_user_by_id(user["user_id"])
+        self.slow_down("login_failed_known_device", stored, visitor)
         if not self._passwords.verify(stored["password_hash"], password):
             self._log("login_failed_known_device", visitor, user, purpose, False)
             raise WrongPassword
@@ -525,7 +523,8 @@ class Accounts:
         ]
         if len(recent) >= REGISTRATIONS_PER_HOUR:
             raise TooManyAttempts(
-                max(1, round(_epoch(recent[-1]["timestamp"]) + WINDOW_S - self._clock()))
+                max(1, round(_epoch(recent[-1]["timestamp"]) + WINDOW_S - self._clock())),
+                "accounts of an hour",
             )
 
     def open_session(

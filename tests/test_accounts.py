@@ -170,6 +170,17 @@ def test_throttled_attempts_are_logged_once_a_minute(accounts, vera, db):
     assert events(db)["login_throttled"] == 1
 
 
+def test_a_session_that_guesses_the_password_is_slowed_down_and_noted(accounts, vera, db):
+    token = accounts.login("vera", PASSWORD, HOME).token
+    user = accounts.authenticate(token)
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            accounts.confirm_password(user, "not the right password", HOME, "a test")
+    with pytest.raises(TooManyAttempts):
+        accounts.confirm_password(user, PASSWORD, HOME, "a test")
+    assert events(db)["login_throttled"] == 1
+
+
 def test_guesses_at_the_same_time_do_not_slip_past_the_limit(accounts, vera):
     outcomes = []
 

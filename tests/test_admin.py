@@ -29,6 +29,15 @@ def test_nobody_else_changes_anything_there(guest, stranger, path):
     assert stranger.post(path).status_code == 401
 
 
+def test_who_looks_for_what_is_the_admins_is_noted_once(owner, guest):
+    for path in PAGES:
+        guest.get(path)
+    rows = owner.services.db.get_security_logs(event_type="admin_refused")
+    assert [(row["username"], row["details"]) for row in rows] == [
+        ("otto", "for admins: GET /admin")
+    ]
+
+
 def test_an_admin_keeps_an_account_out_and_lets_it_in_again(owner, guest):
     change(owner, guest.user, "keep_out")
     assert guest.get("/").status_code == 303

@@ -1,6 +1,7 @@
 import pytest
 
 from access import device_name
+from accounts import REGISTRATIONS_PER_HOUR
 from tests.conftest import PASSWORD, Browser
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -59,6 +60,20 @@ def test_registration_needs_an_invitation_by_default(stranger):
     answer = stranger.post("/register", fields, json=True)
     assert answer.status_code == 403
     assert "invitation" in answer.json["error"]
+
+
+def test_many_accounts_from_one_address_are_slowed_down_and_noted(make_app, owner):
+    browser = Browser(make_app(registration="open"))
+    for _ in range(REGISTRATIONS_PER_HOUR):
+        owner.services.db.log_security_event("register", ip_address="127.0.0.1")
+    fields = {"username": "carl", "password": PASSWORD}
+    for _ in range(2):
+        answer = browser.post("/register", fields)
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) > 0
+    assert owner.services.db.get_user("carl") is None
+    (event,) = owner.services.db.get_security_logs(event_type="limit_reached")
+    assert event["details"] == "accounts of an hour: POST /register"
 
 
 def test_pages_of_a_new_account_invite(owner):

@@ -57,6 +57,10 @@ class BadAddress(SpeechError):
     field = "base_url"
 
 
+class ForbiddenAddress(BadAddress):
+    """A base URL that leads to where no speech server is ever asked."""
+
+
 class NoList(SpeechError):
     """The server lists no voices or models, or in no shape that is known."""
 
@@ -96,7 +100,7 @@ def refuse_forbidden(url: str) -> None:
         return
     for *_, place in found:
         if is_forbidden(ipaddress.ip_address(str(place[0]).partition("%")[0])):
-            raise BadAddress(
+            raise ForbiddenAddress(
                 Sentence(
                     "{host} is an address that no speech server has, and is never asked. Use the "
                     "server's own.",
