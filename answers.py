@@ -57,7 +57,7 @@ from rates import TooManyRequests
 from sealing import SealBroken
 from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
-from speech.engines.server_lists import ForbiddenAddress
+from speech.engines.addresses import ForbiddenAddress
 from speech.errors import SpeechError
 from speech.prices import Price
 from speech.registry import Registry
