@@ -50,7 +50,7 @@ def checked_address(base_url: str) -> str:
     parts = _parts(url)
     if parts is None or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable():
         raise BadAddress("The base URL must look like https://host/v1.")
-    if parts.username is not None or parts.query or parts.fragment or " " in url or "\\" in url:
+    if parts.username is not None or any(sign in url for sign in " \\?#"):
         raise BadAddress(
             "The base URL holds more than scheme, host, port and path. A key has a field of its "
             "own, where it is kept sealed."

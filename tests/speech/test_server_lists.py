@@ -206,7 +206,8 @@ def test_servers_of_the_house_and_of_the_world_can_be_used(url, kept):
     [
         "", "localhost:8880", "ftp://host/v1", "http://", "http:///v1", "http://host:0/v1",
         "http://host:99999/v1", "http://[::1", "https://user:pass@host/v1", "https://host/v1?key=1",
-        "https://host/v1#x", "https://host/v 1", "https://host\\@evil/v1", "https://hö.example/v1",
+        "https://host/v1#x", "https://host/v1?", "https://host/v1#", "https://host/v 1",
+        "https://host\\@evil/v1", "https://hö.example/v1",
         f"https://host/{'v' * 600}",
     ],
 )  # fmt: skip
