@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from werkzeug.security import generate_password_hash
 
+from account_errors import TooManyAttempts
 from accounts import (
     DAY_S,
     AccountError,
@@ -13,7 +14,6 @@ from accounts import (
     LoginRefused,
     RegistrationClosed,
     SetupLinkInvalid,
-    TooManyAttempts,
     Visitor,
     WrongPassword,
 )

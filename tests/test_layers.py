@@ -26,11 +26,20 @@ ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
     *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
     *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
-    *("second_factors", "passkeys", "devices"),
+    *("second_factors", "passkeys", "devices", "guesses"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
-    *("sealing", "provider_settings", "hosts", "intake", "proxies", "rates", "reserve", "proofs"),
+    *(
+        "sealing",
+        "provider_settings",
+        "hosts",
+        "intake",
+        "proxies",
+        "rates",
+        "reserve",
+        "proofs",
+    ),
 }
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
