@@ -106,6 +106,8 @@ class UndeclaredRoute(ConfigError):
 class CookieSession(SecureCookieSessionInterface):
     """Flask's signed cookie, bound to this very host whenever the request came over https."""
 
+    digest_method = staticmethod(hashlib.sha256)
+
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name(SESSION_COOKIE)
 

@@ -477,7 +477,8 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
     limit = count(services().config.max_characters)
-    sentence = SENTENCES.get(error.code, error.description or "").format(limit=limit)
+    known = SENTENCES.get(error.code)
+    sentence = known.format(limit=limit) if known else error.description or ""
     if error.code == 413:
         log_refused("request_too_large", f"{request.path}: {request.content_length} bytes")
         if request.takes_files:

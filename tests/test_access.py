@@ -1,3 +1,5 @@
+import base64
+import hmac
 import re
 
 import pytest
@@ -148,6 +150,19 @@ def test_logout_by_a_link_is_not_possible(owner):
 def test_a_forged_cookie_opens_nothing(stranger):
     stranger.client.set_cookie("voiceverse", "eyJsb2dpbiI6ImEifQ.Zx.forged")
     assert stranger.get("/").status_code == 303
+
+
+def test_cookies_are_signed_by_sha256_and_no_weaker(app, owner):
+    value = owner.client.get_cookie("voiceverse").value
+    signature = value.rpartition(".")[2]
+    assert len(base64.urlsafe_b64decode(f"{signature}=")) == 32
+    assert app.session_interface.get_signing_serializer(app).loads(value)["login"]
+    content = value.rpartition(".")[0].encode()
+    key = hmac.digest(app.secret_key, b"cookie-session", "sha1")
+    weaker = base64.urlsafe_b64encode(hmac.digest(key, content, "sha1")).rstrip(b"=").decode()
+    browser = Browser(app)
+    browser.client.set_cookie("voiceverse", f"{content.decode()}.{weaker}")
+    assert browser.get("/").status_code == 303
 
 
 def test_answers_carry_the_headers_that_keep_other_sites_out(owner):

@@ -1,4 +1,5 @@
 import pytest
+from flask import abort
 
 from access import device_name
 from guesses import REGISTRATIONS_PER_HOUR
@@ -86,6 +87,15 @@ def test_unknown_addresses_answer_404_as_page_and_as_json(owner):
     assert "Nothing here" in owner.get("/nowhere").text
     answer = owner.get("/nowhere", json=True)
     assert (answer.status_code, list(answer.json)) == (404, ["error"])
+
+
+def test_braces_in_a_refusal_are_only_braces(app, owner, monkeypatch):
+    def refuse(*_, **__):
+        abort(409, "{limit.__class__} {0}")
+
+    monkeypatch.setitem(app.view_functions, "web.library", refuse)
+    answer = owner.get("/library", json=True)
+    assert (answer.status_code, answer.json["error"]) == (409, "{limit.__class__} {0}")
 
 
 def test_a_fault_inside_answers_500_with_a_sentence_and_no_details(owner, monkeypatch):

@@ -249,20 +249,17 @@ def guesses_within(services, user, hours, *, owner_logs_in=False):
 
 @pytest.mark.parametrize("owner_logs_in", [False, True])
 def test_who_knows_the_password_guesses_few_codes(owner, phone, services, owner_logs_in):
-    phone.clock.stop()
     user = services.db.get_user("vera")
     tried, waits = guesses_within(services, user, 1, owner_logs_in=owner_logs_in)
     assert 10 <= tried <= 20
     assert waits[-1] > 800
     tried, waits = guesses_within(services, user, 23, owner_logs_in=owner_logs_in)
     assert 80 <= tried <= 96
-    assert min(waits) > 800
-    assert max(waits) <= 901
+    assert 880 <= max(waits) <= 901
     assert services.db.get_security_logs(event_type="login_throttled")
 
 
 def test_after_a_day_of_peace_codes_are_taken_at_once(app, owner, phone, services):
-    phone.clock.stop()
     user = services.db.get_user("vera")
     guesses_within(services, user, 2)
     for _ in range(2):
@@ -274,7 +271,6 @@ def test_after_a_day_of_peace_codes_are_taken_at_once(app, owner, phone, service
 
 def test_wrong_codes_of_others_are_not_ones_own(app, owner, guest, services, clock):
     mine, theirs = Phone(owner, clock), Phone(guest, clock)
-    clock.stop()
     guesses_within(services, services.db.get_user("vera"), 2)
     assert take(give_password(app, "otto"), theirs.code()).status_code == 303
     for _ in range(2):
