@@ -181,6 +181,12 @@ def sent_cookie(name: str) -> str:
     return request.cookies.get(cookie_name(name), "")
 
 
+def sent_value(name: str) -> str:
+    """What the form that was sent says; without one, what the address says."""
+    sent = request.args if request.method in SAFE_METHODS else request.form
+    return sent.get(name, "")
+
+
 def is_overheard() -> bool:
     """Whether others on the way could read along: no https, and not on this very machine."""
     return not request.is_secure and not services().hosts.is_this_machine(request.host)

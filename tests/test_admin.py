@@ -114,6 +114,17 @@ def test_a_link_sets_a_new_password_once(app, owner, guest):
     assert {"reset_created", "password_reset"} <= set(owner.events())
 
 
+def test_a_link_is_read_from_where_it_is_sent(app, owner, guest):
+    link = link_in(change(owner, guest.user, "reset"), "/reset")
+    token = link.partition("=")[2]
+    browser = Browser(app)
+    fields = {"password": NEW_PASSWORD, "token": "another"}
+    assert browser.post(link, fields).status_code == 403
+    assert browser.post(link, {"password": NEW_PASSWORD}).status_code == 403
+    answer = browser.post("/reset?token=another", {"password": NEW_PASSWORD, "token": token})
+    assert answer.status_code == 303
+
+
 def test_a_link_for_a_new_password_ends_with_its_day_and_with_the_account(
     app, owner, guest, monkeypatch
 ):
