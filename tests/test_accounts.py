@@ -73,6 +73,11 @@ def test_the_right_password_opens_a_session_that_authenticates(accounts, vera, d
     assert db.get_user("vera")["last_login"]
 
 
+def test_a_password_opens_however_old_it_is(accounts, vera, clock):
+    clock.ahead_s = 10 * 365 * DAY_S
+    assert accounts.login("vera", PASSWORD, HOME).token
+
+
 def test_a_name_in_another_case_finds_the_account(accounts, vera):
     assert accounts.login(" Vera ", PASSWORD, HOME).user["id"] == vera["id"]
 

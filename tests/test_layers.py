@@ -123,6 +123,27 @@ def test_the_environment_is_read_in_one_place(path):
     assert reads == []
 
 
+# Each of these is told of in docs/security.md, under "Where it connects to".
+REACH_OUT = {
+    "documents/fetching.py",
+    "voice_downloads.py",
+    *(
+        f"speech/engines/{name}.py"
+        for name in (
+            *("addresses", "openai_faults", "openai_realtime", "openai_speech", "realtime_line"),
+            "server_lists",
+        )
+    ),
+}
+NAME_OF_THE_MACHINE = {"hosts.py", "jobs.py"}
+
+
+def test_few_files_reach_out():
+    ways = {"http", "httpcore2", "httpx2", "openai", "socket", "websockets"}
+    found = {path for path in sources() if ways & set(imported(path))}
+    assert found == REACH_OUT | NAME_OF_THE_MACHINE
+
+
 def is_broad(handler):
     caught = handler.type
     return caught is None or getattr(caught, "id", "") in ("Exception", "BaseException")
