@@ -262,9 +262,9 @@ def test_who_knows_the_password_guesses_few_codes(owner, phone, services, owner_
 def test_after_a_day_of_peace_codes_are_taken_at_once(app, owner, phone, services):
     user = services.db.get_user("vera")
     guesses_within(services, user, 2)
-    for _ in range(2):
-        answer = take(give_password(app), "000000")
-    assert answer.status_code == 429
+    age(services, 2)  # what is left of a second
+    statuses = [take(give_password(app), "000000").status_code for _ in range(2)]
+    assert statuses == [401, 429]
     age(services, 86_400)
     assert take(give_password(app), phone.code()).status_code == 303
 
@@ -273,9 +273,9 @@ def test_wrong_codes_of_others_are_not_ones_own(app, owner, guest, services, clo
     mine, theirs = Phone(owner, clock), Phone(guest, clock)
     guesses_within(services, services.db.get_user("vera"), 2)
     assert take(give_password(app, "otto"), theirs.code()).status_code == 303
-    for _ in range(2):
-        answer = take(give_password(app), "000000")
-    assert answer.status_code == 429
+    age(services, 2)  # what is left of a second
+    statuses = [take(give_password(app), "000000").status_code for _ in range(2)]
+    assert statuses == [401, 429]
     assert take(give_password(app), mine.recovery_codes[0]).status_code == 303
 
 
