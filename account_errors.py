@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from sentences import Sentence
+from sentences import Sentence, Told
 
 
-class AccountError(Exception):
+class AccountError(Told):
     """Something an account may not do; `sentence` is for the user, `field` names the input."""
 
     status: ClassVar[int] = 400
@@ -13,8 +13,7 @@ class AccountError(Exception):
     sentence = ""
 
     def __init__(self, sentence: str = "") -> None:
-        self.sentence = sentence or self.sentence
-        super().__init__(self.sentence)
+        super().__init__(sentence or self.sentence)
 
 
 class BadUsername(AccountError):
@@ -43,12 +42,15 @@ class WrongPassword(AccountError):
 
 
 class TooManyAttempts(AccountError):
-    """Wait `retry_after_s` seconds before the next try."""
+    """Wait `retry_after_s` seconds before the next try.
+
+    `limit` names what was too much, where the security log does not know of it yet.
+    """
 
     status = 429
 
-    def __init__(self, retry_after_s: int) -> None:
-        self.retry_after_s = retry_after_s
+    def __init__(self, retry_after_s: int, limit: str = "") -> None:
+        self.retry_after_s, self.limit = retry_after_s, limit
         if retry_after_s == 1:
             super().__init__("Too many attempts. Wait one second and try again.")
         else:

@@ -29,12 +29,13 @@ from access import (
     owned_file,
     public,
     sent_cookie,
+    sent_value,
     services,
     user_only,
     visitor,
     wants_json,
 )
-from answers import REFUSALS, file_json, form_again, page
+from answers import file_json, form_again, page
 from audio_store import AudioStore
 from blueprints import (
     admin,
@@ -83,6 +84,7 @@ from rates import Rates
 from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
+from sentences import Told
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -174,7 +176,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
 @public
 def setup() -> Response:
     """Make the first account with the one-time link."""
-    form, token = request.form, request.values.get("token", "")
+    form, token = request.form, sent_value("token")
     if request.method == "GET":
         services().accounts.check_setup_token(token)
         return page("accounts/setup.html", token=token, form={})
@@ -182,7 +184,7 @@ def setup() -> Response:
         result = services().accounts.create_owner(
             token, form.get("username", ""), form.get("password", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/setup.html", error, token=token)
     return let_in(result, to("web.studio"))
 
@@ -191,7 +193,7 @@ def setup() -> Response:
 @public
 def register() -> Response:
     """Make an account, with an invitation where one is needed."""
-    form, invite = request.form, request.values.get("invite") or None
+    form, invite = request.form, sent_value("invite") or None
     if request.method == "GET":
         services().accounts.check_registration(invite)
         return page("accounts/register.html", invite=invite, form={})
@@ -199,7 +201,7 @@ def register() -> Response:
         result = services().accounts.register(
             invite, form.get("username", ""), form.get("password", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/register.html", error, invite=invite)
     return let_in(result, to("web.studio"))
 
@@ -229,7 +231,7 @@ def log_in() -> Response:
             device_token=sent_cookie(DEVICE_COOKIE),
             old_token=session.get("login"),
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/login.html", error, next=target, **_ways_in())
     return let_in(result, target)
 
@@ -272,7 +274,7 @@ def quote() -> Response:
         asked = sent.text, sent.voice, sent.speed, sent.engine
         known = {"owner_id": g.user["user_id"], "reading": sent.reading}
         quoted = services().studio.quote(*asked, **known)
-    except REFUSALS as error:
+    except Told as error:
         return _studio_again(error)
     if wants_json():
         return jsonify(**_quote_json(quoted), speakers=find_speakers(sent.text))
@@ -288,7 +290,7 @@ def generate() -> Response:
     try:
         sent = forms.order(request.form)
         row = services().studio.submit(g.user["user_id"], **sent._asdict())
-    except REFUSALS as error:
+    except Told as error:
         return _studio_again(error)
     services().wake_worker()
     if request.form.get("is_draft"):

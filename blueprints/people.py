@@ -14,13 +14,15 @@ from access import (
     let_in,
     public,
     sent_cookie,
+    sent_value,
     services,
     user_only,
     visitor,
     wants_json,
 )
-from answers import REFUSALS, form_again, page
+from answers import form_again, page
 from blueprints.standing_in import rule_choice
+from sentences import Told
 from shown import EVENTS, event_name
 
 PAGE_ROWS = 50
@@ -51,7 +53,7 @@ def change_password() -> Response:
         services().accounts.change_password(
             g.user, form.get("current", ""), form.get("password", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("account/account.html", error, failed="password", **_account_context())
     flash(_("Your password is changed. Every other session has ended."))
     return redirect(to("people.account"), 303)
@@ -91,7 +93,7 @@ def leave() -> Response:
     """Delete the account with all that is in it."""
     try:
         services().accounts.close(g.user, request.form.get("leave_password", ""), visitor())
-    except REFUSALS as error:
+    except Told as error:
         return form_again("account/account.html", error, failed="leave", **_account_context())
     services().library.delete_user(g.user["user_id"])
     services().accounts.log("user_deleted", {"username": g.user["username"]}, visitor())
@@ -104,7 +106,7 @@ def leave() -> Response:
 @public
 def reset() -> Response:
     """Set a new password with a link that an admin made."""
-    token = request.values.get("token", "")
+    token = sent_value("token")
     name = services().accounts.check_reset(token)["username"]
     if request.method == "GET":
         return page("accounts/reset.html", token=token, username=name)
@@ -115,7 +117,7 @@ def reset() -> Response:
             visitor(),
             device_token=sent_cookie(DEVICE_COOKIE),
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/reset.html", error, token=token, username=name)
     return let_in(result, to("web.studio"))
 
