@@ -16,6 +16,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 import headers
@@ -35,6 +36,7 @@ from sentences import Told
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+LARGEST_ROW = 2**63 - 1
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 SESSION_COOKIE = "voiceverse"
 DEVICE_COOKIE = "voiceverse_device"
@@ -264,6 +266,15 @@ def _token_of(seed: str, key: bytes) -> str:
     return hmac.new(key, f"csrf:{seed}".encode(), hashlib.sha256).hexdigest()
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address: one that no row can have leads nowhere."""
+
+    regex = r"\d{1,19}"
+
+    def __init__(self, *args: Any, max: int = LARGEST_ROW, **options: Any) -> None:
+        super().__init__(*args, max=max, **options)
+
+
 def local_path(target: str | None) -> str:
     """The target if it is a path of this site, else the studio."""
     if not target or not re.match(r"/(?![/\\])", target) or re.search(r"[\x00-\x20\\]", target):
@@ -402,4 +413,4 @@ def _is_from_elsewhere() -> bool:
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.host
+    return origin is not None and origin.partition("://")[2] != request.host

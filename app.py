@@ -18,6 +18,7 @@ import uploads
 from access import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
+    RowNumber,
     Services,
     before_second_step,
     check_declared,
@@ -123,6 +124,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
     keeper = accounts.Accounts(db, config, key)
     app = Flask(__name__)
     app.request_class = uploads.Request
+    app.url_map.converters["int"] = RowNumber
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
     largest = 4 * config.max_characters + uploads.FORM_BYTES
     app.config.update(

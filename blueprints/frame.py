@@ -116,7 +116,10 @@ def _icon(name: str, sizes: str, purpose: str) -> dict[str, Any]:
 def _done() -> Response:
     if wants_json():
         return Response(status=204)
-    came_from = urlsplit(request.referrer or "")
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # it is no address
+        return redirect(local_path(None), 303)
     is_ours = came_from.netloc == request.host
     path = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     return redirect(local_path(path if is_ours else None), 303)

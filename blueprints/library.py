@@ -4,7 +4,6 @@ import json
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
 from flask import url_for as to
@@ -356,6 +355,7 @@ def states() -> Response:
 def back(endpoint: str, **values: Any) -> str:
     """Where a form wants to return to, or the endpoint's address."""
     target = request.form.get("next")
-    if not target or urlsplit(target).path.startswith("/files/bulk"):
+    path = local_path(target)
+    if not target or path.startswith("/files/bulk"):
         return to(endpoint, **values)
-    return local_path(target)
+    return path

@@ -131,6 +131,28 @@ def test_a_token_in_the_header_serves_as_well(owner):
     assert answer.status_code == 202
 
 
+def test_an_origin_that_is_no_address_is_elsewhere(owner):
+    headers = {"X-CSRF-Token": owner.csrf_token(), "Origin": "http://[", "Accept": "text/html"}
+    answer = owner.client.post("/generate", data={"text": "Hello there."}, headers=headers)
+    assert answer.status_code == 403
+    ours = headers | {"Origin": "http://localhost"}
+    answer = owner.client.post("/generate", data={"text": "Hello there."}, headers=ours)
+    assert answer.status_code == 303
+
+
+@pytest.mark.parametrize("number", [2**63, 10**30, "1" * 5000])
+def test_numbers_that_no_row_can_have_lead_nowhere(owner, number):
+    for path in ("/admin/providers/{}", "/files/x/exports/{}", "/documents/{}"):
+        assert owner.get(path.format(number)).status_code == 404
+    for path in ("/admin/users/{}", "/account/passkeys/{}/name", "/files/x/takes/{}"):
+        assert owner.post(path.format(number), {"name": "x"}).status_code == 404
+
+
+def test_a_form_leads_nowhere_else_by_an_address_that_is_none(owner):
+    bulk = {"filename": owner.speak(), "action": "delete", "next": "http://["}
+    assert owner.post("/files/bulk", bulk).headers["Location"] == "/"
+
+
 def test_logout_ends_the_session_on_the_server(app, owner):
     with owner.client.session_transaction() as session:
         token = session["login"]

@@ -53,6 +53,7 @@ def test_an_unknown_language_is_refused_by_a_sentence(owner):
         ("http://localhost/library?q=tea", "/library?q=tea"),
         ("http://localhost/", "/"),
         ("https://evil.example/library", "/"),
+        ("http://[", "/"),
         ("", "/"),
     ],
 )
