@@ -24,6 +24,7 @@ FRAMES = 3
 MEANT = {502: "/", 503: "/health"}
 HERE = {"127.0.0.1", "localhost", "::1"}
 LOADED = re.compile(rb"<(?:link|script)\b[^>]*>")
+OPTIONS = re.compile(rb"<option\b.*?</option>\s*", re.S)
 MAIN = re.compile(rb"<main.*</main>", re.S)
 NONCE = re.compile(rb"(nonce[-=]\W?)([\w-]+)")
 
@@ -134,9 +135,9 @@ def _text(host: str | bytes | None) -> str:
 
 
 def bare(body: bytes) -> bytes:
-    """A page without the frame that all of them have; anything else as it is."""
+    """A page without its frame and what there is to choose from; anything else as it is."""
     main = MAIN.search(body)
-    return main[0] if main else body
+    return OPTIONS.sub(b"", main[0]) if main else body
 
 
 def plain(body: bytes) -> bytes:

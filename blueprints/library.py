@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 
 import forms
-from access import local_path, owned_file, services, user_only, wants_json
+from access import LARGEST_ROW, local_path, owned_file, services, user_only, wants_json
 from answers import file_json, page, voice_name
 from languages import language, plural_forms
 from shown import local
@@ -143,9 +143,12 @@ def _place(text: str | None) -> tuple[Any, int] | None:
     """The place that `look` gave, from the address; None for the start."""
     try:
         value, file_id = json.loads(text or "")
-    except (ValueError, TypeError):
+        str(value).encode()  # raises for half a character
+    except (ValueError, TypeError, RecursionError):
         return None
     is_place = isinstance(value, str | int | float) and type(file_id) is int
+    numbers = [each for each in (value, file_id) if isinstance(each, int)]
+    is_place = is_place and all(abs(number) <= LARGEST_ROW for number in numbers)
     return (value, file_id) if is_place else None
 
 

@@ -48,7 +48,11 @@ def test_programs_page_by_the_same_cursor(owner, many):
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "2026-01-01", "[1]", '["x"]', '["x", "y"]', "[null, 1]", "{}", "'; DROP TABLE"]
+    "cursor",
+    [
+        *("x", "2026-01-01", "[1]", '["x"]', '["x", "y"]', "[null, 1]", "{}", "'; DROP TABLE"),
+        *('["\\ud800", 1]', f"[{2**63}, 1]", f"[1, {2**63}]", "[" * 3000),
+    ],
 )
 def test_a_cursor_that_is_none_shows_the_start(owner, many, cursor):
     page = owner.get("/library", json=True, query_string={"after": cursor}).json
