@@ -47,7 +47,7 @@ def address(app: App, path: str = "/") -> str:
     return f"http://127.0.0.1:{app.port}{path}"
 
 
-def until(page: Page, script: str, deadline_s: float = 15.0):
+def until(page: Page, script: str, deadline_s: float = 30.0):
     """Wait for a script to be true; asked from outside, for the pages forbid `eval`."""
 
     def asked():
