@@ -1,7 +1,7 @@
 """Fixtures of the browser tests: one browser, apps of their own or shared, pages at both widths.
 
-`SLOW_PAGES=4` in the environment slows the pages' processor to a quarter, so that races show: a test
-that passes then does not rest on a page being quick.
+`SLOW_PAGES=4` in the environment slows the pages' processor to a quarter, so that races show: what
+passes then does not rest on a page being quick.
 """
 
 import os
