@@ -305,7 +305,7 @@ def test_a_purchase_that_a_kill_kept_from_the_ledger_is_entered_later(
         thread.start()
         wait_until(lambda: any(paying.studio.kept.folder.glob("*/*.pcm")))
         paying.worker.stop.set()
-        thread.join(5)
+        thread.join(30)
         assert not thread.is_alive()
     paying.worker.stop.clear()
     paying.worker.tidy()
@@ -315,7 +315,7 @@ def test_a_purchase_that_a_kill_kept_from_the_ledger_is_entered_later(
     assert row["cost"] == pytest.approx(len(SENTENCES) * 15e-6, abs=1e-9)
 
 
-def wait_until(condition, deadline_s=5.0):
+def wait_until(condition, deadline_s=30.0):
     import time
 
     end = time.monotonic() + deadline_s
