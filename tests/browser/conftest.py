@@ -21,8 +21,7 @@ from tests.serving import App, Client
 
 SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
 # Only what fails waits so long; a machine that does other work as well needs it.
-PATIENCE_MS = 15_000
-expect.set_options(timeout=PATIENCE_MS)
+expect.set_options(timeout=15_000 * SLOWNESS)
 
 
 def slowed(page: Page) -> Page:
@@ -30,6 +29,7 @@ def slowed(page: Page) -> Page:
     if SLOWNESS > 1:
         session = page.context.new_cdp_session(page)
         session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})
+        page.set_default_timeout(30_000 * SLOWNESS)
     return page
 
 
