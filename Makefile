@@ -14,13 +14,17 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 run: $(VENV)/installed
 	$(BIN)/python app.py
 
+# What fails while two run at once and all else does is told, and asked once more by itself: a browser
+# on a busy machine may be late. What fails then is broken.
+ALONE := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
+
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow" || $(ALONE) -m "not slow"
 
 test-slow: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest -n 2 -m slow || $(ALONE) -m slow
 
 attack: $(VENV)/installed-dev
 	$(BIN)/python -m attack

@@ -29,6 +29,7 @@ from proofs import joined_marks
 from rates import Rates, neighbourhood
 from reserve import Reserve
 from second_factors import SecondFactors, is_owed
+from sentences import Told
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -87,7 +88,7 @@ class Services:
     stopping: Event = field(default_factory=Event)
 
 
-class StaleForm(Exception):
+class StaleForm(Told):
     """A form without the right CSRF token."""
 
     status = 403
@@ -95,6 +96,9 @@ class StaleForm(Exception):
         "This form is too old or came from another page. Reload it and try again; "
         "nothing was changed."
     )
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
 
 
 class UndeclaredRoute(ConfigError):

@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from sentences import Sentence
+from sentences import Sentence, Told
 
 
-class AccountError(Exception):
+class AccountError(Told):
     """Something an account may not do; `sentence` is for the user, `field` names the input."""
 
     status: ClassVar[int] = 400
@@ -13,8 +13,7 @@ class AccountError(Exception):
     sentence = ""
 
     def __init__(self, sentence: str = "") -> None:
-        self.sentence = sentence or self.sentence
-        super().__init__(self.sentence)
+        super().__init__(sentence or self.sentence)
 
 
 class BadUsername(AccountError):

@@ -26,7 +26,6 @@ from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from access import (
-    StaleForm,
     csp_nonce,
     csrf_token,
     device_label,
@@ -35,24 +34,12 @@ from access import (
     theme,
     wants_json,
 )
-from accounts import AccountError
-from allowances import DayUsedUp, StorageUsedUp
 from assets import Assets, gather
-from audio_store import AudioError
-from books import BookError
 from continuity import Speaker
-from database.errors import DatabaseError
-from delivery import UNFINISHED, NothingToHear, TooManyListeners
-from documents.errors import DocumentError
-from formats.errors import ExportError
-from forms import BadForm
-from generation import GenerationError
+from delivery import UNFINISHED
 from hosts import UntrustedHost
 from languages import language, told
-from passwords import BadPassword
-from provider_settings import ProviderError
-from rates import TooManyRequests
-from sealing import SealBroken
+from sentences import Told
 from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
 from speech.errors import SpeechError
@@ -60,27 +47,6 @@ from speech.prices import Price
 from speech.registry import Registry
 from speech.types import Voice
 
-# Everything that can be refused; each carries the sentence for the user and a status.
-REFUSALS = (
-    AccountError,
-    AudioError,
-    BadForm,
-    BadPassword,
-    BookError,
-    DatabaseError,
-    ExportError,
-    DocumentError,
-    GenerationError,
-    NothingToHear,
-    ProviderError,
-    SealBroken,
-    SpeechError,
-    StaleForm,
-    StorageUsedUp,
-    DayUsedUp,
-    TooManyListeners,
-    TooManyRequests,
-)
 PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
 RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')
 HTML = "text/html; charset=utf-8"
@@ -433,8 +399,7 @@ class Templates(Environment):
 def prepare(app: Flask) -> None:
     """Give the app its error answers, filters and the names that templates use."""
     app.jinja_environment = Templates
-    for refused in REFUSALS:
-        app.register_error_handler(refused, refusal)
+    app.register_error_handler(Told, refusal)
     app.register_error_handler(UntrustedHost, _strange_host)
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.filters.update(

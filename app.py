@@ -34,7 +34,7 @@ from access import (
     visitor,
     wants_json,
 )
-from answers import REFUSALS, file_json, form_again, page
+from answers import file_json, form_again, page
 from audio_store import AudioStore
 from blueprints import (
     admin,
@@ -83,6 +83,7 @@ from rates import Rates
 from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
+from sentences import Told
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -182,7 +183,7 @@ def setup() -> Response:
         result = services().accounts.create_owner(
             token, form.get("username", ""), form.get("password", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/setup.html", error, token=token)
     return let_in(result, to("web.studio"))
 
@@ -199,7 +200,7 @@ def register() -> Response:
         result = services().accounts.register(
             invite, form.get("username", ""), form.get("password", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/register.html", error, invite=invite)
     return let_in(result, to("web.studio"))
 
@@ -229,7 +230,7 @@ def log_in() -> Response:
             device_token=sent_cookie(DEVICE_COOKIE),
             old_token=session.get("login"),
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/login.html", error, next=target, **_ways_in())
     return let_in(result, target)
 
@@ -272,7 +273,7 @@ def quote() -> Response:
         asked = sent.text, sent.voice, sent.speed, sent.engine
         known = {"owner_id": g.user["user_id"], "reading": sent.reading}
         quoted = services().studio.quote(*asked, **known)
-    except REFUSALS as error:
+    except Told as error:
         return _studio_again(error)
     if wants_json():
         return jsonify(**_quote_json(quoted), speakers=find_speakers(sent.text))
@@ -288,7 +289,7 @@ def generate() -> Response:
     try:
         sent = forms.order(request.form)
         row = services().studio.submit(g.user["user_id"], **sent._asdict())
-    except REFUSALS as error:
+    except Told as error:
         return _studio_again(error)
     services().wake_worker()
     if request.form.get("is_draft"):

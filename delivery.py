@@ -13,6 +13,7 @@ from werkzeug.wsgi import wrap_file
 
 import ranges
 from access import services
+from sentences import Told
 from speech.mp3 import place_of
 
 AUDIO_TYPE = "audio/mpeg"
@@ -22,18 +23,17 @@ READ_AT_ONCE = 1 << 20
 TABLE_PIECE = 1 << 16
 
 
-class NothingToHear(Exception):
+class NothingToHear(Told):
     """There is no sound of this file; `sentence` says why."""
 
     status = 409
 
     def __init__(self, sentence: str, status: int = 409) -> None:
         super().__init__(sentence)
-        self.sentence = sentence
         self.status = status
 
 
-class TooManyListeners(Exception):
+class TooManyListeners(Told):
     """Every place for live listening is taken."""
 
     status = 503
@@ -42,6 +42,9 @@ class TooManyListeners(Exception):
         "Many people are listening to unfinished pieces at this moment. "
         "Try again in a few seconds, or wait until this one is ready."
     )
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
 
 
 def sound(row: dict[str, Any], from_s: float = 0.0) -> Response:

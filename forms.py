@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
+from sentences import Told
 
-class BadForm(Exception):
+
+class BadForm(Told):
     """A field that cannot be used; `field` names it, `sentence` says what to do."""
 
     status = 400
@@ -17,7 +19,6 @@ class BadForm(Exception):
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
-        self.sentence = sentence
 
 
 class Order(NamedTuple):

@@ -1,9 +1,11 @@
 """The languages of the interface: which there are, and which one a visitor reads."""
 
 from collections.abc import Callable
+from gettext import NullTranslations
 
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, get_locale, get_translations, gettext
+from markupsafe import Markup
 
 from sentences import Sentence
 from shown import count
@@ -18,6 +20,7 @@ def prepare(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
     Babel(app, locale_selector=_select)
     app.jinja_env.globals.update(language=language, direction=direction, languages=LANGUAGES)
+    app.jinja_env.globals.update(_=_shown, gettext=_shown, ngettext=_shown_of)
     app.jinja_env.filters["told"] = told
 
 
@@ -31,6 +34,26 @@ def language() -> str:
 def direction() -> str:
     """Which way this answer's language is written: "ltr" or "rtl"."""
     return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
+def _texts() -> NullTranslations:
+    if "texts" not in g:
+        g.texts = get_translations()
+    return g.texts
+
+
+# Of the extension's own, each text on a page asks for the request, its app and its language anew:
+# half the time of a page.
+def _shown(text: str, **values: object) -> Markup:
+    """A text of a template; values are escaped where they are put in, as "%(name)s"."""
+    shown = Markup(_texts().gettext(text))  # noqa: S704 -- texts of templates and catalogues alone
+    return shown % values if "%" in shown else shown
+
+
+def _shown_of(one: str, many: str, number: int, **values: object) -> Markup:
+    """The form of a text that fits a number, which it may name as "%(num)s"."""
+    shown = Markup(_texts().ngettext(one, many, number))  # noqa: S704 -- as above
+    return shown % {"num": number, **values}
 
 
 def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:

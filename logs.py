@@ -1,10 +1,13 @@
-"""What the program says while it runs: a line of JSON for each event, in UTC, on standard error.
+"""What the program says while it runs, on standard error: a line for each event.
 
-JSON escapes line breaks, so that nothing that people send can look like a line of its own.
+For programs it is a line of JSON, in UTC; for who sits before a terminal, a short one in local
+time. Both escape line breaks and control characters, so that nothing that people send can look like
+a line of its own, or move the cursor.
 """
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -37,13 +40,33 @@ class JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
+class TerminalLines(logging.Formatter):
+    """A record for people: local time, level unless it is INFO, message or fields, trace."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line; those of a trace stand below it."""
+        fields = getattr(record, "fields", {})
+        words = [datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")]
+        if record.levelno != logging.INFO:
+            words.append(record.levelname)
+        words += [str(value) for value in fields.values() if value is not None]
+        if not fields:
+            words.append(record.getMessage())
+        trace = self.formatException(record.exc_info).splitlines() if record.exc_info else []
+        return "\n".join(map(_harmless, (" ".join(words), *trace)))
+
+
+def _harmless(line: str) -> str:
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+
+
 def configure(level: str, request_id: Callable[[], str] = lambda: "") -> None:
     """Let everything from that level on be said; `request_id` tells whose request is at work.
 
     Of what goes over the network never the headers.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLines(request_id))
+    handler.setFormatter(TerminalLines() if sys.stderr.isatty() else JsonLines(request_id))
     logging.basicConfig(level=level, handlers=[handler])
     for name in CARRIERS:
         logging.getLogger(name).setLevel(logging.INFO)

@@ -59,8 +59,10 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     traffic().count(response.status_code)
-    if services().config.request_log == "on" and log.isEnabledFor(logging.INFO):
-        log.info("request", extra={"fields": _fields(response)})
+    # A page comes with a dozen files of the program's own, which tell nothing.
+    level = logging.DEBUG if request.endpoint == "static" else logging.INFO
+    if services().config.request_log == "on" and log.isEnabledFor(level):
+        log.log(level, "request", extra={"fields": _fields(response)})
     return response
 
 

@@ -30,7 +30,6 @@ import migrate_to_sqlite  # noqa: E402
 from attack import deeds, kills  # noqa: E402
 from attack.tally import Tally  # noqa: E402
 from books import Books  # noqa: E402
-from documents.errors import DocumentError  # noqa: E402
 from jobs import Worker, build_studio  # noqa: E402
 from sentences import Told  # noqa: E402
 from tests.keeping import killing as keeping_kills  # noqa: E402
@@ -98,7 +97,7 @@ def in_fork(deed: Callable[[], str]) -> str:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
             said = deed()
-        except (Told, DocumentError) as error:
+        except Told as error:
             said = f"told {error.sentence}"
         except OSError as error:
             # Any but a full disk is answered by the page for what nobody expects, and logged.

@@ -11,13 +11,14 @@ from flask_babel import lazy_gettext, ngettext
 
 import forms
 from access import services, user_only, wants_json
-from answers import REFUSALS, file_json, page, refusal
+from answers import file_json, page, refusal
 from blueprints import studio as studio_room
 from books import BETWEEN, COVER_BYTES, Books, Plan, Progress
 from choices import SHAPES, Choices, count_kinds, paragraphs
 from documents.types import RULES, Document
 from generation import check_group, check_name
 from languages import plural_forms, told
+from sentences import Told
 from speech.speakers import SEARCHED
 from uploads import takes_files, takes_text
 
@@ -98,13 +99,13 @@ def _take_in() -> tuple[list[dict], list[tuple[str, Any]]]:
         try:
             file.stream.flush()
             taken.append(books.import_file(owner_id, Path(file.stream.name), file.filename))
-        except REFUSALS as error:
+        except Told as error:
             refused.append((_shown_name(file.filename), error))
         file.close()
     if url:
         try:
             taken.append(books.import_address(owner_id, url))
-        except REFUSALS as error:
+        except Told as error:
             refused.append((_shown_name(url), error))
     return taken, refused
 
@@ -177,7 +178,7 @@ def speak(document_id: int) -> Response:
     try:
         row, _plan = _keep(row)
         made = services().books.speak(row, services().books.choices(row))
-    except REFUSALS as error:
+    except Told as error:
         return refusal(error) if wants_json() else _review(row, error)
     services().wake_worker()
     whole = made[0]["track"] == 0

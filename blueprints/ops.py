@@ -12,12 +12,7 @@ from flask.cli import AppGroup
 
 from access import services
 from accounts import AccountError, Visitor
-from config import ConfigError
-from database.errors import DatabaseError
-from generation import GenerationError
-from keeping.errors import KeepingError
-from passwords import BadPassword
-from provider_settings import ProviderError
+from sentences import Told
 from speech.encoding import Mp3Stream
 from speech.errors import SpeechError
 from speech.id3 import id3_tag
@@ -25,10 +20,6 @@ from speech.segments import split
 from speech.types import SpeechRequest
 
 blueprint = Blueprint("ops", __name__, cli_group=None)
-REFUSED = (
-    *(AccountError, BadPassword, ConfigError, DatabaseError, GenerationError, KeepingError),
-    *(ProviderError, SpeechError),
-)
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
 
@@ -38,7 +29,7 @@ def one_sentence() -> Iterator[None]:
     """End a command that cannot be done with exit code 1 and its sentence."""
     try:
         yield
-    except REFUSED as error:
+    except Told as error:
         click.echo(error.sentence, err=True)
         sys.exit(1)
 

@@ -19,8 +19,9 @@ from access import (
     visitor,
     wants_json,
 )
-from answers import REFUSALS, form_again, page
+from answers import form_again, page
 from blueprints.standing_in import rule_choice
+from sentences import Told
 from shown import EVENTS, event_name
 
 PAGE_ROWS = 50
@@ -51,7 +52,7 @@ def change_password() -> Response:
         services().accounts.change_password(
             g.user, form.get("current", ""), form.get("password", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("account/account.html", error, failed="password", **_account_context())
     flash(_("Your password is changed. Every other session has ended."))
     return redirect(to("people.account"), 303)
@@ -91,7 +92,7 @@ def leave() -> Response:
     """Delete the account with all that is in it."""
     try:
         services().accounts.close(g.user, request.form.get("leave_password", ""), visitor())
-    except REFUSALS as error:
+    except Told as error:
         return form_again("account/account.html", error, failed="leave", **_account_context())
     services().library.delete_user(g.user["user_id"])
     services().accounts.log("user_deleted", {"username": g.user["username"]}, visitor())
@@ -115,7 +116,7 @@ def reset() -> Response:
             visitor(),
             device_token=sent_cookie(DEVICE_COOKIE),
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/reset.html", error, token=token, username=name)
     return let_in(result, to("web.studio"))
 

@@ -11,9 +11,10 @@ import answers
 import delivery
 import forms
 from access import services, user_only, wants_json
-from answers import REFUSALS, form_again, page
+from answers import form_again, page
 from blueprints import studio as studio_room
 from pronouncing import COLUMNS, TABLE_BYTES, Pronouncing, checked_language, entry_of, table_rows
+from sentences import Told
 from shown import money
 from speech.pronunciation import LONGEST, Entry
 from speech.types import Voice
@@ -41,7 +42,7 @@ def add() -> Response:
     """Keep a new entry."""
     try:
         row = _pronouncing().add(g.user["user_id"], _entry())
-    except REFUSALS as error:
+    except Told as error:
         return _again(error)
     if wants_json():
         return jsonify(entry_json(row)), 201, {"Location": _url(row)}
@@ -66,7 +67,7 @@ def change(entry_id: int) -> Response:
     row = _pronouncing().get(g.user["user_id"], entry_id)
     try:
         row = _pronouncing().change(g.user["user_id"], entry_id, _entry())
-    except REFUSALS as error:
+    except Told as error:
         return _again(error, row)
     if wants_json():
         return jsonify(entry_json(row))
@@ -119,7 +120,7 @@ def _quoted() -> Response:
         with_it, without = (
             _pronouncing().try_out(*asked, is_with=is_with) for is_with in (True, False)
         )
-    except REFUSALS as error:
+    except Told as error:
         return _again(error)
     trial = {
         "said": with_it.said,
@@ -166,7 +167,7 @@ def take_in() -> Response:
         if not sent or not sent.filename:
             raise forms.BadForm("table", _("Choose a table first."))
         number = _pronouncing().take_in(g.user["user_id"], sent.read(TABLE_BYTES + 1))
-    except REFUSALS as error:
+    except Told as error:
         return _again(error, failed="table")
     if wants_json():
         return jsonify(taken_in=number)

@@ -13,10 +13,11 @@ from flask_babel import gettext as _
 import forms
 from access import admin_only, services, user_only, visitor, wants_json
 from accounts import Visitor
-from answers import REFUSALS, form_again, page, refusal
+from answers import form_again, page, refusal
 from blueprints.ops import one_sentence, password_from_stdin
 from provider_settings import ProviderError, Settings, shown_voices, voices_from
 from providers import Providers, Trial
+from sentences import Told
 from shown import decimal, money
 from speech.engines.provided import PROTOCOLS
 from speech.errors import SpeechError
@@ -58,7 +59,7 @@ def add() -> Response:
     """Add a provider."""
     try:
         row = _added(request.form.get("name", ""), _settings(), request.form.get("key", ""))
-    except REFUSALS as error:
+    except Told as error:
         return form_again("providers/providers.html", error, is_open=True, **_list())
     flash(_("%(label)s is added. Let it speak a sentence to see whether it answers.", **_of(row)))
     return _to(row["id"])
@@ -84,7 +85,7 @@ def change(provider_id: int) -> Response:
     row, key = room().get(provider_id), request.form.get("key", "")
     try:
         is_keyless = room().change(provider_id, _settings(row), key)
-    except REFUSALS as error:
+    except Told as error:
         return form_again("providers/provider.html", error, **_one(row))
     _log("provider_changed", row["name"])
     if key.strip():
@@ -106,7 +107,7 @@ def do(provider_id: int) -> Response:
         raise forms.BadForm("deed", _("A provider can be switched, moved, tested or removed."))
     try:
         return deed(row)
-    except REFUSALS as error:
+    except Told as error:
         if wants_json():
             return refusal(error)
         return page("providers/provider.html", error.status, error=error, **_filled(row))

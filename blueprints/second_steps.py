@@ -22,9 +22,10 @@ from access import (
     wants_json,
 )
 from account_errors import SecondStepExpired
-from answers import REFUSALS, form_again, page
+from answers import form_again, page
 from blueprints.passkeys import site
 from second_factors import is_owed
+from sentences import Told
 
 blueprint = Blueprint("second_steps", __name__)
 
@@ -59,7 +60,7 @@ def take_step() -> Response:
         )
     except SecondStepExpired:
         raise
-    except REFUSALS as error:
+    except Told as error:
         return form_again("accounts/second.html", error, **_door_context())
     return let_in(result, local_path(begun["target"]))
 
@@ -107,7 +108,7 @@ def confirm() -> Response:
         codes = services().second_factors.confirm(
             g.user, form.get("current", ""), form.get("code", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("account/second.html", error, failed="confirm", **_context())
     g.user["has_second_factor"], g.is_held = 1, False
     return _shown_once(codes)
@@ -121,7 +122,7 @@ def renew_codes() -> Response:
         codes = services().second_factors.renew_codes(
             g.user, request.form.get("current", ""), visitor()
         )
-    except REFUSALS as error:
+    except Told as error:
         return form_again("account/second.html", error, failed="codes", **_context())
     return _shown_once(codes)
 
@@ -132,7 +133,7 @@ def turn_off() -> Response:
     """Let the password alone suffice again."""
     try:
         services().second_factors.turn_off(g.user, request.form.get("current", ""), visitor())
-    except REFUSALS as error:
+    except Told as error:
         return form_again("account/second.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
     return redirect(to("second_steps.overview"), 303)

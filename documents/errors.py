@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from sentences import Sentence
+from sentences import Sentence, Told
 
 
-class DocumentError(Exception):
+class DocumentError(Told):
     """A document that cannot be read; `sentence` is for the user, `status` the HTTP status."""
 
     status: ClassVar[int] = 422
@@ -13,8 +13,7 @@ class DocumentError(Exception):
 
     def __init__(self, **values: str | int) -> None:
         self.values = values
-        self.sentence = Sentence(self.template, **values)
-        super().__init__(self.sentence)
+        super().__init__(Sentence(self.template, **values))
 
 
 class NotSupported(DocumentError):

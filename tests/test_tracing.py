@@ -46,6 +46,12 @@ def test_no_text_no_password_and_no_query_is_told(owner, stranger, lines):
         assert secret not in told
 
 
+def test_the_files_of_the_program_itself_are_not_told(stranger, lines):
+    assert stranger.get("/static/icon.svg").status_code == 200
+    stranger.get("/login")
+    assert [line["path"] for line in lines()] == ["/login"]
+
+
 def test_line_breaks_do_not_make_a_line_of_their_own(stranger, lines):
     stranger.get("/files/x%0A%7B%22level%22%3A%22INFO%22%7D%0D%E2%80%A8")
     (line,) = lines()
