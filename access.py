@@ -5,6 +5,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import BoundedSemaphore, Event
@@ -21,6 +22,7 @@ import headers
 from account_errors import SecondStepOwed
 from accounts import Accounts, LoginResult, Visitor
 from config import ConfigError
+from database.errors import DatabaseError
 from devices import Devices
 from headers import STATIC
 from hosts import Hosts
@@ -108,6 +110,8 @@ class UndeclaredRoute(ConfigError):
 class CookieSession(SecureCookieSessionInterface):
     """Flask's signed cookie, bound to this very host whenever the request came over https."""
 
+    digest_method = staticmethod(hashlib.sha256)
+
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name(SESSION_COOKIE)
 
@@ -179,6 +183,12 @@ def set_cookie(answer: Response, name: str, value: str, age_s: int) -> None:
 def sent_cookie(name: str) -> str:
     """What the browser sent of a cookie that `set_cookie` gave it; "" for nothing."""
     return request.cookies.get(cookie_name(name), "")
+
+
+def sent_value(name: str) -> str:
+    """What the form that was sent says; without one, what the address says."""
+    sent = request.args if request.method in SAFE_METHODS else request.form
+    return sent.get(name, "")
 
 
 def is_overheard() -> bool:
@@ -311,6 +321,7 @@ def _check_request() -> Response | None:
     if g.user and is_owed(g.user) and not _is_open_before(view):
         return _ask_for_second_step()
     if audience == "admin" and not g.user["is_admin"]:
+        log_limit("admin_refused", "for admins")
         abort(404)
     if request.method not in SAFE_METHODS:
         services().reserve.look()
@@ -326,9 +337,37 @@ def _check_rate(endpoint: str) -> None:
     if g.user:
         rates.take(("person", g.user["user_id"]), config.requests_per_minute)
         if request.method not in SAFE_METHODS:
-            rates.take(("change", g.user["user_id"]), config.changes_per_minute)
+            rates.take(("change", g.user["user_id"]), config.changes_per_minute, "changes")
     elif endpoint not in SLOWED_ELSEWHERE:
-        rates.take(neighbourhood(request.remote_addr or ""), config.strangers_per_minute)
+        rates.take(_neighbours(), config.strangers_per_minute, "strangers' requests")
+
+
+def _neighbours() -> str:
+    return neighbourhood(request.remote_addr or "")
+
+
+def log_refused(event_type: str, details: str) -> None:
+    """Note in the security log what was refused to whoever asks."""
+    user = g.get("user") or {}
+    services().db.log_security_event(
+        event_type,
+        user_id=user.get("user_id"),
+        username=user.get("username"),
+        ip_address=request.remote_addr,
+        details=details[:200],
+        success=False,
+        request_id=g.get("request_id"),
+    )
+
+
+def log_limit(event_type: str, limit: str) -> None:
+    """The same, for what may come in floods: the first of ten minutes, by person or address."""
+    user = g.get("user")
+    who = ("person", user["user_id"]) if user else _neighbours()
+    if services().rates.is_first_refusal(who, limit):
+        # Where the log cannot be written, the refusal stands all the same.
+        with suppress(DatabaseError):
+            log_refused(event_type, f"{limit}: {request.method} {request.path}")
 
 
 def _ask_to_log_in() -> Response:
@@ -354,16 +393,7 @@ def _check_csrf() -> None:
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if hmac.compare_digest(given.encode(), csrf_token().encode()) and not _is_from_elsewhere():
         return
-    user = g.user or {}
-    services().db.log_security_event(
-        "csrf_refused",
-        user_id=user.get("user_id"),
-        username=user.get("username"),
-        ip_address=request.remote_addr,
-        details=f"{request.method} {request.path}"[:200],
-        success=False,
-        request_id=g.request_id,
-    )
+    log_refused("csrf_refused", f"{request.method} {request.path}")
     raise StaleForm
 
 

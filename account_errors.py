@@ -42,12 +42,15 @@ class WrongPassword(AccountError):
 
 
 class TooManyAttempts(AccountError):
-    """Wait `retry_after_s` seconds before the next try."""
+    """Wait `retry_after_s` seconds before the next try.
+
+    `limit` names what was too much, where the security log does not know of it yet.
+    """
 
     status = 429
 
-    def __init__(self, retry_after_s: int) -> None:
-        self.retry_after_s = retry_after_s
+    def __init__(self, retry_after_s: int, limit: str = "") -> None:
+        self.retry_after_s, self.limit = retry_after_s, limit
         if retry_after_s == 1:
             super().__init__("Too many attempts. Wait one second and try again.")
         else:

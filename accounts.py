@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import guesses
 import passwords
 import proofs
 from account_errors import (
@@ -25,25 +25,18 @@ from account_errors import (
     SecondStepExpired,
     SetupLinkInvalid,
     SignInBusy,
-    TooManyAttempts,
     WrongPassword,
 )
 from config import write_private
 from database.errors import DatabaseBusy, DatabaseDamaged, DiskFull
 from sentences import Sentence
 
-ACCOUNT_FREE_FAILURES = 5
-ADDRESS_FREE_FAILURES = 20
-QUICK_FAILURES = 25  # at one account within the window, however often it was logged in to
-WINDOW_S = 3600
-LONGEST_WAIT_S = 30
 SIGN_IN_PATIENCE_S = 15
 TOUCH_EVERY_S = 300
 DAY_S = 86400
 INVITE_DAYS = 7
 RESET_HOURS = 24
 SECOND_STEP_S = 600
-REGISTRATIONS_PER_HOUR = 10
 USERNAME = re.compile(r"[^\W_][\w.\-]{2,31}")
 
 
@@ -80,6 +73,7 @@ class Accounts:
         self._clock = clock
         self._proofs = proofs.Proofs(db, secret_key, self.now)
         self.marks = proofs.Marks(db, self._proofs)
+        self.guesses = guesses.Guesses(db, self.now, self._log)
         self._passwords = passwords.Passwords()
         self._hashing = threading.Lock()
 
@@ -185,7 +179,7 @@ class Accounts:
         with self._one_at_a_time():
             user = self._db.get_user(name)
             is_known = user is not None and self.marks.is_known(device_token, user["id"])
-            self._throttle(user, name, visitor, is_known)
+            self.guesses.of_passwords(user, name, visitor, is_known)
             if not self._password_opens(user, password):
                 event = "login_failed_known_device" if is_known else "login_failed"
                 self._log(event, visitor, user or {"username": name}, success=False)
@@ -308,7 +302,7 @@ class Accounts:
         except RegistrationClosed:
             self._log("register_failed", visitor, {"username": username[:150]}, success=False)
             raise
-        self._limit_registrations(visitor)
+        self.guesses.of_registrations(visitor)
         name = self._checked_name(username, password)
         password_hash = self.hash_password(password)
         if invite:
@@ -379,15 +373,6 @@ class Accounts:
         """Note something in the security log that a person did with what is theirs."""
         self._log(event_type, visitor, user, details or None, success)
 
-    def slow_down(self, event_type: str, user: dict[str, Any], visitor: Visitor) -> None:
-        """Raise TooManyAttempts while failures of a kind since the last login ask for a wait."""
-        failures = self._failures_since_login(user["id"], event_type)
-        try:
-            self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
-        except TooManyAttempts:
-            self._log_throttled(user, visitor)
-            raise
-
     # From the command line of the machine, which needs no password
 
     def add_user(self, username: str, password: str, *, is_admin: bool = False) -> dict[str, Any]:
@@ -448,10 +433,8 @@ class Accounts:
     def _check_current(
         self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
     ) -> None:
-        user_id = user["user_id"]
-        failures = self._failures_since_login(user_id, "login_failed_known_device")
-        self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
-        stored = self._db.get_user_by_id(user_id)
+        stored = self._db.get_user_by_id(user["user_id"])
+        self.guesses.of_a_person("login_failed_known_device", stored, visitor)
         if not self._passwords.verify(stored["password_hash"], password):
             self._log("login_failed_known_device", visitor, user, purpose, False)
             raise WrongPassword
@@ -459,74 +442,6 @@ class Accounts:
     def _refuse_last_admin(self, user_id: int) -> None:
         if self.is_last_admin(user_id):
             raise LastAdmin
-
-    def _throttle(
-        self, user: dict[str, Any] | None, name: str, visitor: Visitor, is_known: bool
-    ) -> None:
-        since = _text_time(self._clock() - WINDOW_S)
-        try:
-            if is_known:
-                failures = self._failures_since_login(user["id"], "login_failed_known_device")
-                self._refuse_while_waiting(failures, ACCOUNT_FREE_FAILURES)
-                return
-            until = _text_time(self._clock() + 2)
-            by_name = self._db.get_failed_login_attempts(username=name, since=since, until=until)
-            if by_name["total"] > QUICK_FAILURES:
-                # Each time the owner logs in, guessing would begin anew.
-                by_name = {"attempts": by_name["total"], "latest": by_name["latest_of_all"]}
-            self._refuse_while_waiting(by_name, ACCOUNT_FREE_FAILURES)
-            by_address = self._db.get_failed_login_attempts(
-                ip_address=visitor.ip, since=since, until=until
-            )
-            self._refuse_while_waiting(by_address, ADDRESS_FREE_FAILURES)
-        except TooManyAttempts:
-            self._log_throttled(user or {"username": name}, visitor)
-            raise
-
-    def _refuse_while_waiting(self, failures: dict[str, Any], free: int) -> None:
-        beyond = failures["attempts"] - free
-        if beyond < 0 or not failures["latest"]:
-            return
-        # One second more than the doubling says, because the log rounds its times down.
-        wait_s = min(LONGEST_WAIT_S, 1 + 2 ** min(beyond, 10))
-        left_s = _epoch(failures["latest"]) + wait_s - self._clock()
-        if left_s > 0:
-            raise TooManyAttempts(max(1, round(left_s)))
-
-    def _failures_since_login(self, user_id: int, event_type: str) -> dict[str, Any]:
-        since = _text_time(self._clock() - WINDOW_S)
-        logins = self._db.get_security_logs(user_id=user_id, event_type="login", limit=1)
-        last_login = max((row["id"] for row in logins), default=0)
-        rows = self._db.get_security_logs(
-            user_id=user_id,
-            event_type=event_type,
-            until=_text_time(self._clock() + 2),
-            limit=20,
-        )
-        recent = [row for row in rows if row["timestamp"] >= since and row["id"] > last_login]
-        return {"attempts": len(recent), "latest": recent[0]["timestamp"] if recent else None}
-
-    def _log_throttled(self, user: dict[str, Any], visitor: Visitor) -> None:
-        minute_ago = _text_time(self._clock() - 60)
-        until = _text_time(self._clock() + 2)
-        latest = self._db.get_security_logs(event_type="login_throttled", until=until, limit=20)
-        is_logged = any(
-            row["timestamp"] > minute_ago and row["username"] == user["username"] for row in latest
-        )
-        if not is_logged:
-            self._log("login_throttled", visitor, user, success=False)
-
-    def _limit_registrations(self, visitor: Visitor) -> None:
-        hour_ago = _text_time(self._clock() - WINDOW_S)
-        until = _text_time(self._clock() + 2)
-        rows = self._db.get_security_logs(event_type="register", until=until, limit=100)
-        recent = [
-            row for row in rows if row["timestamp"] > hour_ago and row["ip_address"] == visitor.ip
-        ]
-        if len(recent) >= REGISTRATIONS_PER_HOUR:
-            raise TooManyAttempts(
-                max(1, round(_epoch(recent[-1]["timestamp"]) + WINDOW_S - self._clock()))
-            )
 
     def open_session(
         self,
@@ -597,11 +512,3 @@ class Accounts:
             success=success,
             request_id=visitor.request_id,
         )
-
-
-def _text_time(epoch: float) -> str:
-    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _epoch(text: str) -> float:
-    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()

@@ -14,12 +14,14 @@ class StorageUsedUp(Told):
     """The person keeps as much as one may."""
 
     status = 507
+    limit = "storage"
 
 
 class DayUsedUp(Told):
     """The person had as much spoken today as one may."""
 
     status = 429
+    limit = "characters of a day"
 
     def __init__(self, sentence: str, retry_after_s: int) -> None:
         super().__init__(sentence)

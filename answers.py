@@ -30,6 +30,8 @@ from access import (
     csrf_token,
     device_label,
     is_overheard,
+    log_limit,
+    log_refused,
     services,
     theme,
     wants_json,
@@ -37,11 +39,13 @@ from access import (
 from assets import Assets, gather
 from continuity import Speaker
 from delivery import UNFINISHED
+from documents.errors import FetchRefused
 from hosts import UntrustedHost
 from languages import language, told
 from sentences import Told
 from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
+from speech.engines.addresses import ForbiddenAddress
 from speech.errors import SpeechError
 from speech.prices import Price
 from speech.registry import Registry
@@ -100,7 +104,7 @@ def refusal(error: Any) -> Response:
     else:
         title = str(TITLES.get(status) or _("That did not work"))
         answer = page("errors/error.html", status, title=title, sentence=told(error.sentence))
-    return _with_retry_after(answer, error)
+    return _noted(answer, error)
 
 
 def form_again(template: str, error: Any, /, **context: Any) -> Response:
@@ -108,7 +112,7 @@ def form_again(template: str, error: Any, /, **context: Any) -> Response:
     if wants_json():
         return refusal(error)
     answer = page(template, error.status, form=request.form, error=error, **context)
-    return _with_retry_after(answer, error)
+    return _noted(answer, error)
 
 
 def file_json(row: dict[str, Any]) -> dict[str, Any]:
@@ -439,9 +443,10 @@ def _http_error(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
     limit = count(services().config.max_characters)
-    sentence = SENTENCES.get(error.code, error.description or "").format(limit=limit)
+    known = SENTENCES.get(error.code)
+    sentence = known.format(limit=limit) if known else error.description or ""
     if error.code == 413:
-        _log_too_large()
+        log_refused("request_too_large", f"{request.path}: {request.content_length} bytes")
         if request.takes_files:
             sentence = _("Together these files are too large. Send them one by one.")
         elif not request.takes_text:
@@ -459,20 +464,17 @@ class _Refused:
         self.sentence = sentence
 
 
-def _log_too_large() -> None:
-    user = g.get("user") or {}
-    services().db.log_security_event(
-        "request_too_large",
-        user_id=user.get("user_id"),
-        username=user.get("username"),
-        ip_address=request.remote_addr,
-        details=f"{request.path}: {request.content_length} bytes"[:200],
-        success=False,
-        request_id=g.get("request_id"),
-    )
+def note_refused(error: Any) -> None:
+    """Write into the security log what was refused, where that is a limit or an address."""
+    if limit := getattr(error, "limit", ""):
+        log_limit("limit_reached", limit)
+    elif isinstance(error, FetchRefused | ForbiddenAddress):
+        log_limit("address_refused", "addresses")
 
 
-def _with_retry_after(answer: Response, error: Any) -> Response:
+def _noted(answer: Response, error: Any) -> Response:
+    """The answer with how long to wait; the security log knows of limits that were reached."""
+    note_refused(error)
     seconds = getattr(error, "retry_after_s", None)
     if seconds:
         answer.headers["Retry-After"] = str(seconds)

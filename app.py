@@ -29,6 +29,7 @@ from access import (
     owned_file,
     public,
     sent_cookie,
+    sent_value,
     services,
     user_only,
     visitor,
@@ -175,7 +176,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
 @public
 def setup() -> Response:
     """Make the first account with the one-time link."""
-    form, token = request.form, request.values.get("token", "")
+    form, token = request.form, sent_value("token")
     if request.method == "GET":
         services().accounts.check_setup_token(token)
         return page("accounts/setup.html", token=token, form={})
@@ -192,7 +193,7 @@ def setup() -> Response:
 @public
 def register() -> Response:
     """Make an account, with an invitation where one is needed."""
-    form, invite = request.form, request.values.get("invite") or None
+    form, invite = request.form, sent_value("invite") or None
     if request.method == "GET":
         services().accounts.check_registration(invite)
         return page("accounts/register.html", invite=invite, form={})

@@ -51,6 +51,7 @@ class TooManyExports(ExportError):
     """One person waits for more downloads than is fair."""
 
     status = 429
+    limit = "downloads"
 
 
 class Exports:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sentences import Sentence, Told
+from speech.engines.addresses import checked_address
 from speech.engines.openai_models import VoiceRow
 from speech.engines.provided import PROTOCOLS
-from speech.engines.server_lists import LONGEST_LIST, checked_address, fit_language, fit_name
+from speech.engines.server_lists import LONGEST_LIST, fit_language, fit_name
 
 LONGEST_LABEL = 60
 LONGEST_KEY = 500

@@ -20,8 +20,9 @@ from sealing import Seal, SealBroken
 from sentences import Sentence
 from speech.encoding import Mp3Stream
 from speech.engine import Engine
+from speech.engines.addresses import origin, refuse_forbidden
 from speech.engines.provided import PROTOCOLS, Provided
-from speech.engines.server_lists import origin, read_models, read_voices, refuse_forbidden
+from speech.engines.server_lists import read_models, read_voices
 from speech.errors import SpeechError
 from speech.samples import sample
 from speech.types import SpeechRequest

@@ -70,6 +70,9 @@ EVENTS = {
     "passkey_copied": lazy_gettext("Passkey with an old counter refused"),
     "device_accepted": lazy_gettext("New sign-in confirmed"),
     "device_refused": lazy_gettext("New sign-in signed out"),
+    "limit_reached": lazy_gettext("Limit reached"),
+    "address_refused": lazy_gettext("Address refused"),
+    "admin_refused": lazy_gettext("Page for admins refused"),
     "csrf_refused": lazy_gettext("Form from another page refused"),
     "request_too_large": lazy_gettext("Request too large"),
 }

@@ -78,7 +78,7 @@ ATTACKS: dict[str, tuple[str, Callable[[Path], Tally]]] = {
     "matrix": ("access: every route, method and person", _matrix),
     "csrf": ("forms from elsewhere: every unsafe route", _csrf),
     "ranges": ("byte ranges against RFC 9110", _ranges),
-    "ssrf": ("web import of this machine's addresses", _ssrf),
+    "ssrf": ("web import and providers at addresses of this machine", _ssrf),
     "traversal": ("paths that lead out", traversal.run),
     "scripts": ("stored scripts in a real browser", scripts.run),
     "brute": ("guesses at passwords, three profiles", _brute),

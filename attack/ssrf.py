@@ -1,12 +1,9 @@
-"""Addresses that would have the web import ask this machine or its network."""
+"""Addresses that would have the web import, or a provider, ask this machine or its network."""
 
-import ipaddress
-import socket
-import threading
-from contextlib import contextmanager
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from attack import provider_urls
+from attack.listeners import listening
 from attack.scene import JSON, Scene
 from attack.tally import Tally
 from documents.fetching import FetchLimits, fetch
@@ -38,11 +35,17 @@ def corpus(port: int) -> list[str]:
 
 
 def run(scene: Scene) -> Tally:
-    """Have each imported; no listener of this machine may be asked anything."""
+    """No listener of this machine may be asked anything that is not allowed by design."""
     tally = Tally()
+    _web_import(scene, tally)
+    provider_urls.run(scene, tally)
+    return tally
+
+
+def _web_import(scene: Scene, tally: Tally) -> None:
     owner, books = scene.people["owner"], scene.services.books
     kept = books.fetch
-    with _listening() as (port, hits):
+    with listening() as (port, hits):
         limits = FetchLimits(ports=frozenset((80, 443, port)), total_s=5.0, connect_s=2.0)
         books.fetch = partial(fetch, limits=limits)
         try:
@@ -56,49 +59,3 @@ def run(scene: Scene) -> Tally:
                 hits.clear()
         finally:
             books.fetch = kept
-    return tally
-
-
-@contextmanager
-def _listening():
-    """Servers on the same port of every kind of loopback, and what they were asked."""
-    hits: list[str] = []
-
-    class Page(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            hits.append(f"{self.client_address[0]} {self.path}")
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"<p>It was late.</p>")
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    class Six(ThreadingHTTPServer):
-        address_family = socket.AF_INET6
-
-    first = ThreadingHTTPServer(("0.0.0.0", 0), Page)
-    port = first.server_address[1]
-    servers = [first]
-    if _has_six():
-        servers.append(Six((str(ipaddress.IPv6Address("::1")), port), Page))
-    threads = [threading.Thread(target=server.serve_forever, args=(0.05,)) for server in servers]
-    for thread in threads:
-        thread.start()
-    try:
-        yield port, hits
-    finally:
-        for server in servers:
-            server.shutdown()
-            server.server_close()
-        for thread in threads:
-            thread.join()
-
-
-def _has_six() -> bool:
-    try:
-        with socket.socket(socket.AF_INET6) as probe:
-            probe.bind(("::1", 0))
-    except OSError:
-        return False
-    return True

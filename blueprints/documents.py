@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext, ngettext
 
 import forms
 from access import services, user_only, wants_json
-from answers import file_json, page, refusal
+from answers import file_json, note_refused, page, refusal
 from blueprints import studio as studio_room
 from books import BETWEEN, COVER_BYTES, Books, Plan, Progress
 from choices import SHAPES, Choices, count_kinds, paragraphs
@@ -107,6 +107,8 @@ def _take_in() -> tuple[list[dict], list[tuple[str, Any]]]:
             taken.append(books.import_address(owner_id, url))
         except Told as error:
             refused.append((_shown_name(url), error))
+    for _name, error in refused:
+        note_refused(error)
     return taken, refused
 
 
@@ -438,6 +440,7 @@ def _review(row: dict[str, Any], error: Any = None) -> Response:
     document, choices = books.contents(row), books.choices(row)
     form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
     form["reading"] = choices.reading
+    note_refused(error)
     return page(
         "documents/review.html",
         error.status if error else 200,

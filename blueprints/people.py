@@ -14,6 +14,7 @@ from access import (
     let_in,
     public,
     sent_cookie,
+    sent_value,
     services,
     user_only,
     visitor,
@@ -105,7 +106,7 @@ def leave() -> Response:
 @public
 def reset() -> Response:
     """Set a new password with a link that an admin made."""
-    token = request.values.get("token", "")
+    token = sent_value("token")
     name = services().accounts.check_reset(token)["username"]
     if request.method == "GET":
         return page("accounts/reset.html", token=token, username=name)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 import forms
 from access import admin_only, services, user_only, visitor, wants_json
 from accounts import Visitor
-from answers import form_again, page, refusal
+from answers import form_again, note_refused, page, refusal
 from blueprints.ops import one_sentence, password_from_stdin
 from provider_settings import ProviderError, Settings, shown_voices, voices_from
 from providers import Providers, Trial
@@ -73,6 +73,7 @@ def show(provider_id: int) -> Response:
     try:
         models = room().read_models(provider_id) if "models" in request.args else []
     except SpeechError as error:
+        note_refused(error)
         return page("providers/provider.html", error.status, error=error, **_filled(row))
     heard = heard if HASH.fullmatch(heard) else ""
     return page("providers/provider.html", models=models, heard=heard, **_filled(row))
@@ -110,6 +111,7 @@ def do(provider_id: int) -> Response:
     except Told as error:
         if wants_json():
             return refusal(error)
+        note_refused(error)
         return page("providers/provider.html", error.status, error=error, **_filled(row))
 
 

@@ -1,9 +1,12 @@
+import base64
+import hmac
 import re
 
 import pytest
 from flask import Blueprint
 
 from access import StaleForm, local_path
+from accounts import Visitor
 from tests.conftest import PASSWORD, Browser
 
 PAGES = ["/", "/library", "/history", "/usage", "/account", "/security", "/files/x.mp3"]
@@ -148,6 +151,41 @@ def test_logout_by_a_link_is_not_possible(owner):
 def test_a_forged_cookie_opens_nothing(stranger):
     stranger.client.set_cookie("voiceverse", "eyJsb2dpbiI6ImEifQ.Zx.forged")
     assert stranger.get("/").status_code == 303
+
+
+def test_cookies_are_signed_by_sha256_and_no_weaker(app, owner):
+    value = owner.client.get_cookie("voiceverse").value
+    signature = value.rpartition(".")[2]
+    assert len(base64.urlsafe_b64decode(f"{signature}=")) == 32
+    assert app.session_interface.get_signing_serializer(app).loads(value)["login"]
+    content = value.rpartition(".")[0].encode()
+    key = hmac.digest(app.secret_key, b"cookie-session", "sha1")
+    weaker = base64.urlsafe_b64encode(hmac.digest(key, content, "sha1")).rstrip(b"=").decode()
+    browser = Browser(app)
+    browser.client.set_cookie("voiceverse", f"{content.decode()}.{weaker}")
+    assert browser.get("/").status_code == 303
+
+
+def test_passwords_are_masked_and_managers_know_their_fields(owner, stranger, services):
+    invite = services.accounts.create_invite({"user_id": owner.user["id"]}, Visitor())
+    pages = (stranger.get("/login"), stranger.get(f"/register?invite={invite}"))
+    pages += (owner.get("/account"), owner.get("/account/second-step"))
+    fields = [
+        field
+        for page in pages
+        for field in re.findall(r"<input[^>]*>", page.text)
+        if re.search(r'name="(password|current|leave_password)"', field)
+    ]
+    assert len(fields) >= 5
+    for field in fields:
+        assert 'type="password"' in field, field
+        assert re.search(r'autocomplete="(current|new)-password"', field), field
+        assert "onpaste" not in field
+
+
+@pytest.mark.parametrize("path", ["/", "/library", "/documents", "/usage", "/account", "/admin"])
+def test_every_page_has_a_way_out(owner, path):
+    assert '<form method="post" action="/logout"' in owner.get(path).text
 
 
 def test_answers_carry_the_headers_that_keep_other_sites_out(owner):

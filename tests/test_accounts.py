@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from werkzeug.security import generate_password_hash
 
+from account_errors import TooManyAttempts
 from accounts import (
     DAY_S,
     AccountError,
@@ -13,7 +14,6 @@ from accounts import (
     LoginRefused,
     RegistrationClosed,
     SetupLinkInvalid,
-    TooManyAttempts,
     Visitor,
     WrongPassword,
 )
@@ -71,6 +71,11 @@ def test_the_right_password_opens_a_session_that_authenticates(accounts, vera, d
     assert (session["user_id"], session["username"]) == (vera["id"], "vera")
     assert events(db) == {"login": 1}
     assert db.get_user("vera")["last_login"]
+
+
+def test_a_password_opens_however_old_it_is(accounts, vera, clock):
+    clock.ahead_s = 10 * 365 * DAY_S
+    assert accounts.login("vera", PASSWORD, HOME).token
 
 
 def test_a_name_in_another_case_finds_the_account(accounts, vera):
@@ -167,6 +172,17 @@ def test_throttled_attempts_are_logged_once_a_minute(accounts, vera, db):
     for _ in range(5):
         with pytest.raises(TooManyAttempts):
             accounts.login("vera", PASSWORD, ELSEWHERE)
+    assert events(db)["login_throttled"] == 1
+
+
+def test_a_session_that_guesses_the_password_is_slowed_down_and_noted(accounts, vera, db):
+    token = accounts.login("vera", PASSWORD, HOME).token
+    user = accounts.authenticate(token)
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            accounts.confirm_password(user, "not the right password", HOME, "a test")
+    with pytest.raises(TooManyAttempts):
+        accounts.confirm_password(user, PASSWORD, HOME, "a test")
     assert events(db)["login_throttled"] == 1
 
 

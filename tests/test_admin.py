@@ -29,6 +29,15 @@ def test_nobody_else_changes_anything_there(guest, stranger, path):
     assert stranger.post(path).status_code == 401
 
 
+def test_who_looks_for_what_is_the_admins_is_noted_once(owner, guest):
+    for path in PAGES:
+        guest.get(path)
+    rows = owner.services.db.get_security_logs(event_type="admin_refused")
+    assert [(row["username"], row["details"]) for row in rows] == [
+        ("otto", "for admins: GET /admin")
+    ]
+
+
 def test_an_admin_keeps_an_account_out_and_lets_it_in_again(owner, guest):
     change(owner, guest.user, "keep_out")
     assert guest.get("/").status_code == 303
@@ -103,6 +112,17 @@ def test_a_link_sets_a_new_password_once(app, owner, guest):
     fields = {"username": "otto", "password": NEW_PASSWORD}
     assert Browser(app).post("/login", fields).status_code == 303
     assert {"reset_created", "password_reset"} <= set(owner.events())
+
+
+def test_a_link_is_read_from_where_it_is_sent(app, owner, guest):
+    link = link_in(change(owner, guest.user, "reset"), "/reset")
+    token = link.partition("=")[2]
+    browser = Browser(app)
+    fields = {"password": NEW_PASSWORD, "token": "another"}
+    assert browser.post(link, fields).status_code == 403
+    assert browser.post(link, {"password": NEW_PASSWORD}).status_code == 403
+    answer = browser.post("/reset?token=another", {"password": NEW_PASSWORD, "token": token})
+    assert answer.status_code == 303
 
 
 def test_a_link_for_a_new_password_ends_with_its_day_and_with_the_account(

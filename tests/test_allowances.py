@@ -1,6 +1,7 @@
 """What one person may keep and have spoken in a day."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 
@@ -108,3 +109,16 @@ def test_pages_say_it_in_one_sentence(make_app, password_hash):
     assert int(answer.headers["Retry-After"]) >= 1
     assert "10 characters spoken in a day" in answer.json["error"]
     assert SENTENCES in browser.post("/generate", {"text": SENTENCES}).text
+    (event,) = browser.services.db.get_security_logs(event_type="limit_reached")
+    assert (event["username"], event["details"]) == ("anna", "characters of a day: POST /generate")
+    assert SENTENCES not in str(event)
+
+
+def test_the_log_knows_of_a_book_that_is_too_much_for_a_day(make_app, password_hash):
+    app = make_app(daily_characters_per_user=10)
+    browser = Browser(app, app.extensions["voiceverse"].db.create_user("anna", password_hash))
+    file = {"file": (BytesIO(SENTENCES.encode()), "lamp.txt")}
+    taken = browser.post("/documents", file, json=True).json["documents"][0]
+    assert browser.post(f"/documents/{taken['id']}/speak", {"chapter": "1"}).status_code == 429
+    (event,) = browser.services.db.get_security_logs(event_type="limit_reached")
+    assert event["details"] == f"characters of a day: POST /documents/{taken['id']}/speak"

@@ -178,6 +178,7 @@ def test_an_address_of_this_machine_is_refused_beside_a_file_that_is_read(owner)
     assert answer.status_code == 201
     (error,) = answer.json["errors"]
     assert (error["name"], error["status"]) == ("http://127.0.0.1/secret", 400)
+    assert owner.events()[0] == "address_refused"
 
 
 def test_addresses_can_be_switched_off(make_app, password_hash):

@@ -1,6 +1,8 @@
 import pytest
+from flask import abort
 
 from access import device_name
+from guesses import REGISTRATIONS_PER_HOUR
 from tests.conftest import PASSWORD, Browser
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -61,6 +63,20 @@ def test_registration_needs_an_invitation_by_default(stranger):
     assert "invitation" in answer.json["error"]
 
 
+def test_many_accounts_from_one_address_are_slowed_down_and_noted(make_app, owner):
+    browser = Browser(make_app(registration="open"))
+    for _ in range(REGISTRATIONS_PER_HOUR):
+        owner.services.db.log_security_event("register", ip_address="127.0.0.1")
+    fields = {"username": "carl", "password": PASSWORD}
+    for _ in range(2):
+        answer = browser.post("/register", fields)
+        assert answer.status_code == 429
+        assert int(answer.headers["Retry-After"]) > 0
+    assert owner.services.db.get_user("carl") is None
+    (event,) = owner.services.db.get_security_logs(event_type="limit_reached")
+    assert event["details"] == "accounts of an hour: POST /register"
+
+
 def test_pages_of_a_new_account_invite(owner):
     assert "Nothing here yet" in owner.get("/history").text
     assert "Nothing spoken yet" in owner.get("/usage").text
@@ -71,6 +87,15 @@ def test_unknown_addresses_answer_404_as_page_and_as_json(owner):
     assert "Nothing here" in owner.get("/nowhere").text
     answer = owner.get("/nowhere", json=True)
     assert (answer.status_code, list(answer.json)) == (404, ["error"])
+
+
+def test_braces_in_a_refusal_are_only_braces(app, owner, monkeypatch):
+    def refuse(*_, **__):
+        abort(409, "{limit.__class__} {0}")
+
+    monkeypatch.setitem(app.view_functions, "web.library", refuse)
+    answer = owner.get("/library", json=True)
+    assert (answer.status_code, answer.json["error"]) == (409, "{limit.__class__} {0}")
 
 
 def test_a_fault_inside_answers_500_with_a_sentence_and_no_details(owner, monkeypatch):

@@ -7,11 +7,23 @@ import pytest
 
 from attack.run import ATTACKS
 from blueprints import keeping
+from blueprints.documents import MOST_FILES
 from blueprints.ops import blueprint, users
 from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
+from books import COVER_BYTES
 from config import Config
+from documents.archives import MOST_ENTRIES
+from documents.fetching import LONGEST_URL, FetchLimits
+from documents.limits import Limits
+from exporting import MOST_WAITING
+from generation import GROUP_LENGTH, NAME_LENGTH
+from passwords import MAX_CHARACTERS, MIN_CHARACTERS
+from pronouncing import TABLE_BYTES
+from retaking import LONGEST as LONGEST_RETAKE
+from speech.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
+from uploads import FORM_BYTES, STRANGERS_BYTES
 
 README = (ROOT / "README.md").read_text()
 SECURITY = (ROOT / "docs" / "security.md").read_text()
@@ -37,6 +49,22 @@ def test_the_example_names_no_setting_that_does_not_exist():
     assert names <= {f"VOICEVERSE_{field.name.upper()}" for field in fields(Config)}
 
 
+DEFAULTS, FETCH, READ = Config(), FetchLimits(), Limits()
+LIMITS = {
+    "a password": (MIN_CHARACTERS, MAX_CHARACTERS),
+    "a text to be spoken": (DEFAULTS.max_characters,),
+    "name of a piece, of a group": (NAME_LENGTH, GROUP_LENGTH),
+    "change of a passage": (LONGEST_RETAKE,),
+    "documents": (
+        *(DEFAULTS.max_upload_mb, MOST_FILES, READ.inflated_mb, MOST_ENTRIES),
+        *(READ.wall_s, READ.memory_mb),
+    ),
+    "a web address": (*FETCH.ports, LONGEST_URL, FETCH.file_mb, int(FETCH.total_s)),
+    "a cover": (COVER_BYTES // 1_000_000,),
+    "pronunciations": (MOST_ENTRIES_OF_ONE, TABLE_BYTES // 1_000_000),
+    "any other form": (FORM_BYTES >> 20, STRANGERS_BYTES >> 10),
+    "work": (MOST_WAITING,),
+}
 COMMANDS = [
     *(*users.commands, *voices.commands, *blueprint.cli.commands),
     *keeping.blueprint.cli.commands,
@@ -63,10 +91,96 @@ def test_every_test_that_shows_a_promise_exists(file, test):
     assert any(f"def {test}(" in text if test else text for text in texts)
 
 
+def test_no_test_is_named_in_another_way():
+    assert SECURITY.count("test_") == sum(1 + bool(test) for _, test in NAMED)
+
+
 def test_every_attack_that_is_named_exists():
     named = set(re.findall(r"`make attack (\w+)`", SECURITY))
     assert named >= {"kills", "faults", "sqlmap"}
     assert named <= set(ATTACKS)
+
+
+def test_every_target_that_is_named_exists():
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(re.findall(r"`make ([\w-]+)", SECURITY)) <= targets
+
+
+# How many requirements each section of ASVS 5.0.0 has, and which of them are of level 3 alone.
+SECTIONS = {
+    1: (2, 10, 12, 3, 3), 2: (3, 3, 5, 2), 3: (1, 3, 5, 8, 8, 1, 5), 4: (5, 5, 2, 4),
+    5: (1, 6, 3, 3), 6: (3, 12, 8, 6, 8, 4, 2, 4), 7: (3, 4, 2, 5, 3, 2), 8: (4, 4, 3, 2),
+    11: (4, 5, 5, 4, 2, 2, 2), 12: (5, 2, 5), 13: (4, 6, 4, 7), 14: (2, 8, 3), 15: (5, 5, 7, 4),
+    16: (1, 5, 4, 3, 4),
+}  # fmt: skip
+LEVEL_3 = set(
+    """
+    1.2.10 1.3.12 1.5.3 2.3.5 2.4.2 3.1.1 3.2.3 3.3.5 3.4.7 3.4.8 3.5.6 3.5.7 3.5.8 3.6.1 3.7.3
+    3.7.4 3.7.5 4.1.4 4.1.5 4.2.2 4.2.3 4.2.4 4.2.5 5.2.4 5.2.5 5.2.6 5.3.3 6.3.5 6.3.6 6.3.7 6.3.8
+    6.4.5 6.4.6 6.5.6 6.5.7 6.5.8 6.6.4 6.7.1 6.7.2 7.5.3 8.1.3 8.1.4 8.2.4 8.3.2 8.3.3 8.4.2 11.1.3
+    11.1.4 11.2.4 11.2.5 11.3.4 11.3.5 11.5.2 11.6.2 11.7.1 11.7.2 12.1.4 12.1.5 12.3.5 13.1.2
+    13.1.3 13.1.4 13.2.6 13.3.3 13.3.4 13.4.6 13.4.7 14.2.5 14.2.6 14.2.7 14.2.8 15.1.4 15.1.5
+    15.2.4 15.2.5 15.4.1 15.4.2 15.4.3 15.4.4 16.5.4
+    """.split()  # noqa: SIM905 (read more easily as words)
+)
+REQUIREMENTS = {
+    f"{chapter}.{section}.{number}"
+    for chapter, counts in SECTIONS.items()
+    for section, count in enumerate(counts, 1)
+    for number in range(1, count + 1)
+}
+NUMBER = r"(\d+\.\d+)\.(\d+)"
+
+
+def requirements(text):
+    """The numbers in a text, ranges such as 6.5.2–6.5.4 as every number in them."""
+    for section, first, other, last in re.findall(rf"{NUMBER}(?:–{NUMBER})?", text):
+        assert other in ("", section), f"{section}.{first}–{other}.{last}"
+        for number in range(int(first), int(last or first) + 1):
+            yield f"{section}.{number}"
+
+
+ASKED = SECURITY.replace("ASVS 5.0.0", "").replace("127.0.0.1", "")
+
+
+def test_every_requirement_of_levels_1_and_2_is_spoken_of_and_no_other():
+    assert LEVEL_3 <= REQUIREMENTS
+    told = set(requirements(ASKED))
+    assert told - REQUIREMENTS == set()
+    assert REQUIREMENTS - LEVEL_3 - told == set()
+
+
+def test_what_is_of_level_3_says_so():
+    rows = re.findall(r"^\| (\d+\.\d+\.\d+[^|]*) \|", SECURITY, re.M)
+    assert len(rows) > 90
+    for row in rows:
+        is_higher = set(requirements(row)) <= LEVEL_3
+        assert ("(level 3)" in row) == is_higher, row
+
+
+def test_each_promise_names_what_shows_it():
+    rows = re.findall(r"^\| \d+\.\d+\.\d+[^|]* \|.*\|.*\|(.*)\|$", SECURITY, re.M)
+    assert len(rows) > 90
+    for shown in rows:
+        assert re.search(r"`test_\w+\.py::test_\w+`|`make attack \w+`", shown), shown
+
+
+def test_an_exception_names_its_requirement():
+    exceptions = SECURITY.partition("## Deliberate exceptions")[2]
+    items = re.split(r"^- ", exceptions, flags=re.M)[1:]
+    assert len(items) > 10
+    assert all(set(requirements(item)) <= REQUIREMENTS for item in items)
+    met = SECURITY.partition("## Deliberate exceptions")[0]
+    for row in re.findall(r"^\| (\d+\.\d+\.\d+[^|]*) \|.*see the exceptions", met, re.M):
+        assert set(requirements(row)) & set(requirements(exceptions)), row
+
+
+def test_the_limits_that_are_told_are_those_of_the_code():
+    taken_in = SECURITY.partition("### What is taken in")[2].partition("### Who may")[0]
+    rows = dict(re.findall(r"^\| ([^|]+) \| (.*) \|$", taken_in, re.M))
+    for what, values in LIMITS.items():
+        numbers = re.findall(r"\d+(?:,\d{3})*", rows[what])
+        assert [value for value in map("{:,}".format, values) if value not in numbers] == [], what
 
 
 def test_every_make_target_of_the_readme_exists():

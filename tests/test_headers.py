@@ -37,6 +37,24 @@ def test_every_answer_carries_what_keeps_other_sites_out(answers):
         assert len(answer.headers["X-Request-Id"]) == 16, name
 
 
+def test_no_other_site_is_let_in(answers):
+    for name, answer in answers.items():
+        names = {header.lower() for header, _ in answer.headers}
+        assert not any(header.startswith("access-control") for header in names), name
+
+
+def test_no_answer_repeats_what_was_asked(owner, stranger):
+    for browser, path in ((owner, "/"), (stranger, "/login"), (stranger, "/static/icon.svg")):
+        answer = browser.client.open(path, method="TRACE", headers={"X-Planted": "planted"})
+        assert answer.status_code == 405
+        assert "planted" not in f"{answer.headers} {answer.text}"
+
+
+def test_no_folder_is_listed(owner):
+    for path in ("/static/", "/static/js", "/static/js/", "/audio/", "/files/"):
+        assert owner.get(path).status_code == 404, path
+
+
 def test_no_policy_allows_what_is_unsafe(answers):
     for name, answer in answers.items():
         policy = answer.headers["Content-Security-Policy"]

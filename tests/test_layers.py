@@ -26,11 +26,20 @@ ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
     *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
     *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
-    *("second_factors", "passkeys", "devices"),
+    *("second_factors", "passkeys", "devices", "guesses"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
-    *("sealing", "provider_settings", "hosts", "intake", "proxies", "rates", "reserve", "proofs"),
+    *(
+        "sealing",
+        "provider_settings",
+        "hosts",
+        "intake",
+        "proxies",
+        "rates",
+        "reserve",
+        "proofs",
+    ),
 }
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
@@ -112,6 +121,27 @@ def test_the_environment_is_read_in_one_place(path):
         if isinstance(node.value, ast.Name) and node.value.id == "os"
     ]
     assert reads == []
+
+
+# Each of these is told of in docs/security.md, under "Where it connects to".
+REACH_OUT = {
+    "documents/fetching.py",
+    "voice_downloads.py",
+    *(
+        f"speech/engines/{name}.py"
+        for name in (
+            *("addresses", "openai_faults", "openai_realtime", "openai_speech", "realtime_line"),
+            "server_lists",
+        )
+    ),
+}
+NAME_OF_THE_MACHINE = {"hosts.py", "jobs.py"}
+
+
+def test_few_files_reach_out():
+    ways = {"http", "httpcore2", "httpx2", "openai", "socket", "websockets"}
+    found = {path for path in sources() if ways & set(imported(path))}
+    assert found == REACH_OUT | NAME_OF_THE_MACHINE
 
 
 def is_broad(handler):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rates import MOST_BUCKETS, Rates, TooManyRequests, neighbourhood
+from database.errors import DiskFull
+from rates import MOST_BUCKETS, NOTED_EVERY_S, Rates, TooManyRequests, neighbourhood
 from tests.conftest import PASSWORD, Browser
 
 
@@ -136,3 +137,75 @@ def test_strangers_have_a_limit_by_address_but_may_always_log_in(make_app, passw
     form = {"username": "vera", "password": PASSWORD}
     assert browser.post("/login", form).status_code == 303
     assert browser.get("/").status_code == 200
+
+
+def test_the_first_refusal_of_ten_minutes_is_told_apart(rates, clock):
+    assert rates.is_first_refusal("anna", "changes")
+    assert not rates.is_first_refusal("anna", "changes")
+    assert rates.is_first_refusal("anna", "storage")
+    assert rates.is_first_refusal("bert", "changes")
+    clock.now += NOTED_EVERY_S - 1
+    assert not rates.is_first_refusal("anna", "changes")
+    clock.now += 1
+    assert rates.is_first_refusal("anna", "changes")
+    assert not rates.is_first_refusal("anna", "changes")
+
+
+def test_refusals_of_everybody_take_no_endless_memory(rates, monkeypatch):
+    monkeypatch.setattr("rates.MOST_BUCKETS", 50)
+    for number in range(80):
+        assert rates.is_first_refusal(number, "requests")
+    assert len(rates._noted) == 50
+    assert not rates.is_first_refusal(79, "requests")
+
+
+def limits(app):
+    rows = app.extensions["voiceverse"].db.get_security_logs(event_type="limit_reached")
+    return [(row["username"], row["ip_address"], row["details"]) for row in rows]
+
+
+def test_the_log_knows_of_a_limit_once_for_each_person_and_limit(make_app, password_hash):
+    app = make_app(changes_per_minute=2, requests_per_minute=20)
+    db = app.extensions["voiceverse"].db
+    anna, bert = (Browser(app, db.create_user(name, password_hash)) for name in ("anna", "bert"))
+    for browser in (anna, bert):
+        token = browser.csrf_token()
+        statuses = [
+            browser.post("/draft", {"text": "Hello."}, csrf=token).status_code for _ in range(6)
+        ]
+        assert statuses == [204, 204, *[429] * 4]
+    assert limits(app) == [
+        ("bert", "127.0.0.1", "changes: POST /draft"),
+        ("anna", "127.0.0.1", "changes: POST /draft"),
+    ]
+    while anna.get("/library?q=private", json=True).status_code == 200:
+        pass
+    assert anna.get("/library").status_code == 429
+    assert limits(app)[0] == ("anna", "127.0.0.1", "requests: GET /library")
+    assert len(limits(app)) == 3
+
+
+def test_the_log_knows_of_strangers_by_their_address(make_app, password_hash):
+    app = make_app(strangers_per_minute=1)
+    app.extensions["voiceverse"].db.create_user("vera", password_hash)
+    for place in ("192.0.2.7", "192.0.2.7", "192.0.2.8", "2001:db8::1", "2001:db8::2"):
+        for _ in range(3):
+            browser = Browser(app)
+            browser.client.get("/setup", environ_overrides={"REMOTE_ADDR": place})
+    assert limits(app) == [
+        (None, place, "strangers' requests: GET /setup")
+        for place in ("2001:db8::1", "192.0.2.8", "192.0.2.7")
+    ]
+
+
+def test_a_log_that_cannot_be_written_leaves_the_refusal(make_app, password_hash, monkeypatch):
+    app = make_app(requests_per_minute=1)
+    db = app.extensions["voiceverse"].db
+    browser = Browser(app, db.create_user("anna", password_hash))
+
+    def fail(*_, **__):
+        raise DiskFull("full")
+
+    monkeypatch.setattr(db, "log_security_event", fail)
+    statuses = [browser.get("/library", json=True).status_code for _ in range(2)]
+    assert statuses == [200, 429]

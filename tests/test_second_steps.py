@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from access import audience_of
-from account_errors import WrongCode
+from account_errors import TooManyAttempts, WrongCode
 from accounts import Visitor
 from tests.conftest import PASSWORD, Browser
 from tests.second_step import CONFIRM, START, Clock, Phone, give_password
@@ -220,6 +220,63 @@ def test_after_five_wrong_codes_one_waits(app, owner, phone):
     phone.clock.ahead_s += 300
     assert take(browser, phone.code()).status_code == 303
     assert Counter(owner.events())["second_factor_failed"] == 5
+
+
+def age(services, seconds):
+    """Let time pass: what is in the log happened so much earlier."""
+    services.db._write(
+        "UPDATE security_logs SET timestamp = datetime(timestamp, ?)", f"-{seconds} seconds"
+    )
+
+
+def guesses_within(services, user, hours, *, owner_logs_in=False):
+    """How many wrong codes are looked at while somebody guesses without a pause, and the waits."""
+    tried, passed_s, waits = 0, 0, []
+    pending = services.accounts._proofs.make("second", user, 600)
+    while passed_s < hours * 3600:
+        try:
+            services.second_factors.sign_in(pending, "x", Visitor("203.0.113.9"))
+        except WrongCode:
+            tried += 1
+            if owner_logs_in:
+                services.db.log_security_event("login", user_id=user["id"], username="vera")
+        except TooManyAttempts as error:
+            waits.append(error.retry_after_s)
+            passed_s += error.retry_after_s
+            age(services, error.retry_after_s)
+    return tried, waits
+
+
+@pytest.mark.parametrize("owner_logs_in", [False, True])
+def test_who_knows_the_password_guesses_few_codes(owner, phone, services, owner_logs_in):
+    user = services.db.get_user("vera")
+    tried, waits = guesses_within(services, user, 1, owner_logs_in=owner_logs_in)
+    assert 10 <= tried <= 20
+    assert waits[-1] > 800
+    tried, waits = guesses_within(services, user, 23, owner_logs_in=owner_logs_in)
+    assert 80 <= tried <= 96
+    assert 880 <= max(waits) <= 901
+    assert services.db.get_security_logs(event_type="login_throttled")
+
+
+def test_after_a_day_of_peace_codes_are_taken_at_once(app, owner, phone, services):
+    user = services.db.get_user("vera")
+    guesses_within(services, user, 2)
+    age(services, 2)  # what is left of a second
+    statuses = [take(give_password(app), "000000").status_code for _ in range(2)]
+    assert statuses == [401, 429]
+    age(services, 86_400)
+    assert take(give_password(app), phone.code()).status_code == 303
+
+
+def test_wrong_codes_of_others_are_not_ones_own(app, owner, guest, services, clock):
+    mine, theirs = Phone(owner, clock), Phone(guest, clock)
+    guesses_within(services, services.db.get_user("vera"), 2)
+    assert take(give_password(app, "otto"), theirs.code()).status_code == 303
+    age(services, 2)  # what is left of a second
+    statuses = [take(give_password(app), "000000").status_code for _ in range(2)]
+    assert statuses == [401, 429]
+    assert take(give_password(app), mine.recovery_codes[0]).status_code == 303
 
 
 def test_a_flood_of_wrong_codes_keeps_neither_a_known_browser_nor_a_recovery_code_out(

@@ -51,6 +51,8 @@ def translated(key: str, address: str) -> Iterator[None]:
         sentence = Sentence("{host} did not answer in time.", host=host(address))
         raise ProviderUnreachable(sentence) from error
     except openai.APIConnectionError as error:
+        if isinstance(error.__cause__, SpeechError):
+            raise error.__cause__ from error
         sentence = Sentence("{host} could not be reached.", host=host(address))
         raise ProviderUnreachable(sentence) from error
     except openai.APIError as error:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from speech import prices
+from speech.engines import addresses
 from speech.engines import openai_faults as faults
 from speech.engines.openai_engine import OpenAIEngine
 from speech.engines.realtime_line import SAMPLE_RATE, Line, LineGone, Said
@@ -122,12 +123,14 @@ class OpenAIRealtime(OpenAIEngine):
         # Imported at the first request: the package takes more than half a second to load.
         import openai
 
+        http_client = openai.DefaultHttpxClient(follow_redirects=False)
+        addresses.pin(http_client)
         return openai.OpenAI(
             api_key=self._key or "none",
             base_url=self.address,
             max_retries=0,
             timeout=self._timeout_s,
-            http_client=openai.DefaultHttpxClient(follow_redirects=False),
+            http_client=http_client,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from speech import prices
 from speech.engine import carry_odd
+from speech.engines import addresses
 from speech.engines import openai_faults as faults
 from speech.engines.openai_engine import OpenAIEngine
 from speech.errors import BrokenAudio, SpeechError
@@ -77,6 +78,7 @@ class OpenAISpeech(OpenAIEngine):
             # Texts and keys are for the server that they were given for, and for no other.
             follow_redirects=False,
         )
+        addresses.pin(http_client)
         return openai.OpenAI(
             api_key=self._key or "none",
             base_url=self.address,

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sentences import Sentence
+from speech.engines import addresses
 from speech.engines import openai_faults as faults
 from speech.errors import (
     BrokenAudio,
@@ -75,15 +76,8 @@ class Line:
         self._key, self._timeout_s = key, timeout_s
         self._address = str(client.base_url)
         self._opened_at = time.monotonic()
-        options = {
-            "open_timeout": min(CONNECT_S, timeout_s),
-            "close_timeout": CLOSE_S,
-            "logger": _quiet(),
-        }
         with self._translated():
-            self._connection = client.realtime.connect(
-                model=model, websocket_connection_options=options
-            ).enter()
+            self._connection = self._connect(client, model)
             try:
                 self._start(model, voice, speed)
             except BaseException:
@@ -123,6 +117,20 @@ class Line:
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
+
+    def _connect(self, client: openai.OpenAI, model: str) -> Any:
+        opened = addresses.open_socket(self._address, wait_s := min(CONNECT_S, self._timeout_s))
+        options = {"open_timeout": wait_s, "close_timeout": CLOSE_S, "logger": _quiet()}
+        if opened:
+            options["sock"] = opened
+        try:
+            return client.realtime.connect(
+                model=model, websocket_connection_options=options
+            ).enter()
+        except BaseException:
+            if opened:
+                opened.close()
+            raise
 
     def _start(self, model: str, voice: str, speed: float) -> None:
         sound = {"voice": voice, "speed": speed, "format": {"type": "audio/pcm", "rate": 24_000}}

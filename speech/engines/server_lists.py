@@ -1,20 +1,18 @@
-"""What a speech server says about itself: its voices and its models; and which servers are asked.
+"""What a speech server says about itself: its voices and its models.
 
 Each kind of server lists its voices in another shape. Kokoro-FastAPI gives {"voices": [...]} of
 names, or of objects with `id` and `name`; Speaches gives objects with `voice_id`, or lists them
 under their model; others give {"data": [...]} or a bare list.
 """
 
-import ipaddress
 import json
 import re
-import socket
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from sentences import Sentence
+from speech.engines import addresses
 from speech.engines import openai_faults as faults
 from speech.engines.openai_models import VoiceRow
 from speech.errors import ProviderUnreachable, SpeechError
@@ -23,7 +21,6 @@ PATHS = ("audio/voices", "audio/speech/voices", "voices")
 LARGEST_LIST = 1_000_000  # bytes
 LONGEST_LIST = 1000
 LONGEST_NAME = 100
-LONGEST_URL = 500
 IDENTIFIERS = ("id", "voice_id", "voice", "name")
 NAMES = ("name", "label", "display_name")
 LANGUAGES = ("language", "locale", "lang", "language_code", "languages")
@@ -36,84 +33,10 @@ KOKORO_LANGUAGES = {
     "p": "pt-BR", "z": "cmn",
 }  # fmt: skip
 LEADING_LANGUAGE = re.compile(r"([a-z]{2,3})[-_]([A-Z]{2})-")  # "de-DE-KatjaNeural"
-# Nobody speaks from there: such addresses are those of a machine's own keeper, which hands out
-# its secrets to whoever asks.
-FORBIDDEN = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "0.0.0.0/8", "::/128", "169.254.0.0/16", "fe80::/10", "100.100.100.200/32",
-        "fd00:ec2::254/128",
-    )
-)  # fmt: skip
-MAPPED = ipaddress.ip_network("64:ff9b::/96")
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-class BadAddress(SpeechError):
-    """A base URL that is none, or that leads to where no speech server is."""
-
-    status = 400
-    field = "base_url"
 
 
 class NoList(SpeechError):
     """The server lists no voices or models, or in no shape that is known."""
-
-
-def checked_address(base_url: str) -> str:
-    """A base URL as it is kept; raises BadAddress, also for hosts that are never asked."""
-    url = base_url.strip().rstrip("/")
-    parts = _parts(url)
-    if parts is None or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable():
-        raise BadAddress("The base URL must look like https://host/v1.")
-    if parts.username is not None or parts.query or parts.fragment or " " in url or "\\" in url:
-        raise BadAddress(
-            "The base URL holds more than scheme, host, port and path. A key has a field of its "
-            "own, where it is kept sealed."
-        )
-    refuse_forbidden(url)
-    return url
-
-
-def origin(url: str) -> str:
-    """The scheme, host and port of a checked address: what a key belongs to."""
-    parts = urlsplit(url)
-    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    host = parts.hostname or ""
-    return f"{parts.scheme}://[{host}]:{port}" if ":" in host else f"{parts.scheme}://{host}:{port}"
-
-
-def refuse_forbidden(url: str) -> None:
-    """Raise BadAddress where the host is, or is the name of, an address that is never asked.
-
-    A name that cannot be looked up now passes: its server may be switched off.
-    """
-    parts = urlsplit(url)
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return
-    for *_, place in found:
-        if is_forbidden(ipaddress.ip_address(str(place[0]).partition("%")[0])):
-            raise BadAddress(
-                Sentence(
-                    "{host} is an address that no speech server has, and is never asked. Use the "
-                    "server's own.",
-                    host=str(parts.hostname),
-                )
-            )
-
-
-def is_forbidden(address: Address) -> bool:
-    """Whether an address is link-local, unspecified or a cloud machine's metadata server."""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address in MAPPED:
-            return is_forbidden(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            return is_forbidden(inner)
-    return any(address.version == net.version and address in net for net in FORBIDDEN)
 
 
 def read_voices(base_url: str, key: str, model: str, timeout_s: float) -> list[VoiceRow]:
@@ -213,25 +136,16 @@ def _language(fields: dict[str, Any], identifier: str) -> str:
     return ""
 
 
-def _parts(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return None
-    return parts if is_one else None
-
-
 def _answer(base_url: str, path: str, key: str, timeout_s: float) -> Any:
     """What the server answers at a path, as JSON; None where it has no such path."""
     import httpx2
 
-    refuse_forbidden(base_url)
     deadline = time.monotonic() + timeout_s
     host = faults.host(base_url)
     headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     try:
         with httpx2.Client(follow_redirects=False, timeout=timeout_s) as client:
+            addresses.pin(client)
             with client.stream("GET", f"{base_url}/{path}", headers=headers) as response:
                 body = b"".join(_limited(response.iter_bytes(), host, deadline))
     except httpx2.TimeoutException as error:

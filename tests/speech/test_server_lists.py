@@ -5,15 +5,12 @@ import json
 
 import pytest
 
-from speech.engines import server_lists
+from speech.engines import addresses
+from speech.engines.addresses import BadAddress, checked_address, is_forbidden, origin
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
 from speech.engines.server_lists import (
-    BadAddress,
     NoList,
-    checked_address,
-    is_forbidden,
-    origin,
     read_models,
     read_voices,
     voices_in,
@@ -209,7 +206,8 @@ def test_servers_of_the_house_and_of_the_world_can_be_used(url, kept):
     [
         "", "localhost:8880", "ftp://host/v1", "http://", "http:///v1", "http://host:0/v1",
         "http://host:99999/v1", "http://[::1", "https://user:pass@host/v1", "https://host/v1?key=1",
-        "https://host/v1#x", "https://host/v 1", "https://host\\@evil/v1", "https://hö.example/v1",
+        "https://host/v1#x", "https://host/v1?", "https://host/v1#", "https://host/v 1",
+        "https://host\\@evil/v1", "https://hö.example/v1",
         f"https://host/{'v' * 600}",
     ],
 )  # fmt: skip
@@ -234,7 +232,7 @@ def test_addresses_that_hand_out_secrets_are_never_asked(host):
 def test_a_name_is_looked_up_each_time_it_is_asked(server, monkeypatch):
     """A name that led to a server may lead elsewhere tomorrow."""
     found = [(2, 1, 6, "", ("169.254.169.254", 80))]
-    monkeypatch.setattr(server_lists.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(BadAddress):
         read_models(server.url, KEY, 5.0)
     assert server.asked == []
@@ -244,7 +242,7 @@ def test_a_name_that_nobody_knows_now_can_be_kept(monkeypatch):
     def unknown(*_, **__):
         raise OSError
 
-    monkeypatch.setattr(server_lists.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(addresses.socket, "getaddrinfo", unknown)
     assert checked_address("http://kokoro:8880/v1") == "http://kokoro:8880/v1"
 
 
