@@ -104,9 +104,9 @@ def test_a_follower_hears_each_piece_as_it_is_written_and_the_end(store):
         for piece in (b"one ", b"two ", b"three"):
             wait.clear()
             part.write(piece)
-            assert wait.wait(5)
+            assert wait.wait(30)
     store.finish("a.mp3")
-    follower.join(5)
+    follower.join(30)
     assert not follower.is_alive()
     assert b"".join(heard) == b"one two three"
 
@@ -260,7 +260,7 @@ def test_a_hash_that_another_process_has_is_waited_for_until_it_dies(tmp_path):
         kept.keep("cd" * 32, [b"another"])
         assert not waiting.done()
         holder.kill()
-        assert waiting.result(10) == 4
+        assert waiting.result(30) == 4
     assert b"".join(kept.read("ab" * 32)) == b"here"
     assert sorted(path.name for path in tmp_path.glob("*/*.part")) == []
 

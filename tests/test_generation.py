@@ -180,7 +180,7 @@ def test_the_worker_empties_the_bin_when_it_starts(home):
     thread = threading.Thread(target=home.worker.run)
     thread.start()
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while home.files() and time.monotonic() < deadline:
             time.sleep(0.01)
     finally:

@@ -50,12 +50,16 @@ function isPage(request) {
   return request.mode === "navigate" || (request.headers.get("Accept") ?? "").includes("text/html");
 }
 
+// Looked for without making the cache anew that went when somebody logged out.
+function kept(path) {
+  return caches.match(path, { cacheName: KEPT_CACHE });
+}
+
 async function pageOrKept(request, path) {
   try {
     return await fetch(request);
   } catch (error) {
-    const cache = await caches.open(KEPT_CACHE);
-    const found = (await cache.match(path)) ?? (await cache.match("/offline"));
+    const found = (await kept(path)) ?? (await kept("/offline"));
     if (found) return found;
     throw error;
   }
@@ -63,8 +67,7 @@ async function pageOrKept(request, path) {
 
 // A piece of the sound, as players ask for it; the whole when they do not.
 async function keptSound(request, path) {
-  const cache = await caches.open(KEPT_CACHE);
-  const found = await cache.match(path);
+  const found = await kept(path);
   if (!found) return fetch(path.replace("/kept/", "/audio/"), { headers: request.headers });
   const sound = await found.blob();
   const headers = { "Content-Type": "audio/mpeg", "Accept-Ranges": "bytes" };

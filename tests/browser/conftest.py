@@ -1,7 +1,13 @@
-"""Fixtures of the browser tests: one browser, apps of their own or shared, pages at both widths."""
+"""Fixtures of the browser tests: one browser, apps of their own or shared, pages at both widths.
+
+`SLOW_PAGES=4` in the environment slows the pages' processor to a quarter, so that races show: what
+passes then does not rest on a page being quick.
+"""
+
+import os
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.driving import (
     ARGUMENTS,
@@ -12,6 +18,25 @@ from tests.browser.driving import (
     sign_in,
 )
 from tests.serving import App, Client
+
+SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
+# Only what fails waits so long; a machine that does other work as well needs it.
+expect.set_options(timeout=15_000 * SLOWNESS)
+
+
+def slowed(page: Page) -> Page:
+    """The page on a processor as slow as was asked for."""
+    if SLOWNESS > 1:
+        session = page.context.new_cdp_session(page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWNESS})
+        page.set_default_timeout(30_000 * SLOWNESS)
+    return page
+
+
+@pytest.fixture(scope="session")
+def slowness():
+    """How much slower than their machine the pages are."""
+    return SLOWNESS
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +74,7 @@ def new_page(browser):
         contexts.append(context)
         if house:
             sign_in(context, house.app, house.owner)
-        return notice_problems(context.new_page())
+        return notice_problems(slowed(context.new_page()))
 
     yield open_page
     for context in contexts:

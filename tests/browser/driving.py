@@ -47,7 +47,7 @@ def address(app: App, path: str = "/") -> str:
     return f"http://127.0.0.1:{app.port}{path}"
 
 
-def until(page: Page, script: str, deadline_s: float = 15.0):
+def until(page: Page, script: str, deadline_s: float = 30.0):
     """Wait for a script to be true; asked from outside, for the pages forbid `eval`."""
 
     def asked():
@@ -67,6 +67,12 @@ def player(page: Page, what: str):
     return page.evaluate(f"{PLAYER}?.{what}")
 
 
+def until_noted(page: Page, condition, what: str):
+    """Wait until the listeners of `page.on` have noted something; the condition looks at that."""
+    # Each look at the page lets its news come through.
+    return wait_until(lambda: page.evaluate("true") and condition(), what)
+
+
 def is_advancing(page: Page) -> None:
     """Wait until sound has come on by a third of a second, somewhere after its start."""
     until(page, f"{PLAYER}?.sound.time > 0.3")
@@ -77,7 +83,8 @@ def is_advancing(page: Page) -> None:
 def log_out(page: Page) -> None:
     """Log out through the menu of the person."""
     for _ in range(5):
-        page.locator("[popovertarget=you]").click()
+        if not page.locator("#you").is_visible():
+            page.locator("[popovertarget=you]").click()
         try:
             page.locator("#you").get_by_role("button", name="Log out").click(timeout=5_000)
             break

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.driving import THEMES, WIDTHS, address, everywhere
+from tests.browser.driving import THEMES, WIDTHS, address, everywhere, until
 from tests.making import SENTENCES
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -24,8 +24,14 @@ def furnished(house):
     return house, f"/files/{filename}"
 
 
+# Half-way through a change of colour nothing can be said of its contrast.
+IS_STILL = """document.getAnimations().every(motion => motion.playState !== "running"
+  || motion.effect.getComputedTiming().iterations === Infinity)"""
+
+
 def violations(page) -> list[str]:
-    """What axe finds, a line for each."""
+    """What axe finds once nothing moves any more, a line for each."""
+    until(page, IS_STILL)
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 

@@ -56,9 +56,9 @@ def test_charts_come_back_after_a_visit_elsewhere(new_page, house, used):
     page.goto(address(house.app, "/usage"))
     until(page, f"{BARS} === 1")
     page.get_by_role("link", name="History").first.click()
-    page.wait_for_url("**/history")
+    expect(page.get_by_role("heading", name="History")).to_be_visible()
     page.get_by_role("link", name="Usage").first.click()
-    page.wait_for_url("**/usage")
+    expect(page.get_by_role("heading", name="Usage")).to_be_visible()
     until(page, f"{BARS} === 1")
     assert page.problems == []
 

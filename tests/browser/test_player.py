@@ -11,7 +11,6 @@ from tests.browser.driving import (
     address,
     everywhere,
     is_advancing,
-    notice_problems,
     player,
     sign_in,
     until,
@@ -20,14 +19,18 @@ from tests.making import prose
 from tests.serving import PASSWORD, Client, wait_until
 
 PLACES = ("Studio", "Library", "History", "Usage")
+# How far the sound falls behind the clock, in ms: whoever looks at it late does not see it late.
 NOTE_GAPS = """() => {
-  window.moments = [];
-  const note = () => window.moments.push(performance.now());
-  const listen = () => PLAYER.sound.audio.addEventListener("timeupdate", note);
-  PLAYER.sound.addEventListener("swapped", listen);
+  window.delays = [];
+  const { sound } = PLAYER;
+  const note = () => window.delays.push(performance.now() - 1000 * sound.time);
+  const listen = () => sound.audio.addEventListener("timeupdate", note);
+  sound.addEventListener("swapped", listen);
   listen();
 }""".replace("PLAYER", PLAYER)
-WIDEST_GAP = """Math.max(...window.moments.slice(1).map((at, i) => at - window.moments[i]))"""
+WIDEST_GAP = """Math.max(...window.delays.slice(1).map((delay, i) => delay - window.delays[i]))"""
+
+HEIGHT = "document.querySelector('player-dock').getBoundingClientRect().height"
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +90,7 @@ def widest_gap_over_twenty_pages(desk):
         expect(desk.locator("nav.places [aria-current=page]")).to_have_text(name)
         before = player(desk, "sound.time")
         until(desk, f"{PLAYER}.sound.time > {before + 0.25}")
-    assert desk.evaluate("window.moments.length") > 20
+    assert desk.evaluate("window.delays.length") > 20
     return desk.evaluate(WIDEST_GAP)
 
 
@@ -113,10 +116,11 @@ def test_a_piece_changes_from_live_to_whole_without_a_gap(new_page, house):
     assert player(page, "sound.isLive")
     page.evaluate(NOTE_GAPS)
     page.evaluate(f"{PLAYER}.sound.addEventListener('swapped', () => (window.isSwapped = true))")
-    until(page, "window.isSwapped", 40)
+    house.owner.until_ready(filename, 240)
+    until(page, "window.isSwapped")
     place = player(page, "sound.time")
     is_advancing(page)
-    assert abs(player(page, "sound.time") - place) < 5
+    assert player(page, "sound.time") > place
     assert page.evaluate(WIDEST_GAP) <= 400
     page.evaluate(f"{PLAYER}.seek({PLAYER}.sound.duration - 20)")
     until(page, f"{PLAYER}.sound.time > {PLAYER}.sound.duration - 19.8")
@@ -133,18 +137,22 @@ def test_a_piece_that_is_being_made_can_be_heard_from_any_place_that_is_spoken(n
     page.evaluate(f"{PLAYER}.seek(150)")
     until(page, f"{PLAYER}.sound.time > 150.3")
     assert player(page, "sound.isLive")
-    assert player(page, "sound.audio.currentTime") < 10
-    assert player(page, "sound.time") < 160
+    begun, now = player(page, "sound.audio.currentTime"), player(page, "sound.time")
+    assert 149 < now - begun < 153  # the stream itself begins there
     page.get_by_role("button", name="Back 15 seconds").click()
     before = player(page, "sound.time")
-    assert before < 146
+    assert before < now - 8
     until(page, f"{PLAYER}.sound.time > {before + 0.3}")
     page.evaluate(f"{PLAYER}.seek(1e6)")
     assert player(page, "sound.time") < player(page, "file.duration")
     page.evaluate(f"{PLAYER}.seek(100)")
-    until(page, f"!{PLAYER}.sound.isLive", 60)
+    page.evaluate("window.sought = performance.now()")
+    house.owner.until_ready(filename, 240)  # as long as this machine needs to speak it
+    until(page, f"!{PLAYER}.sound.isLive")
     is_advancing(page)
-    assert 100 < player(page, "sound.time") < 170
+    assert player(page, "sound.time") > 100
+    # It has gone on from there, never ahead of the clock.
+    assert page.evaluate(f"{PLAYER}.sound.time - (performance.now() - sought) / 1000") < 101
     house.owner.post(f"/files/{filename}/delete")
     assert page.problems == []
 
@@ -170,11 +178,12 @@ def test_speed_keeps_pitch_and_stays_for_the_next_visit(desk):
 
 def test_skipping_goes_back_fifteen_seconds_and_on_thirty(desk):
     start(desk)
+    desk.evaluate(f"{PLAYER}.sound.pause()")  # so that nothing but the skipping moves it
     before = player(desk, "sound.time")
     desk.get_by_role("button", name="On 30 seconds").click()
-    assert 29 < player(desk, "sound.time") - before < 33
+    assert abs(player(desk, "sound.time") - before - 30) < 0.5
     desk.get_by_role("button", name="Back 15 seconds").click()
-    assert 14 < player(desk, "sound.time") - before < 18
+    assert abs(player(desk, "sound.time") - before - 15) < 0.5
     assert float(desk.get_by_label("Place in the piece").input_value()) > 14
 
 
@@ -185,10 +194,11 @@ def test_keys_play_skip_silence_search_and_explain(desk):
         was_paused = player(desk, "sound.isPaused")
         desk.keyboard.press(key)
         assert player(desk, "sound.isPaused") is not was_paused
+    desk.evaluate(f"{PLAYER}.sound.pause()")  # so that nothing but the skipping moves it
     for key, way in (("l", 30), ("j", -15), ("ArrowRight", 5), ("ArrowLeft", -5)):
         before = player(desk, "sound.time")
         desk.keyboard.press(key)
-        assert abs(player(desk, "sound.time") - before - way) < 2, key
+        assert abs(player(desk, "sound.time") - before - way) < 0.5, key
     desk.keyboard.press("m")
     assert player(desk, "sound.audio.muted")
     desk.keyboard.press("m")
@@ -207,7 +217,7 @@ def test_keys_play_skip_silence_search_and_explain(desk):
     desk.wait_for_url("**/library*")
     expect(desk.locator("main [type=search]")).to_be_focused()
     desk.keyboard.type("k j")
-    assert desk.locator("main [type=search]").input_value() == "k j"
+    expect(desk.locator("main [type=search]")).to_have_value("k j")
 
 
 def test_the_queue_plays_on_by_itself(desk, pieces):
@@ -237,6 +247,7 @@ def test_the_queue_is_ordered_by_keys_and_by_dragging_emptied_and_kept(desk, pie
     assert queued_names(desk) == ["Lighthouse", "Chapter", "Letter"]
     expect(sheet.locator("[data-queue-told]")).to_have_text("Chapter is number 2 of 3 now.")
     expect(sheet.get_by_role("button", name=re.compile("^Move Chapter"))).to_be_focused()
+    sheet.get_by_role("button", name=re.compile("^Move Letter")).hover()  # once it stands still
     handle = sheet.get_by_role("button", name=re.compile("^Move Letter")).bounding_box()
     first = sheet.get_by_role("button", name=re.compile("^Move Lighthouse")).bounding_box()
     desk.mouse.move(handle["x"] + 20, handle["y"] + 20)
@@ -294,9 +305,7 @@ def test_the_sleep_timer_stops_at_the_end_of_the_piece(desk, pieces):
     assert not player(desk, "sleep.isOn")
 
 
-def test_another_device_that_is_further_is_offered_and_never_overwritten(
-    browser, house, pieces, new_page
-):
+def test_another_device_that_is_further_is_offered_and_never_overwritten(house, pieces, new_page):
     filename = pieces["Chapter"]
     phone = Client(house.app).log_in("owner")
     form = {"form": "/account", "accept": "application/json"}
@@ -304,8 +313,7 @@ def test_another_device_that_is_further_is_offered_and_never_overwritten(
     number = re.search(rb"\d+", number)[0].decode()
     phone.post(f"/playback/{filename}", id=number, position_s="40", **form)
 
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
-    page = notice_problems(context.new_page())
+    page = new_page()
     page.goto(address(house.app, "/login"))
     page.get_by_label("Name").fill("owner")
     page.get_by_label("Password").fill(PASSWORD)
@@ -315,7 +323,7 @@ def test_another_device_that_is_further_is_offered_and_never_overwritten(
     start(page)
     offer = page.locator("[data-offer]")
     expect(offer).to_contain_text("is further: 0:40")
-    assert player(page, "sound.time") < 20
+    assert player(page, "sound.time") < 40
     with page.expect_response(lambda response: "/playback/" in response.url):
         page.evaluate(f"{PLAYER}.sound.pause()")
     places = wait_until(
@@ -332,7 +340,6 @@ def test_another_device_that_is_further_is_offered_and_never_overwritten(
     is_advancing(page)
     expect(offer).to_be_hidden()
     assert page.problems == []
-    context.close()
 
 
 def test_the_place_is_saved_every_ten_seconds_and_when_the_page_is_left(new_page, house, pieces):
@@ -340,7 +347,8 @@ def test_the_place_is_saved_every_ten_seconds_and_when_the_page_is_left(new_page
     page.clock.install()
     filename = pieces["Letter"]
     page.goto(address(house.app, f"/files/{filename}"))
-    start(page)
+    with page.expect_response(f"**/playback/{filename}"):  # the number to save places under
+        start(page)
     page.evaluate(f"{PLAYER}.seek(20)")
     with page.expect_request(lambda request: "position_s" in (request.post_data or "")):
         page.clock.fast_forward(10_500)
@@ -351,7 +359,7 @@ def test_the_place_is_saved_every_ten_seconds_and_when_the_page_is_left(new_page
     def place():
         return [p["position_s"] for p in house.owner.json(f"/playback/{filename}")["places"]]
 
-    wait_until(lambda: any(30 <= position < 34 for position in place()), "the place")
+    wait_until(lambda: any(30 <= position < 60 for position in place()), "the place")
 
 
 def test_the_system_knows_what_plays_and_can_steer_it(desk):
@@ -369,16 +377,16 @@ def test_a_phone_pulls_the_small_player_up_to_a_whole_one(new_page, house, piece
     page.goto(address(house.app, f"/files/{pieces['Lighthouse']}"))
     start(page)
     dock = page.locator("player-dock")
-    assert dock.bounding_box()["height"] < 80
+    until(page, f"{HEIGHT} < 80")
     expect(page.get_by_role("button", name="Sleep timer")).to_be_hidden()
     page.get_by_role("button", name="The whole player").click()
-    assert dock.bounding_box()["height"] == WIDTHS["phone"][1]
+    until(page, f"{HEIGHT} === {WIDTHS['phone'][1]}")
     for name in ("Sleep timer", "Queue", "Speed", "Back 15 seconds", "The next one"):
         box = dock.get_by_role("button", name=name).bounding_box()
         assert min(box["width"], box["height"]) >= 44, name
     assert page.locator("main").evaluate("main => main.inert")
     page.keyboard.press("Escape")
-    assert dock.bounding_box()["height"] < 80
+    until(page, f"{HEIGHT} < 80")
     assert not page.locator("main").evaluate("main => main.inert")
 
 

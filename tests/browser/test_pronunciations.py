@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import STATE, address, everywhere, until
+from tests.browser.driving import STATE, address, everywhere, until, until_noted
 from tests.browser.test_accessibility import violations
 
 TEXT = "Anna: The bell rang again.\n\nTom: I did not hear it.\n\nAnna: There it is."
@@ -68,7 +68,9 @@ def test_an_entry_is_heard_before_it_is_kept_and_then_listed(desk):
 def test_what_cannot_be_said_is_told_in_place(desk):
     desk.get_by_label("A sentence to hear").fill("…")
     expect(desk.locator("[data-said]")).to_contain_text("nothing in this sentence")
-    desk.problems.clear()  # the console names every answer that refuses
+    # The console names every answer that refuses, somewhat later.
+    until_noted(desk, lambda: desk.problems, "the word of the console")
+    desk.problems.clear()
 
 
 def test_the_same_sentence_is_fetched_once(desk):

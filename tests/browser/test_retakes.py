@@ -29,9 +29,12 @@ def desk(new_page, house, piece):
 
 
 def choose_second(page, *, from_first=False):
+    # A page of which a passage is being spoken anew is about to be drawn anew itself.
+    expect(page.locator("[data-changing]")).to_have_count(0)
     page.locator("read-along").focus()
     for _ in range(1 if from_first else 2):
         page.keyboard.press("ArrowDown")
+    until(page, "CSS.highlights.has('chosen')")
     page.get_by_role("link", name="Change a sentence").click()
     return page.get_by_label("The sentence, as it is to be spoken")
 

@@ -155,7 +155,7 @@ def test_setting_up_breaks_no_rule(new_page, tmp_path, width, theme):
 
 @everywhere
 def test_a_piece_on_its_way_breaks_no_rule(open_at, house, width, theme):
-    filename = house.owner.generate(prose(150_000, 3), name="Long")["filename"]
+    filename = house.owner.generate(prose(400_000, 3), name="Long")["filename"]
     page = open_at(f"/files/{filename}", width, theme)
     is_advancing(page)
     assert violations(page) == [], "while it is made"

@@ -3,7 +3,15 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, WIDTHS, address, everywhere, player, until
+from tests.browser.driving import (
+    PLAYER,
+    WIDTHS,
+    address,
+    everywhere,
+    player,
+    until,
+    until_noted,
+)
 from tests.making import prose
 
 # From the paste to the end of the next frame, in ms.
@@ -68,19 +76,19 @@ def paste(page, text):
     page.keyboard.press("Control+V")
 
 
-def test_a_megabyte_is_pasted_without_a_stutter_and_can_be_edited(desk):
-    text, took = prose(1_000_000), []
-    for _again in range(3):  # the least, for other programs run on this machine as well
+def test_a_megabyte_is_pasted_without_a_stutter_and_can_be_edited(desk, slowness):
+    text, took, most = prose(1_000_000), [], 100 * slowness
+    for _again in range(8):  # the least, for other programs run on this machine as well
         area(desk).focus()
         desk.evaluate(TIME_THE_PASTE)
         paste(desk, text)
         until(desk, "window.took !== null")
         took.append(desk.evaluate("window.took"))
-        if min(took) <= 100:
+        if min(took) <= most:
             break
         desk.keyboard.press("Control+A")
         desk.keyboard.press("Delete")
-    assert min(took) <= 100
+    assert min(took) <= most
     assert desk.evaluate(WRITTEN) == text
     expect(quote(desk)).to_contain_text("1,000,000 characters · about 20 h")
     desk.keyboard.type(" The end")
@@ -121,8 +129,10 @@ def test_a_draft_is_there_after_a_reload_and_in_another_browser(desk, new_page, 
 
 
 def test_a_page_that_is_left_keeps_what_was_just_typed(desk):
-    area(desk).press_sequentially("Half a sen")
-    with desk.expect_response(lambda response: response.url.endswith("/draft")):
+    with desk.expect_response(
+        lambda answer: answer.url.endswith("/draft") and "Half a sen" in answer.request.post_data
+    ):
+        area(desk).press_sequentially("Half a sen")
         desk.get_by_role("link", name="Library", exact=True).click()
     desk.get_by_role("link", name="Studio", exact=True).click()
     expect(area(desk)).to_have_value("Half a sen")
@@ -144,7 +154,7 @@ def test_one_text_after_another_is_spoken_without_leaving_the_page(open_desk, ho
     page.get_by_role("button", name="Bring the text back").click()
     expect(area(page)).to_have_value("And here is the second one.")
     expect(page.locator("[data-draft-note]")).to_have_text("Draft kept")
-    expect(page.locator(".lately [data-progress]")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".lately [data-progress]")).to_have_count(0)
     assert page.problems == []
 
 
@@ -171,7 +181,7 @@ def test_the_name_is_suggested_from_the_first_words(desk):
 def test_a_group_that_exists_is_offered(desk, house):
     house.owner.generate("Short.", category="Bedtime")
     desk.reload()
-    assert desk.locator("#groups option[value=Bedtime]").count() == 1
+    expect(desk.locator("#groups option[value=Bedtime]")).to_have_count(1)
     expect(desk.get_by_label("Group")).to_have_attribute("list", "groups")
 
 
@@ -219,8 +229,8 @@ def test_the_heading_of_the_voices_stays_in_sight_when_the_chosen_one_is_shown(d
 def test_voices_are_filtered_by_language(desk):
     dialog = open_voices(desk)
     dialog.get_by_label("Language").select_option("fr")
-    names = dialog.locator("[data-voice]:visible .name").all_inner_texts()
-    assert names == ["French (Belgium)", "French (France)", "French (Switzerland)"]
+    names = dialog.locator("[data-voice]:visible .name")
+    expect(names).to_have_text(["French (Belgium)", "French (France)", "French (Switzerland)"])
     expect(dialog.locator("[data-voice]:visible .soft").first).to_contain_text("free")
     dialog.get_by_label("Search for a voice").fill("klingon")
     expect(dialog.get_by_role("status")).to_contain_text("No voice fits.")
@@ -237,7 +247,7 @@ def test_a_voice_is_heard_before_it_is_chosen_and_only_fetched_once(desk):
     assert answer.value.status == 200
     assert answer.value.headers["content-type"] == "audio/mpeg"
     expect(hear).to_have_class("round is-playing")
-    expect(hear).to_have_class("round", timeout=15_000)
+    expect(hear).to_have_class("round")
     hear.click()
     expect(hear).to_have_class("round is-playing")
     assert len([data for data in asked if data and "voice=" in data]) == 1
@@ -253,10 +263,13 @@ def test_marked_voices_are_heard_in_turn_on_the_same_sentence(desk):
     asked = []
     desk.on("request", lambda request: asked.append(request.post_data or ""))
     dialog.get_by_role("button", name="Hear them in turn").click()
-    expect(dialog.get_by_role("status")).to_have_text("This is English (Scotland).", timeout=15_000)
-    sent = [data for data in asked if "sentence=" in data]
-    assert len(sent) == 2
-    assert all("sentence=Hi." in data for data in sent)
+    expect(dialog.get_by_role("status")).to_have_text("This is English (Scotland).")
+
+    def sent():
+        return [data for data in asked if "sentence=" in data]
+
+    until_noted(desk, lambda: len(sent()) == 2, "the second question")
+    assert all("sentence=Hi." in data for data in sent())
     dialog.get_by_role("button", name="Unmark").click()
     expect(dialog.get_by_text("marked")).to_be_hidden()
 

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import House, address
 from tests.browser.test_accessibility import violations
-from tests.serving import App, Client
+from tests.serving import App, Client, wait_until
 
 pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
@@ -37,7 +37,7 @@ def test_a_voice_is_seen_on_its_way_and_is_there_without_a_reload(new_page, hous
     server.fault = ""
     page.get_by_role("button", name=f"Stop {VOICE}").click()
     page.get_by_role("button", name=f"Go on {VOICE}").click()
-    expect(page.get_by_role("button", name=f"Remove {VOICE}")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name=f"Remove {VOICE}")).to_be_visible(timeout=60_000)
     expect(bar).to_be_hidden()
     assert page.problems == []
 
@@ -48,10 +48,9 @@ def test_a_voice_is_installed_and_removed_without_script(new_page, house):
     page.get_by_role("button", name="Fetch the list anew").click()
     page.get_by_role("button", name=f"Install {VOICE}").click()
     remove = page.get_by_role("button", name=f"Remove {VOICE}")
-    for _ in range(60):
-        if remove.count():
-            break
-        page.goto(address(house.app, "/admin/voices"))
+    wait_until(
+        lambda: page.goto(address(house.app, "/admin/voices")) and remove.count(), "the voice"
+    )
     remove.click()
     expect(page.get_by_text("No neural voice is installed yet")).to_be_visible()
 

@@ -98,7 +98,7 @@ def test_after_its_rest_one_request_finds_out_while_the_others_wait(breaker, clo
 
     def slow():
         asked.set()
-        answer.wait(10)
+        answer.wait(30)
         yield SOUND
 
     def hear(chunks):
@@ -106,7 +106,7 @@ def test_after_its_rest_one_request_finds_out_while_the_others_wait(breaker, clo
 
     threads = [threading.Thread(target=hear, args=(slow(),))]
     threads[0].start()
-    assert asked.wait(10)
+    assert asked.wait(30)
     assert breaker.state == "open"
     threads += [threading.Thread(target=hear, args=(sound(),)) for _ in range(3)]
     for thread in threads[1:]:
@@ -126,7 +126,7 @@ def test_those_who_wait_are_refused_when_it_is_still_down(breaker, clock):
 
     def down():
         asked.set()
-        answer.wait(10)
+        answer.wait(30)
         raise ProviderUnreachable("It could not be reached.")
         yield
 
@@ -138,7 +138,7 @@ def test_those_who_wait_are_refused_when_it_is_still_down(breaker, clock):
 
     threads = [threading.Thread(target=ask, args=(down(),))]
     threads[0].start()
-    assert asked.wait(10)
+    assert asked.wait(30)
     threads.append(threading.Thread(target=ask, args=(sound(),)))
     threads[1].start()
     answer.set()

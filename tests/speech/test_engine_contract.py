@@ -137,7 +137,7 @@ def test_eight_threads_speak_at_once_and_none_gets_anothers_sound(engine):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     expected = {index: pytest.approx(alone[text], rel=0.03) for index, text in enumerate(texts)}
     assert together == expected
 

@@ -47,7 +47,7 @@ def marks(engine, text):
     return [mark for chunk in chunks for mark in chunk.marks]
 
 
-def wait_until(condition, deadline_s=10.0):
+def wait_until(condition, deadline_s=30.0):
     end = time.monotonic() + deadline_s
     while not condition():
         assert time.monotonic() < end, "the awaited condition did not come true"

@@ -39,7 +39,7 @@ def test_as_many_are_spoken_at_once_as_allowed_and_no_more():
         with guard:
             now += 1
             most = max(most, now)
-        barrier.wait(5)
+        barrier.wait(30)
         yield chunk(segment)
         with guard:
             now -= 1
@@ -67,7 +67,7 @@ def test_the_first_chunk_is_handed_over_while_the_rest_is_still_spoken():
 
     def speak(segment):
         yield chunk(segment)
-        assert heard.wait(5)
+        assert heard.wait(30)
         yield chunk(segment)
 
     with ahead(speak, parallel=1) as spoken:
@@ -99,7 +99,7 @@ def test_waiting_ticks_and_a_tick_may_end_it():
 
     def speak(segment):
         try:
-            release.wait(5)
+            release.wait(30)
             yield chunk(segment)
         finally:
             closed.append(segment)
@@ -119,13 +119,13 @@ def test_what_is_under_way_ends_in_the_background_when_asked_to():
 
     def speak(segment):
         yield chunk(segment)
-        release.wait(5)
+        release.wait(30)
         yield chunk(segment)
-        ended.wait(5)
+        ended.wait(30)
 
     with ahead(speak, finish_started=True) as spoken:
         next(next(iter(spoken))[1])
     release.set()
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(ended.wait, 5).result()
+        pool.submit(ended.wait, 30).result()
     assert not ended.broken

@@ -122,7 +122,7 @@ def test_sound_that_breaks_off_is_an_error_to_ask_again_after(engine, server, fa
 
 def test_sound_that_stalls_is_given_up(server):
     server.fault = "stall"
-    engine = OpenAISpeech(KEY, server.base_url, timeout_s=0.3)
+    engine = OpenAISpeech(KEY, server.base_url, timeout_s=1.0)
     with pytest.raises(BrokenAudio, match="stopped arriving"):
         spoken(engine)
     engine.close()
@@ -212,12 +212,9 @@ def test_a_server_of_our_own_needs_no_key(server):
 
 
 def test_sound_is_passed_on_while_the_rest_is_still_being_made(server, engine):
-    engine.warm()
-    server.times_real_time = 2.0
-    started = time.monotonic()
-    sound = engine.speak(SpeechRequest(TEXT * 4, "nova"))
-    next(sound)
-    assert time.monotonic() - started < 3.0  # the whole lasts 6.5 s at this pace
+    server.fault = "stall"  # half of it, and then nothing more
+    sound = engine.speak(SpeechRequest(TEXT, "nova"))
+    assert next(sound).pcm
     sound.close()
 
 
@@ -227,7 +224,7 @@ def test_closing_early_hangs_up_on_the_provider(server, engine):
     next(sound)
     before = threading.active_count()
     sound.close()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while threading.active_count() >= before:
         assert time.monotonic() < deadline, "the provider is still sending"
         time.sleep(0.01)

@@ -61,7 +61,7 @@ def samples(engine, text=TEXT, voice=TINY, speed=1.0) -> array.array:
 
 
 def until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.01)

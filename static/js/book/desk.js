@@ -12,6 +12,7 @@ class BookDesk extends HTMLElement {
   #leaving;
   #timer = 0;
   #asked = null;
+  #turns = 0;
 
   connectedCallback() {
     this.#texts = { ...textsOf("studio-texts"), ...textsOf("book-texts") };
@@ -83,8 +84,7 @@ class BookDesk extends HTMLElement {
     this.#asked?.abort();
     this.#asked = new AbortController();
     await this.#try(async () => {
-      const answer = await send(this.dataset.url, new FormData(this.#form), { signal: this.#asked.signal });
-      this.#show((await answer.json()).plan);
+      await this.#told(send(this.dataset.url, new FormData(this.#form), { signal: this.#asked.signal }));
     });
   }
 
@@ -95,16 +95,23 @@ class BookDesk extends HTMLElement {
     await this.#try(
       async () => {
         const fields = { part: part.value, spoken: isSpoken ? "1" : "0" };
-        const answer = await send(part.closest("form").action, fields);
-        this.#show((await answer.json()).plan);
+        await this.#told(send(part.closest("form").action, fields));
       },
       () => part.setAttribute("aria-pressed", !isSpoken),
     );
   }
 
   async #look() {
-    const answer = await fetch(this.dataset.url, { headers: { Accept: "application/json" } });
-    if (answer.ok) this.#show((await answer.json()).plan);
+    await this.#told(fetch(this.dataset.url, { headers: { Accept: "application/json" } }));
+  }
+
+  // Of several that were asked for only the last plan is shown, whenever it arrives.
+  async #told(asked) {
+    const turn = (this.#turns += 1);
+    const answer = await asked;
+    if (!answer.ok) return;
+    const { plan } = await answer.json();
+    if (turn === this.#turns) this.#show(plan);
   }
 
   async #try(act, undo = () => {}) {

@@ -13,8 +13,8 @@ async function look(part) {
   }
   if (isQueued) return setTimeout(look, LOOK_AGAIN_MS, part);
   // Turbo comes after what the page itself needs.
-  if (window.Turbo) window.Turbo.visit(location.href, { action: "replace" });
-  else location.reload();
+  await customElements.whenDefined("turbo-frame");
+  if (part.isConnected) window.Turbo.visit(location.href, { action: "replace" });
 }
 
 // The script may arrive before the page is shown or after it.

@@ -48,6 +48,7 @@ class DownloadMenu extends HTMLElement {
     const row = event.target.closest("[data-stop]")?.closest("[data-format]");
     if (!row) return;
     clearTimeout(this.#timers.get(row));
+    this.#timers.delete(row);
     row.querySelector(".format-name").focus();
     try {
       await send(`${row.dataset.address}/delete`);
@@ -65,9 +66,11 @@ class DownloadMenu extends HTMLElement {
   }
 
   async #look(row, isWanted) {
+    const timer = this.#timers.get(row);
     try {
       const answer = await fetch(row.dataset.address, { headers: { Accept: "application/json" } });
-      if (!this.isConnected) return;
+      // Somebody may have left the page or cancelled meanwhile.
+      if (!this.isConnected || this.#timers.get(row) !== timer) return;
       if (answer.ok) this.#take(row, await answer.json(), isWanted);
       else this.#show(row, { status: "" });
     } catch {

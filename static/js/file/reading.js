@@ -15,6 +15,8 @@ class ReadAlong extends HTMLElement {
   #now = -1;
   #chosen = -1;
   #touched = 0;
+  #told = {};
+  #isLoaded = false;
   #leaving;
   #loading;
   #timer = 0;
@@ -50,16 +52,22 @@ class ReadAlong extends HTMLElement {
       if (!answer.ok) return;
       const { status, segments } = await answer.json();
       this.#segments = segments;
-      if (this.isConnected && ["queued", "speaking"].includes(status))
+      if (!this.isConnected) return;
+      this.#hear(this.#told); // what sounded before the places were known
+      if (["queued", "speaking"].includes(status))
         this.#timer = setTimeout(() => this.#load(), LOOK_AGAIN_MS);
     } catch {
       this.#timer = setTimeout(() => this.#load(), LOOK_AGAIN_MS);
+    } finally {
+      this.#isLoaded = true;
     }
   }
 
   // Marking what sounds
 
-  #hear({ file, time_s, isPlaying }) {
+  #hear(told) {
+    this.#told = told;
+    const { file, time_s, isPlaying } = told;
     if (file?.filename !== this.#filename) return this.#mark(-1);
     const ms = time_s * 1000;
     const number = lastAt(this.#segments, (segment) => segment[2], ms);
@@ -169,11 +177,16 @@ class ReadAlong extends HTMLElement {
     this.#offerChange(number);
   }
 
-  #key(event) {
+  // Keys that come before the places of the sentences wait for them.
+  async #key(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Enter") return this.#play(this.#chosen < 0 ? this.#now : this.#chosen);
-    if (!step || !this.#segments.length || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
+    const hasPlaces = this.#segments.length || !this.#isLoaded;
+    const isStep = step && hasPlaces && !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (isStep) event.preventDefault();
+    else if (event.key !== "Enter") return;
+    await this.#loading;
+    if (!isStep) return this.#play(this.#chosen < 0 ? this.#now : this.#chosen);
+    if (!this.#segments.length) return;
     const from = this.#chosen < 0 ? Math.max(this.#now, this.#first() - (step > 0 ? 1 : 0)) : this.#chosen;
     this.#choose(Math.min(this.#segments.length - 1, Math.max(0, from + step)));
   }

@@ -29,6 +29,7 @@ function prepare() {
     clearTimeout(timer);
     timer = setTimeout(ask, REST_MS);
   });
+  if (form.elements.text.value !== form.elements.text.defaultValue) ask(); // typed before this came
   form.addEventListener("submit", () => clearTimeout(timer));
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.querySelector("[value=speak]").click();

@@ -2,15 +2,16 @@
 import "../offline/keep_button.js";
 import "../offline/kept_list.js";
 import { kept } from "../offline/kept.js";
-import { forgetEverything } from "./memory.js";
+import { forgetEverything, isForgotten } from "./memory.js";
 
 const SHELL_PAGE = "/offline";
 
 // The page for times without the network is kept as this person last saw it.
 async function keepShellPage() {
-  const cache = await caches.open("kept");
   const answer = await fetch(SHELL_PAGE, { headers: { Accept: "text/html" } });
-  if (answer.ok && !answer.redirected) await cache.put(SHELL_PAGE, answer);
+  if (!answer.ok || answer.redirected || isForgotten()) return;
+  const cache = await caches.open("kept");
+  await cache.put(SHELL_PAGE, answer);
 }
 
 async function install() {

@@ -23,6 +23,10 @@ export function remember(name, value) {
   }
 }
 
+export function isForgotten() {
+  return isOver;
+}
+
 // The person leaves: what is remembered goes, and nothing more comes.
 export function forgetEverything() {
   isOver = true;

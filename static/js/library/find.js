@@ -68,6 +68,9 @@ document.addEventListener("input", (event) => {
   clearTimeout(timer);
   timer = setTimeout(find, event.target.type === "search" ? REST_MS : 0, form);
 });
+// On a slow line somebody may type before this script has arrived.
+const typed = document.querySelector("[data-filters] [type=search]");
+if (typed && typed.value !== typed.defaultValue) typed.dispatchEvent(new Event("input", { bubbles: true }));
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-filters]");
   if (!form) return;

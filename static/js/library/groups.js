@@ -5,6 +5,12 @@ function opened() {
 
 document.addEventListener("click", (event) => {
   for (const sheet of opened()) if (!sheet.contains(event.target)) sheet.open = false;
+  const maker = event.target.closest("[data-new-group] > summary")?.parentElement;
+  if (!maker || maker.open) return;
+  // Opened here and now, for its toggle event comes later than the first letters of a quick hand.
+  event.preventDefault();
+  maker.open = true;
+  maker.querySelector("input[name=name]").focus();
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -13,6 +19,3 @@ document.addEventListener("keydown", (event) => {
     sheet.querySelector("summary").focus();
   }
 });
-document.addEventListener("toggle", (event) => {
-  if (event.target.open && event.target.matches("[data-new-group]")) event.target.querySelector("input[name=name]").focus();
-}, true);

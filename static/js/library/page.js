@@ -21,11 +21,16 @@ export function swap(page, selector) {
   if (old && fresh) old.replaceWith(fresh);
 }
 
+// What looks the same stays: somebody may be about to press it.
+function swapChanged(page, selector) {
+  if (!document.querySelector(selector)?.isEqualNode(page.querySelector(selector))) swap(page, selector);
+}
+
 // After a change: the groups' counts, and the list when it may hold other pieces now.
 export async function refresh({ withList = true } = {}) {
   const page = await fetchPage(location.href);
-  swap(page, "[data-groups] ul");
-  swap(page, "#groups");
+  swapChanged(page, "[data-groups] ul");
+  swapChanged(page, "#groups");
   if (withList) swap(page, "[data-found]");
   document.dispatchEvent(new CustomEvent("library:changed"));
 }

@@ -29,6 +29,7 @@ export function rename(row) {
   async function keep() {
     const name = field.value.trim();
     if (isOver) return;
+    isOver = true;
     if (!name || name === link.textContent) return end();
     const answer = await attempt(() => send(`/files/${row.dataset.file}/rename`, { name }));
     if (answer) {

@@ -78,7 +78,9 @@ export class Places {
     this.#isBegun = true;
     const answer = await this.#send(filename, {});
     const row = answer && (await answer.json());
-    if (this.#filename === filename) this.#id = row?.id ?? null;
+    if (this.#filename !== filename) return;
+    this.#id = row?.id ?? null;
+    if (this.#sound.isPaused) this.save(); // it was paused before there was a number to save under
   }
 
   #own(file) {

@@ -9,6 +9,7 @@ export function keepDraft({ form, text, texts, address, signal }) {
   const note = form.querySelector("[data-draft-note]");
   let timer = 0;
   let isSaved = true;
+  let sending = null;
 
   function fields() {
     const all = new FormData(form);
@@ -18,9 +19,15 @@ export function keepDraft({ form, text, texts, address, signal }) {
 
   async function save(isLeaving = false) {
     clearTimeout(timer);
+    // One after the other: of two on their way the older might arrive last.
+    if (sending && !isLeaving) await sending;
     if (isSaved) return;
     isSaved = true;
-    const keepalive = isLeaving && text.value.length * 3 < BEACON;
+    sending = put(isLeaving && text.value.length * 3 < BEACON);
+    await sending;
+  }
+
+  async function put(keepalive) {
     try {
       await send(address.draftUrl, fields(), { keepalive });
       if (isSaved) note.textContent = text.value.trim() ? texts.draft_kept : "";
@@ -33,6 +40,7 @@ export function keepDraft({ form, text, texts, address, signal }) {
 
   function change(event) {
     isSaved = false;
+    note.textContent = "";
     clearTimeout(timer);
     timer = setTimeout(save, event.inputType === "insertFromPaste" ? SOON_MS : REST_MS);
   }
@@ -43,10 +51,11 @@ export function keepDraft({ form, text, texts, address, signal }) {
   document.addEventListener("visibilitychange", () => document.hidden && save(true), { signal });
   signal.addEventListener("abort", () => save(true));
   return {
-    // What is being sent is no draft any more.
-    forget() {
+    // What is being sent is no draft any more, nor what is on its way to become one.
+    async forget() {
       clearTimeout(timer);
       isSaved = true;
+      await sending;
       note.textContent = "";
     },
     keep: () => change({}),

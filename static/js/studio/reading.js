@@ -7,12 +7,22 @@ export function offerSpeakers({ form, text, tell }) {
   const holder = fold.querySelector("[data-speakers]");
   const voice = form.querySelector("#voice");
   const given = new Map();
+  let asked = 0;
   let listed = summary.textContent;
 
   function remember() {
     const voices = [...holder.querySelectorAll("[name=speaker_voice]")];
     const speakers = holder.querySelectorAll("[name=speaker]");
     speakers.forEach((speaker, place) => given.set(speaker.value, voices[place].value));
+  }
+
+  function recall() {
+    const voices = [...holder.querySelectorAll("[name=speaker_voice]")];
+    holder.querySelectorAll("[name=speaker]").forEach((speaker, place) => {
+      const chosen = given.get(speaker.value);
+      const offered = [...voices[place].options].find(({ value }) => value === chosen);
+      if (offered) offered.selected = true;
+    });
   }
 
   function fields() {
@@ -29,10 +39,14 @@ export function offerSpeakers({ form, text, tell }) {
   async function list() {
     listed = summary.textContent;
     remember();
+    const turn = (asked += 1);
     try {
       const answer = await send(fold.dataset.speakersUrl, fields());
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (turn !== asked) return;
+      remember(); // what was chosen while the answer was on its way
       holder.replaceChildren(...page.body.childNodes);
+      recall();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       tell(error.message, true);

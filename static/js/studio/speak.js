@@ -16,8 +16,8 @@ export function speakFrom({ root, form, text, texts, address, quote, draft, spea
     const fields = new FormData(form);
     fields.set("text", words);
     button.disabled = true;
-    draft.forget();
     try {
+      await draft.forget();
       const answer = await send(address.generateUrl, fields);
       begin(await answer.json(), { words, name: title.value });
     } catch (error) {
