@@ -65,6 +65,21 @@ def test_an_entry_is_heard_before_it_is_kept_and_then_listed(desk):
     expect(desk.locator(".entry-row")).to_have_count(0)
 
 
+def test_a_half_written_entry_is_not_scolded(desk):
+    desk.clock.install()
+    desk.reload()
+    until(desk, "customElements.get('pronunciation-desk') !== undefined")
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url))
+    desk.get_by_label("Word or phrase").fill("Nguyen")
+    desk.clock.run_for(5_000)
+    assert asked == []
+    desk.get_by_label("How to say it").fill("win")
+    desk.clock.run_for(5_000)
+    expect(desk.locator("[data-said]")).to_have_text("Said: “win”")
+    assert [url.rpartition("/")[2] for url in asked] == ["try"]
+
+
 def test_what_cannot_be_said_is_told_in_place(desk):
     desk.get_by_label("A sentence to hear").fill("…")
     expect(desk.locator("[data-said]")).to_contain_text("nothing in this sentence")

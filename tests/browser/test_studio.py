@@ -76,6 +76,7 @@ def paste(page, text):
     page.keyboard.press("Control+V")
 
 
+@pytest.mark.slow
 def test_a_megabyte_is_pasted_without_a_stutter_and_can_be_edited(desk, slowness):
     text, took, most = prose(1_000_000), [], 100 * slowness
     for _again in range(8):  # the least, for other programs run on this machine as well

@@ -19,7 +19,7 @@ class PronunciationDesk extends HTMLElement {
     this.addEventListener("input", () => this.#lookSoon());
     this.addEventListener("change", () => this.#lookSoon());
     this.#sound.addEventListener("ended", () => this.#hush());
-    if (this.#hasWords) this.#look();
+    if (this.#hasSpeech) this.#look();
   }
 
   disconnectedCallback() {
@@ -31,6 +31,12 @@ class PronunciationDesk extends HTMLElement {
   get #hasWords() {
     const { pattern, sentence } = this.#form.elements;
     return Boolean(pattern.value.trim() || sentence.value.trim());
+  }
+
+  // A word that is passed over leaves nothing to say of itself, and one half written is often such.
+  get #hasSpeech() {
+    const { replacement, sentence } = this.#form.elements;
+    return this.#hasWords && Boolean(replacement.value.trim() || sentence.value.trim());
   }
 
   #fields(more) {
@@ -47,7 +53,7 @@ class PronunciationDesk extends HTMLElement {
   // What would be said, and what hearing it would cost, before it is heard.
   async #look() {
     this.#asked?.abort();
-    if (!this.#hasWords) return this.#tell("\u00a0");
+    if (!this.#hasSpeech) return this.#tell("\u00a0");
     this.#asked = new AbortController();
     const { signal } = this.#asked;
     await this.#try(async () => {
