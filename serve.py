@@ -145,7 +145,7 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             "Stop what uses it, or set VOICEVERSE_PORT to another number."
         ) from error
     house = House(
-        BodyLimits(app),
+        BodyLimits(app, config),
         connections=CONNECTIONS,
         of_one=CONNECTIONS_OF_ONE,
         exempt=networks(config.trusted_proxies),

@@ -121,9 +121,8 @@ class BodyLimits:
     """How much a request may bring along, known from its head alone: for the server, which puts
     down what comes before the app is asked."""
 
-    def __init__(self, app: Flask) -> None:
-        self._app = app
-        self._config = app.extensions["voiceverse"].config
+    def __init__(self, app: Flask, config: Config) -> None:
+        self._app, self._config = app, config
         self._routes = app.url_map.bind("localhost")
         self._signature = app.session_interface.get_signing_serializer(app)
         self._longest_s = int(app.permanent_session_lifetime.total_seconds())

@@ -1,6 +1,7 @@
 """The peer of every page: one empty view, served exactly as the program is."""
 
 import threading
+from secrets import token_bytes
 
 from flask import Flask
 
@@ -12,7 +13,7 @@ def main() -> None:
     """Serve until ended; `python -m benchmarks.empty_view`."""
     config = Config.load()
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+    app.config.update(MAX_CONTENT_LENGTH=1 << 20, SECRET_KEY=token_bytes(32))
     app.add_url_rule("/login", view_func=lambda: "")
     server = make_server(app, config, threading.Event())
     print(f"An empty view is at http://{config.host}:{server.effective_port}", flush=True)

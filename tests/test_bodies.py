@@ -12,7 +12,7 @@ TEXT_ROUTES = ["/generate", "/quote", "/draft", "/speakers", "/files/x.mp3/retak
 
 @pytest.fixture
 def limits(app):
-    return BodyLimits(app)
+    return BodyLimits(app, app.extensions["voiceverse"].config)
 
 
 def cookie(browser):
