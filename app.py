@@ -114,14 +114,6 @@ def _create_app(config: Config, registry: Any) -> Flask:
     refuse_lost_database(config)
     backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=config.database_path.exists())
-    db, store = (
-        Database(config.database_path),
-        AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
-    )
-    providers_room = Providers(config, db)
-    registry = registry or build_registry(config, providers_room)
-    studio = Studio(config, db, store, registry)
-    keeper = accounts.Accounts(db, config, key)
     app = Flask(__name__)
     app.request_class = uploads.Request
     app.url_map.converters["int"] = RowNumber
@@ -135,7 +127,33 @@ def _create_app(config: Config, registry: Any) -> Flask:
         PERMANENT_SESSION_LIFETIME=config.session_absolute_days * accounts.DAY_S,
         MAX_CONTENT_LENGTH=largest,  # of the longest form; each view has a limit of its own
     )
-    app.extensions["voiceverse"] = Services(
+    app.extensions["voiceverse"] = _services(config, key, registry)
+    tracing.prepare(app)
+    guard(app)
+    languages.prepare(app)
+    answers.prepare(app)
+    compression.prepare(app)
+    app.register_blueprint(web)
+    for room in (
+        *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
+        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
+        *(keeping_room, watching, second_steps, passkeys_room, devices_room),
+    ):
+        app.register_blueprint(room.blueprint)
+    check_declared(app)
+    return app
+
+
+def _services(config: Config, key: bytes, registry: Any) -> Services:
+    db, store = (
+        Database(config.database_path),
+        AudioStore(config.audio_dir, min_free_mb=config.min_free_mb),
+    )
+    providers_room = Providers(config, db)
+    registry = registry or build_registry(config, providers_room)
+    studio = Studio(config, db, store, registry)
+    keeper = accounts.Accounts(db, config, key)
+    return Services(
         config=config,
         db=db,
         store=store,
@@ -155,20 +173,6 @@ def _create_app(config: Config, registry: Any) -> Flask:
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
     )
-    tracing.prepare(app)
-    guard(app)
-    languages.prepare(app)
-    answers.prepare(app)
-    compression.prepare(app)
-    app.register_blueprint(web)
-    for room in (
-        *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
-        *(keeping_room, watching, second_steps, passkeys_room, devices_room),
-    ):
-        app.register_blueprint(room.blueprint)
-    check_declared(app)
-    return app
 
 
 # Coming in
