@@ -130,7 +130,7 @@ REACH_OUT = {
     *(
         f"speech/engines/{name}.py"
         for name in (
-            *("addresses", "openai_faults", "openai_realtime", "openai_speech", "realtime_line"),
+            *("addresses", "openai_engine", "openai_faults", "openai_speech", "realtime_line"),
             "server_lists",
         )
     ),

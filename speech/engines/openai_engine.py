@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from speech import endings
 from speech.breaker import Breaker
 from speech.engine import Engine
+from speech.engines import addresses
 from speech.engines import openai_faults as faults
 from speech.engines.openai_models import (
     OPENAI_URL,
@@ -84,6 +85,22 @@ class OpenAIEngine(Engine):
     @abstractmethod
     def _connect(self) -> Any:
         """A new client of the SDK."""
+
+    def _client_of(self, timeout: Any, **options: Any) -> Any:
+        """A client of the SDK; `options` are those of its connections."""
+        # Imported at the first request: the package takes more than half a second to load.
+        import openai
+
+        # Texts and keys are for the server that they were given for, and for no other.
+        http_client = openai.DefaultHttpxClient(follow_redirects=False, **options)
+        addresses.pin(http_client)
+        return openai.OpenAI(
+            api_key=self._key or "none",
+            base_url=self.address,
+            max_retries=0,
+            timeout=timeout,
+            http_client=http_client,
+        )
 
     def voices(self) -> Sequence[Voice]:
         """The configured voices, else those that the model is known to have."""

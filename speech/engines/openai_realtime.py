@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from speech import prices
-from speech.engines import addresses
 from speech.engines import openai_faults as faults
 from speech.engines.openai_engine import OpenAIEngine
 from speech.engines.realtime_line import SAMPLE_RATE, Line, LineGone, Said
@@ -120,18 +119,7 @@ class OpenAIRealtime(OpenAIEngine):
         return prices.realtime_price(self._prices, configured=configured)
 
     def _connect(self) -> Any:
-        # Imported at the first request: the package takes more than half a second to load.
-        import openai
-
-        http_client = openai.DefaultHttpxClient(follow_redirects=False)
-        addresses.pin(http_client)
-        return openai.OpenAI(
-            api_key=self._key or "none",
-            base_url=self.address,
-            max_retries=0,
-            timeout=self._timeout_s,
-            http_client=http_client,
-        )
+        return self._client_of(self._timeout_s)
 
 
 class _Lines:

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from speech import prices
 from speech.engine import carry_odd
-from speech.engines import addresses
 from speech.engines import openai_faults as faults
 from speech.engines.openai_engine import OpenAIEngine
 from speech.errors import BrokenAudio, SpeechError
@@ -71,20 +70,10 @@ class OpenAISpeech(OpenAIEngine):
     def _connect(self) -> Any:
         # Imported at the first request: the package takes more than half a second to load.
         import httpx2
-        import openai
 
-        http_client = openai.DefaultHttpxClient(
+        return self._client_of(
+            httpx2.Timeout(self._timeout_s, connect=min(CONNECT_S, self._timeout_s)),
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=64),
-            # Texts and keys are for the server that they were given for, and for no other.
-            follow_redirects=False,
-        )
-        addresses.pin(http_client)
-        return openai.OpenAI(
-            api_key=self._key or "none",
-            base_url=self.address,
-            max_retries=0,
-            timeout=httpx2.Timeout(self._timeout_s, connect=min(CONNECT_S, self._timeout_s)),
-            http_client=http_client,
         )
 
     def _priced(self, configured: float | None) -> prices.Price:
