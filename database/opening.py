@@ -22,7 +22,7 @@ from database.errors import (
 APPLICATION_ID = 0x56565253  # "VVRS"
 EARLIER_RELEASE = 0
 NOTHING_YET = -1
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 CHAINED = 2  # since when the events of the security log are chained
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, earlier_release, opening
+from database import Database, chain, earlier_release, opening
 from database.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -314,20 +314,23 @@ def test_the_schema_script_ends_each_statement():
     assert opening.statements("SELECT 1; -- the end\n") == ["SELECT 1;"]
 
 
-def first_schema(path):
-    """A file as the first release with a version left it, with somebody's file in it."""
+def earlier_schema(path, version):
+    """A file as a release of that schema left it, with somebody's file in it."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        script = Path(__file__).with_name("schema_1.sql").read_text("utf-8")
+        script = Path(__file__).with_name(f"schema_{version}.sql").read_text("utf-8")
         for statement in opening.statements(script):
             connection.execute(statement)
         connection.execute(f"PRAGMA application_id={opening.APPLICATION_ID}")
-        connection.execute("PRAGMA user_version=1")
+        connection.execute(f"PRAGMA user_version={version}")
         connection.execute("INSERT INTO users (username, password_hash) VALUES ('ann', 'h')")
         connection.execute(
             """INSERT INTO audio_files (filename, display_name, owner_id, voice, character_count)
                VALUES ('a.mp3', 'A', 1, 'nova', 0)"""
         )
         connection.execute("INSERT INTO security_logs (event_type) VALUES ('login')")
+        if version >= opening.CHAINED:
+            connection.row_factory = opening._dictionary
+            chain.begin(connection)
     return path
 
 
@@ -343,10 +346,11 @@ def shape(connection):
     return found
 
 
-def test_a_file_of_the_first_schema_becomes_like_a_new_one(tmp_path):
+@pytest.mark.parametrize("version", range(1, opening.SCHEMA_VERSION))
+def test_a_file_of_an_earlier_schema_becomes_like_a_new_one(tmp_path, version):
     Database(tmp_path / "new.db").close()
-    old = Database(first_schema(tmp_path / "old.db"))
-    assert old.upgraded_from == 1
+    old = Database(earlier_schema(tmp_path / "old.db", version))
+    assert old.upgraded_from == version
     assert old.check() == []
     row = old.get_audio_file("a.mp3", 1)
     assert (row["voice"], row["stand_in"], row["needs_voice"]) == ("nova", "", 0)

@@ -1,0 +1,2 @@
+-- What one person's work leaves is held apart from everybody else's, and work can wait for a cause
+-- to end.
