@@ -113,7 +113,9 @@ class ReportingChannel(HTTPChannel):
         ms = round((time.monotonic() - self._task_begun_at) * 1000, 1)
         ending = Ending(*_asked_for(self._asked), status, problem, ms, self.note)
         with self.outbuf_lock:
-            if not problem and self.total_outbufs_len:
+            if not problem and not self.connected:  # closed with what it still had to send
+                ending.problem = ABORTED
+            elif not problem and self.total_outbufs_len:
                 self._unsent.append(ending)
                 return
         self._report(ending)

@@ -52,7 +52,7 @@ ALWAYS = {
     "Permissions-Policy": PERMISSIONS,
 }
 YEAR_S = 31_536_000
-FIT = re.compile(r"[\t -~]*")
+UNFIT = re.compile(r"[^\t -~]+")
 ADDRESSES = ("content-location", "link", "location")
 
 log = logging.getLogger("voiceverse.headers")
@@ -75,7 +75,7 @@ class FitHeaders:
         """Answer a request."""
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable:
-            if not all(FIT.fullmatch(value) for _, value in headers):
+            if any(UNFIT.search(value) for _, value in headers):
                 headers = list(self._mended(headers))
             return start_response(status, headers, *error)
 
@@ -83,14 +83,14 @@ class FitHeaders:
 
     def _mended(self, headers: list[tuple[str, str]]) -> Iterable[tuple[str, str]]:
         for name, value in headers:
-            if FIT.fullmatch(value):
+            if not UNFIT.search(value):
                 yield name, value
                 continue
             if self._app.testing:
                 raise UnfitHeader(f"{name}: {value!r}")
             log.error("The header %s is not sent as it is: it is not printable ASCII.", name)
             if name.lower() in ADDRESSES:
-                yield name, quote(value, safe="!#$%&'()*+,-./:;<=>?@[]_~\"", errors="replace")
+                yield name, UNFIT.sub(lambda found: quote(found[0], errors="replace"), value)
 
 
 def add(response: Response) -> Response:

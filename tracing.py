@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, has_request_context, request
 
 from access import services
+from config import Config
 from endings import NOTE, Ending, Report
 from logs import REQUESTS
 
@@ -48,9 +49,9 @@ def prepare(app: Flask) -> None:
     app.after_request(_end)
 
 
-def reporter(app: Flask) -> Report:
+def reporter(app: Flask, config: Config) -> Report:
     """What a server calls when an answer has ended; it counts it and writes its line."""
-    traffic, config = app.extensions[TRAFFIC], app.extensions["voiceverse"].config
+    traffic = app.extensions.get(TRAFFIC) or Traffic()
 
     def report(ending: Ending) -> None:
         note = ending.note
