@@ -75,7 +75,7 @@ class FitHeaders:
         """Answer a request."""
 
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable:
-            if any(UNFIT.search(value) for _, value in headers):
+            if not all(value.isascii() and value.isprintable() for _, value in headers):
                 headers = list(self._mended(headers))
             return start_response(status, headers, *error)
 

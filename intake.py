@@ -14,7 +14,7 @@ from typing import Any
 from waitress.buffers import OverflowableBuffer
 from waitress.parser import HTTPRequestParser
 
-from endings import Report, ReportingChannel
+from outcomes import Report, ReportingChannel
 from proxies import Network, address
 from rates import neighbourhood
 
@@ -38,7 +38,7 @@ class House:
         of_one: int,
         exempt: tuple[Network, ...] = (),
         clock: Callable[[], float] = time.monotonic,
-        report: Report = lambda ending: None,
+        report: Report = lambda outcome: None,
     ) -> None:
         self.limit_of, self.clock, self.report = limit_of, clock, report
         self._crowded = int(connections * CROWDED_SHARE)

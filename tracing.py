@@ -13,8 +13,8 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 
 from access import services
 from config import Config
-from endings import NOTE, Ending, Report
 from logs import REQUESTS
+from outcomes import NOTE, Outcome, Report
 
 LONGEST_PATH = 300
 TRAFFIC = "voiceverse_traffic"
@@ -53,15 +53,15 @@ def reporter(app: Flask, config: Config) -> Report:
     """What a server calls when an answer has ended; it counts it and writes its line."""
     traffic = app.extensions.get(TRAFFIC) or Traffic()
 
-    def report(ending: Ending) -> None:
-        note = ending.note
-        traffic.count(ending.status, ending.problem)
+    def report(outcome: Outcome) -> None:
+        note = outcome.note
+        traffic.count(outcome.status, outcome.problem)
         if config.request_log == "on":
-            fields = {"method": _cut(ending.method), "path": _cut(ending.path)}
-            fields |= {"status": ending.status, "ms": ending.ms, "user": None}
-            fields |= note.get("fields", {}) | {"status": ending.status}
-            if ending.problem:
-                fields["problem"] = ending.problem
+            fields = {"method": _cut(outcome.method), "path": _cut(outcome.path)}
+            fields |= {"status": outcome.status, "ms": outcome.ms, "user": None}
+            fields |= note.get("fields", {}) | {"status": outcome.status}
+            if outcome.problem:
+                fields["problem"] = outcome.problem
             _write(note.get("level", logging.INFO), fields, note.get("request_id", ""))
 
     return report

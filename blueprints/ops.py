@@ -2,9 +2,9 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 from flask import Blueprint
@@ -143,24 +143,35 @@ def speak(text: str, voice: str, speed: float, output: Path) -> None:
     with one_sentence():
         if output.suffix.lower() != ".mp3":
             raise SpeechError(f"{output} does not end with .mp3, the format that is written.")
-        with new_file(output) as file:
-            duration_s = speak_to_file(text, voice, speed, output.stem, file)
+        with new_file(output) as write:
+            sound, duration_s = spoken(text, voice, speed, output.stem)
+            write(sound)
     click.echo(f"{output}: {duration_s:.1f} s")
 
 
 @contextlib.contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file that takes its name when the block has ended well; raises CannotWrite at once."""
+def new_file(path: Path) -> Iterator[Callable[[bytes], object]]:
+    """What writes a file, which takes its name when the block has ended well.
+
+    Raises CannotWrite at once where that is not going to be possible.
+    """
     part = path.with_name(path.name + ".part")
     with _naming_what_is_wrong(path):
         if path.is_dir():
             raise CannotWrite(
                 f"{path} is a folder. Name a file in it, such as {path / 'speech.mp3'}."
             )
-        file = part.open("wb")
+        file = part.open("wb", buffering=0)
+
+    def write(content: bytes) -> None:
+        left = memoryview(content)
+        with _naming_what_is_wrong(path):
+            while left:
+                left = left[file.write(left) :]
+
     try:
         with file:
-            yield file
+            yield write
         with _naming_what_is_wrong(path):
             part.replace(path)
     finally:
@@ -185,8 +196,8 @@ def _naming_what_is_wrong(path: Path) -> Iterator[None]:
         ) from None
 
 
-def speak_to_file(text: str, voice: str, speed: float, title: str, file: BinaryIO) -> float:
-    """Write the speech of a text as an MP3 with that title; returns its length in s."""
+def spoken(text: str, voice: str, speed: float, title: str) -> tuple[bytes, float]:
+    """The speech of a text as an MP3 with that title, and its length in s."""
     studio = services().studio
     quote = studio.quote(text, voice, speed)
     engine, stream, frames = quote.engine, Mp3Stream(quote.engine.sample_rate), []
@@ -207,7 +218,5 @@ def speak_to_file(text: str, voice: str, speed: float, title: str, file: BinaryI
     frames.append(stream.finish())
     sound = b"".join(frames)
     tag = id3_tag(title=title, artist=quote.voice.name)
-    with _naming_what_is_wrong(Path(file.name)):
-        file.write(tag + stream.final_header(len(sound)) + sound)
-        file.flush()
-    return stream.position / engine.sample_rate
+    whole = tag + stream.final_header(len(sound)) + sound
+    return whole, stream.position / engine.sample_rate

@@ -1,17 +1,23 @@
-"""`flask speak`: a file that cannot be written is said in one sentence, before anything is paid."""
+"""Commands that speak into a file: where it cannot be written is said before anything is paid."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture
-def speak(make_app, provider):
-    """Run the command with a voice that costs something."""
+def run(make_app, provider):
+    """Run a command of an app that has voices which cost something."""
     app = make_app(openai_base_url=provider.base_url, openai_api_key="sk-test")
     runner = app.test_cli_runner()
-    return lambda output: runner.invoke(
-        args=["speak", "It was late.", "--voice", "openai:nova", "--output", str(output)]
+    return lambda *arguments: runner.invoke(args=arguments)
+
+
+@pytest.fixture
+def speak(run):
+    return lambda output: run(
+        "speak", "It was late.", "--voice", "openai:nova", "--output", str(output)
     )
 
 
@@ -46,6 +52,23 @@ def test_where_nothing_can_be_written_nothing_is_bought(speak, provider, tmp_pat
     assert said.format(tmp_path) in refused(speak(tmp_path / path))
     assert provider.calls == []
     assert sorted(tmp_path.rglob("*.mp3*")) == before
+
+
+def test_a_trial_of_a_provider_is_held_to_the_same(run, provider, tmp_path):
+    assert run("providers", "add", "paid", provider.base_url).exit_code == 0
+    nowhere = run("providers", "test", "paid", "--output", str(tmp_path / "missing" / "x.mp3"))
+    assert refused(nowhere).startswith("There is no folder")
+    assert provider.calls == []
+    assert run("providers", "test", "paid", "--output", str(tmp_path / "x.mp3")).exit_code == 0
+    assert (tmp_path / "x.mp3").stat().st_size > 1000
+    assert run("providers", "test", "paid").exit_code == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_disk_that_is_full_is_one_sentence_and_leaves_nothing(speak, tmp_path):
+    (tmp_path / "fox.mp3.part").symlink_to("/dev/full")
+    assert "cannot be written (No space left on device)" in refused(speak(tmp_path / "fox.mp3"))
+    assert list(tmp_path.glob("fox*")) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

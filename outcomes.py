@@ -20,7 +20,7 @@ UNREADABLE = 431  # a head so large that nothing of it was read
 
 
 @dataclass
-class Ending:
+class Outcome:
     """An answer that has ended: its status, None when not even a head was sent; what went wrong.
 
     `method` and `path` are None where the request could not be read.
@@ -34,7 +34,7 @@ class Ending:
     note: dict[str, Any] = field(default_factory=dict)
 
 
-Report = Callable[[Ending], None]
+Report = Callable[[Outcome], None]
 
 
 class UnreadableAnswer(Exception):
@@ -49,13 +49,13 @@ class _Reporting(Task):
         try:
             super().service()
         except ClientDisconnected:
-            self.channel.note_ending(self, ABORTED)
+            self.channel.note_outcome(self, ABORTED)
             raise
         except BaseException:
             if self.wrote_header:
-                self.channel.note_ending(self, BROKEN)
+                self.channel.note_outcome(self, BROKEN)
             raise
-        self.channel.note_ending(self, BROKEN if self._is_short() else "")
+        self.channel.note_outcome(self, BROKEN if self._is_short() else "")
 
     def _is_short(self) -> bool:
         """Whether less was sent than had been announced; files are sent by the channel, whole."""
@@ -97,7 +97,7 @@ class ReportingChannel(HTTPChannel):
 
     def __init__(self, report: Report, *args: Any, **kw: Any) -> None:
         self._report = report
-        self._unsent: list[Ending] = []
+        self._unsent: list[Outcome] = []
         self._task_begun_at, self.note = 0.0, {}
         super().__init__(*args, **kw)
 
@@ -107,18 +107,18 @@ class ReportingChannel(HTTPChannel):
         self._task_begun_at, self.note = time.monotonic(), {}
         super().service()
 
-    def note_ending(self, task: Task, problem: str) -> None:
+    def note_outcome(self, task: Task, problem: str) -> None:
         """Report an answer, at once or when the rest of it has been sent."""
         status = int(task.status.split()[0]) if task.wrote_header else None
         ms = round((time.monotonic() - self._task_begun_at) * 1000, 1)
-        ending = Ending(*_asked_for(self._asked), status, problem, ms, self.note)
+        outcome = Outcome(*_asked_for(self._asked), status, problem, ms, self.note)
         with self.outbuf_lock:
             if not problem and not self.connected:  # closed with what it still had to send
-                ending.problem = ABORTED
+                outcome.problem = ABORTED
             elif not problem and self.total_outbufs_len:
-                self._unsent.append(ending)
+                self._unsent.append(outcome)
                 return
-        self._report(ending)
+        self._report(outcome)
 
     def _flush_some(self, do_close: bool = True) -> bool:
         has_sent = super()._flush_some(do_close)
@@ -133,10 +133,10 @@ class ReportingChannel(HTTPChannel):
 
     def _report_unsent(self, problem: str) -> None:
         with self.outbuf_lock:
-            endings, self._unsent = self._unsent, []
-        for ending in endings:
-            ending.problem = problem
-            self._report(ending)
+            outcomes, self._unsent = self._unsent, []
+        for outcome in outcomes:
+            outcome.problem = problem
+            self._report(outcome)
 
 
 def _asked_for(request: HTTPRequestParser) -> tuple[str | None, str | None]:
