@@ -12,6 +12,7 @@ import answers
 import compression
 import delivery
 import forms
+import headers
 import languages
 import tracing
 import uploads
@@ -118,6 +119,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
     app.request_class = uploads.Request
     app.url_map.converters["int"] = RowNumber
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
+    app.wsgi_app = headers.FitHeaders(app)
     largest = 4 * config.max_characters + uploads.FORM_BYTES
     app.config.update(
         SECRET_KEY=key,
@@ -368,7 +370,9 @@ def show_file(filename: str) -> Response:
 @user_only
 def text(filename: str) -> Response:
     """The whole text of a piece, plain."""
-    return Response(services().db.get_text(owned_file(filename)["id"]), mimetype="text/plain")
+    row = owned_file(filename)
+    answer = Response(services().db.get_text(row["id"]), mimetype="text/plain")
+    return delivery.named(answer, row["display_name"], ".txt", kind="inline")
 
 
 @web.post("/files/<filename>/rename")
@@ -468,22 +472,21 @@ def audio(filename: str) -> Response:
 def download(filename: str) -> Response:
     """The sound as a file to keep, named like the piece."""
     row = owned_file(filename)
-    name = forms.plain_filename(row["display_name"])
-    return delivery.download(row, name, artist=answers.voice_name(row))
+    return delivery.download(row, row["display_name"], artist=answers.voice_name(row))
 
 
 @web.get("/captions/<filename>.vtt")
 @user_only
 def captions(filename: str) -> Response:
     """Captions in WebVTT, from what has been spoken so far."""
-    return downloads.captions(filename, webvtt, "text/vtt")
+    return downloads.captions(filename, webvtt, ".vtt", "text/vtt")
 
 
 @web.get("/captions/<filename>.srt")
 @user_only
 def subtitles(filename: str) -> Response:
     """The same captions as SubRip."""
-    return downloads.captions(filename, srt, "application/x-subrip")
+    return downloads.captions(filename, srt, ".srt", "application/x-subrip")
 
 
 @web.post("/playback/<filename>")

@@ -8,8 +8,10 @@ import zipfile
 from collections.abc import Iterable, Iterator
 
 LONGEST_NAME_BYTES = 150
-UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff'
-                   r'/\\:*?"<>|]+')  # fmt: skip
+UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\:*?"<>|]+')
+# Without the two joiners, which the words of many scripts and emoji are written with.
+INVISIBLE = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
+JOINERS = "\u200c\u200d"
 RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 ZIP64_FROM_BYTES = 1 << 30
 UTF8 = 0x800
@@ -70,10 +72,10 @@ class _Sink:
         return b"".join(pieces)
 
 
-def safe_name(name: str) -> str:
+def safe_name(name: str, longest_bytes: int = LONGEST_NAME_BYTES) -> str:
     """A name that every system takes for a file, without its ending; never empty."""
-    name = UNFIT.sub("-", unicodedata.normalize("NFC", name))
-    name = name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore").strip(" .-")
+    name = UNFIT.sub("-", INVISIBLE.sub("", unicodedata.normalize("NFC", name)))
+    name = name.encode()[:longest_bytes].decode(errors="ignore").strip(f" .-{JOINERS}")
     return f"_{name}" if RESERVED.match(name) else name or "Untitled"
 
 

@@ -172,12 +172,12 @@ class AudioStore:
             raise NoSuchAudio("The growing file is gone.") from None
         _sync_folder(self.folder)
 
-    def open_growing(self, filename: str) -> BinaryIO | None:
-        """The growing file, or the whole one that it has become; None when there is neither."""
+    def open_growing(self, filename: str) -> BinaryIO:
+        """The growing file, or the whole one that it has become; raises NoSuchAudio."""
         for suffix in (PART, ""):
             with contextlib.suppress(FileNotFoundError):
                 return self._path(filename, suffix).open("rb", buffering=0)
-        return None
+        raise NoSuchAudio("The sound of this file is missing on the disk.")
 
     def follow(
         self,
@@ -198,8 +198,10 @@ class AudioStore:
                 if time.monotonic() - asked_at > 0.5:
                     asked_at, ending = time.monotonic(), is_done()
                 ending = ending or (file is not None and self.size(filename) is not None)
-                if file is None and (file := self.open_growing(filename)) is not None:
-                    file.seek(place_in(file))
+                if file is None:
+                    with contextlib.suppress(NoSuchAudio):  # it is still to come
+                        file = self.open_growing(filename)
+                        file.seek(place_in(file))
                 while file is not None and (piece := file.read(PIECE)):
                     yield piece
                     pause_s, longest_pause_s = 0.005, 0.05
@@ -485,6 +487,13 @@ class TakeStore(SegmentStore):
     """Frames that a retake replaced, by their own hash."""
 
     SUFFIX = ".frames"
+
+    def read_whole(self, content_hash: str) -> bytes:
+        """All frames of a take; raises NoSuchAudio."""
+        try:
+            return self._path(content_hash).read_bytes()
+        except FileNotFoundError:
+            raise NoSuchAudio("The sound of this take is missing on the disk.") from None
 
     def sweep(self, is_wanted: Callable[[str], bool]) -> None:
         """Remove what no take refers to any more, and what a kill left unfinished."""

@@ -13,6 +13,8 @@ from werkzeug.wsgi import wrap_file
 
 import ranges
 from access import services
+from attachments import content_disposition
+from formats.types import Format
 from sentences import Told
 from speech.mp3 import place_of
 
@@ -83,8 +85,7 @@ def download(row: dict[str, Any], name: str, *, artist: str = "") -> Response:
     mark = hashlib.sha256(tag + (row["sha256"] or "").encode()).hexdigest()
     etag = mark if row["sha256"] else None
     response = _seekable(_Whole(len(tag) + size, etag, lambda: Tagged(tag, store.open(filename))))
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.mp3")
-    return response
+    return named(response, name, ".mp3")
 
 
 def short_sound(content: bytes) -> Response:
@@ -93,14 +94,18 @@ def short_sound(content: bytes) -> Response:
     return _seekable(_Whole(len(content), etag, lambda: io.BytesIO(content)))
 
 
-def export(export: dict[str, Any], name: str, media_type: str) -> Response:
+def export(export: dict[str, Any], name: str, chosen: Format) -> Response:
     """A download in another format as a file to keep; raises NoSuchAudio."""
     files, stored = services().studio.exports.files, export["name"]
     files.open(stored).close()
     etag = hashlib.sha256(stored.encode()).hexdigest()
-    whole = _Whole(export["size"], etag, lambda: files.open(stored), media_type=media_type)
-    response = _seekable(whole)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    whole = _Whole(export["size"], etag, lambda: files.open(stored), media_type=chosen.media_type)
+    return named(_seekable(whole), name, chosen.suffix)
+
+
+def named(response: Response, name: str, ending: str, *, kind: str = "attachment") -> Response:
+    """Let an answer be kept under a name; "inline" is shown all the same."""
+    response.headers["Content-Disposition"] = content_disposition(name, ending, kind=kind)
     return response
 
 
@@ -260,8 +265,7 @@ def _once(release: Callable[[], None]) -> Callable[[], None]:
 def table(name: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Response:
     """Rows as a CSV file to keep, made while it is sent."""
     response = Response(_csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"voiceverse-{name}.csv")
-    return response
+    return named(response, f"voiceverse-{name}", ".csv")
 
 
 def _csv_lines(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -152,8 +152,3 @@ def cursor(text: str | None) -> tuple[str, int] | None:
 def next_cursor(rows: list[dict[str, Any]], limit: int, column: str) -> str | None:
     """The cursor after a full page of rows; None after the last page."""
     return f"{rows[limit - 1][column]}.{rows[limit - 1]['id']}" if len(rows) > limit else None
-
-
-def plain_filename(name: str) -> str:
-    """A name that every system accepts for a file, without its ending."""
-    return re.sub(r'[\x00-\x1f\x7f/\\:*?"<>|]+', "-", name).strip(". -") or "VoiceVerse"

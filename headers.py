@@ -1,6 +1,12 @@
 """What every answer carries: what a browser may do with it, who may keep it, who may embed it."""
 
-from flask import g, request
+import logging
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
 STATIC = ("static", "frame.joined")
@@ -46,6 +52,45 @@ ALWAYS = {
     "Permissions-Policy": PERMISSIONS,
 }
 YEAR_S = 31_536_000
+UNFIT = re.compile(r"[^\t -~]+")
+ADDRESSES = ("content-location", "link", "location")
+
+log = logging.getLogger("voiceverse.headers")
+
+
+class UnfitHeader(ValueError):
+    """A header that no server can send."""
+
+
+class FitHeaders:
+    """The app with headers in printable ASCII alone, as others are a 500 or worse on the wire.
+
+    Addresses are encoded. What else does not fit is left out and logged; in tests it is an error.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app, self._wsgi_app = app, app.wsgi_app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        """Answer a request."""
+
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable:
+            if not all(value.isascii() and value.isprintable() for _, value in headers):
+                headers = list(self._mended(headers))
+            return start_response(status, headers, *error)
+
+        return self._wsgi_app(environ, start)
+
+    def _mended(self, headers: list[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+        for name, value in headers:
+            if not UNFIT.search(value):
+                yield name, value
+                continue
+            if self._app.testing:
+                raise UnfitHeader(f"{name}: {value!r}")
+            log.error("The header %s is not sent as it is: it is not printable ASCII.", name)
+            if name.lower() in ADDRESSES:
+                yield name, UNFIT.sub(lambda found: quote(found[0], errors="replace"), value)
 
 
 def add(response: Response) -> Response:

@@ -12,9 +12,9 @@ from functools import partial
 from typing import Any
 
 from waitress.buffers import OverflowableBuffer
-from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
+from outcomes import Report, ReportingChannel
 from proxies import Network, address
 from rates import neighbourhood
 
@@ -38,8 +38,9 @@ class House:
         of_one: int,
         exempt: tuple[Network, ...] = (),
         clock: Callable[[], float] = time.monotonic,
+        report: Report = lambda outcome: None,
     ) -> None:
-        self.limit_of, self.clock = limit_of, clock
+        self.limit_of, self.clock, self.report = limit_of, clock, report
         self._crowded = int(connections * CROWDED_SHARE)
         self._of_one, self._exempt = of_one, exempt
         self._inside: Counter[str] = Counter()
@@ -125,14 +126,14 @@ class Parser(HTTPRequestParser):
         self.body_rcv.buf = Bounded(self.body_rcv.buf, limit, expected)
 
 
-class Channel(HTTPChannel):
+class Channel(ReportingChannel):
     """A connection that is closed when it does nothing, or comes forward too slowly."""
 
     def __init__(self, house: House, server: Any, sock: Any, addr: Any, *args: Any, **kw: Any):
         self._house, self._where = house, neighbourhood(addr[0])
         self._begun_at = self._active_at = house.clock()
         self._is_inside = False
-        super().__init__(server, sock, addr, *args, **kw)
+        super().__init__(house.report, server, sock, addr, *args, **kw)
         self.parser_class = partial(Parser, house.limit_of)
 
     def add_channel(self, map: Any = None) -> None:

@@ -31,7 +31,7 @@ class JsonLines(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
         }
-        if request_id := self._request_id():
+        if request_id := getattr(record, "request_id", "") or self._request_id():
             line["request_id"] = request_id
         line["message"] = record.getMessage()
         line |= getattr(record, "fields", {})

@@ -30,7 +30,7 @@ class Metric:
 
 
 def gather(config: Config, db: Database, requests: dict[str, int]) -> list[Metric]:
-    """Everything there is to tell; `requests` are those answered, by class of status."""
+    """Everything there is to tell; `requests` are those answered, by class of status or problem."""
     numbers, now = db.get_numbers(), time.time()
     files = {status: numbers["files"].get(status, 0) for status in STATES}
     since = numbers["waiting_since"]
@@ -47,7 +47,8 @@ def gather(config: Config, db: Database, requests: dict[str, int]) -> list[Metri
         _by("cost_usd_total", "What was spent on speech.", "engine",
             {engine: row["cost"] for engine, row in use.items()}),
         _one("users", "Accounts that may log in.", numbers["users"]),
-        _by("requests_total", "Requests answered since the start.", "status", requests),
+        _by("requests_total", "Answers since the start: by status, or aborted or broken half way.",
+            "status", requests),
         *_machine(config, db, now),
     ]  # fmt: skip
 

@@ -249,7 +249,7 @@ class Retaking:
     def take_sound(self, row: dict, take_id: int) -> bytes:
         """An earlier take as an MP3 of its own. Raises NotFound, NoSuchAudio."""
         take = self.db.get_take(row["id"], take_id)
-        frames = b"".join(self.takes.read(take["content_hash"]))
+        frames = self.takes.read_whole(take["content_hash"])
         first = mp3.parse_frame(frames[:4])
         count = json.loads(take["segments"])[-1]["frame_end"]
         return (
@@ -338,7 +338,7 @@ class Retaking:
 
     def _kept(self, retake: dict) -> Passage:
         take = self.db.get_take(retake["file_id"], retake["take_id"])
-        frames = b"".join(self.takes.read(take["content_hash"]))
+        frames = self.takes.read_whole(take["content_hash"])
         return Passage(take["text"], frames, json.loads(take["segments"]))
 
     def _speak(self, retake: dict, sound: Sound, start: Place) -> Passage:

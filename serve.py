@@ -149,6 +149,7 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
         connections=CONNECTIONS,
         of_one=CONNECTIONS_OF_ONE,
         exempt=networks(config.trusted_proxies),
+        report=tracing.reporter(app, config),
     )
     for socket in list(sockets.values()):
         if isinstance(socket, BaseWSGIServer):

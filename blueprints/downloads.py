@@ -39,14 +39,15 @@ AS_SPOKEN = "as-spoken"
 blueprint = Blueprint("downloads", __name__)
 
 
-def captions(filename: str, write: Callable[..., str], media_type: str) -> Response:
+def captions(filename: str, write: Callable[..., str], ending: str, media_type: str) -> Response:
     """What has been spoken so far as captions; 404 where nothing has been."""
     row = owned_file(filename)
     segments = services().db.get_segments(row["id"])
     if not segments:
         abort(404)
     text = write(services().db.get_text(row["id"]), segments)
-    return Response(text, content_type=f"{media_type}; charset=utf-8")
+    answer = Response(text, content_type=f"{media_type}; charset=utf-8")
+    return delivery.named(answer, row["display_name"], ending, kind="inline")
 
 
 def menu(row: dict[str, Any]) -> dict[str, Any]:
@@ -138,9 +139,7 @@ def fetch(filename: str, export_id: int) -> Response:
     if export["status"] != "ready":
         abort(404)
     services().studio.exports.use(export)
-    chosen = FORMATS[export["format"]]
-    name = f"{forms.plain_filename(row['display_name'])}{chosen.suffix}"
-    return delivery.export(export, name, chosen.media_type)
+    return delivery.export(export, row["display_name"], FORMATS[export["format"]])
 
 
 @blueprint.post("/files/<filename>/exports/<int:export_id>/delete")

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 
+import delivery
 import forms
 from access import LARGEST_ROW, local_path, owned_file, services, user_only, wants_json
 from answers import file_json, page, voice_name
@@ -341,8 +342,7 @@ def download_zip() -> Response:
     """The sound of the ticked pieces as one file, made while it is sent."""
     pieces = services().library.zip(ticked_rows())
     answer = Response(pieces, content_type="application/zip")
-    answer.headers.set("Content-Disposition", "attachment", filename="VoiceVerse.zip")
-    return answer
+    return delivery.named(answer, "VoiceVerse", ".zip")
 
 
 @blueprint.get("/library/states")

@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,10 @@ from speech.types import SpeechRequest
 blueprint = Blueprint("ops", __name__, cli_group=None)
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
+
+
+class CannotWrite(Told):
+    """A file that was named on the command line cannot be written; `sentence` says why."""
 
 
 @contextlib.contextmanager
@@ -133,18 +137,67 @@ def merge_users(source: str, target: str) -> None:
 @click.argument("text")
 @click.option("--voice", default="", help="A voice, such as gmw/en-US or openai:nova.")
 @click.option("--speed", default=1.0, show_default=True, help="1 is the voice's own pace.")
-@click.option("--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--output", required=True, type=click.Path(path_type=Path))
 def speak(text: str, voice: str, speed: float, output: Path) -> None:
     """Speak TEXT into an MP3 file, without an account."""
     with one_sentence():
         if output.suffix.lower() != ".mp3":
             raise SpeechError(f"{output} does not end with .mp3, the format that is written.")
-        duration_s = speak_to_file(text, voice, speed, output)
+        with new_file(output) as write:
+            sound, duration_s = spoken(text, voice, speed, output.stem)
+            write(sound)
     click.echo(f"{output}: {duration_s:.1f} s")
 
 
-def speak_to_file(text: str, voice: str, speed: float, output: Path) -> float:
-    """Write the speech of a text to `output` when it is whole; returns its length in s."""
+@contextlib.contextmanager
+def new_file(path: Path) -> Iterator[Callable[[bytes], object]]:
+    """What writes a file, which takes its name when the block has ended well.
+
+    Raises CannotWrite at once where that is not going to be possible.
+    """
+    part = path.with_name(path.name + ".part")
+    with _naming_what_is_wrong(path):
+        if path.is_dir():
+            raise CannotWrite(
+                f"{path} is a folder. Name a file in it, such as {path / 'speech.mp3'}."
+            )
+        file = part.open("wb", buffering=0)
+
+    def write(content: bytes) -> None:
+        left = memoryview(content)
+        with _naming_what_is_wrong(path):
+            while left:
+                left = left[file.write(left) :]
+
+    try:
+        with file:
+            yield write
+        with _naming_what_is_wrong(path):
+            part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _naming_what_is_wrong(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise CannotWrite(
+            f"There is no folder {path.parent}. Make it first, or choose another file."
+        ) from None
+    except PermissionError:
+        raise CannotWrite(
+            f"This account may not write to {path.parent}. Choose another folder."
+        ) from None
+    except OSError as error:
+        raise CannotWrite(
+            f"{path} cannot be written ({error.strerror}). Choose another file."
+        ) from None
+
+
+def spoken(text: str, voice: str, speed: float, title: str) -> tuple[bytes, float]:
+    """The speech of a text as an MP3 with that title, and its length in s."""
     studio = services().studio
     quote = studio.quote(text, voice, speed)
     engine, stream, frames = quote.engine, Mp3Stream(quote.engine.sample_rate), []
@@ -164,8 +217,6 @@ def speak_to_file(text: str, voice: str, speed: float, output: Path) -> float:
         engine.close()
     frames.append(stream.finish())
     sound = b"".join(frames)
-    tag = id3_tag(title=output.stem, artist=quote.voice.name)
-    part = output.with_name(output.name + ".part")
-    part.write_bytes(tag + stream.final_header(len(sound)) + sound)
-    part.replace(output)
-    return stream.position / engine.sample_rate
+    tag = id3_tag(title=title, artist=quote.voice.name)
+    whole = tag + stream.final_header(len(sound)) + sound
+    return whole, stream.position / engine.sample_rate

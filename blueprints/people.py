@@ -80,11 +80,8 @@ def export() -> Response:
     """Everything that is the person's, as one ZIP that is made while it is sent."""
     services().accounts.log("data_exported", g.user, visitor())
     answer = Response(services().library.export(g.user["user_id"]), content_type="application/zip")
-    name = forms.plain_filename(
-        f"VoiceVerse {g.user['username']} {datetime.now().astimezone():%Y-%m-%d}"
-    )
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.zip")
-    return answer
+    name = f"VoiceVerse {g.user['username']} {datetime.now().astimezone():%Y-%m-%d}"
+    return delivery.named(answer, name, ".zip")
 
 
 @blueprint.post("/account/delete")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import forms
 from access import admin_only, services, user_only, visitor, wants_json
 from accounts import Visitor
 from answers import form_again, note_refused, page, refusal
-from blueprints.ops import one_sentence, password_from_stdin
+from blueprints.ops import new_file, one_sentence, password_from_stdin
 from provider_settings import ProviderError, Settings, shown_voices, voices_from
 from providers import Providers, Trial
 from sentences import Told
@@ -369,13 +370,12 @@ def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **v
 @commands.command("test")
 @click.argument("name")
 @click.option("--voice", default="", help="One of its voices.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="An MP3 file.")
+@click.option("--output", type=click.Path(path_type=Path), help="An MP3 file.")
 def test_one(name: str, voice: str, output: Path | None) -> None:
     """Have a provider speak a sentence."""
-    with one_sentence():
+    with one_sentence(), new_file(output) if output else nullcontext(len) as write:
         trial = room().try_out(room().named(name)["id"], voice=voice)
-    if output:
-        output.write_bytes(trial.mp3)
+        write(trial.mp3)
     click.echo(f"{trial.duration_s:.1f} s of sound, the first after {trial.first_sound_s:.2f} s")
 
 

@@ -25,9 +25,13 @@ TONE = array.array("h", PERIOD * (30 * FREQUENCY)).tobytes()  # 30 s
 if sys.byteorder == "big":
     raise SystemExit("The stand-in needs a little-endian machine.")
 
+# As OpenAI says it.
+WRONG_KEY = "Incorrect API key provided: "
+ADVICE = ". You can find your API key at https://platform.openai.com/account/api-keys."
 STATUS_FAULTS = {
     "bad_request": (400, "invalid_request_error", None, "The input is too long."),
-    "unauthorized": (401, "invalid_request_error", "invalid_api_key", "Incorrect key: {key}."),
+    "unauthorized": (401, "invalid_request_error", "invalid_api_key", WRONG_KEY + "{key}" + ADVICE),
+    "masked": (401, "invalid_request_error", "invalid_api_key", WRONG_KEY + "{masked}" + ADVICE),
     "forbidden": (403, "invalid_request_error", None, "Your country is not supported."),
     "no_model": (404, "invalid_request_error", "model_not_found", "The model does not exist."),
     "busy": (429, "requests", "rate_limit_exceeded", "Rate limit reached."),
@@ -174,7 +178,8 @@ class _Handler(BaseHTTPRequestHandler):
         stand_in.stopping.wait(stand_in.delay_s)
         if fault in STATUS_FAULTS:
             status, kind, code, message = STATUS_FAULTS[fault]
-            self._refuse(status, kind, code, message.format(key=key))
+            masked = f"{key[:7]}{'*' * 20}{key[-4:]}"
+            self._refuse(status, kind, code, message.format(key=key, masked=masked))
         elif fault in ANSWERS:
             content_type, content = ANSWERS[fault]
             self._answer(200, content_type, content)

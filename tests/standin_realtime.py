@@ -24,7 +24,7 @@ from tests.standin_openai import SAMPLE_RATE, STATUS_FAULTS, tone
 HANDSHAKE_FAULTS = {f"handshake_{name}": fault for name, fault in STATUS_FAULTS.items()}
 # Told by an error event: type, code, message.
 EVENT_FAULTS = {
-    "unauthorized": ("invalid_request_error", "invalid_api_key", "Incorrect key: {key}."),
+    "unauthorized": ("invalid_request_error", "invalid_api_key", STATUS_FAULTS["unauthorized"][3]),
     "ended_model": ("invalid_request_error", "model_not_found", "The model does not exist."),
     "bad_request": ("invalid_request_error", "invalid_value", "The input is too long."),
     "expired": ("invalid_request_error", "session_expired", "Your session hit its maximum."),
@@ -120,7 +120,7 @@ class StandIn:
             return None
         status, kind, code, message = HANDSHAKE_FAULTS[fault]
         key = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        error = {"message": message.format(key=key), "type": kind, "code": code}
+        error = {"message": message.format(key=key, masked=key[-4:]), "type": kind, "code": code}
         body = json.dumps({"error": error}).encode()
         headers = Headers({"Content-Type": "application/json", "Content-Length": str(len(body))})
         if status == 429 and self.retry_after is not None:

@@ -33,7 +33,14 @@ PRINTABLE = frozenset(range(32, 127)) | frozenset(b"\t\r\n")
 MESSAGE_CHARACTERS = 200
 FASTEST = 60  # speakable characters per second at speed 1.0; more means that sound is missing
 SHORT_TEXT = 20  # speakable characters up to which a length says nothing
-SECRET = re.compile(r"\b(?:sk|pk|key|Bearer)[-_ ][\w*.\-]{6,}", re.IGNORECASE)
+SECRET = re.compile(
+    r"\b(?:sk|pk|rk|key)[-_][\w*.\-]{5,}[\w*]|\bBearer\s+[\w*.~+/=\-]{6,}|[\w\-]*\*{3,}[\w*\-]*",
+    re.IGNORECASE,
+)
+MASK = re.compile(r"\*{2,}|…|\.{3}")
+OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+NOTHING_THERE = ("", "not found", "not found.")
+DEEPEST = 4  # how many shells a message may lie in
 NOT_SOUND = "The provider answered with something that is not the sound that was asked for."
 
 
@@ -99,9 +106,12 @@ def pause_s(error: SpeechError, attempt: int) -> float:
 
 
 def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
-    """What an answer with an error means: its HTTP status, its code and its message, if any."""
+    """What an answer with an error means: its HTTP status, its code and its message, if any.
+
+    What is said about a key is never repeated: servers put the key, or a part of it, into it.
+    """
     reason = cleaned(message, key)
-    if code == "insufficient_quota":
+    if code in OUT_OF_CREDIT or status == 402:
         return ProviderQuota("The provider's account has no credit left.")
     if code == "model_not_found":
         if reason:
@@ -111,12 +121,10 @@ def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
                 )
             )
         return ModelEnded("The provider does not have this model.")
-    if status in (401, 403):
-        if reason:
-            return KeyRefused(
-                Sentence("The provider did not accept the key. It says: {message}", message=reason)
-            )
-        return KeyRefused("The provider did not accept the key.")
+    if status == 401:
+        return KeyRefused(
+            "The provider did not accept the key. Check it, or get a new one from the provider."
+        )
     if status == 429:
         return ProviderBusy("The provider is busy: too many requests. Try again later.", 429)
     if 300 <= status < 400:
@@ -130,36 +138,63 @@ def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
                 "The provider is out of order (status {status}). Try again later.", status=status
             )
         )
-    if reason:
+    return _refused(status, reason)
+
+
+def _refused(status: int, reason: str) -> SpeechError:
+    """A request that will not be answered, with what the provider says of it."""
+    if status == 404 and reason.lower() in NOTHING_THERE:
         return ProviderRefused(
+            "The server has nothing at this address (status 404). Check its base URL, which mostly "
+            "ends with /v1."
+        )
+    kind = KeyRefused if status == 403 else ProviderRefused
+    if reason:
+        return kind(
             Sentence(
                 "The provider refused the request (status {status}). It says: {message}",
                 status=status,
                 message=reason,
             )
         )
-    return ProviderRefused(
-        Sentence("The provider refused the request (status {status}).", status=status)
-    )
+    return kind(Sentence("The provider refused the request (status {status}).", status=status))
+
+
+def message_of(body: object) -> str:
+    """The words in the body of an error, whichever server's shape it has; "" for a page or none."""
+    for _ in range(DEEPEST):
+        if isinstance(body, list):
+            body = body[0] if body else ""
+        elif isinstance(body, dict):
+            names = ("message", "detail", "error", "msg")
+            body = next((body[name] for name in names if body.get(name)), "")
+    return body if isinstance(body, str) and not body.lstrip().startswith("<") else ""
 
 
 def cleaned(message: object, key: str) -> str:
     """A provider's message for people: on one line, without secrets, not long; "" for none."""
     if not isinstance(message, str):
         return ""
-    message = " ".join(message.split())
+    message = SECRET.sub("…", " ".join(message.split()))
     if key:
-        message = message.replace(key, "…")
-    message = SECRET.sub("…", message)
+        message = re.sub(rf"(?<!\w){re.escape(key)}(?!\w)", "…", message)
+        message = " ".join(_without_key(word, key) for word in message.split())
     if len(message) > MESSAGE_CHARACTERS:
         message = message[: MESSAGE_CHARACTERS - 1] + "…"
     return message
 
 
+def _without_key(word: str, key: str) -> str:
+    """The word, or "…" in its place when it is a part of the key, or one that was masked."""
+    parts = [part for part in re.split(r"[^\w\-]+", word) if len(part) >= 3]
+    is_masked = MASK.search(word) and any(key.startswith(p) or key.endswith(p) for p in parts)
+    if is_masked or any(len(part) >= 8 and part in key for part in parts):
+        return "…" + word[len(word.rstrip(".,;:!?")) :][:1]
+    return word
+
+
 def _refusal(error: openai.APIStatusError, key: str) -> SpeechError:
-    body = error.body if isinstance(error.body, dict) else {}
-    message = body.get("message") or body.get("detail")
-    return refusal(error.status_code, error.code or "", message, key)
+    return refusal(error.status_code, error.code or "", message_of(error.body), key)
 
 
 def host(address: str) -> str:

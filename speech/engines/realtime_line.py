@@ -250,17 +250,17 @@ def _failure(error: dict[str, Any], key: str) -> SpeechError:
     """What an error inside the protocol means."""
     code = str(error.get("code") or "")
     status = STATUSES.get(code) or STATUSES.get(str(error.get("type") or ""), 400)
-    return faults.refusal(status, code, error.get("message"), key)
+    return faults.refusal(status, code, faults.message_of(error), key)
 
 
 def _rejection(rejected: Any, key: str) -> SpeechError:
     """What an HTTP answer instead of a connection means."""
     try:
-        error = json.loads(rejected.response.body or b"{}")["error"]
-        code, message = str(error.get("code") or ""), error.get("message")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        code, message = "", ""
-    return faults.refusal(rejected.response.status_code, code, message, key)
+        body = json.loads(rejected.response.body or b"{}")
+    except (ValueError, RecursionError):
+        body = ""
+    code = str(_fields(_fields(body).get("error")).get("code") or "")
+    return faults.refusal(rejected.response.status_code, code, faults.message_of(body), key)
 
 
 def _usage(response: dict[str, Any]) -> Usage | None:

@@ -179,4 +179,4 @@ def _read(status: int, body: bytes, host: str, key: str) -> Any:
         raise NoList(Sentence("{host} answered with something that is no list.", host=host))
     error = answer.get("error") if isinstance(answer, dict) else None
     error = error if isinstance(error, dict) else {}
-    raise faults.refusal(status, str(error.get("code") or ""), error.get("message"), key)
+    raise faults.refusal(status, str(error.get("code") or ""), faults.message_of(answer), key)
