@@ -371,6 +371,11 @@ class Studio:
             if not self.db.is_take_wanted(content_hash):
                 self.takes.drop(content_hash)
 
+    def settle_sound(self) -> None:
+        """Give everybody what they bought before sound had owners, and remove what is unwanted."""
+        self.speaking.earlier_sound.settle_all()
+        self.speaking.purchases.sound.drop_unwanted()
+
     def empty_bin(self, now: float) -> int:
         """Remove what has been in anybody's bin for 30 days; returns how many files.
 

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 
 from audio_store import SegmentStore
 from database import Database
+from sentences import Told
 from speech.engine import Engine
 from speech.types import SpeechRequest
 
 RULE, SHARED, APART = "bought_sound", "shared", "apart"
+RULES = (APART, SHARED)
 AT_ONCE = 100  # pieces of sound that leave in one transaction
+
+
+class BadRule(Told):
+    """Not a way in which sound can be kept."""
+
+    status = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,12 @@ class KeptSound:
     def is_shared(self) -> bool:
         """Whether what one person bought is there for all."""
         return self.db.get_rule(RULE, APART) == SHARED
+
+    def set_rule(self, rule: str) -> None:
+        """Decide whether it is; raises BadRule. What somebody has by then stays theirs."""
+        if rule not in RULES:
+            raise BadRule("Choose each person alone or everybody.")
+        self.db.set_rule(RULE, rule)
 
     def wanted(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> Wanted:
         """The sound of a request, for one person."""

@@ -176,6 +176,20 @@ def test_when_sound_is_no_longer_shared_each_keeps_what_they_have(paying, provid
     assert provider.bought() == {SECRET: 2}
 
 
+def test_an_admin_decides_whether_bought_sound_is_shared(owner, guest):
+    sound = owner.services.studio.speaking.purchases.sound
+    assert not sound.is_shared
+    assert "people can notice" in owner.get("/admin").text
+    assert guest.post("/admin/bought-sound", {"rule": SHARED}).status_code in (403, 404)
+    assert owner.post("/admin/bought-sound", {"rule": "sometimes"}).status_code == 400
+    assert not sound.is_shared
+    assert owner.post("/admin/bought-sound", {"rule": SHARED}).status_code == 303
+    assert sound.is_shared
+    assert "bought_sound_rule" in owner.events()
+    owner.post("/admin/bought-sound", {"rule": APART})
+    assert not sound.is_shared
+
+
 # Gone for good
 
 
