@@ -48,10 +48,13 @@ class EarlierSound:
         earlier = set(self.db.list_earlier_segments(name))
         engine = self.registry.get(name, owner_id)
         for row in self.db.list_files_spoken_by(owner_id, name, last_file_id):
-            for request in self._requests(row, engine):
-                sound = self.kept.wanted(engine, request, owner_id)
-                for known in earlier.intersection(sound.names):
-                    self.kept.take_over(known, sound, row["id"])
+            try:
+                for request in self._requests(row, engine):
+                    sound = self.kept.wanted(engine, request, owner_id)
+                    for known in earlier.intersection(sound.names):
+                        self.kept.take_over(known, sound, row["id"])
+            except SpeechError as error:  # a voice that is no longer there asks for nothing, either
+                log.warning("file %s was not looked through: %s", row["id"], error.sentence)
 
     def _requests(self, row: dict, engine: Engine) -> Iterator[SpeechRequest]:
         """What an engine was asked for a file, or would be for what was not spoken yet."""

@@ -395,6 +395,14 @@ def test_an_engine_that_is_away_leaves_earlier_sound_for_later(earlier, monkeypa
     assert earlier.speak(SECRET, voice=NOVA)["cost"] == 0
 
 
+def test_a_piece_whose_voice_is_gone_keeps_no_other_from_its_earlier_sound(earlier, bert):
+    gone = earlier.speak(SECRET, voice=NOVA)
+    earlier.speak(TEXT, voice=NOVA)
+    make_earlier(earlier)
+    earlier.db._write("UPDATE audio_files SET voice = 'nobody' WHERE id = ?", gone["id"])
+    assert earlier.speak(TEXT, voice=NOVA)["cost"] == 0
+
+
 def test_home_is_quick_to_say_that_nothing_earlier_is_there(home: Home):
     home.speak("A lamp.")
     assert home.db.list_unsettled() == []
