@@ -419,6 +419,30 @@ class SegmentStore:
         self._path(content_hash).unlink(missing_ok=True)
         self._note_path(content_hash).unlink(missing_ok=True)
 
+    def is_being_kept(self, content_hash: str) -> bool:
+        """Whether somebody has the hash to himself, to write its samples."""
+        path = self._path(content_hash)
+        return path.with_name(path.name + PART).exists()
+
+    def copy(self, source: str, target: str) -> None:
+        """Keep the same samples under another hash, in the same place on the disk if possible.
+
+        Raises FileNotFoundError where there are none.
+        """
+        self._path(target).parent.mkdir(mode=0o700, exist_ok=True)
+        note = self.note(source)
+        with naming_full_disk():
+            try:
+                os.link(self._path(source), self._path(target))
+            except FileExistsError:
+                return
+            except FileNotFoundError:
+                raise
+            except OSError:  # not every file system has links
+                self.keep(target, self.read(source))
+            _write_whole(self._note_path(target), note)
+            _sync_folder(self._path(target).parent)
+
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every piece: its content hash and where it stands; one may be gone at any moment."""
         for path in sorted(self.folder.glob(f"*/*{self.SUFFIX}")):
@@ -440,9 +464,12 @@ class SegmentStore:
 
 
 class PreviewStore(SegmentStore):
-    """Short samples of voices as MP3, by the hash of all that made them; the oldest make room."""
+    """The sentences that voices introduce themselves with, as MP3, the same for everybody; by the
+    hash of all that made them. The oldest make room.
+    """
 
-    SUFFIX = ".mp3"
+    SUFFIX = ".sample"
+    EARLIER = ".mp3"  # of releases that kept people's own sentences beside them
 
     def __init__(self, folder: Path, limit_bytes: int = 64 * 1024 * 1024):
         super().__init__(folder)
@@ -460,6 +487,12 @@ class PreviewStore(SegmentStore):
         size = super().keep(content_hash, pieces)
         self._make_room()
         return size
+
+    def sweep(self) -> None:
+        """Remove what a kill left unfinished, and what may hold sentences of people's own."""
+        super().sweep()
+        for path in self.folder.glob(f"*/*{self.EARLIER}"):
+            path.unlink(missing_ok=True)
 
     def total_size(self) -> int:
         """Bytes of all samples together."""

@@ -362,15 +362,61 @@ CREATE TABLE pronunciations (
 );
 CREATE INDEX idx_pronunciations_user ON pronunciations (user_id, pattern, id);
 
--- Segments that cost money or time, kept on disk by the hash of all that made them.
+-- Segments that cost money or time, kept on disk by `content_hash`. They are their owner's alone;
+-- those of nobody are the sentences that voices introduce themselves with, and what was kept before
+-- sound had owners (`is_earlier`). `fingerprint` is the hash of all that made the sound.
 CREATE TABLE kept_segments (
     content_hash    TEXT    PRIMARY KEY,
     engine          TEXT    NOT NULL,
     cost            REAL    NOT NULL CHECK (cost >= 0),
     size            INTEGER NOT NULL CHECK (size > 0),
-    last_used_epoch REAL    NOT NULL
+    last_used_epoch REAL    NOT NULL,
+    owner_id        INTEGER REFERENCES users (id) ON DELETE SET NULL,
+    fingerprint     TEXT    NOT NULL DEFAULT '',
+    is_earlier      INTEGER NOT NULL DEFAULT 0 CHECK (is_earlier IN (0, 1))
 ) WITHOUT ROWID;
 CREATE INDEX idx_kept_last_used ON kept_segments (last_used_epoch, content_hash, size);
+CREATE UNIQUE INDEX idx_kept_owner ON kept_segments (owner_id, fingerprint)
+    WHERE owner_id IS NOT NULL;
+CREATE INDEX idx_kept_fingerprint ON kept_segments (fingerprint, owner_id);
+CREATE INDEX idx_kept_earlier ON kept_segments (engine, content_hash) WHERE is_earlier = 1;
+
+-- Which files hold which kept segment; written before one is bought. When the last of them is
+-- removed for good, the sound goes, too.
+CREATE TABLE segment_uses (
+    content_hash TEXT    NOT NULL,
+    file_id      INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    PRIMARY KEY (content_hash, file_id)
+) WITHOUT ROWID;
+CREATE INDEX idx_segment_uses_file ON segment_uses (file_id, content_hash);
+
+-- Kept sound that is to leave the disk.
+CREATE TABLE unwanted_segments (
+    content_hash TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TRIGGER segments_left_by_file BEFORE DELETE ON audio_files BEGIN
+    INSERT OR IGNORE INTO unwanted_segments (content_hash)
+    SELECT u.content_hash FROM segment_uses u
+    WHERE u.file_id = OLD.id AND NOT EXISTS (
+        SELECT 1 FROM segment_uses other
+        WHERE other.content_hash = u.content_hash AND other.file_id != OLD.id);
+END;
+
+CREATE TRIGGER segments_left_by_user BEFORE DELETE ON users BEGIN
+    INSERT OR IGNORE INTO unwanted_segments (content_hash)
+    SELECT content_hash FROM kept_segments WHERE owner_id = OLD.id;
+END;
+
+-- People whose files may hold sound that was kept before it had owners, until that was looked for:
+-- in their files up to `last_file_id`.
+CREATE TABLE unsettled_segments (
+    owner_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    engine       TEXT    NOT NULL,
+    last_file_id INTEGER NOT NULL,
+    PRIMARY KEY (owner_id, engine)
+) WITHOUT ROWID;
+CREATE INDEX idx_unsettled_engine ON unsettled_segments (engine, owner_id);
 
 -- What somebody was writing when they left.
 CREATE TABLE drafts (

@@ -3,11 +3,11 @@
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from allowances import Allowances
 from audio_store import AudioStore, PreviewStore, SegmentStore, TakeStore, make_filename
@@ -27,7 +27,8 @@ from speech.marks import BadCast, Cast
 from speech.prices import Price, expected_duration_s
 from speech.pronunciation import Dictionary
 from speech.registry import Registry
-from speech.script import PARAGRAPH_PAUSE_MS, Script
+from speech.samples import is_standard
+from speech.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.segments import split
 from speech.types import Segment, SpeechRequest, Voice
 
@@ -76,6 +77,14 @@ class Quote:
     engine: Engine
     voice: Voice
     speed: float
+
+
+class Preview(NamedTuple):
+    """A sentence to try a voice with; `is_sample` where it is the one that everybody hears."""
+
+    engine: Engine
+    request: SpeechRequest
+    is_sample: bool
 
 
 class Studio:
@@ -146,32 +155,44 @@ class Studio:
         engine: str = "",
         dictionary: Dictionary | None = None,
     ) -> bytes:
-        """A short sentence in a voice, as MP3: made once, then kept; a price is paid once.
+        """A short sentence in a voice, as MP3; a person pays for it once.
 
-        Raises TextEmpty, TextTooLong or a SpeechError. Its cost is entered as the person's use.
+        The one that a voice introduces itself with is made once for everybody; another one is
+        nobody else's business. Raises TextEmpty, TextTooLong or a SpeechError. Its cost is entered
+        as the person's use.
         """
-        chosen, request = self._preview_request(voice, sentence, engine, dictionary)
-        content_hash = chosen.fingerprint(request)
+        preview = self._preview(voice, sentence, engine, dictionary)
+        if not preview.is_sample:
+            return self._speak_preview(user_id, preview)
+        content_hash = preview.engine.fingerprint(preview.request)
         sound = self.previews.read_whole(content_hash)
         if sound is None:
-            sound = self._speak_preview(user_id, chosen, request)
+            sound = self._speak_preview(user_id, preview)
             self.previews.keep(content_hash, [sound])
         return sound
 
     def preview_cost(
-        self, voice: str, sentence: str, engine: str = "", dictionary: Dictionary | None = None
+        self,
+        user_id: int,
+        voice: str,
+        sentence: str,
+        engine: str = "",
+        dictionary: Dictionary | None = None,
     ) -> float | None:
-        """What a preview would cost in USD: nothing once it was made, None when not known."""
-        chosen, request = self._preview_request(voice, sentence, engine, dictionary)
-        is_kept = self.previews.has(chosen.fingerprint(request))
-        if is_kept or (chosen.keeps_segments and self.speaking.purchases.has(chosen, request)):
+        """What a preview would cost a person in USD: 0 once they had it, None when not known."""
+        chosen, request, is_sample = self._preview(voice, sentence, engine, dictionary)
+        owner_id = None if is_sample else user_id
+        is_kept = is_sample and self.previews.has(chosen.fingerprint(request))
+        if is_kept or (
+            chosen.keeps_segments and self.speaking.purchases.has(chosen, request, owner_id)
+        ):
             return 0.0
         duration_s = expected_duration_s(len(request.text), 1.0, chosen.name)
         return chosen.price().quote(len(request.text), duration_s)
 
-    def _preview_request(
+    def _preview(
         self, voice: str, sentence: str, engine: str, dictionary: Dictionary | None
-    ) -> tuple[Engine, SpeechRequest]:
+    ) -> Preview:
         sentence = " ".join(self._check_text(sentence).split())
         if len(sentence) > PREVIEW_LENGTH:
             raise TextTooLong(
@@ -182,24 +203,19 @@ class Studio:
                 )
             )
         chosen, found = self._check_voice(voice, 1.0, engine)
-        script = Script(
-            sentence,
-            language=found.language,
-            dictionary=dictionary,
-            normalise=not chosen.reads_numbers,
-            phonemes=chosen.takes_phonemes,
-        )
-        said = script.utterance(Segment(0, len(sentence), sentence))
+        said = _said(sentence, chosen, found, dictionary)
         if not said.is_speakable:
             raise NothingSpoken("There is nothing in this sentence that a voice can speak.")
-        return chosen, SpeechRequest(said.text, found.identifier, 1.0, said.phonemes)
+        request = SpeechRequest(said.text, found.identifier, 1.0, said.phonemes)
+        is_sample = is_standard(sentence, found) and said == _said(sentence, chosen, found)
+        return Preview(chosen, request, is_sample)
 
-    def _speak_preview(self, user_id: int, engine: Engine, request: SpeechRequest) -> bytes:
-        engine = self.registry.get(engine.name, user_id)
+    def _speak_preview(self, user_id: int, preview: Preview) -> bytes:
+        engine, request = self.registry.get(preview.engine.name, user_id), preview.request
         if engine.keeps_segments:
             job = {
                 "id": None, "owner_id": user_id, "engine": engine.name, "voice": request.voice,
-                "characters": len(request.text),
+                "characters": len(request.text), "is_sample": preview.is_sample,
             }  # fmt: skip
             chunks = self.speaking.purchases.speak(engine, request, job)
         else:
@@ -340,7 +356,25 @@ class Studio:
         """
         if self.db.get_audio_file(filename, owner_id, include_binned=True) is None:
             raise NotFound(NO_FILE)
-        self.store.delete(filename, lambda: self.db.delete_audio_file(filename, owner_id))
+        with self.leaving(owner_id, filename):
+            self.store.delete(filename, lambda: self.db.delete_audio_file(filename, owner_id))
+
+    @contextmanager
+    def leaving(self, owner_id: int, filename: str | None = None) -> Iterator[None]:
+        """Let what was bought for a file, or for all of its owner's, go with the rows that are
+        removed within: kept sound that nothing else needs, earlier takes."""
+        self.speaking.earlier_sound.settle_all(owner_id)
+        takes = self.db.list_take_hashes(owner_id, filename)
+        yield
+        self.speaking.purchases.sound.drop_unwanted()
+        for content_hash in takes:
+            if not self.db.is_take_wanted(content_hash):
+                self.takes.drop(content_hash)
+
+    def settle_sound(self) -> None:
+        """Give everybody what they bought before sound had owners, and remove what is unwanted."""
+        self.speaking.earlier_sound.settle_all()
+        self.speaking.purchases.sound.drop_unwanted()
 
     def empty_bin(self, now: float) -> int:
         """Remove what has been in anybody's bin for 30 days; returns how many files.
@@ -359,6 +393,7 @@ class Studio:
     def reconcile(self) -> list[str]:
         """Put right what a kill left on disk; returns sound files that no row knows (kept)."""
         self.kept.sweep()
+        self.speaking.purchases.sound.drop_unwanted(is_start=True)
         self.previews.sweep()
         self.takes.sweep(self.db.is_take_wanted)
         return self.store.reconcile(self.db.find_audio_file)
@@ -410,6 +445,19 @@ class Studio:
                 )
             )
         return found.identifier
+
+
+def _said(
+    sentence: str, engine: Engine, voice: Voice, dictionary: Dictionary | None = None
+) -> Utterance:
+    script = Script(
+        sentence,
+        language=voice.language,
+        dictionary=dictionary,
+        normalise=not engine.reads_numbers,
+        phonemes=engine.takes_phonemes,
+    )
+    return script.utterance(Segment(0, len(sentence), sentence))
 
 
 def check_name(name: str) -> str:

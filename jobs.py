@@ -77,6 +77,7 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
         exporting = self.exporting.start()
+        threading.Thread(target=self._settle_sound, name="sound", daemon=True).start()
         with ThreadPoolExecutor(self.config.jobs, "speak") as pool:
             while not self.stop.is_set():
                 self._beat()
@@ -247,6 +248,13 @@ class Worker:
                 log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
             log.error("what is past its time cannot be removed: %s", error.sentence)
+
+    def _settle_sound(self) -> None:
+        """After an upgrade: find whose the sound is that was bought before it had owners."""
+        try:
+            self.studio.settle_sound()
+        except (AudioError, DatabaseError) as error:
+            log.error("earlier sound cannot be given to its owners: %s", error.sentence)
 
     def _wait_for_purchases(self) -> None:
         deadline = time.monotonic() + GRACE_S

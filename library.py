@@ -96,10 +96,13 @@ class Library:
         Raises NotFound.
         """
         filenames = self.db.list_filenames(user_id)
-        while len(filenames) > LEAVING_AT_ONCE:  # others want to write in between
-            some, filenames = filenames[:LEAVING_AT_ONCE], filenames[LEAVING_AT_ONCE:]
-            self.store.delete_all(some, lambda some=some: self.db.delete_audio_files(user_id, some))
-        self.store.delete_all(filenames, lambda: self.db.delete_user(user_id))
+        with self.studio.leaving(user_id):
+            while len(filenames) > LEAVING_AT_ONCE:  # others want to write in between
+                some, filenames = filenames[:LEAVING_AT_ONCE], filenames[LEAVING_AT_ONCE:]
+                self.store.delete_all(
+                    some, lambda some=some: self.db.delete_audio_files(user_id, some)
+                )
+            self.store.delete_all(filenames, lambda: self.db.delete_user(user_id))
 
     # Archives
 

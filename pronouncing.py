@@ -111,7 +111,7 @@ class Pronouncing:
     ) -> bytes:
         """A sentence as MP3, with the dictionary and an entry or without both.
 
-        Made once, then kept. Raises what a preview raises.
+        Raises what a preview raises.
         """
         dictionary = self._trial_dictionary(owner_id, entry, is_with)
         return self.studio.preview(owner_id, voice, sentence, dictionary=dictionary)
@@ -121,7 +121,7 @@ class Pronouncing:
     ) -> Trial:
         """What `hear` would say and cost; costs nothing. Raises what a preview raises."""
         dictionary = self._trial_dictionary(owner_id, entry, is_with)
-        cost = self.studio.preview_cost(voice, sentence, dictionary=dictionary)
+        cost = self.studio.preview_cost(owner_id, voice, sentence, dictionary=dictionary)
         engine, found = self.studio.registry.resolve(voice)
         edits = (dictionary or Dictionary(())).edits(
             sentence, found.language, phonemes=engine.takes_phonemes

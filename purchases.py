@@ -1,9 +1,9 @@
-"""Segments that cost money or time: bought once, kept by hash, counted in the ledger once."""
+"""Segments that cost money or time: bought by each person once, kept, and counted once."""
 
 import logging
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from weakref import WeakValueDictionary
@@ -12,6 +12,7 @@ from audio_store import SegmentStore
 from buyer import Buyer
 from database import Database
 from database.errors import DatabaseError
+from kept_sound import KeptSound, Wanted
 from speech.engine import Engine
 from speech.types import AudioChunk, Delivery, ModelNotice, Receipt, SpeechRequest
 
@@ -30,25 +31,28 @@ class Purchases:
 
     def __init__(self, db: Database, kept: SegmentStore, limit_bytes: int):
         self.db, self.kept, self.limit_bytes = db, kept, limit_bytes
+        self.sound = KeptSound(db, kept)
+        # Called first, with a person's id and an engine's name.
+        self.settle: Callable[[int, str], object] = lambda owner_id, engine: None
         self._guard = threading.Lock()
         self._busy: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._bought = 0
 
     def speak(self, engine: Engine, request: SpeechRequest, job: dict) -> Generator[AudioChunk]:
         """The sound of a request: kept from earlier, or bought now and then kept."""
-        content_hash = engine.fingerprint(request)
-        with self._alone_with(content_hash):
-            if not self.kept.has(content_hash):
+        sound = self._wanted(engine, request, None if job.get("is_sample") else job["owner_id"])
+        with self._alone_with(sound):
+            while (kept := self._use(engine, request, job, sound)) is None:
                 engine.admit()
                 has_sound = False
-                with closing(self._buy(engine, request, content_hash)) as chunks:
+                with closing(self._buy(engine, request, job, sound)) as chunks:
                     for chunk in chunks:
                         has_sound = True
                         yield chunk
                 if has_sound:
-                    self._count(engine, request, job, content_hash)
+                    self._use(engine, request, job, sound)
                     return
-            delivery = self._count(engine, request, job, content_hash)
+            delivery, content_hash = kept
             for piece in self.kept.read(content_hash):
                 yield AudioChunk(piece, engine.sample_rate)
             yield AudioChunk(b"", engine.sample_rate, delivery=delivery)
@@ -76,28 +80,35 @@ class Purchases:
         if self.buyer:
             self.buyer.close()
 
-    def has(self, engine: Engine, request: SpeechRequest) -> bool:
-        """Whether the sound of a request is kept, so that it costs nothing more."""
-        return self.kept.has(engine.fingerprint(request))
+    def has(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> bool:
+        """Whether the sound of a request is kept for a person, so that it costs nothing more."""
+        return self.sound.has(self._wanted(engine, request, owner_id))
 
     @property
     def under_way(self) -> int:
         """How many purchases have begun and not ended."""
         return len(self._busy)
 
+    def _wanted(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> Wanted:
+        if owner_id is not None:
+            self.settle(owner_id, engine.name)
+        return self.sound.wanted(engine, request, owner_id)
+
     def _buy(
-        self, engine: Engine, request: SpeechRequest, content_hash: str
+        self, engine: Engine, request: SpeechRequest, job: dict, sound: Wanted
     ) -> Generator[AudioChunk]:
         """The sound as it arrives; at its end it is kept. Nothing where somebody else, in another
         process, has kept it meanwhile.
         """
         if engine.breaker and not engine.is_own:
             engine.breaker.tell = partial(self._note_state, engine.name)
+        begun = partial(
+            self.db.begin_purchase, job, sound.content_hash, sound.owner_id, sound.fingerprint
+        )
         if self.buyer and self.buyer.can_buy(engine):
-            begun = partial(self.db.forget_kept_segment, content_hash)
-            chunks = self.buyer.buy(engine, request, content_hash, begun)
+            chunks = self.buyer.buy(engine, request, sound.content_hash, begun)
             return engine.breaker.watch(chunks) if engine.breaker else chunks
-        return self._buy_here(engine, request, content_hash)
+        return self._buy_here(engine, request, sound.content_hash, begun)
 
     def _note_state(self, engine: str, rest_s: float, error: str) -> None:
         """Let everybody know whether a provider is left alone, and why."""
@@ -110,36 +121,62 @@ class Purchases:
             log.error("the state of %s cannot be written: %s", engine, failure.sentence)
 
     def _buy_here(
-        self, engine: Engine, request: SpeechRequest, content_hash: str
+        self,
+        engine: Engine,
+        request: SpeechRequest,
+        content_hash: str,
+        begun: Callable[[], object],
     ) -> Generator[AudioChunk]:
         receipt = Receipt()
         with self.kept.alone_with(content_hash, receipt.note) as keep:
             if self.kept.has(content_hash):
                 return
-            self.db.forget_kept_segment(content_hash)
+            begun()
             pieces = []
             for chunk in receipt.hear(engine.speak(request)):
                 pieces.append(chunk.pcm)
                 yield chunk
             keep(pieces)
 
+    def _use(
+        self, engine: Engine, request: SpeechRequest, job: dict, sound: Wanted
+    ) -> tuple[Delivery, str] | None:
+        """What was delivered, and its content hash: counted, and the job's file has it from now on.
+
+        None where it is not kept. In one transaction, as sound that nobody wants leaves in one.
+        """
+        with self.db.transaction():
+            if not (content_hash := self.sound.fetch(sound)):
+                return None
+            delivery = Delivery.from_json(self.kept.note(content_hash))
+            is_new = self._count(engine, request, job, content_hash, sound, delivery)
+        if is_new:
+            self._bought += 1
+            self.sound.drop_unwanted()
+            if self._bought % SWEEP_EVERY == 0:
+                self._make_room()
+        return delivery, content_hash
+
     def _count(
-        self, engine: Engine, request: SpeechRequest, job: dict, content_hash: str
-    ) -> Delivery:
-        """Enter the purchase in the ledger, unless it stands there from an earlier time.
+        self,
+        engine: Engine,
+        request: SpeechRequest,
+        job: dict,
+        content_hash: str,
+        sound: Wanted,
+        delivery: Delivery,
+    ) -> bool:
+        """Enter the purchase in the ledger; False where it stands there from an earlier time.
 
         What the provider counted goes before what the price list says.
         """
-        delivery = Delivery.from_json(self.kept.note(content_hash))
         size, cost = self.kept.size(content_hash), delivery.cost_usd
         if cost is None:
             duration_s = size / 2 / engine.sample_rate
             cost = engine.price().quote(len(request.text), duration_s) or 0.0
-        if self.db.record_purchase(job, content_hash, cost=cost, size=size, now=time.time()):
-            self._bought += 1
-            if self._bought % SWEEP_EVERY == 0:
-                self._make_room()
-        return delivery
+        return self.db.record_purchase(
+            job, content_hash, cost=cost, size=size, now=time.time(), fingerprint=sound.fingerprint
+        )
 
     def _make_room(self) -> None:
         """Drop the least recently used until what is kept fits the limit."""
@@ -154,8 +191,13 @@ class Purchases:
                 excess -= row["size"]
 
     @contextmanager
-    def _alone_with(self, content_hash: str) -> Iterator[None]:
-        """One thread at a time per hash: the second finds what the first has bought."""
+    def _alone_with(self, sound: Wanted) -> Iterator[None]:
+        """One thread at a time per sound: the second finds what the first has bought.
+
+        Nobody waits for another person, unless their sound is shared.
+        """
+        is_shared = self.sound.is_shared
+        content_hash = sound.fingerprint if is_shared else sound.content_hash
         with self._guard:
             lock = self._busy.get(content_hash) or threading.Lock()
             self._busy[content_hash] = lock

@@ -181,7 +181,9 @@ class Retaking:
         cost, price = 0.0, engine.price()
         for segment, said in lines:
             request = self.speaking.request(row, segment, said)
-            if engine.keeps_segments and not self.speaking.purchases.has(engine, request):
+            if engine.keeps_segments and not self.speaking.purchases.has(
+                engine, request, row["owner_id"]
+            ):
                 seconds = expected_duration_s(len(said.text), row["speed"], engine.name)
                 cost += price.quote(len(said.text), seconds) or 0.0
         return RetakeQuote(text, len(lines), len(text), cost)

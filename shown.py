@@ -59,6 +59,7 @@ EVENTS = {
     "second_factor_off": lazy_gettext("Second step turned off"),
     "second_factor_reset": lazy_gettext("Second step and passkeys taken away"),
     "second_factor_rule": lazy_gettext("Second step asked for"),
+    "bought_sound_rule": lazy_gettext("Sharing of paid audio changed"),
     "second_factor_failed": lazy_gettext("Wrong code of the second step"),
     "second_factor_failed_known_device": lazy_gettext("Wrong code in a known browser"),
     "recovery_code_used": lazy_gettext("Recovery code used"),

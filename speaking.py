@@ -12,6 +12,7 @@ from config import Config
 from continuity import Continuity
 from database import Database
 from database.errors import DiskFull
+from earlier_sound import EarlierSound
 from purchases import Purchases
 from recording import Recorder
 from speech import mp3
@@ -68,6 +69,8 @@ class Speaking:
         self.db, self.store, self.registry = db, store, registry
         self.continuity = Continuity(db, registry)
         self.purchases = Purchases(db, kept, config.kept_segments_mb * 1024 * 1024)
+        self.earlier_sound = EarlierSound(db, registry, self.purchases.sound, self)
+        self.purchases.settle = self.earlier_sound.settle
 
     def speak(self, job: dict, worker: str, stop: threading.Event) -> None:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,

@@ -42,6 +42,7 @@ ACCEPTED_OF: dict[tuple[str, str], Any] = {
     ("admin.ask_for_second_step", "rule"): "nobody",
     ("admin.change_person", "deed"): "let_in",
     ("admin.revoke_invite", "id"): "1",
+    ("admin.share_bought_sound", "rule"): "apart",
     ("documents.save", "rule"): "heading",
     ("documents.speak", "rule"): "heading",
     ("providers.add", "name"): "another",

@@ -100,6 +100,16 @@ def ask_for_second_step() -> Response:
     return _told(_("That holds from now on."))
 
 
+@blueprint.post("/admin/bought-sound")
+@admin_only
+def share_bought_sound() -> Response:
+    """Decide whether what one person bought is there for all."""
+    rule = request.form.get("rule", "")
+    services().studio.speaking.purchases.sound.set_rule(rule)
+    services().accounts.log("bought_sound_rule", g.user, visitor(), rule)
+    return _told(_("That holds from now on."))
+
+
 @blueprint.post("/admin/invites")
 @admin_only
 def invite() -> Response:
@@ -139,6 +149,7 @@ def _people() -> dict[str, Any]:
         "now": services().accounts.now(),
         "registration": services().config.registration,
         "second_step_rule": services().second_factors.rule(),
+        "shares_bought_sound": services().studio.speaking.purchases.sound.is_shared,
     }
 
 

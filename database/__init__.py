@@ -8,6 +8,7 @@ from database.drafts import Drafts
 from database.exports import Exports
 from database.health import Health
 from database.jobs import Jobs
+from database.kept import KeptSegments
 from database.library import Library
 from database.passkeys import PasskeyRows
 from database.playback import Playback
@@ -23,6 +24,7 @@ class Database(
     Users,
     Library,
     Jobs,
+    KeptSegments,
     Retakes,
     Documents,
     Pronunciations,

@@ -196,6 +196,18 @@ class Retakes(Usage):
             raise NotFound("There is no such take.")
         return row
 
+    def list_take_hashes(self, owner_id: int, filename: str | None = None) -> set[str]:
+        """The frames on disk of all earlier takes of a file, or of all files of its owner."""
+        which, values = ("f.owner_id = ?", [owner_id])
+        if filename is not None:
+            which, values = ("f.filename = ? AND f.owner_id = ?", [filename, owner_id])
+        rows = self._rows(
+            f"""SELECT DISTINCT t.content_hash
+                FROM audio_files f JOIN takes t ON t.file_id = f.id WHERE {which}""",
+            *values,
+        )
+        return {row["content_hash"] for row in rows}
+
     def is_take_wanted(self, content_hash: str) -> bool:
         """Whether any take refers to these frames; for sweeping the disk."""
         return self._row("SELECT 1 FROM takes WHERE content_hash = ?", content_hash) is not None

@@ -122,6 +122,7 @@ class Users(Connection):
             self._write("UPDATE security_logs SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self._write("UPDATE invites SET created_by = ? WHERE created_by = ?", into_id, from_id)
             self._write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)
+            self.move_segments(from_id, into_id)
             self._write("DELETE FROM users WHERE id = ?", from_id)
             return moved
 

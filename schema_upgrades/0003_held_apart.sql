@@ -1,2 +1,54 @@
 -- What one person's work leaves is held apart from everybody else's, and work can wait for a cause
 -- to end.
+
+-- Kept sound is its owner's. What is there already is nobody's until it was found in files.
+ALTER TABLE kept_segments ADD COLUMN owner_id INTEGER REFERENCES users (id) ON DELETE SET NULL;
+ALTER TABLE kept_segments ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
+ALTER TABLE kept_segments ADD COLUMN is_earlier INTEGER NOT NULL DEFAULT 0
+    CHECK (is_earlier IN (0, 1));
+UPDATE kept_segments SET fingerprint = content_hash, is_earlier = 1;
+CREATE UNIQUE INDEX idx_kept_owner ON kept_segments (owner_id, fingerprint)
+    WHERE owner_id IS NOT NULL;
+CREATE INDEX idx_kept_fingerprint ON kept_segments (fingerprint, owner_id);
+CREATE INDEX idx_kept_earlier ON kept_segments (engine, content_hash) WHERE is_earlier = 1;
+
+-- Which files hold which kept segment; written before one is bought. When the last of them is
+-- removed for good, the sound goes, too.
+CREATE TABLE segment_uses (
+    content_hash TEXT    NOT NULL,
+    file_id      INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    PRIMARY KEY (content_hash, file_id)
+) WITHOUT ROWID;
+CREATE INDEX idx_segment_uses_file ON segment_uses (file_id, content_hash);
+
+-- Kept sound that is to leave the disk.
+CREATE TABLE unwanted_segments (
+    content_hash TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TRIGGER segments_left_by_file BEFORE DELETE ON audio_files BEGIN
+    INSERT OR IGNORE INTO unwanted_segments (content_hash)
+    SELECT u.content_hash FROM segment_uses u
+    WHERE u.file_id = OLD.id AND NOT EXISTS (
+        SELECT 1 FROM segment_uses other
+        WHERE other.content_hash = u.content_hash AND other.file_id != OLD.id);
+END;
+
+CREATE TRIGGER segments_left_by_user BEFORE DELETE ON users BEGIN
+    INSERT OR IGNORE INTO unwanted_segments (content_hash)
+    SELECT content_hash FROM kept_segments WHERE owner_id = OLD.id;
+END;
+
+-- People whose files may hold sound that was kept before it had owners, until that was looked for:
+-- in their files up to `last_file_id`.
+CREATE TABLE unsettled_segments (
+    owner_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    engine       TEXT    NOT NULL,
+    last_file_id INTEGER NOT NULL,
+    PRIMARY KEY (owner_id, engine)
+) WITHOUT ROWID;
+CREATE INDEX idx_unsettled_engine ON unsettled_segments (engine, owner_id);
+
+INSERT INTO unsettled_segments (owner_id, engine, last_file_id)
+SELECT users.id, kept.engine, (SELECT coalesce(max(id), 0) FROM audio_files)
+FROM users, (SELECT DISTINCT engine FROM kept_segments) AS kept;

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -78,8 +79,27 @@ class Engine(ABC):
         return _whole_samples(chunks, self.sample_rate)
 
     def fingerprint(self, request: SpeechRequest) -> str:
-        """A SHA-256 in hex over all that shapes the sound: equal requests, equal fingerprints."""
-        parts = [self.name, self.address, self.model, request.voice, request.speed, request.text]
+        """A SHA-256 in hex over all that shapes the sound: equal requests, equal fingerprints.
+
+        White space around a text is not heard, nor whether an accent is a sign of its own.
+        """
+        text = request.text
+        if not request.phonemes:
+            text = unicodedata.normalize("NFC", text.strip())
+        return self._fingerprint(request, request.speed, text)
+
+    def earlier_fingerprints(self, request: SpeechRequest) -> list[str]:
+        """What the same sound was called before each value had one form: speed 1 or 1.0, as
+        SQLite gave it, and the text as it was written. Not its present fingerprint.
+        """
+        speeds = [request.speed]
+        if request.speed.is_integer():
+            speeds.append(int(request.speed))
+        found = [self._fingerprint(request, speed, request.text) for speed in speeds]
+        return [earlier for earlier in found if earlier != self.fingerprint(request)]
+
+    def _fingerprint(self, request: SpeechRequest, speed: float, text: str) -> str:
+        parts = [self.name, self.address, self.model, request.voice, speed, text]
         if request.phonemes:
             parts.append(request.phonemes)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

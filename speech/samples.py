@@ -1,5 +1,7 @@
 """A short sentence in a voice's own language, to tell voices apart by."""
 
+from speech.types import Voice
+
 SENTENCES = {
     "af": "Dit was laat, en die lamp was al aan.",
     "ar": "كان الوقت متأخرا، وكان المصباح مضاء.",
@@ -64,6 +66,11 @@ SENTENCES = {
     "vi": "Trời đã khuya, và ngọn đèn đã được thắp sáng.",
     "yue": "夜喇，盞燈已經着咗。",
 }
+
+
+def is_standard(sentence: str, voice: Voice) -> bool:
+    """Whether a sentence is one that voices introduce themselves with, so that it is nobody's."""
+    return sentence in SENTENCES.values() or sentence == sample(voice.language, voice.name)
 
 
 def sample(language: str, name: str = "") -> str:

@@ -43,6 +43,10 @@ class SpeechRequest:
     speed: float = 1.0
     phonemes: tuple[tuple[int, int], ...] = ()
 
+    def __post_init__(self) -> None:
+        # SQLite's RETURNING gives 1 where SELECT gives 1.0, and 0.1 + 0.2 is not quite 0.3.
+        object.__setattr__(self, "speed", round(float(self.speed), 6))
+
 
 @dataclass(frozen=True, slots=True)
 class WordMark:

@@ -21,7 +21,7 @@ def place(tmp_path):
     place.fill()
     place.db.log_security_event("login")
     digest = "ab" * 32
-    place.db._write("INSERT INTO kept_segments VALUES (?, 'e', 0, 2000, 1)", digest)
+    place.db._write("INSERT INTO kept_segments VALUES (?, 'e', 0, 2000, 1, NULL, '', 0)", digest)
     yield place
     place.close()
 
@@ -159,7 +159,7 @@ def test_a_flipped_bit_in_sound_is_found_by_scrubbing(place):
 
 def test_bought_segments_are_compared_with_their_rows(place):
     SegmentStore(place.config.segments_dir).keep("ef" * 32, [b"xy"])
-    place.db._write("INSERT INTO kept_segments VALUES ('cc', 'e', 0, 9, 1)")
+    place.db._write("INSERT INTO kept_segments VALUES ('cc', 'e', 0, 9, 1, NULL, '', 0)")
     warnings = " ".join(found(place, doctor.WARN))
     assert "Missing bought segments (1): cc." in warnings
     assert f"not counted (1): {'ef' * 32}." in warnings
@@ -197,7 +197,7 @@ def test_rows_without_their_parents_are_found(place):
         connection.execute("PRAGMA foreign_keys=OFF")
         connection.execute("UPDATE audio_files SET owner_id = 99")
         connection.commit()
-    assert "The database is damaged: audio_files row" in bad(place)[0]
+    assert any("The database is damaged: audio_files row" in found for found in bad(place))
 
 
 def test_a_database_that_cannot_be_read_is_found(place):

@@ -170,7 +170,7 @@ def buy_once(tmp_path, characters: int, kills: int, parallel: int, seed: int) ->
 
 
 @pytest.mark.slow
-def test_what_a_book_buys_is_bought_once_whoever_is_killed(tmp_path):
+def test_what_a_book_buys_is_bought_once_when_worker_or_app_is_killed(tmp_path):
     buy_once(tmp_path, characters=800, kills=3, parallel=2, seed=21)
 
 

@@ -26,6 +26,7 @@ WEB = {
 ABOVE_STORE = {
     *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
     *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
+    *("kept_sound", "earlier_sound"),
     *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
     *("second_factors", "passkeys", "devices", "guesses"),
 }

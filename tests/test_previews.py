@@ -9,6 +9,7 @@ from audio_store import PreviewStore
 from generation import TextEmpty, TextTooLong
 from speaking import NothingSpoken
 from speech.errors import SpeechError, UnknownVoice
+from speech.pronunciation import Dictionary, Entry
 from tests.listening import hear
 
 SENTENCE = "It was late, and the lamp was already lit."
@@ -30,8 +31,46 @@ def test_a_preview_is_made_once_and_told_apart_by_voice_and_sentence(home):
     assert home.studio.preview(home.user_id, "gmw/en", f" {SENTENCE}\n") == first
     assert len(previews(home)) == 1
     home.studio.preview(home.user_id, "gmw/de", SENTENCE)
-    home.studio.preview(home.user_id, "gmw/en", "Another sentence.")
+    home.studio.preview(home.user_id, "gmw/en", "Es war spät, und die Lampe brannte schon.")
     assert len(previews(home)) == 3
+
+
+def test_a_sentence_of_ones_own_is_left_nowhere_by_a_preview(home):
+    other = home.db.create_user("bert", "!")["id"]
+    for user_id in (home.user_id, home.user_id, other):
+        assert hear(home.studio.preview(user_id, "gmw/en", "Anna owes Bert a lamp."))
+    assert previews(home) == []
+
+
+def test_each_pays_for_a_sentence_of_their_own(paying, provider):
+    own, other = "Anna owes Bert a lamp.", paying.db.create_user("bert", "!")["id"]
+    fresh = paying.studio.preview_cost(other, "nova", own)
+    paying.studio.preview(paying.user_id, "nova", own)
+    assert paying.studio.preview_cost(paying.user_id, "nova", own) == 0
+    assert paying.studio.preview_cost(other, "nova", own) == fresh > 0
+    paying.studio.preview(other, "nova", own)
+    paying.studio.preview(paying.user_id, "nova", own)
+    assert provider.bought() == {own: 2}
+    assert paying.db.get_all_time_usage(other)["cost"] == pytest.approx(fresh)
+
+
+def test_a_dictionary_of_ones_own_makes_a_sample_ones_own(paying, provider):
+    other = paying.db.create_user("bert", "!")["id"]
+    dictionary = Dictionary([Entry("lamp", "lantern")])
+    for user_id in (paying.user_id, other, paying.user_id):
+        paying.studio.preview(user_id, "nova", SENTENCE, dictionary=dictionary)
+    assert len(provider.calls) == 2
+    assert previews(paying) == []
+
+
+def test_previews_from_before_they_were_held_apart_are_removed_at_a_start(home):
+    home.studio.preview(home.user_id, "", SENTENCE)
+    (kept,) = previews(home)
+    folder = home.config.data_dir / "previews" / "ab"
+    folder.mkdir()
+    (folder / f"{'ab' * 32}.mp3").write_bytes(b"somebody's sentence")
+    home.studio.reconcile()
+    assert previews(home) == [kept]
 
 
 def test_a_free_preview_is_no_use(home):
@@ -39,7 +78,7 @@ def test_a_free_preview_is_no_use(home):
     assert home.db.get_all_time_usage(home.user_id)["requests"] == 0
 
 
-def test_a_price_is_paid_and_counted_once_whoever_listens(paying, provider):
+def test_the_price_of_a_sample_is_paid_and_counted_once_whoever_listens(paying, provider):
     other = paying.db.create_user("bert", "!")["id"]
     first = paying.studio.preview(paying.user_id, "nova", SENTENCE)
     assert paying.studio.preview(other, "nova", SENTENCE) == first

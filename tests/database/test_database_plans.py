@@ -12,6 +12,7 @@ GROWING = {
     "kept_segments", "file_groups", "positions", "drafts", "p", "f", "s", "a", "chapters",
     "takes", "documents", "pronunciations", "exports", "wanted", "earlier",
     "provider_keys", "login_alerts", "alerted_sessions", "forgotten_devices",
+    "segment_uses", "k", "u", "t", "mine", "theirs", "other",
     "second_factors", "recovery_codes", "passkeys", "used_challenges",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
@@ -148,6 +149,21 @@ CALLS = {
     "drop_segments": lambda db: db.drop_segments(1, "w", 0),
     "extend_leases": lambda db: db.extend_leases("w", now=1e9, lease_s=30.0),
     "finish_job": lambda db: db.finish_job(1, "w", duration=1.0, size=1, sha256="x"),
+    "begin_purchase": lambda db: db.begin_purchase(JOB, "h2", 1, "f"),
+    "copy_segment": lambda db: db.copy_segment("h", "h2", 1, "f"),
+    "find_kept_segment": lambda db: db.find_kept_segment(1, "f"),
+    "get_kept_segment": lambda db: db.get_kept_segment("h"),
+    "give_segment": lambda db: db.give_segment("h", 1, "f"),
+    "list_earlier_segments": lambda db: db.list_earlier_segments("e"),
+    "list_files_spoken_by": lambda db: db.list_files_spoken_by(1, "e", 9),
+    "list_lendable_segments": lambda db: db.list_lendable_segments(["f"], is_shared=True),
+    "list_take_hashes": lambda db: [db.list_take_hashes(1), db.list_take_hashes(1, "f")],
+    "list_unsettled": lambda db: [db.list_unsettled(), db.list_unsettled(1)],
+    "list_unwanted_segments": lambda db: db.list_unwanted_segments(),
+    "move_segments": lambda db: db.move_segments(2, 1),
+    "note_segment_use": lambda db: db.note_segment_use("h", 1),
+    "settle_segments": lambda db: db.settle_segments(1, "e"),
+    "unwant_segment": lambda db: db.unwant_segment("h"),
     "forget_kept_segment": lambda db: db.forget_kept_segment("h"),
     "get_all_time_usage": lambda db: db.get_all_time_usage(1),
     "get_audio_file": lambda db: db.get_audio_file("a.mp3", 1),
@@ -379,11 +395,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
                       "sessions", "segments", "invites", "file_groups", "positions", "drafts",
                       "chapters", "takes", "retakes", "documents", "pronunciations",
                       "exports", "provider_keys", "login_alerts", "alerted_sessions",
-                      "forgotten_devices", "second_factors", "recovery_codes", "passkeys")
+                      "forgotten_devices", "second_factors", "recovery_codes", "passkeys",
+                      "kept_segments", "segment_uses", "unsettled_segments")
         for key in db._rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 31
+    assert len(keys) == 34
     for table, column in keys:
         (step,) = db._rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

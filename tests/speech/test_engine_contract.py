@@ -161,13 +161,14 @@ def test_odd_text_is_spoken_and_nothing_but_spoken(engine, text):
 def test_equal_requests_share_a_fingerprint_and_others_do_not(engine):
     request = SpeechRequest(SENTENCE, engine.default_voice)
     others = [
-        SpeechRequest(SENTENCE + " ", engine.default_voice),
+        SpeechRequest(SENTENCE + " So.", engine.default_voice),
         SpeechRequest(SENTENCE, engine.default_voice, 1.5),
         SpeechRequest(SENTENCE, engine.voices()[-1].identifier),
     ]
     prints = {engine.fingerprint(each) for each in (request, *others)}
     assert len(prints) == 4
-    assert engine.fingerprint(SpeechRequest(SENTENCE, engine.default_voice)) in prints
+    for text, speed in ((SENTENCE, 1.0), (f"{SENTENCE} ", 1), (f"\n{SENTENCE}", 1.0000000001)):
+        assert engine.fingerprint(SpeechRequest(text, engine.default_voice, speed)) in prints
 
 
 def test_it_speaks_again_after_it_was_closed(engine):

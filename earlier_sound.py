@@ -1,0 +1,85 @@
+"""Sound that was bought before it had owners: found in people's own files, and theirs then."""
+
+import logging
+import threading
+from collections.abc import Iterator
+
+from database import Database
+from kept_sound import KeptSound
+from speech.engine import Engine
+from speech.errors import SpeechError
+from speech.registry import Registry
+from speech.types import SpeechRequest
+
+log = logging.getLogger("voiceverse.earlier_sound")
+
+
+class EarlierSound:
+    """Looks through each person's files once for each engine. Serves all threads of a process.
+
+    `speaking` says how a file is read and what an engine is asked for it.
+    """
+
+    def __init__(self, db: Database, registry: Registry, kept: KeptSound, speaking):
+        self.db, self.registry, self.kept, self.speaking = db, registry, kept, speaking
+        self._looking = threading.Lock()
+        self._settled: set[tuple[int, str]] = set()
+
+    def settle(self, owner_id: int, engine: str) -> None:
+        """Give a person what their files hold of an engine's sound. Raises SpeechError."""
+        if (owner_id, engine) in self._settled:
+            return
+        with self._looking:
+            for row in self.db.list_unsettled(owner_id):
+                if row["engine"] == engine:
+                    self._look_through(owner_id, engine, row["last_file_id"])
+                    self.db.settle_segments(owner_id, engine)
+        self._settled.add((owner_id, engine))
+
+    def settle_all(self, owner_id: int | None = None) -> None:
+        """The same for all engines that are there, of one person or of everybody."""
+        for row in self.db.list_unsettled(owner_id):
+            try:
+                self.settle(row["owner_id"], row["engine"])
+            except SpeechError as error:  # it is looked for when that engine is there again
+                log.warning("sound of %s was not looked for: %s", row["engine"], error.sentence)
+
+    def _look_through(self, owner_id: int, name: str, last_file_id: int) -> None:
+        earlier = set(self.db.list_earlier_segments(name))
+        engine = self.registry.get(name, owner_id)
+        for row in self.db.list_files_spoken_by(owner_id, name, last_file_id):
+            try:
+                for request in self._requests(row, engine):
+                    sound = self.kept.wanted(engine, request, owner_id)
+                    for known in earlier.intersection(sound.names):
+                        self.kept.take_over(known, sound, row["id"])
+            except SpeechError as error:  # a voice that is no longer there asks for nothing, either
+                log.warning("file %s was not looked through: %s", row["id"], error.sentence)
+
+    def _requests(self, row: dict, engine: Engine) -> Iterator[SpeechRequest]:
+        """What an engine was asked for a file, or would be for what was not spoken yet."""
+        spoken: dict[str, dict[int, int]] = {row["stand_in"]: {}}
+        for segment in self.db.get_segments(row["id"]):
+            by = spoken.setdefault(segment["spoken_by"], {})
+            by[segment["text_start"]] = segment["text_end"]
+        text, own = self.db.get_text(row["id"]), f"{row['engine']}:"
+        for voice, spans in {"": {}, **spoken}.items():
+            if (voice or own).startswith(f"{engine.name}:"):
+                yield from self._requests_of(row | {"stand_in": voice}, text, spans)
+
+    def _requests_of(self, row: dict, text: str, spans: dict[int, int]) -> Iterator[SpeechRequest]:
+        """By one voice, from where it began to the end, in the segments that were recorded."""
+        spoken = self.speaking.continuity.as_spoken(row)
+        start = min(spans, default=row["spoken_characters"]) if row["stand_in"] else 0
+        borders: dict[int, int] = {}
+        while start < len(text):
+            for segment, said in self.speaking.script(spoken, text, borders or None).lines(start):
+                start, recorded_end = segment.start, spans.get(segment.start, segment.end)
+                if recorded_end != segment.end and not borders:  # it was spoken anew
+                    borders = {recorded_end: 0}
+                    break
+                yield self.speaking.request(spoken, segment, said)
+                start = segment.end
+                if borders:
+                    borders = {}
+                    break
