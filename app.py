@@ -86,6 +86,7 @@ from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
 from sentences import Told
+from shown import spoken_length
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -344,7 +345,7 @@ def show_file(filename: str) -> Response:
     """A piece: its text, what it cost, what can be done with it."""
     row = owned_file(filename)
     if wants_json():
-        return jsonify(file_json(row))
+        return jsonify(**file_json(row), length_shown=spoken_length(row["duration"]))
     part = max(1, forms.number(request.args.get("part", "1"), "part"))
     first = (part - 1) * SHOWN_CHARACTERS
     text = services().db.get_text(row["id"])

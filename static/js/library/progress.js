@@ -1,5 +1,5 @@
 // Rows of pieces that are being made: their rings fill, asked for all together.
-import { clock, fill, texts } from "../shown.js";
+import { fill, runningTime, texts } from "../shown.js";
 
 const EVERY_MS = 1500;
 const MOST = 100;
@@ -30,7 +30,7 @@ function show(file) {
   row.dataset.status = file.status;
   row.querySelector("[data-ring]")?.setAttribute("stroke-dasharray", `${file.progress * 100} 100`);
   const state = row.querySelector("[data-state]");
-  state.textContent = words.states[file.status] ?? clock(file.duration);
+  state.textContent = words.states[file.status] ?? runningTime(file.duration);
   state.className = `row-state ${file.status}`;
   for (const trigger of row.querySelectorAll("[data-play]")) {
     const known = { ...JSON.parse(trigger.dataset.play), status: file.status, duration: file.duration };

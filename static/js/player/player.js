@@ -102,10 +102,10 @@ class Player extends EventTarget {
   }
 
   // A passage of a piece was spoken anew: what is open of it is the old sound.
-  changed({ filename, version }) {
+  changed({ filename, version, duration }) {
     kept.distrust(filename);
     if (this.file?.filename !== filename) return;
-    Object.assign(this.file, { version });
+    Object.assign(this.file, { version, duration });
     this.sound.renew();
   }
 

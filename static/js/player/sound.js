@@ -41,7 +41,7 @@ export class Sound extends EventTarget {
     const made = Number.isFinite(this.audio.duration) ? this.audio.duration : 0;
     const told = this.file?.duration ?? 0;
     if (this.isLive) return Math.max(this.file.expected_s ?? 0, told, this.time);
-    return made || told;
+    return told || made; // as lists and pages say it; an element counts some silence with it
   }
 
   get bufferedTo() {
