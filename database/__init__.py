@@ -16,6 +16,7 @@ from database.providers import ProviderRows
 from database.retakes import Retakes
 from database.second_factors import SecondFactorRows
 from database.security import SecurityLog
+from database.segments import Segments
 from database.users import Users
 
 
@@ -24,6 +25,7 @@ class Database(
     Library,
     Jobs,
     Retakes,
+    Segments,
     Documents,
     Pronunciations,
     ProviderRows,

@@ -64,7 +64,7 @@ export class Sound extends EventTarget {
     this.isLive = Boolean(file) && isUnfinished(file);
     this.#from = from_s;
     this.#retries = 0;
-    if (this.isLive) this.#unfollow = follow(file.filename, (state) => this.#heard(state));
+    if (this.isLive) this.#unfollow = follow(file.filename, (state) => this.#heard(state), () => this.#wants);
     this.#tell();
   }
 
