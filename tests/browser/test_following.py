@@ -66,9 +66,8 @@ def test_a_page_asks_for_nothing_while_it_is_hidden(new_page, house):
     until(page, f"{PLAYER}?.file")
     page.evaluate(f"{PLAYER}.sound.pause()")
     page.evaluate(HIDE, True)
-    page.wait_for_load_state("networkidle")
-    page.clock.run_for(2000)  # what was asked before that
-    page.wait_for_load_state("networkidle")
+    page.clock.run_for(2000)  # what had begun before that
+    until_noted(page, lambda: len(asked.urls) == len(asked.answers), "the last answers")
     asked.urls.clear()
     page.clock.run_for(LOOKED_FOR_S * 1000)
     assert page.evaluate("fetch('/health').then(answer => answer.ok)")
@@ -92,4 +91,4 @@ def test_a_list_of_pieces_being_made_asks_only_while_it_is_seen(new_page, house)
     assert len(asked.urls) <= 2
     house.owner.post(f"/files/{filename}/delete")
     page.evaluate(HIDE, False)
-    expect(page.locator(".row[data-progress]")).to_have_count(0)
+    expect(page.locator(f"[data-file='{filename}'][data-progress]")).to_have_count(0)

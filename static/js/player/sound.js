@@ -208,13 +208,14 @@ export class Sound extends EventTarget {
   // While it is made.
 
   #heard(state) {
-    Object.assign(this.file, state);
+    if (state.status !== "gone") Object.assign(this.file, state);
     if (isUnfinished(state)) {
       const isRefused = this.#wants && this.audio.error && this.audio.currentTime < 1;
       if (isRefused) this.play();
       return this.#tell();
     }
-    if (state.status === "gone" || (state.status !== "ready" && !state.duration)) {
+    if (state.status === "gone") return this.dispatchEvent(new Event("gone"));
+    if (state.status !== "ready" && !state.duration) {
       this.pause();
       this.isLive = false;
       this.dispatchEvent(new Event("failed"));
