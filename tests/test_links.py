@@ -2,9 +2,10 @@
 
 import pytest
 
+from access import SESSION_COOKIE
 from tests.conftest import Browser
 
-HERE = ("localhost", "127.0.0.1:5000", "127.0.0.2", "[::1]:5000", "LOCALHOST:80")
+HERE = ("localhost", "127.0.0.1:5000", "127.0.0.2", "[::1]:5000", "LOCALHOST:8080")
 ALONE = "VoiceVerse listens on this machine alone"
 ELSEWHERE = "means themselves"
 
@@ -23,7 +24,10 @@ def admin(make_app, password_hash):
 
 def made(browser, host, path="/admin/invites", **fields):
     fields["csrf_token"] = browser.csrf_token()
-    return browser.client.post(path, data=fields, environ_overrides={"HTTP_HOST": host}).text
+    cookie = browser.client.get_cookie(SESSION_COOKIE)
+    client = browser.client.application.test_client(use_cookies=False)
+    headers = {"Cookie": f"{SESSION_COOKIE}={cookie.value}"}
+    return client.post(path, data=fields, headers=headers, base_url=f"http://{host}").text
 
 
 @pytest.mark.parametrize("host", HERE)
