@@ -301,7 +301,7 @@ def generate() -> Response:
         return _studio_again(error)
     services().wake_worker()
     if request.form.get("is_draft"):
-        services().db.delete_draft(g.user["user_id"])
+        services().db.delete_draft(g.user["user_id"], studio_room.known_drafts())
     address = to("web.show_file", filename=row["filename"])
     if wants_json():
         return jsonify(file_json(row)), 202, {"Location": address}
@@ -376,7 +376,18 @@ def text(filename: str) -> Response:
 @user_only
 def rename(filename: str) -> Response:
     """Give a piece another name."""
-    services().studio.rename(filename, g.user["user_id"], name=request.form.get("name", ""))
+    name, was = request.form.get("name", ""), request.form.get("name_was")
+    known = owned_file(filename)["display_name"]
+    if was is not None and known not in (was, name.strip()):
+        raise forms.ChangedMeanwhile(
+            _(
+                "This piece was given the name “%(name)s” meanwhile, and not “%(yours)s”. Reload "
+                "the page, then rename it again if you want that.",
+                name=known,
+                yours=name,
+            )
+        )
+    services().studio.rename(filename, g.user["user_id"], name=name)
     return _done(_("Renamed."), filename)
 
 

@@ -12,7 +12,8 @@ from answers import file_page, page
 from database.segments import EVERYTHING
 from delivery import short_sound
 from languages import told
-from retaking import RetakeQuote
+from retaking import BadRetake, RetakeQuote
+from sentences import Told
 from shown import money
 from uploads import takes_text
 
@@ -40,9 +41,13 @@ def retake(filename: str) -> Response:
     """Speak a part of a piece anew, or say what that would cost."""
     row, (start, end, text) = owned_file(filename), _asked()
     voice, retaking = request.form.get("voice", ""), services().studio.retaking
-    if request.form.get("act") == "quote":
-        return _quoted(row, start, retaking.quote(row, start, end, text, voice=voice))
-    retaking.ask(row, start, end, text, voice=voice)
+    try:
+        if request.form.get("act") == "quote":
+            return _quoted(row, start, retaking.quote(row, start, end, text, voice=voice))
+        forms.check_version(request.form, services().db.get_text(row["id"])[start:end])
+        retaking.ask(row, start, end, text, voice=voice)
+    except (forms.ChangedMeanwhile, BadRetake) as error:
+        return _again(row, start, text, error)
     return _begun(row, start)
 
 
@@ -101,13 +106,26 @@ def _price_of(quote: RetakeQuote) -> str:
     return f"{count} · {money(quote.cost_usd)}"
 
 
-def _desk(row: dict[str, Any], at: int, *, text: str = "", price: str = "") -> Response:
+def _again(row: dict[str, Any], at: int, text: str, error: Told) -> Response:
+    """What was typed, at the sentence that stands there now; pieces in the making have no page."""
+    if wants_json() or row["status"] != "ready" or not text.strip():
+        raise error
+    return _desk(row, min(at, row["character_count"] - 1), text=text, error=error)
+
+
+def _desk(
+    row: dict[str, Any], at: int, *, text: str = "", price: str = "", error: Told | None = None
+) -> Response:
     previous, here, following = _around(row, at)
     if here is None or row["status"] != "ready":
         abort(404)
     whole = services().db.get_text(row["id"])
     return page(
         "files/retake.html",
+        error.status if error else 200,
+        error=error,
+        version=forms.version_of(whole[here["text_start"] : here["text_end"]]),
+        now=_words(whole, here),
         file=row,
         segment=here,
         before=_words(whole, previous) if previous else "",

@@ -23,7 +23,7 @@ export async function send(address, fields = {}, options = {}) {
     return answer;
   }
   const told = await answer.json().catch(() => ({}));
-  throw new Refused(told.error ?? answer.statusText);
+  throw Object.assign(new Refused(told.error ?? answer.statusText), { told });
 }
 
 function encoded(fields) {
