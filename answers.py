@@ -99,7 +99,7 @@ def refusal(error: Any) -> Response:
     """The answer to anything refused: its sentence as JSON or on a page of its own."""
     status = error.status
     if wants_json():
-        answer = jsonify(error=told(error.sentence))
+        answer = jsonify(error=told(error.sentence), **getattr(error, "found", {}))
         answer.status_code = status
     else:
         title = str(TITLES.get(status) or _("That did not work"))

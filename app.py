@@ -87,6 +87,7 @@ from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
 from sentences import Told
+from shown import spoken_length
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -302,7 +303,7 @@ def generate() -> Response:
         return _studio_again(error)
     services().wake_worker()
     if request.form.get("is_draft"):
-        services().db.delete_draft(g.user["user_id"])
+        services().db.delete_draft(g.user["user_id"], studio_room.known_drafts())
     address = to("web.show_file", filename=row["filename"])
     if wants_json():
         return jsonify(file_json(row)), 202, {"Location": address}
@@ -346,7 +347,7 @@ def show_file(filename: str) -> Response:
     """A piece: its text, what it cost, what can be done with it."""
     row = owned_file(filename)
     if wants_json():
-        return jsonify(file_json(row))
+        return jsonify(**file_json(row), length_shown=spoken_length(row["duration"]))
     part = max(1, forms.number(request.args.get("part", "1"), "part"))
     first = (part - 1) * SHOWN_CHARACTERS
     text = services().db.get_text(row["id"])
@@ -379,7 +380,18 @@ def text(filename: str) -> Response:
 @user_only
 def rename(filename: str) -> Response:
     """Give a piece another name."""
-    services().studio.rename(filename, g.user["user_id"], name=request.form.get("name", ""))
+    name, was = request.form.get("name", ""), request.form.get("name_was")
+    known = owned_file(filename)["display_name"]
+    if was is not None and known not in (was, name.strip()):
+        raise forms.ChangedMeanwhile(
+            _(
+                "This piece was given the name “%(name)s” meanwhile, and not “%(yours)s”. Reload "
+                "the page, then rename it again if you want that.",
+                name=known,
+                yours=name,
+            )
+        )
+    services().studio.rename(filename, g.user["user_id"], name=name)
     return _done(_("Renamed."), filename)
 
 

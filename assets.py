@@ -27,6 +27,8 @@ SCRIPTS = {
     f"{JOINED}usage.js": "js/day-chart.js",
     f"{JOINED}passkeys.js": "js/passkeys/desk.js",
     f"{JOINED}voices_room.js": "js/admin/voices.js",
+    f"{JOINED}left.js": "js/left.js",
+    f"{JOINED}people.js": "js/admin/copy.js",
 }
 SHEETS = {
     f"{JOINED}frame.css": tuple(

@@ -17,6 +17,7 @@ from audio_store import naming_full_disk
 from choices import EACH, ONE, Choices
 from config import Config
 from database import Database
+from database.documents import NO_DOCUMENT
 from database.errors import NotFound, WrongState
 from documents.fetching import Fetched, FetchLimits, fetch
 from documents.limits import Limits
@@ -277,6 +278,22 @@ class Books:
             author=None if author is None else _clean(author, NAME_LENGTH),
             choices=choices.to_json(),
         )
+
+    def change(
+        self,
+        row: dict,
+        change: Callable[[dict, Choices], Choices],
+        names: Callable[[dict], dict[str, str | None]] = lambda _: {},
+    ) -> dict:
+        """Keep what `change` makes of the row and choices as they are now, and the `names` for it.
+
+        Nobody else changes them in between. Returns the row. Raises BadName, NotFound.
+        """
+        with self.db.transaction():
+            now = self.db.get_document(row["id"], row["owner_id"])
+            if now is None:
+                raise NotFound(NO_DOCUMENT)
+            return self.keep(now, change(now, self.choices(now)), **names(now))
 
     def keep_cover(self, row: dict, picture: bytes | None) -> None:
         """Give a document another picture, or none. Raises BadCover."""

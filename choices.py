@@ -78,6 +78,24 @@ class Choices:
         """A chapter gets another name, or with None the one that was read."""
         return replace(self, titles=_with(self.titles, number, title))
 
+    def onto(self, base: Self, stored: Self) -> Self:
+        """What is stored, changed by what these choices differ in from `base`, without chapters.
+
+        So two people, or one in two tabs, change different things without undoing each other's.
+        """
+        changed: dict[str, Any] = {}
+        for name in ("left_out", "skipped"):
+            mine, old, kept = (getattr(choices, name) for choices in (self, base, stored))
+            changed[name] = (kept - (mine ^ old)) | (mine - old)
+        for name in ("voice", "speed", "group", "shape", "reading"):
+            mine, old = getattr(self, name), getattr(base, name)
+            changed[name] = getattr(stored, name) if mine == old else mine
+        return replace(stored, **changed)
+
+    def without_chapters(self) -> Self:
+        """The choices of the whole document alone."""
+        return replace(self, parts={}, texts={}, titles={})
+
     # As JSON
 
     def to_json(self) -> str:

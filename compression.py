@@ -9,12 +9,16 @@ from flask import Flask, Response, current_app, request
 from access import STATIC
 
 KINDS = {
+    "application/json",
     "application/manifest+json",
     "image/svg+xml",
     "text/css",
     "text/html",
     "text/javascript",
 }
+# Where things are and how long they last: what somebody could guess at is not in these answers.
+MEASURES = {"reading.segments"}
+SMALLEST = 1000  # bytes; less is not worth the work
 QUICK = 1
 
 
@@ -36,8 +40,10 @@ def _shrink(response: Response) -> Response:
         response.set_data(_kept(path, path.stat().st_mtime_ns))
     elif request.endpoint in STATIC:
         response.set_data(_small(response.get_data()))
-    elif request.is_secure or response.is_streamed:
+    elif response.is_streamed or (request.is_secure and request.endpoint not in MEASURES):
         # Under TLS the length of a compressed page could give its secrets away, bit by bit.
+        return response
+    elif response.content_length is not None and response.content_length < SMALLEST:
         return response
     else:
         response.set_data(gzip.compress(response.get_data(), QUICK))

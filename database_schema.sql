@@ -427,7 +427,8 @@ CREATE TABLE drafts (
     speed      REAL    NOT NULL DEFAULT 1,
     category   TEXT    NOT NULL DEFAULT '',
     reading    TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
-    updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
+    updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    version    TEXT    NOT NULL DEFAULT '' -- what the page that saved it calls this state
 );
 
 -- Which engines do not answer: the worker says so, the pages tell. Times in seconds since 1970.

@@ -1,5 +1,7 @@
 """What people type and send, read and checked."""
 
+import hashlib
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -19,6 +21,34 @@ class BadForm(Told):
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
         self.field = field
+
+
+class ChangedMeanwhile(Told):
+    """What a form was made from is no longer so; `found` tells programs what is there now."""
+
+    status = 409
+
+    def __init__(self, sentence: str = "", **found: Any) -> None:
+        super().__init__(
+            sentence
+            or _(
+                "This was changed in another tab or by somebody else meanwhile, and yours is not "
+                "saved yet. Save again to replace the other version, or take that one."
+            )
+        )
+        self.found = found
+
+
+def version_of(*values: Any) -> str:
+    """What tells one state of something that is edited from any other."""
+    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:16]
+
+
+def check_version(form: Mapping[str, str], *values: Any) -> None:
+    """Raise ChangedMeanwhile where a form says that it was made from another state."""
+    version, sent = version_of(*values), form.get("version")
+    if sent and sent != version:
+        raise ChangedMeanwhile(version=version)
 
 
 class Order(NamedTuple):

@@ -52,8 +52,11 @@ class Hosts:
         )
 
     def is_this_machine(self, host: str) -> bool:
-        """Whether a request's host means the machine that the browser runs on."""
-        return _bare(host) in LOOPBACK
+        """Whether a host, of a request or to listen on, means the machine that asks for it."""
+        name = _bare(host)
+        where = address(name)
+        is_loopback = where is not None and where.is_loopback
+        return is_loopback or name in LOOPBACK or name.endswith(".localhost")
 
 
 def _bare(host: str) -> str:

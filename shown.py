@@ -1,5 +1,6 @@
 """Numbers and times as people read them, in their language; registered as template filters."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -115,28 +116,38 @@ def event_name(event_type: str) -> str:
     return str(known) if known else event_type.replace("_", " ").capitalize()
 
 
+def whole_seconds(seconds: float) -> int:
+    """Seconds to the nearest whole one, a half up; static/js/shown.js counts alike."""
+    return max(0, math.floor(seconds + 0.5))
+
+
 def clock(seconds: float) -> str:
-    """A length as a player shows it: 0:58, 1:02:03."""
-    whole = max(0, round(seconds))
+    """A place in a sound as a player shows it: 0:58, 1:02:03."""
+    whole = whole_seconds(seconds)
     hours, rest = divmod(whole, HOUR_S)
     if hours:
         return f"{hours}:{rest // 60:02}:{rest % 60:02}"
     return f"{rest // 60}:{rest % 60:02}"
 
 
+def running_time(seconds: float) -> str:
+    """The length of a sound as a player shows it; whatever can be heard has a second at least."""
+    return clock(max(1, seconds) if seconds > 0 else 0)
+
+
 def spoken_length(seconds: float) -> str:
     """A length in words: 45 s, 1 min 25 s, 2 h 5 min."""
-    whole = max(0, round(seconds))
+    whole = whole_seconds(max(1, seconds) if seconds > 0 else 0)
     if whole < MINUTE_S:
         return _("%(s)s s", s=whole)
-    if whole < HOUR_S:
-        minutes, rest = divmod(whole, MINUTE_S)
-        if rest and minutes < 10:
-            return _("%(min)s min %(s)s s", min=minutes, s=rest)
+    minutes, rest = divmod(whole, MINUTE_S)
+    if rest and minutes < 10:
+        return _("%(min)s min %(s)s s", min=minutes, s=rest)
+    hours, minutes = divmod(whole_seconds(whole / MINUTE_S), 60)
+    if not hours:
         return _("%(min)s min", min=minutes)
-    hours, rest = divmod(round(whole / MINUTE_S), 60)
     shown = count(hours)
-    return _("%(h)s h %(min)s min", h=shown, min=rest) if rest else _("%(h)s h", h=shown)
+    return _("%(h)s h %(min)s min", h=shown, min=minutes) if minutes else _("%(h)s h", h=shown)
 
 
 def money(usd: float | None) -> str:
@@ -279,6 +290,7 @@ def _skeleton(when: date, skeleton: str, code: str) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
+    "running_time": running_time,
     "spoken_length": spoken_length,
     "money": money,
     "count": count,

@@ -131,7 +131,28 @@ def revoke_invite() -> Response:
 
 
 def _link(link: str, note: str) -> Response:
-    return page("admin/people.html", 201, new_link=link, link_note=note, **_people())
+    context = {"new_link": link, "link_note": note, "link_warning": _reach()}
+    return page("admin/people.html", 201, **context, **_people())
+
+
+def _reach() -> str:
+    """Why nobody else can open a link that begins with the address of this request, and what to do;
+    empty where they can."""
+    hosts, host = services().hosts, request.host
+    if not hosts.is_this_machine(host):
+        return ""
+    if hosts.is_this_machine(services().config.host):
+        return _(
+            "Nobody else can open this link: VoiceVerse listens on this machine alone. Set "
+            "VOICEVERSE_HOST=0.0.0.0 (or put a proxy in front), open VoiceVerse by its address in "
+            "the network and make a new link there."
+        )
+    return _(
+        "Nobody else can open this link: to other machines, %(host)s means themselves. Open "
+        "VoiceVerse by the name or address of this machine in the network and make a new link "
+        "there.",
+        host=host,
+    )
 
 
 def _told(message: str, endpoint: str = "admin.overview") -> Response:

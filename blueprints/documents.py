@@ -165,9 +165,12 @@ def review(document_id: int) -> Response:
 def save(document_id: int) -> Response:
     """Keep what is wanted of a document; programs get the new plan."""
     row = owned_document(document_id)
-    row, plan = _keep(row)
+    try:
+        row, plan, base = _keep(row)
+    except forms.ChangedMeanwhile as error:
+        return refusal(error) if wants_json() else _review(owned_document(document_id), error)
     if wants_json():
-        return jsonify(**document_json(row), plan=plan_json(plan))
+        return jsonify(**document_json(row), plan=plan_json(plan), base=base)
     return redirect(_review_url(document_id), 303)
 
 
@@ -178,10 +181,10 @@ def speak(document_id: int) -> Response:
     """Have the ticked chapters spoken, as one audiobook or each by itself."""
     row = owned_document(document_id)
     try:
-        row, _plan = _keep(row)
+        row, _plan, _base = _keep(row)
         made = services().books.speak(row, services().books.choices(row))
     except Told as error:
-        return refusal(error) if wants_json() else _review(row, error)
+        return refusal(error) if wants_json() else _review(owned_document(document_id), error)
     services().wake_worker()
     whole = made[0]["track"] == 0
     address = (
@@ -275,20 +278,15 @@ def chapter(document_id: int, number: int) -> Response:
         "is_edited": number in choices.texts,
         "next": following,
     }
+    is_editing = "edit" in request.args
+    if is_editing or wants_json():
+        known["version"] = forms.version_of(*_written(choices, document, number))
     if wants_json():
         parts = [part for paragraph in shown for part in paragraph]
         return jsonify(**known, parts=[part._asdict() for part in parts])
-    is_editing = "edit" in request.args
-    return page(
-        "documents/chapter.html",
-        document=row,
-        paragraphs=shown,
-        first=first,
-        is_editing=is_editing,
-        text=choices.text(document, number) if is_editing or known["is_edited"] else "",
-        labels=LABELS,
-        **known,
-    )
+    text = choices.text(document, number) if is_editing or known["is_edited"] else ""
+    known |= {"first": first, "is_editing": is_editing, "labels": LABELS}
+    return page("documents/chapter.html", document=row, paragraphs=shown, text=text, **known)
 
 
 @blueprint.post(f"/documents/{ID}/chapters/{NUMBER}")
@@ -299,10 +297,14 @@ def change_chapter(document_id: int, number: int) -> Response:
     row, books = owned_document(document_id), services().books
     document = books.contents(row)
     _check_chapter(document, number)
-    choices = _changed_chapter(books.choices(row), document, number)
-    row = books.keep(row, choices)
+    try:
+        row = books.change(row, lambda _row, now: _changed_chapter(now, document, number))
+    except forms.ChangedMeanwhile as error:
+        return _chapter_again(document_id, number, error)
+    choices = books.choices(row)
     if wants_json():
-        return jsonify(plan=plan_json(books.plan(row, choices)))
+        version = forms.version_of(*_written(choices, document, number))
+        return jsonify(plan=plan_json(books.plan(row, choices)), version=version)
     is_written = "part" not in request.form
     place = {"from": request.form.get("from") or None, "kept": 1 if is_written else None}
     return redirect(to("documents.chapter", document_id=document_id, number=number, **place), 303)
@@ -310,6 +312,12 @@ def change_chapter(document_id: int, number: int) -> Response:
 
 def _changed_chapter(choices: Choices, document: Document, number: int) -> Choices:
     form = request.form
+    if "part" not in form:
+        forms.check_version(form, *_written(choices, document, number))
+    elif number in choices.texts:
+        raise forms.ChangedMeanwhile(
+            _("This chapter was given a text of its own meanwhile. Reload the page to see it.")
+        )
     if "original" in form:
         return choices.with_text(number, None).with_title(number, None)
     if "part" in form:
@@ -329,6 +337,33 @@ def _changed_chapter(choices: Choices, document: Document, number: int) -> Choic
     if "text" in form and order.text != choices.text(document, number):
         choices = choices.with_text(number, order.text)
     return choices
+
+
+def _written(choices: Choices, document: Document, number: int) -> tuple[str, str]:
+    return choices.title(document, number), choices.text(document, number)
+
+
+def _chapter_again(document_id: int, number: int, error: forms.ChangedMeanwhile) -> Response:
+    """The form with what was typed, beside what somebody else made of the chapter."""
+    if wants_json() or "part" in request.form:
+        return refusal(error)
+    row, books = owned_document(document_id), services().books
+    document, choices = books.contents(row), books.choices(row)
+    _title, other_text = other = _written(choices, document, number)
+    return page(
+        "documents/chapter.html",
+        error.status,
+        document=row,
+        number=number,
+        is_editing=True,
+        is_edited=number in choices.texts,
+        title=request.form.get("title", ""),
+        text=forms.order(request.form).text,
+        error=error,
+        other_text=other_text,
+        version=forms.version_of(*other),
+        first=0,
+    )
 
 
 def _check_chapter(document: Document, number: int) -> None:
@@ -399,19 +434,55 @@ def progress_json(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _keep(row: dict[str, Any]) -> tuple[dict[str, Any], Plan]:
+def _keep(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
+    """Keep what the form holds; returns the row, its plan, and what the form is made from now.
+
+    A form that says what it was made from changes only what differs from that. Raises
+    ChangedMeanwhile where a name was changed elsewhere; all the rest is kept then.
+    """
     books: Books = services().books
-    choices = _chosen(row)
-    plan = books.plan(row, choices)  # first, for it refuses voices and speeds that are none
-    title = request.form.get("title")
-    row = books.keep(row, choices, title=title, author=request.form.get("author"))
-    return row, plan
+    mine = _chosen(row, books.choices(row))
+    plan = books.plan(row, mine)  # first, for it refuses voices and speeds that are none
+    was = request.form.get("base")
+    names, taken = {}, {}
+
+    def change(_now: dict[str, Any], stored: Choices) -> Choices:
+        chosen = _chosen(row, stored)
+        return chosen.onto(Choices.from_json(was), stored) if was else chosen
+
+    def rename(now: dict[str, Any]) -> dict[str, str | None]:
+        for name in ("title", "author"):
+            sent, old = request.form.get(name), request.form.get(f"{name}_was")
+            is_same = sent is None or (old is not None and sent.split() == old.split())
+            names[name] = None if is_same else sent
+            if not is_same and old is not None and now[name] not in (old, sent.strip()):
+                taken[name], names[name] = now[name], None
+        return names
+
+    row = books.change(row, change, rename)
+    choices = books.choices(row)
+    base = _base(mine, {name: row[name] for name, sent in names.items() if sent is not None})
+    if taken:
+        raise forms.ChangedMeanwhile(
+            _(
+                "“%(name)s” was entered elsewhere meanwhile, and your name for it is not saved "
+                "yet. Save again to replace the other, or reload the page to take it.",
+                name=", ".join(taken.values()),
+            ),
+            base=_base(mine, taken),
+        )
+    return row, plan if choices == mine else books.plan(row, choices), base
 
 
-def _chosen(row: dict[str, Any]) -> Choices:
-    """What is kept of a document, changed by what the form holds."""
-    books, form = services().books, request.form
-    choices, document = books.choices(row), books.contents(row)
+def _base(choices: Choices, names: dict[str, str]) -> dict[str, str]:
+    """What a form is made from: its fields `base`, `title_was`, `author_was`, where they change."""
+    known = {f"{name}_was": value for name, value in names.items()}
+    return {"base": choices.without_chapters().to_json()} | known
+
+
+def _chosen(row: dict[str, Any], choices: Choices) -> Choices:
+    """Choices changed by what the form holds."""
+    form, document = request.form, services().books.contents(row)
     if "has_rules" in form:
         choices = choices.with_rules(_known(form.getlist("rule"), RULES, "rule"))
     if "has_chapters" in form:
@@ -440,12 +511,18 @@ def _review(row: dict[str, Any], error: Any = None) -> Response:
     document, choices = books.contents(row), books.choices(row)
     form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
     form["reading"] = choices.reading
+    names = {"title": row["title"], "author": row["author"]}
+    base = _base(choices, names)
+    if isinstance(error, forms.ChangedMeanwhile):
+        names |= {name: request.form[name] for name in names if name in request.form}
     note_refused(error)
     return page(
         "documents/review.html",
         error.status if error else 200,
         document=row,
         choices=choices,
+        names=names,
+        base=base,
         plan=books.plan(row, choices),
         progress=books.progress(row),
         kinds=count_kinds(document),

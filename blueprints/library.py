@@ -348,11 +348,26 @@ def download_zip() -> Response:
 @blueprint.get("/library/states")
 @user_only
 def states() -> Response:
-    """How far pieces are that are being made, many in one question."""
+    """How far pieces are that are being made, many in one question, and which are gone.
+
+    Each `seen`, such as "speaking:1200", says what is known of the `file` in the same place; only
+    what has changed since is told. `only=gone` asks for no states at all.
+    """
     db, user_id = services().db, g.user["user_id"]
     names = request.args.getlist("file")[:MOST_WATCHED]
-    rows = [row for name in names if (row := db.get_audio_file(name, user_id))]
-    return jsonify(files=[file_json(row) for row in rows])
+    seen = dict(zip(names, request.args.getlist("seen"), strict=False))
+    rows = {name: db.get_audio_file(name, user_id) for name in names}
+    found = [row for name, row in rows.items() if row and _state(row) != seen.get(name)]
+    if request.args.get("only") == "gone":
+        found = []
+    return jsonify(
+        files=[file_json(row) for row in found],
+        gone=[name for name, row in rows.items() if row is None],
+    )
+
+
+def _state(row: dict[str, Any]) -> str:
+    return f"{row['status']}:{row['spoken_characters']}"
 
 
 def back(endpoint: str, **values: Any) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, g, jsonify
 
 from access import device_label, listening_device, owned_file, services, user_only
 from answers import file_json, voice_name
+from database.segments import EVERYTHING
 from speech.prices import expected_duration_s
 
 MOST_MARKS = 60
@@ -56,7 +57,7 @@ def _marks(row: dict[str, Any]) -> list[float]:
         return []
     marks, pending = [], iter(starts)
     start = next(pending, None)
-    for segment in services().db.get_segments(row["id"]):
+    for segment in services().db.list_spans(row["id"], 0, EVERYTHING, MARKED_CHARACTERS):
         if start is not None and segment["text_end"] > start:
             marks.append(segment["start_ms"] / 1000)
             while start is not None and segment["text_end"] > start:

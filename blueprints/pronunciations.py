@@ -57,7 +57,7 @@ def entry(entry_id: int) -> Response:
     row = _pronouncing().get(g.user["user_id"], entry_id)
     if wants_json():
         return jsonify(entry_json(row))
-    return page("pronunciations/entry.html", entry=row, **_context(row))
+    return page("pronunciations/entry.html", entry=row, version=_version(row), **_context(row))
 
 
 @blueprint.post(f"/pronunciations/{ID}")
@@ -66,6 +66,7 @@ def change(entry_id: int) -> Response:
     """Put what is sent in the place of an entry."""
     row = _pronouncing().get(g.user["user_id"], entry_id)
     try:
+        forms.check_version(request.form, entry_json(row))
         row = _pronouncing().change(g.user["user_id"], entry_id, _entry())
     except Told as error:
         return _again(error, row)
@@ -184,6 +185,10 @@ def entry_json(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ("id", *COLUMNS)} | options | {"url": _url(row)}
 
 
+def _version(row: dict[str, Any]) -> str:
+    return forms.version_of(entry_json(row))
+
+
 def _entry() -> Entry:
     """The entry in the form; raises BadPronunciation."""
     form = request.form
@@ -207,6 +212,7 @@ def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry")
     if wants_json():
         return answers.refusal(error)
     context = _context(request.form) | {"entry": row, "failed": failed}
+    context["version"] = _version(row) if row else ""
     del context["form"]
     return form_again(template, error, **context)
 

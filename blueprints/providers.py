@@ -86,6 +86,7 @@ def change(provider_id: int) -> Response:
     """Change a provider, and its key if another one is given."""
     row, key = room().get(provider_id), request.form.get("key", "")
     try:
+        forms.check_version(request.form, _saved(row))
         is_keyless = room().change(provider_id, _settings(row), key)
     except Told as error:
         return form_again("providers/provider.html", error, **_one(row))
@@ -238,7 +239,13 @@ def _one(row: dict[str, Any]) -> dict[str, Any]:
         "provider": row | {"spent": room().spent(row)},
         "protocols": PROTOCOL_NAMES,
         "voices": Settings.of(row).voices,
+        "version": forms.version_of(_saved(row)),
     }
+
+
+def _saved(row: dict[str, Any]) -> dict[str, Any]:
+    """What the form of a provider changes, as it is kept."""
+    return Settings.of(row).row() | {"is_enabled": None}
 
 
 def _filled(row: dict[str, Any]) -> dict[str, Any]:

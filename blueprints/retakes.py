@@ -9,9 +9,11 @@ from flask_babel import ngettext
 import forms
 from access import owned_file, services, user_only, wants_json
 from answers import file_page, page
+from database.segments import EVERYTHING
 from delivery import short_sound
 from languages import told
-from retaking import RetakeQuote
+from retaking import BadRetake, RetakeQuote
+from sentences import Told
 from shown import money
 from uploads import takes_text
 
@@ -39,9 +41,13 @@ def retake(filename: str) -> Response:
     """Speak a part of a piece anew, or say what that would cost."""
     row, (start, end, text) = owned_file(filename), _asked()
     voice, retaking = request.form.get("voice", ""), services().studio.retaking
-    if request.form.get("act") == "quote":
-        return _quoted(row, start, retaking.quote(row, start, end, text, voice=voice))
-    retaking.ask(row, start, end, text, voice=voice)
+    try:
+        if request.form.get("act") == "quote":
+            return _quoted(row, start, retaking.quote(row, start, end, text, voice=voice))
+        forms.check_version(request.form, services().db.get_text(row["id"])[start:end])
+        retaking.ask(row, start, end, text, voice=voice)
+    except (forms.ChangedMeanwhile, BadRetake) as error:
+        return _again(row, start, text, error)
     return _begun(row, start)
 
 
@@ -100,27 +106,51 @@ def _price_of(quote: RetakeQuote) -> str:
     return f"{count} · {money(quote.cost_usd)}"
 
 
-def _desk(row: dict[str, Any], at: int, *, text: str = "", price: str = "") -> Response:
-    segments = services().db.get_segments(row["id"])
-    number = next((i for i, part in enumerate(segments) if part["text_end"] > at), None)
-    if number is None or row["status"] != "ready":
+def _again(row: dict[str, Any], at: int, text: str, error: Told) -> Response:
+    """What was typed, at the sentence that stands there now; pieces in the making have no page."""
+    if wants_json() or row["status"] != "ready" or not text.strip():
+        raise error
+    return _desk(row, min(at, row["character_count"] - 1), text=text, error=error)
+
+
+def _desk(
+    row: dict[str, Any], at: int, *, text: str = "", price: str = "", error: Told | None = None
+) -> Response:
+    previous, here, following = _around(row, at)
+    if here is None or row["status"] != "ready":
         abort(404)
-    whole, here = services().db.get_text(row["id"]), segments[number]
+    whole = services().db.get_text(row["id"])
     return page(
         "files/retake.html",
+        error.status if error else 200,
+        error=error,
+        version=forms.version_of(whole[here["text_start"] : here["text_end"]]),
+        now=_words(whole, here),
         file=row,
         segment=here,
-        before=_words(whole, segments[number - 1]) if number else "",
+        before=_words(whole, previous) if previous else "",
         text=text or _words(whole, here),
-        after=_words(whole, segments[number + 1]) if number + 1 < len(segments) else "",
-        previous=segments[number - 1]["text_start"] if number else None,
-        following=here["text_end"] if number + 1 < len(segments) else None,
+        after=_words(whole, following) if following else "",
+        previous=previous and previous["text_start"],
+        following=here["text_end"] if following else None,
         takes=_takes(row, here),
         change=services().db.get_retake(row["id"]),
         price=price,
         speakers=services().studio.retaking.speakers(row),
         voice=request.form.get("voice", ""),
     )
+
+
+def _around(row: dict[str, Any], at: int) -> tuple[Any, Any, Any]:
+    """The segment at a place in the text with its neighbours; None for each that is not there."""
+    db, file_id = services().db, row["id"]
+    first = max(0, db.find_segment(file_id, at) - 1)
+    found = db.list_spans(file_id, first, EVERYTHING, 3)
+    number = next((i for i, part in enumerate(found) if part["text_end"] > at), None)
+    if number is None:
+        return None, None, None
+    previous = found[number - 1] if number else None
+    return previous, found[number], next(iter(found[number + 1 :]), None)
 
 
 def _words(text: str, segment: dict[str, Any]) -> str:

@@ -34,10 +34,15 @@ blueprint = Blueprint("studio", __name__)
 @user_only
 @takes_text
 def save_draft() -> Response:
-    """Keep what is being written; an empty text and name forget it."""
+    """Keep what is being written; an empty text and name forget it.
+
+    A page that says which versions of the draft it knows (`known`) is told of another one.
+    """
     sent, db, user_id = forms.order(request.form), services().db, g.user["user_id"]
+    known = known_drafts()
+    is_kept = True
     if sent.text or sent.name:
-        db.save_draft(
+        is_kept = db.save_draft(
             user_id,
             sent.text,
             name=sent.name[:200],
@@ -45,10 +50,25 @@ def save_draft() -> Response:
             speed=sent.speed,
             category=sent.category[:100],
             reading=json.dumps(sent.reading, ensure_ascii=False),
+            version=request.form.get("version", "")[:40],
+            known=known,
         )
     else:
-        db.delete_draft(user_id)
+        db.delete_draft(user_id, known)
+    if not is_kept:
+        raise forms.ChangedMeanwhile(
+            _(
+                "Another tab or device has a newer draft, so what stands here is not kept. Keep "
+                "this one instead, or reload the page to take the other."
+            ),
+            version=db.get_draft(user_id)["version"],
+        )
     return Response(status=204)
+
+
+def known_drafts() -> list[str] | None:
+    """The versions of the draft that the page knows which sent this; None if it does not say."""
+    return request.form.getlist("known") if "known" in request.form else None
 
 
 @blueprint.get("/voices")

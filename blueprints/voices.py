@@ -35,13 +35,19 @@ def room() -> Voices:
 @blueprint.get("/admin/voices")
 @admin_only
 def overview() -> Response:
-    """The installed voices, what is on its way, and what can be installed in a language."""
+    """The installed voices, what is on its way, and what can be installed in a language.
+
+    With `part=live` without what can be installed, for pages that look again and again.
+    """
     if wants_json():
         return jsonify(
             installed=[model.identifier for model in room().installed()],
             under_way=[_json(progress) for progress in room().under_way()],
         )
-    return page("admin/voices.html", **_shown(request.args.get("language", "")))
+    context = _shown(request.args.get("language", ""))
+    if request.args.get("part") == "live":
+        context["offers"] = []
+    return page("admin/voices.html", **context)
 
 
 @blueprint.post("/admin/voices")

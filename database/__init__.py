@@ -17,6 +17,7 @@ from database.providers import ProviderRows
 from database.retakes import Retakes
 from database.second_factors import SecondFactorRows
 from database.security import SecurityLog
+from database.segments import Segments
 from database.users import Users
 
 
@@ -26,6 +27,7 @@ class Database(
     Jobs,
     KeptSegments,
     Retakes,
+    Segments,
     Documents,
     Pronunciations,
     ProviderRows,

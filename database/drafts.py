@@ -1,10 +1,14 @@
 """What somebody was writing when they left."""
 
+from collections.abc import Collection
+
 from database.connection import Connection
+
+NAMES = ("text", "name", "voice", "speed", "category", "reading")
 
 
 class Drafts(Connection):
-    """One draft a person: text, name, voice, speed, category, reading."""
+    """One draft a person: text, name, voice, speed, category, reading, version."""
 
     def save_draft(
         self,
@@ -16,25 +20,42 @@ class Drafts(Connection):
         speed: float = 1.0,
         category: str = "",
         reading: str = "{}",
-    ) -> None:
-        """Keep the draft in place of the one before; `reading` is JSON."""
-        self._write(
-            """INSERT INTO drafts (user_id, text, name, voice, speed, category, reading)
-               VALUES (?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (user_id) DO UPDATE SET text = excluded.text, name = excluded.name,
-                   voice = excluded.voice, speed = excluded.speed, category = excluded.category,
-                   reading = excluded.reading, updated_at = CURRENT_TIMESTAMP""",
-            user_id, text, name, voice, speed, category, reading,
-        )  # fmt: skip
+        version: str = "",
+        known: Collection[str] | None = None,
+    ) -> bool:
+        """Keep the draft in place of the one before; `reading` is JSON.
+
+        With `known` only in place of one of these versions, or of none; returns whether it was.
+        """
+        values = (text, name, voice, speed, category, reading)
+        with self.transaction():
+            now = self.get_draft(user_id)
+            is_same = now is not None and values == tuple(now[column] for column in NAMES)
+            if now and known is not None and now["version"] not in known and not is_same:
+                return False
+            self._write(
+                """INSERT INTO drafts
+                       (user_id, text, name, voice, speed, category, reading, version)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (user_id) DO UPDATE SET text = excluded.text, name = excluded.name,
+                       voice = excluded.voice, speed = excluded.speed,
+                       category = excluded.category, reading = excluded.reading,
+                       version = excluded.version, updated_at = CURRENT_TIMESTAMP""",
+                user_id, *values, version,
+            )  # fmt: skip
+        return True
 
     def get_draft(self, user_id: int) -> dict | None:
-        """The draft: text, name, voice, speed, category, reading (JSON), updated_at."""
+        """The draft: text, name, voice, speed, category, reading (JSON), updated_at, version."""
         return self._row(
-            """SELECT text, name, voice, speed, category, reading, updated_at FROM drafts
+            """SELECT text, name, voice, speed, category, reading, updated_at, version FROM drafts
                WHERE user_id = ?""",
             user_id,
         )
 
-    def delete_draft(self, user_id: int) -> None:
-        """Forget the draft."""
-        self._write("DELETE FROM drafts WHERE user_id = ?", user_id)
+    def delete_draft(self, user_id: int, known: Collection[str] | None = None) -> None:
+        """Forget the draft; with `known` only if it is one of these versions."""
+        with self.transaction():
+            now = self.get_draft(user_id)
+            if now and (known is None or now["version"] in known):
+                self._write("DELETE FROM drafts WHERE user_id = ?", user_id)

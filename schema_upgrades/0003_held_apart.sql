@@ -52,3 +52,6 @@ CREATE INDEX idx_unsettled_engine ON unsettled_segments (engine, owner_id);
 INSERT INTO unsettled_segments (owner_id, engine, last_file_id)
 SELECT users.id, kept.engine, (SELECT coalesce(max(id), 0) FROM audio_files)
 FROM users, (SELECT DISTINCT engine FROM kept_segments) AS kept;
+
+-- A draft that is saved from two pages tells the second.
+ALTER TABLE drafts ADD COLUMN version TEXT NOT NULL DEFAULT '';

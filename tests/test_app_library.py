@@ -316,10 +316,21 @@ def test_the_states_of_many_pieces_come_in_one_answer(owner, guest):
     own, theirs = owner.speak(), guest.speak()
     waiting = owner.post("/generate", {"text": SECRET}, json=True).json["filename"]
     query = {"file": [own, waiting, theirs, "none.mp3"]}
-    files = owner.get("/library/states", query_string=query).json["files"]
+    told = owner.get("/library/states", query_string=query).json
+    files = told["files"]
+    assert told["gone"] == [theirs, "none.mp3"]
     assert [(file["filename"], file["status"]) for file in files] == [
         (own, "ready"), (waiting, "queued"),
     ]  # fmt: skip
+
+
+def test_a_state_that_is_known_is_not_told_again(owner):
+    waiting = owner.post("/generate", {"text": SECRET}, json=True).json["filename"]
+    query = {"file": [waiting], "seen": ["queued:0"]}
+    assert owner.get("/library/states", query_string=query).json == {"files": [], "gone": []}
+    owner.post(f"/files/{waiting}/cancel")
+    (file,) = owner.get("/library/states", query_string=query).json["files"]
+    assert file["status"] == "cancelled"
 
 
 def test_another_person_reaches_nothing_of_a_library(owner, guest):

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 import shown
+from tests.lengths import LENGTHS
 
 
 @pytest.fixture
@@ -44,12 +45,13 @@ def test_sizes_come_in_the_unit_that_fits(number, text):
     assert shown.size(number) == text
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(45, "45 s"), (85, "1 min 25 s"), (745, "12 min"), (7500, "2 h 5 min"), (7200, "2 h")],
-)
-def test_lengths_are_rounded_as_one_would_say_them(seconds, text):
-    assert shown.spoken_length(seconds) == text
+@pytest.mark.parametrize(("seconds", "clock", "words"), LENGTHS)
+def test_a_length_is_rounded_alike_as_a_clock_and_in_words(seconds, clock, words):
+    assert (shown.running_time(seconds), shown.spoken_length(seconds)) == (clock, words)
+
+
+def test_a_place_before_the_first_half_second_is_the_beginning():
+    assert [shown.clock(seconds) for seconds in (0, 0.4, 0.5)] == ["0:00", "0:00", "0:01"]
 
 
 def test_days_are_named_by_their_distance():

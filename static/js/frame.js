@@ -4,6 +4,7 @@ import "./frame/navigation.js";
 import "./frame/appearance.js";
 import "./player/dock.js";
 import "./player/triggers.js";
+import "./player/gone.js";
 import "./player/making.js";
 import "./frame/shortcuts.js";
 import "./frame/device.js";

@@ -18,9 +18,12 @@ export async function send(address, fields = {}, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new Refused(document.getElementById("away")?.content.textContent.trim());
   }
-  if (answer.ok) return answer;
+  if (answer.ok) {
+    document.dispatchEvent(new CustomEvent("form:sent", { detail: { address } }));
+    return answer;
+  }
   const told = await answer.json().catch(() => ({}));
-  throw new Refused(told.error ?? answer.statusText);
+  throw Object.assign(new Refused(told.error ?? answer.statusText), { told });
 }
 
 function encoded(fields) {

@@ -115,3 +115,19 @@ def test_a_person_leaves_for_good(new_page, house, width):
     expect(page.get_by_role("heading", name="Farewell")).to_be_visible()
     page.goto(address(house.app, "/account"))
     assert "/login" in page.url
+
+
+@pytest.mark.parametrize("has_clipboard", [True, False])
+def test_a_link_for_an_invitation_is_copied_by_a_button(new_page, house, has_clipboard):
+    page = new_page(house, permissions=["clipboard-read", "clipboard-write"])
+    page.goto(address(house.app, "/admin"))
+    if not has_clipboard:  # as where there is no https
+        page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name="Make an invitation").click()
+    link = page.get_by_role("textbox", name="Link").input_value()
+    expect(page.get_by_text("Nobody else can open this link")).to_be_visible()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    if has_clipboard:
+        assert page.evaluate("navigator.clipboard.readText()") == link
+    assert page.evaluate("document.activeElement.value") == link

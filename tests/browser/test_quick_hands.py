@@ -45,7 +45,7 @@ class Held:
 
 
 def test_keys_choose_sentences_before_their_places_are_known(page, house, piece):
-    places = Held(page, "**/segments")
+    places = Held(page, "**/segments?*")
     page.goto(address(house.app, f"/files/{piece}"))
     page.locator("read-along").focus()
     page.keyboard.press("ArrowDown")

@@ -203,6 +203,11 @@ CALLS = {
         for since in (None, PAGE[0])
     ],
     "get_segments": lambda db: db.get_segments(1),
+    "count_takes": lambda db: db.count_takes(1),
+    "find_segment": lambda db: db.find_segment(1, 5),
+    "get_segment_end": lambda db: db.get_segment_end(1, 5),
+    "list_spans": lambda db: db.list_spans(1, 0, 9, 500),
+    "list_words": lambda db: db.list_words(1, 0, 40),
     "get_session": lambda db: db.get_session("t", **LIMITS),
     "get_text": lambda db: db.get_text(1),
     "get_usage_by_month": lambda db: db.get_usage_by_month(1),

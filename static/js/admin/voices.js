@@ -1,7 +1,9 @@
 // Voices on their way: their bars move, and they join the installed ones, without a reload.
+import { rest } from "../frame/rest.js";
+
 const EVERY_MS = 2000;
 
-let timer = 0;
+let turn = 0;
 const recording = new Audio();
 
 document.addEventListener("turbo:load", follow);
@@ -27,13 +29,18 @@ function hear(event) {
   });
 }
 
-function follow() {
-  clearTimeout(timer);
-  if (document.querySelector("#voices-under-way[data-going]")) timer = setTimeout(look, EVERY_MS);
+async function follow() {
+  const own = (turn += 1);
+  if (!document.querySelector("#voices-under-way[data-going]")) return;
+  await rest(EVERY_MS);
+  if (own === turn) look();
 }
 
+// What can be installed does not change meanwhile, and is long.
 async function look() {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  const address = new URL(location.href);
+  address.searchParams.set("part", "live");
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
   if (!document.querySelector("#voices-under-way")) return;
   if (answer?.ok) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");

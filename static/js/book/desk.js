@@ -11,7 +11,8 @@ class BookDesk extends HTMLElement {
   #form;
   #leaving;
   #timer = 0;
-  #asked = null;
+  #isKeeping = false;
+  #isChanged = false;
   #turns = 0;
 
   connectedCallback() {
@@ -80,12 +81,23 @@ class BookDesk extends HTMLElement {
     this.#timer = setTimeout(() => this.#keep(), rest);
   }
 
+  // One after the other: each says what it was made from, and the one before changes that.
   async #keep() {
-    this.#asked?.abort();
-    this.#asked = new AbortController();
-    await this.#try(async () => {
-      await this.#told(send(this.dataset.url, new FormData(this.#form), { signal: this.#asked.signal }));
-    });
+    this.#isChanged = true;
+    if (this.#isKeeping) return;
+    this.#isKeeping = true;
+    try {
+      while (this.#isChanged) {
+        this.#isChanged = false;
+        await this.#try(() => this.#told(send(this.dataset.url, new FormData(this.#form))));
+      }
+    } finally {
+      this.#isKeeping = false;
+    }
+  }
+
+  #renewBase(base = {}) {
+    for (const [name, value] of Object.entries(base)) this.#form.elements[name].value = value;
   }
 
   // A part is spoken, or left out; the text around it keeps its place.
@@ -110,7 +122,8 @@ class BookDesk extends HTMLElement {
     const turn = (this.#turns += 1);
     const answer = await asked;
     if (!answer.ok) return;
-    const { plan } = await answer.json();
+    const { plan, base } = await answer.json();
+    this.#renewBase(base);
     if (turn === this.#turns) this.#show(plan);
   }
 
@@ -122,6 +135,7 @@ class BookDesk extends HTMLElement {
       if (error.name === "AbortError") return;
       undo();
       if (!(error instanceof Refused)) throw error;
+      this.#renewBase(error.told?.base);
       this.#tell(error.message);
     }
   }

@@ -1,5 +1,6 @@
 // What is being made of a document: its bar, the time that is left, all of it in one go to hear.
 import "../library/progress.js";
+import { rest } from "../frame/rest.js";
 import { fill, money, spokenLength } from "../shown.js";
 
 const EVERY_MS = 2000;
@@ -14,8 +15,7 @@ export function followMaking(desk, texts, signal) {
     history.replaceState(history.state, "", location.pathname);
     playAll();
   }
-  let timer = "going" in made.dataset ? setTimeout(look, EVERY_MS) : 0;
-  signal.addEventListener("abort", () => clearTimeout(timer));
+  if ("going" in made.dataset) rest(EVERY_MS, signal).then(look);
 
   async function playAll() {
     const files = [...made.querySelectorAll(".row .ring")].map((ring) => JSON.parse(ring.dataset.play));
@@ -25,11 +25,13 @@ export function followMaking(desk, texts, signal) {
   }
 
   async function look() {
+    if (signal.aborted) return;
     const answer = await fetch(made.dataset.made, { headers: { Accept: "application/json" } }).catch(() => null);
     const isGoing = answer?.ok ? show(await answer.json()) : true;
     if (signal.aborted) return;
-    if (isGoing) timer = setTimeout(look, document.hidden ? 4 * EVERY_MS : EVERY_MS);
-    else renew();
+    if (!isGoing) return renew();
+    await rest(EVERY_MS, signal);
+    return look();
   }
 
   // All is done, or stopped: other things can be done with it now.

@@ -1,4 +1,6 @@
 // The page of a piece of which a passage is being spoken anew: shown again once that is done.
+import { rest } from "../frame/rest.js";
+
 const LOOK_AGAIN_MS = 400;
 
 async function look(part) {
@@ -11,7 +13,10 @@ async function look(part) {
   } catch {
     // The server is away for a moment; the next look will tell.
   }
-  if (isQueued) return setTimeout(look, LOOK_AGAIN_MS, part);
+  if (isQueued) {
+    await rest(LOOK_AGAIN_MS);
+    return look(part);
+  }
   // Turbo comes after what the page itself needs.
   await customElements.whenDefined("turbo-frame");
   if (part.isConnected) window.Turbo.visit(location.href, { action: "replace" });

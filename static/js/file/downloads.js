@@ -1,4 +1,5 @@
 // <download-menu>: formats are made while the page stays; each download begins when it is ready.
+import { comeBack } from "../frame/rest.js";
 import { Refused, send } from "../sending.js";
 import { fill } from "../shown.js";
 
@@ -67,6 +68,9 @@ class DownloadMenu extends HTMLElement {
 
   async #look(row, isWanted) {
     const timer = this.#timers.get(row);
+    // One that was asked for on this page begins by itself, wherever its person looks meanwhile.
+    if (document.hidden && !isWanted) await comeBack();
+    if (!this.isConnected || this.#timers.get(row) !== timer) return;
     try {
       const answer = await fetch(row.dataset.address, { headers: { Accept: "application/json" } });
       // Somebody may have left the page or cancelled meanwhile.

@@ -1,31 +1,28 @@
 // <read-along>: the sentence and the word that sound are marked in the text; a click plays from a
 // word, Enter from a sentence. The marks are highlights of the browser's own: the text stays as it is.
 import "./changing.js";
+import { Spoken } from "./spoken.js";
 
-const LOOK_AGAIN_MS = 2000;
-const WORDS_OF = 40;
 const HANDS_OFF_MS = 4000;
 const MARGIN_PX = 96;
 
 class ReadAlong extends HTMLElement {
   #node;
   #places;
-  #segments = [];
-  #words = new Map();
+  #spoken;
   #now = -1;
   #chosen = -1;
   #touched = 0;
   #told = {};
-  #isLoaded = false;
   #leaving;
   #loading;
-  #timer = 0;
 
   connectedCallback() {
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
     this.#node = this.firstChild;
     this.#places = new Places(this.textContent, Number(this.dataset.offset));
+    this.#spoken = new Spoken(this.#filename, this.#places.span);
     for (const event of ["player:time", "player:change"])
       document.addEventListener(event, ({ detail }) => this.#hear(detail), { signal });
     for (const event of ["wheel", "touchmove", "pointerdown"])
@@ -33,12 +30,16 @@ class ReadAlong extends HTMLElement {
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("blur", () => this.#choose(-1));
-    this.#loading = this.#load();
+    this.#loading = new Promise((resolve) => {
+      this.#spoken.follow(() => {
+        resolve();
+        this.#hear(this.#told); // what sounded before the places were known
+      }, signal);
+    });
   }
 
   disconnectedCallback() {
     this.#leaving.abort();
-    clearTimeout(this.#timer);
     for (const name of ["spoken", "spoken-word", "chosen"]) CSS.highlights?.delete(name);
   }
 
@@ -46,21 +47,8 @@ class ReadAlong extends HTMLElement {
     return this.dataset.filename;
   }
 
-  async #load() {
-    try {
-      const answer = await fetch(`/files/${this.#filename}/segments`, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
-      const { status, segments } = await answer.json();
-      this.#segments = segments;
-      if (!this.isConnected) return;
-      this.#hear(this.#told); // what sounded before the places were known
-      if (["queued", "speaking"].includes(status))
-        this.#timer = setTimeout(() => this.#load(), LOOK_AGAIN_MS);
-    } catch {
-      this.#timer = setTimeout(() => this.#load(), LOOK_AGAIN_MS);
-    } finally {
-      this.#isLoaded = true;
-    }
+  get #segments() {
+    return this.#spoken.segments;
   }
 
   // Marking what sounds
@@ -70,11 +58,19 @@ class ReadAlong extends HTMLElement {
     const { file, time_s, isPlaying } = told;
     if (file?.filename !== this.#filename) return this.#mark(-1);
     const ms = time_s * 1000;
-    const number = lastAt(this.#segments, (segment) => segment[2], ms);
+    const number = this.#soundingAt(ms);
     const isNew = number !== this.#now;
     if (isNew) this.#mark(number);
     this.#markWord(number, ms);
     if (isNew && isPlaying) this.#keepInView();
+  }
+
+  // Beyond the last sentence that is known here others sound, unless it is the last of all.
+  #soundingAt(ms) {
+    const number = lastAt(this.#segments, (segment) => segment[2], ms);
+    const [, text_end, , end_ms] = this.#segments[number] ?? [];
+    const isBeyond = number === this.#segments.length - 1 && ms > end_ms;
+    return isBeyond && text_end < Number(this.dataset.length) ? -1 : number;
   }
 
   #mark(number) {
@@ -86,30 +82,10 @@ class ReadAlong extends HTMLElement {
 
   async #markWord(number, ms) {
     if (number < 0) return;
-    const words = await this.#wordsOf(number);
+    const words = await this.#spoken.wordsOf(number);
     if (number !== this.#now) return;
     const word = words[lastAt(words, (each) => each[2], ms)];
     this.#highlight("spoken-word", word ? this.#range(word[0], word[0] + word[1]) : null);
-  }
-
-  async #wordsOf(number) {
-    const page = number - (number % WORDS_OF);
-    if (!this.#words.has(page)) this.#words.set(page, this.#fetchWords(page));
-    return (await this.#words.get(page))[number - page] ?? [];
-  }
-
-  async #fetchWords(page) {
-    try {
-      const answer = await fetch(`/files/${this.#filename}/segments?words=${page}`, {
-        headers: { Accept: "application/json" },
-      });
-      const { words } = answer.ok ? await answer.json() : { words: [] };
-      if (words.length < WORDS_OF) setTimeout(() => this.#words.delete(page), LOOK_AGAIN_MS);
-      return words;
-    } catch {
-      this.#words.delete(page);
-      return [];
-    }
   }
 
   #highlight(name, range) {
@@ -172,7 +148,7 @@ class ReadAlong extends HTMLElement {
     const at = this.#places.point(place.offset);
     const number = lastAt(this.#segments, (segment) => segment[0], at);
     if (number < 0 || at >= this.#segments[number][1]) return;
-    const words = await this.#wordsOf(number);
+    const words = await this.#spoken.wordsOf(number);
     this.#play(number, words[lastAt(words, (word) => word[0], at)]?.[2]);
     this.#offerChange(number);
   }
@@ -180,7 +156,7 @@ class ReadAlong extends HTMLElement {
   // Keys that come before the places of the sentences wait for them.
   async #key(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const hasPlaces = this.#segments.length || !this.#isLoaded;
+    const hasPlaces = this.#segments.length || !this.#spoken.isKnown;
     const isStep = step && hasPlaces && !event.ctrlKey && !event.metaKey && !event.altKey;
     if (isStep) event.preventDefault();
     else if (event.key !== "Enter") return;
@@ -221,6 +197,11 @@ class Places {
     this.#offset = offset;
     for (const pair of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)) this.#pairs.push(pair.index);
     this.length = text.length;
+  }
+
+  // Where the text shown begins and ends in the whole one.
+  get span() {
+    return { from: this.#offset, until: this.#offset + this.length - this.#pairs.length };
   }
 
   unit(point) {

@@ -1,36 +1,50 @@
 // Rows of pieces that are being made: their rings fill, asked for all together.
-import { clock, fill, texts } from "../shown.js";
+import { rest } from "../frame/rest.js";
+import { fill, runningTime, texts } from "../shown.js";
 
 const EVERY_MS = 1500;
 const MOST = 100;
-let timer = 0;
+let turn = 0;
 
 function watched() {
+  if (!document.getElementById("row-texts")) return [];
   return [...document.querySelectorAll(".row[data-progress]")].slice(0, MOST);
 }
 
 async function look() {
   const rows = watched();
   if (!rows.length) return;
-  const query = new URLSearchParams(rows.map((row) => ["file", row.dataset.file]));
+  const query = new URLSearchParams(
+    rows.flatMap((row) => [["file", row.dataset.file], ["seen", row.dataset.seen ?? ""]]),
+  );
   try {
     const answer = await fetch(`/library/states?${query}`, { headers: { Accept: "application/json" } });
-    if (answer.ok) for (const file of (await answer.json()).files) show(file);
+    if (answer.ok) take(await answer.json());
   } catch {
     // The server is away for a moment; the next look will tell.
   }
   watch();
 }
 
+function rowOf(filename) {
+  return document.querySelector(`.row[data-file="${filename}"]`);
+}
+
+function take({ files, gone }) {
+  for (const file of files) show(file);
+  for (const filename of gone) delete rowOf(filename)?.dataset.progress;
+}
+
 function show(file) {
-  const row = document.querySelector(`.row[data-file="${file.filename}"]`);
+  const row = rowOf(file.filename);
   if (!row) return;
+  row.dataset.seen = `${file.status}:${file.spoken_characters}`;
   const isMade = ["queued", "speaking"].includes(file.status);
   const words = texts("row-texts");
   row.dataset.status = file.status;
   row.querySelector("[data-ring]")?.setAttribute("stroke-dasharray", `${file.progress * 100} 100`);
   const state = row.querySelector("[data-state]");
-  state.textContent = words.states[file.status] ?? clock(file.duration);
+  state.textContent = words.states[file.status] ?? runningTime(file.duration);
   state.className = `row-state ${file.status}`;
   for (const trigger of row.querySelectorAll("[data-play]")) {
     const known = { ...JSON.parse(trigger.dataset.play), status: file.status, duration: file.duration };
@@ -47,9 +61,10 @@ function tell(file, words) {
   if (told && file.status === "ready") told.textContent = fill(words.ready, { name: file.name });
 }
 
-function watch() {
-  clearTimeout(timer);
-  timer = setTimeout(look, document.hidden ? 4 * EVERY_MS : EVERY_MS);
+async function watch() {
+  const own = (turn += 1);
+  await rest(EVERY_MS);
+  if (own === turn) look();
 }
 
 document.addEventListener("turbo:load", watch);

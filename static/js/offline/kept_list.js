@@ -1,6 +1,6 @@
 // <kept-list>: the pieces that this device keeps, to be played or removed.
 import { text } from "../frame/texts.js";
-import { clock } from "../player/clock.js";
+import { runningTime } from "../shown.js";
 import { kept } from "./kept.js";
 
 class KeptList extends HTMLElement {
@@ -40,7 +40,7 @@ class KeptList extends HTMLElement {
     link.append(name);
     const length = document.createElement("span");
     length.className = "row-state";
-    length.textContent = `${clock(file.duration)} · ${(file.size / 1e6).toFixed(1)} MB`;
+    length.textContent = `${runningTime(file.duration)} · ${(file.size / 1e6).toFixed(1)} MB`;
     const remove = this.#button("plain", text("remove"), text("forget"));
     remove.addEventListener("click", () => kept.forget(file.filename));
     row.append(play, link, length, remove);

@@ -1,7 +1,7 @@
 // The player's face. The element is drawn by the server and moves along from page to page; what
 // it shows is the player's, so it may be drawn anew at any time.
 import { text } from "../frame/texts.js";
-import { clock } from "./clock.js";
+import { clock, runningTime } from "../shown.js";
 import { player } from "./player.js";
 import { QueueSheet } from "./queue_sheet.js";
 import "./system.js";
@@ -133,15 +133,16 @@ class PlayerDock extends HTMLElement {
   #showPlace() {
     const { sound } = player;
     const end = Math.max(sound.duration, 1);
-    const now = this.#isSeeking ? Number(this.#seek.value) : sound.time;
+    const now = Math.min(end, this.#isSeeking ? Number(this.#seek.value) : sound.time);
+    const length = runningTime(sound.duration);
     this.#find("now").textContent = clock(now);
-    this.#find("end").textContent = `${sound.isLive ? "~" : ""}${clock(sound.duration)}`;
+    this.#find("end").textContent = `${sound.isLive ? "~" : ""}${length}`;
     this.#seek.max = end;
     if (!this.#isSeeking) this.#seek.value = now;
     const share = (seconds) => `${Math.min(100, (100 * seconds) / end)}%`;
     this.style.setProperty("--played", share(now));
     this.style.setProperty("--buffered", share(sound.bufferedTo));
-    this.#seek.setAttribute("aria-valuetext", `${clock(now)} / ${clock(sound.duration)}`);
+    this.#seek.setAttribute("aria-valuetext", `${clock(now)} / ${length}`);
   }
 
   #showMarks() {

@@ -1,4 +1,7 @@
-// The state of a piece while it is made; however many ask, the server is asked once a second.
+// The state of a piece while it is made; however many ask, the server is asked once a second, and
+// while the page is hidden only where somebody listens.
+import { comeBack } from "../frame/rest.js";
+
 const EVERY_MS = 1000;
 const UNFINISHED = ["queued", "speaking"];
 const followed = new Map();
@@ -8,9 +11,10 @@ export function isUnfinished(file) {
 }
 
 // Calls `heard` with the piece's state until it is finished; returns a function that stops it.
-export function follow(filename, heard) {
-  const listeners = followed.get(filename) ?? new Set();
-  listeners.add(heard);
+// `isWanted` says whether it must be known on a hidden page, too.
+export function follow(filename, heard, isWanted = () => false) {
+  const listeners = followed.get(filename) ?? new Map();
+  listeners.set(heard, isWanted);
   if (!followed.has(filename)) {
     followed.set(filename, listeners);
     look(filename);
@@ -20,10 +24,11 @@ export function follow(filename, heard) {
 
 async function look(filename) {
   const listeners = followed.get(filename);
+  if (document.hidden && ![...listeners.values()].some((isWanted) => isWanted())) await comeBack();
   if (!listeners.size) return followed.delete(filename);
   const file = await ask(filename);
   if (file && !isUnfinished(file)) followed.delete(filename);
-  if (file) for (const heard of [...listeners]) heard(file);
+  if (file) for (const heard of [...listeners.keys()]) heard(file);
   if (followed.get(filename) === listeners) setTimeout(look, EVERY_MS, filename);
 }
 

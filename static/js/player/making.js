@@ -1,6 +1,6 @@
 // The file page while its piece is made: how much is spoken, and the rest once it is whole.
 import { text } from "../frame/texts.js";
-import { clock } from "./clock.js";
+import { runningTime } from "../shown.js";
 import { follow, isUnfinished } from "./follow.js";
 
 const SURE_AFTER_S = 3;
@@ -8,7 +8,7 @@ let first = null;
 
 function inWords(seconds) {
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  return clock(seconds);
+  return runningTime(seconds);
 }
 
 // Over what was spoken since this page first looked, the rest takes so long.
@@ -48,7 +48,7 @@ function finish(file) {
   const note = document.querySelector("[data-making-note]");
   if (note) note.textContent = text("all_spoken");
   const length = document.querySelector("[data-length]");
-  if (length) length.textContent = inWords(file.duration);
+  if (length) length.textContent = file.length_shown;
   for (const part of document.querySelectorAll("[data-ready-only]")) part.hidden = false;
   if (document.querySelector(".chapters")) renewChapters();
 }

@@ -39,6 +39,15 @@ export class Places {
     return { file, place_s: this.resumable(own, end), further: isAnswered ? null : further };
   }
 
+  // These pieces are gone, and with them where one was.
+  forget(filenames) {
+    if (filenames.includes(this.#filename)) this.start(null);
+    for (const name of ["places", "answered"]) {
+      const all = Object.entries(recall(name, {}));
+      remember(name, Object.fromEntries(all.filter(([filename]) => !filenames.includes(filename))));
+    }
+  }
+
   // A place that was kept without the network.
   kept(filename) {
     return recall("places", {})[filename]?.s ?? 0;

@@ -39,6 +39,7 @@ class Player extends EventTarget {
     sound.addEventListener("ended", () => this.#ended());
     sound.addEventListener("retry", () => kept.distrust(sound.file.filename));
     sound.addEventListener("settled", () => this.queue.learn(sound.file));
+    sound.addEventListener("gone", () => this.forget([sound.file.filename]));
     sound.addEventListener("failed", () => (this.hasFailed = true));
     this.queue.addEventListener("change", () => this.dispatchEvent(new Event("queue")));
     this.sleep.addEventListener("change", () => this.dispatchEvent(new Event("sleep")));
@@ -102,10 +103,10 @@ class Player extends EventTarget {
   }
 
   // A passage of a piece was spoken anew: what is open of it is the old sound.
-  changed({ filename, version }) {
+  changed({ filename, version, duration }) {
     kept.distrust(filename);
     if (this.file?.filename !== filename) return;
-    Object.assign(this.file, { version });
+    Object.assign(this.file, { version, duration });
     this.sound.renew();
   }
 
@@ -201,7 +202,7 @@ class Player extends EventTarget {
     try {
       found = await this.places.look(filename);
     } catch (error) {
-      if (error.status === 404 && turn === this.#loading) this.#close();
+      if (error.status === 404 && turn === this.#loading) this.forget([filename]);
       return; // Without the network what is known here must do.
     }
     if (turn !== this.#loading) return;
@@ -216,10 +217,24 @@ class Player extends EventTarget {
     this.#tell();
   }
 
-  // The piece was deleted.
-  #close() {
+  // These pieces were deleted. Where one was in the player, the next one waits or plays.
+  forget(filenames) {
+    const isCurrent = filenames.includes(this.file?.filename);
+    const goesOn = isCurrent && !this.sound.isPaused && this.queue.goesOn;
+    this.places.forget(filenames);
+    this.queue.forget(filenames);
+    if (!isCurrent) return;
+    if (this.queue.current) this.#load(this.queue.current, { isWanted: goesOn });
+    else this.close();
+  }
+
+  // Nothing is in the player; what waits is kept for the next time.
+  close() {
+    this.#loading += 1;
+    this.further = null;
+    this.#marks = [];
+    this.places.start(null);
     this.sound.load(null);
-    this.queue.drop();
     this.#tell();
   }
 

@@ -64,10 +64,13 @@ export class Queue extends EventTarget {
     this.#changed();
   }
 
-  // The current piece is gone.
-  drop() {
-    if (this.current) this.items.splice(this.index, 1);
-    this.index = -1;
+  // These pieces are gone; the one after the current one takes its place.
+  forget(filenames) {
+    const isThere = ({ filename }) => !filenames.includes(filename);
+    const next = this.items.slice(Math.max(0, this.index)).find(isThere);
+    this.items = this.items.filter(isThere);
+    this.index = this.index < 0 ? -1 : this.items.indexOf(next);
+    this.#heard = this.#heard.filter((filename) => !filenames.includes(filename));
     this.#changed();
   }
 

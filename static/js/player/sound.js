@@ -41,7 +41,7 @@ export class Sound extends EventTarget {
     const made = Number.isFinite(this.audio.duration) ? this.audio.duration : 0;
     const told = this.file?.duration ?? 0;
     if (this.isLive) return Math.max(this.file.expected_s ?? 0, told, this.time);
-    return made || told;
+    return told || made; // as lists and pages say it; an element counts some silence with it
   }
 
   get bufferedTo() {
@@ -64,7 +64,7 @@ export class Sound extends EventTarget {
     this.isLive = Boolean(file) && isUnfinished(file);
     this.#from = from_s;
     this.#retries = 0;
-    if (this.isLive) this.#unfollow = follow(file.filename, (state) => this.#heard(state));
+    if (this.isLive) this.#unfollow = follow(file.filename, (state) => this.#heard(state), () => this.#wants);
     this.#tell();
   }
 
@@ -208,13 +208,14 @@ export class Sound extends EventTarget {
   // While it is made.
 
   #heard(state) {
-    Object.assign(this.file, state);
+    if (state.status !== "gone") Object.assign(this.file, state);
     if (isUnfinished(state)) {
       const isRefused = this.#wants && this.audio.error && this.audio.currentTime < 1;
       if (isRefused) this.play();
       return this.#tell();
     }
-    if (state.status === "gone" || (state.status !== "ready" && !state.duration)) {
+    if (state.status === "gone") return this.dispatchEvent(new Event("gone"));
+    if (state.status !== "ready" && !state.duration) {
       this.pause();
       this.isLive = false;
       this.dispatchEvent(new Event("failed"));

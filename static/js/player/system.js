@@ -21,7 +21,10 @@ function artwork() {
 
 function show() {
   const { file, sound } = player;
-  if (!file) return;
+  if (!file) {
+    [session.metadata, session.playbackState, shown] = [null, "none", ""];
+    return;
+  }
   const named = `${file.name}\n${file.voice_name}\n${file.category}`;
   if (named !== shown) {
     shown = named;

@@ -5,15 +5,21 @@ const REST_MS = 500;
 const SOON_MS = 150; // after a paste has been drawn
 const BEACON = 60_000; // bytes that a browser still sends for a page that goes
 
+const MOST_OWN = 20;
+const own = []; // versions that this tab has sent: a page that comes back from before knows them too
+
 export function keepDraft({ form, text, texts, address, signal }) {
   const note = form.querySelector("[data-draft-note]");
+  const known = form.querySelector("[data-draft-known]");
   let timer = 0;
   let isSaved = true;
   let sending = null;
 
-  function fields() {
+  function fields(version) {
     const all = new FormData(form);
     all.set("text", text.value);
+    for (const one of own) all.append("known", one);
+    all.set("version", version);
     return all;
   }
 
@@ -28,14 +34,31 @@ export function keepDraft({ form, text, texts, address, signal }) {
   }
 
   async function put(keepalive) {
+    const version = newVersion();
+    const sent = fields(version);
+    own.splice(0, Math.max(0, own.length - MOST_OWN + 1));
+    own.push(version);
     try {
-      await send(address.draftUrl, fields(), { keepalive });
+      await send(address.draftUrl, sent, { keepalive });
+      known.value = version;
       if (isSaved) note.textContent = text.value.trim() ? texts.draft_kept : "";
     } catch (error) {
       isSaved = false;
-      if (error instanceof Refused) note.textContent = texts.draft_not_kept;
-      else throw error;
+      if (!(error instanceof Refused)) throw error;
+      if (error.told?.version === undefined) note.textContent = texts.draft_not_kept;
+      else offerToReplace(error);
     }
+  }
+
+  // Another page has written a draft since; only its person knows which of the two is wanted.
+  function offerToReplace({ message, told }) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "plain", textContent: texts.draft_replace });
+    button.addEventListener("click", () => {
+      known.value = told.version;
+      change({});
+    });
+    note.replaceChildren(message, " ", button);
   }
 
   function change(event) {
@@ -60,4 +83,8 @@ export function keepDraft({ form, text, texts, address, signal }) {
     },
     keep: () => change({}),
   };
+}
+
+function newVersion() {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
