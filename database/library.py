@@ -1,6 +1,7 @@
 """The library as it is looked through: filtered, sorted, searched, a page at a time."""
 
 import json
+from collections.abc import Callable
 
 from database import searching
 from database.files import AudioFiles
@@ -14,6 +15,8 @@ SORTS = {
     "characters": ("character_count", "idx_audio_characters", "character_count"),
 }
 NEAR = 500  # files looked at before the whole index of words is asked
+EXCERPTS_S = 0.15  # of processor time; rows after that come without a phrase, not later
+NO_PHRASE = dict.fromkeys(("phrase", "match_start", "match_length", "text_start", "start_ms"))
 MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
 
 
@@ -53,9 +56,7 @@ class Library(AudioFiles):
         else:
             ids = self._ids(*walk.sql(limit))
         rows = self._in_order(ids)
-        if terms:
-            return [row | self._find_phrase(row["id"], terms) for row in rows]
-        return rows
+        return self._with_phrases(rows, terms) if terms else rows
 
     def list_voices_used(self, owner_id: int) -> list[dict]:
         """The voices that the owner's files were made with: engine, voice."""
@@ -81,20 +82,39 @@ class Library(AudioFiles):
         phrase (about 80 characters), match_start and match_length in it, text_start (of the match,
         code points), start_ms (of the segment that holds it); all None where it does not.
         """
-        return self._find_phrase(file_id, searching.parse(search))
+        (row,) = self._with_phrases([{"id": file_id}], searching.parse(search))
+        return {name: row[name] for name in NO_PHRASE}
 
-    def _find_phrase(self, file_id: int, terms: list[searching.Term]) -> dict:
-        text = self.get_text(file_id)
-        found = searching.find_first(text, terms)
-        if found is None:
-            names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
-            return dict.fromkeys(names)
-        start_ms = self._value(
+    def get_moment(self, file_id: int, place: int) -> int | None:
+        """Where the segment that holds a place of the text begins in the sound, in ms."""
+        return self._value(
             """SELECT start_ms FROM segments INDEXED BY idx_segments_text
                WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
-            file_id, found[0],
+            file_id, place,
         )  # fmt: skip
-        return searching.excerpt(text, *found) | {"text_start": found[0], "start_ms": start_ms}
+
+    def _with_phrases(self, rows: list[dict], terms: list[searching.Term]) -> list[dict]:
+        """The rows with what `find_phrase` tells of each, as far as a bounded time allows."""
+        budget = searching.Budget(EXCERPTS_S)
+        return [row | self._phrase(row["id"], terms, budget.is_spent) for row in rows]
+
+    def _phrase(
+        self, file_id: int, terms: list[searching.Term], is_late: Callable[[], bool]
+    ) -> dict:
+        for term in searching.by_weight(terms):
+            if is_late():
+                break
+            # The index knows which texts hold a term; all others are never read.
+            if self._value(
+                "SELECT rowid FROM audio_search WHERE audio_search MATCH ? AND rowid = ?",
+                searching.text_expression(term), file_id,
+            ):  # fmt: skip
+                pieces = self._pieces("audio_files", "text", file_id, searching.sizes())
+                found = searching.find_first(pieces, term, is_late)
+                if found is None:
+                    break
+                return found | {"start_ms": self.get_moment(file_id, found["text_start"])}
+        return NO_PHRASE
 
     def _search(self, walk: "_Walk", match: str, limit: int) -> list[int]:
         if walk.sort == "created":
