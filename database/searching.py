@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 LONGEST_QUERY = 400
-MOST_TERMS, MOST_WORDS = 8, 16  # of a query; every further one would be asked of every text
+MOST_TERMS, MOST_WORDS, MOST_ECHOES = 8, 16, 2  # of a query; more cost more at every place
 SHORTEST_PREFIX = 2  # a single letter would match nearly every file; other scripts say more with it
+LONGEST_INDEXED = 5  # beginnings of two to five letters have an index of their own
 FIRST_PIECE, PIECE = 4 * 1024, 64 * 1024  # of a text, folded at a time
 OVERLAP = 512
 BEFORE, AFTER = 30, 50  # characters of a phrase before and after where a match begins
@@ -25,16 +26,21 @@ class Term(NamedTuple):
     words: tuple[str, ...]
     is_prefix: bool = False
 
+    @property
+    def is_gathered(self) -> bool:
+        """Whether the index has no list of what begins so, and gathers one at each question."""
+        return self.is_prefix and not 2 <= len(self.words[-1]) <= LONGEST_INDEXED
+
 
 class Budget:
     """Processor time that this thread may still spend on a search; waiting costs nothing."""
 
     def __init__(self, seconds: float) -> None:
-        self._until = time.thread_time() + seconds
+        self._began, self._seconds = time.thread_time(), seconds
 
-    def is_spent(self) -> bool:
-        """Whether nothing more should be begun."""
-        return time.thread_time() > self._until
+    def is_spent(self, share: float = 1.0) -> bool:
+        """Whether that much of it is gone, and nothing more should be begun."""
+        return time.thread_time() - self._began > share * self._seconds
 
 
 def parse(query: str) -> list[Term]:
@@ -55,12 +61,21 @@ def leaves_out(query: str) -> bool:
 def _bounded(terms: list[Term]) -> list[Term]:
     kept, room = [], MOST_WORDS
     for term in terms[:MOST_TERMS]:
-        if room < len(term.words):
-            kept += [Term(term.words[:room])] if room else []
-            break
+        words = _without_echo(term.words[:room])
+        room -= len(words)
+        if words != term.words:
+            return [*kept, Term(words)] if words else kept
         kept.append(term)
-        room -= len(term.words)
     return kept
+
+
+def _without_echo(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words before one comes a third time: each is looked up at every place it stands."""
+    folded = [fold(word) for word in words]
+    for number, word in enumerate(folded):
+        if folded[:number].count(word) == MOST_ECHOES:
+            return words[:number]
+    return words
 
 
 def _terms(query: str) -> list[Term]:
@@ -88,7 +103,7 @@ def _term(text: str) -> list[Term]:
 
 
 def _as_prefix(term: Term) -> Term:
-    last = term.words[-1]
+    last = fold(term.words[-1])
     return term._replace(is_prefix=len(last) >= SHORTEST_PREFIX or not last.isascii())
 
 
@@ -116,7 +131,8 @@ def by_weight(terms: list[Term]) -> list[Term]:
     if len(terms) < 2:
         return one_by_one
     row = tuple(word for term in terms for word in term.words)
-    return [Term(row, terms[-1].is_prefix), *one_by_one]
+    in_a_row = [Term(row, terms[-1].is_prefix)] if _without_echo(row) == row else []
+    return in_a_row + one_by_one
 
 
 def find_first(
