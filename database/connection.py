@@ -53,9 +53,7 @@ class Connection:
         row = self._row(sql, *values)
         return None if row is None else next(iter(row.values()))
 
-    def _pieces(
-        self, table: str, column: str, row_id: int, sizes: Iterable[int]
-    ) -> Iterator[str]:
+    def _pieces(self, table: str, column: str, row_id: int, sizes: Iterable[int]) -> Iterator[str]:
         """A long text, read as far as it is asked for, in pieces of so many bytes."""
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         with self._noting_damage(), contextlib.ExitStack() as stack:

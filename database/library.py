@@ -57,6 +57,11 @@ class Library(AudioFiles):
         rows = self._in_order(ids)
         return self._with_phrases(rows, terms, budget) if terms else rows
 
+    @staticmethod
+    def leaves_out(search: str) -> bool:
+        """Whether a search holds more words than are looked for."""
+        return searching.leaves_out(search)
+
     def list_voices_used(self, owner_id: int) -> list[dict]:
         """The voices that the owner's files were made with: engine, voice."""
         found: list[dict] = []
@@ -111,9 +116,7 @@ class Library(AudioFiles):
                     break
         return [row | found[row["id"]] for row in rows]
 
-    def _is_in_text(
-        self, file_id: int, term: searching.Term, ids: list[int], held: dict
-    ) -> bool:
+    def _is_in_text(self, file_id: int, term: searching.Term, ids: list[int], held: dict) -> bool:
         """Whether the index has a term for a text; no other text is ever read."""
         expression = searching.text_expression(term)
         if term.is_gathered or max(ids) - min(ids) < NEAR:  # asked once for the whole page
