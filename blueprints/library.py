@@ -160,11 +160,13 @@ def shelf(wanted: Wanted) -> Response:
     if wanted.group and wanted.group.casefold() not in map(str.casefold, names):
         abort(404)
     rows, more = look(wanted)
+    is_cut = services().db.leaves_out(request.args.get("q", ""))
     if wants_json():
-        return jsonify(files=[_found_json(row) for row in rows], next=more)
+        return jsonify(files=[_found_json(row) for row in rows], next=more, is_cut=is_cut)
     return page(
         "library/library.html",
         files=rows,
+        is_cut=is_cut,
         more=more,
         wanted=wanted,
         groups=groups,

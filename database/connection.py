@@ -1,10 +1,11 @@
 """Connections, transactions and checkpoints: how every statement reaches SQLite."""
 
+import codecs
 import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from database import opening
@@ -51,6 +52,23 @@ class Connection:
     def _value(self, sql: str, *values):
         row = self._row(sql, *values)
         return None if row is None else next(iter(row.values()))
+
+    def _pieces(self, table: str, column: str, row_id: int, sizes: Iterable[int]) -> Iterator[str]:
+        """A long text, read as far as it is asked for, in pieces of so many bytes."""
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        with self._noting_damage(), contextlib.ExitStack() as stack:
+            try:
+                opened = self._connection.blobopen(table, column, row_id, readonly=True)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # the row is gone
+                    return
+                raise
+            blob = stack.enter_context(opened)
+            for size in sizes:
+                piece = blob.read(size)
+                if not piece:
+                    return
+                yield decode(piece)
 
     # Writes
 

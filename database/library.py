@@ -14,6 +14,8 @@ SORTS = {
     "characters": ("character_count", "idx_audio_characters", "character_count"),
 }
 NEAR = 500  # files looked at before the whole index of words is asked
+SEARCH_S = 0.2  # of processor time; rows after that come without a phrase, not later
+NO_PHRASE = dict.fromkeys(("phrase", "match_start", "match_length", "text_start", "start_ms"))
 MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
 
 
@@ -46,16 +48,19 @@ class Library(AudioFiles):
             "status = ?": status, "created_at >= ?": since, "created_at < ?": until,
         }  # fmt: skip
         wanted = {sql: value for sql, value in filters.items() if value is not None}
-        terms = searching.parse(search or "")
+        terms, budget = searching.parse(search or ""), searching.Budget(SEARCH_S)
         walk = _Walk(sort, descending, owner_id, wanted, after)
         if terms:
             ids = self._search(walk, searching.match_expression(owner_id, terms), limit)
         else:
             ids = self._ids(*walk.sql(limit))
         rows = self._in_order(ids)
-        if terms:
-            return [row | self._find_phrase(row["id"], terms) for row in rows]
-        return rows
+        return self._with_phrases(rows, terms, budget) if terms else rows
+
+    @staticmethod
+    def leaves_out(search: str) -> bool:
+        """Whether a search holds more words than are looked for."""
+        return searching.leaves_out(search)
 
     def list_voices_used(self, owner_id: int) -> list[dict]:
         """The voices that the owner's files were made with: engine, voice."""
@@ -81,37 +86,73 @@ class Library(AudioFiles):
         phrase (about 80 characters), match_start and match_length in it, text_start (of the match,
         code points), start_ms (of the segment that holds it); all None where it does not.
         """
-        return self._find_phrase(file_id, searching.parse(search))
+        terms, budget = searching.parse(search), searching.Budget(SEARCH_S)
+        (row,) = self._with_phrases([{"id": file_id}], terms, budget)
+        return {name: row[name] for name in NO_PHRASE}
 
-    def _find_phrase(self, file_id: int, terms: list[searching.Term]) -> dict:
-        text = self.get_text(file_id)
-        found = searching.find_first(text, terms)
-        if found is None:
-            names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
-            return dict.fromkeys(names)
-        start_ms = self._value(
+    def get_moment(self, file_id: int, place: int) -> int | None:
+        """Where the segment that holds a place of the text begins in the sound, in ms."""
+        return self._value(
             """SELECT start_ms FROM segments INDEXED BY idx_segments_text
                WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
-            file_id, found[0],
+            file_id, place,
         )  # fmt: skip
-        return searching.excerpt(text, *found) | {"text_start": found[0], "start_ms": start_ms}
+
+    def _with_phrases(
+        self, rows: list[dict], terms: list[searching.Term], budget: searching.Budget
+    ) -> list[dict]:
+        """The rows with what `find_phrase` tells of each, while there is time."""
+        held: dict[searching.Term, list[int]] = {}
+        ids, weighed = [row["id"] for row in rows], searching.by_weight(terms)
+        if budget.is_spent(0.5):  # where the search took long, so does every further question
+            weighed = []
+        found = dict.fromkeys(ids, NO_PHRASE)
+        for file_id in ids:
+            for term in weighed:
+                if budget.is_spent():
+                    break
+                if self._is_in_text(file_id, term, ids, held):
+                    found[file_id] = self._phrase(file_id, term, budget)
+                    break
+        return [row | found[row["id"]] for row in rows]
+
+    def _is_in_text(self, file_id: int, term: searching.Term, ids: list[int], held: dict) -> bool:
+        """Whether the index has a term for a text; no other text is ever read."""
+        expression = searching.text_expression(term)
+        if term.is_gathered or max(ids) - min(ids) < NEAR:  # asked once for the whole page
+            if term not in held:
+                held[term] = self._matching(ids, expression)
+            return file_id in held[term]
+        sql = "SELECT rowid FROM audio_search WHERE audio_search MATCH ? AND rowid = ?"
+        return self._row(sql, expression, file_id) is not None
+
+    def _phrase(self, file_id: int, term: searching.Term, budget: searching.Budget) -> dict:
+        pieces = self._pieces("audio_files", "text", file_id, searching.sizes())
+        found = searching.find_first(pieces, term, budget.is_spent)
+        if found is None:
+            return NO_PHRASE
+        return found | {"start_ms": self.get_moment(file_id, found["text_start"])}
 
     def _search(self, walk: "_Walk", match: str, limit: int) -> list[int]:
         if walk.sort == "created":
             # A common word fills the page with the nearest files; the index is read no further.
-            sql, values = walk.sql(NEAR)
-            ids = self._ids(
-                f"""WITH near AS MATERIALIZED ({sql})
-                    SELECT id FROM near WHERE id IN (
-                        SELECT rowid FROM audio_search WHERE audio_search MATCH ?
-                        AND rowid >= (SELECT min(id) FROM near)
-                        AND rowid <= (SELECT max(id) FROM near))
-                    ORDER BY {walk.order} LIMIT ?""",
-                [*values, match, limit],
-            )
-            if len(ids) == limit:
+            near = self._ids(*walk.sql(NEAR))
+            ids = self._matching(near, match)[:limit]
+            if len(ids) == limit or len(near) < NEAR:
                 return ids
         return self._ids(*walk.search_sql(limit, match))
+
+    def _matching(self, ids: list[int], match: str) -> list[int]:
+        """Those that match, in their order; the index is read once, from the first to the last."""
+        if not ids:
+            return []
+        rows = self._rows(
+            """SELECT rowid FROM audio_search WHERE audio_search MATCH ?
+               AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))""",
+            match, min(ids), max(ids), json.dumps(ids),
+        )  # fmt: skip
+        matching = {row["rowid"] for row in rows}
+        return [file_id for file_id in ids if file_id in matching]
 
     def _ids(self, sql: str, values: list) -> list[int]:
         return [row["id"] for row in self._rows(sql, *values)]

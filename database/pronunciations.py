@@ -108,11 +108,3 @@ class Pronunciations(Connection):
                 ORDER BY created_at DESC, id DESC LIMIT ?""",
             owner_id, *(after or ()), wanted, limit,
         )  # fmt: skip
-
-    def get_moment(self, file_id: int, place: int) -> int | None:
-        """Where the segment that holds a place of the text begins in the sound, in ms."""
-        return self._value(
-            """SELECT start_ms FROM segments INDEXED BY idx_segments_text
-               WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
-            file_id, place,
-        )  # fmt: skip

@@ -1,13 +1,16 @@
 """What people type into the search box: read as words, asked of the index, found in a text."""
 
 import re
+import time
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 LONGEST_QUERY = 400
-MOST_TERMS = 24
+MOST_TERMS, MOST_WORDS, MOST_ECHOES = 8, 16, 2  # of a query; more cost more at every place
 SHORTEST_PREFIX = 2  # a single letter would match nearly every file; other scripts say more with it
-PIECE = 64 * 1024  # of a text, folded at a time
+LONGEST_INDEXED = 5  # beginnings of two to five letters have an index of their own
+FIRST_PIECE, PIECE = 4 * 1024, 64 * 1024  # of a text, folded at a time
 OVERLAP = 512
 BEFORE, AFTER = 30, 50  # characters of a phrase before and after where a match begins
 
@@ -23,12 +26,59 @@ class Term(NamedTuple):
     words: tuple[str, ...]
     is_prefix: bool = False
 
+    @property
+    def is_gathered(self) -> bool:
+        """Whether the index has no list of what begins so, and gathers one at each question."""
+        return self.is_prefix and not 2 <= len(self.words[-1]) <= LONGEST_INDEXED
+
+
+class Budget:
+    """Processor time that this thread may still spend on a search; waiting costs nothing."""
+
+    def __init__(self, seconds: float) -> None:
+        self._began, self._seconds = time.thread_time(), seconds
+
+    def is_spent(self, share: float = 1.0) -> bool:
+        """Whether that much of it is gone, and nothing more should be begun."""
+        return time.thread_time() - self._began > share * self._seconds
+
 
 def parse(query: str) -> list[Term]:
-    """All terms of a query, each of which must be found; empty when it holds no word.
+    """The terms of a query, each of which must be found; empty when it holds no word.
 
-    Quotes make a phrase, the last word is the beginning of one, all else is plain words.
+    Quotes make a phrase, the last word is the beginning of one, all else is plain words. At most
+    eight terms of sixteen words together; see `leaves_out`.
     """
+    return _bounded(_terms(query))
+
+
+def leaves_out(query: str) -> bool:
+    """Whether a query holds more than is looked for."""
+    terms = _terms(query)
+    return _bounded(terms) != terms or len(query) > LONGEST_QUERY
+
+
+def _bounded(terms: list[Term]) -> list[Term]:
+    kept, room = [], MOST_WORDS
+    for term in terms[:MOST_TERMS]:
+        words = _without_echo(term.words[:room])
+        room -= len(words)
+        if words != term.words:
+            return [*kept, Term(words)] if words else kept
+        kept.append(term)
+    return kept
+
+
+def _without_echo(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words before one comes a third time: each is looked up at every place it stands."""
+    folded = [fold(word) for word in words]
+    for number, word in enumerate(folded):
+        if folded[:number].count(word) == MOST_ECHOES:
+            return words[:number]
+    return words
+
+
+def _terms(query: str) -> list[Term]:
     query = unicodedata.normalize("NFC", UNFIT.sub(" ", query[:LONGEST_QUERY]))
     terms, at = [], 0
     for quoted in QUOTED.finditer(query):
@@ -40,7 +90,7 @@ def parse(query: str) -> list[Term]:
     rest = _plain(query[at:])
     if rest and not query[-1].isspace():
         rest[-1] = _as_prefix(rest[-1])
-    return (terms + rest)[:MOST_TERMS]
+    return list(dict.fromkeys(terms + rest))
 
 
 def _plain(text: str) -> list[Term]:
@@ -53,52 +103,99 @@ def _term(text: str) -> list[Term]:
 
 
 def _as_prefix(term: Term) -> Term:
-    last = term.words[-1]
+    last = fold(term.words[-1])
     return term._replace(is_prefix=len(last) >= SHORTEST_PREFIX or not last.isascii())
 
 
 def match_expression(owner_id: int, terms: list[Term]) -> str:
     """The terms as a full-text query over one person's names and texts, every word quoted."""
-    wanted = " AND ".join(
-        f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}' for term in terms
-    )
+    wanted = " AND ".join(map(_quoted, terms))
     return f'owner : "u{owner_id}" AND {{name text}} : ({wanted})'
 
 
-def find_first(text: str, terms: list[Term]) -> tuple[int, int] | None:
-    """Where a text first holds what was searched: start and length in code points, or None.
+def text_expression(term: Term) -> str:
+    """A term as a full-text query over texts alone."""
+    return f"text : ({_quoted(term)})"
+
+
+def _quoted(term: Term) -> str:
+    return f'"{" ".join(term.words)}"{" *" if term.is_prefix else ""}'
+
+
+def by_weight(terms: list[Term]) -> list[Term]:
+    """What to look for in a text, the best first.
 
     All words in a row come before a phrase, a phrase before a word, a long word before a short.
     """
-    for term in _by_weight(terms):
-        if found := _find(text, term):
-            return found
-    return None
-
-
-def _by_weight(terms: list[Term]) -> list[Term]:
     one_by_one = sorted(terms, key=lambda term: -len("".join(term.words)))
     if len(terms) < 2:
         return one_by_one
     row = tuple(word for term in terms for word in term.words)
-    return [Term(row, terms[-1].is_prefix), *one_by_one]
+    in_a_row = [Term(row, terms[-1].is_prefix)] if _without_echo(row) == row else []
+    return in_a_row + one_by_one
 
 
-def _find(text: str, term: Term) -> tuple[int, int] | None:
-    words = [re.escape(fold(word)) for word in term.words]
-    pattern = re.compile(r"[\W_]+".join(words) + ("" if term.is_prefix else r"(?![^\W_])"))
-    for start in range(0, len(text), PIECE):
-        piece = text[start : start + PIECE + OVERLAP]
-        folded = fold(piece)
-        for match in pattern.finditer(folded):
-            before = folded[match.start() - 1] if match.start() else text[start - 1 : start]
-            if TOKEN.fullmatch(before):
-                continue
-            first, last = (_unfold(piece, folded, at) for at in match.span())
-            if marks := MARKS.match(piece, last):
+def find_first(
+    pieces: Iterable[str], term: Term, is_late: Callable[[], bool] = lambda: False
+) -> dict | None:
+    """Where a text, given piece by piece, first holds a term; None where it does not, or too late.
+
+    `text_start` and `match_length` in code points, with the excerpt around it. Each piece is
+    folded once; what is not reached is not read.
+    """
+    pattern = re.compile(
+        r"[\W_]+".join(re.escape(fold(word)) for word in term.words)
+        + ("" if term.is_prefix else r"(?![^\W_])")
+    )
+    start, looked_at, window = 0, 0, ""
+    for piece, is_last in _with_last(pieces):
+        if is_late():
+            return None
+        # What was before stays in sight: a match may begin there, and an excerpt does.
+        kept = window[-OVERLAP - BEFORE :]
+        start += len(window) - len(kept)
+        window = kept + piece
+        until = len(window) if is_last else len(window) - OVERLAP
+        if found := _find(window, pattern, looked_at - start, until):
+            first, length = found
+            return excerpt(window, first, length) | {"text_start": start + first}
+        looked_at = start + max(0, until)
+    return None
+
+
+def _with_last(pieces: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Each piece, and whether it is the last."""
+    ahead = None
+    for piece in pieces:
+        if ahead is not None:
+            yield ahead, False
+        ahead = piece
+    if ahead is not None:
+        yield ahead, True
+
+
+def sizes() -> Iterator[int]:
+    """How much of a text to read at a time: little first, for most matches stand near the start."""
+    size = FIRST_PIECE
+    while True:
+        yield size
+        size = min(2 * size, PIECE)
+
+
+def _find(window: str, pattern: re.Pattern, low: int, high: int) -> tuple[int, int] | None:
+    """The first match that begins between two places: where, and how long."""
+    folded = fold(window)
+    for match in pattern.finditer(folded):
+        if match.start() and TOKEN.fullmatch(folded[match.start() - 1]):
+            continue
+        first = _unfold(window, folded, match.start())
+        if first >= high:
+            return None
+        if first >= low:
+            last = _unfold(window, folded, match.end())
+            if marks := MARKS.match(window, last):
                 last = marks.end()
-            if first < PIECE:
-                return start + first, last - first
+            return first, last - first
     return None
 
 
@@ -111,16 +208,14 @@ def fold(text: str) -> str:
 
 def _unfold(text: str, folded: str, at: int) -> int:
     """The place in `text` that became the place `at` in its folded form."""
-    if text.isascii() or len(folded) == len(fold(text[:at])) == at:
+    if len(text) == len(folded) and text.isascii():
         return at
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high) // 2
-        if len(fold(text[:middle])) < at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    place = length = 0
+    while length < at:
+        # No character becomes more than four, so no step goes too far.
+        step = text[place : place + max(1, (at - length) // 4)]
+        place, length = place + len(step), length + len(fold(step))
+    return place
 
 
 def excerpt(text: str, start: int, length: int) -> dict:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from speech.edits import Edit, Edited
@@ -219,16 +219,18 @@ class Script:
 
 def _as_words(text: str, places: Iterable[tuple[int, int]]) -> str:
     """The text with letters for phonemes, whose signs would be read as units and the like."""
+    pieces, place = [], 0
     for start, end in places:
-        text = f"{text[:start]}{'x' * (end - start)}{text[end:]}"
-    return text
+        pieces += (text[place:start], "x" * (end - start))
+        place = end
+    return "".join((*pieces, text[place:]))
 
 
-def _outside(edits: Iterable[Edit], places: Iterable[tuple[int, int]]) -> Iterator[Edit]:
-    """The edits that touch none of the places."""
-    places = tuple(places)
+def _outside(edits: Iterable[Edit], places: Sequence[tuple[int, int]]) -> Iterator[Edit]:
+    """The edits that touch none of the places; both rise and overlap nothing of their kind."""
     for edit in edits:
-        if not any(start < edit.end and edit.start < end for start, end in places):
+        following = bisect_right(places, edit.start, key=lambda place: place[1])
+        if following == len(places) or places[following][0] >= edit.end:
             yield edit
 
 

@@ -87,6 +87,15 @@ def test_a_waiting_piece_is_found_by_its_name_and_not_yet_by_its_text(owner):
     assert owner.get("/library?q=boathouse", json=True).json["files"] == []
 
 
+def test_a_search_for_more_words_than_are_looked_for_says_so(owner, many):
+    words = " ".join(f"word{number}" for number in range(9))
+    note = "Only the first words of your search were looked for."
+    for query, is_cut in ((words, True), (words.rpartition(" ")[0], False), ("x " * 300, True)):
+        sent = {"query_string": {"q": query}}
+        assert owner.get("/library", json=True, **sent).json["is_cut"] is is_cut
+        assert (note in owner.get("/library", **sent).text) is is_cut
+
+
 @pytest.mark.parametrize("search", ['"', "AND", "a* OR", "'; --", "NEAR(", "-x", "“", "😀", "\x00"])
 def test_whatever_is_typed_is_no_error(owner, many, search):
     assert owner.get("/library", query_string={"q": search}).status_code == 200

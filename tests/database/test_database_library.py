@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from database import searching
 from database.library import SORTS
+from tests.pacing import takes_below
 
 COMMON = "the keeper of the lighthouse"
 
@@ -320,7 +321,7 @@ def test_a_hit_in_the_name_alone_shows_no_phrase(db, user, make_file):
         ("A storm. The quick fox, quick as a storm.", "quick storm", "quick"),
         ("one two. two three", '"two three"', "two three"),
         ("Straße nach Köln", "koln", "Köln"),
-        ("Straße nach Köln", "STRASSE", "Straße"),
+        ("Eine Straße nach Köln", "STRAße", "Straße"),
         ("\u0130stanbul, ÉLAN", "élan", "ÉLAN"),
         ("cafe\u0301s and cafe\u0301 noir", "cafe ", "cafe\u0301"),
         ("otherwise the end", "the ", "the"),
@@ -330,15 +331,105 @@ def test_a_hit_in_the_name_alone_shows_no_phrase(db, user, make_file):
         ("x" * 65_530 + " a needle stands here", "needle stand", "needle stand"),
     ],
 )
-def test_the_match_is_marked_where_it_stands(text, search, marked):
-    start, length = searching.find_first(text, searching.parse(search))
-    assert text[start : start + length] == marked
-    found = searching.excerpt(text, start, length)
-    assert found["phrase"][found["match_start"] :][:length] == marked
+def test_the_match_is_marked_where_it_stands(db, user, make_file, text, search, marked):
+    make_file(text=text)
+    _, shown, text_start, _ = phrase(db, user, search)
+    assert shown == marked
+    assert text[text_start:].startswith(marked)
+
+
+def pieces_of(text):
+    """A text as the search reads it."""
+    return (text[at : at + searching.PIECE] for at in range(0, len(text), searching.PIECE))
 
 
 def test_the_end_of_a_long_word_is_no_match_across_pieces():
     text = "x" * (searching.PIECE - 2) + "light house"
-    assert searching.find_first(text, searching.parse("ght ")) is None
-    assert searching.find_first(text, searching.parse("light ")) is None
-    assert searching.find_first(text, searching.parse("house ")) == (len(text) - 5, 5)
+    for search, place in (("ght ", None), ("light ", None), ("house ", len(text) - 5)):
+        (term,) = searching.parse(search)
+        found = searching.find_first(pieces_of(text), term)
+        assert (found and found["text_start"]) == place
+
+
+# What a search may cost
+
+
+@pytest.fixture
+def texts_read(db, monkeypatch):
+    """How many pieces of texts are read, and how many are folded."""
+    counted = {"pieces": 0, "folds": 0}
+
+    def counting(pieces):
+        for piece in pieces:
+            counted["pieces"] += 1
+            yield piece
+
+    def folding(text, fold=searching.fold):
+        counted["folds"] += len(text) > 100
+        return fold(text)
+
+    monkeypatch.setattr(db, "_pieces", lambda *asked, of=db._pieces: counting(of(*asked)))
+    monkeypatch.setattr(searching, "fold", folding)
+    return counted
+
+
+def test_words_of_names_read_no_text(db, user, make_file, texts_read):
+    for number in range(4):
+        make_file(f"{number}.mp3", display_name=f"Morning {number}", text="Evening. " * 50_000)
+    assert len(db.get_library(user["id"], search="morning")) == 4
+    assert len(db.get_library(user["id"], search="morning evenings")) == 0
+    assert texts_read == {"pieces": 0, "folds": 0}
+
+
+def test_a_long_text_is_read_as_far_as_its_match_and_folded_once(db, user, make_file, texts_read):
+    words = [f"word{number}" for number in range(7)]
+    text = "harbour " + "Nothing here. " * 150_000 + " ".join(reversed(words))
+    make_file(display_name=" ".join(words), text=text)
+    (row,) = db.get_library(user["id"], search="harbour")
+    assert (row["text_start"], texts_read["pieces"]) == (0, 2)
+    texts_read.update(pieces=0, folds=0)
+    (row,) = db.get_library(user["id"], search=" ".join(words))
+    assert text[row["text_start"] :].startswith("word")
+    assert 30 < texts_read["pieces"] < 50
+    assert texts_read["folds"] == texts_read["pieces"]
+
+
+def test_results_after_the_deadline_come_without_a_phrase(db, user, make_file, monkeypatch):
+    make_file(text="The harbour.")
+    monkeypatch.setattr("database.library.SEARCH_S", 0)
+    (row,) = db.get_library(user["id"], search="harbour")
+    assert row["phrase"] is None
+
+
+@pytest.mark.parametrize(
+    ("search", "terms"),
+    [
+        ("a b c d e f g h i", ["a", "b", "c", "d", "e", "f", "g", "h"]),
+        ("one One one two ", ["one", "One", "two"]),
+        ('"one two one two one two"', ["one two one two"]),
+        (f'"{" ".join(f"w{n}" for n in range(20))}"', [" ".join(f"w{n}" for n in range(16))]),
+    ],
+)
+def test_a_search_holds_a_bounded_number_of_words(search, terms):
+    assert [" ".join(term.words) for term in searching.parse(search)] == terms
+
+
+TEXTS = {
+    "one word again and again": "a " * 1_000_000,
+    "one long word": "a" * 2_000_000,
+    "a match at the end": "Über das Meer. " * 133_000 + "harbour",
+    "sixteen words again and again": "a b c d e f g h i j k l m n o p " * 62_500,
+    "marks": "e\u0301" * 1_000_000,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_search_through_ten_texts_of_two_million_characters_is_bounded(db, user, make_file, text):
+    for number in range(10):
+        make_file(f"{number}.mp3", display_name=f"a {number}", text=TEXTS[text])
+    for search in (
+        "a ", "aa", "harbour", "a b c d e f g h", '"a a a a a a"', "b a d c f e h g",
+        '"a b c d e f g h i j k l m n o p"', "das meer harbour", "é", " ".join("abcdefghijklmnop"),
+    ):  # fmt: skip
+        assert takes_below(0.6, lambda search=search: db.get_library(user["id"], search=search))

@@ -27,6 +27,8 @@ def read(text, *entries, **options):
         (Entry("cafe", "kaffay"), "cafe\u0301 cafe", "cafe\u0301 kaffay"),
         (Entry("um", ""), "So um yes", "So  yes"),
         (Entry("İzmir", "Ismir"), "İzmir", "Ismir"),
+        (Entry("Οδυσσέας", "x"), "ΟΔΥΣΣΈΑΣ οδυσσέας", "x x"),
+        (Entry("ΣΑΣ", "x", case=True), "ΣΑΣ σας", "x σας"),
         (Entry("a.b", "x"), "a.b acb", "x acb"),
     ],
 )
@@ -104,6 +106,27 @@ def test_two_thousand_entries_are_possible_and_no_more():
 def test_patterns_that_hold_each_other_make_no_trouble():
     entries = [Entry("a" * length, f"{length} ") for length in range(1, 101)]
     assert read("a" * 100 + " aa", *entries) == "100  2 "
+
+
+NESTED = {
+    "words": [Entry("a" * n, "x") for n in range(1, 101)] + [Entry("b", "y", whole_word=False)],
+    "parts that end otherwise": [
+        Entry("a" * n + "b", "x", whole_word=False) for n in range(1, 100)
+    ],
+    "other capitals": [Entry("A" * n, "x", whole_word=False, case=True) for n in range(1, 101)],
+    "phrases": [Entry("a " * n + "b", "x") for n in range(1, 50)],
+    "another language": [
+        Entry("a" * n, "x", whole_word=False, language="de") for n in range(1, 101)
+    ],
+}
+
+
+@pytest.mark.parametrize("entries", NESTED)
+@pytest.mark.parametrize("text", ["a", "a ", "ab", "a" * 99 + "c", "a. ", "aA"])
+def test_patterns_that_hold_each_other_cost_what_a_text_costs(entries, text):
+    dictionary, text = Dictionary(NESTED[entries]), text * (20_000 // len(text))
+    list(dictionary.edits("warm", "en"))
+    assert takes_below(1.0, lambda: list(dictionary.edits(text, "en")))
 
 
 patterns = st.text(string.ascii_letters + " .ßİéſ+", min_size=1, max_size=4).filter(
