@@ -166,7 +166,7 @@ def test_tables_are_files_with_a_name_too(reader):
 
 
 @pytest.mark.parametrize("name", ["Жанна", "Łucja", "Ἀριάδνη", "山田太郎", "محمد"])
-def test_an_account_of_any_script_takes_everything_along(app, name):
+def test_an_account_of_any_script_takes_everything_along(app, reader, name):
     client = Client(app)
     status, _, answer = client.post("/register", form="/register", username=name, password=PASSWORD)
     assert status == 303, answer

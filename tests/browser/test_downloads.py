@@ -49,6 +49,20 @@ def test_a_format_is_made_and_its_download_begins_while_the_sound_goes_on(
     assert page.problems == []
 
 
+def test_a_browser_keeps_files_under_the_name_of_the_piece_in_any_script(new_page, house):
+    name = "It’s late — Łódź, Москва, 東京, שלום"
+    filename = house.owner.generate(SENTENCES, name=name)["filename"]
+    house.owner.until_ready(filename)
+    page = new_page(house)
+    menu = open_menu(page, house, f"/files/{filename}")
+    for link, ending in (("MP3", "mp3"), ("Captions, WebVTT", "vtt"), ("Plain text", "txt")):
+        with page.expect_download() as download:
+            menu.get_by_role("link", name=link, exact=True).click()
+        assert download.value.failure() is None
+        assert download.value.suggested_filename == f"{name}.{ending}"
+    assert page.problems == []
+
+
 def test_the_keyboard_orders_follows_and_cancels(new_page, house, book):
     page = new_page(house, service_workers="block")
     # However quickly it is made, this page does not come to know.
