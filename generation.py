@@ -30,6 +30,7 @@ from speech.registry import Registry
 from speech.samples import is_standard
 from speech.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.segments import split
+from speech.titles import title_of
 from speech.types import Segment, SpeechRequest, Voice
 
 NAME_LENGTH = 200
@@ -522,12 +523,5 @@ def check_group(category: str) -> str:
 
 
 def suggest_name(text: str) -> str:
-    """A name from the first words of a text."""
-    words = CONTROL.sub(" ", text[:2000]).split()
-    name = ""
-    for word in words:
-        longer = f"{name} {word}".strip()
-        if len(longer) > 60:
-            break
-        name = longer
-    return (name or "".join(words)[:60]).rstrip(" ,;:-–—") or time.strftime("Speech of %d %B %Y")
+    """A name from how a text begins."""
+    return title_of(text) or time.strftime("Speech of %d %B %Y")
