@@ -47,7 +47,7 @@ from shown import FILTERS, count, hour_of, iso_day, money
 from speech.engine import Engine
 from speech.engines.addresses import ForbiddenAddress
 from speech.errors import SpeechError
-from speech.prices import Price
+from speech.prices import CONFIGURED, Price
 from speech.registry import Registry
 from speech.types import Voice
 
@@ -233,6 +233,8 @@ def price_note(price: Price) -> str:
     """Where a price comes from and of when it is; empty for what is free or not known."""
     if not price.source:
         return ""
+    if price.source == CONFIGURED:
+        return _("The price as it was entered here.") if price.quote(1_000_000, 1.0) else ""
     source = urlsplit(price.source).netloc or price.source
     if price.as_of and price.is_estimate:
         return _(

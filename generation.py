@@ -30,11 +30,14 @@ from speech.registry import Registry
 from speech.samples import is_standard
 from speech.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.segments import split
+from speech.titles import title_of
 from speech.types import Segment, SpeechRequest, Voice
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
 PREVIEW_LENGTH = 300
+MOST_GROWTH = 3  # times the longest text, in what is said
+COUNTED_SEGMENTS = 30_000  # characters
 LONGEST_PARAGRAPH_PAUSE_MS = 3000
 BYTES_A_SECOND = 8_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
@@ -119,26 +122,21 @@ class Studio:
         text = self._check_text(text)
         chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
         reading = self._check_reading(reading or {}, Speaker(chosen, found))
+        dictionary = self.speaking.dictionary(owner_id) if owner_id else None
+        self._check_growth(text, dictionary, chosen, found)
         price = chosen.price()
         has_price = bool(price.quote(1_000_000, 1.0))
         spoken = count_spoken(
             text,
             found.language,
-            dictionary=self.speaking.dictionary(owner_id) if has_price and owner_id else None,
+            dictionary=dictionary if has_price else None,
             cast=Cast(reading.get("cast", {})),
             phonemes=chosen.takes_phonemes,
         )
         speech_s = expected_duration_s(spoken.characters, speed, chosen.name)
-        segments = split(
-            text,
-            language=found.language,
-            first=chosen.first_segment_characters,
-            target=chosen.segment_characters,
-            limit_bytes=chosen.segment_bytes,
-        )
         return Quote(
             characters=len(text),
-            segments=sum(1 for _ in segments),
+            segments=_count_segments(text, chosen, found),
             duration_s=speech_s + spoken.pause_ms / 1000,
             cost_usd=price.quote(spoken.characters, speech_s),
             price=price,
@@ -252,6 +250,7 @@ class Studio:
         chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
         self.registry.get(chosen.name, owner_id).admit()
         reading = self._check_reading(reading or {}, Speaker(chosen, found))
+        self._check_growth(text, self.speaking.dictionary(owner_id), chosen, found)
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
@@ -412,6 +411,26 @@ class Studio:
             raise TextEmpty("There is no text to speak yet. Paste or write some, then try again.")
         return text
 
+    def _check_growth(
+        self, text: str, dictionary: Dictionary | None, engine: Engine, voice: Voice
+    ) -> None:
+        """Refuse a text that pronunciations make far longer than any may be; raises TextTooLong."""
+        limit = MOST_GROWTH * self.config.max_characters
+        if not dictionary or len(text) * dictionary.most_growth <= limit:
+            return
+        said = count_spoken(
+            text, voice.language, dictionary=dictionary, phonemes=engine.takes_phonemes
+        ).characters
+        if said > limit:
+            raise TextTooLong(
+                Sentence(
+                    "With your pronunciations this text becomes {characters} characters; up to "
+                    "{limit} can be spoken at once. Shorten the pronunciations or split the text.",
+                    characters=said,
+                    limit=limit,
+                )
+            )
+
     def _check_voice(self, voice: str, speed: float, engine: str) -> tuple[Engine, Voice]:
         chosen, found = self.registry.resolve(voice, engine)
         chosen.check(SpeechRequest("", found.identifier, speed))
@@ -460,6 +479,19 @@ def _said(
     return script.utterance(Segment(0, len(sentence), sentence))
 
 
+def _count_segments(text: str, engine: Engine, voice: Voice) -> int:
+    """How many segments a text has, near where it is long: a quote is wanted at once."""
+    beginning = text[:COUNTED_SEGMENTS]
+    segments = split(
+        beginning,
+        language=voice.language,
+        first=engine.first_segment_characters,
+        target=engine.segment_characters,
+        limit_bytes=engine.segment_bytes,
+    )
+    return round(sum(1 for _ in segments) * len(text) / len(beginning))
+
+
 def check_name(name: str) -> str:
     """A display name as it is kept; raises BadName with the remedy."""
     cleaned = " ".join(CONTROL.sub(" ", name).split())
@@ -491,12 +523,5 @@ def check_group(category: str) -> str:
 
 
 def suggest_name(text: str) -> str:
-    """A name from the first words of a text."""
-    words = CONTROL.sub(" ", text[:2000]).split()
-    name = ""
-    for word in words:
-        longer = f"{name} {word}".strip()
-        if len(longer) > 60:
-            break
-        name = longer
-    return (name or "".join(words)[:60]).rstrip(" ,;:-–—") or time.strftime("Speech of %d %B %Y")
+    """A name from how a text begins."""
+    return title_of(text) or time.strftime("Speech of %d %B %Y")

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from sentences import Sentence
@@ -66,10 +67,10 @@ class Cast:
 
     def mark(self, found: re.Match) -> Mark:
         """What a match of `any_mark` or `speaker` stands for."""
-        groups = found.groupdict()
-        if name := groups.get("name"):
-            return Mark(found.start(), found.end(), 0, self._voices.get(name.lower(), ""))
-        return Mark(found.start(), found.end(), _pause_ms(groups["time"], groups["unit"]), None)
+        start, end = found.span()
+        if found.lastgroup == "name":
+            return Mark(start, end, 0, self._voices.get(found["name"].lower(), ""))
+        return Mark(start, end, _pause_ms(*found.group("time", "unit")), None)
 
 
 class Marks:
@@ -119,6 +120,7 @@ class Marks:
         return Speech()
 
 
+@lru_cache(maxsize=64)
 def _pause_ms(time: str | None, unit: str | None) -> int:
     if time is None:
         return PAUSE_MS

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 AS_OF = "2026-11"
 SOURCE = "https://developers.openai.com/api/docs/models"
+CONFIGURED = "configured"  # the source of a price that somebody here entered
 MILLION = Decimal(1_000_000)
 CHARACTERS_PER_TEXT_TOKEN = 4
 AUDIO_TOKENS_PER_MINUTE = 1250
@@ -121,7 +122,7 @@ REALTIME_MODELS = {
 def openai_price(model: str, *, is_openai: bool, configured: float | None = None) -> Price:
     """The price of a model: the configured one, else the table's, else not known."""
     if configured is not None:
-        return Price(usd_per_million_characters=configured, source="configured")
+        return Price(usd_per_million_characters=configured, source=CONFIGURED)
     return OPENAI_MODELS.get(model, UNKNOWN) if is_openai else UNKNOWN
 
 
@@ -133,7 +134,7 @@ def realtime_prices(model: str, *, is_openai: bool) -> TokenPrices | None:
 def realtime_price(prices: TokenPrices | None, *, configured: float | None = None) -> Price:
     """What to quote for a model over Realtime: the configured price, else an estimate by token."""
     if configured is not None:
-        return Price(usd_per_million_characters=configured, source="configured")
+        return Price(usd_per_million_characters=configured, source=CONFIGURED)
     return prices.estimate() if prices else UNKNOWN
 
 

@@ -13,11 +13,14 @@ LONGEST_SENTENCE = 600
 LADDER = ((200, 250), (600, 500))  # up to this start, segments of at most so many characters
 NEARLY_FULL = 0.85
 LOOK_AHEAD = 80
+LONGEST_CLUSTER = 100  # characters that are looked through for where one begins
 
 BLANK_LINE = re.compile(r"\r?\n[^\S\n]*\r?\n|\r[^\S\r]*\r|\u2029")
 SPACE = re.compile(r"\s*")
 CLAUSE_END = re.compile(r"[,;:)\]—–…](?=\s)\s*|[，、；：،؛।。！？]\s*")
 SURROGATE = re.compile("[\ud800-\udfff]")
+SPACE_BEFORE_STOP = re.compile(r"(?<=\w)\s+(?=\.)")
+WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 GAP = re.compile(r"\s+")
 JOINERS = "\u200d\u200c"
 
@@ -63,7 +66,7 @@ def cluster_start(text: str, index: int, lowest: int) -> int:
 
     Falls back to `index` where a cluster is longer than the room there is.
     """
-    place = index
+    place, lowest = index, max(lowest, index - LONGEST_CLUSTER)
     while place > lowest and place < len(text) and _joins(text[place - 1], text[place]):
         place -= 1
     return place if place > lowest else index
@@ -116,6 +119,8 @@ def _whole_sentences(window: str, borders: Iterator[int], size: int, room: int) 
     """The end of as many sentences as make a segment, or 0 when not even one fits."""
     best = 0
     for end in borders:
+        if end <= best:  # within the white space that went with the words before it
+            continue
         words_end = len(window[:end].rstrip())
         if words_end > room or (best >= SHORTEST and words_end > size):
             break
@@ -130,7 +135,7 @@ def _whole_sentences(window: str, borders: Iterator[int], size: int, room: int) 
 
 def _borders(window: str, language: str, goes_on: GoesOn | None, *, is_last: bool) -> Iterator[int]:
     end = 0
-    for sentence in sentencex.segment(language, SURROGATE.sub("\ufffd", window)):
+    for sentence in _sentences(window, language):
         end += len(sentence)
         if end < len(window):
             before, after = window[max(0, end - LOOK_AHEAD) : end], window[end : end + LOOK_AHEAD]
@@ -138,6 +143,26 @@ def _borders(window: str, language: str, goes_on: GoesOn | None, *, is_last: boo
                 yield end
         elif is_last:
             yield end
+
+
+def _sentences(window: str, language: str) -> Iterator[str]:
+    """The sentences of a window, no more of its paragraphs looked at than are asked for."""
+    place = 0
+    while place < len(window):
+        # For the library, too, a paragraph ends here, unless another line end comes in between.
+        end = window.find("\n\n", place) + 2
+        if end < 2 or "\r" in window[place:end]:
+            end = len(window)
+        yield from sentencex.segment(language, _harmless(window[place:end]))
+        place = end
+
+
+def _harmless(text: str) -> str:
+    """A text of the same length that the library takes; "A. " with a wide space would end it."""
+    text = SURROGATE.sub("\ufffd", text)
+    if text.isascii():
+        return text
+    return SPACE_BEFORE_STOP.sub(lambda found: WIDE_SPACE.sub(" ", found[0]), text)
 
 
 def _skip_space(window: str, place: int) -> int:

@@ -105,17 +105,38 @@ def test_a_group_name_has_its_limit():
         check_group("g" * 101)
 
 
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("Call me Ishmael. Some years ago", "Call me Ishmael. Some years ago"),
-        ("\n\n  Title,\n\nand more", "Title, and more"),
-        ("w" * 500, "w" * 60),
-        ("word " * 100, "word " * 11 + "word"),
-    ],
-)
-def test_a_name_is_suggested_from_the_first_words(text, name):
+# Texts and the names they get, here and in the page (tests/browser/test_studio.py).
+NAMES = [
+    ("Call me Ishmael. Some years ago", "Call me Ishmael. Some years ago"),
+    ("\n\n  Title,\n\nand more", "Title, and more"),
+    ("w" * 500, "w" * 59 + "…"),
+    ("word " * 100, "word " * 11 + "word…"),
+    ("The rain had stopped. " + "A boat came in. " * 9, "The rain had stopped."),
+    ("Dr. Smith met Mr. Jones on 3. May " + "and spoke " * 9,
+     "Dr. Smith met Mr. Jones on 3. May and spoke and spoke and…"),
+    ("Is it late? I asked, " + "and asked " * 9, "Is it late?"),
+    ("“Where were you,” she said, “" + "all this long night " * 9,
+     "“Where were you,” she said, “all this long night all this…"),
+    ("“Where were you " + "all this long night " * 9 + "”",
+     "Where were you all this long night all this long night all…"),
+    ("# Chapter One " + "and more " * 9,
+     "Chapter One and more and more and more and more and more…"),
+    ("[pause 2s] Quiet now, " + "and listen " * 9,
+     "Quiet now, and listen and listen and listen and listen and…"),
+    ("猫は海を見ていた。" + "静かな朝に灯台の光が消えた" * 9, "猫は海を見ていた。"),
+    ("静かな朝に灯台の光が消えた" * 9, ("静かな朝に灯台の光が消えた" * 5)[:59] + "…"),
+    ("a" * 58 + "e\u0301" * 9, "a" * 58 + "…"),
+    ("x" * 57 + "👨\u200d👩\u200d👧" * 9, "x" * 57 + "…"),
+    ("😀" * 99, "😀" * 59 + "…"),
+    ("One, two, " + "\ud800 three " * 40,
+     "One, two, three three three three three three three three…"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES)
+def test_a_name_ends_with_a_sentence_or_tells_that_the_text_goes_on(text, name):
     assert suggest_name(text) == name
+    assert len(name) <= 60
 
 
 def test_a_file_can_be_renamed_and_moved_by_its_owner_alone(home):

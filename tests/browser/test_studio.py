@@ -13,6 +13,7 @@ from tests.browser.driving import (
     until_noted,
 )
 from tests.making import prose
+from tests.test_generation import NAMES
 
 # From the paste to the end of the next frame, in ms.
 TIME_THE_PASTE = """() => {
@@ -175,7 +176,7 @@ def test_the_name_is_suggested_from_the_first_words(desk):
     area(desk).fill("The old lighthouse stood at the end of the pier, and nobody lived in it.")
     name = desk.get_by_label("Name of the piece")
     expect(name).to_have_attribute(
-        "placeholder", "The old lighthouse stood at the end of the pier, and nobody"
+        "placeholder", "The old lighthouse stood at the end of the pier, and nobody…"
     )
 
 
@@ -281,3 +282,11 @@ def test_a_piece_is_spoken_again_from_its_page(desk, house):
     desk.get_by_role("link", name="Speak it again").click()
     expect(area(desk)).to_have_value("Once more.")
     expect(desk.get_by_label("Group")).to_have_value("Novel")
+
+
+def test_the_page_suggests_the_names_that_pieces_get(open_desk):
+    page = open_desk()
+    typed = [(text, name) for text, name in NAMES if "\ud800" not in text]  # no keyboard has half
+    for text, name in typed:
+        page.fill("textarea", text)
+        expect(page.locator("input[data-name]")).to_have_attribute("placeholder", name)
