@@ -289,8 +289,9 @@ def refuse_lost_database(config: Config) -> None:
 def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
     """The key that signs cookies: from the environment, or its file, made on first start.
 
-    A key missing beside an existing database is an accident, so it stops the program:
-    a new key would sign everybody out and hide that the folder was only half restored.
+    A key missing beside a database of this release is an accident, so it stops the program:
+    a new key would sign everybody out and hide that the folder was only half restored. The
+    release before had none, so its database does not count.
     """
     if config.secret_key:
         _check_key_length("The secret key", config.secret_key.encode(), "make a longer one")

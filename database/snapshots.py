@@ -31,6 +31,15 @@ def needs_upgrade(path: Path) -> bool:
         return is_ours and 0 < _version(connection) < opening.SCHEMA_VERSION
 
 
+def is_ours(path: Path) -> bool:
+    """Whether this release or one before wrote the database, apart from the earlier release."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    with _reading(path) as connection:
+        marks = connection.execute("PRAGMA application_id").fetchone()
+        return marks["application_id"] == opening.APPLICATION_ID
+
+
 def schema_version(path: Path) -> int:
     """The version of the schema; 0 for an earlier release."""
     with _reading(path) as connection:
