@@ -113,7 +113,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
 def _create_app(config: Config, registry: Any) -> Flask:
     restoring.complete(config)
     prepare_data_dir(config)
-    refuse_lost_database(config)
+    refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=snapshots.is_ours(config.database_path))
     app = Flask(__name__)

@@ -28,7 +28,7 @@ from config import (
     provider_environment,
     refuse_lost_database,
 )
-from database import Database
+from database import Database, snapshots
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from exporting import ExportWorker
@@ -274,7 +274,7 @@ def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
     restoring.complete(config)
     prepare_data_dir(config)
-    refuse_lost_database(config)
+    refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     backing.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
     db = Database(config.database_path)

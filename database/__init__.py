@@ -10,6 +10,7 @@ from database.health import Health
 from database.jobs import Jobs
 from database.kept import KeptSegments
 from database.library import Library
+from database.mending import Mending
 from database.passkeys import PasskeyRows
 from database.playback import Playback
 from database.pronunciations import Pronunciations
@@ -41,6 +42,7 @@ class Database(
     Drafts,
     Administration,
     Allowances,
+    Mending,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 

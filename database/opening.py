@@ -73,7 +73,7 @@ def prepare(path: Path) -> int | None:
             )
         _create(path)
         return None
-    version = _recognise(path)
+    version = recognise(path)
     if version == SCHEMA_VERSION:
         return None
     if version == NOTHING_YET:
@@ -172,10 +172,10 @@ def _create(path: Path) -> None:
         create_schema(connection)
 
 
-def _recognise(path: Path) -> int:
+def recognise(path: Path, mode: str = "") -> int:
     """The schema version of a file that is ours, EARLIER_RELEASE, or NOTHING_YET."""
     # Closing the last connection that may write would move a log into somebody else's file.
-    mode = "ro" if wal_bytes(path) else "rw"
+    mode = mode or ("ro" if wal_bytes(path) else "rw")
     with contextlib.closing(connect_plain(path, mode)) as connection:
         application_id = connection.execute("PRAGMA application_id").fetchone()["application_id"]
         version = connection.execute("PRAGMA user_version").fetchone()["user_version"]

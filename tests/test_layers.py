@@ -34,6 +34,7 @@ BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
     *(
         "sealing",
+        "stored_json",
         "provider_settings",
         "hosts",
         "intake",
