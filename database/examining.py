@@ -188,13 +188,14 @@ def examination(path: Path) -> Iterator[Examination]:
 def _parts(connection: sqlite3.Connection) -> list[str]:
     found = []
     rows = connection.execute(
-        "SELECT type, name FROM sqlite_schema WHERE sql NOT NULL ORDER BY type DESC, name"
+        """SELECT type, name, sql LIKE 'CREATE VIRTUAL%' FROM sqlite_schema WHERE sql NOT NULL
+           ORDER BY type DESC, name"""
     )
-    for kind, name in rows.fetchall():
+    for kind, name, is_virtual in rows.fetchall():
         if name.startswith("sqlite_"):
             continue
         found.append(name)
-        if kind == "table":
+        if kind == "table" and not is_virtual:
             found += [f"{name}.{column}" for column in _columns(connection, name)]
     return found
 

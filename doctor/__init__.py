@@ -15,7 +15,7 @@ __all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
 
 QUICK = (data.key, data.presence, data.schema, data.log)
 THOROUGH = (
-    *QUICK, data.database, contents.search, contents.json, contents.times, contents.segments,
+    *QUICK, data.database, contents.search, contents.rows,
     sounds.sounds, sounds.segments,
 )  # fmt: skip
 

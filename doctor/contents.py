@@ -4,8 +4,8 @@ import stored_json
 from books import BadDocument, read_document
 from config import Config
 from database import examining
-from database.examining import examination
-from doctor.findings import BAD, Findings, named
+from database.examining import Examination, examination
+from doctor.findings import BAD, GOOD, Finding, Findings, named
 
 RESET = "Stop VoiceVerse and run flask doctor --mend, which sets it to what a new row has."
 # What is lost where a column cannot be read, and what to do about that.
@@ -31,15 +31,21 @@ def search(config: Config) -> Findings:
     )  # fmt: skip
 
 
-def json(config: Config) -> Findings:
-    """Whether columns of JSON hold it, in the shape that is read from them."""
+def rows(config: Config) -> Findings:
+    """Whether what rows hold can be read, and fits."""
     with examination(config.database_path) as look:
-        for column in examining.JSON:
-            yield from named(
-                look.unreadable_json(column, lambda text, kind=column.kind: is_read(kind, text)),
-                "{column} holds JSON that cannot be read ({count}): {names}.", BAD,
-                JSON_REMEDIES.get(column.kind, RESET), column=f"{column.table}.{column.column}",
-            )  # fmt: skip
+        found = [*_json(look), *_times(look), *_segments(look)]
+    yield from found or [Finding(GOOD, "Everything in the database can be read.")]
+
+
+def _json(look: Examination) -> Findings:
+    """Whether columns of JSON hold it, in the shape that is read from them."""
+    for column in examining.JSON:
+        yield from named(
+            look.unreadable_json(column, lambda text, kind=column.kind: is_read(kind, text)),
+            "{column} holds JSON that cannot be read ({count}): {names}.", BAD,
+            JSON_REMEDIES.get(column.kind, RESET), column=f"{column.table}.{column.column}",
+        )  # fmt: skip
 
 
 def is_read(kind: str, text: object) -> bool:
@@ -53,22 +59,20 @@ def is_read(kind: str, text: object) -> bool:
     return True
 
 
-def times(config: Config) -> Findings:
+def _times(look: Examination) -> Findings:
     """Whether every time is one that a clock may have shown."""
-    with examination(config.database_path) as look:
-        for table, column, _wrong, names in look.times():
-            yield from named(
-                names, "{column} holds times that no clock shows ({count}): {names}.", BAD,
-                "Stop VoiceVerse and run flask doctor --mend, which sets them anew.",
-                column=f"{table}.{column}",
-            )  # fmt: skip
+    for table, column, _wrong, names in look.times():
+        yield from named(
+            names, "{column} holds times that no clock shows ({count}): {names}.", BAD,
+            "Stop VoiceVerse and run flask doctor --mend, which sets them anew.",
+            column=f"{table}.{column}",
+        )  # fmt: skip
 
 
-def segments(config: Config) -> Findings:
+def _segments(look: Examination) -> Findings:
     """Whether all is known of the sound of finished pieces."""
-    with examination(config.database_path) as look:
-        for kind, names in look.segment_faults():
-            yield from named(
-                names, SEGMENTS[kind], BAD,
-                "Their sound is unharmed; generate them again for captions and read-along.",
-            )  # fmt: skip
+    for kind, names in look.segment_faults():
+        yield from named(
+            names, SEGMENTS[kind], BAD,
+            "Their sound is unharmed; generate them again for captions and read-along.",
+        )  # fmt: skip

@@ -215,7 +215,7 @@ def test_a_time_that_no_clock_shows_is_found_once(config, column, content):
 def test_a_healthy_folder_is_well(config):
     assert bad(config, scrub=True) == []
     shown = " ".join(finding.what for finding in doctor.examine(config))
-    assert "The rows of the database can be read" in shown
+    assert "Everything in the database can be read" in shown
 
 
 def test_folders_that_are_new_upgraded_or_moved_are_well(template, tmp_path):
