@@ -2,6 +2,7 @@
 
 from database.administration import Administration
 from database.allowances import Allowances
+from database.clocks import Clocks
 from database.devices import Devices
 from database.documents import Documents
 from database.drafts import Drafts
@@ -10,7 +11,6 @@ from database.health import Health
 from database.jobs import Jobs
 from database.kept import KeptSegments
 from database.library import Library
-from database.mending import Mending
 from database.passkeys import PasskeyRows
 from database.playback import Playback
 from database.pronunciations import Pronunciations
@@ -42,7 +42,7 @@ class Database(
     Drafts,
     Administration,
     Allowances,
-    Mending,
+    Clocks,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 

@@ -4,15 +4,14 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 
-from database import opening
-from database.connection import Connection
+from database import Database, opening
 from database.examining import Column
 
 INDEX = ("audio_search_data", "audio_search_idx", "audio_search_docsize", "audio_search_config")
 NOW = "strftime('%Y-%m-%d %H:%M:%S', 'now')"
 
 
-class Mending(Connection):
+class Mending(Database):
     """Changes for when nobody else is at work."""
 
     def rebuild_search(self) -> None:

@@ -2,8 +2,9 @@
 
 import stored_json
 from config import Config
-from database import Database, examining, opening
+from database import examining, opening
 from database.examining import examination
+from database.mending import Mending
 from doctor.contents import is_read
 from keeping import restoring
 from sentences import Sentence
@@ -16,7 +17,7 @@ def mend(config: Config) -> list[str]:
         wrong = _find(config)
         if not any(wrong):
             return []
-        db = Database(config.database_path)
+        db = Mending(config.database_path)
         try:
             kept = opening.dated_sibling(config.database_path, "before-mending")
             db.backup(kept)
@@ -38,7 +39,7 @@ def _find(config: Config) -> tuple:
         )
 
 
-def _mend(db: Database, is_search_broken: bool, columns: list, times: list):
+def _mend(db: Mending, is_search_broken: bool, columns: list, times: list):
     for column in columns:
         default = "" if column.kind == "words" else stored_json.DEFAULTS[column.kind]
         db.reset_json(column, default, _reader(column.kind))

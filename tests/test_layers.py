@@ -35,6 +35,7 @@ BELOW = {
     *(
         "sealing",
         "stored_json",
+        "trusted_clock",
         "provider_settings",
         "hosts",
         "intake",
