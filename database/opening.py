@@ -27,6 +27,7 @@ CHAINED = 2  # since when the events of the security log are chained
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"
 UPGRADES = ROOT / "schema_upgrades"
+PARTS = (".part", ".part-journal", ".part-wal", ".part-shm")
 RESTORE_MARK = "restore_under_way.json"  # beside the file while a backup takes its place
 
 
@@ -132,7 +133,7 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
             part.replace(target)
             sync(target.parent)
         finally:
-            part.unlink(missing_ok=True)
+            _discard(part)
     except OSError as error:
         raise name_os_error(error, target) from error
     except sqlite3.OperationalError as error:
@@ -250,10 +251,15 @@ def name_upgrade_error(error: sqlite3.Error, path: Path, done: str) -> DatabaseE
 
 
 def remove_parts(path: Path) -> None:
-    """Clear away what copies that were killed half way left beside the file."""
+    """Clear away what copies that were killed half way left beside the file, with their logs."""
     for part in path.parent.iterdir():
-        if part.name.startswith(f"{path.stem}.") and part.name.endswith(".part"):
+        if part.name.startswith(f"{path.stem}.") and part.name.endswith(PARTS):
             part.unlink(missing_ok=True)
+
+
+def _discard(part: Path) -> None:
+    for suffix in PARTS:
+        part.with_name(part.name.removesuffix(".part") + suffix).unlink(missing_ok=True)
 
 
 def dated_sibling(path: Path, label: str) -> Path:
