@@ -34,7 +34,7 @@ from database.locks import FileLock
 from exporting import ExportWorker
 from generation import Studio
 from health import WORKER
-from keeping import backing, restoring
+from keeping import backing, leftovers, restoring
 from keeping.errors import KeepingError
 from nightly import Nightly
 from providers import Providers
@@ -101,6 +101,7 @@ class Worker:
 
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
+        leftovers.sweep(self.config)
         self.db.release_jobs(self.host)
         self.db.release_retakes(self.host)
         self.exporting.tidy(self.host)

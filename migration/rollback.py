@@ -62,9 +62,10 @@ def settle_backups(database: Path) -> None:
         return
     try:
         mark = read_last_mark(database) if database.exists() else None
-    except DatabaseError:  # not one of ours, or of before: nothing was moved into it
-        mark = None
-    backup.settle(folder, mark and json.loads(mark["report"]).get("backup"))
+        done = mark and json.loads(mark["report"]).get("backup")
+    except (DatabaseError, ValueError, AttributeError):  # nothing was moved into such a one
+        done = None
+    backup.settle(folder, done)
 
 
 class _Rollback:
