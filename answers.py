@@ -43,7 +43,7 @@ from documents.errors import FetchRefused
 from hosts import UntrustedHost
 from languages import language, told
 from sentences import Told
-from shown import FILTERS, count, hour_of, iso_day, money
+from shown import FILTERS, count, hour, iso_day, money
 from speech.engine import Engine
 from speech.engines.addresses import ForbiddenAddress
 from speech.errors import SpeechError
@@ -295,7 +295,7 @@ def _resting(label: str, row: dict[str, Any]) -> str:
         "%(engine)s does not answer since %(time)s: %(why)s It is asked again by itself; other "
         "voices work.",
         engine=label,
-        time=hour_of(row["since_epoch"]),
+        time=hour(row["since_epoch"]),
         why=told(row["error"]),
     )
 

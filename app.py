@@ -70,7 +70,7 @@ from config import (
     prepare_data_dir,
     refuse_lost_database,
 )
-from database import Database
+from database import Database, snapshots
 from database.errors import DatabaseError
 from devices import Devices
 from generation import Studio
@@ -113,9 +113,9 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
 def _create_app(config: Config, registry: Any) -> Flask:
     restoring.complete(config)
     prepare_data_dir(config)
-    refuse_lost_database(config)
+    refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     backing.before_upgrade(config)
-    key = load_secret_key(config, database_exists=config.database_path.exists())
+    key = load_secret_key(config, database_exists=snapshots.is_ours(config.database_path))
     app = Flask(__name__)
     app.request_class = uploads.Request
     app.url_map.converters["int"] = RowNumber

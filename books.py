@@ -78,6 +78,12 @@ class NothingChosen(BookError):
     """No chapter that holds text is ticked."""
 
 
+class BadDocument(BookError):
+    """What was read of a document cannot be read again."""
+
+    status = 500
+
+
 class BadCover(BookError):
     """A picture that cannot be a cover."""
 
@@ -247,12 +253,12 @@ class Books:
     # Looking through
 
     def contents(self, row: dict) -> Document:
-        """What a document holds; its cover is kept apart."""
+        """What a document holds; its cover is kept apart. Raises BadDocument."""
         with self._keeping:
             if document := self._kept.get(row["id"]):
                 self._kept.move_to_end(row["id"])
                 return document
-        document = Document.from_dict(json.loads(self.db.get_document_content(row["id"])))
+        document = read_document(self.db.get_document_content(row["id"]))
         if row["characters"] <= KEPT_CHARACTERS:
             with self._keeping:
                 self._kept[row["id"]] = document
@@ -514,9 +520,23 @@ def _left_s(files: list[dict]) -> float | None:
     spoken = sum(file["spoken_characters"] for file in at_work)
     if not left or not spoken:
         return None
-    began = min(datetime.fromisoformat(file["created_at"]) for file in at_work)
+    try:
+        began = min(datetime.fromisoformat(file["created_at"]) for file in at_work)
+    except ValueError:  # a damaged row
+        return None
     taken_s = (datetime.now(UTC).replace(tzinfo=None) - began).total_seconds()
     return left * max(1.0, taken_s) / spoken
+
+
+def read_document(content: str) -> Document:
+    """A document as its row holds it; raises BadDocument."""
+    try:
+        return Document.from_dict(json.loads(content))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise BadDocument(
+            "What was read of this document is damaged. The pieces made of it are unharmed; import "
+            "the document again."
+        ) from None
 
 
 def _speaks(voice: Voice, language: str) -> bool:

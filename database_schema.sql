@@ -238,6 +238,14 @@ CREATE TABLE heartbeats (
     at_epoch REAL NOT NULL
 ) WITHOUT ROWID;
 
+-- Stretches of time in which the clock did not jump: when it was last seen in one, and how many
+-- seconds the app has run in it. What is past its time goes only after a day in the present one.
+CREATE TABLE clock_stretches (
+    id         INTEGER PRIMARY KEY,
+    seen_epoch REAL NOT NULL,
+    running_s  REAL NOT NULL DEFAULT 0
+);
+
 CREATE TABLE sessions (
     id               INTEGER PRIMARY KEY,
     token_hash       TEXT    NOT NULL UNIQUE,

@@ -23,6 +23,7 @@ from sentences import Sentence
 from speech.errors import SpeechError
 from speech.id3 import Chapter, Picture, id3_tag
 from speech.registry import Registry
+from stored_json import read_or_default
 
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
 MOST_WAITING = 20
@@ -227,7 +228,7 @@ class Exports:
             parts=tuple(self._parts(row)),
             segments=tuple(self.db.get_segments(row["id"]) or [_whole(row)]),
             text=self.db.get_text(row["id"]),
-            lufs=json.loads(export["options"])["lufs"],
+            lufs=read_or_default("options", export["options"])["lufs"],
             artist=known["artist"] or narrator,
             narrator=narrator if has_author else "",
             album=known["album"],

@@ -43,6 +43,8 @@ BYTES_A_SECOND = 8_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
+TIME = "%Y-%m-%d %H:%M:%S"
+
 
 class GenerationError(Told):
     """A text that cannot be taken; `sentence` says why and what to do."""
@@ -378,11 +380,13 @@ class Studio:
     def empty_bin(self, now: float) -> int:
         """Remove what has been in anybody's bin for 30 days; returns how many files.
 
-        `now` in seconds since 1970.
+        `now` in seconds since 1970. The days of what a clock that was ahead put there begin now.
         """
-        before = datetime.fromtimestamp(now, UTC) - timedelta(days=BIN_DAYS)
+        today = datetime.fromtimestamp(now, UTC)
+        before, latest = today - timedelta(days=BIN_DAYS), today + timedelta(days=1)
+        self.db.bin_anew(f"{today:{TIME}}", f"{latest:{TIME}}")
         count = 0
-        while rows := self.db.list_expired(before.strftime("%Y-%m-%d %H:%M:%S")):
+        while rows := self.db.list_expired(f"{before:{TIME}}"):
             for row in rows:
                 with suppress(NotFound):  # its owner was quicker
                     self.delete_for_good(row["filename"], row["owner_id"])

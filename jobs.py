@@ -28,13 +28,13 @@ from config import (
     provider_environment,
     refuse_lost_database,
 )
-from database import Database
+from database import Database, snapshots
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from exporting import ExportWorker
 from generation import Studio
 from health import WORKER
-from keeping import backing, restoring
+from keeping import backing, leftovers, restoring
 from keeping.errors import KeepingError
 from nightly import Nightly
 from providers import Providers
@@ -43,6 +43,7 @@ from speaking import Parked, Stopped
 from speech.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
+from trusted_clock import TrustedClock
 
 LEASE_S = 30.0
 HEARTBEAT_S = 5.0
@@ -50,6 +51,7 @@ SIGN_S = 15.0  # between two signs of life
 POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
 DAY_S = 24 * 3600.0
+TIME = "%Y-%m-%d %H:%M:%S"
 GRACE_S = 8.0
 NICENESS = 10  # pages and listeners come first, however much is being spoken
 
@@ -73,6 +75,7 @@ class Worker:
         self._seen_at: float | None = None
         self._noticed_at: float | None = None
         self._emptied_at: float | None = None
+        self.clock = TrustedClock(self.db)
 
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
@@ -98,6 +101,7 @@ class Worker:
 
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
+        leftovers.sweep(self.config)
         self.db.release_jobs(self.host)
         self.db.release_retakes(self.host)
         self.exporting.tidy(self.host)
@@ -206,6 +210,7 @@ class Worker:
             self._seen_at = now
             try:
                 self.db.beat(WORKER, time.time())
+                self.clock.look()
             except DatabaseError as error:
                 log.error("no sign of life can be written: %s", error.sentence)
         if self._running and now - self._beaten_at >= HEARTBEAT_S:
@@ -235,16 +240,21 @@ class Worker:
                 log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
 
     def _empty_bin(self) -> None:
+        """Remove what is past its time, once a day, as long as the clock can be believed."""
         now = time.monotonic()
-        if self._emptied_at is None or now - self._emptied_at >= DAY_S:
+        if self._emptied_at is not None and now - self._emptied_at < DAY_S:
+            return
+        if (believed := self.clock.believed()) is not None:
             self._emptied_at = now
-            threading.Thread(target=self._empty_bin_now, name="bin", daemon=True).start()
+            threading.Thread(
+                target=self._empty_bin_now, args=(believed,), name="bin", daemon=True
+            ).start()
 
-    def _empty_bin_now(self) -> None:
+    def _empty_bin_now(self, now: float) -> None:
         try:
-            if count := self.studio.empty_bin(time.time()):
+            if count := self.studio.empty_bin(now):
                 log.info("%s files left the bin after their time there", count)
-            if count := prune_security_log(self.db, self.config.security_log_days, time.time()):
+            if count := prune_security_log(self.db, self.config.security_log_days, now):
                 log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
             log.error("what is past its time cannot be removed: %s", error.sentence)
@@ -266,15 +276,16 @@ def prune_security_log(db: Database, days: int, now: float) -> int:
     """Remove the events older than that; returns how many. 0 days keep them for ever."""
     if not days:
         return 0
-    before = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
-    return db.prune_security_logs(before.strftime("%Y-%m-%d %H:%M:%S"))
+    today = datetime.fromtimestamp(now, UTC)
+    before, until = today - timedelta(days=days), today + timedelta(days=1)
+    return db.prune_security_logs(f"{before:{TIME}}", f"{until:{TIME}}")
 
 
 def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
     restoring.complete(config)
     prepare_data_dir(config)
-    refuse_lost_database(config)
+    refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     backing.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
     db = Database(config.database_path)

@@ -90,4 +90,7 @@ def _by(name: str, meaning: str, label: str, values: dict[str, float]) -> Metric
 
 
 def _epoch(text: str) -> float:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() if text else 0
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() if text else 0
+    except ValueError:  # in a record that was damaged
+        return 0

@@ -282,8 +282,9 @@ def show_bin() -> Response:
     return page("library/bin.html", files=rows, more=more, days=days)
 
 
-def _goes_on(row: dict[str, Any], days: int) -> date:
-    return local(row["deleted_at"]).date() + timedelta(days=days)
+def _goes_on(row: dict[str, Any], days: int) -> date | str:
+    when = local(row["deleted_at"])
+    return (when + timedelta(days=days)).date() if when else row["deleted_at"]
 
 
 @blueprint.post("/library/restore")

@@ -2,6 +2,7 @@
 
 from database.administration import Administration
 from database.allowances import Allowances
+from database.clocks import Clocks
 from database.devices import Devices
 from database.documents import Documents
 from database.drafts import Drafts
@@ -41,6 +42,7 @@ class Database(
     Drafts,
     Administration,
     Allowances,
+    Clocks,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries."""
 

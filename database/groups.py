@@ -139,6 +139,12 @@ class Groups(Connection):
             owner_id, *(before or ()), limit,
         )  # fmt: skip
 
+    def bin_anew(self, now: str, latest: str) -> int:
+        """Let what a clock that was ahead put into the bin after `latest` have gone there now."""
+        return self._write(
+            "UPDATE audio_files SET deleted_at = ? WHERE deleted_at > ?", now, latest
+        ).rowcount
+
     def list_expired(self, deleted_before: str, *, limit: int = 500) -> list[dict]:
         """Files of anybody that went to the bin before a time: filename, owner_id."""
         return self._rows(

@@ -56,7 +56,7 @@ class Gathering:
             self._pool(LATER)
             sync(copy)
             sounds = snapshots.list_sounds(copy)
-            missing = [name for name, row in sounds.items() if not self._settle(name, row)]
+            missing = self._settle_all(sounds, list(sounds))
             missing, is_final = self._look_again(missing, sounds)
             if is_final:
                 break
@@ -94,6 +94,28 @@ class Gathering:
     def _holds(self, name: str, row: dict) -> bool:
         """Whether the sound that a row speaks of is here already, and was looked at."""
         return row["status"] == "ready" and self._held.get(name, "") == row["sha256"]
+
+    def _settle_all(self, sounds: dict[str, dict], names: list[str]) -> list[str]:
+        """Have the sound of all these; returns the names of what is not to be had.
+
+        Whole folders are listed first: most of what is missing needs no look of its own.
+        """
+        there = self._list_there()
+        return [
+            name
+            for name in names
+            if (there.isdisjoint((name, name + PART)) and sounds[name]["status"] == "ready")
+            or not self._settle(name, sounds[name])
+        ]
+
+    def _list_there(self) -> set[str]:
+        folders = [self._store.folder, self._folder / AUDIO, self._folder / LATER]
+        folders += [self._earlier / AUDIO] if self._earlier else []
+        found = set()
+        for folder in folders:
+            with contextlib.suppress(FileNotFoundError):
+                found.update(path.name for path in folder.iterdir())
+        return found
 
     def _settle(self, name: str, row: dict) -> bool:
         """Have the sound that a row of the copy speaks of; False when it is not to be had."""
@@ -152,7 +174,7 @@ class Gathering:
             if any(now.get(name) != sounds[name] for name in missing):
                 return missing, False
             time.sleep(pause_s)
-            missing = [name for name in missing if not self._settle(name, sounds[name])]
+            missing = self._settle_all(sounds, missing)
         return missing, True
 
     def _drop_unknown(self, sounds: dict[str, dict]) -> None:

@@ -55,3 +55,11 @@ FROM users, (SELECT DISTINCT engine FROM kept_segments) AS kept;
 
 -- A draft that is saved from two pages tells the second.
 ALTER TABLE drafts ADD COLUMN version TEXT NOT NULL DEFAULT '';
+
+-- Stretches of time in which the clock did not jump: when it was last seen in one, and how many
+-- seconds the app has run in it. What is past its time goes only after a day in the present one.
+CREATE TABLE clock_stretches (
+    id         INTEGER PRIMARY KEY,
+    seen_epoch REAL NOT NULL,
+    running_s  REAL NOT NULL DEFAULT 0
+);

@@ -197,6 +197,8 @@ def test_the_bin_is_emptied_of_what_has_lain_there_for_thirty_days(home):
 
 def test_the_worker_empties_the_bin_when_it_starts(home):
     row = home.speak()
+    home.db.note_clock(time.time(), 0.0)
+    home.db.note_clock(time.time(), 86400.0)  # it has run for a day before
     home.db.bin_audio_files(home.user_id, [row["filename"]], deleted_at="2020-01-01 00:00:00")
     thread = threading.Thread(target=home.worker.run)
     thread.start()

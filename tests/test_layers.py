@@ -34,6 +34,8 @@ BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
     *(
         "sealing",
+        "stored_json",
+        "trusted_clock",
         "provider_settings",
         "hosts",
         "intake",
