@@ -385,8 +385,8 @@ def rename(filename: str) -> Response:
     if was is not None and known not in (was, name.strip()):
         raise forms.ChangedMeanwhile(
             _(
-                "This piece was given the name “%(name)s” meanwhile, and not “%(yours)s”. Reload "
-                "the page, then rename it again if you want that.",
+                "This piece was renamed to “%(name)s” meanwhile, so “%(yours)s” is not saved. "
+                "Reload the page, then rename it again if you want to.",
                 name=known,
                 yours=name,
             )

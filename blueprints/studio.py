@@ -59,7 +59,7 @@ def save_draft() -> Response:
     if not is_kept:
         raise forms.ChangedMeanwhile(
             _(
-                "Another tab or device has a newer draft, so what stands here is not kept. Keep "
+                "Another tab or device has a newer draft, so this text is not saved as one. Keep "
                 "this one instead, or reload the page to take the other."
             ),
             version=db.get_draft(user_id)["version"],

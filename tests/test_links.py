@@ -6,8 +6,8 @@ from access import SESSION_COOKIE
 from tests.conftest import Browser
 
 HERE = ("localhost", "127.0.0.1:5000", "127.0.0.2", "[::1]:5000", "LOCALHOST:8080")
-ALONE = "VoiceVerse listens on this machine alone"
-ELSEWHERE = "means themselves"
+ALONE = "VoiceVerse listens on this machine only"
+ELSEWHERE = "means the machine itself"
 
 
 @pytest.fixture
