@@ -270,9 +270,12 @@ class AudioStore:
 
     # Space
 
-    def check_space(self, needed_bytes: int = 0) -> None:
-        """Raise NoSpace when `needed_bytes` more would leave less than the reserve."""
-        free = shutil.disk_usage(self.folder).free
+    def check_space(self, needed_bytes: int = 0, folder: Path | None = None) -> None:
+        """Raise NoSpace when `needed_bytes` more would leave less than the reserve.
+
+        `folder` is one that may be on another disk.
+        """
+        free = shutil.disk_usage(folder or self.folder).free
         if free < needed_bytes + self.min_free_bytes:
             raise NoSpace(
                 Sentence(

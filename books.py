@@ -3,7 +3,7 @@
 import json
 import tempfile
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -32,10 +32,7 @@ from speech.pronunciation import Dictionary
 from speech.types import Voice, is_speakable
 
 READERS = 2
-READER_WAIT_S = 30.0
-# Each import holds a thread of the server, which others need for pages and sound.
-IMPORTS_AT_ONCE = 10
-IMPORTS_OF_ONE = 4
+READER_WAIT_S = 60.0
 KEPT_DOCUMENTS = 4
 KEPT_CHARACTERS = 3_000_000
 COVER_BYTES = 5_000_000
@@ -148,8 +145,6 @@ class Books:
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
         self._readers = BoundedSemaphore(READERS)
-        self._inside: Counter[int] = Counter()
-        self._counting = threading.Lock()
         self._kept: OrderedDict[int, Document] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -157,7 +152,7 @@ class Books:
 
     def open_upload(self, needed_bytes: int = 0) -> IO[bytes]:
         """A new file of mode 0600 in the data folder, named by us, gone when it is closed."""
-        self.studio.store.check_space(needed_bytes)
+        self.studio.store.check_space(needed_bytes, self._folder)
         return tempfile.NamedTemporaryFile("w+b", prefix=UPLOAD_PREFIX, dir=self._folder)
 
     def sweep(self) -> None:
@@ -174,7 +169,7 @@ class Books:
 
         Raises ImportsBusy, NoSpace or a DocumentError.
         """
-        with self._entering(owner_id), self._reading(), naming_full_disk():
+        with self._reading(), naming_full_disk():
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
@@ -185,7 +180,6 @@ class Books:
                 "Web addresses cannot be imported here. Save the page and import the file."
             )
         with (
-            self._entering(owner_id),
             naming_full_disk(),
             tempfile.TemporaryDirectory(dir=self._folder) as folder,
         ):
@@ -204,19 +198,6 @@ class Books:
     @property
     def _limits(self) -> Limits:
         return Limits(file_mb=self.config.max_upload_mb)
-
-    @contextmanager
-    def _entering(self, owner_id: int) -> Iterator[None]:
-        with self._counting:
-            is_full = self._inside.total() >= IMPORTS_AT_ONCE
-            if is_full or self._inside[owner_id] >= IMPORTS_OF_ONE:
-                raise ImportsBusy(BUSY)
-            self._inside[owner_id] += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._inside[owner_id] -= 1
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 import waitress
 
-from intake import CROWDED_IDLE_S, HEAD_S, IDLE_S, THROWN_AWAY, Channel, House
+from intake import CROWDED_IDLE_S, HEAD_S, IDLE_S, THROWN_AWAY, Channel, House, Rule
 from proxies import networks
 from tests.serving import App, Client, wait_until
 
@@ -25,7 +25,7 @@ class Server:
         self.now = 1000.0
         self.sockets = {}
         options = {"connections": 100, "of_one": 50, "clock": lambda: self.now, **settings}
-        self.house = House(lambda *_: LIMIT, **options)
+        self.house = House(lambda *_: Rule(LIMIT), **options)
         self.server = waitress.create_server(
             self.answer, map=self.sockets, host="127.0.0.1", port=0, threads=4,
             asyncore_use_poll=True, max_request_body_size=1 << 30,
