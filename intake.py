@@ -418,6 +418,8 @@ class Channel(HTTPChannel):
     def service(self) -> None:
         """Have the next request answered; another one may start when it took a place."""
         person, self._person, self._queued_at = self._person, None, None
+        if person is not None and self._has_gone():
+            self.connected = False  # nobody waits for the answer any more
         try:
             super().service()
         finally:
