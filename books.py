@@ -1,6 +1,8 @@
 """Documents of a library: taken in, looked through, priced, and spoken whole or in part."""
 
 import json
+import re
+import shutil
 import tempfile
 import threading
 from collections import OrderedDict
@@ -41,7 +43,9 @@ LANGUAGE_LENGTH = 35
 BETWEEN = "\n\n"  # chapters of one audiobook
 BUSY = "Other documents are being read just now. Wait a moment, then try again."
 UNTITLED = "Untitled"
-UPLOAD_PREFIX = "upload-"
+UPLOAD_PREFIX, PAGE_PREFIX = "upload-", "page-"
+# With what `tempfile` adds. Where the folder is a link, others may have files there.
+LEFT_BEHIND = re.compile(r"(upload|page|reading)-[a-z0-9_]{8}")
 UNFINISHED = ("queued", "speaking")
 PICTURES = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -156,13 +160,13 @@ class Books:
         return tempfile.NamedTemporaryFile("w+b", prefix=UPLOAD_PREFIX, dir=self._folder)
 
     def sweep(self) -> None:
-        """Remove what a kill left of uploads."""
+        """Remove what a kill left of uploads and of reading them, and nothing else."""
         for path in self._folder.iterdir():
-            if path.is_dir():
-                with suppress(OSError):  # not empty: none of ours
-                    path.rmdir()
-            else:
-                path.unlink(missing_ok=True)
+            if LEFT_BEHIND.fullmatch(path.name):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def import_file(self, owner_id: int, path: Path, filename: str) -> dict:
         """Read the file at `path`, called `filename` by its owner; returns the document's row.
@@ -181,7 +185,7 @@ class Books:
             )
         with (
             naming_full_disk(),
-            tempfile.TemporaryDirectory(dir=self._folder) as folder,
+            tempfile.TemporaryDirectory(prefix=PAGE_PREFIX, dir=self._folder) as folder,
         ):
             path = Path(folder) / "page"
             page = self.fetch(url.strip(), path)

@@ -75,8 +75,10 @@ def test_an_upload_lies_in_the_data_folder_for_this_account_alone_and_goes(home)
 
 
 def test_what_a_kill_left_of_uploads_is_swept(home):
-    (home.config.imports_dir / "upload-x").write_bytes(b"half")
-    (home.config.imports_dir / "reading-x").mkdir()
+    (home.config.imports_dir / "upload-k3_9xq0a").write_bytes(b"half")
+    (home.config.imports_dir / "reading-k3_9xq0a").mkdir()
+    (home.config.imports_dir / "page-k3_9xq0a").mkdir()
+    (home.config.imports_dir / "page-k3_9xq0a" / "page").write_bytes(b"half")
     home.books.sweep()
     assert list(home.config.imports_dir.iterdir()) == []
 
