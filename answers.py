@@ -82,6 +82,7 @@ TITLES = {
     401: lazy_gettext("Log in first"),
     403: lazy_gettext("Not allowed"),
     404: lazy_gettext("Nothing here"),
+    408: lazy_gettext("Too slow"),
     409: lazy_gettext("Not now"),
     413: lazy_gettext("Too much at once"),
     429: lazy_gettext("One moment"),

@@ -1,9 +1,11 @@
 """Documents of a library: taken in, looked through, priced, and spoken whole or in part."""
 
 import json
+import re
+import shutil
 import tempfile
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -33,10 +35,7 @@ from speech.pronunciation import Dictionary
 from speech.types import Voice, is_speakable
 
 READERS = 2
-READER_WAIT_S = 30.0
-# Each import holds a thread of the server, which others need for pages and sound.
-IMPORTS_AT_ONCE = 10
-IMPORTS_OF_ONE = 4
+READER_WAIT_S = 60.0
 KEPT_DOCUMENTS = 4
 KEPT_CHARACTERS = 3_000_000
 COVER_BYTES = 5_000_000
@@ -45,7 +44,9 @@ LANGUAGE_LENGTH = 35
 BETWEEN = "\n\n"  # chapters of one audiobook
 BUSY = "Other documents are being read just now. Wait a moment, then try again."
 UNTITLED = "Untitled"
-UPLOAD_PREFIX = "upload-"
+UPLOAD_PREFIX, PAGE_PREFIX = "upload-", "page-"
+# With what `tempfile` adds. Where the folder is a link, others may have files there.
+LEFT_BEHIND = re.compile(r"(upload|page|reading)-[a-z0-9_]{8}")
 UNFINISHED = ("queued", "speaking")
 PICTURES = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -155,8 +156,6 @@ class Books:
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
         self._readers = BoundedSemaphore(READERS)
-        self._inside: Counter[int] = Counter()
-        self._counting = threading.Lock()
         self._kept: OrderedDict[int, Document] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -164,24 +163,24 @@ class Books:
 
     def open_upload(self, needed_bytes: int = 0) -> IO[bytes]:
         """A new file of mode 0600 in the data folder, named by us, gone when it is closed."""
-        self.studio.store.check_space(needed_bytes)
+        self.studio.store.check_space(needed_bytes, self._folder)
         return tempfile.NamedTemporaryFile("w+b", prefix=UPLOAD_PREFIX, dir=self._folder)
 
     def sweep(self) -> None:
-        """Remove what a kill left of uploads."""
+        """Remove what a kill left of uploads and of reading them, and nothing else."""
         for path in self._folder.iterdir():
-            if path.is_dir():
-                with suppress(OSError):  # not empty: none of ours
-                    path.rmdir()
-            else:
-                path.unlink(missing_ok=True)
+            if LEFT_BEHIND.fullmatch(path.name):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def import_file(self, owner_id: int, path: Path, filename: str) -> dict:
         """Read the file at `path`, called `filename` by its owner; returns the document's row.
 
         Raises ImportsBusy, NoSpace or a DocumentError.
         """
-        with self._entering(owner_id), self._reading(), naming_full_disk():
+        with self._reading(), naming_full_disk():
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
@@ -192,9 +191,8 @@ class Books:
                 "Web addresses cannot be imported here. Save the page and import the file."
             )
         with (
-            self._entering(owner_id),
             naming_full_disk(),
-            tempfile.TemporaryDirectory(dir=self._folder) as folder,
+            tempfile.TemporaryDirectory(prefix=PAGE_PREFIX, dir=self._folder) as folder,
         ):
             path = Path(folder) / "page"
             page = self.fetch(url.strip(), path)
@@ -211,19 +209,6 @@ class Books:
     @property
     def _limits(self) -> Limits:
         return Limits(file_mb=self.config.max_upload_mb)
-
-    @contextmanager
-    def _entering(self, owner_id: int) -> Iterator[None]:
-        with self._counting:
-            is_full = self._inside.total() >= IMPORTS_AT_ONCE
-            if is_full or self._inside[owner_id] >= IMPORTS_OF_ONE:
-                raise ImportsBusy(BUSY)
-            self._inside[owner_id] += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._inside[owner_id] -= 1
 
     @contextmanager
     def _reading(self) -> Iterator[None]:

@@ -179,6 +179,7 @@ class Exports:
         row = self.db.get_exported_file(export["file_id"])
         if row is None:
             raise LeaseLost(NO_EXPORT)
+        self.store.open(row["filename"]).close()  # another program reads it by its name
         part = self.files.part_path(export["name"])
         told_at = 0.0
 

@@ -20,7 +20,7 @@ from generation import check_group, check_name
 from languages import plural_forms, told
 from sentences import Told
 from speech.speakers import SEARCHED
-from uploads import takes_files, takes_text
+from uploads import takes_files, takes_text, waits_in_line
 
 PAGE_ROWS = 50
 MOST_FILES = 100
@@ -73,6 +73,7 @@ def shelf() -> Response:
 @blueprint.post("/documents")
 @user_only
 @takes_files
+@waits_in_line
 def add() -> Response:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
     taken, refused = _take_in()

@@ -18,6 +18,7 @@ from database.opening import sync
 from keeping import files, manifest
 from keeping.errors import NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
+from plain_files import is_plain
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)
@@ -154,6 +155,8 @@ class Gathering:
 
     def _copy_growing(self, name: str, target: Path, length: int | None = None) -> bool:
         for path in (self._store.growing_path(name), self._store.path(name)):
+            if not self._is_ours(path):
+                continue
             with contextlib.suppress(FileNotFoundError):
                 files.copy(path, target, length)
                 return True
@@ -184,7 +187,16 @@ class Gathering:
             if row is None or path.name.endswith(PART) != (row["status"] != "ready"):
                 path.unlink()
 
+    def _is_ours(self, path: Path) -> bool:
+        """Whether a file stands there, or a link to one that stays in the data folder."""
+        target = path.resolve() if path.is_symlink() else path
+        return is_plain(target) and (
+            target == path or target.is_relative_to(self._config.data_dir.resolve())
+        )
+
     def _take(self, source: Path, target: Path) -> bool:
+        if not self._is_ours(source):
+            return False
         try:
             files.take(source, target)
         except FileNotFoundError:
