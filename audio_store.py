@@ -451,8 +451,6 @@ class SegmentStore:
                 os.link(self._path(source), self._path(target))
             except FileExistsError:
                 return
-            except FileNotFoundError:
-                raise
             except OSError:  # not every file system has links
                 self.keep(target, self.read(source))
             _write_whole(self._note_path(target), note)

@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,6 +36,7 @@ from speech.types import Segment, SpeechRequest, Voice
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
 PREVIEW_LENGTH = 300
+LONGEST_DROP_S = 0.5
 MOST_GROWTH = 3  # times the longest text, in what is said
 COUNTED_SEGMENTS = 30_000  # characters
 LONGEST_PARAGRAPH_PAUSE_MS = 3000
@@ -367,7 +368,8 @@ class Studio:
         self.speaking.earlier_sound.settle_all(owner_id)
         takes = self.db.list_take_hashes(owner_id, filename)
         yield
-        self.speaking.purchases.sound.drop_unwanted()
+        deadline = time.monotonic() + LONGEST_DROP_S  # the worker does the rest
+        self.drop_unwanted_sound(until=lambda: time.monotonic() > deadline)
         for content_hash in takes:
             if not self.db.is_take_wanted(content_hash):
                 self.takes.drop(content_hash)
@@ -375,7 +377,10 @@ class Studio:
     def settle_sound(self) -> None:
         """Give everybody what they bought before sound had owners, and remove what is unwanted."""
         self.speaking.earlier_sound.settle_all()
-        self.speaking.purchases.sound.drop_unwanted()
+
+    def drop_unwanted_sound(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Remove bought sound that nothing needs any more, until told to stop."""
+        self.speaking.purchases.sound.drop_unwanted(until=until)
 
     def empty_bin(self, now: float) -> int:
         """Remove what has been in anybody's bin for 30 days; returns how many files.

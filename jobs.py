@@ -80,7 +80,8 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
         exporting = self.exporting.start()
-        threading.Thread(target=self._settle_sound, name="sound", daemon=True).start()
+        sound = threading.Thread(target=self._look_after_sound, name="sound", daemon=True)
+        sound.start()
         with ThreadPoolExecutor(self.config.jobs, "speak") as pool:
             while not self.stop.is_set():
                 self._beat()
@@ -97,6 +98,7 @@ class Worker:
         self.nightly.stop()
         for thread in exporting:
             thread.join()
+        sound.join(GRACE_S)
         self._wait_for_purchases()
 
     def tidy(self) -> None:
@@ -259,12 +261,18 @@ class Worker:
         except (AudioError, DatabaseError) as error:
             log.error("what is past its time cannot be removed: %s", error.sentence)
 
-    def _settle_sound(self) -> None:
-        """After an upgrade: find whose the sound is that was bought before it had owners."""
-        try:
-            self.studio.settle_sound()
-        except (AudioError, DatabaseError) as error:
-            log.error("earlier sound cannot be given to its owners: %s", error.sentence)
+    def _look_after_sound(self) -> None:
+        """Find whose the sound is that was bought before it had owners, after an upgrade; remove
+        bought sound that nothing needs any more."""
+        work = [self.studio.settle_sound]
+        while not self.stop.is_set():
+            try:
+                for each in work:
+                    each()
+                work = [partial(self.studio.drop_unwanted_sound, self.stop.is_set)]
+            except (AudioError, DatabaseError) as error:
+                log.error("bought sound cannot be looked after: %s", error.sentence)
+            self.stop.wait(HEARTBEAT_S)
 
     def _wait_for_purchases(self) -> None:
         deadline = time.monotonic() + GRACE_S

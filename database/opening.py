@@ -23,6 +23,7 @@ APPLICATION_ID = 0x56565253  # "VVRS"
 EARLIER_RELEASE = 0
 NOTHING_YET = -1
 SCHEMA_VERSION = 3
+OWNED = 3  # since when bought sound has owners
 CHAINED = 2  # since when the events of the security log are chained
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"

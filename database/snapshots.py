@@ -147,6 +147,19 @@ def list_kept(path: Path) -> set[str]:
         return {row["content_hash"] for row in rows}
 
 
+def list_unwanted(path: Path) -> list[str]:
+    """The content hashes of bought sound that is about to leave the disk."""
+    with _reading(path) as connection:
+        if _version(connection) < opening.OWNED:
+            return []
+        rows = connection.execute(
+            """SELECT content_hash FROM unwanted_segments WHERE content_hash NOT IN (
+                   SELECT content_hash FROM kept_segments WHERE is_earlier = 1
+                   AND engine IN (SELECT engine FROM unsettled_segments))"""
+        )
+        return [row["content_hash"] for row in rows]
+
+
 def _schema_faults(connection: sqlite3.Connection) -> list[str]:
     """What cannot be made anew as it is written; who only reads is told nothing of that."""
     written = connection.execute(

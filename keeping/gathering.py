@@ -186,6 +186,9 @@ class Gathering:
             row = sounds.get(path.name) or sounds.get(path.name.removesuffix(PART))
             if row is None or path.name.endswith(PART) != (row["status"] != "ready"):
                 path.unlink()
+        unwanted = SegmentStore(self._folder / SEGMENTS)
+        for content_hash in snapshots.list_unwanted(self._folder / DATABASE):
+            unwanted.drop(content_hash)
 
     def _is_ours(self, path: Path) -> bool:
         """Whether a file stands there, or a link to one that stays in the data folder."""
