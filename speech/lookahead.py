@@ -54,8 +54,15 @@ class LookAhead(Generic[Line]):
         ]
 
     def __enter__(self) -> "LookAhead":
-        for thread in self._threads:
-            thread.start()
+        started = []
+        try:
+            for thread in self._threads:
+                thread.start()
+                started.append(thread)
+        except RuntimeError:  # the system gives no further threads
+            self._threads = started
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *details) -> None:

@@ -273,7 +273,9 @@ def test_names_on_disk_are_the_servers_own(exports):
 def test_two_threads_never_make_the_same_download(home, exports):
     rows = [home.speak(f"Number {n} of a few pieces.") for n in range(6)]
     made = [exports.order(row, "wav", None) for row in rows]
-    workers = [ExportWorker(exports, f"w{n}", threading.Event()) for n in range(2)]
+    workers = [
+        ExportWorker(exports, f"w{n}", threading.Event(), home.worker.states) for n in range(2)
+    ]
     counts = []
     threads = [threading.Thread(target=lambda w=w: counts.append(w.run_pending())) for w in workers]
     for thread in threads:
