@@ -149,7 +149,17 @@ def _not_opened(path: Path) -> DatabaseError:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
     except OSError as error:
-        return name_os_error(error, path)
+        if cause := causes.of_os_error(error, path.parent):
+            return disk_full(cause)
+        is_gone = isinstance(error, FileNotFoundError) and path.parent.is_dir()
+        return DatabaseError(
+            Sentence(
+                "{path} cannot be opened for writing: {reason}. {remedy}",
+                path=paths.shortened(path),
+                reason=str(error.strerror),
+                remedy="Restore it from a backup." if is_gone else paths.remedy(error),
+            )
+        )
     return DatabaseError(
         Sentence("{path} cannot be opened for writing; check who owns it.", path=str(path))
     )
