@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -101,12 +101,14 @@ class Worker:
 
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
-        self.notice.clear()
+        self.states.write("what is left", self._release)
+        for name in self.studio.reconcile():
+            log.warning("no row knows the sound file %s; it was left alone", name)
+
+    def _release(self) -> None:
         self.db.release_jobs(self.host)
         self.db.release_retakes(self.host)
         self.exporting.tidy(self.host)
-        for name in self.studio.reconcile():
-            log.warning("no row knows the sound file %s; it was left alone", name)
 
     def run_pending(self) -> int:
         """Do everything that waits, in this thread; returns how many files."""
@@ -328,7 +330,8 @@ def main() -> int:
             _stop_on_signals(worker)
             threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
             worker.tidy()
-            purchases.warm(studio.registry.default)
+            with suppress(SpeechError):  # which is told to who asks for it
+                purchases.warm(studio.registry.default)
             worker.run()
             purchases.close()
             studio.registry.close()
