@@ -96,7 +96,7 @@ def whole(client, filename, text):
 
 @pytest.mark.parametrize(("fault", "code"), [(filled, "disk"), (crowded, "files")])
 def test_a_piece_waits_while_a_disk_takes_no_more_and_goes_on(small_disk, fault, code):
-    text = prose(20_000)
+    text = prose(8_000)
     with App(small_disk, VOICEVERSE_MIN_FREE_MB="4", VOICEVERSE_JOBS="1") as app:
         client = Client(app).set_up()
         filename = client.generate(text)["filename"]
@@ -148,7 +148,7 @@ def test_a_start_on_a_full_disk_is_one_sentence_or_works(small_disk):
 
 
 def check_locked(tmp_path, hold_s):
-    text = prose(20_000)
+    text = prose(8_000)
     with App(tmp_path, VOICEVERSE_JOBS="1") as app:
         client = Client(app).set_up()
         filename = client.generate(text)["filename"]
@@ -175,7 +175,7 @@ def test_a_database_locked_for_45_seconds_fails_nothing(tmp_path):
 
 
 def test_a_start_beside_a_locked_database_goes_on_once_it_is_free(tmp_path):
-    app, text = App(tmp_path), prose(20_000)
+    app, text = App(tmp_path), prose(8_000)
     with app:
         client = Client(app).set_up()
         filename = client.generate(text)["filename"]
@@ -203,7 +203,7 @@ def speaking(worker_pid):
 
 
 def test_a_piece_goes_on_after_the_system_killed_its_voice_again_and_again(tmp_path):
-    text = prose(20_000)
+    text = prose(8_000)
     with App(tmp_path, VOICEVERSE_JOBS="1") as app:
         client = Client(app).set_up()
         filename = client.generate(text)["filename"]
