@@ -81,7 +81,6 @@ SENTENCES = {
         "Something went wrong here. What you had is safe; the log of the server says more."
     ),
 }
-log = logging.getLogger("voiceverse.answers")
 TITLES = {
     401: lazy_gettext("Log in first"),
     403: lazy_gettext("Not allowed"),
@@ -90,8 +89,21 @@ TITLES = {
     413: lazy_gettext("Too much at once"),
     429: lazy_gettext("One moment"),
     503: lazy_gettext("Busy"),
-    507: lazy_gettext("The disk is full"),
+    507: lazy_gettext("Nothing can be stored now"),
 }
+WAITING = {
+    "disk": lazy_gettext("waiting: disk full"),
+    "files": lazy_gettext("waiting: no inodes left"),
+    "quota": lazy_gettext("waiting: disk quota"),
+    "read_only": lazy_gettext("waiting: read-only disk"),
+    "database": lazy_gettext("waiting: database locked"),
+    "memory": lazy_gettext("waiting: out of memory"),
+    "killed": lazy_gettext("waiting: stopped by the system"),
+    "open_files": lazy_gettext("waiting: too many open files"),
+    "processes": lazy_gettext("waiting: too many processes"),
+}
+
+log = logging.getLogger("voiceverse.answers")
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
@@ -114,7 +126,7 @@ def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
     cause = held_up(row)
     return {
         "waits_for": cause and _(cause.waiting),
-        "waits_for_label": cause and _(cause.label),
+        "waits_for_label": cause and str(WAITING[cause.code]),
         "waits_for_code": cause and cause.code,
     }
 
@@ -212,7 +224,7 @@ def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = Fals
     One that `is_listed` can be ticked and has a menu.
     """
     cause = held_up(row)
-    values = (*map(row.__getitem__, ROW_COLUMNS), cause and cause.label)
+    values = (*map(row.__getitem__, ROW_COLUMNS), cause and cause.code)
     hit = tuple(map(row.get, HIT_COLUMNS)) if row.get("phrase") is not None else None
     today = datetime.now().astimezone().date() if with_day else None
     return _file_row(_state(), values, hit, is_listed, today, _told_apart_by())
@@ -372,6 +384,7 @@ def _file_row(
     _: tuple[str, str, str],
 ) -> Markup:
     row = dict(zip((*ROW_COLUMNS, "waiting"), values, strict=True))
+    row["waiting"] = row["waiting"] and WAITING[row["waiting"]]
     found = hit and dict(zip(HIT_COLUMNS, hit, strict=True))
     macro = get_template_attribute("files/_row.html", "row")
     return macro(row, is_listed, with_day=today is not None, hit=found)

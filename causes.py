@@ -18,13 +18,12 @@ FEW_FILES = 20  # new work is refused below so many free inodes
 
 
 class Cause(NamedTuple):
-    """`code` is stored with what waits; `label`, `waiting` and `refusal` are for people.
+    """`code` is stored with what waits; `waiting` and `refusal` are for people.
 
     Without progress work is tried `tries` times; 0 means that it waits for as long as it takes.
     """
 
     code: str
-    label: str
     waiting: str
     refusal: str
     status: int = 507
@@ -33,13 +32,11 @@ class Cause(NamedTuple):
 
 DISK = Cause(
     "disk",
-    "waiting: disk full",
     "Waiting: the disk is full. It continues by itself once there is space.",
     "The disk is full. Nothing stored was harmed; free some space, then try again.",
 )
 FILES = Cause(
     "files",
-    "waiting: no inodes left",
     "Waiting: the disk has no room for further files (inodes). It continues by itself once some "
     "are deleted.",
     "The disk has no room for further files (inodes), though bytes are free. Nothing stored was "
@@ -47,7 +44,6 @@ FILES = Cause(
 )
 QUOTA = Cause(
     "quota",
-    "waiting: disk quota",
     "Waiting: the disk quota of the account that runs VoiceVerse is used up. It continues by "
     "itself once there is space.",
     "The disk quota of the account that runs VoiceVerse is used up. Nothing stored was harmed; "
@@ -55,27 +51,23 @@ QUOTA = Cause(
 )
 READ_ONLY = Cause(
     "read_only",
-    "waiting: read-only disk",
     "Waiting: the disk is read-only. It continues by itself once it can be written.",
     "The disk is read-only, so nothing can be stored. Mount it for writing, then try again.",
 )
 DATABASE = Cause(
     "database",
-    "waiting: database locked",
     "Waiting: another program keeps the database locked. It continues by itself once that ends.",
     "The database is busy. Nothing was changed; try again.",
     503,
 )
 MEMORY = Cause(
     "memory",
-    "waiting: out of memory",
     "Waiting: the machine is short of memory. It continues by itself once there is enough.",
     "The machine is short of memory. Nothing stored was harmed; try again in a moment.",
     503,
 )
 KILLED = Cause(
     "killed",
-    "waiting: stopped by the system",
     "Waiting: the system stopped a process that this needs, most likely for lack of memory. It "
     "starts again by itself.",
     "The system stopped a process that this needs, most likely for lack of memory. Nothing stored "
@@ -85,7 +77,6 @@ KILLED = Cause(
 )
 OPEN_FILES = Cause(
     "open_files",
-    "waiting: too many open files",
     "Waiting: too many files are open. It continues by itself once some are closed.",
     "Too many files are open. Nothing stored was harmed; try again in a moment, and raise the "
     "limit of open files if this happens often.",
@@ -93,7 +84,6 @@ OPEN_FILES = Cause(
 )
 PROCESSES = Cause(
     "processes",
-    "waiting: too many processes",
     "Waiting: no further process can be started. It continues by itself once others have ended.",
     "No further process can be started. Nothing stored was harmed; try again in a moment, and "
     "raise the limit of processes if this happens often.",

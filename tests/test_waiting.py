@@ -19,6 +19,12 @@ from tests.making import SENTENCES, prose
 from tests.sending import CONTENT_TYPE, multipart
 from tests.serving import App, Client, wait_until
 
+LABELS = {
+    "disk": "disk full",
+    "files": "no inodes left",
+    "database": "database locked",
+    "killed": "stopped by the system",
+}
 SOON_S = 30.0  # ten seconds are promised; the machine that tests may be busy with others
 HOLD = """
 import sqlite3, sys
@@ -79,10 +85,9 @@ def shown(client, path):
 
 def is_told(client, filename, code):
     """Whether page and list say what a piece waits for."""
-    cause = causes.BY_CODE[code]
-    return cause.waiting in shown(client, f"/files/{filename}") and cause.label in shown(
-        client, "/library"
-    )
+    sentence, label = causes.BY_CODE[code].waiting, f"waiting: {LABELS[code]}"
+    is_on_page = sentence in shown(client, f"/files/{filename}")
+    return is_on_page and label in shown(client, "/library")
 
 
 def whole(client, filename, text):
