@@ -105,7 +105,6 @@ class EngineHeldUp(EngineCrashed):
     """The engine cannot work now for a cause that lies outside of it and passes by itself."""
 
     status = 503
-    retryable = False
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause.refusal)
