@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 import headers
 from account_errors import SecondStepOwed
 from accounts import Accounts, LoginResult, Visitor
+from body_quota import BodyQuota
 from config import ConfigError
 from database.errors import DatabaseError
 from devices import Devices
@@ -92,6 +93,7 @@ class Services:
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
+    body_quota: BodyQuota | None = None  # of the server that runs the app
 
 
 class StaleForm(Told):

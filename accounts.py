@@ -202,19 +202,27 @@ class Accounts:
         return self.open_session(user, visitor, old_token, device_token=device_token)
 
     def authenticate(self, token: str) -> dict[str, Any] | None:
-        """The session's row with its user, or None when it has ended."""
-        now = self._clock()
-        session = self._db.get_session(
-            self._hash_token(token),
-            now=now,
-            idle_s=self._config.session_idle_days * DAY_S,
-            absolute_s=self._config.session_absolute_days * DAY_S,
-        )
+        """The session's row with its user, or None when it has ended; notes that it was used."""
+        now, session = self._clock(), self.find_session(token)
         if session and abs(now - session["last_seen_epoch"]) > TOUCH_EVERY_S:
             # Who only reads is not kept out by a disk that is full or a database that is damaged.
             with suppress(DiskFull, DatabaseBusy, DatabaseDamaged):
                 self._db.touch_session(session["session_id"], now)
         return session
+
+    def find_session(self, token: str) -> dict[str, Any] | None:
+        """The session's row with its user, or None when it has ended."""
+        return self._db.get_session(
+            self._hash_token(token),
+            now=self._clock(),
+            idle_s=self._config.session_idle_days * DAY_S,
+            absolute_s=self._config.session_absolute_days * DAY_S,
+        )
+
+    def person_of(self, token: str) -> int | None:
+        """Whose session that is, or None when it has ended."""
+        session = self.find_session(token)
+        return session and session["user_id"]
 
     def logout(self, session: dict[str, Any], visitor: Visitor) -> None:
         """End a session."""

@@ -45,7 +45,7 @@ from documents.errors import FetchRefused
 from hosts import UntrustedHost
 from languages import language, told
 from sentences import Told
-from shown import FILTERS, count, hour_of, iso_day, money
+from shown import FILTERS, count, hour, iso_day, money
 from speech.engine import Engine
 from speech.engines.addresses import ForbiddenAddress
 from speech.errors import SpeechError
@@ -85,6 +85,7 @@ TITLES = {
     401: lazy_gettext("Log in first"),
     403: lazy_gettext("Not allowed"),
     404: lazy_gettext("Nothing here"),
+    408: lazy_gettext("Too slow"),
     409: lazy_gettext("Not now"),
     413: lazy_gettext("Too much at once"),
     429: lazy_gettext("One moment"),
@@ -333,7 +334,7 @@ def _resting(label: str, row: dict[str, Any]) -> str:
         "%(engine)s does not answer since %(time)s: %(why)s It is asked again by itself; other "
         "voices work.",
         engine=label,
-        time=hour_of(row["since_epoch"]),
+        time=hour(row["since_epoch"]),
         why=told(row["error"]),
     )
 

@@ -70,7 +70,7 @@ from config import (
     prepare_data_dir,
     refuse_lost_database,
 )
-from database import Database
+from database import Database, snapshots
 from database.errors import DatabaseError
 from devices import Devices
 from generation import Studio
@@ -114,9 +114,9 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
 def _create_app(config: Config, registry: Any) -> Flask:
     restoring.complete(config)
     prepare_data_dir(config)
-    refuse_lost_database(config)
+    refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     backing.before_upgrade(config)
-    key = load_secret_key(config, database_exists=config.database_path.exists())
+    key = load_secret_key(config, database_exists=snapshots.is_ours(config.database_path))
     app = Flask(__name__)
     app.request_class = uploads.Request
     app.url_map.converters["int"] = RowNumber
@@ -387,8 +387,8 @@ def rename(filename: str) -> Response:
     if was is not None and known not in (was, name.strip()):
         raise forms.ChangedMeanwhile(
             _(
-                "This piece was given the name “%(name)s” meanwhile, and not “%(yours)s”. Reload "
-                "the page, then rename it again if you want that.",
+                "This piece was renamed to “%(name)s” meanwhile, so “%(yours)s” is not saved. "
+                "Reload the page, then rename it again if you want to.",
                 name=known,
                 yours=name,
             )

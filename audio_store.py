@@ -16,10 +16,22 @@ from pathlib import Path
 from typing import BinaryIO
 
 import causes
+from plain_files import (
+    descriptor_of,
+    in_rooms,
+    is_plain,
+    open_plain,
+    open_to_write,
+    status_of,
+)
 from sentences import Sentence, Told
 
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
 PART, DELETED = ".part", ".deleted"
+# What a kill leaves: of names that people brought along too, and of names that we made, which is
+# all that is ours where the folder is a link to one that others may use.
+LEFT = re.compile(r".+\.mp3(\.part|(\.part)?\.deleted)")
+LEFT_ELSEWHERE = re.compile(r"\d{8}-[0-9a-f]{16}\.mp3(\.part|(\.part)?\.deleted)")
 PIECE = 64 * 1024
 
 
@@ -65,9 +77,10 @@ class AudioStore:
     def size(self, filename: str) -> int | None:
         """Bytes of a whole file, or None."""
         try:
-            return self._path(filename).stat().st_size
-        except (FileNotFoundError, NoSuchAudio):
+            status = status_of(self._path(filename))
+        except NoSuchAudio:
             return None
+        return None if status is None else status.st_size
 
     def growing_path(self, filename: str) -> Path:
         """Where a file grows, for a copy of what it has so far."""
@@ -78,20 +91,20 @@ class AudioStore:
         return sorted(
             path.name
             for path in self.folder.glob("*")
-            if not path.name.endswith((PART, DELETED)) and path.is_file()
+            if not path.name.endswith((PART, DELETED)) and is_plain(path)
         )
 
     def open(self, filename: str) -> BinaryIO:
         """A whole file for reading; raises NoSuchAudio."""
         try:
-            return self._path(filename).open("rb")
+            return open_plain(self._path(filename))
         except FileNotFoundError:
             raise NoSuchAudio("The sound of this file is missing on the disk.") from None
 
     def read_range(self, filename: str, start: int, length: int) -> bytes:
         """`length` bytes from `start` in one read; raises NoSuchAudio."""
         try:
-            descriptor = os.open(self._path(filename), os.O_RDONLY)
+            descriptor = descriptor_of(self._path(filename))
         except FileNotFoundError:
             raise NoSuchAudio("The sound of this file is missing on the disk.") from None
         try:
@@ -159,10 +172,8 @@ class AudioStore:
 
     def part_size(self, filename: str) -> int:
         """Bytes of the growing file; 0 when there is none."""
-        try:
-            return self._path(filename, PART).stat().st_size
-        except FileNotFoundError:
-            return 0
+        status = status_of(self._path(filename, PART))
+        return 0 if status is None else status.st_size
 
     def finish(self, filename: str) -> None:
         """Give the growing file, already on the disk, its name; raises NoSuchAudio, NoSpace."""
@@ -177,7 +188,7 @@ class AudioStore:
         """The growing file, or the whole one that it has become; raises NoSuchAudio."""
         for suffix in (PART, ""):
             with contextlib.suppress(FileNotFoundError):
-                return self._path(filename, suffix).open("rb", buffering=0)
+                return open_plain(self._path(filename, suffix), buffering=0)
         raise NoSuchAudio("The sound of this file is missing on the disk.")
 
     def follow(
@@ -246,19 +257,20 @@ class AudioStore:
 
         `find` gives the status and sha256 of the row that knows a name, or None.
         """
-        unknown = []
+        unknown, ours = [], LEFT_ELSEWHERE if self.folder.is_symlink() else LEFT
         for path in sorted(self.folder.iterdir()):
-            name = path.name
-            if name.endswith(DELETED):
-                original = path.with_name(name.removesuffix(DELETED))
-                if find(original.name.removesuffix(PART)):
-                    path.rename(original)
+            name = path.name.removesuffix(DELETED).removesuffix(PART)
+            row = find(name)
+            if not is_plain(path) or (row is None and not ours.fullmatch(path.name)):
+                if row is None:
+                    unknown.append(path.name)
+            elif path.name.endswith(DELETED):
+                if row:
+                    path.rename(path.with_name(path.name.removesuffix(DELETED)))
                 else:
                     path.unlink()
-            elif name.endswith(PART):
-                self._settle_part(path, find(name.removesuffix(PART)))
-            elif not find(name):
-                unknown.append(name)
+            elif path.name.endswith(PART):
+                self._settle_part(path, row)
         return unknown
 
     def _settle_part(self, part: Path, row: dict | None) -> None:
@@ -273,16 +285,19 @@ class AudioStore:
 
     # Space
 
-    def check_space(self, needed_bytes: int = 0) -> None:
-        """Raise NoSpace when `needed_bytes` more would leave less than the reserve."""
-        self._check_room(needed_bytes + self.min_free_bytes, causes.FEW_FILES)
+    def check_space(self, needed_bytes: int = 0, folder: Path | None = None) -> None:
+        """Raise NoSpace when `needed_bytes` more would leave less than the reserve.
+
+        `folder` is one that may be on another disk.
+        """
+        self._check_room(folder, needed_bytes + self.min_free_bytes, causes.FEW_FILES)
 
     def check_reserve(self) -> None:
         """Raise NoSpace when work under way has eaten half the reserve that others need."""
-        self._check_room(self.min_free_bytes // 2, causes.FEW_FILES // 2)
+        self._check_room(None, self.min_free_bytes // 2, causes.FEW_FILES // 2)
 
-    def _check_room(self, needed_bytes: int, needed_files: int) -> None:
-        room = causes.room(self.folder)
+    def _check_room(self, folder: Path | None, needed_bytes: int, needed_files: int) -> None:
+        room = causes.room(folder or self.folder)
         if room.files is not None and room.files < needed_files:
             raise no_space(causes.FILES)
         if room.bytes < needed_bytes:
@@ -306,8 +321,7 @@ class GrowingFile:
     def __init__(self, path: Path, keep_bytes: int):
         self._folder = path.parent
         with naming_full_disk(self._folder):
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._file = os.fdopen(descriptor, "r+b", buffering=0)
+            self._file = os.fdopen(open_to_write(path), "r+b", buffering=0)
             self.cut(keep_bytes)
 
     def cut(self, keep_bytes: int) -> None:
@@ -368,18 +382,19 @@ class SegmentStore:
         self.folder = Path(folder)
 
     def has(self, content_hash: str) -> bool:
-        return self._path(content_hash).exists()
+        return is_plain(self._path(content_hash))
 
     def read(self, content_hash: str) -> Iterator[bytes]:
         """The samples, in pieces."""
-        with self._path(content_hash).open("rb") as file:
+        with open_plain(self._path(content_hash)) as file:
             while piece := file.read(PIECE):
                 yield piece
 
     def note(self, content_hash: str) -> bytes:
         """What was noted beside the samples; empty where nothing was."""
         try:
-            return self._note_path(content_hash).read_bytes()
+            with open_plain(self._note_path(content_hash)) as file:
+                return file.read()
         except FileNotFoundError:
             return b""
 
@@ -445,8 +460,6 @@ class SegmentStore:
                 os.link(self._path(source), self._path(target))
             except FileExistsError:
                 return
-            except FileNotFoundError:
-                raise
             except OSError:  # not every file system has links
                 self.keep(target, self.read(source))
             _write_whole(self._note_path(target), note)
@@ -454,16 +467,20 @@ class SegmentStore:
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every piece: its content hash and where it stands; one may be gone at any moment."""
-        for path in sorted(self.folder.glob(f"*/*{self.SUFFIX}")):
+        for path in in_rooms(self.folder, self.SUFFIX):
             yield path.name.removesuffix(self.SUFFIX), path
 
     def sweep(self) -> None:
         """Remove pieces that a kill left unfinished, and none that is being written."""
-        for part in self.folder.glob(f"*/*{PART}"):
-            with contextlib.suppress(FileNotFoundError, BlockingIOError), part.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if _is_at(file, part):
-                    part.unlink()
+        for suffix in (self.SUFFIX, self.NOTE):
+            for part in in_rooms(self.folder, suffix + PART):
+                with (
+                    contextlib.suppress(FileNotFoundError, BlockingIOError),
+                    open_plain(part) as file,
+                ):
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    if _is_at(file, part):
+                        part.unlink()
 
     def _path(self, content_hash: str) -> Path:
         return self.folder / content_hash[:2] / f"{content_hash}{self.SUFFIX}"
@@ -487,7 +504,8 @@ class PreviewStore(SegmentStore):
     def read_whole(self, content_hash: str) -> bytes | None:
         """The sample, or None where it is not kept."""
         try:
-            return self._path(content_hash).read_bytes()
+            with open_plain(self._path(content_hash)) as file:
+                return file.read()
         except FileNotFoundError:
             return None
 
@@ -509,7 +527,7 @@ class PreviewStore(SegmentStore):
 
     def _samples(self) -> list[tuple[int, Path, int]]:
         found = []
-        for path in self.folder.glob(f"*/*{self.SUFFIX}"):
+        for path in in_rooms(self.folder, self.SUFFIX):
             with contextlib.suppress(FileNotFoundError):
                 status = path.stat()
                 found.append((status.st_mtime_ns, path, status.st_size))
@@ -540,7 +558,7 @@ class TakeStore(SegmentStore):
     def sweep(self, is_wanted: Callable[[str], bool]) -> None:
         """Remove what no take refers to any more, and what a kill left unfinished."""
         super().sweep()
-        for path in self.folder.glob(f"*/*{self.SUFFIX}"):
+        for path in in_rooms(self.folder, self.SUFFIX):
             if not is_wanted(path.name.removesuffix(self.SUFFIX)):
                 path.unlink(missing_ok=True)
 
@@ -549,8 +567,7 @@ class TakeStore(SegmentStore):
 def _open_alone(path: Path) -> Iterator[BinaryIO]:
     """A file open for writing and locked, while it has this name."""
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
+        with os.fdopen(open_to_write(path), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if _is_at(file, path):  # else whoever had it before has renamed or removed it
                 yield file
@@ -559,13 +576,13 @@ def _open_alone(path: Path) -> Iterator[BinaryIO]:
 
 def _is_at(file: BinaryIO, path: Path) -> bool:
     try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+        return os.path.samestat(os.fstat(file.fileno()), path.lstat())
     except FileNotFoundError:
         return False
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -600,7 +617,8 @@ def _write_whole(path: Path, content: bytes) -> None:
         path.unlink(missing_ok=True)
         return
     part = path.with_name(path.name + PART)
-    with part.open("wb") as file:
+    with os.fdopen(open_to_write(part), "wb") as file:
+        file.truncate()
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -1,9 +1,11 @@
 """Documents of a library: taken in, looked through, priced, and spoken whole or in part."""
 
 import json
+import re
+import shutil
 import tempfile
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -28,15 +30,12 @@ from sentences import Told
 from speech.counting import Spoken, count_spoken
 from speech.engine import Engine
 from speech.marks import Cast
-from speech.prices import Price, expected_duration_s
+from speech.prices import Price, expected_duration_s, total_cost
 from speech.pronunciation import Dictionary
 from speech.types import Voice, is_speakable
 
 READERS = 2
-READER_WAIT_S = 30.0
-# Each import holds a thread of the server, which others need for pages and sound.
-IMPORTS_AT_ONCE = 10
-IMPORTS_OF_ONE = 4
+READER_WAIT_S = 60.0
 KEPT_DOCUMENTS = 4
 KEPT_CHARACTERS = 3_000_000
 COVER_BYTES = 5_000_000
@@ -45,7 +44,9 @@ LANGUAGE_LENGTH = 35
 BETWEEN = "\n\n"  # chapters of one audiobook
 BUSY = "Other documents are being read just now. Wait a moment, then try again."
 UNTITLED = "Untitled"
-UPLOAD_PREFIX = "upload-"
+UPLOAD_PREFIX, PAGE_PREFIX = "upload-", "page-"
+# With what `tempfile` adds. Where the folder is a link, others may have files there.
+LEFT_BEHIND = re.compile(r"(upload|page|reading)-[a-z0-9_]{8}")
 UNFINISHED = ("queued", "speaking")
 PICTURES = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -76,6 +77,12 @@ class WebImportOff(BookError):
 
 class NothingChosen(BookError):
     """No chapter that holds text is ticked."""
+
+
+class BadDocument(BookError):
+    """What was read of a document cannot be read again."""
+
+    status = 500
 
 
 class BadCover(BookError):
@@ -128,7 +135,7 @@ class Progress:
     files: list[dict]
     characters: int
     spoken: int
-    cost_usd: float
+    cost_usd: float | None
     left_s: float | None
 
     @property
@@ -149,8 +156,6 @@ class Books:
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
         self._readers = BoundedSemaphore(READERS)
-        self._inside: Counter[int] = Counter()
-        self._counting = threading.Lock()
         self._kept: OrderedDict[int, Document] = OrderedDict()
         self._keeping = threading.Lock()
 
@@ -158,24 +163,24 @@ class Books:
 
     def open_upload(self, needed_bytes: int = 0) -> IO[bytes]:
         """A new file of mode 0600 in the data folder, named by us, gone when it is closed."""
-        self.studio.store.check_space(needed_bytes)
+        self.studio.store.check_space(needed_bytes, self._folder)
         return tempfile.NamedTemporaryFile("w+b", prefix=UPLOAD_PREFIX, dir=self._folder)
 
     def sweep(self) -> None:
-        """Remove what a kill left of uploads."""
+        """Remove what a kill left of uploads and of reading them, and nothing else."""
         for path in self._folder.iterdir():
-            if path.is_dir():
-                with suppress(OSError):  # not empty: none of ours
-                    path.rmdir()
-            else:
-                path.unlink(missing_ok=True)
+            if LEFT_BEHIND.fullmatch(path.name):
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
 
     def import_file(self, owner_id: int, path: Path, filename: str) -> dict:
         """Read the file at `path`, called `filename` by its owner; returns the document's row.
 
         Raises ImportsBusy, NoSpace or a DocumentError.
         """
-        with self._entering(owner_id), self._reading(), naming_full_disk():
+        with self._reading(), naming_full_disk():
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
@@ -186,9 +191,8 @@ class Books:
                 "Web addresses cannot be imported here. Save the page and import the file."
             )
         with (
-            self._entering(owner_id),
             naming_full_disk(),
-            tempfile.TemporaryDirectory(dir=self._folder) as folder,
+            tempfile.TemporaryDirectory(prefix=PAGE_PREFIX, dir=self._folder) as folder,
         ):
             path = Path(folder) / "page"
             page = self.fetch(url.strip(), path)
@@ -205,19 +209,6 @@ class Books:
     @property
     def _limits(self) -> Limits:
         return Limits(file_mb=self.config.max_upload_mb)
-
-    @contextmanager
-    def _entering(self, owner_id: int) -> Iterator[None]:
-        with self._counting:
-            is_full = self._inside.total() >= IMPORTS_AT_ONCE
-            if is_full or self._inside[owner_id] >= IMPORTS_OF_ONE:
-                raise ImportsBusy(BUSY)
-            self._inside[owner_id] += 1
-        try:
-            yield
-        finally:
-            with self._counting:
-                self._inside[owner_id] -= 1
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -247,12 +238,12 @@ class Books:
     # Looking through
 
     def contents(self, row: dict) -> Document:
-        """What a document holds; its cover is kept apart."""
+        """What a document holds; its cover is kept apart. Raises BadDocument."""
         with self._keeping:
             if document := self._kept.get(row["id"]):
                 self._kept.move_to_end(row["id"])
                 return document
-        document = Document.from_dict(json.loads(self.db.get_document_content(row["id"])))
+        document = read_document(self.db.get_document_content(row["id"]))
         if row["characters"] <= KEPT_CHARACTERS:
             with self._keeping:
                 self._kept[row["id"]] = document
@@ -415,7 +406,7 @@ class Books:
             files=files,
             characters=sum(file["character_count"] for file in files),
             spoken=sum(file["spoken_characters"] for file in files),
-            cost_usd=sum(file["cost"] for file in files),
+            cost_usd=total_cost(file["cost"] for file in files),
             left_s=_left_s(files),
         )
 
@@ -514,9 +505,23 @@ def _left_s(files: list[dict]) -> float | None:
     spoken = sum(file["spoken_characters"] for file in at_work)
     if not left or not spoken:
         return None
-    began = min(datetime.fromisoformat(file["created_at"]) for file in at_work)
+    try:
+        began = min(datetime.fromisoformat(file["created_at"]) for file in at_work)
+    except ValueError:  # a damaged row
+        return None
     taken_s = (datetime.now(UTC).replace(tzinfo=None) - began).total_seconds()
     return left * max(1.0, taken_s) / spoken
+
+
+def read_document(content: str) -> Document:
+    """A document as its row holds it; raises BadDocument."""
+    try:
+        return Document.from_dict(json.loads(content))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise BadDocument(
+            "What was read of this document is damaged. The pieces made of it are unharmed; import "
+            "the document again."
+        ) from None
 
 
 def _speaks(voice: Voice, language: str) -> bool:

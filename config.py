@@ -295,24 +295,27 @@ def check_data_path(config: Config) -> None:
         )
 
 
-def refuse_lost_database(config: Config) -> None:
+def holds_sound(config: Config) -> bool:
+    """Whether there is sound, whole or still growing."""
+    return config.audio_dir.is_dir() and any(config.audio_dir.glob("*.mp3*"))
+
+
+def refuse_lost_database(config: Config, *, is_empty: bool) -> None:
     """Raise ConfigError when there is sound but no database: an empty one would hide the loss."""
-    path = config.database_path
-    if path.exists() and path.stat().st_size:
-        return
-    if config.audio_dir.is_dir() and next(config.audio_dir.glob("*.mp3"), None):
+    if is_empty and holds_sound(config):
         raise ConfigError(
-            f"{path} is missing or empty, but {config.audio_dir} holds the sound of earlier "
-            "pieces. Restore the database from a backup; run a move from the JSON version again "
-            "that was cut off; or move the sound away to start anew."
+            f"{config.database_path} is missing or empty, but {config.audio_dir} holds the sound "
+            "of earlier pieces. Restore the database from a backup; run a move from the JSON "
+            "version again that was cut off; or move the sound away to start anew."
         )
 
 
 def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
     """The key that signs cookies: from the environment, or its file, made on first start.
 
-    A key missing beside an existing database is an accident, so it stops the program:
-    a new key would sign everybody out and hide that the folder was only half restored.
+    A key missing beside a database of this release is an accident, so it stops the program:
+    a new key would sign everybody out and hide that the folder was only half restored. The
+    release before had none, so its database does not count.
     """
     if config.secret_key:
         _check_key_length("The secret key", config.secret_key.encode(), "make a longer one")
@@ -321,12 +324,17 @@ def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
     if database_exists and not path.exists():
         raise ConfigError(
             f"{path} is missing beside an existing database. Restore it from a backup, or make "
-            f"a new one, which signs everybody out: {_remake_command(path)}"
+            f"a new one, which signs everybody out: {remake_command(path)}"
         )
     try:
         if not path.exists():
             return write_private(path, secrets.token_hex(32).encode())
         key = path.read_bytes().strip()
+    except IsADirectoryError:
+        raise ConfigError(
+            f"{path} is a folder where the key should be. Move it away; then restore the key from "
+            f"a backup, or make a new one, which signs everybody out: {remake_command(path)}"
+        ) from None
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be used ({error.strerror}); check who owns it and the room on the disk."
@@ -335,7 +343,8 @@ def load_secret_key(config: Config, *, database_exists: bool) -> bytes:
     return key
 
 
-def _remake_command(path: Path) -> str:
+def remake_command(path: Path) -> str:
+    """What makes a new key there, on the command line."""
     command = f'{shlex.quote(sys.executable)} -c "import secrets; print(secrets.token_hex(32))"'
     return f"(umask 077; {command} > {shlex.quote(str(path))})"
 

@@ -14,6 +14,7 @@ from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.registry import Registry
 from speech.types import Voice
+from stored_json import read_or_default
 
 ASK, NEAREST, FREE = "ask", "nearest", "free"
 RULES = (ASK, NEAREST, FREE)
@@ -81,8 +82,9 @@ class Continuity:
     def learn(self) -> None:
         """Take up what the providers said last about the ends of their models."""
         self.registry.ends = {
-            (row["engine"], row["model"]): date.fromisoformat(row["shutdown_date"])
+            (row["engine"], row["model"]): end
             for row in self.db.list_model_notices()
+            if (end := _day(row["shutdown_date"]))
         }
 
     def ending(self) -> list[tuple[Engine, date, list[tuple[Voice, "Speaker"]]]]:
@@ -192,7 +194,7 @@ class Continuity:
             return dict(job)
         stand_in = Speaker(*self.registry.resolve(job["stand_in"]))
         low, high = stand_in.engine.speed_range
-        reading = json.loads(job["reading"])
+        reading = read_or_default("reading", job["reading"])
         if cast := reading.get("cast"):
             reading["cast"] = {
                 name: self.nearest(job["engine"], voice, stand_in) for name, voice in cast.items()
@@ -255,3 +257,11 @@ def spoken_parts(marked: list[dict], own: str, segments: int) -> list[Part]:
     if others and position < segments:
         parts.append(Part(own, end_ms))
     return parts
+
+
+def _day(text: str) -> date | None:
+    """A day as a provider told it; None for what is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import causes
 from audio_store import NoSpace, NoSuchAudio, naming_full_disk, no_space
+from plain_files import is_plain, open_plain, open_to_write
 from sentences import Sentence
 
 NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.[a-z0-9]{2,5}")
@@ -28,12 +29,12 @@ class ExportStore:
         return f"{_mark(filename)}-{secrets.token_hex(8)}{suffix}"
 
     def has(self, name: str) -> bool:
-        return self._path(name).exists()
+        return is_plain(self._path(name))
 
     def open(self, name: str) -> BinaryIO:
         """A whole download for reading; raises NoSuchAudio."""
         try:
-            return self._path(name).open("rb")
+            return open_plain(self._path(name))
         except FileNotFoundError:
             raise NoSuchAudio("This download is not here any more. Make it again.") from None
 
@@ -42,7 +43,7 @@ class ExportStore:
         path = self._path(name + PART)
         with naming_full_disk(self.folder):
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            path.touch(mode=0o600)
+            os.close(open_to_write(path))
         return path
 
     def finish(self, name: str) -> None:
@@ -68,7 +69,8 @@ class ExportStore:
     def sweep(self, is_wanted: Callable[[str], bool]) -> None:
         """Remove what a kill left unfinished, and what nobody knows; for when nothing is made."""
         for path in list(self.folder.glob("*")):
-            if path.name.endswith(PART) or not is_wanted(path.name):
+            is_ours = NAME.fullmatch(path.name.removesuffix(PART)) and not path.is_dir()
+            if is_ours and (path.name.endswith(PART) or not is_wanted(path.name)):
                 path.unlink(missing_ok=True)
 
     def check_space(self, needed_bytes: int) -> None:

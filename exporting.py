@@ -23,6 +23,7 @@ from sentences import Sentence
 from speech.errors import SpeechError
 from speech.id3 import Chapter, Picture, id3_tag
 from speech.registry import Registry
+from stored_json import read_or_default
 from waiting import States, is_memory_short
 
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
@@ -179,6 +180,7 @@ class Exports:
         row = self.db.get_exported_file(export["file_id"])
         if row is None:
             raise LeaseLost(NO_EXPORT)
+        self.store.open(row["filename"]).close()  # another program reads it by its name
         part = self.files.part_path(export["name"])
         told_at = 0.0
 
@@ -228,7 +230,7 @@ class Exports:
             parts=tuple(self._parts(row)),
             segments=tuple(self.db.get_segments(row["id"]) or [_whole(row)]),
             text=self.db.get_text(row["id"]),
-            lufs=json.loads(export["options"])["lufs"],
+            lufs=read_or_default("options", export["options"])["lufs"],
             artist=known["artist"] or narrator,
             narrator=narrator if has_author else "",
             album=known["album"],

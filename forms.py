@@ -32,8 +32,8 @@ class ChangedMeanwhile(Told):
         super().__init__(
             sentence
             or _(
-                "This was changed in another tab or by somebody else meanwhile, and yours is not "
-                "saved yet. Save again to replace the other version, or take that one."
+                "This has changed since you opened it, perhaps in another tab, so your version is "
+                "not saved yet. Save again to replace the other one, or take it instead."
             )
         )
         self.found = found

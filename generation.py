@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -36,12 +36,15 @@ from speech.types import Segment, SpeechRequest, Voice
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
 PREVIEW_LENGTH = 300
+LONGEST_DROP_S = 0.5
 MOST_GROWTH = 3  # times the longest text, in what is said
 COUNTED_SEGMENTS = 30_000  # characters
 LONGEST_PARAGRAPH_PAUSE_MS = 3000
 BYTES_A_SECOND = 8_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+TIME = "%Y-%m-%d %H:%M:%S"
 
 
 class GenerationError(Told):
@@ -270,6 +273,7 @@ class Studio:
                 document_id=document_id,
                 track=track,
                 reading=json.dumps(reading, ensure_ascii=False),
+                is_unpriced=not chosen.price().is_known,
             )
             self.db.add_chapters(row["id"], chapters)
         return row
@@ -365,7 +369,8 @@ class Studio:
         self.speaking.earlier_sound.settle_all(owner_id)
         takes = self.db.list_take_hashes(owner_id, filename)
         yield
-        self.speaking.purchases.sound.drop_unwanted()
+        deadline = time.monotonic() + LONGEST_DROP_S  # the worker does the rest
+        self.drop_unwanted_sound(until=lambda: time.monotonic() > deadline)
         for content_hash in takes:
             if not self.db.is_take_wanted(content_hash):
                 self.takes.drop(content_hash)
@@ -373,16 +378,21 @@ class Studio:
     def settle_sound(self) -> None:
         """Give everybody what they bought before sound had owners, and remove what is unwanted."""
         self.speaking.earlier_sound.settle_all()
-        self.speaking.purchases.sound.drop_unwanted()
+
+    def drop_unwanted_sound(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Remove bought sound that nothing needs any more, until told to stop."""
+        self.speaking.purchases.sound.drop_unwanted(until=until)
 
     def empty_bin(self, now: float) -> int:
         """Remove what has been in anybody's bin for 30 days; returns how many files.
 
-        `now` in seconds since 1970.
+        `now` in seconds since 1970. The days of what a clock that was ahead put there begin now.
         """
-        before = datetime.fromtimestamp(now, UTC) - timedelta(days=BIN_DAYS)
+        today = datetime.fromtimestamp(now, UTC)
+        before, latest = today - timedelta(days=BIN_DAYS), today + timedelta(days=1)
+        self.db.bin_anew(f"{today:{TIME}}", f"{latest:{TIME}}")
         count = 0
-        while rows := self.db.list_expired(before.strftime("%Y-%m-%d %H:%M:%S")):
+        while rows := self.db.list_expired(f"{before:{TIME}}"):
             for row in rows:
                 with suppress(NotFound):  # its owner was quicker
                     self.delete_for_good(row["filename"], row["owner_id"])

@@ -28,13 +28,13 @@ from config import (
     provider_environment,
     refuse_lost_database,
 )
-from database import Database
+from database import Database, snapshots
 from database.errors import DatabaseError, LeaseLost
 from database.locks import FileLock
 from exporting import ExportWorker
 from generation import Studio
 from health import WORKER
-from keeping import backing, restoring
+from keeping import backing, leftovers, restoring
 from keeping.errors import KeepingError
 from nightly import Nightly
 from providers import Providers
@@ -43,6 +43,7 @@ from speaking import Parked, Stopped
 from speech.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
+from trusted_clock import TrustedClock
 from waiting import Notice, States, is_memory_short, verdict
 
 LEASE_S = 30.0
@@ -51,6 +52,7 @@ SIGN_S = 15.0  # between two signs of life
 POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
 DAY_S = 24 * 3600.0
+TIME = "%Y-%m-%d %H:%M:%S"
 GRACE_S = 8.0
 NICENESS = 10  # pages and listeners come first, however much is being spoken
 
@@ -76,11 +78,13 @@ class Worker:
         self._seen_at: float | None = None
         self._noticed_at: float | None = None
         self._emptied_at: float | None = None
+        self.clock = TrustedClock(self.db)
 
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
         exporting = self.exporting.start()
-        threading.Thread(target=self._settle_sound, name="sound", daemon=True).start()
+        sound = threading.Thread(target=self._look_after_sound, name="sound", daemon=True)
+        sound.start()
         with ThreadPoolExecutor(self.config.jobs, "speak") as pool:
             while not self.stop.is_set():
                 self._beat()
@@ -97,10 +101,12 @@ class Worker:
         self.nightly.stop()
         for thread in exporting:
             thread.join()
+        sound.join(GRACE_S)
         self._wait_for_purchases()
 
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
+        leftovers.sweep(self.config)
         self.states.write("what is left", self._release)
         for name in self.studio.reconcile():
             log.warning("no row knows the sound file %s; it was left alone", name)
@@ -208,6 +214,7 @@ class Worker:
             try:
                 self.db.beat(WORKER, time.time())
                 self.notice.clear()
+                self.clock.look()
             except DatabaseError as error:
                 log.error("no sign of life can be written: %s", error.sentence)
                 self.notice.tell(error.waits_for)
@@ -238,26 +245,37 @@ class Worker:
                 log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
 
     def _empty_bin(self) -> None:
+        """Remove what is past its time, once a day, as long as the clock can be believed."""
         now = time.monotonic()
-        if self._emptied_at is None or now - self._emptied_at >= DAY_S:
+        if self._emptied_at is not None and now - self._emptied_at < DAY_S:
+            return
+        if (believed := self.clock.believed()) is not None:
             self._emptied_at = now
-            threading.Thread(target=self._empty_bin_now, name="bin", daemon=True).start()
+            threading.Thread(
+                target=self._empty_bin_now, args=(believed,), name="bin", daemon=True
+            ).start()
 
-    def _empty_bin_now(self) -> None:
+    def _empty_bin_now(self, now: float) -> None:
         try:
-            if count := self.studio.empty_bin(time.time()):
+            if count := self.studio.empty_bin(now):
                 log.info("%s files left the bin after their time there", count)
-            if count := prune_security_log(self.db, self.config.security_log_days, time.time()):
+            if count := prune_security_log(self.db, self.config.security_log_days, now):
                 log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
             log.error("what is past its time cannot be removed: %s", error.sentence)
 
-    def _settle_sound(self) -> None:
-        """After an upgrade: find whose the sound is that was bought before it had owners."""
-        try:
-            self.studio.settle_sound()
-        except (AudioError, DatabaseError) as error:
-            log.error("earlier sound cannot be given to its owners: %s", error.sentence)
+    def _look_after_sound(self) -> None:
+        """Find whose the sound is that was bought before it had owners, after an upgrade; remove
+        bought sound that nothing needs any more."""
+        work = [self.studio.settle_sound]
+        while not self.stop.is_set():
+            try:
+                for each in work:
+                    each()
+                work = [partial(self.studio.drop_unwanted_sound, self.stop.is_set)]
+            except (AudioError, DatabaseError) as error:
+                log.error("bought sound cannot be looked after: %s", error.sentence)
+            self.stop.wait(HEARTBEAT_S)
 
     def _wait_for_purchases(self) -> None:
         deadline = time.monotonic() + GRACE_S
@@ -269,15 +287,16 @@ def prune_security_log(db: Database, days: int, now: float) -> int:
     """Remove the events older than that; returns how many. 0 days keep them for ever."""
     if not days:
         return 0
-    before = datetime.fromtimestamp(now, UTC) - timedelta(days=days)
-    return db.prune_security_logs(before.strftime("%Y-%m-%d %H:%M:%S"))
+    today = datetime.fromtimestamp(now, UTC)
+    before, until = today - timedelta(days=days), today + timedelta(days=1)
+    return db.prune_security_logs(f"{before:{TIME}}", f"{until:{TIME}}")
 
 
 def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
     restoring.complete(config)
     prepare_data_dir(config)
-    refuse_lost_database(config)
+    refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     backing.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
     db = Database(config.database_path)

@@ -4,6 +4,7 @@ Where the admins let it be shared, what one has bought is copied to whoever need
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from audio_store import SegmentStore
@@ -14,7 +15,7 @@ from speech.types import SpeechRequest
 
 RULE, SHARED, APART = "bought_sound", "shared", "apart"
 RULES = (APART, SHARED)
-AT_ONCE = 100  # pieces of sound that leave in one transaction
+AT_ONCE = 20  # pieces of sound that leave in one transaction: removing files takes a while
 
 
 class BadRule(Told):
@@ -106,13 +107,15 @@ class KeptSound:
                 self.db.note_segment_use(own, file_id)
             return own
 
-    def drop_unwanted(self, *, is_start: bool = False) -> None:
+    def drop_unwanted(
+        self, *, is_start: bool = False, until: Callable[[], bool] = lambda: False
+    ) -> None:
         """Remove from the disk what belonged to files or people that are gone for good.
 
         What was bought for them meanwhile is counted first; at a start nobody counts it any more.
         """
         last = ""
-        while self.db.list_unwanted_segments(last, is_start=is_start, limit=1):
+        while not until() and self.db.list_unwanted_segments(last, is_start=is_start, limit=1):
             with self.db.transaction():  # whoever comes to need one waits, then buys it
                 names = self.db.list_unwanted_segments(last, is_start=is_start, limit=AT_ONCE)
                 for name in names:

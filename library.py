@@ -164,8 +164,8 @@ class Library:
         for row in self._every_document(user_id):
             name = f"documents/{row['id']:06} {safe_name(row['title'])}"
             entry = {key: row[key] for key in DOCUMENT_KEYS} | {
-                "choices": json.loads(row["choices"]),
-                "content": json.loads(self.db.get_document_content(row["id"])),
+                "choices": _as_stored(row["choices"]),
+                "content": _as_stored(self.db.get_document_content(row["id"])),
             }
             yield from archive.add(f"{name}.json", [_json(entry)], is_packed=True)
             if picture := self.db.get_document_cover(row["id"]):
@@ -267,3 +267,11 @@ def _manifest(written: list[tuple[str, int, str]], missing: list[str]) -> Iterat
     files = ({"path": path, "size": size, "sha256": digest} for path, size, digest in written)
     yield from _json_list(files)
     yield b"}\n"
+
+
+def _as_stored(text: str) -> Any:
+    """What a column holds as JSON; its very text where that is damaged."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

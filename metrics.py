@@ -29,8 +29,11 @@ class Metric:
         return "counter" if self.name.endswith("_total") else "gauge"
 
 
-def gather(config: Config, db: Database, requests: dict[str, int]) -> list[Metric]:
-    """Everything there is to tell; `requests` are those answered, by class of status or problem."""
+def gather(
+    config: Config, db: Database, requests: dict[str, int], receiving: int = 0
+) -> list[Metric]:
+    """Everything there is to tell; `requests` are those answered, by class of status or
+    problem, and `receiving` the bytes of large requests on their way."""
     numbers, now = db.get_numbers(), time.time()
     files = {status: numbers["files"].get(status, 0) for status in STATES}
     since = numbers["waiting_since"]
@@ -49,6 +52,8 @@ def gather(config: Config, db: Database, requests: dict[str, int]) -> list[Metri
         _one("users", "Accounts that may log in.", numbers["users"]),
         _by("requests_total", "Answers since the start: by status, or aborted or broken half way.",
             "status", requests),
+        _one("receiving_bytes", "Bytes of large requests that are on their way or being answered.",
+             receiving),
         *_machine(config, db, now),
     ]  # fmt: skip
 
@@ -90,4 +95,7 @@ def _by(name: str, meaning: str, label: str, values: dict[str, float]) -> Metric
 
 
 def _epoch(text: str) -> float:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() if text else 0
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() if text else 0
+    except ValueError:  # in a record that was damaged
+        return 0

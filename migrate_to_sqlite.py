@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from config import Config, ConfigError
-from migration import reporting, rollback, running
+from migration import backup, reporting, rollback, running
 from migration.errors import MigrationError, Refused, WrongUse
+from migration.locking import alone
 from migration.progress import Progress
 from migration.records import FILES
 
@@ -55,6 +56,9 @@ def _run(given: argparse.Namespace, progress: Progress):
         if given.backup_dir is None or given.dry_run or given.owner or given.link:
             raise WrongUse("--rollback goes with --backup-dir, and with --source and --db alone.")
         source = given.source.resolve() if given.source else None
+        if backup.list_unfinished(database.parent / backup.BACKUPS):
+            with alone(database, is_dry=False):
+                rollback.settle_backups(database)
         folder = _backup_folder(given.backup_dir, database)
         return rollback.roll_back(
             rollback.Options(folder, source, database), progress
@@ -84,7 +88,7 @@ def _source(given: Path | None) -> Path:
 
 def _backup_folder(given: Path, database: Path) -> Path:
     """The backup itself, or its name below the data folder's backups."""
-    named = database.parent / running.BACKUPS / given
+    named = database.parent / backup.BACKUPS / given
     folder = given if given.is_dir() or given.is_absolute() else named
     if not folder.is_dir():
         raise Refused(f"There is no backup {given}, nor {named}. Nothing was changed.")

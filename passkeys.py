@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 
 from account_errors import AccountError, PasskeyCopied, PasskeyRefused, PasskeysFull
 from accounts import Accounts, LoginResult, Visitor
+from stored_json import read_or_default
 
 NAME = "VoiceVerse"
 QUESTION_S = 300
@@ -275,7 +276,11 @@ def _descriptors(rows: list[dict[str, Any]], site: Site) -> list[PublicKeyCreden
     return [
         PublicKeyCredentialDescriptor(
             id=base64url_to_bytes(row["credential_id"]),
-            transports=[AuthenticatorTransport(name) for name in json.loads(row["transports"])],
+            transports=[
+                AuthenticatorTransport(name)
+                for name in read_or_default("transports", row["transports"])
+                if name in TRANSPORTS
+            ],
         )
         for row in rows
         if row["rp_id"] == site.rp_id

@@ -11,6 +11,7 @@ from speech.engines.addresses import checked_address
 from speech.engines.openai_models import VoiceRow
 from speech.engines.provided import PROTOCOLS
 from speech.engines.server_lists import LONGEST_LIST, fit_language, fit_name
+from stored_json import read_or_default
 
 LONGEST_LABEL = 60
 LONGEST_KEY = 500
@@ -53,7 +54,7 @@ class Settings:
     def of(cls, row: dict[str, Any]) -> "Settings":
         """Those of a row."""
         values = {name: row[name] for name in cls.__dataclass_fields__}
-        voices = tuple(tuple(voice) for voice in json.loads(row["voices"]))
+        voices = read_or_default("voices", row["voices"])
         flags = {name: bool(row[name]) for name in ("allows_own_keys", "is_enabled")}
         return cls(**values | flags | {"voices": voices})
 

@@ -37,6 +37,22 @@ def address(text: str) -> Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
+def client_behind(
+    peer: Address, forwarded: str, trusted: tuple[Network, ...]
+) -> tuple[Address, int]:
+    """Who came to the proxies; `forwarded` is what they say, from the right: the first other one.
+
+    Also how many proxies that were, at least one.
+    """
+    client, hops = peer, 0
+    for text in reversed(_parts(forwarded)[-MOST_HOPS:]):
+        found = address(text)
+        if found is None or not any(client in network for network in trusted):
+            break
+        client, hops = found, hops + 1
+    return client, max(1, hops)
+
+
 class TrustedProxies:
     """A WSGI app behind proxies: of trusted ones their word is taken, of others it is dropped."""
 
@@ -57,32 +73,19 @@ class TrustedProxies:
         return any(peer in network for network in self._trusted)
 
     def _believe(self, environ: Environ, peer: Address) -> None:
-        client, hops = self._walk(_listed(environ, FORWARDED_FOR), peer)
+        client, hops = client_behind(peer, environ.get(FORWARDED_FOR, ""), self._trusted)
         environ["REMOTE_ADDR"] = str(client)
         if (scheme := _said(environ, FORWARDED_PROTO, hops).lower()) in SCHEMES:
             environ["wsgi.url_scheme"] = scheme
         if host := _said(environ, FORWARDED_HOST, hops):
             environ["HTTP_HOST"] = host
 
-    def _walk(self, forwarded: list[str], peer: Address) -> tuple[Address, int]:
-        """From the right, each trusted proxy names who came to it: the first other one.
 
-        Also how many proxies that were, at least one.
-        """
-        client, hops = peer, 0
-        for text in reversed(forwarded[-MOST_HOPS:]):
-            found = address(text)
-            if found is None or not self.is_trusted(client):
-                break
-            client, hops = found, hops + 1
-        return client, max(1, hops)
-
-
-def _listed(environ: Environ, name: str) -> list[str]:
-    return [part.strip() for part in environ.get(name, "").split(",") if part.strip()]
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _said(environ: Environ, name: str, hops: int) -> str:
     """What the outermost of the trusted proxies said, each having added its word on the right."""
-    said = _listed(environ, name)[-hops:]
+    said = _parts(environ.get(name, ""))[-hops:]
     return said[0] if said else ""

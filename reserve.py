@@ -8,6 +8,8 @@ import os
 import shutil
 from pathlib import Path
 
+from plain_files import open_to_write
+
 SHARE_OF_FREE = 4  # of the room below which new work is refused
 LOW_SHARE = 4  # of the reserve itself: less free room than this, and it is given back
 
@@ -34,7 +36,7 @@ class Reserve:
         part = self._path.with_name(f"{self._path.name}.part")
         # Without it everything works as long as there is room.
         with contextlib.suppress(OSError):
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = open_to_write(part)
             try:
                 os.posix_fallocate(descriptor, 0, self.size)
             finally:

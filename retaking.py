@@ -2,7 +2,6 @@
 
 import hashlib
 import itertools
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,11 +17,12 @@ from sentences import Sentence
 from speaking import NothingSpoken, Speaking
 from speech import mp3
 from speech.errors import SpeechError
-from speech.prices import expected_duration_s
+from speech.prices import expected_duration_s, total_cost
 from speech.script import PARAGRAPH_PAUSE_MS, Utterance
 from speech.segments import BLANK_LINE
 from speech.slicing import Slicer
 from speech.types import Segment, is_speakable
+from stored_json import read
 
 LONGEST = 20_000  # characters of one change: more is a piece of its own
 NO_BORDER = "Only whole sentences can be changed. Reload the page, then try again."
@@ -45,12 +45,15 @@ class BadRetake(WrongState):
 
 
 class RetakeQuote(NamedTuple):
-    """What a change will be: the text as it will stand, its segments, and what they cost (USD)."""
+    """What a change will be: the text as it will stand, its segments, and their cost (USD).
+
+    The cost is None where no price is known.
+    """
 
     text: str
     segments: int
     characters: int
-    cost_usd: float
+    cost_usd: float | None
 
 
 class Shift(NamedTuple):
@@ -178,15 +181,15 @@ class Retaking:
         whole = self.db.get_text(row["id"])
         text = self._fitted(row, whole, start, end, text)
         lines = list(self._lines(row, whole, start, end, text))
-        cost, price = 0.0, engine.price()
+        costs, price = [0.0], engine.price()
         for segment, said in lines:
             request = self.speaking.request(row, segment, said)
             if engine.keeps_segments and not self.speaking.purchases.has(
                 engine, request, row["owner_id"]
             ):
                 seconds = expected_duration_s(len(said.text), row["speed"], engine.name)
-                cost += price.quote(len(said.text), seconds) or 0.0
-        return RetakeQuote(text, len(lines), len(text), cost)
+                costs.append(price.quote(len(said.text), seconds))
+        return RetakeQuote(text, len(lines), len(text), total_cost(costs))
 
     def ask(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> dict:
         """Have a part of a finished file spoken anew; returns the change that waits for it.
@@ -243,6 +246,7 @@ class Retaking:
         take = self.db.get_take(row["id"], take_id)
         if take["text_end"] <= take["text_start"]:
             raise BadRetake("The passage of this take has been changed since; it fits no more.")
+        _segments_of(take)
         self.store.check_space(2 * row["size"])
         return self.db.create_retake(
             row, text_start=take["text_start"], text_end=take["text_end"], take_id=take_id
@@ -253,7 +257,7 @@ class Retaking:
         take = self.db.get_take(row["id"], take_id)
         frames = self.takes.read_whole(take["content_hash"])
         first = mp3.parse_frame(frames[:4])
-        count = json.loads(take["segments"])[-1]["frame_end"]
+        count = _segments_of(take)[-1]["frame_end"]
         return (
             mp3.info_frame(first.sample_rate, first.bit_rate, frames=count, audio_bytes=len(frames))
             + frames
@@ -341,7 +345,7 @@ class Retaking:
     def _kept(self, retake: dict) -> Passage:
         take = self.db.get_take(retake["file_id"], retake["take_id"])
         frames = self.takes.read_whole(take["content_hash"])
-        return Passage(take["text"], frames, json.loads(take["segments"]))
+        return Passage(take["text"], frames, _segments_of(take))
 
     def _speak(self, retake: dict, sound: Sound, start: Place) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
@@ -365,3 +369,13 @@ class Retaking:
         shift = Shift(text=-start.text, ms=-sound.ms(start.frames), frames=-start.frames)
         segments = shift.moved(recorder.take_cut())
         return Passage(text, b"".join(frames)[: segments[-1]["byte_end"]], segments)
+
+
+def _segments_of(take: dict) -> list[dict]:
+    """The segments of an earlier take; raises BadRetake where its row was damaged."""
+    try:
+        return read("take", take["segments"])
+    except ValueError:
+        raise BadRetake(
+            "This earlier take is damaged and cannot be used. The piece itself is unharmed."
+        ) from None

@@ -20,13 +20,16 @@ from waitress.task import ThreadedTaskDispatcher
 
 import logs
 import tracing
+from admission import Admissions
+from body_quota import BodyQuota
 from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
 from intake import THROWN_AWAY, Channel, House
 from keeping.errors import KeepingError
 from proxies import networks
-from uploads import BodyLimits, most_bytes
+from request_queue import AT_ONCE, RequestQueue
+from uploads import BodyRules, most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")
 SHORT_LIFE_S = 5.0
@@ -105,6 +108,16 @@ class Dispatcher(ThreadedTaskDispatcher):
         super().__init__()
         self._sockets = sockets
         self._stopping = stopping
+        self.admissions: Admissions | None = None
+
+    def add_task(self, task: Any) -> None:
+        """Have a request answered, those that take long when it is their turn."""
+        if not (isinstance(task, Channel) and task.gets_in_line()):
+            self.start(task)
+
+    def start(self, task: Any) -> None:
+        """Have a request answered now."""
+        super().add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = THREADS_WAIT_S) -> bool:
         """End what is being sent, then the threads; false when some are still at work."""
@@ -112,6 +125,8 @@ class Dispatcher(ThreadedTaskDispatcher):
         for socket in list(self._sockets.values()):
             if isinstance(socket, HTTPChannel):
                 socket.handle_close()
+        if self.admissions is not None:
+            self.admissions.close()
         return super().shutdown(cancel_pending, timeout)
 
 
@@ -144,18 +159,35 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             f"VoiceVerse cannot listen on {config.host}:{config.port} ({error.strerror}). "
             "Stop what uses it, or set VOICEVERSE_PORT to another number."
         ) from error
-    house = House(
-        BodyLimits(app, config),
-        connections=CONNECTIONS,
-        of_one=CONNECTIONS_OF_ONE,
-        exempt=networks(config.trusted_proxies),
-        report=tracing.reporter(app, config),
-    )
+    house = _house(app, config, dispatcher)
     for socket in list(sockets.values()):
         if isinstance(socket, BaseWSGIServer):
             socket.channel_class = partial(Channel, house)
     dispatcher.set_thread_count(config.threads)
     return server
+
+
+def _house(app: Flask, config: Config, dispatcher: Dispatcher) -> House:
+    """Who may connect, send and wait; what is on its way may fill a few of the largest forms."""
+    services, largest = app.extensions["voiceverse"], most_bytes(config)
+    quota = BodyQuota(
+        of_person=largest,
+        of_address=2 * largest,
+        in_all=4 * largest,
+        check_space=partial(services.store.check_space, folder=config.imports_dir),
+    )
+    services.body_quota = quota
+    dispatcher.admissions = Admissions(quota, services.accounts.person_of)
+    spare_threads = config.threads - config.live_listeners
+    return House(
+        BodyRules(app, config),
+        connections=CONNECTIONS,
+        of_one=CONNECTIONS_OF_ONE,
+        exempt=networks(config.trusted_proxies),
+        admissions=dispatcher.admissions,
+        report=tracing.reporter(app, config),
+        queue=RequestQueue(dispatcher.start, at_once=max(1, min(AT_ONCE, spare_threads // 2))),
+    )
 
 
 def run(config: Config) -> None:

@@ -1,6 +1,7 @@
 """Numbers and times as people read them, in their language; registered as template filters."""
 
 import math
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -180,19 +181,23 @@ def size(number: int) -> str:
     return f"{_decimal(round(number / 1_000_000_000, 1), '#,##0.0', _code())} GB"
 
 
-def local(text: str) -> datetime:
-    """A stored UTC time in the time zone of this machine."""
-    return datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone()
+def local(stored: str | float) -> datetime | None:
+    """A stored UTC time, or seconds since 1970, in the time zone of this machine.
+
+    None for what no clock has shown, which only a damaged row holds.
+    """
+    try:
+        if isinstance(stored, str):
+            return datetime.fromisoformat(stored).replace(tzinfo=UTC).astimezone()
+        return datetime.fromtimestamp(stored, UTC).astimezone()
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
 
 
-def hour(text: str) -> str:
-    """The time of day of a stored UTC time: 14:05."""
-    return f"{local(text):%H:%M}"
-
-
-def hour_of(epoch: float) -> str:
-    """The time of day, on this machine's clock, of so many seconds since 1970: 14:05."""
-    return f"{datetime.fromtimestamp(epoch, UTC).astimezone():%H:%M}"
+def hour(stored: str | float) -> str:
+    """The time of day of a stored UTC time, or of seconds since 1970: 14:05."""
+    when = local(stored)
+    return f"{when:%H:%M}" if when else "–"
 
 
 def day(when: date) -> str:
@@ -207,15 +212,17 @@ def day(when: date) -> str:
 
 def short_day(row: dict[str, Any]) -> str:
     """The day of a row with `year`, `month` and `day`: 22 Nov."""
-    return _skeleton(date(row["year"], row["month"], row["day"]), "MMMd", _code())
+    last = monthrange(row["year"], row["month"])[1]
+    when = date(row["year"], row["month"], min(row["day"], last))
+    return _skeleton(when, "MMMd", _code())
 
 
 def moment(text: str | float | None) -> str:
     """A stored UTC time, or seconds since 1970, in full: Today 14:05."""
     if text is None or text == "":
         return _("never")
-    when = local(text) if isinstance(text, str) else datetime.fromtimestamp(text).astimezone()
-    return f"{day(when.date())} {when:%H:%M}"
+    when = local(text)
+    return f"{day(when.date())} {when:%H:%M}" if when else _("at an unknown time")
 
 
 def month(row: dict[str, Any]) -> str:
@@ -243,8 +250,12 @@ def iso_day(text: str) -> str:
 
 def by_day(rows: Iterable[dict[str, Any]], column: str) -> Iterator[tuple[str, list[dict]]]:
     """Rows, newest first, under the headings of their local days."""
-    for when, of_day in groupby(rows, lambda row: local(row[column]).date()):
-        yield day(when), list(of_day)
+    for when, of_day in groupby(rows, lambda row: _date_of(local(row[column]))):
+        yield day(when) if when else _("Unknown time"), list(of_day)
+
+
+def _date_of(when: datetime | None) -> date | None:
+    return when and when.date()
 
 
 def _code() -> str:
@@ -297,7 +308,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "decimal": decimal,
     "hour": hour,
-    "hour_of": hour_of,
     "moment": moment,
     "month": month,
     "month_name": month_name,

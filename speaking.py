@@ -1,7 +1,6 @@
 """Speaking a claimed file: look-ahead, one encoder, checkpoints, resume, an atomic finish."""
 
 import hashlib
-import json
 import logging
 import threading
 import time
@@ -24,6 +23,7 @@ from speech.pronunciation import Dictionary, Entry
 from speech.registry import Registry
 from speech.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.types import AudioChunk, Segment, SpeechRequest
+from stored_json import read_or_default
 
 CHECKPOINT_S = 0.5
 TAKES = 3  # of a file in which a segment broke off when it was already in the encoder
@@ -99,7 +99,7 @@ class Speaking:
         with the silence before it in ms.
         """
         engine = self.registry.get(job["engine"])
-        reading = json.loads(job["reading"])
+        reading = read_or_default("reading", job["reading"])
         chapters = self.db.get_chapters(job["id"])[1:] if borders is None else ()
         return Script(
             text,

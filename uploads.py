@@ -13,6 +13,7 @@ from werkzeug.http import parse_cookie
 
 from access import SESSION_COOKIE, services
 from config import Config
+from intake import REFUSAL, Rule
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -32,6 +33,12 @@ def takes_files(view: View) -> View:
 def takes_text(view: View) -> View:
     """Let this view receive a text as long as may be spoken."""
     view.takes_text = True
+    return view
+
+
+def waits_in_line(view: View) -> View:
+    """Let requests to this view wait for their turn, for they take long."""
+    view.waits_in_line = True
     return view
 
 
@@ -93,7 +100,12 @@ class Request(flask.Request):
         return FIELDS_OF_TEXT if self.takes_text else FIELDS
 
     def check_size(self) -> None:
-        """Refuse at once what says that it is too large; raises RequestEntityTooLarge."""
+        """Refuse at once what says that it is too large, or was not taken in.
+
+        Raises RequestEntityTooLarge, or why the server did not take it in.
+        """
+        if refusal := self.environ.get(REFUSAL):
+            raise refusal
         if (self.content_length or 0) > self.max_content_length:
             raise RequestEntityTooLarge
 
@@ -117,9 +129,9 @@ class Request(flask.Request):
             upload.close()
 
 
-class BodyLimits:
-    """How much a request may bring along, known from its head alone: for the server, which puts
-    down what comes before the app is asked."""
+class BodyRules:
+    """What a request may bring along, known from its head alone: for the server, which puts down
+    what comes before the app is asked."""
 
     def __init__(self, app: Flask, config: Config) -> None:
         self._app, self._config = app, config
@@ -127,23 +139,28 @@ class BodyLimits:
         self._signature = app.session_interface.get_signing_serializer(app)
         self._longest_s = int(app.permanent_session_lifetime.total_seconds())
 
-    def __call__(self, method: str, path: str, cookies: str) -> int:
-        """The limit in bytes for a method, a path, and the Cookie header."""
+    def __call__(self, method: str, path: str, cookies: str) -> Rule:
+        """What may come with a request, by its method, path, and Cookie header."""
         try:
             endpoint, _ = self._routes.match(path, method)
         except HTTPException:
-            return STRANGERS_BYTES
-        limit = body_limit(self._app.view_functions[endpoint], self._config)
-        return limit if self._is_known(cookies) else min(limit, STRANGERS_BYTES)
+            return Rule(STRANGERS_BYTES)
+        view = self._app.view_functions[endpoint]
+        limit, token = body_limit(view, self._config), self._token(cookies)
+        if not token:
+            return Rule(min(limit, STRANGERS_BYTES))
+        # What comes is put down, and files are then taken out of it.
+        copies = 2 if getattr(view, "takes_files", False) else 1
+        return Rule(limit, token, copies, getattr(view, "waits_in_line", False))
 
-    def _is_known(self, cookies: str) -> bool:
-        """Whether there is a session that we signed for somebody who had logged in."""
+    def _token(self, cookies: str) -> str:
+        """What names the session in a cookie that we signed for somebody who had logged in."""
         sent = parse_cookie(cookies)
         for name in (SESSION_COOKIE, f"__Host-{SESSION_COOKIE}"):
             try:
                 session = self._signature.loads(sent.get(name, ""), max_age=self._longest_s)
             except BadSignature:
                 continue
-            if "login" in session:
-                return True
-        return False
+            if token := session.get("login"):
+                return token
+        return ""

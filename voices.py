@@ -131,7 +131,7 @@ class Voices:
         """The downloads that run, failed or were stopped; one that was killed counts as stopped."""
         found = []
         for path in sorted(self._work.glob("*.json")) if self._work.is_dir() else ():
-            if path.name == LIST:
+            if path.name == LIST or not path.is_file():
                 continue
             try:
                 progress = Progress(**json.loads(path.read_bytes()))

@@ -1,5 +1,6 @@
 """A crowd of slow clients and live listeners, and somebody who wants the studio's page."""
 
+import contextlib
 import selectors
 import socket
 import time
@@ -20,6 +21,7 @@ STEP_S = 0.5
 STILL_S = 60.0  # how long at most a listener who heard nothing yet goes on
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 BODY = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n"
+UNFINISHED, UNFINISHED_BYTES = 6, 41_000_000
 
 
 def run(
@@ -27,13 +29,15 @@ def run(
 ) -> Tally:
     """Slow clients and live listeners, three for each name, for so long; p95 of the studio's page.
 
-    By default they are 200 and 24.
+    By default they are 200 and 24. Before them come large bodies of somebody who has logged out.
     """
     tally = Tally()
     with prepared(folder, names):
         pass
     with Program(folder) as program:
         people = [program.browser(name) for name in names]
+        refused = _leave_unfinished(program.address, _ended_session(program, names[0]))
+        tally.expect(refused == UNFINISHED, f"{refused} of {UNFINISHED} large bodies were refused")
         whole = people[0].generate(text(20_000))
         people[0].wait_until_ready(whole["filename"])
         rows = [person.generate(text(1_000_000, seed)) for seed, person in enumerate(people)]
@@ -61,6 +65,31 @@ def run(
         f"{seconds:.0f} s; {dawdled} slow connections were closed and made anew"
     )
     return tally
+
+
+def _ended_session(program: Program, name: str) -> str:
+    """The cookie of a session that its person has ended; we signed it all the same."""
+    browser = program.browser(name)
+    cookie = browser.cookie
+    browser.post("/logout", {}, expect=303)
+    browser.close()
+    return cookie
+
+
+def _leave_unfinished(address: Address, cookie: str) -> int:
+    """Send most of some large bodies; how many of them were refused as nobody's."""
+    head = (
+        f"POST /documents HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n"
+        f"Content-Length: {UNFINISHED_BYTES}\r\n\r\n"
+    ).encode()
+    refused = 0
+    for _ in range(UNFINISHED):
+        with socket.create_connection(address, timeout=STILL_S) as connection:
+            with contextlib.suppress(OSError):  # hung up on half way
+                connection.sendall(head + bytes(UNFINISHED_BYTES - 1))
+            with contextlib.suppress(OSError):
+                refused += connection.recv(100).startswith(b"HTTP/1.1 401")
+    return refused
 
 
 def _studio(address: Address, page: list[bytes], seconds: float) -> load.Load:

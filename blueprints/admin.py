@@ -143,14 +143,14 @@ def _reach() -> str:
         return ""
     if hosts.is_this_machine(services().config.host):
         return _(
-            "Nobody else can open this link: VoiceVerse listens on this machine alone. Set "
-            "VOICEVERSE_HOST=0.0.0.0 (or put a proxy in front), open VoiceVerse by its address in "
-            "the network and make a new link there."
+            "Nobody else can open this link: VoiceVerse listens on this machine only. Set "
+            "VOICEVERSE_HOST=0.0.0.0 or put a proxy in front, open VoiceVerse at its network "
+            "address, and make a new link there."
         )
     return _(
-        "Nobody else can open this link: to other machines, %(host)s means themselves. Open "
-        "VoiceVerse by the name or address of this machine in the network and make a new link "
-        "there.",
+        "Nobody else can open this link: on other machines, %(host)s means the machine itself. "
+        "Open VoiceVerse at the name or address that this machine has in the network, and make a "
+        "new link there.",
         host=host,
     )
 

@@ -20,7 +20,7 @@ from generation import check_group, check_name
 from languages import plural_forms, told
 from sentences import Told
 from speech.speakers import SEARCHED
-from uploads import takes_files, takes_text
+from uploads import takes_files, takes_text, waits_in_line
 
 PAGE_ROWS = 50
 MOST_FILES = 100
@@ -73,6 +73,7 @@ def shelf() -> Response:
 @blueprint.post("/documents")
 @user_only
 @takes_files
+@waits_in_line
 def add() -> Response:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
     taken, refused = _take_in()
@@ -316,7 +317,10 @@ def _changed_chapter(choices: Choices, document: Document, number: int) -> Choic
         forms.check_version(form, *_written(choices, document, number))
     elif number in choices.texts:
         raise forms.ChangedMeanwhile(
-            _("This chapter was given a text of its own meanwhile. Reload the page to see it.")
+            _(
+                "This chapter has been given a text of its own since you opened it. Reload the "
+                "page to see it."
+            )
         )
     if "original" in form:
         return choices.with_text(number, None).with_title(number, None)
@@ -465,8 +469,8 @@ def _keep(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
     if taken:
         raise forms.ChangedMeanwhile(
             _(
-                "“%(name)s” was entered elsewhere meanwhile, and your name for it is not saved "
-                "yet. Save again to replace the other, or reload the page to take it.",
+                "“%(name)s” was entered in another tab or on another device, so your text is not "
+                "saved yet. Enter yours again to replace it, or reload the page to keep it.",
                 name=", ".join(taken.values()),
             ),
             base=_base(mine, taken),

@@ -13,6 +13,7 @@ from access import admin_only, services
 from answers import page
 from blueprints.ops import one_sentence
 from config import Config
+from doctor import mending
 from keeping import backing, records, restoring, rotating
 from sentences import Told
 
@@ -77,9 +78,14 @@ def restore(folder: Path) -> None:
 
 @blueprint.cli.command("doctor")
 @click.option("--scrub", is_flag=True, help="Read all sound and compare it with its hashes, too.")
-def see_doctor(scrub: bool) -> None:
+@click.option("--mend", is_flag=True, help="Mend what can be, after a copy of the database.")
+def see_doctor(scrub: bool, mend: bool) -> None:
     """Look for what is wrong, and say what to do about it."""
     with one_sentence():
+        if mend:
+            _let_go()
+            for sentence in mending.mend(config()):
+                click.echo(f"done  {sentence}")
         found = doctor.examine(config(), scrub=scrub)
     for finding in found:
         click.echo(f"{finding.level:5} {finding.what}")

@@ -1,6 +1,5 @@
 """For reading along: where each sentence and word of a piece stands in its text and its sound."""
 
-import json
 import re
 from typing import Any, NamedTuple, Self
 
@@ -9,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 import forms
 from access import owned_file, services, user_only
 from database.segments import EVERYTHING
+from stored_json import read_or_default
 
 PAGE_SEGMENTS = 500
 WORDS_OF = 40  # segments whose words are told at once
@@ -87,5 +87,5 @@ def _words(row: dict[str, Any], position: int) -> list[list[list[int]]]:
 
 def _words_of(segment: dict[str, Any]) -> list[list[int]]:
     start, start_ms = segment["text_start"], segment["start_ms"]
-    words = json.loads(segment["words"]) if segment["words"] else []
+    words = read_or_default("words", segment["words"]) if segment["words"] else []
     return [[start + place, length, start_ms + ms] for place, length, ms in words]

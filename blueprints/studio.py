@@ -20,6 +20,7 @@ from speech.samples import sample
 from speech.script import PARAGRAPH_PAUSE_MS
 from speech.speakers import find_speakers
 from speech.types import Voice
+from stored_json import read_or_default
 from uploads import takes_text
 
 LATELY_ROWS = 5
@@ -58,7 +59,7 @@ def save_draft() -> Response:
     if not is_kept:
         raise forms.ChangedMeanwhile(
             _(
-                "Another tab or device has a newer draft, so what stands here is not kept. Keep "
+                "Another tab or device has a newer draft, so this text is not saved as one. Keep "
                 "this one instead, or reload the page to take the other."
             ),
             version=db.get_draft(user_id)["version"],
@@ -112,11 +113,11 @@ def start() -> dict[str, Any]:
 
 
 def _draft(row: dict[str, Any] | None) -> dict[str, Any]:
-    return row | {"reading": json.loads(row["reading"])} if row else {}
+    return row | {"reading": read_or_default("reading", row["reading"])} if row else {}
 
 
 def _written(row: dict[str, Any]) -> dict[str, Any]:
-    reading = json.loads(row["reading"])
+    reading = read_or_default("reading", row["reading"])
     cast = reading.get("cast", {})
     voices = {name: f"{row['engine']}:{voice}" for name, voice in cast.items()}
     return {

@@ -40,7 +40,9 @@ def health() -> Response:
 def numbers() -> Response:
     """Numbers for a Prometheus server, which sends a token, and for admins."""
     _check_reader()
-    found = metrics.gather(services().config, services().db, traffic().counts())
+    quota = services().body_quota
+    receiving = quota.receiving() if quota else 0
+    found = metrics.gather(services().config, services().db, traffic().counts(), receiving)
     return Response(metrics.render(found), content_type=metrics.CONTENT_TYPE)
 
 

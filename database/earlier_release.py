@@ -49,8 +49,10 @@ def _unique_name(table: str, column: str, blank: str, longest: int) -> str:
     """The name as it was; made of the row's number where it is blank or stands twice."""
     return f"""CASE
         WHEN coalesce(old.{column}, '') = '' THEN '{blank}-' || old.id
-        WHEN EXISTS (SELECT 1 FROM old_file.{table} AS twin
-                     WHERE twin.{column} = old.{column} AND twin.id < old.id)
+        WHEN old.id IN (
+            SELECT id FROM (SELECT id, row_number() OVER (
+                PARTITION BY cast({column} AS TEXT) ORDER BY id) AS nth FROM old_file.{table})
+            WHERE nth > 1)
         THEN old.id || '-' || substr(old.{column}, 1, {longest - 20})
         ELSE substr(old.{column}, 1, {longest}) END"""
 

@@ -118,6 +118,19 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
                 reason=str(error),
             )
         )
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table"):
+        return DatabaseDamaged(
+            Sentence(
+                "{path} lacks a part of what it should hold ({reason}). Nothing was changed; flask "
+                "doctor says more.",
+                path=str(path),
+                reason=str(error),
+            )
+        )
+    if str(error).startswith("Could not decode to UTF-8"):
+        return DatabaseError(
+            Sentence("{path} holds a damaged text. Restore it from a backup.", path=str(path))
+        )
     if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return NotFound("What this belongs to was deleted in the meantime. Nothing was changed.")
     return None

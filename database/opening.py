@@ -23,10 +23,12 @@ APPLICATION_ID = 0x56565253  # "VVRS"
 EARLIER_RELEASE = 0
 NOTHING_YET = -1
 SCHEMA_VERSION = 3
+OWNED = 3  # since when bought sound has owners
 CHAINED = 2  # since when the events of the security log are chained
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"
 UPGRADES = ROOT / "schema_upgrades"
+PARTS = (".part", ".part-journal", ".part-wal", ".part-shm")
 RESTORE_MARK = "restore_under_way.json"  # beside the file while a backup takes its place
 
 
@@ -73,7 +75,7 @@ def prepare(path: Path) -> int | None:
             )
         _create(path)
         return None
-    version = _recognise(path)
+    version = recognise(path)
     if version == SCHEMA_VERSION:
         return None
     if version == NOTHING_YET:
@@ -132,7 +134,7 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
             part.replace(target)
             sync(target.parent)
         finally:
-            part.unlink(missing_ok=True)
+            _discard(part)
     except OSError as error:
         raise name_os_error(error, target) from error
     except sqlite3.OperationalError as error:
@@ -172,10 +174,10 @@ def _create(path: Path) -> None:
         create_schema(connection)
 
 
-def _recognise(path: Path) -> int:
+def recognise(path: Path, mode: str = "") -> int:
     """The schema version of a file that is ours, EARLIER_RELEASE, or NOTHING_YET."""
     # Closing the last connection that may write would move a log into somebody else's file.
-    mode = "ro" if wal_bytes(path) else "rw"
+    mode = mode or ("ro" if wal_bytes(path) else "rw")
     with contextlib.closing(connect_plain(path, mode)) as connection:
         application_id = connection.execute("PRAGMA application_id").fetchone()["application_id"]
         version = connection.execute("PRAGMA user_version").fetchone()["user_version"]
@@ -250,10 +252,15 @@ def name_upgrade_error(error: sqlite3.Error, path: Path, done: str) -> DatabaseE
 
 
 def remove_parts(path: Path) -> None:
-    """Clear away what copies that were killed half way left beside the file."""
+    """Clear away what copies that were killed half way left beside the file, with their logs."""
     for part in path.parent.iterdir():
-        if part.name.startswith(f"{path.stem}.") and part.name.endswith(".part"):
+        if part.name.startswith(f"{path.stem}.") and part.name.endswith(PARTS):
             part.unlink(missing_ok=True)
+
+
+def _discard(part: Path) -> None:
+    for suffix in PARTS:
+        part.with_name(part.name.removesuffix(".part") + suffix).unlink(missing_ok=True)
 
 
 def dated_sibling(path: Path, label: str) -> Path:

@@ -58,8 +58,10 @@ class SecurityLog(Connection):
             chain.START, event["id"], event["hash"],
         )  # fmt: skip
 
-    def prune_security_logs(self, before: str) -> int:
+    def prune_security_logs(self, before: str, until: str = "9999") -> int:
         """Remove the oldest events, up to the first of `before` (UTC text) or later.
+
+        One of after `until` was written while the clock was ahead, and holds up no older one.
 
         What remains can still be checked: the hash of the last one removed is kept.
         """
@@ -67,11 +69,11 @@ class SecurityLog(Connection):
             last = self._row(
                 """SELECT id, hash FROM security_logs WHERE id < coalesce(
                        (SELECT min(id) FROM security_logs INDEXED BY idx_security_timestamp
-                        WHERE timestamp >= ?),
+                        WHERE timestamp >= ? AND timestamp < ?),
                        (SELECT max(id) + 1 FROM security_logs))
                    ORDER BY id DESC LIMIT 1""",
-                before,
-            )
+                before, until,
+            )  # fmt: skip
             if last is None:
                 return 0
             self._write(

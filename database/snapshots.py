@@ -11,6 +11,7 @@ from database import chain, opening
 from database.connection import naming_errors
 
 MOST_FAULTS = 20
+NO_INDEX = "vtable constructor failed"  # of the words to search; the tables can be read
 
 
 def copy_out(path: Path, target: Path) -> None:
@@ -29,6 +30,31 @@ def needs_upgrade(path: Path) -> bool:
         marks = connection.execute("PRAGMA application_id").fetchone()
         is_ours = marks["application_id"] == opening.APPLICATION_ID
         return is_ours and 0 < _version(connection) < opening.SCHEMA_VERSION
+
+
+def is_empty(path: Path) -> bool:
+    """Whether there is no database, or one in which nothing was ever made."""
+    if not path.exists() or path.stat().st_size == 0:
+        return True
+    with _reading(path) as connection:
+        marks = connection.execute("PRAGMA application_id").fetchone()
+        some = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()
+        return not some and marks["application_id"] == 0
+
+
+def recognise(path: Path) -> int:
+    """The version of the schema, or EARLIER_RELEASE; raises DatabaseTooNew, NotADatabase."""
+    with naming_errors(path):
+        return opening.recognise(path, "ro")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether this release or one before wrote the database, apart from the earlier release."""
+    if not path.exists() or path.stat().st_size == 0:
+        return False
+    with _reading(path) as connection:
+        marks = connection.execute("PRAGMA application_id").fetchone()
+        return marks["application_id"] == opening.APPLICATION_ID
 
 
 def schema_version(path: Path) -> int:
@@ -62,11 +88,20 @@ def find_faults(path: Path, *, is_copy: bool = True) -> list[str]:
     empty when all is well."""
     with (_reading_copy if is_copy else _reading)(path) as connection:
         connection.row_factory = None
-        told = connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})").fetchall()
-        found = [line for (line,) in told if line != "ok"]
+        found = _integrity_faults(connection)
         broken = connection.execute("PRAGMA foreign_key_check").fetchmany(MOST_FAULTS)
         found += [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
         return found + _schema_faults(connection)
+
+
+def _integrity_faults(connection: sqlite3.Connection) -> list[str]:
+    try:
+        told = connection.execute(f"PRAGMA integrity_check({MOST_FAULTS})").fetchall()
+    except sqlite3.DatabaseError as error:
+        if NO_INDEX not in str(error):
+            raise
+        return [str(error)]
+    return [line for (line,) in told if line != "ok"]
 
 
 def find_log_faults(path: Path, seen: Iterable[tuple[int, str]] = ()) -> list[str]:
@@ -110,6 +145,19 @@ def list_kept(path: Path) -> set[str]:
     with _reading(path) as connection:
         rows = connection.execute("SELECT content_hash FROM kept_segments")
         return {row["content_hash"] for row in rows}
+
+
+def list_unwanted(path: Path) -> list[str]:
+    """The content hashes of bought sound that is about to leave the disk."""
+    with _reading(path) as connection:
+        if _version(connection) < opening.OWNED:
+            return []
+        rows = connection.execute(
+            """SELECT content_hash FROM unwanted_segments WHERE content_hash NOT IN (
+                   SELECT content_hash FROM kept_segments WHERE is_earlier = 1
+                   AND engine IN (SELECT engine FROM unsettled_segments))"""
+        )
+        return [row["content_hash"] for row in rows]
 
 
 def _schema_faults(connection: sqlite3.Connection) -> list[str]:

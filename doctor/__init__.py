@@ -1,14 +1,23 @@
 """What may be wrong with an installation, each with its remedy in a line.
 
 It opens nothing for writing and needs nothing but the settings: it works on damaged data, too.
+A cause is told once: what follows from it is not looked at.
 """
 
 from config import Config
 from database import opening
-from doctor import backups, data, machine, sounds
-from doctor.findings import BAD, GOOD, WARN, Finding
+from database.errors import DatabaseError
+from doctor import backups, contents, data, machine, sounds
+from doctor.findings import BAD, GOOD, WARN, Finding, Look
+from sentences import Sentence
 
 __all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
+
+QUICK = (data.key, data.presence, data.schema, data.log)
+THOROUGH = (
+    *QUICK, data.database, contents.search, contents.rows,
+    sounds.sounds, sounds.segments,
+)  # fmt: skip
 
 
 def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> list[Finding]:
@@ -16,22 +25,38 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
 
     `thorough` reads the whole database and compares it with the disk; `scrub` reads all sound, too.
     """
-    found = [
-        *machine.permissions(config),
-        *machine.versions(),
-        *machine.disk(config),
-        *machine.network(config),
-    ]
-    found += [*machine.check_settings(config), *backups.check(config)]
+    looks: tuple[Look, ...] = (
+        machine.permissions, machine.versions, machine.disk, machine.network,
+        machine.check_settings, backups.check,
+    )  # fmt: skip
+    found = [finding for look in looks for finding in _look(config, look)]
     if (config.data_dir / opening.RESTORE_MARK).exists():
-        found.append(Finding(BAD, "A restore was interrupted.", "Start VoiceVerse to complete it."))
-    elif not config.database_path.exists():
-        found += data.no_database(config)
+        found += data.interrupted_restore(config)
     else:
-        found += data.readable(config, data.log)
-        if thorough:
-            found += [*data.readable(config, data.database), *data.readable(config, sounds.sounds)]
-            found += data.readable(config, sounds.segments)
-        if scrub:
-            found += data.readable(config, sounds.scrub)
+        found += _data(config, (*(THOROUGH if thorough else QUICK), *[sounds.scrub] * scrub))
     return sorted(found, key=lambda finding: (BAD, WARN, GOOD).index(finding.level))
+
+
+def _data(config: Config, looks: tuple[Look, ...]) -> list[Finding]:
+    """What is found in the data, until one finding explains whatever would follow."""
+    found: list[Finding] = []
+    for look in looks:
+        try:
+            found += _look(config, look)
+        except DatabaseError as error:
+            return [*found, Finding(BAD, error.sentence, data.restoring(config))]
+        if any(finding.is_last for finding in found):
+            break
+    return found
+
+
+def _look(config: Config, look: Look) -> list[Finding]:
+    try:
+        return list(look(config))
+    except OSError as error:
+        what = Sentence(
+            "{path} cannot be read: {reason}.",
+            path=str(error.filename or config.data_dir),
+            reason=error.strerror or str(error),
+        )
+        return [Finding(BAD, what, "Check who owns it, and the disk.")]

@@ -44,7 +44,7 @@ def permissions(config: Config) -> Findings:
         yield Finding(GOOD, "The data belongs to this account alone.")
 
 
-def versions() -> Findings:
+def versions(_config: Config) -> Findings:
     yield Finding(GOOD, Sentence("Python {version}.", version=platform.python_version()))
     version = opening.sqlite_version()
     shown = ".".join(map(str, version))

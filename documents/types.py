@@ -68,6 +68,7 @@ class Part:
             raise ValueError(f"There is no rule for parts of the kind {self.kind!r}.")
         if self.glue not in GLUES:
             raise ValueError(f"Parts are not separated by {self.glue!r}.")
+        _refuse_others(str, self.text, "" if self.replaced_by is None else self.replaced_by)
 
     def to_dict(self) -> dict[str, str]:
         """The fields that differ from their defaults."""
@@ -93,6 +94,10 @@ class Chapter:
     title: str
     level: int
     parts: tuple[Part, ...]
+
+    def __post_init__(self) -> None:
+        _refuse_others(str, self.title)
+        _refuse_others(int, self.level)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it."""
@@ -123,6 +128,9 @@ class Document:
     cover_type: str = ""
     notes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _refuse_others(str, self.title, self.source, self.author, self.language, self.cover_type)
+
     def to_dict(self) -> dict[str, Any]:
         """As JSON has it: the cover in base 64, notes with their templates and values."""
         return {
@@ -150,6 +158,12 @@ class Document:
             notes=tuple(Sentence(note["text"], **note["values"]) for note in fields["notes"]),
             chapters=tuple(Chapter.from_dict(chapter) for chapter in fields["chapters"]),
         )
+
+
+def _refuse_others(kind: type, *values: Any) -> None:
+    """Raise TypeError for values of another type: JSON may hold anything."""
+    if not all(isinstance(value, kind) for value in values):
+        raise TypeError(f"{values!r} is not of the type {kind.__name__}.")
 
 
 def compose(

@@ -4,6 +4,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from pathlib import Path
 
 from database.opening import sync
 from keeping.errors import KeepingError, NoRoom
+from plain_files import is_plain
 
 PIECE = 1024 * 1024
+UNFINISHED = re.compile(r"\.(new|scratch|later|[0-9a-f]{16}|.+\.[0-9a-f]{8})\.part")
 # Made once and never written again: a link shows the same bytes for ever.
 CANNOT_LINK = (errno.EXDEV, errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES, errno.ENOSYS)
 
@@ -76,7 +79,7 @@ def make_folder(folder: Path) -> None:
 
 def can_link(source: Path, target: Path) -> bool:
     """Whether files of one folder, which is only read, can stand in the other without a copy."""
-    some = next((path for path in source.iterdir() if path.is_file()), None)
+    some = next((path for path in source.iterdir() if is_plain(path)), None)
     if some is None:
         return True  # there is nothing to be copied
     link = target / f".{secrets.token_hex(8)}.part"
@@ -123,6 +126,8 @@ def remove(folder: Path) -> None:
 def sweep(folder: Path) -> None:
     """Remove what a kill left unfinished; for when nothing is being made there."""
     for part in folder.glob(".*.part"):
+        if not UNFINISHED.fullmatch(part.name):
+            continue  # somebody else's, where the folder is a link
         if part.is_dir() and not part.is_symlink():
             shutil.rmtree(part, ignore_errors=True)
         else:

@@ -18,6 +18,7 @@ from database.opening import sync
 from keeping import files, manifest
 from keeping.errors import NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
+from plain_files import is_plain
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)
@@ -56,7 +57,7 @@ class Gathering:
             self._pool(LATER)
             sync(copy)
             sounds = snapshots.list_sounds(copy)
-            missing = [name for name, row in sounds.items() if not self._settle(name, row)]
+            missing = self._settle_all(sounds, list(sounds))
             missing, is_final = self._look_again(missing, sounds)
             if is_final:
                 break
@@ -95,6 +96,28 @@ class Gathering:
         """Whether the sound that a row speaks of is here already, and was looked at."""
         return row["status"] == "ready" and self._held.get(name, "") == row["sha256"]
 
+    def _settle_all(self, sounds: dict[str, dict], names: list[str]) -> list[str]:
+        """Have the sound of all these; returns the names of what is not to be had.
+
+        Whole folders are listed first: most of what is missing needs no look of its own.
+        """
+        there = self._list_there()
+        return [
+            name
+            for name in names
+            if (there.isdisjoint((name, name + PART)) and sounds[name]["status"] == "ready")
+            or not self._settle(name, sounds[name])
+        ]
+
+    def _list_there(self) -> set[str]:
+        folders = [self._store.folder, self._folder / AUDIO, self._folder / LATER]
+        folders += [self._earlier / AUDIO] if self._earlier else []
+        found = set()
+        for folder in folders:
+            with contextlib.suppress(FileNotFoundError):
+                found.update(path.name for path in folder.iterdir())
+        return found
+
     def _settle(self, name: str, row: dict) -> bool:
         """Have the sound that a row of the copy speaks of; False when it is not to be had."""
         if self._holds(name, row):
@@ -132,6 +155,8 @@ class Gathering:
 
     def _copy_growing(self, name: str, target: Path, length: int | None = None) -> bool:
         for path in (self._store.growing_path(name), self._store.path(name)):
+            if not self._is_ours(path):
+                continue
             with contextlib.suppress(FileNotFoundError):
                 files.copy(path, target, length)
                 return True
@@ -152,7 +177,7 @@ class Gathering:
             if any(now.get(name) != sounds[name] for name in missing):
                 return missing, False
             time.sleep(pause_s)
-            missing = [name for name in missing if not self._settle(name, sounds[name])]
+            missing = self._settle_all(sounds, missing)
         return missing, True
 
     def _drop_unknown(self, sounds: dict[str, dict]) -> None:
@@ -161,8 +186,20 @@ class Gathering:
             row = sounds.get(path.name) or sounds.get(path.name.removesuffix(PART))
             if row is None or path.name.endswith(PART) != (row["status"] != "ready"):
                 path.unlink()
+        unwanted = SegmentStore(self._folder / SEGMENTS)
+        for content_hash in snapshots.list_unwanted(self._folder / DATABASE):
+            unwanted.drop(content_hash)
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether a file stands there, or a link to one that stays in the data folder."""
+        target = path.resolve() if path.is_symlink() else path
+        return is_plain(target) and (
+            target == path or target.is_relative_to(self._config.data_dir.resolve())
+        )
 
     def _take(self, source: Path, target: Path) -> bool:
+        if not self._is_ours(source):
+            return False
         try:
             files.take(source, target)
         except FileNotFoundError:

@@ -82,7 +82,8 @@ def _check_database(folder: Path, known: Manifest, label: str) -> None:
     if tables != known.tables:
         changed = [name for name in known.tables if tables.get(name) != known.tables[name]]
         raise damaged(label, f"the table {(changed or ['?'])[0]} is not what was saved")
+    unsound = set(known.unsound)
     for name, row in snapshots.list_sounds(path).items():
         is_there = f"{AUDIO}/{name}" in known.files
-        if row["status"] == "ready" and not is_there and name not in known.unsound:
+        if row["status"] == "ready" and not is_there and name not in unsound:
             raise damaged(label, f"{AUDIO}/{name} is missing")

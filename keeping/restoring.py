@@ -58,7 +58,7 @@ def restore(config: Config, folder: Path) -> Restored:
             )
         proving.check_in_place(folder, known)
         files.make_folder(data)
-        with _nobody_at_work(data), alone(records.backups_folder(config)):
+        with nobody_at_work(data, writers=True), alone(records.backups_folder(config)):
             _complete(data)
             aside = _free_name(data)
             had_data = config.database_path.exists()
@@ -191,13 +191,17 @@ def _free_name(data: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _nobody_at_work(data: Path) -> Iterator[None]:
-    """Hold the locks of everybody who changes the data; raises NotNow when somebody has one."""
+def nobody_at_work(data: Path, *, writers: bool = False) -> Iterator[None]:
+    """Hold the locks of everybody who changes the data; raises NotNow when somebody has one.
+
+    With `writers` that of the database, too, which nobody can open then.
+    """
     with contextlib.ExitStack() as held:
         for name, refusal in LOCKS.items():
             _hold(held, data / name, refusal.format(folder=data))
         refusal = f"Another program is writing to the database in {data}. Wait for it; nothing was "
-        _hold(held, data / f"{DATABASE}-lock", refusal + "changed.")
+        if writers:
+            _hold(held, data / f"{DATABASE}-lock", refusal + "changed.")
         yield
 
 

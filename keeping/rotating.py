@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from keeping import files
@@ -10,6 +10,7 @@ from keeping import files
 NAME = re.compile(r"(?P<stamp>\d{8}T\d{6}Z)-(?P<why>nightly|asked|upgrade)(-\d+)?")
 STAMP = "%Y%m%dT%H%M%SZ"
 DAYS, WEEKS = 7, 4
+LONG_AGO = timedelta(weeks=WEEKS + 1)
 
 
 def new_name(root: Path, now: datetime, why: str) -> str:
@@ -22,10 +23,15 @@ def new_name(root: Path, now: datetime, why: str) -> str:
     return name
 
 
-def list_backups(root: Path) -> list[str]:
-    """The names of all backups in a folder, the latest first."""
+def list_backups(root: Path, now: datetime | None = None) -> list[str]:
+    """The names of all backups in a folder, the latest first.
+
+    Last come those of a time still to come (UTC): a clock that was ahead made them.
+    """
     found = [path.name for path in root.glob("*") if path.is_dir() and _time(path.name)]
-    return sorted(found, key=age, reverse=True)
+    found.sort(key=age, reverse=True)
+    soon = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
+    return sorted(found, key=lambda name: _time(name) > soon)
 
 
 def describe(name: str) -> dict[str, str]:
@@ -35,8 +41,16 @@ def describe(name: str) -> dict[str, str]:
 
 
 def rotate(root: Path, keep: str) -> list[str]:
-    """Remove what is neither the last of a day nor of a week, nor `keep`; returns the names."""
-    names = list_backups(root)
+    """Remove what is neither the last of a day nor of a week, nor `keep`; returns the names.
+
+    Nothing goes when `keep` is the first for five weeks: the clock may have jumped. What a clock
+    that was ahead made takes no other's place, and waits until its time comes.
+    """
+    made = _time(keep)
+    soon = made + timedelta(days=1)
+    names = [name for name in list_backups(root, made) if _time(name) <= soon]
+    if not any(made - LONG_AGO < _time(name) for name in names if name != keep):
+        return []
     wanted = {keep, *_last_of(names, "%Y-%m-%d", DAYS), *_last_of(names, "%G-%V", WEEKS)}
     wanted |= set([name for name in names if NAME.fullmatch(name)["why"] == "upgrade"][:1])
     gone = [name for name in names if name not in wanted]

@@ -15,6 +15,8 @@ from database.opening import sync
 from migration.errors import BackupDamaged, MigrationError
 from migration.records import FILES
 
+BACKUPS = "backups"
+UNFINISHED = ".unfinished"
 MANIFEST = "manifest.json"
 FORMAT = 1
 LOGS = ("", "-wal", "-journal")
@@ -50,7 +52,8 @@ class Manifest:
 def make(folder: Path, source: Path, database: Path) -> tuple[Path, Manifest]:
     """Write a backup below `folder` and read it back; raises MigrationError, BackupDamaged.
 
-    It gets its name only when it is whole: `backup_YYYYMMDD_HHMMSS`, in local time.
+    It is whole then, but called `backup_YYYYMMDD_HHMMSS.unfinished`, in local time, until the
+    migration is done: see `finish` and `settle`.
     """
     part = folder / ".backup.part"
     shutil.rmtree(part, ignore_errors=True)
@@ -68,6 +71,7 @@ def make(folder: Path, source: Path, database: Path) -> tuple[Path, Manifest]:
         sync(part)
         read(part)
         target = _free_name(folder)
+        target = target.with_name(target.name + UNFINISHED)
         part.rename(target)
         sync(folder)
     except OSError as error:
@@ -75,6 +79,33 @@ def make(folder: Path, source: Path, database: Path) -> tuple[Path, Manifest]:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target, manifest
+
+
+def finished(folder: Path) -> Path:
+    """What a backup is called when its migration is done."""
+    return folder.with_name(folder.name.removesuffix(UNFINISHED))
+
+
+def finish(folder: Path) -> Path:
+    """Give the backup of a migration that is done its name."""
+    target = folder.rename(finished(folder))
+    sync(target.parent)
+    return target
+
+
+def list_unfinished(folder: Path) -> list[Path]:
+    """Backups of migrations that were cut off."""
+    return sorted(folder.glob(f"backup_*{UNFINISHED}"))
+
+
+def settle(folder: Path, done: str | None) -> None:
+    """Remove what migrations that were cut off left, for when none is running; `done` is the
+    backup of the last one that came to its end, which may have been killed just after."""
+    for unfinished in list_unfinished(folder):
+        if str(finished(unfinished)) == done:
+            finish(unfinished)
+        else:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def read(folder: Path) -> Manifest:
@@ -146,7 +177,7 @@ def _write(path: Path, text: str) -> None:
 def _free_name(folder: Path) -> Path:
     stamp = datetime.now().astimezone().strftime("%Y%m%d_%H%M%S")
     target, number = folder / f"backup_{stamp}", 1
-    while target.exists():
+    while target.exists() or target.with_name(target.name + UNFINISHED).exists():
         number += 1
         target = folder / f"backup_{stamp}-{number}"
     return target

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
+from migration.backup import finished
+
 REPORT = "migration_report"
 SHOWN = 12  # entries of a list on the screen; the files have them all
 DONE, DRY, ALREADY = "done", "dry run", "already done"
@@ -29,7 +31,7 @@ def mark(job) -> dict:
         "made_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S"),
         "source": str(options.source),
         "database": str(options.database),
-        "backup": str(job.backup) if job.backup else None,
+        "backup": str(finished(job.backup)) if job.backup else None,
         "found": {
             name: {"entries": plan.entries[name], "sha256": digest}
             for name, digest in plan.digests.items()

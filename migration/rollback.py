@@ -55,6 +55,19 @@ def roll_back(options: Options, progress: Progress) -> dict:
             raise MigrationError(error.sentence) from error
 
 
+def settle_backups(database: Path) -> None:
+    """Put right what a migration that was killed left among the backups."""
+    folder = database.parent / backup.BACKUPS
+    if not backup.list_unfinished(folder):
+        return
+    try:
+        mark = read_last_mark(database) if database.exists() else None
+        done = mark and json.loads(mark["report"]).get("backup")
+    except (DatabaseError, ValueError, AttributeError):  # nothing was moved into such a one
+        done = None
+    backup.settle(folder, done)
+
+
 class _Rollback:
     def __init__(self, folder: Path, manifest: Manifest, source: Path, database: Path, bench: Path):
         self._folder = folder

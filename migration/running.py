@@ -12,7 +12,7 @@ from config import Config, load_secret_key
 from database.errors import DatabaseError
 from database.migration import settle
 from database.opening import sync
-from migration import audio, backup, reporting
+from migration import audio, backup, reporting, rollback
 from migration.applying import Writer, open_copy, workshop
 from migration.audio import Intake, Listing, Sound
 from migration.errors import MigrationError, NotVerified, Refused
@@ -24,7 +24,7 @@ from migration.records import Plan
 from migration.target import Changes, Existing, Playbacks, agree
 from migration.verifying import Proof, Verifier, digest_old_rows, verify_sounds
 
-BACKUPS, KEY = "backups", "secret_key"
+KEY = "secret_key"
 ROOM = 3  # times the need must be free
 DATABASE_PER_JSON = 2  # how much larger the database is at most, measured
 Progress = Callable[[str, int, int], None]
@@ -71,6 +71,8 @@ def migrate(options: Options, progress: Progress) -> dict:
             check_room(options, plan, listing)
             stack.enter_context(folder_made(options.database.parent))
         stack.enter_context(alone(options.database, is_dry=options.is_dry))
+        if not options.is_dry:
+            rollback.settle_backups(options.database)
         bench = stack.enter_context(_bench(options))
         return _migrate_into(options, plan, listing, bench, progress)
 
@@ -129,6 +131,8 @@ def _migrate_into(
                 _make_key(job)
                 settle(options.database)
                 (bench / options.database.name).replace(options.database)
+        if job.backup:
+            job.backup = backup.finish(job.backup)
     except DatabaseError as error:
         raise MigrationError(error.sentence) from error
     finally:
@@ -146,7 +150,7 @@ def _undone_on_failure(job: Job) -> Iterator[Intake]:
     with contextlib.ExitStack() as stack:
         if not options.is_dry:
             stack.enter_context(folder_made(job.store.folder))
-            stack.enter_context(folder_made(options.database.parent / BACKUPS))
+            stack.enter_context(folder_made(options.database.parent / backup.BACKUPS))
         intake = Intake(options.source, job.store, is_dry=options.is_dry, link=options.link)
         try:
             yield intake
@@ -162,7 +166,7 @@ def _undone_on_failure(job: Job) -> Iterator[Intake]:
 def _back_up(job: Job, progress: Progress) -> None:
     progress("Backing up", 0, 0)
     options = job.options
-    folder = options.database.parent / BACKUPS
+    folder = options.database.parent / backup.BACKUPS
     job.backup, manifest = backup.make(folder, options.source, options.database)
     saved = {entry.name: entry.sha256 for entry in manifest.of("source")}
     if saved != job.plan.digests:

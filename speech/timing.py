@@ -1,9 +1,10 @@
 """Where a place in a spoken segment sounds: from its words' times, evenly between them."""
 
-import json
 from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
+
+from stored_json import read_or_default
 
 
 class Timing:
@@ -18,7 +19,7 @@ class Timing:
         duration = self.end_ms - self.start_ms
         self._offsets, self._times = [0], [0]
         words = segment.get("words")
-        for start, _length, ms in json.loads(words) if words else ():
+        for start, _length, ms in read_or_default("words", words) if words else ():
             if self._offsets[-1] < start < length and self._times[-1] <= ms <= duration:
                 self._offsets.append(start)
                 self._times.append(ms)

@@ -1,5 +1,4 @@
 import stat
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -76,8 +75,10 @@ def test_an_upload_lies_in_the_data_folder_for_this_account_alone_and_goes(home)
 
 
 def test_what_a_kill_left_of_uploads_is_swept(home):
-    (home.config.imports_dir / "upload-x").write_bytes(b"half")
-    (home.config.imports_dir / "reading-x").mkdir()
+    (home.config.imports_dir / "upload-k3_9xq0a").write_bytes(b"half")
+    (home.config.imports_dir / "reading-k3_9xq0a").mkdir()
+    (home.config.imports_dir / "page-k3_9xq0a").mkdir()
+    (home.config.imports_dir / "page-k3_9xq0a" / "page").write_bytes(b"half")
     home.books.sweep()
     assert list(home.config.imports_dir.iterdir()) == []
 
@@ -102,26 +103,6 @@ def test_no_more_than_two_are_read_at_once_and_the_third_is_told(home, monkeypat
         with pytest.raises(ImportsBusy):
             take(home)
     assert take(home)["title"] == CHAPTERS[0]
-
-
-def test_one_person_cannot_keep_all_others_from_importing(home):
-    others = home.db.create_user("otto", "!")["id"]
-    with ExitStack() as inside:
-        for _ in range(books_module.IMPORTS_OF_ONE):
-            inside.enter_context(home.books._entering(home.user_id))
-        with pytest.raises(ImportsBusy):
-            take(home)
-        with home.books._entering(others):
-            pass
-    assert take(home)
-
-
-def test_imports_leave_threads_for_pages_and_sound(home):
-    with ExitStack() as inside:
-        for person in range(books_module.IMPORTS_AT_ONCE):
-            inside.enter_context(home.books._entering(1000 + person))
-        with pytest.raises(ImportsBusy):
-            take(home)
 
 
 def test_hostile_names_are_kept_as_words(home):

@@ -281,7 +281,7 @@ def test_a_key_file_that_is_too_short_is_refused(data, content):
 
 def test_a_key_file_that_cannot_be_read_is_named(data):
     key_file(data).mkdir()
-    with pytest.raises(ConfigError, match=r"cannot be used .Is a directory"):
+    with pytest.raises(ConfigError, match="is a folder where the key should be"):
         load_secret_key(data, database_exists=True)
 
 

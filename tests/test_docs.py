@@ -18,8 +18,10 @@ from documents.fetching import LONGEST_URL, FetchLimits
 from documents.limits import Limits
 from exporting import MOST_WAITING
 from generation import GROUP_LENGTH, NAME_LENGTH
+from intake import LARGE_BYTES, SLOWEST_LARGE_BYTES_A_SECOND
 from passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from pronouncing import TABLE_BYTES
+from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
 from retaking import LONGEST as LONGEST_RETAKE
 from speech.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
@@ -63,6 +65,10 @@ LIMITS = {
     "a cover": (COVER_BYTES // 1_000_000,),
     "pronunciations": (MOST_ENTRIES_OF_ONE, TABLE_BYTES // 1_000_000),
     "any other form": (FORM_BYTES >> 20, STRANGERS_BYTES >> 10),
+    "what is on its way at once": (
+        *(LARGE_BYTES >> 10, int(SLOWEST_LARGE_BYTES_A_SECOND) >> 10),
+        *(WAITING_OF_ONE, WAITING, int(LONGEST_WAIT_S)),
+    ),
     "work": (MOST_WAITING,),
 }
 COMMANDS = [

@@ -206,7 +206,7 @@ def test_a_database_that_cannot_be_read_is_found(place):
     findings = examine(place)
     assert findings[0].level == doctor.BAD
     assert "damaged or not a database" in findings[0].what
-    assert "flask restore latest" in findings[0].remedy
+    assert "run flask restore with a backup kept elsewhere" in findings[0].remedy
     place.config.database_path.unlink()
 
 

@@ -10,6 +10,7 @@ from database.groups import STOPPED
 from generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
 from tests.making import SENTENCES, Home, prose
+from tests.pacing import takes_below
 
 
 @pytest.fixture
@@ -105,6 +106,31 @@ def test_a_group_name_has_its_limit():
         check_group("g" * 101)
 
 
+ODD = [
+    *("\n", "\r\n", "a\n\n", "[pause 1s]", "Anna: x\n", "1,", "1. ", "(", '"', "\u0301", "\u200d"),
+    *("😀", "猫は海を見た。", "नमस्ते। ", ". ", "Dr. ", "\u2028", " ", "a"),
+]
+
+
+@pytest.mark.parametrize("unit", ODD)
+def test_a_quote_comes_at_once_for_any_text(tmp_path, unit):
+    home = Home(tmp_path)
+    text = "a" + unit * (1_000_000 // len(unit))
+    assert takes_below(1.5, lambda: home.studio.quote(text, owner_id=home.user_id))
+    home.close()
+
+
+def test_a_text_that_pronunciations_make_endless_is_refused(home):
+    home.db.create_pronunciation(
+        home.user_id, pattern="a", replacement="b" * 100, whole_word=True, match_case=False,
+        language="", phonemes=False,
+    )  # fmt: skip
+    for use in (home.submit, lambda text: home.studio.quote(text, owner_id=home.user_id)):
+        assert use("a word " * 200)
+        with pytest.raises(TextTooLong, match=r"your pronunciations.*up to 30,000"):
+            use("a " * 1000)
+
+
 # Texts and the names they get, here and in the page (tests/browser/test_studio.py).
 NAMES = [
     ("Call me Ishmael. Some years ago", "Call me Ishmael. Some years ago"),
@@ -197,6 +223,8 @@ def test_the_bin_is_emptied_of_what_has_lain_there_for_thirty_days(home):
 
 def test_the_worker_empties_the_bin_when_it_starts(home):
     row = home.speak()
+    home.db.note_clock(time.time(), 0.0)
+    home.db.note_clock(time.time(), 86400.0)  # it has run for a day before
     home.db.bin_audio_files(home.user_id, [row["filename"]], deleted_at="2020-01-01 00:00:00")
     thread = threading.Thread(target=home.worker.run)
     thread.start()

@@ -11,7 +11,17 @@ from urllib.parse import urlencode
 import pytest
 import waitress
 
-from intake import CROWDED_IDLE_S, HEAD_S, IDLE_S, THROWN_AWAY, Channel, House
+from intake import (
+    CROWDED_IDLE_S,
+    HEAD_S,
+    IDLE_S,
+    LARGE_PAUSE_S,
+    REFUSAL,
+    THROWN_AWAY,
+    Channel,
+    House,
+    Rule,
+)
 from proxies import networks
 from tests.serving import App, Client, wait_until
 
@@ -21,11 +31,11 @@ LIMIT = 100_000
 class Server:
     """A server whose app says how much came and what length it was told."""
 
-    def __init__(self, **settings):
+    def __init__(self, limit=LIMIT, **settings):
         self.now = 1000.0
         self.sockets = {}
         options = {"connections": 100, "of_one": 50, "clock": lambda: self.now, **settings}
-        self.house = House(lambda *_: LIMIT, **options)
+        self.house = House(lambda *_: Rule(limit), **options)
         self.server = waitress.create_server(
             self.answer, map=self.sockets, host="127.0.0.1", port=0, threads=4,
             asyncore_use_poll=True, max_request_body_size=1 << 30,
@@ -37,6 +47,9 @@ class Server:
 
     def answer(self, environ, start_response):
         came = len(environ["wsgi.input"].read())
+        if refusal := environ[REFUSAL]:
+            start_response(f"{refusal.status} No", [("Content-Type", "text/plain")])
+            return [refusal.sentence.encode()]
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [f"{came} of {environ.get('CONTENT_LENGTH', '')}".encode()]
 
@@ -167,6 +180,56 @@ def test_a_body_may_take_its_time_as_long_as_it_comes_forward(server):
             server.post(b"x")
             server.now += 6
         assert heard(connection) == (200, b"90000 of 90000")
+
+
+def send_in_steps(server, rate, size=20_000_000):
+    """How many seconds a body of that size at so many bytes a second was let come, and the rest of
+    the connection's answer."""
+    began, sent = server.now, 0
+    with contextlib.closing(server.connect()) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode())
+        connection.settimeout(0.02)
+        while sent < size:
+            piece = min(size - sent, rate * 20)
+            connection.sendall(b"x" * piece)
+            sent += piece
+            wait_until(lambda sent=sent: received(server) in (None, sent), "the piece")
+            server.now += 20
+            with contextlib.suppress(TimeoutError):
+                connection.recv(1, socket.MSG_PEEK)
+                break
+        connection.settimeout(30)
+        return server.now - began, heard(connection)
+
+
+def received(server):
+    """How much came of the body on its way; None when there is none."""
+    channels = [each for each in server.sockets.values() if isinstance(each, Channel)]
+    return next((each.request.body_bytes_received for each in channels if each.request), None)
+
+
+def test_a_large_body_that_trickles_ends_within_minutes_with_a_sentence():
+    with Server(limit=30_000_000) as server:
+        took_s, (status, sentence) = send_in_steps(server, 5000)
+        assert status == 408
+        assert b"too slowly" in sentence
+        assert took_s < 180
+
+
+def test_a_large_body_that_stops_ends_however_quickly_it_came():
+    with Server(limit=30_000_000) as server, contextlib.closing(server.connect()) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n")
+        connection.sendall(b"x" * 10_000_000)
+        wait_until(lambda: received(server) == 10_000_000, "the first half")
+        server.now += LARGE_PAUSE_S + 1
+        assert heard(connection)[0] == 408
+
+
+def test_a_telephone_with_a_slow_connection_may_send_much():
+    with Server(limit=30_000_000) as server:
+        took_s, (status, came) = send_in_steps(server, 50_000)
+        assert (status, came) == (200, b"20000000 of 20000000")
+        assert took_s > 390
 
 
 def test_a_clock_that_jumps_closes_nothing_and_keeps_nothing_open(server, monkeypatch):

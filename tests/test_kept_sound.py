@@ -212,6 +212,22 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
     assert kept(paying) == {left}  # the last piece holds it
 
 
+def test_sound_that_is_about_to_leave_the_disk_is_in_no_backup(paying, monkeypatch):
+    monkeypatch.setattr("generation.LONGEST_DROP_S", -1.0)  # all of it is left to the worker
+    row = paying.speak(TEXT, voice=NOVA)
+    other = paying.speak(SECRET, voice=NOVA)
+    paying.studio.delete_for_good(row["filename"], paying.user_id)
+    assert len(kept(paying)) == 3
+    backup = backing.make(paying.config).folder
+    assert len(list((backup / "segments").glob("*/*"))) == 1
+    worker = threading.Thread(target=paying.worker.run)
+    worker.start()
+    wait_until(lambda: len(kept(paying)) == 1, "the worker removed it")
+    paying.worker.stop.set()
+    worker.join()
+    assert paying.row(other["filename"])["status"] == "ready"
+
+
 def test_a_deleted_account_leaves_no_sound_and_takes_none_of_others(paying, provider, bert):
     change(paying, paying.speak(TEXT, voice=NOVA), 1, SECRET)
     paying.studio.preview(paying.user_id, "nova", "Her own sentence.")

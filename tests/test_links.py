@@ -1,63 +1,180 @@
-"""Links that admins hand on: who can open them, told where they are made."""
+"""Links, pipes and others' files in the data folder: not followed, waited for or swept."""
+
+import json
+import os
 
 import pytest
 
-from access import SESSION_COOKIE
-from tests.conftest import Browser
+from audio_store import PreviewStore, SegmentStore, TakeStore
+from export_store import ExportStore
+from keeping import backing
+from reserve import Reserve
+from tests.listening import hear
+from tests.making import SENTENCES
+from tests.serving import App, Client
 
-HERE = ("localhost", "127.0.0.1:5000", "127.0.0.2", "[::1]:5000", "LOCALHOST:8080")
-ALONE = "VoiceVerse listens on this machine alone"
-ELSEWHERE = "means themselves"
+SECRET = b"somebody else's words " * 10
+HASH = "ab" * 32
 
 
 @pytest.fixture
-def admin(make_app, password_hash):
-    """A function that makes an app with settings, and its admin's browser."""
-
-    def make(**settings):
-        app = make_app(**settings)
-        db = app.extensions["voiceverse"].db
-        return Browser(app, db.create_user("vera", password_hash, is_admin=True))
-
-    return make
+def elsewhere(tmp_path):
+    """A folder outside of the data folder, with what belongs to somebody else."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    (folder / "secret").write_bytes(SECRET)
+    return folder
 
 
-def made(browser, host, path="/admin/invites", **fields):
-    fields["csrf_token"] = browser.csrf_token()
-    cookie = browser.client.get_cookie(SESSION_COOKIE)
-    client = browser.client.application.test_client(use_cookies=False)
-    headers = {"Cookie": f"{SESSION_COOKIE}={cookie.value}"}
-    return client.post(path, data=fields, headers=headers, base_url=f"http://{host}").text
+def put(what, path, elsewhere):
+    """Have a link to a secret, a pipe, a device or a folder stand there."""
+    path.unlink(missing_ok=True)
+    if what == "link":
+        path.symlink_to(elsewhere / "secret")
+    elif what == "pipe":
+        os.mkfifo(path)
+    elif what == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.mkdir()
 
 
-@pytest.mark.parametrize("host", HERE)
-def test_a_link_to_this_machine_says_that_nobody_else_can_open_it(admin, host):
-    vera = admin()
-    page = made(vera, host)
-    assert f"http://{host.lower()}/register?invite=" in page.lower()
-    assert ALONE in page
-    assert "VOICEVERSE_HOST=0.0.0.0" in page
-    reset = made(vera, host, f"/admin/users/{vera.user['id']}", deed="reset")
-    assert "/reset?token=" in reset
-    assert ALONE in reset
+def names(folder):
+    return sorted(path.name for path in folder.rglob("*"))
 
 
-def test_where_others_reach_it_a_link_to_this_machine_says_to_use_its_address(admin):
-    page = made(admin(host="0.0.0.0"), "localhost:5000")  # noqa: S104 — for the home network
-    assert ELSEWHERE in page
-    assert "localhost:5000" in page
+def test_a_start_sweeps_its_own_uploads_and_nothing_that_a_link_leads_to(tmp_path, elsewhere):
+    others = ["report.pdf", "tmpk3_9xq0a", "upload-of-mine", "reading-list.txt"]
+    for name in others:
+        (elsewhere / name).write_bytes(b"x")
+    (elsewhere / "empty").mkdir()
+    (elsewhere / "upload-k3_9xq0a").write_bytes(b"half")
+    (elsewhere / "upload-k3_9xq0b").symlink_to(elsewhere / "report.pdf")
+    (elsewhere / "reading-k3_9xq0a").symlink_to(tmp_path / "further")
+    (tmp_path / "further").mkdir()
+    (tmp_path / "further" / "kept").write_bytes(b"x")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "imports").symlink_to(elsewhere)
+    with App(tmp_path) as app:
+        assert names(elsewhere) == sorted([*others, "empty", "secret"])
+        assert (elsewhere / "report.pdf").read_bytes() == b"x"
+        assert (tmp_path / "further" / "kept").exists()
+        assert Client(app).set_up().request("GET", "/documents")[0] == 200
 
 
-def test_a_name_below_localhost_is_this_machine_as_well(admin):
-    browser = admin(trusted_hosts=("voice.localhost", "voice.example.org"))
-    assert ALONE in made(browser, "voice.localhost")
-    assert ALONE not in made(browser, "voice.example.org")
+@pytest.mark.parametrize("what", ["link", "pipe", "device", "folder"])
+def test_what_stands_in_the_place_of_sound_is_not_served(tmp_path, elsewhere, what):
+    with App(tmp_path) as app:
+        client = Client(app).set_up()
+        filename = client.generate(SENTENCES)["filename"]
+        client.until_ready(filename)
+        put(what, app.data / "audio" / filename, elsewhere)
+        for path in (f"/audio/{filename}", f"/download/{filename}", f"/audio/{filename}?from=1"):
+            status, _, body = client.request("GET", path)
+            assert status == 404, path
+            assert SECRET not in body
+        part = {"Range": "bytes=0-99"}
+        assert client.request("GET", f"/audio/{filename}", **part)[0] == 404
+        status, _, body = client.request("GET", "/account/export")
+        assert status == 200
+        assert SECRET not in body
+        made = app.flask("backup")
+        assert made.returncode == 0, made.stderr
+        kept = [path for path in (app.data / "backups").rglob("*") if path.is_file()]
+        assert not any(SECRET in path.read_bytes() for path in kept if path.stat().st_size < 9999)
 
 
-@pytest.mark.parametrize("host", ["192.168.1.20:5000", "[fd00::5]:5000"])
-def test_a_link_that_others_can_open_says_nothing_of_it(admin, host):
-    page = made(admin(host="0.0.0.0"), host)  # noqa: S104 — for the home network
-    assert f"http://{host}/register?invite=" in page
-    assert ALONE not in page
-    assert ELSEWHERE not in page
-    assert "data-copy" in page
+@pytest.mark.parametrize("what", ["link", "pipe", "device"])
+def test_what_stands_in_the_place_of_a_growing_file_is_replaced_not_written_to(
+    home, tmp_path, elsewhere, what
+):
+    part = home.store.growing_path("20260101-0123456789abcdef.mp3")
+    put(what, part, elsewhere)
+    with home.store.write_part("20260101-0123456789abcdef.mp3", 0) as growing:
+        growing.write(b"sound")
+    assert part.read_bytes() == b"sound"
+    assert (elsewhere / "secret").read_bytes() == SECRET
+
+
+def test_a_data_folder_may_have_its_sound_on_another_disk(tmp_path, elsewhere):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "audio").symlink_to(elsewhere)
+    with App(tmp_path) as app:
+        client = Client(app).set_up()
+        filename = client.generate(SENTENCES)["filename"]
+        client.until_ready(filename)
+        app.kill()
+        for name in ("song.mp3.part", "song.mp3.deleted", "20260101-0123456789abcdef.mp3.part"):
+            (elsewhere / name).write_bytes(b"x")
+        app.start()
+        again = client.generate(SENTENCES)["filename"]
+        client.until_ready(again)  # so the worker has swept
+        assert hear(client.request("GET", f"/audio/{filename}")[2]).loudness() > 0.03
+        kept = {"secret", "song.mp3.part", "song.mp3.deleted", filename, again}
+        assert set(names(elsewhere)) == kept
+
+
+@pytest.mark.parametrize("make", [SegmentStore, TakeStore, PreviewStore])
+def test_kept_sound_is_found_and_swept_among_our_own_files_alone(tmp_path, elsewhere, make):
+    room = tmp_path / "pool" / HASH[:2]
+    store = make(tmp_path / "pool")
+    store.keep(HASH, [b"sound"])
+    (elsewhere / f"{HASH}{store.SUFFIX}.part").write_bytes(b"x")
+    (tmp_path / "pool" / "cd").symlink_to(elsewhere)
+    (room / f"notes{store.SUFFIX}.txt.part").write_bytes(b"x")
+    (room / f"{'abcd' * 16}{store.SUFFIX}").symlink_to(elsewhere / "secret")
+    sweep = (lambda: store.sweep(lambda _: True)) if make is TakeStore else store.sweep
+    sweep()
+    assert names(elsewhere) == [f"{HASH}{store.SUFFIX}.part", "secret"]
+    assert (room / f"notes{store.SUFFIX}.txt.part").exists()
+    assert [path.name for _, path in store.files()] == [f"{HASH}{store.SUFFIX}"]
+    assert not store.has("abcd" * 16)
+    with pytest.raises(FileNotFoundError):
+        b"".join(store.read("abcd" * 16))
+
+
+def test_downloads_are_swept_by_their_own_names_alone_and_served_from_no_link(tmp_path, elsewhere):
+    (tmp_path / "exports").symlink_to(elsewhere)
+    store = ExportStore(tmp_path / "exports")
+    ours, linked = (store.new_name("a.mp3", ".m4b") for _ in range(2))
+    for name in (ours, "film.mkv.part", "film.mkv"):
+        (elsewhere / name).write_bytes(b"x")
+    (elsewhere / linked).symlink_to(elsewhere / "secret")
+    assert not store.has(linked)
+    store.sweep(lambda _: False)
+    assert names(elsewhere) == ["film.mkv", "film.mkv.part", "secret"]
+
+
+def test_backups_are_swept_by_their_own_names_alone(home, elsewhere):
+    (home.config.data_dir / "backups").symlink_to(elsewhere)
+    (elsewhere / ".film.mkv.part").write_bytes(b"x")
+    (elsewhere / ".new.part").mkdir()
+    (elsewhere / ".0123456789abcdef.part").write_bytes(b"x")
+    made = backing.make(home.config)
+    assert {path.name for path in elsewhere.iterdir() if path.name != "lock"} >= {
+        ".film.mkv.part", "secret", made.folder.name,
+    }  # fmt: skip
+    assert not (elsewhere / ".new.part").exists()
+    assert not (elsewhere / ".0123456789abcdef.part").exists()
+
+
+def test_the_reserve_takes_its_room_in_a_file_of_its_own(tmp_path, elsewhere):
+    (tmp_path / "reserve.part").symlink_to(elsewhere / "secret")
+    Reserve(tmp_path / "reserve", 4).look()
+    assert (elsewhere / "secret").read_bytes() == SECRET
+    assert (tmp_path / "reserve").stat().st_size == 1 << 20
+
+
+def test_a_download_is_not_made_of_what_a_link_leads_to(tmp_path, elsewhere):
+    with App(tmp_path) as app:
+        client = Client(app).set_up()
+        filename = client.generate(SENTENCES)["filename"]
+        client.until_ready(filename)
+        sound = app.data / "audio" / filename
+        sound.rename(elsewhere / "moved.mp3")
+        sound.symlink_to(elsewhere / "moved.mp3")
+        status, _, body = client.post(
+            f"/files/{filename}/exports", accept="application/json", format="flac"
+        )
+        assert status == 409
+        assert "missing" in json.loads(body)["error"]

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.database.earlier_files import make
 from tests.listening import hear
 from tests.making import prose
 from tests.sending import CONTENT_TYPE, multipart
@@ -260,3 +261,17 @@ def test_health_is_public_and_says_how_much_work_there_is(app):
     status, _, body = Client(app).request("GET", "/health")
     assert status == 200
     assert json.loads(body)["status"] == "ok"
+
+
+def test_a_database_of_the_earlier_release_starts_without_a_key_made_by_hand(tmp_path):
+    app = App(tmp_path)
+    app.data.mkdir(mode=0o700)
+    make(app.data / "voiceverse.db")
+    with app:
+        status, _, _ = Client(app).request("GET", "/login")
+    assert status == 200
+    assert oct((app.data / "secret_key").stat().st_mode)[-3:] == "600"
+    (app.data / "secret_key").unlink()
+    refused = app.flask("user", "list")
+    assert refused.returncode == 1
+    assert "secret_key is missing beside an existing database" in refused.stderr

@@ -98,6 +98,8 @@ def read_model(folder: Path) -> Model:
 def read_config(path: Path) -> dict[str, Any]:
     """The checked configuration beside a model; raises NotPiperModel."""
     try:
+        if not path.is_file():
+            raise FileNotFoundError(path)  # whoever opens a pipe waits for who writes to it
         if path.stat().st_size > LARGEST_CONFIG:
             raise ValueError("it is too large")
         config = json.loads(path.read_bytes())

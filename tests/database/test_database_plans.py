@@ -120,6 +120,8 @@ CALLS = {
         for by in ("day", "voice", "category", "engine")
     ],
     "iterate_security_logs": lambda db: list(db.iterate_security_logs()),
+    "bin_anew": lambda db: db.bin_anew("2026-01-01", "2026-01-02"),
+    "note_clock": lambda db: [db.note_clock(now, 1.0) for now in (1e9, 1e9, 2e9)],
     "beat": lambda db: db.beat("app", 1.0),
     "get_heartbeat": lambda db: db.get_heartbeat("app"),
     "prune_security_logs": lambda db: db.prune_security_logs("2026-01-01"),

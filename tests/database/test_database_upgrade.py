@@ -6,6 +6,7 @@ import pytest
 from database import Database
 from database.errors import DatabaseBusy, DatabaseError, DiskFull, UpgradeFailed
 from tests.database.earlier_files import LOOSE, ROWS, TABLES, WITH_ADMIN, make
+from tests.pacing import grows_below
 
 
 def schema(path):
@@ -405,3 +406,25 @@ def test_a_kill_at_any_step_leaves_the_old_file_or_the_new_one(path, tmp_path, s
             for file in left.parent.iterdir()
             if file.name.endswith((".part", ".upgrading", "-wal", "-journal"))
         ]
+
+
+def make_loose(path, files):
+    """A file of the loosest kind, so many rows long."""
+    make(path, LOOSE)
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO users (id, username, password_hash) VALUES (1, 'a', 'x')")
+        connection.executemany(
+            "INSERT INTO audio_files (filename, display_name, owner_id) VALUES (?, 'n', 1)",
+            [(f"{number}.mp3",) for number in range(files)],
+        )
+
+
+def test_an_upgrade_grows_with_its_rows_where_no_index_helps(tmp_path):
+    numbers = iter(range(100))
+
+    def upgrade(files):
+        path = tmp_path / f"{next(numbers)}.db"
+        make_loose(path, files)
+        Database(path).close()
+
+    assert grows_below(32, lambda: upgrade(500), lambda: upgrade(8000))

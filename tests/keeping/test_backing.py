@@ -269,3 +269,15 @@ def test_hundreds_of_flipped_bits_are_all_found(place, backup, tmp_path, what):
 def copy_folder(source, target):
     for name, path in files.walk(source):
         files.copy(path, target / name)
+
+
+def test_missing_sound_is_looked_for_folder_by_folder_not_file_by_file(place, monkeypatch):
+    for number in range(200):
+        place.db.create_audio_file(1, f"gone{number}.mp3", "n", voice="v", text="t", sha256="x")
+    tries = []
+    for name in ("take", "copy"):
+        get = getattr(files, name)
+        monkeypatch.setattr(files, name, lambda *a, get=get, **k: (tries.append(a), get(*a, **k)))
+    made = backing.make(place.config)
+    assert len(made.manifest.unsound) == 200
+    assert len(tries) < 50

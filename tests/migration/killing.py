@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -140,7 +141,9 @@ def sweep(template: Path, how: str, make) -> dict:
             kind = "old" if left == old else "new" if left == new else "neither"
             again, _ = run_in_child(folder, arguments, None)
             ended = state(folder)
-            if kind == "neither" or again != 0 or ended != new:
+            (backup,) = (path.name for path in (folder / "data" / "backups").iterdir())
+            is_whole = re.fullmatch(r"backup_\d{8}_\d{6}", backup)
+            if kind == "neither" or again != 0 or ended != new or not is_whole:
                 found["wrong"].append([last, status, kind, again, ended == new])
             else:
                 found[kind] += 1

@@ -2,6 +2,7 @@
 import { fill, texts as textsOf } from "../shown.js";
 
 const AT_ONCE = 2; // so that pages and sound get through meanwhile
+const TRIES = 4; // where the server is busy and says when to come again
 
 // `list` shows the lines; when all are through, the one that was read opens, or all are shown.
 export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }) {
@@ -30,9 +31,12 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
       line.end(fill(texts.too_large, { n: mostMegabytes }));
       return null;
     }
-    const { status, answer } = await send(importUrl, fields, (percent) =>
-      line.tell(percent < 100 ? fill(texts.sending, { percent }) : texts.reading),
-    );
+    const onSent = (percent) => line.tell(percent < 100 ? fill(texts.sending, { percent }) : texts.reading);
+    let { status, answer, againInS } = await send(importUrl, fields, onSent);
+    for (let tries = 1; againInS && tries < TRIES && list.isConnected; tries += 1) {
+      await new Promise((later) => setTimeout(later, againInS * 1000));
+      ({ status, answer, againInS } = await send(importUrl, fields, onSent));
+    }
     if (status !== 201) {
       line.end(answer.error ?? texts.away);
       return null;
@@ -88,7 +92,8 @@ function send(address, fields, onSent) {
       } catch {
         // It came from no server of ours, or none answered.
       }
-      ended({ status: request.status, answer });
+      const isBusy = request.status === 429 || request.status === 503;
+      ended({ status: request.status, answer, againInS: isBusy ? Number(request.getResponseHeader("Retry-After")) : 0 });
     });
     request.send(body);
   });

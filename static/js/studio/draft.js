@@ -8,12 +8,14 @@ const BEACON = 60_000; // bytes that a browser still sends for a page that goes
 const MOST_OWN = 20;
 const own = []; // versions that this tab has sent: a page that comes back from before knows them too
 
-export function keepDraft({ form, text, texts, address, signal }) {
+export function keepDraft({ form, text, texts, address, tell, signal }) {
   const note = form.querySelector("[data-draft-note]");
   const known = form.querySelector("[data-draft-known]");
   let timer = 0;
   let isSaved = true;
   let sending = null;
+  let isOffered = false;
+  let other = ""; // the version that somebody else has written
 
   function fields(version) {
     const all = new FormData(form);
@@ -41,6 +43,8 @@ export function keepDraft({ form, text, texts, address, signal }) {
     try {
       await send(address.draftUrl, sent, { keepalive });
       known.value = version;
+      if (isOffered) tell("");
+      isOffered = false;
       if (isSaved) note.textContent = text.value.trim() ? texts.draft_kept : "";
     } catch (error) {
       isSaved = false;
@@ -52,13 +56,16 @@ export function keepDraft({ form, text, texts, address, signal }) {
 
   // Another page has written a draft since; only its person knows which of the two is wanted.
   function offerToReplace({ message, told }) {
+    other = told.version;
+    if (isOffered) return;
     const button = document.createElement("button");
     Object.assign(button, { type: "button", className: "plain", textContent: texts.draft_replace });
     button.addEventListener("click", () => {
-      known.value = told.version;
+      known.value = other;
       change({});
     });
-    note.replaceChildren(message, " ", button);
+    isOffered = true;
+    tell(message, true, [button]);
   }
 
   function change(event) {

@@ -1,0 +1,87 @@
+"""Files of our own: plain ones, reached under their very name.
+
+A link in the place of a file could lead anywhere, and whoever opens a pipe waits for who writes to
+it. Folders may be links, for people move them to larger disks.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+HEX = frozenset("0123456789abcdef")
+
+
+def status_of(path: Path) -> os.stat_result | None:
+    """The status of a plain file; None where there is none."""
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a plain file stands there."""
+    return status_of(path) is not None
+
+
+def open_plain(path: Path, *, buffering: int = -1) -> BinaryIO:
+    """A plain file for reading; raises FileNotFoundError where anything else stands."""
+    return os.fdopen(descriptor_of(path), "rb", buffering=buffering)
+
+
+def descriptor_of(path: Path) -> int:
+    """The same as a descriptor."""
+    try:
+        # Without waiting: whatever was put there since it was looked at.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno not in (errno.ELOOP, errno.ENXIO):
+            raise
+        raise _no_file(path) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _no_file(path)
+    return descriptor
+
+
+def open_to_write(path: Path) -> int:
+    """The descriptor of a plain file for reading and writing, made with mode 0600 where needed.
+
+    A link or a pipe that stands there is removed; what it leads to is left alone.
+    """
+    if not is_plain(path):
+        path.unlink(missing_ok=True)
+    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, 0o600)
+
+
+def in_rooms(folder: Path, suffix: str) -> Iterator[Path]:
+    """The plain files of that suffix in the folders of two hex digits below `folder`, in order.
+
+    Where `folder` is a link others may have files there: only what is named by a hash is ours. One
+    may be gone at any moment.
+    """
+    is_elsewhere = folder.is_symlink()
+    for room in _inside(folder):
+        if len(room.name) != 2 or not HEX.issuperset(room.name) or room.is_symlink():
+            continue
+        for path in _inside(room):
+            stem = path.name.removesuffix(suffix)
+            is_named = stem != path.name and (not is_elsewhere or HEX.issuperset(stem))
+            if is_named and is_plain(path):
+                yield path
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _no_file(path: Path) -> FileNotFoundError:
+    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
