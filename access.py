@@ -34,6 +34,7 @@ from rates import Rates, neighbourhood
 from reserve import Reserve
 from second_factors import SecondFactors, is_owed
 from sentences import Told
+from waiting import Notice
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -84,6 +85,7 @@ class Services:
     accounts: Accounts
     hosts: Hosts
     rates: Rates
+    notice: Notice
     reserve: Reserve
     second_factors: SecondFactors
     passkeys: Passkeys

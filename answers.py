@@ -1,6 +1,7 @@
 """Pages and JSON: the same answer in the form that the client wants, errors included."""
 
 import json
+import logging
 from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -25,6 +26,7 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
+import causes
 from access import (
     csp_nonce,
     csrf_token,
@@ -54,6 +56,7 @@ from speech.types import Voice
 PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
 RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')
 HTML = "text/html; charset=utf-8"
+WORKED_ON = (*UNFINISHED, "working")
 LONGEST_VOICE = 200
 ROW_COLUMNS = (
     *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
@@ -87,13 +90,46 @@ TITLES = {
     413: lazy_gettext("Too much at once"),
     429: lazy_gettext("One moment"),
     503: lazy_gettext("Busy"),
-    507: lazy_gettext("The disk is full"),
+    507: lazy_gettext("Nothing can be stored now"),
 }
+WAITING = {
+    "disk": lazy_gettext("waiting: disk full"),
+    "files": lazy_gettext("waiting: no inodes left"),
+    "quota": lazy_gettext("waiting: disk quota"),
+    "read_only": lazy_gettext("waiting: read-only disk"),
+    "database": lazy_gettext("waiting: database locked"),
+    "memory": lazy_gettext("waiting: out of memory"),
+    "killed": lazy_gettext("waiting: stopped by the system"),
+    "open_files": lazy_gettext("waiting: too many open files"),
+    "processes": lazy_gettext("waiting: too many processes"),
+}
+
+log = logging.getLogger("voiceverse.answers")
 
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
     """A rendered page."""
     return Response(render_template(template, **context), status, content_type=HTML)
+
+
+def held_up(row: dict[str, Any]) -> causes.Cause | None:
+    """What an unfinished piece, change or download waits for, where that passes by itself."""
+    code = row.get("waits_for", "")
+    if row["status"] not in WORKED_ON:
+        return None
+    if "worker_waits_for" not in g:
+        g.worker_waits_for = services().notice.read()
+    return causes.BY_CODE.get(g.worker_waits_for or code)
+
+
+def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
+    """The same for programs: a sentence, a few words for lists, and a code that stays."""
+    cause = held_up(row)
+    return {
+        "waits_for": cause and _(cause.waiting),
+        "waits_for_label": cause and str(WAITING[cause.code]),
+        "waits_for_code": cause and cause.code,
+    }
 
 
 def refusal(error: Any) -> Response:
@@ -132,6 +168,7 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
         "cost": row["cost"],
         "cost_shown": money(row["cost"]),
         "error": row["error"] and told(row["error"]),
+        **waiting_json(row),
         "voice": row["voice"],
         "engine": row["engine"],
         "speed": row["speed"],
@@ -187,7 +224,8 @@ def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = Fals
 
     One that `is_listed` can be ticked and has a menu.
     """
-    values = tuple(map(row.__getitem__, ROW_COLUMNS))
+    cause = held_up(row)
+    values = (*map(row.__getitem__, ROW_COLUMNS), cause and cause.code)
     hit = tuple(map(row.get, HIT_COLUMNS)) if row.get("phrase") is not None else None
     today = datetime.now().astimezone().date() if with_day else None
     return _file_row(_state(), values, hit, is_listed, today, _told_apart_by())
@@ -346,7 +384,8 @@ def _file_row(
     today: date | None,
     _: tuple[str, str, str],
 ) -> Markup:
-    row = dict(zip(ROW_COLUMNS, values, strict=True))
+    row = dict(zip((*ROW_COLUMNS, "waiting"), values, strict=True))
+    row["waiting"] = row["waiting"] and WAITING[row["waiting"]]
     found = hit and dict(zip(HIT_COLUMNS, hit, strict=True))
     macro = get_template_attribute("files/_row.html", "row")
     return macro(row, is_listed, with_day=today is not None, hit=found)
@@ -407,10 +446,12 @@ def prepare(app: Flask) -> None:
     """Give the app its error answers, filters and the names that templates use."""
     app.jinja_environment = Templates
     app.register_error_handler(Told, refusal)
+    app.register_error_handler(OSError, _held_up)
+    app.register_error_handler(MemoryError, _held_up)
     app.register_error_handler(UntrustedHost, _strange_host)
     app.register_error_handler(HTTPException, _http_error)
     app.jinja_env.filters.update(
-        FILTERS, device=device_label, progress=progress, voice_name=voice_name
+        FILTERS, device=device_label, held_up=held_up, progress=progress, voice_name=voice_name
     )
     app.jinja_env.globals.update(
         asset=asset,
@@ -440,6 +481,17 @@ def _strange_host(error: UntrustedHost) -> Response:
     if wants_json():
         return refusal(error)
     return Response(told(error.sentence), error.status, content_type="text/plain; charset=utf-8")
+
+
+def _held_up(error: OSError | MemoryError) -> Response:
+    """A full disk and the like, wherever it was met; anything else stays a fault."""
+    folder = services().config.data_dir
+    is_memory = isinstance(error, MemoryError)
+    cause = causes.MEMORY if is_memory else causes.of_os_error(error, folder)
+    if cause is None:
+        raise error
+    log.warning("%s %s: %r", request.method, request.path, error)
+    return refusal(_Refused(cause.status, cause.refusal))
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -92,6 +92,7 @@ from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
 from speech.speakers import find_speakers
+from waiting import Notice
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000
@@ -172,6 +173,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         devices=Devices(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
+        notice=Notice(config.data_dir),
         reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,

@@ -5,18 +5,17 @@ NAME.deleted, so that a kill at any instant leaves something that `reconcile` ca
 """
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import causes
 from plain_files import (
     descriptor_of,
     in_rooms,
@@ -49,9 +48,10 @@ class NoSuchAudio(AudioError):
 
 
 class NoSpace(AudioError):
-    """The disk is full, or nearly."""
+    """The disk is full, or nearly, or takes nothing more for another cause."""
 
     status = 507
+    waits_for = causes.DISK.code
 
 
 def make_filename(now: float | None = None) -> str:
@@ -176,9 +176,10 @@ class AudioStore:
         return 0 if status is None else status.st_size
 
     def finish(self, filename: str) -> None:
-        """Give the growing file, already on the disk, its name; raises NoSuchAudio."""
+        """Give the growing file, already on the disk, its name; raises NoSuchAudio, NoSpace."""
         try:
-            self._path(filename, PART).replace(self._path(filename))
+            with naming_full_disk(self.folder):
+                self._path(filename, PART).replace(self._path(filename))
         except FileNotFoundError:
             raise NoSuchAudio("The growing file is gone.") from None
         _sync_folder(self.folder)
@@ -289,19 +290,24 @@ class AudioStore:
 
         `folder` is one that may be on another disk.
         """
-        free = shutil.disk_usage(folder or self.folder).free
-        if free < needed_bytes + self.min_free_bytes:
+        self._check_room(folder, needed_bytes + self.min_free_bytes, causes.FEW_FILES)
+
+    def check_reserve(self) -> None:
+        """Raise NoSpace when work under way has eaten half the reserve that others need."""
+        self._check_room(None, self.min_free_bytes // 2, causes.FEW_FILES // 2)
+
+    def _check_room(self, folder: Path | None, needed_bytes: int, needed_files: int) -> None:
+        room = causes.room(folder or self.folder)
+        if room.files is not None and room.files < needed_files:
+            raise no_space(causes.FILES)
+        if room.bytes < needed_bytes:
             raise NoSpace(
                 Sentence(
                     "The disk is nearly full ({megabytes} MB free). Nothing stored was harmed; "
                     "free some space, then try again.",
-                    megabytes=free // 1_000_000,
+                    megabytes=room.bytes // 1_000_000,
                 )
             )
-
-    def check_reserve(self) -> None:
-        """Raise NoSpace when work under way has eaten half the reserve that others need."""
-        self.check_space(-self.min_free_bytes // 2)
 
     def _path(self, filename: str, suffix: str = "") -> Path:
         if not NAME.fullmatch(filename) or filename.endswith((PART, DELETED)):
@@ -313,7 +319,8 @@ class GrowingFile:
     """The .part of a file: appended to, cut, patched at its head, made durable."""
 
     def __init__(self, path: Path, keep_bytes: int):
-        with naming_full_disk():
+        self._folder = path.parent
+        with naming_full_disk(self._folder):
             self._file = os.fdopen(open_to_write(path), "r+b", buffering=0)
             self.cut(keep_bytes)
 
@@ -326,15 +333,16 @@ class GrowingFile:
     def write(self, data: bytes) -> None:
         """Append; raises NoSpace when the disk is full."""
         view = memoryview(data)
-        with naming_full_disk():
+        with naming_full_disk(self._folder):
             while view:
                 written = self._file.write(view)
                 self.size += written
                 view = view[written:]
 
     def replace_head(self, data: bytes) -> None:
-        """Write over the first bytes."""
-        os.pwrite(self._file.fileno(), data, 0)
+        """Write over the first bytes; raises NoSpace where the disk wants room for that, too."""
+        with naming_full_disk(self._folder):
+            os.pwrite(self._file.fileno(), data, 0)
 
     def digest(self) -> str:
         """The SHA-256 of the whole content, in hex."""
@@ -348,7 +356,7 @@ class GrowingFile:
 
     def sync(self) -> None:
         """Return when the bytes are on the disk."""
-        with naming_full_disk():
+        with naming_full_disk(self._folder):
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
@@ -407,9 +415,10 @@ class SegmentStore:
         """
         path = self._path(content_hash)
         part = path.with_name(path.name + PART)
-        for folder in (self.folder, path.parent):
-            folder.mkdir(mode=0o700, exist_ok=True)
-        with naming_full_disk(), _open_alone(part) as file:
+        with naming_full_disk(self.folder):
+            for folder in (self.folder, path.parent):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        with naming_full_disk(path.parent), _open_alone(part) as file:
 
             def keep(pieces: Iterable[bytes]) -> int:
                 file.truncate()  # what a kill left there
@@ -585,16 +594,21 @@ def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def naming_full_disk() -> Iterator[None]:
-    """Turn the system's error for a full disk into NoSpace."""
+def naming_full_disk(folder: Path | None = None) -> Iterator[None]:
+    """Turn the system's error for a disk that takes nothing more into NoSpace."""
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in causes.WRITING:
             raise
-        raise NoSpace(
-            "The disk is full. Nothing stored was harmed; free some space, then try again."
-        ) from error
+        raise no_space(causes.of_os_error(error, folder)) from error
+
+
+def no_space(cause: causes.Cause) -> NoSpace:
+    """What is raised where a disk takes nothing more, named for what it is."""
+    error = NoSpace(cause.refusal)
+    error.waits_for, error.status = cause.code, cause.status
+    return error
 
 
 def _write_whole(path: Path, content: bytes) -> None:

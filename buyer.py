@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import buying as wire
+import causes
 from audio_store import AudioError
 from sentences import Sentence, Told
 from speech.engine import Engine
-from speech.errors import EngineCrashed, SpeechError
+from speech.errors import EngineCrashed, EngineHeldUp, SpeechError
 from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest
 
 PIPE_BYTES = 256 * 1024
@@ -40,7 +41,17 @@ log = logging.getLogger("voiceverse.buyer")
 
 
 class Gone(Exception):
-    """The process ended before it had answered."""
+    """The process ended before it had answered; `code` is that of its end."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+    def told(self) -> EngineCrashed:
+        """What whoever asked gets to know."""
+        if self.code in causes.FROM_OUTSIDE:
+            return EngineHeldUp(causes.KILLED)
+        return EngineCrashed(STOPPED)
 
 
 class Buyer:
@@ -90,7 +101,7 @@ class Buyer:
             except Gone as error:
                 # Sound that is out cannot be called back: whoever asked drops it and asks again.
                 if has_sound or attempt == TRIES:
-                    raise EngineCrashed(STOPPED) from error
+                    raise error.told() from error
 
     def warm(self) -> None:
         """Start the process ahead of the first order."""
@@ -102,7 +113,7 @@ class Buyer:
         try:
             *_, (_, payload) = self._answers(b"N", self._named(engine))
         except Gone as error:
-            raise EngineCrashed(STOPPED) from error
+            raise error.told() from error
         return [
             ModelNotice(model, sentence, shutdown and date.fromisoformat(shutdown))
             for model, sentence, shutdown in json.loads(payload)
@@ -136,7 +147,7 @@ class Buyer:
         while True:
             kind, payload = answers.get()
             if kind == b"":
-                raise Gone
+                raise Gone(int(payload or b"0"))
             if kind == b"E":
                 raise unpacked(payload)
             yield kind, payload
@@ -145,7 +156,12 @@ class Buyer:
 
     def _open(self) -> "Line":
         if self._line is None or not self._line.is_open:
-            self._line = Line(self._settings, self._environ)
+            try:
+                self._line = Line(self._settings, self._environ)
+            except OSError as error:
+                if cause := causes.of_start(error):
+                    raise EngineHeldUp(cause) from error
+                raise
         self._used_at = time.monotonic()
         return self._line
 
@@ -163,7 +179,7 @@ class Line:
             pipesize=PIPE_BYTES,
             start_new_session=True,  # what is meant for the app's processes does not reach it
         )
-        self.is_open = True
+        self.is_open, self._code = True, 0
         self._guard = threading.Lock()
         self._numbers = itertools.count(1)
         self._waiting: dict[int, queue.SimpleQueue[tuple[bytes, bytes]]] = {}
@@ -184,7 +200,7 @@ class Line:
                 self._waiting[number] = answers
                 self._send(kind, number, order)
             else:
-                answers.put((b"", b""))
+                answers.put((b"", str(self._code).encode()))
         return answers
 
     def close(self) -> None:
@@ -208,7 +224,7 @@ class Line:
                     del self._waiting[number]
         code = self._process.wait()
         with self._guard:
-            self.is_open = False
+            self.is_open, self._code = False, code
             with suppress(BrokenPipeError):
                 self._process.stdin.close()
             waiting, self._waiting = self._waiting, {}
@@ -220,7 +236,7 @@ class Line:
                 len(waiting),
             )
         for answers in waiting.values():
-            answers.put((b"", b""))
+            answers.put((b"", str(code).encode()))
 
 
 def unpacked(payload: bytes) -> Told:
@@ -230,5 +246,5 @@ def unpacked(payload: bytes) -> Told:
     is_plain = told["values"] is None
     sentence = told["template"] if is_plain else Sentence(told["template"], **told["values"])
     error = kind.__new__(kind, sentence)  # each class makes its sentence of other values
-    error.sentence, error.status = sentence, told["status"]
+    error.sentence, error.status, error.waits_for = sentence, told["status"], told["waits_for"]
     return error

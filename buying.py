@@ -127,6 +127,7 @@ def packed(error: Told) -> bytes:
             "template": getattr(sentence, "template", sentence),
             "values": getattr(sentence, "values", None),
             "status": error.status,
+            "waits_for": error.waits_for,
         }
     ).encode()
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
+import paths
 from proxies import address, networks
 from sentences import Told
 
@@ -263,14 +264,35 @@ def provider_environment(environ: Mapping[str, str] = os.environ) -> dict[str, s
 
 def prepare_data_dir(config: Config) -> None:
     """Make the data folder and its rooms, readable by this account alone."""
+    check_data_path(config)
     for folder in (config.data_dir, config.audio_dir, config.segments_dir, config.imports_dir):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(
-                f"The data folder {folder} cannot be made ({error.strerror}); "
-                "set VOICEVERSE_DATA_DIR to a folder that you may write to."
+                f"The data folder {paths.shortened(folder)} cannot be made ({error.strerror}). "
+                f"{paths.remedy(error)}"
             ) from error
+
+
+def check_data_path(config: Config) -> None:
+    """Raise ConfigError for a path that cannot be used, before anything below it is looked at."""
+    try:
+        config.data_dir.stat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ConfigError(
+            f"The data folder {paths.shortened(config.data_dir)} cannot be used "
+            f"({error.strerror}). {paths.remedy(error)}"
+        ) from error
+    if paths.is_too_long(config.database_path):
+        raise ConfigError(
+            f"The path of the data folder {paths.shortened(config.data_dir)} has "
+            f"{len(os.fsencode(os.path.realpath(config.data_dir)))} bytes, which is too long for "
+            f"the database. Set VOICEVERSE_DATA_DIR to a folder with a path of up to "
+            f"{paths.LONGEST - len(config.database_path.name) - 1} bytes."
+        )
 
 
 def holds_sound(config: Config) -> bool:

@@ -53,6 +53,9 @@ CREATE TABLE audio_files (
     document_id       INTEGER REFERENCES documents (id) ON DELETE SET NULL,
     track             INTEGER NOT NULL DEFAULT 0 CHECK (track >= 0), -- its place in that document
     reading           TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
+    waits_for         TEXT    NOT NULL DEFAULT '', -- code of a cause that passes by itself
+    waits             INTEGER NOT NULL DEFAULT 0, -- in a row, without progress in between
+    not_before_epoch  REAL, -- when it is tried again
     text              TEXT    NOT NULL DEFAULT '',
     CHECK (spoken_characters <= character_count),
     CHECK (status != 'ready' OR lease_owner IS NULL),
@@ -82,7 +85,7 @@ CREATE INDEX idx_audio_bin ON audio_files (owner_id, deleted_at, id) WHERE delet
 CREATE INDEX idx_audio_binned ON audio_files (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX idx_audio_failed ON audio_files (status, updated_at, id)
     WHERE status = 'failed' AND deleted_at IS NULL;
-CREATE INDEX idx_audio_work ON audio_files (status, owner_id, queue_rank, id)
+CREATE INDEX idx_audio_work ON audio_files (status, owner_id, queue_rank, id, not_before_epoch)
     WHERE status IN ('queued', 'speaking');
 CREATE INDEX idx_audio_document ON audio_files (document_id, track, id)
     WHERE document_id IS NOT NULL;
@@ -324,6 +327,9 @@ CREATE TABLE retakes (
     attempts          INTEGER NOT NULL DEFAULT 0,
     lease_owner       TEXT,
     lease_until_epoch REAL,
+    waits_for         TEXT    NOT NULL DEFAULT '', -- code of a cause that passes by itself
+    waits             INTEGER NOT NULL DEFAULT 0, -- in a row, without progress in between
+    not_before_epoch  REAL, -- when it is tried again
     UNIQUE (file_id)
 );
 CREATE INDEX idx_retakes_take ON retakes (take_id);
@@ -525,6 +531,9 @@ CREATE TABLE exports (
     attempts          INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     lease_owner       TEXT,
     lease_until_epoch REAL,
+    waits_for         TEXT    NOT NULL DEFAULT '', -- code of a cause that passes by itself
+    waits             INTEGER NOT NULL DEFAULT 0, -- in a row, without progress in between
+    not_before_epoch  REAL, -- when it is tried again
     CHECK (status = 'working' OR lease_owner IS NULL)
 );
 CREATE INDEX idx_exports_file ON exports (file_id, format, id);

@@ -4,12 +4,12 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from audio_store import NoSpace, NoSuchAudio
+import causes
+from audio_store import NoSpace, NoSuchAudio, naming_full_disk, no_space
 from plain_files import is_plain, open_plain, open_to_write
 from sentences import Sentence
 
@@ -40,14 +40,16 @@ class ExportStore:
 
     def part_path(self, name: str) -> Path:
         """Where a download is written before it is whole."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
         path = self._path(name + PART)
-        os.close(open_to_write(path))
+        with naming_full_disk(self.folder):
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            os.close(open_to_write(path))
         return path
 
     def finish(self, name: str) -> None:
         """Give a download, already on the disk, its name."""
-        self._path(name + PART).replace(self._path(name))
+        with naming_full_disk(self.folder):
+            self._path(name + PART).replace(self._path(name))
         descriptor = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)
@@ -73,7 +75,10 @@ class ExportStore:
 
     def check_space(self, needed_bytes: int) -> None:
         """Raise NoSpace when `needed_bytes` more would leave less than the reserve."""
-        free = shutil.disk_usage(self.folder if self.folder.exists() else self.folder.parent).free
+        room = causes.room(self.folder if self.folder.exists() else self.folder.parent)
+        if room.files is not None and room.files < causes.FEW_FILES // 2:
+            raise no_space(causes.FILES)
+        free = room.bytes
         if free < needed_bytes + self.min_free_bytes:
             raise NoSpace(
                 Sentence(

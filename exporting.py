@@ -24,6 +24,7 @@ from speech.errors import SpeechError
 from speech.id3 import Chapter, Picture, id3_tag
 from speech.registry import Registry
 from stored_json import read_or_default
+from waiting import States, is_memory_short
 
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
 MOST_WAITING = 20
@@ -295,8 +296,9 @@ def _expected_bytes(format: Format, row: dict) -> int:
 class ExportWorker:
     """Makes downloads in threads of the worker's process: books in one, short ones in another."""
 
-    def __init__(self, exports: Exports, name: str, stop: threading.Event):
+    def __init__(self, exports: Exports, name: str, stop: threading.Event, states: States):
         self.exports, self.db, self.name, self.stop = exports, exports.db, name, stop
+        self.states = states
         self.wake = threading.Event()
 
     def start(self) -> list[threading.Thread]:
@@ -335,27 +337,29 @@ class ExportWorker:
             )
         except DatabaseError as error:
             log.error("no download can be claimed: %s", error.sentence)
+            self.states.notice.tell(error.waits_for)
             return None
 
     def _make(self, export: dict) -> None:
         try:
-            if export["attempts"] > MOST_ATTEMPTS:
+            if export["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise ExportError(making.CRASHED)
             self.exports.make(export, self.name, self.stop)
         except LeaseLost:
             log.info("download %s is not wanted any more", export["id"])
         except Stopped:
-            self._record(self.db.park_export, export["id"], self.name)
+            self.states.write(
+                f"download {export['id']}", lambda: self.db.park_export(export["id"], self.name)
+            )
         except (ExportError, AudioError, DatabaseError) as error:
-            log.info("download %s failed: %s", export["id"], error.sentence)
-            self._record(self.db.fail_export, export["id"], self.name, error.sentence)
-        except OSError as error:
-            log.error("download %s failed: %s", export["id"], error)
-            self._record(self.db.fail_export, export["id"], self.name, making.CRASHED)
+            self._break_off(export, error, error.sentence)
+        except (OSError, MemoryError, RuntimeError) as error:
+            self._break_off(export, error, making.CRASHED)
 
-    def _record(self, change, *values) -> None:
-        try:
-            change(*values)
-        except DatabaseError as error:
-            # Its lease runs out, and it is taken up again.
-            log.error("the state of a download cannot be written: %s", error.sentence)
+    def _break_off(self, export: dict, error: Exception, sentence: str) -> None:
+        """Let a download wait where the cause passes by itself; else it fails."""
+        what = f"download {export['id']}"
+        if self.states.put_off(what, error, export, self.name, self.db.wait_export):
+            return
+        log.error("%s failed: %s", what, error)
+        self.states.write(what, lambda: self.db.fail_export(export["id"], self.name, sentence))

@@ -1,11 +1,11 @@
 """Whether all is well: the database can be written, the worker is at work, the disk has room."""
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import causes
 from config import Config
 from database import Database
 from database.errors import DatabaseError
@@ -64,10 +64,16 @@ class Health:
 
     def _disk(self) -> Iterator[str]:
         try:
-            free = shutil.disk_usage(self._config.data_dir).free
+            free, files = causes.room(self._config.data_dir)
         except OSError:
             yield "The data folder cannot be read."
             return
+        if files is not None and files < causes.FEW_FILES:
+            yield Sentence(
+                "The disk has hardly room for further files ({count} inodes free); new work is "
+                "refused.",
+                count=files,
+            )
         if free < self._config.min_free_mb * 1024 * 1024:
             yield Sentence(
                 "The disk is nearly full ({megabytes} MB free); new work is refused.",

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -44,6 +44,7 @@ from speech.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
 from trusted_clock import TrustedClock
+from waiting import Notice, States, is_memory_short, verdict
 
 LEASE_S = 30.0
 HEARTBEAT_S = 5.0
@@ -67,7 +68,9 @@ class Worker:
         self.name = f"{self.host}{os.getpid()}-{secrets.token_hex(3)}"
         self.stop = threading.Event()
         self.wake = threading.Event()
-        self.exporting = ExportWorker(studio.exports, self.name, self.stop)
+        self.notice = Notice(self.config.data_dir)
+        self.states = States(self.notice, self.stop)
+        self.exporting = ExportWorker(studio.exports, self.name, self.stop, self.states)
         self.nightly = Nightly(self.config)
         self._running = 0
         self._counting = threading.Lock()
@@ -104,11 +107,14 @@ class Worker:
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
         leftovers.sweep(self.config)
+        self.states.write("what is left", self._release)
+        for name in self.studio.reconcile():
+            log.warning("no row knows the sound file %s; it was left alone", name)
+
+    def _release(self) -> None:
         self.db.release_jobs(self.host)
         self.db.release_retakes(self.host)
         self.exporting.tidy(self.host)
-        for name in self.studio.reconcile():
-            log.warning("no row knows the sound file %s; it was left alone", name)
 
     def run_pending(self) -> int:
         """Do everything that waits, in this thread; returns how many files."""
@@ -130,6 +136,7 @@ class Worker:
             return claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
         except DatabaseError as error:
             log.error("no work can be claimed: %s", error.sentence)
+            self.notice.tell(error.waits_for)
             return None
 
     def _work_in_thread(self, work: Callable[[], None]) -> None:
@@ -142,21 +149,20 @@ class Worker:
     def _retake(self, retake: dict) -> None:
         """Change a part of a finished file, or record why that failed."""
         try:
-            if retake["attempts"] > MOST_ATTEMPTS:
+            if retake["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise SpeechError("The speech worker stopped at this change again and again.")
             self.studio.retaking.run(retake, self.name)
-        except (SpeechError, AudioError, DatabaseError, NotMp3) as error:
-            log.info("change of file %s failed (%s)", retake["file_id"], error.sentence)
-            self._record(self.db.fail_retake, retake["id"], self.name, error.sentence)
-        except Exception:
-            log.exception("change of file %s failed unexpectedly", retake["file_id"])
-            sentence = "Something unexpected went wrong; the log says what."
-            self._record(self.db.fail_retake, retake["id"], self.name, sentence)
+        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
+            what = f"the change of file {retake['file_id']}"
+            if self.states.put_off(what, error, retake, self.name, self.db.wait_retake):
+                return
+            sentence = self._sentence_of(what, error)
+            self.states.write(what, lambda: self.db.fail_retake(retake["id"], self.name, sentence))
 
     def _speak(self, job: dict) -> None:
         """Speak one file and record how it ended."""
         try:
-            if job["attempts"] > MOST_ATTEMPTS:
+            if job["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise SpeechError(
                     Sentence(
                         "The speech worker stopped {times} times while speaking this text. "
@@ -168,39 +174,34 @@ class Worker:
         except LeaseLost:
             log.info("file %s was deleted while it was being spoken", job["id"])
         except Parked:
-            self._record(self.db.park_job, job["id"], self.name)
+            self.states.write(f"file {job['id']}", lambda: self.db.park_job(job["id"], self.name))
         except Stopped as stopped:
             self._end(job, stopped.status, "Cancelled." if stopped.status == "cancelled" else None)
-        except (SpeechError, AudioError, DatabaseError, NotMp3) as error:
-            needs_voice = getattr(error, "is_voice_gone", False)
-            self._end(job, "failed", error.sentence, needs_voice=needs_voice)
-        except Exception:
-            log.exception("file %s failed unexpectedly", job["id"])
-            self._end(job, "failed", "Something unexpected went wrong; the log says what.")
+        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
+            what = f"file {job['id']}"
+            if not self.states.put_off(what, error, job, self.name, self.db.wait_job):
+                needs_voice = getattr(error, "is_voice_gone", False)
+                sentence = self._sentence_of(what, error)
+                self._end(job, "failed", sentence, needs_voice=needs_voice)
+
+    def _sentence_of(self, what: str, error: Exception) -> str:
+        """Why work failed, for its owner; a fault of our own is told to the log alone."""
+        if isinstance(error, (SpeechError, AudioError, DatabaseError, NotMp3)):
+            log.info("%s failed (%s)", what, error.sentence)
+            return verdict(error, error.sentence)
+        log.error("%s failed unexpectedly", what, exc_info=error)
+        return "Something unexpected went wrong; the log says what."
 
     def _end(
         self, job: dict, status: str, sentence: str | None, *, needs_voice: bool = False
     ) -> None:
         log.info("file %s: %s (%s)", job["id"], status, sentence or "as asked")
-        self._record(
-            self.db.stop_job,
-            job["id"],
-            self.name,
-            status=status,
-            error=sentence,
-            needs_voice=needs_voice,
+        self.states.write(
+            f"file {job['id']}",
+            lambda: self.db.stop_job(
+                job["id"], self.name, status=status, error=sentence, needs_voice=needs_voice
+            ),
         )
-
-    def _record(self, change, *values, **named) -> None:
-        """Write how a file ended, again and again while the disk is too full for it."""
-        while True:
-            try:
-                change(*values, **named)
-                return
-            except DatabaseError as error:
-                log.error("the state of file %s cannot be written: %s", values[0], error.sentence)
-                if self.stop.wait(HEARTBEAT_S):
-                    return
 
     def _count(self, change: int) -> None:
         with self._counting:
@@ -212,9 +213,11 @@ class Worker:
             self._seen_at = now
             try:
                 self.db.beat(WORKER, time.time())
+                self.notice.clear()
                 self.clock.look()
             except DatabaseError as error:
                 log.error("no sign of life can be written: %s", error.sentence)
+                self.notice.tell(error.waits_for)
         if self._running and now - self._beaten_at >= HEARTBEAT_S:
             self._beaten_at = now
             try:
@@ -346,7 +349,8 @@ def main() -> int:
             _stop_on_signals(worker)
             threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
             worker.tidy()
-            purchases.warm(studio.registry.default)
+            with suppress(SpeechError):  # which is told to who asks for it
+                purchases.warm(studio.registry.default)
             worker.run()
             purchases.close()
             studio.registry.close()

@@ -22,9 +22,11 @@ class Told(Exception):
     """Something that cannot be done, told to whoever asked for it.
 
     `sentence` says what happened, what is safe and what to do; `status` is the HTTP status.
+    `waits_for` is the code of the cause (see causes.py) where that passes by itself.
     """
 
     status: int = 500
+    waits_for: str = ""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

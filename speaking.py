@@ -168,6 +168,7 @@ class Take:
         last = self._resume_point()
         if self._finish_renamed(last):
             return
+        self.store.check_reserve()
         self.said, frames, keep, position = 0, 0, 0, 0
         if last:
             self.said, position = last["text_end"], last["position"] + 1

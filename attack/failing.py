@@ -134,9 +134,8 @@ class AtWork:
             row = studio.submit(user_id, prose(300))
             Worker(studio).run_pending()
             row = studio.db.get_audio_file(row["filename"], user_id)
-            return f"generated {row['filename']}" + (
-                f"\ntold {row['error']}" if row["error"] else ""
-            )
+            told = row["error"] or row["waits_for"]  # what waits is spoken by the next start
+            return f"generated {row['filename']}" + (f"\ntold {told}" if told else "")
         if self.kind == "import":
             path = studio.config.imports_dir / "book.md"
             books = Books(studio.db, studio, studio.config)

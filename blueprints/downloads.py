@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext
 import delivery
 import forms
 from access import owned_file, services, user_only, wants_json
-from answers import page
+from answers import page, waiting_json
 from delivery import UNFINISHED
 from exporting import LOUDNESS
 from formats import making
@@ -84,6 +84,7 @@ def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
         "size": export["size"],
         "size_text": size(export["size"]),
         "error": export["error"] and told(export["error"]),
+        **waiting_json(export),
         "url": to("downloads.show", **place),
         "file_url": to("downloads.fetch", **place),
         "cancel_url": to("downloads.cancel", **place),

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 import forms
 from access import owned_file, services, user_only, wants_json
-from answers import file_page, page
+from answers import file_page, page, waiting_json
 from database.segments import EVERYTHING
 from delivery import short_sound
 from languages import told
@@ -30,7 +30,8 @@ def edit(filename: str) -> Response:
     row = owned_file(filename)
     if wants_json():
         change = services().db.get_retake(row["id"]) or {"status": None, "error": None}
-        return jsonify(status=change["status"], error=change["error"] and told(change["error"]))
+        error = change["error"] and told(change["error"])
+        return jsonify(status=change["status"], error=error, **waiting_json(change))
     return _desk(row, forms.number(request.args.get("at", "0"), "at"))
 
 

@@ -1,13 +1,17 @@
 """What can go wrong in the store; each error carries the sentence a person sees."""
 
-import errno
-import shutil
+import os
 import sqlite3
 from pathlib import Path
 
+import causes
+import paths
 from sentences import Sentence, Told
 
 ROOM_TO_WORK_BYTES = 1024 * 1024
+UNWRITTEN = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
+)  # fmt: skip
 
 
 class DatabaseError(Told):
@@ -20,6 +24,7 @@ class DatabaseBusy(DatabaseError):
     """Another writer held the store for too long."""
 
     status = 503
+    waits_for = causes.DATABASE.code
 
 
 class DatabaseTooNew(DatabaseError):
@@ -42,6 +47,7 @@ class DiskFull(DatabaseError):
     """Nothing more can be written."""
 
     status = 507
+    waits_for = causes.DISK.code
 
 
 class NotFound(DatabaseError):
@@ -90,10 +96,8 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
     """The named error for a SQLite result code, or None for a mistake of our own."""
     extended = getattr(error, "sqlite_errorcode", None) or 0
     code = extended & 0xFF
-    if code == sqlite3.SQLITE_FULL or (
-        code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_disk_full(path)
-    ):
-        return _disk_full()
+    if code in UNWRITTEN and (cause := _cause(code, path)):
+        return disk_full(cause)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy("The database is busy. Nothing was changed; try again.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
@@ -105,9 +109,7 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
             )
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return DatabaseError(
-            Sentence("{path} cannot be opened for writing; check who owns it.", path=str(path))
-        )
+        return _not_opened(path)
     if code == sqlite3.SQLITE_IOERR:
         return DatabaseError(
             Sentence(
@@ -136,23 +138,58 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
 
 def name_os_error(error: OSError, path: Path) -> DatabaseError:
     """The named error for a file that cannot be made, read or renamed."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _disk_full()
+    if cause := causes.of_os_error(error, path.parent):
+        return disk_full(cause)
     return DatabaseError(
         Sentence(
-            "{path} cannot be used: {reason}. Check the path and its owner.",
-            path=str(path),
+            "{path} cannot be used: {reason}. {remedy}",
+            path=paths.shortened(path),
             reason=str(error.strerror),
+            remedy=paths.remedy(error),
         )
     )
 
 
-def _disk_full() -> DiskFull:
-    return DiskFull("The disk is full. Nothing stored was harmed; free some space, try again.")
+def disk_full(cause: causes.Cause) -> DiskFull:
+    """What is raised where nothing can be written for a cause that passes by itself."""
+    error = DiskFull(cause.refusal)
+    error.waits_for, error.status = cause.code, cause.status
+    return error
 
 
-def _is_disk_full(path: Path) -> bool:
+def _not_opened(path: Path) -> DatabaseError:
+    """Why SQLite cannot open a file for writing, which its own error does not say."""
     try:
-        return shutil.disk_usage(path.parent).free < ROOM_TO_WORK_BYTES
+        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))
+    except OSError as error:
+        if cause := causes.of_os_error(error, path.parent):
+            return disk_full(cause)
+        is_gone = isinstance(error, FileNotFoundError) and path.parent.is_dir()
+        return DatabaseError(
+            Sentence(
+                "{path} cannot be opened for writing: {reason}. {remedy}",
+                path=paths.shortened(path),
+                reason=str(error.strerror),
+                remedy="Restore it from a backup." if is_gone else paths.remedy(error),
+            )
+        )
+    return DatabaseError(
+        Sentence("{path} cannot be opened for writing; check who owns it.", path=str(path))
+    )
+
+
+def _cause(code: int, path: Path) -> causes.Cause | None:
+    """What keeps SQLite from writing, where it is the disk."""
+    try:
+        disk = os.statvfs(path.parent)
+        room = causes.room(path.parent)
     except OSError:
-        return False
+        return None
+    if disk.f_flag & os.ST_RDONLY:
+        return causes.READ_ONLY
+    if code == sqlite3.SQLITE_READONLY:
+        return None
+    if room.bytes < ROOM_TO_WORK_BYTES:
+        return causes.DISK
+    # A quota shows in what the disk says to a write alone.
+    return causes.of_trial(path.parent) or (causes.DISK if code == sqlite3.SQLITE_FULL else None)

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from database.connection import Connection
 from database.errors import LeaseLost
 from database.groups import COLUMNS
+from database.jobs import DUE, due
 
 GONE = "This download is not wanted any more."
+WANTED_DUE = DUE.replace("not_before_epoch", "wanted.not_before_epoch")
 IN_WORK = "status IN ('queued', 'working')"  # what idx_exports_work holds; say so to use it
 
 
@@ -94,32 +96,35 @@ class Exports(Connection):
         self, worker: str, *, now: float, lease_s: float, longest_s: float = 1e9
     ) -> dict | None:
         """Take the next download to make, of a file of at most `longest_s`; fair between people."""
-        if not self._row(
-            f"""SELECT 1 FROM exports WHERE {IN_WORK}
-                  AND (status = 'queued' OR coalesce(lease_until_epoch, 0) < ?) LIMIT 1""",
-            now,
-        ):
+        free = f"""(status = 'queued' AND {DUE}
+                    OR status = 'working' AND coalesce(lease_until_epoch, 0) < ?)"""
+        values = (*due(now), now)
+        if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {free} LIMIT 1", *values):
             return None
         return self._write_row(
             f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
-                    attempts = attempts + 1
+                    attempts = attempts + 1, not_before_epoch = NULL
                 WHERE id = (
                     SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
                     JOIN audio_files ON audio_files.id = wanted.file_id
                     WHERE wanted.{IN_WORK} AND audio_files.duration <= ?
-                      AND (wanted.status = 'queued' OR coalesce(wanted.lease_until_epoch, 0) < ?)
+                      AND (wanted.status = 'queued' AND {WANTED_DUE}
+                           OR wanted.status = 'working'
+                              AND coalesce(wanted.lease_until_epoch, 0) < ?)
                     ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
                               WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
                                 AND earlier.id < wanted.id), wanted.id LIMIT 1)
                 RETURNING *""",
-            worker, now + lease_s, longest_s, now,
+            worker, now + lease_s, longest_s, *values,
         )  # fmt: skip
 
     def release_exports(self, workers: str) -> int:
         """Put back what workers whose name begins with `workers` left behind; returns how many."""
         return self._write(
-            f"""UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL
-                WHERE {IN_WORK} AND status = 'working' AND substr(lease_owner, 1, ?) = ?""",
+            f"""UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
+                    not_before_epoch = NULL
+                WHERE {IN_WORK} AND (status = 'queued' AND not_before_epoch NOT NULL
+                  OR status = 'working' AND substr(lease_owner, 1, ?) = ?)""",
             len(workers), workers,
         ).rowcount  # fmt: skip
 
@@ -130,6 +135,24 @@ class Exports(Connection):
                    progress = 0, attempts = max(0, attempts - 1)
                WHERE id = ? AND lease_owner = ?""",
             export_id, worker,
+        )  # fmt: skip
+
+    def wait_export(
+        self,
+        export_id: int,
+        worker: str,
+        waits_for: str,
+        *,
+        until: float,
+        is_counted: bool = True,
+    ) -> None:
+        """Give a download back until a cause has passed, to be tried again at `until`."""
+        self._write(
+            """UPDATE exports SET status = 'queued', waits_for = ?, not_before_epoch = ?,
+                   waits = waits + ?, attempts = max(0, attempts - 1), progress = 0,
+                   lease_owner = NULL, lease_until_epoch = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            waits_for, until, int(is_counted), export_id, worker,
         )  # fmt: skip
 
     def advance_export(
@@ -148,6 +171,7 @@ class Exports(Connection):
         """Mark a download ready; `size` in bytes. Raises LeaseLost."""
         changed = self._write(
             """UPDATE exports SET status = 'ready', progress = 1, size = ?, last_used_epoch = ?,
+                   waits_for = '', waits = 0,
                    lease_owner = NULL, lease_until_epoch = NULL
                WHERE id = ? AND lease_owner = ?""",
             size, now, export_id, worker,
@@ -158,7 +182,7 @@ class Exports(Connection):
     def fail_export(self, export_id: int, worker: str, error: str) -> None:
         """Mark a download failed, with its sentence."""
         self._write(
-            """UPDATE exports SET status = 'failed', error = ?, lease_owner = NULL,
+            """UPDATE exports SET status = 'failed', error = ?, lease_owner = NULL, waits_for = '',
                    lease_until_epoch = NULL
                WHERE id = ? AND lease_owner = ?""",
             error, export_id, worker,

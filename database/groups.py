@@ -16,7 +16,7 @@ COLUMNS = """id, filename, display_name, owner_id, voice, category, character_co
         NULL, cost) AS cost,
     created_at, updated_at, engine, model, speed, status, error, size, sha256, spoken_characters,
     stop_requested, queue_rank, attempts, lease_owner, lease_until_epoch, deleted_at, document_id,
-    track, reading, stand_in, needs_voice"""
+    track, reading, stand_in, needs_voice, waits_for, waits, not_before_epoch"""
 
 
 class Groups(Connection):
@@ -162,7 +162,8 @@ class Groups(Connection):
                     error = CASE WHEN status IN ('queued', 'speaking') THEN ? ELSE error END,
                     status = CASE WHEN status IN ('queued', 'speaking') THEN 'cancelled'
                                   ELSE status END,
-                    stop_requested = NULL, lease_owner = NULL, lease_until_epoch = NULL
+                    stop_requested = NULL, lease_owner = NULL, lease_until_epoch = NULL,
+                    waits_for = ''
                 WHERE {which} AND owner_id = ? AND deleted_at IS NULL""",
             deleted_at, STOPPED, value, owner_id,
         ).rowcount  # fmt: skip

@@ -9,7 +9,17 @@ from database.usage import Usage
 GONE = "The file was deleted, or another worker speaks it now."
 IN_WORK = "status IN ('queued', 'speaking')"  # what idx_audio_work holds; say so to use it
 UNMARKED = {"spoken_by": "", "said": ""}  # a segment as its file's own voice said it, as written
-FREE = """(status = 'queued' OR (coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?))"""
+LONGEST_WAIT_S = 10.0  # a time further ahead comes from a clock that was wrong, and is not believed
+# What can be taken up; the values are those of `_free`.
+DUE = "coalesce(not_before_epoch, 0) NOT BETWEEN ? AND ?"
+FREE = f"""(status = 'queued' AND {DUE}
+    OR status = 'speaking' AND coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?)"""
+TRIED_ANEW = "waits_for = '', waits = 0, not_before_epoch = NULL"
+
+
+def due(now: float) -> tuple[float, float]:
+    """The values of DUE."""
+    return now, now + LONGEST_WAIT_S
 
 
 class Jobs(Usage):
@@ -22,13 +32,13 @@ class Jobs(Usage):
 
         A file of this worker whose lease ran out stays its own: one of its threads is still on it.
         """
-        if not self._row(f"SELECT 1 FROM audio_files WHERE {IN_WORK} AND {FREE} LIMIT 1",
-                         now, worker):  # fmt: skip
+        free = (*due(now), now, worker)
+        if not self._row(f"SELECT 1 FROM audio_files WHERE {IN_WORK} AND {FREE} LIMIT 1", *free):
             return None
         with self.transaction():
             row = self._write_row(
                 f"""UPDATE audio_files SET status = 'speaking', lease_owner = ?,
-                        lease_until_epoch = ?, attempts = attempts + 1,
+                        lease_until_epoch = ?, attempts = attempts + 1, not_before_epoch = NULL,
                         updated_at = CURRENT_TIMESTAMP
                     WHERE id = (
                         SELECT next.id FROM (
@@ -39,13 +49,14 @@ class Jobs(Usage):
                         LEFT JOIN (
                             SELECT owner_id, count(*) AS n
                             FROM audio_files INDEXED BY idx_audio_work
-                            WHERE {IN_WORK} AND NOT {FREE} GROUP BY owner_id) AS busy
+                            WHERE {IN_WORK} AND status = 'speaking' AND NOT {FREE}
+                            GROUP BY owner_id) AS busy
                             USING (owner_id)
                         JOIN users ON users.id = next.owner_id
                         WHERE next.place = 1 AND coalesce(busy.n, 0) < ?
                         ORDER BY coalesce(busy.n, 0), users.last_claim_epoch, next.id LIMIT 1)
                     RETURNING {COLUMNS}""",
-                worker, now + lease_s, now, worker, now, worker, per_user,
+                worker, now + lease_s, *free, *free, per_user,
             )  # fmt: skip
             if row:
                 self._write(
@@ -54,12 +65,14 @@ class Jobs(Usage):
             return row
 
     def release_jobs(self, workers: str) -> int:
-        """Put back what workers whose name begins with `workers` left behind; returns how many."""
+        """Put back what workers whose name begins with `workers` left behind, and let what waits be
+        tried at once; returns how many.
+        """
         return self._write(
             f"""UPDATE audio_files SET status = 'queued', lease_owner = NULL,
-                   lease_until_epoch = NULL
-               WHERE {IN_WORK} AND status = 'speaking'
-                 AND substr(coalesce(lease_owner, ''), 1, ?) = ?""",
+                   lease_until_epoch = NULL, not_before_epoch = NULL
+               WHERE {IN_WORK} AND (status = 'queued' AND not_before_epoch NOT NULL
+                 OR status = 'speaking' AND substr(coalesce(lease_owner, ''), 1, ?) = ?)""",
             len(workers), workers,
         ).rowcount  # fmt: skip
 
@@ -70,6 +83,25 @@ class Jobs(Usage):
                    lease_until_epoch = NULL, attempts = max(0, attempts - 1)
                WHERE id = ? AND lease_owner = ?""",
             file_id, worker,
+        )  # fmt: skip
+
+    def wait_job(
+        self, file_id: int, worker: str, waits_for: str, *, until: float, is_counted: bool = True
+    ) -> None:
+        """Give an unfinished file back until a cause has passed, to be tried again at `until`.
+
+        `waits_for` is the cause's code. What the owner asked for meanwhile is done.
+        """
+        self._write(
+            """UPDATE audio_files SET
+                   status = coalesce(stop_requested, 'queued'),
+                   error = CASE stop_requested WHEN 'cancelled' THEN 'Cancelled.' END,
+                   waits_for = CASE WHEN stop_requested IS NULL THEN ? ELSE '' END,
+                   not_before_epoch = CASE WHEN stop_requested IS NULL THEN ? END,
+                   waits = waits + ?, stop_requested = NULL, attempts = max(0, attempts - 1),
+                   lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
+               WHERE id = ? AND lease_owner = ?""",
+            waits_for, until, int(is_counted), file_id, worker,
         )  # fmt: skip
 
     def extend_leases(self, worker: str, *, now: float, lease_s: float) -> int:
@@ -91,9 +123,12 @@ class Jobs(Usage):
         with self.transaction():
             spoken = segments[-1]["text_end"] if segments else None
             row = self._write_row(
-                """UPDATE audio_files SET spoken_characters = coalesce(?, spoken_characters),
-                       duration = ?, attempts = 0, updated_at = CURRENT_TIMESTAMP
-                   WHERE id = ? AND lease_owner = ?
+                """UPDATE audio_files SET spoken_characters = coalesce(?1, spoken_characters),
+                       attempts = CASE WHEN ?1 IS NULL THEN attempts ELSE 0 END,
+                       waits = CASE WHEN ?1 IS NULL THEN waits ELSE 0 END,
+                       waits_for = CASE WHEN ?1 IS NULL THEN waits_for ELSE '' END,
+                       duration = ?2, updated_at = CURRENT_TIMESTAMP
+                   WHERE id = ?3 AND lease_owner = ?4
                    RETURNING stop_requested, owner_id, engine""",
                 spoken, duration, file_id, worker,
             )  # fmt: skip
@@ -143,8 +178,8 @@ class Jobs(Usage):
     ) -> None:
         """Mark the file ready; `duration` in s, `size` in bytes. Raises LeaseLost."""
         changed = self._write(
-            """UPDATE audio_files SET status = 'ready', error = NULL, needs_voice = 0,
-                   duration = ?, size = ?,
+            f"""UPDATE audio_files SET status = 'ready', error = NULL, needs_voice = 0,
+                   {TRIED_ANEW}, duration = ?, size = ?,
                    sha256 = ?, spoken_characters = character_count, stop_requested = NULL,
                    queue_rank = 0,
                    attempts = 0, lease_owner = NULL, lease_until_epoch = NULL,
@@ -169,9 +204,9 @@ class Jobs(Usage):
         `needs_voice` says that another voice could go on.
         """
         self._write(
-            """UPDATE audio_files SET status = ?, error = ?, needs_voice = ?, stop_requested = NULL,
-                   attempts = 0, lease_owner = NULL, lease_until_epoch = NULL,
-                   updated_at = CURRENT_TIMESTAMP
+            f"""UPDATE audio_files SET status = ?, error = ?, needs_voice = ?,
+                   stop_requested = NULL, {TRIED_ANEW}, attempts = 0,
+                   lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
                WHERE id = ? AND lease_owner = ?""",
             status, error, int(needs_voice), file_id, worker,
         )  # fmt: skip
@@ -192,7 +227,8 @@ class Jobs(Usage):
         """
         return self._change_state(
             filename, owner_id, ("failed", "cancelled", "paused"),
-            "status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL, stand_in = ?",
+            f"""status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL,
+                {TRIED_ANEW}, stand_in = ?""",
             "Only a file that failed, was cancelled or is paused can be taken up again.",
             voice,
         )  # fmt: skip
@@ -201,7 +237,8 @@ class Jobs(Usage):
         """Queue a failed, cancelled or paused file again. Raises NotFound, WrongState."""
         return self._change_state(
             filename, owner_id, ("failed", "cancelled", "paused"),
-            "status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL",
+            f"""status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL,
+                {TRIED_ANEW}""",
             "Only a file that failed, was cancelled or is paused can be taken up again.",
         )  # fmt: skip
 
@@ -211,6 +248,7 @@ class Jobs(Usage):
             filename, owner_id, ("queued", "speaking", "paused"),
             """stop_requested = CASE status WHEN 'speaking' THEN 'cancelled' END,
                error = CASE status WHEN 'speaking' THEN NULL ELSE 'Cancelled.' END,
+               waits_for = CASE status WHEN 'speaking' THEN waits_for ELSE '' END,
                status = CASE status WHEN 'speaking' THEN status ELSE 'cancelled' END""",
             "Only a file that is waiting or being spoken can be cancelled.",
         )  # fmt: skip
@@ -220,6 +258,7 @@ class Jobs(Usage):
         return self._change_state(
             filename, owner_id, ("queued", "speaking"),
             """stop_requested = CASE status WHEN 'speaking' THEN 'paused' END,
+               waits_for = CASE status WHEN 'speaking' THEN waits_for ELSE '' END,
                status = CASE status WHEN 'queued' THEN 'paused' ELSE status END""",
             "Only a file that is waiting or being spoken can be paused.",
         )  # fmt: skip

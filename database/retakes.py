@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from database.errors import LeaseLost, NotFound, WrongState
-from database.jobs import UNMARKED
+from database.jobs import DUE, UNMARKED, due
 from database.usage import Usage
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
@@ -46,8 +46,8 @@ class Retakes(Usage):
 
     def claim_retake(self, worker: str, *, now: float, lease_s: float) -> dict | None:
         """Take up the next change, with its file as `file`; None when there is none."""
-        free = "status = 'queued' AND (lease_owner IS NULL OR lease_until_epoch < ?)"
-        if not self._row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", now):
+        free = f"status = 'queued' AND (lease_owner IS NULL OR lease_until_epoch < ?) AND {DUE}"
+        if not self._row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", now, *due(now)):
             return None
         with self.transaction():
             row = self._write_row(
@@ -55,7 +55,7 @@ class Retakes(Usage):
                         attempts = attempts + 1
                     WHERE id = (SELECT id FROM retakes WHERE {free} ORDER BY id LIMIT 1)
                     RETURNING *""",
-                worker, now + lease_s, now,
+                worker, now + lease_s, now, *due(now),
             )  # fmt: skip
             return row and row | {"file": self._file(row["file_id"])}
 
@@ -69,17 +69,34 @@ class Retakes(Usage):
         )
 
     def release_retakes(self, workers: str) -> None:
-        """Put back what workers whose name begins with `workers` left behind."""
+        """Put back what workers whose name begins with `workers` left behind; see release_jobs."""
         self._write(
-            """UPDATE retakes SET lease_owner = NULL
-               WHERE substr(coalesce(lease_owner, ''), 1, ?) = ?""",
+            """UPDATE retakes SET lease_owner = NULL, not_before_epoch = NULL
+               WHERE lease_owner IS NULL OR substr(lease_owner, 1, ?) = ?""",
             len(workers), workers,
+        )  # fmt: skip
+
+    def wait_retake(
+        self,
+        retake_id: int,
+        worker: str,
+        waits_for: str,
+        *,
+        until: float,
+        is_counted: bool = True,
+    ) -> None:
+        """Give a change back until a cause has passed, to be tried again at `until`."""
+        self._write(
+            """UPDATE retakes SET waits_for = ?, not_before_epoch = ?, waits = waits + ?,
+                   attempts = max(0, attempts - 1), lease_owner = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            waits_for, until, int(is_counted), retake_id, worker,
         )  # fmt: skip
 
     def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
         """End a change with its sentence; the file stays as it was."""
         self._write(
-            """UPDATE retakes SET status = 'failed', error = ?, lease_owner = NULL
+            """UPDATE retakes SET status = 'failed', error = ?, lease_owner = NULL, waits_for = ''
                WHERE id = ? AND lease_owner = ?""",
             error, retake_id, worker,
         )  # fmt: skip

@@ -6,6 +6,7 @@ import platform
 import shutil
 import stat
 
+import causes
 import config as settings
 from config import Config
 from database import opening
@@ -14,6 +15,7 @@ from keeping import manifest, records
 from sentences import Sentence
 
 LITTLE_ROOM_BYTES = 1_000_000_000
+LITTLE_ROOM_FILES = 1000
 # Versions in which several writers at once can damage a file with a log (WAL reset).
 RESET_BUG = ((3, 7, 0), (3, 51, 3))
 RESET_FIXED = {(3, 50): 7, (3, 44): 6}
@@ -65,6 +67,7 @@ def versions(_config: Config) -> Findings:
 def disk(config: Config) -> Findings:
     if not config.data_dir.exists():
         return
+    yield from _inodes(config)
     free = shutil.disk_usage(config.data_dir).free
     what = Sentence("{megabytes} MB are free on the disk.", megabytes=free // 1_000_000)
     if free < config.min_free_mb * 1024 * 1024:
@@ -73,6 +76,16 @@ def disk(config: Config) -> Findings:
         yield Finding(WARN, what, "Free some space before new work is refused.")
     else:
         yield Finding(GOOD, what)
+
+
+def _inodes(config: Config) -> Findings:
+    files = causes.room(config.data_dir).files
+    if files is not None and files < LITTLE_ROOM_FILES:
+        yield Finding(
+            BAD if files < causes.FEW_FILES else WARN,
+            Sentence("The disk has room for {count} further files (inodes).", count=files),
+            "Delete files that nobody needs: new work is refused when there is no room for more.",
+        )
 
 
 def network(config: Config) -> Findings:

@@ -39,8 +39,11 @@ def limit(limits: Limits) -> None:
         (resource.RLIMIT_NOFILE, FEW_FILES),
     ):
         _, hard = resource.getrlimit(what)
-        soft = soft if hard == resource.RLIM_INFINITY else min(soft, hard)
-        resource.setrlimit(what, (soft, soft))
+        is_free = hard == resource.RLIM_INFINITY
+        soft = soft if is_free else min(soft, hard)
+        # Out of time is told by a signal of its own, which comes before the last one.
+        grace = 2 if what == resource.RLIMIT_CPU else 0
+        resource.setrlimit(what, (soft, soft + grace if is_free else min(soft + grace, hard)))
 
 
 def close_the_door() -> None:

@@ -90,6 +90,16 @@ class Broken(DocumentError):
     template = "This document is damaged and cannot be read. Save it anew or use another copy."
 
 
+class Interrupted(DocumentError):
+    """The system ended the process that was reading."""
+
+    status = 503
+    template = (
+        "The system stopped the reading of this document, most likely for lack of memory. Nothing "
+        "is wrong with the document; try again in a moment."
+    )
+
+
 class TookTooLong(DocumentError):
     """Reading passed the limit of time."""
 

@@ -14,8 +14,9 @@ from email.message import Message
 from pathlib import Path, PurePath
 from typing import Any
 
+from causes import FROM_OUTSIDE
 from documents import child
-from documents.errors import Broken, TookTooLong, TooLarge, TooLargeInside, named
+from documents.errors import Broken, Interrupted, TookTooLong, TooLarge, TooLargeInside, named
 from documents.kinds import HEAD, kind_of
 from documents.limits import Limits
 from documents.texts import one_line
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 LIMITS = Limits()
 LOGGED = 2000  # characters of what a crashed reader said
 OUT_OF_MEMORY = -signal.SIGABRT  # what PDFium does then
-TIME_SIGNALS = (-getattr(signal, "SIGXCPU", 24), -getattr(signal, "SIGKILL", 9))
+OUT_OF_TIME = -getattr(signal, "SIGXCPU", 24)
 
 
 def read(
@@ -91,8 +92,10 @@ def _ask(request: bytes, folder: Path, limits: Limits) -> dict[str, Any]:
             pipe.close()
     if is_late.is_set():
         raise TookTooLong(seconds=limits.wall_s)
-    if process.returncode in TIME_SIGNALS:
+    if process.returncode == OUT_OF_TIME:
         raise TookTooLong(seconds=limits.cpu_s)
+    if process.returncode in FROM_OUTSIDE:
+        raise Interrupted
     if process.returncode == OUT_OF_MEMORY:
         raise TooLargeInside
     if process.returncode != 0:

@@ -1,5 +1,6 @@
 """Why a download could not be made: one sentence each."""
 
+from causes import Cause
 from sentences import Told
 
 
@@ -9,15 +10,12 @@ class ExportError(Told):
     status = 500
 
 
-class NoRoom(ExportError):
-    """The disk is full."""
+class HeldUp(ExportError):
+    """The making broke off for a cause that passes by itself."""
 
-    status = 507
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The disk is full. Nothing stored was harmed; free some space, then try again."
-        )
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.refusal)
+        self.waits_for, self.status = cause.code, cause.status
 
 
 class NotInstalled(ExportError):

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
+import causes
 from formats import process
-from formats.errors import ExportError, NoRoom, NotInstalled
+from formats.errors import ExportError, HeldUp, NotInstalled
 from formats.types import FORMATS, Task
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK_S = 0.5
+END_WAIT_S = 10.0
 CRASHED = "This download could not be made. The piece itself is safe; try again."
 TOO_LARGE = "This download needs more memory than it may use. The piece itself is safe."
 MISSING = (
@@ -55,14 +57,7 @@ def make(task: Task, tell: Callable[[float], None]) -> int:
 
 
 def _run(task: Task, tell: Callable[[float], None]) -> None:
-    child = subprocess.Popen(
-        [sys.executable, "-m", process.__name__],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-        env={} if os.name == "posix" else None,  # no secret of the parent's
-    )
+    child = _started()
     words: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     threads = [
         threading.Thread(target=_forward, args=(child.stdout, words), daemon=True),
@@ -74,6 +69,7 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
         for thread in threads:
             thread.start()
         last = _follow(words, tell)
+        code = child.wait(END_WAIT_S)
     finally:
         child.kill()
         child.wait()
@@ -81,13 +77,31 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
             thread.join()
         for pipe in (child.stdin, child.stdout, child.stderr):
             pipe.close()
-    if last == "full":
-        raise NoRoom
-    if last == "memory":
+    if last in causes.BY_CODE:
+        raise HeldUp(causes.BY_CODE[last])
+    if last == "too large":
         raise ExportError(TOO_LARGE)
+    if last != "done" and code in causes.FROM_OUTSIDE:
+        raise HeldUp(causes.KILLED)
     if last != "done":
         log.error("a download broke off: %s", b"".join(complaints[-20:]).decode(errors="replace"))
         raise ExportError(CRASHED)
+
+
+def _started() -> subprocess.Popen:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", process.__name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env={} if os.name == "posix" else None,  # no secret of the parent's
+        )
+    except OSError as error:
+        if cause := causes.of_start(error):
+            raise HeldUp(cause) from error
+        raise
 
 
 def _follow(words: queue.SimpleQueue, tell: Callable[[float], None]) -> str:

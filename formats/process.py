@@ -5,7 +5,6 @@ of it ends this process, whatever it is doing.
 """
 
 import contextlib
-import errno
 import importlib
 import os
 import struct
@@ -13,7 +12,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
+import causes
 from formats.types import Task
 
 NICENESS = 5  # on top of the worker's own
@@ -55,10 +56,10 @@ def main() -> int:
         make(task, _teller())
         _sync(task.target)
     except MemoryError:
-        return _say("memory")
+        return _say("too large")
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return _say("full")
+        if cause := causes.of_os_error(error, Path(task.target).parent):
+            return _say(cause.code)
         raise
     _say("done")
     return 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config import Config
+from config import Config, check_data_path
 from database import opening, snapshots
 from database.locks import FileLock
 from database.opening import RESTORE_MARK, sync
@@ -70,7 +70,11 @@ def restore(config: Config, folder: Path) -> Restored:
 
 
 def complete(config: Config) -> bool:
-    """Complete a restore that was interrupted; whether there was one. Call before all else."""
+    """Complete a restore that was interrupted; whether there was one. Call before all else.
+
+    Raises ConfigError for a data folder whose path cannot be used, KeepingError.
+    """
+    check_data_path(config)
     data = config.data_dir
     if not (data / RESTORE_MARK).exists():
         return False

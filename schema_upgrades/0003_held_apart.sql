@@ -56,6 +56,19 @@ FROM users, (SELECT DISTINCT engine FROM kept_segments) AS kept;
 -- A draft that is saved from two pages tells the second.
 ALTER TABLE drafts ADD COLUMN version TEXT NOT NULL DEFAULT '';
 
+-- What waits for a cause that passes by itself, and when it is tried again.
+ALTER TABLE audio_files ADD COLUMN waits_for TEXT NOT NULL DEFAULT '';
+ALTER TABLE audio_files ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audio_files ADD COLUMN not_before_epoch REAL;
+ALTER TABLE retakes ADD COLUMN waits_for TEXT NOT NULL DEFAULT '';
+ALTER TABLE retakes ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE retakes ADD COLUMN not_before_epoch REAL;
+ALTER TABLE exports ADD COLUMN waits_for TEXT NOT NULL DEFAULT '';
+ALTER TABLE exports ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE exports ADD COLUMN not_before_epoch REAL;
+DROP INDEX idx_audio_work;
+CREATE INDEX idx_audio_work ON audio_files (status, owner_id, queue_rank, id, not_before_epoch)
+    WHERE status IN ('queued', 'speaking');
 -- Stretches of time in which the clock did not jump: when it was last seen in one, and how many
 -- seconds the app has run in it. What is past its time goes only after a day in the present one.
 CREATE TABLE clock_stretches (

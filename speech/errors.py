@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from causes import Cause
 from sentences import Sentence, Told
 
 
@@ -98,6 +99,16 @@ class EngineCrashed(SpeechError):
     """The engine's process ended while it spoke."""
 
     retryable = True
+
+
+class EngineHeldUp(EngineCrashed):
+    """The engine cannot work now for a cause that lies outside of it and passes by itself."""
+
+    status = 503
+
+    def __init__(self, cause: Cause) -> None:
+        super().__init__(cause.refusal)
+        self.waits_for = cause.code
 
 
 class ProviderRefused(SpeechError):

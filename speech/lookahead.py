@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -54,8 +55,15 @@ class LookAhead(Generic[Line]):
         ]
 
     def __enter__(self) -> "LookAhead":
-        for thread in self._threads:
-            thread.start()
+        started = []
+        try:
+            for thread in self._threads:
+                thread.start()
+                started.append(thread)
+        except RuntimeError:  # the system gives no further threads
+            self._threads = started
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *details) -> None:
@@ -111,15 +119,13 @@ class LookAhead(Generic[Line]):
             return slot
 
     def _fill(self, slot: _Slot) -> None:
-        stream = self._speak(slot.line)
         try:
-            for chunk in stream:
-                slot.chunks.put(chunk)
-                if self._closing.is_set():
-                    return
+            with closing(self._speak(slot.line)) as stream:
+                for chunk in stream:
+                    slot.chunks.put(chunk)
+                    if self._closing.is_set():
+                        return
             slot.chunks.put(None)
         except Exception as error:  # noqa: BLE001 (handed to the thread that asked)
             slot.chunks.put(error)
             self._no_more.set()  # nothing more is bought for a text that cannot be finished
-        finally:
-            stream.close()

@@ -1,5 +1,6 @@
 """Places for files that behave unlike others: in memory, or on a small disk of their own."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -22,10 +23,14 @@ def in_memory(otherwise: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def small(folder: Path, size: str) -> Iterator[Path | None]:
-    """A file system of that size, such as "40m", at a folder; None where mounting is refused."""
+def small(folder: Path, size: str, files: int = 0) -> Iterator[Path | None]:
+    """A file system of that size, such as "40m", at a folder; None where mounting is refused.
+
+    It holds so many files and folders, or any number.
+    """
     folder.mkdir(exist_ok=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    options = f"size={size},nr_inodes={files}"
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     try:
         is_mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
@@ -44,3 +49,27 @@ def fill(folder: Path, leave: int) -> None:
     free = shutil.disk_usage(folder).free
     with suppress(OSError):  # the program took some of it meanwhile: full is full
         (folder / "ballast").write_bytes(bytes(max(0, free - leave)))
+
+
+@contextmanager
+def filled(folder: Path, leave: int = 0) -> Iterator[None]:
+    """All the space around a folder taken up, but so many bytes, until the block is left."""
+    fill(folder, leave)
+    try:
+        yield
+    finally:
+        (folder / "ballast").unlink()
+
+
+@contextmanager
+def crowded(folder: Path) -> Iterator[None]:
+    """No further file possible around a folder, though bytes are free, until the block is left."""
+    crowd = folder / "crowd"
+    crowd.mkdir()
+    with suppress(OSError):
+        for number in itertools.count():
+            (crowd / str(number)).touch()
+    try:
+        yield
+    finally:
+        shutil.rmtree(crowd)

@@ -198,16 +198,29 @@ def test_a_stopped_worker_gives_its_download_back(home, exports):
     assert (found["status"], found["attempts"]) == ("queued", 0)
 
 
-def test_a_killed_process_is_one_clear_sentence(home, exports):
+def test_a_crashed_process_is_one_clear_sentence(home, exports):
+    row = home.speak(LONG)
+    with working(home):
+        export = exports.order(row, "opus", -19.0)
+        pid = wait_until(lambda: next(iter(children()), None), "a process")
+        wait_until(lambda: exports.get(row, export["id"])["progress"] > 0, "some progress")
+        os.kill(pid, signal.SIGSEGV)
+        wait_until(lambda: exports.get(row, export["id"])["status"] == "failed", "the failure")
+    assert exports.get(row, export["id"])["error"] == making.CRASHED
+    assert files(home) == []
+
+
+def test_a_process_that_the_system_killed_is_started_again(home, exports):
     row = home.speak(LONG)
     with working(home):
         export = exports.order(row, "opus", -19.0)
         pid = wait_until(lambda: next(iter(children()), None), "a process")
         wait_until(lambda: exports.get(row, export["id"])["progress"] > 0, "some progress")
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda: exports.get(row, export["id"])["status"] == "failed", "the failure")
-    assert exports.get(row, export["id"])["error"] == making.CRASHED
-    assert files(home) == []
+        wait_until(lambda: exports.get(row, export["id"])["waits_for"] == "killed", "the wait")
+        wait_until(lambda: exports.get(row, export["id"])["status"] == "ready", "the download")
+    found = exports.get(row, export["id"])
+    assert (found["waits_for"], found["waits"]) == ("", 0)
 
 
 def test_a_failed_download_can_be_asked_for_again(home, exports, row):
@@ -273,7 +286,9 @@ def test_names_on_disk_are_the_servers_own(exports):
 def test_two_threads_never_make_the_same_download(home, exports):
     rows = [home.speak(f"Number {n} of a few pieces.") for n in range(6)]
     made = [exports.order(row, "wav", None) for row in rows]
-    workers = [ExportWorker(exports, f"w{n}", threading.Event()) for n in range(2)]
+    workers = [
+        ExportWorker(exports, f"w{n}", threading.Event(), home.worker.states) for n in range(2)
+    ]
     counts = []
     threads = [threading.Thread(target=lambda w=w: counts.append(w.run_pending())) for w in workers]
     for thread in threads:

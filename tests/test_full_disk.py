@@ -8,7 +8,7 @@ from tests.disks import fill, small
 from tests.listening import hear
 from tests.making import SENTENCES, prose
 from tests.sending import CONTENT_TYPE, multipart
-from tests.serving import App, Client, wait_until
+from tests.serving import App, Client
 
 
 @pytest.fixture
@@ -35,23 +35,6 @@ def test_new_work_is_refused_with_a_sentence_and_what_is_there_still_plays(small
         assert hear(client.request("GET", f"/audio/{kept}")[2]).loudness() > 0.03
         (small_disk / "ballast").unlink()
         assert client.until_ready(client.generate(SENTENCES)["filename"])["duration"] > 1
-
-
-@pytest.mark.slow
-def test_a_file_under_way_fails_with_a_sentence_and_goes_on_when_there_is_space(small_disk):
-    with App(small_disk, VOICEVERSE_MIN_FREE_MB="4") as app:
-        client = Client(app).set_up()
-        filename = client.generate(prose(30_000))["filename"]
-        fill(small_disk, 3_000_000)
-
-        def failed():
-            state = client.state(filename)
-            return state if state["status"] == "failed" else None
-
-        assert "disk is" in wait_until(failed, "the failure")["error"]
-        (small_disk / "ballast").unlink()
-        client.post(f"/files/{filename}/retry")
-        client.until_ready(filename)
 
 
 def test_signing_in_and_deleting_work_on_a_disk_that_others_filled(small_disk):

@@ -28,10 +28,11 @@ ABOVE_STORE = {
     *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
     *("kept_sound", "earlier_sound"),
     *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
-    *("second_factors", "passkeys", "devices", "guesses"),
+    *("second_factors", "passkeys", "devices", "guesses", "waiting"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
+    *("causes", "paths"),
     *(
         "sealing",
         "stored_json",

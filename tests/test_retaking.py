@@ -233,7 +233,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(home, monkeypatch):
     after = change(home, row, 0, "Something else.")
     assert home.sound(row["filename"]) == sound
     assert after["sha256"] == row["sha256"]
-    assert home.db.get_retake(row["id"])["error"] == "The disk is full."
+    assert home.db.get_retake(row["id"])["waits_for"] == "disk"
 
 
 def test_a_kill_before_the_record_leaves_the_old_sound_and_after_it_the_new(home, monkeypatch):

@@ -8,10 +8,8 @@ from pathlib import Path
 
 from speech.engines import espeak_process as wire
 from speech.engines.pool import PipedChild
-from speech.errors import EngineCrashed, EngineMissing
+from speech.errors import EngineCrashed
 from speech.types import WordMark
-
-REMEDY = "Install the package espeakng-loader again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,7 @@ class Child(PipedChild):
     """One espeak-ng process; `sample_rate` in Hz is known once it is ready."""
 
     crashed = "The embedded voice stopped unexpectedly."
+    remedy = "Install the package espeakng-loader again."
 
     def __init__(self, library: Library) -> None:
         data = library.data
@@ -41,19 +40,8 @@ class Child(PipedChild):
         super().__init__(arguments, data.parent if data else None)
         self.sample_rate = 0
 
-    def get_ready(self) -> None:
-        """Wait for the child's first frame; raises EngineMissing when it cannot start."""
-        if self._is_ready:
-            return
-        self._is_busy = True
-        try:
-            kind, payload = self._receive()
-        except EngineCrashed as error:
-            raise EngineMissing(f"The embedded voice cannot start. {REMEDY}") from error
-        if kind == b"E":
-            raise EngineMissing(f"{payload.decode()} {REMEDY}")
+    def _greet(self, payload: bytes) -> None:
         (self.sample_rate,) = wire.NUMBER.unpack(payload)
-        self._is_busy, self._is_ready = False, True
 
     def speak(
         self, voice: str, words_per_minute: int, text: str, *, has_phonemes: bool = False

@@ -10,12 +10,14 @@ out  R ready     sample rate
      A audio     number of marks, the marks as three numbers each, then 16-bit samples
      D done      code points read, samples made
      E error     UTF-8 sentence; the process lives on unless it could not start
+     W wait      code of a cause that passes by itself; the process ends
 
 espeak-ng keeps one global state and may crash on odd input, hence a process of its own. It ends
 when its standard input closes.
 """
 
 import ctypes
+import errno
 import faulthandler
 import json
 import os
@@ -24,6 +26,7 @@ import signal
 import struct
 import sys
 import threading
+from pathlib import Path
 from typing import Any, BinaryIO
 
 HEADER = struct.Struct("<cI")
@@ -40,6 +43,10 @@ EVENT_WORD, EVENT_END = 1, 5
 CALLBACK_MS = 60
 FRAME_BYTES = 32 * 1024
 STUCK_S = 30
+NO_MEMORY = 12  # the code that the parent knows
+NO_MEMORY_SIGNS = ("annot allocate memory", "failed to map segment", "cannot create")
+SHORT = {errno.ENOMEM: "memory", errno.EMFILE: "open_files", errno.ENFILE: "open_files"}
+DATA_FILES = ("phontab", "phonindex", "phondata", "intonations")
 
 
 class EventId(ctypes.Union):
@@ -68,6 +75,10 @@ class StartError(Exception):
     """The library or its data cannot be used."""
 
 
+class HeldUp(Exception):
+    """The library and its data may be well; what is short is said by a code of causes.py."""
+
+
 class Speaker:
     """The library, its one callback, and what has been made of the request under way."""
 
@@ -75,15 +86,14 @@ class Speaker:
         self._output = output
         self._cancelled = threading.Event()
         self._voice = ""
-        try:
-            self._espeak = ctypes.CDLL(library)
-        except OSError as error:
-            raise StartError(f"The library espeak-ng could not be loaded: {error}.") from error
+        self._espeak = load(library)
         path = os.fsencode(data) if data else None
         self.sample_rate = self._espeak.espeak_Initialize(
             SYNCHRONOUS, CALLBACK_MS, path, DO_NOT_EXIT
         )
         if self.sample_rate <= 0:
+            for name in DATA_FILES:
+                check_readable(Path(data) / name)
             raise StartError("The library espeak-ng found no voice data.")
         self._callback = CALLBACK(self._receive)  # kept alive: the library holds a bare pointer
         self._espeak.espeak_SetSynthCallback(self._callback)
@@ -130,7 +140,10 @@ class Speaker:
             elif event.type == EVENT_END:
                 self._read = max(self._read, event.text_position)
         if count > 0:
-            self._pcm += ctypes.string_at(samples, count * 2)
+            try:
+                self._pcm += ctypes.string_at(samples, count * 2)
+            except MemoryError:  # which the library would pass over
+                os._exit(NO_MEMORY)
             self._samples += count
         if len(self._pcm) >= FRAME_BYTES or (self._is_first and self._pcm):
             self._flush()
@@ -149,6 +162,28 @@ class Speaker:
 
     def _send(self, kind: bytes, *parts: bytes) -> None:
         send(self._output, kind, *parts)
+
+
+def load(library: str) -> ctypes.CDLL:
+    """The library; raises HeldUp where something else is short, StartError where it is not."""
+    if Path(library).is_absolute():
+        check_readable(Path(library))
+    try:
+        return ctypes.CDLL(library)
+    except OSError as error:
+        # The loader has no error numbers.
+        if any(sign in str(error) for sign in NO_MEMORY_SIGNS):
+            raise HeldUp("memory") from error
+        raise StartError(f"The library espeak-ng could not be loaded: {error}.") from error
+
+
+def check_readable(path: Path) -> None:
+    """Raise HeldUp where a file cannot be opened for a cause that lies elsewhere."""
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except OSError as error:
+        if error.errno in SHORT:
+            raise HeldUp(SHORT[error.errno]) from error
 
 
 def send(output: BinaryIO, kind: bytes, *parts: bytes) -> None:
@@ -183,6 +218,9 @@ def main() -> None:
     except StartError as error:
         send(output, b"E", str(error).encode())
         return
+    except HeldUp as error:
+        send(output, b"W", str(error).encode())
+        return
     send(output, b"R", NUMBER.pack(speaker.sample_rate))
     requests = queue.SimpleQueue()
     arguments = (sys.stdin.buffer, requests, speaker)
@@ -192,4 +230,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MemoryError:
+        os._exit(NO_MEMORY)

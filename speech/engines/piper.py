@@ -59,6 +59,7 @@ class PiperChild(PipedChild):
     """One Piper process; `loaded` holds the paths of the models in its memory."""
 
     crashed = "The process of the neural voices (Piper) stopped unexpectedly."
+    remedy = "Install piper-tts again."
     cancel_s = 5.0  # a sentence under way is finished first
 
     def __init__(self, room: int) -> None:
@@ -67,18 +68,6 @@ class PiperChild(PipedChild):
             raise PiperMissing
         super().__init__([wire.__file__, str(room)], Path(package.origin).parent)
         self.loaded: frozenset[str] = frozenset()
-
-    def get_ready(self) -> None:
-        """Wait for the child's first frame; raises EngineMissing when it cannot start."""
-        if self._is_ready:
-            return
-        self._is_busy = True
-        kind, payload = self._receive()
-        if kind == b"E":
-            raise EngineMissing(
-                Sentence("{reason} Install piper-tts again.", reason=payload.decode())
-            )
-        self._is_busy, self._is_ready = False, True
 
     def speak(self, model: Model, speaker: int | None, speed: float, text: str) -> Iterator[bytes]:
         """Yield 16-bit samples; raises EngineCrashed, VoiceUnusable."""

@@ -10,15 +10,18 @@ out  R ready     empty
      A audio     16-bit samples at the asked rate
      D done      JSON: the models that are loaded
      E error     UTF-8 text; the process lives on unless it could not start
+     W wait      code of a cause that passes by itself; the process lives on if it had started
 
 It ends when its standard input closes.
 """
 
+import errno
 import faulthandler
 import json
 import math
 import os
 import queue
+import re
 import signal
 import struct
 import sys
@@ -31,6 +34,8 @@ from typing import Any, BinaryIO
 HEADER = struct.Struct("<cI")
 FRAME_BYTES = 32 * 1024
 STUCK_S = 180
+SHORT = {errno.ENOMEM: "memory", errno.EMFILE: "open_files", errno.ENFILE: "open_files"}
+NO_MEMORY = re.compile("bad_alloc|failed to map segment|annot allocate|allocate memory")
 
 PEAK = 0.89  # of full scale: an MP3 decoder overshoots what was encoded, and must not clip
 MOST_GAIN = 10.0
@@ -54,6 +59,7 @@ class Speaker:
         self._numpy, self._runtime, self._piper, self._config = numpy, onnxruntime, voice, config
         self._failures = (
             *(OSError, ValueError, KeyError, TypeError, IndexError, RuntimeError, ImportError),
+            MemoryError,
             *(faults.Fail, faults.InvalidGraph, faults.InvalidProtobuf, faults.NoSuchFile),
             *(faults.InvalidArgument, faults.NotImplemented, faults.RuntimeException),
         )
@@ -83,8 +89,7 @@ class Speaker:
                     break
         except self._failures as error:
             self._models.pop(model, None)
-            what = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            send(self._output, b"E", what.encode())
+            fail(self._output, error, f"{type(error).__name__}: {error}".splitlines()[0][:200])
             return
         finally:
             faulthandler.cancel_dump_traceback_later()
@@ -200,6 +205,14 @@ def send(output: BinaryIO, kind: bytes, payload: bytes = b"") -> None:
         os._exit(0)
 
 
+def fail(output: BinaryIO, error: Exception, what: str) -> None:
+    """Say what failed: the cause where that lies elsewhere and passes by itself, else `what`."""
+    short = SHORT.get(getattr(error, "errno", None))
+    if short is None and (isinstance(error, MemoryError) or NO_MEMORY.search(str(error))):
+        short = "memory"
+    send(output, *((b"W", short.encode()) if short else (b"E", what.encode())))
+
+
 def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: Speaker) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
@@ -218,8 +231,8 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints must not come between the frames
     try:
         speaker = Speaker(int(sys.argv[1]), output)
-    except ImportError as error:
-        send(output, b"E", f"Piper cannot be loaded: {error}.".encode())
+    except (ImportError, OSError, MemoryError) as error:
+        fail(output, error, f"Piper cannot be loaded: {error}.")
         return
     send(output, b"R")
     requests: queue.SimpleQueue = queue.SimpleQueue()

@@ -5,6 +5,7 @@ to end the request under way, whatever else comes from it ends a request.
 """
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -16,29 +17,41 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from speech.errors import EngineCrashed
+import causes
+from sentences import Sentence
+from speech.errors import EngineCrashed, EngineHeldUp, EngineMissing, SpeechError
 
 HEADER = struct.Struct("<cI")
+END_WAIT_S = 5.0
+DAMAGED = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL)  # what a damaged library ends in
+NO_MEMORY = 12  # the code with which a child ends that got none
 PIPE_BYTES = 256 * 1024  # some seconds of sound, so that the child works while the parent encodes
 
 
 class PipedChild:
-    """A process behind pipes; `crashed` is the sentence for when it ends without being asked."""
+    """A process behind pipes; `crashed` is the sentence for when it ends without being asked.
+
+    `remedy` is what helps where its library or data is missing or damaged, and nowhere else.
+    """
 
     crashed: ClassVar[str]
+    remedy: ClassVar[str]
     cancel_s: ClassVar[float] = 2.0
 
     def __init__(self, arguments: Sequence[str], folder: Path | None) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            # Text of strangers is read in there: no secret of the parent's belongs beside it.
-            env={} if os.name == "posix" else None,
-            pipesize=PIPE_BYTES,
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                # Text of strangers is read in there: no secret of the parent's belongs beside it.
+                env={} if os.name == "posix" else None,
+                pipesize=PIPE_BYTES,
+            )
+        except OSError as error:
+            raise self._not_started(error) from error
         self._is_busy = self._is_ready = False
 
     @property
@@ -47,8 +60,20 @@ class PipedChild:
         return self._process.poll() is None and not self._is_busy
 
     def get_ready(self) -> None:
-        """Wait until the child can take a request; raises EngineMissing when it cannot start."""
-        raise NotImplementedError
+        """Wait for the child's first frame; raises EngineMissing where it can never start, and
+        EngineCrashed.
+        """
+        if self._is_ready:
+            return
+        self._is_busy = True
+        kind, payload = self._receive()
+        if kind == b"E":
+            raise self._missing(payload.decode())
+        self._greet(payload)
+        self._is_busy, self._is_ready = False, True
+
+    def _greet(self, payload: bytes) -> None:
+        """Take in what the child says when it is ready."""
 
     def rest(self) -> None:
         """End the request under way, if any, so that the child can take another."""
@@ -81,17 +106,50 @@ class PipedChild:
             self._process.stdin.write(HEADER.pack(kind, len(payload)) + payload)
             self._process.stdin.flush()
         except OSError as error:
-            raise EngineCrashed(self.crashed) from error
+            raise self._ended() from error
 
     def _receive(self) -> tuple[bytes, bytes]:
+        """The next frame; raises EngineHeldUp where the child names a cause that passes."""
         kind, length = HEADER.unpack(self._read(HEADER.size))
-        return kind, self._read(length)
+        payload = self._read(length)
+        if kind == b"W":
+            self._is_busy = not self._is_ready
+            raise EngineHeldUp(causes.BY_CODE[payload.decode()])
+        return kind, payload
 
     def _read(self, size: int) -> bytes:
         read = self._process.stdout.read(size)
         if len(read) < size:
-            raise EngineCrashed(self.crashed)
+            raise self._ended()
         return read
+
+    def _ended(self) -> SpeechError:
+        """Why the child is gone, as far as its end tells."""
+        try:
+            code = self._process.wait(END_WAIT_S)
+        except subprocess.TimeoutExpired:
+            return EngineCrashed(self.crashed)
+        if code == NO_MEMORY:
+            return EngineHeldUp(causes.MEMORY)
+        if code in causes.FROM_OUTSIDE:
+            return EngineHeldUp(causes.KILLED)
+        if code in DAMAGED and not self._is_ready:
+            return self._missing(self.crashed)
+        return EngineCrashed(self.crashed)
+
+    def _missing(self, reason: str) -> EngineMissing:
+        """An error with the remedy for what is missing or damaged."""
+        shown = reason if "{" in reason else Sentence(reason)
+        return EngineMissing(
+            Sentence("{reason} {remedy}", reason=shown, remedy=Sentence(self.remedy))
+        )
+
+    def _not_started(self, error: OSError) -> SpeechError:
+        if cause := causes.of_start(error):
+            return EngineHeldUp(cause)
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            return self._missing(self.crashed)
+        return EngineCrashed(self.crashed)
 
 
 @dataclass

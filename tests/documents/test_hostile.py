@@ -1,11 +1,17 @@
 """Hostile and damaged documents end in a document or in one clear sentence, within bounds."""
 
+import itertools
+import os
 import random
+import signal
+import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from documents.errors import Broken, DocumentError, TookTooLong, TooLargeInside
+from documents.errors import Broken, DocumentError, Interrupted, TookTooLong, TooLargeInside
 from documents.limits import Limits
 from documents.reading import read
 from documents.types import compose
@@ -101,6 +107,29 @@ def test_a_hundred_damaged_files_end_in_a_document_or_a_sentence(name, tmp_path)
 def test_what_runs_too_long_is_stopped(limits, tmp_path):
     ended = outcome(tmp_path, "deep.md", b"*a_ " * 400_000, limits)
     assert isinstance(ended, TookTooLong)
+
+
+def kill_the_reader():
+    """End the reader of this process as soon as it runs, as a system does that is out of memory."""
+    for folder in itertools.chain.from_iterable(
+        Path("/proc").glob("[0-9]*") for _ in range(10_000)
+    ):
+        with suppress(OSError):
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes()
+            if parent == os.getpid() and b"documents/child.py" in command:
+                os.kill(int(folder.name), signal.SIGKILL)
+                return
+
+
+def test_a_reader_that_the_system_killed_is_no_fault_of_the_document(tmp_path):
+    killer = threading.Thread(target=kill_the_reader)
+    killer.start()
+    path = tmp_path / "deep.md"
+    path.write_bytes(b"*a_ " * 400_000)
+    with pytest.raises(Interrupted):
+        read(path, path.name, limits=Limits(wall_s=20))
+    killer.join()
 
 
 def test_what_needs_too_much_memory_is_stopped(tmp_path):

@@ -36,7 +36,7 @@ def make(home, book):
         if (key, lufs) not in made:
             exports = home.studio.exports
             export = exports.order(book, key, lufs)
-            ExportWorker(exports, "tests", home.worker.stop).run_pending()
+            ExportWorker(exports, "tests", home.worker.stop, home.worker.states).run_pending()
             export = exports.get(book, export["id"])
             assert export["status"] == "ready", export["error"]
             with exports.files.open(export["name"]) as file:

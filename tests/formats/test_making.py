@@ -8,7 +8,7 @@ import pytest
 
 from exporting import Exports
 from formats import making, process
-from formats.errors import ExportError, NoRoom
+from formats.errors import ExportError, HeldUp
 from formats.types import Part, Task
 from tests.making import prose
 from tests.serving import wait_until
@@ -54,7 +54,7 @@ def ignore(share):
     + [(key, -19.0) for key in ("mp3", "zip", "epub")],
 )
 def test_a_full_disk_is_named_and_nothing_stays(piece, small_disk, key, lufs):
-    with pytest.raises(NoRoom, match="The disk is full") as refused:
+    with pytest.raises(HeldUp, match="The disk is full") as refused:
         making.make(task(piece, small_disk / "made", key, lufs), ignore)
     assert refused.value.status == 507
     assert list(small_disk.iterdir()) == []

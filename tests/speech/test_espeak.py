@@ -1,6 +1,7 @@
 import array
 import itertools
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from speech.engines.espeak import EspeakEngine, find_library, language_tag
 from speech.engines.espeak_pool import Child, Library
 from speech.engines.espeak_text import SpokenText
 from speech.engines.pool import Pool
-from speech.errors import EngineCrashed, EngineMissing
+from speech.errors import EngineCrashed, EngineHeldUp, EngineMissing
 from speech.types import SpeechRequest
 
 TEXT = "Hello brave new world, it costs $3.50. Dr. Smith's well-known naïve e-mail — 日本 😀 ended."
@@ -191,6 +192,46 @@ def test_data_that_is_gone_is_named_with_its_remedy(tmp_path):
         with pool.borrow():
             pass
     assert pool.alive == 0
+
+
+def ready(library, meanwhile):
+    """Wait for a child to which something happens while it starts."""
+    child = Child(library)
+    try:
+        meanwhile(child._process.pid)
+        child.get_ready()
+    finally:
+        child.close()
+
+
+def test_only_a_missing_or_damaged_library_is_to_be_installed_again(tmp_path):
+    found = find_library()
+    damaged = tmp_path / "library.so"
+    damaged.write_bytes(b"\x7fELF and no more")
+    for path in (str(damaged), str(tmp_path / "none.so")):
+        with pytest.raises(EngineMissing, match="Install the package espeakng-loader again"):
+            ready(Library(path, found.data), lambda _: None)
+    with pytest.raises(EngineHeldUp) as killed:
+        ready(found, lambda pid: os.kill(pid, signal.SIGKILL))
+    assert killed.value.waits_for == "killed"
+    little = 8 * 1024 * 1024
+    with pytest.raises(EngineCrashed) as short:
+        ready(found, lambda pid: resource.prlimit(pid, resource.RLIMIT_AS, (little, little)))
+    for error in (killed.value, short.value):
+        assert "espeakng-loader" not in error.sentence
+
+
+def test_a_lack_of_open_files_is_called_so(engine):
+    engine.voices()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(EngineHeldUp, match="Too many files are open") as refused:
+            duration_s(engine, TEXT)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert refused.value.waits_for == "open_files"
+    assert duration_s(engine, TEXT) > 1
 
 
 def test_a_data_folder_deep_in_the_tree_works(tmp_path):

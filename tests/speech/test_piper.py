@@ -168,7 +168,7 @@ def test_a_crash_in_the_middle_is_named_and_the_next_request_is_spoken(engine):
     sound = engine.speak(SpeechRequest(TEXT * 20, TINY))
     next(sound)
     process = sound.gi_frame.f_locals["chunks"].gi_frame.f_locals["chunks"]
-    os.kill(process.gi_frame.f_locals["child"]._process.pid, signal.SIGKILL)
+    os.kill(process.gi_frame.f_locals["child"]._process.pid, signal.SIGSEGV)
     with pytest.raises(EngineCrashed, match="Piper"):
         for _ in sound:
             pass

@@ -9,7 +9,11 @@ async function look(part) {
   let isQueued = true;
   try {
     const answer = await fetch(`/files/${filename}/retake`, { headers: { Accept: "application/json" } });
-    if (answer.ok) isQueued = (await answer.json()).status === "queued";
+    if (answer.ok) {
+      const change = await answer.json();
+      isQueued = change.status === "queued";
+      if (change.waits_for) part.querySelector("[role=status]").textContent = change.waits_for;
+    }
   } catch {
     // The server is away for a moment; the next look will tell.
   }

@@ -85,7 +85,10 @@ class DownloadMenu extends HTMLElement {
   #take(row, made, isWanted) {
     this.#show(row, made);
     if (made.status === "failed") return this.#fail(row, new Refused(made.error));
-    if (made.status !== "ready") return this.#watch(row, isWanted);
+    if (made.status !== "ready") {
+      if (made.waits_for) this.#told.textContent = made.waits_for;
+      return this.#watch(row, isWanted);
+    }
     if (!isWanted) return;
     this.#say("ready", row);
     const link = Object.assign(document.createElement("a"), { href: made.file_url, download: "" });

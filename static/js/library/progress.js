@@ -44,7 +44,7 @@ function show(file) {
   row.dataset.status = file.status;
   row.querySelector("[data-ring]")?.setAttribute("stroke-dasharray", `${file.progress * 100} 100`);
   const state = row.querySelector("[data-state]");
-  state.textContent = words.states[file.status] ?? runningTime(file.duration);
+  state.textContent = file.waits_for_label ?? words.states[file.status] ?? runningTime(file.duration);
   state.className = `row-state ${file.status}`;
   for (const trigger of row.querySelectorAll("[data-play]")) {
     const known = { ...JSON.parse(trigger.dataset.play), status: file.status, duration: file.duration };

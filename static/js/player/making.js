@@ -25,7 +25,9 @@ function show(file) {
   const bar = document.querySelector("[data-bar]");
   const note = document.querySelector("[data-making-note]");
   if (bar) bar.value = percent;
-  if (note && file.status === "speaking") {
+  if (note && file.waits_for) {
+    note.textContent = file.waits_for;
+  } else if (note && file.status === "speaking") {
     note.textContent = [text("spoken_percent", { percent }), timeLeft(file)].filter(Boolean).join(" ");
   }
   const cost = document.querySelector("[data-cost]");

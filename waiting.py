@@ -1,0 +1,167 @@
+"""Work that waits for a cause to pass: when it is tried again, and what is told until then."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import causes
+from database.errors import DatabaseError
+from formats.errors import ExportError
+from sentences import Sentence
+from speech.errors import EngineCrashed
+
+WAITS_S = (1.0, 2.0, 4.0, 5.0)  # the last one again and again
+RETRY_S, FAULT_RETRY_S = 1.0, 5.0
+FRESH_S = 15.0
+NOTICE_BYTES = 16
+SHORT_BYTES = 64 * 1024 * 1024  # of memory: with less than that a process may be ended at any time
+
+log = logging.getLogger("voiceverse.waiting")
+
+
+class Wait(NamedTuple):
+    """What work waits for, how long until it is tried again, and whether the try counts."""
+
+    cause: causes.Cause
+    wait_s: float
+    is_counted: bool
+
+
+def plan(error: Exception, waits: int) -> Wait | None:
+    """What to wait for after work broke off, which has waited so often at the same place.
+
+    None where waiting would not help, or has not helped for too long.
+    """
+    cause, is_short = causes.of(error), is_memory_short()
+    if cause is None and is_short and isinstance(error, EngineCrashed | ExportError):
+        cause = causes.MEMORY
+    if cause is None or (cause.tries and waits >= cause.tries and not is_short):
+        return None
+    if is_short and cause in (causes.MEMORY, causes.KILLED):
+        return Wait(cause, WAITS_S[-1], False)
+    return Wait(cause, WAITS_S[min(waits, len(WAITS_S) - 1)], True)
+
+
+def verdict(error: Exception, sentence: str) -> str:
+    """The sentence with which work fails that has waited too often; else the error's own."""
+    if causes.of(error) is not causes.KILLED:
+        return sentence
+    return Sentence(
+        "The system stopped the process of the voice {times} times at the same place, most likely "
+        "for lack of memory. What was spoken is kept; free some memory, then try again.",
+        times=causes.KILLED.tries,
+    )
+
+
+class Notice:
+    """What keeps the worker from recording anything, for the pages of what it works on.
+
+    A file that is written in place: there may be no room for another, and no database to write to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "worker_waits"
+        self._told = ""
+
+    def clear(self) -> None:
+        """Take the notice down."""
+        self.tell("")
+
+    def tell(self, code: str) -> None:
+        """Put up the code of a cause, anew each time, as it is believed for seconds alone."""
+        if not code and code == self._told and self._path.exists():
+            return
+        self._told = code
+        with suppress(OSError):
+            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                os.pwrite(descriptor, code.ljust(NOTICE_BYTES).encode(), 0)
+            finally:
+                os.close(descriptor)
+
+    def read(self) -> str:
+        """The code that stands there; "" where none does, or the worker has fallen silent."""
+        try:
+            with self._path.open("rb") as file:
+                is_fresh = abs(time.time() - os.fstat(file.fileno()).st_mtime) < FRESH_S
+                code = file.read(NOTICE_BYTES).decode().strip() if is_fresh else ""
+        except (OSError, UnicodeDecodeError):
+            return ""
+        return code if code in causes.BY_CODE else ""
+
+
+class States:
+    """Writes how work ended, again and again while that is held up, until `stop` is set."""
+
+    def __init__(self, notice: Notice, stop: threading.Event) -> None:
+        self.notice, self._stop = notice, stop
+
+    def write(self, what: str, change: Callable[[], object]) -> None:
+        """Make a change of a state; `what` names it for the log."""
+        while True:
+            try:
+                change()
+            except DatabaseError as error:
+                log.error("the state of %s cannot be written: %s", what, error.sentence)
+                self.notice.tell(error.waits_for)
+                if self._stop.wait(RETRY_S if error.waits_for else FAULT_RETRY_S):
+                    return  # the next start takes it up again
+            else:
+                self.notice.clear()
+                return
+
+    def put_off(
+        self, what: str, error: Exception, work: dict, worker: str, wait: Callable[..., object]
+    ) -> bool:
+        """Let a piece of work wait, if what it broke off with passes by itself."""
+        planned = plan(error, work["waits"])
+        if planned is None:
+            return False
+        code = planned.cause.code
+        log.warning("%s waits (%s): %s", what, code, error)
+        if planned.cause is causes.DATABASE:
+            self.notice.tell(code)
+
+        def change() -> None:
+            until = time.time() + planned.wait_s
+            wait(work["id"], worker, code, until=until, is_counted=planned.is_counted)
+
+        self.write(what, change)
+        return True
+
+
+def is_memory_short() -> bool:
+    """Whether the machine, or the share of it that this program may use, is short of memory."""
+    left = [number for number in (_left_of_machine(), _left_of_group()) if number is not None]
+    return bool(left) and min(left) < SHORT_BYTES
+
+
+def _left_of_machine() -> int | None:
+    try:
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            name, _, value = line.partition(":")
+            if name == "MemAvailable":
+                return int(value.split()[0]) * 1024
+    except (OSError, ValueError, IndexError):
+        return None
+    return None
+
+
+def _left_of_group() -> int | None:
+    """What the control group leaves; what it keeps of files can be let go of."""
+    try:
+        group = Path("/proc/self/cgroup").read_text().strip().rpartition("::/")[2]
+        folder = Path("/sys/fs/cgroup") / group
+        if not (folder / "memory.max").exists():
+            folder = Path("/sys/fs/cgroup")
+        most = int((folder / "memory.max").read_text())
+        used = int((folder / "memory.current").read_text())
+        stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+        return most - used + int(stat.get("inactive_file", 0))
+    except (OSError, ValueError):
+        return None
