@@ -285,7 +285,10 @@ def show_bin() -> Response:
 
 def _goes_on(row: dict[str, Any], days: int) -> date | str:
     when = local(row["deleted_at"])
-    return (when + timedelta(days=days)).date() if when else row["deleted_at"]
+    try:
+        return when.date() + timedelta(days=days) if when else row["deleted_at"]
+    except OverflowError:
+        return row["deleted_at"]
 
 
 @blueprint.post("/library/restore")

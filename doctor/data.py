@@ -12,7 +12,12 @@ from sentences import Sentence
 
 NEW_KEY = (
     "Put it back from a backup that was made with --keys, or make a new one, which signs "
-    "everybody out: {command}"
+    "everybody out and ends authenticator apps: {command}"
+)
+
+KEY_FOLDER = (
+    "Move it away, then put the key back from a backup that was made with --keys, or make a new "
+    "one, which signs everybody out and ends authenticator apps: {command}"
 )
 
 
@@ -37,7 +42,7 @@ def key(config: Config) -> Findings:
         return
     remedy = Sentence(NEW_KEY, command=remake_command(path))
     if path.is_dir():
-        remedy = Sentence(f"Move it away first. {NEW_KEY}", command=remake_command(path))
+        remedy = Sentence(KEY_FOLDER, command=remake_command(path))
     yield Finding(BAD, Sentence(what, path=str(path)), remedy)
 
 
@@ -61,7 +66,7 @@ def presence(config: Config) -> Findings:
     try:
         if path.is_dir():
             what = Sentence("{path} is a folder where the database should be.", path=str(path))
-            yield Finding(BAD, what, Sentence("Move it away. {then}", then=restoring(config)), True)
+            yield Finding(BAD, what, "Move it away, then run flask restore latest.", True)
         elif snapshots.is_empty(path):
             yield _no_database(config)
         elif snapshots.recognise(path) != opening.SCHEMA_VERSION:

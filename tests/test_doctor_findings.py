@@ -259,6 +259,7 @@ def test_mending_leaves_a_healthy_folder_and_a_copy_of_what_was(config, change):
     assert mending.mend(config) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STARTS)
 def test_the_command_says_it_where_the_app_does_not_start(config, tmp_path, name):
     STARTS[name][0](config)
@@ -269,6 +270,7 @@ def test_the_command_says_it_where_the_app_does_not_start(config, tmp_path, name
     assert STARTS[name][1] in done.stdout
 
 
+@pytest.mark.slow
 def test_the_command_mends_and_says_so(config, tmp_path):
     run("INSERT INTO audio_search (audio_search) VALUES ('delete-all')")(config)
     done = App(tmp_path).flask("doctor", "--mend")
