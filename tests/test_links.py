@@ -98,14 +98,14 @@ def test_what_stands_in_the_place_of_a_growing_file_is_replaced_not_written_to(
 
 def test_a_data_folder_may_have_its_sound_on_another_disk(tmp_path, elsewhere):
     (tmp_path / "data").mkdir()
-    (elsewhere / "song.mp3.part").write_bytes(b"x")
-    (elsewhere / "song.mp3.deleted").write_bytes(b"x")
     (tmp_path / "data" / "audio").symlink_to(elsewhere)
     with App(tmp_path) as app:
         client = Client(app).set_up()
         filename = client.generate(SENTENCES)["filename"]
         client.until_ready(filename)
         app.kill()
+        for name in ("song.mp3.part", "song.mp3.deleted"):
+            (elsewhere / name).write_bytes(b"x")
         (elsewhere / "20260101-0123456789abcdef.mp3.part").write_bytes(b"x")
         app.start()
         again = client.generate(SENTENCES)["filename"]
