@@ -45,8 +45,9 @@ BETWEEN = "\n\n"  # chapters of one audiobook
 BUSY = "Other documents are being read just now. Wait a moment, then try again."
 UNTITLED = "Untitled"
 UPLOAD_PREFIX, PAGE_PREFIX = "upload-", "page-"
-# With what `tempfile` adds. Where the folder is a link, others may have files there.
-LEFT_BEHIND = re.compile(r"(upload|page|reading)-[a-z0-9_]{8}")
+LEFT_BEHIND = re.compile(r"(upload|page|reading)-.+")
+# With what `tempfile` adds: for a folder that is a link to one where others may have files.
+LEFT_ELSEWHERE = re.compile(r"(upload|page|reading)-[a-z0-9_]{8}")
 UNFINISHED = ("queued", "speaking")
 PICTURES = (
     (b"\xff\xd8\xff", 0, "image/jpeg"),
@@ -168,8 +169,9 @@ class Books:
 
     def sweep(self) -> None:
         """Remove what a kill left of uploads and of reading them, and nothing else."""
+        ours = LEFT_ELSEWHERE if self._folder.is_symlink() else LEFT_BEHIND
         for path in self._folder.iterdir():
-            if LEFT_BEHIND.fullmatch(path.name):
+            if ours.fullmatch(path.name):
                 if path.is_dir() and not path.is_symlink():
                     shutil.rmtree(path, ignore_errors=True)
                 else:
