@@ -30,7 +30,7 @@ from sentences import Told
 from speech.counting import Spoken, count_spoken
 from speech.engine import Engine
 from speech.marks import Cast
-from speech.prices import Price, expected_duration_s
+from speech.prices import Price, expected_duration_s, total_cost
 from speech.pronunciation import Dictionary
 from speech.types import Voice, is_speakable
 
@@ -135,7 +135,7 @@ class Progress:
     files: list[dict]
     characters: int
     spoken: int
-    cost_usd: float
+    cost_usd: float | None
     left_s: float | None
 
     @property
@@ -406,7 +406,7 @@ class Books:
             files=files,
             characters=sum(file["character_count"] for file in files),
             spoken=sum(file["spoken_characters"] for file in files),
-            cost_usd=sum(file["cost"] for file in files),
+            cost_usd=total_cost(file["cost"] for file in files),
             left_s=_left_s(files),
         )
 

@@ -87,6 +87,11 @@ CREATE INDEX idx_audio_work ON audio_files (status, owner_id, queue_rank, id)
 CREATE INDEX idx_audio_document ON audio_files (document_id, track, id)
     WHERE document_id IS NOT NULL;
 
+-- Files that a provider spoke, or is to speak, whose price nobody knew.
+CREATE TABLE unpriced_files (
+    file_id INTEGER PRIMARY KEY REFERENCES audio_files (id) ON DELETE CASCADE
+);
+
 -- The groups of a library, empty ones too, with how many files outside the bin each holds.
 -- The name '' stands for no group.
 CREATE TABLE file_groups (
@@ -159,15 +164,16 @@ CREATE TABLE usage_stats (
     engine          TEXT    NOT NULL DEFAULT '',
     day             INTEGER NOT NULL DEFAULT 1 CHECK (day BETWEEN 1 AND 31),
     voice           TEXT    NOT NULL DEFAULT '',
-    category        TEXT    NOT NULL DEFAULT ''
+    category        TEXT    NOT NULL DEFAULT '',
+    is_unpriced     INTEGER NOT NULL DEFAULT 0 CHECK (is_unpriced IN (0, 1)) -- cost is not all
 );
 -- Use by day, by voice and by group, each added up in the order of its index.
 CREATE INDEX idx_usage_user_month ON usage_stats
-    (user_id, year, month, day, characters_used, cost);
+    (user_id, year, month, day, characters_used, cost, is_unpriced);
 CREATE INDEX idx_usage_voice ON usage_stats
-    (user_id, engine, voice, year, month, characters_used, cost);
+    (user_id, engine, voice, year, month, characters_used, cost, is_unpriced);
 CREATE INDEX idx_usage_category ON usage_stats
-    (user_id, category, year, month, characters_used, cost);
+    (user_id, category, year, month, characters_used, cost, is_unpriced);
 CREATE INDEX idx_usage_user ON usage_stats (user_id, id);
 CREATE INDEX idx_usage_engine ON usage_stats (engine, year, month, cost);
 CREATE UNIQUE INDEX idx_usage_file ON usage_stats (file_id) WHERE file_id IS NOT NULL;

@@ -272,6 +272,7 @@ class Studio:
                 document_id=document_id,
                 track=track,
                 reading=json.dumps(reading, ensure_ascii=False),
+                is_unpriced=not chosen.price().is_known,
             )
             self.db.add_chapters(row["id"], chapters)
         return row

@@ -173,7 +173,7 @@ class Purchases:
         size, cost = self.kept.size(content_hash), delivery.cost_usd
         if cost is None:
             duration_s = size / 2 / engine.sample_rate
-            cost = engine.price().quote(len(request.text), duration_s) or 0.0
+            cost = engine.price().quote(len(request.text), duration_s)
         return self.db.record_purchase(
             job, content_hash, cost=cost, size=size, now=time.time(), fingerprint=sound.fingerprint
         )

@@ -17,7 +17,7 @@ from sentences import Sentence
 from speaking import NothingSpoken, Speaking
 from speech import mp3
 from speech.errors import SpeechError
-from speech.prices import expected_duration_s
+from speech.prices import expected_duration_s, total_cost
 from speech.script import PARAGRAPH_PAUSE_MS, Utterance
 from speech.segments import BLANK_LINE
 from speech.slicing import Slicer
@@ -45,12 +45,15 @@ class BadRetake(WrongState):
 
 
 class RetakeQuote(NamedTuple):
-    """What a change will be: the text as it will stand, its segments, and what they cost (USD)."""
+    """What a change will be: the text as it will stand, its segments, and their cost (USD).
+
+    The cost is None where no price is known.
+    """
 
     text: str
     segments: int
     characters: int
-    cost_usd: float
+    cost_usd: float | None
 
 
 class Shift(NamedTuple):
@@ -178,15 +181,15 @@ class Retaking:
         whole = self.db.get_text(row["id"])
         text = self._fitted(row, whole, start, end, text)
         lines = list(self._lines(row, whole, start, end, text))
-        cost, price = 0.0, engine.price()
+        costs, price = [0.0], engine.price()
         for segment, said in lines:
             request = self.speaking.request(row, segment, said)
             if engine.keeps_segments and not self.speaking.purchases.has(
                 engine, request, row["owner_id"]
             ):
                 seconds = expected_duration_s(len(said.text), row["speed"], engine.name)
-                cost += price.quote(len(said.text), seconds) or 0.0
-        return RetakeQuote(text, len(lines), len(text), cost)
+                costs.append(price.quote(len(said.text), seconds))
+        return RetakeQuote(text, len(lines), len(text), total_cost(costs))
 
     def ask(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> dict:
         """Have a part of a finished file spoken anew; returns the change that waits for it.

@@ -15,6 +15,7 @@ import delivery
 import forms
 from access import LARGEST_ROW, local_path, owned_file, services, user_only, wants_json
 from answers import file_json, page, voice_name
+from database.searching import leaves_out
 from languages import language, plural_forms
 from shown import local
 
@@ -160,7 +161,7 @@ def shelf(wanted: Wanted) -> Response:
     if wanted.group and wanted.group.casefold() not in map(str.casefold, names):
         abort(404)
     rows, more = look(wanted)
-    is_cut = services().db.leaves_out(request.args.get("q", ""))
+    is_cut = leaves_out(request.args.get("q", ""))
     if wants_json():
         return jsonify(files=[_found_json(row) for row in rows], next=more, is_cut=is_cut)
     return page(

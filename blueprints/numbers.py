@@ -12,7 +12,7 @@ import delivery
 import forms
 from access import device_label, local_path, services, user_only, visitor, wants_json
 from answers import page
-from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE
+from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
 
 PAGE_ROWS = 50
 # What local voices saved is counted at the price of this model.
@@ -123,7 +123,7 @@ def _numbers(year: int, month: int) -> dict[str, Any]:
         "saved": db.get_saved(user_id, *_saving(), chosen, chosen),
         "saved_ever": db.get_saved(user_id, *_saving()),
         "months": months,
-        "all_time": {name: sum(row[name] for row in months) for name in NUMBERS},
+        "all_time": {name: total_cost(row[name] for row in months) for name in NUMBERS},
     }
 
 

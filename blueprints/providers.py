@@ -174,10 +174,16 @@ def _test(row: dict[str, Any]) -> Response:
             "It works: %(length)s s of sound, the first of it after %(first)s s. %(cost)s",
             length=decimal(trial.duration_s),
             first=decimal(trial.first_sound_s),
-            cost=_("It cost %(amount)s.", amount=money(trial.cost_usd)) if trial.cost_usd else "",
+            cost=_what_it_cost(trial),
         ).strip()
     )
     return _to(row["id"], heard=mark)
+
+
+def _what_it_cost(trial: Trial) -> str:
+    if trial.cost_usd is None:
+        return _("What it cost is not known.")
+    return _("It cost %(amount)s.", amount=money(trial.cost_usd)) if trial.cost_usd else ""
 
 
 DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
@@ -204,7 +210,7 @@ def sound(mark: str) -> Response:
 
 def _kept(row: dict[str, Any], trial: Trial) -> str:
     """Keep what was spoken where previews are, and count it as the admin's use."""
-    if trial.cost_usd:
+    if trial.cost_usd != 0:
         services().db.record_usage(
             _me(), len(trial.text), trial.cost_usd, engine=row["name"], voice=trial.voice
         )

@@ -19,6 +19,7 @@ from database.retakes import Retakes
 from database.second_factors import SecondFactorRows
 from database.security import SecurityLog
 from database.segments import Segments
+from database.usage import COST
 from database.users import Users
 
 
@@ -52,7 +53,7 @@ class Database(
         Files in the bin count apart: binned_files, binned_size (bytes).
         """
         return self._row(
-            """SELECT (SELECT count(*) FROM users) AS users,
+            f"""SELECT (SELECT count(*) FROM users) AS users,
                       coalesce(sum(deleted_at IS NULL), 0) AS files,
                       coalesce(sum(character_count) FILTER (WHERE deleted_at IS NULL), 0)
                           AS characters,
@@ -60,7 +61,7 @@ class Database(
                       coalesce(sum(size) FILTER (WHERE deleted_at IS NULL), 0) AS size,
                       coalesce(sum(deleted_at IS NOT NULL), 0) AS binned_files,
                       coalesce(sum(size) FILTER (WHERE deleted_at IS NOT NULL), 0) AS binned_size,
-                      (SELECT coalesce(sum(cost), 0.0) FROM usage_stats) AS cost
+                      (SELECT {COST} FROM usage_stats) AS cost
                FROM audio_files"""
         )
 

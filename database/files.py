@@ -31,8 +31,11 @@ class AudioFiles(Groups):
         document_id: int | None = None,
         track: int = 0,
         reading: str = "{}",
+        is_unpriced: bool = False,
     ) -> dict:
         """Add a file; returns its row without the text. `duration` in s, `cost` in USD.
+
+        The cost of one that `is_unpriced` is None until something is known of it.
 
         `track` is its place in the document it was made of, `reading` JSON: cast and pauses.
         The text of a file that is ready can be searched at once, any other when it is spoken.
@@ -40,7 +43,7 @@ class AudioFiles(Groups):
         count = len(text) if character_count is None else character_count
         is_ready = status == "ready"
         with self.transaction():
-            return self._write_row(
+            row = self._write_row(
                 f"""INSERT INTO audio_files (owner_id, filename, display_name, voice, text,
                         character_count, category, duration, cost, created_at, engine, model, speed,
                         status, size, sha256, spoken_characters, text_indexed, document_id, track,
@@ -53,6 +56,9 @@ class AudioFiles(Groups):
                 speed, status, size, sha256, count if is_ready else 0, int(is_ready),
                 document_id, track, reading,
             )  # fmt: skip
+            if is_unpriced:
+                self._write("INSERT INTO unpriced_files (file_id) VALUES (?)", row["id"])
+            return row | {"cost": None if is_unpriced and not cost else row["cost"]}
 
     def get_audio_file(
         self, filename: str, owner_id: int, *, include_binned: bool = False

@@ -11,7 +11,9 @@ NO_GROUP = "There is no such group in your library."
 NO_FILE = "There is no such file in your library."
 STOPPED = "Cancelled when it was deleted. Try again to speak the rest."
 # Everything of a file but its text, which can be megabytes and has a read of its own.
-COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration, cost,
+COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration,
+    iif(cost = 0 AND EXISTS (SELECT 1 FROM unpriced_files WHERE file_id = audio_files.id),
+        NULL, cost) AS cost,
     created_at, updated_at, engine, model, speed, status, error, size, sha256, spoken_characters,
     stop_requested, queue_rank, attempts, lease_owner, lease_until_epoch, deleted_at, document_id,
     track, reading, stand_in, needs_voice"""

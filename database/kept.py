@@ -95,7 +95,7 @@ class KeptSegments(Usage):
         job: dict,
         content_hash: str,
         *,
-        cost: float,
+        cost: float | None,
         size: int,
         now: float,
         fingerprint: str = "",
@@ -105,6 +105,7 @@ class KeptSegments(Usage):
         Called when its sound is safely on disk, and again when a resume finds it there. A job
         without a file, such as a preview, and a retake have rows of their own in the ledger, in
         the month in which they are made: `characters`, `voice`. What `is_sample` belongs to nobody.
+        A `cost` of None is not known, which file and usage remember.
         """
         with self.transaction():
             file = self._row("SELECT owner_id FROM audio_files WHERE id = ?", job["id"])
@@ -114,9 +115,12 @@ class KeptSegments(Usage):
             self._settle_use(content_hash, job, is_left=is_left)
             if self._touch_segment(content_hash, now):
                 return False
-            self._keep_segment(content_hash, job["engine"], cost, size, now, owner_id, fingerprint)
+            usd = cost or 0.0
+            self._keep_segment(content_hash, job["engine"], usd, size, now, owner_id, fingerprint)
             if file:
-                self._write("UPDATE audio_files SET cost = cost + ? WHERE id = ?", cost, job["id"])
+                self._write("UPDATE audio_files SET cost = cost + ? WHERE id = ?", usd, job["id"])
+            if file and cost is None:
+                self._write("INSERT OR IGNORE INTO unpriced_files (file_id) VALUES (?)", job["id"])
             if file and not job.get("is_retake"):
                 self._add_usage(file["owner_id"], job["id"], job["engine"], cost=cost)
             elif self._row("SELECT 1 FROM users WHERE id = ?", job["owner_id"]):

@@ -57,11 +57,6 @@ class Library(AudioFiles):
         rows = self._in_order(ids)
         return self._with_phrases(rows, terms, budget) if terms else rows
 
-    @staticmethod
-    def leaves_out(search: str) -> bool:
-        """Whether a search holds more words than are looked for."""
-        return searching.leaves_out(search)
-
     def list_voices_used(self, owner_id: int) -> list[dict]:
         """The voices that the owner's files were made with: engine, voice."""
         found: list[dict] = []

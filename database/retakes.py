@@ -136,8 +136,9 @@ class Retakes(Usage):
             if not retake["take_id"]:
                 spoken = segments[-1]["text_end"] - start
                 row = retake["file"]
+                cost = None if row.get("cost", 0.0) is None else 0.0  # what was bought counts apart
                 self.record_usage(
-                    row["owner_id"], spoken, 0.0, engine=row["engine"], voice=row["voice"],
+                    row["owner_id"], spoken, cost, engine=row["engine"], voice=row["voice"],
                     category=row["category"],
                 )  # fmt: skip
 

@@ -16,6 +16,8 @@ SPLITS = {
     "category": ("category", "idx_usage_category", "characters_used DESC, category"),
     "engine": ("engine", "idx_usage_voice", "characters_used DESC, engine"),
 }
+# What was paid; NULL where nothing is known of it, for no price at all was known.
+COST = "iif(max(is_unpriced) AND sum(cost) = 0, NULL, coalesce(sum(cost), 0.0)) AS cost"
 MONTHS = "user_id = ? AND (year, month) >= (?, ?) AND (year, month) <= (?, ?)"
 
 
@@ -26,7 +28,7 @@ class Usage(Connection):
         self,
         user_id: int,
         characters_used: int,
-        cost: float,
+        cost: float | None,
         *,
         file_id: int | None = None,
         engine: str = "",
@@ -34,15 +36,20 @@ class Usage(Connection):
         category: str = "",
         timestamp: str | None = None,
     ) -> int:
-        """Add a row to the ledger; `timestamp` is UTC text, now when None. Returns its id."""
+        """Add a row to the ledger; returns its id.
+
+        `timestamp` is UTC text, now when None; a `cost` of None is not known.
+        """
         moment = _moment(timestamp)
         local = moment.astimezone()
         return self._write(
             """INSERT INTO usage_stats (user_id, characters_used, cost, timestamp, month, year,
-                                        day, file_id, engine, voice, category)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            user_id, characters_used, cost, moment.strftime("%Y-%m-%d %H:%M:%S"),
+                                        day, file_id, engine, voice, category, is_unpriced)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+                       ? OR EXISTS (SELECT 1 FROM unpriced_files WHERE file_id = ?))""",
+            user_id, characters_used, cost or 0.0, moment.strftime("%Y-%m-%d %H:%M:%S"),
             local.month, local.year, local.day, file_id, engine, voice, category,
+            cost is None, file_id,
         ).lastrowid  # fmt: skip
 
     def _add_usage(
@@ -52,13 +59,13 @@ class Usage(Connection):
         engine: str,
         *,
         characters: int = 0,
-        cost: float = 0.0,
+        cost: float | None = 0.0,
     ) -> None:
         """Add to the file's row in the ledger, made with the first addition."""
         changed = self._write(
             """UPDATE usage_stats SET characters_used = max(0, characters_used + ?),
-                   cost = cost + ? WHERE file_id = ?""",
-            characters, cost, file_id,
+                   cost = cost + ?, is_unpriced = max(is_unpriced, ?) WHERE file_id = ?""",
+            characters, cost or 0.0, cost is None, file_id,
         ).rowcount  # fmt: skip
         if not changed:
             file = self._row("SELECT voice, category FROM audio_files WHERE id = ?", file_id)
@@ -69,8 +76,8 @@ class Usage(Connection):
     def get_monthly_usage(self, user_id: int, year: int, month: int) -> dict:
         """One month: characters_used, cost (USD), requests."""
         return self._row(
-            """SELECT coalesce(sum(characters_used), 0) AS characters_used,
-                      coalesce(sum(cost), 0.0) AS cost, count(*) AS requests
+            f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,
+                      {COST}, count(*) AS requests
                FROM usage_stats WHERE user_id = ? AND year = ? AND month = ?""",
             user_id, year, month,
         )  # fmt: skip
@@ -78,7 +85,7 @@ class Usage(Connection):
     def get_usage_by_month(self, user_id: int) -> list[dict]:
         """Every month with use, newest first: year, month, characters_used, cost, requests."""
         return self._rows(
-            """SELECT year, month, sum(characters_used) AS characters_used, sum(cost) AS cost,
+            f"""SELECT year, month, sum(characters_used) AS characters_used, {COST},
                       count(*) AS requests
                FROM usage_stats WHERE user_id = ? GROUP BY year, month
                ORDER BY year DESC, month DESC""",
@@ -88,8 +95,8 @@ class Usage(Connection):
     def get_all_time_usage(self, user_id: int) -> dict:
         """Everything so far: characters_used, cost (USD), requests."""
         return self._row(
-            """SELECT coalesce(sum(characters_used), 0) AS characters_used,
-                      coalesce(sum(cost), 0.0) AS cost, count(*) AS requests
+            f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,
+                      {COST}, count(*) AS requests
                FROM usage_stats WHERE user_id = ?""",
             user_id,
         )
@@ -104,7 +111,7 @@ class Usage(Connection):
         """
         columns, index, order = SPLITS[by]
         return self._rows(
-            f"""SELECT {columns}, sum(characters_used) AS characters_used, sum(cost) AS cost,
+            f"""SELECT {columns}, sum(characters_used) AS characters_used, {COST},
                        count(*) AS requests
                 FROM usage_stats INDEXED BY {index} WHERE {MONTHS}
                 GROUP BY {columns} ORDER BY {order}""",
@@ -141,7 +148,7 @@ class Usage(Connection):
         after = 0
         while rows := self._rows(
             f"""SELECT id, timestamp, year, month, day, engine, voice, category, characters_used,
-                       cost, file_id
+                       iif(is_unpriced AND cost = 0, NULL, cost) AS cost, file_id
                 FROM usage_stats INDEXED BY idx_usage_user
                 WHERE {MONTHS} AND id > ? ORDER BY id LIMIT ?""",
             user_id, *(first or FIRST), *(last or LAST), after, BATCH,

@@ -63,3 +63,25 @@ CREATE TABLE clock_stretches (
     seen_epoch REAL NOT NULL,
     running_s  REAL NOT NULL DEFAULT 0
 );
+
+-- A price that nobody knew is told from none. What providers without a price have spoken until now
+-- counts as such, unless one of their sentences is known to have cost something.
+CREATE TABLE unpriced_files (
+    file_id INTEGER PRIMARY KEY REFERENCES audio_files (id) ON DELETE CASCADE
+);
+INSERT INTO unpriced_files (file_id)
+SELECT id FROM audio_files WHERE cost = 0 AND engine IN (
+    SELECT name FROM providers WHERE price IS NULL AND NOT EXISTS (
+        SELECT 1 FROM kept_segments k WHERE k.engine = providers.name AND k.cost > 0));
+ALTER TABLE usage_stats ADD COLUMN is_unpriced INTEGER NOT NULL DEFAULT 0
+    CHECK (is_unpriced IN (0, 1));
+UPDATE usage_stats SET is_unpriced = 1 WHERE file_id IN (SELECT file_id FROM unpriced_files);
+DROP INDEX idx_usage_user_month;
+DROP INDEX idx_usage_voice;
+DROP INDEX idx_usage_category;
+CREATE INDEX idx_usage_user_month ON usage_stats
+    (user_id, year, month, day, characters_used, cost, is_unpriced);
+CREATE INDEX idx_usage_voice ON usage_stats
+    (user_id, engine, voice, year, month, characters_used, cost, is_unpriced);
+CREATE INDEX idx_usage_category ON usage_stats
+    (user_id, category, year, month, characters_used, cost, is_unpriced);

@@ -1,5 +1,6 @@
 """What speech costs in USD, and how long it will last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -136,6 +137,13 @@ def realtime_price(prices: TokenPrices | None, *, configured: float | None = Non
     if configured is not None:
         return Price(usd_per_million_characters=configured, source=CONFIGURED)
     return prices.estimate() if prices else UNKNOWN
+
+
+def total_cost(costs: Iterable[float | None]) -> float | None:
+    """Costs together in USD; None where one is not known and nothing else is to be paid."""
+    each = list(costs)
+    known = sum(cost for cost in each if cost is not None)
+    return None if None in each and not known else known
 
 
 def expected_duration_s(characters: int, speed: float, engine: str) -> float:
