@@ -10,6 +10,7 @@ from database.groups import STOPPED
 from generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
 from tests.making import SENTENCES, Home, prose
+from tests.pacing import takes_below
 
 
 @pytest.fixture
@@ -103,6 +104,31 @@ def test_a_group_name_has_its_limit():
     assert check_group("  ") == ""
     with pytest.raises(BadName, match="101"):
         check_group("g" * 101)
+
+
+ODD = [
+    *("\n", "\r\n", "a\n\n", "[pause 1s]", "Anna: x\n", "1,", "1. ", "(", '"', "\u0301", "\u200d"),
+    *("😀", "猫は海を見た。", "नमस्ते। ", ". ", "Dr. ", "\u2028", " ", "a"),
+]
+
+
+@pytest.mark.parametrize("unit", ODD)
+def test_a_quote_comes_at_once_for_any_text(tmp_path, unit):
+    home = Home(tmp_path)
+    text = "a" + unit * (1_000_000 // len(unit))
+    assert takes_below(1.5, lambda: home.studio.quote(text, owner_id=home.user_id))
+    home.close()
+
+
+def test_a_text_that_pronunciations_make_endless_is_refused(home):
+    home.db.create_pronunciation(
+        home.user_id, pattern="a", replacement="b" * 100, whole_word=True, match_case=False,
+        language="", phonemes=False,
+    )  # fmt: skip
+    for use in (home.submit, lambda text: home.studio.quote(text, owner_id=home.user_id)):
+        assert use("a word " * 200)
+        with pytest.raises(TextTooLong, match=r"your pronunciations.*up to 30,000"):
+            use("a " * 1000)
 
 
 # Texts and the names they get, here and in the page (tests/browser/test_studio.py).

@@ -166,3 +166,10 @@ def test_a_cluster_longer_than_the_room_is_cut_anyway():
     assert cluster_start("a" + "\u0301" * 10, 5, 0) == 5
     assert cluster_start("ab\u0301c", 2, 0) == 1
     assert cluster_start("abc", 2, 0) == 2
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2028", "\u3000", "\x85", " \u2029", "\r\u2028"])
+@pytest.mark.parametrize("language", ["en", "de", "fr", "ja"])
+def test_a_wide_space_between_an_initial_and_its_stop_ends_nothing(space, language):
+    text = f"It was B{space}. And then."
+    assert "".join(segment.text for segment in split(text, language=language)) == text
