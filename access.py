@@ -20,6 +20,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 import headers
+import intake
 from account_errors import SecondStepOwed
 from accounts import Accounts, LoginResult, Visitor
 from body_quota import BodyQuota
@@ -34,6 +35,7 @@ from rates import Rates, neighbourhood
 from reserve import Reserve
 from second_factors import SecondFactors, is_owed
 from sentences import Told
+from session_watch import Sending, SessionWatch
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -88,6 +90,7 @@ class Services:
     second_factors: SecondFactors
     passkeys: Passkeys
     devices: Devices
+    session_watch: SessionWatch
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -313,6 +316,22 @@ def guard(app: Flask) -> None:
     public(app.view_functions["static"])
     app.before_request(_check_request)
     app.after_request(headers.add)
+    app.after_request(_watch_over)
+
+
+def _watch_over(answer: Response) -> Response:
+    """Let an answer that takes a while to send end with the session that asked for it."""
+    takes_a_while = answer.direct_passthrough or answer.is_streamed
+    hang_up = takes_a_while and intake.hanging_up(request.environ)
+    if not hang_up or not g.get("user"):
+        return answer
+    # The server sends files by itself and closes them; of other answers it closes the whole.
+    file = getattr(answer.response, "file", None)
+    is_sent = (lambda: file.closed) if file else (lambda: False)
+    sending = Sending(g.user["session_id"], hang_up, is_sent)
+    forget = services().session_watch.add(sending)
+    answer.call_on_close(forget)
+    return answer
 
 
 def _check_request() -> Response | None:

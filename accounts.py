@@ -212,17 +212,23 @@ class Accounts:
 
     def find_session(self, token: str) -> dict[str, Any] | None:
         """The session's row with its user, or None when it has ended."""
-        return self._db.get_session(
-            self._hash_token(token),
-            now=self._clock(),
-            idle_s=self._config.session_idle_days * DAY_S,
-            absolute_s=self._config.session_absolute_days * DAY_S,
-        )
+        return self._db.get_session(self._hash_token(token), now=self._clock(), **self._lifetimes)
 
     def person_of(self, token: str) -> int | None:
         """Whose session that is, or None when it has ended."""
         session = self.find_session(token)
         return session and session["user_id"]
+
+    def find_open_sessions(self, session_ids: set[int]) -> set[int]:
+        """Which of these sessions still hold; their owners have not been disabled either."""
+        return self._db.find_open_sessions(session_ids, now=self._clock(), **self._lifetimes)
+
+    @property
+    def _lifetimes(self) -> dict[str, float]:
+        return {
+            "idle_s": self._config.session_idle_days * DAY_S,
+            "absolute_s": self._config.session_absolute_days * DAY_S,
+        }
 
     def logout(self, session: dict[str, Any], visitor: Visitor) -> None:
         """End a session."""
@@ -338,12 +344,10 @@ class Accounts:
     def set_active(
         self, admin: dict[str, Any], user: dict[str, Any], is_active: bool, visitor: Visitor
     ) -> None:
-        """Let an account in again, or keep it out and end its sessions at once."""
+        """Let an account in again, or keep it out: its sessions end, and its work rests."""
         if user["id"] == admin["user_id"]:
             raise AccountError("You cannot disable your own account.")
-        self._db.set_user_active(user["id"], is_active)
-        event = "user_enabled" if is_active else "user_disabled"
-        self._log(event, visitor, user, f"by {admin['username']}")
+        self._set_active(user, is_active, visitor, f"by {admin['username']}")
 
     def set_admin(
         self, admin: dict[str, Any], user: dict[str, Any], is_admin: bool, visitor: Visitor
@@ -401,9 +405,12 @@ class Accounts:
 
     def set_active_from_machine(self, user: dict[str, Any], is_active: bool) -> None:
         """Let an account in again, or keep it out and end its sessions at once."""
-        self._db.set_user_active(user["id"], is_active)
-        event = "user_enabled" if is_active else "user_disabled"
-        self._log(event, Visitor(), user, "from the command line")
+        self._set_active(user, is_active, Visitor(), "from the command line")
+
+    def _set_active(self, user: dict[str, Any], is_active: bool, visitor: Visitor, by: str) -> None:
+        with self._db.transaction():
+            self._db.set_user_active(user["id"], is_active)
+            self._log("user_enabled" if is_active else "user_disabled", visitor, user, by)
 
     def merge(self, source: dict[str, Any], target: dict[str, Any]) -> dict[str, int]:
         """Move all that one account has to another and remove it; returns counts by kind."""

@@ -1,6 +1,6 @@
 """The web app: create_app() and every route that people use."""
 
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect, request, session
@@ -88,6 +88,7 @@ from sealing import Seal
 from second_factors import SecondFactors
 from sentences import Told
 from shown import spoken_length
+from session_watch import SessionWatch
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -156,6 +157,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
     registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
     keeper = accounts.Accounts(db, config, key)
+    stopping = Event()
     return Services(
         config=config,
         db=db,
@@ -173,8 +175,10 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
         reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
+        session_watch=SessionWatch(keeper.find_open_sessions, stopping),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
+        stopping=stopping,
     )
 
 
@@ -361,7 +365,7 @@ def show_file(filename: str) -> Response:
         groups=services().db.list_categories(g.user["user_id"]),
         has_sound=delivery.has_sound(row),
         downloads=downloads.menu(row),
-        change=services().db.get_retake(row["id"]),
+        change=retakes.change_of(row),
         chapters=services().db.get_chapters(row["id"]),
         voices=standing_in.told_of(row),
     )

@@ -318,6 +318,7 @@ CREATE TABLE retakes (
     attempts          INTEGER NOT NULL DEFAULT 0,
     lease_owner       TEXT,
     lease_until_epoch REAL,
+    is_paused         INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)),
     UNIQUE (file_id)
 );
 CREATE INDEX idx_retakes_take ON retakes (take_id);
@@ -519,6 +520,7 @@ CREATE TABLE exports (
     attempts          INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     lease_owner       TEXT,
     lease_until_epoch REAL,
+    is_paused         INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)),
     CHECK (status = 'working' OR lease_owner IS NULL)
 );
 CREATE INDEX idx_exports_file ON exports (file_id, format, id);

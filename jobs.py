@@ -145,6 +145,8 @@ class Worker:
             if retake["attempts"] > MOST_ATTEMPTS:
                 raise SpeechError("The speech worker stopped at this change again and again.")
             self.studio.retaking.run(retake, self.name)
+        except Stopped:
+            self._record(self.db.park_retake, retake["id"], self.name)
         except (SpeechError, AudioError, DatabaseError, NotMp3) as error:
             log.info("change of file %s failed (%s)", retake["file_id"], error.sentence)
             self._record(self.db.fail_retake, retake["id"], self.name, error.sentence)

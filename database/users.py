@@ -1,9 +1,13 @@
 """Accounts, their sessions and invitations."""
 
+import json
+
 from database.connection import Connection
 from database.earlier_release import NO_LOGIN
 from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
 from sentences import Sentence
+
+WAS_DISABLED = "Paused because this account was disabled."
 
 
 class Users(Connection):
@@ -79,13 +83,17 @@ class Users(Connection):
         self._write("UPDATE users SET password_hash = ? WHERE id = ?", password_hash, user_id)
 
     def set_user_active(self, user_id: int, is_active: bool) -> None:
-        """Enable or disable an account; disabling drops its sessions. Raises NotFound."""
+        """Enable or disable an account. Raises NotFound.
+
+        Disabling drops its sessions. Either way what is made for it rests until its owner says so.
+        """
         with self.transaction():
             changed = self._write(
                 "UPDATE users SET is_active = ? WHERE id = ?", int(is_active), user_id
             ).rowcount
             if not changed:
                 raise NotFound("There is no such account.")
+            self.pause_work(user_id, WAS_DISABLED)
             if not is_active:
                 self.delete_sessions(user_id)
 
@@ -168,6 +176,18 @@ class Users(Connection):
                  AND s.last_seen_epoch > ? AND s.created_epoch > ?""",
             token_hash, now - idle_s, now - absolute_s,
         )  # fmt: skip
+
+    def find_open_sessions(
+        self, session_ids: set[int], *, now: float, idle_s: float, absolute_s: float
+    ) -> set[int]:
+        """Which of these sessions have not ended, by the rules of `get_session`."""
+        rows = self._rows(
+            """SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+               WHERE s.id IN (SELECT value FROM json_each(?)) AND u.is_active = 1
+                 AND s.last_seen_epoch > ? AND s.created_epoch > ?""",
+            json.dumps(sorted(session_ids)), now - idle_s, now - absolute_s,
+        )  # fmt: skip
+        return {row["id"] for row in rows}
 
     def touch_session(self, session_id: int, now: float) -> None:
         """Note that the session was used; one that was begun by a clock ahead begins now."""

@@ -63,3 +63,7 @@ CREATE TABLE clock_stretches (
     seen_epoch REAL NOT NULL,
     running_s  REAL NOT NULL DEFAULT 0
 );
+
+-- What was being made for somebody whose account is disabled rests until they go on with it.
+ALTER TABLE retakes ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1));
+ALTER TABLE exports ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1));
