@@ -414,7 +414,7 @@ class Accounts:
 
     def merge(self, source: dict[str, Any], target: dict[str, Any]) -> dict[str, int]:
         """Move all that one account has to another and remove it; returns counts by kind."""
-        if self._db.list_unfinished(source["id"]):
+        if self._db.list_unfinished(source["id"]) or self._db.has_retakes(source["id"]):
             raise AccountError(
                 Sentence(
                     "{name} has files that are still being spoken. Wait until they are ready, or "

@@ -81,6 +81,16 @@ class Retakes(Usage):
             len(workers), workers,
         )  # fmt: skip
 
+    def has_retakes(self, owner_id: int) -> bool:
+        """Whether a person's files are being changed, or wait for it."""
+        found = self._row(
+            """SELECT 1 FROM retakes JOIN audio_files ON audio_files.id = retakes.file_id
+               WHERE audio_files.owner_id = ? AND retakes.status = 'queued'
+                 AND (NOT retakes.is_paused OR retakes.lease_owner IS NOT NULL) LIMIT 1""",
+            owner_id,
+        )
+        return found is not None
+
     def is_retake_paused(self, retake_id: int, worker: str) -> bool:
         """Whether a change that is being made is to rest. Raises LeaseLost when it is gone."""
         row = self._row(

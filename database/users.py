@@ -124,6 +124,7 @@ class Users(Connection):
                    ON CONFLICT (owner_id, name) DO NOTHING""",
                 into_id, from_id,
             )  # fmt: skip
+            self._write("UPDATE exports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self._write("UPDATE positions SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self._write("UPDATE documents SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self._write("UPDATE pronunciations SET user_id = ? WHERE user_id = ?", into_id, from_id)
@@ -132,6 +133,8 @@ class Users(Connection):
             self._write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)
             self.move_segments(from_id, into_id)
             self._write("DELETE FROM users WHERE id = ?", from_id)
+            if not self.get_user_by_id(into_id)["is_active"]:
+                self.pause_work(into_id, WAS_DISABLED)
             return moved
 
     def delete_user(self, user_id: int) -> None:

@@ -92,25 +92,30 @@ def bought(provider, texts):
 def test_nothing_more_is_bought_for_a_disabled_account(app, owner, reader, slow_provider, disable):
     provider, texts = slow_provider, [prose(15_000, seed=n) for n in range(PIECES)]
     provider.delay_s = 1.0
-    names = [reader.generate(text, voice=VOICE)["filename"] for text in texts]
+    for text in texts:
+        reader.generate(text, voice=VOICE)
     wait_until(lambda: bought(provider, texts) >= 2, "the first purchases")
     disable(app, owner)
-    states = "SELECT DISTINCT status, error, stop_requested FROM audio_files"
-    why = WAS_DISABLED
-    wait_until(lambda: query(app, states) == [("paused", why, None)], "the end of the work")
+    unfinished = "SELECT count(*) FROM audio_files WHERE status IN ('queued', 'speaking')"
+    wait_until(lambda: query(app, unfinished) == [(0,)], "the end of the work")
+    paused = (
+        f"SELECT filename FROM audio_files WHERE status = 'paused' AND error = '{WAS_DISABLED}'"
+    )
+    held = [name for (name,) in query(app, paused)]
+    assert len(held) > 1
     spent, provider.delay_s = bought(provider, texts), 0.0
     other = owner.generate(prose(1_500, seed=99), voice=VOICE)["filename"]
     owner.until_ready(other)
     assert bought(provider, texts) == spent
     enable(app)
     reader.log_in("reader")
-    assert {reader.state(name)["status"] for name in names} == {"paused"}
-    status, _, page = reader.request("GET", f"/files/{names[0]}")
-    assert (status, why in page.decode(), "Speak on" in page.decode()) == (200, True, True)
+    assert {reader.state(name)["status"] for name in held} == {"paused"}
+    status, _, page = reader.request("GET", f"/files/{held[0]}")
+    assert (status, WAS_DISABLED in page.decode(), "Speak on" in page.decode()) == (200, True, True)
     assert bought(provider, texts) == spent
-    reader.post(f"/files/{names[0]}/retry")
-    reader.until_ready(names[0])
-    assert reader.state(names[1])["status"] == "paused"
+    reader.post(f"/files/{held[0]}/retry")
+    reader.until_ready(held[0])
+    assert reader.state(held[1])["status"] == "paused"
 
 
 def test_what_was_sent_in_while_the_account_was_disabled_waits_for_its_owner(app, owner, reader):
@@ -213,6 +218,31 @@ def test_pages_tell_that_a_change_and_a_download_rest_and_let_them_go_on(owner_b
     assert browser.post(f"/files/{name}/retake/resume").status_code == 303
     assert browser.get(f"/files/{name}/retake", json=True).json["status"] == "queued"
     assert browser.post(f"/files/{name}/retake/resume").status_code == 404
+
+
+def test_what_rests_moves_with_its_account_and_can_go_on_there(home):
+    row, exports = home.speak(), home.studio.exports
+    made = exports.order(row, "wav", None)
+    waiting = home.submit("One more piece.")
+    home.db.set_user_active(home.user_id, False)
+    other = home.db.create_user("berta", "!")["id"]
+    home.db.merge_users(home.user_id, other)
+    moved = home.db.get_audio_file(waiting["filename"], other)
+    assert (moved["status"], moved["error"]) == ("paused", WAS_DISABLED)
+    home.studio.retry(waiting["filename"], other)
+    assert home.worker.run_pending() == 1
+    exports.order(home.db.get_audio_file(row["filename"], other), "wav", None)
+    assert home.worker.exporting.run_pending() == 1
+    assert home.db.list_exports(row["id"])[0]["id"] == made["id"]
+
+
+def test_nothing_that_moves_into_a_disabled_account_goes_on_by_itself(home):
+    other = home.db.create_user("berta", "!")["id"]
+    home.db.set_user_active(other, False)
+    row = home.submit("One more piece.")
+    home.db.merge_users(home.user_id, other)
+    assert home.worker.run_pending() == 0
+    assert home.db.get_audio_file(row["filename"], other)["status"] == "paused"
 
 
 # What is being sent
