@@ -1,7 +1,6 @@
 """Who may come in: accounts, sign-in and its throttle, sessions, invitations, the first owner."""
 
 import hmac
-import re
 import secrets
 import threading
 import time
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import guesses
 import passwords
 import proofs
+import usernames
 from account_errors import (
     AccountError,
     BadUsername,
@@ -37,7 +37,6 @@ DAY_S = 86400
 INVITE_DAYS = 7
 RESET_HOURS = 24
 SECOND_STEP_S = 600
-USERNAME = re.compile(r"[^\W_][\w.\-]{2,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,8 @@ class Accounts:
         """
         name = unicodedata.normalize("NFC", username.strip())[:150]
         with self._one_at_a_time():
-            user = self._db.get_user(name)
+            # A name of long ago is found as it stands, whatever today's rules make of it.
+            user = self._db.get_user(username[:150]) or self._db.get_user(name)
             is_known = user is not None and self.marks.is_known(device_token, user["id"])
             self.guesses.of_passwords(user, name, visitor, is_known)
             if not self._password_opens(user, password):
@@ -495,8 +495,13 @@ class Accounts:
 
     def _checked_name(self, username: str, password: str) -> str:
         name = unicodedata.normalize("NFC", username.strip())
-        if not USERNAME.fullmatch(name):
+        if not usernames.is_well_formed(name):
             raise BadUsername
+        if usernames.is_mixed(name):
+            raise BadUsername(
+                "This name mixes letters of different scripts, such as Latin and Cyrillic. "
+                "Use letters of one script."
+            )
         self.check_password_rules(name, password)
         return name
 

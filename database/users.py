@@ -2,6 +2,7 @@
 
 import json
 
+import usernames
 from database.connection import Connection
 from database.earlier_release import NO_LOGIN
 from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
@@ -21,20 +22,33 @@ class Users(Connection):
         is_admin: bool = False,
         created_at: str | None = None,
     ) -> dict:
-        """Add an account; raises UsernameTaken, also where only the case differs."""
+        """Add an account; raises UsernameTaken, also for another spelling or look of a name."""
+        key = usernames.look(username)
         with self.transaction():
-            taken = self._value(
-                "SELECT username FROM users WHERE username = ? COLLATE NOCASE", username
-            )
-            if taken:
-                raise UsernameTaken(
-                    Sentence("The name {name} is taken; choose another one.", name=taken)
-                )
+            self._refuse_taken(username, key)
             return self._write_row(
-                """INSERT INTO users (username, password_hash, is_admin, created_at)
-                   VALUES (?, ?, ?, coalesce(?, CURRENT_TIMESTAMP)) RETURNING *""",
-                username, password_hash, int(is_admin), created_at,
+                """INSERT INTO users (username, password_hash, is_admin, created_at, name_key)
+                   VALUES (?, ?, ?, coalesce(?, CURRENT_TIMESTAMP), ?) RETURNING *""",
+                username, password_hash, int(is_admin), created_at, key,
             )  # fmt: skip
+
+    def _refuse_taken(self, username: str, key: str) -> None:
+        # The second look finds names that another program wrote, without a key.
+        alike = self._rows("SELECT username FROM users WHERE name_key = ?", key) or self._rows(
+            "SELECT username FROM users WHERE username = ? COLLATE NOCASE", username
+        )
+        for row in alike:
+            if usernames.fold(row["username"]) == usernames.fold(username):
+                raise UsernameTaken(
+                    Sentence("The name {name} is taken; choose another one.", name=row["username"])
+                )
+        if alike:
+            raise UsernameTaken(
+                Sentence(
+                    "This name looks like {name}, which is taken; choose another one.",
+                    name=alike[0]["username"],
+                )
+            )
 
     def create_first_user(self, username: str, password_hash: str) -> dict:
         """Add the owner, an admin; raises SetupDone when there is an account already."""
@@ -48,11 +62,16 @@ class Users(Connection):
         return self._value("SELECT count(*) AS n FROM users WHERE password_hash != ?", NO_LOGIN)
 
     def get_user(self, username: str) -> dict | None:
-        """The account of exactly that name, else the only one that differs in case alone."""
+        """The account of exactly that name, else the only one that is spelled otherwise."""
         exact = self._row("SELECT * FROM users WHERE username = ?", username)
         if exact:
             return exact
-        alike = self._rows("SELECT * FROM users WHERE username = ? COLLATE NOCASE", username)
+        found = self._rows(
+            "SELECT * FROM users WHERE name_key = ? OR username = ? COLLATE NOCASE",
+            usernames.look(username), username,
+        )  # fmt: skip
+        wanted = usernames.fold(username)
+        alike = [row for row in found if usernames.fold(row["username"]) == wanted]
         return alike[0] if len(alike) == 1 else None
 
     def get_user_by_id(self, user_id: int) -> dict | None:
