@@ -328,7 +328,7 @@ def _watch_over(answer: Response) -> Response:
     # The server sends files by itself and closes them; of other answers it closes the whole.
     file = getattr(answer.response, "file", None)
     is_sent = (lambda: file.closed) if file else (lambda: False)
-    sending = Sending(g.user["session_id"], hang_up, is_sent)
+    sending = Sending(g.user["token_hash"], hang_up, is_sent)
     forget = services().session_watch.add(sending)
     answer.call_on_close(forget)
     return answer
@@ -344,6 +344,7 @@ def _check_request() -> Response | None:
     token = session.get("login")
     if token:
         g.user = services().accounts.authenticate(token)
+    _tell_whose_it_is(token)
     request.check_size()
     _check_rate(endpoint)
     view = current_app.view_functions[endpoint]
@@ -361,6 +362,22 @@ def _check_request() -> Response | None:
             services().store.check_space(request.content_length)
         _check_csrf()
     return None
+
+
+def _tell_whose_it_is(token: str | None) -> None:
+    """Let the browser know whose answer this is, so that it drops what it keeps for others."""
+    if g.user:
+        g.account_mark = services().accounts.browser_mark(g.user["user_id"])
+        return
+    g.account_mark = headers.NOBODY
+    if token:
+        end_session_here()
+
+
+def end_session_here() -> None:
+    """Forget the session in this browser, with all that the browser stored for it."""
+    session.pop("login", None)
+    g.account_mark, g.has_left = headers.NOBODY, True
 
 
 def _check_rate(endpoint: str) -> None:

@@ -219,9 +219,13 @@ class Accounts:
         session = self.find_session(token)
         return session and session["user_id"]
 
-    def find_open_sessions(self, session_ids: set[int]) -> set[int]:
+    def browser_mark(self, user_id: int) -> str:
+        """What a browser tells accounts apart by: the same each time, and nothing but that."""
+        return self._proofs.mac(f"browser:{user_id}")[:24]
+
+    def find_open_sessions(self, token_hashes: set[str]) -> set[str]:
         """Which of these sessions still hold; their owners have not been disabled either."""
-        return self._db.find_open_sessions(session_ids, now=self._clock(), **self._lifetimes)
+        return self._db.find_open_sessions(token_hashes, now=self._clock(), **self._lifetimes)
 
     @property
     def _lifetimes(self) -> dict[str, float]:

@@ -24,6 +24,7 @@ from access import (
     before_second_step,
     check_declared,
     csrf_token,
+    end_session_here,
     guard,
     let_in,
     listening_device,
@@ -256,6 +257,7 @@ def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())
     session.clear()
+    end_session_here()
     return redirect(to("web.login"), 303)
 
 

@@ -238,11 +238,11 @@ def _live(row: dict[str, Any], from_s: float) -> Response:
         raise TooManyListeners
     response.call_on_close(_once(places.release))
     filename, owner_id, db = row["filename"], row["owner_id"], services().db
-    stopping, session_id = services().stopping, g.user["session_id"]
+    stopping, session = services().stopping, g.user["token_hash"]
     find_open = services().accounts.find_open_sessions
 
     def is_done() -> bool:
-        if stopping.is_set() or not find_open({session_id}):
+        if stopping.is_set() or not find_open({session}):
             return True
         latest = db.get_audio_file(filename, owner_id)
         return latest is None or latest["status"] not in UNFINISHED

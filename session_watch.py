@@ -11,9 +11,12 @@ LOOK_S = 0.5
 
 
 class Sending(NamedTuple):
-    """An answer on its way: to which session, how to break it off, whether it has been sent."""
+    """An answer on its way: to whom, how to break it off, whether it has been sent.
 
-    session_id: int
+    The session is named by the hash of its token.
+    """
+
+    session: str
     hang_up: Callable[[], object]
     is_sent: Callable[[], bool]
 
@@ -25,7 +28,7 @@ class SessionWatch:
     """
 
     def __init__(
-        self, find_open: Callable[[set[int]], set[int]], stopping: threading.Event
+        self, find_open: Callable[[set[str]], set[str]], stopping: threading.Event
     ) -> None:
         self._find_open, self._stopping = find_open, stopping
         self._lock = threading.Lock()
@@ -57,10 +60,10 @@ class SessionWatch:
                     return
                 sendings = dict(self._sendings)
             try:
-                still_open = self._find_open({each.session_id for each in sendings.values()})
+                still_open = self._find_open({each.session for each in sendings.values()})
             except DatabaseError:
                 continue  # nobody is kept from listening by a database that is busy
             for number, each in sendings.items():
-                if each.session_id not in still_open and not each.is_sent():
+                if each.session not in still_open and not each.is_sent():
                     each.hang_up()
                     self._drop(number)

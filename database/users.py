@@ -185,7 +185,7 @@ class Users(Connection):
         Told with it: whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
         """
         return self._row(
-            """SELECT s.id AS session_id, s.created_epoch, s.last_seen_epoch, s.device,
+            """SELECT s.id AS session_id, s.token_hash, s.created_epoch, s.last_seen_epoch, s.device,
                       (SELECT alert_id FROM alerted_sessions WHERE session_id = s.id) AS alert_id,
                       u.id AS user_id, u.username, u.is_admin, u.is_active,
                       EXISTS (SELECT 1 FROM second_factors
@@ -200,16 +200,19 @@ class Users(Connection):
         )  # fmt: skip
 
     def find_open_sessions(
-        self, session_ids: set[int], *, now: float, idle_s: float, absolute_s: float
-    ) -> set[int]:
-        """Which of these sessions have not ended, by the rules of `get_session`."""
+        self, token_hashes: set[str], *, now: float, idle_s: float, absolute_s: float
+    ) -> set[str]:
+        """Which of these sessions have not ended, by the rules of `get_session`.
+
+        They are named by hash, because a number may be given again.
+        """
         rows = self._rows(
-            """SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
-               WHERE s.id IN (SELECT value FROM json_each(?)) AND u.is_active = 1
+            """SELECT s.token_hash FROM sessions s JOIN users u ON u.id = s.user_id
+               WHERE s.token_hash IN (SELECT value FROM json_each(?)) AND u.is_active = 1
                  AND s.last_seen_epoch > ? AND s.created_epoch > ?""",
-            json.dumps(sorted(session_ids)), now - idle_s, now - absolute_s,
+            json.dumps(sorted(token_hashes)), now - idle_s, now - absolute_s,
         )  # fmt: skip
-        return {row["id"] for row in rows}
+        return {row["token_hash"] for row in rows}
 
     def touch_session(self, session_id: int, now: float) -> None:
         """Note that the session was used; one that was begun by a clock ahead begins now."""
