@@ -88,8 +88,8 @@ from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
 from sentences import Told
-from shown import spoken_length
 from session_watch import SessionWatch
+from shown import spoken_length
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry

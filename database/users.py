@@ -185,7 +185,8 @@ class Users(Connection):
         Told with it: whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
         """
         return self._row(
-            """SELECT s.id AS session_id, s.token_hash, s.created_epoch, s.last_seen_epoch, s.device,
+            """SELECT s.id AS session_id, s.token_hash, s.created_epoch, s.last_seen_epoch,
+                      s.device,
                       (SELECT alert_id FROM alerted_sessions WHERE session_id = s.id) AS alert_id,
                       u.id AS user_id, u.username, u.is_admin, u.is_active,
                       EXISTS (SELECT 1 FROM second_factors

@@ -239,7 +239,7 @@ CALLS = {
     ],
     "park_retake": lambda db: db.park_retake(1, "w"),
     "pause_work": lambda db: db.pause_work(1, "Paused."),
-    "resume_retake": lambda db: [db.pause_work(1, "Paused."), db.resume_retake(1)],
+    "resume_retake": lambda db: [db.pause_work(1, "Paused."), db.resume_retake(RETAKE["file_id"])],
     "find_open_sessions": lambda db: db.find_open_sessions({"t"}, **LIMITS),
     "get_chapters": lambda db: db.get_chapters(1),
     "get_document": lambda db: db.get_document(1, 1),
