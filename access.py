@@ -20,6 +20,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 import headers
+import intake
 from account_errors import SecondStepOwed
 from accounts import Accounts, LoginResult, Visitor
 from body_quota import BodyQuota
@@ -34,6 +35,7 @@ from rates import Rates, neighbourhood
 from reserve import Reserve
 from second_factors import SecondFactors, is_owed
 from sentences import Told
+from session_watch import Sending, SessionWatch
 from waiting import Notice
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -90,6 +92,7 @@ class Services:
     second_factors: SecondFactors
     passkeys: Passkeys
     devices: Devices
+    session_watch: SessionWatch
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
     stopping: Event = field(default_factory=Event)
@@ -315,6 +318,22 @@ def guard(app: Flask) -> None:
     public(app.view_functions["static"])
     app.before_request(_check_request)
     app.after_request(headers.add)
+    app.after_request(_watch_over)
+
+
+def _watch_over(answer: Response) -> Response:
+    """Let an answer that takes a while to send end with the session that asked for it."""
+    takes_a_while = answer.direct_passthrough or answer.is_streamed
+    hang_up = takes_a_while and intake.hanging_up(request.environ)
+    if not hang_up or not g.get("user"):
+        return answer
+    # The server sends files by itself and closes them; of other answers it closes the whole.
+    file = getattr(answer.response, "file", None)
+    is_sent = (lambda: file.closed) if file else (lambda: False)
+    sending = Sending(g.user["token_hash"], hang_up, is_sent)
+    forget = services().session_watch.add(sending)
+    answer.call_on_close(forget)
+    return answer
 
 
 def _check_request() -> Response | None:
@@ -327,6 +346,7 @@ def _check_request() -> Response | None:
     token = session.get("login")
     if token:
         g.user = services().accounts.authenticate(token)
+    _tell_whose_it_is(token)
     request.check_size()
     _check_rate(endpoint)
     view = current_app.view_functions[endpoint]
@@ -344,6 +364,22 @@ def _check_request() -> Response | None:
             services().store.check_space(request.content_length)
         _check_csrf()
     return None
+
+
+def _tell_whose_it_is(token: str | None) -> None:
+    """Let the browser know whose answer this is, so that it drops what it keeps for others."""
+    if g.user:
+        g.account_mark = services().accounts.browser_mark(g.user["user_id"])
+        return
+    g.account_mark = headers.NOBODY
+    if token:
+        end_session_here()
+
+
+def end_session_here() -> None:
+    """Forget the session in this browser, with all that the browser stored for it."""
+    session.pop("login", None)
+    g.account_mark, g.has_left = headers.NOBODY, True
 
 
 def _check_rate(endpoint: str) -> None:

@@ -1,7 +1,6 @@
 """Who may come in: accounts, sign-in and its throttle, sessions, invitations, the first owner."""
 
 import hmac
-import re
 import secrets
 import threading
 import time
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import guesses
 import passwords
 import proofs
+import usernames
 from account_errors import (
     AccountError,
     BadUsername,
@@ -37,7 +37,6 @@ DAY_S = 86400
 INVITE_DAYS = 7
 RESET_HOURS = 24
 SECOND_STEP_S = 600
-USERNAME = re.compile(r"[^\W_][\w.\-]{2,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,8 @@ class Accounts:
         """
         name = unicodedata.normalize("NFC", username.strip())[:150]
         with self._one_at_a_time():
-            user = self._db.get_user(name)
+            # A name of long ago is found as it stands, whatever today's rules make of it.
+            user = self._db.get_user(username[:150]) or self._db.get_user(name)
             is_known = user is not None and self.marks.is_known(device_token, user["id"])
             self.guesses.of_passwords(user, name, visitor, is_known)
             if not self._password_opens(user, password):
@@ -212,17 +212,27 @@ class Accounts:
 
     def find_session(self, token: str) -> dict[str, Any] | None:
         """The session's row with its user, or None when it has ended."""
-        return self._db.get_session(
-            self._hash_token(token),
-            now=self._clock(),
-            idle_s=self._config.session_idle_days * DAY_S,
-            absolute_s=self._config.session_absolute_days * DAY_S,
-        )
+        return self._db.get_session(self._hash_token(token), now=self._clock(), **self._lifetimes)
 
     def person_of(self, token: str) -> int | None:
         """Whose session that is, or None when it has ended."""
         session = self.find_session(token)
         return session and session["user_id"]
+
+    def browser_mark(self, user_id: int) -> str:
+        """What a browser tells accounts apart by: the same each time, and nothing but that."""
+        return self._proofs.mac(f"browser:{user_id}")[:24]
+
+    def find_open_sessions(self, token_hashes: set[str]) -> set[str]:
+        """Which of these sessions still hold; their owners have not been disabled either."""
+        return self._db.find_open_sessions(token_hashes, now=self._clock(), **self._lifetimes)
+
+    @property
+    def _lifetimes(self) -> dict[str, float]:
+        return {
+            "idle_s": self._config.session_idle_days * DAY_S,
+            "absolute_s": self._config.session_absolute_days * DAY_S,
+        }
 
     def logout(self, session: dict[str, Any], visitor: Visitor) -> None:
         """End a session."""
@@ -338,12 +348,10 @@ class Accounts:
     def set_active(
         self, admin: dict[str, Any], user: dict[str, Any], is_active: bool, visitor: Visitor
     ) -> None:
-        """Let an account in again, or keep it out and end its sessions at once."""
+        """Let an account in again, or keep it out: its sessions end, and its work rests."""
         if user["id"] == admin["user_id"]:
             raise AccountError("You cannot disable your own account.")
-        self._db.set_user_active(user["id"], is_active)
-        event = "user_enabled" if is_active else "user_disabled"
-        self._log(event, visitor, user, f"by {admin['username']}")
+        self._set_active(user, is_active, visitor, f"by {admin['username']}")
 
     def set_admin(
         self, admin: dict[str, Any], user: dict[str, Any], is_admin: bool, visitor: Visitor
@@ -401,13 +409,16 @@ class Accounts:
 
     def set_active_from_machine(self, user: dict[str, Any], is_active: bool) -> None:
         """Let an account in again, or keep it out and end its sessions at once."""
-        self._db.set_user_active(user["id"], is_active)
-        event = "user_enabled" if is_active else "user_disabled"
-        self._log(event, Visitor(), user, "from the command line")
+        self._set_active(user, is_active, Visitor(), "from the command line")
+
+    def _set_active(self, user: dict[str, Any], is_active: bool, visitor: Visitor, by: str) -> None:
+        with self._db.transaction():
+            self._db.set_user_active(user["id"], is_active)
+            self._log("user_enabled" if is_active else "user_disabled", visitor, user, by)
 
     def merge(self, source: dict[str, Any], target: dict[str, Any]) -> dict[str, int]:
         """Move all that one account has to another and remove it; returns counts by kind."""
-        if self._db.list_unfinished(source["id"]):
+        if self._db.list_unfinished(source["id"]) or self._db.has_retakes(source["id"]):
             raise AccountError(
                 Sentence(
                     "{name} has files that are still being spoken. Wait until they are ready, or "
@@ -488,8 +499,13 @@ class Accounts:
 
     def _checked_name(self, username: str, password: str) -> str:
         name = unicodedata.normalize("NFC", username.strip())
-        if not USERNAME.fullmatch(name):
+        if not usernames.is_well_formed(name):
             raise BadUsername
+        if usernames.is_mixed(name):
+            raise BadUsername(
+                "This name mixes letters of different scripts, such as Latin and Cyrillic. "
+                "Use letters of one script."
+            )
         self.check_password_rules(name, password)
         return name
 

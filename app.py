@@ -1,6 +1,6 @@
 """The web app: create_app() and every route that people use."""
 
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect, request, session
@@ -24,6 +24,7 @@ from access import (
     before_second_step,
     check_declared,
     csrf_token,
+    end_session_here,
     guard,
     let_in,
     listening_device,
@@ -87,6 +88,7 @@ from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
 from sentences import Told
+from session_watch import SessionWatch
 from shown import spoken_length
 from speech.captions import srt, webvtt
 from speech.prices import expected_duration_s
@@ -157,6 +159,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
     registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
     keeper = accounts.Accounts(db, config, key)
+    stopping = Event()
     return Services(
         config=config,
         db=db,
@@ -175,8 +178,10 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         rates=Rates(),
         notice=Notice(config.data_dir),
         reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
+        session_watch=SessionWatch(keeper.find_open_sessions, stopping),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
+        stopping=stopping,
     )
 
 
@@ -254,6 +259,7 @@ def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())
     session.clear()
+    end_session_here()
     return redirect(to("web.login"), 303)
 
 
@@ -363,7 +369,7 @@ def show_file(filename: str) -> Response:
         groups=services().db.list_categories(g.user["user_id"]),
         has_sound=delivery.has_sound(row),
         downloads=downloads.menu(row),
-        change=services().db.get_retake(row["id"]),
+        change=retakes.change_of(row),
         chapters=services().db.get_chapters(row["id"]),
         voices=standing_in.told_of(row),
     )

@@ -13,9 +13,11 @@ CREATE TABLE users (
     is_admin         INTEGER NOT NULL DEFAULT 0 CHECK (is_admin IN (0, 1)),
     last_claim_epoch REAL    NOT NULL DEFAULT 0, -- when a file of theirs was last taken up
     stand_in_rule    TEXT    NOT NULL DEFAULT 'ask' -- which voice goes on where one cannot speak
-                     CHECK (stand_in_rule IN ('ask', 'nearest', 'free'))
+                     CHECK (stand_in_rule IN ('ask', 'nearest', 'free')),
+    name_key         TEXT    NOT NULL DEFAULT '' -- what the name looks like, whatever its spelling
 );
 CREATE INDEX idx_users_username ON users (username COLLATE NOCASE);
+CREATE INDEX idx_users_name_key ON users (name_key);
 
 -- One piece of speech: its text, its sound, and the work still to be done on it.
 -- The text stands last, so that reading any other column skips its pages.
@@ -219,13 +221,14 @@ CREATE TABLE security_logs (
     timestamp  TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
     request_id TEXT,
     account    INTEGER,
-    hash       TEXT    NOT NULL DEFAULT ''
+    hash       TEXT    NOT NULL DEFAULT '',
+    name_key   TEXT    NOT NULL DEFAULT '' -- what `username` looks like
 );
 CREATE INDEX idx_security_timestamp ON security_logs (timestamp, id, success);
 CREATE INDEX idx_security_type ON security_logs (event_type, timestamp, id, success);
 CREATE INDEX idx_security_user ON security_logs (user_id, timestamp, id, event_type, success);
 CREATE INDEX idx_security_login_name
-    ON security_logs (username COLLATE NOCASE, event_type, timestamp)
+    ON security_logs (name_key, event_type, timestamp)
     WHERE event_type IN ('login', 'login_failed');
 CREATE INDEX idx_security_login_address ON security_logs (ip_address, event_type, timestamp)
     WHERE event_type IN ('login', 'login_failed');
@@ -330,6 +333,7 @@ CREATE TABLE retakes (
     waits_for         TEXT    NOT NULL DEFAULT '', -- code of a cause that passes by itself
     waits             INTEGER NOT NULL DEFAULT 0, -- in a row, without progress in between
     not_before_epoch  REAL, -- when it is tried again
+    is_paused         INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)),
     UNIQUE (file_id)
 );
 CREATE INDEX idx_retakes_take ON retakes (take_id);
@@ -534,6 +538,7 @@ CREATE TABLE exports (
     waits_for         TEXT    NOT NULL DEFAULT '', -- code of a cause that passes by itself
     waits             INTEGER NOT NULL DEFAULT 0, -- in a row, without progress in between
     not_before_epoch  REAL, -- when it is tried again
+    is_paused         INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)),
     CHECK (status = 'working' OR lease_owner IS NULL)
 );
 CREATE INDEX idx_exports_file ON exports (file_id, format, id);

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, BinaryIO, NamedTuple
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wsgi import wrap_file
@@ -238,10 +238,11 @@ def _live(row: dict[str, Any], from_s: float) -> Response:
         raise TooManyListeners
     response.call_on_close(_once(places.release))
     filename, owner_id, db = row["filename"], row["owner_id"], services().db
-    stopping = services().stopping
+    stopping, session = services().stopping, g.user["token_hash"]
+    find_open = services().accounts.find_open_sessions
 
     def is_done() -> bool:
-        if stopping.is_set():
+        if stopping.is_set() or not find_open({session}):
             return True
         latest = db.get_audio_file(filename, owner_id)
         return latest is None or latest["status"] not in UNFINISHED

@@ -191,7 +191,9 @@ class Exports:
             now = time.time()
             if now - told_at >= 0.5:
                 told_at = now
-                self.db.advance_export(export["id"], worker, share, now=now, lease_s=LEASE_S)
+                told = {"now": now, "lease_s": LEASE_S}
+                if not self.db.advance_export(export["id"], worker, share, **told):
+                    raise Stopped
 
         try:
             task = self._task(row, export, part)

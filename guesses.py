@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import usernames
 from account_errors import TooManyAttempts
 
 if TYPE_CHECKING:
@@ -129,9 +130,8 @@ class Guesses:
         latest = self._db.get_security_logs(
             event_type="login_throttled", until=self._soon(), limit=20
         )
-        is_logged = any(
-            row["timestamp"] > minute_ago and row["username"] == user["username"] for row in latest
-        )
+        key = usernames.look(user["username"])
+        is_logged = any(row["timestamp"] > minute_ago and row["name_key"] == key for row in latest)
         if not is_logged:
             self._log("login_throttled", visitor, user, success=False)
 

@@ -51,6 +51,7 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": PERMISSIONS,
 }
+NOBODY = "none"  # in the header that tells the service worker whose answers these are
 YEAR_S = 31_536_000
 UNFIT = re.compile(r"[^\t -~]+")
 ADDRESSES = ("content-location", "link", "location")
@@ -99,6 +100,10 @@ def add(response: Response) -> Response:
     headers["Content-Security-Policy"] = _policy(response)
     headers.update(ALWAYS)
     headers["X-Request-Id"] = g.get("request_id", "")
+    if "account_mark" in g and not response.cache_control.public:
+        headers["X-Account"] = g.account_mark
+    if g.get("has_left"):
+        headers["Clear-Site-Data"] = '"cache", "storage"'
     if request.is_secure:
         headers["Strict-Transport-Security"] = f"max-age={YEAR_S}; includeSubDomains"
     if request.endpoint in STATIC:

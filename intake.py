@@ -311,6 +311,11 @@ class Channel(ReportingChannel):
         self._fed_at = now
         return super().received(data)
 
+    def hang_up(self) -> None:
+        """End the connection with what is being sent; any thread may, the server then closes it."""
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
+
     def readable(self) -> bool:
         """Whether more is taken in; asked at least each second, so the place to look for delays."""
         if self._queued_at is not None:
@@ -467,3 +472,9 @@ class Channel(ReportingChannel):
             return False
         except OSError:
             return True
+
+
+def hanging_up(environ: dict[str, Any]) -> Callable[[], None] | None:
+    """What ends the connection of a request; None where another server received it."""
+    told = environ.get("waitress.client_disconnected")
+    return getattr(getattr(told, "__self__", None), "hang_up", None)

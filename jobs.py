@@ -152,6 +152,9 @@ class Worker:
             if retake["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise SpeechError("The speech worker stopped at this change again and again.")
             self.studio.retaking.run(retake, self.name)
+        except Stopped:
+            what = f"the change of file {retake['file_id']}"
+            self.states.write(what, lambda: self.db.park_retake(retake["id"], self.name))
         except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
             what = f"the change of file {retake['file_id']}"
             if self.states.put_off(what, error, retake, self.name, self.db.wait_retake):

@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from werkzeug.security import check_password_hash
 
+import usernames
 from sentences import Sentence, Told
 
 MIN_CHARACTERS = 15
@@ -52,11 +53,11 @@ def check_rules(username: str, password: str) -> None:
 
 def is_predictable(password: str, username: str = "") -> bool:
     """Whether a long password is a repetition, a run of neighbours, or well-known words."""
-    folded = unicodedata.normalize("NFKC", password).casefold()
+    folded = usernames.fold(password)
     plain = "".join(filter(str.isalnum, folded)) or folded
     if len(set(plain)) < 5 or _repeats(plain) or _runs(plain):
         return True
-    return _is_known_words(folded, username.casefold().translate(LOOKALIKES))
+    return _is_known_words(folded, usernames.fold(username).translate(LOOKALIKES))
 
 
 def _repeats(text: str) -> bool:

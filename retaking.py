@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
@@ -14,17 +15,18 @@ from database.errors import WrongState
 from database.retakes import GONE
 from recording import Recorder
 from sentences import Sentence
-from speaking import NothingSpoken, Speaking
+from speaking import NothingSpoken, Speaking, Stopped
 from speech import mp3
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s, total_cost
 from speech.script import PARAGRAPH_PAUSE_MS, Utterance
 from speech.segments import BLANK_LINE
 from speech.slicing import Slicer
-from speech.types import Segment, is_speakable
+from speech.types import AudioChunk, Segment, is_speakable
 from stored_json import read
 
 LONGEST = 20_000  # characters of one change: more is a piece of its own
+LOOK_S = 0.5
 NO_BORDER = "Only whole sentences can be changed. Reload the page, then try again."
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 PLACES = {
@@ -295,7 +297,7 @@ class Retaking:
         return itertools.takewhile(lambda line: line[0].start < new_end, script.lines(start))
 
     def run(self, retake: dict, worker: str) -> None:
-        """Make a claimed change to its end. Raises SpeechError, AudioError, DatabaseError;
+        """Make a claimed change to its end. Raises SpeechError, AudioError, DatabaseError, Stopped;
         nothing of the file has changed then."""
         row = retake["file"]
         if row["status"] != "ready" or row["sha256"] != retake["sha256"]:
@@ -308,7 +310,7 @@ class Retaking:
 
     def _splice(self, retake: dict, worker: str, sound: Sound, start: Place, end: Place) -> None:
         row, old = retake["file"], sound.passage(start, end)
-        new = self._kept(retake) if retake["take_id"] else self._speak(retake, sound, start)
+        new = self._kept(retake) if retake["take_id"] else self._speak(retake, worker, sound, start)
         link = sound.carried(end)
         segments = Shift(
             start.position, start.text, sound.ms(start.frames), start.byte, start.frames
@@ -347,7 +349,7 @@ class Retaking:
         frames = self.takes.read_whole(take["content_hash"])
         return Passage(take["text"], frames, _segments_of(take))
 
-    def _speak(self, retake: dict, sound: Sound, start: Place) -> Passage:
+    def _speak(self, retake: dict, worker: str, sound: Sound, start: Place) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
         row, text = retake["file"] | {"stand_in": retake["stand_in"]}, retake["text"]
         row = self.speaking.continuity.as_spoken(row)
@@ -362,13 +364,30 @@ class Retaking:
             frames=start.frames,
         )
         for segment, said in self._lines(row, row["text"], start.text, retake["text_end"], text):
-            recorder.take_in(segment, said, self.speaking.sound(engine, job, segment, said))
+            self._look(retake, worker)
+            chunks = self.speaking.sound(engine, job, segment, said)
+            recorder.take_in(segment, said, self._watched(retake, worker, chunks))
         if recorder.mp3.position == start.frames * sound.head.samples:
             raise NothingSpoken("There is nothing in this text that this voice can speak.")
         recorder.finish()
         shift = Shift(text=-start.text, ms=-sound.ms(start.frames), frames=-start.frames)
         segments = shift.moved(recorder.take_cut())
         return Passage(text, b"".join(frames)[: segments[-1]["byte_end"]], segments)
+
+    def _watched(
+        self, retake: dict, worker: str, chunks: Iterator[AudioChunk]
+    ) -> Iterator[AudioChunk]:
+        """The same sound, looking about twice a second whether it is still wanted."""
+        looked_at = time.monotonic()
+        for chunk in chunks:
+            if time.monotonic() - looked_at >= LOOK_S:
+                looked_at = time.monotonic()
+                self._look(retake, worker)
+            yield chunk
+
+    def _look(self, retake: dict, worker: str) -> None:
+        if self.db.is_retake_paused(retake["id"], worker):
+            raise Stopped("paused")
 
 
 def _segments_of(take: dict) -> list[dict]:

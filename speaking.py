@@ -165,6 +165,8 @@ class Take:
         self.recorded_at = time.monotonic()
 
     def run(self) -> None:
+        if status := self.db.get_stop_request(self.job["id"], self.worker):
+            raise Stopped(status)
         last = self._resume_point()
         if self._finish_renamed(last):
             return
@@ -257,10 +259,10 @@ class Take:
     # What survives a kill
 
     def _tick(self) -> None:
-        """While waiting for an engine: stop when told to, record what is there."""
+        """Several times a second: stop when told to, record what is there."""
         if self.stop.is_set():
             raise Parked
-        if self.sound.cut:
+        if self.sound.cut and time.monotonic() - self.recorded_at >= CHECKPOINT_S:
             self._checkpoint()
         elif status := self.db.get_stop_request(self.job["id"], self.worker):
             raise Stopped(status)

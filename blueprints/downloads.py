@@ -12,6 +12,7 @@ import delivery
 import forms
 from access import owned_file, services, user_only, wants_json
 from answers import page, waiting_json
+from database.users import WAS_DISABLED
 from delivery import UNFINISHED
 from exporting import LOUDNESS
 from formats import making
@@ -76,14 +77,17 @@ def menu(row: dict[str, Any]) -> dict[str, Any]:
 def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
     """How far a download is, and where it can be had."""
     place = {"filename": row["filename"], "export_id": export["id"]}
+    status, error = export["status"], export["error"]
+    if export["is_paused"] and status in ("queued", "working"):
+        status, error = "paused", WAS_DISABLED
     return {
         "id": export["id"],
         "format": export["format"],
-        "status": export["status"],
+        "status": status,
         "progress": export["progress"],
         "size": export["size"],
         "size_text": size(export["size"]),
-        "error": export["error"] and told(export["error"]),
+        "error": error and told(error),
         **waiting_json(export),
         "url": to("downloads.show", **place),
         "file_url": to("downloads.fetch", **place),

@@ -74,6 +74,13 @@ def offline() -> Response:
     return page("frame/offline.html")
 
 
+@blueprint.get("/whose")
+@public
+def whose() -> Response:
+    """Nothing but the header that tells the service worker who is logged in."""
+    return Response(status=204)
+
+
 @blueprint.get("/manifest.webmanifest")
 @public
 def manifest() -> Response:

@@ -11,6 +11,7 @@ import delivery
 import forms
 from access import (
     DEVICE_COOKIE,
+    end_session_here,
     let_in,
     public,
     sent_cookie,
@@ -96,6 +97,7 @@ def leave() -> Response:
     services().accounts.log("user_deleted", {"username": g.user["username"]}, visitor())
     name, g.user = g.user["username"], None
     session.clear()
+    end_session_here()
     return page("accounts/gone.html", name=name)
 
 

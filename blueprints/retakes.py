@@ -10,6 +10,7 @@ import forms
 from access import owned_file, services, user_only, wants_json
 from answers import file_page, page, waiting_json
 from database.segments import EVERYTHING
+from database.users import WAS_DISABLED
 from delivery import short_sound
 from languages import told
 from retaking import BadRetake, RetakeQuote
@@ -25,11 +26,11 @@ blueprint = Blueprint("retakes", __name__)
 def edit(filename: str) -> Response:
     """One sentence of a piece, to be written anew: the one at `at`, a place in the text.
 
-    As JSON: whether a change waits ("queued"), has failed, or neither.
+    As JSON: whether a change waits ("queued"), is paused, has failed, or none of it.
     """
     row = owned_file(filename)
     if wants_json():
-        change = services().db.get_retake(row["id"]) or {"status": None, "error": None}
+        change = change_of(row) or {"status": None, "error": None}
         error = change["error"] and told(change["error"])
         return jsonify(status=change["status"], error=error, **waiting_json(change))
     return _desk(row, forms.number(request.args.get("at", "0"), "at"))
@@ -69,12 +70,29 @@ def hear_take(filename: str, number: int) -> Response:
     return short_sound(sound)
 
 
+@blueprint.post("/files/<filename>/retake/resume")
+@user_only
+def resume(filename: str) -> Response:
+    """Let a paused change be made after all."""
+    services().db.resume_retake(owned_file(filename)["id"])
+    services().wake_worker()
+    return redirect(file_page(filename), 303)
+
+
 @blueprint.post("/files/<filename>/retake/dismiss")
 @user_only
 def dismiss(filename: str) -> Response:
-    """Take note that a change failed."""
+    """Take note that a change failed, or do without one that is paused."""
     services().db.forget_retake(owned_file(filename)["id"])
     return redirect(file_page(filename), 303)
+
+
+def change_of(row: dict[str, Any]) -> dict[str, Any] | None:
+    """The change of a piece that waits, is paused or failed, with its sentence."""
+    change = services().db.get_retake(row["id"])
+    if change and change["is_paused"] and change["status"] == "queued":
+        return change | {"status": "paused", "error": WAS_DISABLED}
+    return change
 
 
 def _asked() -> tuple[int, int, str]:
@@ -135,7 +153,7 @@ def _desk(
         previous=previous and previous["text_start"],
         following=here["text_end"] if following else None,
         takes=_takes(row, here),
-        change=services().db.get_retake(row["id"]),
+        change=change_of(row),
         price=price,
         speakers=services().studio.retaking.speakers(row),
         voice=request.form.get("voice", ""),

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from database import chain, opening
+from database import chain, names, opening
 from database.errors import DatabaseBusy, name_error, name_os_error
 
 TABLES = ("users", "audio_files", "usage_stats", "playback_history", "security_logs")
@@ -230,6 +230,7 @@ def _build(fresh: Path, source: Path) -> None:
         day = day_of("timestamp", "year", "month")
         connection.execute(f"UPDATE main.usage_stats SET day = {day}")
         chain.begin(connection)
+        names.begin(connection)
         _verify(connection)
         connection.execute("COMMIT")
     opening.sync(fresh)

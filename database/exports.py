@@ -27,7 +27,8 @@ class Exports(Connection):
     ) -> dict:
         """Ask for a download of a file's row, in place of earlier ones of that format.
 
-        One with the same fingerprint that is there, or on its way, is returned instead.
+        One with the same fingerprint that is there, or on its way, is returned instead; one that
+        is paused goes on.
         """
         with self.transaction():
             same = self._row(
@@ -35,6 +36,10 @@ class Exports(Connection):
                    AND status != 'failed' ORDER BY id DESC LIMIT 1""",
                 file["id"], format, fingerprint,
             )  # fmt: skip
+            if same and same["is_paused"]:
+                return self._write_row(
+                    "UPDATE exports SET is_paused = 0 WHERE id = ? RETURNING *", same["id"]
+                )
             if same:
                 return same
             self._write("DELETE FROM exports WHERE file_id = ? AND format = ?", file["id"], format)
@@ -96,7 +101,7 @@ class Exports(Connection):
         self, worker: str, *, now: float, lease_s: float, longest_s: float = 1e9
     ) -> dict | None:
         """Take the next download to make, of a file of at most `longest_s`; fair between people."""
-        free = f"""(status = 'queued' AND {DUE}
+        free = f"""NOT is_paused AND (status = 'queued' AND {DUE}
                     OR status = 'working' AND coalesce(lease_until_epoch, 0) < ?)"""
         values = (*due(now), now)
         if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {free} LIMIT 1", *values):
@@ -107,7 +112,9 @@ class Exports(Connection):
                 WHERE id = (
                     SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
                     JOIN audio_files ON audio_files.id = wanted.file_id
-                    WHERE wanted.{IN_WORK} AND audio_files.duration <= ?
+                    JOIN users ON users.id = wanted.owner_id
+                    WHERE wanted.{IN_WORK} AND NOT wanted.is_paused AND users.is_active
+                      AND audio_files.duration <= ?
                       AND (wanted.status = 'queued' AND {WANTED_DUE}
                            OR wanted.status = 'working'
                               AND coalesce(wanted.lease_until_epoch, 0) < ?)
@@ -157,15 +164,19 @@ class Exports(Connection):
 
     def advance_export(
         self, export_id: int, worker: str, progress: float, *, now: float, lease_s: float
-    ) -> None:
-        """The heartbeat, with how far it is (0 to 1). Raises LeaseLost when nobody wants it."""
-        changed = self._write(
+    ) -> bool:
+        """The heartbeat, with how far it is (0 to 1); whether it may go on, or is to rest.
+
+        Raises LeaseLost when nobody wants it.
+        """
+        row = self._write_row(
             """UPDATE exports SET progress = ?, lease_until_epoch = ?
-               WHERE id = ? AND lease_owner = ?""",
+               WHERE id = ? AND lease_owner = ? RETURNING is_paused""",
             progress, now + lease_s, export_id, worker,
-        ).rowcount  # fmt: skip
-        if not changed:
+        )  # fmt: skip
+        if row is None:
             raise LeaseLost(GONE)
+        return not row["is_paused"]
 
     def finish_export(self, export_id: int, worker: str, *, size: int, now: float) -> None:
         """Mark a download ready; `size` in bytes. Raises LeaseLost."""

@@ -53,7 +53,7 @@ class Jobs(Usage):
                             GROUP BY owner_id) AS busy
                             USING (owner_id)
                         JOIN users ON users.id = next.owner_id
-                        WHERE next.place = 1 AND coalesce(busy.n, 0) < ?
+                        WHERE next.place = 1 AND users.is_active AND coalesce(busy.n, 0) < ?
                         ORDER BY coalesce(busy.n, 0), users.last_claim_epoch, next.id LIMIT 1)
                     RETURNING {COLUMNS}""",
                 worker, now + lease_s, *free, *free, per_user,
@@ -204,10 +204,11 @@ class Jobs(Usage):
         `needs_voice` says that another voice could go on.
         """
         self._write(
-            f"""UPDATE audio_files SET status = ?, error = ?, needs_voice = ?,
-                   stop_requested = NULL, {TRIED_ANEW}, attempts = 0,
-                   lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
-               WHERE id = ? AND lease_owner = ?""",
+            f"""UPDATE audio_files SET status = ?1,
+                    error = CASE ?1 WHEN 'paused' THEN coalesce(?2, error) ELSE ?2 END,
+                    needs_voice = ?3, stop_requested = NULL, {TRIED_ANEW}, attempts = 0,
+                    lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
+                WHERE id = ?4 AND lease_owner = ?5""",
             status, error, int(needs_voice), file_id, worker,
         )  # fmt: skip
 
@@ -262,6 +263,31 @@ class Jobs(Usage):
                status = CASE status WHEN 'queued' THEN 'paused' ELSE status END""",
             "Only a file that is waiting or being spoken can be paused.",
         )  # fmt: skip
+
+    def pause_work(self, owner_id: int, why: str) -> None:
+        """Let all that is made for a person rest: pieces, changes to pieces, downloads.
+
+        What waits rests at once, what is made at the worker's next look; `why` is shown with it.
+        """
+        with self.transaction():
+            self._write(
+                """UPDATE audio_files SET error = ?,
+                       stop_requested = CASE status WHEN 'speaking'
+                                        THEN coalesce(stop_requested, 'paused') END,
+                       status = CASE status WHEN 'queued' THEN 'paused' ELSE status END
+                   WHERE owner_id = ? AND status IN ('queued', 'speaking')""",
+                why, owner_id,
+            )  # fmt: skip
+            self._write(
+                """UPDATE retakes SET is_paused = 1 WHERE status = 'queued' AND file_id IN (
+                       SELECT id FROM audio_files WHERE owner_id = ?)""",
+                owner_id,
+            )
+            self._write(
+                """UPDATE exports SET is_paused = 1
+                   WHERE status IN ('queued', 'working') AND owner_id = ?""",
+                owner_id,
+            )
 
     def speak_next(self, filename: str, owner_id: int) -> dict:
         """Put a waiting file in front of all others of its owner."""

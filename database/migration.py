@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import earlier_release, opening
+from database import earlier_release, names, opening
 from database.errors import DatabaseError, name_error
 
 TABLES = earlier_release.TABLES
@@ -94,6 +94,7 @@ class MigrationFile:
     def seal(self) -> None:
         """Make the indexes, commit, and return when everything is on the disk."""
         with self._naming_errors():
+            names.begin(self._connection)
             if self._is_new:
                 self._run_schema(indexes=True)
                 self._execute(f"PRAGMA application_id={opening.APPLICATION_ID}")

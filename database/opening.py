@@ -7,7 +7,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from database import chain, earlier_release
+from database import chain, earlier_release, names
 from database.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -25,6 +25,7 @@ NOTHING_YET = -1
 SCHEMA_VERSION = 3
 OWNED = 3  # since when bought sound has owners
 CHAINED = 2  # since when the events of the security log are chained
+NAMES_FOLDED = 3  # since when names are known by what they look like
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"
 UPGRADES = ROOT / "schema_upgrades"
@@ -213,6 +214,8 @@ def _apply_upgrades(path: Path, version: int) -> None:
                     connection.execute(statement)
                 if number == CHAINED:
                     chain.begin(connection)
+                if number == NAMES_FOLDED:
+                    names.begin(connection)
                 connection.execute(f"PRAGMA user_version={number}")
             refuse_broken_references(connection)
             connection.execute("COMMIT")

@@ -26,11 +26,11 @@ class Retakes(Usage):
     ) -> dict:
         """Ask for a change to a file's segments: a new text, or an earlier take. Raises WrongState.
 
-        One that failed is replaced by the new one. `stand_in` is the key of another voice than the
-        file's own.
+        One that failed or is paused is replaced by the new one. `stand_in` is the key of another
+        voice than the file's own.
         """
         with self.transaction():
-            self._write("DELETE FROM retakes WHERE file_id = ? AND status = 'failed'", row["id"])
+            self.forget_retake(row["id"])
             if self._row("SELECT 1 FROM retakes WHERE file_id = ?", row["id"]):
                 raise WrongState("This file is being changed; wait a moment, then try again.")
             return self._write_row(
@@ -46,14 +46,19 @@ class Retakes(Usage):
 
     def claim_retake(self, worker: str, *, now: float, lease_s: float) -> dict | None:
         """Take up the next change, with its file as `file`; None when there is none."""
-        free = f"status = 'queued' AND (lease_owner IS NULL OR lease_until_epoch < ?) AND {DUE}"
+        free = f"""status = 'queued' AND NOT is_paused
+                   AND (lease_owner IS NULL OR lease_until_epoch < ?) AND {DUE}"""
         if not self._row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", now, *due(now)):
             return None
         with self.transaction():
             row = self._write_row(
                 f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
                         attempts = attempts + 1
-                    WHERE id = (SELECT id FROM retakes WHERE {free} ORDER BY id LIMIT 1)
+                    WHERE id = (SELECT id FROM retakes WHERE {free} AND EXISTS (
+                                    SELECT 1 FROM audio_files
+                                    JOIN users ON users.id = audio_files.owner_id
+                                    WHERE audio_files.id = file_id AND users.is_active)
+                                ORDER BY id LIMIT 1)
                     RETURNING *""",
                 worker, now + lease_s, now, *due(now),
             )  # fmt: skip
@@ -93,6 +98,42 @@ class Retakes(Usage):
             waits_for, until, int(is_counted), retake_id, worker,
         )  # fmt: skip
 
+    def has_retakes(self, owner_id: int) -> bool:
+        """Whether a person's files are being changed, or wait for it."""
+        found = self._row(
+            """SELECT 1 FROM retakes JOIN audio_files ON audio_files.id = retakes.file_id
+               WHERE audio_files.owner_id = ? AND retakes.status = 'queued'
+                 AND (NOT retakes.is_paused OR retakes.lease_owner IS NOT NULL) LIMIT 1""",
+            owner_id,
+        )
+        return found is not None
+
+    def is_retake_paused(self, retake_id: int, worker: str) -> bool:
+        """Whether a change that is being made is to rest. Raises LeaseLost when it is gone."""
+        row = self._row(
+            "SELECT is_paused FROM retakes WHERE id = ? AND lease_owner = ?", retake_id, worker
+        )
+        if row is None:
+            raise LeaseLost(GONE)
+        return bool(row["is_paused"])
+
+    def park_retake(self, retake_id: int, worker: str) -> None:
+        """Give an unfinished change back; the file stays as it was."""
+        self._write(
+            """UPDATE retakes SET lease_owner = NULL, attempts = max(0, attempts - 1)
+               WHERE id = ? AND lease_owner = ?""",
+            retake_id, worker,
+        )  # fmt: skip
+
+    def resume_retake(self, file_id: int) -> None:
+        """Let a paused change be made after all. Raises NotFound."""
+        if not self._write(
+            """UPDATE retakes SET is_paused = 0
+               WHERE file_id = ? AND is_paused AND status = 'queued'""",
+            file_id,
+        ).rowcount:
+            raise NotFound("No change of this file is paused.")
+
     def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
         """End a change with its sentence; the file stays as it was."""
         self._write(
@@ -102,8 +143,10 @@ class Retakes(Usage):
         )  # fmt: skip
 
     def forget_retake(self, file_id: int) -> None:
-        """Take a failed change off the file's page."""
-        self._write("DELETE FROM retakes WHERE file_id = ? AND status = 'failed'", file_id)
+        """Take a change that failed or is paused off the file's page."""
+        self._write(
+            "DELETE FROM retakes WHERE file_id = ? AND (status = 'failed' OR is_paused)", file_id
+        )
 
     def finish_retake(
         self,

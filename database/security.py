@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import usernames
 from database import chain
 from database.connection import Connection
 
@@ -46,9 +47,10 @@ class SecurityLog(Connection):
 
     def _append(self, event: dict) -> None:
         self._write(
-            f"""INSERT INTO security_logs (user_id, hash, {", ".join(chain.COLUMNS)})
-                VALUES (?, ?{", ?" * len(chain.COLUMNS)})""",
-            event["account"], event["hash"], *(event[name] for name in chain.COLUMNS),
+            f"""INSERT INTO security_logs (user_id, hash, name_key, {", ".join(chain.COLUMNS)})
+                VALUES (?, ?, ?{", ?" * len(chain.COLUMNS)})""",
+            event["account"], event["hash"], usernames.look(event["username"] or ""),
+            *(event[name] for name in chain.COLUMNS),
         )  # fmt: skip
         self._write(
             """INSERT INTO security_chain (id, pruned_id, pruned_hash, last_id, last_hash)
@@ -140,11 +142,12 @@ class SecurityLog(Connection):
 
         Whatever succeeded in between: total, latest_of_all.
 
-        Counted for one account name (any case) or for one address; not those from `until` on,
-        which a clock wrote down that was ahead.
+        Counted for one account name, however it is spelled, or for one address; not those from
+        `until` on, which a clock wrote down that was ahead.
         """
         if username is not None:
-            column, value, index = "username COLLATE NOCASE", username, "idx_security_login_name"
+            index = "idx_security_login_name"
+            column, value = "name_key", usernames.look(username)
         else:
             column, value, index = "ip_address", ip_address, "idx_security_login_address"
         events = f"""FROM security_logs INDEXED BY {index}

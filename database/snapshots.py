@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import chain, opening
+from database import chain, names, opening
 from database.connection import naming_errors
 
 MOST_FAULTS = 20
@@ -110,6 +110,12 @@ def find_log_faults(path: Path, seen: Iterable[tuple[int, str]] = ()) -> list[st
         connection.text_factory = _text
         connection.execute("BEGIN")
         return chain.find_faults(connection, seen)
+
+
+def find_unclear_names(path: Path) -> tuple[list[list[str]], list[str]]:
+    """Accounts that are taken for each other, and those whose names mix scripts."""
+    with _reading(path) as connection:
+        return names.find_unclear(connection)
 
 
 def read_log_end(path: Path) -> list | None:

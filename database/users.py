@@ -1,9 +1,14 @@
 """Accounts, their sessions and invitations."""
 
+import json
+
+import usernames
 from database.connection import Connection
 from database.earlier_release import NO_LOGIN
 from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
 from sentences import Sentence
+
+WAS_DISABLED = "Paused because this account was disabled."
 
 
 class Users(Connection):
@@ -17,20 +22,33 @@ class Users(Connection):
         is_admin: bool = False,
         created_at: str | None = None,
     ) -> dict:
-        """Add an account; raises UsernameTaken, also where only the case differs."""
+        """Add an account; raises UsernameTaken, also for another spelling or look of a name."""
+        key = usernames.look(username)
         with self.transaction():
-            taken = self._value(
-                "SELECT username FROM users WHERE username = ? COLLATE NOCASE", username
-            )
-            if taken:
-                raise UsernameTaken(
-                    Sentence("The name {name} is taken; choose another one.", name=taken)
-                )
+            self._refuse_taken(username, key)
             return self._write_row(
-                """INSERT INTO users (username, password_hash, is_admin, created_at)
-                   VALUES (?, ?, ?, coalesce(?, CURRENT_TIMESTAMP)) RETURNING *""",
-                username, password_hash, int(is_admin), created_at,
+                """INSERT INTO users (username, password_hash, is_admin, created_at, name_key)
+                   VALUES (?, ?, ?, coalesce(?, CURRENT_TIMESTAMP), ?) RETURNING *""",
+                username, password_hash, int(is_admin), created_at, key,
             )  # fmt: skip
+
+    def _refuse_taken(self, username: str, key: str) -> None:
+        # The second look finds names that another program wrote, without a key.
+        alike = self._rows("SELECT username FROM users WHERE name_key = ?", key) or self._rows(
+            "SELECT username FROM users WHERE username = ? COLLATE NOCASE", username
+        )
+        for row in alike:
+            if usernames.fold(row["username"]) == usernames.fold(username):
+                raise UsernameTaken(
+                    Sentence("The name {name} is taken; choose another one.", name=row["username"])
+                )
+        if alike:
+            raise UsernameTaken(
+                Sentence(
+                    "This name looks like {name}, which is taken; choose another one.",
+                    name=alike[0]["username"],
+                )
+            )
 
     def create_first_user(self, username: str, password_hash: str) -> dict:
         """Add the owner, an admin; raises SetupDone when there is an account already."""
@@ -44,11 +62,16 @@ class Users(Connection):
         return self._value("SELECT count(*) AS n FROM users WHERE password_hash != ?", NO_LOGIN)
 
     def get_user(self, username: str) -> dict | None:
-        """The account of exactly that name, else the only one that differs in case alone."""
+        """The account of exactly that name, else the only one that is spelled otherwise."""
         exact = self._row("SELECT * FROM users WHERE username = ?", username)
         if exact:
             return exact
-        alike = self._rows("SELECT * FROM users WHERE username = ? COLLATE NOCASE", username)
+        found = self._rows(
+            "SELECT * FROM users WHERE name_key = ? OR username = ? COLLATE NOCASE",
+            usernames.look(username), username,
+        )  # fmt: skip
+        wanted = usernames.fold(username)
+        alike = [row for row in found if usernames.fold(row["username"]) == wanted]
         return alike[0] if len(alike) == 1 else None
 
     def get_user_by_id(self, user_id: int) -> dict | None:
@@ -79,13 +102,17 @@ class Users(Connection):
         self._write("UPDATE users SET password_hash = ? WHERE id = ?", password_hash, user_id)
 
     def set_user_active(self, user_id: int, is_active: bool) -> None:
-        """Enable or disable an account; disabling drops its sessions. Raises NotFound."""
+        """Enable or disable an account. Raises NotFound.
+
+        Disabling drops its sessions. Either way what is made for it rests until its owner says so.
+        """
         with self.transaction():
             changed = self._write(
                 "UPDATE users SET is_active = ? WHERE id = ?", int(is_active), user_id
             ).rowcount
             if not changed:
                 raise NotFound("There is no such account.")
+            self.pause_work(user_id, WAS_DISABLED)
             if not is_active:
                 self.delete_sessions(user_id)
 
@@ -116,6 +143,7 @@ class Users(Connection):
                    ON CONFLICT (owner_id, name) DO NOTHING""",
                 into_id, from_id,
             )  # fmt: skip
+            self._write("UPDATE exports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self._write("UPDATE positions SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self._write("UPDATE documents SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self._write("UPDATE pronunciations SET user_id = ? WHERE user_id = ?", into_id, from_id)
@@ -124,6 +152,8 @@ class Users(Connection):
             self._write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)
             self.move_segments(from_id, into_id)
             self._write("DELETE FROM users WHERE id = ?", from_id)
+            if not self.get_user_by_id(into_id)["is_active"]:
+                self.pause_work(into_id, WAS_DISABLED)
             return moved
 
     def delete_user(self, user_id: int) -> None:
@@ -155,7 +185,8 @@ class Users(Connection):
         Told with it: whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
         """
         return self._row(
-            """SELECT s.id AS session_id, s.created_epoch, s.last_seen_epoch, s.device,
+            """SELECT s.id AS session_id, s.token_hash, s.created_epoch, s.last_seen_epoch,
+                      s.device,
                       (SELECT alert_id FROM alerted_sessions WHERE session_id = s.id) AS alert_id,
                       u.id AS user_id, u.username, u.is_admin, u.is_active,
                       EXISTS (SELECT 1 FROM second_factors
@@ -168,6 +199,21 @@ class Users(Connection):
                  AND s.last_seen_epoch > ? AND s.created_epoch > ?""",
             token_hash, now - idle_s, now - absolute_s,
         )  # fmt: skip
+
+    def find_open_sessions(
+        self, token_hashes: set[str], *, now: float, idle_s: float, absolute_s: float
+    ) -> set[str]:
+        """Which of these sessions have not ended, by the rules of `get_session`.
+
+        They are named by hash, because a number may be given again.
+        """
+        rows = self._rows(
+            """SELECT s.token_hash FROM sessions s JOIN users u ON u.id = s.user_id
+               WHERE s.token_hash IN (SELECT value FROM json_each(?)) AND u.is_active = 1
+                 AND s.last_seen_epoch > ? AND s.created_epoch > ?""",
+            json.dumps(sorted(token_hashes)), now - idle_s, now - absolute_s,
+        )  # fmt: skip
+        return {row["token_hash"] for row in rows}
 
     def touch_session(self, session_id: int, now: float) -> None:
         """Note that the session was used; one that was begun by a clock ahead begins now."""

@@ -7,13 +7,13 @@ A cause is told once: what follows from it is not looked at.
 from config import Config
 from database import opening
 from database.errors import DatabaseError
-from doctor import backups, contents, data, machine, sounds
+from doctor import accounts, backups, contents, data, machine, sounds
 from doctor.findings import BAD, GOOD, WARN, Finding, Look
 from sentences import Sentence
 
 __all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
 
-QUICK = (data.key, data.presence, data.schema, data.log)
+QUICK = (data.key, data.presence, data.schema, data.log, accounts.names)
 THOROUGH = (
     *QUICK, data.database, contents.search, contents.rows,
     sounds.sounds, sounds.segments,

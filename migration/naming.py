@@ -9,7 +9,7 @@ belongs to somebody else gets a number.
 import hashlib
 import unicodedata
 
-from accounts import USERNAME
+import usernames
 from migration.fields import LONGEST_USERNAME
 
 UNNAMED = "unnamed"
@@ -46,20 +46,25 @@ class AccountNames:
     def remarks(self) -> list[tuple[str, str]]:
         """Legacy name and sentence for each that was changed or breaks a rule of today."""
         spellings: dict[str, list[str]] = {}
+        looks: dict[str, list[str]] = {}
         for name in self._names.values():
-            spellings.setdefault(name.casefold(), []).append(name)
+            spellings.setdefault(usernames.fold(name), []).append(name)
+            looks.setdefault(usernames.look(name), []).append(name)
         found = []
         for legacy, name in self._names.items():
-            alike = [other for other in spellings[name.casefold()] if other != name]
+            alike = [other for other in spellings[usernames.fold(name)] if other != name]
+            same_look = [other for other in looks[usernames.look(name)] if other != name]
             if name != legacy:
                 found.append((legacy, f"the account is called '{name}'"))
-            elif not USERNAME.fullmatch(name):
+            elif not usernames.is_well_formed(name) or usernames.is_mixed(name):
                 found.append((legacy, "kept, though today's rule for new names would refuse it"))
             if alike:
                 found.append(
-                    (legacy, f"differs from '{alike[0]}' only in case; both are kept, and each is "
-                     "reached only by its exact spelling")
+                    (legacy, f"differs from '{alike[0]}' only in case or spelling; both are kept, "
+                     "and each is reached only by its exact spelling")
                 )  # fmt: skip
+            elif same_look:
+                found.append((legacy, f"looks like '{same_look[0]}'; both are kept"))
         return found
 
 

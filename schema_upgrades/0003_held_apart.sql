@@ -98,3 +98,16 @@ CREATE INDEX idx_usage_voice ON usage_stats
     (user_id, engine, voice, year, month, characters_used, cost, is_unpriced);
 CREATE INDEX idx_usage_category ON usage_stats
     (user_id, category, year, month, characters_used, cost, is_unpriced);
+
+-- What was being made for somebody whose account is disabled rests until they go on with it.
+ALTER TABLE retakes ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1));
+ALTER TABLE exports ADD COLUMN is_paused INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1));
+
+-- Names are one name however they are spelled; the values are filled in by the app.
+ALTER TABLE users ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+CREATE INDEX idx_users_name_key ON users (name_key);
+ALTER TABLE security_logs ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+DROP INDEX idx_security_login_name;
+CREATE INDEX idx_security_login_name
+    ON security_logs (name_key, event_type, timestamp)
+    WHERE event_type IN ('login', 'login_failed');

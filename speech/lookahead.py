@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -24,7 +25,8 @@ class LookAhead(Generic[Line]):
     """Runs `speak` on lines, such as segments, in up to `parallel` threads, `window` ahead at most.
 
     Iterating yields (line, chunks); the chunks of the first unfinished line arrive while it
-    is still being spoken. Waiting calls `tick` at least every `tick_s` seconds, which may raise.
+    is still being spoken. Whether it waits or not, it calls `tick` at least every `tick_s` seconds
+    while chunks are taken, which may raise.
     Leaving the `with` block takes up no further line. Those under way are stopped, or, with
     `finish_started`, go on in the background: what is being bought should not be bought again.
     """
@@ -49,6 +51,7 @@ class LookAhead(Generic[Line]):
         self._no_more = threading.Event()
         self._closing = threading.Event()
         self._finish_started = finish_started
+        self._ticked_at = time.monotonic()
         self._threads = [
             threading.Thread(target=self._run, name=f"speak-ahead-{number}", daemon=True)
             for number in range(parallel)
@@ -87,10 +90,12 @@ class LookAhead(Generic[Line]):
 
     def _wait(self, source: queue.SimpleQueue):
         while True:
+            if time.monotonic() - self._ticked_at >= self._tick_s:
+                self._tick()
+                self._ticked_at = time.monotonic()
             try:
                 item = source.get(timeout=self._tick_s)
             except queue.Empty:
-                self._tick()
                 continue
             if isinstance(item, BaseException):
                 raise item

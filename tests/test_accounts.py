@@ -387,3 +387,13 @@ def test_an_owner_who_logs_in_often_gives_guesses_no_new_start(accounts, db, ver
     with pytest.raises(TooManyAttempts):
         accounts.login("vera", "another guess at the password", ELSEWHERE)
     accounts.login("vera", PASSWORD, HOME, device_token=device)
+
+
+def test_a_session_of_a_number_that_is_given_again_is_another_one(accounts, vera):
+    first = accounts.login("vera", PASSWORD, HOME)
+    ended = accounts.authenticate(first.token)
+    assert accounts.find_open_sessions({ended["token_hash"]}) == {ended["token_hash"]}
+    accounts.logout(ended, HOME)
+    again = accounts.authenticate(accounts.login("vera", PASSWORD, HOME).token)
+    assert again["session_id"] == ended["session_id"]
+    assert accounts.find_open_sessions({ended["token_hash"]}) == set()

@@ -28,7 +28,7 @@ ABOVE_STORE = {
     *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
     *("kept_sound", "earlier_sound"),
     *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
-    *("second_factors", "passkeys", "devices", "guesses", "waiting"),
+    *("second_factors", "passkeys", "devices", "guesses", "waiting", "session_watch"),
 }
 BELOW = {
     *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),

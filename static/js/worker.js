@@ -1,7 +1,10 @@
 // The service worker: the shell and the kept pieces without the network. The server writes the
 // list SHELL above this line.
 const SHELL_CACHE = "shell";
-const KEPT_CACHE = "kept";
+const KEPT_CACHES = "kept"; // each account's own is called kept- and its mark
+const ASK_AGAIN_MS = 30_000;
+const PATIENCE_MS = 3000;
+let askedAt = -ASK_AGAIN_MS;
 
 // What is sent, and sound, never waits for this worker: a page that is left may have no time to.
 const PAST_WORKER = [
@@ -50,14 +53,42 @@ function isPage(request) {
   return request.mode === "navigate" || (request.headers.get("Accept") ?? "").includes("text/html");
 }
 
-// Looked for without making the cache anew that went when somebody logged out.
-function kept(path) {
-  return caches.match(path, { cacheName: KEPT_CACHE });
+async function keptCaches() {
+  return (await caches.keys()).filter((name) => name.startsWith(KEPT_CACHES));
+}
+
+// Whoever is there now, or nobody, as each answer tells: what was kept for others goes.
+async function dropOthers(answer) {
+  const account = answer.headers.get("X-Account");
+  if (!account) return;
+  askedAt = performance.now();
+  const others = (await keptCaches()).filter((name) => name !== `${KEPT_CACHES}-${account}`);
+  await Promise.all(others.map((name) => caches.delete(name)));
+}
+
+// Without the network there is nobody to ask, and who kept the pieces hears them.
+async function askWhose() {
+  if (performance.now() - askedAt < ASK_AGAIN_MS) return;
+  try {
+    const answer = await fetch("/whose", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
+    await dropOthers(answer);
+  } catch {
+    // The server is away.
+  }
+}
+
+// Looked for without making the cache anew that went when somebody logged out. Of two persons'
+// caches neither is trusted.
+async function kept(path) {
+  const [cacheName, another] = await keptCaches();
+  return cacheName && !another ? caches.match(path, { cacheName }) : undefined;
 }
 
 async function pageOrKept(request, path) {
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    await dropOthers(answer);
+    return answer;
   } catch (error) {
     const found = (await kept(path)) ?? (await kept("/offline"));
     if (found) return found;
@@ -67,6 +98,7 @@ async function pageOrKept(request, path) {
 
 // A piece of the sound, as players ask for it; the whole when they do not.
 async function keptSound(request, path) {
+  await askWhose();
   const found = await kept(path);
   if (!found) return fetch(path.replace("/kept/", "/audio/"), { headers: request.headers });
   const sound = await found.blob();

@@ -1,11 +1,14 @@
 """VoiceVerse as an installed app: what it keeps, and what can be heard when the server is away."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, House, address, is_advancing, until
+from tests.browser.driving import PLAYER, House, address, is_advancing, sign_in, until
 from tests.making import prose
-from tests.serving import App, Client, wait_until
+from tests.serving import PASSWORD, App, Client, wait_until
 
 IS_CONTROLLED = "Boolean(navigator.serviceWorker.controller)"
 RANGE = """async ([path, range]) => {
@@ -32,7 +35,7 @@ def page(new_page, home):
     page = new_page(House(app, owner))
     page.goto(address(app, f"/files/{filename}"))
     until(page, IS_CONTROLLED)
-    until(page, "caches.open('kept').then(kept => kept.match('/offline')).then(Boolean)")
+    until(page, "caches.match('/offline').then(Boolean)")
     return page
 
 
@@ -110,9 +113,7 @@ def test_what_is_kept_is_listed_and_removed(page, home):
     page.get_by_role("button", name="Remove from this device").click()
     expect(page.get_by_text("Nothing is kept on this device yet")).to_be_visible()
     path = f"/kept/{filename}"
-    found = page.evaluate(
-        "path => caches.open('kept').then(kept => kept.match(path)).then(Boolean)", path
-    )
+    found = page.evaluate("path => caches.match(path).then(Boolean)", path)
     assert found is False
 
 
@@ -136,3 +137,141 @@ def test_a_place_heard_without_the_server_is_told_once_it_is_back(page, home):
         return any(77 <= place["position_s"] < 90 for place in places)
 
     wait_until(is_told, "the place")
+
+
+# Whoever comes next
+
+
+@pytest.fixture
+def reader(home):
+    """Another person of the same house, with a piece of theirs."""
+    app, _, _ = home
+    names = {user["username"] for user in _people(app)}
+    if "reader" not in names:
+        done = app.flask("user", "add", "reader", "--password-stdin", stdin=PASSWORD)
+        assert done.returncode == 0, done.stderr
+    reader = Client(app).log_in("reader")
+    filename = reader.generate(prose(1_500, seed=5), name="Harbour")["filename"]
+    reader.until_ready(filename)
+    return reader, filename
+
+
+def _people(app):
+    with closing(sqlite3.connect(app.data / "voiceverse.db")) as db:
+        db.row_factory = sqlite3.Row
+        return db.execute("SELECT username FROM users").fetchall()
+
+
+@pytest.fixture
+def shared(new_page, home, reader):
+    """A browser in which the reader has kept their piece."""
+    app, _, _ = home
+    client, filename = reader
+    page = new_page(House(app, client))
+    page.goto(address(app, f"/files/{filename}"))
+    until(page, IS_CONTROLLED)
+    until(page, "caches.match('/offline').then(Boolean)")
+    keep(page)
+    return page
+
+
+def change(app, sql):
+    with closing(sqlite3.connect(app.data / "voiceverse.db", timeout=30)) as db, db:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute(sql)
+
+
+READERS = "(SELECT id FROM users WHERE username = 'reader')"
+ENDINGS = {
+    "revoked": f"DELETE FROM sessions WHERE user_id = {READERS}",
+    "expired": f"UPDATE sessions SET created_epoch = 0 WHERE user_id = {READERS}",
+}
+KEPT = "caches.keys().then(names => names.filter(name => name.startsWith('kept')).length)"
+HEARD = """async path => {
+  try {
+    const answer = await fetch(path);
+    return answer.ok && answer.headers.get("Content-Type") === "audio/mpeg";
+  } catch {
+    return false;
+  }
+}"""
+
+
+def fill_in(page, name):
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_role("button", name=name)).to_be_visible()
+
+
+def is_heard(page, filename):
+    return [page.evaluate(HEARD, f"/{place}/{filename}") for place in ("kept", "audio")]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_next_person_of_a_browser_hears_nothing_that_was_kept_there(
+    shared, home, reader, ending
+):
+    app, page, filename = home[0], shared, reader[1]
+    assert is_heard(page, filename) == [True, True]
+    change(app, ENDINGS[ending])
+    page.goto(address(app, "/library"))
+    expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
+    until(page, f"{KEPT}.then(count => count === 0)")
+    assert is_heard(page, filename) == [False, False]
+    fill_in(page, "owner")
+    page.goto(address(app, "/offline"))
+    until(page, IS_CONTROLLED)
+    expect(page.get_by_text("Nothing is kept on this device yet")).to_be_visible()
+    assert is_heard(page, filename) == [False, False]
+    until(page, "caches.match('/offline').then(Boolean)")
+    app.stop()
+    try:
+        page.goto(address(app, f"/files/{filename}"))
+        expect(page.get_by_role("heading", name="On this device")).to_be_visible()
+        expect(page.get_by_text("Harbour")).to_have_count(0)
+        assert is_heard(page, filename) == [False, False]
+    finally:
+        app.start()
+
+
+def test_a_kept_piece_stops_being_heard_though_no_page_is_opened(shared, home, reader):
+    app, page, filename = home[0], shared, reader[1]
+    change(app, ENDINGS["revoked"])
+    until(page, f"fetch('/kept/{filename}').then(answer => !answer.ok)", 60.0)
+    assert page.evaluate(KEPT) == 0
+
+
+def test_who_kept_a_piece_hears_it_without_the_server_when_the_session_has_expired(
+    shared, home, reader
+):
+    app, page, filename = home[0], shared, reader[1]
+    app.stop()
+    change(app, ENDINGS["expired"])
+    try:
+        page.goto(address(app, f"/files/{filename}"))
+        expect(page.get_by_role("heading", name="Harbour")).to_be_visible()
+        page.locator("main [data-play]").first.click()
+        is_advancing(page)
+    finally:
+        app.start()
+
+
+def test_another_log_in_of_the_same_person_keeps_what_they_kept(shared, home, reader):
+    app, page, filename = home[0], shared, reader[1]
+    page.context.clear_cookies(name="voiceverse")
+    sign_in(page.context, app, Client(app).log_in("reader"))
+    page.goto(address(app, "/offline"))
+    expect(page.locator("kept-list .row")).to_have_count(1)
+    assert is_heard(page, filename) == [True, True]
+
+
+def test_what_a_browser_remembers_of_one_person_is_not_there_for_the_next(shared, home):
+    app, owner, _ = home
+    assert shared.evaluate("Object.keys(localStorage).length") > 0
+    sign_in(shared.context, app, owner)
+    shared.goto(address(app, "/library"))
+    until(shared, f"{KEPT}.then(count => count === 1)")
+    own = shared.evaluate("document.getElementById('dock').dataset.user")
+    keys = shared.evaluate("Object.keys(localStorage)")
+    assert [key for key in keys if not key.startswith(f"voiceverse.{own}.")] == []

@@ -1,8 +1,8 @@
 // What this device does on its own: the service worker, kept pieces, and forgetting at log-out.
 import "../offline/keep_button.js";
 import "../offline/kept_list.js";
-import { kept } from "../offline/kept.js";
-import { forgetEverything, isForgotten } from "./memory.js";
+import { cacheName, dropCaches, kept } from "../offline/kept.js";
+import { forgetEverything, forgetOthers, isForgotten } from "./memory.js";
 
 const SHELL_PAGE = "/offline";
 
@@ -10,12 +10,13 @@ const SHELL_PAGE = "/offline";
 async function keepShellPage() {
   const answer = await fetch(SHELL_PAGE, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected || isForgotten()) return;
-  const cache = await caches.open("kept");
+  const cache = await caches.open(cacheName());
   await cache.put(SHELL_PAGE, answer);
 }
 
 async function install() {
   try {
+    await kept.settle();
     await navigator.serviceWorker.register("/worker.js", { scope: "/" });
     await keepShellPage();
   } catch {
@@ -23,6 +24,7 @@ async function install() {
   }
 }
 
+forgetOthers();
 if (kept.isPossible) {
   if (document.readyState === "complete") install();
   else addEventListener("load", install, { once: true });
@@ -39,6 +41,6 @@ document.addEventListener("submit", async (event) => {
   if (!form) return;
   event.preventDefault();
   forgetEverything();
-  if (kept.isPossible) await caches.delete("kept");
+  if (kept.isPossible) await dropCaches();
   form.submit();
 });

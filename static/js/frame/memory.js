@@ -33,3 +33,10 @@ export function forgetEverything() {
   for (const key of Object.keys(localStorage))
     if (key.startsWith("voiceverse.")) localStorage.removeItem(key);
 }
+
+// Somebody else used this browser before: what was remembered for them goes.
+export function forgetOthers() {
+  const own = keyOf("");
+  for (const key of Object.keys(localStorage))
+    if (key.startsWith("voiceverse.") && !key.startsWith(own)) localStorage.removeItem(key);
+}

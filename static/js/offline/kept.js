@@ -2,6 +2,17 @@
 import { recall, remember } from "../frame/memory.js";
 
 const PAGE_KINDS = { Accept: "text/html" };
+const CACHES = "kept";
+
+// Each account has a cache of its own; none where nobody is logged in.
+export function cacheName() {
+  return `${CACHES}-${document.querySelector('meta[name="account"]')?.content ?? "none"}`;
+}
+
+export async function dropCaches(spared = "") {
+  const names = (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== spared);
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
 
 class Kept extends EventTarget {
   #distrusted = new Set();
@@ -31,7 +42,7 @@ class Kept extends EventTarget {
 
   // Calls `told` with the part that has arrived, 0 to 1; throws when it cannot be kept.
   async keep(filename, told) {
-    const cache = await caches.open("kept");
+    const cache = await caches.open(cacheName());
     const [sound, page, details] = await Promise.all([
       fetch(`/audio/${filename}`),
       fetch(`/files/${filename}`, { headers: PAGE_KINDS }),
@@ -49,8 +60,17 @@ class Kept extends EventTarget {
     navigator.storage?.persist?.();
   }
 
+  // What others kept here goes, and what is gone is not listed.
+  async settle() {
+    await dropCaches(cacheName());
+    const cache = await caches.open(cacheName());
+    const there = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
+    const files = this.list().filter((file) => there.has(`/kept/${file.filename}`));
+    if (files.length < this.list().length) this.#write(files);
+  }
+
   async forget(filename) {
-    const cache = await caches.open("kept");
+    const cache = await caches.open(cacheName());
     await Promise.all([cache.delete(`/kept/${filename}`), cache.delete(`/files/${filename}`)]);
     this.#write(this.list().filter((file) => file.filename !== filename));
   }

@@ -1,0 +1,69 @@
+"""Answers that take long to send end with the session that asked for them."""
+
+import threading
+from collections.abc import Callable
+from itertools import count
+from typing import NamedTuple
+
+from database.errors import DatabaseError
+
+LOOK_S = 0.5
+
+
+class Sending(NamedTuple):
+    """An answer on its way: to whom, how to break it off, whether it has been sent.
+
+    The session is named by the hash of its token.
+    """
+
+    session: str
+    hang_up: Callable[[], object]
+    is_sent: Callable[[], bool]
+
+
+class SessionWatch:
+    """Looks twice a second, for all of them at once, whose sessions still hold.
+
+    `find_open` tells which of some sessions do; the looking ends when `stopping` is set.
+    """
+
+    def __init__(
+        self, find_open: Callable[[set[str]], set[str]], stopping: threading.Event
+    ) -> None:
+        self._find_open, self._stopping = find_open, stopping
+        self._lock = threading.Lock()
+        self._numbers = count()
+        self._sendings: dict[int, Sending] = {}
+        self._is_looking = False
+
+    def add(self, sending: Sending) -> Callable[[], None]:
+        """Watch over an answer; what it returns is called when that was sent otherwise."""
+        with self._lock:
+            number = next(self._numbers)
+            self._sendings[number] = sending
+            if not self._is_looking:
+                self._is_looking = True
+                threading.Thread(target=self._run, name="session-watch", daemon=True).start()
+        return lambda: self._drop(number)
+
+    def _drop(self, number: int) -> None:
+        with self._lock:
+            self._sendings.pop(number, None)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_S):
+            with self._lock:
+                for number in [n for n, each in self._sendings.items() if each.is_sent()]:
+                    del self._sendings[number]
+                if not self._sendings:
+                    self._is_looking = False
+                    return
+                sendings = dict(self._sendings)
+            try:
+                still_open = self._find_open({each.session for each in sendings.values()})
+            except DatabaseError:
+                continue  # nobody is kept from listening by a database that is busy
+            for number, each in sendings.items():
+                if each.session not in still_open and not each.is_sent():
+                    each.hang_up()
+                    self._drop(number)
