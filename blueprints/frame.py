@@ -75,7 +75,8 @@ def offline() -> Response:
 
 
 @blueprint.get("/whose")
-@public
+@user_only
+@before_second_step
 def whose() -> Response:
     """Nothing but the header that tells the service worker who is logged in."""
     return Response(status=204)

@@ -70,8 +70,9 @@ async function dropOthers(answer) {
 async function askWhose() {
   if (performance.now() - askedAt < ASK_AGAIN_MS) return;
   try {
-    const answer = await fetch("/whose", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
-    await dropOthers(answer);
+    const headers = { Accept: "application/json" }; // to be refused rather than led to the log-in
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    await dropOthers(await fetch("/whose", { cache: "no-store", headers, signal }));
   } catch {
     // The server is away.
   }
