@@ -23,7 +23,8 @@ from plain_files import (
     open_plain,
     open_to_write,
     status_of,
-)
+    write_whole,
+)  # fmt: skip
 from sentences import Sentence, Told
 
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
@@ -425,7 +426,7 @@ class SegmentStore:
                 file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
-                _write_whole(self._note_path(content_hash), note())
+                write_whole(self._note_path(content_hash), note())
                 part.replace(path)
                 _sync_folder(path.parent)
                 return file.tell()
@@ -462,7 +463,7 @@ class SegmentStore:
                 return
             except OSError:  # not every file system has links
                 self.keep(target, self.read(source))
-            _write_whole(self._note_path(target), note)
+            write_whole(self._note_path(target), note)
             _sync_folder(self._path(target).parent)
 
     def files(self) -> Iterator[tuple[str, Path]]:
@@ -609,20 +610,6 @@ def no_space(cause: causes.Cause) -> NoSpace:
     error = NoSpace(cause.refusal)
     error.waits_for, error.status = cause.code, cause.status
     return error
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Let the file hold this and nothing else, whatever happens; no content, no file."""
-    if not content:
-        path.unlink(missing_ok=True)
-        return
-    part = path.with_name(path.name + PART)
-    with os.fdopen(open_to_write(part), "wb") as file:
-        file.truncate()
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _sync_folder(folder: Path) -> None:

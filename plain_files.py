@@ -59,6 +59,20 @@ def open_to_write(path: Path) -> int:
     return os.open(path, flags, 0o600)
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Let the file hold this and nothing else, whatever happens; no content, no file."""
+    if not content:
+        path.unlink(missing_ok=True)
+        return
+    part = path.with_name(f"{path.name}.part")
+    with os.fdopen(open_to_write(part), "wb") as file:
+        file.truncate()
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
 def in_rooms(folder: Path, suffix: str) -> Iterator[Path]:
     """The plain files of that suffix in the folders of two hex digits below `folder`, in order.
 
