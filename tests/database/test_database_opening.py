@@ -270,7 +270,7 @@ def test_a_table_can_be_rebuilt_without_losing_its_children(old_file, next_relea
     (next_release / f"{opening.SCHEMA_VERSION:04}_rebuild.sql").write_text(
         """CREATE TABLE users_new (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT UNIQUE,
                password_hash TEXT, created_at TEXT, last_login TEXT, is_active INTEGER,
-               is_admin INTEGER, last_claim_epoch REAL, stand_in_rule TEXT);
+               is_admin INTEGER, last_claim_epoch REAL, stand_in_rule TEXT, name_key TEXT);
            INSERT INTO users_new SELECT * FROM users;
            DROP TABLE users;
            ALTER TABLE users_new RENAME TO users;"""
