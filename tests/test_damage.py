@@ -31,7 +31,7 @@ def test_a_lost_database_beside_sound_is_not_made_anew(lost, make_app, is_empty)
 
 
 def test_a_first_start_is_no_loss(tmp_path):
-    refuse_lost_database(Config(data_dir=tmp_path))
+    refuse_lost_database(Config(data_dir=tmp_path), is_empty=True)
 
 
 @pytest.fixture
