@@ -74,10 +74,15 @@ PLAIN: dict[str, Any] = {
     "allows_own_keys": "", "base_url": "http://127.0.0.1:9/v1", "heard": "", "key": "",
     "label": "Provider", "longest_text": "", "model": "m", "models": "", "monthly_limit": "",
     "own_key": "", "parallel": "1", "price": "", "protocol": "speech", "timeout_s": "1",
-    "voices": "", "whose": "", "with": "1", "with_files": "", "words": "0", "reading": "",
+    "voices": "", "known": "", "version": "", "whose": "", "with": "1", "with_files": "",
+    "words": "0", "reading": "", "author_was": "", "base": "", "name_was": "", "only": "",
+    "seen": "", "title_was": "",
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
-UNSAID = {"remove", "original", "part", "cover", "table", "form", "reading", "v", "csrf_token"}
+UNSAID = {
+    *("remove", "original", "part", "cover", "table", "form", "reading", "v", "csrf_token"),
+    *("author_was", "base", "known", "name_was", "only", "seen", "title_was", "version"),
+}
 # They ask for the password before they look for anything.
 ASK_FIRST = {"passkeys.remove"}
 # They are there for admins and for programs with a token.
@@ -85,7 +90,7 @@ NOT_FOR_USERS = {"/metrics"}
 # Admins read everybody's security log, and may ask for one person's.
 ADMINS_MAY = {"people.security", "people.security_csv"}
 LONGEST_PLAIN_NUMBER = 3  # shorter ones stand in pages for many reasons
-VARYING = re.compile(rb"nonce[-=]\W?[\w-]+")
+VARYING = re.compile(rb"""nonce[-=]\W?[\w-]+|csrf[-_]token"\W+(?:content|value)="\w+""")
 OUTSIDERS = ("anonymous", "disabled", "other", "admin")
 MAY_BE_REFUSED = {400, 403, 404, 409, 413, 415, 416, 429}
 
@@ -234,7 +239,7 @@ class Matrix:
         seen = self._send(route, who, path, form)
         shown = [f"{name}={quote(str(value))}"]
         if len(str(value)) > LONGEST_PLAIN_NUMBER:
-            shown += [f'value="{value}"', f"“{value}”"]
+            shown += [f'"{value}"', f"“{value}”"]
         return seen.without(path, *shown)
 
     def _meaning(self, route: Route, name: str) -> str | None:

@@ -126,13 +126,13 @@ class Retakes(Usage):
         )  # fmt: skip
 
     def resume_retake(self, file_id: int) -> None:
-        """Let a paused change be made after all. Raises NotFound."""
+        """Let a paused change be made after all. Raises WrongState."""
         if not self._write(
             """UPDATE retakes SET is_paused = 0
                WHERE file_id = ? AND is_paused AND status = 'queued'""",
             file_id,
         ).rowcount:
-            raise NotFound("No change of this file is paused.")
+            raise WrongState("No change of this file is paused.")
 
     def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
         """End a change with its sentence; the file stays as it was."""

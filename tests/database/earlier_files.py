@@ -70,3 +70,15 @@ def make(path, *scripts):
         for script in scripts or (TABLES, ROWS):
             connection.executescript(script)
     return path
+
+
+def shape(connection):
+    """Every table with its columns, and every index and trigger as it is written."""
+    found = {}
+    for row in connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall():
+        kind, name, sql = row
+        if kind == "table":
+            columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
+            sql = frozenset(tuple(column[1:]) for column in columns)
+        found[kind, name] = sql
+    return found

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from database import Database, chain, opening, snapshots
+from tests.database.earlier_files import shape
 
 
 @pytest.fixture
@@ -153,10 +154,7 @@ def make_first_version(path):
 
 def schema(path):
     with contextlib.closing(sqlite3.connect(path)) as connection:
-        return connection.execute(
-            """SELECT type, name, sql FROM sqlite_schema WHERE tbl_name LIKE 'security%'
-               ORDER BY type, name"""
-        ).fetchall()
+        return {key: value for key, value in shape(connection).items() if "security" in key[1]}
 
 
 def test_the_log_of_an_older_file_is_chained_from_the_start(path, tmp_path):

@@ -12,6 +12,7 @@ from database.errors import (
     NotADatabase,
     UpgradeFailed,
 )
+from tests.database.earlier_files import shape
 
 
 def schema(path):
@@ -332,18 +333,6 @@ def earlier_schema(path, version):
             connection.row_factory = opening._dictionary
             chain.begin(connection)
     return path
-
-
-def shape(connection):
-    """Every table with its columns, and every index and trigger as it is written."""
-    found = {}
-    for row in connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall():
-        kind, name, sql = row
-        if kind == "table":
-            columns = connection.execute(f"PRAGMA table_xinfo({name})").fetchall()
-            sql = frozenset(tuple(column[1:]) for column in columns)
-        found[kind, name] = sql
-    return found
 
 
 @pytest.mark.parametrize("version", range(1, opening.SCHEMA_VERSION))

@@ -325,8 +325,8 @@ def test_a_row_that_belongs_to_something_deleted_is_not_found(db, user):
 
 
 def test_our_own_mistakes_are_not_renamed(db):
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        db._rows("SELECT * FROM nowhere")
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        db._rows("SELECT neighbour FROM users")
 
 
 @pytest.mark.parametrize(
