@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 HEX = frozenset("0123456789abcdef")
+WRITING = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def status_of(path: Path) -> os.stat_result | None:
@@ -53,10 +54,18 @@ def open_to_write(path: Path) -> int:
 
     A link or a pipe that stands there is removed; what it leads to is left alone.
     """
-    if not is_plain(path):
+    while True:
+        try:
+            descriptor = os.open(path, WRITING, 0o600)
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+        else:
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return descriptor
+            os.close(descriptor)
+        # Only what was seen to be no file is removed: one that another thread has just made stays.
         path.unlink(missing_ok=True)
-    flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-    return os.open(path, flags, 0o600)
 
 
 def write_whole(path: Path, content: bytes) -> None:

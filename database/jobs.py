@@ -11,7 +11,7 @@ IN_WORK = "status IN ('queued', 'speaking')"  # what idx_audio_work holds; say s
 UNMARKED = {"spoken_by": "", "said": ""}  # a segment as its file's own voice said it, as written
 LONGEST_WAIT_S = 10.0  # a time further ahead comes from a clock that was wrong, and is not believed
 # What can be taken up; the values are those of `_free`.
-DUE = "coalesce(not_before_epoch, 0) NOT BETWEEN ? AND ?"
+DUE = "coalesce(not_before_epoch, -1) NOT BETWEEN ? AND ?"
 FREE = f"""(status = 'queued' AND {DUE}
     OR status = 'speaking' AND coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?)"""
 TRIED_ANEW = "waits_for = '', waits = 0, not_before_epoch = NULL"
