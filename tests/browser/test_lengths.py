@@ -49,7 +49,7 @@ def test_list_dock_page_and_history_show_one_length(new_page, house, piece, widt
         page.goto(address(house.app, "/library"))
         expect(page.locator("main .row-state").first).to_have_text(clock)
         page.goto(address(house.app, f"/files/{piece}"))
-        expect(page.locator("dd[data-length]")).to_have_text(words)
+        expect(page.locator("[data-spoken-length]")).to_have_text(words)
         page.locator("main [data-play]").first.click()
         # The sound itself is a few seconds long: what is shown is what the piece is said to last.
         until(page, f"{PLAYER}?.sound.audio.duration < 30")
@@ -65,6 +65,7 @@ def test_a_piece_that_has_just_been_made_shows_the_length_of_its_list(new_page, 
     page.goto(address(house.app, f"/files/{filename}"))
     house.owner.until_ready(filename)
     until(page, "document.querySelector('[data-making]')?.classList.contains('is-made')")
-    length = page.locator("dd[data-length]").text_content()
+    expect(page.locator("[data-spoken-length]")).not_to_contain_text("about")
+    length = page.locator("[data-spoken-length]").text_content()
     page.reload()
-    expect(page.locator("dd[data-length]")).to_have_text(length)
+    expect(page.locator("[data-spoken-length]")).to_have_text(length)

@@ -49,7 +49,7 @@ function finish(file) {
   document.querySelector("[data-making]")?.classList.add("is-made");
   const note = document.querySelector("[data-making-note]");
   if (note) note.textContent = text("all_spoken");
-  const length = document.querySelector("[data-length]");
+  const length = document.querySelector("[data-spoken-length]");
   if (length) length.textContent = file.length_shown;
   for (const part of document.querySelectorAll("[data-ready-only]")) part.hidden = false;
   if (document.querySelector(".chapters")) renewChapters();
