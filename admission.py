@@ -4,6 +4,7 @@ The database is asked in a thread of its own, so that nobody else's connection w
 again each second while a body is on its way.
 """
 
+import logging
 import queue
 import threading
 import time
@@ -16,6 +17,8 @@ from sentences import Told
 RECHECK_S = 1.0
 PersonOf = Callable[[str], int | None]
 
+log = logging.getLogger("voiceverse.admission")
+
 
 class SessionEnded(Told):
     """Who sends this is not logged in any more."""
@@ -26,6 +29,19 @@ class SessionEnded(Told):
         super().__init__(
             "You are no longer logged in, so nothing of what you sent was kept. Log in, then send "
             "it again."
+        )
+
+
+class Undecided(Told):
+    """Whether something is taken in could not be found out."""
+
+    status = 503
+    retry_after_s = 15
+
+    def __init__(self) -> None:
+        super().__init__(
+            "VoiceVerse could not look whether there is room for what you sent, and nothing of it "
+            "was kept. Wait a moment, then try again; the log says what went wrong."
         )
 
 
@@ -91,27 +107,37 @@ class Admissions:
         self._asked: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._on_their_way: list[Admission] = []
         self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
 
     def ask(self, admission: Admission) -> None:
         """Have it decided; it wakes whoever waits for it."""
-        self._put(lambda: self._decide(admission))
+        self._put(lambda: self._decide(admission), admission.refuse)
 
     def ask_person(self, token: str, answer: Callable[[int | Told | None], None]) -> None:
         """Find out whose session that is: its number, None for nobody's, or why not."""
-        self._put(lambda: answer(self._person(token)))
+        self._put(lambda: answer(self._person(token)), answer)
 
     def close(self) -> None:
         """Decide nothing more."""
-        if self._thread is not None:
-            self._asked.put(None)
-            self._thread.join()
-            self._thread = None
+        with self._lock:
+            if self._thread is not None:
+                self._asked.put(None)
+                self._thread.join()
+                self._thread = None
 
-    def _put(self, question: Callable[[], None]) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="admissions", daemon=True)
-            self._thread.start()
-        self._asked.put(question)
+    def _put(self, question: Callable[[], None], refuse: Callable[[Told], None]) -> None:
+        """Have a question answered, or refuse when there is no thread to answer it."""
+        try:
+            with self._lock:
+                if self._thread is None:
+                    thread = threading.Thread(target=self._run, name="admissions", daemon=True)
+                    thread.start()
+                    self._thread = thread
+        except RuntimeError:  # the system gives no thread just now
+            log.exception("nobody can be asked whether a large body is taken in")
+            refuse(Undecided())
+        else:
+            self._asked.put(question)
 
     def _run(self) -> None:
         looked_at = time.monotonic()
@@ -120,10 +146,16 @@ class Admissions:
                 question = self._asked.get(timeout=RECHECK_S if self._on_their_way else None)
                 if question is None:
                     return
-                question()
+                self._survive(question)
             if time.monotonic() - looked_at >= RECHECK_S:
                 looked_at = time.monotonic()
-                self._recheck()
+                self._survive(self._recheck)
+
+    def _survive(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:  # everybody's large bodies wait for this thread
+            log.exception("an answer about a large body got lost")
 
     def _decide(self, admission: Admission) -> None:
         person = self._person(admission.token)
@@ -132,15 +164,21 @@ class Admissions:
         elif person is None:
             admission.refuse(SessionEnded())
         else:
-            try:
-                share = self.quota.admit(
-                    person, admission.address, admission.size, admission.copies
-                )
-            except Told as error:
-                admission.refuse(error)
+            share = self._share(person, admission)
+            if isinstance(share, Told):
+                admission.refuse(share)
             else:
-                admission.admit(share)
                 self._on_their_way.append(admission)
+                admission.admit(share)
+
+    def _share(self, person: int, admission: Admission) -> Share | Told:
+        try:
+            return self.quota.admit(person, admission.address, admission.size, admission.copies)
+        except Told as error:
+            return error
+        except Exception:  # told to who asks, and to the log
+            log.exception("it cannot be found out whether there is room for a large body")
+            return Undecided()
 
     def _recheck(self) -> None:
         """Stop what is sent with a session that has ended; one that cannot be asked goes on."""
@@ -156,3 +194,6 @@ class Admissions:
             return self._person_of(token)
         except Told as error:
             return error
+        except Exception:  # told to who asks, and to the log
+            log.exception("it cannot be found out whose a session is")
+            return Undecided()

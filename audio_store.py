@@ -454,9 +454,9 @@ class SegmentStore:
 
         Raises FileNotFoundError where there are none.
         """
-        self._path(target).parent.mkdir(mode=0o700, exist_ok=True)
         note = self.note(source)
         with naming_full_disk():
+            self._path(target).parent.mkdir(mode=0o700, exist_ok=True)
             try:
                 os.link(self._path(source), self._path(target))
             except FileExistsError:

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from database import Database
 from kept_sound import KeptSound
@@ -25,29 +25,42 @@ class EarlierSound:
         self._looking = threading.Lock()
         self._settled: set[tuple[int, str]] = set()
 
-    def settle(self, owner_id: int, engine: str) -> None:
-        """Give a person what their files hold of an engine's sound. Raises SpeechError."""
+    def settle(self, owner_id: int, engine: str, until: Callable[[], bool] = lambda: False) -> None:
+        """Give a person what their files hold of an engine's sound. Raises SpeechError.
+
+        Told to stop, it leaves the rest for the next time.
+        """
         if (owner_id, engine) in self._settled:
             return
         with self._looking:
             for row in self.db.list_unsettled(owner_id):
                 if row["engine"] == engine:
-                    self._look_through(owner_id, engine, row["last_file_id"])
+                    self._look_through(owner_id, engine, row["last_file_id"], until)
+                    if until():
+                        return
                     self.db.settle_segments(owner_id, engine)
         self._settled.add((owner_id, engine))
 
-    def settle_all(self, owner_id: int | None = None) -> None:
+    def settle_all(
+        self, owner_id: int | None = None, until: Callable[[], bool] = lambda: False
+    ) -> None:
         """The same for all engines that are there, of one person or of everybody."""
         for row in self.db.list_unsettled(owner_id):
+            if until():
+                return
             try:
-                self.settle(row["owner_id"], row["engine"])
+                self.settle(row["owner_id"], row["engine"], until)
             except SpeechError as error:  # it is looked for when that engine is there again
                 log.warning("sound of %s was not looked for: %s", row["engine"], error.sentence)
 
-    def _look_through(self, owner_id: int, name: str, last_file_id: int) -> None:
+    def _look_through(
+        self, owner_id: int, name: str, last_file_id: int, until: Callable[[], bool]
+    ) -> None:
         earlier = set(self.db.list_earlier_segments(name))
         engine = self.registry.get(name, owner_id)
         for row in self.db.list_files_spoken_by(owner_id, name, last_file_id):
+            if until():
+                return
             try:
                 for request in self._requests(row, engine):
                     sound = self.kept.wanted(engine, request, owner_id)

@@ -1,12 +1,14 @@
 """The one use-case: quote a text, submit it, speak it into a file, and what may become of it."""
 
 import json
+import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
 from allowances import Allowances
@@ -45,6 +47,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 TIME = "%Y-%m-%d %H:%M:%S"
+
+log = logging.getLogger("voiceverse.generation")
 
 
 class GenerationError(Told):
@@ -375,9 +379,9 @@ class Studio:
             if not self.db.is_take_wanted(content_hash):
                 self.takes.drop(content_hash)
 
-    def settle_sound(self) -> None:
-        """Give everybody what they bought before sound had owners, and remove what is unwanted."""
-        self.speaking.earlier_sound.settle_all()
+    def settle_sound(self, until: Callable[[], bool] = lambda: False) -> None:
+        """Give everybody what they bought before sound had owners, until told to stop."""
+        self.speaking.earlier_sound.settle_all(until=until)
 
     def drop_unwanted_sound(self, until: Callable[[], bool] = lambda: False) -> None:
         """Remove bought sound that nothing needs any more, until told to stop."""
@@ -401,10 +405,16 @@ class Studio:
 
     def reconcile(self) -> list[str]:
         """Put right what a kill left on disk; returns sound files that no row knows (kept)."""
-        self.kept.sweep()
-        self.speaking.purchases.sound.drop_unwanted(is_start=True)
-        self.previews.sweep()
-        self.takes.sweep(self.db.is_take_wanted)
+        for tidy in (
+            self.kept.sweep,
+            partial(self.speaking.purchases.sound.drop_unwanted, is_start=True),
+            self.previews.sweep,
+            partial(self.takes.sweep, self.db.is_take_wanted),
+        ):
+            try:
+                tidy()
+            except OSError as error:  # what lies there too long keeps nobody from speaking
+                log.error("what a stop left on the disk cannot be removed: %s", error)
         return self.store.reconcile(self.db.find_audio_file)
 
     def _check_text(self, text: str) -> str:

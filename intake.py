@@ -6,6 +6,7 @@ closed. A large body is admitted first, and has to come quickly enough. Times ar
 that nobody can set.
 """
 
+import logging
 import socket
 import time
 from collections import Counter
@@ -38,6 +39,9 @@ THROWN_AWAY = 8 << 20  # more than so many bytes too many are not waited for
 LINGER_S = 20.0  # who was refused half way may go on sending for so long, to hear the answer
 LOOK_S = 0.5  # how often those in line are looked at
 REFUSAL = "voiceverse.refusal"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+log = logging.getLogger("voiceverse.intake")
 
 
 class Rule(NamedTuple):
@@ -313,11 +317,34 @@ class Channel(ReportingChannel):
 
     def hang_up(self) -> None:
         """End the connection with what is being sent; any thread may, the server then closes it."""
-        with suppress(OSError):
+        with suppress(OSError, AttributeError):  # it has none any more when it is closed
             self.socket.shutdown(socket.SHUT_RDWR)
 
     def readable(self) -> bool:
         """Whether more is taken in; asked at least each second, so the place to look for delays."""
+        try:
+            self._look_about()
+        except Exception:  # what goes wrong with one connection ends no other
+            log.exception("a connection is closed, for it could not be looked after")
+            self.will_close = True
+        return self._is_inside and super().readable() and not self._is_waiting()
+
+    def writable(self) -> bool:
+        """Whether something is to be sent or closed here; what has been closed is let alone."""
+        return self._is_inside and super().writable()
+
+    def send_continue(self) -> None:
+        """Let the client go on. It is told by the server's loop as answers are: one that has gone
+        is found out there, and not in the middle of what is being decided."""
+        self.request.expect_continue = self.request.completed = False
+        with self.outbuf_lock:
+            self.outbufs[-1].append(CONTINUE)
+            self.current_outbuf_count += len(CONTINUE)
+            self.total_outbufs_len += len(CONTINUE)
+            self.sent_continue = True
+
+    def _look_about(self) -> None:
+        """Do what has become due here."""
         if self._queued_at is not None:
             self._look_after_queued()
         if self.request is not None and self.request.admission is not None:
@@ -326,7 +353,6 @@ class Channel(ReportingChannel):
             self._give_up()
         if self._lingers_from is not None:
             self._say_goodbye()
-        return super().readable() and not self._is_waiting()
 
     def linger(self) -> None:
         """Throw away what is still to come, and close when the client has had time to read why."""
@@ -466,6 +492,8 @@ class Channel(ReportingChannel):
             self.handle_close()
 
     def _has_gone(self) -> bool:
+        if self.socket is None:
+            return True
         try:
             return self.socket.recv(1, socket.MSG_PEEK) == b""
         except BlockingIOError:

@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -73,6 +72,8 @@ class Worker:
         self.exporting = ExportWorker(studio.exports, self.name, self.stop, self.states)
         self.nightly = Nightly(self.config)
         self._running = 0
+        self._threads: list[threading.Thread] = []
+        self._unstarted: list[Callable[[], None]] = []  # claimed, and no thread was to be had yet
         self._counting = threading.Lock()
         self._beaten_at = 0.0
         self._seen_at: float | None = None
@@ -85,24 +86,42 @@ class Worker:
         exporting = self.exporting.start()
         sound = threading.Thread(target=self._look_after_sound, name="sound", daemon=True)
         sound.start()
-        with ThreadPoolExecutor(self.config.jobs, "speak") as pool:
-            while not self.stop.is_set():
-                self._beat()
-                self._look_at_notices(pool)
-                self._empty_bin()
-                self.nightly.look()
-                self.studio.speaking.purchases.rest()
-                while self._running < self.config.jobs and (work := self._next()):
-                    self._count(+1)
-                    pool.submit(self._work_in_thread, work)
-                self.wake.wait(POLL_S)
-                self.wake.clear()
-                self.exporting.wake.set()
+        while not self.stop.is_set():
+            try:
+                self._look_about()
+            except (OSError, RuntimeError):  # no thread or process is to be had just now
+                log.exception("something could not be begun; it is tried again")
+            self.wake.wait(POLL_S)
+            self.wake.clear()
+            self.exporting.wake.set()
+        deadline = time.monotonic() + GRACE_S
         self.nightly.stop()
-        for thread in exporting:
+        for thread in [*self._threads, *exporting]:
             thread.join()
-        sound.join(GRACE_S)
-        self._wait_for_purchases()
+        sound.join(max(0.0, deadline - time.monotonic()))
+        self._wait_for_purchases(deadline)
+
+    def _look_about(self) -> None:
+        """Begin all that is due; raises RuntimeError where the system gives no thread for it."""
+        self._beat()
+        self._look_at_notices()
+        self._empty_bin()
+        self.nightly.look()
+        self.studio.speaking.purchases.rest()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._start_claimed()
+        while self._running < self.config.jobs and (work := self._next()):
+            self._count(+1)  # its lease is held from here on
+            self._unstarted.append(work)
+            self._start_claimed()
+
+    def _start_claimed(self) -> None:
+        while self._unstarted:
+            work = self._unstarted[0]
+            thread = threading.Thread(target=self._work_in_thread, args=(work,), name="speak")
+            thread.start()
+            self._unstarted.pop(0)
+            self._threads.append(thread)
 
     def tidy(self) -> None:
         """Take over what a killed worker of this machine left in rows and on disk."""
@@ -229,11 +248,11 @@ class Worker:
             except DatabaseError as error:
                 log.error("the heartbeat cannot be written: %s", error.sentence)
 
-    def _look_at_notices(self, pool: ThreadPoolExecutor) -> None:
+    def _look_at_notices(self) -> None:
         now = time.monotonic()
         if self._noticed_at is None or now - self._noticed_at >= DAY_S:
-            self._noticed_at = now
             threading.Thread(target=self._save_notices, name="notices", daemon=True).start()
+            self._noticed_at = now
 
     def _save_notices(self) -> None:
         """Ask each provider what it says about its models, such as the day one ends."""
@@ -253,10 +272,10 @@ class Worker:
         if self._emptied_at is not None and now - self._emptied_at < DAY_S:
             return
         if (believed := self.clock.believed()) is not None:
-            self._emptied_at = now
             threading.Thread(
                 target=self._empty_bin_now, args=(believed,), name="bin", daemon=True
             ).start()
+            self._emptied_at = now
 
     def _empty_bin_now(self, now: float) -> None:
         try:
@@ -266,11 +285,13 @@ class Worker:
                 log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
             log.error("what is past its time cannot be removed: %s", error.sentence)
+        except OSError as error:
+            log.error("what is past its time cannot be removed: %s", error)
 
     def _look_after_sound(self) -> None:
         """Find whose the sound is that was bought before it had owners, after an upgrade; remove
         bought sound that nothing needs any more."""
-        work = [self.studio.settle_sound]
+        work = [partial(self.studio.settle_sound, self.stop.is_set)]
         while not self.stop.is_set():
             try:
                 for each in work:
@@ -278,10 +299,11 @@ class Worker:
                 work = [partial(self.studio.drop_unwanted_sound, self.stop.is_set)]
             except (AudioError, DatabaseError) as error:
                 log.error("bought sound cannot be looked after: %s", error.sentence)
+            except Exception:  # the top of a thread; it looks again
+                log.exception("bought sound cannot be looked after")
             self.stop.wait(HEARTBEAT_S)
 
-    def _wait_for_purchases(self) -> None:
-        deadline = time.monotonic() + GRACE_S
+    def _wait_for_purchases(self, deadline: float) -> None:
         while self.studio.speaking.purchases.under_way and time.monotonic() < deadline:
             time.sleep(0.05)
 

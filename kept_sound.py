@@ -4,6 +4,7 @@ Where the admins let it be shared, what one has bought is copied to whoever need
 """
 
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from speech.types import SpeechRequest
 RULE, SHARED, APART = "bought_sound", "shared", "apart"
 RULES = (APART, SHARED)
 AT_ONCE = 20  # pieces of sound that leave in one transaction: removing files takes a while
+
+log = logging.getLogger("voiceverse.kept_sound")
 
 
 class BadRule(Told):
@@ -48,6 +51,7 @@ class KeptSound:
     def __init__(self, db: Database, store: SegmentStore):
         self.db, self.store = db, store
         self._salts: dict[int, str] = {}
+        self._stuck: set[str] = set()
 
     @property
     def is_shared(self) -> bool:
@@ -119,10 +123,22 @@ class KeptSound:
             with self.db.transaction():  # whoever comes to need one waits, then buys it
                 names = self.db.list_unwanted_segments(last, is_start=is_start, limit=AT_ONCE)
                 for name in names:
-                    if not self.store.is_being_kept(name):
-                        self.store.drop(name)
+                    if self._drop(name):
                         self.db.forget_kept_segment(name)
             last = names[-1] if names else last
+
+    def _drop(self, name: str) -> bool:
+        """Remove a sound from the disk; False where that cannot be now. Each is logged once."""
+        try:
+            if self.store.is_being_kept(name):
+                return False
+            self.store.drop(name)
+        except OSError as error:
+            if name not in self._stuck:
+                log.error("a sound that nothing needs any more cannot be removed: %s", error)
+            self._stuck.add(name)
+            return False
+        return True
 
     def _lendable(self, sound: Wanted) -> str | None:
         if sound.owner_id is None:

@@ -43,16 +43,17 @@ class Nightly:
         if self._tried_at is not None and now - self._tried_at < RETRY_S:
             return
         try:
-            is_due = self.is_due(datetime.now(UTC))
+            if self.is_due(datetime.now(UTC)):
+                self._start()
+                self._tried_at = now
         except OSError as error:
-            log.error("the state of the backups cannot be written: %s", error)
-            return
-        if is_due:
-            self._tried_at = now
-            program, data = Path(__file__).resolve(), self._config.data_dir.resolve()
-            self._process = subprocess.Popen(
-                [sys.executable, str(program), str(data)], stdin=subprocess.DEVNULL
-            )
+            log.error("the backup of the night cannot be begun now: %s", error)
+
+    def _start(self) -> None:
+        program, data = Path(__file__).resolve(), self._config.data_dir.resolve()
+        self._process = subprocess.Popen(
+            [sys.executable, str(program), str(data)], stdin=subprocess.DEVNULL
+        )
 
     def is_due(self, now: datetime) -> bool:
         """Whether the hour has come since the last backup, or since there was somebody to look."""

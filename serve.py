@@ -94,7 +94,10 @@ class WorkerProcess:
             pause_s = 0.1 if lived_s > SHORT_LIFE_S else min(pause_s * 2, LONGEST_PAUSE_S)
             if self._stopping.wait(pause_s):
                 return
-            self._start_process()
+            try:
+                self._start_process()
+            except OSError as error:  # too little memory, or too many processes, at the moment
+                log.error("no worker can be started now, which is tried again: %s", error)
 
 
 class Dispatcher(ThreadedTaskDispatcher):

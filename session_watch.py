@@ -1,5 +1,6 @@
 """Answers that take long to send end with the session that asked for them."""
 
+import logging
 import threading
 from collections.abc import Callable
 from itertools import count
@@ -8,6 +9,8 @@ from typing import NamedTuple
 from database.errors import DatabaseError
 
 LOOK_S = 0.5
+
+log = logging.getLogger("voiceverse.session_watch")
 
 
 class Sending(NamedTuple):
@@ -39,11 +42,11 @@ class SessionWatch:
     def add(self, sending: Sending) -> Callable[[], None]:
         """Watch over an answer; what it returns is called when that was sent otherwise."""
         with self._lock:
+            if not self._is_looking:
+                threading.Thread(target=self._run, name="session-watch", daemon=True).start()
+                self._is_looking = True
             number = next(self._numbers)
             self._sendings[number] = sending
-            if not self._is_looking:
-                self._is_looking = True
-                threading.Thread(target=self._run, name="session-watch", daemon=True).start()
         return lambda: self._drop(number)
 
     def _drop(self, number: int) -> None:
@@ -53,17 +56,27 @@ class SessionWatch:
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_S):
             with self._lock:
-                for number in [n for n, each in self._sendings.items() if each.is_sent()]:
-                    del self._sendings[number]
                 if not self._sendings:
                     self._is_looking = False
                     return
                 sendings = dict(self._sendings)
             try:
-                still_open = self._find_open({each.session for each in sendings.values()})
+                self._look(sendings)
             except DatabaseError:
                 continue  # nobody is kept from listening by a database that is busy
-            for number, each in sendings.items():
-                if each.session not in still_open and not each.is_sent():
+            except Exception:  # all answers are watched here; they are looked at anew
+                log.exception("the sessions of answers on their way could not be looked at")
+
+    def _look(self, sendings: dict[int, Sending]) -> None:
+        """Forget what has been sent, and end what is sent to sessions that do not hold any more."""
+        for number in [n for n, each in sendings.items() if each.is_sent()]:
+            del sendings[number]
+            self._drop(number)
+        if not sendings:
+            return
+        still_open = self._find_open({each.session for each in sendings.values()})
+        for number, each in sendings.items():
+            if each.session not in still_open:
+                self._drop(number)  # one that cannot be ended keeps no other from its end
+                if not each.is_sent():
                     each.hang_up()
-                    self._drop(number)

@@ -222,6 +222,18 @@ def test_a_full_disk_is_named_and_leaves_what_was_there(small_disk):
     assert store.read_range("a.mp3", 0, 100) == b"whole"
 
 
+def test_a_disk_that_is_full_for_a_copy_is_named(tmp_path, monkeypatch):
+    store = SegmentStore(tmp_path / "segments")
+    store.keep("ab" * 32, [b"sound"])
+
+    def mkdir(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "mkdir", mkdir)
+    with pytest.raises(NoSpace, match="disk is full"):
+        store.copy("ab" * 32, "cd" * 32)
+
+
 def test_bought_sound_is_kept_by_its_hash(tmp_path):
     kept = SegmentStore(tmp_path)
     content_hash = "cd" * 32

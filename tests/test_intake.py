@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import socket
+import struct
 import threading
 from functools import partial
 from urllib.parse import urlencode
@@ -11,6 +12,8 @@ from urllib.parse import urlencode
 import pytest
 import waitress
 
+from admission import Admissions
+from body_quota import BodyQuota
 from intake import (
     CROWDED_IDLE_S,
     HEAD_S,
@@ -26,6 +29,7 @@ from proxies import networks
 from tests.serving import App, Client, wait_until
 
 LIMIT = 100_000
+BIG = 1 << 30
 
 
 class Server:
@@ -292,3 +296,53 @@ def test_a_stranger_who_sends_much_gets_a_sentence_from_the_whole_program(tmp_pa
         assert client.request("GET", "/library")[0] == 200
         forged = {"X_Forwarded_For": "203.0.113.9", "Host": "evil.example"}
         assert client.request("GET", "/login", **forged)[0] == 400
+
+
+HELD_BACK = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
+
+
+def reset(connection):
+    """Close a connection in a way that its other side is told of as an error."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def test_who_resets_while_a_large_body_is_decided_about_ends_no_server():
+    is_asked, may_answer = threading.Event(), threading.Event()
+
+    def person_of(_):
+        is_asked.set()
+        return 1 if may_answer.wait(30) else None
+
+    quota = BodyQuota(of_person=BIG, of_address=BIG, in_all=BIG, check_space=lambda _: None)
+    admissions = Admissions(quota, person_of)
+    with contextlib.closing(admissions), Server(BIG, admissions=admissions) as server:
+        server.house.rule_of = lambda *_: Rule(BIG, "token")
+        connection = server.connect()
+        connection.sendall(HELD_BACK)
+        assert is_asked.wait(30)
+        reset(connection)
+        may_answer.set()
+        wait_until(lambda: not server.server.active_channels, "it is closed")
+        assert server.post(b"x") == "1 of 1"
+        assert quota.receiving() == 0
+
+
+def test_a_connection_that_cannot_be_looked_after_is_closed_and_no_other(
+    server, monkeypatch, caplog
+):
+    real, broken = Channel._is_overdue, []
+
+    def is_overdue(channel):
+        if channel in broken:
+            raise TimeoutError
+        return real(channel)
+
+    monkeypatch.setattr(Channel, "_is_overdue", is_overdue)
+    with contextlib.closing(server.connect()) as one, contextlib.closing(server.connect()) as two:
+        assert ask(one) == ask(two) == 200
+        port = one.getsockname()[1]
+        broken += [x for x in server.server.active_channels.values() if x.addr[1] == port]
+        assert is_closed(one)
+        assert ask(two) == 200
+    assert "could not be looked after" in caplog.text

@@ -1,10 +1,13 @@
 """Bought sound is its owner's alone, is bought once, and goes with the last that holds it."""
 
+import errno
 import threading
 from contextlib import closing
+from functools import partial
 
 import pytest
 
+from audio_store import SegmentStore
 from keeping import backing
 from kept_sound import APART, RULE, SHARED
 from library import Library
@@ -250,6 +253,36 @@ def test_what_a_kill_left_of_deleted_sound_goes_at_the_next_start(paying):
     assert paying.db.list_kept_segments() == []
 
 
+def test_a_sound_that_cannot_be_removed_keeps_no_worker_from_its_start(paying, monkeypatch, caplog):
+    row = paying.speak(TEXT, voice=NOVA)
+    paying.db.delete_audio_file(row["filename"], paying.user_id)
+    stuck, drop = min(kept(paying)), SegmentStore.drop
+
+    def sticky(store, name):
+        if stuck.startswith(name):
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        drop(store, name)
+
+    monkeypatch.setattr(SegmentStore, "drop", sticky)
+    paying.worker.tidy()
+    paying.worker.tidy()
+    assert kept(paying) == {stuck}
+    assert caplog.text.count("cannot be removed") == 1
+    monkeypatch.undo()
+    paying.worker.tidy()
+    assert kept(paying) == set()
+
+
+def test_a_store_that_cannot_be_swept_keeps_no_worker_from_its_start(home, monkeypatch, caplog):
+    def sweep(_):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(home.studio.kept, "sweep", partial(sweep, None))
+    home.worker.tidy()
+    assert "what a stop left on the disk" in caplog.text
+    assert home.speak()["status"] == "ready"
+
+
 def test_what_is_being_bought_for_a_piece_that_is_deleted_is_paid_and_not_kept(paying, provider):
     provider.delay_s = 1.0
     row = paying.submit(SECRET, voice=NOVA)
@@ -330,6 +363,19 @@ def test_earlier_sound_is_its_buyers_and_bought_by_everybody_else(
     assert earlier.speak(TEXT, voice=NOVA)["cost"] == 0
     assert change(earlier, row, 1, FIRST)["cost"] == row["cost"]
     assert set(provider.bought().values()) == {2}
+
+
+def test_a_search_for_earlier_sound_that_is_stopped_is_taken_up_again(earlier, provider):
+    earlier.speak(TEXT, voice=NOVA)
+    make_earlier(earlier)
+    settle_all = earlier.studio.speaking.earlier_sound.settle_all
+    for before in range(3):
+        answers = iter([False] * before)
+        settle_all(until=lambda answers=answers: next(answers, True))
+        assert earlier.db.list_unsettled(None)
+    settle_all()
+    assert not earlier.db.list_unsettled(None)
+    assert earlier.speak(TEXT, voice=NOVA)["cost"] == 0
 
 
 def test_earlier_sound_of_two_people_is_each_ones_own(earlier, bert, provider):

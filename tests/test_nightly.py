@@ -1,5 +1,6 @@
 """When the backup of the night is due, and that it is made."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -79,6 +80,23 @@ def test_what_is_due_is_started_once_and_again_only_after_an_hour(config, monkey
     clock[0] = 3700.0
     night.look()
     assert len(started) == 2
+
+
+def test_a_night_whose_process_does_not_start_is_tried_again_soon(config, monkeypatch):
+    tries = []
+
+    def start(command, **_):
+        tries.append(command)
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    records.note(config, since="2020-01-01 00:00:00")
+    monkeypatch.setattr(nightly.subprocess, "Popen", start)
+    clock = [0.0]
+    monkeypatch.setattr(nightly.time, "monotonic", lambda: clock[0])
+    night = Nightly(config)
+    for clock[0] in (0.0, 31.0):
+        night.look()
+    assert len(tries) == 2
 
 
 def run(data):

@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
@@ -80,7 +80,11 @@ class PipedChild:
         if not self._is_busy or not self._is_ready:
             return
         watchdog = threading.Timer(self.cancel_s, self._process.kill)
-        watchdog.start()
+        try:
+            watchdog.start()
+        except RuntimeError:  # the system gives no thread: nobody could end a wait in vain
+            self._process.kill()
+            return
         try:
             self._send(b"C", b"")
             while self._receive()[0] == b"A":
@@ -188,8 +192,10 @@ class Pool:
             child.get_ready()
             yield child
         finally:
-            child.rest()
-            self._put_back(child)
+            try:
+                child.rest()
+            finally:
+                self._put_back(child)
 
     def close(self) -> None:
         """End the idle children; a busy one ends when its request does."""
@@ -239,9 +245,11 @@ class Pool:
 
     def _plan_trim(self) -> None:
         if len(self._idle) > self.stay and self._trimmer is None:
-            self._trimmer = threading.Timer(self.idle_s, self._trim)
-            self._trimmer.daemon = True
-            self._trimmer.start()
+            trimmer = threading.Timer(self.idle_s, self._trim)
+            trimmer.daemon = True
+            with suppress(RuntimeError):  # the system gives no thread; the next return plans it
+                trimmer.start()
+                self._trimmer = trimmer
 
     def _trim(self) -> None:
         with self._change:

@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -255,6 +256,38 @@ def test_at_most_four_processes_live_and_one_idle_stays():
     wait_until(lambda: pool.alive == 1)
     pool.close()
     assert pool.alive == 0
+
+
+def start_no_thread(self):
+    raise RuntimeError("can't start new thread")
+
+
+def test_without_a_thread_to_watch_its_end_a_process_is_ended_and_its_place_is_free(monkeypatch):
+    pool = Pool(lambda: Child(find_library()), limit=1)
+    with pytest.raises(KeyError), pool.borrow() as child:
+        next(child.speak("en", 175, "One. Two. Three. " * 100))
+        monkeypatch.setattr(threading.Timer, "start", start_no_thread)
+        raise KeyError
+    assert pool.alive == 0
+    monkeypatch.undo()
+    with pool.borrow():
+        assert pool.alive == 1
+    pool.close()
+
+
+def test_idle_processes_end_though_no_thread_was_to_be_had_once(monkeypatch):
+    pool = Pool(lambda: Child(find_library()), idle_s=0.05)
+    borrowed = [pool.borrow() for _ in range(3)]
+    for each in borrowed:
+        each.__enter__()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Timer, "start", start_no_thread)
+        for each in borrowed[:2]:
+            each.__exit__(None, None, None)
+    assert pool.alive == 3
+    borrowed[2].__exit__(None, None, None)
+    wait_until(lambda: pool.alive == 1)
+    pool.close()
 
 
 def test_a_process_lent_out_when_the_pool_closes_ends_on_its_return():
