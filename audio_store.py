@@ -17,13 +17,7 @@ from typing import BinaryIO
 
 import causes
 from plain_files import (
-    descriptor_of,
-    in_rooms,
-    is_plain,
-    open_plain,
-    open_to_write,
-    status_of,
-    write_whole,
+    descriptor_of, in_rooms, is_plain, open_plain, open_to_write, reserve, status_of, write_whole,
 )  # fmt: skip
 from sentences import Sentence, Told
 
@@ -406,13 +400,14 @@ class SegmentStore:
 
     @contextlib.contextmanager
     def alone_with(
-        self, content_hash: str, note: Callable[[], bytes] = bytes
+        self, content_hash: str, note: Callable[[], bytes] = bytes, *, paid_bytes: int = 0
     ) -> Iterator[Callable[[Iterable[bytes]], int]]:
         """Have a hash to oneself among all threads and processes, until the block is left.
 
         Others wait; they go on at once when the process that has it dies. Yields what writes the
         samples durably under the hash, at most once, and returns their size in bytes. `note` is
-        asked after the last of the samples; what it gives is kept beside them, unless empty.
+        asked after the last of the samples; what it gives is kept beside them, unless empty. Room for
+        `paid_bytes`, the most that is to be paid for, is reserved first; raises NoSpace.
         """
         path = self._path(content_hash)
         part = path.with_name(path.name + PART)
@@ -422,16 +417,19 @@ class SegmentStore:
         with naming_full_disk(path.parent), _open_alone(part) as file:
 
             def keep(pieces: Iterable[bytes]) -> int:
-                file.truncate()  # what a kill left there
-                file.writelines(pieces)
-                file.flush()
-                os.fsync(file.fileno())
-                write_whole(self._note_path(content_hash), note())
-                part.replace(path)
-                _sync_folder(path.parent)
-                return file.tell()
+                with naming_full_disk(path.parent, causes.PAID_TRIES if paid_bytes else None):
+                    file.writelines(pieces)
+                    file.truncate()  # what is left of the reserved room, or a kill left there
+                    file.flush()
+                    os.fsync(file.fileno())
+                    write_whole(self._note_path(content_hash), note())
+                    part.replace(path)
+                    _sync_folder(path.parent)
+                    return file.tell()
 
             try:
+                if paid_bytes and not self.has(content_hash):
+                    reserve(file, paid_bytes)
                 yield keep
             finally:
                 if _is_at(file, part):
@@ -595,20 +593,20 @@ def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
-def naming_full_disk(folder: Path | None = None) -> Iterator[None]:
+def naming_full_disk(folder: Path | None = None, tries: int | None = None) -> Iterator[None]:
     """Turn the system's error for a disk that takes nothing more into NoSpace."""
     try:
         yield
     except OSError as error:
         if error.errno not in causes.WRITING:
             raise
-        raise no_space(causes.of_os_error(error, folder)) from error
+        raise no_space(causes.of_os_error(error, folder), tries) from error
 
 
-def no_space(cause: causes.Cause) -> NoSpace:
+def no_space(cause: causes.Cause, tries: int | None = None) -> NoSpace:
     """What is raised where a disk takes nothing more, named for what it is."""
     error = NoSpace(cause.refusal)
-    error.waits_for, error.status = cause.code, cause.status
+    error.waits_for, error.status, error.tries = cause.code, cause.status, tries
     return error
 
 

@@ -47,11 +47,12 @@ class Gone(Exception):
         super().__init__(code)
         self.code = code
 
-    def told(self) -> EngineCrashed:
-        """What whoever asked gets to know."""
-        if self.code in causes.FROM_OUTSIDE:
-            return EngineHeldUp(causes.KILLED)
-        return EngineCrashed(STOPPED)
+    def told(self, *, is_paid: bool = False) -> EngineCrashed:
+        """What whoever asked gets to know; `is_paid` where a provider had been asked."""
+        is_outside = self.code in causes.FROM_OUTSIDE
+        error = EngineHeldUp(causes.KILLED) if is_outside else EngineCrashed(STOPPED)
+        error.tries = causes.PAID_TRIES if is_paid else None
+        return error
 
 
 class Buyer:
@@ -84,11 +85,13 @@ class Buyer:
             "content_hash": content_hash,
             "request": {"text": request.text, "voice": request.voice, "speed": request.speed},
         }
+        asked = 0
         for attempt in range(1, TRIES + 1):
             has_sound = False
             try:
                 for kind, payload in self._answers(b"B", order):
                     if kind == b"G":
+                        asked += 1
                         begun()
                     elif kind == b"A":
                         has_sound = True
@@ -100,8 +103,8 @@ class Buyer:
                 return
             except Gone as error:
                 # Sound that is out cannot be called back: whoever asked drops it and asks again.
-                if has_sound or attempt == TRIES:
-                    raise error.told() from error
+                if has_sound or attempt == TRIES or asked == causes.PAID_TRIES:
+                    raise error.told(is_paid=asked > 0) from error
 
     def warm(self) -> None:
         """Start the process ahead of the first order."""
@@ -247,4 +250,5 @@ def unpacked(payload: bytes) -> Told:
     sentence = told["template"] if is_plain else Sentence(told["template"], **told["values"])
     error = kind.__new__(kind, sentence)  # each class makes its sentence of other values
     error.sentence, error.status, error.waits_for = sentence, told["status"], told["waits_for"]
+    error.tries = told["tries"]
     return error

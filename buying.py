@@ -14,7 +14,7 @@ out  G begun     empty; the sound is not kept, and the provider is being asked
      A audio     16-bit samples
      D done      JSON: a Delivery, or empty; the sound is kept, bought now (after audio) or earlier
      N notices   JSON: a list of model, sentence, shutdown date
-     E error     JSON: error, template, values, status
+     E error     JSON: error, template, values, status, waits_for, tries
 """
 
 import json
@@ -82,11 +82,12 @@ class Buying:
 
     def _buy(self, number: int, order: dict[str, Any]) -> Answer:
         content_hash, receipt = order["content_hash"], Receipt()
-        with self.kept.alone_with(content_hash, receipt.note) as keep:
+        engine, request = self._engine(order), SpeechRequest(**order["request"])
+        most = request.most_bytes(engine.sample_rate)
+        with self.kept.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
             if self.kept.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
-            engine, request = self._engine(order), SpeechRequest(**order["request"])
             keep(self._passed_on(number, receipt.hear(engine.speak(request))))
         return b"D", receipt.note()
 
@@ -128,6 +129,7 @@ def packed(error: Told) -> bytes:
             "values": getattr(sentence, "values", None),
             "status": error.status,
             "waits_for": error.waits_for,
+            "tries": error.tries,
         }
     ).encode()
 

@@ -14,6 +14,7 @@ from sentences import Told
 
 TRIAL_BYTES = 64 * 1024
 FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)  # how systems make room when memory is short
+PAID_TRIES = 2  # further ones, where the provider may have been paid for the last
 FEW_FILES = 20  # new work is refused below so many free inodes
 
 
@@ -154,6 +155,15 @@ def of_trial(folder: Path) -> Cause | None:
 def of_start(error: OSError) -> Cause | None:
     """The cause for which a process cannot be started; None where waiting would not help."""
     return PROCESSES if error.errno == errno.EAGAIN else of_os_error(error)
+
+
+def tries(error: BaseException) -> int | None:
+    """How often at most work is tried again that broke off with this; None without such a limit."""
+    while error is not None:
+        if isinstance(error, Told) and error.tries is not None:
+            return error.tries
+        error = error.__cause__
+    return None
 
 
 def of(error: BaseException) -> Cause | None:

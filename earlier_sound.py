@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from database import Database
 from kept_sound import KeptSound
 from speech.engine import Engine
-from speech.errors import SpeechError
+from speech.errors import SpeechError, UnknownEngine
 from speech.registry import Registry
 from speech.types import SpeechRequest
 
@@ -44,12 +44,19 @@ class EarlierSound:
     def settle_all(
         self, owner_id: int | None = None, until: Callable[[], bool] = lambda: False
     ) -> None:
-        """The same for all engines that are there, of one person or of everybody."""
+        """The same for all engines that are there, of one person or of everybody.
+
+        What an engine spoke that does not exist any more is looked for no longer.
+        """
         for row in self.db.list_unsettled(owner_id):
             if until():
                 return
             try:
                 self.settle(row["owner_id"], row["engine"], until)
+            except UnknownEngine as error:
+                if self.db.get_provider_by_name(row["engine"]) is None:
+                    log.warning("sound of %s is nobody's now: %s", row["engine"], error.sentence)
+                    self.db.settle_segments(row["owner_id"], row["engine"])
             except SpeechError as error:  # it is looked for when that engine is there again
                 log.warning("sound of %s was not looked for: %s", row["engine"], error.sentence)
 

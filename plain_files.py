@@ -82,6 +82,15 @@ def write_whole(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
+def reserve(file: BinaryIO, size: int) -> None:
+    """Take up so many bytes on the disk for a file, where its file system can; raises OSError."""
+    try:
+        os.posix_fallocate(file.fileno(), 0, size)
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+            raise
+
+
 def in_rooms(folder: Path, suffix: str) -> Iterator[Path]:
     """The plain files of that suffix in the folders of two hex digits below `folder`, in order.
 

@@ -127,8 +127,8 @@ class Purchases:
         content_hash: str,
         begun: Callable[[], object],
     ) -> Generator[AudioChunk]:
-        receipt = Receipt()
-        with self.kept.alone_with(content_hash, receipt.note) as keep:
+        receipt, most = Receipt(), request.most_bytes(engine.sample_rate)
+        with self.kept.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
             if self.kept.has(content_hash):
                 return
             begun()
@@ -185,10 +185,19 @@ class Purchases:
         for row in rows:
             if excess <= 0:
                 return
-            if row["content_hash"] not in self._busy:
-                self.kept.drop(row["content_hash"])
-                self.db.forget_kept_segment(row["content_hash"])
+            if not self._is_busy(row["content_hash"]):
+                with self.db.transaction():  # nobody takes it over meanwhile
+                    self.kept.drop(row["content_hash"])
+                    self.db.forget_kept_segment(row["content_hash"])
                 excess -= row["size"]
+
+    def _is_busy(self, content_hash: str) -> bool:
+        """Whether a kept sound is being used; it may have another name than its owner's usual."""
+        row = self.db.get_kept_segment(content_hash)
+        return row is not None and (
+            row["fingerprint"] in self._busy
+            or _key_of_owner(row["owner_id"], row["fingerprint"]) in self._busy
+        )
 
     @contextmanager
     def _alone_with(self, sound: Wanted) -> Iterator[None]:
@@ -196,10 +205,14 @@ class Purchases:
 
         Nobody waits for another person, unless their sound is shared.
         """
-        is_shared = self.sound.is_shared
-        content_hash = sound.fingerprint if is_shared else sound.content_hash
+        is_shared, fingerprint = self.sound.is_shared, sound.fingerprint
+        key = fingerprint if is_shared else _key_of_owner(sound.owner_id, fingerprint)
         with self._guard:
-            lock = self._busy.get(content_hash) or threading.Lock()
-            self._busy[content_hash] = lock
+            lock = self._busy.get(key) or threading.Lock()
+            self._busy[key] = lock
         with lock:
             yield
+
+
+def _key_of_owner(owner_id: int | None, fingerprint: str) -> str:
+    return f"{owner_id} {fingerprint}"

@@ -22,11 +22,13 @@ class Told(Exception):
     """Something that cannot be done, told to whoever asked for it.
 
     `sentence` says what happened, what is safe and what to do; `status` is the HTTP status.
-    `waits_for` is the code of the cause (see causes.py) where that passes by itself.
+    `waits_for` is the code of the cause (see causes.py) where that passes by itself; `tries` is how
+    often work that met it is tried again at most, where each try costs money.
     """
 
     status: int = 500
     waits_for: str = ""
+    tries: int | None = None
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)

@@ -81,7 +81,7 @@ class Speaking:
                 Take(self, job, worker, text, stop).run()
                 return
             except SpeechError as error:
-                if error.retryable and take < TAKES:
+                if error.retryable and take < (error.tries or TAKES):
                     take += 1
                     log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
                 elif heir := error.is_voice_gone and self.continuity.follow(job, text, tried):

@@ -40,9 +40,12 @@ def plan(error: Exception, waits: int) -> Wait | None:
     cause, is_short = causes.of(error), is_memory_short()
     if cause is None and is_short and isinstance(error, EngineCrashed | ExportError):
         cause = causes.MEMORY
-    if cause is None or (cause.tries and waits >= cause.tries and not is_short):
+    paid_tries = causes.tries(error)
+    if cause is None or (paid_tries is not None and waits >= paid_tries):
         return None
-    if is_short and cause in (causes.MEMORY, causes.KILLED):
+    if cause.tries and waits >= cause.tries and not is_short:
+        return None
+    if is_short and paid_tries is None and cause in (causes.MEMORY, causes.KILLED):
         return Wait(cause, WAITS_S[-1], False)
     return Wait(cause, WAITS_S[min(waits, len(WAITS_S) - 1)], True)
 
@@ -51,10 +54,11 @@ def verdict(error: Exception, sentence: str) -> str:
     """The sentence with which work fails that has waited too often; else the error's own."""
     if causes.of(error) is not causes.KILLED:
         return sentence
+    tries = causes.tries(error)
     return Sentence(
         "The system stopped the process of the voice {times} times at the same place, most likely "
         "for lack of memory. What was spoken is kept; free some memory, then try again.",
-        times=causes.KILLED.tries,
+        times=causes.KILLED.tries if tries is None else tries + 1,
     )
 
 

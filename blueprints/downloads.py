@@ -19,6 +19,7 @@ from formats import making
 from formats.types import FORMATS
 from languages import told
 from shown import size
+from stored_json import read_or_default
 
 LABELS = {
     "mp3": lazy_gettext("MP3, evened"),
@@ -129,10 +130,17 @@ def order(filename: str) -> Response:
 def show(filename: str, export_id: int) -> Response:
     """How far a download is, or where it is."""
     row = owned_file(filename)
-    export = state(row, services().studio.exports.get(row, export_id))
+    found = services().studio.exports.get(row, export_id)
+    export = state(row, found)
     if wants_json():
         return jsonify(export)
-    return page("files/export.html", file=row, export=export, label=LABELS[export["format"]])
+    return page(
+        "files/export.html",
+        file=row,
+        export=export,
+        label=LABELS[export["format"]],
+        loudness=_level_name(read_or_default("options", found["options"])["lufs"]),
+    )
 
 
 @blueprint.get("/files/<filename>/exports/<int:export_id>/file")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from database.connection import Connection
 from database.errors import LeaseLost
 from database.groups import COLUMNS
-from database.jobs import DUE, due
+from database.jobs import DUE, TRIED_ANEW, due
 
 GONE = "This download is not wanted any more."
 WANTED_DUE = DUE.replace("not_before_epoch", "wanted.not_before_epoch")
@@ -38,7 +38,8 @@ class Exports(Connection):
             )  # fmt: skip
             if same and same["is_paused"]:
                 return self._write_row(
-                    "UPDATE exports SET is_paused = 0 WHERE id = ? RETURNING *", same["id"]
+                    f"UPDATE exports SET is_paused = 0, {TRIED_ANEW} WHERE id = ? RETURNING *",
+                    same["id"],
                 )
             if same:
                 return same
@@ -67,9 +68,10 @@ class Exports(Connection):
         )
 
     def count_waiting_exports(self, owner_id: int) -> int:
-        """How many downloads of a person are not made yet."""
+        """How many downloads of a person are being made, or wait for it."""
         return self._value(
-            f"SELECT count(*) FROM exports WHERE {IN_WORK} AND owner_id = ?", owner_id
+            f"SELECT count(*) FROM exports WHERE {IN_WORK} AND owner_id = ? AND NOT is_paused",
+            owner_id,
         )
 
     def has_export(self, name: str) -> bool:
@@ -120,7 +122,7 @@ class Exports(Connection):
                               AND coalesce(wanted.lease_until_epoch, 0) < ?)
                     ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
                               WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
-                                AND earlier.id < wanted.id), wanted.id LIMIT 1)
+                                AND earlier.id < wanted.id AND NOT earlier.is_paused), wanted.id LIMIT 1)
                 RETURNING *""",
             worker, now + lease_s, longest_s, *values,
         )  # fmt: skip

@@ -95,7 +95,8 @@ class Jobs(Usage):
         self._write(
             """UPDATE audio_files SET
                    status = coalesce(stop_requested, 'queued'),
-                   error = CASE stop_requested WHEN 'cancelled' THEN 'Cancelled.' END,
+                   error = CASE stop_requested WHEN 'cancelled' THEN 'Cancelled.'
+                                               WHEN 'paused' THEN error END,
                    waits_for = CASE WHEN stop_requested IS NULL THEN ? ELSE '' END,
                    not_before_epoch = CASE WHEN stop_requested IS NULL THEN ? END,
                    waits = waits + ?, stop_requested = NULL, attempts = max(0, attempts - 1),
@@ -274,6 +275,7 @@ class Jobs(Usage):
                 """UPDATE audio_files SET error = ?,
                        stop_requested = CASE status WHEN 'speaking'
                                         THEN coalesce(stop_requested, 'paused') END,
+                       waits_for = CASE status WHEN 'speaking' THEN waits_for ELSE '' END,
                        status = CASE status WHEN 'queued' THEN 'paused' ELSE status END
                    WHERE owner_id = ? AND status IN ('queued', 'speaking')""",
                 why, owner_id,

@@ -49,9 +49,15 @@ class ProviderRows(Connection):
             raise NotFound(GONE)
 
     def delete_provider(self, provider_id: int) -> None:
-        """Remove a provider and every key for it; raises NotFound."""
-        if not self._write("DELETE FROM providers WHERE id = ?", provider_id).rowcount:
-            raise NotFound(GONE)
+        """Remove a provider and every key for it; raises NotFound.
+
+        Sound that it spoke before sound had owners is looked for in nobody's files any more.
+        """
+        with self.transaction():
+            row = self._write_row("DELETE FROM providers WHERE id = ? RETURNING name", provider_id)
+            if row is None:
+                raise NotFound(GONE)
+            self._write("DELETE FROM unsettled_segments WHERE engine = ?", row["name"])
 
     def order_providers(self, ids: list[int]) -> None:
         """Put the providers into this order."""

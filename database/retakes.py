@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from database.errors import LeaseLost, NotFound, WrongState
-from database.jobs import DUE, UNMARKED, due
+from database.jobs import DUE, TRIED_ANEW, UNMARKED, due
 from database.usage import Usage
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
@@ -31,8 +31,6 @@ class Retakes(Usage):
         """
         with self.transaction():
             self.forget_retake(row["id"])
-            if self._row("SELECT 1 FROM retakes WHERE file_id = ?", row["id"]):
-                raise WrongState("This file is being changed; wait a moment, then try again.")
             return self._write_row(
                 """INSERT INTO retakes
                        (file_id, sha256, text_start, text_end, text, take_id, stand_in)
@@ -128,7 +126,7 @@ class Retakes(Usage):
     def resume_retake(self, file_id: int) -> None:
         """Let a paused change be made after all. Raises WrongState."""
         if not self._write(
-            """UPDATE retakes SET is_paused = 0
+            f"""UPDATE retakes SET is_paused = 0, {TRIED_ANEW}
                WHERE file_id = ? AND is_paused AND status = 'queued'""",
             file_id,
         ).rowcount:
@@ -143,10 +141,18 @@ class Retakes(Usage):
         )  # fmt: skip
 
     def forget_retake(self, file_id: int) -> None:
-        """Take a change that failed or is paused off the file's page."""
-        self._write(
-            "DELETE FROM retakes WHERE file_id = ? AND (status = 'failed' OR is_paused)", file_id
-        )
+        """Take a change that failed or is paused off the file's page. Raises WrongState.
+
+        One that a worker still has stays until it gives it back: its number would be given again.
+        """
+        with self.transaction():
+            self._write(
+                """DELETE FROM retakes WHERE file_id = ?
+                   AND (status = 'failed' OR is_paused AND lease_owner IS NULL)""",
+                file_id,
+            )
+            if self._row("SELECT 1 FROM retakes WHERE file_id = ?", file_id):
+                raise WrongState("This file is being changed; wait a moment, then try again.")
 
     def finish_retake(
         self,

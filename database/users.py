@@ -105,13 +105,17 @@ class Users(Connection):
         """Enable or disable an account. Raises NotFound.
 
         Disabling drops its sessions. Either way what is made for it rests until its owner says so.
+        An account that is in that state already stays as it is.
         """
         with self.transaction():
             changed = self._write(
-                "UPDATE users SET is_active = ? WHERE id = ?", int(is_active), user_id
-            ).rowcount
+                "UPDATE users SET is_active = ? WHERE id = ? AND is_active != ?",
+                int(is_active), user_id, int(is_active),
+            ).rowcount  # fmt: skip
             if not changed:
-                raise NotFound("There is no such account.")
+                if self.get_user_by_id(user_id) is None:
+                    raise NotFound("There is no such account.")
+                return
             self.pause_work(user_id, WAS_DISABLED)
             if not is_active:
                 self.delete_sessions(user_id)

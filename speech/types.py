@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 SPOKEN_SIGNS = frozenset("&@%#§†‰")
+# More time than any voice takes: for a text, and for each of its characters.
+MOST_S, MOST_S_A_CHARACTER = 2.0, 0.25
 DRAWING = range(0x2500, 0x2600)  # box drawing, blocks, geometric shapes: ornament in a text
 
 
@@ -46,6 +48,10 @@ class SpeechRequest:
     def __post_init__(self) -> None:
         # SQLite's RETURNING gives 1 where SELECT gives 1.0, and 0.1 + 0.2 is not quite 0.3.
         object.__setattr__(self, "speed", round(float(self.speed), 6))
+
+    def most_bytes(self, sample_rate: int) -> int:
+        """More than its sound can take, in 16-bit samples: room to be reserved for it."""
+        return 2 * int(sample_rate * (MOST_S + len(self.text) * MOST_S_A_CHARACTER / self.speed))
 
 
 @dataclass(frozen=True, slots=True)
