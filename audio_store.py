@@ -17,7 +17,14 @@ from typing import BinaryIO
 
 import causes
 from plain_files import (
-    descriptor_of, in_rooms, is_plain, open_plain, open_to_write, reserve, status_of, write_whole,
+    descriptor_of,
+    in_rooms,
+    is_plain,
+    open_plain,
+    open_to_write,
+    reserve,
+    status_of,
+    write_whole,
 )  # fmt: skip
 from sentences import Sentence, Told
 

@@ -148,6 +148,20 @@ def test_the_loudness_that_was_chosen_is_used(owner, services, filename):
     assert len(sizes) == 2
 
 
+def test_a_download_that_rested_goes_on_in_the_loudness_that_was_chosen(owner, services, filename):
+    fields = {"format": "wav", "loudness": "as-spoken"}
+    asked = owner.post(f"/files/{filename}/exports", fields, json=True).json
+    row = services.db.get_export(asked["id"], 1)
+    services.db.pause_work(row["owner_id"], "Paused.")
+    page = owner.get(asked["url"]).text
+    chosen = re.search(r'name="loudness" value="([^"]+)"', page)[1]
+    again = owner.post(f"/files/{filename}/exports", {"format": "wav", "loudness": chosen})
+    assert again.location == asked["url"]
+    assert [each["options"] for each in services.db.list_exports(row["file_id"])] == [
+        row["options"]
+    ]
+
+
 PLACES = ("", "/{id}", "/{id}/file")
 
 

@@ -14,6 +14,7 @@ import pytest
 
 import buyer as module
 import buying
+import causes
 from audio_store import NoSpace, SegmentStore
 from buyer import Buyer, unpacked
 from config import provider_environment
@@ -27,6 +28,7 @@ from speech.errors import (
     UnknownVoice,
 )
 from speech.types import SpeechRequest
+from tests.disks import small
 from tests.making import SENTENCES, Home, prose
 from tests.serving import ROOT, wait_until
 from tests.standin_openai import StandIn, tone
@@ -266,6 +268,44 @@ def test_sound_that_breaks_off_with_the_process_is_a_failure_to_try_again(
     assert raised.value.retryable
     provider.times_real_time = None
     assert sound(buy(buyer, engine)) == tone(len(SENTENCES) / 15)
+
+
+def test_a_provider_is_asked_twice_at_most_where_the_process_is_always_killed(
+    provider, engine, buyer, own_process
+):
+    provider.delay_s = 1.0
+    killed = []
+
+    def kill():
+        wait_until(lambda: len(provider.calls) > len(killed), "the request")
+        killed.append(buyer._line._process.pid)
+        os.kill(killed[-1], signal.SIGKILL)
+
+    with pytest.raises(EngineCrashed) as raised:
+        list(buy(buyer, engine, begun=kill))
+    assert (len(killed), raised.value.tries) == (2, causes.PAID_TRIES)
+
+
+def test_no_provider_is_asked_for_what_the_disk_has_no_room_for(provider, engine, tmp_path):
+    with small(tmp_path / "disk", "40k") as disk:
+        if disk is None:
+            pytest.skip("nothing can be mounted here")
+        with closing(Buyer(disk, [engine], provider_environment())) as buyer:
+            with pytest.raises(NoSpace) as full:
+                list(buy(buyer, engine))
+            assert (full.value.waits_for, full.value.tries) == ("disk", None)
+    assert provider.calls == []
+
+
+def test_what_was_paid_for_and_cannot_be_kept_says_so_to_whoever_waits(kept):
+    def delivered():
+        yield b"sound"
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(NoSpace) as full, kept.alone_with("ab" * 32, paid_bytes=10) as keep:
+        keep(delivered())
+    there = unpacked(buying.packed(full.value))
+    assert (there.waits_for, there.tries) == ("disk", causes.PAID_TRIES)
 
 
 def test_a_process_that_cannot_live_ends_as_a_sentence(engine, buyer, monkeypatch):

@@ -124,6 +124,13 @@ def test_one_person_cannot_fill_the_queue(home, exports):
         exports.order(home.speak("One more."), "wav", None)
 
 
+def test_downloads_that_rest_take_nobodys_place(home, exports):
+    for number in range(MOST_WAITING):
+        exports.order(home.speak(f"Piece number {number}."), "wav", None)
+    home.db.pause_work(home.user_id, "Paused.")
+    assert exports.order(home.speak("One more."), "wav", None)["status"] == "queued"
+
+
 def test_people_take_turns(home, exports):
     mine = [exports.order(home.speak(f"Mine, {n}."), "wav", None) for n in range(3)]
     home.user_id = home.db.create_user("bert", "!")["id"]

@@ -3,10 +3,12 @@
 import http.client
 import sqlite3
 import threading
+import time
 from contextlib import closing, suppress
 
 import pytest
 
+from database.errors import NotFound, WrongState
 from database.users import WAS_DISABLED
 from tests.conftest import Browser
 from tests.making import prose
@@ -171,6 +173,37 @@ def test_a_paused_change_can_be_given_up_or_replaced(home):
     home.studio.retaking.ask(row, 0, end, "A third sentence.")
     assert home.worker.run_pending() == 1
     assert home.db.get_text(row["id"]).startswith("A third sentence.")
+
+
+def test_a_paused_change_stays_while_a_worker_still_has_it(home):
+    row = home.speak()
+    end = home.db.get_segments(row["id"])[0]["text_end"]
+    home.studio.retaking.ask(row, 0, end, "Another sentence.")
+    claimed = home.db.claim_retake("w", now=time.time(), lease_s=30)
+    home.db.pause_work(home.user_id, WAS_DISABLED)
+    with pytest.raises(WrongState):
+        home.studio.retaking.ask(row, 0, end, "A third sentence.")
+    home.db.park_retake(claimed["id"], "w")
+    home.studio.retaking.ask(row, 0, end, "A third sentence.")
+    assert home.worker.run_pending() == 1
+    assert home.db.get_text(row["id"]).startswith("A third sentence.")
+
+
+def test_enabling_an_account_that_is_enabled_pauses_nothing(home):
+    filename = home.submit()["filename"]
+    home.db.set_user_active(home.user_id, True)
+    assert home.row(filename)["status"] == "queued"
+    with pytest.raises(NotFound):
+        home.db.set_user_active(99, True)
+
+
+def test_a_piece_that_broke_off_while_it_was_paused_tells_why_it_rests(home):
+    row = home.submit()
+    home.db.claim_job("w", now=time.time(), lease_s=30)
+    home.db.pause_work(home.user_id, WAS_DISABLED)
+    home.db.wait_job(row["id"], "w", "disk", until=time.time() + 5)
+    left = home.row(row["filename"])
+    assert (left["status"], left["error"]) == ("paused", WAS_DISABLED)
 
 
 def test_a_download_rests_with_its_owners_account_and_goes_on_when_asked_for_again(home):

@@ -11,6 +11,7 @@ from audio_store import SegmentStore
 from keeping import backing
 from kept_sound import APART, RULE, SHARED
 from library import Library
+from speech.errors import KeyMissing
 from speech.types import SpeechRequest
 from tests.making import Home
 from tests.serving import wait_until
@@ -450,11 +451,38 @@ def test_an_unfinished_piece_goes_on_with_earlier_sound(earlier, provider, bert)
 def test_an_engine_that_is_away_leaves_earlier_sound_for_later(earlier, monkeypatch, bert):
     earlier.speak(SECRET, voice=NOVA)
     make_earlier(earlier)
-    by_name = earlier.studio.registry._by_name
-    engine = by_name.pop("openai")
-    earlier.studio.speaking.earlier_sound.settle_all()
-    by_name["openai"] = engine
+    registry = earlier.studio.registry
+    with monkeypatch.context() as away:
+        away.setattr(registry, "_by_name", {})
+        away.setitem(registry._absent, "openai", KeyMissing)
+        earlier.studio.speaking.earlier_sound.settle_all()
     assert earlier.speak(SECRET, voice=NOVA)["cost"] == 0
+
+
+def test_sound_of_an_engine_that_is_gone_for_good_holds_nothing_up(earlier, bert, monkeypatch):
+    earlier.speak(SECRET, voice=NOVA)
+    make_earlier(earlier)
+    earlier.db._write("UPDATE kept_segments SET owner_id = ?", bert)
+    monkeypatch.setattr(earlier.studio.registry, "_by_name", {})
+    earlier.studio.settle_sound()
+    earlier.db.delete_user(bert)
+    earlier.studio.drop_unwanted_sound()
+    assert (kept(earlier), earlier.db.list_unsettled()) == (set(), [])
+
+
+def test_sound_under_an_earlier_name_makes_no_room_while_it_is_used(earlier):
+    earlier.speak(SECRET, voice=NOVA)
+    make_earlier(earlier)
+    earlier.studio.settle_sound()
+    purchases = earlier.studio.speaking.purchases
+    engine = earlier.studio.registry.get("openai")
+    used = purchases._wanted(engine, SpeechRequest(SECRET, "nova"), earlier.user_id)
+    purchases.limit_bytes = 0
+    with purchases._alone_with(used):
+        purchases._make_room()
+        assert len(kept(earlier)) == 1
+    purchases._make_room()
+    assert kept(earlier) == set()
 
 
 def test_a_piece_whose_voice_is_gone_keeps_no_other_from_its_earlier_sound(earlier, bert):

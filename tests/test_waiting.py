@@ -250,6 +250,21 @@ def test_a_voice_that_is_killed_at_one_place_for_ever_fails_at_last(home, monkey
     assert "60 times at the same place" in home.row(filename)["error"]
 
 
+@pytest.mark.parametrize("is_short", [True, False])
+@pytest.mark.parametrize("cause", [causes.KILLED, causes.DISK])
+def test_what_may_have_been_paid_for_is_tried_few_times(home, monkeypatch, cause, is_short):
+    monkeypatch.setattr("waiting.is_memory_short", lambda: is_short)
+    error = EngineHeldUp(cause)
+    error.tries = causes.PAID_TRIES
+    filename = held_up(home, monkeypatch, error)
+    tries = 0
+    while home.row(filename)["status"] == "queued":
+        home.db.release_jobs(home.worker.host)  # as if the time had passed
+        tries += home.worker.run_pending()
+    assert home.row(filename)["status"] == "failed"
+    assert tries == causes.PAID_TRIES + 1
+
+
 def test_short_memory_uses_up_no_tries(home, monkeypatch):
     monkeypatch.setattr("waiting.is_memory_short", lambda: True)
     filename = held_up(home, monkeypatch, EngineHeldUp(causes.KILLED))
