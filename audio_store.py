@@ -24,6 +24,7 @@ from plain_files import (
     open_to_write,
     reserve,
     status_of,
+    sync_folder,
     write_whole,
 )  # fmt: skip
 from sentences import Sentence, Told
@@ -146,7 +147,7 @@ class AudioStore:
                 os.fsync(writing.fileno())
         size = part.stat().st_size
         part.replace(target)
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
         return size, digest.hexdigest()
 
     def splice(
@@ -184,7 +185,7 @@ class AudioStore:
                 self._path(filename, PART).replace(self._path(filename))
         except FileNotFoundError:
             raise NoSuchAudio("The growing file is gone.") from None
-        _sync_folder(self.folder)
+        sync_folder(self.folder)
 
     def open_growing(self, filename: str) -> BinaryIO:
         """The growing file, or the whole one that it has become; raises NoSuchAudio."""
@@ -413,8 +414,8 @@ class SegmentStore:
 
         Others wait; they go on at once when the process that has it dies. Yields what writes the
         samples durably under the hash, at most once, and returns their size in bytes. `note` is
-        asked after the last of the samples; what it gives is kept beside them, unless empty. Room for
-        `paid_bytes`, the most that is to be paid for, is reserved first; raises NoSpace.
+        asked after the last of the samples; what it gives is kept beside them, unless empty.
+        Room for `paid_bytes`, the most that may be paid for, is reserved first; raises NoSpace.
         """
         path = self._path(content_hash)
         part = path.with_name(path.name + PART)
@@ -431,7 +432,7 @@ class SegmentStore:
                     os.fsync(file.fileno())
                     write_whole(self._note_path(content_hash), note())
                     part.replace(path)
-                    _sync_folder(path.parent)
+                    sync_folder(path.parent)
                     return file.tell()
 
             try:
@@ -469,7 +470,7 @@ class SegmentStore:
             except OSError:  # not every file system has links
                 self.keep(target, self.read(source))
             write_whole(self._note_path(target), note)
-            _sync_folder(self._path(target).parent)
+            sync_folder(self._path(target).parent)
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every piece: its content hash and where it stands; one may be gone at any moment."""
@@ -615,11 +616,3 @@ def no_space(cause: causes.Cause, tries: int | None = None) -> NoSpace:
     error = NoSpace(cause.refusal)
     error.waits_for, error.status, error.tries = cause.code, cause.status, tries
     return error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -91,6 +91,15 @@ def reserve(file: BinaryIO, size: int) -> None:
             raise
 
 
+def sync_folder(folder: Path) -> None:
+    """Return when the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def in_rooms(folder: Path, suffix: str) -> Iterator[Path]:
     """The plain files of that suffix in the folders of two hex digits below `folder`, in order.
 

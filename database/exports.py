@@ -122,7 +122,8 @@ class Exports(Connection):
                               AND coalesce(wanted.lease_until_epoch, 0) < ?)
                     ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
                               WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
-                                AND earlier.id < wanted.id AND NOT earlier.is_paused), wanted.id LIMIT 1)
+                                AND earlier.id < wanted.id AND NOT earlier.is_paused),
+                             wanted.id LIMIT 1)
                 RETURNING *""",
             worker, now + lease_s, longest_s, *values,
         )  # fmt: skip

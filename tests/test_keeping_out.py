@@ -250,7 +250,7 @@ def test_pages_tell_that_a_change_and_a_download_rest_and_let_them_go_on(owner_b
     assert "Go on" in page
     assert browser.post(f"/files/{name}/retake/resume").status_code == 303
     assert browser.get(f"/files/{name}/retake", json=True).json["status"] == "queued"
-    assert browser.post(f"/files/{name}/retake/resume").status_code == 404
+    assert browser.post(f"/files/{name}/retake/resume").status_code == 409
 
 
 def test_what_rests_moves_with_its_account_and_can_go_on_there(home):
