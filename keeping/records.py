@@ -90,7 +90,7 @@ def _is_count(value: Any) -> bool:
 
 def _is_time(value: Any) -> bool:
     try:
-        return not value or datetime.strptime(value, "%Y-%m-%d %H:%M:%S") is not None
+        return not value or datetime.fromisoformat(value).tzinfo is None
     except (ValueError, TypeError):
         return False
 
