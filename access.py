@@ -36,6 +36,7 @@ from reserve import Reserve
 from second_factors import SecondFactors, is_owed
 from sentences import Told
 from session_watch import Sending, SessionWatch
+from shown import stored_number
 from waiting import Notice
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -47,6 +48,11 @@ DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
 THEMES = ("light", "dark")
+# Numbers of a piece, and what stands for one that was damaged.
+NUMBERS = {
+    **dict.fromkeys(("duration", "size", "cost", "character_count", "spoken_characters"), 0),
+    "speed": 1,
+}
 # Logging in is slowed by account and address, and whoever looks after the machine may look often.
 SLOWED_ELSEWHERE = ("web.login", "web.log_in", "watching.health", "watching.numbers")
 PUT_DOWN_BYTES = 1 << 19  # larger requests go through the disk
@@ -256,6 +262,9 @@ def owned_file(filename: str) -> dict[str, Any]:
     row = services().db.get_audio_file(filename, g.user["user_id"])
     if row is None:
         abort(404)
+    for name, default in NUMBERS.items():
+        if row[name] is not None:  # a price that nobody knows
+            row[name] = stored_number(row[name], default)
     return row
 
 
@@ -372,7 +381,12 @@ def _tell_whose_it_is(token: str | None) -> None:
         g.account_mark = services().accounts.browser_mark(g.user["user_id"])
         return
     g.account_mark = headers.NOBODY
-    if token:
+    if not token:
+        return
+    g.has_left = True
+    # What a page asks for by itself may be answered after somebody logged in beside it: only pages
+    # that are gone to change the cookie.
+    if "text/html" in request.headers.get("Accept", ""):
         end_session_here()
 
 

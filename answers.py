@@ -45,7 +45,7 @@ from documents.errors import FetchRefused
 from hosts import UntrustedHost
 from languages import language, told
 from sentences import Told
-from shown import FILTERS, count, hour, iso_day, money
+from shown import FILTERS, count, hour, iso_day, money, stored_number
 from speech.engine import Engine
 from speech.engines.addresses import ForbiddenAddress
 from speech.errors import SpeechError
@@ -189,7 +189,7 @@ def progress(row: dict[str, Any]) -> float:
     """How much of a piece has been spoken, 0 to 1."""
     if row["status"] == "ready":
         return 1.0
-    return row["spoken_characters"] / max(1, row["character_count"])
+    return stored_number(row["spoken_characters"]) / max(1, stored_number(row["character_count"]))
 
 
 def voice_name(row: dict[str, Any]) -> str:
@@ -238,7 +238,8 @@ def file_page(filename: str) -> str:
 
 def play_json(file: dict[str, Any], at_s: float | None = None) -> str:
     """A piece as the player wants it, from a place if given."""
-    known = {name: file[name] for name in ("filename", "status", "duration")}
+    known = {name: file[name] for name in ("filename", "status")}
+    known["duration"] = stored_number(file["duration"])
     known |= {"name": file["display_name"], "voice_name": voice_name(file)}
     known["version"] = version(file)
     if at_s is not None:

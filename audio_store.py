@@ -558,7 +558,7 @@ class TakeStore(SegmentStore):
     def read_whole(self, content_hash: str) -> bytes:
         """All frames of a take; raises NoSuchAudio."""
         try:
-            return self._path(content_hash).read_bytes()
+            return b"".join(self.read(content_hash))
         except FileNotFoundError:
             raise NoSuchAudio("The sound of this take is missing on the disk.") from None
 

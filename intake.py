@@ -33,6 +33,7 @@ SLOWEST_BYTES_A_SECOND = 4096.0
 LARGE_BYTES = 1 << 16
 SLOWEST_LARGE_BYTES_A_SECOND = 32768.0
 LARGE_PAUSE_S = 60.0
+LONGEST_BODY_S = 900.0  # and the largest faster yet: each has come after this and its pauses
 CROWDED_SHARE = 0.8
 CROWDED_IDLE_S = 5.0
 THROWN_AWAY = 8 << 20  # more than so many bytes too many are not waited for
@@ -310,7 +311,9 @@ class Channel(ReportingChannel):
         if self.request is None:
             self._begun_at, self._left_s = now, LARGE_PAUSE_S
         else:
-            earned_s = len(data) / SLOWEST_LARGE_BYTES_A_SECOND
+            bytes_in_all = max(self.request.content_length, self.request.body_bytes_received)
+            slowest = max(SLOWEST_LARGE_BYTES_A_SECOND, bytes_in_all / LONGEST_BODY_S)
+            earned_s = len(data) / slowest
             self._left_s = min(LARGE_PAUSE_S, self._left_s + earned_s - (now - self._fed_at))
         self._fed_at = now
         return super().received(data)

@@ -117,9 +117,14 @@ def event_name(event_type: str) -> str:
     return str(known) if known else event_type.replace("_", " ").capitalize()
 
 
+def stored_number(value: Any, default: float = 0) -> float:
+    """A number that was stored; the default for anything else, which only a damaged row holds."""
+    return value if isinstance(value, int | float) and math.isfinite(value) else default
+
+
 def whole_seconds(seconds: float) -> int:
     """Seconds to the nearest whole one, a half up; static/js/shown.js counts alike."""
-    return max(0, math.floor(seconds + 0.5))
+    return max(0, math.floor(stored_number(seconds) + 0.5))
 
 
 def clock(seconds: float) -> str:
@@ -133,12 +138,12 @@ def clock(seconds: float) -> str:
 
 def running_time(seconds: float) -> str:
     """The length of a sound as a player shows it; whatever can be heard has a second at least."""
-    return clock(max(1, seconds) if seconds > 0 else 0)
+    return clock(max(1, seconds) if stored_number(seconds) > 0 else 0)
 
 
 def spoken_length(seconds: float) -> str:
     """A length in words: 45 s, 1 min 25 s, 2 h 5 min."""
-    whole = whole_seconds(max(1, seconds) if seconds > 0 else 0)
+    whole = whole_seconds(max(1, seconds) if stored_number(seconds) > 0 else 0)
     if whole < MINUTE_S:
         return _("%(s)s s", s=whole)
     minutes, rest = divmod(whole, MINUTE_S)
@@ -155,6 +160,7 @@ def money(usd: float | None) -> str:
     """A cost in USD: free, $0.0153, $12.40."""
     if usd is None:
         return _("price not known")
+    usd = stored_number(usd)
     if usd <= 0:
         return _("free")
     if usd < 0.0001:
@@ -164,7 +170,7 @@ def money(usd: float | None) -> str:
 
 def count(number: int) -> str:
     """A count with separators: 1,204."""
-    return _decimal(number, "#,##0", _code())
+    return _decimal(stored_number(number), "#,##0", _code())
 
 
 def decimal(number: float) -> str:
@@ -174,6 +180,7 @@ def decimal(number: float) -> str:
 
 def size(number: int) -> str:
     """Bytes in the unit that fits: 640 KB, 12.3 MB, 1.2 GB."""
+    number = stored_number(number)
     if number < 1_000_000:
         return f"{count(max(1, round(number / 1000)) if number else 0)} KB"
     if number < 1_000_000_000:
@@ -302,6 +309,7 @@ def _skeleton(when: date, skeleton: str, code: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "clock": clock,
     "running_time": running_time,
+    "stored_number": stored_number,
     "spoken_length": spoken_length,
     "money": money,
     "count": count,

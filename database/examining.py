@@ -18,6 +18,13 @@ PROBED = 300  # files whose words are looked for, spread over all of them
 PROBED_CHARACTERS = 4000
 EARLIEST, LATEST = "1970-01-01 00:00:00", "2199-12-31 23:59:59"
 LATEST_EPOCH = 7258118399
+LARGEST_REAL = "1e15"  # no length, price or share is larger
+TYPES = {
+    "INTEGER": "'integer'",
+    "REAL": "'real', 'integer'",
+    "TEXT": "'text'",
+    "BLOB": "'blob'",
+}
 # The chain of the security log tells of a time that was changed there.
 PASSED_OVER = ("sqlite_", "audio_search", "security_logs")
 # A word that both Python and the index take for one, whatever their Unicode.
@@ -85,6 +92,37 @@ class Examination:
                     )
                     yield table, column, wrong, names
 
+    def types(self) -> Iterator[tuple[str, str, str, list[str]]]:
+        """Each column with values of another type than its own that no other look tells of: table,
+        column, SQL for what is wrong, names of rows."""
+        told = {(each.table, each.column) for each in JSON}
+        tables = self._rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT NULL")
+        for (table,) in tables:
+            if table.startswith(PASSED_OVER):
+                continue
+            wrong = {
+                column: sql
+                for _, column, kind, *_ in self._rows(f'PRAGMA table_info("{table}")')
+                if (table, column) not in told and not _wrong_time(column)
+                and (sql := _wrong_type(column, kind))
+            }  # fmt: skip
+            if not wrong or not self._rows(
+                f"SELECT 1 FROM {table} WHERE {' OR '.join(wrong.values())} LIMIT 1"
+            ):
+                continue
+            keys = _keys(self._connection, table)
+            for column, sql in wrong.items():
+                names = self._names(f"SELECT {keys} FROM {table} WHERE {sql} LIMIT {MOST_ROWS}")
+                if names:
+                    yield table, column, sql, names
+
+    def default_of(self, table: str, column: str) -> str:
+        """SQL for what a new row has in a column of numbers; empty where it has to be told."""
+        for _, name, kind, is_needed, default, place in self._rows(f'PRAGMA table_info("{table}")'):
+            if name == column and not place and kind.upper() in ("INTEGER", "REAL"):
+                return default or ("" if is_needed else "NULL")
+        return ""
+
     def search_faults(self) -> list[str]:
         """Where the index of words is not that of the files, in words; empty when it is."""
         try:
@@ -119,8 +157,10 @@ class Examination:
             number,
         )[0]
         wanted = [f'owner : "u{row[0]}"']
-        for column, text in (("name", row[1]), ("text", row[2][: PROBED_CHARACTERS - 30])):
-            words = list(dict.fromkeys(WORD.findall(text)))
+        for column, text in (("name", row[1]), ("text", row[2])):
+            if not isinstance(text, str):  # told of by itself
+                continue
+            words = list(dict.fromkeys(WORD.findall(text[: PROBED_CHARACTERS - 30])))
             wanted += [f'{column} : "{word}"' for word in (*words[:2], *words[-2:])]
         found = self._rows(
             "SELECT 1 FROM audio_search WHERE audio_search MATCH ? AND rowid = ?",
@@ -229,6 +269,17 @@ def _wrong_time(column: str) -> str:
             f"strftime('%Y-%m-%d %H:%M:%S', julianday({column})) IS NOT {column})"
         )
     return ""
+
+
+def _wrong_type(column: str, kind: str) -> str:
+    """SQL for whether a column holds another type than its own; empty where any will do."""
+    kinds = TYPES.get(kind.upper())
+    if kinds is None:
+        return ""
+    is_other = f'typeof("{column}") NOT IN ({kinds})'
+    if "real" in kinds:
+        is_other = f'({is_other} OR "{column}" NOT BETWEEN -{LARGEST_REAL} AND {LARGEST_REAL})'
+    return f'("{column}" NOT NULL AND {is_other})'
 
 
 def _first(names: Iterator[str]) -> list[str]:

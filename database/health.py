@@ -2,6 +2,7 @@
 
 from database.connection import Connection
 from database.jobs import IN_WORK
+from database.usage import COST
 
 
 class Health(Connection):
@@ -22,7 +23,7 @@ class Health(Connection):
     def get_numbers(self) -> dict:
         """Of everybody together: files by status, the oldest waiting, failures by engine, use.
 
-        Files in the bin do not count.
+        Files in the bin do not count. The cost is None where no price was known.
         """
         return {
             "files": {
@@ -44,8 +45,8 @@ class Health(Connection):
                 )
             },
             "use": self._rows(
-                """SELECT engine, sum(characters_used) AS characters, sum(cost) AS cost
-                   FROM usage_stats GROUP BY engine"""
+                f"""SELECT engine, sum(characters_used) AS characters, {COST}
+                    FROM usage_stats GROUP BY engine"""
             ),
             "users": self._value("SELECT count(*) FROM users WHERE is_active"),
         }

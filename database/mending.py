@@ -40,6 +40,10 @@ class Mending(Database):
             default,
         )
 
+    def reset_numbers(self, table: str, column: str, wrong: str, default: str) -> None:
+        """Put the default, SQL, into every row where `wrong` holds."""
+        self._write(f'UPDATE {table} SET "{column}" = {default} WHERE {wrong}')
+
     def reset_times(self, table: str, column: str, wrong: str) -> None:
         """Put the present time into every row where `wrong`, SQL, holds; 0 into epochs, which ends
         what they bound; the first of the month into days."""

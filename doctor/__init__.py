@@ -4,6 +4,8 @@ It opens nothing for writing and needs nothing but the settings: it works on dam
 A cause is told once: what follows from it is not looked at.
 """
 
+import logging
+
 from config import Config
 from database import opening
 from database.errors import DatabaseError
@@ -13,7 +15,9 @@ from sentences import Sentence
 
 __all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
 
-QUICK = (data.key, data.presence, data.schema, data.log, accounts.names)
+log = logging.getLogger(__name__)
+
+QUICK = (data.folders, data.key, data.presence, data.schema, data.log, accounts.names)
 THOROUGH = (
     *QUICK, data.database, contents.search, contents.rows,
     sounds.sounds, sounds.segments,
@@ -25,6 +29,8 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
 
     `thorough` reads the whole database and compares it with the disk; `scrub` reads all sound, too.
     """
+    if unusable := _look(config, data.place):
+        return unusable
     looks: tuple[Look, ...] = (
         machine.permissions, machine.versions, machine.disk, machine.network,
         machine.check_settings, backups.check,
@@ -51,12 +57,20 @@ def _data(config: Config, looks: tuple[Look, ...]) -> list[Finding]:
 
 
 def _look(config: Config, look: Look) -> list[Finding]:
+    found: list[Finding] = []
     try:
-        return list(look(config))
+        found.extend(look(config))
+    except (ValueError, TypeError) as error:  # something is damaged that no look thought of
+        log.exception("The look %s of doctor broke off.", look.__name__)
+        what = Sentence(
+            "The look {name} broke off: {reason}.", name=look.__name__, reason=str(error)
+        )
+        found.append(Finding(BAD, what, "Report this, with the lines from the log."))
     except OSError as error:
         what = Sentence(
             "{path} cannot be read: {reason}.",
             path=str(error.filename or config.data_dir),
             reason=error.strerror or str(error),
         )
-        return [Finding(BAD, what, "Check who owns it, and the disk.")]
+        found.append(Finding(BAD, what, "Check who owns it, and the disk."))
+    return found

@@ -18,6 +18,13 @@ def check(config: Config) -> Findings:
             "No backup is made by night.",
             "Set VOICEVERSE_BACKUP_HOUR to an hour from 0 to 23.",
         )
+    if records.is_damaged(config):
+        what = "{path} does not hold what is known of the backups."
+        yield Finding(
+            BAD,
+            Sentence(what, path=str(records.path(config))),
+            "Run flask backup, which writes it anew.",
+        )
     if record.failed_at:
         yield Finding(
             BAD,
@@ -33,6 +40,8 @@ def check(config: Config) -> Findings:
             ),
             "See which with flask doctor --scrub.",
         )
+    if not record.made_at and records.is_damaged(config):
+        return
     if not record.made_at:
         yield Finding(WARN, "There is no backup yet.", "Make one with flask backup.")
     elif _time(record.made_at) < now - OLD_BACKUP:

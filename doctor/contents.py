@@ -8,6 +8,7 @@ from database.examining import Examination, examination
 from doctor.findings import BAD, GOOD, Finding, Findings, named
 
 RESET = "Stop VoiceVerse and run flask doctor --mend, which sets it to what a new row has."
+FROM_BACKUP = "Stop VoiceVerse and run flask restore with a backup from before the damage."
 # What is lost where a column cannot be read, and what to do about that.
 JSON_REMEDIES = {
     "content": "Import these documents again; the pieces made of them are unharmed.",
@@ -34,7 +35,9 @@ def search(config: Config) -> Findings:
 def rows(config: Config) -> Findings:
     """Whether what rows hold can be read, and fits."""
     with examination(config.database_path) as look:
-        found = [*_json(look), *_times(look), *_segments(look)]
+        types = list(_types(look))
+        # Places that are no numbers cannot be compared.
+        found = [*_json(look), *types, *_times(look), *([] if types else _segments(look))]
     yield from found or [Finding(GOOD, "Everything in the database can be read.")]
 
 
@@ -65,6 +68,16 @@ def _times(look: Examination) -> Findings:
         yield from named(
             names, "{column} holds times that no clock shows ({count}): {names}.", BAD,
             "Stop VoiceVerse and run flask doctor --mend, which sets them anew.",
+            column=f"{table}.{column}",
+        )  # fmt: skip
+
+
+def _types(look: Examination) -> Findings:
+    """Whether numbers are numbers, and texts texts."""
+    for table, column, _wrong, names in look.types():
+        yield from named(
+            names, "{column} holds values of another type ({count}): {names}.", BAD,
+            RESET if look.default_of(table, column) else FROM_BACKUP,
             column=f"{table}.{column}",
         )  # fmt: skip
 

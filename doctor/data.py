@@ -2,7 +2,14 @@
 
 from dataclasses import replace
 
-from config import SHORTEST_KEY_BYTES, Config, holds_sound, remake_command
+from config import (
+    SHORTEST_KEY_BYTES,
+    Config,
+    ConfigError,
+    check_data_path,
+    holds_sound,
+    remake_command,
+)
 from database import opening, snapshots
 from database.errors import DatabaseDamaged, DatabaseError, DatabaseTooNew, NotADatabase
 from database.examining import examination
@@ -33,6 +40,29 @@ def interrupted_restore(_config: Config) -> Findings:
     yield Finding(
         BAD, "A restore was interrupted.", "Start VoiceVerse to complete it.", is_last=True
     )
+
+
+def place(config: Config) -> Findings:
+    """Whether the path of the data can be used at all."""
+    try:
+        check_data_path(config)
+    except ConfigError as error:
+        what, _, remedy = error.sentence.rpartition(". ")
+        yield Finding(BAD, f"{what}.", remedy, is_last=True)
+
+
+def folders(config: Config) -> Findings:
+    """Whether no file stands where a folder is needed."""
+    for folder in (
+        config.data_dir, config.audio_dir, config.segments_dir, config.imports_dir,
+        records.backups_folder(config),
+    ):  # fmt: skip
+        if folder.exists() and not folder.is_dir():
+            remedy = "Move it away; the folder is made anew when it is needed."
+            if folder in (config.data_dir, config.audio_dir):
+                remedy = "Move it away, then put the folder back from a backup."
+            what = Sentence("{path} is a file where a folder should be.", path=str(folder))
+            yield Finding(BAD, what, remedy, is_last=folder == config.data_dir)
 
 
 def key(config: Config) -> Findings:

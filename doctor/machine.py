@@ -23,8 +23,10 @@ RESET_FIXED = {(3, 50): 7, (3, 44): 6}
 
 def permissions(config: Config) -> Findings:
     data = config.data_dir
-    private = [data, data / records.FOLDER, config.database_path, settings.env_file()]
-    private += [data / name for name in manifest.KEY_FILES]
+    files = [config.database_path, settings.env_file()]
+    files += [data / name for name in manifest.KEY_FILES]
+    # A folder in the place of a file is told of by itself.
+    private = [data, data / records.FOLDER, *(path for path in files if not path.is_dir())]
     wrong = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o77]
     for path in wrong:
         mode = "700" if path.is_dir() else "600"

@@ -29,21 +29,30 @@ def mend(config: Config) -> list[str]:
 
 
 def _find(config: Config) -> tuple:
-    """Whether the search index is broken, columns of JSON, and columns of times."""
+    """Whether the search index is broken, columns of JSON, of times and of numbers."""
     with examination(config.database_path) as look:
         columns = [column for column in examining.JSON if column.kind in stored_json.DEFAULTS]
         return (
             bool(look.search_faults()),
             [each for each in columns if look.unreadable_json(each, _reader(each.kind))],
             [(table, column, sql) for table, column, sql, names in look.times() if names],
+            [
+                (table, column, sql, default)
+                for table, column, sql, _names in look.types()
+                if (default := look.default_of(table, column))
+            ],
         )
 
 
-def _mend(db: Mending, is_search_broken: bool, columns: list, times: list):
+def _mend(db: Mending, is_search_broken: bool, columns: list, times: list, numbers: list):
     for column in columns:
         default = "" if column.kind == "words" else stored_json.DEFAULTS[column.kind]
         db.reset_json(column, default, _reader(column.kind))
         where = f"{column.table}.{column.column}"
+        yield Sentence("{column} was set to what a new row has where it was damaged.", column=where)
+    for table, column, sql, default in numbers:
+        db.reset_numbers(table, column, sql, default)
+        where = f"{table}.{column}"
         yield Sentence("{column} was set to what a new row has where it was damaged.", column=where)
     for table, column, sql in times:
         db.reset_times(table, column, sql)

@@ -11,6 +11,8 @@ FROM_BACKUP = "Copy them from the folder audio of a backup, or speak them again.
 
 
 def sounds(config: Config) -> Findings:
+    if config.audio_dir.exists() and not config.audio_dir.is_dir():  # told of by itself
+        return
     store = AudioStore(config.audio_dir)
     rows, names = snapshots.list_sounds(config.database_path), set(store.names())
     ready = {name: row for name, row in rows.items() if row["status"] == "ready"}
@@ -33,11 +35,14 @@ def sounds(config: Config) -> Findings:
 
 
 def _has_other_size(store: AudioStore, name: str, rows: dict[str, dict]) -> bool:
-    return rows[name]["size"] > 0 and store.size(name) != rows[name]["size"]
+    size = rows[name]["size"]
+    return isinstance(size, int) and size > 0 and store.size(name) != size
 
 
 def segments(config: Config) -> Findings:
     """Bought sound: what rows and disk know of each other."""
+    if config.segments_dir.exists() and not config.segments_dir.is_dir():  # told of by itself
+        return
     kept = {digest for digest, _ in SegmentStore(config.segments_dir).files()}
     known = snapshots.list_kept(config.database_path)
     missing, stray = sorted(known - kept), sorted(kept - known)

@@ -1,8 +1,11 @@
 """What became of the backups, for whoever looks: a small file in the folder of backups."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from config import Config
 from keeping import files
@@ -44,13 +47,80 @@ def backups_folder(config: Config) -> Path:
     return config.data_dir / FOLDER
 
 
+def path(config: Config) -> Path:
+    return backups_folder(config) / NAME
+
+
 def read(config: Config) -> Record:
-    """What is known; an empty record where nothing can be read."""
+    """What is known; as for never where it cannot be read."""
+    return _read(config)[0]
+
+
+def is_damaged(config: Config) -> bool:
+    """Whether the record holds what is never written there."""
+    return _read(config)[1]
+
+
+def _read(config: Config) -> tuple[Record, bool]:
     try:
-        content = json.loads((backups_folder(config) / NAME).read_text("utf-8"))
-        return Record(**content)
-    except (OSError, ValueError, TypeError):
-        return Record()
+        content = json.loads(path(config).read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return Record(), False
+    except (OSError, ValueError, RecursionError):
+        return Record(), True
+    if not isinstance(content, dict):
+        return Record(), True
+    known = {name: value for name, value in content.items() if name in KINDS}
+    right = {name: value for name, value in known.items() if KINDS[name](value)}
+    record = Record(**right)
+    try:
+        str(record.why)
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError):
+        return replace(record, failure_template="", failure_values=None), True
+    return record, len(right) < len(known)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return not value or datetime.fromisoformat(value).tzinfo is None
+    except (ValueError, TypeError):
+        return False
+
+
+def _are_ends(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(map(_is_end, value))
+
+
+def _is_end(value: Any) -> bool:
+    if not isinstance(value, list | tuple) or len(value) != 3:
+        return False
+    made_at, number, digest = value
+    return _is_text(made_at) and _is_time(made_at) and _is_count(number) and _is_text(digest)
+
+
+def _are_values(value: Any) -> bool:
+    return value is None or isinstance(value, dict)
+
+
+KINDS: dict[str, Callable[[Any], bool]] = {
+    **dict.fromkeys(("folder", "failure", "failure_template"), _is_text),
+    **dict.fromkeys(("size", "unsound"), _is_count),
+    **dict.fromkeys(
+        ("since", "made_at", "proven_at", "nightly_at", "restored_at", "restored_from",
+         "failed_at"),
+        lambda value: _is_text(value) and _is_time(value),
+    ),
+    "ends": _are_ends,
+    "failure_values": _are_values,
+}  # fmt: skip
 
 
 def note(config: Config, **changes) -> Record:

@@ -263,3 +263,16 @@ def test_one_query_tells_who_is_asking(owner):
     owner.get("/files/none.mp3", json=True)
     connection.set_trace_callback(None)
     assert len([text for text in statements if text.lstrip().startswith("SELECT")]) == 2
+
+
+def test_an_ended_session_leaves_the_cookie_to_pages_that_are_gone_to(owner, services):
+    services.db._write("DELETE FROM sessions")
+    for headers in ({"Accept": "application/json"}, {"Accept": "*/*"}):
+        answer = owner.get("/whose", headers=headers)
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["X-Account"] == "none"
+        assert "Clear-Site-Data" in answer.headers
+    answer = owner.get("/library")
+    assert "Set-Cookie" in answer.headers
+    assert "Clear-Site-Data" in answer.headers
+    assert "Clear-Site-Data" not in owner.get("/login").headers

@@ -18,7 +18,7 @@ from documents.fetching import LONGEST_URL, FetchLimits
 from documents.limits import Limits
 from exporting import MOST_WAITING
 from generation import GROUP_LENGTH, NAME_LENGTH
-from intake import LARGE_BYTES, SLOWEST_LARGE_BYTES_A_SECOND
+from intake import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
 from passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from pronouncing import TABLE_BYTES
 from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
@@ -67,6 +67,7 @@ LIMITS = {
     "any other form": (FORM_BYTES >> 20, STRANGERS_BYTES >> 10),
     "what is on its way at once": (
         *(LARGE_BYTES >> 10, int(SLOWEST_LARGE_BYTES_A_SECOND) >> 10),
+        *(int(LONGEST_BODY_S * SLOWEST_LARGE_BYTES_A_SECOND / 1e6), int(LONGEST_BODY_S) // 60),
         *(WAITING_OF_ONE, WAITING, int(LONGEST_WAIT_S)),
     ),
     "work": (MOST_WAITING,),

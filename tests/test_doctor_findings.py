@@ -1,6 +1,7 @@
 """One thing is broken in a real data folder: doctor names it once, with what to do about it."""
 
 import contextlib
+import json
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -115,6 +116,23 @@ def swap_words(config):
     )(config)
 
 
+def file_in_place_of(name):
+    def change(config):
+        shutil.rmtree(config.data_dir / name, ignore_errors=True)
+        (config.data_dir / name).write_bytes(b"x")
+
+    return change
+
+
+def recorded(**content):
+    def change(config):
+        folder = config.data_dir / "backups"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / "state.json").write_text(json.dumps(content))
+
+    return change
+
+
 RESTORE = "run flask restore"
 MEND = "run flask doctor --mend"
 KEY = "Put it back from a backup"
@@ -161,6 +179,32 @@ ROWS_BROKEN = {
         run("UPDATE audio_files SET size = 0 WHERE id = 1"), "outside of their text", "again",
     ),
 }  # fmt: skip
+BESIDE = {
+    "imports in a file": (file_in_place_of("imports"), "is a file where", "Move it away"),
+    "audio in a file": (file_in_place_of("audio"), "audio is a file where", "from a backup"),
+    "a key that others may enter": (
+        lambda c: (folder_in_place_of("secret_key")(c), (c.data_dir / "secret_key").chmod(0o755)),
+        "is a folder", "Move it away",
+    ),
+    "a record of no time": (recorded(made_at="garbage"), "known of the backups", "flask backup"),
+    "a record of no ends": (recorded(ends=5), "known of the backups", "flask backup"),
+    "a record of short ends": (recorded(ends=[[1]]), "known of the backups", "flask backup"),
+    "a record with words lost": (
+        recorded(failure_template="{a}", failure_values={}), "known of the backups", "flask backup",
+    ),
+    "a text of bytes": (
+        run("UPDATE audio_files SET text = x'00' WHERE id = 1"), "audio_files.text", RESTORE,
+    ),
+    "a length of letters": (
+        run("UPDATE audio_files SET duration = 'abc' WHERE id = 1"), "audio_files.duration", MEND,
+    ),
+    "a length without end": (
+        run("UPDATE audio_files SET duration = 9e999 WHERE id = 1"), "audio_files.duration", MEND,
+    ),
+    "a size of letters": (
+        run("UPDATE audio_files SET size = 'x' WHERE id = 1"), "audio_files.size", MEND,
+    ),
+}  # fmt: skip
 JSON = {
     ("audio_files", "reading"): ("no", "[]", '{"cast": 5}', '{"paragraph_pause_ms": "x"}'),
     ("drafts", "reading"): ("", '{"cast": {"A": 1}}'),
@@ -182,9 +226,9 @@ TIMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*STARTS, *ROWS_BROKEN])
+@pytest.mark.parametrize("name", [*STARTS, *ROWS_BROKEN, *BESIDE])
 def test_what_is_broken_is_found_once_with_its_remedy(config, name):
-    change, what, remedy = {**STARTS, **ROWS_BROKEN}[name]
+    change, what, remedy = {**STARTS, **ROWS_BROKEN, **BESIDE}[name]
     change(config)
     (finding,) = bad(config)
     assert what in finding.what
@@ -239,9 +283,28 @@ def test_an_install_moved_from_json_is_well(template, tmp_path):
     assert bad(replace(template, data_dir=data)) == []
 
 
+def test_a_path_too_long_is_told_once_with_the_remedy_of_a_start(template, tmp_path):
+    parts = ["x" * 100] * 6
+    (finding,) = doctor.examine(replace(template, data_dir=tmp_path.joinpath(*parts)))
+    assert "too long" in finding.what
+    assert "Set VOICEVERSE_DATA_DIR to a folder with a path of up to" in finding.remedy
+
+
+@pytest.mark.parametrize("error", [ValueError, TypeError])
+def test_a_look_that_breaks_off_is_a_finding_among_the_others(config, monkeypatch, error):
+    def log(_config):
+        raise error("no sense")
+
+    monkeypatch.setattr(doctor, "QUICK", (log, doctor.data.presence))
+    monkeypatch.setattr(doctor, "THOROUGH", (log, *doctor.THOROUGH))
+    (finding,) = bad(config)
+    assert "log broke off: no sense" in finding.what
+
+
 MENDED = [
     *(ROWS_BROKEN[name][0] for name in ROWS_BROKEN if name.startswith(("search", "words"))),
     run("UPDATE audio_files SET reading = '[', created_at = 'x'; UPDATE segments SET words = '5'"),
+    run("UPDATE audio_files SET duration = 'abc', speed = x'00'"),
     run("UPDATE usage_stats SET month = 2, day = 31; UPDATE invites SET expires_epoch = 'x'"),
 ]
 

@@ -19,6 +19,7 @@ from intake import (
     HEAD_S,
     IDLE_S,
     LARGE_PAUSE_S,
+    LONGEST_BODY_S,
     REFUSAL,
     THROWN_AWAY,
     Channel,
@@ -234,6 +235,17 @@ def test_a_telephone_with_a_slow_connection_may_send_much():
         took_s, (status, came) = send_in_steps(server, 50_000)
         assert (status, came) == (200, b"20000000 of 20000000")
         assert took_s > 390
+
+
+@pytest.mark.parametrize(
+    ("size", "rate", "status"),
+    [(41_000_000, 50_000, 200), (100_000_000, 50_000, 408), (200_000_000, 100_000, 408)],
+)
+def test_the_larger_a_body_the_faster_it_has_to_come(size, rate, status):
+    with Server(limit=300_000_000) as server:
+        took_s, (told, _) = send_in_steps(server, rate, size)
+        assert told == status
+        assert took_s < LONGEST_BODY_S + LARGE_PAUSE_S
 
 
 def test_a_clock_that_jumps_closes_nothing_and_keeps_nothing_open(server, monkeypatch):

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from audio_store import PreviewStore, SegmentStore, TakeStore
+from audio_store import NoSuchAudio, PreviewStore, SegmentStore, TakeStore
 from export_store import ExportStore
 from keeping import backing
 from reserve import Reserve
@@ -132,6 +132,9 @@ def test_kept_sound_is_found_and_swept_among_our_own_files_alone(tmp_path, elsew
     assert not store.has("abcd" * 16)
     with pytest.raises(FileNotFoundError):
         b"".join(store.read("abcd" * 16))
+    if make is TakeStore:
+        with pytest.raises(NoSuchAudio):
+            store.read_whole("abcd" * 16)
 
 
 def test_downloads_are_swept_by_their_own_names_alone_and_served_from_no_link(tmp_path, elsewhere):

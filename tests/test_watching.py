@@ -169,3 +169,12 @@ def test_every_line_is_as_prometheus_wants_it(owner):
 def test_labels_are_escaped():
     metric = metrics.Metric("x", "X.", {(("l", 'a"b\\c\nd'),): 1.5})
     assert metrics.render([metric]).splitlines()[2] == r'voiceverse_x{l="a\"b\\c\nd"} 1.5'
+
+
+def test_what_an_engine_of_unknown_price_cost_is_not_told_as_nothing(owner, services):
+    services.db.record_usage(owner.user["id"], 10, None, engine="lan")
+    services.db.record_usage(owner.user["id"], 10, 0.0, engine="espeak")
+    text = owner.get("/metrics").text
+    assert 'voiceverse_characters_total{engine="lan"} 10' in text
+    assert 'voiceverse_cost_usd_total{engine="lan"}' not in text
+    assert 'voiceverse_cost_usd_total{engine="espeak"} 0' in text
