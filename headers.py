@@ -89,7 +89,7 @@ class FitHeaders:
                 continue
             if self._app.testing:
                 raise UnfitHeader(f"{name}: {value!r}")
-            log.error("The header %s is not sent as it is: it is not printable ASCII.", name)
+            log.error("the header %s is not sent as it is: it is not printable ASCII", name)
             if name.lower() in ADDRESSES:
                 yield name, UNFIT.sub(lambda found: quote(found[0], errors="replace"), value)
 

@@ -61,7 +61,7 @@ def _look(config: Config, look: Look) -> list[Finding]:
     try:
         found.extend(look(config))
     except (ValueError, TypeError) as error:  # something is damaged that no look thought of
-        log.exception("The look %s of doctor broke off.", look.__name__)
+        log.exception("the look %s of doctor broke off", look.__name__)
         what = Sentence(
             "The look {name} broke off: {reason}.", name=look.__name__, reason=str(error)
         )
