@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -103,6 +104,7 @@ WAITING = {
     "open_files": lazy_gettext("waiting: too many open files"),
     "processes": lazy_gettext("waiting: too many processes"),
 }
+LOOKS_S = 3.0  # within which the worker takes up what is due, where there is room
 
 log = logging.getLogger("voiceverse.answers")
 
@@ -117,6 +119,8 @@ def held_up(row: dict[str, Any]) -> causes.Cause | None:
     code = row.get("waits_for", "")
     if row["status"] not in WORKED_ON:
         return None
+    if row["status"] == "queued" and (row.get("not_before_epoch") or 0) < time.time() - LOOKS_S:
+        code = ""  # the cause has ended, or is looked for when its turn comes
     if "worker_waits_for" not in g:
         g.worker_waits_for = services().notice.read()
     return causes.BY_CODE.get(g.worker_waits_for or code)

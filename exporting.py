@@ -19,7 +19,7 @@ from formats import making
 from formats.cover import cover
 from formats.errors import ExportError, Stopped
 from formats.types import FORMATS, Format, Part, Task
-from sentences import Sentence
+from sentences import Sentence, Told
 from speech.errors import SpeechError
 from speech.id3 import Chapter, Picture, id3_tag
 from speech.registry import Registry
@@ -334,13 +334,16 @@ class ExportWorker:
 
     def _claim(self, longest_s: float) -> dict | None:
         try:
-            return self.db.claim_export(
+            export = self.db.claim_export(
                 self.name, now=time.time(), lease_s=LEASE_S, longest_s=longest_s
             )
         except DatabaseError as error:
             log.error("no download can be claimed: %s", error.sentence)
             self.states.notice.tell(error.waits_for)
             return None
+        if export:
+            self.states.notice.clear()
+        return export
 
     def _make(self, export: dict) -> None:
         try:
@@ -355,7 +358,7 @@ class ExportWorker:
             )
         except (ExportError, AudioError, DatabaseError) as error:
             self._break_off(export, error, error.sentence)
-        except (OSError, MemoryError, RuntimeError) as error:
+        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
             self._break_off(export, error, making.CRASHED)
 
     def _break_off(self, export: dict, error: Exception, sentence: str) -> None:
@@ -363,5 +366,5 @@ class ExportWorker:
         what = f"download {export['id']}"
         if self.states.put_off(what, error, export, self.name, self.db.wait_export):
             return
-        log.error("%s failed: %s", what, error)
+        log.error("%s failed: %s", what, error, exc_info=None if isinstance(error, Told) else error)
         self.states.write(what, lambda: self.db.fail_export(export["id"], self.name, sentence))

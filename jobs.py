@@ -147,16 +147,20 @@ class Worker:
         """What to do next: changes to finished files are short and go first."""
         if retake := self._claim(self.db.claim_retake):
             return partial(self._retake, retake)
-        job = self._claim(self.db.claim_job, per_user=self.config.jobs_per_user)
+        per_user = min(self.config.jobs_per_user, self.config.jobs)
+        job = self._claim(self.db.claim_job, per_user=per_user)
         return job and partial(self._speak, job)
 
     def _claim(self, claim: Callable[..., dict | None], **limits: int) -> dict | None:
         try:
-            return claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
+            work = claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
         except DatabaseError as error:
             log.error("no work can be claimed: %s", error.sentence)
             self.notice.tell(error.waits_for)
             return None
+        if work:
+            self.notice.clear()
+        return work
 
     def _work_in_thread(self, work: Callable[[], None]) -> None:
         try:
@@ -245,6 +249,7 @@ class Worker:
             try:
                 self.db.extend_leases(self.name, now=time.time(), lease_s=LEASE_S)
                 self.db.extend_retakes(self.name, now=time.time(), lease_s=LEASE_S)
+                self.notice.clear()
             except DatabaseError as error:
                 log.error("the heartbeat cannot be written: %s", error.sentence)
 

@@ -20,6 +20,7 @@ RETRY_S, FAULT_RETRY_S = 1.0, 5.0
 FRESH_S = 15.0
 NOTICE_BYTES = 16
 SHORT_BYTES = 64 * 1024 * 1024  # of memory: with less than that a process may be ended at any time
+LET_GO = ("inactive_file", "active_file", "slab_reclaimable")  # of memory.stat
 
 log = logging.getLogger("voiceverse.waiting")
 
@@ -38,7 +39,8 @@ def plan(error: Exception, waits: int) -> Wait | None:
     None where waiting would not help, or has not helped for too long.
     """
     cause, is_short = causes.of(error), is_memory_short()
-    if cause is None and is_short and isinstance(error, EngineCrashed | ExportError):
+    is_crash = cause is None and is_short and isinstance(error, EngineCrashed | ExportError)
+    if is_crash and waits < causes.KILLED.tries:  # it may be at fault itself
         cause = causes.MEMORY
     paid_tries = causes.tries(error)
     if cause is None or (paid_tries is not None and waits >= paid_tries):
@@ -46,7 +48,7 @@ def plan(error: Exception, waits: int) -> Wait | None:
     if cause.tries and waits >= cause.tries and not is_short:
         return None
     if is_short and paid_tries is None and cause in (causes.MEMORY, causes.KILLED):
-        return Wait(cause, WAITS_S[-1], False)
+        return Wait(cause, WAITS_S[-1], is_crash)
     return Wait(cause, WAITS_S[min(waits, len(WAITS_S) - 1)], True)
 
 
@@ -166,6 +168,6 @@ def _left_of_group() -> int | None:
         most = int((folder / "memory.max").read_text())
         used = int((folder / "memory.current").read_text())
         stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-        return most - used + int(stat.get("inactive_file", 0))
+        return most - used + sum(int(stat.get(name, 0)) for name in LET_GO)
     except (OSError, ValueError):
         return None

@@ -7,7 +7,7 @@ from database.connection import Connection
 from database.errors import NotFound
 
 WORK = """f.id, f.status, f.engine, f.character_count, f.spoken_characters, f.created_at,
-    f.updated_at, f.error, f.waits_for, users.username"""
+    f.updated_at, f.error, f.waits_for, f.not_before_epoch, users.username"""
 
 
 class Administration(Connection):

@@ -110,7 +110,7 @@ class Exports(Connection):
             return None
         return self._write_row(
             f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
-                    attempts = attempts + 1, not_before_epoch = NULL
+                    attempts = attempts + 1, not_before_epoch = NULL, waits_for = ''
                 WHERE id = (
                     SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
                     JOIN audio_files ON audio_files.id = wanted.file_id

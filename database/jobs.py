@@ -14,6 +14,10 @@ LONGEST_WAIT_S = 10.0  # a time further ahead comes from a clock that was wrong,
 DUE = "coalesce(not_before_epoch, -1) NOT BETWEEN ? AND ?"
 FREE = f"""(status = 'queued' AND {DUE}
     OR status = 'speaking' AND coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?)"""
+HELD_TRIES = 12  # about a minute
+# What keeps one of its owner's places: what is spoken, and for a while what waits for a cause to
+# end, lest newer files take its place in the seconds until it is tried again.
+IN_PLACE = f"NOT {FREE} AND (status = 'speaking' OR waits BETWEEN 1 AND {HELD_TRIES})"
 TRIED_ANEW = "waits_for = '', waits = 0, not_before_epoch = NULL"
 
 
@@ -49,7 +53,7 @@ class Jobs(Usage):
                         LEFT JOIN (
                             SELECT owner_id, count(*) AS n
                             FROM audio_files INDEXED BY idx_audio_work
-                            WHERE {IN_WORK} AND status = 'speaking' AND NOT {FREE}
+                            WHERE {IN_WORK} AND {IN_PLACE}
                             GROUP BY owner_id) AS busy
                             USING (owner_id)
                         JOIN users ON users.id = next.owner_id

@@ -51,7 +51,7 @@ class Retakes(Usage):
         with self.transaction():
             row = self._write_row(
                 f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
-                        attempts = attempts + 1
+                        attempts = attempts + 1, waits_for = '', not_before_epoch = NULL
                     WHERE id = (SELECT id FROM retakes WHERE {free} AND EXISTS (
                                     SELECT 1 FROM audio_files
                                     JOIN users ON users.id = audio_files.owner_id

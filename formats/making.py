@@ -69,7 +69,7 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
         for thread in threads:
             thread.start()
         last = _follow(words, tell)
-        code = child.wait(END_WAIT_S)
+        code = _exit_code(child)
     finally:
         child.kill()
         child.wait()
@@ -86,6 +86,14 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
     if last != "done":
         log.error("a download broke off: %s", b"".join(complaints[-20:]).decode(errors="replace"))
         raise ExportError(CRASHED)
+
+
+def _exit_code(child: subprocess.Popen) -> int | None:
+    """How a child ended that says no more; None where it still has not ended."""
+    try:
+        return child.wait(END_WAIT_S)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _started() -> subprocess.Popen:

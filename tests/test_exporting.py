@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from pathlib import Path
@@ -228,6 +230,50 @@ def test_a_process_that_the_system_killed_is_started_again(home, exports):
         wait_until(lambda: exports.get(row, export["id"])["status"] == "ready", "the download")
     found = exports.get(row, export["id"])
     assert (found["waits_for"], found["waits"]) == ("", 0)
+
+
+def test_a_download_that_waited_shows_how_far_it_is_once_taken_up(home, exports, row):
+    export = exports.order(row, "wav", None)
+    assert home.db.claim_export("w", now=100.0, lease_s=30.0)
+    home.db.wait_export(export["id"], "w", "disk", until=105.0)
+    assert exports.get(row, export["id"])["waits_for"] == "disk"
+    taken = home.db.claim_export("w", now=106.0, lease_s=30.0)
+    assert (taken["status"], taken["waits_for"], taken["waits"]) == ("working", "", 1)
+
+
+def test_a_process_that_says_it_is_done_and_never_ends_is_ended(home, exports, row, monkeypatch):
+    started = []
+
+    def slow():
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        program = "import os, time; os.close(1); time.sleep(600)"
+        started.append(subprocess.Popen([sys.executable, "-c", program], **pipes))
+        return started[-1]
+
+    monkeypatch.setattr(making, "_started", slow)
+    monkeypatch.setattr(making, "END_WAIT_S", 0.1)
+    export = exports.order(row, "wav", None)
+    pending(home)
+    found = exports.get(row, export["id"])
+    assert (found["status"], found["error"]) == ("failed", making.CRASHED)
+    assert started[0].returncode == -signal.SIGKILL
+
+
+def test_whatever_goes_wrong_with_a_download_others_are_made(
+    home, exports, row, monkeypatch, caplog
+):
+    def broken(*_):
+        raise LookupError("nobody thought of this")
+
+    monkeypatch.setattr(making, "make", broken)
+    with working(home):
+        export = exports.order(row, "wav", None)
+        wait_until(lambda: exports.get(row, export["id"])["status"] == "failed", "the failure")
+        monkeypatch.undo()
+        again = exports.order(row, "wav", None)
+        wait_until(lambda: exports.get(row, again["id"])["status"] == "ready", "the download")
+    assert "nobody thought of this" in caplog.text
+    assert "Traceback" in caplog.text
 
 
 def test_a_failed_download_can_be_asked_for_again(home, exports, row):

@@ -3,17 +3,19 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 import causes
+import waiting as waiting_module
 from database.errors import DatabaseBusy
-from speech.errors import EngineHeldUp
+from speech.errors import EngineCrashed, EngineHeldUp
 from tests.disks import crowded, filled, small
 from tests.making import SENTENCES, prose
 from tests.sending import CONTENT_TYPE, multipart
@@ -29,7 +31,7 @@ SOON_S = 30.0  # ten seconds are promised; the machine that tests may be busy wi
 HOLD = """
 import sqlite3, sys
 held = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=30)
-held.execute("BEGIN EXCLUSIVE")
+held.execute("BEGIN " + sys.argv[2])
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -45,9 +47,9 @@ def small_disk(tmp_path):
 
 
 @contextmanager
-def locked(database: Path):
+def locked(database: Path, how="EXCLUSIVE"):
     """Another program that keeps the database to itself."""
-    command = [sys.executable, "-c", HOLD, str(database)]
+    command = [sys.executable, "-c", HOLD, str(database), how]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout.readline() == b"held\n"
         try:
@@ -179,6 +181,40 @@ def test_a_database_locked_for_45_seconds_fails_nothing(tmp_path):
     check_locked(tmp_path, 45.0)
 
 
+@pytest.mark.slow
+def test_each_piece_keeps_its_place_while_the_database_is_locked(tmp_path):
+    with App(tmp_path, VOICEVERSE_JOBS="4") as app:
+        client = Client(app).set_up()
+        files = [client.generate(prose(60_000))["filename"] for _ in range(5)]
+        for filename in files[:4]:
+            wait_until(lambda name=filename: client.state(name)["spoken_characters"], "beginning")
+        with locked(app.data / "voiceverse.db", "IMMEDIATE"):
+            before = [waiting(client, filename, "database") for filename in files[:4]]
+            held_at = time.monotonic()
+            wait_until(lambda: time.monotonic() - held_at > 12, "the end of the lock", 30.0)
+        for state in before:
+            until_it_goes_on(client, state["filename"], state["spoken_characters"])
+        assert client.state(files[4])["status"] == "queued"
+
+
+def test_a_piece_that_waits_for_its_turn_says_so_after_a_cause_has_ended(tmp_path):
+    with App(tmp_path, VOICEVERSE_JOBS="1") as app:
+        client = Client(app).set_up()
+        client.generate(prose(80_000))
+        filename = client.generate(SENTENCES)["filename"]
+        with closing(sqlite3.connect(app.data / "voiceverse.db", timeout=30)) as database:
+            for due, code in ((time.time() + 9, "disk"), (time.time() - 60, None)):
+                with database:
+                    database.execute(
+                        """UPDATE audio_files SET waits_for = 'disk', not_before_epoch = ?
+                           WHERE filename = ?""",
+                        (due, filename),
+                    )
+                state = client.state(filename)
+                assert (state["status"], state["waits_for_code"]) == ("queued", code)
+        assert "Waiting for its turn." in shown(client, f"/files/{filename}")
+
+
 def test_a_start_beside_a_locked_database_goes_on_once_it_is_free(tmp_path):
     app, text = App(tmp_path), prose(8_000)
     with app:
@@ -275,6 +311,35 @@ def test_short_memory_uses_up_no_tries(home, monkeypatch):
     assert (row["status"], row["waits"], row["attempts"]) == ("queued", 0, 0)
 
 
+def test_a_voice_that_crashes_for_ever_fails_though_memory_is_short(home, monkeypatch):
+    monkeypatch.setattr("waiting.is_memory_short", lambda: True)
+    filename = held_up(home, monkeypatch, EngineCrashed("The voice broke off."))
+    tries = 0
+    while home.row(filename)["status"] == "queued" and tries < 100:
+        home.db.release_jobs(home.worker.host)
+        tries += home.worker.run_pending()
+    row = home.row(filename)
+    assert (row["status"], row["error"]) == ("failed", "The voice broke off.")
+    assert tries == causes.KILLED.tries + 1
+
+
+def test_what_the_system_keeps_of_files_is_no_lack_of_memory(tmp_path, monkeypatch):
+    group = tmp_path / "sys/fs/cgroup"
+    group.mkdir(parents=True)
+    (tmp_path / "proc/self").mkdir(parents=True)
+    (tmp_path / "proc/self/cgroup").write_text("0::/\n")
+    (tmp_path / "proc/meminfo").write_text("MemAvailable: 8000000 kB\n")
+    (group / "memory.max").write_text(f"{1 << 30}\n")
+    (group / "memory.current").write_text(f"{1 << 30}\n")
+    monkeypatch.setattr("waiting.Path", lambda path: tmp_path / path.lstrip("/"))
+    stat = group / "memory.stat"
+    stat.write_text(f"anon {1 << 30}\ninactive_file 0\n")
+    assert waiting_module.is_memory_short()
+    for name in ("inactive_file", "active_file", "slab_reclaimable"):
+        stat.write_text(f"anon 4096\n{name} {1 << 29}\n")
+        assert not waiting_module.is_memory_short(), name
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
@@ -343,6 +408,9 @@ def test_a_change_of_a_sentence_waits_and_is_made(home, monkeypatch):
     assert (change["status"], change["waits_for"], change["attempts"]) == ("queued", "disk", 0)
     monkeypatch.undo()
     home.db.release_retakes(home.worker.host)
+    taken = home.db.claim_retake(home.worker.name, now=time.time(), lease_s=30.0)
+    assert (taken["waits_for"], taken["waits"]) == ("", 1)
+    home.db.park_retake(taken["id"], home.worker.name)
     home.worker.run_pending()
     assert home.db.get_retake(row["id"]) is None
     assert home.db.get_text(row["id"]).startswith("The snow had melted.")

@@ -50,6 +50,50 @@ def test_only_waiting_files_are_claimed(db, make_file):
     assert claim(db) is None
 
 
+def wait(db, job, now, times=1):
+    """Let a claimed file wait for the disk, as often in a row as told."""
+    for _ in range(times):
+        db.wait_job(job["id"], "w", "disk", until=now + 5)
+        if times > 1:
+            db._write("UPDATE audio_files SET lease_owner = 'w' WHERE id = ?", job["id"])
+
+
+def test_newer_files_do_not_take_the_place_of_one_that_waits_for_seconds(db, queue):
+    for number in range(5):
+        queue(f"{number}")
+    jobs = [claim(db) for _ in range(4)]
+    wait(db, jobs[2], 1000.0)
+    assert claim(db, now=1001.0) is None
+    for job in jobs[:2]:
+        wait(db, job, 1000.0)
+    assert claim(db, now=1001.0) is None
+    assert [claim(db, now=1006.0)["id"] for _ in range(3)] == [jobs[0]["id"], jobs[1]["id"],
+                                                               jobs[2]["id"]]  # fmt: skip
+    assert claim(db, now=1006.0) is None
+
+
+def test_what_waits_for_long_holds_up_neither_its_owner_nor_others(db, queue):
+    for number in range(2):
+        queue(f"{number}")
+    first = claim(db, per_user=1)
+    wait(db, first, 1000.0)
+    assert claim(db, now=1001.0, per_user=1) is None
+    other = db.create_user("bob", "h")
+    queue("other", owner=other)
+    assert claim(db, now=1001.0, per_user=1)["owner_id"] == other["id"]
+    claim(db, now=1006.0, per_user=1)
+    wait(db, first, 1006.0, times=20)
+    assert claim(db, now=1007.0, per_user=1)["filename"] == "1"
+
+
+def test_what_rests_with_its_account_waits_for_nothing_else(db, user, queue):
+    queue()
+    wait(db, claim(db), 1000.0)
+    db.pause_work(user["id"], "Disabled.")
+    row = db.get_audio_file("a.mp3", user["id"])
+    assert (row["status"], row["waits_for"], row["error"]) == ("paused", "", "Disabled.")
+
+
 def test_eight_threads_claim_each_file_once(db, queue):
     for number in range(40):
         queue(f"{number}")

@@ -1,5 +1,6 @@
 // The page of a piece of which a passage is being spoken anew: shown again once that is done.
 import { rest } from "../frame/rest.js";
+import { text } from "../frame/texts.js";
 
 const LOOK_AGAIN_MS = 400;
 
@@ -12,7 +13,9 @@ async function look(part) {
     if (answer.ok) {
       const change = await answer.json();
       isQueued = change.status === "queued";
-      if (change.waits_for) part.querySelector("[role=status]").textContent = change.waits_for;
+      const note = part.querySelector("[role=status]");
+      const told = change.waits_for ?? text("changing");
+      if (isQueued && note.textContent !== told) note.textContent = told;
     }
   } catch {
     // The server is away for a moment; the next look will tell.

@@ -87,6 +87,8 @@ class DownloadMenu extends HTMLElement {
     if (made.status === "failed") return this.#fail(row, new Refused(made.error));
     if (made.status !== "ready") {
       if (made.waits_for) this.#told.textContent = made.waits_for;
+      else if (row.dataset.waited) this.#say("making", row);
+      row.dataset.waited = made.waits_for ?? "";
       return this.#watch(row, isWanted);
     }
     if (!isWanted) return;

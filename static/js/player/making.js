@@ -27,6 +27,8 @@ function show(file) {
   if (bar) bar.value = percent;
   if (note && file.waits_for) {
     note.textContent = file.waits_for;
+  } else if (note && file.status === "queued") {
+    note.textContent = text("turn");
   } else if (note && file.status === "speaking") {
     note.textContent = [text("spoken_percent", { percent }), timeLeft(file)].filter(Boolean).join(" ");
   }
