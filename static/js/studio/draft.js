@@ -88,6 +88,7 @@ export function keepDraft({ form, text, texts, address, tell, signal }) {
       await sending;
       note.textContent = "";
     },
+    versions: () => own,
     keep: () => change({}),
   };
 }

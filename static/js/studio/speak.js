@@ -18,6 +18,7 @@ export function speakFrom({ root, form, text, texts, address, quote, draft, spea
     button.disabled = true;
     try {
       await draft.forget();
+      for (const version of draft.versions()) fields.append("known", version); // the last just came
       const answer = await send(address.generateUrl, fields);
       begin(await answer.json(), { words, name: title.value });
     } catch (error) {
