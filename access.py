@@ -385,8 +385,8 @@ def _tell_whose_it_is(token: str | None) -> None:
         return
     g.has_left = True
     # What a page asks for by itself may be answered after somebody logged in beside it: only pages
-    # that are gone to change the cookie.
-    if "text/html" in request.headers.get("Accept", ""):
+    # that are gone to change the cookie. A form's token was made from the cookie that came with it.
+    if request.method in SAFE_METHODS and "text/html" in request.headers.get("Accept", ""):
         end_session_here()
 
 

@@ -276,3 +276,12 @@ def test_an_ended_session_leaves_the_cookie_to_pages_that_are_gone_to(owner, ser
     assert "Set-Cookie" in answer.headers
     assert "Clear-Site-Data" in answer.headers
     assert "Clear-Site-Data" not in owner.get("/login").headers
+
+
+def test_a_form_made_from_an_ended_session_is_taken_with_the_cookie_it_came_with(owner, services):
+    services.db._write("DELETE FROM sessions")
+    token = owner.get("/login", json=True).get_json()["csrf_token"]
+    form = {"username": "vera", "password": PASSWORD, "csrf_token": token}
+    answer = owner.client.post("/login", data=form, headers={"Accept": "text/html"})
+    assert answer.status_code == 303
+    assert owner.get("/library").status_code == 200
