@@ -119,7 +119,10 @@ def held_up(row: dict[str, Any]) -> causes.Cause | None:
     code = row.get("waits_for", "")
     if row["status"] not in WORKED_ON:
         return None
-    if row["status"] == "queued" and (row.get("not_before_epoch") or 0) < time.time() - LOOKS_S:
+    if (
+        row["status"] in ("queued", "working")
+        and (row.get("not_before_epoch") or 0) < time.time() - LOOKS_S
+    ):
         code = ""  # the cause has ended, or is looked for when its turn comes
     if "worker_waits_for" not in g:
         g.worker_waits_for = services().notice.read()

@@ -73,12 +73,18 @@ class Buyer:
         return bool(engine.settings)
 
     def buy(
-        self, engine: Engine, request: SpeechRequest, content_hash: str, begun: Callable[[], object]
+        self,
+        engine: Engine,
+        request: SpeechRequest,
+        content_hash: str,
+        begun: Callable[[], object],
+        *,
+        asks: int = causes.PAID_TRIES,
     ) -> Generator[AudioChunk]:
         """The sound as it arrives; at its end it is kept. None where it has been kept before.
 
         `begun` is called when the provider is asked, and again if the process dies and has to be
-        replaced. Raises SpeechError, AudioError.
+        replaced: `asks` times at most. Raises SpeechError, AudioError.
         """
         order = {
             **self._named(engine),
@@ -101,9 +107,13 @@ class Buyer:
                             b"", engine.sample_rate, delivery=Delivery.from_json(payload)
                         )
                 return
+            except Told as error:
+                if asked and error.waits_for and error.tries is None:
+                    error.tries = causes.PAID_TRIES
+                raise
             except Gone as error:
                 # Sound that is out cannot be called back: whoever asked drops it and asks again.
-                if has_sound or attempt == TRIES or asked == causes.PAID_TRIES:
+                if has_sound or attempt == TRIES or asked >= asks:
                     raise error.told(is_paid=asked > 0) from error
 
     def warm(self) -> None:

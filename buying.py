@@ -27,10 +27,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import causes
 from audio_store import SegmentStore
 from sentences import Told
 from speech.engine import Engine
-from speech.errors import SpeechError
+from speech.errors import EngineHeldUp, SpeechError
 from speech.registry import remake
 from speech.types import AudioChunk, Receipt, SpeechRequest
 
@@ -57,7 +58,10 @@ class Buying:
     def start(self, kind: bytes, number: int, order: dict[str, Any]) -> None:
         """Carry out an order in a thread."""
         serve = {b"B": self._buy, b"N": self._notices}[kind]
-        threading.Thread(target=self._settle, args=(number, serve, order)).start()
+        try:
+            threading.Thread(target=self._settle, args=(number, serve, order)).start()
+        except RuntimeError:  # the system gives no further threads
+            self.send(b"E", number, packed(EngineHeldUp(causes.PROCESSES)))
 
     def send(self, kind: bytes, number: int, payload: bytes = b"") -> None:
         """Write one frame, unless the reader is gone."""
@@ -75,8 +79,14 @@ class Buying:
         kind, payload = b"E", packed(SpeechError(UNEXPECTED))
         try:
             kind, payload = serve(number, order)
-        except Told as error:
-            payload = packed(error)
+        except Exception as error:
+            cause, is_told = causes.of(error), isinstance(error, Told)
+            if is_told and (error.waits_for or not cause):
+                payload = packed(error)
+            elif cause:
+                payload = packed(EngineHeldUp(cause))
+            else:
+                raise
         finally:
             self.send(kind, number, payload)
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from database import Database
-from kept_sound import KeptSound
+from kept_sound import KeptSound, Wanted
 from speech.engine import Engine
 from speech.errors import SpeechError, UnknownEngine
 from speech.registry import Registry
@@ -22,7 +22,7 @@ class EarlierSound:
 
     def __init__(self, db: Database, registry: Registry, kept: KeptSound, speaking):
         self.db, self.registry, self.kept, self.speaking = db, registry, kept, speaking
-        self._looking = threading.Lock()
+        self._looking: dict[tuple[int, str], threading.Lock] = {}
         self._settled: set[tuple[int, str]] = set()
 
     def settle(self, owner_id: int, engine: str, until: Callable[[], bool] = lambda: False) -> None:
@@ -32,7 +32,7 @@ class EarlierSound:
         """
         if (owner_id, engine) in self._settled:
             return
-        with self._looking:
+        with self._looking.setdefault((owner_id, engine), threading.Lock()):
             for row in self.db.list_unsettled(owner_id):
                 if row["engine"] == engine:
                     self._look_through(owner_id, engine, row["last_file_id"], until)
@@ -68,13 +68,14 @@ class EarlierSound:
         for row in self.db.list_files_spoken_by(owner_id, name, last_file_id):
             if until():
                 return
+            found: list[tuple[str, Wanted]] = []
             try:
                 for request in self._requests(row, engine):
                     sound = self.kept.wanted(engine, request, owner_id)
-                    for known in earlier.intersection(sound.names):
-                        self.kept.take_over(known, sound, row["id"])
+                    found += [(known, sound) for known in earlier.intersection(sound.names)]
             except SpeechError as error:  # a voice that is no longer there asks for nothing, either
                 log.warning("file %s was not looked through: %s", row["id"], error.sentence)
+            self.kept.take_over_all(found, row["id"])
 
     def _requests(self, row: dict, engine: Engine) -> Iterator[SpeechRequest]:
         """What an engine was asked for a file, or would be for what was not spoken yet."""

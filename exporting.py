@@ -204,6 +204,10 @@ class Exports:
                 raise Stopped  # made of two sounds: it is made again
             self.files.finish(export["name"])
             self.db.finish_export(export["id"], worker, size=size, now=time.time())
+        except LeaseLost:
+            if not self.db.has_export(export["name"]):
+                self.files.drop(export["name"])
+            raise
         except BaseException:
             self.files.drop(export["name"])
             raise
@@ -328,7 +332,10 @@ class ExportWorker:
 
     def _run(self, longest_s: float) -> None:
         while not self.stop.is_set():
-            self.run_pending(longest_s)
+            try:
+                self.run_pending(longest_s)
+            except Exception:  # the top of a thread; it looks again
+                log.exception("downloads could not be looked after")
             self.wake.wait(1.0)
             self.wake.clear()
 

@@ -89,7 +89,7 @@ class Worker:
         while not self.stop.is_set():
             try:
                 self._look_about()
-            except (OSError, RuntimeError):  # no thread or process is to be had just now
+            except Exception:  # no thread, process or memory is to be had just now
                 log.exception("something could not be begun; it is tried again")
             self.wake.wait(POLL_S)
             self.wake.clear()

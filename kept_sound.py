@@ -5,7 +5,7 @@ Where the admins let it be shared, what one has bought is copied to whoever need
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from audio_store import SegmentStore
@@ -16,7 +16,7 @@ from speech.types import SpeechRequest
 
 RULE, SHARED, APART = "bought_sound", "shared", "apart"
 RULES = (APART, SHARED)
-AT_ONCE = 20  # pieces of sound that leave in one transaction: removing files takes a while
+AT_ONCE = 20  # pieces of sound in one transaction: removing and copying files takes a while
 
 log = logging.getLogger("voiceverse.kept_sound")
 
@@ -110,6 +110,13 @@ class KeptSound:
             if own:
                 self.db.note_segment_use(own, file_id)
             return own
+
+    def take_over_all(self, found: Sequence[tuple[str, Wanted]], file_id: int) -> None:
+        """The same for many: pairs of a content hash and a sound, a few in each transaction."""
+        for start in range(0, len(found), AT_ONCE):
+            with self.db.transaction():
+                for source, sound in found[start : start + AT_ONCE]:
+                    self.take_over(source, sound, file_id)
 
     def drop_unwanted(
         self, *, is_start: bool = False, until: Callable[[], bool] = lambda: False

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from weakref import WeakValueDictionary
 
+import causes
 from audio_store import SegmentStore
 from buyer import Buyer
 from database import Database
@@ -106,7 +107,9 @@ class Purchases:
             self.db.begin_purchase, job, sound.content_hash, sound.owner_id, sound.fingerprint
         )
         if self.buyer and self.buyer.can_buy(engine):
-            chunks = self.buyer.buy(engine, request, sound.content_hash, begun)
+            # What is made for a file waits and is tried again; a preview has this one chance.
+            asks = causes.PAID_TRIES if job["id"] is None else 1
+            chunks = self.buyer.buy(engine, request, sound.content_hash, begun, asks=asks)
             return engine.breaker.watch(chunks) if engine.breaker else chunks
         return self._buy_here(engine, request, sound.content_hash, begun)
 

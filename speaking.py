@@ -81,7 +81,8 @@ class Speaking:
                 Take(self, job, worker, text, stop).run()
                 return
             except SpeechError as error:
-                if error.retryable and take < (error.tries or TAKES):
+                waits = error.waits_for and error.tries is not None  # it may have been paid for
+                if error.retryable and not waits and take < (error.tries or TAKES):
                     take += 1
                     log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
                 elif heir := error.is_voice_gone and self.continuity.follow(job, text, tried):

@@ -33,19 +33,22 @@ class Wait(NamedTuple):
     is_counted: bool
 
 
-def plan(error: Exception, waits: int) -> Wait | None:
-    """What to wait for after work broke off, which has waited so often at the same place.
+def plan(error: Exception, work: dict) -> Wait | None:
+    """What to wait for after a row of work broke off, which may have waited before.
 
     None where waiting would not help, or has not helped for too long.
     """
-    cause, is_short = causes.of(error), is_memory_short()
-    is_crash = cause is None and is_short and isinstance(error, EngineCrashed | ExportError)
-    if is_crash and waits < causes.KILLED.tries:  # it may be at fault itself
+    cause, is_short, paid_tries = causes.of(error), is_memory_short(), causes.tries(error)
+    is_crash = cause is None and isinstance(error, EngineCrashed | ExportError)
+    if is_crash and is_short and paid_tries is None:
         cause = causes.MEMORY
-    paid_tries = causes.tries(error)
-    if cause is None or (paid_tries is not None and waits >= paid_tries):
+    if cause is None:
         return None
-    if cause.tries and waits >= cause.tries and not is_short:
+    waits = work["waits"] if work["waits_for"] == cause.code else 0
+    most = causes.KILLED.tries if cause is causes.MEMORY else cause.tries
+    if paid_tries is not None and waits >= paid_tries:
+        return None
+    if most and waits >= most and (is_crash or not is_short):  # it may be at fault itself
         return None
     if is_short and paid_tries is None and cause in (causes.MEMORY, causes.KILLED):
         return Wait(cause, WAITS_S[-1], is_crash)
@@ -112,10 +115,11 @@ class States:
         while True:
             try:
                 change()
-            except DatabaseError as error:
-                log.error("the state of %s cannot be written: %s", what, error.sentence)
-                self.notice.tell(error.waits_for)
-                if self._stop.wait(RETRY_S if error.waits_for else FAULT_RETRY_S):
+            except (DatabaseError, MemoryError) as error:
+                cause = causes.of(error)
+                log.error("the state of %s cannot be written: %s", what, error)
+                self.notice.tell(cause.code if cause else "")
+                if self._stop.wait(RETRY_S if cause else FAULT_RETRY_S):
                     return  # the next start takes it up again
             else:
                 self.notice.clear()
@@ -125,7 +129,7 @@ class States:
         self, what: str, error: Exception, work: dict, worker: str, wait: Callable[..., object]
     ) -> bool:
         """Let a piece of work wait, if what it broke off with passes by itself."""
-        planned = plan(error, work["waits"])
+        planned = plan(error, work)
         if planned is None:
             return False
         code = planned.cause.code

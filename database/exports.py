@@ -5,7 +5,7 @@ from collections.abc import Callable
 from database.connection import Connection
 from database.errors import LeaseLost
 from database.groups import COLUMNS
-from database.jobs import DUE, TRIED_ANEW, due
+from database.jobs import COUNTED, DUE, TRIED_ANEW, due
 
 GONE = "This download is not wanted any more."
 WANTED_DUE = DUE.replace("not_before_epoch", "wanted.not_before_epoch")
@@ -102,15 +102,18 @@ class Exports(Connection):
     def claim_export(
         self, worker: str, *, now: float, lease_s: float, longest_s: float = 1e9
     ) -> dict | None:
-        """Take the next download to make, of a file of at most `longest_s`; fair between people."""
-        free = f"""NOT is_paused AND (status = 'queued' AND {DUE}
-                    OR status = 'working' AND coalesce(lease_until_epoch, 0) < ?)"""
-        values = (*due(now), now)
+        """Take the next download to make, of a file of at most `longest_s`; fair between people.
+
+        One of this worker whose lease ran out stays its own, as with claim_job.
+        """
+        free = f"""NOT is_paused AND (status = 'queued' AND {DUE} OR status = 'working'
+                    AND coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?)"""
+        values = (*due(now), now, worker)
         if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {free} LIMIT 1", *values):
             return None
         return self._write_row(
             f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
-                    attempts = attempts + 1, not_before_epoch = NULL, waits_for = ''
+                    attempts = attempts + 1, not_before_epoch = NULL
                 WHERE id = (
                     SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
                     JOIN audio_files ON audio_files.id = wanted.file_id
@@ -119,7 +122,8 @@ class Exports(Connection):
                       AND audio_files.duration <= ?
                       AND (wanted.status = 'queued' AND {WANTED_DUE}
                            OR wanted.status = 'working'
-                              AND coalesce(wanted.lease_until_epoch, 0) < ?)
+                              AND coalesce(wanted.lease_until_epoch, 0) < ?
+                              AND wanted.lease_owner IS NOT ?)
                     ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
                               WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
                                 AND earlier.id < wanted.id AND NOT earlier.is_paused),
@@ -158,11 +162,11 @@ class Exports(Connection):
     ) -> None:
         """Give a download back until a cause has passed, to be tried again at `until`."""
         self._write(
-            """UPDATE exports SET status = 'queued', waits_for = ?, not_before_epoch = ?,
-                   waits = waits + ?, attempts = max(0, attempts - 1), progress = 0,
+            f"""UPDATE exports SET status = 'queued', waits_for = ?, not_before_epoch = ?,
+                   waits = {COUNTED}, attempts = max(0, attempts - 1), progress = 0,
                    lease_owner = NULL, lease_until_epoch = NULL
                WHERE id = ? AND lease_owner = ?""",
-            waits_for, until, int(is_counted), export_id, worker,
+            waits_for, until, waits_for, is_counted, is_counted, export_id, worker,
         )  # fmt: skip
 
     def advance_export(

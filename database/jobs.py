@@ -15,9 +15,13 @@ DUE = "coalesce(not_before_epoch, -1) NOT BETWEEN ? AND ?"
 FREE = f"""(status = 'queued' AND {DUE}
     OR status = 'speaking' AND coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?)"""
 HELD_TRIES = 12  # about a minute
-# What keeps one of its owner's places: what is spoken, and for a while what waits for a cause to
-# end, lest newer files take its place in the seconds until it is tried again.
-IN_PLACE = f"NOT {FREE} AND (status = 'speaking' OR waits BETWEEN 1 AND {HELD_TRIES})"
+# What keeps one of its owner's places: what is spoken, and what waits for a cause to end, lest
+# newer files take its place in the seconds until it is tried again. What may be at fault itself, as
+# its process ends each time, keeps it for a while.
+IN_PLACE = f"""NOT {FREE} AND (status = 'speaking' OR waits_for NOT IN ('', 'killed', 'memory')
+    OR waits_for != '' AND waits <= {HELD_TRIES})"""
+# Tries count for one cause; the values are the cause's code, and twice whether the try counts.
+COUNTED = "CASE waits_for WHEN ? THEN waits + ? ELSE ? END"
 TRIED_ANEW = "waits_for = '', waits = 0, not_before_epoch = NULL"
 
 
@@ -97,16 +101,16 @@ class Jobs(Usage):
         `waits_for` is the cause's code. What the owner asked for meanwhile is done.
         """
         self._write(
-            """UPDATE audio_files SET
+            f"""UPDATE audio_files SET
                    status = coalesce(stop_requested, 'queued'),
                    error = CASE stop_requested WHEN 'cancelled' THEN 'Cancelled.'
                                                WHEN 'paused' THEN error END,
                    waits_for = CASE WHEN stop_requested IS NULL THEN ? ELSE '' END,
                    not_before_epoch = CASE WHEN stop_requested IS NULL THEN ? END,
-                   waits = waits + ?, stop_requested = NULL, attempts = max(0, attempts - 1),
+                   waits = {COUNTED}, stop_requested = NULL, attempts = max(0, attempts - 1),
                    lease_owner = NULL, lease_until_epoch = NULL, updated_at = CURRENT_TIMESTAMP
                WHERE id = ? AND lease_owner = ?""",
-            waits_for, until, int(is_counted), file_id, worker,
+            waits_for, until, waits_for, is_counted, is_counted, file_id, worker,
         )  # fmt: skip
 
     def extend_leases(self, worker: str, *, now: float, lease_s: float) -> int:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from database.errors import LeaseLost, NotFound, WrongState
-from database.jobs import DUE, TRIED_ANEW, UNMARKED, due
+from database.jobs import COUNTED, DUE, TRIED_ANEW, UNMARKED, due
 from database.usage import Usage
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
@@ -43,22 +43,26 @@ class Retakes(Usage):
         return self._row("SELECT * FROM retakes WHERE file_id = ?", file_id)
 
     def claim_retake(self, worker: str, *, now: float, lease_s: float) -> dict | None:
-        """Take up the next change, with its file as `file`; None when there is none."""
-        free = f"""status = 'queued' AND NOT is_paused
-                   AND (lease_owner IS NULL OR lease_until_epoch < ?) AND {DUE}"""
-        if not self._row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", now, *due(now)):
+        """Take up the next change, with its file as `file`; None when there is none.
+
+        One of this worker whose lease ran out stays its own, as with claim_job.
+        """
+        free = f"""status = 'queued' AND NOT is_paused AND {DUE} AND (
+                   lease_owner IS NULL OR lease_until_epoch < ? AND lease_owner != ?)"""
+        values = (*due(now), now, worker)
+        if not self._row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", *values):
             return None
         with self.transaction():
             row = self._write_row(
                 f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
-                        attempts = attempts + 1, waits_for = '', not_before_epoch = NULL
+                        attempts = attempts + 1, not_before_epoch = NULL
                     WHERE id = (SELECT id FROM retakes WHERE {free} AND EXISTS (
                                     SELECT 1 FROM audio_files
                                     JOIN users ON users.id = audio_files.owner_id
                                     WHERE audio_files.id = file_id AND users.is_active)
                                 ORDER BY id LIMIT 1)
                     RETURNING *""",
-                worker, now + lease_s, now, *due(now),
+                worker, now + lease_s, *values,
             )  # fmt: skip
             return row and row | {"file": self._file(row["file_id"])}
 
@@ -90,10 +94,10 @@ class Retakes(Usage):
     ) -> None:
         """Give a change back until a cause has passed, to be tried again at `until`."""
         self._write(
-            """UPDATE retakes SET waits_for = ?, not_before_epoch = ?, waits = waits + ?,
+            f"""UPDATE retakes SET waits_for = ?, not_before_epoch = ?, waits = {COUNTED},
                    attempts = max(0, attempts - 1), lease_owner = NULL
                WHERE id = ? AND lease_owner = ?""",
-            waits_for, until, int(is_counted), retake_id, worker,
+            waits_for, until, waits_for, is_counted, is_counted, retake_id, worker,
         )  # fmt: skip
 
     def has_retakes(self, owner_id: int) -> bool:

@@ -65,15 +65,17 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
     ]
     complaints: list[bytes] = []
     threads.append(threading.Thread(target=lambda: complaints.extend(child.stderr), daemon=True))
+    started = []
     try:
         for thread in threads:
             thread.start()
+            started.append(thread)
         last = _follow(words, tell)
         code = _exit_code(child)
     finally:
         child.kill()
         child.wait()
-        for thread in threads:
+        for thread in started:
             thread.join()
         for pipe in (child.stdin, child.stdout, child.stderr):
             pipe.close()

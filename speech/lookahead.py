@@ -114,7 +114,12 @@ class LookAhead(Generic[Line]):
         with self._taking:
             if self._no_more.is_set():
                 return None
-            line = next(self._lines, None)
+            try:
+                line = next(self._lines, None)
+            except Exception as error:  # noqa: BLE001 (handed to the thread that asked)
+                self._no_more.set()
+                self._order.put(error)
+                line = None
             if line is None:
                 self._order.put(None)
                 self._room.release()  # lets the other threads see the end, too

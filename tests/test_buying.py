@@ -1,14 +1,17 @@
 """Buying in a process of its own: sound, failures, and what deaths on either side leave."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,6 +25,7 @@ from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import (
     BadSpeed,
     EngineCrashed,
+    EngineHeldUp,
     ProviderBusy,
     ProviderRefused,
     SpeechError,
@@ -379,6 +383,69 @@ def test_a_text_bought_through_the_process_is_counted_once_to_the_cent(paying, p
     assert paying.db.get_all_time_usage(paying.user_id)["cost"] == row["cost"]
 
 
+def is_ready(home, filename):
+    return home.row(filename)["status"] == "ready"
+
+
+@pytest.mark.parametrize("sounds", [False, True])
+def test_a_sentence_is_asked_for_three_times_at_most_where_each_purchase_is_killed(
+    paying, provider, own_process, monkeypatch, sounds
+):
+    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    provider.delay_s, provider.times_real_time = (0.0, SLOW) if sounds else (60.0, None)
+    filename = paying.submit(SENTENCES)["filename"]
+    asks = 0
+    while paying.row(filename)["status"] == "queued":
+        paying.db.release_jobs(paying.worker.host)  # as if the time had passed
+        speaking = threading.Thread(target=paying.worker.run_pending)
+        speaking.start()
+        while speaking.is_alive():
+            if len(provider.calls) > asks and (not sounds or paying.store.part_size(filename)):
+                asks = len(provider.calls)
+                os.kill(own_process(), signal.SIGKILL)
+            speaking.join(0.01)
+    assert paying.row(filename)["status"] == "failed"
+    assert set(Counter(call.text for call in provider.calls).values()) == {causes.PAID_TRIES + 1}
+    assert "3 times" in paying.row(filename)["error"]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(OSError(24, "Too many open files"), "open_files"), (MemoryError(), "memory")],
+)
+def test_what_the_buying_process_lacks_is_waited_for(error, code):
+    def serve(number, order):
+        raise error
+
+    sent = io.BytesIO()
+    buying.Buying(".", {}, sent)._settle(1, serve, {})
+    kind, _, payload = buying.read_frame(io.BytesIO(sent.getvalue()))
+    assert (kind, unpacked(payload).waits_for) == (b"E", code)
+
+
+def test_without_a_thread_an_order_is_answered_and_the_process_goes_on(monkeypatch):
+    monkeypatch.setattr(
+        threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread"))
+    )
+    sent = io.BytesIO()
+    buying.Buying(".", {}, sent).start(b"B", 1, {})
+    kind, _, payload = buying.read_frame(io.BytesIO(sent.getvalue()))
+    assert (kind, unpacked(payload).waits_for) == (b"E", "processes")
+
+
+def test_what_breaks_off_after_the_provider_was_asked_is_tried_few_times(
+    engine, buyer, monkeypatch
+):
+    def answers(kind, order):
+        yield b"G", b""
+        raise EngineHeldUp(causes.MEMORY)
+
+    monkeypatch.setattr(buyer, "_answers", answers)
+    with pytest.raises(EngineHeldUp) as raised:
+        list(buy(buyer, engine))
+    assert raised.value.tries == causes.PAID_TRIES
+
+
 def test_a_file_goes_on_when_the_buying_process_dies(paying, provider, own_process, caplog):
     provider.times_real_time = 40.0
     filename = paying.submit(prose(3000))["filename"]
@@ -388,6 +455,7 @@ def test_a_file_goes_on_when_the_buying_process_dies(paying, provider, own_proce
     os.kill(own_process(), signal.SIGKILL)
     provider.times_real_time = None
     speaking.join()
+    wait_until(lambda: paying.worker.run_pending() or is_ready(paying, filename), "its next try")
     row = paying.row(filename)
     assert row["status"] == "ready", row["error"]
     assert row["cost"] == pytest.approx(3000 * 15e-6, abs=1e-9)

@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from audio_store import NoSpace
-from database.errors import NotFound
+from database.errors import LeaseLost, NotFound
 from exporting import (
     MOST_ATTEMPTS,
     MOST_WAITING,
@@ -238,7 +239,50 @@ def test_a_download_that_waited_shows_how_far_it_is_once_taken_up(home, exports,
     home.db.wait_export(export["id"], "w", "disk", until=105.0)
     assert exports.get(row, export["id"])["waits_for"] == "disk"
     taken = home.db.claim_export("w", now=106.0, lease_s=30.0)
-    assert (taken["status"], taken["waits_for"], taken["waits"]) == ("working", "", 1)
+    assert (taken["status"], taken["not_before_epoch"], taken["waits"]) == ("working", None, 1)
+
+
+def test_a_worker_does_not_make_its_own_download_twice(home, exports, row):
+    """After a sleep of the machine, a thread of it is still at work on that download."""
+    export = exports.order(row, "wav", None)
+    assert home.db.claim_export("w", now=100.0, lease_s=30.0)["id"] == export["id"]
+    assert home.db.claim_export("w", now=9000.0, lease_s=30.0) is None
+    assert home.db.claim_export("other", now=9000.0, lease_s=30.0)["id"] == export["id"]
+
+
+def test_a_download_that_another_worker_finished_stays(home, exports, row, monkeypatch):
+    export = exports.order(row, "wav", None)
+    taken = home.db.claim_export("w", now=time.time(), lease_s=30.0)
+
+    def lose(task, tell):
+        Path(task.target).write_bytes(b"sound")
+        home.db._write("UPDATE exports SET lease_owner = 'other' WHERE id = ?", export["id"])
+        return 5
+
+    monkeypatch.setattr(making, "make", lose)
+    with pytest.raises(LeaseLost):
+        exports.make(taken, "w", threading.Event())
+    assert exports.files.has(export["name"])
+
+
+def test_downloads_are_made_though_looking_for_them_failed_once(home, exports, row, monkeypatch):
+    fails, real = iter([MemoryError]), home.db.claim_export
+
+    def claim(*args, **options):
+        for failure in fails:
+            raise failure
+        return real(*args, **options)
+
+    monkeypatch.setattr(home.db, "claim_export", claim)
+    export = exports.order(row, "wav", None)
+    threads = home.worker.exporting.start()
+    try:
+        wait_until(lambda: exports.get(row, export["id"])["status"] == "ready", "the download")
+    finally:
+        home.worker.stop.set()
+        home.worker.exporting.wake.set()
+        for thread in threads:
+            thread.join()
 
 
 def test_a_process_that_says_it_is_done_and_never_ends_is_ended(home, exports, row, monkeypatch):

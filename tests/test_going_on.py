@@ -127,7 +127,7 @@ def test_an_answer_that_cannot_be_ended_keeps_no_other_from_its_end(stopping):
 
 
 def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch):
-    started = []
+    started, made = [], []
 
     def popen(command, **settings):
         started.append(command)
@@ -137,13 +137,15 @@ def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch):
         process = real(lasting, **settings)
         if lasting == ["true"]:
             process.stdin.close()
+        else:
+            made.append(process)
         return process
 
     real = subprocess.Popen
     monkeypatch.setattr(serve.subprocess, "Popen", popen)
     worker = serve.WorkerProcess()
     worker.start()
-    wait_until(lambda: len(started) == 4, "another worker")
+    wait_until(lambda: made and worker._process is made[0], "another worker")
     monkeypatch.setattr(serve, "STOP_WAIT_S", 0.2)
     worker.stop()
     worker._keeper.join(30)

@@ -9,11 +9,13 @@ import sys
 import time
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 import causes
 import waiting as waiting_module
+from answers import held_up as held_up_by
 from database.errors import DatabaseBusy
 from speech.errors import EngineCrashed, EngineHeldUp
 from tests.disks import crowded, filled, small
@@ -301,6 +303,53 @@ def test_what_may_have_been_paid_for_is_tried_few_times(home, monkeypatch, cause
     assert tries == causes.PAID_TRIES + 1
 
 
+def test_waits_for_one_cause_use_up_no_tries_of_another(home, monkeypatch):
+    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    filename = held_up(home, monkeypatch, OSError(28, "No space left on device"))
+    for _ in range(causes.KILLED.tries + 5):
+        home.db.release_jobs(home.worker.host)
+        assert home.worker.run_pending() == 1
+    monkeypatch.setattr(
+        home.studio.speaking, "sound", Mock(side_effect=EngineHeldUp(causes.KILLED))
+    )
+    home.db.release_jobs(home.worker.host)
+    home.worker.run_pending()
+    row = home.row(filename)
+    assert (row["status"], row["waits_for"], row["waits"]) == ("queued", "killed", 1)
+
+
+def test_a_voice_that_alone_has_too_little_memory_fails_at_last(home, monkeypatch):
+    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    filename = held_up(home, monkeypatch, EngineHeldUp(causes.MEMORY))
+    tries = 0
+    while home.row(filename)["status"] == "queued" and tries < 100:
+        home.db.release_jobs(home.worker.host)
+        tries += home.worker.run_pending()
+    assert (home.row(filename)["status"], tries) == ("failed", causes.KILLED.tries + 1)
+
+
+@pytest.mark.parametrize("status", ["queued", "working"])
+def test_what_is_taken_up_again_says_no_more_that_it_waits(make_app, status):
+    row = {"status": status, "waits_for": "disk"}
+    with make_app().test_request_context("/"):
+        assert held_up_by(row | {"not_before_epoch": None}) is None
+        assert held_up_by(row | {"not_before_epoch": time.time() + 5}) is causes.DISK
+
+
+def test_the_state_of_work_is_written_once_there_is_memory(home):
+    fails, written = iter([MemoryError, MemoryError]), []
+
+    def change():
+        for failure in fails:
+            raise failure
+        written.append(True)
+
+    home.worker.states._stop = Mock(wait=Mock(return_value=False))
+    home.worker.states.write("a file", change)
+    assert written == [True]
+    assert home.worker.notice.read() == ""
+
+
 def test_short_memory_uses_up_no_tries(home, monkeypatch):
     monkeypatch.setattr("waiting.is_memory_short", lambda: True)
     filename = held_up(home, monkeypatch, EngineHeldUp(causes.KILLED))
@@ -394,6 +443,16 @@ def test_a_piece_that_waits_can_be_cancelled_and_paused(home, monkeypatch):
         assert (row["status"], row["waits_for"]) == (status, "")
 
 
+def test_a_worker_does_not_take_its_own_change_twice(home):
+    """After a sleep of the machine, a thread of it is still at work on that change."""
+    row = home.speak()
+    end = home.db.get_segments(row["id"])[0]["text_end"]
+    home.studio.retaking.ask(row, 0, end, "The snow had melted.")
+    change = home.db.claim_retake("w", now=1000.0, lease_s=30.0)
+    assert home.db.claim_retake("w", now=9000.0, lease_s=30.0) is None
+    assert home.db.claim_retake("other", now=9000.0, lease_s=30.0)["id"] == change["id"]
+
+
 def test_a_change_of_a_sentence_waits_and_is_made(home, monkeypatch):
     row = home.speak()
     end = home.db.get_segments(row["id"])[0]["text_end"]
@@ -409,7 +468,7 @@ def test_a_change_of_a_sentence_waits_and_is_made(home, monkeypatch):
     monkeypatch.undo()
     home.db.release_retakes(home.worker.host)
     taken = home.db.claim_retake(home.worker.name, now=time.time(), lease_s=30.0)
-    assert (taken["waits_for"], taken["waits"]) == ("", 1)
+    assert (taken["not_before_epoch"], taken["waits"]) == (None, 1)
     home.db.park_retake(taken["id"], home.worker.name)
     home.worker.run_pending()
     assert home.db.get_retake(row["id"]) is None

@@ -50,10 +50,10 @@ def test_only_waiting_files_are_claimed(db, make_file):
     assert claim(db) is None
 
 
-def wait(db, job, now, times=1):
-    """Let a claimed file wait for the disk, as often in a row as told."""
+def wait(db, job, now, times=1, code="disk", is_counted=True):
+    """Let a claimed file wait for a cause, as often in a row as told."""
     for _ in range(times):
-        db.wait_job(job["id"], "w", "disk", until=now + 5)
+        db.wait_job(job["id"], "w", code, until=now + 5, is_counted=is_counted)
         if times > 1:
             db._write("UPDATE audio_files SET lease_owner = 'w' WHERE id = ?", job["id"])
 
@@ -82,8 +82,31 @@ def test_what_waits_for_long_holds_up_neither_its_owner_nor_others(db, queue):
     queue("other", owner=other)
     assert claim(db, now=1001.0, per_user=1)["owner_id"] == other["id"]
     claim(db, now=1006.0, per_user=1)
-    wait(db, first, 1006.0, times=20)
+    wait(db, first, 1006.0, times=20, code="killed")
     assert claim(db, now=1007.0, per_user=1)["filename"] == "1"
+
+
+@pytest.mark.parametrize(("code", "times"), [("disk", 20), ("memory", 1)])
+def test_a_cause_that_holds_up_everybody_lets_nobodys_files_be_tried_in_a_circle(
+    db, queue, code, times
+):
+    for number in range(9):
+        queue(f"{number}")
+    jobs = [claim(db, now=1000.0) for _ in range(4)]
+    for job in jobs:
+        wait(db, job, 1000.0, times, code, is_counted=code == "disk")
+    assert claim(db, now=1001.0) is None
+    assert [claim(db, now=1006.0)["id"] for _ in range(4)] == [job["id"] for job in jobs]
+
+
+def test_tries_count_for_one_cause(db, user, queue):
+    queue()
+    job = claim(db)
+    for code, waits in (("disk", 1), ("disk", 2), ("killed", 1), ("killed", 2), ("disk", 1)):
+        db._write("UPDATE audio_files SET lease_owner = 'w' WHERE id = ?", job["id"])
+        wait(db, job, 1000.0, code=code)
+        row = db.get_audio_file("a.mp3", user["id"])
+        assert (row["waits_for"], row["waits"]) == (code, waits)
 
 
 def test_what_rests_with_its_account_waits_for_nothing_else(db, user, queue):

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+import causes
 from exporting import Exports
 from formats import making, process
 from formats.errors import ExportError, HeldUp
@@ -70,6 +71,22 @@ def test_sound_that_is_gone_or_broken_is_one_sentence(piece, tmp_path, key):
             making.make(wanted, ignore)
         assert failed.value.sentence == making.CRASHED
         assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize("place", [1, 2, 3])
+def test_too_few_threads_are_named(piece, tmp_path, monkeypatch, place):
+    real, starts = threading.Thread.start, []
+
+    def start(thread):
+        starts.append(thread)
+        if len(starts) == place:
+            raise RuntimeError("can't start new thread")
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError) as raised:
+        making.make(task(piece, tmp_path / "x", "epub"), ignore)
+    assert causes.of(raised.value) is causes.PROCESSES
 
 
 def test_whoever_listens_can_end_it(piece, tmp_path):

@@ -91,6 +91,24 @@ def test_an_error_arrives_after_all_that_was_spoken_before_it():
     assert heard == SEGMENTS[:7]
 
 
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_an_error_of_the_text_ends_it_after_all_that_came_before(parallel):
+    def lines():
+        yield from SEGMENTS[:3]
+        raise MemoryError
+
+    heard = []
+    options = {"window": 8, "tick": lambda: None, "tick_s": 0.01}
+    with (
+        pytest.raises(MemoryError),
+        LookAhead(lines(), say, parallel=parallel, **options) as spoken,
+    ):
+        for segment, chunks in spoken:
+            list(chunks)
+            heard.append(segment)
+    assert heard == SEGMENTS[:3]
+
+
 def test_waiting_ticks_and_a_tick_may_end_it():
     class Stop(Exception):
         pass
