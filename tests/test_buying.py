@@ -405,7 +405,8 @@ def test_a_sentence_is_asked_for_three_times_at_most_where_each_purchase_is_kill
                 os.kill(own_process(), signal.SIGKILL)
             speaking.join(0.01)
     assert paying.row(filename)["status"] == "failed"
-    assert set(Counter(call.text for call in provider.calls).values()) == {causes.PAID_TRIES + 1}
+    asked = Counter(call.text for call in provider.calls)
+    assert max(asked.values()) == causes.PAID_TRIES + 1
     assert "3 times" in paying.row(filename)["error"]
 
 
