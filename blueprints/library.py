@@ -14,7 +14,7 @@ from markupsafe import Markup
 import delivery
 import forms
 from access import LARGEST_ROW, local_path, owned_file, services, user_only, wants_json
-from answers import file_json, page, voice_name
+from answers import file_json, held_up, page, voice_name
 from database.searching import leaves_out
 from languages import language, plural_forms
 from shown import local
@@ -357,8 +357,8 @@ def download_zip() -> Response:
 def states() -> Response:
     """How far pieces are that are being made, many in one question, and which are gone.
 
-    Each `seen`, such as "speaking:1200", says what is known of the `file` in the same place; only
-    what has changed since is told. `only=gone` asks for no states at all.
+    Each `seen`, such as "queued:1200:disk", says what is known of the `file` in the same place;
+    only what has changed since is told. `only=gone` asks for no states at all.
     """
     db, user_id = services().db, g.user["user_id"]
     names = request.args.getlist("file")[:MOST_WATCHED]
@@ -374,7 +374,8 @@ def states() -> Response:
 
 
 def _state(row: dict[str, Any]) -> str:
-    return f"{row['status']}:{row['spoken_characters']}"
+    cause = held_up(row)
+    return f"{row['status']}:{row['spoken_characters']}:{cause.code if cause else ''}"
 
 
 def back(endpoint: str, **values: Any) -> str:

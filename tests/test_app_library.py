@@ -335,7 +335,7 @@ def test_the_states_of_many_pieces_come_in_one_answer(owner, guest):
 
 def test_a_state_that_is_known_is_not_told_again(owner):
     waiting = owner.post("/generate", {"text": SECRET}, json=True).json["filename"]
-    query = {"file": [waiting], "seen": ["queued:0"]}
+    query = {"file": [waiting], "seen": ["queued:0:"]}
     assert owner.get("/library/states", query_string=query).json == {"files": [], "gone": []}
     owner.post(f"/files/{waiting}/cancel")
     (file,) = owner.get("/library/states", query_string=query).json["files"]

@@ -4,7 +4,7 @@ const SHELL_CACHE = "shell";
 const KEPT_CACHES = "kept"; // each account's own is called kept- and its mark
 const ASK_AGAIN_MS = 30_000;
 const PATIENCE_MS = 3000;
-let askedAt = -ASK_AGAIN_MS;
+let askedAt = -ASK_AGAIN_MS; // and answered, or waited for in vain
 
 // What is sent, and sound, never waits for this worker: a page that is left may have no time to.
 const PAST_WORKER = [
@@ -66,16 +66,16 @@ async function dropOthers(answer) {
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 
-// Without the network there is nobody to ask, and who kept the pieces hears them.
+// Without the network there is nobody to ask, and who kept the pieces hears them. An answer that
+// comes late counts as well, and after a while the question is put again.
 async function askWhose() {
   if (performance.now() - askedAt < ASK_AGAIN_MS) return;
-  try {
-    const headers = { Accept: "application/json" }; // to be refused rather than led to the log-in
-    const signal = AbortSignal.timeout(PATIENCE_MS);
-    await dropOthers(await fetch("/whose", { cache: "no-store", headers, signal }));
-  } catch {
-    // The server is away.
-  }
+  const headers = { Accept: "application/json" }; // to be refused rather than led to the log-in
+  const signal = AbortSignal.timeout(ASK_AGAIN_MS);
+  const asked = fetch("/whose", { cache: "no-store", headers, signal });
+  const answer = asked.then(dropOthers).catch(() => {});
+  await Promise.race([answer, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+  askedAt = performance.now();
 }
 
 // Looked for without making the cache anew that went when somebody logged out. Of two persons'

@@ -1,14 +1,24 @@
-"""A piece that is deleted leaves the player, wherever it was deleted."""
+"""A piece that is deleted leaves the player, wherever it was deleted, and all when one logs out."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import PLAYER, address, is_advancing, player, until
+from tests.browser.driving import (
+    PLAYER,
+    House,
+    address,
+    is_advancing,
+    log_out,
+    player,
+    sign_in,
+    until,
+)
 from tests.making import prose
 from tests.serving import Client
 
 KEPT = """name => Object.keys(JSON.parse(
   localStorage.getItem(Object.keys(localStorage).find(key => key.endsWith(`.${name}`))) ?? "{}"))"""
+REMEMBERED = "Object.keys(localStorage).filter(key => key.startsWith('voice'))"
 
 
 @pytest.fixture
@@ -19,13 +29,17 @@ def pieces(house):
     return made
 
 
+def listening(page, house, filename):
+    page.goto(address(house.app, f"/files/{filename}"))
+    page.locator("main [data-play]").first.click()
+    is_advancing(page)
+    return page
+
+
 @pytest.fixture
 def desk(new_page, house, pieces):
     """A page on which the first piece plays and its place is remembered."""
-    page = new_page(house)
-    page.goto(address(house.app, f"/files/{pieces[0]}"))
-    page.locator("main [data-play]").first.click()
-    is_advancing(page)
+    page = listening(new_page(house), house, pieces[0])
     page.evaluate(f"{PLAYER}.seek(5)")
     page.evaluate(f"{PLAYER}.places.save()")
     assert page.evaluate(KEPT, "places") == [pieces[0]]
@@ -92,16 +106,54 @@ def test_a_piece_that_is_taken_back_plays_again(desk, house, pieces):
     is_advancing(desk)
 
 
+def when_the_session_ends(page, house, filename):
+    page.context.clear_cookies(name="voiceverse")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+@pytest.mark.parametrize(
+    ("end", "next_page"), [(on_another_device, "Library"), (when_the_session_ends, "Welcome back")]
+)
+def test_the_pulled_up_player_gives_the_page_back_when_it_is_emptied(
+    new_page, house, pieces, end, next_page
+):
+    page = listening(new_page(house, width="phone"), house, pieces[0])
+    page.get_by_role("button", name="The whole player").click()
+    expect(page.locator("body > [inert]")).not_to_have_count(0)
+    end(page, house, pieces[0])
+    until(page, f"{PLAYER} && !{PLAYER}.file")
+    expect(page.locator("body > [inert]")).to_have_count(0)
+    expect(page.locator("#dock")).to_be_hidden()
+    page.get_by_role("link", name="Library").first.click()
+    expect(page.get_by_role("heading", name=next_page, exact=True)).to_be_visible()
+
+
+def test_logging_out_empties_the_player_of_the_other_tabs(new_page, house, pieces):
+    there = House(house.app, Client(house.app).log_in("owner"))
+    page = listening(new_page(there), house, pieces[0])
+    other = page.context.new_page()
+    other.goto(address(house.app, "/usage"))
+    log_out(other)
+    until(page, f"{PLAYER} && !{PLAYER}.file")
+    expect(page.locator("#dock")).to_be_hidden()
+    page.evaluate(f"{PLAYER}.setRate(2)")
+    assert page.evaluate(REMEMBERED) == []
+    # Whoever has logged in meanwhile is remembered again, from the next page on.
+    sign_in(page.context, house.app, house.owner)
+    page.get_by_role("navigation", name="Places").get_by_role("link", name="Library").click()
+    page.wait_for_url("**/library")
+    until(page, f"Boolean({PLAYER})")
+    page.evaluate(f"{PLAYER}.setRate(2)")
+    assert page.evaluate(REMEMBERED) != []
+
+
 @pytest.mark.slow
 def test_a_deleted_account_leaves_nothing_in_its_tabs(new_page, house, pieces):
     house.app.flask("user", "add", "anna", "--password-stdin", stdin="a quiet reading room\n")
     anna = Client(house.app).log_in("anna")
     filename = anna.generate(prose(900), name="Rain")["filename"]
     anna.until_ready(filename)
-    page = new_page(type(house)(house.app, anna))
-    page.goto(address(house.app, f"/files/{filename}"))
-    page.locator("main [data-play]").first.click()
-    is_advancing(page)
+    page = listening(new_page(House(house.app, anna)), house, filename)
     other = page.context.new_page()
     other.goto(address(house.app, "/account"))
     other.get_by_text("Delete my account…").click()
@@ -109,4 +161,4 @@ def test_a_deleted_account_leaves_nothing_in_its_tabs(new_page, house, pieces):
     other.get_by_role("button", name="Delete my account for good").click()
     expect(other.get_by_role("heading", name="Farewell")).to_be_visible()
     until(page, f"{PLAYER} && !{PLAYER}.file")
-    assert page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('voice'))") == []
+    assert page.evaluate(REMEMBERED) == []

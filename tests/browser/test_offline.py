@@ -1,7 +1,10 @@
 """VoiceVerse as an installed app: what it keeps, and what can be heard when the server is away."""
 
+import os
+import signal
 import sqlite3
-from contextlib import closing
+import time
+from contextlib import closing, contextmanager
 
 import pytest
 from playwright.sync_api import expect
@@ -275,3 +278,60 @@ def test_what_a_browser_remembers_of_one_person_is_not_there_for_the_next(shared
     own = shared.evaluate("document.getElementById('dock').dataset.user")
     keys = shared.evaluate("Object.keys(localStorage)")
     assert [key for key in keys if not key.startswith(f"voiceverse.{own}.")] == []
+
+
+# When the server is there and does not answer
+
+EARLIER = """async () => {
+  const earlier = await caches.open("kept");
+  for (const name of (await caches.keys()).filter((each) => each.startsWith("kept-"))) {
+    const own = await caches.open(name);
+    for (const request of await own.keys()) await earlier.put(request, await own.match(request));
+    await caches.delete(name);
+  }
+  await earlier.put("/kept/theirs.mp3", new Response("theirs"));
+}"""
+PLACES = """async () => {
+  const [name] = (await caches.keys()).filter((each) => each.startsWith("kept"));
+  const requests = await (await caches.open(name)).keys();
+  return requests.map((each) => new URL(each.url).pathname);
+}"""
+
+
+@contextmanager
+def frozen(app):
+    os.killpg(app.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(app.process.pid, signal.SIGCONT)
+
+
+def test_a_kept_piece_waits_once_for_a_server_that_does_not_answer(shared, home, reader):
+    app, page, filename = home[0], shared, reader[1]
+    change(app, ENDINGS["revoked"])
+    page.context.service_workers[0].evaluate("askedAt = -Infinity")
+    with frozen(app):
+        begun = time.monotonic()
+        for _ in range(8):
+            status, *_ = page.evaluate(RANGE, [f"/kept/{filename}", "bytes=0-99"])
+            assert status == 206
+        assert time.monotonic() - begun < 12  # 24 if it waited each time
+    # What the server says at last counts, though it comes late.
+    until(page, f"{KEPT}.then(count => count === 0)", 20.0)
+    assert is_heard(page, filename) == [False, False]
+
+
+def test_what_was_kept_in_an_earlier_release_stays_with_whose_it_is(new_page, home):
+    app, owner, filename = home
+    page = new_page(House(app, owner), service_workers="block")
+    page.goto(address(app, f"/files/{filename}"))
+    keep(page)
+    page.evaluate(EARLIER)
+    own = [f"/files/{filename}", f"/kept/{filename}"]
+    assert set(page.evaluate(PLACES)) >= {*own, "/kept/theirs.mp3"}
+    page.goto(address(app, "/offline"))
+    until(page, f"{KEPT}.then(count => count === 1)")
+    until(page, "caches.has('kept').then(isThere => !isThere)")
+    expect(page.locator("kept-list .row")).to_have_count(1)
+    assert set(page.evaluate(PLACES)) - {"/offline"} == set(own)

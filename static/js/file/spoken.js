@@ -25,7 +25,7 @@ export class Spoken {
   // Calls `heard` whenever there is something new, until `signal` ends it.
   async follow(heard, signal) {
     while (!signal.aborted) {
-      const status = await this.#look();
+      const status = await this.#look(signal);
       this.isKnown = true;
       if (signal.aborted || status === 404) return;
       heard();
@@ -39,14 +39,16 @@ export class Spoken {
   }
 
   // What the piece is doing; 404 when it is gone, nothing when the server is away for a moment.
-  async #look() {
+  async #look(signal) {
     try {
-      for (;;) {
+      while (!signal.aborted) {
         const answer = await this.#ask({ ...this.#span, after: this.#next });
         if (!answer.ok) return answer.status === 404 ? 404 : "";
         const told = await answer.json();
-        this.#take(told);
-        if (!told.more) return told.status;
+        const isOutdated = this.#takes !== null && told.takes !== this.#takes;
+        if (isOutdated) await this.#renewPage(signal);
+        else this.#take(told);
+        if (isOutdated || !told.more) return told.status;
       }
     } catch {
       return "";
@@ -54,7 +56,6 @@ export class Spoken {
   }
 
   #take({ first, segments, is_anew, takes, next }) {
-    if (this.#takes !== null && takes !== this.#takes) return this.#renewPage();
     if (is_anew) {
       [this.segments, this.#first] = [[], first];
       this.#words.clear();
@@ -64,9 +65,9 @@ export class Spoken {
   }
 
   // A passage was replaced meanwhile, and the text with it.
-  async #renewPage() {
+  async #renewPage(signal) {
     await customElements.whenDefined("turbo-frame");
-    window.Turbo.visit(location.href, { action: "replace" });
+    if (!signal.aborted) window.Turbo.visit(location.href, { action: "replace" });
   }
 
   #ask(query) {

@@ -2,7 +2,7 @@
 import "../offline/keep_button.js";
 import "../offline/kept_list.js";
 import { cacheName, dropCaches, kept } from "../offline/kept.js";
-import { forgetEverything, forgetOthers, isForgotten } from "./memory.js";
+import { forgetOthers, isForgotten, leave } from "./memory.js";
 
 const SHELL_PAGE = "/offline";
 
@@ -35,12 +35,12 @@ document.addEventListener("turbo:load", () => {
   for (const part of document.querySelectorAll("[data-when-offline]")) part.hidden = navigator.onLine;
 });
 
-// Nothing of a person stays in a browser that they left.
+// Nothing of a person stays in a browser that they left, nor in its other tabs.
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("[data-log-out]");
   if (!form) return;
   event.preventDefault();
-  forgetEverything();
+  leave();
   if (kept.isPossible) await dropCaches();
   form.submit();
 });

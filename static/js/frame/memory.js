@@ -34,6 +34,12 @@ export function forgetEverything() {
     if (key.startsWith("voiceverse.")) localStorage.removeItem(key);
 }
 
+// The same in every tab of this browser.
+export function leave() {
+  forgetEverything();
+  if ("BroadcastChannel" in window) new BroadcastChannel("voiceverse").postMessage("left");
+}
+
 // Somebody else used this browser before: what was remembered for them goes.
 export function forgetOthers() {
   const own = keyOf("");

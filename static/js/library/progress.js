@@ -38,7 +38,7 @@ function take({ files, gone }) {
 function show(file) {
   const row = rowOf(file.filename);
   if (!row) return;
-  row.dataset.seen = `${file.status}:${file.spoken_characters}`;
+  row.dataset.seen = `${file.status}:${file.spoken_characters}:${file.waits_for_code ?? ""}`;
   const isMade = ["queued", "speaking"].includes(file.status);
   const words = texts("row-texts");
   row.dataset.status = file.status;

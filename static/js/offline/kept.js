@@ -62,11 +62,27 @@ class Kept extends EventTarget {
 
   // What others kept here goes, and what is gone is not listed.
   async settle() {
-    await dropCaches(cacheName());
     const cache = await caches.open(cacheName());
+    await this.#takeOver(cache);
+    await dropCaches(cacheName());
     const there = new Set((await cache.keys()).map((request) => new URL(request.url).pathname));
     const files = this.list().filter((file) => there.has(`/kept/${file.filename}`));
     if (files.length < this.list().length) this.#write(files);
+  }
+
+  // Earlier releases had one cache for everybody: what this person kept there becomes their own,
+  // with its page as it is today.
+  async #takeOver(cache) {
+    if (!(await caches.has(CACHES))) return;
+    const earlier = await caches.open(CACHES);
+    for (const { filename } of this.list()) {
+      const sound = await earlier.match(`/kept/${filename}`);
+      const page = sound && (await fetch(`/files/${filename}`, { headers: PAGE_KINDS }));
+      if (!page?.ok) continue;
+      await cache.put(`/kept/${filename}`, sound);
+      await cache.put(`/files/${filename}`, page);
+      await earlier.delete(`/kept/${filename}`);
+    }
   }
 
   async forget(filename) {

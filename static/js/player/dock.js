@@ -117,7 +117,7 @@ class PlayerDock extends HTMLElement {
     const { file, sound } = player;
     this.hidden = !file;
     document.documentElement.toggleAttribute("data-dock", Boolean(file));
-    if (!file) return;
+    if (!file) return this.#pull(false);
     this.classList.toggle("is-playing", !sound.isPaused);
     const toggle = this.querySelector("[data-do=toggle]");
     toggle.setAttribute("aria-label", text(sound.isPaused ? "play" : "pause"));

@@ -1,6 +1,7 @@
 // Pieces that were deleted leave the player: after a deletion on this page or in another tab, and
-// when a page is shown again, the server is asked which ones are gone.
-import { forgetEverything } from "../frame/memory.js";
+// when a page is shown again, the server is asked which ones are gone. All of them leave when the
+// person does, in whichever tab.
+import { forgetEverything, isForgotten } from "../frame/memory.js";
 import { player } from "./player.js";
 
 const TAKES_AWAY = /\/(delete|bulk|purge)$/;
@@ -38,4 +39,11 @@ tabs?.addEventListener("message", ({ data }) => {
   if (data !== "left") return;
   forgetEverything();
   player.close();
+  window.Turbo.cache.clear();
+});
+// Whoever comes next is remembered again: their first page starts the scripts anew.
+document.addEventListener("turbo:before-visit", (event) => {
+  if (!isForgotten()) return;
+  event.preventDefault();
+  location.assign(event.detail.url);
 });
