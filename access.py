@@ -128,7 +128,7 @@ class CookieSession(SecureCookieSessionInterface):
     digest_method = staticmethod(hashlib.sha256)
 
     def get_cookie_name(self, app: Flask) -> str:
-        return cookie_name(SESSION_COOKIE)
+        return cookie_name(SESSION_COOKIE, request.is_secure)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         return request.is_secure
@@ -178,15 +178,15 @@ def check_declared(app: Flask) -> None:
             )
 
 
-def cookie_name(name: str) -> str:
-    """What a cookie is called on this connection: over https no other host can set it."""
-    return f"__Host-{name}" if request.is_secure else name
+def cookie_name(name: str, is_secure: bool) -> str:
+    """What a cookie is called on a connection: over https no other host can set it."""
+    return f"__Host-{name}" if is_secure else name
 
 
 def set_cookie(answer: Response, name: str, value: str, age_s: int) -> None:
     """Give the browser a cookie that no script reads and no other site sends; "" takes it away."""
     answer.set_cookie(
-        cookie_name(name),
+        cookie_name(name, request.is_secure),
         value,
         max_age=age_s if value else 0,
         httponly=True,
@@ -197,7 +197,7 @@ def set_cookie(answer: Response, name: str, value: str, age_s: int) -> None:
 
 def sent_cookie(name: str) -> str:
     """What the browser sent of a cookie that `set_cookie` gave it; "" for nothing."""
-    return request.cookies.get(cookie_name(name), "")
+    return request.cookies.get(cookie_name(name, request.is_secure), "")
 
 
 def sent_value(name: str) -> str:
@@ -386,8 +386,16 @@ def _tell_whose_it_is(token: str | None) -> None:
     g.has_left = True
     # What a page asks for by itself may be answered after somebody logged in beside it: only pages
     # that are gone to change the cookie. A form's token was made from the cookie that came with it.
-    if request.method in SAFE_METHODS and "text/html" in request.headers.get("Accept", ""):
+    if request.method in SAFE_METHODS and _is_gone_to():
         end_session_here()
+
+
+def _is_gone_to() -> bool:
+    """Whether the browser says that it opens a page, rather than a script asking for one."""
+    if mode := request.headers.get("Sec-Fetch-Mode"):
+        return mode == "navigate"
+    # Over plain HTTP, and in older browsers, this comes with pages that are gone to and no others.
+    return "Upgrade-Insecure-Requests" in request.headers
 
 
 def end_session_here() -> None:

@@ -1,5 +1,6 @@
 """The web app: create_app() and every route that people use."""
 
+from contextlib import ExitStack
 from threading import BoundedSemaphore, Event
 from typing import Any
 
@@ -102,6 +103,18 @@ SHOWN_CHARACTERS = 100_000
 web = Blueprint("web", __name__)
 
 
+class VoiceVerse(Flask):
+    """The app, which closes an answer that cannot be finished: it may hold a place or a file."""
+
+    def process_response(self, response: Response) -> Response:
+        """Let every hook see the answer, and the session be written into it."""
+        with ExitStack() as unless_done:
+            unless_done.callback(response.close)
+            finished = super().process_response(response)
+            unless_done.pop_all()
+        return finished
+
+
 def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     """The app over its data folder, which is made when missing; starts no worker."""
     config = config or Config.load()
@@ -119,7 +132,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
     refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     backing.before_upgrade(config)
     key = load_secret_key(config, database_exists=snapshots.is_ours(config.database_path))
-    app = Flask(__name__)
+    app = VoiceVerse(__name__)
     app.request_class = uploads.Request
     app.url_map.converters["int"] = RowNumber
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))

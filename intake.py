@@ -20,7 +20,7 @@ from waitress.parser import HTTPRequestParser
 
 from admission import Admission, Admissions
 from outcomes import AppTask, Report, ReportingChannel
-from proxies import Network, address, client_behind
+from proxies import Network, address, client_behind, is_secure_behind
 from rates import neighbourhood
 from request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
 from sentences import Told
@@ -57,7 +57,7 @@ class Rule(NamedTuple):
     is_queued: bool = False
 
 
-RuleOf = Callable[[str, str, str], Rule]
+RuleOf = Callable[[str, str, str, bool], Rule]
 
 
 class BodyTooSlow(Told):
@@ -103,6 +103,11 @@ class House:
         if found is None or not forwarded or not self._is_exempt(peer):
             return neighbourhood(peer)
         return neighbourhood(str(client_behind(found, forwarded, self._exempt)[0]))
+
+    def is_secure(self, peer: str, forwarded: str, schemes: str) -> bool:
+        """Whether a request came over https, as trusted proxies say and the app believes."""
+        found = address(peer)
+        return found is not None and is_secure_behind(found, forwarded, schemes, self._exempt)
 
     def enter(self, where: str) -> bool:
         """Count a connection; whether there is room for one more from there."""
@@ -181,8 +186,8 @@ class Parser(HTTPRequestParser):
         super().parse_header(header_plus)
         if self.body_rcv is None:
             return
-        rule_of = self._channel.house.rule_of
-        self.rule = rule_of(self.command, self.path, self.headers.get("COOKIE", ""))
+        cookies, rule_of = self.headers.get("COOKIE", ""), self._channel.house.rule_of
+        self.rule = rule_of(self.command, self.path, cookies, self._channel.is_secure(self.headers))
         limit, expected = self.rule.limit, self.content_length
         if expected > limit and (self.expect_continue or expected > limit + THROWN_AWAY):
             self._cut()
@@ -278,6 +283,11 @@ class Channel(ReportingChannel):
     def client(self, forwarded: str) -> str:
         """What stands for who sends what comes here; `forwarded` is what proxies say of them."""
         return self.house.client(self.addr[0], forwarded)
+
+    def is_secure(self, head: dict[str, str]) -> bool:
+        """Whether a request with this head came over https."""
+        forwarded, schemes = head.get("X_FORWARDED_FOR", ""), head.get("X_FORWARDED_PROTO", "")
+        return self.house.is_secure(self.addr[0], forwarded, schemes)
 
     def wake(self) -> None:
         """Have this connection looked at soon; for other threads."""
@@ -477,11 +487,12 @@ class Channel(ReportingChannel):
 
     def _look_after_queued(self) -> None:
         """Take a request out of the line that waited too long, or whose client has gone."""
-        now, person = self.house.clock(), self._person
-        if person is None or now - self._looked_at < LOOK_S:
+        # It may be its turn at any time, in another thread.
+        now, person, queued_at = self.house.clock(), self._person, self._queued_at
+        if person is None or queued_at is None or now - self._looked_at < LOOK_S:
             return
         self._looked_at = now
-        has_gone, is_late = self._has_gone(), now - self._queued_at > LONGEST_WAIT_S
+        has_gone, is_late = self._has_gone(), now - queued_at > LONGEST_WAIT_S
         if not (has_gone or is_late) or not self.house.queue.drop(person, self):
             return
         self._person = self._queued_at = None

@@ -53,6 +53,15 @@ def client_behind(
     return client, max(1, hops)
 
 
+def is_secure_behind(
+    peer: Address, forwarded: str, schemes: str, trusted: tuple[Network, ...]
+) -> bool:
+    """Whether trusted proxies say that a request came to them over https."""
+    if not any(peer in network for network in trusted):
+        return False
+    return _said(schemes, client_behind(peer, forwarded, trusted)[1]).lower() == "https"
+
+
 class TrustedProxies:
     """A WSGI app behind proxies: of trusted ones their word is taken, of others it is dropped."""
 
@@ -75,9 +84,9 @@ class TrustedProxies:
     def _believe(self, environ: Environ, peer: Address) -> None:
         client, hops = client_behind(peer, environ.get(FORWARDED_FOR, ""), self._trusted)
         environ["REMOTE_ADDR"] = str(client)
-        if (scheme := _said(environ, FORWARDED_PROTO, hops).lower()) in SCHEMES:
+        if (scheme := _said(environ.get(FORWARDED_PROTO, ""), hops).lower()) in SCHEMES:
             environ["wsgi.url_scheme"] = scheme
-        if host := _said(environ, FORWARDED_HOST, hops):
+        if host := _said(environ.get(FORWARDED_HOST, ""), hops):
             environ["HTTP_HOST"] = host
 
 
@@ -85,7 +94,7 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _said(environ: Environ, name: str, hops: int) -> str:
+def _said(words: str, hops: int) -> str:
     """What the outermost of the trusted proxies said, each having added its word on the right."""
-    said = _parts(environ.get(name, ""))[-hops:]
+    said = _parts(words)[-hops:]
     return said[0] if said else ""

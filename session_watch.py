@@ -40,14 +40,24 @@ class SessionWatch:
         self._is_looking = False
 
     def add(self, sending: Sending) -> Callable[[], None]:
-        """Watch over an answer; what it returns is called when that was sent otherwise."""
+        """Watch over an answer; what it returns is called when that was sent otherwise.
+
+        Without a thread to look, it is watched from when the next one is added.
+        """
         with self._lock:
-            if not self._is_looking:
-                threading.Thread(target=self._run, name="session-watch", daemon=True).start()
-                self._is_looking = True
             number = next(self._numbers)
             self._sendings[number] = sending
+            if not self._is_looking:
+                self._start_looking()
         return lambda: self._drop(number)
+
+    def _start_looking(self) -> None:
+        try:
+            threading.Thread(target=self._run, name="session-watch", daemon=True).start()
+        except RuntimeError:  # the system gives no thread just now
+            log.exception("nobody looks whether the sessions of answers on their way still hold")
+        else:
+            self._is_looking = True
 
     def _drop(self, number: int) -> None:
         with self._lock:

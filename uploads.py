@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_cookie
 
-from access import SESSION_COOKIE, services
+from access import SESSION_COOKIE, cookie_name, services
 from config import Config
 from intake import REFUSAL, Rule
 
@@ -139,28 +139,27 @@ class BodyRules:
         self._signature = app.session_interface.get_signing_serializer(app)
         self._longest_s = int(app.permanent_session_lifetime.total_seconds())
 
-    def __call__(self, method: str, path: str, cookies: str) -> Rule:
-        """What may come with a request, by its method, path, and Cookie header."""
+    def __call__(self, method: str, path: str, cookies: str, is_secure: bool) -> Rule:
+        """What may come with a request, by its method, path, Cookie header and scheme."""
         try:
             endpoint, _ = self._routes.match(path, method)
         except HTTPException:
             return Rule(STRANGERS_BYTES)
         view = self._app.view_functions[endpoint]
-        limit, token = body_limit(view, self._config), self._token(cookies)
+        limit, token = body_limit(view, self._config), self._token(cookies, is_secure)
         if not token:
             return Rule(min(limit, STRANGERS_BYTES))
         # What comes is put down, and files are then taken out of it.
         copies = 2 if getattr(view, "takes_files", False) else 1
         return Rule(limit, token, copies, getattr(view, "waits_in_line", False))
 
-    def _token(self, cookies: str) -> str:
-        """What names the session in a cookie that we signed for somebody who had logged in."""
-        sent = parse_cookie(cookies)
-        for name in (SESSION_COOKIE, f"__Host-{SESSION_COOKIE}"):
-            try:
-                session = self._signature.loads(sent.get(name, ""), max_age=self._longest_s)
-            except BadSignature:
-                continue
-            if token := session.get("login"):
-                return token
-        return ""
+    def _token(self, cookies: str, is_secure: bool) -> str:
+        """What names the session in a cookie that we signed for somebody who had logged in.
+
+        It is the one that the app goes by: browsers send an older one from plain HTTP beside it.
+        """
+        sent = parse_cookie(cookies).get(cookie_name(SESSION_COOKIE, is_secure), "")
+        try:
+            return self._signature.loads(sent, max_age=self._longest_s).get("login", "")
+        except BadSignature:
+            return ""

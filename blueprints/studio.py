@@ -41,9 +41,9 @@ def save_draft() -> Response:
     """
     sent, db, user_id = forms.order(request.form), services().db, g.user["user_id"]
     known = known_drafts()
-    is_kept = True
+    other = None
     if sent.text or sent.name:
-        is_kept = db.save_draft(
+        other = db.save_draft(
             user_id,
             sent.text,
             name=sent.name[:200],
@@ -56,13 +56,13 @@ def save_draft() -> Response:
         )
     else:
         db.delete_draft(user_id, known)
-    if not is_kept:
+    if other is not None:
         raise forms.ChangedMeanwhile(
             _(
                 "Another tab or device has a newer draft, so this text is not saved as one. Keep "
                 "this one instead, or reload the page to take the other."
             ),
-            version=db.get_draft(user_id)["version"],
+            version=other,
         )
     return Response(status=204)
 

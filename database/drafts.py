@@ -22,17 +22,18 @@ class Drafts(Connection):
         reading: str = "{}",
         version: str = "",
         known: Collection[str] | None = None,
-    ) -> bool:
+    ) -> str | None:
         """Keep the draft in place of the one before; `reading` is JSON.
 
-        With `known` only in place of one of these versions, or of none; returns whether it was.
+        With `known` only in place of one of these versions, or of none. Returns None once it is
+        kept, else the version that stands there instead.
         """
         values = (text, name, voice, speed, category, reading)
         with self.transaction():
             now = self.get_draft(user_id)
             is_same = now is not None and values == tuple(now[column] for column in NAMES)
             if now and known is not None and now["version"] not in known and not is_same:
-                return False
+                return now["version"]
             self._write(
                 """INSERT INTO drafts
                        (user_id, text, name, voice, speed, category, reading, version)
@@ -43,7 +44,7 @@ class Drafts(Connection):
                        version = excluded.version, updated_at = CURRENT_TIMESTAMP""",
                 user_id, *values, version,
             )  # fmt: skip
-        return True
+        return None
 
     def get_draft(self, user_id: int) -> dict | None:
         """The draft: text, name, voice, speed, category, reading (JSON), updated_at, version."""

@@ -118,10 +118,10 @@ class App:
 
 
 class Client:
-    """One browser: cookies, forms with their token, JSON."""
+    """One browser: cookies, forms with their token, JSON; `headers` come with each request."""
 
-    def __init__(self, app: App):
-        self.app = app
+    def __init__(self, app: App, **headers: str):
+        self.app, self.headers = app, headers
         self.cookies: dict[str, str] = {}
 
     def request(self, method: str, path: str, body: bytes | None = None, **headers):
@@ -133,6 +133,7 @@ class Client:
     def open(self, method: str, path: str, body: bytes | None = None, **headers):
         """The connection and an answer whose body is still to be read."""
         connection = http.client.HTTPConnection("127.0.0.1", self.app.port, timeout=DEADLINE_S)
+        headers = self.headers | headers
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{key}={value}" for key, value in self.cookies.items())

@@ -9,6 +9,7 @@ from access import StaleForm, local_path
 from accounts import Visitor
 from tests.conftest import PASSWORD, Browser
 
+PAGE = {"Accept": "text/html", "Upgrade-Insecure-Requests": "1"}  # as every browser asks for one
 PAGES = ["/", "/library", "/history", "/usage", "/account", "/security", "/files/x.mp3"]
 
 
@@ -265,17 +266,20 @@ def test_one_query_tells_who_is_asking(owner):
     assert len([text for text in statements if text.lstrip().startswith("SELECT")]) == 2
 
 
-def test_an_ended_session_leaves_the_cookie_to_pages_that_are_gone_to(owner, services):
+@pytest.mark.parametrize("gone_to", [PAGE, PAGE | {"Sec-Fetch-Mode": "navigate"}])
+def test_an_ended_session_leaves_the_cookie_to_pages_that_are_gone_to(owner, services, gone_to):
     services.db._write("DELETE FROM sessions")
-    for headers in ({"Accept": "application/json"}, {"Accept": "*/*"}):
+    by_itself = [{"Accept": kind} for kind in ("application/json", "*/*", "text/html")]
+    by_itself += [PAGE | {"Sec-Fetch-Mode": mode} for mode in ("cors", "same-origin", "no-cors")]
+    for headers in by_itself:
         answer = owner.get("/whose", headers=headers)
         assert "Set-Cookie" not in answer.headers
         assert answer.headers["X-Account"] == "none"
         assert "Clear-Site-Data" in answer.headers
-    answer = owner.get("/library")
+    answer = owner.get("/library", headers=gone_to)
     assert "Set-Cookie" in answer.headers
     assert "Clear-Site-Data" in answer.headers
-    assert "Clear-Site-Data" not in owner.get("/login").headers
+    assert "Clear-Site-Data" not in owner.get("/login", headers=gone_to).headers
 
 
 def test_a_form_made_from_an_ended_session_is_taken_with_the_cookie_it_came_with(owner, services):

@@ -25,23 +25,28 @@ def test_strangers_have_little_to_send_wherever_they_send_it(app, limits, owner,
     for rule in app.url_map.iter_rules():
         path = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)[1]
         for cookies in sent:
-            assert limits("POST", path, cookies).limit <= STRANGERS_BYTES, (rule, cookies)
+            assert limits("POST", path, cookies, False).limit <= STRANGERS_BYTES, (rule, cookies)
 
 
 def test_people_may_send_what_their_route_takes(limits, owner):
     config, known = owner.services.config, cookie(owner)
     for path in TEXT_ROUTES:
-        assert limits("POST", path, known).limit == 4 * config.max_characters + FORM_BYTES
-    assert limits("POST", "/documents", known).limit == most_bytes(config)
+        assert limits("POST", path, known, False).limit == 4 * config.max_characters + FORM_BYTES
+    assert limits("POST", "/documents", known, False).limit == most_bytes(config)
     for path in ("/library/groups", "/account/password", "/files/bulk", "/theme"):
-        assert limits("POST", path, known).limit == FORM_BYTES
+        assert limits("POST", path, known, False).limit == FORM_BYTES
     for path in ("/nothing", "/generate/", "/static/icon.svg/x"):
-        assert limits("POST", path, known).limit <= STRANGERS_BYTES
+        assert limits("POST", path, known, False).limit <= STRANGERS_BYTES
 
 
-def test_a_session_under_https_is_known_too(limits, owner):
-    value = owner.client.get_cookie("voiceverse").value
-    assert limits("POST", "/generate", f"__Host-voiceverse={value}").limit > FORM_BYTES
+def test_a_session_is_known_by_the_cookie_that_the_app_goes_by(limits, owner, guest):
+    ours, theirs = (one.client.get_cookie("voiceverse").value for one in (owner, guest))
+    both = f"voiceverse={ours}; __Host-voiceverse={theirs}"
+    plain, secure = (limits("POST", "/generate", both, is_secure) for is_secure in (False, True))
+    assert plain.token != secure.token
+    assert min(plain.limit, secure.limit) > FORM_BYTES
+    for cookies, is_secure in ((f"voiceverse={ours}", True), (f"__Host-voiceverse={ours}", False)):
+        assert limits("POST", "/generate", cookies, is_secure).limit == STRANGERS_BYTES
 
 
 @pytest.mark.parametrize("path", ["/login", "/generate", "/documents", "/nothing"])

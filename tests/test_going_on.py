@@ -13,6 +13,7 @@ from admission import Admission, Admissions, Undecided
 from body_quota import BodyQuota
 from session_watch import Sending, SessionWatch
 from tests.serving import wait_until
+from tests.test_request_queue import Held
 
 BIG = 1 << 30
 
@@ -109,9 +110,9 @@ def test_answers_are_watched_though_no_thread_was_to_be_had_once(failing_starts,
     ended = threading.Event()
     watch, sending = SessionWatch(lambda _: set(), stopping), Sending("s", ended.set, lambda: False)
     failing_starts["session-watch"] = 1
-    with pytest.raises(RuntimeError):
-        watch.add(sending)
     watch.add(sending)
+    assert not ended.is_set()
+    watch.add(Sending("another", nothing, lambda: False))
     assert ended.wait(30)
 
 
@@ -121,6 +122,47 @@ def test_an_answer_that_cannot_be_ended_keeps_no_other_from_its_end(stopping):
     watch.add(Sending("one", broken, lambda: False))
     watch.add(Sending("two", ended.set, lambda: False))
     assert ended.wait(30)
+
+
+# Places for live listening
+
+
+@pytest.fixture
+def served(make_app, password_hash):
+    """The server in this process, with one place for live listening, and a piece to hear live."""
+    app = make_app(threads=5, live_listeners=1)
+    app.testing = False
+    held = Held(app, app.extensions["voiceverse"].db.create_user("vera", password_hash))
+    held.app, held.piece = app, held.client.generate("It was late. The lamp was lit.")["filename"]
+    jobs.Worker(held.services.studio).run_pending()
+    yield held
+    held.stop()
+
+
+def listens(held):
+    """The status of live listening, once its place is free again."""
+    status, places = held.client.request("GET", f"/audio/{held.piece}?from=0.1")[0], held.services
+    wait_until(lambda: places.live_listeners.acquire(blocking=False), "a free place")
+    places.live_listeners.release()
+    return status
+
+
+def test_live_listening_goes_on_though_no_thread_is_to_be_had_to_watch_it(served, failing_starts):
+    failing_starts["session-watch"] = 2
+    assert [listens(served) for _ in range(3)] == [200] * 3
+    assert failing_starts["session-watch"] == 0
+
+
+def test_an_answer_that_cannot_be_finished_gives_its_place_back(served):
+    def fail(answer):
+        if answer.is_streamed:
+            raise OSError(errno.EIO, "Input/output error")
+        return answer
+
+    served.app.after_request_funcs[None].append(fail)
+    assert [listens(served) for _ in range(2)] == [500] * 2
+    served.app.after_request_funcs[None].remove(fail)
+    assert listens(served) == 200
 
 
 # The worker

@@ -149,6 +149,20 @@ def test_the_address_counts_that_a_trusted_proxy_names(tmp_path):
             wait_until(lambda: receiving(app) == 5 * LARGE, "the admission of another")
 
 
+def test_a_cookie_of_plain_http_is_no_hindrance_to_who_logged_in_over_https(tmp_path):
+    with App(tmp_path, VOICEVERSE_TRUSTED_PROXIES="127.0.0.1") as app:
+        before = Client(app).set_up()  # at home, before there was a proxy
+        said = {"X_Forwarded_Proto": "https", "X_Forwarded_For": "192.0.2.7"}
+        vera = Client(app, **said).log_in("owner")
+        assert set(vera.cookies) == {"__Host-voiceverse", "__Host-voiceverse_device"}
+        vera.cookies = {"voiceverse": before.cookies["voiceverse"], **vera.cookies}
+        assert before.post("/logout")[0] == 303  # or a month has gone by
+        text = "The lamp is lit. " * 10_000
+        status, _, body = vera.post("/quote", form="/", accept="application/json", text=text)
+        assert status == 200, body
+        assert json.loads(body)["characters"] > 100_000
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A folder on a file system of 120 MB; skipped where mounting is not allowed."""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from intake import Channel
 from request_queue import AT_ONCE, AT_ONCE_OF_ONE, WAITING_OF_ONE, QueueFull, RequestQueue
 from serve import make_server
 from tests.conftest import Browser
@@ -162,6 +163,28 @@ def test_imports_that_wait_hold_no_thread_and_leave_when_their_client_goes(held)
         assert connection.recv(100).startswith(b"HTTP/1.1 201")
         connection.close()
     assert len(held.client.json("/documents")["documents"]) == 2
+
+
+def test_an_import_whose_turn_comes_while_its_client_is_looked_for_is_answered(held, monkeypatch):
+    body = document(held.client)
+    sent = [begin(held.client, len(body), body) for _ in range(2)]
+    wait_until(lambda: held.at_work == 2, "two at work")
+    has_gone, looked_for = Channel._has_gone, []
+
+    def look_slowly(channel):
+        if not looked_for:
+            looked_for.append(channel)
+            held.let_read(1)
+            wait_until(lambda: channel._queued_at is None, "its turn")
+        return has_gone(channel)
+
+    monkeypatch.setattr(Channel, "_has_gone", look_slowly)
+    with closing(begin(held.client, len(body), body)) as late:
+        wait_until(lambda: looked_for, "the look")
+        held.let_read(2)
+        assert late.recv(100).startswith(b"HTTP/1.1 201")
+    for connection in sent:
+        connection.close()
 
 
 def test_an_import_whose_turn_does_not_come_is_told_so(held, monkeypatch):

@@ -183,6 +183,26 @@ def draft(browser, text, version, *known):
     return browser.post("/draft", fields, json=True)
 
 
+def test_a_draft_is_refused_with_a_sentence_though_the_other_is_spoken_just_then(
+    owner, monkeypatch
+):
+    db, user_id = owner.services.db, owner.user["id"]
+    save = db.save_draft
+
+    def save_then_speak(*order, **fields):
+        other = save(*order, **fields)
+        db.delete_draft(user_id)
+        return other
+
+    assert draft(owner, FIRST, "a1", "").status_code == 204
+    monkeypatch.setattr(db, "save_draft", save_then_speak)
+    answer = draft(owner, SECOND, "b1", "")
+    assert (answer.status_code, answer.json["version"]) == (409, "a1")
+    monkeypatch.undo()
+    assert draft(owner, SECOND, "b2", "a1").status_code == 204  # as the page does when asked to
+    assert SECOND in owner.get("/").text
+
+
 def test_a_draft_of_another_tab_is_not_replaced_silently(owner):
     assert hidden(owner.get("/").text)["known"] == ""
     assert draft(owner, FIRST, "a1", "").status_code == 204
