@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, address, player, until
 from tests.lengths import LENGTHS
+from tests.serving import wait_until
 
 SHOWN = """async ([seconds, words]) => {
   const { runningTime, spokenLength } = await import("/static/js/shown.js");
@@ -32,6 +33,15 @@ def piece(house):
 def last(house, filename, seconds):
     with closing(sqlite3.connect(house.app.data / "voiceverse.db")) as db, db:
         db.execute("UPDATE audio_files SET duration = ? WHERE filename = ?", (seconds, filename))
+
+
+def is_in_history(house, filename):
+    with closing(sqlite3.connect(house.app.data / "voiceverse.db")) as db:
+        return db.execute(
+            """SELECT 1 FROM playback_history JOIN audio_files ON audio_files.id = file_id
+               WHERE filename = ?""",
+            (filename,),
+        ).fetchone()
 
 
 def row_of(page, filename):
@@ -60,6 +70,9 @@ def test_list_dock_page_and_history_show_one_length(new_page, house, piece, widt
         until(page, f"{PLAYER}?.sound.audio.duration < 30")
         expect(page.locator("#dock [data-end]")).to_have_text(clock)
         assert player(page, "sound.duration") == seconds
+        until(page, f"{PLAYER}?.sound.audio.currentTime > 0")
+        page.goto(address(house.app, "/history"))  # the place is sent as the page is left
+        wait_until(lambda: is_in_history(house, piece), "the place is known")
         page.goto(address(house.app, "/history"))
         expect(row_of(page, piece).locator(".row-state")).to_contain_text(f"of {clock}")
 
