@@ -1,0 +1,15 @@
+"""What the numbers are measured against."""
+
+import sys
+from urllib.request import urlopen
+
+from benchmarks.program import Program
+
+EMPTY_VIEW = (sys.executable, "-m", "benchmarks.empty_view")
+
+
+def test_the_empty_view_that_pages_are_compared_with_is_served(tmp_path):
+    with Program(tmp_path / "empty", EMPTY_VIEW) as program:
+        host, port = program.address
+        with urlopen(f"http://{host}:{port}/login") as answer:
+            assert (answer.status, answer.read()) == (200, b"")
