@@ -24,7 +24,7 @@ from plain_files import (
     open_to_write,
     reserve,
     status_of,
-    sync_folder,
+    sync,
     write_whole,
 )  # fmt: skip
 from sentences import Sentence, Told
@@ -147,7 +147,7 @@ class AudioStore:
                 os.fsync(writing.fileno())
         size = part.stat().st_size
         part.replace(target)
-        sync_folder(self.folder)
+        sync(self.folder)
         return size, digest.hexdigest()
 
     def splice(
@@ -185,7 +185,7 @@ class AudioStore:
                 self._path(filename, PART).replace(self._path(filename))
         except FileNotFoundError:
             raise NoSuchAudio("The growing file is gone.") from None
-        sync_folder(self.folder)
+        sync(self.folder)
 
     def open_growing(self, filename: str) -> BinaryIO:
         """The growing file, or the whole one that it has become; raises NoSuchAudio."""
@@ -432,7 +432,7 @@ class SegmentStore:
                     os.fsync(file.fileno())
                     write_whole(self._note_path(content_hash), note())
                     part.replace(path)
-                    sync_folder(path.parent)
+                    sync(path.parent)
                     return file.tell()
 
             try:
@@ -470,7 +470,7 @@ class SegmentStore:
             except OSError:  # not every file system has links
                 self.keep(target, self.read(source))
             write_whole(self._note_path(target), note)
-            sync_folder(self._path(target).parent)
+            sync(self._path(target).parent)
 
     def files(self) -> Iterator[tuple[str, Path]]:
         """Every piece: its content hash and where it stands; one may be gone at any moment."""

@@ -80,8 +80,8 @@ class Buying:
         try:
             kind, payload = serve(number, order)
         except Exception as error:
-            cause, is_told = causes.of(error), isinstance(error, Told)
-            if is_told and (error.waits_for or not cause):
+            cause = causes.of(error)
+            if isinstance(error, Told) and (error.waits_for or not cause):
                 payload = packed(error)
             elif cause:
                 payload = packed(EngineHeldUp(cause))

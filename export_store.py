@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import causes
 from audio_store import NoSpace, NoSuchAudio, naming_full_disk, no_space
-from plain_files import is_plain, open_plain, open_to_write
+from plain_files import is_plain, open_plain, open_to_write, sync
 from sentences import Sentence
 
 NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.[a-z0-9]{2,5}")
@@ -50,11 +50,7 @@ class ExportStore:
         """Give a download, already on the disk, its name."""
         with naming_full_disk(self.folder):
             self._path(name + PART).replace(self._path(name))
-        descriptor = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(self.folder)
 
     def drop(self, name: str) -> None:
         """Remove a download, whole or not; whoever reads it reads on."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from database import chain, names, opening
 from database.errors import DatabaseBusy, name_error, name_os_error
+from plain_files import sync
 
 TABLES = ("users", "audio_files", "usage_stats", "playback_history", "security_logs")
 NO_LOGIN = "!"  # no password matches this hash
@@ -164,7 +165,7 @@ def carry_over(path: Path) -> None:
             # A log that stayed behind would be read into the new file.
             old.execute("PRAGMA journal_mode=DELETE").fetchall()
             fresh.replace(path)
-        opening.sync(path.parent)
+        sync(path.parent)
     except BaseException as error:
         discard(fresh)
         if not opening.is_current(path):
@@ -233,7 +234,7 @@ def _build(fresh: Path, source: Path) -> None:
         names.begin(connection)
         _verify(connection)
         connection.execute("COMMIT")
-    opening.sync(fresh)
+    sync(fresh)
 
 
 def _add_placeholder(connection: sqlite3.Connection) -> int | None:

@@ -8,7 +8,11 @@ from database.groups import COLUMNS
 from database.jobs import COUNTED, DUE, TRIED_ANEW, due
 
 GONE = "This download is not wanted any more."
-WANTED_DUE = DUE.replace("not_before_epoch", "wanted.not_before_epoch")
+OWN_DUE = DUE.replace("not_before", "exports.not_before")
+# What can be taken up; the values are those of DUE, the present and the worker.
+FREE = f"""NOT exports.is_paused AND (exports.status = 'queued' AND {OWN_DUE}
+    OR exports.status = 'working' AND coalesce(exports.lease_until_epoch, 0) < ?
+       AND exports.lease_owner IS NOT ?)"""
 IN_WORK = "status IN ('queued', 'working')"  # what idx_exports_work holds; say so to use it
 
 
@@ -106,10 +110,8 @@ class Exports(Connection):
 
         One of this worker whose lease ran out stays its own, as with claim_job.
         """
-        free = f"""NOT is_paused AND (status = 'queued' AND {DUE} OR status = 'working'
-                    AND coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?)"""
         values = (*due(now), now, worker)
-        if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {free} LIMIT 1", *values):
+        if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {FREE} LIMIT 1", *values):
             return None
         return self._write_row(
             f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
@@ -118,12 +120,8 @@ class Exports(Connection):
                     SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
                     JOIN audio_files ON audio_files.id = wanted.file_id
                     JOIN users ON users.id = wanted.owner_id
-                    WHERE wanted.{IN_WORK} AND NOT wanted.is_paused AND users.is_active
-                      AND audio_files.duration <= ?
-                      AND (wanted.status = 'queued' AND {WANTED_DUE}
-                           OR wanted.status = 'working'
-                              AND coalesce(wanted.lease_until_epoch, 0) < ?
-                              AND wanted.lease_owner IS NOT ?)
+                    WHERE wanted.{IN_WORK} AND users.is_active AND audio_files.duration <= ?
+                      AND {FREE.replace("exports.", "wanted.")}
                     ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
                               WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
                                 AND earlier.id < wanted.id AND NOT earlier.is_paused),

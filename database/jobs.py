@@ -8,6 +8,10 @@ from database.usage import Usage
 
 GONE = "The file was deleted, or another worker speaks it now."
 IN_WORK = "status IN ('queued', 'speaking')"  # what idx_audio_work holds; say so to use it
+SEGMENT = """INTO segments (file_id, position, text_start, text_end, start_ms, end_ms, byte_end,
+        frame_end, words, spoken_by, said)
+    VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms, :byte_end,
+        :frame_end, :words, :spoken_by, :said)"""
 UNMARKED = {"spoken_by": "", "said": ""}  # a segment as its file's own voice said it, as written
 LONGEST_WAIT_S = 10.0  # a time further ahead comes from a clock that was wrong, and is not believed
 # What can be taken up; the values are those of `_free`.
@@ -145,10 +149,7 @@ class Jobs(Usage):
                 raise LeaseLost(GONE)
             known = self._count_characters(file_id, [part["position"] for part in segments])
             self._write_many(
-                """INSERT OR REPLACE INTO segments (file_id, position, text_start, text_end,
-                       start_ms, end_ms, byte_end, frame_end, words, spoken_by, said)
-                   VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms,
-                           :byte_end, :frame_end, :words, :spoken_by, :said)""",
+                f"INSERT OR REPLACE {SEGMENT}",
                 [UNMARKED | segment | {"file_id": file_id} for segment in segments],
             )
             characters = sum(part["text_end"] - part["text_start"] for part in segments) - known

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from database import earlier_release, names, opening
 from database.errors import DatabaseError, name_error
+from plain_files import sync
 
 TABLES = earlier_release.TABLES
 INDEX = re.compile(r"^CREATE (UNIQUE )?INDEX\b", re.MULTILINE)
@@ -101,7 +102,7 @@ class MigrationFile:
                 self._execute(f"PRAGMA user_version={opening.SCHEMA_VERSION}")
             self._execute("COMMIT")
             self._execute("PRAGMA journal_mode=DELETE")
-        opening.sync(self.path)
+        sync(self.path)
 
     # Reading
 
@@ -267,7 +268,7 @@ def settle(path: Path) -> None:
         raise DatabaseError(f"{path} still has an open log; is another program using it?")
     for leftover in leftovers:
         leftover.unlink(missing_ok=True)
-    opening.sync(path)
+    sync(path)
 
 
 def prepare_copy(path: Path) -> int | None:

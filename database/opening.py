@@ -18,6 +18,7 @@ from database.errors import (
     name_error,
     name_os_error,
 )
+from plain_files import sync
 
 APPLICATION_ID = 0x56565253  # "VVRS"
 EARLIER_RELEASE = 0
@@ -143,15 +144,6 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
         if isinstance(named, DiskFull):
             raise named from error
         raise
-
-
-def sync(path: Path) -> None:
-    """Make sure that a file's bytes, or a folder's names, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def sqlite_version() -> tuple[int, int, int]:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 
 from database.errors import LeaseLost, NotFound, WrongState
-from database.jobs import COUNTED, DUE, TRIED_ANEW, UNMARKED, due
+from database.jobs import COUNTED, DUE, SEGMENT, TRIED_ANEW, UNMARKED, due
 from database.usage import Usage
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
@@ -189,10 +189,7 @@ class Retakes(Usage):
                 raise LeaseLost(GONE)
             self._move_segments(file_id, start, end, shift)
             self._write_many(
-                """INSERT INTO segments (file_id, position, text_start, text_end, start_ms,
-                       end_ms, byte_end, frame_end, words, spoken_by, said)
-                   VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms,
-                           :byte_end, :frame_end, :words, :spoken_by, :said)""",
+                f"INSERT {SEGMENT}",
                 [UNMARKED | segment | {"file_id": file_id} for segment in segments],
             )
             self._move_places(file_id, start, end, shift["text"], segments[-1]["text_end"])

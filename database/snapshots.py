@@ -9,6 +9,7 @@ from pathlib import Path
 
 from database import chain, names, opening
 from database.connection import naming_errors
+from plain_files import sync
 
 MOST_FAULTS = 20
 NO_INDEX = "vtable constructor failed"  # of the words to search; the tables can be read
@@ -131,7 +132,7 @@ def end_sessions(path: Path) -> None:
     """Sign everybody out of a copy: sessions that were ended since must not come back."""
     with naming_errors(path), contextlib.closing(opening.connect_plain(path)) as connection:
         connection.execute("DELETE FROM sessions")
-    opening.sync(path)
+    sync(path)
 
 
 def list_sounds(path: Path) -> dict[str, dict]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import causes
 from formats.types import Task
+from plain_files import sync
 
 NICENESS = 5  # on top of the worker's own
 MOST_MEMORY = 300 * 1024 * 1024
@@ -54,7 +55,7 @@ def main() -> int:
     _be_modest()
     try:
         make(task, _teller())
-        _sync(task.target)
+        sync(task.target)
     except MemoryError:
         return _say("too large")
     except OSError as error:
@@ -105,14 +106,6 @@ def _teller() -> Tell:
 def _say(word: str) -> int:
     os.write(1, f"{word}\n".encode())
     return 1
-
-
-def _sync(path: str) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 if __name__ == "__main__":

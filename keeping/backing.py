@@ -11,11 +11,11 @@ from config import Config
 from database import snapshots
 from database.errors import DatabaseError
 from database.locks import FileLock
-from database.opening import sync
 from keeping import files, manifest, proving, records, rotating
 from keeping.errors import KeepingError, NoBackup, NoRoom, UnderWay
 from keeping.gathering import Gathering
 from keeping.manifest import DATABASE, Manifest
+from plain_files import sync
 from sentences import Sentence
 
 LOCK = ".lock"

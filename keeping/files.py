@@ -10,9 +10,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from database.opening import sync
 from keeping.errors import KeepingError, NoRoom
-from plain_files import is_plain
+from plain_files import is_plain, sync
 
 PIECE = 1024 * 1024
 UNFINISHED = re.compile(r"\.(new|scratch|later|[0-9a-f]{16}|.+\.[0-9a-f]{8})\.part")

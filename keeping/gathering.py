@@ -14,11 +14,10 @@ from pathlib import Path
 from audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
 from config import Config
 from database import snapshots
-from database.opening import sync
 from keeping import files, manifest
 from keeping.errors import NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
-from plain_files import is_plain
+from plain_files import is_plain, sync
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from database.opening import sync
 from migration.errors import BackupDamaged, MigrationError
 from migration.records import FILES
+from plain_files import sync
 
 BACKUPS = "backups"
 UNFINISHED = ".unfinished"

@@ -11,7 +11,6 @@ from audio_store import AudioError, AudioStore
 from config import Config, load_secret_key
 from database.errors import DatabaseError
 from database.migration import settle
-from database.opening import sync
 from migration import audio, backup, reporting, rollback
 from migration.applying import Writer, open_copy, workshop
 from migration.audio import Intake, Listing, Sound
@@ -23,6 +22,7 @@ from migration.reading import read
 from migration.records import Plan
 from migration.target import Changes, Existing, Playbacks, agree
 from migration.verifying import Proof, Verifier, digest_old_rows, verify_sounds
+from plain_files import sync
 
 KEY = "secret_key"
 ROOM = 3  # times the need must be free
