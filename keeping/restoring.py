@@ -16,11 +16,12 @@ from pathlib import Path
 from config import Config, check_data_path
 from database import opening, snapshots
 from database.locks import FileLock
-from database.opening import RESTORE_MARK, sync
+from database.opening import RESTORE_MARK
 from keeping import files, manifest, proving, records
 from keeping.backing import TIME, alone
 from keeping.errors import BackupTooNew, KeepingError, NoRoom, NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
+from plain_files import sync
 from sentences import Sentence
 
 STAGE = ".restoring.part"
