@@ -20,9 +20,9 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 import headers
-import intake
 from account_errors import SecondStepOwed
-from accounts import Accounts, LoginResult, Visitor
+from account_types import LoginResult, Visitor
+from accounts import Accounts
 from body_quota import BodyQuota
 from config import ConfigError
 from database.errors import DatabaseError
@@ -35,6 +35,7 @@ from rates import Rates, neighbourhood
 from reserve import Reserve
 from second_factors import SecondFactors, is_owed
 from sentences import Told
+from server_interface import hanging_up
 from session_watch import Sending, SessionWatch
 from shown import stored_number
 from waiting import Notice
@@ -333,7 +334,7 @@ def guard(app: Flask) -> None:
 def _watch_over(answer: Response) -> Response:
     """Let an answer that takes a while to send end with the session that asked for it."""
     takes_a_while = answer.direct_passthrough or answer.is_streamed
-    hang_up = takes_a_while and intake.hanging_up(request.environ)
+    hang_up = takes_a_while and hanging_up(request.environ)
     if not hang_up or not g.get("user"):
         return answer
     # The server sends files by itself and closes them; of other answers it closes the whole.

@@ -7,7 +7,6 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +26,7 @@ from account_errors import (
     SignInBusy,
     WrongPassword,
 )
+from account_types import LoginResult, Visitor
 from config import write_private
 from database.errors import DatabaseBusy, DatabaseDamaged, DiskFull
 from sentences import Sentence
@@ -37,28 +37,6 @@ DAY_S = 86400
 INVITE_DAYS = 7
 RESET_HOURS = 24
 SECOND_STEP_S = 600
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Where a request comes from, for sessions and the security log."""
-
-    ip: str = ""
-    device: str = ""
-    request_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LoginResult:
-    """A new session: the token for the cookie, the account, and the mark of a known browser.
-
-    While a second step is still to be taken there is only `pending`, the proof of the first.
-    """
-
-    token: str
-    user: dict[str, Any]
-    device_token: str
-    pending: str = ""
 
 
 class Accounts:

@@ -77,13 +77,14 @@ from database.errors import DatabaseError
 from devices import Devices
 from generation import Studio
 from hosts import Hosts
+from ip_address import networks
 from keeping import backing, restoring
 from keeping.errors import KeepingError
 from library import Library
 from passkeys import Passkeys
 from pronouncing import Pronouncing
 from providers import Providers
-from proxies import TrustedProxies, networks
+from proxies import TrustedProxies
 from rates import Rates
 from reserve import Reserve
 from sealing import Seal
@@ -543,4 +544,4 @@ if __name__ == "__main__":
 
     from serve import main
 
-    sys.exit(main())
+    sys.exit(main(create_app))

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from dotenv import load_dotenv
 
 import paths
-from proxies import address, networks
+from ip_address import address, networks
 from sentences import Told
 
 PREFIX = "VOICEVERSE_"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from accounts import Accounts, Visitor
+from account_types import Visitor
+from accounts import Accounts
 
 
 class Devices:

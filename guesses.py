@@ -8,7 +8,7 @@ import usernames
 from account_errors import TooManyAttempts
 
 if TYPE_CHECKING:
-    from accounts import Visitor
+    from account_types import Visitor
 
 ACCOUNT_FREE_FAILURES = 5
 ADDRESS_FREE_FAILURES = 20

@@ -7,7 +7,7 @@ be taken by the browser for ours. It cannot do so with an address, nor with a na
 import re
 import socket
 
-from proxies import address
+from ip_address import address
 from sentences import Sentence, Told
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

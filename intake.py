@@ -13,17 +13,19 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from waitress.buffers import OverflowableBuffer
 from waitress.parser import HTTPRequestParser
 
 from admission import Admission, Admissions
-from outcomes import AppTask, Report, ReportingChannel
-from proxies import Network, address, client_behind, is_secure_behind
+from ip_address import Network, address
+from outcomes import AppTask, ReportingChannel
+from proxies import client_behind, is_secure_behind
 from rates import neighbourhood
 from request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
 from sentences import Told
+from server_interface import REFUSAL, Report, Rule, RuleOf
 
 IDLE_S = 120.0
 HEAD_S = 20.0
@@ -39,25 +41,9 @@ CROWDED_IDLE_S = 5.0
 THROWN_AWAY = 8 << 20  # more than so many bytes too many are not waited for
 LINGER_S = 20.0  # who was refused half way may go on sending for so long, to hear the answer
 LOOK_S = 0.5  # how often those in line are looked at
-REFUSAL = "voiceverse.refusal"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 log = logging.getLogger("voiceverse.intake")
-
-
-class Rule(NamedTuple):
-    """What may come with a request: at most `limit` bytes, of which `copies` lie on the disk.
-
-    `token` is that of a session whose cookie we signed; one that `is_queued` waits for its turn.
-    """
-
-    limit: int
-    token: str = ""
-    copies: int = 1
-    is_queued: bool = False
-
-
-RuleOf = Callable[[str, str, str, bool], Rule]
 
 
 class BodyTooSlow(Told):
@@ -514,9 +500,3 @@ class Channel(ReportingChannel):
             return False
         except OSError:
             return True
-
-
-def hanging_up(environ: dict[str, Any]) -> Callable[[], None] | None:
-    """What ends the connection of a request; None where another server received it."""
-    told = environ.get("waitress.client_disconnected")
-    return getattr(getattr(told, "__self__", None), "hang_up", None)

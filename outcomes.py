@@ -5,36 +5,17 @@ it, or lose who asked half way.
 """
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, Task, WSGITask
 
-NOTE = "voiceverse.note"  # where the app writes down, in the environ, what only it knows
+from server_interface import NOTE, Outcome, Report
+
 ABORTED = "aborted"  # the connection ended before everything was sent
 BROKEN = "broken"  # the answer failed here after its head was sent
 UNREADABLE = 431  # a head so large that nothing of it was read
-
-
-@dataclass
-class Outcome:
-    """An answer that has ended: its status, None when not even a head was sent; what went wrong.
-
-    `method` and `path` are None where the request could not be read.
-    """
-
-    method: str | None
-    path: str | None
-    status: int | None
-    problem: str
-    ms: float
-    note: dict[str, Any] = field(default_factory=dict)
-
-
-Report = Callable[[Outcome], None]
 
 
 class UnreadableAnswer(Exception):

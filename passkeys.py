@@ -25,7 +25,8 @@ from webauthn.helpers.structs import (
 )
 
 from account_errors import AccountError, PasskeyCopied, PasskeyRefused, PasskeysFull
-from accounts import Accounts, LoginResult, Visitor
+from account_types import LoginResult, Visitor
+from accounts import Accounts
 from stored_json import read_or_default
 
 NAME = "VoiceVerse"

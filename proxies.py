@@ -3,13 +3,11 @@
 What a client says about itself is believed from nobody but the proxies that were named.
 """
 
-import ipaddress
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+from ip_address import Address, Network, address
+
 Environ = dict[str, Any]
 
 FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
@@ -17,24 +15,7 @@ FORWARDED_HOST = "HTTP_X_FORWARDED_HOST"
 FORWARDED_PROTO = "HTTP_X_FORWARDED_PROTO"
 SAID_BY_PROXIES = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP")
 MOST_HOPS = 20
-PORTED = re.compile(r"\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 SCHEMES = ("http", "https")
-
-
-def networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """The networks that are written, an address being one of its own; raises ValueError."""
-    return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
-
-
-def address(text: str) -> Address | None:
-    """The address that is written, with or without a port; None for anything else."""
-    match = PORTED.fullmatch(text)
-    try:
-        found = ipaddress.ip_address(match[1] or match[2] if match else text)
-    except ValueError:
-        return None
-    # A socket for both kinds shows IPv4 peers this way.
-    return getattr(found, "ipv4_mapped", None) or found
 
 
 def client_behind(

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from math import ceil, inf
 
-from proxies import address
+from ip_address import address
 from sentences import Sentence, Told
 
 MOST_BUCKETS = 20_000

@@ -11,7 +11,8 @@ from typing import Any
 import pyotp
 
 from account_errors import AccountError, SecondStepChanged, WrongCode
-from accounts import Accounts, LoginResult, Visitor
+from account_types import LoginResult, Visitor
+from accounts import Accounts
 from sealing import Seal, SealBroken
 
 ISSUER = "VoiceVerse"

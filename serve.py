@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,8 @@ from config import Config, ConfigError, prepare_data_dir
 from database.errors import DatabaseError
 from database.locks import FileLock
 from intake import THROWN_AWAY, Channel, House
+from ip_address import networks
 from keeping.errors import KeepingError
-from proxies import networks
 from request_queue import AT_ONCE, RequestQueue
 from uploads import BodyRules, most_bytes
 
@@ -193,10 +194,8 @@ def _house(app: Flask, config: Config, dispatcher: Dispatcher) -> House:
     )
 
 
-def run(config: Config) -> None:
-    """Serve until a signal ends it."""
-    from app import create_app
-
+def run(create_app: Callable[[Config], Flask], config: Config) -> None:
+    """Serve the app that the factory makes until a signal ends it."""
     prepare_data_dir(config)
     lock = FileLock(config.data_dir / "app.lock")
     if not lock.acquire(2.0):
@@ -238,17 +237,13 @@ def _exit(worker: WorkerProcess, *_) -> None:
     raise SystemExit(0)
 
 
-def main() -> int:
+def main(create_app: Callable[[Config], Flask]) -> int:
     """Read the settings and serve; 1 and one sentence when that cannot be."""
     try:
         config = Config.load()
         logs.configure(config.log_level, tracing.request_id)
-        run(config)
+        run(create_app, config)
     except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

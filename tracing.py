@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from access import services
 from config import Config
 from logs import REQUESTS
-from outcomes import NOTE, Outcome, Report
+from server_interface import NOTE, Outcome, Report
 
 LONGEST_PATH = 300
 TRAFFIC = "voiceverse_traffic"

@@ -13,7 +13,7 @@ from werkzeug.http import parse_cookie
 
 from access import SESSION_COOKIE, cookie_name, services
 from config import Config
-from intake import REFUSAL, Rule
+from server_interface import REFUSAL, Rule
 
 View = TypeVar("View", bound=Callable[..., Any])
 

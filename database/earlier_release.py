@@ -9,7 +9,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from database import chain, names, opening
+from database import chain, names, sqlite_file
 from database.errors import DatabaseBusy, name_error, name_os_error
 from plain_files import sync
 
@@ -153,13 +153,13 @@ def columns(connection: sqlite3.Connection, schema: str, table: str) -> set[str]
 
 def carry_over(path: Path) -> None:
     """Upgrade the file at `path`; a verified copy stays beside it. Raises UpgradeFailed."""
-    kept = opening.dated_sibling(path, "earlier-release")
+    kept = sqlite_file.dated_sibling(path, "earlier-release")
     fresh = path.with_name(path.name + ".upgrading")
-    opening.remove_parts(path)
+    sqlite_file.remove_parts(path)
     discard(fresh)
     try:
         with contextlib.closing(_open_alone(path)) as old:
-            opening.copy(old, kept)
+            sqlite_file.copy(old, kept)
             _refuse_difference(old, kept)
             _build(fresh, kept)
             # A log that stayed behind would be read into the new file.
@@ -168,10 +168,12 @@ def carry_over(path: Path) -> None:
         sync(path.parent)
     except BaseException as error:
         discard(fresh)
-        if not opening.is_current(path):
+        if not sqlite_file.is_current(path):
             kept.unlink(missing_ok=True)
         if isinstance(error, sqlite3.Error):
-            named = opening.name_upgrade_error(error, path, "carried over from the earlier release")
+            named = sqlite_file.name_upgrade_error(
+                error, path, "carried over from the earlier release"
+            )
             raise named from error
         if isinstance(error, OSError):
             raise name_os_error(error, path) from error
@@ -185,7 +187,7 @@ def discard(path: Path) -> None:
 
 def _open_alone(path: Path) -> sqlite3.Connection:
     """A connection that keeps everybody else out until it is closed."""
-    old = opening.connect_plain(path)
+    old = sqlite_file.connect_plain(path)
     try:
         old.execute("PRAGMA main.locking_mode=EXCLUSIVE").fetchall()
         old.execute("BEGIN EXCLUSIVE")
@@ -220,9 +222,9 @@ def _refuse_difference(old: sqlite3.Connection, kept: Path) -> None:
 
 def _build(fresh: Path, source: Path) -> None:
     os.close(os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    with contextlib.closing(opening.connect_plain(fresh)) as connection:
+    with contextlib.closing(sqlite_file.connect_plain(fresh)) as connection:
         connection.execute("PRAGMA foreign_keys=ON")
-        opening.create_schema(connection)
+        sqlite_file.create_schema(connection)
         connection.execute("ATTACH ? AS old_file", (str(source),))
         connection.execute("BEGIN IMMEDIATE")
         placeholder = _add_placeholder(connection)
@@ -283,4 +285,4 @@ def _verify(connection: sqlite3.Connection) -> None:
         ).fetchone()["missing"]
         if missing:
             raise sqlite3.IntegrityError(f"{missing} rows of {table} did not arrive")
-    opening.refuse_broken_references(connection)
+    sqlite_file.refuse_broken_references(connection)

@@ -1,7 +1,9 @@
 """What can go wrong in the store; each error carries the sentence a person sees."""
 
+import contextlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import causes
@@ -134,6 +136,18 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
     if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return NotFound("What this belongs to was deleted in the meantime. Nothing was changed.")
     return None
+
+
+@contextlib.contextmanager
+def naming_errors(path: Path) -> Iterator[None]:
+    """Turn SQLite's own errors into ours, with a sentence each."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        named = name_error(error, path)
+        if named is None:
+            raise
+        raise named from error
 
 
 def name_os_error(error: OSError, path: Path) -> DatabaseError:

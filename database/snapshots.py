@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import chain, names, opening
-from database.connection import naming_errors
+from database import chain, names, opening, sqlite_file
+from database.errors import naming_errors
 from plain_files import sync
 
 MOST_FAULTS = 20
@@ -29,8 +29,8 @@ def needs_upgrade(path: Path) -> bool:
     """Whether this is a database of ours of an earlier version, apart from the earlier release."""
     with _reading(path) as connection:
         marks = connection.execute("PRAGMA application_id").fetchone()
-        is_ours = marks["application_id"] == opening.APPLICATION_ID
-        return is_ours and 0 < _version(connection) < opening.SCHEMA_VERSION
+        is_ours = marks["application_id"] == sqlite_file.APPLICATION_ID
+        return is_ours and 0 < _version(connection) < sqlite_file.SCHEMA_VERSION
 
 
 def is_empty(path: Path) -> bool:
@@ -55,7 +55,7 @@ def is_ours(path: Path) -> bool:
         return False
     with _reading(path) as connection:
         marks = connection.execute("PRAGMA application_id").fetchone()
-        return marks["application_id"] == opening.APPLICATION_ID
+        return marks["application_id"] == sqlite_file.APPLICATION_ID
 
 
 def schema_version(path: Path) -> int:
@@ -130,7 +130,7 @@ def read_log_end(path: Path) -> list | None:
 
 def end_sessions(path: Path) -> None:
     """Sign everybody out of a copy: sessions that were ended since must not come back."""
-    with naming_errors(path), contextlib.closing(opening.connect_plain(path)) as connection:
+    with naming_errors(path), contextlib.closing(sqlite_file.connect_plain(path)) as connection:
         connection.execute("DELETE FROM sessions")
     sync(path)
 
@@ -203,7 +203,10 @@ def _text(value: bytes) -> str:
 @contextlib.contextmanager
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that never writes a log back: that needs the write lock."""
-    with naming_errors(path), contextlib.closing(opening.connect_plain(path, "ro")) as connection:
+    with (
+        naming_errors(path),
+        contextlib.closing(sqlite_file.connect_plain(path, "ro")) as connection,
+    ):
         yield connection
 
 

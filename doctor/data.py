@@ -10,7 +10,7 @@ from config import (
     holds_sound,
     remake_command,
 )
-from database import opening, snapshots
+from database import snapshots, sqlite_file
 from database.errors import DatabaseDamaged, DatabaseError, DatabaseTooNew, NotADatabase
 from database.examining import examination
 from doctor.findings import BAD, GOOD, MOST_NAMED, WARN, Finding, Findings, named
@@ -99,7 +99,7 @@ def presence(config: Config) -> Findings:
             yield Finding(BAD, what, "Move it away, then run flask restore latest.", True)
         elif snapshots.is_empty(path):
             yield _no_database(config)
-        elif snapshots.recognise(path) != opening.SCHEMA_VERSION:
+        elif snapshots.recognise(path) != sqlite_file.SCHEMA_VERSION:
             what = Sentence("{path} is of another release.", path=str(path))
             yield Finding(WARN, what, "Start VoiceVerse once, which upgrades it.", is_last=True)
     except DatabaseTooNew:
@@ -114,7 +114,7 @@ def presence(config: Config) -> Findings:
 
 def _no_database(config: Config) -> Finding:
     path = str(config.database_path)
-    if opening.wal_bytes(config.database_path):
+    if sqlite_file.wal_bytes(config.database_path):
         what = Sentence("{path} is missing, but its log is there.", path=path)
     elif holds_sound(config):
         what = Sentence("{path} is missing or empty, but there is sound beside it.", path=path)

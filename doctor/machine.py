@@ -9,7 +9,7 @@ import stat
 import causes
 import config as settings
 from config import Config
-from database import opening
+from database import sqlite_file
 from doctor.findings import BAD, GOOD, WARN, Finding, Findings
 from keeping import manifest, records
 from sentences import Sentence
@@ -48,7 +48,7 @@ def permissions(config: Config) -> Findings:
 
 def versions(_config: Config) -> Findings:
     yield Finding(GOOD, Sentence("Python {version}.", version=platform.python_version()))
-    version = opening.sqlite_version()
+    version = sqlite_file.sqlite_version()
     shown = ".".join(map(str, version))
     is_fixed = version[2] >= RESET_FIXED.get(version[:2], 10**6)
     if not RESET_BUG[0] <= version < RESET_BUG[1] or is_fixed:

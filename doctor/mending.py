@@ -2,7 +2,7 @@
 
 import stored_json
 from config import Config
-from database import examining, opening
+from database import examining, sqlite_file
 from database.examining import examination
 from database.mending import Mending
 from doctor.contents import is_read
@@ -19,7 +19,7 @@ def mend(config: Config) -> list[str]:
             return []
         db = Mending(config.database_path)
         try:
-            kept = opening.dated_sibling(config.database_path, "before-mending")
+            kept = sqlite_file.dated_sibling(config.database_path, "before-mending")
             db.backup(kept)
             with db.transaction():
                 done = list(_mend(db, *wrong))

@@ -4,7 +4,7 @@ import contextlib
 import shutil
 
 from config import Config
-from database import opening
+from database import opening, sqlite_file
 from keeping import backing, files, records, restoring
 from keeping.errors import UnderWay
 
@@ -16,7 +16,7 @@ def sweep(config: Config) -> None:
     """Clear away unfinished copies; only for whoever holds the lock of the worker, which
     migrations, restores and mending hold, too."""
     data = config.data_dir
-    opening.remove_parts(config.database_path)
+    sqlite_file.remove_parts(config.database_path)
     for pattern in FILES:
         for path in data.glob(pattern):
             path.unlink(missing_ok=True)

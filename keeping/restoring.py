@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config import Config, check_data_path
-from database import opening, snapshots
+from database import snapshots, sqlite_file
 from database.locks import FileLock
 from database.opening import RESTORE_MARK
 from keeping import files, manifest, proving, records
@@ -51,10 +51,10 @@ def restore(config: Config, folder: Path) -> Restored:
     data = config.data_dir
     with files.naming_errors("The backup could not be restored"):
         known = manifest.read(folder)
-        if known.schema > opening.SCHEMA_VERSION:
+        if known.schema > sqlite_file.SCHEMA_VERSION:
             raise BackupTooNew(
                 f"{folder} was made by a newer VoiceVerse (schema {known.schema}, this one knows "
-                f"{opening.SCHEMA_VERSION}). Install that release to restore it; nothing was "
+                f"{sqlite_file.SCHEMA_VERSION}). Install that release to restore it; nothing was "
                 "changed."
             )
         proving.check_in_place(folder, known)

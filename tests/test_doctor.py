@@ -9,7 +9,7 @@ import pytest
 
 import doctor
 from audio_store import SegmentStore
-from database import opening
+from database import opening, sqlite_file
 from keeping import backing, records, restoring
 from tests.keeping.places import Place, flip
 from tests.serving import App
@@ -87,7 +87,7 @@ def test_what_others_can_read_is_found(place, name):
     ],
 )  # fmt: skip
 def test_versions_of_sqlite_that_can_do_damage_are_told(place, monkeypatch, version, is_told):
-    monkeypatch.setattr(opening, "sqlite_version", lambda: version)
+    monkeypatch.setattr(sqlite_file, "sqlite_version", lambda: version)
     warnings = " ".join(found(place, doctor.WARN))
     assert ("SQLite" in warnings) == is_told
 
@@ -220,7 +220,7 @@ def test_no_database_and_an_interrupted_restore_are_told(tmp_path):
 
 
 def test_another_release_is_told_and_left_alone(place, monkeypatch):
-    monkeypatch.setattr(opening, "SCHEMA_VERSION", opening.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(sqlite_file, "SCHEMA_VERSION", sqlite_file.SCHEMA_VERSION + 1)
     assert any("of another release" in what for what in found(place, doctor.WARN))
 
 

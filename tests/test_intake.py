@@ -26,7 +26,7 @@ from intake import (
     House,
     Rule,
 )
-from proxies import networks
+from ip_address import networks
 from tests.serving import App, Client, wait_until
 
 LIMIT = 100_000

@@ -2,7 +2,8 @@
 
 import pytest
 
-from proxies import TrustedProxies, networks
+from ip_address import networks
+from proxies import TrustedProxies
 from tests.conftest import Browser
 
 TRUSTED = networks(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, chain, opening, snapshots
+from database import Database, chain, opening, snapshots, sqlite_file
 from tests.database.earlier_files import shape
 
 
@@ -147,7 +147,7 @@ def make_first_version(path):
                 INSERT INTO security_logs (id, event_type, user_id, username)
                 VALUES (1, 'login', 1, 'ann'), (2, 'login', 2, 'bob'), (4, 'login', 2, 'bob'),
                        (5, 'login', 1, 'ann'), (6, 'login', 2, 'bob');
-                PRAGMA application_id={opening.APPLICATION_ID};
+                PRAGMA application_id={sqlite_file.APPLICATION_ID};
                 PRAGMA user_version=1;"""
         )
 
@@ -169,7 +169,7 @@ def test_the_log_of_an_older_file_is_chained_from_the_start(path, tmp_path):
     db.close()
     Database(tmp_path / "new.db").close()
     assert schema(path) == schema(tmp_path / "new.db")
-    assert opening.CHAINED <= opening.SCHEMA_VERSION
+    assert opening.CHAINED <= sqlite_file.SCHEMA_VERSION
 
 
 def test_writers_at_once_make_one_chain(path, user, start_child, db):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from audio_store import SegmentStore
-from database import Database, opening
+from database import Database, opening, sqlite_file
 from database.errors import DatabaseError
 from database.locks import FileLock
 from keeping import backing, manifest, restoring
@@ -149,7 +149,7 @@ def rewrite(folder, **changes):
 
 
 def test_a_backup_of_a_newer_schema_is_refused(changed, backup):
-    rewrite(backup.folder, schema=opening.SCHEMA_VERSION + 1)
+    rewrite(backup.folder, schema=sqlite_file.SCHEMA_VERSION + 1)
     before = changed.bytes()
     with pytest.raises(BackupTooNew, match="newer VoiceVerse"):
         restoring.restore(changed.config, backup.folder)
@@ -242,7 +242,7 @@ def test_leftovers_of_a_kill_go_with_the_next_restore(changed, backup):
 
 def test_an_older_database_is_backed_up_before_it_is_changed(place, monkeypatch):
     assert backing.before_upgrade(place.config) is None
-    monkeypatch.setattr(opening, "SCHEMA_VERSION", opening.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(sqlite_file, "SCHEMA_VERSION", sqlite_file.SCHEMA_VERSION + 1)
     made = backing.before_upgrade(place.config)
     assert made.folder.name.endswith("-upgrade")
     assert contents(made.folder) == place.contents()
@@ -251,12 +251,12 @@ def test_an_older_database_is_backed_up_before_it_is_changed(place, monkeypatch)
 
 
 def test_a_manifest_that_tells_another_schema_than_its_database_is_refused(changed, backup):
-    rewrite(backup.folder, schema=opening.SCHEMA_VERSION - 1)
+    rewrite(backup.folder, schema=sqlite_file.SCHEMA_VERSION - 1)
     with pytest.raises(BackupDamaged, match="schema"):
         restoring.restore(changed.config, backup.folder)
 
 
 def test_a_backup_of_an_older_schema_is_restored(changed, backup, monkeypatch):
-    monkeypatch.setattr(opening, "SCHEMA_VERSION", opening.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(sqlite_file, "SCHEMA_VERSION", sqlite_file.SCHEMA_VERSION + 1)
     restoring.restore(changed.config, backup.folder)
     assert changed.contents() == contents(backup.folder)
