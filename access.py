@@ -24,20 +24,20 @@ from account_errors import SecondStepOwed
 from account_types import LoginResult, Visitor
 from accounts import Accounts
 from body_quota import BodyQuota
+from common.errors import Told
 from config import ConfigError
-from database.errors import DatabaseError
 from devices import Devices
 from headers import STATIC
 from hosts import Hosts
 from passkeys import Passkeys
 from proofs import joined_marks
 from rates import Rates, neighbourhood
-from reserve import Reserve
 from second_factors import SecondFactors, is_owed
-from sentences import Told
 from server_interface import hanging_up
 from session_watch import Sending, SessionWatch
 from shown import stored_number
+from storage.disk_reserve import Reserve
+from storage.errors import DatabaseError
 from waiting import Notice
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -13,7 +13,6 @@ from urllib.parse import parse_qs, urlsplit
 import guesses
 import passwords
 import proofs
-import usernames
 from account_errors import (
     AccountError,
     BadUsername,
@@ -27,9 +26,10 @@ from account_errors import (
     WrongPassword,
 )
 from account_types import LoginResult, Visitor
+from common import usernames
+from common.errors import Sentence
 from config import write_private
-from database.errors import DatabaseBusy, DatabaseDamaged, DiskFull
-from sentences import Sentence
+from storage.errors import DatabaseBusy, DatabaseDamaged, DiskFull
 
 SIGN_IN_PATIENCE_S = 15
 TOUCH_EVERY_S = 300

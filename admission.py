@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from body_quota import BodyQuota, Share
-from sentences import Told
+from common.errors import Told
 
 RECHECK_S = 1.0
 PersonOf = Callable[[str], int | None]

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from common.errors import Sentence, Told
 from config import Config
 from database import Database
-from sentences import Sentence, Told
 
 MEGABYTE = 1_000_000
 

@@ -27,7 +27,6 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-import causes
 from access import (
     csp_nonce,
     csrf_token,
@@ -40,15 +39,16 @@ from access import (
     wants_json,
 )
 from assets import Assets, gather
+from common import transient_causes
+from common.errors import Told
 from continuity import Speaker
 from delivery import UNFINISHED
 from documents.errors import FetchRefused
 from hosts import UntrustedHost
 from languages import language, told
-from sentences import Told
 from shown import FILTERS, count, hour, iso_day, money, stored_number
 from speech.engine import Engine
-from speech.engines.addresses import ForbiddenAddress
+from speech.engines.pinned_http import ForbiddenAddress
 from speech.errors import SpeechError
 from speech.prices import CONFIGURED, Price
 from speech.registry import Registry
@@ -114,7 +114,7 @@ def page(template: str, status: int = 200, /, **context: Any) -> Response:
     return Response(render_template(template, **context), status, content_type=HTML)
 
 
-def held_up(row: dict[str, Any]) -> causes.Cause | None:
+def held_up(row: dict[str, Any]) -> transient_causes.Cause | None:
     """What an unfinished piece, change or download waits for, where that passes by itself."""
     code = row.get("waits_for", "")
     if row["status"] not in WORKED_ON:
@@ -126,7 +126,7 @@ def held_up(row: dict[str, Any]) -> causes.Cause | None:
         code = ""  # the cause has ended, or is looked for when its turn comes
     if "worker_waits_for" not in g:
         g.worker_waits_for = services().notice.read()
-    return causes.BY_CODE.get(g.worker_waits_for or code)
+    return transient_causes.BY_CODE.get(g.worker_waits_for or code)
 
 
 def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
@@ -495,7 +495,7 @@ def _held_up(error: OSError | MemoryError) -> Response:
     """A full disk and the like, wherever it was met; anything else stays a fault."""
     folder = services().config.data_dir
     is_memory = isinstance(error, MemoryError)
-    cause = causes.MEMORY if is_memory else causes.of_os_error(error, folder)
+    cause = transient_causes.MEMORY if is_memory else transient_causes.of_os_error(error, folder)
     if cause is None:
         raise error
     log.warning("%s %s: %r", request.method, request.path, error)

@@ -40,7 +40,6 @@ from access import (
     wants_json,
 )
 from answers import file_json, form_again, page
-from audio_store import AudioStore
 from blueprints import (
     admin,
     documents,
@@ -65,6 +64,8 @@ from blueprints import library as library_room
 from blueprints import passkeys as passkeys_room
 from blueprints import studio as studio_room
 from books import Books
+from common.errors import Told
+from common.ip_address import networks
 from config import (
     Config,
     ConfigError,
@@ -72,12 +73,10 @@ from config import (
     prepare_data_dir,
     refuse_lost_database,
 )
-from database import Database, snapshots
-from database.errors import DatabaseError
+from database import Database
 from devices import Devices
 from generation import Studio
 from hosts import Hosts
-from ip_address import networks
 from keeping import backing, restoring
 from keeping.errors import KeepingError
 from library import Library
@@ -86,16 +85,18 @@ from pronouncing import Pronouncing
 from providers import Providers
 from proxies import TrustedProxies
 from rates import Rates
-from reserve import Reserve
 from sealing import Seal
 from second_factors import SecondFactors
-from sentences import Told
 from session_watch import SessionWatch
 from shown import spoken_length
-from speech.captions import srt, webvtt
+from speech.audio.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
-from speech.speakers import find_speakers
+from speech.text.speakers import find_speakers
+from storage import snapshots
+from storage.audio_store import AudioStore
+from storage.disk_reserve import Reserve
+from storage.errors import DatabaseError
 from waiting import Notice
 
 PAGE_ROWS = 50

@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from sentences import Told
+from common.errors import Told
 
 STEP_BYTES = 1 << 20
 LIMIT = "bytes on the way"

@@ -15,24 +15,24 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO, Any
 
-from audio_store import naming_full_disk
 from choices import EACH, ONE, Choices
+from common.errors import Told
 from config import Config
 from database import Database
 from database.documents import NO_DOCUMENT
-from database.errors import NotFound, WrongState
 from documents.fetching import Fetched, FetchLimits, fetch
 from documents.limits import Limits
 from documents.reading import read
 from documents.types import LEFT_OUT, Document, compose
 from generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
-from sentences import Told
-from speech.counting import Spoken, count_spoken
 from speech.engine import Engine
-from speech.marks import Cast
 from speech.prices import Price, expected_duration_s, total_cost
-from speech.pronunciation import Dictionary
+from speech.text.billable import Spoken, count_spoken
+from speech.text.directives import Cast
+from speech.text.pronunciation import Dictionary
 from speech.types import Voice, is_speakable
+from storage.audio_store import naming_full_disk
+from storage.errors import NotFound, WrongState
 
 READERS = 2
 READER_WAIT_S = 60.0

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import buying as wire
-import causes
-from audio_store import AudioError
-from sentences import Sentence, Told
+from common import transient_causes
+from common.errors import Sentence, Told
 from speech.engine import Engine
 from speech.errors import EngineCrashed, EngineHeldUp, SpeechError
 from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest
+from storage.audio_store import AudioError
 
 PIPE_BYTES = 256 * 1024
 IDLE_S = 300.0  # the SDK takes memory that nobody needs for longer
@@ -49,9 +49,9 @@ class Gone(Exception):
 
     def told(self, *, is_paid: bool = False) -> EngineCrashed:
         """What whoever asked gets to know; `is_paid` where a provider had been asked."""
-        is_outside = self.code in causes.FROM_OUTSIDE
-        error = EngineHeldUp(causes.KILLED) if is_outside else EngineCrashed(STOPPED)
-        error.tries = causes.PAID_TRIES if is_paid else None
+        is_outside = self.code in transient_causes.FROM_OUTSIDE
+        error = EngineHeldUp(transient_causes.KILLED) if is_outside else EngineCrashed(STOPPED)
+        error.tries = transient_causes.PAID_TRIES if is_paid else None
         return error
 
 
@@ -79,7 +79,7 @@ class Buyer:
         content_hash: str,
         begun: Callable[[], object],
         *,
-        asks: int = causes.PAID_TRIES,
+        asks: int = transient_causes.PAID_TRIES,
     ) -> Generator[AudioChunk]:
         """The sound as it arrives; at its end it is kept. None where it has been kept before.
 
@@ -109,7 +109,7 @@ class Buyer:
                 return
             except Told as error:
                 if asked and error.waits_for and error.tries is None:
-                    error.tries = causes.PAID_TRIES
+                    error.tries = transient_causes.PAID_TRIES
                 raise
             except Gone as error:
                 # Sound that is out cannot be called back: whoever asked drops it and asks again.
@@ -172,7 +172,7 @@ class Buyer:
             try:
                 self._line = Line(self._settings, self._environ)
             except OSError as error:
-                if cause := causes.of_start(error):
+                if cause := transient_causes.of_start(error):
                     raise EngineHeldUp(cause) from error
                 raise
         self._used_at = time.monotonic()

@@ -27,13 +27,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import causes
-from audio_store import SegmentStore
-from sentences import Told
+from common import transient_causes
+from common.errors import Told
 from speech.engine import Engine
 from speech.errors import EngineHeldUp, SpeechError
 from speech.registry import remake
 from speech.types import AudioChunk, Receipt, SpeechRequest
+from storage.audio_store import SegmentStore
 
 HEADER = struct.Struct("<cII")
 MOST_LATER = 32  # engines that are kept ready
@@ -61,7 +61,7 @@ class Buying:
         try:
             threading.Thread(target=self._settle, args=(number, serve, order)).start()
         except RuntimeError:  # the system gives no further threads
-            self.send(b"E", number, packed(EngineHeldUp(causes.PROCESSES)))
+            self.send(b"E", number, packed(EngineHeldUp(transient_causes.PROCESSES)))
 
     def send(self, kind: bytes, number: int, payload: bytes = b"") -> None:
         """Write one frame, unless the reader is gone."""
@@ -80,7 +80,7 @@ class Buying:
         try:
             kind, payload = serve(number, order)
         except Exception as error:
-            cause = causes.of(error)
+            cause = transient_causes.of(error)
             if isinstance(error, Told) and (error.waits_for or not cause):
                 payload = packed(error)
             elif cause:

@@ -6,15 +6,15 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from common.errors import Sentence
+from common.stored_json import read_or_default
 from database import Database
 from documents.language import guessed
-from sentences import Sentence
-from speech import endings
+from speech import model_shutdowns
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.registry import Registry
 from speech.types import Voice
-from stored_json import read_or_default
 
 ASK, NEAREST, FREE = "ask", "nearest", "free"
 RULES = (ASK, NEAREST, FREE)
@@ -93,7 +93,7 @@ class Continuity:
         found = []
         for engine in self.registry.engines:
             end = self.registry.end_of(engine)
-            if end and (end - self.registry.today()).days <= endings.AHEAD_DAYS:
+            if end and (end - self.registry.today()).days <= model_shutdowns.AHEAD_DAYS:
                 found.append((engine, end, self._followers(engine)))
         return found
 
@@ -211,7 +211,7 @@ class Continuity:
         """The voice of the stand-in's engine that comes nearest to one of another engine."""
         voices = stand_in.engine.voices()
         language = stand_in.voice.language
-        found = endings.successors(engine, voice, voices, language=language)
+        found = model_shutdowns.successors(engine, voice, voices, language=language)
         return found[0][1] if found else stand_in.voice.identifier
 
     def _language(self, job: Mapping[str, Any], text: str) -> str:
@@ -227,7 +227,7 @@ def language_of(text: str, voice: Voice) -> str:
 
     A provider's voices speak every language, though they are listed as English.
     """
-    if voice.identifier not in endings.GENDERS:
+    if voice.identifier not in model_shutdowns.GENDERS:
         return voice.language
     return guessed([text[:TELLING_CHARACTERS]]) or voice.language
 

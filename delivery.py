@@ -14,9 +14,9 @@ from werkzeug.wsgi import wrap_file
 import ranges
 from access import services
 from attachments import content_disposition
+from common.errors import Told
 from formats.types import Format
-from sentences import Told
-from speech.mp3 import place_of
+from speech.audio.mp3 import place_of
 
 AUDIO_TYPE = "audio/mpeg"
 UNFINISHED = ("queued", "speaking")

@@ -10,20 +10,26 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from audio_store import AudioError, AudioStore
+from common.errors import Sentence, Told
+from common.stored_json import read_or_default
 from config import Config
 from database import Database
-from database.errors import DatabaseDamaged, DatabaseError, DiskFull, LeaseLost, NotFound
-from export_store import ExportStore
 from formats import making
 from formats.cover import cover
 from formats.errors import ExportError, Stopped
 from formats.types import FORMATS, Format, Part, Task
-from sentences import Sentence, Told
+from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
-from speech.id3 import Chapter, Picture, id3_tag
 from speech.registry import Registry
-from stored_json import read_or_default
+from storage.audio_store import AudioError, AudioStore
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseError,
+    DiskFull,
+    LeaseLost,
+    NotFound,
+)
+from storage.export_store import ExportStore
 from waiting import States, is_memory_short
 
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from sentences import Told
+from common.errors import Told
 
 
 class BadForm(Told):

@@ -12,28 +12,34 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from allowances import Allowances
-from audio_store import AudioStore, PreviewStore, SegmentStore, TakeStore, make_filename
+from common.errors import Sentence, Told
 from config import Config
 from continuity import Speaker
 from database import Database
-from database.errors import NotFound
 from database.groups import BIN_DAYS, NO_FILE
 from exporting import Exports
 from retaking import Retaking
-from sentences import Sentence, Told
 from speaking import NothingSpoken, Speaking
-from speech.counting import count_spoken
-from speech.encoding import Mp3Stream
+from speech.audio.encoding import Mp3Stream
 from speech.engine import Engine
-from speech.marks import BadCast, Cast
+from speech.preview_sentences import is_standard
 from speech.prices import Price, expected_duration_s
-from speech.pronunciation import Dictionary
 from speech.registry import Registry
-from speech.samples import is_standard
-from speech.script import PARAGRAPH_PAUSE_MS, Script, Utterance
-from speech.segments import split
-from speech.titles import title_of
+from speech.text.billable import count_spoken
+from speech.text.directives import BadCast, Cast
+from speech.text.pronunciation import Dictionary
+from speech.text.script import PARAGRAPH_PAUSE_MS, Script, Utterance
+from speech.text.segments import split
+from speech.text.titles import title_of
 from speech.types import Segment, SpeechRequest, Voice
+from storage.audio_store import (
+    AudioStore,
+    PreviewStore,
+    SegmentStore,
+    TakeStore,
+    make_filename,
+)
+from storage.errors import NotFound
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100

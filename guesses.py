@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import usernames
 from account_errors import TooManyAttempts
+from common import usernames
 
 if TYPE_CHECKING:
     from account_types import Visitor

@@ -5,11 +5,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import causes
+from common import transient_causes
+from common.errors import Sentence
 from config import Config
 from database import Database
-from database.errors import DatabaseError
-from sentences import Sentence
+from storage.errors import DatabaseError
 
 APP, WORKER = "app", "worker"
 SILENCE_S = 60.0  # after which a worker is missed
@@ -64,11 +64,11 @@ class Health:
 
     def _disk(self) -> Iterator[str]:
         try:
-            free, files = causes.room(self._config.data_dir)
+            free, files = transient_causes.room(self._config.data_dir)
         except OSError:
             yield "The data folder cannot be read."
             return
-        if files is not None and files < causes.FEW_FILES:
+        if files is not None and files < transient_causes.FEW_FILES:
             yield Sentence(
                 "The disk has hardly room for further files ({count} inodes free); new work is "
                 "refused.",

@@ -7,8 +7,8 @@ be taken by the browser for ours. It cannot do so with an address, nor with a na
 import re
 import socket
 
-from ip_address import address
-from sentences import Sentence, Told
+from common.errors import Sentence, Told
+from common.ip_address import address
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 # Endings that nobody can register: the names of a home network.

@@ -19,12 +19,12 @@ from waitress.buffers import OverflowableBuffer
 from waitress.parser import HTTPRequestParser
 
 from admission import Admission, Admissions
-from ip_address import Network, address
+from common.errors import Told
+from common.ip_address import Network, address
 from outcomes import AppTask, ReportingChannel
 from proxies import client_behind, is_secure_behind
 from rates import neighbourhood
 from request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
-from sentences import Told
 from server_interface import REFUSAL, Report, Rule, RuleOf
 
 IDLE_S = 120.0

@@ -17,9 +17,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-import logs
-from audio_store import AudioError, AudioStore
 from buyer import Buyer
+from common import logs
+from common.errors import Sentence
 from config import (
     Config,
     ConfigError,
@@ -27,9 +27,7 @@ from config import (
     provider_environment,
     refuse_lost_database,
 )
-from database import Database, snapshots
-from database.errors import DatabaseError, LeaseLost
-from database.locks import FileLock
+from database import Database
 from exporting import ExportWorker
 from generation import Studio
 from health import WORKER
@@ -37,11 +35,14 @@ from keeping import backing, leftovers, restoring
 from keeping.errors import KeepingError
 from nightly import Nightly
 from providers import Providers
-from sentences import Sentence
 from speaking import Parked, Stopped
-from speech.encoding import NotMp3
+from speech.audio.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
+from storage import snapshots
+from storage.audio_store import AudioError, AudioStore
+from storage.errors import DatabaseError, LeaseLost
+from storage.file_locks import FileLock
 from trusted_clock import TrustedClock
 from waiting import Notice, States, is_memory_short, verdict
 

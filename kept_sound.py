@@ -8,11 +8,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from audio_store import SegmentStore
+from common.errors import Told
 from database import Database
-from sentences import Told
 from speech.engine import Engine
 from speech.types import SpeechRequest
+from storage.audio_store import SegmentStore
 
 RULE, SHARED, APART = "bought_sound", "shared", "apart"
 RULES = (APART, SHARED)

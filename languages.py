@@ -7,7 +7,7 @@ from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations, gettext
 from markupsafe import Markup
 
-from sentences import Sentence
+from common.errors import Sentence
 from shown import count
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}

@@ -8,14 +8,14 @@ from contextlib import suppress
 from typing import Any
 
 from archive import UniqueNames, ZipStream, safe_name
-from audio_store import AudioStore, NoSuchAudio
 from database import Database
-from database.errors import NotFound
 from database.groups import BIN_DAYS
 from generation import BadName, Studio, check_group
 from pronouncing import COLUMNS as PRONUNCIATIONS
 from pronouncing import table_rows
-from speech.captions import webvtt
+from speech.audio.captions import webvtt
+from storage.audio_store import AudioStore, NoSuchAudio
+from storage.errors import NotFound
 
 DOCUMENT_KEYS = ("title", "author", "language", "source", "origin", "created_at")
 BATCH = 200

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import logs
+from common import logs
 from config import Config, ConfigError
-from database.errors import DatabaseError
 from keeping import backing, records
 from keeping.errors import KeepingError
+from storage.errors import DatabaseError
 
 NICENESS = 19
 RETRY_S = 3600.0

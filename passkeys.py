@@ -27,7 +27,7 @@ from webauthn.helpers.structs import (
 from account_errors import AccountError, PasskeyCopied, PasskeyRefused, PasskeysFull
 from account_types import LoginResult, Visitor
 from accounts import Accounts
-from stored_json import read_or_default
+from common.stored_json import read_or_default
 
 NAME = "VoiceVerse"
 QUESTION_S = 300

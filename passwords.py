@@ -7,8 +7,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from werkzeug.security import check_password_hash
 
-import usernames
-from sentences import Sentence, Told
+from common import usernames
+from common.errors import Sentence, Told
 
 MIN_CHARACTERS = 15
 MAX_CHARACTERS = 1024

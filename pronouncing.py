@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
+from common.errors import Sentence
 from database import Database
-from database.errors import NotFound
 from database.pronunciations import NO_ENTRY
 from database.searching import excerpt
 from generation import Studio
-from sentences import Sentence
 from speech.errors import SpeechError
-from speech.pronunciation import MOST, BadPronunciation, Dictionary, Entry
+from speech.text.pronunciation import MOST, BadPronunciation, Dictionary, Entry
+from storage.errors import NotFound
 
 COLUMNS = ("pattern", "replacement", "whole_word", "match_case", "language", "phonemes")
 TABLE_BYTES = 1_000_000

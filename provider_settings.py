@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sentences import Sentence, Told
-from speech.engines.addresses import checked_address
+from common.errors import Sentence, Told
+from common.stored_json import read_or_default
 from speech.engines.openai_models import VoiceRow
-from speech.engines.provided import PROTOCOLS
-from speech.engines.server_lists import LONGEST_LIST, fit_language, fit_name
-from stored_json import read_or_default
+from speech.engines.pinned_http import checked_address
+from speech.engines.provider_engine import PROTOCOLS
+from speech.engines.voice_discovery import LONGEST_LIST, fit_language, fit_name
 
 LONGEST_LABEL = 60
 LONGEST_KEY = 500

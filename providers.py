@@ -11,21 +11,21 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from common.errors import Sentence
 from config import Config
 from database import Database
-from database.errors import NotFound
 from database.providers import GONE
 from provider_settings import ProviderError, Settings, checked, checked_key, tail
 from sealing import Seal, SealBroken
-from sentences import Sentence
-from speech.encoding import Mp3Stream
+from speech.audio.encoding import Mp3Stream
 from speech.engine import Engine
-from speech.engines.addresses import origin, refuse_forbidden
-from speech.engines.provided import PROTOCOLS, Provided
-from speech.engines.server_lists import read_models, read_voices
+from speech.engines.pinned_http import origin, refuse_forbidden
+from speech.engines.provider_engine import PROTOCOLS, Provided
+from speech.engines.voice_discovery import read_models, read_voices
 from speech.errors import SpeechError
-from speech.samples import sample
+from speech.preview_sentences import sample
 from speech.types import SpeechRequest
+from storage.errors import NotFound
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LISTING_S = 15.0

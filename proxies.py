@@ -6,7 +6,7 @@ What a client says about itself is believed from nobody but the proxies that wer
 from collections.abc import Callable
 from typing import Any
 
-from ip_address import Address, Network, address
+from common.ip_address import Address, Network, address
 
 Environ = dict[str, Any]
 

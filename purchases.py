@@ -8,14 +8,14 @@ from contextlib import closing, contextmanager
 from functools import partial
 from weakref import WeakValueDictionary
 
-import causes
-from audio_store import SegmentStore
 from buyer import Buyer
+from common import transient_causes
 from database import Database
-from database.errors import DatabaseError
 from kept_sound import KeptSound, Wanted
 from speech.engine import Engine
 from speech.types import AudioChunk, Delivery, ModelNotice, Receipt, SpeechRequest
+from storage.audio_store import SegmentStore
+from storage.errors import DatabaseError
 
 SWEEP_EVERY = 50  # purchases between looks at how much is kept
 
@@ -108,7 +108,7 @@ class Purchases:
         )
         if self.buyer and self.buyer.can_buy(engine):
             # What is made for a file waits and is tried again; a preview has this one chance.
-            asks = causes.PAID_TRIES if job["id"] is None else 1
+            asks = transient_causes.PAID_TRIES if job["id"] is None else 1
             chunks = self.buyer.buy(engine, request, sound.content_hash, begun, asks=asks)
             return engine.breaker.watch(chunks) if engine.breaker else chunks
         return self._buy_here(engine, request, sound.content_hash, begun)

@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from math import ceil, inf
 
-from ip_address import address
-from sentences import Sentence, Told
+from common.errors import Sentence, Told
+from common.ip_address import address
 
 MOST_BUCKETS = 20_000
 NOTED_EVERY_S = 600

@@ -4,8 +4,8 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from speech.encoding import Mp3Stream, join_pause, pause_samples
-from speech.script import Utterance
+from speech.audio.encoding import Mp3Stream, join_pause, pause_samples
+from speech.text.script import Utterance
 from speech.types import AudioChunk, Segment
 
 

@@ -8,7 +8,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
-from sentences import Told
+from common.errors import Told
 
 AT_ONCE, AT_ONCE_OF_ONE = 4, 2
 WAITING, WAITING_OF_ONE = 200, 50

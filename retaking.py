@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from allowances import Allowances
-from audio_store import TakeStore
+from common.errors import Sentence
+from common.stored_json import read
 from continuity import Speaker
-from database.errors import WrongState
 from database.retakes import GONE
 from recording import Recorder
-from sentences import Sentence
 from speaking import NothingSpoken, Speaking, Stopped
-from speech import mp3
+from speech.audio import mp3
+from speech.audio.slicing import Slicer
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s, total_cost
-from speech.script import PARAGRAPH_PAUSE_MS, Utterance
-from speech.segments import BLANK_LINE
-from speech.slicing import Slicer
+from speech.text.script import PARAGRAPH_PAUSE_MS, Utterance
+from speech.text.segments import BLANK_LINE
 from speech.types import AudioChunk, Segment, is_speakable
-from stored_json import read
+from storage.audio_store import TakeStore
+from storage.errors import WrongState
 
 LONGEST = 20_000  # characters of one change: more is a piece of its own
 LOOK_S = 0.5

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from common.errors import Sentence, Told
 from config import write_private
-from sentences import Sentence, Told
 
 MARK = "v1."
 NONCE_BYTES = 12

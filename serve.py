@@ -19,17 +19,17 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-import logs
 import tracing
 from admission import Admissions
 from body_quota import BodyQuota
+from common import logs
+from common.ip_address import networks
 from config import Config, ConfigError, prepare_data_dir
-from database.errors import DatabaseError
-from database.locks import FileLock
 from intake import THROWN_AWAY, Channel, House
-from ip_address import networks
 from keeping.errors import KeepingError
 from request_queue import AT_ONCE, RequestQueue
+from storage.errors import DatabaseError
+from storage.file_locks import FileLock
 from uploads import BodyRules, most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")

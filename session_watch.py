@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import NamedTuple
 
-from database.errors import DatabaseError
+from storage.errors import DatabaseError
 
 LOOK_S = 0.5
 

@@ -6,24 +6,24 @@ import threading
 import time
 from collections.abc import Generator, Mapping
 
-from audio_store import AudioStore, NoSpace, SegmentStore
+from common.stored_json import read_or_default
 from config import Config
 from continuity import Continuity
 from database import Database
-from database.errors import DiskFull
 from earlier_sound import EarlierSound
 from purchases import Purchases
 from recording import Recorder
-from speech import mp3
-from speech.encoding import Mp3Info, Mp3Stream, NotMp3, scan_mp3
+from speech.audio import mp3
+from speech.audio.encoding import Mp3Info, Mp3Stream, NotMp3, scan_mp3
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.lookahead import LookAhead
-from speech.pronunciation import Dictionary, Entry
 from speech.registry import Registry
-from speech.script import PARAGRAPH_PAUSE_MS, Script, Utterance
+from speech.text.pronunciation import Dictionary, Entry
+from speech.text.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.types import AudioChunk, Segment, SpeechRequest
-from stored_json import read_or_default
+from storage.audio_store import AudioStore, NoSpace, SegmentStore
+from storage.errors import DiskFull
 
 CHECKPOINT_S = 0.5
 TAKES = 3  # of a file in which a segment broke off when it was already in the encoder

@@ -12,8 +12,8 @@ from typing import Any
 from flask import Flask, Response, current_app, g, has_request_context, request
 
 from access import services
+from common.logs import REQUESTS
 from config import Config
-from logs import REQUESTS
 from server_interface import NOTE, Outcome, Report
 
 LONGEST_PATH = 300

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from sentences import Sentence
+from common.errors import Sentence
 from speech.errors import SpeechError
 
 TRIES = 4

@@ -13,9 +13,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from common.errors import Sentence
 from config import Config
-from database.locks import FileLock
-from sentences import Sentence
 from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import (
     CARD,
@@ -31,6 +30,7 @@ from speech.engines.piper_models import (
 )
 from speech.errors import SpeechError
 from speech.registry import Registry
+from storage.file_locks import FileLock
 from voice_catalogue import (
     LARGEST_LIST,
     LARGEST_MODEL,

@@ -9,11 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-import causes
-from database.errors import DatabaseError
+from common import transient_causes
+from common.errors import Sentence
 from formats.errors import ExportError
-from sentences import Sentence
 from speech.errors import EngineCrashed
+from storage.errors import DatabaseError
 
 WAITS_S = (1.0, 2.0, 4.0, 5.0)  # the last one again and again
 RETRY_S, FAULT_RETRY_S = 1.0, 5.0
@@ -28,7 +28,7 @@ log = logging.getLogger("voiceverse.waiting")
 class Wait(NamedTuple):
     """What work waits for, how long until it is tried again, and whether the try counts."""
 
-    cause: causes.Cause
+    cause: transient_causes.Cause
     wait_s: float
     is_counted: bool
 
@@ -38,32 +38,40 @@ def plan(error: Exception, work: dict) -> Wait | None:
 
     None where waiting would not help, or has not helped for too long.
     """
-    cause, is_short, paid_tries = causes.of(error), is_memory_short(), causes.tries(error)
+    cause, is_short, paid_tries = (
+        transient_causes.of(error),
+        is_memory_short(),
+        transient_causes.tries(error),
+    )
     is_crash = cause is None and isinstance(error, EngineCrashed | ExportError)
     if is_crash and is_short and paid_tries is None:
-        cause = causes.MEMORY
+        cause = transient_causes.MEMORY
     if cause is None:
         return None
     waits = work["waits"] if work["waits_for"] == cause.code else 0
-    most = causes.KILLED.tries if cause is causes.MEMORY else cause.tries
+    most = transient_causes.KILLED.tries if cause is transient_causes.MEMORY else cause.tries
     if paid_tries is not None and waits >= paid_tries:
         return None
     if most and waits >= most and (is_crash or not is_short):  # it may be at fault itself
         return None
-    if is_short and paid_tries is None and cause in (causes.MEMORY, causes.KILLED):
+    if (
+        is_short
+        and paid_tries is None
+        and cause in (transient_causes.MEMORY, transient_causes.KILLED)
+    ):
         return Wait(cause, WAITS_S[-1], is_crash)
     return Wait(cause, WAITS_S[min(waits, len(WAITS_S) - 1)], True)
 
 
 def verdict(error: Exception, sentence: str) -> str:
     """The sentence with which work fails that has waited too often; else the error's own."""
-    if causes.of(error) is not causes.KILLED:
+    if transient_causes.of(error) is not transient_causes.KILLED:
         return sentence
-    tries = causes.tries(error)
+    tries = transient_causes.tries(error)
     return Sentence(
         "The system stopped the process of the voice {times} times at the same place, most likely "
         "for lack of memory. What was spoken is kept; free some memory, then try again.",
-        times=causes.KILLED.tries if tries is None else tries + 1,
+        times=transient_causes.KILLED.tries if tries is None else tries + 1,
     )
 
 
@@ -101,7 +109,7 @@ class Notice:
                 code = file.read(NOTICE_BYTES).decode().strip() if is_fresh else ""
         except (OSError, UnicodeDecodeError):
             return ""
-        return code if code in causes.BY_CODE else ""
+        return code if code in transient_causes.BY_CODE else ""
 
 
 class States:
@@ -116,7 +124,7 @@ class States:
             try:
                 change()
             except (DatabaseError, MemoryError) as error:
-                cause = causes.of(error)
+                cause = transient_causes.of(error)
                 log.error("the state of %s cannot be written: %s", what, error)
                 self.notice.tell(cause.code if cause else "")
                 if self._stop.wait(RETRY_S if cause else FAULT_RETRY_S):
@@ -134,7 +142,7 @@ class States:
             return False
         code = planned.cause.code
         log.warning("%s waits (%s): %s", what, code, error)
-        if planned.cause is causes.DATABASE:
+        if planned.cause is transient_causes.DATABASE:
             self.notice.tell(code)
 
         def change() -> None:

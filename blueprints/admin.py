@@ -10,11 +10,11 @@ from flask_babel import gettext as _
 import forms
 from access import admin_only, services, visitor
 from answers import page, price_note
-from database.errors import NotFound
 from shown import money
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.prices import Price
+from storage.errors import NotFound
 
 blueprint = Blueprint("admin", __name__)
 

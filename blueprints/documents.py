@@ -15,11 +15,11 @@ from answers import file_json, note_refused, page, refusal
 from blueprints import studio as studio_room
 from books import BETWEEN, COVER_BYTES, Books, Plan, Progress
 from choices import SHAPES, Choices, count_kinds, paragraphs
+from common.errors import Told
 from documents.types import RULES, Document
 from generation import check_group, check_name
 from languages import plural_forms, told
-from sentences import Told
-from speech.speakers import SEARCHED
+from speech.text.speakers import SEARCHED
 from uploads import takes_files, takes_text, waits_in_line
 
 PAGE_ROWS = 50

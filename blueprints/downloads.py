@@ -12,6 +12,7 @@ import delivery
 import forms
 from access import owned_file, services, user_only, wants_json
 from answers import page, waiting_json
+from common.stored_json import read_or_default
 from database.users import WAS_DISABLED
 from delivery import UNFINISHED
 from exporting import LOUDNESS
@@ -19,7 +20,6 @@ from formats import making
 from formats.types import FORMATS
 from languages import told
 from shown import size
-from stored_json import read_or_default
 
 LABELS = {
     "mp3": lazy_gettext("MP3, evened"),

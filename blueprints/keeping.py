@@ -12,10 +12,10 @@ import doctor
 from access import admin_only, services
 from answers import page
 from blueprints.ops import one_sentence
+from common.errors import Told
 from config import Config
 from doctor import mending
 from keeping import backing, records, restoring, rotating
-from sentences import Told
 
 CONFIG = "voiceverse_config"
 FOLDER = click.Path(path_type=Path)

@@ -23,7 +23,7 @@ from access import (
 )
 from answers import form_again, page
 from blueprints.standing_in import rule_choice
-from sentences import Told
+from common.errors import Told
 from shown import EVENTS, event_name
 
 PAGE_ROWS = 50

@@ -13,10 +13,10 @@ import forms
 from access import services, user_only, wants_json
 from answers import form_again, page
 from blueprints import studio as studio_room
+from common.errors import Told
 from pronouncing import COLUMNS, TABLE_BYTES, Pronouncing, checked_language, entry_of, table_rows
-from sentences import Told
 from shown import money
-from speech.pronunciation import LONGEST, Entry
+from speech.text.pronunciation import LONGEST, Entry
 from speech.types import Voice
 from uploads import takes_files
 

@@ -16,11 +16,11 @@ from access import admin_only, services, user_only, visitor, wants_json
 from accounts import Visitor
 from answers import form_again, note_refused, page, refusal
 from blueprints.ops import new_file, one_sentence, password_from_stdin
+from common.errors import Told
 from provider_settings import ProviderError, Settings, shown_voices, voices_from
 from providers import Providers, Trial
-from sentences import Told
 from shown import decimal, money
-from speech.engines.provided import PROTOCOLS
+from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError
 
 FLAGS = ("allows_own_keys",)

@@ -9,12 +9,12 @@ from flask_babel import ngettext
 import forms
 from access import owned_file, services, user_only, wants_json
 from answers import file_page, page, waiting_json
+from common.errors import Told
 from database.segments import EVERYTHING
 from database.users import WAS_DISABLED
 from delivery import short_sound
 from languages import told
 from retaking import BadRetake, RetakeQuote
-from sentences import Told
 from shown import money
 from uploads import takes_text
 

@@ -24,8 +24,8 @@ from access import (
 from account_errors import SecondStepExpired
 from answers import form_again, page
 from blueprints.passkeys import site
+from common.errors import Told
 from second_factors import is_owed
-from sentences import Told
 
 blueprint = Blueprint("second_steps", __name__)
 

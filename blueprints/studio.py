@@ -13,14 +13,14 @@ import answers
 import forms
 from access import owned_file, services, user_only, wants_json
 from answers import page
+from common.stored_json import read_or_default
 from languages import plural_forms
 from shown import money
+from speech.preview_sentences import sample
 from speech.prices import expected_duration_s
-from speech.samples import sample
-from speech.script import PARAGRAPH_PAUSE_MS
-from speech.speakers import find_speakers
+from speech.text.script import PARAGRAPH_PAUSE_MS
+from speech.text.speakers import find_speakers
 from speech.types import Voice
-from stored_json import read_or_default
 from uploads import takes_text
 
 LATELY_ROWS = 5

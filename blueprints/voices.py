@@ -15,7 +15,7 @@ from answers import page
 from blueprints.ops import one_sentence
 from delivery import short_sound
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
-from speech.samples import sample
+from speech.preview_sentences import sample
 from voice_catalogue import Catalogue, Offer
 from voices import Progress, Voices
 

@@ -8,10 +8,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import opening, sqlite_file
-from database.errors import DatabaseDamaged, DatabaseError, naming_errors
-from database.locks import WriteLock
-from sentences import Sentence
+from common.errors import Sentence
+from storage import opening, sqlite_file
+from storage.errors import DatabaseDamaged, DatabaseError, naming_errors
+from storage.file_locks import WriteLock
 
 BUSY_WAIT_S = 5.0
 COMMITS_PER_CHECKPOINT = 200

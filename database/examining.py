@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from database import sqlite_file
-from database.errors import naming_errors
+from storage import sqlite_file
+from storage.errors import naming_errors
 
 MOST_ROWS = 1000  # wrong ones of one kind
 PROBED = 300  # files whose words are looked for, spread over all of them

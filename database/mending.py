@@ -4,8 +4,9 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 
-from database import Database, sqlite_file
+from database import Database
 from database.examining import Column
+from storage import sqlite_file
 
 INDEX = ("audio_search_data", "audio_search_idx", "audio_search_docsize", "audio_search_config")
 NOW = "strftime('%Y-%m-%d %H:%M:%S', 'now')"

@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import earlier_release, names, opening, sqlite_file
-from database.errors import DatabaseError, name_error
-from plain_files import sync
+from storage import earlier_release, name_keys, opening, sqlite_file
+from storage.errors import DatabaseError, name_error
+from storage.plain_files import sync
 
 TABLES = earlier_release.TABLES
 INDEX = re.compile(r"^CREATE (UNIQUE )?INDEX\b", re.MULTILINE)
@@ -95,7 +95,7 @@ class MigrationFile:
     def seal(self) -> None:
         """Make the indexes, commit, and return when everything is on the disk."""
         with self._naming_errors():
-            names.begin(self._connection)
+            name_keys.begin(self._connection)
             if self._is_new:
                 self._run_schema(indexes=True)
                 self._execute(f"PRAGMA application_id={sqlite_file.APPLICATION_ID}")

@@ -6,12 +6,12 @@ A cause is told once: what follows from it is not looked at.
 
 import logging
 
+from common.errors import Sentence
 from config import Config
-from database import opening
-from database.errors import DatabaseError
 from doctor import accounts, backups, contents, data, machine, sounds
 from doctor.findings import BAD, GOOD, WARN, Finding, Look
-from sentences import Sentence
+from storage import opening
+from storage.errors import DatabaseError
 
 __all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
 

@@ -1,9 +1,9 @@
 """The names of accounts: whether each can be told from the others."""
 
+from common.errors import Sentence
 from config import Config
-from database import snapshots
 from doctor.findings import WARN, Finding, Findings, named
-from sentences import Sentence
+from storage import snapshots
 
 ONE_OF_THEM = "Each is reached by its exact spelling alone. Tell their owners, or disable one."
 

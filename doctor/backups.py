@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from common.errors import Sentence
 from config import Config
 from doctor.findings import BAD, GOOD, WARN, Finding, Findings
 from keeping import records
-from sentences import Sentence
 
 OLD_BACKUP = timedelta(days=2)
 

@@ -1,7 +1,7 @@
 """What the rows of the database hold: words to search, JSON, times, segments of sound."""
 
-import stored_json
 from books import BadDocument, read_document
+from common import stored_json
 from config import Config
 from database import examining
 from database.examining import Examination, examination

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from common.errors import Sentence
 from config import (
     SHORTEST_KEY_BYTES,
     Config,
@@ -10,12 +11,16 @@ from config import (
     holds_sound,
     remake_command,
 )
-from database import snapshots, sqlite_file
-from database.errors import DatabaseDamaged, DatabaseError, DatabaseTooNew, NotADatabase
 from database.examining import examination
 from doctor.findings import BAD, GOOD, MOST_NAMED, WARN, Finding, Findings, named
 from keeping import backing, records
-from sentences import Sentence
+from storage import snapshots, sqlite_file
+from storage.errors import (
+    DatabaseDamaged,
+    DatabaseError,
+    DatabaseTooNew,
+    NotADatabase,
+)
 
 NEW_KEY = (
     "Put it back from a backup that was made with --keys, or make a new one, which signs "

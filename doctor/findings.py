@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from common.errors import Sentence
 from config import Config
-from sentences import Sentence
 
 GOOD, WARN, BAD = "good", "warn", "bad"
 MOST_NAMED = 3

@@ -6,13 +6,13 @@ import platform
 import shutil
 import stat
 
-import causes
 import config as settings
+from common import transient_causes
+from common.errors import Sentence
 from config import Config
-from database import sqlite_file
 from doctor.findings import BAD, GOOD, WARN, Finding, Findings
 from keeping import manifest, records
-from sentences import Sentence
+from storage import sqlite_file
 
 LITTLE_ROOM_BYTES = 1_000_000_000
 LITTLE_ROOM_FILES = 1000
@@ -81,10 +81,10 @@ def disk(config: Config) -> Findings:
 
 
 def _inodes(config: Config) -> Findings:
-    files = causes.room(config.data_dir).files
+    files = transient_causes.room(config.data_dir).files
     if files is not None and files < LITTLE_ROOM_FILES:
         yield Finding(
-            BAD if files < causes.FEW_FILES else WARN,
+            BAD if files < transient_causes.FEW_FILES else WARN,
             Sentence("The disk has room for {count} further files (inodes).", count=files),
             "Delete files that nobody needs: new work is refused when there is no room for more.",
         )

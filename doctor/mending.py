@@ -1,13 +1,14 @@
 """Putting right what can be: the search index, and columns that no page could read."""
 
-import stored_json
+from common import stored_json
+from common.errors import Sentence
 from config import Config
-from database import examining, sqlite_file
+from database import examining
 from database.examining import examination
 from database.mending import Mending
 from doctor.contents import is_read
 from keeping import restoring
-from sentences import Sentence
+from storage import sqlite_file
 
 
 def mend(config: Config) -> list[str]:

@@ -1,11 +1,11 @@
 """The files beside the database: what rows and disk know of each other."""
 
-from audio_store import AudioStore, SegmentStore
+from common.errors import Sentence
 from config import Config
-from database import snapshots
 from doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
 from keeping.files import digest_of
-from sentences import Sentence
+from storage import snapshots
+from storage.audio_store import AudioStore, SegmentStore
 
 FROM_BACKUP = "Copy them from the folder audio of a backup, or speak them again."
 

@@ -14,7 +14,7 @@ from email.message import Message
 from pathlib import Path, PurePath
 from typing import Any
 
-from causes import FROM_OUTSIDE
+from common.transient_causes import FROM_OUTSIDE
 from documents import child
 from documents.errors import Broken, Interrupted, TookTooLong, TooLarge, TooLargeInside, named
 from documents.kinds import HEAD, kind_of

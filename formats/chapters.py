@@ -6,10 +6,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from formats.types import Part, Task
-from speech.encoding import Mp3Stream
-from speech.id3 import id3_tag
-from speech.mp3 import scan_mp3
-from speech.slicing import Cut, Slicer
+from speech.audio.encoding import Mp3Stream
+from speech.audio.id3 import id3_tag
+from speech.audio.mp3 import scan_mp3
+from speech.audio.slicing import Cut, Slicer
 
 BLOCK = 256 * 1024
 

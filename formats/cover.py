@@ -5,7 +5,7 @@ import struct
 import zlib
 from functools import lru_cache
 
-from speech.id3 import Picture
+from speech.audio.id3 import Picture
 
 SIDE = 640  # pixels
 BARS, BAR, GAP = 20, 14, 16

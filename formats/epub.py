@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from formats.chapters import Sounding, Tell, soundings
 from formats.types import Task
-from speech.marks import PAUSE
-from speech.timing import Timing
+from speech.audio.word_timing import Timing
+from speech.text.directives import PAUSE
 
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*|\u2029\s*")

@@ -1,7 +1,7 @@
 """Why a download could not be made: one sentence each."""
 
-from causes import Cause
-from sentences import Told
+from common.errors import Told
+from common.transient_causes import Cause
 
 
 class ExportError(Told):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-import causes
+from common import transient_causes
 from formats import process
 from formats.errors import ExportError, HeldUp, NotInstalled
 from formats.types import FORMATS, Task
@@ -79,12 +79,12 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
             thread.join()
         for pipe in (child.stdin, child.stdout, child.stderr):
             pipe.close()
-    if last in causes.BY_CODE:
-        raise HeldUp(causes.BY_CODE[last])
+    if last in transient_causes.BY_CODE:
+        raise HeldUp(transient_causes.BY_CODE[last])
     if last == "too large":
         raise ExportError(TOO_LARGE)
-    if last != "done" and code in causes.FROM_OUTSIDE:
-        raise HeldUp(causes.KILLED)
+    if last != "done" and code in transient_causes.FROM_OUTSIDE:
+        raise HeldUp(transient_causes.KILLED)
     if last != "done":
         log.error("a download broke off: %s", b"".join(complaints[-20:]).decode(errors="replace"))
         raise ExportError(CRASHED)
@@ -109,7 +109,7 @@ def _started() -> subprocess.Popen:
             env={} if os.name == "posix" else None,  # no secret of the parent's
         )
     except OSError as error:
-        if cause := causes.of_start(error):
+        if cause := transient_causes.of_start(error):
             raise HeldUp(cause) from error
         raise
 

@@ -14,9 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import causes
+from common import transient_causes
 from formats.types import Task
-from plain_files import sync
+from storage.plain_files import sync
 
 NICENESS = 5  # on top of the worker's own
 MOST_MEMORY = 300 * 1024 * 1024
@@ -59,7 +59,7 @@ def main() -> int:
     except MemoryError:
         return _say("too large")
     except OSError as error:
-        if cause := causes.of_os_error(error, Path(task.target).parent):
+        if cause := transient_causes.of_os_error(error, Path(task.target).parent):
             return _say(cause.code)
         raise
     _say("done")

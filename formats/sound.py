@@ -12,7 +12,7 @@ from av.filter import Graph
 from av.stream import Disposition
 
 from formats.types import Task
-from speech.id3 import Picture
+from speech.audio.id3 import Picture
 
 SILENCE_LUFS = -60.0  # what measures less is not made louder
 MOST_GAIN_DB = 20.0

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from speech.id3 import Chapter, Picture
+from speech.audio.id3 import Chapter, Picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from common.errors import Sentence
 from config import Config
-from database import snapshots
-from database.errors import DatabaseError
-from database.locks import FileLock
 from keeping import files, manifest, proving, records, rotating
 from keeping.errors import KeepingError, NoBackup, NoRoom, UnderWay
 from keeping.gathering import Gathering
 from keeping.manifest import DATABASE, Manifest
-from plain_files import sync
-from sentences import Sentence
+from storage import snapshots
+from storage.errors import DatabaseError
+from storage.file_locks import FileLock
+from storage.plain_files import sync
 
 LOCK = ".lock"
 TIME = "%Y-%m-%d %H:%M:%S"

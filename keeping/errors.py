@@ -1,6 +1,6 @@
 """What can go wrong with a backup or a restore; each error carries the sentence a person sees."""
 
-from sentences import Sentence, Told
+from common.errors import Sentence, Told
 
 
 class KeepingError(Told):

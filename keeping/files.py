@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from keeping.errors import KeepingError, NoRoom
-from plain_files import is_plain, sync
+from storage.plain_files import is_plain, sync
 
 PIECE = 1024 * 1024
 UNFINISHED = re.compile(r"\.(new|scratch|later|[0-9a-f]{16}|.+\.[0-9a-f]{8})\.part")

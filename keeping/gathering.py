@@ -11,13 +11,13 @@ import shutil
 import time
 from pathlib import Path
 
-from audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
 from config import Config
-from database import snapshots
 from keeping import files, manifest
 from keeping.errors import NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
-from plain_files import is_plain, sync
+from storage import snapshots
+from storage.audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
+from storage.plain_files import is_plain, sync
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)

@@ -4,9 +4,9 @@ import contextlib
 import shutil
 
 from config import Config
-from database import opening, sqlite_file
 from keeping import backing, files, records, restoring
 from keeping.errors import UnderWay
+from storage import opening, sqlite_file
 
 FILES = ("*_key.*.part", "migration_report.*.part")
 FOLDERS = (restoring.STAGE, ".migrating")

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from audio_store import PART
-from database import snapshots
-from database.errors import DatabaseError
 from keeping import files, manifest
 from keeping.errors import damaged
 from keeping.manifest import AUDIO, DATABASE, Manifest
+from storage import snapshots
+from storage.audio_store import PART
+from storage.errors import DatabaseError
 
 
 def describe(folder: Path) -> tuple[dict[str, list], dict[str, dict]]:

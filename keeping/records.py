@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from common.errors import Sentence
 from config import Config
 from keeping import files
-from sentences import Sentence
 
 FOLDER = "backups"
 NAME = "state.json"

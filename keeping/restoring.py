@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from common.errors import Sentence
 from config import Config, check_data_path
-from database import snapshots, sqlite_file
-from database.locks import FileLock
-from database.opening import RESTORE_MARK
 from keeping import files, manifest, proving, records
 from keeping.backing import TIME, alone
 from keeping.errors import BackupTooNew, KeepingError, NoRoom, NotNow
 from keeping.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
-from plain_files import sync
-from sentences import Sentence
+from storage import snapshots, sqlite_file
+from storage.file_locks import FileLock
+from storage.opening import RESTORE_MARK
+from storage.plain_files import sync
 
 STAGE = ".restoring.part"
 ASIDE = "set_aside_"

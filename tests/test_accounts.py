@@ -17,8 +17,8 @@ from accounts import (
     Visitor,
     WrongPassword,
 )
-from database.errors import InviteInvalid, UsernameTaken
 from passwords import BadPassword
+from storage.errors import InviteInvalid, UsernameTaken
 from tests.conftest import PASSWORD
 from tests.pacing import cpu_s
 

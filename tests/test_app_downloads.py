@@ -6,7 +6,7 @@ import re
 import pytest
 
 from jobs import Worker
-from speech.mp3 import scan_mp3
+from speech.audio.mp3 import scan_mp3
 from tests.making import SENTENCES
 
 

@@ -16,9 +16,8 @@ import pytest
 
 import buyer as module
 import buying
-import causes
-from audio_store import NoSpace, SegmentStore
 from buyer import Buyer, unpacked
+from common import transient_causes
 from config import provider_environment
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import (
@@ -31,6 +30,7 @@ from speech.errors import (
     UnknownVoice,
 )
 from speech.types import SpeechRequest
+from storage.audio_store import NoSpace, SegmentStore
 from tests.disks import small
 from tests.making import SENTENCES, Home, prose
 from tests.serving import ROOT, wait_until
@@ -286,7 +286,7 @@ def test_a_provider_is_asked_twice_at_most_where_the_process_is_always_killed(
 
     with pytest.raises(EngineCrashed) as raised:
         list(buy(buyer, engine, begun=kill))
-    assert (len(killed), raised.value.tries) == (2, causes.PAID_TRIES)
+    assert (len(killed), raised.value.tries) == (2, transient_causes.PAID_TRIES)
 
 
 def test_no_provider_is_asked_for_what_the_disk_has_no_room_for(provider, engine, tmp_path):
@@ -308,7 +308,7 @@ def test_what_was_paid_for_and_cannot_be_kept_says_so_to_whoever_waits(kept):
     with pytest.raises(NoSpace) as full, kept.alone_with("ab" * 32, paid_bytes=10) as keep:
         keep(delivered())
     there = unpacked(buying.packed(full.value))
-    assert (there.waits_for, there.tries) == ("disk", causes.PAID_TRIES)
+    assert (there.waits_for, there.tries) == ("disk", transient_causes.PAID_TRIES)
 
 
 def test_a_process_that_cannot_live_ends_as_a_sentence(engine, buyer, monkeypatch):
@@ -404,7 +404,7 @@ def test_a_sentence_is_asked_for_three_times_at_most_where_each_purchase_is_kill
                 os.kill(own_process(), signal.SIGKILL)
             speaking.join(0.01)
     assert paying.row(filename)["status"] == "failed"
-    assert asks == len(provider.calls) == causes.PAID_TRIES + 1
+    assert asks == len(provider.calls) == transient_causes.PAID_TRIES + 1
     assert "3 times" in paying.row(filename)["error"]
 
 
@@ -437,12 +437,12 @@ def test_what_breaks_off_after_the_provider_was_asked_is_tried_few_times(
 ):
     def answers(kind, order):
         yield b"G", b""
-        raise EngineHeldUp(causes.MEMORY)
+        raise EngineHeldUp(transient_causes.MEMORY)
 
     monkeypatch.setattr(buyer, "_answers", answers)
     with pytest.raises(EngineHeldUp) as raised:
         list(buy(buyer, engine))
-    assert raised.value.tries == causes.PAID_TRIES
+    assert raised.value.tries == transient_causes.PAID_TRIES
 
 
 def test_a_file_goes_on_when_the_buying_process_dies(paying, provider, own_process, caplog):

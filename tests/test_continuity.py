@@ -6,10 +6,10 @@ from contextlib import closing
 import pytest
 
 from continuity import ASK, FREE, NEAREST, Part, VoiceEnded, spoken_parts
-from database.errors import WrongState
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import ModelEnded, UnknownVoice
 from speech.types import SpeechRequest
+from storage.errors import WrongState
 from tests.changeover import changeover
 from tests.making import Home
 

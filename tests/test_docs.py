@@ -22,7 +22,7 @@ from passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from pronouncing import TABLE_BYTES
 from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
 from retaking import LONGEST as LONGEST_RETAKE
-from speech.pronunciation import MOST as MOST_ENTRIES_OF_ONE
+from speech.text.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
 from tools.attack.run import ATTACKS
 from uploads import FORM_BYTES, STRANGERS_BYTES

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import doctor
-from audio_store import SegmentStore
-from database import opening, sqlite_file
 from keeping import backing, records, restoring
+from storage import opening, sqlite_file
+from storage.audio_store import SegmentStore
 from tests.keeping.places import Place, flip
 from tests.serving import App
 

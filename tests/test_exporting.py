@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from audio_store import NoSpace
-from database.errors import LeaseLost, NotFound
 from exporting import (
     MOST_ATTEMPTS,
     MOST_WAITING,
@@ -23,6 +21,8 @@ from exporting import (
 )
 from formats import making
 from formats.errors import NotInstalled
+from storage.audio_store import NoSpace
+from storage.errors import LeaseLost, NotFound
 from tests.making import SENTENCES, prose
 from tests.serving import App, Client, wait_until
 

@@ -14,6 +14,7 @@ import waitress
 
 from admission import Admissions
 from body_quota import BodyQuota
+from common.ip_address import networks
 from intake import (
     CROWDED_IDLE_S,
     HEAD_S,
@@ -26,7 +27,6 @@ from intake import (
     House,
     Rule,
 )
-from ip_address import networks
 from tests.serving import App, Client, wait_until
 
 LIMIT = 100_000

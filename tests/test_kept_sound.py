@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from audio_store import SegmentStore
 from keeping import backing
 from kept_sound import APART, RULE, SHARED
 from library import Library
 from speech.errors import KeyMissing
 from speech.types import SpeechRequest
+from storage.audio_store import SegmentStore
 from tests.making import Home
 from tests.serving import wait_until
 

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from database import sqlite_file
 from migration import backup
+from storage import sqlite_file
 from tests.keeping.places import Place
 from tests.migration.legacy import make_small_install
 from tests.serving import ROOT, App, wait_until

@@ -10,9 +10,9 @@ from contextlib import closing
 
 import pytest
 
-from database.errors import GroupTaken, NotFound
 from generation import BadName
 from library import Library
+from storage.errors import GroupTaken, NotFound
 from tests.listening import hear
 from tests.making import SENTENCES, Home, prose
 

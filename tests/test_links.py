@@ -5,10 +5,10 @@ import os
 
 import pytest
 
-from audio_store import NoSuchAudio, PreviewStore, SegmentStore, TakeStore
-from export_store import ExportStore
 from keeping import backing
-from reserve import Reserve
+from storage.audio_store import NoSuchAudio, PreviewStore, SegmentStore, TakeStore
+from storage.disk_reserve import Reserve
+from storage.export_store import ExportStore
 from tests.listening import hear
 from tests.making import SENTENCES
 from tests.serving import App, Client

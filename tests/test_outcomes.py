@@ -14,7 +14,7 @@ from werkzeug.wsgi import wrap_file
 import headers
 import tracing
 from access import public
-from logs import REQUESTS
+from common.logs import REQUESTS
 from serve import MOST_HEAD_BYTES, make_server
 from tests.serving import wait_until
 

@@ -12,7 +12,6 @@ import pytest
 
 from buyer import Buyer
 from config import provider_environment
-from database.errors import NotFound
 from provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
 from providers import (
     KeyUnreadable,
@@ -23,9 +22,10 @@ from providers import (
     Providers,
 )
 from sealing import Seal
-from speech.engines import provided
+from speech.engines import provider_engine
 from speech.errors import BrokenAudio, ProviderRefused, SpeechError, UnknownEngine
 from speech.types import SpeechRequest
+from storage.errors import NotFound
 from tests.making import SENTENCES, Home, prose
 from tests.serving import wait_until
 from tests.standin_lists import listening
@@ -149,13 +149,13 @@ def test_the_order_is_that_of_the_house(providers, home):
 
 
 def notice_closing(monkeypatch) -> list:
-    closed, close = [], provided.OpenAISpeech.close
+    closed, close = [], provider_engine.OpenAISpeech.close
 
     def noticed(engine) -> None:
         closed.append(engine)
         close(engine)
 
-    monkeypatch.setattr(provided.OpenAISpeech, "close", noticed)
+    monkeypatch.setattr(provider_engine.OpenAISpeech, "close", noticed)
     return closed
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ip_address import networks
+from common.ip_address import networks
 from proxies import TrustedProxies
 from tests.conftest import Browser
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from database.errors import DiskFull
 from rates import MOST_BUCKETS, NOTED_EVERY_S, Rates, TooManyRequests, neighbourhood
+from storage.errors import DiskFull
 from tests.conftest import PASSWORD, Browser
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from speech.captions import webvtt
+from speech.audio.captions import webvtt
 from speech.types import AudioChunk
 from tests.making import SENTENCES, Home, prose
 from tests.standin_openai import StandIn

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-import logs
 import tracing
+from common import logs
 from tests.conftest import PASSWORD
 from tests.serving import App, Client
 

@@ -14,8 +14,8 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
 from access import device_label
+from common.errors import Sentence
 from languages import LANGUAGES, told
-from sentences import Sentence
 from tests.conftest import Browser
 
 ROOT = Path(__file__).parent.parent

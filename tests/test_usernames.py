@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-import usernames
 from account_errors import BadUsername, LoginRefused, TooManyAttempts
 from accounts import Visitor
-from database import Database, snapshots, sqlite_file
-from database.errors import UsernameTaken
+from common import usernames
+from database import Database
 from doctor import examine
 from passwords import BadPassword
+from storage import snapshots, sqlite_file
+from storage.errors import UsernameTaken
 from tests.conftest import PASSWORD
 from tests.database import earlier_files
 

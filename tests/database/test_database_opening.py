@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, chain, earlier_release, opening, sqlite_file
-from database.errors import (
+from database import Database
+from storage import earlier_release, log_chain, opening, sqlite_file
+from storage.errors import (
     DatabaseDamaged,
     DatabaseError,
     DatabaseTooNew,
@@ -331,7 +332,7 @@ def earlier_schema(path, version):
         connection.execute("INSERT INTO security_logs (event_type) VALUES ('login')")
         if version >= opening.CHAINED:
             connection.row_factory = sqlite_file._dictionary
-            chain.begin(connection)
+            log_chain.begin(connection)
     return path
 
 

@@ -4,8 +4,9 @@ import stat
 
 import pytest
 
-from database import Database, sqlite_file
-from database.errors import NotFound
+from database import Database
+from storage import sqlite_file
+from storage.errors import NotFound
 
 TABLES = {"users", "audio_files", "usage_stats", "playback_history", "security_logs"}
 INDEXES = {

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from database import Database, connection
-from database.errors import (
+from storage.errors import (
     DatabaseBusy,
     DatabaseError,
     DiskFull,
@@ -14,7 +14,7 @@ from database.errors import (
     UsernameTaken,
     naming_errors,
 )
-from database.locks import FileLock
+from storage.file_locks import FileLock
 
 
 class Stop(Exception):

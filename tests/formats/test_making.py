@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-import causes
+from common import transient_causes
 from exporting import Exports
 from formats import making, process
 from formats.errors import ExportError, HeldUp
@@ -86,7 +86,7 @@ def test_too_few_threads_are_named(piece, tmp_path, monkeypatch, place):
     monkeypatch.setattr(threading.Thread, "start", start)
     with pytest.raises(RuntimeError) as raised:
         making.make(task(piece, tmp_path / "x", "epub"), ignore)
-    assert causes.of(raised.value) is causes.PROCESSES
+    assert transient_causes.of(raised.value) is transient_causes.PROCESSES
 
 
 def test_whoever_listens_can_end_it(piece, tmp_path):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from database.locks import FileLock
 from keeping import backing, files, manifest, proving, records, rotating
 from keeping.errors import BackupDamaged, KeepingError, NoBackup, NoRoom, UnderWay
+from storage.file_locks import FileLock
 from tests.keeping.places import KEY, Place, contents, flip, noise
 
 

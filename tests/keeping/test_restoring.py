@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from audio_store import SegmentStore
-from database import Database, opening, sqlite_file
-from database.errors import DatabaseError
-from database.locks import FileLock
+from database import Database
 from keeping import backing, manifest, restoring
 from keeping.errors import BackupDamaged, BackupTooNew, NoBackup, NoRoom, NotNow
+from storage import opening, sqlite_file
+from storage.audio_store import SegmentStore
+from storage.errors import DatabaseError
+from storage.file_locks import FileLock
 from tests.keeping.places import KEY, contents, flip, noise
 
 

@@ -8,11 +8,12 @@ import random
 import shutil
 from pathlib import Path
 
-from database import Database, snapshots
-from database.errors import DatabaseError
+from database import Database
 from doctor import BAD, examine
 from keeping import backing, proving
 from keeping.errors import KeepingError
+from storage import snapshots
+from storage.errors import DatabaseError
 from tests.keeping.places import Place, flip, noise
 from tools.attack.tally import Tally
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from config import Config
-from database import snapshots
 from keeping import backing, restoring
 from keeping.manifest import Manifest
+from storage import snapshots
 from tests.keeping.loading import Load
 from tests.keeping.places import Place
 from tools.attack.tally import Tally

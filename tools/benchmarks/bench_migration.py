@@ -62,8 +62,8 @@ def baseline(folder: Path) -> None:
     """Load everything with json.load and write the same rows with one executemany a table."""
     sys.path.insert(0, str(ROOT))
     from database.migration import INSERTS
-    from database.opening import prepare
-    from database.sqlite_file import connect
+    from storage.opening import prepare
+    from storage.sqlite_file import connect
 
     started = time.perf_counter()
     loaded = {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
