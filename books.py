@@ -20,9 +20,9 @@ from common.errors import Told
 from config import Config
 from database import Database
 from database.documents import NO_DOCUMENT
-from documents.fetching import Fetched, FetchLimits, fetch
+from documents.fetch import Fetched, FetchLimits, fetch
 from documents.limits import Limits
-from documents.reading import read
+from documents.read import read
 from documents.types import LEFT_OUT, Document, compose
 from generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
 from speech.engine import Engine

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from common.errors import Sentence
 from common.stored_json import read_or_default
 from database import Database
-from documents.language import guessed
+from documents.detect_language import guessed
 from speech import model_shutdowns
 from speech.engine import Engine
 from speech.errors import SpeechError

@@ -11,7 +11,7 @@ import books as books_module
 from books import BadCover, Books, ImportsBusy, NothingChosen, WebImportOff, picture_type
 from choices import EACH
 from documents.errors import FetchRefused, NotSupported, TooLarge
-from documents.fetching import FetchLimits, fetch
+from documents.fetch import FetchLimits, fetch
 from generation import BadName, TextTooLong
 from speech.errors import SpeechError
 from tests.documents.making import PNG, epub

@@ -12,9 +12,9 @@ from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
 from books import COVER_BYTES
 from config import Config
-from documents.archives import MOST_ENTRIES
-from documents.fetching import LONGEST_URL, FetchLimits
+from documents.fetch import LONGEST_URL, FetchLimits
 from documents.limits import Limits
+from documents.safe_zip import MOST_ENTRIES
 from exporting import MOST_WAITING
 from generation import GROUP_LENGTH, NAME_LENGTH
 from intake import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND

@@ -138,7 +138,7 @@ def test_the_environment_is_read_in_one_place(path):
 
 # Each of these is told of in docs/security.md, under "Where it connects to".
 REACH_OUT = {
-    "documents/fetching.py",
+    "documents/fetch.py",
     "voice_downloads.py",
     *(
         f"speech/engines/{name}.py"

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from documents.building import PARAGRAPH, Builder
-from documents.texts import clean, parts_of
+from documents.builder import PARAGRAPH, Builder
+from documents.text_cleaning import clean, parts_of
 from documents.types import Document, Part
 
 PAUSE_S = 3.0  # a longer silence between two cues begins a paragraph

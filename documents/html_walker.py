@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any
 
-from documents.building import PARAGRAPH, Builder
-from documents.texts import clean, one_line, parts_of
+from documents.builder import PARAGRAPH, Builder
+from documents.text_cleaning import clean, one_line, parts_of
 from documents.types import Part
 
 BLOCK_NAMES = (

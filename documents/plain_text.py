@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from statistics import quantiles
 
-from documents.building import PARAGRAPH, Builder
-from documents.texts import clean, hyphen, parts_of, words_of
+from documents.builder import PARAGRAPH, Builder
+from documents.text_cleaning import clean, hyphen, parts_of, words_of
 from documents.types import Document, Part
 
 BLANK = re.compile(r"\n(?:[^\S\n]*+\n)++")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from documents.detect_language import guessed
 from documents.errors import EmptyDocument, TooLargeInside
-from documents.language import guessed
-from documents.texts import one_line, parts_of
+from documents.text_cleaning import one_line, parts_of
 from documents.types import LEFT_OUT, Chapter, Document, Part
 
 PARAGRAPH = "\n\n"

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from documents.errors import Broken, Encrypted, OtherOfficeFile, PlainArchive, TooLargeInside
-from documents.xml import parse_xml
+from documents.safe_xml import parse_xml
 
 MOST_ENTRIES = 20_000
 PIECE = 256 * 1024

@@ -15,11 +15,11 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from common.transient_causes import FROM_OUTSIDE
-from documents import child
+from documents import reader_process
+from documents.detect_format import HEAD, kind_of
 from documents.errors import Broken, Interrupted, TookTooLong, TooLarge, TooLargeInside, named
-from documents.kinds import HEAD, kind_of
 from documents.limits import Limits
-from documents.texts import one_line
+from documents.text_cleaning import one_line
 from documents.types import Document
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _charset(content_type: str) -> str:
 
 def _ask(request: bytes, folder: Path, limits: Limits) -> dict[str, Any]:
     process = subprocess.Popen(
-        [sys.executable, "-I", child.__file__],
+        [sys.executable, "-I", reader_process.__file__],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -11,7 +11,7 @@ from documents.errors import (
     OtherOfficeFile,
     PlainArchive,
 )
-from documents.texts import decode, has_zeros
+from documents.text_cleaning import decode, has_zeros
 
 HEAD = 64 * 1024  # bytes looked at
 

@@ -76,7 +76,7 @@ def read(request: dict[str, Any], limits: Limits) -> Document:
 
 
 def _read_archive(path: str, title: str, limits: Limits) -> Document:
-    from documents.archives import Archive
+    from documents.safe_zip import Archive
 
     with Archive(path, limits.inflated_mb * 1_000_000) as archive:
         if archive.kind() == "epub":
@@ -97,7 +97,7 @@ def _read_text(kind: str, data: bytes, request: dict[str, Any], title: str) -> D
 
         close_the_door()
         return read_page(data, title, declared)
-    from documents.texts import decode
+    from documents.text_cleaning import decode
 
     text = decode(data, declared).text
     if kind == "markdown":
@@ -106,11 +106,11 @@ def _read_text(kind: str, data: bytes, request: dict[str, Any], title: str) -> D
         close_the_door()
         return read_markdown(text, title)
     if kind in ("srt", "vtt"):
-        from documents.captions import read_captions
+        from documents.subtitles import read_captions
 
         close_the_door()
         return read_captions(text, title, kind)
-    from documents.plain import read_plain
+    from documents.plain_text import read_plain
 
     close_the_door()
     return read_plain(text, title)
