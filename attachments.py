@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from werkzeug.http import dump_options_header
 
-from archive import safe_name
+from exports.zip_stream import safe_name
 
 LONGEST_NAME_BYTES = 220  # file systems take 255, and browsers add an ending of their own
 NAMELESS = "VoiceVerse"

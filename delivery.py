@@ -15,7 +15,7 @@ import ranges
 from access import services
 from attachments import content_disposition
 from common.errors import Told
-from formats.types import Format
+from exports.types import Format
 from speech.audio.mp3 import place_of
 
 AUDIO_TYPE = "audio/mpeg"

@@ -14,10 +14,10 @@ from common.errors import Sentence, Told
 from common.stored_json import read_or_default
 from config import Config
 from database import Database
-from formats import making
-from formats.cover import cover
-from formats.errors import ExportError, Stopped
-from formats.types import FORMATS, Format, Part, Task
+from exports import runner
+from exports.cover import cover
+from exports.errors import ExportError, Stopped
+from exports.types import FORMATS, Format, Part, Task
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
 from speech.registry import Registry
@@ -104,7 +104,7 @@ class Exports:
                 "format": each,
                 "expected_bytes": _expected_bytes(each, row),
                 "export": made.get(each.key),
-                "can_be_made": making.has_av() or not each.is_for_av,
+                "can_be_made": runner.has_av() or not each.is_for_av,
             }
             for each in FORMATS.values()
         ]
@@ -124,7 +124,7 @@ class Exports:
             raise NotReady("This piece is still being spoken; download it when it is ready.")
         if self.store.size(row["filename"]) is None:
             raise NotReady("The sound of this piece is missing on the server.")
-        making.check(key, lufs)
+        runner.check(key, lufs)
         if self.db.count_waiting_exports(row["owner_id"]) >= MOST_WAITING:
             raise TooManyExports(
                 Sentence(
@@ -205,7 +205,7 @@ class Exports:
             task = self._task(row, export, part)
             self.files.check_space(_expected_bytes(FORMATS[export["format"]], row))
             tell(0.0)
-            size = making.make(task, tell)
+            size = runner.make(task, tell)
             if self._is_changed(row):
                 raise Stopped  # made of two sounds: it is made again
             self.files.finish(export["name"])
@@ -361,7 +361,7 @@ class ExportWorker:
     def _make(self, export: dict) -> None:
         try:
             if export["attempts"] > MOST_ATTEMPTS and not is_memory_short():
-                raise ExportError(making.CRASHED)
+                raise ExportError(runner.CRASHED)
             self.exports.make(export, self.name, self.stop)
         except LeaseLost:
             log.info("download %s is not wanted any more", export["id"])
@@ -372,7 +372,7 @@ class ExportWorker:
         except (ExportError, AudioError, DatabaseError) as error:
             self._break_off(export, error, error.sentence)
         except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
-            self._break_off(export, error, making.CRASHED)
+            self._break_off(export, error, runner.CRASHED)
 
     def _break_off(self, export: dict, error: Exception, sentence: str) -> None:
         """Let a download wait where the cause passes by itself; else it fails."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from archive import UniqueNames, ZipStream, safe_name
 from database import Database
 from database.groups import BIN_DAYS
+from exports.zip_stream import UniqueNames, ZipStream, safe_name
 from generation import BadName, Studio, check_group
 from pronouncing import COLUMNS as PRONUNCIATIONS
 from pronouncing import table_rows

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from common import transient_causes
 from common.errors import Sentence
-from formats.errors import ExportError
+from exports.errors import ExportError
 from speech.errors import EngineCrashed
 from storage.errors import DatabaseError
 

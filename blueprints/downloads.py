@@ -16,8 +16,8 @@ from common.stored_json import read_or_default
 from database.users import WAS_DISABLED
 from delivery import UNFINISHED
 from exporting import LOUDNESS
-from formats import making
-from formats.types import FORMATS
+from exports import runner
+from exports.types import FORMATS
 from languages import told
 from shown import size
 
@@ -69,7 +69,7 @@ def menu(row: dict[str, Any]) -> dict[str, Any]:
             for each in found
             if each["can_be_made"] and (has_chapters or each["format"].key != "zip")
         ],
-        "has_av": making.has_av(),
+        "has_av": runner.has_av(),
         "levels": [(_level_name(lufs), label) for lufs, label in LEVELS.items()],
         "level": _level_name(_usual()),
     }
@@ -180,7 +180,7 @@ def _loudness() -> float | None:
 
 
 def _usual() -> float | None:
-    return LOUDNESS[0] if making.has_av() else None
+    return LOUDNESS[0] if runner.has_av() else None
 
 
 def _level_name(lufs: float | None) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlencode
 import pytest
 
 from attachments import ascii_name, content_disposition
-from formats.types import FORMATS
+from exports.types import FORMATS
 from tests.sending import CONTENT_TYPE, MARKDOWN, multipart
 from tests.serving import PASSWORD, App, Client, wait_until
 

@@ -10,8 +10,8 @@ import av
 from av.filter import Graph
 
 from config import Config
-from formats.sound import CODECS, OPUS_RATES
-from formats.types import FORMATS
+from exports.pyav_encoder import CODECS, OPUS_RATES
+from exports.types import FORMATS
 from generation import Studio
 from jobs import Worker, build_studio
 from tests.making import prose

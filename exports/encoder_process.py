@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from common import transient_causes
-from formats.types import Task
+from exports.types import Task
 from storage.plain_files import sync
 
 NICENESS = 5  # on top of the worker's own

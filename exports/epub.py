@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from formats.chapters import Sounding, Tell, soundings
-from formats.types import Task
+from exports.chapter_files import Sounding, Tell, soundings
+from exports.types import Task
 from speech.audio.word_timing import Timing
 from speech.text.directives import PAUSE
 

@@ -2,9 +2,9 @@
 
 import zipfile
 
-from archive import UniqueNames
-from formats.chapters import Tell, soundings
-from formats.types import Task
+from exports.chapter_files import Tell, soundings
+from exports.types import Task
+from exports.zip_stream import UniqueNames
 
 
 def write(task: Task, tell: Tell) -> None:

@@ -12,9 +12,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from common import transient_causes
-from formats import process
-from formats.errors import ExportError, HeldUp, NotInstalled
-from formats.types import FORMATS, Task
+from exports import encoder_process
+from exports.errors import ExportError, HeldUp, NotInstalled
+from exports.types import FORMATS, Task
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK_S = 0.5
@@ -101,7 +101,7 @@ def _exit_code(child: subprocess.Popen) -> int | None:
 def _started() -> subprocess.Popen:
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", process.__name__],
+            [sys.executable, "-m", encoder_process.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -139,7 +139,7 @@ def _forward(pipe, words: queue.SimpleQueue) -> None:
 
 def _hand_over(pipe, data: bytes) -> None:
     try:
-        pipe.write(process.LENGTH.pack(len(data)) + data)
+        pipe.write(encoder_process.LENGTH.pack(len(data)) + data)
         pipe.flush()
     except (BrokenPipeError, OSError):
         return  # the child has gone; its end is noticed elsewhere

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from formats.types import Part, Task
+from exports.types import Part, Task
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.audio.mp3 import scan_mp3
@@ -62,12 +62,12 @@ def _cut(task: Task, part: Part) -> Cut:
 
 
 def _encoded(task: Task, tell: Tell) -> Iterator[Sounding]:
-    from formats import sound  # PyAV is not needed for slices
+    from exports import pyav_encoder  # PyAV is not needed for slices
 
-    gain_db = sound.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
+    gain_db = pyav_encoder.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
     with Path(task.source).open("rb") as file:
         rate = scan_mp3(file).sample_rate
-    pcm = sound.pcm(task.source, gain_db, lambda share: tell((1 + 2 * share) / 3))
+    pcm = pyav_encoder.pcm(task.source, gain_db, lambda share: tell((1 + 2 * share) / 3))
     scratch, rest, taken = Path(task.target + ".chapter.part"), b"", 0
     try:
         for number, part in enumerate(task.parts, 1):
@@ -118,12 +118,12 @@ def _with_tag(task: Task, part: Part, number: int, pieces: Iterator[bytes]) -> I
 
 def whole(task: Task, tell: Tell) -> None:
     """The whole piece as one evened MP3 with tag and chapters."""
-    from formats import sound  # PyAV is not needed for slices
+    from exports import pyav_encoder  # PyAV is not needed for slices
 
-    gain_db = sound.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
+    gain_db = pyav_encoder.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
     with Path(task.source).open("rb") as file:
         stream = Mp3Stream(scan_mp3(file).sample_rate)
-    pcm = sound.pcm(task.source, gain_db, lambda share: tell((1 + 2 * share) / 3))
+    pcm = pyav_encoder.pcm(task.source, gain_db, lambda share: tell((1 + 2 * share) / 3))
     tag = id3_tag(
         title=task.title,
         artist=task.artist,

@@ -11,7 +11,7 @@ import av
 from av.filter import Graph
 from av.stream import Disposition
 
-from formats.types import Task
+from exports.types import Task
 from speech.audio.id3 import Picture
 
 SILENCE_LUFS = -60.0  # what measures less is not made louder
