@@ -40,6 +40,8 @@ from access import (
     wants_json,
 )
 from answers import file_json, form_again, page
+from backups import create, restore
+from backups.errors import KeepingError
 from blueprints import (
     admin,
     documents,
@@ -77,8 +79,6 @@ from database import Database
 from devices import Devices
 from generation import Studio
 from hosts import Hosts
-from keeping import backing, restoring
-from keeping.errors import KeepingError
 from library import Library
 from passkeys import Passkeys
 from pronouncing import Pronouncing
@@ -129,10 +129,10 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
 
 
 def _create_app(config: Config, registry: Any) -> Flask:
-    restoring.complete(config)
+    restore.complete(config)
     prepare_data_dir(config)
     refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
-    backing.before_upgrade(config)
+    create.before_upgrade(config)
     key = load_secret_key(config, database_exists=snapshots.is_ours(config.database_path))
     app = VoiceVerse(__name__)
     app.request_class = uploads.Request

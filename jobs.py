@@ -17,6 +17,9 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from backups import create, leftovers, restore
+from backups.errors import KeepingError
+from backups.nightly import Nightly
 from buyer import Buyer
 from common import logs
 from common.errors import Sentence
@@ -31,9 +34,6 @@ from database import Database
 from exporting import ExportWorker
 from generation import Studio
 from health import WORKER
-from keeping import backing, leftovers, restoring
-from keeping.errors import KeepingError
-from nightly import Nightly
 from providers import Providers
 from speaking import Parked, Stopped
 from speech.audio.encoding import NotMp3
@@ -325,10 +325,10 @@ def prune_security_log(db: Database, days: int, now: float) -> int:
 
 def build_studio(config: Config) -> Studio:
     """The services that the worker and the commands need, without any web."""
-    restoring.complete(config)
+    restore.complete(config)
     prepare_data_dir(config)
     refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
-    backing.before_upgrade(config)
+    create.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
     db = Database(config.database_path)
     return Studio(config, db, store, build_registry(config, Providers(config, db)))

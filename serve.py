@@ -21,12 +21,12 @@ from waitress.task import ThreadedTaskDispatcher
 
 import tracing
 from admission import Admissions
+from backups.errors import KeepingError
 from body_quota import BodyQuota
 from common import logs
 from common.ip_address import networks
 from config import Config, ConfigError, prepare_data_dir
 from intake import THROWN_AWAY, Channel, House
-from keeping.errors import KeepingError
 from request_queue import AT_ONCE, RequestQueue
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock

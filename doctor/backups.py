@@ -2,27 +2,27 @@
 
 from datetime import UTC, datetime, timedelta
 
+from backups import status
 from common.errors import Sentence
 from config import Config
 from doctor.findings import BAD, GOOD, WARN, Finding, Findings
-from keeping import records
 
 OLD_BACKUP = timedelta(days=2)
 
 
 def check(config: Config) -> Findings:
-    record, now = records.read(config), datetime.now(UTC)
+    record, now = status.read(config), datetime.now(UTC)
     if config.backup_hour == "off":
         yield Finding(
             WARN,
             "No backup is made by night.",
             "Set VOICEVERSE_BACKUP_HOUR to an hour from 0 to 23.",
         )
-    if records.is_damaged(config):
+    if status.is_damaged(config):
         what = "{path} does not hold what is known of the backups."
         yield Finding(
             BAD,
-            Sentence(what, path=str(records.path(config))),
+            Sentence(what, path=str(status.path(config))),
             "Run flask backup, which writes it anew.",
         )
     if record.failed_at:
@@ -40,7 +40,7 @@ def check(config: Config) -> Findings:
             ),
             "See which with flask doctor --scrub.",
         )
-    if not record.made_at and records.is_damaged(config):
+    if not record.made_at and status.is_damaged(config):
         return
     if not record.made_at:
         yield Finding(WARN, "There is no backup yet.", "Make one with flask backup.")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from backups import create, status
 from common.errors import Sentence
 from config import (
     SHORTEST_KEY_BYTES,
@@ -13,7 +14,6 @@ from config import (
 )
 from database.examining import examination
 from doctor.findings import BAD, GOOD, MOST_NAMED, WARN, Finding, Findings, named
-from keeping import backing, records
 from storage import snapshots, sqlite_file
 from storage.errors import (
     DatabaseDamaged,
@@ -35,7 +35,7 @@ KEY_FOLDER = (
 
 def restoring(config: Config) -> str:
     """The remedy that is left where the database itself is lost."""
-    if backing.list_all(config):
+    if create.list_all(config):
         return "Stop VoiceVerse and run flask restore latest."
     return "Stop VoiceVerse and run flask restore with a backup kept elsewhere; there is none here."
 
@@ -60,7 +60,7 @@ def folders(config: Config) -> Findings:
     """Whether no file stands where a folder is needed."""
     for folder in (
         config.data_dir, config.audio_dir, config.segments_dir, config.imports_dir,
-        records.backups_folder(config),
+        status.backups_folder(config),
     ):  # fmt: skip
         if folder.exists() and not folder.is_dir():
             remedy = "Move it away; the folder is made anew when it is needed."
@@ -155,7 +155,7 @@ def log(config: Config) -> Findings:
 
 def _seen_ends(config: Config) -> list[tuple[int, str]]:
     """Where backups saw the chain of the log end, but for a past that a restore went back on."""
-    record = records.read(config)
+    record = status.read(config)
     return [
         (number, digest)
         for made_at, number, digest in record.ends

@@ -7,11 +7,11 @@ import shutil
 import stat
 
 import config as settings
+from backups import manifest, status
 from common import transient_causes
 from common.errors import Sentence
 from config import Config
 from doctor.findings import BAD, GOOD, WARN, Finding, Findings
-from keeping import manifest, records
 from storage import sqlite_file
 
 LITTLE_ROOM_BYTES = 1_000_000_000
@@ -26,7 +26,7 @@ def permissions(config: Config) -> Findings:
     files = [config.database_path, settings.env_file()]
     files += [data / name for name in manifest.KEY_FILES]
     # A folder in the place of a file is told of by itself.
-    private = [data, data / records.FOLDER, *(path for path in files if not path.is_dir())]
+    private = [data, data / status.FOLDER, *(path for path in files if not path.is_dir())]
     wrong = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o77]
     for path in wrong:
         mode = "700" if path.is_dir() else "600"

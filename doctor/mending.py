@@ -1,5 +1,6 @@
 """Putting right what can be: the search index, and columns that no page could read."""
 
+from backups import restore
 from common import stored_json
 from common.errors import Sentence
 from config import Config
@@ -7,14 +8,13 @@ from database import examining
 from database.examining import examination
 from database.mending import Mending
 from doctor.contents import is_read
-from keeping import restoring
 from storage import sqlite_file
 
 
 def mend(config: Config) -> list[str]:
     """Mend what is broken, after a copy; what was done, in sentences. Raises KeepingError or
     DatabaseError, and then nothing was changed."""
-    with restoring.nobody_at_work(config.data_dir):
+    with restore.nobody_at_work(config.data_dir):
         wrong = _find(config)
         if not any(wrong):
             return []

@@ -1,9 +1,9 @@
 """The files beside the database: what rows and disk know of each other."""
 
+from backups.files import digest_of
 from common.errors import Sentence
 from config import Config
 from doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
-from keeping.files import digest_of
 from storage import snapshots
 from storage.audio_store import AudioStore, SegmentStore
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from keeping import backing
+from backups import create
 from kept_sound import APART, RULE, SHARED
 from library import Library
 from speech.errors import KeyMissing
@@ -208,7 +208,7 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
     paying.studio.delete_for_good(row["filename"], paying.user_id)
     (left,) = kept(paying)
     assert not list(takes.glob("*/*"))
-    backup = backing.make(paying.config).folder
+    backup = create.make(paying.config).folder
     assert [path.name for path in (backup / "segments").glob("*/*")] == [left]
     assert paying.speak(FIRST, voice=NOVA)["cost"] == 0
     paying.studio.delete_for_good(other["filename"], paying.user_id)
@@ -222,7 +222,7 @@ def test_sound_that_is_about_to_leave_the_disk_is_in_no_backup(paying, monkeypat
     other = paying.speak(SECRET, voice=NOVA)
     paying.studio.delete_for_good(row["filename"], paying.user_id)
     assert len(kept(paying)) == 3
-    backup = backing.make(paying.config).folder
+    backup = create.make(paying.config).folder
     assert len(list((backup / "segments").glob("*/*"))) == 1
     worker = threading.Thread(target=paying.worker.run)
     worker.start()

@@ -11,10 +11,10 @@ import shutil
 import time
 from pathlib import Path
 
+from backups import files, manifest
+from backups.errors import NotNow
+from backups.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
 from config import Config
-from keeping import files, manifest
-from keeping.errors import NotNow
-from keeping.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
 from storage import snapshots
 from storage.audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
 from storage.plain_files import is_plain, sync

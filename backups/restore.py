@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backups import files, manifest, status, verify
+from backups.create import TIME, alone
+from backups.errors import BackupTooNew, KeepingError, NoRoom, NotNow
+from backups.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
 from common.errors import Sentence
 from config import Config, check_data_path
-from keeping import files, manifest, proving, records
-from keeping.backing import TIME, alone
-from keeping.errors import BackupTooNew, KeepingError, NoRoom, NotNow
-from keeping.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
 from storage import snapshots, sqlite_file
 from storage.file_locks import FileLock
 from storage.opening import RESTORE_MARK
@@ -57,16 +57,16 @@ def restore(config: Config, folder: Path) -> Restored:
                 f"{sqlite_file.SCHEMA_VERSION}). Install that release to restore it; nothing was "
                 "changed."
             )
-        proving.check_in_place(folder, known)
+        verify.check_in_place(folder, known)
         files.make_folder(data)
-        with nobody_at_work(data, writers=True), alone(records.backups_folder(config)):
+        with nobody_at_work(data, writers=True), alone(status.backups_folder(config)):
             _complete(data)
             aside = _free_name(data)
             had_data = config.database_path.exists()
             _prepare(config, folder, known, aside)
             _complete(data)
             now = datetime.now(UTC).strftime(TIME)
-            records.note(config, restored_at=now, restored_from=known.made_at, proven_at=now)
+            status.note(config, restored_at=now, restored_from=known.made_at, proven_at=now)
     return Restored(known, aside if had_data else None)
 
 
@@ -81,7 +81,7 @@ def complete(config: Config) -> bool:
         return False
     with (
         files.naming_errors("An interrupted restore could not be completed"),
-        alone(records.backups_folder(config), FINISH_WAIT_S),
+        alone(status.backups_folder(config), FINISH_WAIT_S),
     ):
         _complete(data)
     return True
@@ -94,8 +94,8 @@ def _prepare(config: Config, folder: Path, known: Manifest, aside: Path) -> None
     try:
         stage.mkdir(mode=0o700)
         _check_room(config, folder, known, stage)
-        proving.unpack(folder, known, stage)
-        proving.check(stage, known, folder.name)
+        verify.unpack(folder, known, stage)
+        verify.check(stage, known, folder.name)
         keys = [name for name in manifest.KEY_FILES if (stage / KEYS / name).exists()]
         for name in keys:
             (stage / KEYS / name).rename(stage / name)

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from backups import create, status
+from backups.errors import KeepingError
 from common import logs
 from config import Config, ConfigError
-from keeping import backing, records
-from keeping.errors import KeepingError
 from storage.errors import DatabaseError
 
 NICENESS = 19
@@ -59,9 +59,9 @@ class Nightly:
         """Whether the hour has come since the last backup, or since there was somebody to look."""
         if self._config.backup_hour == "off":
             return False
-        record = records.read(self._config)
+        record = status.read(self._config)
         if not record.since:
-            record = records.note(self._config, since=now.strftime(TIME))
+            record = status.note(self._config, since=now.strftime(TIME))
         last = max(record.since, record.nightly_at)
         if last > (now + timedelta(days=1)).strftime(TIME):
             return True  # the clock was wrong then
@@ -87,7 +87,7 @@ def main() -> int:
         config = replace(Config.load(), data_dir=Path(sys.argv[1]))
         logs.configure(config.log_level)
         os.nice(NICENESS)
-        made = backing.make(config, why="nightly")
+        made = create.make(config, why="nightly")
     except (ConfigError, KeepingError, DatabaseError) as error:
         log.error("no backup was made: %s", error.sentence)
         return 1

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from keeping import files
+from backups import files
 
 NAME = re.compile(r"(?P<stamp>\d{8}T\d{6}Z)-(?P<why>nightly|asked|upgrade)(-\d+)?")
 STAMP = "%Y%m%dT%H%M%SZ"

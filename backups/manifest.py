@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from keeping.errors import BackupTooNew, NoBackup, damaged
-from keeping.files import write_whole
+from backups.errors import BackupTooNew, NoBackup, damaged
+from backups.files import write_whole
 
 NAME = "manifest.json"
 FORMAT = 1

@@ -3,13 +3,13 @@
 import contextlib
 import shutil
 
+from backups import create, files, restore, status
+from backups.errors import UnderWay
 from config import Config
-from keeping import backing, files, records, restoring
-from keeping.errors import UnderWay
 from storage import opening, sqlite_file
 
 FILES = ("*_key.*.part", "migration_report.*.part")
-FOLDERS = (restoring.STAGE, ".migrating")
+FOLDERS = (restore.STAGE, ".migrating")
 
 
 def sweep(config: Config) -> None:
@@ -23,7 +23,7 @@ def sweep(config: Config) -> None:
     if not (data / opening.RESTORE_MARK).exists():
         for name in FOLDERS:
             shutil.rmtree(data / name, ignore_errors=True)
-    root = records.backups_folder(config)
+    root = status.backups_folder(config)
     if root.is_dir():
-        with contextlib.suppress(UnderWay), backing.alone(root):
+        with contextlib.suppress(UnderWay), create.alone(root):
             files.sweep(root)

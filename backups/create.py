@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from backups import files, manifest, retention, status, verify
+from backups.collect import Gathering
+from backups.errors import KeepingError, NoBackup, NoRoom, UnderWay
+from backups.manifest import DATABASE, Manifest
 from common.errors import Sentence
 from config import Config
-from keeping import files, manifest, proving, records, rotating
-from keeping.errors import KeepingError, NoBackup, NoRoom, UnderWay
-from keeping.gathering import Gathering
-from keeping.manifest import DATABASE, Manifest
 from storage import snapshots
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
@@ -42,21 +42,21 @@ def make(
     """
     try:
         with files.naming_errors("The backup could not be written"):
-            made = _make(config, why, with_keys, to or records.backups_folder(config))
+            made = _make(config, why, with_keys, to or status.backups_folder(config))
             at = made.manifest.made_at
             changes = {"made_at": at, "proven_at": at, "failed_at": "", "failure": ""}
             if why == "nightly":
                 changes["nightly_at"] = at
-            records.note(
+            status.note(
                 config, **changes, folder=str(made.folder), size=made.manifest.size,
                 unsound=len(made.manifest.unsound),
             )  # fmt: skip
-            records.note_end(config, at, made.manifest.log)
+            status.note_end(config, at, made.manifest.log)
     except UnderWay:  # nothing failed: that one is recorded by itself
         raise
     except (KeepingError, DatabaseError) as error:
         with contextlib.suppress(OSError):
-            records.note_failure(config, error.sentence, _now().strftime(TIME))
+            status.note_failure(config, error.sentence, _now().strftime(TIME))
         raise
     return made
 
@@ -73,16 +73,16 @@ def before_upgrade(config: Config) -> Backup | None:
 
 def list_all(config: Config) -> list[dict[str, str]]:
     """The backups in the data folder, the latest first: `made_at` (UTC text), `why`, `name`."""
-    names = rotating.list_backups(records.backups_folder(config))
-    return [rotating.describe(name) for name in names]
+    names = retention.list_backups(status.backups_folder(config))
+    return [retention.describe(name) for name in names]
 
 
 def prove(config: Config, folder: Path) -> Manifest:
     """Restore a backup into a scratch folder, compare, and record that it was proven."""
     root = folder.resolve().parent
     with files.naming_errors("The backup could not be restored"), alone(root):
-        known = proving.prove(folder, root / ".scratch.part")
-        records.note(config, proven_at=_now().strftime(TIME))
+        known = verify.prove(folder, root / ".scratch.part")
+        status.note(config, proven_at=_now().strftime(TIME))
     return known
 
 
@@ -116,21 +116,21 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
         try:
             _check_room(config, part)
             now = _now()
-            earlier = next((root / name for name in rotating.list_backups(root)), None)
+            earlier = next((root / name for name in retention.list_backups(root)), None)
             unsound = Gathering(config, part, earlier).run(with_keys=with_keys)
             _describe(part, now, why, unsound)
             files.sync_all(part)
-            known = proving.prove(part, scratch)
-            folder = root / rotating.new_name(root, now, why)
+            known = verify.prove(part, scratch)
+            folder = root / retention.new_name(root, now, why)
             part.rename(folder)
             sync(root)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        return Backup(folder, known, rotating.rotate(root, folder.name))
+        return Backup(folder, known, retention.rotate(root, folder.name))
 
 
 def _describe(part: Path, now: datetime, why: str, unsound: list[str]) -> None:
-    found, tables = proving.describe(part)
+    found, tables = verify.describe(part)
     version = snapshots.schema_version(part / DATABASE)
     end = snapshots.read_log_end(part / DATABASE)
     made_at = now.strftime(TIME)

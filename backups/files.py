@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from keeping.errors import KeepingError, NoRoom
+from backups.errors import KeepingError, NoRoom
 from storage.plain_files import is_plain, sync
 
 PIECE = 1024 * 1024

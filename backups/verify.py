@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from keeping import files, manifest
-from keeping.errors import damaged
-from keeping.manifest import AUDIO, DATABASE, Manifest
+from backups import files, manifest
+from backups.errors import damaged
+from backups.manifest import AUDIO, DATABASE, Manifest
 from storage import snapshots
 from storage.audio_store import PART
 from storage.errors import DatabaseError

@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from backups import files
 from common.errors import Sentence
 from config import Config
-from keeping import files
 
 FOLDER = "backups"
 NAME = "state.json"
