@@ -20,19 +20,19 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 import headers
-from account_errors import SecondStepOwed
-from account_types import LoginResult, Visitor
-from accounts import Accounts
+from accounts.accounts import Accounts
+from accounts.errors import SecondStepOwed
+from accounts.new_devices import Devices
+from accounts.passkeys import Passkeys
+from accounts.signed_tokens import joined_marks
+from accounts.two_factor import SecondFactors, is_owed
+from accounts.types import LoginResult, Visitor
 from body_quota import BodyQuota
 from common.errors import Told
 from config import ConfigError
-from devices import Devices
 from headers import STATIC
 from hosts import Hosts
-from passkeys import Passkeys
-from proofs import joined_marks
 from rates import Rates, neighbourhood
-from second_factors import SecondFactors, is_owed
 from server_interface import hanging_up
 from session_watch import Sending, SessionWatch
 from shown import stored_number

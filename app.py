@@ -8,7 +8,6 @@ from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect
 from flask import url_for as to
 from flask_babel import gettext as _
 
-import accounts
 import answers
 import compression
 import delivery
@@ -39,6 +38,11 @@ from access import (
     visitor,
     wants_json,
 )
+from accounts import accounts
+from accounts.encryption import Seal
+from accounts.new_devices import Devices
+from accounts.passkeys import Passkeys
+from accounts.two_factor import SecondFactors
 from answers import file_json, form_again, page
 from backups import create, restore
 from backups.errors import KeepingError
@@ -76,17 +80,13 @@ from config import (
     refuse_lost_database,
 )
 from database import Database
-from devices import Devices
 from generation import Studio
 from hosts import Hosts
 from library import Library
-from passkeys import Passkeys
 from pronouncing import Pronouncing
 from providers import Providers
 from proxies import TrustedProxies
 from rates import Rates
-from sealing import Seal
-from second_factors import SecondFactors
 from session_watch import SessionWatch
 from shown import spoken_length
 from speech.audio.captions import srt, webvtt

@@ -11,12 +11,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from accounts.encryption import Seal, SealBroken
 from common.errors import Sentence
 from config import Config
 from database import Database
 from database.providers import GONE
 from provider_settings import ProviderError, Settings, checked, checked_key, tail
-from sealing import Seal, SealBroken
 from speech.audio.encoding import Mp3Stream
 from speech.engine import Engine
 from speech.engines.pinned_http import origin, refuse_forbidden

@@ -11,7 +11,7 @@ from flask import Blueprint
 from flask.cli import AppGroup
 
 from access import services
-from accounts import AccountError, Visitor
+from accounts.accounts import AccountError, Visitor
 from common.errors import Told
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag

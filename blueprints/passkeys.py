@@ -17,8 +17,8 @@ from access import (
     user_only,
     visitor,
 )
-from account_errors import PasskeyRefused
-from passkeys import Question, Site
+from accounts.errors import PasskeyRefused
+from accounts.passkeys import Question, Site
 
 blueprint = Blueprint("passkeys", __name__)
 

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 import forms
 from access import admin_only, services, user_only, visitor, wants_json
-from accounts import Visitor
+from accounts.accounts import Visitor
 from answers import form_again, note_refused, page, refusal
 from blueprints.ops import new_file, one_sentence, password_from_stdin
 from common.errors import Told

@@ -21,11 +21,11 @@ from access import (
     visitor,
     wants_json,
 )
-from account_errors import SecondStepExpired
+from accounts.errors import SecondStepExpired
+from accounts.two_factor import is_owed
 from answers import form_again, page
 from blueprints.passkeys import site
 from common.errors import Told
-from second_factors import is_owed
 
 blueprint = Blueprint("second_steps", __name__)
 

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from access import Services
-from accounts import Accounts, Visitor
+from accounts.accounts import Accounts, Visitor
 from app import create_app
 from config import Config
 from jobs import Worker
@@ -69,7 +69,7 @@ class Browser:
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     """The hash of PASSWORD, made once because it takes a while."""
-    from passwords import Passwords
+    from accounts.passwords import Passwords
 
     return Passwords().hash(PASSWORD)
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Blueprint
 
 from access import StaleForm, local_path
-from accounts import Visitor
+from accounts.accounts import Visitor
 from tests.conftest import PASSWORD, Browser
 
 PAGE = {"Accept": "text/html", "Upgrade-Insecure-Requests": "1"}  # as every browser asks for one

@@ -3,7 +3,7 @@ import re
 import pytest
 
 from access import DEVICE_COOKIE
-from proofs import MOST_MARKS, joined_marks
+from accounts.signed_tokens import MOST_MARKS, joined_marks
 from tests.conftest import PASSWORD, Browser
 
 ALERTS = "/account/alerts"

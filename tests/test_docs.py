@@ -5,6 +5,7 @@ from dataclasses import fields
 
 import pytest
 
+from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from blueprints import keeping
 from blueprints.documents import MOST_FILES
 from blueprints.ops import blueprint, users
@@ -18,7 +19,6 @@ from documents.safe_zip import MOST_ENTRIES
 from exporting import MOST_WAITING
 from generation import GROUP_LENGTH, NAME_LENGTH
 from intake import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
-from passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from pronouncing import TABLE_BYTES
 from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
 from retaking import LONGEST as LONGEST_RETAKE

@@ -10,6 +10,7 @@ from datetime import datetime
 
 import pytest
 
+from accounts.encryption import Seal
 from buyer import Buyer
 from config import provider_environment
 from provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
@@ -21,7 +22,6 @@ from providers import (
     ProviderOff,
     Providers,
 )
-from sealing import Seal
 from speech.engines import provider_engine
 from speech.errors import BrokenAudio, ProviderRefused, SpeechError, UnknownEngine
 from speech.types import SpeechRequest

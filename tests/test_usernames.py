@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from account_errors import BadUsername, LoginRefused, TooManyAttempts
-from accounts import Visitor
+from accounts.accounts import Visitor
+from accounts.errors import BadUsername, LoginRefused, TooManyAttempts
+from accounts.passwords import BadPassword
 from common import usernames
 from database import Database
 from doctor import examine
-from passwords import BadPassword
 from storage import snapshots, sqlite_file
 from storage.errors import UsernameTaken
 from tests.conftest import PASSWORD

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from access import DEVICE_COOKIE
+from accounts.passwords import Passwords
 from app import create_app
 from config import Config
-from passwords import Passwords
 from tests.conftest import PASSWORD, Browser
 from tools.attack.tally import Tally
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pyotp
 
-from account_errors import AccountError, SecondStepChanged, WrongCode
-from account_types import LoginResult, Visitor
-from accounts import Accounts
-from sealing import Seal, SealBroken
+from accounts.accounts import Accounts
+from accounts.encryption import Seal, SealBroken
+from accounts.errors import AccountError, SecondStepChanged, WrongCode
+from accounts.types import LoginResult, Visitor
 
 ISSUER = "VoiceVerse"
 STEP_S = 30

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from account_errors import TooManyAttempts
+from accounts.errors import TooManyAttempts
 from common import usernames
 
 if TYPE_CHECKING:
-    from account_types import Visitor
+    from accounts.types import Visitor
 
 ACCOUNT_FREE_FAILURES = 5
 ADDRESS_FREE_FAILURES = 20

@@ -24,9 +24,9 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from account_errors import AccountError, PasskeyCopied, PasskeyRefused, PasskeysFull
-from account_types import LoginResult, Visitor
-from accounts import Accounts
+from accounts.accounts import Accounts
+from accounts.errors import AccountError, PasskeyCopied, PasskeyRefused, PasskeysFull
+from accounts.types import LoginResult, Visitor
 from common.stored_json import read_or_default
 
 NAME = "VoiceVerse"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from account_types import Visitor
-from accounts import Accounts
+from accounts.accounts import Accounts
+from accounts.types import Visitor
 
 
 class Devices:

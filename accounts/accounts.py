@@ -10,10 +10,8 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import guesses
-import passwords
-import proofs
-from account_errors import (
+from accounts import login_throttle, passwords, signed_tokens
+from accounts.errors import (
     AccountError,
     BadUsername,
     LastAdmin,
@@ -25,7 +23,7 @@ from account_errors import (
     SignInBusy,
     WrongPassword,
 )
-from account_types import LoginResult, Visitor
+from accounts.types import LoginResult, Visitor
 from common import usernames
 from common.errors import Sentence
 from config import write_private
@@ -48,9 +46,9 @@ class Accounts:
         self._db = db
         self._config = config
         self._clock = clock
-        self._proofs = proofs.Proofs(db, secret_key, self.now)
-        self.marks = proofs.Marks(db, self._proofs)
-        self.guesses = guesses.Guesses(db, self.now, self._log)
+        self._proofs = signed_tokens.Proofs(db, secret_key, self.now)
+        self.marks = signed_tokens.Marks(db, self._proofs)
+        self.guesses = login_throttle.Guesses(db, self.now, self._log)
         self._passwords = passwords.Passwords()
         self._hashing = threading.Lock()
 
