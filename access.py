@@ -34,11 +34,11 @@ from headers import STATIC
 from hosts import Hosts
 from rates import Rates, neighbourhood
 from server_interface import hanging_up
+from services.backoff import Notice
 from session_watch import Sending, SessionWatch
 from shown import stored_number
 from storage.disk_reserve import Reserve
 from storage.errors import DatabaseError
-from waiting import Notice
 
 View = TypeVar("View", bound=Callable[..., Any])
 

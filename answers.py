@@ -41,11 +41,11 @@ from access import (
 from assets import Assets, gather
 from common import transient_causes
 from common.errors import Told
-from continuity import Speaker
 from delivery import UNFINISHED
 from documents.errors import FetchRefused
 from hosts import UntrustedHost
 from languages import language, told
+from services.voice_fallback import Speaker
 from shown import FILTERS, count, hour, iso_day, money, stored_number
 from speech.engine import Engine
 from speech.engines.pinned_http import ForbiddenAddress

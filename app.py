@@ -69,7 +69,6 @@ from blueprints import keeping as keeping_room
 from blueprints import library as library_room
 from blueprints import passkeys as passkeys_room
 from blueprints import studio as studio_room
-from books import Books
 from common.errors import Told
 from common.ip_address import networks
 from config import (
@@ -80,13 +79,15 @@ from config import (
     refuse_lost_database,
 )
 from database import Database
-from generation import Studio
 from hosts import Hosts
-from library import Library
-from pronouncing import Pronouncing
-from providers import Providers
 from proxies import TrustedProxies
 from rates import Rates
+from services.backoff import Notice
+from services.documents import Books
+from services.generation import Studio
+from services.library import Library
+from services.pronunciations import Pronouncing
+from services.providers import Providers
 from session_watch import SessionWatch
 from shown import spoken_length
 from speech.audio.captions import srt, webvtt
@@ -97,7 +98,6 @@ from storage import snapshots
 from storage.audio_store import AudioStore
 from storage.disk_reserve import Reserve
 from storage.errors import DatabaseError
-from waiting import Notice
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000

@@ -20,7 +20,6 @@ from functools import partial
 from backups import create, leftovers, restore
 from backups.errors import KeepingError
 from backups.nightly import Nightly
-from buyer import Buyer
 from common import logs
 from common.errors import Sentence
 from config import (
@@ -31,11 +30,14 @@ from config import (
     refuse_lost_database,
 )
 from database import Database
-from exporting import ExportWorker
-from generation import Studio
 from health import WORKER
-from providers import Providers
-from speaking import Parked, Stopped
+from services.backoff import Notice, States, is_memory_short, verdict
+from services.exports import ExportWorker
+from services.generation import Studio
+from services.providers import Providers
+from services.purchase_client import Buyer
+from services.synthesis import Parked, Stopped
+from services.trusted_clock import TrustedClock
 from speech.audio.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
@@ -43,8 +45,6 @@ from storage import snapshots
 from storage.audio_store import AudioError, AudioStore
 from storage.errors import DatabaseError, LeaseLost
 from storage.file_locks import FileLock
-from trusted_clock import TrustedClock
-from waiting import Notice, States, is_memory_short, verdict
 
 LEASE_S = 30.0
 HEARTBEAT_S = 5.0

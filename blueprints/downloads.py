@@ -15,10 +15,10 @@ from answers import page, waiting_json
 from common.stored_json import read_or_default
 from database.users import WAS_DISABLED
 from delivery import UNFINISHED
-from exporting import LOUDNESS
 from exports import runner
 from exports.types import FORMATS
 from languages import told
+from services.exports import LOUDNESS
 from shown import size
 
 LABELS = {

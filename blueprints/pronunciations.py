@@ -14,7 +14,14 @@ from access import services, user_only, wants_json
 from answers import form_again, page
 from blueprints import studio as studio_room
 from common.errors import Told
-from pronouncing import COLUMNS, TABLE_BYTES, Pronouncing, checked_language, entry_of, table_rows
+from services.pronunciations import (
+    COLUMNS,
+    TABLE_BYTES,
+    Pronouncing,
+    checked_language,
+    entry_of,
+    table_rows,
+)
 from shown import money
 from speech.text.pronunciation import LONGEST, Entry
 from speech.types import Voice

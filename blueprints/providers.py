@@ -17,8 +17,8 @@ from accounts.accounts import Visitor
 from answers import form_again, note_refused, page, refusal
 from blueprints.ops import new_file, one_sentence, password_from_stdin
 from common.errors import Told
-from provider_settings import ProviderError, Settings, shown_voices, voices_from
-from providers import Providers, Trial
+from services.provider_settings import ProviderError, Settings, shown_voices, voices_from
+from services.providers import Providers, Trial
 from shown import decimal, money
 from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError

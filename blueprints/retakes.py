@@ -14,7 +14,7 @@ from database.segments import EVERYTHING
 from database.users import WAS_DISABLED
 from delivery import short_sound
 from languages import told
-from retaking import BadRetake, RetakeQuote
+from services.retakes import BadRetake, RetakeQuote
 from shown import money
 from uploads import takes_text
 

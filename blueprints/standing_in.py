@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext
 import forms
 from access import owned_file, services, user_only, wants_json
 from answers import file_json, file_page
-from continuity import ASK, FREE, NEAREST, RULES, Speaker, spoken_parts
+from services.voice_fallback import ASK, FREE, NEAREST, RULES, Speaker, spoken_parts
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 

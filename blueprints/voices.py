@@ -14,10 +14,10 @@ from access import admin_only, services, wants_json
 from answers import page
 from blueprints.ops import one_sentence
 from delivery import short_sound
+from services.neural_voices import Progress, Voices
+from services.voice_catalogue import Catalogue, Offer
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
 from speech.preview_sentences import sample
-from voice_catalogue import Catalogue, Offer
-from voices import Progress, Voices
 
 blueprint = Blueprint("voices", __name__, cli_group=None)
 commands = AppGroup("voices", help="Install and remove neural voices.")

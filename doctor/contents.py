@@ -1,11 +1,11 @@
 """What the rows of the database hold: words to search, JSON, times, segments of sound."""
 
-from books import BadDocument, read_document
 from common import stored_json
 from config import Config
 from database import examining
 from database.examining import Examination, examination
 from doctor.findings import BAD, GOOD, Finding, Findings, named
+from services.documents import BadDocument, read_document
 
 RESET = "Stop VoiceVerse and run flask doctor --mend, which sets it to what a new row has."
 FROM_BACKUP = "Stop VoiceVerse and run flask restore with a backup from before the damage."

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from continuity import ASK, FREE, NEAREST, Part, VoiceEnded, spoken_parts
+from services.voice_fallback import ASK, FREE, NEAREST, Part, VoiceEnded, spoken_parts
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import ModelEnded, UnknownVoice
 from speech.types import SpeechRequest
@@ -43,7 +43,7 @@ def parts_of(home, row):
 
 def half_spoken(home, change, monkeypatch, text=TEXT):
     """A file of nova that the provider's end met half way; its row, failed."""
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     monkeypatch.setattr(home.studio.registry.get("openai"), "parallel", 1)
     monkeypatch.setattr(home.studio.registry.get("openai"), "segment_characters", 1)
     asked = itertools.count()

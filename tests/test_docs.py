@@ -11,17 +11,17 @@ from blueprints.documents import MOST_FILES
 from blueprints.ops import blueprint, users
 from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
-from books import COVER_BYTES
 from config import Config
 from documents.fetch import LONGEST_URL, FetchLimits
 from documents.limits import Limits
 from documents.safe_zip import MOST_ENTRIES
-from exporting import MOST_WAITING
-from generation import GROUP_LENGTH, NAME_LENGTH
 from intake import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
-from pronouncing import TABLE_BYTES
 from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
-from retaking import LONGEST as LONGEST_RETAKE
+from services.documents import COVER_BYTES
+from services.exports import MOST_WAITING
+from services.generation import GROUP_LENGTH, NAME_LENGTH
+from services.pronunciations import TABLE_BYTES
+from services.retakes import LONGEST as LONGEST_RETAKE
 from speech.text.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
 from tools.attack.run import ATTACKS

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from exporting import (
+from exports import runner
+from exports.errors import NotInstalled
+from services.exports import (
     MOST_ATTEMPTS,
     MOST_WAITING,
     BadExport,
@@ -19,8 +21,6 @@ from exporting import (
     NotReady,
     TooManyExports,
 )
-from exports import runner
-from exports.errors import NotInstalled
 from storage.audio_store import NoSpace
 from storage.errors import LeaseLost, NotFound
 from tests.making import SENTENCES, prose

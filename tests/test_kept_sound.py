@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from backups import create
-from kept_sound import APART, RULE, SHARED
-from library import Library
+from services.library import Library
+from services.segment_cache import APART, RULE, SHARED
 from speech.errors import KeyMissing
 from speech.types import SpeechRequest
 from storage.audio_store import SegmentStore
@@ -217,7 +217,9 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
 
 
 def test_sound_that_is_about_to_leave_the_disk_is_in_no_backup(paying, monkeypatch):
-    monkeypatch.setattr("generation.LONGEST_DROP_S", -1.0)  # all of it is left to the worker
+    monkeypatch.setattr(
+        "services.generation.LONGEST_DROP_S", -1.0
+    )  # all of it is left to the worker
     row = paying.speak(TEXT, voice=NOVA)
     other = paying.speak(SECRET, voice=NOVA)
     paying.studio.delete_for_good(row["filename"], paying.user_id)

@@ -139,7 +139,7 @@ def test_the_environment_is_read_in_one_place(path):
 # Each of these is told of in docs/security.md, under "Where it connects to".
 REACH_OUT = {
     "documents/fetch.py",
-    "voice_downloads.py",
+    "services/voice_downloads.py",
     *(
         f"speech/engines/{name}.py"
         for name in (
@@ -175,7 +175,7 @@ def passes_on(handler):
 
 # The worker, the server's own loops and threads, and where plug-ins come in.
 SERVING_EVERYBODY = {
-    *("jobs.py", "exporting.py", "speech/plugins.py"),
+    *("jobs.py", "services/exports.py", "speech/plugins.py"),
     *("admission.py", "intake.py", "session_watch.py"),
 }
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from generation import TextEmpty, TextTooLong
-from speaking import NothingSpoken
+from services.generation import TextEmpty, TextTooLong
+from services.synthesis import NothingSpoken
 from speech.errors import SpeechError, UnknownVoice
 from speech.text.pronunciation import Dictionary, Entry
 from storage.audio_store import PreviewStore

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from generation import GenerationError
-from pronouncing import EntryTaken, Pronouncing, Trial
+from services.generation import GenerationError
+from services.pronunciations import EntryTaken, Pronouncing, Trial
 from speech.errors import SpeechError
 from speech.text.directives import BadCast
 from speech.text.pronunciation import BadPronunciation, Entry

@@ -11,10 +11,9 @@ from datetime import datetime
 import pytest
 
 from accounts.encryption import Seal
-from buyer import Buyer
 from config import provider_environment
-from provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
-from providers import (
+from services.provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
+from services.providers import (
     KeyUnreadable,
     LimitReached,
     OwnKeyNeeded,
@@ -22,6 +21,7 @@ from providers import (
     ProviderOff,
     Providers,
 )
+from services.purchase_client import Buyer
 from speech.engines import provider_engine
 from speech.errors import BrokenAudio, ProviderRefused, SpeechError, UnknownEngine
 from speech.types import SpeechRequest
@@ -404,7 +404,7 @@ def test_one_moved_to_another_person_does_not_open(home, providers, kokoro):
 
 
 def test_many_people_with_own_keys_keep_few_engines_ready(home, providers, kokoro, monkeypatch):
-    monkeypatch.setattr("providers.MOST_OWN", 3)
+    monkeypatch.setattr("services.providers.MOST_OWN", 3)
     for number in range(5):
         user_id = home.db.create_user(f"user{number}", "!")["id"]
         providers.set_own_key(user_id, kokoro["id"], OWN)

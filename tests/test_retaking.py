@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from retaking import BadRetake
-from speaking import NothingSpoken
+from services.retakes import BadRetake
+from services.synthesis import NothingSpoken
 from storage.audio_store import NoSpace
 from storage.errors import NotFound, WrongState
 from tests.making import prose

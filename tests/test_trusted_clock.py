@@ -11,9 +11,9 @@ import pytest
 
 from backups import retention
 from jobs import prune_security_log
+from services.trusted_clock import LOOK_S, TrustedClock
 from tests.making import Home
 from tests.serving import ROOT, App, wait_until
-from trusted_clock import LOOK_S, TrustedClock
 
 DAY_S = 86400.0
 START = 1_790_000_000.0

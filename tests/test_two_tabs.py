@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 
 from jobs import Worker
-from provider_settings import Settings
+from services.provider_settings import Settings
 from tests.sending import MARKDOWN
 from tests.test_app_documents import plan, take
 

@@ -13,9 +13,9 @@ from unittest.mock import Mock
 
 import pytest
 
-import waiting as waiting_module
 from answers import held_up as held_up_by
 from common import transient_causes
+from services import backoff as waiting_module
 from speech.errors import EngineCrashed, EngineHeldUp
 from storage.errors import DatabaseBusy
 from tests.disks import crowded, filled, small
@@ -278,7 +278,7 @@ def held_up(home, monkeypatch, error):
 
 
 def test_a_voice_that_is_killed_at_one_place_for_ever_fails_at_last(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: False)
     filename = held_up(home, monkeypatch, EngineHeldUp(transient_causes.KILLED))
     tries = 0
     while home.row(filename)["status"] == "queued":
@@ -291,7 +291,7 @@ def test_a_voice_that_is_killed_at_one_place_for_ever_fails_at_last(home, monkey
 @pytest.mark.parametrize("is_short", [True, False])
 @pytest.mark.parametrize("cause", [transient_causes.KILLED, transient_causes.DISK])
 def test_what_may_have_been_paid_for_is_tried_few_times(home, monkeypatch, cause, is_short):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: is_short)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: is_short)
     error = EngineHeldUp(cause)
     error.tries = transient_causes.PAID_TRIES
     filename = held_up(home, monkeypatch, error)
@@ -304,7 +304,7 @@ def test_what_may_have_been_paid_for_is_tried_few_times(home, monkeypatch, cause
 
 
 def test_waits_for_one_cause_use_up_no_tries_of_another(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: False)
     filename = held_up(home, monkeypatch, OSError(28, "No space left on device"))
     for _ in range(transient_causes.KILLED.tries + 5):
         home.db.release_jobs(home.worker.host)
@@ -319,7 +319,7 @@ def test_waits_for_one_cause_use_up_no_tries_of_another(home, monkeypatch):
 
 
 def test_a_voice_that_alone_has_too_little_memory_fails_at_last(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: False)
     filename = held_up(home, monkeypatch, EngineHeldUp(transient_causes.MEMORY))
     tries = 0
     while home.row(filename)["status"] == "queued" and tries < 100:
@@ -351,7 +351,7 @@ def test_the_state_of_work_is_written_once_there_is_memory(home):
 
 
 def test_short_memory_uses_up_no_tries(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: True)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: True)
     filename = held_up(home, monkeypatch, EngineHeldUp(transient_causes.KILLED))
     for _ in range(3):
         home.db.release_jobs(home.worker.host)
@@ -361,7 +361,7 @@ def test_short_memory_uses_up_no_tries(home, monkeypatch):
 
 
 def test_a_voice_that_crashes_for_ever_fails_though_memory_is_short(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: True)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: True)
     filename = held_up(home, monkeypatch, EngineCrashed("The voice broke off."))
     tries = 0
     while home.row(filename)["status"] == "queued" and tries < 100:
@@ -380,7 +380,7 @@ def test_what_the_system_keeps_of_files_is_no_lack_of_memory(tmp_path, monkeypat
     (tmp_path / "proc/meminfo").write_text("MemAvailable: 8000000 kB\n")
     (group / "memory.max").write_text(f"{1 << 30}\n")
     (group / "memory.current").write_text(f"{1 << 30}\n")
-    monkeypatch.setattr("waiting.Path", lambda path: tmp_path / path.lstrip("/"))
+    monkeypatch.setattr("services.backoff.Path", lambda path: tmp_path / path.lstrip("/"))
     stat = group / "memory.stat"
     stat.write_text(f"anon {1 << 30}\ninactive_file 0\n")
     assert waiting_module.is_memory_short()

@@ -7,10 +7,10 @@ import threading
 import pytest
 
 from common import transient_causes
-from exporting import Exports
 from exports import encoder_process, runner
 from exports.errors import ExportError, HeldUp
 from exports.types import Part, Task
+from services.exports import Exports
 from tests.making import prose
 from tests.serving import wait_until
 

@@ -12,8 +12,8 @@ from av.filter import Graph
 from config import Config
 from exports.pyav_encoder import CODECS, OPUS_RATES
 from exports.types import FORMATS
-from generation import Studio
 from jobs import Worker, build_studio
+from services.generation import Studio
 from tests.making import prose
 from tools.benchmarks.report import Report, table
 

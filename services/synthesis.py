@@ -8,11 +8,11 @@ from collections.abc import Generator, Mapping
 
 from common.stored_json import read_or_default
 from config import Config
-from continuity import Continuity
 from database import Database
-from earlier_sound import EarlierSound
-from purchases import Purchases
-from recording import Recorder
+from services.cache_adoption import EarlierSound
+from services.recorder import Recorder
+from services.segment_purchases import Purchases
+from services.voice_fallback import Continuity
 from speech.audio import mp3
 from speech.audio.encoding import Mp3Info, Mp3Stream, NotMp3, scan_mp3
 from speech.engine import Engine

@@ -15,6 +15,24 @@ from pathlib import Path
 
 from common.errors import Sentence
 from config import Config
+from services.voice_catalogue import (
+    LARGEST_LIST,
+    LARGEST_MODEL,
+    LIST,
+    Catalogue,
+    Offer,
+    kept_here,
+    read_list,
+)
+from services.voice_downloads import (
+    Limits,
+    NoRoom,
+    NotFetched,
+    VoiceError,
+    Wanted,
+    fetch,
+    fetch_whole,
+)
 from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import (
     CARD,
@@ -31,16 +49,6 @@ from speech.engines.piper_models import (
 from speech.errors import SpeechError
 from speech.registry import Registry
 from storage.file_locks import FileLock
-from voice_catalogue import (
-    LARGEST_LIST,
-    LARGEST_MODEL,
-    LIST,
-    Catalogue,
-    Offer,
-    kept_here,
-    read_list,
-)
-from voice_downloads import Limits, NoRoom, NotFetched, VoiceError, Wanted, fetch, fetch_whole
 
 WORK = ".work"
 INCOMING = "incoming"

@@ -1,6 +1,6 @@
 """The process that buys speech: orders on standard input, sound on standard output.
 
-Run as `python buying.py` by `buyer.py`. What has been asked of a provider is paid for, so it
+Run as `python services/purchase_process.py` by `services/purchase_client.py`. What has been asked of a provider is paid for, so it
 is received and kept whatever becomes of the process that wanted it: when standard input ends,
 what has begun is finished, then this process ends, too.
 

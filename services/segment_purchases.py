@@ -8,10 +8,10 @@ from contextlib import closing, contextmanager
 from functools import partial
 from weakref import WeakValueDictionary
 
-from buyer import Buyer
 from common import transient_causes
 from database import Database
-from kept_sound import KeptSound, Wanted
+from services.purchase_client import Buyer
+from services.segment_cache import KeptSound, Wanted
 from speech.engine import Engine
 from speech.types import AudioChunk, Delivery, ModelNotice, Receipt, SpeechRequest
 from storage.audio_store import SegmentStore

@@ -11,7 +11,7 @@ from common.errors import Sentence
 from database import Database
 from database.pronunciations import NO_ENTRY
 from database.searching import excerpt
-from generation import Studio
+from services.generation import Studio
 from speech.errors import SpeechError
 from speech.text.pronunciation import MOST, BadPronunciation, Dictionary, Entry
 from storage.errors import NotFound

@@ -1,4 +1,4 @@
-"""The worker's end of the process that buys speech, which outlives the worker; see buying.py."""
+"""The worker's end of the process that buys speech, which outlives the worker; see services/purchase_process.py."""
 
 import itertools
 import json
@@ -14,9 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import buying as wire
 from common import transient_causes
 from common.errors import Sentence, Told
+from services import purchase_process as wire
 from speech.engine import Engine
 from speech.errors import EngineCrashed, EngineHeldUp, SpeechError
 from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest

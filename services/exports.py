@@ -18,6 +18,7 @@ from exports import runner
 from exports.cover import cover
 from exports.errors import ExportError, Stopped
 from exports.types import FORMATS, Format, Part, Task
+from services.backoff import States, is_memory_short
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
 from speech.registry import Registry
@@ -30,7 +31,6 @@ from storage.errors import (
     NotFound,
 )
 from storage.export_store import ExportStore
-from waiting import States, is_memory_short
 
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
 MOST_WAITING = 20

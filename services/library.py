@@ -10,9 +10,9 @@ from typing import Any
 from database import Database
 from database.groups import BIN_DAYS
 from exports.zip_stream import UniqueNames, ZipStream, safe_name
-from generation import BadName, Studio, check_group
-from pronouncing import COLUMNS as PRONUNCIATIONS
-from pronouncing import table_rows
+from services.generation import BadName, Studio, check_group
+from services.pronunciations import COLUMNS as PRONUNCIATIONS
+from services.pronunciations import table_rows
 from speech.audio.captions import webvtt
 from storage.audio_store import AudioStore, NoSuchAudio
 from storage.errors import NotFound

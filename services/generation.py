@@ -11,15 +11,15 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from allowances import Allowances
 from common.errors import Sentence, Told
 from config import Config
-from continuity import Speaker
 from database import Database
 from database.groups import BIN_DAYS, NO_FILE
-from exporting import Exports
-from retaking import Retaking
-from speaking import NothingSpoken, Speaking
+from services.exports import Exports
+from services.quotas import Allowances
+from services.retakes import Retaking
+from services.synthesis import NothingSpoken, Speaking
+from services.voice_fallback import Speaker
 from speech.audio.encoding import Mp3Stream
 from speech.engine import Engine
 from speech.preview_sentences import is_standard

@@ -16,7 +16,7 @@ from common.errors import Sentence
 from config import Config
 from database import Database
 from database.providers import GONE
-from provider_settings import ProviderError, Settings, checked, checked_key, tail
+from services.provider_settings import ProviderError, Settings, checked, checked_key, tail
 from speech.audio.encoding import Mp3Stream
 from speech.engine import Engine
 from speech.engines.pinned_http import origin, refuse_forbidden

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from database import Database
-from kept_sound import KeptSound, Wanted
+from services.segment_cache import KeptSound, Wanted
 from speech.engine import Engine
 from speech.errors import SpeechError, UnknownEngine
 from speech.registry import Registry

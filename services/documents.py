@@ -15,7 +15,6 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import IO, Any
 
-from choices import EACH, ONE, Choices
 from common.errors import Told
 from config import Config
 from database import Database
@@ -24,7 +23,8 @@ from documents.fetch import Fetched, FetchLimits, fetch
 from documents.limits import Limits
 from documents.read import read
 from documents.types import LEFT_OUT, Document, compose
-from generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
+from services.document_selection import EACH, ONE, Choices
+from services.generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
 from speech.engine import Engine
 from speech.prices import Price, expected_duration_s, total_cost
 from speech.text.billable import Spoken, count_spoken

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
-from allowances import Allowances
 from common.errors import Sentence
 from common.stored_json import read
-from continuity import Speaker
 from database.retakes import GONE
-from recording import Recorder
-from speaking import NothingSpoken, Speaking, Stopped
+from services.quotas import Allowances
+from services.recorder import Recorder
+from services.synthesis import NothingSpoken, Speaking, Stopped
+from services.voice_fallback import Speaker
 from speech.audio import mp3
 from speech.audio.slicing import Slicer
 from speech.errors import SpeechError
