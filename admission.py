@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from body_quota import BodyQuota, Share
 from common.errors import Told
+from web.body_quota import BodyQuota, Share
 
 RECHECK_S = 1.0
 PersonOf = Callable[[str], int | None]

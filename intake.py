@@ -22,10 +22,10 @@ from admission import Admission, Admissions
 from common.errors import Told
 from common.ip_address import Network, address
 from outcomes import AppTask, ReportingChannel
-from proxies import client_behind, is_secure_behind
-from rates import neighbourhood
 from request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
-from server_interface import REFUSAL, Report, Rule, RuleOf
+from web.rate_limits import neighbourhood
+from web.server_interface import REFUSAL, Report, Rule, RuleOf
+from web.trusted_proxies import client_behind, is_secure_behind
 
 IDLE_S = 120.0
 HEAD_S = 20.0

@@ -19,10 +19,8 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-import tracing
 from admission import Admissions
 from backups.errors import KeepingError
-from body_quota import BodyQuota
 from common import logs
 from common.ip_address import networks
 from config import Config, ConfigError, prepare_data_dir
@@ -30,7 +28,9 @@ from intake import THROWN_AWAY, Channel, House
 from request_queue import AT_ONCE, RequestQueue
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
-from uploads import BodyRules, most_bytes
+from web import request_log
+from web.body_quota import BodyQuota
+from web.uploads import BodyRules, most_bytes
 
 WORKER = Path(__file__).with_name("jobs.py")
 SHORT_LIFE_S = 5.0
@@ -189,7 +189,7 @@ def _house(app: Flask, config: Config, dispatcher: Dispatcher) -> House:
         of_one=CONNECTIONS_OF_ONE,
         exempt=networks(config.trusted_proxies),
         admissions=dispatcher.admissions,
-        report=tracing.reporter(app, config),
+        report=request_log.reporter(app, config),
         queue=RequestQueue(dispatcher.start, at_once=max(1, min(AT_ONCE, spare_threads // 2))),
     )
 
@@ -241,7 +241,7 @@ def main(create_app: Callable[[Config], Flask]) -> int:
     """Read the settings and serve; 1 and one sentence when that cannot be."""
     try:
         config = Config.load()
-        logs.configure(config.log_level, tracing.request_id)
+        logs.configure(config.log_level, request_log.request_id)
         run(create_app, config)
     except (ConfigError, DatabaseError, KeepingError) as error:
         print(error.sentence, file=sys.stderr)

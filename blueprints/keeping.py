@@ -9,14 +9,14 @@ from flask import Blueprint, Flask, Response, current_app
 from flask.cli import FlaskGroup
 
 import doctor
-from access import admin_only, services
-from answers import page
 from backups import create, retention, status
 from backups import restore as restoring
 from blueprints.ops import one_sentence
 from common.errors import Told
 from config import Config
 from doctor import mending
+from web.access import admin_only, services
+from web.responses import page
 
 CONFIG = "voiceverse_config"
 FOLDER = click.Path(path_type=Path)

@@ -10,7 +10,6 @@ import click
 from flask import Blueprint
 from flask.cli import AppGroup
 
-from access import services
 from accounts.accounts import AccountError, Visitor
 from common.errors import Told
 from speech.audio.encoding import Mp3Stream
@@ -18,6 +17,7 @@ from speech.audio.id3 import id3_tag
 from speech.errors import SpeechError
 from speech.text.segments import split
 from speech.types import SpeechRequest
+from web.access import services
 
 blueprint = Blueprint("ops", __name__, cli_group=None)
 users = AppGroup("user", help="Manage accounts from this machine.")

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
 import metrics
-from access import public, services
 from health import Health
-from languages import told
-from tracing import traffic
+from web.access import public, services
+from web.i18n import told
+from web.request_log import traffic
 
 HEALTH = "voiceverse_health"
 

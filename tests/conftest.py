@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from access import Services
 from accounts.accounts import Accounts, Visitor
 from app import create_app
 from config import Config
 from jobs import Worker
 from tests.making import Home
 from tests.standin_openai import StandIn
+from web.access import Services
 
 PASSWORD = "linden copper harbour moth"
 

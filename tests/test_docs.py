@@ -25,7 +25,7 @@ from services.retakes import LONGEST as LONGEST_RETAKE
 from speech.text.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
 from tools.attack.run import ATTACKS
-from uploads import FORM_BYTES, STRANGERS_BYTES
+from web.uploads import FORM_BYTES, STRANGERS_BYTES
 
 README = (ROOT / "README.md").read_text()
 SECURITY = (ROOT / "docs" / "security.md").read_text()

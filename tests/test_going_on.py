@@ -10,10 +10,10 @@ import pytest
 import jobs
 import serve
 from admission import Admission, Admissions, Undecided
-from body_quota import BodyQuota
-from session_watch import Sending, SessionWatch
 from tests.serving import wait_until
 from tests.test_request_queue import Held
+from web.body_quota import BodyQuota
+from web.session_watch import Sending, SessionWatch
 
 BIG = 1 << 30
 

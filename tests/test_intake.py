@@ -13,7 +13,6 @@ import pytest
 import waitress
 
 from admission import Admissions
-from body_quota import BodyQuota
 from common.ip_address import networks
 from intake import (
     CROWDED_IDLE_S,
@@ -28,6 +27,7 @@ from intake import (
     Rule,
 )
 from tests.serving import App, Client, wait_until
+from web.body_quota import BodyQuota
 
 LIMIT = 100_000
 BIG = 1 << 30

@@ -148,7 +148,7 @@ REACH_OUT = {
         )
     ),
 }
-NAME_OF_THE_MACHINE = {"hosts.py", "jobs.py"}
+NAME_OF_THE_MACHINE = {"web/trusted_hosts.py", "jobs.py"}
 CONNECTIONS_MADE_BY_OTHERS = {"intake.py"}
 
 
@@ -176,7 +176,7 @@ def passes_on(handler):
 # The worker, the server's own loops and threads, and where plug-ins come in.
 SERVING_EVERYBODY = {
     *("jobs.py", "services/exports.py", "speech/plugins.py"),
-    *("admission.py", "intake.py", "session_watch.py"),
+    *("admission.py", "intake.py", "web/session_watch.py"),
 }
 
 

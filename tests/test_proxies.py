@@ -3,8 +3,8 @@
 import pytest
 
 from common.ip_address import networks
-from proxies import TrustedProxies
 from tests.conftest import Browser
+from web.trusted_proxies import TrustedProxies
 
 TRUSTED = networks(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])
 

@@ -13,7 +13,6 @@ from unittest.mock import Mock
 
 import pytest
 
-from answers import held_up as held_up_by
 from common import transient_causes
 from services import backoff as waiting_module
 from speech.errors import EngineCrashed, EngineHeldUp
@@ -22,6 +21,7 @@ from tests.disks import crowded, filled, small
 from tests.making import SENTENCES, prose
 from tests.sending import CONTENT_TYPE, multipart
 from tests.serving import App, Client, wait_until
+from web.responses import held_up as held_up_by
 
 LABELS = {
     "disk": "disk full",

@@ -8,7 +8,7 @@ from flask_babel import Babel, get_locale, get_translations, gettext
 from markupsafe import Markup
 
 from common.errors import Sentence
-from shown import count
+from web.formatting import count
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request
 
-from access import STATIC
+from web.access import STATIC
 
 KINDS = {
     "application/json",

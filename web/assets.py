@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from joining import Module, join, run_order
+from web.js_bundle import Module, join, run_order
 
 JOINED = "joined/"
 SHARED = f"{JOINED}shared.js"

@@ -19,7 +19,6 @@ from flask_babel import lazy_gettext
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
-import headers
 from accounts.accounts import Accounts
 from accounts.errors import SecondStepOwed
 from accounts.new_devices import Devices
@@ -27,18 +26,19 @@ from accounts.passkeys import Passkeys
 from accounts.signed_tokens import joined_marks
 from accounts.two_factor import SecondFactors, is_owed
 from accounts.types import LoginResult, Visitor
-from body_quota import BodyQuota
 from common.errors import Told
 from config import ConfigError
-from headers import STATIC
-from hosts import Hosts
-from rates import Rates, neighbourhood
-from server_interface import hanging_up
 from services.backoff import Notice
-from session_watch import Sending, SessionWatch
-from shown import stored_number
 from storage.disk_reserve import Reserve
 from storage.errors import DatabaseError
+from web import security_headers
+from web.body_quota import BodyQuota
+from web.formatting import stored_number
+from web.rate_limits import Rates, neighbourhood
+from web.security_headers import STATIC
+from web.server_interface import hanging_up
+from web.session_watch import Sending, SessionWatch
+from web.trusted_hosts import Hosts
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -327,7 +327,7 @@ def guard(app: Flask) -> None:
     app.session_interface = CookieSession()
     public(app.view_functions["static"])
     app.before_request(_check_request)
-    app.after_request(headers.add)
+    app.after_request(security_headers.add)
     app.after_request(_watch_over)
 
 
@@ -381,7 +381,7 @@ def _tell_whose_it_is(token: str | None) -> None:
     if g.user:
         g.account_mark = services().accounts.browser_mark(g.user["user_id"])
         return
-    g.account_mark = headers.NOBODY
+    g.account_mark = security_headers.NOBODY
     if not token:
         return
     g.has_left = True
@@ -402,7 +402,7 @@ def _is_gone_to() -> bool:
 def end_session_here() -> None:
     """Forget the session in this browser, with all that the browser stored for it."""
     session.pop("login", None)
-    g.account_mark, g.has_left = headers.NOBODY, True
+    g.account_mark, g.has_left = security_headers.NOBODY, True
 
 
 def _check_rate(endpoint: str) -> None:

@@ -27,7 +27,17 @@ from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
-from access import (
+from common import transient_causes
+from common.errors import Told
+from documents.errors import FetchRefused
+from services.voice_fallback import Speaker
+from speech.engine import Engine
+from speech.engines.pinned_http import ForbiddenAddress
+from speech.errors import SpeechError
+from speech.prices import CONFIGURED, Price
+from speech.registry import Registry
+from speech.types import Voice
+from web.access import (
     csp_nonce,
     csrf_token,
     device_label,
@@ -38,21 +48,11 @@ from access import (
     theme,
     wants_json,
 )
-from assets import Assets, gather
-from common import transient_causes
-from common.errors import Told
-from delivery import UNFINISHED
-from documents.errors import FetchRefused
-from hosts import UntrustedHost
-from languages import language, told
-from services.voice_fallback import Speaker
-from shown import FILTERS, count, hour, iso_day, money, stored_number
-from speech.engine import Engine
-from speech.engines.pinned_http import ForbiddenAddress
-from speech.errors import SpeechError
-from speech.prices import CONFIGURED, Price
-from speech.registry import Registry
-from speech.types import Voice
+from web.assets import Assets, gather
+from web.audio_responses import UNFINISHED
+from web.formatting import FILTERS, count, hour, iso_day, money, stored_number
+from web.i18n import language, told
+from web.trusted_hosts import UntrustedHost
 
 PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
 RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')

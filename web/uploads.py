@@ -11,9 +11,9 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_cookie
 
-from access import SESSION_COOKIE, cookie_name, services
 from config import Config
-from server_interface import REFUSAL, Rule
+from web.access import SESSION_COOKIE, cookie_name, services
+from web.server_interface import REFUSAL, Rule
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wsgi import wrap_file
 
-import ranges
-from access import services
-from attachments import content_disposition
 from common.errors import Told
 from exports.types import Format
 from speech.audio.mp3 import place_of
+from web import byte_ranges
+from web.access import services
+from web.content_disposition import content_disposition
 
 AUDIO_TYPE = "audio/mpeg"
 UNFINISHED = ("queued", "speaking")
@@ -174,8 +174,8 @@ def _seekable(whole: _Whole) -> Response:
     if etag and request.if_none_match.contains(etag):
         return _with_etag(Response(status=304, headers=KEPT_BY_THE_BROWSER), etag)
     try:
-        span = ranges.parse(_range_header(etag), size)
-    except ranges.Unsatisfiable:
+        span = byte_ranges.parse(_range_header(etag), size)
+    except byte_ranges.Unsatisfiable:
         headers = {"Content-Range": f"bytes */{size}"}
         return Response(status=416, headers=headers, content_type="text/plain; charset=utf-8")
     response = _with_etag(_answer(span.length if span else size, whole.media_type), etag)
@@ -186,7 +186,7 @@ def _seekable(whole: _Whole) -> Response:
         last = span.start + span.length - 1
         response.headers["Content-Range"] = f"bytes {span.start}-{last}/{size}"
     if request.method != "HEAD":
-        _fill(response, whole, span or ranges.Span(0, size))
+        _fill(response, whole, span or byte_ranges.Span(0, size))
     return response
 
 
@@ -211,7 +211,7 @@ def _with_etag(response: Response, etag: str | None) -> Response:
     return response
 
 
-def _fill(response: Response, whole: _Whole, span: ranges.Span) -> None:
+def _fill(response: Response, whole: _Whole, span: byte_ranges.Span) -> None:
     if whole.filename and span.length <= READ_AT_ONCE:
         piece = services().store.read_range(whole.filename, span.start, span.length)
         response.response = [piece]

@@ -11,10 +11,10 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 
-from access import services
 from common.logs import REQUESTS
 from config import Config
-from server_interface import NOTE, Outcome, Report
+from web.access import services
+from web.server_interface import NOTE, Outcome, Report
 
 LONGEST_PATH = 300
 TRAFFIC = "voiceverse_traffic"
