@@ -546,6 +546,6 @@ def playback(filename: str) -> Response:
 if __name__ == "__main__":
     import sys
 
-    from serve import main
+    from server.serve import main
 
     sys.exit(main(create_app))

@@ -8,13 +8,13 @@ import click
 from flask import Blueprint, Flask, Response, current_app
 from flask.cli import FlaskGroup
 
-import doctor
 from backups import create, retention, status
 from backups import restore as restoring
 from blueprints.ops import one_sentence
 from common.errors import Told
 from config import Config
-from doctor import mending
+from server import doctor
+from server.doctor import mending
 from web.access import admin_only, services
 from web.responses import page
 

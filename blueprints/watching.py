@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
-import metrics
-from health import Health
+from server import metrics
+from server.health import Health
 from web.access import public, services
 from web.i18n import told
 from web.request_log import traffic

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from accounts.accounts import Accounts, Visitor
 from app import create_app
 from config import Config
-from jobs import Worker
+from server.worker import Worker
 from tests.making import Home
 from tests.standin_openai import StandIn
 from web.access import Services

@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 
 from config import Config
-from jobs import Worker, build_studio
+from server.worker import Worker, build_studio
 from services.generation import Studio
 from tests.listening import Heard, hear
 

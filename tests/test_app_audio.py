@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs import Worker
+from server.worker import Worker
 from tests.listening import hear
 from web import byte_ranges
 from web.audio_responses import Tagged

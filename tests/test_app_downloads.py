@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from jobs import Worker
+from server.worker import Worker
 from speech.audio.mp3 import scan_mp3
 from tests.making import SENTENCES
 

@@ -25,7 +25,7 @@ def change():
 
 @pytest.fixture
 def home(tmp_path, change, monkeypatch):
-    monkeypatch.setattr("jobs.build_registry", lambda *_: change.registry)
+    monkeypatch.setattr("server.worker.build_registry", lambda *_: change.registry)
     with closing(Home(tmp_path)) as home:
         change.learn(home.studio)
         yield home

@@ -3,7 +3,7 @@
 import pytest
 
 from config import Config, ConfigError, refuse_lost_database
-from jobs import build_studio
+from server.worker import build_studio
 from storage.disk_reserve import Reserve
 from storage.errors import DatabaseDamaged
 from tests.conftest import Browser

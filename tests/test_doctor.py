@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import doctor
 from backups import create, restore, status
+from server import doctor
 from storage import opening, sqlite_file
 from storage.audio_store import SegmentStore
 from tests.keeping.places import Place, flip

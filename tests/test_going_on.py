@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-import jobs
-import serve
-from admission import Admission, Admissions, Undecided
+from server import serve
+from server import worker as jobs
+from server.body_admission import Admission, Admissions, Undecided
 from tests.serving import wait_until
 from tests.test_request_queue import Held
 from web.body_quota import BodyQuota

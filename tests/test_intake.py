@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import pytest
 import waitress
 
-from admission import Admissions
 from common.ip_address import networks
-from intake import (
+from server.body_admission import Admissions
+from server.connection_limits import (
     CROWDED_IDLE_S,
     HEAD_S,
     IDLE_S,

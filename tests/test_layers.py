@@ -148,8 +148,8 @@ REACH_OUT = {
         )
     ),
 }
-NAME_OF_THE_MACHINE = {"web/trusted_hosts.py", "jobs.py"}
-CONNECTIONS_MADE_BY_OTHERS = {"intake.py"}
+NAME_OF_THE_MACHINE = {"web/trusted_hosts.py", "server/worker.py"}
+CONNECTIONS_MADE_BY_OTHERS = {"server/connection_limits.py"}
 
 
 def test_few_files_reach_out():
@@ -175,8 +175,8 @@ def passes_on(handler):
 
 # The worker, the server's own loops and threads, and where plug-ins come in.
 SERVING_EVERYBODY = {
-    *("jobs.py", "services/exports.py", "speech/plugins.py"),
-    *("admission.py", "intake.py", "web/session_watch.py"),
+    *("server/worker.py", "services/exports.py", "speech/plugins.py"),
+    *("server/body_admission.py", "server/connection_limits.py", "web/session_watch.py"),
 }
 
 

@@ -259,7 +259,7 @@ Library(studio).delete_user({home.user_id})
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert ended.returncode == 9, ended.stderr
     from config import Config
-    from jobs import build_studio
+    from server.worker import build_studio
 
     studio = build_studio(Config(data_dir=tmp_path / "data", min_free_mb=0))
     assert studio.reconcile() == []

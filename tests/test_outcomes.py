@@ -12,7 +12,7 @@ from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from common.logs import REQUESTS
-from serve import MOST_HEAD_BYTES, make_server
+from server.serve import MOST_HEAD_BYTES, make_server
 from tests.serving import wait_until
 from web import request_log, security_headers
 from web.access import public

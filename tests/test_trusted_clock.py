@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backups import retention
-from jobs import prune_security_log
+from server.worker import prune_security_log
 from services.trusted_clock import LOOK_S, TrustedClock
 from tests.making import Home
 from tests.serving import ROOT, App, wait_until
@@ -129,7 +129,7 @@ def start_worker(folder, database, *, ahead_s):
     """Run the real worker with its clock ahead until it has looked around, then end it."""
     program = (
         f"import runpy, time; right = time.time; time.time = lambda: right() + {ahead_s};"
-        "runpy.run_path('jobs.py', run_name='__main__')"
+        "runpy.run_path('server/worker.py', run_name='__main__')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, env=App(folder).environ, stdin=subprocess.PIPE

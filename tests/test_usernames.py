@@ -11,7 +11,7 @@ from accounts.errors import BadUsername, LoginRefused, TooManyAttempts
 from accounts.passwords import BadPassword
 from common import usernames
 from database import Database
-from doctor import examine
+from server.doctor import examine
 from storage import snapshots, sqlite_file
 from storage.errors import UsernameTaken
 from tests.conftest import PASSWORD

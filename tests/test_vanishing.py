@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from jobs import Worker
+from server.worker import Worker
 from tests.making import SENTENCES
 
 MISSING = "missing on the disk."

@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-import health
-import metrics
 from blueprints.watching import HEALTH
-from health import Health
+from server import health, metrics
+from server.health import Health
 from storage.errors import DatabaseError
 from tests.serving import App, Client, wait_until
 

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from backups import create  # noqa: E402
 from config import Config  # noqa: E402
-from jobs import Worker, build_studio  # noqa: E402
+from server.worker import Worker, build_studio  # noqa: E402
 from services.documents import Books  # noqa: E402
 from services.generation import Studio  # noqa: E402
 from tests.making import prose  # noqa: E402

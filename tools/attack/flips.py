@@ -11,7 +11,7 @@ from pathlib import Path
 from backups import create, verify
 from backups.errors import KeepingError
 from database import Database
-from doctor import BAD, examine
+from server.doctor import BAD, examine
 from storage import snapshots
 from storage.errors import DatabaseError
 from tests.keeping.places import Place, flip, noise

@@ -8,7 +8,7 @@ from pathlib import Path
 from backups import create, retention, status
 from backups.errors import KeepingError
 from database import Database
-from jobs import Worker, build_studio
+from server.worker import Worker, build_studio
 from tests import processes
 from tests.disks import in_memory
 from tests.keeping import killing as keeping_kills

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from flask import Flask
 
 from config import Config
-from serve import make_server
+from server.serve import make_server
 from storage.audio_store import AudioStore
 
 

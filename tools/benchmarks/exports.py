@@ -12,7 +12,7 @@ from av.filter import Graph
 from config import Config
 from exports.pyav_encoder import CODECS, OPUS_RATES
 from exports.types import FORMATS
-from jobs import Worker, build_studio
+from server.worker import Worker, build_studio
 from services.generation import Studio
 from tests.making import prose
 from tools.benchmarks.report import Report, table

@@ -13,7 +13,7 @@ from config import (
     remake_command,
 )
 from database.examining import examination
-from doctor.findings import BAD, GOOD, MOST_NAMED, WARN, Finding, Findings, named
+from server.doctor.findings import BAD, GOOD, MOST_NAMED, WARN, Finding, Findings, named
 from storage import snapshots, sqlite_file
 from storage.errors import (
     DatabaseDamaged,

@@ -4,7 +4,7 @@ from common import stored_json
 from config import Config
 from database import examining
 from database.examining import Examination, examination
-from doctor.findings import BAD, GOOD, Finding, Findings, named
+from server.doctor.findings import BAD, GOOD, Finding, Findings, named
 from services.documents import BadDocument, read_document
 
 RESET = "Stop VoiceVerse and run flask doctor --mend, which sets it to what a new row has."

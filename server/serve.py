@@ -19,20 +19,20 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from admission import Admissions
 from backups.errors import KeepingError
 from common import logs
 from common.ip_address import networks
 from config import Config, ConfigError, prepare_data_dir
-from intake import THROWN_AWAY, Channel, House
-from request_queue import AT_ONCE, RequestQueue
+from server.body_admission import Admissions
+from server.connection_limits import THROWN_AWAY, Channel, House
+from server.request_queue import AT_ONCE, RequestQueue
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
 from web import request_log
 from web.body_quota import BodyQuota
 from web.uploads import BodyRules, most_bytes
 
-WORKER = Path(__file__).with_name("jobs.py")
+WORKER = Path(__file__).with_name("server/worker.py")
 SHORT_LIFE_S = 5.0
 LONGEST_PAUSE_S = 5.0
 # Everything ends within ten seconds: the worker from when it is asked, the threads meanwhile.

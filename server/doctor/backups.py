@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from backups import status
 from common.errors import Sentence
 from config import Config
-from doctor.findings import BAD, GOOD, WARN, Finding, Findings
+from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings
 
 OLD_BACKUP = timedelta(days=2)
 

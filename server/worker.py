@@ -30,7 +30,7 @@ from config import (
     refuse_lost_database,
 )
 from database import Database
-from health import WORKER
+from server.health import WORKER
 from services.backoff import Notice, States, is_memory_short, verdict
 from services.exports import ExportWorker
 from services.generation import Studio

@@ -18,11 +18,11 @@ from typing import Any
 from waitress.buffers import OverflowableBuffer
 from waitress.parser import HTTPRequestParser
 
-from admission import Admission, Admissions
 from common.errors import Told
 from common.ip_address import Network, address
-from outcomes import AppTask, ReportingChannel
-from request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
+from server.body_admission import Admission, Admissions
+from server.request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
+from server.response_outcomes import AppTask, ReportingChannel
 from web.rate_limits import neighbourhood
 from web.server_interface import REFUSAL, Report, Rule, RuleOf
 from web.trusted_proxies import client_behind, is_secure_behind

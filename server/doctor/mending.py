@@ -7,7 +7,7 @@ from config import Config
 from database import examining
 from database.examining import examination
 from database.mending import Mending
-from doctor.contents import is_read
+from server.doctor.contents import is_read
 from storage import sqlite_file
 
 

@@ -2,7 +2,7 @@
 
 from common.errors import Sentence
 from config import Config
-from doctor.findings import WARN, Finding, Findings, named
+from server.doctor.findings import WARN, Finding, Findings, named
 from storage import snapshots
 
 ONE_OF_THEM = "Each is reached by its exact spelling alone. Tell their owners, or disable one."

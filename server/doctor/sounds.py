@@ -3,7 +3,7 @@
 from backups.files import digest_of
 from common.errors import Sentence
 from config import Config
-from doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
+from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
 from storage import snapshots
 from storage.audio_store import AudioStore, SegmentStore
 

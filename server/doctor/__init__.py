@@ -8,8 +8,8 @@ import logging
 
 from common.errors import Sentence
 from config import Config
-from doctor import accounts, backups, contents, data, machine, sounds
-from doctor.findings import BAD, GOOD, WARN, Finding, Look
+from server.doctor import accounts, backups, contents, data, machine, sounds
+from server.doctor.findings import BAD, GOOD, WARN, Finding, Look
 from storage import opening
 from storage.errors import DatabaseError
 

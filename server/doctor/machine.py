@@ -11,7 +11,7 @@ from backups import manifest, status
 from common import transient_causes
 from common.errors import Sentence
 from config import Config
-from doctor.findings import BAD, GOOD, WARN, Finding, Findings
+from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings
 from storage import sqlite_file
 
 LITTLE_ROOM_BYTES = 1_000_000_000

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from backups import status as records
 from config import Config
 from database import Database
-from health import WORKER
+from server.health import WORKER
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 STATES = ("queued", "speaking", "paused", "ready", "failed", "cancelled")
