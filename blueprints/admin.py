@@ -105,7 +105,7 @@ def ask_for_second_step() -> Response:
 def share_bought_sound() -> Response:
     """Decide whether what one person bought is there for all."""
     rule = request.form.get("rule", "")
-    services().studio.speaking.purchases.sound.set_rule(rule)
+    services().studio.synthesis.purchases.sound.set_rule(rule)
     services().accounts.log("bought_sound_rule", g.user, visitor(), rule)
     return _told(_("That holds from now on."))
 
@@ -170,7 +170,7 @@ def _people() -> dict[str, Any]:
         "now": services().accounts.now(),
         "registration": services().config.registration,
         "second_step_rule": services().second_factors.rule(),
-        "shares_bought_sound": services().studio.speaking.purchases.sound.is_shared,
+        "shares_bought_sound": services().studio.synthesis.purchases.sound.is_shared,
     }
 
 

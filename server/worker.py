@@ -108,7 +108,7 @@ class Worker:
         self._look_at_notices()
         self._empty_bin()
         self.nightly.look()
-        self.studio.speaking.purchases.rest()
+        self.studio.synthesis.purchases.rest()
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._start_claimed()
         while self._running < self.config.jobs and (work := self._next()):
@@ -197,7 +197,7 @@ class Worker:
                         times=MOST_ATTEMPTS,
                     )
                 )
-            self.studio.speaking.speak(job, self.name, self.stop)
+            self.studio.synthesis.speak(job, self.name, self.stop)
         except LeaseLost:
             log.info("file %s was deleted while it was being spoken", job["id"])
         except Parked:
@@ -264,7 +264,7 @@ class Worker:
         """Ask each provider what it says about its models, such as the day one ends."""
         for engine in self.studio.registry.engines:
             try:
-                notices = self.studio.speaking.purchases.notices(engine)
+                notices = self.studio.synthesis.purchases.notices(engine)
                 found = {note.model: note.shutdown.isoformat() for note in notices}
                 if found or engine.keeps_segments:
                     self.db.save_model_notices(engine.name, found)
@@ -310,7 +310,7 @@ class Worker:
             self.stop.wait(HEARTBEAT_S)
 
     def _wait_for_purchases(self, deadline: float) -> None:
-        while self.studio.speaking.purchases.under_way and time.monotonic() < deadline:
+        while self.studio.synthesis.purchases.under_way and time.monotonic() < deadline:
             time.sleep(0.05)
 
 
@@ -374,7 +374,7 @@ def main() -> int:
         os.nice(NICENESS)
         with only_worker(config):
             studio = build_studio(config)
-            purchases, engines = studio.speaking.purchases, studio.registry.engines
+            purchases, engines = studio.synthesis.purchases, studio.registry.engines
             purchases.buyer = Buyer(studio.kept.folder, engines, provider_environment())
             worker = Worker(studio)
             _stop_on_signals(worker)

@@ -20,8 +20,8 @@ class EarlierSound:
     `speaking` says how a file is read and what an engine is asked for it.
     """
 
-    def __init__(self, db: Database, registry: Registry, kept: KeptSound, speaking):
-        self.db, self.registry, self.kept, self.speaking = db, registry, kept, speaking
+    def __init__(self, db: Database, registry: Registry, kept: KeptSound, synthesis):
+        self.db, self.registry, self.kept, self.synthesis = db, registry, kept, synthesis
         self._looking: dict[tuple[int, str], threading.Lock] = {}
         self._settled: set[tuple[int, str]] = set()
 
@@ -90,16 +90,16 @@ class EarlierSound:
 
     def _requests_of(self, row: dict, text: str, spans: dict[int, int]) -> Iterator[SpeechRequest]:
         """By one voice, from where it began to the end, in the segments that were recorded."""
-        spoken = self.speaking.continuity.as_spoken(row)
+        spoken = self.synthesis.continuity.as_spoken(row)
         start = min(spans, default=row["spoken_characters"]) if row["stand_in"] else 0
         borders: dict[int, int] = {}
         while start < len(text):
-            for segment, said in self.speaking.script(spoken, text, borders or None).lines(start):
+            for segment, said in self.synthesis.script(spoken, text, borders or None).lines(start):
                 start, recorded_end = segment.start, spans.get(segment.start, segment.end)
                 if recorded_end != segment.end and not borders:  # it was spoken anew
                     borders = {recorded_end: 0}
                     break
-                yield self.speaking.request(spoken, segment, said)
+                yield self.synthesis.request(spoken, segment, said)
                 start = segment.end
                 if borders:
                     borders = {}

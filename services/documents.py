@@ -333,7 +333,7 @@ class Books:
             voice,
             choices.speed,
             price,
-            self.studio.speaking.dictionary(row["owner_id"]) if has_price else None,
+            self.studio.synthesis.dictionary(row["owner_id"]) if has_price else None,
             Cast(choices.reading.get("cast", {})),
         )
 

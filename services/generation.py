@@ -18,7 +18,7 @@ from queries.groups import BIN_DAYS, NO_FILE
 from services.exports import Exports
 from services.quotas import Allowances
 from services.retakes import Retaking
-from services.synthesis import NothingSpoken, Speaking
+from services.synthesis import NothingSpoken, Synthesis
 from services.voice_fallback import Speaker
 from speech.audio.encoding import Mp3Stream
 from speech.engine import Engine
@@ -110,12 +110,12 @@ class Studio:
         self.config, self.db, self.store, self.registry = config, db, store, registry
         self.kept = SegmentStore(config.segments_dir)
         self.previews = PreviewStore(config.data_dir / "previews")
-        self.speaking = Speaking(config, db, store, self.kept, registry)
-        self.continuity = self.speaking.continuity
+        self.synthesis = Synthesis(config, db, store, self.kept, registry)
+        self.continuity = self.synthesis.continuity
         self.continuity.learn()
         self.takes = TakeStore(config.data_dir / "takes")
         self.allowances = Allowances(config, db)
-        self.retaking = Retaking(self.speaking, self.takes, self.allowances)
+        self.retaking = Retaking(self.synthesis, self.takes, self.allowances)
         self.exports = Exports(config, db, store, registry)
 
     def quote(
@@ -135,7 +135,7 @@ class Studio:
         text = self._check_text(text)
         chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
         reading = self._check_reading(reading or {}, Speaker(chosen, found))
-        dictionary = self.speaking.dictionary(owner_id) if owner_id else None
+        dictionary = self.synthesis.dictionary(owner_id) if owner_id else None
         self._check_growth(text, dictionary, chosen, found)
         price = chosen.price()
         has_price = bool(price.quote(1_000_000, 1.0))
@@ -195,7 +195,7 @@ class Studio:
         owner_id = None if is_sample else user_id
         is_kept = is_sample and self.previews.has(chosen.fingerprint(request))
         if is_kept or (
-            chosen.keeps_segments and self.speaking.purchases.has(chosen, request, owner_id)
+            chosen.keeps_segments and self.synthesis.purchases.has(chosen, request, owner_id)
         ):
             return 0.0
         duration_s = expected_duration_s(len(request.text), 1.0, chosen.name)
@@ -228,7 +228,7 @@ class Studio:
                 "id": None, "owner_id": user_id, "engine": engine.name, "voice": request.voice,
                 "characters": len(request.text), "is_sample": preview.is_sample,
             }  # fmt: skip
-            chunks = self.speaking.purchases.speak(engine, request, job)
+            chunks = self.synthesis.purchases.speak(engine, request, job)
         else:
             chunks = engine.speak(request)
         stream = Mp3Stream(engine.sample_rate)
@@ -263,7 +263,7 @@ class Studio:
         chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
         self.registry.get(chosen.name, owner_id).admit()
         reading = self._check_reading(reading or {}, Speaker(chosen, found))
-        self._check_growth(text, self.speaking.dictionary(owner_id), chosen, found)
+        self._check_growth(text, self.synthesis.dictionary(owner_id), chosen, found)
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
@@ -376,7 +376,7 @@ class Studio:
     def leaving(self, owner_id: int, filename: str | None = None) -> Iterator[None]:
         """Let what was bought for a file, or for all of its owner's, go with the rows that are
         removed within: kept sound that nothing else needs, earlier takes."""
-        self.speaking.earlier_sound.settle_all(owner_id)
+        self.synthesis.earlier_sound.settle_all(owner_id)
         takes = self.db.list_take_hashes(owner_id, filename)
         yield
         deadline = time.monotonic() + LONGEST_DROP_S  # the worker does the rest
@@ -387,11 +387,11 @@ class Studio:
 
     def settle_sound(self, until: Callable[[], bool] = lambda: False) -> None:
         """Give everybody what they bought before sound had owners, until told to stop."""
-        self.speaking.earlier_sound.settle_all(until=until)
+        self.synthesis.earlier_sound.settle_all(until=until)
 
     def drop_unwanted_sound(self, until: Callable[[], bool] = lambda: False) -> None:
         """Remove bought sound that nothing needs any more, until told to stop."""
-        self.speaking.purchases.sound.drop_unwanted(until=until)
+        self.synthesis.purchases.sound.drop_unwanted(until=until)
 
     def empty_bin(self, now: float) -> int:
         """Remove what has been in anybody's bin for 30 days; returns how many files.
@@ -413,7 +413,7 @@ class Studio:
         """Put right what a kill left on disk; returns sound files that no row knows (kept)."""
         for tidy in (
             self.kept.sweep,
-            partial(self.speaking.purchases.sound.drop_unwanted, is_start=True),
+            partial(self.synthesis.purchases.sound.drop_unwanted, is_start=True),
             self.previews.sweep,
             partial(self.takes.sweep, self.db.is_take_wanted),
         ):

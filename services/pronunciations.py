@@ -136,7 +136,7 @@ class Pronouncing:
     ) -> Dictionary | None:
         if not is_with:
             return None
-        kept = self.studio.speaking.dictionary(owner_id)
+        kept = self.studio.synthesis.dictionary(owner_id)
         if entry is None:
             return kept
         others = [one for one in kept.entries if _key(asdict(one)) != _key(asdict(entry))]

@@ -13,7 +13,7 @@ from common.stored_json import read
 from queries.retakes import GONE
 from services.quotas import Allowances
 from services.recorder import Recorder
-from services.synthesis import NothingSpoken, Speaking, Stopped
+from services.synthesis import NothingSpoken, Synthesis, Stopped
 from services.voice_fallback import Speaker
 from speech.audio import mp3
 from speech.audio.slicing import Slicer
@@ -168,9 +168,9 @@ class Sound:
 class Retaking:
     """Makes the changes that are asked for, one at a time for each file."""
 
-    def __init__(self, speaking: Speaking, takes: TakeStore, allowances: Allowances):
-        self.speaking, self.takes, self._allowances = speaking, takes, allowances
-        self.db, self.store = speaking.db, speaking.store
+    def __init__(self, synthesis: Synthesis, takes: TakeStore, allowances: Allowances):
+        self.synthesis, self.takes, self._allowances = synthesis, takes, allowances
+        self.db, self.store = synthesis.db, synthesis.store
 
     def quote(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> RetakeQuote:
         """What it would take to say `text` in the place of a file's text from `start` to `end`.
@@ -179,14 +179,14 @@ class Retaking:
         NothingSpoken, SpeechError; changes nothing.
         """
         row = self._as_spoken(row, voice)
-        engine = self.speaking.registry.get(row["engine"])
+        engine = self.synthesis.registry.get(row["engine"])
         whole = self.db.get_text(row["id"])
         text = self._fitted(row, whole, start, end, text)
         lines = list(self._lines(row, whole, start, end, text))
         costs, price = [0.0], engine.price()
         for segment, said in lines:
-            request = self.speaking.request(row, segment, said)
-            if engine.keeps_segments and not self.speaking.purchases.has(
+            request = self.synthesis.request(row, segment, said)
+            if engine.keeps_segments and not self.synthesis.purchases.has(
                 engine, request, row["owner_id"]
             ):
                 seconds = expected_duration_s(len(said.text), row["speed"], engine.name)
@@ -215,7 +215,7 @@ class Retaking:
 
         Others are there where the file's own voice has ended or did not speak all of it.
         """
-        continuity = self.speaking.continuity
+        continuity = self.synthesis.continuity
         keys = [row["stand_in"], f"{row['engine']}:{row['voice']}"]
         found = [speaker for key in keys if key and (speaker := continuity.speaker(key))]
         if found and not row["stand_in"]:
@@ -231,9 +231,9 @@ class Retaking:
         """
         if row["stand_in"]:
             return row["stand_in"]
-        continuity, text = self.speaking.continuity, self.db.get_text(row["id"])
+        continuity, text = self.synthesis.continuity, self.db.get_text(row["id"])
         try:
-            chosen = Speaker(*self.speaking.registry.resolve(row["voice"], row["engine"]))
+            chosen = Speaker(*self.synthesis.registry.resolve(row["voice"], row["engine"]))
         except SpeechError as error:
             if heir := error.is_voice_gone and continuity.follow(row, text):
                 return heir.key
@@ -241,7 +241,7 @@ class Retaking:
         return continuity.for_new(row["owner_id"], chosen, text).key
 
     def _as_spoken(self, row: dict, voice: str) -> dict:
-        return self.speaking.continuity.as_spoken(row | {"stand_in": voice or row["stand_in"]})
+        return self.synthesis.continuity.as_spoken(row | {"stand_in": voice or row["stand_in"]})
 
     def put_back(self, row: dict, take_id: int) -> dict:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
@@ -289,7 +289,7 @@ class Retaking:
         """The segments of `text` where it stands in the place of `whole[start:end]`."""
         is_paragraph = BLANK_LINE.search(text, len(text.rstrip())) is not None
         new_end = start + len(text)
-        script = self.speaking.script(
+        script = self.synthesis.script(
             row,
             whole[:start] + text + whole[end:],
             borders={new_end: PARAGRAPH_PAUSE_MS if is_paragraph else 0},
@@ -352,8 +352,8 @@ class Retaking:
     def _speak(self, retake: dict, worker: str, sound: Sound, start: Place) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
         row, text = retake["file"] | {"stand_in": retake["stand_in"]}, retake["text"]
-        row = self.speaking.continuity.as_spoken(row)
-        engine = self.speaking.registry.get(row["engine"], row["owner_id"])
+        row = self.synthesis.continuity.as_spoken(row)
+        engine = self.synthesis.registry.get(row["engine"], row["owner_id"])
         job = row | {"is_retake": True, "characters": 0}
         frames: list[bytes] = []
         recorder = Recorder(
@@ -365,7 +365,7 @@ class Retaking:
         )
         for segment, said in self._lines(row, row["text"], start.text, retake["text_end"], text):
             self._look(retake, worker)
-            chunks = self.speaking.sound(engine, job, segment, said)
+            chunks = self.synthesis.sound(engine, job, segment, said)
             recorder.take_in(segment, said, self._watched(retake, worker, chunks))
         if recorder.mp3.position == start.frames * sound.head.samples:
             raise NothingSpoken("There is nothing in this text that this voice can speak.")

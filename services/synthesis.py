@@ -55,7 +55,7 @@ class NothingSpoken(SpeechError):
     status = 400
 
 
-class Speaking:
+class Synthesis:
     """Turns claimed rows into sound. One object serves all threads of a worker."""
 
     def __init__(
@@ -152,17 +152,17 @@ class Take:
 
     def __init__(
         self,
-        speaking: Speaking,
+        synthesis: Synthesis,
         job: dict,
         worker: str,
         text: str,
         stop: threading.Event,
     ):
-        self.speaking, self.db, self.store = speaking, speaking.db, speaking.store
+        self.synthesis, self.db, self.store = synthesis, synthesis.db, synthesis.store
         self.job, self.worker, self.text, self.stop = job, worker, text, stop
-        self.spoken = speaking.continuity.as_spoken(job)
-        self.engine = speaking.registry.get(self.spoken["engine"], job["owner_id"])
-        self.script = speaking.script(self.spoken, text)
+        self.spoken = synthesis.continuity.as_spoken(job)
+        self.engine = synthesis.registry.get(self.spoken["engine"], job["owner_id"])
+        self.script = synthesis.script(self.spoken, text)
         self.recorded_at = time.monotonic()
 
     def run(self) -> None:
@@ -251,7 +251,7 @@ class Take:
                     self._checkpoint()
 
     def _speak_line(self, line: tuple[Segment, Utterance]) -> Generator[AudioChunk]:
-        return self.speaking.sound(self.engine, self.spoken, *line)
+        return self.synthesis.sound(self.engine, self.spoken, *line)
 
     def _write(self, frames: bytes) -> None:
         self.part.write(self.unwritten + frames)

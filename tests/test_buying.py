@@ -366,9 +366,9 @@ def paying(tmp_path, provider):
     with closing(Home(tmp_path, **settings)) as home:
         studio = home.studio
         buyer = Buyer(studio.kept.folder, studio.registry.engines, provider_environment())
-        studio.speaking.purchases.buyer = buyer
+        studio.synthesis.purchases.buyer = buyer
         yield home
-        studio.speaking.purchases.close()
+        studio.synthesis.purchases.close()
 
 
 def test_a_text_bought_through_the_process_is_counted_once_to_the_cent(paying, provider):

@@ -108,7 +108,7 @@ def test_a_quote_and_a_price_tell_nothing_of_what_others_had_spoken(paying, prov
 
 
 def test_nobody_waits_for_what_another_buys(paying, bert, provider):
-    purchases, engine = paying.studio.speaking.purchases, paying.studio.registry.get("openai")
+    purchases, engine = paying.studio.synthesis.purchases, paying.studio.registry.get("openai")
     request = SpeechRequest(SECRET, "nova")
     hers = purchases.speak(engine, request, job_of(paying.user_id))
     with closing(hers):
@@ -144,7 +144,7 @@ def test_an_account_that_is_merged_takes_its_sound_along(paying, provider, bert)
 def test_an_account_that_gets_the_number_of_an_earlier_one_gets_none_of_its_sound(paying, bert):
     """As happens after a restore."""
     engine = paying.studio.registry.get("openai")
-    name = paying.studio.speaking.purchases.sound.wanted
+    name = paying.studio.synthesis.purchases.sound.wanted
     before = name(engine, SpeechRequest(SECRET, "nova"), bert).content_hash
     paying.db.delete_user(bert)
     paying.db.write(
@@ -152,7 +152,7 @@ def test_an_account_that_gets_the_number_of_an_earlier_one_gets_none_of_its_soun
            VALUES (?, 'eve', '!', '2030')""",
         bert,
     )
-    with closing(type(paying.studio.speaking.purchases)(paying.db, paying.studio.kept, 1)) as anew:
+    with closing(type(paying.studio.synthesis.purchases)(paying.db, paying.studio.kept, 1)) as anew:
         assert anew.sound.wanted(engine, SpeechRequest(SECRET, "nova"), bert).content_hash != before
 
 
@@ -181,7 +181,7 @@ def test_when_sound_is_no_longer_shared_each_keeps_what_they_have(paying, provid
 
 
 def test_an_admin_decides_whether_bought_sound_is_shared(owner, guest):
-    sound = owner.services.studio.speaking.purchases.sound
+    sound = owner.services.studio.synthesis.purchases.sound
     assert not sound.is_shared
     assert "people can notice" in owner.get("/admin").text
     assert guest.post("/admin/bought-sound", {"rule": SHARED}).status_code in (403, 404)
@@ -335,7 +335,7 @@ def make_earlier(home, integral=True) -> None:
         """INSERT INTO unsettled_segments SELECT id, 'openai', (SELECT max(id) FROM audio_files)
            FROM users"""
     )
-    home.studio.speaking.earlier_sound._settled.clear()
+    home.studio.synthesis.earlier_sound._settled.clear()
 
 
 REQUESTS: dict[str, SpeechRequest] = {}
@@ -371,7 +371,7 @@ def test_earlier_sound_is_its_buyers_and_bought_by_everybody_else(
 def test_a_search_for_earlier_sound_that_is_stopped_is_taken_up_again(earlier, provider):
     earlier.speak(TEXT, voice=NOVA)
     make_earlier(earlier)
-    settle_all = earlier.studio.speaking.earlier_sound.settle_all
+    settle_all = earlier.studio.synthesis.earlier_sound.settle_all
     for before in range(3):
         answers = iter([False] * before)
         settle_all(until=lambda answers=answers: next(answers, True))
@@ -406,7 +406,7 @@ def test_what_was_bought_twice_goes_as_a_whole(earlier, provider):
     earlier.db.write(
         "INSERT INTO kept_segments VALUES (?, 'openai', 1, 9, 1, NULL, ?, 1)", twin, twin
     )
-    earlier.studio.speaking.earlier_sound.settle_all()
+    earlier.studio.synthesis.earlier_sound.settle_all()
     assert len(earlier.db.list_unwanted_segments()) == 1
     earlier.studio.delete_for_good(row["filename"], earlier.user_id)
     assert kept(earlier) == set()
@@ -415,7 +415,7 @@ def test_what_was_bought_twice_goes_as_a_whole(earlier, provider):
 def test_earlier_sound_is_found_where_a_passage_was_spoken_anew(earlier, provider, bert):
     row = change(earlier, earlier.speak(TEXT, voice=NOVA), 1, "Somebody was there. Then they left.")
     make_earlier(earlier)
-    earlier.studio.speaking.earlier_sound.settle_all()
+    earlier.studio.synthesis.earlier_sound.settle_all()
     said = earlier.db.rows("SELECT owner_id FROM kept_segments WHERE owner_id IS NOT NULL")
     assert len(said) == 2  # what stands there no longer is nobody's
     assert change(earlier, row, 1, "Somebody was there. Then they left.")["cost"] == row["cost"]
@@ -433,7 +433,7 @@ def test_a_text_that_came_later_opens_nothing_of_earlier_sound(earlier, provider
     row = earlier.speak(SECRET, voice=NOVA)
     make_earlier(earlier)
     later = earlier.studio.submit(bert, SECRET, voice=NOVA)
-    earlier.studio.speaking.earlier_sound.settle_all()
+    earlier.studio.synthesis.earlier_sound.settle_all()
     earlier.worker.run_pending()
     his = earlier.db.get_audio_file(later["filename"], bert)
     assert his["cost"] == row["cost"]
@@ -457,7 +457,7 @@ def test_an_engine_that_is_away_leaves_earlier_sound_for_later(earlier, monkeypa
     with monkeypatch.context() as away:
         away.setattr(registry, "_by_name", {})
         away.setitem(registry._absent, "openai", KeyMissing)
-        earlier.studio.speaking.earlier_sound.settle_all()
+        earlier.studio.synthesis.earlier_sound.settle_all()
     assert earlier.speak(SECRET, voice=NOVA)["cost"] == 0
 
 
@@ -476,7 +476,7 @@ def test_sound_under_an_earlier_name_makes_no_room_while_it_is_used(earlier):
     earlier.speak(SECRET, voice=NOVA)
     make_earlier(earlier)
     earlier.studio.settle_sound()
-    purchases = earlier.studio.speaking.purchases
+    purchases = earlier.studio.synthesis.purchases
     engine = earlier.studio.registry.get("openai")
     used = purchases._wanted(engine, SpeechRequest(SECRET, "nova"), earlier.user_id)
     purchases.limit_bytes = 0

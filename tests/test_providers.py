@@ -490,7 +490,7 @@ def buying(home: Home) -> Iterator[Home]:
     """The home with a buying process that was started before there was any provider."""
     studio = home.studio
     buyer = Buyer(studio.kept.folder, studio.registry.engines, provider_environment())
-    studio.speaking.purchases.buyer = buyer
+    studio.synthesis.purchases.buyer = buyer
     buyer.warm()
     yield home
     buyer.close()

@@ -273,7 +273,7 @@ def held_up(home, monkeypatch, error):
     def refuse(*_):
         raise error
 
-    monkeypatch.setattr(home.studio.speaking, "sound", refuse)
+    monkeypatch.setattr(home.studio.synthesis, "sound", refuse)
     return home.submit()["filename"]
 
 
@@ -310,7 +310,7 @@ def test_waits_for_one_cause_use_up_no_tries_of_another(home, monkeypatch):
         home.db.release_jobs(home.worker.host)
         assert home.worker.run_pending() == 1
     monkeypatch.setattr(
-        home.studio.speaking, "sound", Mock(side_effect=EngineHeldUp(transient_causes.KILLED))
+        home.studio.synthesis, "sound", Mock(side_effect=EngineHeldUp(transient_causes.KILLED))
     )
     home.db.release_jobs(home.worker.host)
     home.worker.run_pending()
@@ -461,7 +461,7 @@ def test_a_change_of_a_sentence_waits_and_is_made(home, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(home.studio.speaking, "sound", full)
+    monkeypatch.setattr(home.studio.synthesis, "sound", full)
     home.worker.run_pending()
     change = home.db.get_retake(row["id"])
     assert (change["status"], change["waits_for"], change["attempts"]) == ("queued", "disk", 0)
