@@ -35,7 +35,7 @@ from services.backoff import Notice, States, is_memory_short, verdict
 from services.exports import ExportWorker
 from services.generation import Studio
 from services.providers import Providers
-from services.purchase_client import Buyer
+from services.purchase_client import PurchaseClient
 from services.synthesis import Parked, Stopped
 from services.trusted_clock import TrustedClock
 from speech.audio.encoding import NotMp3
@@ -375,7 +375,7 @@ def main() -> int:
         with only_worker(config):
             studio = build_studio(config)
             purchases, engines = studio.synthesis.purchases, studio.registry.engines
-            purchases.buyer = Buyer(studio.kept.folder, engines, provider_environment())
+            purchases.client = PurchaseClient(studio.kept.folder, engines, provider_environment())
             worker = Worker(studio)
             _stop_on_signals(worker)
             threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()

@@ -38,7 +38,7 @@ def _kinds(kind: type[Told]) -> Iterator[type[Told]]:
 
 ERRORS = {kind.__name__: kind for family in (SpeechError, AudioError) for kind in _kinds(family)}
 
-log = logging.getLogger("voiceverse.buyer")
+log = logging.getLogger("voiceverse.purchase_client")
 
 
 class Gone(Exception):
@@ -56,7 +56,7 @@ class Gone(Exception):
         return error
 
 
-class Buyer:
+class PurchaseClient:
     """Buys through a process that starts with the first order; one object serves all threads."""
 
     def __init__(self, folder: Path, engines: Iterable[Engine], environ: Mapping[str, str]):
@@ -198,7 +198,7 @@ class Line:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, queue.SimpleQueue[tuple[bytes, bytes]]] = {}
         self._send(b"S", 0, settings)
-        threading.Thread(target=self._receive, name="buyer", daemon=True).start()
+        threading.Thread(target=self._receive, name="purchases", daemon=True).start()
 
     @property
     def is_busy(self) -> bool:

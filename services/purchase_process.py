@@ -43,7 +43,7 @@ UNEXPECTED = "Something unexpected went wrong; the log says what."
 Answer = tuple[bytes, bytes]
 
 
-class Buying:
+class PurchaseProcess:
     """The engines and the store of this process; each order has a thread of its own."""
 
     def __init__(self, folder: str, engines: dict[str, dict[str, Any]], output: BinaryIO):
@@ -162,7 +162,7 @@ def main() -> None:
     source = sys.stdin.buffer
     if (frame := read_frame(source)) is None:
         return
-    buying = Buying(**json.loads(frame[2]), output=sys.stdout.buffer)
+    buying = PurchaseProcess(**json.loads(frame[2]), output=sys.stdout.buffer)
     for engine in buying.engines.values():
         engine.warm()
     while frame := read_frame(source):

@@ -13,7 +13,7 @@ from common.stored_json import read
 from queries.retakes import GONE
 from services.quotas import Allowances
 from services.recorder import Recorder
-from services.synthesis import NothingSpoken, Synthesis, Stopped
+from services.synthesis import NothingSpoken, Stopped, Synthesis
 from services.voice_fallback import Speaker
 from speech.audio import mp3
 from speech.audio.slicing import Slicer

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 
 from common import transient_causes
 from database import Database
-from services.purchase_client import Buyer
+from services.purchase_client import PurchaseClient
 from services.segment_cache import KeptSound, Wanted
 from speech.engine import Engine
 from speech.types import AudioChunk, Delivery, ModelNotice, Receipt, SpeechRequest
@@ -25,10 +25,10 @@ log = logging.getLogger("voiceverse.purchases")
 class Purchases:
     """Speaks through paying engines. One object serves all threads of a process.
 
-    With a `buyer`, what a provider is asked for is received and kept though this process dies.
+    With a `client`, what a provider is asked for is received and kept though this process dies.
     """
 
-    buyer: Buyer | None = None
+    client: PurchaseClient | None = None
 
     def __init__(self, db: Database, kept: SegmentStore, limit_bytes: int):
         self.db, self.kept, self.limit_bytes = db, kept, limit_bytes
@@ -60,26 +60,26 @@ class Purchases:
 
     def notices(self, engine: Engine) -> Sequence[ModelNotice]:
         """What the engine's provider says about the model in use; raises SpeechError."""
-        if self.buyer and self.buyer.can_buy(engine):
-            return self.buyer.notices(engine)
+        if self.client and self.client.can_buy(engine):
+            return self.client.notices(engine)
         return engine.notices()
 
     def warm(self, engine: Engine) -> None:
         """Get ready ahead of the first request."""
-        if self.buyer and self.buyer.can_buy(engine):
-            self.buyer.warm()
+        if self.client and self.client.can_buy(engine):
+            self.client.warm()
         else:
             engine.warm()
 
     def rest(self) -> None:
         """Let go of what has not been needed for a while."""
-        if self.buyer:
-            self.buyer.rest()
+        if self.client:
+            self.client.rest()
 
     def close(self) -> None:
         """Buy nothing more; what is being bought in another process is finished and kept there."""
-        if self.buyer:
-            self.buyer.close()
+        if self.client:
+            self.client.close()
 
     def has(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> bool:
         """Whether the sound of a request is kept for a person, so that it costs nothing more."""
@@ -106,10 +106,10 @@ class Purchases:
         begun = partial(
             self.db.begin_purchase, job, sound.content_hash, sound.owner_id, sound.fingerprint
         )
-        if self.buyer and self.buyer.can_buy(engine):
+        if self.client and self.client.can_buy(engine):
             # What is made for a file waits and is tried again; a preview has this one chance.
             asks = transient_causes.PAID_TRIES if job["id"] is None else 1
-            chunks = self.buyer.buy(engine, request, sound.content_hash, begun, asks=asks)
+            chunks = self.client.buy(engine, request, sound.content_hash, begun, asks=asks)
             return engine.breaker.watch(chunks) if engine.breaker else chunks
         return self._buy_here(engine, request, sound.content_hash, begun)
 

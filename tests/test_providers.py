@@ -21,7 +21,7 @@ from services.providers import (
     ProviderOff,
     Providers,
 )
-from services.purchase_client import Buyer
+from services.purchase_client import PurchaseClient
 from speech.engines import provider_engine
 from speech.errors import BrokenAudio, ProviderRefused, SpeechError, UnknownEngine
 from speech.types import SpeechRequest
@@ -489,8 +489,8 @@ def test_voices_are_taken_over_from_the_server(home, providers):
 def buying(home: Home) -> Iterator[Home]:
     """The home with a buying process that was started before there was any provider."""
     studio = home.studio
-    buyer = Buyer(studio.kept.folder, studio.registry.engines, provider_environment())
-    studio.synthesis.purchases.buyer = buyer
+    buyer = PurchaseClient(studio.kept.folder, studio.registry.engines, provider_environment())
+    studio.synthesis.purchases.client = buyer
     buyer.warm()
     yield home
     buyer.close()
