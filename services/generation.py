@@ -16,7 +16,7 @@ from config import Config
 from database import Database
 from queries.groups import BIN_DAYS, NO_FILE
 from services.exports import Exports
-from services.quotas import Allowances
+from services.quotas import Quotas
 from services.retakes import Retaking
 from services.synthesis import NothingSpoken, Synthesis
 from services.voice_fallback import Speaker
@@ -114,8 +114,8 @@ class Studio:
         self.continuity = self.synthesis.continuity
         self.continuity.learn()
         self.takes = TakeStore(config.data_dir / "takes")
-        self.allowances = Allowances(config, db)
-        self.retaking = Retaking(self.synthesis, self.takes, self.allowances)
+        self.quotas = Quotas(config, db)
+        self.retaking = Retaking(self.synthesis, self.takes, self.quotas)
         self.exports = Exports(config, db, store, registry)
 
     def quote(
@@ -268,7 +268,7 @@ class Studio:
         duration_s = expected_duration_s(len(text), speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
         with self.db.transaction():
-            self.allowances.check(owner_id, len(text), int(duration_s * BYTES_A_SECOND))
+            self.quotas.check(owner_id, len(text), int(duration_s * BYTES_A_SECOND))
             row = self.db.create_audio_file(
                 owner_id,
                 make_filename(),

@@ -162,13 +162,13 @@ def main() -> None:
     source = sys.stdin.buffer
     if (frame := read_frame(source)) is None:
         return
-    buying = PurchaseProcess(**json.loads(frame[2]), output=sys.stdout.buffer)
-    for engine in buying.engines.values():
+    process = PurchaseProcess(**json.loads(frame[2]), output=sys.stdout.buffer)
+    for engine in process.engines.values():
         engine.warm()
     while frame := read_frame(source):
         kind, number, payload = frame
-        buying.start(kind, number, json.loads(payload))
-    buying.is_alone.set()
+        process.start(kind, number, json.loads(payload))
+    process.is_alone.set()
     limit = threading.Timer(LONGEST_END_S, os._exit, (1,))
     limit.daemon = True
     limit.start()

@@ -33,7 +33,7 @@ def now_here() -> datetime:
     return datetime.now().astimezone()
 
 
-class Allowances:
+class Quotas:
     """Refuses new work beyond the limits; what is there stays, and can be heard and deleted."""
 
     def __init__(

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 from common.errors import Sentence
 from common.stored_json import read
 from queries.retakes import GONE
-from services.quotas import Allowances
+from services.quotas import Quotas
 from services.recorder import Recorder
 from services.synthesis import NothingSpoken, Stopped, Synthesis
 from services.voice_fallback import Speaker
@@ -168,8 +168,8 @@ class Sound:
 class Retaking:
     """Makes the changes that are asked for, one at a time for each file."""
 
-    def __init__(self, synthesis: Synthesis, takes: TakeStore, allowances: Allowances):
-        self.synthesis, self.takes, self._allowances = synthesis, takes, allowances
+    def __init__(self, synthesis: Synthesis, takes: TakeStore, quotas: Quotas):
+        self.synthesis, self.takes, self._quotas = synthesis, takes, quotas
         self.db, self.store = synthesis.db, synthesis.store
 
     def quote(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> RetakeQuote:
@@ -205,7 +205,7 @@ class Retaking:
         own = f"{row['engine']}:{row['voice']}"
         stand_in = "" if voice == own else voice
         with self.db.transaction():
-            self._allowances.check(row["owner_id"], len(text), 0)
+            self._quotas.check(row["owner_id"], len(text), 0)
             return self.db.create_retake(
                 row, text_start=start, text_end=end, text=text, stand_in=stand_in
             )

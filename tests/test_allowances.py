@@ -61,13 +61,13 @@ def test_tomorrow_is_another_day(make_home):
     home = make_home(daily_characters_per_user=100)
     home.speak("a lamp " * 10)
     now = datetime.now().astimezone()
-    home.studio.allowances._clock = lambda: now.replace(year=now.year + 1)
+    home.studio.quotas._clock = lambda: now.replace(year=now.year + 1)
     home.submit("a lamp " * 10)
 
 
 def test_the_wait_ends_with_the_day_of_the_machine(make_home):
     home = make_home(daily_characters_per_user=10)
-    home.studio.allowances._clock = lambda: datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
+    home.studio.quotas._clock = lambda: datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
     with pytest.raises(DayUsedUp) as caught:
         home.submit(SENTENCES)
     assert caught.value.retry_after_s == 30
