@@ -52,7 +52,7 @@ from services.backoff import Notice
 from services.documents import Books
 from services.generation import Studio
 from services.library import Library
-from services.pronunciations import Pronouncing
+from services.pronunciations import Pronunciations
 from services.providers import Providers
 from speech.audio.captions import srt, webvtt
 from speech.prices import expected_duration_s
@@ -186,7 +186,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         studio=studio,
         library=Library(studio),
         books=Books(db, studio, config),
-        pronouncing=Pronouncing(studio),
+        pronunciations=Pronunciations(studio),
         accounts=keeper,
         second_factors=SecondFactors(db, keeper, Seal(key)),
         passkeys=Passkeys(db, keeper),

@@ -53,7 +53,7 @@ class Trial:
     cost_usd: float | None
 
 
-class Pronouncing:
+class Pronunciations:
     """The dictionaries of all people; pages and API call the same functions."""
 
     def __init__(self, studio: Studio):
@@ -86,7 +86,7 @@ class Pronouncing:
         """Forget an entry. Raises NotFound."""
         self.db.delete_pronunciation(owner_id, entry_id)
 
-    def take_in(self, owner_id: int, table: bytes) -> int:
+    def import_table(self, owner_id: int, table: bytes) -> int:
         """Add all entries of a CSV table, or none; the same word is replaced. Returns how many.
 
         Raises BadTable, BadPronunciation.

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.generation import GenerationError
-from services.pronunciations import EntryTaken, Pronouncing, Trial
+from services.pronunciations import EntryTaken, Pronunciations, Trial
 from speech.errors import SpeechError
 from speech.text.directives import BadCast
 from speech.text.pronunciation import BadPronunciation, Entry
@@ -107,7 +107,7 @@ def test_the_pause_between_paragraphs_is_heard(home):
 
 @pytest.fixture
 def words(home):
-    return Pronouncing(home.studio)
+    return Pronunciations(home.studio)
 
 
 def kept(words, home):
@@ -134,8 +134,8 @@ def test_a_dictionary_is_full_at_two_thousand(words, home):
     with pytest.raises(BadPronunciation, match="2,000 are possible"):
         words.add(home.user_id, Entry("one", "more"))
     with pytest.raises(BadPronunciation, match="2,000 are possible"):
-        words.take_in(home.user_id, b"one,more")
-    assert words.take_in(home.user_id, b"w1,another") == 1
+        words.import_table(home.user_id, b"one,more")
+    assert words.import_table(home.user_id, b"w1,another") == 1
     assert len(kept(words, home)) == 2000
 
 
@@ -151,7 +151,7 @@ TABLES = [
 
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_of_many_programs_are_taken_in(words, home, table):
-    assert words.take_in(home.user_id, table) == 2
+    assert words.import_table(home.user_id, table) == 2
     assert kept(words, home) == [("GIF", "jif"), ("Nguyen", "win")]
 
 
@@ -173,7 +173,7 @@ BAD_TABLES = [
 def test_a_table_that_cannot_be_used_leaves_all_as_it_was(words, home, table, words_of_it):
     words.add(home.user_id, Entry("kept", "cept"))
     with pytest.raises(BadPronunciation) as refused:
-        words.take_in(home.user_id, table)
+        words.import_table(home.user_id, table)
     assert words_of_it in refused.value.sentence
     assert kept(words, home) == [("kept", "cept")]
 
@@ -248,7 +248,7 @@ def test_a_sentence_is_heard_with_and_without(words, home):
 
 
 def test_what_is_tried_costs_once_and_is_priced_before(paying, provider):
-    words, sentence = Pronouncing(paying.studio), "A GIF came."
+    words, sentence = Pronunciations(paying.studio), "A GIF came."
     entry = Entry("GIF", "moving picture")
     trial = words.try_out(paying.user_id, sentence, "", entry, is_with=True)
     assert trial == Trial("A moving picture came.", pytest.approx(22 * 15 / 1e6))

@@ -90,7 +90,7 @@ class Services:
     studio: Any
     library: Any
     books: Any
-    pronouncing: Any
+    pronunciations: Any
     accounts: Accounts
     hosts: Hosts
     rates: Rates

@@ -188,7 +188,7 @@ class Scene:
     def _marks(self, user: dict[str, Any], word: str) -> dict[str, Any]:
         """A pronunciation, an event of the log, a further session."""
         table = f"pattern,replacement\n{word},lamp\n".encode()
-        self.services.pronouncing.take_in(user["id"], table)
+        self.services.pronunciations.import_table(user["id"], table)
         event = self.db.log_security_event(
             "data_exported", user_id=user["id"], username=user["username"], details=f"{word[:5]}log"
         )
