@@ -49,7 +49,7 @@ from config import (
 )
 from database import Database
 from services.backoff import Notice
-from services.documents import Books
+from services.documents import Documents
 from services.generation import Studio
 from services.library import Library
 from services.pronunciations import Pronunciations
@@ -185,7 +185,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         providers=providers_room,
         studio=studio,
         library=Library(studio),
-        books=Books(db, studio, config),
+        documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
         accounts=keeper,
         second_factors=SecondFactors(db, keeper, Seal(key)),

@@ -36,8 +36,8 @@ from storage.errors import NotFound, WrongState
 
 READERS = 2
 READER_WAIT_S = 60.0
-KEPT_DOCUMENTS = 4
-KEPT_CHARACTERS = 3_000_000
+CACHED_DOCUMENTS = 4
+CACHED_CHARACTERS = 3_000_000
 COVER_BYTES = 5_000_000
 ORIGIN_LENGTH = 500
 LANGUAGE_LENGTH = 35
@@ -57,36 +57,36 @@ PICTURES = (
 )
 
 
-class BookError(Told):
+class DocumentRefused(Told):
     """Something that cannot be done with a document; `sentence` says why and what to do."""
 
     status = 400
 
 
-class ImportsBusy(BookError):
+class ImportsBusy(DocumentRefused):
     """Others are importing."""
 
     status = 503
     retry_after_s = 15
 
 
-class WebImportOff(BookError):
+class WebImportOff(DocumentRefused):
     """The admin does not want web addresses to be fetched."""
 
     status = 403
 
 
-class NothingChosen(BookError):
+class NothingChosen(DocumentRefused):
     """No chapter that holds text is ticked."""
 
 
-class BadDocument(BookError):
+class BadDocument(DocumentRefused):
     """What was read of a document cannot be read again."""
 
     status = 500
 
 
-class BadCover(BookError):
+class BadCover(DocumentRefused):
     """A picture that cannot be a cover."""
 
     status = 415
@@ -149,7 +149,7 @@ class Progress:
         return sum(file["status"] in statuses for file in self.files)
 
 
-class Books:
+class Documents:
     """What people import and have spoken; pages and API call the same functions."""
 
     def __init__(self, db: Database, studio: Studio, config: Config):
@@ -157,8 +157,8 @@ class Books:
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
         self._readers = BoundedSemaphore(READERS)
-        self._kept: OrderedDict[int, Document] = OrderedDict()
-        self._keeping = threading.Lock()
+        self._cached: OrderedDict[int, Document] = OrderedDict()
+        self._cache_lock = threading.Lock()
 
     # Taking in
 
@@ -241,16 +241,16 @@ class Books:
 
     def contents(self, row: dict) -> Document:
         """What a document holds; its cover is kept apart. Raises BadDocument."""
-        with self._keeping:
-            if document := self._kept.get(row["id"]):
-                self._kept.move_to_end(row["id"])
+        with self._cache_lock:
+            if document := self._cached.get(row["id"]):
+                self._cached.move_to_end(row["id"])
                 return document
         document = read_document(self.db.get_document_content(row["id"]))
-        if row["characters"] <= KEPT_CHARACTERS:
-            with self._keeping:
-                self._kept[row["id"]] = document
-                while len(self._kept) > KEPT_DOCUMENTS:
-                    self._kept.popitem(last=False)
+        if row["characters"] <= CACHED_CHARACTERS:
+            with self._cache_lock:
+                self._cached[row["id"]] = document
+                while len(self._cached) > CACHED_DOCUMENTS:
+                    self._cached.popitem(last=False)
         return document
 
     def choices(self, row: dict) -> Choices:
@@ -260,10 +260,10 @@ class Books:
         low, high = self.studio.registry.resolve(voice.key)[0].speed_range
         return replace(kept, voice=voice.key, speed=min(max(kept.speed, low), high))
 
-    def keep(
+    def save(
         self, row: dict, choices: Choices, *, title: str | None = None, author: str | None = None
     ) -> dict:
-        """Keep choices, and what the book is called; returns the row. Raises BadName, NotFound."""
+        """Save choices and names of a document; returns the row. Raises BadName, NotFound."""
         return self.db.update_document(
             row["id"],
             row["owner_id"],
@@ -278,7 +278,7 @@ class Books:
         change: Callable[[dict, Choices], Choices],
         names: Callable[[dict], dict[str, str | None]] = lambda _: {},
     ) -> dict:
-        """Keep what `change` makes of the row and choices as they are now, and the `names` for it.
+        """Save what `change` makes of the row and choices as they are now, and the `names` for it.
 
         Nobody else changes them in between. Returns the row. Raises BadName, NotFound.
         """
@@ -286,9 +286,9 @@ class Books:
             now = self.db.get_document(row["id"], row["owner_id"])
             if now is None:
                 raise NotFound(NO_DOCUMENT)
-            return self.keep(now, change(now, self.choices(now)), **names(now))
+            return self.save(now, change(now, self.choices(now)), **names(now))
 
-    def keep_cover(self, row: dict, picture: bytes | None) -> None:
+    def save_cover(self, row: dict, picture: bytes | None) -> None:
         """Give a document another picture, or none. Raises BadCover."""
         kind = picture_type(picture or b"")
         if picture and (not kind or len(picture) > COVER_BYTES):
@@ -298,8 +298,8 @@ class Books:
     def delete(self, row: dict) -> None:
         """Forget a document; what was spoken of it stays. Raises NotFound."""
         self.db.delete_document(row["id"], row["owner_id"])
-        with self._keeping:
-            self._kept.pop(row["id"], None)
+        with self._cache_lock:
+            self._cached.pop(row["id"], None)
 
     def plan(self, row: dict, choices: Choices) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""

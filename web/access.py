@@ -89,7 +89,7 @@ class Services:
     providers: Any
     studio: Any
     library: Any
-    books: Any
+    documents: Any
     pronunciations: Any
     accounts: Accounts
     hosts: Hosts

@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 import migrate_to_sqlite  # noqa: E402
 from common.errors import Told  # noqa: E402
 from server.worker import Worker, build_studio  # noqa: E402
-from services.documents import Books  # noqa: E402
+from services.documents import Documents  # noqa: E402
 from tests.keeping import killing as keeping_kills  # noqa: E402
 from tests.making import prose  # noqa: E402
 from tests.migration import killing as migration_kills  # noqa: E402
@@ -138,8 +138,8 @@ class AtWork:
             return f"generated {row['filename']}" + (f"\ntold {told}" if told else "")
         if self.kind == "import":
             path = studio.config.imports_dir / "book.md"
-            books = Books(studio.db, studio, studio.config)
-            return f"imported {books.import_file(user_id, path, path.name)['id']}"
+            documents = Documents(studio.db, studio, studio.config)
+            return f"imported {documents.import_file(user_id, path, path.name)['id']}"
         (name,) = studio.store.names()
         studio.delete_for_good(name, user_id)
         return f"deleted {name}"

@@ -180,8 +180,8 @@ class Scene:
     def _book(self, user_id: int, word: str) -> dict[str, Any]:
         path = self.services.config.imports_dir / f"{word}.md"
         path.write_bytes(BOOK.replace(SECRET.encode(), word.encode()))
-        document = self.services.books.import_file(user_id, path, f"{word}.md")
-        self.services.books.keep_cover(document, PNG)
+        document = self.services.documents.import_file(user_id, path, f"{word}.md")
+        self.services.documents.save_cover(document, PNG)
         path.unlink()
         return {"document_id": document["id"]}
 
