@@ -175,7 +175,7 @@ class Worker:
         try:
             if retake["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise SpeechError("The speech worker stopped at this change again and again.")
-            self.studio.retaking.run(retake, self.name)
+            self.studio.retakes.run(retake, self.name)
         except Stopped:
             what = f"the change of file {retake['file_id']}"
             self.states.write(what, lambda: self.db.park_retake(retake["id"], self.name))

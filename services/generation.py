@@ -17,7 +17,7 @@ from database import Database
 from queries.groups import BIN_DAYS, NO_FILE
 from services.exports import Exports
 from services.quotas import Quotas
-from services.retakes import Retaking
+from services.retakes import Retakes
 from services.synthesis import NothingSpoken, Synthesis
 from services.voice_fallback import Speaker
 from speech.audio.encoding import Mp3Stream
@@ -115,7 +115,7 @@ class Studio:
         self.continuity.learn()
         self.takes = TakeStore(config.data_dir / "takes")
         self.quotas = Quotas(config, db)
-        self.retaking = Retaking(self.synthesis, self.takes, self.quotas)
+        self.retakes = Retakes(self.synthesis, self.takes, self.quotas)
         self.exports = Exports(config, db, store, registry)
 
     def quote(

@@ -165,7 +165,7 @@ class Sound:
         return (self.samples + shift.frames * self.head.samples) / self.head.sample_rate
 
 
-class Retaking:
+class Retakes:
     """Makes the changes that are asked for, one at a time for each file."""
 
     def __init__(self, synthesis: Synthesis, takes: TakeStore, quotas: Quotas):
@@ -243,7 +243,7 @@ class Retaking:
     def _as_spoken(self, row: dict, voice: str) -> dict:
         return self.synthesis.continuity.as_spoken(row | {"stand_in": voice or row["stand_in"]})
 
-    def put_back(self, row: dict, take_id: int) -> dict:
+    def restore_take(self, row: dict, take_id: int) -> dict:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
         take = self.db.get_take(row["id"], take_id)
         if take["text_end"] <= take["text_start"]:

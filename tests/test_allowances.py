@@ -98,7 +98,7 @@ def test_a_change_of_a_sentence_counts_too(make_home):
     row = home.speak(SENTENCES)
     first = home.db.get_segments(row["id"])[0]
     with pytest.raises(DayUsedUp):
-        home.studio.retaking.ask(row, first["text_start"], first["text_end"], "Another sentence.")
+        home.studio.retakes.ask(row, first["text_start"], first["text_end"], "Another sentence.")
 
 
 def test_pages_say_it_in_one_sentence(make_app, password_hash):

@@ -255,11 +255,11 @@ def test_a_library_made_with_a_voice_that_ended_can_be_heard_and_changed(home, c
     assert home.sound(row["filename"]) == before
     end = home.db.get_segments(row["id"])[0]["text_end"]
     with pytest.raises(VoiceEnded):
-        home.studio.retaking.ask(row, 0, end, "A storm came up.")
-    speakers = home.studio.retaking.speakers(row)
+        home.studio.retakes.ask(row, 0, end, "A storm came up.")
+    speakers = home.studio.retakes.speakers(row)
     assert [speaker.key for speaker in speakers] == ["openai-realtime:coral", "espeak:gmw/en"]
     for key in ("openai-realtime:coral", "espeak:gmw/en"):
-        home.studio.retaking.ask(row, 0, end, "A storm came up.", voice=key)
+        home.studio.retakes.ask(row, 0, end, "A storm came up.", voice=key)
         home.worker.run_pending()
         row = home.row(row["filename"])
         first = home.db.get_segments(row["id"])[0]
@@ -267,7 +267,7 @@ def test_a_library_made_with_a_voice_that_ended_can_be_heard_and_changed(home, c
         end = first["text_end"]
         assert home.heard(row["filename"]).duration_s == pytest.approx(row["duration"], abs=0.001)
     take = home.db.list_takes(row["id"])[-1]
-    home.studio.retaking.put_back(row, take["id"])
+    home.studio.retakes.restore_take(row, take["id"])
     home.worker.run_pending()
     assert home.db.list_marked_segments(row["id"]) == []
 
@@ -277,7 +277,7 @@ def test_a_change_is_spoken_by_the_follower_where_its_owner_chose_that(home, cha
     change.end()
     follow(home, NEAREST)
     end = home.db.get_segments(row["id"])[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "A storm came up.")
+    home.studio.retakes.ask(row, 0, end, "A storm came up.")
     home.worker.run_pending()
     assert home.db.get_segments(row["id"])[0]["spoken_by"] == "openai-realtime:coral"
 

@@ -45,7 +45,7 @@ def template(tmp_path_factory):
         load_secret_key(home.config, database_exists=False)
         row = home.speak("The harbour lay quiet. Nobody was on board.\n\nThe bell rang twice.  \n")
         first = home.db.get_segments(row["id"])[0]
-        home.studio.retaking.ask(row, 0, first["text_end"], "The harbour was loud.")
+        home.studio.retakes.ask(row, 0, first["text_end"], "The harbour was loud.")
         home.worker.run_pending()
         home.speak("A second piece. It has an unfinished end")
         documents = Documents(home.db, home.studio, home.config)

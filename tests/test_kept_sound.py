@@ -36,7 +36,7 @@ def speak_for(home, owner_id, text=TEXT, **options):
 def change(home, row, number, text):
     """Have one segment say something else; the file's row after that."""
     segment = home.db.get_segments(row["id"])[number]
-    home.studio.retaking.ask(row, segment["text_start"], segment["text_end"], text)
+    home.studio.retakes.ask(row, segment["text_start"], segment["text_end"], text)
     home.worker.run_pending()
     assert home.db.get_retake(row["id"]) is None
     return home.db.get_audio_file(row["filename"], row["owner_id"])
@@ -45,7 +45,7 @@ def change(home, row, number, text):
 def quoted(home, row, number, text):
     """What that would cost, as its owner is told."""
     segment = home.db.get_segments(row["id"])[number]
-    return home.studio.retaking.quote(row, segment["text_start"], segment["text_end"], text)
+    return home.studio.retakes.quote(row, segment["text_start"], segment["text_end"], text)
 
 
 def kept(home) -> set[str]:

@@ -86,7 +86,7 @@ def test_a_take_that_is_gone_is_a_404_and_is_not_put_back(owner, services, piece
     Worker(services.studio).run_pending()
     assert owner.get(f"/files/{piece}/takes/1.mp3").status_code == 200
     sound = owner.get(f"/audio/{piece}").data
-    for _, path in list(services.studio.retaking.takes.files()):
+    for _, path in list(services.studio.retakes.takes.files()):
         path.unlink()
     answer = owner.get(f"/files/{piece}/takes/1.mp3", json=True)
     assert answer.status_code == 404

@@ -447,7 +447,7 @@ def test_a_worker_does_not_take_its_own_change_twice(home):
     """After a sleep of the machine, a thread of it is still at work on that change."""
     row = home.speak()
     end = home.db.get_segments(row["id"])[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "The snow had melted.")
+    home.studio.retakes.ask(row, 0, end, "The snow had melted.")
     change = home.db.claim_retake("w", now=1000.0, lease_s=30.0)
     assert home.db.claim_retake("w", now=9000.0, lease_s=30.0) is None
     assert home.db.claim_retake("other", now=9000.0, lease_s=30.0)["id"] == change["id"]
@@ -456,7 +456,7 @@ def test_a_worker_does_not_take_its_own_change_twice(home):
 def test_a_change_of_a_sentence_waits_and_is_made(home, monkeypatch):
     row = home.speak()
     end = home.db.get_segments(row["id"])[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "The snow had melted.")
+    home.studio.retakes.ask(row, 0, end, "The snow had melted.")
 
     def full(*_):
         raise OSError(28, "No space left on device")

@@ -149,7 +149,7 @@ class Scene:
         )
         Worker(studio).run_pending()
         first = db.get_segments(ready["id"])[0]
-        studio.retaking.ask(
+        studio.retakes.ask(
             db.get_audio_file(ready["filename"], user_id),
             first["text_start"], first["text_end"], f"Another {word} came.",
         )  # fmt: skip

@@ -38,7 +38,7 @@ def _measure(report: Report, studio: Studio, hours: int) -> None:
         segments = studio.db.get_segments(row["id"])
         segment = segments[int(share * len(segments))]
         started = time.perf_counter()
-        studio.retaking.ask(
+        studio.retakes.ask(
             row, segment["text_start"], segment["text_end"], f"At {share} it was changed."
         )
         worker.run_pending()
