@@ -261,7 +261,7 @@ class Studio:
         """
         text = self._check_text(text)
         chosen, found, speed = self.speaker(owner_id, voice, speed, engine, text=text)
-        self.registry.get(chosen.name, owner_id).admit()
+        self.registry.get(chosen.name, owner_id).check_budget()
         reading = self._check_reading(reading or {}, Speaker(chosen, found))
         self._check_growth(text, self.synthesis.dictionary(owner_id), chosen, found)
         display_name = check_name(name) if name.strip() else suggest_name(text)

@@ -169,11 +169,13 @@ class Providers:
             row["name"],
             Settings.of(row),
             key,
-            partial(self._admit, row["id"], row["label"], user_id if own else None, held, fault),
+            partial(
+                self._check_budget, row["id"], row["label"], user_id if own else None, held, fault
+            ),
             is_own=bool(own),
         )
 
-    def _admit(
+    def _check_budget(
         self,
         provider_id: int,
         label: str,
@@ -400,12 +402,12 @@ def _engine_of(
     name: str,
     settings: Settings,
     key: str,
-    admission: Callable[[], None] = lambda: None,
+    budget_check: Callable[[], None] = lambda: None,
     *,
     is_own: bool = False,
 ) -> Provided:
     return PROTOCOLS[settings.protocol](
-        admission=admission,
+        budget_check=budget_check,
         is_own=is_own,
         api_key=key,
         base_url=settings.base_url,

@@ -44,7 +44,7 @@ class Purchases:
         sound = self._wanted(engine, request, None if job.get("is_sample") else job["owner_id"])
         with self._alone_with(sound):
             while (kept := self._use(engine, request, job, sound)) is None:
-                engine.admit()
+                engine.check_budget()
                 has_sound = False
                 with closing(self._buy(engine, request, job, sound)) as chunks:
                     for chunk in chunks:
