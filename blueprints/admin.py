@@ -251,7 +251,7 @@ def _engine(engine: Engine) -> dict[str, Any]:
         "voices": voices,
         "key": _key(engine),
         "price": _price(engine.price()),
-        "resting": services().studio.continuity.resting().get(engine.name),
+        "resting": services().studio.voice_fallback.resting().get(engine.name),
         "notices": [row for row in db.list_model_notices() if row["engine"] == engine.name],
         "last_error": next(
             (row for row in db.list_failed(limit=500) if row["engine"] == engine.name), None

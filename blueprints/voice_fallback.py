@@ -50,7 +50,7 @@ def choose_rule() -> Response:
 
 def rule_choice() -> dict[str, Any]:
     """What the account page shows of the choice."""
-    rule = services().studio.continuity.rule(g.user["user_id"])
+    rule = services().studio.voice_fallback.rule(g.user["user_id"])
     return {"stand_in_rule": rule, "stand_in_rules": RULE_NAMES}
 
 
@@ -84,7 +84,7 @@ def _heirs(row: dict[str, Any]) -> list[tuple[Speaker, float | None]]:
     rest = len(text) - row["spoken_characters"]
     return [
         (heir, _cost(heir, rest, row["speed"]))
-        for heir in services().studio.continuity.heirs_of(row, text)
+        for heir in services().studio.voice_fallback.heirs_of(row, text)
     ]
 
 

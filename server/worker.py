@@ -268,7 +268,7 @@ class Worker:
                 found = {note.model: note.shutdown.isoformat() for note in notices}
                 if found or engine.keeps_segments:
                     self.db.save_model_notices(engine.name, found)
-                    self.studio.continuity.learn()
+                    self.studio.voice_fallback.learn()
             except (SpeechError, DatabaseError) as error:
                 log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
 

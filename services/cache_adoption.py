@@ -90,7 +90,7 @@ class EarlierSound:
 
     def _requests_of(self, row: dict, text: str, spans: dict[int, int]) -> Iterator[SpeechRequest]:
         """By one voice, from where it began to the end, in the segments that were recorded."""
-        spoken = self.synthesis.continuity.as_spoken(row)
+        spoken = self.synthesis.voice_fallback.with_fallback(row)
         start = min(spans, default=row["spoken_characters"]) if row["stand_in"] else 0
         borders: dict[int, int] = {}
         while start < len(text):

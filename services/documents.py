@@ -340,7 +340,7 @@ class Documents:
     def _voice(self, row: dict, wanted: str) -> Voice:
         """The voice that is wanted; else the default one, or the first of the book's language."""
         registry = self.studio.registry
-        if wanted and (found := self.studio.continuity.shown(wanted, row["language"])):
+        if wanted and (found := self.studio.voice_fallback.shown(wanted, row["language"])):
             return found
         engine, default = registry.resolve()
         language = row["language"].partition("-")[0].lower()

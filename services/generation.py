@@ -111,8 +111,8 @@ class Studio:
         self.kept = SegmentStore(config.segments_dir)
         self.previews = PreviewStore(config.data_dir / "previews")
         self.synthesis = Synthesis(config, db, store, self.kept, registry)
-        self.continuity = self.synthesis.continuity
-        self.continuity.learn()
+        self.voice_fallback = self.synthesis.voice_fallback
+        self.voice_fallback.learn()
         self.takes = TakeStore(config.data_dir / "takes")
         self.quotas = Quotas(config, db)
         self.retakes = Retakes(self.synthesis, self.takes, self.quotas)
@@ -303,7 +303,7 @@ class Studio:
         Raises VoiceEnded, UnknownVoice, BadSpeed.
         """
         chosen = Speaker(*self._check_voice(voice, speed, engine))
-        speaker = self.continuity.for_new(owner_id, chosen, text, language)
+        speaker = self.voice_fallback.for_new(owner_id, chosen, text, language)
         low, high = speaker.engine.speed_range
         return speaker.engine, speaker.voice, min(max(speed, low), high)
 
@@ -481,7 +481,7 @@ class Studio:
         own = speaker.engine.name
         its_engine, found = self.registry.resolve(voice, "" if ":" in voice else own)
         if its_engine is not speaker.engine and self.registry.has_ended(its_engine):
-            return self.continuity.nearest(its_engine.name, found.identifier, speaker)
+            return self.voice_fallback.nearest(its_engine.name, found.identifier, speaker)
         if its_engine is not speaker.engine:
             raise BadCast(
                 Sentence(

@@ -215,7 +215,7 @@ class Retakes:
 
         Others are there where the file's own voice has ended or did not speak all of it.
         """
-        continuity = self.synthesis.continuity
+        continuity = self.synthesis.voice_fallback
         keys = [row["stand_in"], f"{row['engine']}:{row['voice']}"]
         found = [speaker for key in keys if key and (speaker := continuity.speaker(key))]
         if found and not row["stand_in"]:
@@ -231,7 +231,7 @@ class Retakes:
         """
         if row["stand_in"]:
             return row["stand_in"]
-        continuity, text = self.synthesis.continuity, self.db.get_text(row["id"])
+        continuity, text = self.synthesis.voice_fallback, self.db.get_text(row["id"])
         try:
             chosen = Speaker(*self.synthesis.registry.resolve(row["voice"], row["engine"]))
         except SpeechError as error:
@@ -241,7 +241,7 @@ class Retakes:
         return continuity.for_new(row["owner_id"], chosen, text).key
 
     def _as_spoken(self, row: dict, voice: str) -> dict:
-        return self.synthesis.continuity.as_spoken(row | {"stand_in": voice or row["stand_in"]})
+        return self.synthesis.voice_fallback.with_fallback(row | {"stand_in": voice or row["stand_in"]})
 
     def restore_take(self, row: dict, take_id: int) -> dict:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
@@ -352,7 +352,7 @@ class Retakes:
     def _speak(self, retake: dict, worker: str, sound: Sound, start: Place) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
         row, text = retake["file"] | {"stand_in": retake["stand_in"]}, retake["text"]
-        row = self.synthesis.continuity.as_spoken(row)
+        row = self.synthesis.voice_fallback.with_fallback(row)
         engine = self.synthesis.registry.get(row["engine"], row["owner_id"])
         job = row | {"is_retake": True, "characters": 0}
         frames: list[bytes] = []

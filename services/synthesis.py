@@ -12,7 +12,7 @@ from database import Database
 from services.cache_adoption import EarlierSound
 from services.recorder import Recorder
 from services.segment_purchases import Purchases
-from services.voice_fallback import Continuity
+from services.voice_fallback import VoiceFallback
 from speech.audio import mp3
 from speech.audio.encoding import Mp3Info, Mp3Stream, NotMp3, scan_mp3
 from speech.engine import Engine
@@ -67,7 +67,7 @@ class Synthesis:
         registry: Registry,
     ):
         self.db, self.store, self.registry = db, store, registry
-        self.continuity = Continuity(db, registry)
+        self.voice_fallback = VoiceFallback(db, registry)
         self.purchases = Purchases(db, kept, config.kept_segments_mb * 1024 * 1024)
         self.earlier_sound = EarlierSound(db, registry, self.purchases.sound, self)
         self.purchases.settle = self.earlier_sound.settle
@@ -85,7 +85,7 @@ class Synthesis:
                 if error.retryable and not waits and take < (error.tries or TAKES):
                     take += 1
                     log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
-                elif heir := error.is_voice_gone and self.continuity.follow(job, text, tried):
+                elif heir := error.is_voice_gone and self.voice_fallback.follow(job, text, tried):
                     tried.add(heir.engine.name)
                     take, job = 1, job | {"stand_in": heir.key}
                     self.db.set_stand_in(job["id"], worker, heir.key)
@@ -160,7 +160,7 @@ class Take:
     ):
         self.synthesis, self.db, self.store = synthesis, synthesis.db, synthesis.store
         self.job, self.worker, self.text, self.stop = job, worker, text, stop
-        self.spoken = synthesis.continuity.as_spoken(job)
+        self.spoken = synthesis.voice_fallback.with_fallback(job)
         self.engine = synthesis.registry.get(self.spoken["engine"], job["owner_id"])
         self.script = synthesis.script(self.spoken, text)
         self.recorded_at = time.monotonic()

@@ -70,7 +70,7 @@ class Speaker(NamedTuple):
         return self.engine.price().quote(1_000_000, 1.0) == 0
 
 
-class Continuity:
+class VoiceFallback:
     """Finds the voice that goes on where another one cannot. One object serves all threads."""
 
     def __init__(self, db: Database, registry: Registry):
@@ -184,7 +184,7 @@ class Continuity:
         user = self.db.get_user_by_id(owner_id) if owner_id else None
         return user["stand_in_rule"] if user else ASK
 
-    def as_spoken(self, job: Mapping[str, Any]) -> dict[str, Any]:
+    def with_fallback(self, job: Mapping[str, Any]) -> dict[str, Any]:
         """A file's row with the engine, voice, speed and cast that speak it now.
 
         They are its own, or those of its `stand_in`: there each speaker of the cast gets the

@@ -62,14 +62,14 @@ def half_spoken(home, change, monkeypatch, text=TEXT):
 
 
 def test_sixty_days_ahead_each_voice_has_its_follower(home, change):
-    (engine, end, heirs), *_ = home.studio.continuity.ending()
+    (engine, end, heirs), *_ = home.studio.voice_fallback.ending()
     assert (engine.name, end.isoformat()) == ("openai", "2027-01-06")
     followed = {voice.identifier: heir.key for voice, heir in heirs}
     assert followed["nova"] == "openai-realtime:coral"
     assert followed["onyx"] == "openai-realtime:cedar"
     assert followed.keys() == {voice.identifier for voice in engine.voices()}
     change.day = change.day.replace(month=9)
-    assert home.studio.continuity.ending() == []
+    assert home.studio.voice_fallback.ending() == []
 
 
 def test_what_the_provider_said_last_goes_before_what_is_known_here(home, change):
@@ -77,7 +77,7 @@ def test_what_the_provider_said_last_goes_before_what_is_known_here(home, change
     engine = home.studio.registry.get("openai")
     assert home.studio.registry.has_ended(engine)
     home.db.save_model_notices("openai", {"tts-1": "2027-03-01"})
-    home.studio.continuity.learn()
+    home.studio.voice_fallback.learn()
     assert not home.studio.registry.has_ended(engine)
 
 
@@ -130,7 +130,7 @@ def test_a_file_that_the_end_meets_half_way_waits_for_a_voice(home, change, monk
     assert (row["status"], row["needs_voice"]) == ("failed", 1)
     assert "does not have this model" in row["error"]
     assert 0 < row["spoken_characters"] < len(TEXT)
-    heirs = home.studio.continuity.heirs_of(row, TEXT)
+    heirs = home.studio.voice_fallback.heirs_of(row, TEXT)
     assert [heir.key for heir in heirs] == ["openai-realtime:coral", "espeak:gmw/en"]
 
 
@@ -215,7 +215,7 @@ def test_a_file_whose_second_voice_is_gone_can_be_looked_at_and_go_on(home, chan
     row = home.row(row["filename"])
     assert (row["status"], row["needs_voice"]) == ("failed", 1)
     home.studio.registry._fixed = tuple(e for e in home.studio.registry._fixed if e is not gone)
-    assert [heir.key for heir in home.studio.continuity.heirs_of(row, TEXT)] == ["espeak:gmw/en"]
+    assert [heir.key for heir in home.studio.voice_fallback.heirs_of(row, TEXT)] == ["espeak:gmw/en"]
     home.studio.go_on_with(row["filename"], home.user_id, "espeak:gmw/en")
     home.worker.run_pending()
     assert home.row(row["filename"])["status"] == "ready"
@@ -227,14 +227,14 @@ def test_a_provider_that_is_left_alone_is_told_and_taken_up_again(home, change):
     engine = home.studio.registry.get("openai")
     assert home.speak(TEXT, voice=NOVA)["status"] == "failed"
     assert home.speak(TEXT, voice=NOVA)["needs_voice"] == 1
-    assert home.studio.continuity.resting().keys() == {"openai"}
-    assert [heir.engine.name for heir in home.studio.continuity.heirs("espeak", "gmw/en")] == [
+    assert home.studio.voice_fallback.resting().keys() == {"openai"}
+    assert [heir.engine.name for heir in home.studio.voice_fallback.heirs("espeak", "gmw/en")] == [
         "openai-realtime"
     ]
     change.speech.fault = ""
     engine.breaker._open_until = 0.0  # the rest is over
     assert home.speak(TEXT, voice=NOVA)["status"] == "ready"
-    assert home.studio.continuity.resting() == {}
+    assert home.studio.voice_fallback.resting() == {}
 
 
 def test_only_a_file_that_stopped_gets_another_voice(home):
@@ -333,10 +333,10 @@ def test_parts_tell_who_spoke_from_when_on(others, segments, parts):
 
 
 def test_the_rule_is_to_ask_until_something_else_is_chosen(home):
-    assert home.studio.continuity.rule(home.user_id) == ASK
-    assert home.studio.continuity.rule(None) == ASK
+    assert home.studio.voice_fallback.rule(home.user_id) == ASK
+    assert home.studio.voice_fallback.rule(None) == ASK
     follow(home, FREE)
-    assert home.studio.continuity.rule(home.user_id) == FREE
+    assert home.studio.voice_fallback.rule(home.user_id) == FREE
 
 
 def test_an_ended_model_is_told_by_name_of_its_error(home, change):

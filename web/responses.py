@@ -304,7 +304,7 @@ class Notice(NamedTuple):
 
 def notices() -> list[Notice]:
     """The engines whose model ends within sixty days or has ended, and those that do not answer."""
-    continuity = services().studio.continuity
+    continuity = services().studio.voice_fallback
     ending = [
         Notice(engine.name, _ending(engine, end), heirs)
         for engine, end, heirs in continuity.ending()
