@@ -14,7 +14,7 @@ from common.errors import Told
 from documents.types import RULES, Document
 from services.document_selection import SHAPES, Choices, count_kinds, paragraphs
 from services.documents import BETWEEN, COVER_BYTES, Documents, Plan, Progress
-from services.generation import check_group, check_name
+from services.file_names import check_group, check_name
 from speech.text.speakers import SEARCHED
 from web import forms
 from web.access import services, user_only, wants_json

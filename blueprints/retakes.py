@@ -155,7 +155,7 @@ def _desk(
         takes=_takes(row, here),
         change=change_of(row),
         price=price,
-        speakers=services().studio.retakes.speakers(row),
+        speakers=services().studio.voice_fallback.choices_for_retake(row),
         voice=request.form.get("voice", ""),
     )
 

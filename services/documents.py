@@ -24,7 +24,8 @@ from documents.read import read
 from documents.types import LEFT_OUT, Document, compose
 from queries.documents import NO_DOCUMENT
 from services.document_selection import EACH, ONE, Choices
-from services.generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
+from services.file_names import CONTROL, NAME_LENGTH, check_group, check_name
+from services.studio import Studio
 from speech.engine import Engine
 from speech.prices import Price, expected_duration_s, total_cost
 from speech.text.billable import Spoken, count_spoken
@@ -303,9 +304,10 @@ class Documents:
 
     def plan(self, row: dict, choices: Choices) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
-        engine, found, speed = self.studio.speaker(
+        choice, speed = self.studio.voice_fallback.choose_for_text(
             row["owner_id"], choices.voice, choices.speed, language=row["language"]
         )
+        engine, found = choice
         choices = replace(choices, speed=speed)
         document, measure = self.contents(row), self._measure(row, choices, engine, found)
         planned = [
@@ -333,7 +335,7 @@ class Documents:
             voice,
             choices.speed,
             price,
-            self.studio.synthesis.dictionary(row["owner_id"]) if has_price else None,
+            self.studio.scripts.dictionary(row["owner_id"]) if has_price else None,
             Cast(choices.reading.get("cast", {})),
         )
 
@@ -397,7 +399,7 @@ class Documents:
     def _submit(self, row: dict, choices: Choices, text: str, **fields: Any) -> dict:
         fields |= {"voice": choices.voice, "speed": choices.speed, "document_id": row["id"]}
         fields["reading"] = choices.reading
-        return self.studio.submit(row["owner_id"], text, **fields)
+        return self.studio.generation.submit(row["owner_id"], text, **fields)
 
     # While it is made, and afterwards
 
@@ -414,19 +416,19 @@ class Documents:
 
     def pause(self, row: dict) -> int:
         """Let everything rest that waits or is being spoken; returns how many files."""
-        return self._for_each(row, UNFINISHED, self.studio.pause)
+        return self._for_each(row, UNFINISHED, self.studio.generation.pause)
 
     def resume(self, row: dict) -> int:
         """Take up what rests; returns how many files."""
-        return self._for_each(row, ("paused",), self.studio.retry)
+        return self._for_each(row, ("paused",), self.studio.generation.retry)
 
     def cancel(self, row: dict) -> int:
         """Stop everything that is not done; what was spoken is kept. Returns how many files."""
-        return self._for_each(row, (*UNFINISHED, "paused"), self.studio.cancel)
+        return self._for_each(row, (*UNFINISHED, "paused"), self.studio.generation.cancel)
 
     def retry(self, row: dict) -> int:
         """Take up what failed or was stopped; returns how many files."""
-        return self._for_each(row, ("failed", "cancelled"), self.studio.retry)
+        return self._for_each(row, ("failed", "cancelled"), self.studio.generation.retry)
 
     def _for_each(self, row: dict, statuses: Sequence[str], act: Callable[[str, int], dict]) -> int:
         files = self.db.list_document_files(row["id"], row["owner_id"])

@@ -10,9 +10,10 @@ from typing import Any
 from database import Database
 from exports.zip_stream import UniqueNames, ZipStream, safe_name
 from queries.groups import BIN_DAYS
-from services.generation import BadName, Studio, check_group
+from services.file_names import BadName, check_group
 from services.pronunciations import COLUMNS as PRONUNCIATIONS
 from services.pronunciations import table_rows
+from services.studio import Studio
 from speech.audio.captions import webvtt
 from storage.audio_store import AudioStore, NoSuchAudio
 from storage.errors import NotFound
@@ -85,7 +86,7 @@ class Library:
         count = 0
         for filename in filenames:
             with suppress(NotFound):
-                self.studio.delete_for_good(filename, owner_id)
+                self.studio.bin.delete_for_good(filename, owner_id)
                 count += 1
         return count
 
@@ -96,7 +97,7 @@ class Library:
         Raises NotFound.
         """
         filenames = self.db.list_filenames(user_id)
-        with self.studio.leaving(user_id):
+        with self.studio.bin.leaving(user_id):
             while len(filenames) > LEAVING_AT_ONCE:  # others want to write in between
                 some, filenames = filenames[:LEAVING_AT_ONCE], filenames[LEAVING_AT_ONCE:]
                 self.store.delete_all(

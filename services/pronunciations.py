@@ -11,7 +11,7 @@ from common.errors import Sentence
 from database import Database
 from queries.pronunciations import NO_ENTRY
 from queries.search_query import excerpt
-from services.generation import Studio
+from services.studio import Studio
 from speech.errors import SpeechError
 from speech.text.pronunciation import MOST, BadPronunciation, Dictionary, Entry
 from storage.errors import NotFound
@@ -114,14 +114,14 @@ class Pronunciations:
         Raises what a preview raises.
         """
         dictionary = self._trial_dictionary(owner_id, entry, is_with)
-        return self.studio.preview(owner_id, voice, sentence, dictionary=dictionary)
+        return self.studio.previews.speak(owner_id, voice, sentence, dictionary=dictionary)
 
     def try_out(
         self, owner_id: int, sentence: str, voice: str, entry: Entry | None, *, is_with: bool
     ) -> Trial:
         """What `hear` would say and cost; costs nothing. Raises what a preview raises."""
         dictionary = self._trial_dictionary(owner_id, entry, is_with)
-        cost = self.studio.preview_cost(owner_id, voice, sentence, dictionary=dictionary)
+        cost = self.studio.previews.cost(owner_id, voice, sentence, dictionary=dictionary)
         engine, found = self.studio.registry.resolve(voice)
         edits = (dictionary or Dictionary(())).edits(
             sentence, found.language, phonemes=engine.takes_phonemes
@@ -136,7 +136,7 @@ class Pronunciations:
     ) -> Dictionary | None:
         if not is_with:
             return None
-        kept = self.studio.synthesis.dictionary(owner_id)
+        kept = self.studio.scripts.dictionary(owner_id)
         if entry is None:
             return kept
         others = [one for one in kept.entries if _key(asdict(one)) != _key(asdict(entry))]

@@ -52,7 +52,7 @@ def test_waiting_work_counts_as_large_as_it_will_become(make_home):
 def test_deleting_for_good_gives_no_day_back(make_home):
     home = make_home(daily_characters_per_user=100)
     row = home.speak("a lamp " * 10)
-    home.studio.delete_for_good(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     with pytest.raises(DayUsedUp):
         home.submit("a lamp " * 10)
 
@@ -77,19 +77,19 @@ def test_one_persons_day_is_not_anothers(make_home):
     home = make_home(daily_characters_per_user=100)
     home.submit("a lamp " * 10)
     other = home.db.create_user("bert", "!")["id"]
-    home.studio.submit(other, "a lamp " * 10)
+    home.studio.generation.submit(other, "a lamp " * 10)
 
 
 def test_storage_counts_the_bin_and_is_free_again_when_that_is_emptied(make_home):
     home = make_home(storage_mb_per_user=1)
     row = home.submit(prose(600))
     home.db.write("UPDATE audio_files SET size = 990000, status = 'ready'")
-    home.studio.delete(row["filename"], home.user_id)
+    home.studio.bin.delete(row["filename"], home.user_id)
     with pytest.raises(StorageUsedUp) as caught:
         home.submit(SENTENCES * 5)
     assert caught.value.status == 507
     assert "of the 1 MB" in caught.value.sentence
-    home.studio.delete_for_good(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     home.submit(SENTENCES * 5)
 
 

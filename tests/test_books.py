@@ -19,7 +19,8 @@ from services.documents import (
     WebImportOff,
     picture_type,
 )
-from services.generation import BadName, TextTooLong
+from services.file_names import BadName
+from services.generation import TextTooLong
 from speech.errors import SpeechError
 from tests.documents.making import PNG, epub
 from tests.making import Home
@@ -179,7 +180,7 @@ def test_the_plan_counts_times_and_prices_what_is_ticked(make_home):
     assert [chapter.number for chapter in plan.chosen] == [1, 3]
     text = "\n\n".join(choices.text(document, number) for number in (1, 3))
     assert plan.characters == len(text)
-    quote = home.studio.quote(text, "openai:nova")
+    quote = home.studio.generation.quote(text, "openai:nova")
     assert (plan.cost_usd, plan.seconds) == (quote.cost_usd, quote.duration_s)
     assert plan.cost_usd == pytest.approx(len(text) * 15 / 1e6)
 
@@ -191,10 +192,12 @@ def test_marks_and_the_dictionary_are_priced_as_the_studio_prices_them(make_home
     text = "[pause 2s] Anna lit the lamp, and Anna left."
     choices = home.documents.choices(row).with_text(2, text)
     plan = home.documents.plan(row, choices.with_chapters(home.documents.contents(row), [2]))
-    quote = home.studio.quote(text, "openai:nova", owner_id=home.user_id)
+    quote = home.studio.generation.quote(text, "openai:nova", owner_id=home.user_id)
     assert plan.chapters[2].cost_usd == plan.cost_usd == quote.cost_usd
     assert plan.seconds == quote.duration_s
-    assert plan.cost_usd > home.studio.quote("Anna lit the lamp, and Anna left.").cost_usd
+    assert (
+        plan.cost_usd > home.studio.generation.quote("Anna lit the lamp, and Anna left.").cost_usd
+    )
 
 
 def test_a_chapter_with_nothing_to_say_is_never_chosen(home):
@@ -310,7 +313,7 @@ def test_the_progress_of_a_book_adds_up_its_files(home):
     assert home.documents.progress(row).share == 0
     assert home.documents.progress(row).left_s is None
     home.documents.cancel(row)
-    home.studio.retry(made[1]["filename"], home.user_id)
+    home.studio.generation.retry(made[1]["filename"], home.user_id)
     home.worker.run_pending()
     progress = home.documents.progress(row)
     assert (progress.count("ready"), progress.count("cancelled")) == (1, 3)

@@ -365,12 +365,9 @@ def paying(tmp_path, provider):
     settings = {
         "openai_base_url": provider.base_url, "openai_api_key": KEY, "openai_price": 15.0,
     }  # fmt: skip
-    with closing(Home(tmp_path, **settings)) as home:
-        studio = home.studio
-        buyer = PurchaseClient(studio.kept.folder, studio.registry.engines, provider_environment())
-        studio.synthesis.purchases.client = buyer
+    with closing(Home(tmp_path, environ=provider_environment(), **settings)) as home:
         yield home
-        studio.synthesis.purchases.close()
+        home.studio.purchases.close()
 
 
 def test_a_text_bought_through_the_process_is_counted_once_to_the_cent(paying, provider):

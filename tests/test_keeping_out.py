@@ -262,7 +262,7 @@ def test_what_rests_moves_with_its_account_and_can_go_on_there(home):
     home.db.merge_users(home.user_id, other)
     moved = home.db.get_audio_file(waiting["filename"], other)
     assert (moved["status"], moved["error"]) == ("paused", WAS_DISABLED)
-    home.studio.retry(waiting["filename"], other)
+    home.studio.generation.retry(waiting["filename"], other)
     assert home.worker.run_pending() == 1
     exports.order(home.db.get_audio_file(row["filename"], other), "wav", None)
     assert home.worker.exporting.run_pending() == 1

@@ -336,12 +336,12 @@ def test_what_a_person_has_spoken_is_bought_with_the_own_key(home, providers, ko
     assert keys(server) == {OWN}
     assert row["cost"] > 0
     assert home.db.get_all_time_usage(home.user_id)["cost"] == row["cost"]
-    home.studio.submit(other, "It was early.", voice="kokoro:af_heart")
+    home.studio.generation.submit(other, "It was early.", voice="kokoro:af_heart")
     home.worker.run_pending()
     assert server.calls[-1].key == KEY
-    home.studio.preview(home.user_id, "af_heart", "A sentence.", "kokoro")
+    home.studio.previews.speak(home.user_id, "af_heart", "A sentence.", "kokoro")
     assert server.calls[-1].key == OWN
-    home.studio.preview(other, "af_heart", "Another one.", "kokoro")
+    home.studio.previews.speak(other, "af_heart", "Another one.", "kokoro")
     assert server.calls[-1].key == KEY
 
 
@@ -489,8 +489,9 @@ def test_voices_are_taken_over_from_the_server(home, providers):
 def buying(home: Home) -> Iterator[Home]:
     """The home with a buying process that was started before there was any provider."""
     studio = home.studio
-    buyer = PurchaseClient(studio.kept.folder, studio.registry.engines, provider_environment())
-    studio.synthesis.purchases.client = buyer
+    folder, engines = studio.config.segments_dir, studio.registry.engines
+    buyer = PurchaseClient(folder, engines, provider_environment())
+    studio.purchases._client = buyer
     buyer.warm()
     yield home
     buyer.close()

@@ -266,6 +266,6 @@ def test_takes_leave_the_disk_with_their_file(home):
     change(home, row, 0, "Something else.")
     kept = [*(home.config.data_dir / "takes").rglob("*.frames")]
     assert len(kept) == 1
-    home.studio.delete_for_good(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     home.studio.reconcile()
     assert not kept[0].exists()

@@ -109,6 +109,6 @@ def test_a_preview_that_made_room_is_spoken_again(owner, services):
     form = {"voice": "gmw/en-US", "text": "Good evening."}
     first = owner.post("/preview", form)
     assert first.status_code == 200, first.text
-    for _, path in list(services.studio.previews.files()):
+    for _, path in list(services.studio.previews.store.files()):
         path.unlink()
     assert owner.post("/preview", form).status_code == 200

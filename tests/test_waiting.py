@@ -420,7 +420,7 @@ def test_what_waits_holds_up_nobody_else(home, monkeypatch):
     home.worker.run_pending()
     monkeypatch.undo()
     other = home.db.create_user("otto", "!")["id"]
-    assert home.studio.submit(other, SENTENCES)["status"] == "queued"
+    assert home.studio.generation.submit(other, SENTENCES)["status"] == "queued"
     assert home.speak()["status"] == "ready"
     assert home.row(filename)["status"] in ("queued", "ready")
     assert home.db.get_job_counts()["speaking"] == 0

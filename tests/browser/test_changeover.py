@@ -32,7 +32,7 @@ class Served:
 
     def submit(self, text, voice):
         """Queue a piece; its name."""
-        return self.services.studio.submit(self.user_id, text, voice=voice)["filename"]
+        return self.services.studio.generation.submit(self.user_id, text, voice=voice)["filename"]
 
     def work(self, filename):
         """Speak what waits; the state of a piece after that."""

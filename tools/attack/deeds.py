@@ -18,7 +18,7 @@ from backups import create  # noqa: E402
 from config import Config  # noqa: E402
 from server.worker import Worker, build_studio  # noqa: E402
 from services.documents import Documents  # noqa: E402
-from services.generation import Studio  # noqa: E402
+from services.studio import Studio  # noqa: E402
 from tests.making import prose  # noqa: E402
 
 NAME = "anna"
@@ -49,7 +49,7 @@ def generate(studio: Studio, user_id: int) -> None:
         while studio.db.value(WAITING) >= MOST_WAITING:
             time.sleep(PAUSE_S)
         say("begin generate")
-        say("generated", studio.submit(user_id, prose(60, number))["filename"])
+        say("generated", studio.generation.submit(user_id, prose(60, number))["filename"])
 
 
 def take_in(documents: Documents, user_id: int, label: str) -> None:
@@ -73,7 +73,7 @@ def delete(studio: Studio, user_id: int) -> None:
         name = chance.choice(names)
         say("begin delete")
         say("deleting", name)
-        studio.delete_for_good(name, user_id)
+        studio.bin.delete_for_good(name, user_id)
         say("deleted", name)
 
 

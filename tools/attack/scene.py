@@ -144,7 +144,7 @@ class Scene:
         user_id, studio, db = user["id"], self.services.studio, self.db
         text = f"The {word} was quiet in the morning. Nobody had seen the {word} arrive."
         ready, binned = (
-            studio.submit(user_id, text, name=f"{word} {name}", category=f"{word} group")
+            studio.generation.submit(user_id, text, name=f"{word} {name}", category=f"{word} group")
             for name in ("ready", "binned")
         )
         Worker(studio).run_pending()
@@ -154,8 +154,8 @@ class Scene:
             first["text_start"], first["text_end"], f"Another {word} came.",
         )  # fmt: skip
         Worker(studio).run_pending()
-        studio.delete(binned["filename"], user_id)
-        queued = studio.submit(user_id, text, name=f"{word} queued")
+        studio.bin.delete(binned["filename"], user_id)
+        queued = studio.generation.submit(user_id, text, name=f"{word} queued")
         row = db.get_audio_file(ready["filename"], user_id)
         export = studio.exports.order(row, "wav", None)
         Worker(studio).exporting.run_pending()
