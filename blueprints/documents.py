@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext, ngettext
 from blueprints import studio as studio_room
 from common.errors import Told
 from documents.types import RULES, Document
+from services.document_plans import BETWEEN, Plan
+from services.document_progress import Progress
 from services.document_selection import SHAPES, Choices, count_kinds, paragraphs
-from services.documents import BETWEEN, COVER_BYTES, Documents, Plan, Progress
+from services.documents import COVER_BYTES, Documents
 from services.file_names import check_group, check_name
 from speech.text.speakers import SEARCHED
 from web import forms
@@ -94,18 +96,18 @@ def _take_in() -> tuple[list[dict], list[tuple[str, Any]]]:
         raise forms.BadForm("file", _("Choose a file, or give the address of a page."))
     if len(files) > MOST_FILES:
         raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
-    documents, owner_id = services().documents, g.user["user_id"]
+    imports, owner_id = services().documents.imports, g.user["user_id"]
     taken, refused = [], []
     for file in files:
         try:
             file.stream.flush()
-            taken.append(documents.import_file(owner_id, Path(file.stream.name), file.filename))
+            taken.append(imports.import_file(owner_id, Path(file.stream.name), file.filename))
         except Told as error:
             refused.append((_shown_name(file.filename), error))
         file.close()
     if url:
         try:
-            taken.append(documents.import_address(owner_id, url))
+            taken.append(imports.import_address(owner_id, url))
         except Told as error:
             refused.append((_shown_name(url), error))
     for _name, error in refused:

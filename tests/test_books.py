@@ -9,16 +9,11 @@ import pytest
 
 from documents.errors import FetchRefused, NotSupported, TooLarge
 from documents.fetch import FetchLimits, fetch
-from services import documents as books_module
+from services import document_imports
+from services.document_errors import BadCover, ImportsBusy, NothingChosen, WebImportOff
+from services.document_imports import picture_type
 from services.document_selection import EACH
-from services.documents import (
-    BadCover,
-    Documents,
-    ImportsBusy,
-    NothingChosen,
-    WebImportOff,
-    picture_type,
-)
+from services.documents import Documents
 from services.file_names import BadName
 from services.generation import TextTooLong
 from speech.errors import SpeechError
@@ -50,10 +45,10 @@ def home(make_home):
 
 def take(home, content=MARKDOWN, name="lamp.md"):
     """The row of a document that was taken in as uploads are."""
-    with home.documents.open_upload() as upload:
+    with home.documents.imports.open_upload() as upload:
         upload.write(content if isinstance(content, bytes) else content.encode())
         upload.flush()
-        return home.documents.import_file(home.user_id, upload_path(upload), name)
+        return home.documents.imports.import_file(home.user_id, upload_path(upload), name)
 
 
 def upload_path(upload):
@@ -74,7 +69,7 @@ def test_a_file_becomes_a_document_with_its_chapters(home):
 
 
 def test_an_upload_lies_in_the_data_folder_for_this_account_alone_and_goes(home):
-    with home.documents.open_upload() as upload:
+    with home.documents.imports.open_upload() as upload:
         path = upload_path(upload)
         assert path.parent == home.config.imports_dir
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -87,7 +82,7 @@ def test_what_a_kill_left_of_uploads_is_swept(home):
     (home.config.imports_dir / "reading-k3_9xq0a").mkdir()
     (home.config.imports_dir / "page-k3_9xq0a").mkdir()
     (home.config.imports_dir / "page-k3_9xq0a" / "page").write_bytes(b"half")
-    home.documents.sweep()
+    home.documents.imports.sweep()
     assert list(home.config.imports_dir.iterdir()) == []
 
 
@@ -106,8 +101,8 @@ def test_a_file_above_the_limit_is_refused(make_home):
 
 
 def test_no_more_than_two_are_read_at_once_and_the_third_is_told(home, monkeypatch):
-    monkeypatch.setattr(books_module, "READER_WAIT_S", 0)
-    with home.documents._reading(), home.documents._reading():
+    monkeypatch.setattr(document_imports, "READER_WAIT_S", 0)
+    with home.documents.imports._reading(), home.documents.imports._reading():
         with pytest.raises(ImportsBusy):
             take(home)
     assert take(home)["title"] == CHAPTERS[0]
@@ -150,8 +145,8 @@ def site():
 def test_a_page_is_fetched_and_read(home, site):
     ports = frozenset([int(site.split(":")[2].partition("/")[0])])
     limits = FetchLimits(ports=ports)
-    home.documents.fetch = partial(fetch, limits=limits, is_allowed=lambda _: True)
-    row = home.documents.import_address(home.user_id, f" {site} ")
+    home.documents.imports.fetch = partial(fetch, limits=limits, is_allowed=lambda _: True)
+    row = home.documents.imports.import_address(home.user_id, f" {site} ")
     assert (row["title"], row["source"], row["origin"]) == ("Tides", "html", site)
     assert "lit the lamp" in home.documents.choices(row).text(home.documents.contents(row), 0)
     assert list(home.config.imports_dir.iterdir()) == []
@@ -159,13 +154,13 @@ def test_a_page_is_fetched_and_read(home, site):
 
 def test_addresses_of_this_machine_are_refused(home, site):
     with pytest.raises(FetchRefused):
-        home.documents.import_address(home.user_id, site)
+        home.documents.imports.import_address(home.user_id, site)
 
 
 def test_an_admin_can_switch_web_addresses_off(make_home, site):
     home = make_home(web_import="off")
     with pytest.raises(WebImportOff):
-        home.documents.import_address(home.user_id, site)
+        home.documents.imports.import_address(home.user_id, site)
 
 
 # Looking through

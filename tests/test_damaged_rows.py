@@ -66,10 +66,10 @@ def test_a_draft_that_cannot_be_read_leaves_the_studio_open(owner, services):
 def document(owner, services):
     documents = services.documents
     assert isinstance(documents, Documents)
-    with documents.open_upload() as upload:
+    with documents.imports.open_upload() as upload:
         upload.write(MARKDOWN if isinstance(MARKDOWN, bytes) else MARKDOWN.encode())
         upload.flush()
-        return documents.import_file(owner.user["id"], Path(upload.name), "lamp.md")["id"]
+        return documents.imports.import_file(owner.user["id"], Path(upload.name), "lamp.md")["id"]
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[5]", '{"title": 5, "chapters": []}'])

@@ -49,10 +49,10 @@ def template(tmp_path_factory):
         home.worker.run_pending()
         home.speak("A second piece. It has an unfinished end")
         documents = Documents(home.db, home.studio, home.config)
-        with documents.open_upload() as upload:
+        with documents.imports.open_upload() as upload:
             upload.write(MARKDOWN if isinstance(MARKDOWN, bytes) else MARKDOWN.encode())
             upload.flush()
-            documents.import_file(home.user_id, Path(upload.name), "lamp.md")
+            documents.imports.import_file(home.user_id, Path(upload.name), "lamp.md")
         home.db.log_security_event("login", user_id=1)
     with contextlib.closing(sqlite3.connect(folder / "data/voiceverse.db")) as connection:
         connection.executescript(ROWS)

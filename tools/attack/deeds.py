@@ -58,7 +58,7 @@ def take_in(documents: Documents, user_id: int, label: str) -> None:
     for number in itertools.count():
         path.write_text(f"# Book {number}\n\n{prose(2000, number)}\n")
         say("begin import")
-        say("imported", documents.import_file(user_id, path, path.name)["id"])
+        say("imported", documents.imports.import_file(user_id, path, path.name)["id"])
         time.sleep(PAUSE_S)
 
 
@@ -91,7 +91,7 @@ def main(folder: Path, who: str) -> None:
     studio = build_studio(config)
     worker, documents = Worker(studio), Documents(studio.db, studio, config)
     worker.tidy()
-    documents.sweep()
+    documents.imports.sweep()
     user_id = studio.db.get_user(NAME)["id"]
     for deed, arguments in (
         (generate, (studio, user_id)),

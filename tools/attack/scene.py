@@ -180,7 +180,7 @@ class Scene:
     def _book(self, user_id: int, word: str) -> dict[str, Any]:
         path = self.services.config.imports_dir / f"{word}.md"
         path.write_bytes(BOOK.replace(SECRET.encode(), word.encode()))
-        document = self.services.documents.import_file(user_id, path, f"{word}.md")
+        document = self.services.documents.imports.import_file(user_id, path, f"{word}.md")
         self.services.documents.save_cover(document, PNG)
         path.unlink()
         return {"document_id": document["id"]}
