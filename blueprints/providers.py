@@ -15,7 +15,8 @@ from accounts.accounts import Visitor
 from blueprints.cli import new_file, one_sentence, password_from_stdin
 from common.errors import Told
 from services.provider_settings import ProviderError, Settings, shown_voices, voices_from
-from services.providers import Providers, Trial
+from services.provider_trials import Trial
+from services.providers import Providers
 from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError
 from web import forms

@@ -12,15 +12,15 @@ import pytest
 
 from accounts.encryption import Seal
 from config import provider_environment
-from services.provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
-from services.providers import (
+from services.provider_errors import (
     KeyUnreadable,
     LimitReached,
     OwnKeyNeeded,
     ProviderChanged,
     ProviderOff,
-    Providers,
 )
+from services.provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
+from services.providers import Providers
 from services.purchase_client import PurchaseClient
 from speech.engines import provider_engine
 from speech.errors import BrokenAudio, ProviderRefused, SpeechError, UnknownEngine
