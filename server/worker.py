@@ -32,7 +32,7 @@ from config import (
 from database import Database
 from server.health import WORKER
 from services.backoff import Notice, States, is_memory_short, verdict
-from services.exports import ExportWorker
+from services.export_worker import ExportWorker
 from services.providers import Providers
 from services.purchase_client import PurchaseClient
 from services.studio import Studio

@@ -22,7 +22,7 @@ NOTICE_BYTES = 16
 SHORT_BYTES = 64 * 1024 * 1024  # of memory: with less than that a process may be ended at any time
 LET_GO = ("inactive_file", "active_file", "slab_reclaimable")  # of memory.stat
 
-log = logging.getLogger("voiceverse.waiting")
+log = logging.getLogger("voiceverse.backoff")
 
 
 class Wait(NamedTuple):

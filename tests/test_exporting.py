@@ -13,14 +13,8 @@ import pytest
 
 from exports import runner
 from exports.errors import NotInstalled
-from services.exports import (
-    MOST_ATTEMPTS,
-    MOST_WAITING,
-    BadExport,
-    ExportWorker,
-    NotReady,
-    TooManyExports,
-)
+from services.export_worker import MOST_ATTEMPTS, ExportWorker
+from services.exports import MOST_WAITING, BadExport, NotReady, TooManyExports
 from storage.audio_store import NoSpace
 from storage.errors import LeaseLost, NotFound
 from tests.making import SENTENCES, prose
