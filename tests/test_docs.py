@@ -28,6 +28,8 @@ from tests.serving import ROOT
 from uploads import FORM_BYTES, STRANGERS_BYTES
 
 README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 SECURITY = (ROOT / "docs" / "security.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 
@@ -80,12 +82,12 @@ COMMANDS = [
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command):
-    assert re.search(rf"`flask (user |voices )?{command}\b", README), command
+    assert re.search(rf"`flask (user |voices )?{command}\b", OPERATIONS), command
 
 
 @pytest.mark.parametrize("command", providers.commands)
 def test_every_command_about_providers_is_documented(command):
-    assert re.search(rf"`flask providers {command}\b", README), command
+    assert re.search(rf"`flask providers {command}\b", OPERATIONS), command
 
 
 NAMED = re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", SECURITY)
@@ -190,6 +192,9 @@ def test_the_limits_that_are_told_are_those_of_the_code():
         assert [value for value in map("{:,}".format, values) if value not in numbers] == [], what
 
 
-def test_every_make_target_of_the_readme_exists():
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_every_make_target_of_the_readme_exists(text):
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M))
-    assert set(re.findall(r"(?:`|^)make ([\w-]+)", README, re.M)) <= targets
+    named = set(re.findall(r"(?:`|^)make ([\w-]+)", text, re.M))
+    assert named
+    assert named <= targets
