@@ -5,7 +5,6 @@ from dataclasses import fields
 
 import pytest
 
-from attack.run import ATTACKS
 from blueprints import keeping
 from blueprints.documents import MOST_FILES
 from blueprints.ops import blueprint, users
@@ -25,6 +24,7 @@ from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
 from retaking import LONGEST as LONGEST_RETAKE
 from speech.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
+from tools.attack.run import ATTACKS
 from uploads import FORM_BYTES, STRANGERS_BYTES
 
 README = (ROOT / "README.md").read_text()

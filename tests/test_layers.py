@@ -68,7 +68,7 @@ def sources():
         check=False,
     ).stdout.split()
     found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
-    skipped = ("tests/", "benchmarks/", "attack/")
+    skipped = ("tests/", "tools/benchmarks/", "tools/attack/")
     return sorted(path for path in found if not path.startswith(skipped) and (ROOT / path).exists())
 
 
