@@ -1,6 +1,8 @@
 """What the documents say is so."""
 
+import ast
 import re
+import subprocess
 from dataclasses import fields
 
 import pytest
@@ -25,6 +27,7 @@ from retaking import LONGEST as LONGEST_RETAKE
 from speech.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
 from tools.attack.run import ATTACKS
+from tools.benchmarks.run import TOPICS
 from uploads import FORM_BYTES, STRANGERS_BYTES
 
 README = (ROOT / "README.md").read_text()
@@ -198,3 +201,94 @@ def test_every_make_target_of_the_readme_exists(text):
     named = set(re.findall(r"(?:`|^)make ([\w-]+)", text, re.M))
     assert named
     assert named <= targets
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+DATA = (ROOT / "docs" / "data.md").read_text()
+ENDINGS = "py|sql|js|po|example"
+NAMED_PATHS = sorted(
+    {
+        *re.findall(rf"(?<![\w(/])((?:[\w.]+/)*[\w.]+\.(?:{ENDINGS}))(?![\w.])", ARCHITECTURE),
+        *re.findall(r"`((?:\w+/)+)`", ARCHITECTURE),
+    }
+)
+NAMED_PLACES = sorted(set(re.findall(r"([\w/]+\.py):([\w.]+)", ARCHITECTURE)))
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([\w-]+))?\)")
+GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def definitions(path):
+    """What a module defines, and what its classes do, as "Class.method"."""
+    for node in ast.parse((ROOT / path).read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        if isinstance(node, ast.ClassDef):
+            yield from (
+                f"{node.name}.{part.name}"
+                for part in node.body
+                if isinstance(part, ast.FunctionDef)
+            )
+
+
+@pytest.mark.parametrize("path", NAMED_PATHS)
+def test_every_path_of_the_architecture_exists(path):
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(("path", "name"), NAMED_PLACES, ids=":".join)
+def test_every_function_of_the_architecture_exists(path, name):
+    assert name in set(definitions(path))
+
+
+def test_every_folder_with_python_is_named_in_the_architecture():
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
+    rooms = {f"{path.split('/')[0]}/" for path in found if "/" in path}
+    assert rooms <= set(NAMED_PATHS)
+
+
+def floors():
+    """Which floor each file and folder at the root stands on; the upper ones have lower numbers."""
+    table = ARCHITECTURE.partition("## The floors")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+) \|", table, re.M)
+    return {name: at for at, row in enumerate(rows) for name in re.findall(r"`([\w.]+)/?`", row)}
+
+
+def test_no_call_in_the_three_ways_goes_up_a_floor():
+    ways = ARCHITECTURE.partition("## Three ways")[2].partition("\n## ")[0]
+    callers, known, calls = [], floors(), 0
+    for indent, path in re.findall(r"^( *)([\w/]+\.py):\w", ways, re.M):
+        callers[len(indent) // 2 :] = [known[path.partition("/")[0]]]
+        assert callers == sorted(callers), path
+        calls += len(callers) > 1
+    assert calls > 50
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(guide):
+    for target, heading in LINK.findall(guide.read_text()):
+        if target.startswith("https:"):
+            continue
+        file = guide.parent / target if target else guide
+        assert file.exists(), target
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", file.read_text(), re.M)
+            anchors = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+            assert heading in anchors
+
+
+def test_every_table_is_described():
+    schema = (ROOT / "database_schema.sql").read_text()
+    tables = re.findall(r"^CREATE (?:VIRTUAL )?TABLE (\w+)", schema, re.M)
+    assert sorted(re.findall(r"^\| `(\w+)` \|", DATA, re.M)) == sorted(tables)
+    assert len(tables) > 30
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_attack_and_benchmark_of_the_guides_exists(guide):
+    text = guide.read_text()
+    attacks = set(re.findall(r"python -m tools\.attack (\w+)", text)) - {"NAME"}
+    assert attacks <= set(ATTACKS)
+    assert set(re.findall(r"python -m tools\.benchmarks (\w+)", text)) <= set(TOPICS)
