@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from access import DEVICE_COOKIE
+from accounts.passwords import Passwords
 from app import create_app
 from config import Config
-from passwords import Passwords
 from tests.conftest import PASSWORD, Browser
 from tools.attack.tally import Tally
+from web.access import DEVICE_COOKIE
 
 HOUR_S = 3600
 MOST_TRIED = 160

@@ -14,11 +14,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from books import Books  # noqa: E402
+from backups import create  # noqa: E402
 from config import Config  # noqa: E402
-from generation import Studio  # noqa: E402
-from jobs import Worker, build_studio  # noqa: E402
-from keeping import backing  # noqa: E402
+from server.worker import Worker, build_studio  # noqa: E402
+from services.documents import Books  # noqa: E402
+from services.generation import Studio  # noqa: E402
 from tests.making import prose  # noqa: E402
 
 NAME = "anna"
@@ -40,7 +40,7 @@ def back_up(config: Config) -> None:
     """One backup after another."""
     while True:
         say("begin backup")
-        say("backup", backing.make(config).folder.name)
+        say("backup", create.make(config).folder.name)
 
 
 def generate(studio: Studio, user_id: int) -> None:

@@ -27,9 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 import migrate_to_sqlite  # noqa: E402
-from books import Books  # noqa: E402
-from jobs import Worker, build_studio  # noqa: E402
-from sentences import Told  # noqa: E402
+from common.errors import Told  # noqa: E402
+from server.worker import Worker, build_studio  # noqa: E402
+from services.documents import Books  # noqa: E402
 from tests.keeping import killing as keeping_kills  # noqa: E402
 from tests.making import prose  # noqa: E402
 from tests.migration import killing as migration_kills  # noqa: E402

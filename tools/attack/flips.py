@@ -8,11 +8,12 @@ import random
 import shutil
 from pathlib import Path
 
-from database import Database, snapshots
-from database.errors import DatabaseError
-from doctor import BAD, examine
-from keeping import backing, proving
-from keeping.errors import KeepingError
+from backups import create, verify
+from backups.errors import KeepingError
+from database import Database
+from server.doctor import BAD, examine
+from storage import snapshots
+from storage.errors import DatabaseError
 from tests.keeping.places import Place, flip, noise
 from tools.attack.tally import Tally
 
@@ -30,10 +31,10 @@ def run(folder: Path, cases: int = 300, seed: int = 300) -> Tally:
         place.db.create_audio_file(
             1, f"text{number}.mp3", "t", voice="v", text=text, status="queued"
         )
-    backup = backing.make(place.config, with_keys=True).folder
+    backup = create.make(place.config, with_keys=True).folder
     place.close()
     told = dict.fromkeys((UNREAD, FOUND, SAME, UNSEEN), 0)
-    proving.prove(backup, backup.with_name(SCRATCH))
+    verify.prove(backup, backup.with_name(SCRATCH))
     tally.expect(not _bad(place), f"the doctor is not content before: {_bad(place)}")
     for number in range(cases):
         kind = KINDS[number % len(KINDS)]
@@ -53,7 +54,7 @@ def _in_backup(place: Place, backup: Path, chance: random.Random, tally: Tally) 
     files = sorted(path for path in backup.rglob("*") if path.is_file())
     with _Flipped(chance.choice(files), place.data.parent / KEPT, chance) as said:
         try:
-            proving.prove(backup, backup.with_name(SCRATCH))
+            verify.prove(backup, backup.with_name(SCRATCH))
         except KeepingError:
             return
         tally.expect(False, f"backup: {said} was not found")

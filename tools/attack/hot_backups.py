@@ -5,10 +5,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from backups import create, restore
+from backups.manifest import Manifest
 from config import Config
-from database import snapshots
-from keeping import backing, restoring
-from keeping.manifest import Manifest
+from storage import snapshots
 from tests.keeping.loading import Load
 from tests.keeping.places import Place
 from tools.attack.tally import Tally
@@ -25,12 +25,12 @@ def run(folder: Path, cases: int = 40) -> Tally:
         load.wait_for_more(WARM_UP)
         for number in range(cases):
             added = load.said("added")
-            made = backing.make(place.config)
+            made = create.make(place.config)
             load.catch_up()
             gone = load.said("deleting")
             tally.count("backup")
             fresh = replace(place.config, data_dir=folder / "restored")
-            restoring.restore(fresh, made.folder)
+            restore.restore(fresh, made.folder)
             _compare(fresh, made.manifest, added - gone, tally, f"backup {number}")
             shutil.rmtree(fresh.data_dir)
     place.close()

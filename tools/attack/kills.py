@@ -5,10 +5,10 @@ import random
 import time
 from pathlib import Path
 
+from backups import create, retention, status
+from backups.errors import KeepingError
 from database import Database
-from jobs import Worker, build_studio
-from keeping import backing, records, rotating
-from keeping.errors import KeepingError
+from server.worker import Worker, build_studio
 from tests import processes
 from tests.disks import in_memory
 from tests.keeping import killing as keeping_kills
@@ -156,14 +156,14 @@ def _look_at_backups(
     for name in place.store.reconcile(place.db.find_audio_file):
         place.store.path(name).unlink()  # the load stores a sound before it writes its row
     _match(place.store.folder, place.db, tally, said)
-    root = records.backups_folder(place.config)
-    names = rotating.list_backups(root)
+    root = status.backups_folder(place.config)
+    names = retention.list_backups(root)
     # A later one of the same day takes an earlier one's place before it is told.
-    latest, told = (max(map(rotating.age, some), default=()) for some in (names, made))
+    latest, told = (max(map(retention.age, some), default=()) for some in (names, made))
     tally.expect(latest >= told, f"{said}: the backup {told} is lost, the latest is {latest}")
     for name in names:
         try:
-            backing.prove(place.config, root / name)
+            create.prove(place.config, root / name)
         except KeepingError as error:
             tally.failures.append(f"{said}: {error.sentence}")
     place.close()

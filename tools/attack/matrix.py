@@ -13,8 +13,6 @@ from urllib.parse import quote, urlencode
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from access import audience_of
-from headers import STATIC
 from tools.attack.scene import (
     JSON,
     LOGGED,
@@ -26,6 +24,8 @@ from tools.attack.scene import (
     Scene,
 )
 from tools.attack.tally import Tally
+from web.access import audience_of
+from web.security_headers import STATIC
 
 # What the parts of paths stand for: which of a person's belongings, or a fixed word.
 BELONGINGS = (

@@ -11,10 +11,10 @@ from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
-from accounts import Visitor
+from accounts.accounts import Visitor
 from app import create_app
 from config import Config
-from jobs import Worker
+from server.worker import Worker
 
 SECRET = "quillfeather"  # stands in everything that the owner owns
 LOGGED = f"{SECRET[:5]}log"  # stands in the security log, which admins may read

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from documents.fetching import FetchLimits, fetch
+from documents.fetch import FetchLimits, fetch
 from tools.attack import provider_urls
 from tools.attack.listeners import listening
 from tools.attack.scene import JSON, Scene

@@ -62,7 +62,8 @@ def baseline(folder: Path) -> None:
     """Load everything with json.load and write the same rows with one executemany a table."""
     sys.path.insert(0, str(ROOT))
     from database.migration import INSERTS
-    from database.opening import connect, prepare
+    from storage.opening import prepare
+    from storage.sqlite_file import connect
 
     started = time.perf_counter()
     loaded = {path.name: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}
@@ -105,8 +106,8 @@ def _baseline_rows(loaded: dict) -> dict[str, list[tuple]]:
 def migrate(folder: Path) -> None:
     """The migration itself, with its backup, its verification and its report."""
     sys.path.insert(0, str(ROOT))
-    from migration.running import Options
-    from migration.running import migrate as run
+    from legacy.migrate import Options
+    from legacy.migrate import migrate as run
 
     started, stages = time.perf_counter(), []
 

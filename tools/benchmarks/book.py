@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from documents.reading import read
+from documents.read import read
 from tests.documents.making import epub
 from tools.benchmarks.browser import JSON, Browser
 from tools.benchmarks.load import side_by_side

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from documents.reading import read
+from documents.read import read
 from documents.types import compose
 from tests.documents import corpus, making, real
 from tests.documents.scoring import Score, score

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 from flask import Flask
 
-from audio_store import AudioStore
 from config import Config
-from serve import make_server
+from server.serve import make_server
+from storage.audio_store import AudioStore
 
 
 def main() -> None:

@@ -10,10 +10,10 @@ import av
 from av.filter import Graph
 
 from config import Config
-from formats.sound import CODECS, OPUS_RATES
-from formats.types import FORMATS
-from generation import Studio
-from jobs import Worker, build_studio
+from exports.pyav_encoder import CODECS, OPUS_RATES
+from exports.types import FORMATS
+from server.worker import Worker, build_studio
+from services.generation import Studio
 from tests.making import prose
 from tools.benchmarks.report import Report, table
 

@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 from statistics import median
 
-from speech.encoding import Mp3Stream
+from speech.audio.encoding import Mp3Stream
 from speech.engines import espeak_process
 from speech.engines.espeak import SAMPLE_RATE, WORDS_PER_MINUTE, EspeakEngine, find_library
 from speech.engines.espeak_text import SpokenText
-from speech.segments import split
+from speech.text.segments import split
 from tools.benchmarks.browser import Browser
 from tools.benchmarks.load import side_by_side
 from tools.benchmarks.program import Program, fresh, prepared

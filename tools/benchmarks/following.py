@@ -7,7 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from speech.segments import split
+from speech.text.segments import split
 from tests.making import prose
 from tests.serving import App, Client
 from tools.benchmarks.report import Report, table

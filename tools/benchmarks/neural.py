@@ -11,7 +11,7 @@ from statistics import median
 
 from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import MODEL
-from speech.script import Script
+from speech.text.script import Script
 from speech.types import SpeechRequest
 from tests import tiny_voice
 from tests.making import prose

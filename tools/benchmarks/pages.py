@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from audio_store import AudioStore, make_filename
 from database import Database
+from storage.audio_store import AudioStore, make_filename
 from tools.benchmarks import load
 from tools.benchmarks.program import Program, fresh, prepared
 from tools.benchmarks.report import Report, table

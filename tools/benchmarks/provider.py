@@ -12,7 +12,7 @@ from statistics import median
 
 from config import Config
 from speech.engines.openai_speech import OpenAISpeech
-from speech.script import Script
+from speech.text.script import Script
 from tools.benchmarks import load
 from tools.benchmarks.browser import Browser
 from tools.benchmarks.program import ROOT, Program, free_address, fresh, prepared

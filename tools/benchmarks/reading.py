@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from speech.pronunciation import MOST, Dictionary, Entry
-from speech.script import Script
-from speech.segments import split
+from speech.text.pronunciation import MOST, Dictionary, Entry
+from speech.text.script import Script
+from speech.text.segments import split
 from tools.benchmarks.first_sound import encode_alone_s, speak_alone_s
 from tools.benchmarks.load import side_by_side
 from tools.benchmarks.report import Report, table

@@ -5,8 +5,8 @@ from pathlib import Path
 from statistics import median
 
 from config import Config
-from generation import Studio
-from jobs import Worker, build_studio
+from server.worker import Worker, build_studio
+from services.generation import Studio
 from tests.making import prose
 from tools.benchmarks.report import Report, table
 
