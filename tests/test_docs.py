@@ -241,12 +241,26 @@ def test_every_function_of_the_architecture_exists(place):
     assert name in set(definitions(path))
 
 
-def test_every_folder_with_python_is_named_in_the_architecture():
+def tracked():
+    """Every Python file of the project."""
     listed = subprocess.run(
         ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=False
     ).stdout.split()
     found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
-    rooms = {f"{path.split('/')[0]}/" for path in found if "/" in path}
+    return [path for path in found if (ROOT / path).exists()]
+
+
+def imported(path):
+    """The top-level names of all modules that a file imports."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module.partition(".")[0]
+
+
+def test_every_folder_with_python_is_named_in_the_architecture():
+    rooms = {f"{path.split('/')[0]}/" for path in tracked() if "/" in path}
     assert rooms <= set(NAMED_PATHS)
 
 
@@ -255,6 +269,16 @@ def floors():
     table = ARCHITECTURE.partition("## The floors")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`[^|]+) \|", table, re.M)
     return {name: at for at, row in enumerate(rows) for name in re.findall(r"`([\w.]+)/?`", row)}
+
+
+def test_imports_keep_to_the_floors():
+    known = floors()
+    assert len(known) == 17
+    for path in tracked():
+        own = path.split("/")[0]
+        for module in imported(path) if own in known else ():
+            at = known.get(module, known.get(f"{module}.py"))
+            assert at is None or at >= known[own], f"{path} imports {module}"
 
 
 def test_no_call_in_the_three_ways_goes_up_a_floor():
