@@ -55,10 +55,10 @@ format: $(VENV)/installed-dev
 lock:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(LOCK) requirements.txt -o requirements.lock
-	$(LOCK) -c requirements.lock requirements-formats.txt -o requirements-formats.lock
-	$(LOCK) -c requirements.lock requirements-neural.txt -o requirements-neural.lock
-	$(LOCK) -c requirements.lock -c requirements-neural.lock requirements-dev.txt -o requirements-dev.lock
+	$(LOCK) requirements.txt -o requirements/base.lock
+	$(LOCK) -c requirements/base.lock requirements/formats.txt -o requirements/formats.lock
+	$(LOCK) -c requirements/base.lock requirements/neural.txt -o requirements/neural.lock
+	$(LOCK) -c requirements/base.lock -c requirements/neural.lock requirements/dev.txt -o requirements/dev.lock
 	$(MAKE) licences
 
 licences: $(VENV)/installed-dev
@@ -73,13 +73,13 @@ audit: $(VENV)/installed-dev
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
 	$(BIN)/python -m supply.secrets
 
-$(VENV)/installed: requirements.lock requirements-formats.lock
+$(VENV)/installed: requirements/base.lock requirements/formats.lock
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) -r requirements.lock -r requirements-formats.lock
+	$(INSTALL) -r requirements/base.lock -r requirements/formats.lock
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
-	$(INSTALL) -r requirements-dev.lock
+$(VENV)/installed-dev: requirements/dev.lock $(VENV)/installed
+	$(INSTALL) -r requirements/dev.lock
 	touch $@
 
 clean:

@@ -7,7 +7,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.lock", "requirements-formats.lock", "requirements-neural.lock")
+LOCKS = ("requirements/base.lock", "requirements/formats.lock", "requirements/neural.lock")
 PINNED = re.compile(r"([A-Za-z0-9][\w.-]*)==(\S+)(?:\s*;\s*(.*?))?\s*\\?$")
 HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 UNKNOWN = "not stated"
