@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 
 LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-package docopt --no-emit-package httpx2-jsfetch
+	--no-header --no-annotate --excludes requirements/left_out.txt
 # Nothing is installed but what the lock file lists, so nothing is looked for beside it.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
@@ -50,8 +50,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 
 # The lock files anew from the requirements, with docs/licences.md; UPGRADE=--upgrade also takes newer
-# versions of what those need. What is left out is never loaded: docopt serves a command of num2words,
-# httpx2-jsfetch runs in browsers alone.
+# versions of what those need.
 lock:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
