@@ -27,10 +27,10 @@ test-slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 -m slow || $(ALONE) -m slow
 
 attack: $(VENV)/installed-dev
-	$(BIN)/python -m attack
+	$(BIN)/python -m tools.attack
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m tools.benchmarks
 
 screenshots: $(VENV)/installed-dev
 	$(BIN)/python -m tests.screenshots screenshots
@@ -61,16 +61,16 @@ lock:
 	$(MAKE) licences
 
 licences: $(VENV)/installed-dev
-	$(BIN)/python -m supply.licences
+	$(BIN)/python -m tools.supply.licences
 
 sbom: $(VENV)/installed-dev
-	$(BIN)/python -m supply.sbom
+	$(BIN)/python -m tools.supply.sbom
 
 # What stands in code, tree and history that should not; docs/security.md explains the exceptions.
 audit: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
-	$(BIN)/python -m supply.secrets
+	$(BIN)/python -m tools.supply.secrets
 
 $(VENV)/installed: requirements/base.lock requirements/formats.lock
 	$(PYTHON) -m venv $(VENV)

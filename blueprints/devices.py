@@ -6,8 +6,8 @@ from flask import Blueprint, Response, abort, flash, g, redirect, request
 from flask import url_for as to
 from flask_babel import gettext as _
 
-import forms
-from access import local_path, mark_browser, services, user_only, visitor
+from web import forms
+from web.access import local_path, mark_browser, services, user_only, visitor
 
 blueprint = Blueprint("devices", __name__)
 

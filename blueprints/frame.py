@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 
-import forms
-import languages
-from access import (
+from web import forms, i18n
+from web.access import (
     THEME_COOKIE,
     THEMES,
     before_second_step,
@@ -19,7 +18,7 @@ from access import (
     user_only,
     wants_json,
 )
-from answers import asset, assets, page
+from web.responses import asset, assets, page
 
 COOKIE_S = 400 * 86400
 PAPER = "#faf7f0"
@@ -50,9 +49,9 @@ def choose_theme() -> Response:
 def choose_language() -> Response:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")
-    if code and code not in languages.LANGUAGES:
+    if code and code not in i18n.LANGUAGES:
         raise forms.BadForm("language", _("VoiceVerse does not speak that language yet."))
-    languages.choose(code)
+    i18n.choose(code)
     return _done()
 
 
@@ -91,8 +90,8 @@ def manifest() -> Response:
         name="VoiceVerse",
         short_name="VoiceVerse",
         description=_("Turns text into speech, and keeps it for you."),
-        lang=languages.language(),
-        dir=languages.direction(),
+        lang=i18n.language(),
+        dir=i18n.direction(),
         start_url=url_for("web.studio"),
         scope=url_for("web.studio"),
         display="standalone",

@@ -8,14 +8,15 @@ import click
 from flask import Blueprint, Flask, Response, current_app
 from flask.cli import FlaskGroup
 
-import doctor
-from access import admin_only, services
-from answers import page
+from backups import create, retention, status
+from backups import restore as restoring
 from blueprints.ops import one_sentence
+from common.errors import Told
 from config import Config
-from doctor import mending
-from keeping import backing, records, restoring, rotating
-from sentences import Told
+from server import doctor
+from server.doctor import mending
+from web.access import admin_only, services
+from web.responses import page
 
 CONFIG = "voiceverse_config"
 FOLDER = click.Path(path_type=Path)
@@ -38,10 +39,10 @@ def overview() -> Response:
     return page(
         "admin/health.html",
         findings=doctor.examine(known, thorough=False),
-        backup=records.read(known),
+        backup=status.read(known),
         is_off=known.backup_hour == "off",
         hour=known.backup_hour,
-        backups=backing.list_all(known),
+        backups=create.list_all(known),
     )
 
 
@@ -51,7 +52,7 @@ def overview() -> Response:
 def backup(keys: bool, to: Path | None) -> None:
     """Back up everything that people have, now, and prove it by restoring it."""
     with one_sentence():
-        made = backing.make(config(), with_keys=keys, to=to)
+        made = create.make(config(), with_keys=keys, to=to)
     known = made.manifest
     rows = sum(table["rows"] for table in known.tables.values())
     click.echo(
@@ -102,8 +103,8 @@ def config() -> Config:
 
 def _find(folder: Path) -> Path:
     """The folder as it was named, or as one among the backups; "latest" is the newest of those."""
-    root = records.backups_folder(config())
-    if str(folder) == "latest" and (names := rotating.list_backups(root)):
+    root = status.backups_folder(config())
+    if str(folder) == "latest" and (names := retention.list_backups(root)):
         return root / names[0]
     return folder if folder.exists() or not (root / folder).exists() else root / folder
 

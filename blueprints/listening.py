@@ -5,10 +5,16 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify
 
-from access import device_label, listening_device, owned_file, services, user_only
-from answers import file_json, voice_name
 from database.segments import EVERYTHING
 from speech.prices import expected_duration_s
+from web.access import (
+    device_label,
+    listening_device,
+    owned_file,
+    services,
+    user_only,
+)
+from web.responses import file_json, voice_name
 
 MOST_MARKS = 60
 MARKED_CHARACTERS = 300_000

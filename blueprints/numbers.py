@@ -8,11 +8,17 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask import url_for as to
 from flask_babel import ngettext
 
-import delivery
-import forms
-from access import device_label, local_path, services, user_only, visitor, wants_json
-from answers import page
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
+from web import audio_responses, forms
+from web.access import (
+    device_label,
+    local_path,
+    services,
+    user_only,
+    visitor,
+    wants_json,
+)
+from web.responses import page
 
 PAGE_ROWS = 50
 # What local voices saved is counted at the price of this model.
@@ -105,7 +111,7 @@ def usage_csv() -> Response:
     wanted = request.args.get("month")
     month = forms.month(wanted) if wanted else None
     rows = services().db.iterate_usage(g.user["user_id"], month, month)
-    return delivery.table(f"usage-{wanted}" if wanted else "usage", USAGE_COLUMNS, rows)
+    return audio_responses.table(f"usage-{wanted}" if wanted else "usage", USAGE_COLUMNS, rows)
 
 
 def _numbers(year: int, month: int) -> dict[str, Any]:

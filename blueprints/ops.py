@@ -10,14 +10,14 @@ import click
 from flask import Blueprint
 from flask.cli import AppGroup
 
-from access import services
-from accounts import AccountError, Visitor
-from sentences import Told
-from speech.encoding import Mp3Stream
+from accounts.accounts import AccountError, Visitor
+from common.errors import Told
+from speech.audio.encoding import Mp3Stream
+from speech.audio.id3 import id3_tag
 from speech.errors import SpeechError
-from speech.id3 import id3_tag
-from speech.segments import split
+from speech.text.segments import split
 from speech.types import SpeechRequest
+from web.access import services
 
 blueprint = Blueprint("ops", __name__, cli_group=None)
 users = AppGroup("user", help="Manage accounts from this machine.")

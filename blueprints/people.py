@@ -7,9 +7,10 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask import url_for as to
 from flask_babel import gettext as _
 
-import delivery
-import forms
-from access import (
+from blueprints.standing_in import rule_choice
+from common.errors import Told
+from web import audio_responses, forms
+from web.access import (
     DEVICE_COOKIE,
     end_session_here,
     let_in,
@@ -21,10 +22,8 @@ from access import (
     visitor,
     wants_json,
 )
-from answers import form_again, page
-from blueprints.standing_in import rule_choice
-from sentences import Told
-from shown import EVENTS, event_name
+from web.formatting import EVENTS, event_name
+from web.responses import form_again, page
 
 PAGE_ROWS = 50
 EVENT_COLUMNS = ("timestamp", "event_type", "username", "ip_address", "details", "success")
@@ -82,7 +81,7 @@ def export() -> Response:
     services().accounts.log("data_exported", g.user, visitor())
     answer = Response(services().library.export(g.user["user_id"]), content_type="application/zip")
     name = f"VoiceVerse {g.user['username']} {datetime.now().astimezone():%Y-%m-%d}"
-    return delivery.named(answer, name, ".zip")
+    return audio_responses.named(answer, name, ".zip")
 
 
 @blueprint.post("/account/delete")
@@ -168,7 +167,7 @@ def security_csv() -> Response:
     """The same events, all of them, as a table for other programs."""
     services().accounts.log("log_exported", g.user, visitor())
     rows = services().db.iterate_security_logs(**_wanted())
-    return delivery.table("security", EVENT_COLUMNS, rows)
+    return audio_responses.table("security", EVENT_COLUMNS, rows)
 
 
 def _sieve() -> dict[str, str | None]:

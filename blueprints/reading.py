@@ -5,10 +5,10 @@ from typing import Any, NamedTuple, Self
 
 from flask import Blueprint, Response, jsonify, request
 
-import forms
-from access import owned_file, services, user_only
+from common.stored_json import read_or_default
 from database.segments import EVERYTHING
-from stored_json import read_or_default
+from web import forms
+from web.access import owned_file, services, user_only
 
 PAGE_SEGMENTS = 500
 WORDS_OF = 40  # segments whose words are told at once

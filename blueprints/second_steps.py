@@ -8,7 +8,11 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from access import (
+from accounts.errors import SecondStepExpired
+from accounts.two_factor import is_owed
+from blueprints.passkeys import site
+from common.errors import Told
+from web.access import (
     DEVICE_COOKIE,
     before_second_step,
     csrf_token,
@@ -21,11 +25,7 @@ from access import (
     visitor,
     wants_json,
 )
-from account_errors import SecondStepExpired
-from answers import form_again, page
-from blueprints.passkeys import site
-from second_factors import is_owed
-from sentences import Told
+from web.responses import form_again, page
 
 blueprint = Blueprint("second_steps", __name__)
 

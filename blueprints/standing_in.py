@@ -7,12 +7,12 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-import forms
-from access import owned_file, services, user_only, wants_json
-from answers import file_json, file_page
-from continuity import ASK, FREE, NEAREST, RULES, Speaker, spoken_parts
+from services.voice_fallback import ASK, FREE, NEAREST, RULES, Speaker, spoken_parts
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
+from web import forms
+from web.access import owned_file, services, user_only, wants_json
+from web.responses import file_json, file_page
 
 RULE_NAMES = {
     ASK: lazy_gettext("Ask me"),

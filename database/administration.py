@@ -4,7 +4,7 @@ Nothing here reads a text, a name of a piece or a filename except to act on it.
 """
 
 from database.connection import Connection
-from database.errors import NotFound
+from storage.errors import NotFound
 
 WORK = """f.id, f.status, f.engine, f.character_count, f.spoken_characters, f.created_at,
     f.updated_at, f.error, f.waits_for, f.not_before_epoch, users.username"""

@@ -8,10 +8,10 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import opening
-from database.errors import DatabaseDamaged, DatabaseError, name_error
-from database.locks import WriteLock
-from sentences import Sentence
+from common.errors import Sentence
+from storage import opening, sqlite_file
+from storage.errors import DatabaseDamaged, DatabaseError, naming_errors
+from storage.file_locks import WriteLock
 
 BUSY_WAIT_S = 5.0
 COMMITS_PER_CHECKPOINT = 200
@@ -24,7 +24,7 @@ class Connection:
     def __init__(self, db_path: str | Path = "voiceverse.db"):
         # Resolved: a later change of folder, or a link, must not lead threads to different files.
         self.path = Path(db_path).resolve()
-        opening.make_folder(self.path.parent)
+        sqlite_file.make_folder(self.path.parent)
         self._write_lock = WriteLock(self.path.with_name(self.path.name + "-lock"))
         self._begin()
         self._commits = 0
@@ -160,7 +160,7 @@ class Connection:
         if target.exists():
             raise DatabaseError(f"{target} exists already; name a file that does not.")
         with naming_errors(self.path):
-            opening.copy(self._connection, target)
+            sqlite_file.copy(self._connection, target)
         return target
 
     def check(self) -> list[str]:
@@ -205,7 +205,7 @@ class Connection:
                         connection.execute("ROLLBACK")
                     self._all[index] = (this, connection)
                     return connection
-        connection = opening.connect(self.path, BUSY_WAIT_S)
+        connection = sqlite_file.connect(self.path, BUSY_WAIT_S)
         with self._opening:
             self._all.append((this, connection))
         return connection
@@ -227,7 +227,7 @@ class Connection:
 
     def _checkpoint_when_due(self, connection: sqlite3.Connection) -> None:
         self._commits += 1
-        wal = opening.wal_bytes(self.path)
+        wal = sqlite_file.wal_bytes(self.path)
         if self._commits >= COMMITS_PER_CHECKPOINT or wal > max(
             WAL_BYTES_PER_CHECKPOINT, self._wal_bytes
         ):
@@ -238,7 +238,7 @@ class Connection:
         with contextlib.suppress(sqlite3.DatabaseError):
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         self._commits = 0
-        self._wal_bytes = opening.wal_bytes(self.path)
+        self._wal_bytes = sqlite_file.wal_bytes(self.path)
 
 
 @contextlib.contextmanager
@@ -262,15 +262,3 @@ def escape_like(text: str) -> str:
 def _refuse_if_lost(connection: sqlite3.Connection) -> None:
     if not connection.in_transaction:
         raise DatabaseError("The database gave this change up. Nothing was changed; try again.")
-
-
-@contextlib.contextmanager
-def naming_errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's own errors into ours, with a sentence each."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        named = name_error(error, path)
-        if named is None:
-            raise
-        raise named from error

@@ -1,8 +1,8 @@
 """Imported documents: read once, looked through, spoken whole or in part."""
 
 from database.connection import Connection
-from database.errors import NotFound
 from database.groups import COLUMNS as FILE_COLUMNS
+from storage.errors import NotFound
 
 COLUMNS = """id, owner_id, title, author, language, source, origin, characters, choices, created_at,
     updated_at, cover_type"""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from database import opening
-from database.connection import naming_errors
+from storage import sqlite_file
+from storage.errors import naming_errors
 
 MOST_ROWS = 1000  # wrong ones of one kind
 PROBED = 300  # files whose words are looked for, spread over all of them
@@ -66,7 +66,7 @@ class Examination:
     def missing_parts(self) -> list[str]:
         """Tables, columns, indexes and triggers of the schema that are not there."""
         with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-            opening.create_schema(fresh)
+            sqlite_file.create_schema(fresh)
             wanted, there = _parts(fresh), _parts(self._connection)
         return [part for part in wanted if part not in there]
 
@@ -217,7 +217,7 @@ def examination(path: Path) -> Iterator[Examination]:
     """A look at a file; raises DatabaseError where it cannot be read."""
     with (
         naming_errors(path),
-        contextlib.closing(opening.connect_plain(path, "ro")) as connection,
+        contextlib.closing(sqlite_file.connect_plain(path, "ro")) as connection,
     ):
         connection.row_factory = None
         connection.text_factory = lambda value: value.decode("utf-8", "surrogateescape")

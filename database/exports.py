@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from database.connection import Connection
-from database.errors import LeaseLost
 from database.groups import COLUMNS
 from database.jobs import COUNTED, DUE, TRIED_ANEW, due
+from storage.errors import LeaseLost
 
 GONE = "This download is not wanted any more."
 OWN_DUE = DUE.replace("not_before", "exports.not_before")

@@ -2,9 +2,9 @@
 
 import json
 
+from common.errors import Sentence
 from database.connection import Connection
-from database.errors import GroupTaken, NotFound
-from sentences import Sentence
+from storage.errors import GroupTaken, NotFound
 
 BIN_DAYS = 30
 NO_GROUP = "There is no such group in your library."

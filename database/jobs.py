@@ -2,9 +2,9 @@
 
 import json
 
-from database.errors import LeaseLost, NotFound, WrongState
 from database.groups import COLUMNS
 from database.usage import Usage
+from storage.errors import LeaseLost, NotFound, WrongState
 
 GONE = "The file was deleted, or another worker speaks it now."
 IN_WORK = "status IN ('queued', 'speaking')"  # what idx_audio_work holds; say so to use it

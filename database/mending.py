@@ -4,8 +4,9 @@ import contextlib
 import sqlite3
 from collections.abc import Callable
 
-from database import Database, opening
+from database import Database
 from database.examining import Column
+from storage import sqlite_file
 
 INDEX = ("audio_search_data", "audio_search_idx", "audio_search_docsize", "audio_search_config")
 NOW = "strftime('%Y-%m-%d %H:%M:%S', 'now')"
@@ -54,5 +55,5 @@ class Mending(Database):
 def _new_index() -> dict[str, list[tuple]]:
     """What the tables behind an index hold that has no words yet."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
-        opening.create_schema(fresh)
+        sqlite_file.create_schema(fresh)
         return {table: fresh.execute(f"SELECT * FROM {table}").fetchall() for table in INDEX}

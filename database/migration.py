@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from database import earlier_release, names, opening
-from database.errors import DatabaseError, name_error
-from plain_files import sync
+from storage import earlier_release, name_keys, opening, sqlite_file
+from storage.errors import DatabaseError, name_error
+from storage.plain_files import sync
 
 TABLES = earlier_release.TABLES
 INDEX = re.compile(r"^CREATE (UNIQUE )?INDEX\b", re.MULTILINE)
@@ -95,11 +95,11 @@ class MigrationFile:
     def seal(self) -> None:
         """Make the indexes, commit, and return when everything is on the disk."""
         with self._naming_errors():
-            names.begin(self._connection)
+            name_keys.begin(self._connection)
             if self._is_new:
                 self._run_schema(indexes=True)
-                self._execute(f"PRAGMA application_id={opening.APPLICATION_ID}")
-                self._execute(f"PRAGMA user_version={opening.SCHEMA_VERSION}")
+                self._execute(f"PRAGMA application_id={sqlite_file.APPLICATION_ID}")
+                self._execute(f"PRAGMA user_version={sqlite_file.SCHEMA_VERSION}")
             self._execute("COMMIT")
             self._execute("PRAGMA journal_mode=DELETE")
         sync(self.path)
@@ -218,7 +218,7 @@ class MigrationFile:
 
     def _run_schema(self, *, indexes: bool) -> None:
         """Make the plain indexes, which are filled faster at the end, or everything else."""
-        for statement in opening.statements(opening.SCHEMA.read_text("utf-8")):
+        for statement in sqlite_file.statements(sqlite_file.SCHEMA.read_text("utf-8")):
             if bool(INDEX.search(statement)) == indexes:
                 self._connection.execute(statement)
 
@@ -241,7 +241,7 @@ def _connect_for_reading(path: Path) -> sqlite3.Connection:
 def _schema_names() -> set[str]:
     """The names of all tables and indexes of today's schema."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
-        for statement in opening.statements(opening.SCHEMA.read_text("utf-8")):
+        for statement in sqlite_file.statements(sqlite_file.SCHEMA.read_text("utf-8")):
             connection.execute(statement)
         return {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
 

@@ -3,7 +3,7 @@
 import time
 
 from database.connection import Connection, escape_like
-from database.errors import NotFound
+from storage.errors import NotFound
 
 
 class Playback(Connection):

@@ -4,8 +4,8 @@ import re
 
 from database import searching
 from database.connection import Connection
-from database.errors import NotFound
 from database.groups import COLUMNS as FILE_COLUMNS
+from storage.errors import NotFound
 
 COLUMNS = "id, pattern, replacement, whole_word, match_case, language, phonemes"
 NO_ENTRY = "There is no such entry in your dictionary."

@@ -3,7 +3,7 @@
 from typing import Any
 
 from database.connection import Connection
-from database.errors import NotFound
+from storage.errors import NotFound
 
 COLUMNS = (
     "label", "protocol", "base_url", "model", "voices", "price", "parallel", "timeout_s",

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Sequence
 
-from database.errors import LeaseLost, NotFound, WrongState
 from database.jobs import COUNTED, DUE, SEGMENT, TRIED_ANEW, UNMARKED, due
 from database.usage import Usage
+from storage.errors import LeaseLost, NotFound, WrongState
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
 ROOM = 1 << 40  # more than any file has segments: they pass through there when they move

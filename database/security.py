@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-import usernames
-from database import chain
+from common import usernames
 from database.connection import Connection
+from storage import log_chain
 
 BATCH = 1000
 LOGIN, LOGIN_FAILED = "login", "login_failed"
@@ -34,30 +34,30 @@ class SecurityLog(Connection):
                           CURRENT_TIMESTAMP AS now,
                           (SELECT id FROM users WHERE id = ?) AS account
                    FROM (SELECT 1) LEFT JOIN security_chain ON true""",
-                chain.START, user_id,
+                log_chain.START, user_id,
             )  # fmt: skip
             event = {
                 "id": at["id"] + 1, "event_type": event_type, "account": at["account"],
                 "username": username, "ip_address": ip_address, "details": details,
                 "success": int(success), "timestamp": at["now"], "request_id": request_id,
             }  # fmt: skip
-            event["hash"] = chain.link(at["hash"], event)
+            event["hash"] = log_chain.link(at["hash"], event)
             self._append(event)
         return event["id"]
 
     def _append(self, event: dict) -> None:
         self._write(
-            f"""INSERT INTO security_logs (user_id, hash, name_key, {", ".join(chain.COLUMNS)})
-                VALUES (?, ?, ?{", ?" * len(chain.COLUMNS)})""",
+            f"""INSERT INTO security_logs (user_id, hash, name_key, {", ".join(log_chain.COLUMNS)})
+                VALUES (?, ?, ?{", ?" * len(log_chain.COLUMNS)})""",
             event["account"], event["hash"], usernames.look(event["username"] or ""),
-            *(event[name] for name in chain.COLUMNS),
+            *(event[name] for name in log_chain.COLUMNS),
         )  # fmt: skip
         self._write(
             """INSERT INTO security_chain (id, pruned_id, pruned_hash, last_id, last_hash)
                VALUES (1, 0, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id,
                    last_hash = excluded.last_hash""",
-            chain.START, event["id"], event["hash"],
+            log_chain.START, event["id"], event["hash"],
         )  # fmt: skip
 
     def prune_security_logs(self, before: str, until: str = "9999") -> int:

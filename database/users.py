@@ -2,11 +2,11 @@
 
 import json
 
-import usernames
+from common import usernames
+from common.errors import Sentence
 from database.connection import Connection
-from database.earlier_release import NO_LOGIN
-from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
-from sentences import Sentence
+from storage.earlier_release import NO_LOGIN
+from storage.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
 
 WAS_DISABLED = "Paused because this account was disabled."
 

@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from database.errors import DatabaseError
 from database.migration import MigrationFile, prepare_copy
 from migration.audio import Sound
 from migration.backup import LOGS, copy_file, full_or
 from migration.errors import MigrationError, Refused
 from migration.records import Account, AudioFile, Plan, UsageRow
 from migration.target import Changes, Existing, Playbacks, look_into
+from storage.errors import DatabaseError
 
 BUILD = ".migrating"
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audio_store import AudioError, AudioStore, NoSuchAudio
 from migration.errors import MigrationError, Refused
 from migration.fields import shown
-from speech.mp3 import NotMp3, scan_mp3
+from speech.audio.mp3 import NotMp3, scan_mp3
+from storage.audio_store import AudioError, AudioStore, NoSuchAudio
 
 MISSING = "The sound of this file was missing when it was moved from the JSON version."
 BROKEN = "This was no whole MP3 when it was moved from the JSON version."

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from migration.errors import BackupDamaged, MigrationError
 from migration.records import FILES
-from plain_files import sync
+from storage.plain_files import sync
 
 BACKUPS = "backups"
 UNFINISHED = ".unfinished"

@@ -1,6 +1,6 @@
 """What can stop a migration; each error carries the sentence a person sees."""
 
-from sentences import Told
+from common.errors import Told
 
 
 class MigrationError(Told):

@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 
-from audio_store import DELETED, NAME, PART
+from storage.audio_store import DELETED, NAME, PART
 
 LONGEST_NAME = 200
 LONGEST_CATEGORY = 100

@@ -4,9 +4,9 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from database.errors import DatabaseError
-from database.locks import FileLock
 from migration.errors import MigrationError, Refused
+from storage.errors import DatabaseError
+from storage.file_locks import FileLock
 
 MIGRATION = "migration.lock"
 REFUSALS = {

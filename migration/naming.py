@@ -9,7 +9,7 @@ belongs to somebody else gets a number.
 import hashlib
 import unicodedata
 
-import usernames
+from common import usernames
 from migration.fields import LONGEST_USERNAME
 
 UNNAMED = "unnamed"

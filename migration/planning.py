@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import fields as fields_of
 from operator import attrgetter
 
-from database.earlier_release import NO_LOGIN, PLACEHOLDER
 from migration.errors import WrongUse
 from migration.fields import shown
 from migration.ledger import allocate
@@ -25,6 +24,7 @@ from migration.records import (
     UsageRow,
 )  # fmt: skip
 from migration.times import LocalClock
+from storage.earlier_release import NO_LOGIN, PLACEHOLDER
 
 PLACEHOLDER_CREATED = "1970-01-01 00:00:00"
 

@@ -6,7 +6,6 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from database.earlier_release import NO_LOGIN
 from migration import fields
 from migration.errors import FileDamaged, Refused
 from migration.fields import Unusable
@@ -24,6 +23,7 @@ from migration.records import (
     Note,
 )  # fmt: skip
 from migration.times import LocalClock
+from storage.earlier_release import NO_LOGIN
 
 MOST_REQUESTS_A_MONTH = 1_000_000
 LATEST_EPOCH = 4_102_444_800  # 2100: what a clock that runs wild may write on a file

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from database.errors import DatabaseError
 from database.migration import read_filenames, read_last_mark, read_made_since, settle
 from migration import backup
 from migration.applying import workshop
 from migration.backup import Entry, Manifest, copy_file, digest_of, full_or
 from migration.errors import BackupDamaged, MigrationError, Refused
 from migration.locking import alone
-from plain_files import sync
+from storage.errors import DatabaseError
+from storage.plain_files import sync
 
 NOTHING_SINCE = {"users": [], "files": [], "usage": 0, "playbacks": 0}
 Progress = Callable[[str, int, int], None]

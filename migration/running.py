@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from audio_store import AudioError, AudioStore
 from config import Config, load_secret_key
-from database.errors import DatabaseError
 from database.migration import settle
 from migration import audio, backup, reporting, rollback
 from migration.applying import Writer, open_copy, workshop
@@ -22,7 +20,9 @@ from migration.reading import read
 from migration.records import Plan
 from migration.target import Changes, Existing, Playbacks, agree
 from migration.verifying import Proof, Verifier, digest_old_rows, verify_sounds
-from plain_files import sync
+from storage.audio_store import AudioError, AudioStore
+from storage.errors import DatabaseError
+from storage.plain_files import sync
 
 KEY = "secret_key"
 ROOM = 3  # times the need must be free

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from database.earlier_release import NO_LOGIN
 from database.migration import FILLED, MigrationFile
 from migration.errors import Refused
 from migration.fields import shown
@@ -24,6 +23,7 @@ from migration.records import (
     UsageRow,
 )  # fmt: skip
 from migration.times import LocalClock
+from storage.earlier_release import NO_LOGIN
 
 
 @dataclass(slots=True)

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from audio_store import AudioStore
-from database.errors import DatabaseError
 from database.migration import TABLES, MigrationFile
 from migration.applying import fill_for, owners_of
 from migration.audio import Sound, digest_of_stored
@@ -19,6 +17,8 @@ from migration.errors import NotVerified
 from migration.fields import shown
 from migration.records import Plan
 from migration.target import Changes, Existing, Playbacks
+from storage.audio_store import AudioStore
+from storage.errors import DatabaseError
 
 BATCH = 2000
 COST_TOLERANCE = 1e-12

@@ -5,9 +5,9 @@ import re
 import pytest
 from flask import Blueprint
 
-from access import StaleForm, local_path
-from accounts import Visitor
+from accounts.accounts import Visitor
 from tests.conftest import PASSWORD, Browser
+from web.access import StaleForm, local_path
 
 PAGE = {"Accept": "text/html", "Upgrade-Insecure-Requests": "1"}  # as every browser asks for one
 PAGES = ["/", "/library", "/history", "/usage", "/account", "/security", "/files/x.mp3"]

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from allowances import DayUsedUp, StorageUsedUp
+from services.quotas import DayUsedUp, StorageUsedUp
 from tests.conftest import Browser
 from tests.making import SENTENCES, Home, prose
 

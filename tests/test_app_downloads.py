@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from jobs import Worker
-from speech.mp3 import scan_mp3
+from server.worker import Worker
+from speech.audio.mp3 import scan_mp3
 from tests.making import SENTENCES
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from audio_store import AudioStore, NoSpace, NoSuchAudio, SegmentStore, make_filename
+from storage.audio_store import (
+    AudioStore,
+    NoSpace,
+    NoSuchAudio,
+    SegmentStore,
+    make_filename,
+)
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import pytest
 
 from config import Config, ConfigError, refuse_lost_database
-from database.errors import DatabaseDamaged
-from jobs import build_studio
-from reserve import Reserve
+from server.worker import build_studio
+from storage.disk_reserve import Reserve
+from storage.errors import DatabaseDamaged
 from tests.conftest import Browser
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from books import Books
+from services.documents import Books
 from tests.sending import MARKDOWN
 
 PAGES = ("/", "/library", "/files/{name}", "/history", "/usage", "/documents", "/library/bin")

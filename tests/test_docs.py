@@ -5,27 +5,27 @@ from dataclasses import fields
 
 import pytest
 
-from attack.run import ATTACKS
+from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
 from blueprints import keeping
 from blueprints.documents import MOST_FILES
 from blueprints.ops import blueprint, users
 from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
-from books import COVER_BYTES
 from config import Config
-from documents.archives import MOST_ENTRIES
-from documents.fetching import LONGEST_URL, FetchLimits
+from documents.fetch import LONGEST_URL, FetchLimits
 from documents.limits import Limits
-from exporting import MOST_WAITING
-from generation import GROUP_LENGTH, NAME_LENGTH
-from intake import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
-from passwords import MAX_CHARACTERS, MIN_CHARACTERS
-from pronouncing import TABLE_BYTES
-from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
-from retaking import LONGEST as LONGEST_RETAKE
-from speech.pronunciation import MOST as MOST_ENTRIES_OF_ONE
+from documents.safe_zip import MOST_ENTRIES
+from server.connection_limits import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
+from server.request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
+from services.documents import COVER_BYTES
+from services.exports import MOST_WAITING
+from services.generation import GROUP_LENGTH, NAME_LENGTH
+from services.pronunciations import TABLE_BYTES
+from services.retakes import LONGEST as LONGEST_RETAKE
+from speech.text.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
-from uploads import FORM_BYTES, STRANGERS_BYTES
+from tools.attack.run import ATTACKS
+from web.uploads import FORM_BYTES, STRANGERS_BYTES
 
 README = (ROOT / "README.md").read_text()
 SECURITY = (ROOT / "docs" / "security.md").read_text()

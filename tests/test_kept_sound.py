@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from audio_store import SegmentStore
-from keeping import backing
-from kept_sound import APART, RULE, SHARED
-from library import Library
+from backups import create
+from services.library import Library
+from services.segment_cache import APART, RULE, SHARED
 from speech.errors import KeyMissing
 from speech.types import SpeechRequest
+from storage.audio_store import SegmentStore
 from tests.making import Home
 from tests.serving import wait_until
 
@@ -208,7 +208,7 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
     paying.studio.delete_for_good(row["filename"], paying.user_id)
     (left,) = kept(paying)
     assert not list(takes.glob("*/*"))
-    backup = backing.make(paying.config).folder
+    backup = create.make(paying.config).folder
     assert [path.name for path in (backup / "segments").glob("*/*")] == [left]
     assert paying.speak(FIRST, voice=NOVA)["cost"] == 0
     paying.studio.delete_for_good(other["filename"], paying.user_id)
@@ -217,12 +217,14 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
 
 
 def test_sound_that_is_about_to_leave_the_disk_is_in_no_backup(paying, monkeypatch):
-    monkeypatch.setattr("generation.LONGEST_DROP_S", -1.0)  # all of it is left to the worker
+    monkeypatch.setattr(
+        "services.generation.LONGEST_DROP_S", -1.0
+    )  # all of it is left to the worker
     row = paying.speak(TEXT, voice=NOVA)
     other = paying.speak(SECRET, voice=NOVA)
     paying.studio.delete_for_good(row["filename"], paying.user_id)
     assert len(kept(paying)) == 3
-    backup = backing.make(paying.config).folder
+    backup = create.make(paying.config).folder
     assert len(list((backup / "segments").glob("*/*"))) == 1
     worker = threading.Thread(target=paying.worker.run)
     worker.start()

@@ -4,10 +4,10 @@ import pytest
 from flask import Blueprint, Response, request
 
 import app as web
-from access import services, user_only
-from attack import csrf
-from attack.matrix import Matrix, UnknownPart
-from attack.scene import Scene
+from tools.attack import csrf
+from tools.attack.matrix import Matrix, UnknownPart
+from tools.attack.scene import Scene
+from web.access import services, user_only
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from collections import Counter
 import pyotp
 import pytest
 
-from access import audience_of
-from account_errors import TooManyAttempts, WrongCode
-from accounts import Visitor
+from accounts.accounts import Visitor
+from accounts.errors import TooManyAttempts, WrongCode
 from tests.conftest import PASSWORD, Browser
 from tests.second_step import CONFIRM, START, Clock, Phone, give_password
+from web.access import audience_of
 
 PAGE = "/account/second-step"
 GIVEN = {"current": PASSWORD}

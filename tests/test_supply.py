@@ -8,8 +8,8 @@ import tomllib
 
 import pytest
 
-from supply import licences, locks, sbom, secrets
 from tests.serving import ROOT
+from tools.supply import licences, locks, sbom, secrets
 
 LOCK_OF = {
     "requirements.txt": "requirements/base.lock",
@@ -131,7 +131,7 @@ def test_every_exception_has_a_reason():
 @pytest.mark.slow
 def test_nothing_unexplained_is_found_in_code_tree_and_history():
     bandit = ["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", "."]
-    for tool in (["ruff", "check", "."], bandit, ["supply.secrets"]):
+    for tool in (["ruff", "check", "."], bandit, ["tools.supply.secrets"]):
         command = [sys.executable, "-m", *tool]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -10,10 +10,10 @@ pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
 import blueprints.voices as room
+from services.neural_voices import Progress
 from speech.engines.piper import REMEDY
 from tests import tiny_voice
 from tests.standin_voices import SAMPLE, VOICE, StandIn
-from voices import Progress
 
 PAGE = "/admin/voices"
 

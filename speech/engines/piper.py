@@ -9,12 +9,12 @@ from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
-from sentences import Sentence
+from common.errors import Sentence
 from speech.engine import Engine
 from speech.engines import piper_process as wire
 from speech.engines.espeak_text import BRACKETS, SpokenText
 from speech.engines.piper_models import CONFIG, MODEL, Model, read_models
-from speech.engines.pool import PipedChild, Pool
+from speech.engines.process_pool import PipedChild, Pool
 from speech.errors import BrokenAudio, EngineCrashed, EngineMissing, UnknownVoice
 from speech.prices import FREE, Price
 from speech.types import AudioChunk, SpeechRequest, Voice

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, chain, opening, snapshots
+from database import Database
+from storage import log_chain, opening, snapshots, sqlite_file
 from tests.database.earlier_files import shape
 
 
@@ -80,12 +81,12 @@ def test_a_chain_made_anew_does_not_pass_beside_a_backup(log):
     assert faults(log, seen) == []
     log._write("DELETE FROM security_logs WHERE id = 2")
     with log.transaction():
-        chain.begin(log._connection)
+        log_chain.begin(log._connection)
     assert faults(log) == []
     assert faults(log, seen) == ["event 6 is not the one that a backup knows"]
     log._write("DELETE FROM security_logs WHERE id = 6")
     with log.transaction():
-        chain.begin(log._connection)
+        log_chain.begin(log._connection)
     assert faults(log, seen) == ["event 6, which a backup knows, is missing"]
 
 
@@ -108,7 +109,7 @@ def test_accounts_that_are_merged_leave_the_chain_whole(log, user):
 def test_what_is_past_its_time_goes_and_the_rest_can_be_checked(log):
     log._write("UPDATE security_logs SET timestamp = '2020-01-01 00:00:00' WHERE id <= 3")
     with log.transaction():
-        chain.begin(log._connection)
+        log_chain.begin(log._connection)
     assert log.prune_security_logs("2020-01-02 00:00:00") == 3
     assert [row["id"] for row in log.get_security_logs()] == [6, 5, 4]
     assert faults(log) == []
@@ -147,7 +148,7 @@ def make_first_version(path):
                 INSERT INTO security_logs (id, event_type, user_id, username)
                 VALUES (1, 'login', 1, 'ann'), (2, 'login', 2, 'bob'), (4, 'login', 2, 'bob'),
                        (5, 'login', 1, 'ann'), (6, 'login', 2, 'bob');
-                PRAGMA application_id={opening.APPLICATION_ID};
+                PRAGMA application_id={sqlite_file.APPLICATION_ID};
                 PRAGMA user_version=1;"""
         )
 
@@ -169,7 +170,7 @@ def test_the_log_of_an_older_file_is_chained_from_the_start(path, tmp_path):
     db.close()
     Database(tmp_path / "new.db").close()
     assert schema(path) == schema(tmp_path / "new.db")
-    assert opening.CHAINED <= opening.SCHEMA_VERSION
+    assert opening.CHAINED <= sqlite_file.SCHEMA_VERSION
 
 
 def test_writers_at_once_make_one_chain(path, user, start_child, db):

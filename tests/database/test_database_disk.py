@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from database import Database
-from database.errors import DatabaseDamaged, DatabaseError, DiskFull
+from storage.errors import DatabaseDamaged, DatabaseError, DiskFull
 
 # A full disk
 

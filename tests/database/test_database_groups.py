@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from database.errors import GroupTaken, LeaseLost, NotFound, WrongState
 from database.groups import STOPPED
+from storage.errors import GroupTaken, LeaseLost, NotFound, WrongState
 
 
 @pytest.fixture

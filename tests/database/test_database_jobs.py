@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from database.errors import LeaseLost, NotFound, WrongState
+from storage.errors import LeaseLost, NotFound, WrongState
 
 LEASE = {"lease_s": 30.0}
 

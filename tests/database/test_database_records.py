@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from database.errors import NotFound
+from storage.errors import NotFound
 
 SINCE = "2026-01-01 00:00:00"
 

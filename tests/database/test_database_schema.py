@@ -4,8 +4,9 @@ import stat
 
 import pytest
 
-from database import Database, opening
-from database.errors import NotFound
+from database import Database
+from storage import sqlite_file
+from storage.errors import NotFound
 
 TABLES = {"users", "audio_files", "usage_stats", "playback_history", "security_logs"}
 INDEXES = {
@@ -71,8 +72,8 @@ def test_public_method_has_a_docstring(name, method):
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [
-        ("application_id", opening.APPLICATION_ID),
-        ("user_version", opening.SCHEMA_VERSION),
+        ("application_id", sqlite_file.APPLICATION_ID),
+        ("user_version", sqlite_file.SCHEMA_VERSION),
         ("journal_mode", "wal"),
         ("synchronous", 2),
         ("foreign_keys", 1),

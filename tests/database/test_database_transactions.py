@@ -6,8 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from database import Database, connection
-from database.errors import DatabaseBusy, DatabaseError, DiskFull, NotFound, UsernameTaken
-from database.locks import FileLock
+from storage.errors import (
+    DatabaseBusy,
+    DatabaseError,
+    DiskFull,
+    NotFound,
+    UsernameTaken,
+    naming_errors,
+)
+from storage.file_locks import FileLock
 
 
 class Stop(Exception):
@@ -343,7 +350,7 @@ def test_our_own_mistakes_are_not_renamed(db):
 def test_each_result_code_has_its_error(path, code, error):
     failure = sqlite3.OperationalError("x")
     failure.sqlite_errorcode = code
-    with pytest.raises(error) as caught, connection.naming_errors(path):
+    with pytest.raises(error) as caught, naming_errors(path):
         raise failure
     assert type(caught.value) is error
     assert caught.value.sentence.endswith(".")

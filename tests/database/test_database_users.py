@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
+from storage.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
 
 DAY = 86400.0
 

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from database import Database
-from database.locks import FileLock
+from storage.file_locks import FileLock
 from tests.migration.checking import dump, run, snapshot
 
 DAMAGE = {

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.normalise import goes_on, normalise
-from speech.normalise.rules import roman
+from speech.text.normalise import goes_on, normalise
+from speech.text.normalise.rules import roman
 from tests.pacing import grows_below, takes_below
 
 ENGLISH = [

@@ -1,0 +1,1 @@
+"""The rules: generation, synthesis, purchases, retakes, quotas, library, documents, exports, voices."""
