@@ -16,27 +16,27 @@ from accounts.two_factor import SecondFactors
 from backups import create, restore
 from backups.errors import KeepingError
 from blueprints import (
+    account,
     admin,
+    cli,
     documents,
     downloads,
-    frame,
-    listening,
-    numbers,
-    ops,
-    people,
+    monitoring,
     pronunciations,
     providers,
-    reading,
+    read_along,
     retakes,
-    second_steps,
-    standing_in,
+    site,
+    two_factor,
+    usage,
+    voice_fallback,
     voices,
-    watching,
 )
-from blueprints import devices as devices_room
-from blueprints import keeping as keeping_room
+from blueprints import backups as keeping_room
 from blueprints import library as library_room
+from blueprints import new_devices as devices_room
 from blueprints import passkeys as passkeys_room
+from blueprints import playback as listening
 from blueprints import studio as studio_room
 from common.errors import Told
 from common.ip_address import networks
@@ -158,9 +158,9 @@ def _create_app(config: Config, registry: Any) -> Flask:
     compression.prepare(app)
     app.register_blueprint(web)
     for room in (
-        *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
-        *(keeping_room, watching, second_steps, passkeys_room, devices_room),
+        *(admin, documents, downloads, site, library_room, listening, usage, cli, account),
+        *(pronunciations, providers, read_along, retakes, voice_fallback, studio_room, voices),
+        *(keeping_room, monitoring, two_factor, passkeys_room, devices_room),
     ):
         app.register_blueprint(room.blueprint)
     check_declared(app)
@@ -389,7 +389,7 @@ def show_file(filename: str) -> Response:
         downloads=downloads.menu(row),
         change=retakes.change_of(row),
         chapters=services().db.get_chapters(row["id"]),
-        voices=standing_in.told_of(row),
+        voices=voice_fallback.told_of(row),
     )
 
 

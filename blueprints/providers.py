@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from accounts.accounts import Visitor
-from blueprints.ops import new_file, one_sentence, password_from_stdin
+from blueprints.cli import new_file, one_sentence, password_from_stdin
 from common.errors import Told
 from services.provider_settings import ProviderError, Settings, shown_voices, voices_from
 from services.providers import Providers, Trial

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from blueprints.ops import one_sentence
+from blueprints.cli import one_sentence
 from services.neural_voices import Progress, Voices
 from services.voice_catalogue import Catalogue, Offer
 from speech.engines.piper import REMEDY, PiperEngine, is_installed

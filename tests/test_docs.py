@@ -6,9 +6,9 @@ from dataclasses import fields
 import pytest
 
 from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
-from blueprints import keeping
+from blueprints import backups
+from blueprints.cli import blueprint, users
 from blueprints.documents import MOST_FILES
-from blueprints.ops import blueprint, users
 from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
 from config import Config
@@ -74,7 +74,7 @@ LIMITS = {
 }
 COMMANDS = [
     *(*users.commands, *voices.commands, *blueprint.cli.commands),
-    *keeping.blueprint.cli.commands,
+    *backups.blueprint.cli.commands,
 ]
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from migration import backup
+from legacy import backup
 from storage import sqlite_file
 from tests.keeping.places import Place
 from tests.migration.legacy import make_small_install

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from blueprints.watching import HEALTH
+from blueprints.monitoring import HEALTH
 from server import health, metrics
 from server.health import Health
 from storage.errors import DatabaseError

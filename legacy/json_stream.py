@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from migration.errors import FileDamaged
+from legacy.errors import FileDamaged
 
 PIECE = 1024 * 1024
 LONGEST_INTEGER = 300  # digits; more are read as infinite, which no field accepts

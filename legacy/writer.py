@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from database.migration import MigrationFile, prepare_copy
-from migration.audio import Sound
-from migration.backup import LOGS, copy_file, full_or
-from migration.errors import MigrationError, Refused
-from migration.records import Account, AudioFile, Plan, UsageRow
-from migration.target import Changes, Existing, Playbacks, look_into
+from legacy.audio import Sound
+from legacy.backup import LOGS, copy_file, full_or
+from legacy.errors import MigrationError, Refused
+from legacy.existing import Changes, Existing, Playbacks, look_into
+from legacy.records import Account, AudioFile, Plan, UsageRow
 from storage.errors import DatabaseError
 
 BUILD = ".migrating"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from migration.errors import MigrationError, Refused
-from migration.fields import shown
+from legacy.errors import MigrationError, Refused
+from legacy.fields import shown
 from speech.audio.mp3 import NotMp3, scan_mp3
 from storage.audio_store import AudioError, AudioStore, NoSuchAudio
 

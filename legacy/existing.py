@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from database.migration import FILLED, MigrationFile
-from migration.errors import Refused
-from migration.fields import shown
-from migration.ledger import allocate
-from migration.records import (
+from legacy.errors import Refused
+from legacy.fields import shown
+from legacy.records import (
     METADATA,
     PLAYBACKS,
     USAGE,
@@ -21,8 +20,9 @@ from migration.records import (
     Note,
     Plan,
     UsageRow,
-)  # fmt: skip
-from migration.times import LocalClock
+)
+from legacy.times import LocalClock
+from legacy.usage_ledger import allocate
 from storage.earlier_release import NO_LOGIN
 
 

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 from database.migration import TABLES, MigrationFile
-from migration.applying import fill_for, owners_of
-from migration.audio import Sound, digest_of_stored
-from migration.errors import NotVerified
-from migration.fields import shown
-from migration.records import Plan
-from migration.target import Changes, Existing, Playbacks
+from legacy.audio import Sound, digest_of_stored
+from legacy.errors import NotVerified
+from legacy.existing import Changes, Existing, Playbacks
+from legacy.fields import shown
+from legacy.records import Plan
+from legacy.writer import fill_for, owners_of
 from storage.audio_store import AudioStore
 from storage.errors import DatabaseError
 

@@ -10,7 +10,7 @@ from flask.cli import FlaskGroup
 
 from backups import create, retention, status
 from backups import restore as restoring
-from blueprints.ops import one_sentence
+from blueprints.cli import one_sentence
 from common.errors import Told
 from config import Config
 from server import doctor

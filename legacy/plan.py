@@ -7,11 +7,9 @@ from collections import Counter
 from dataclasses import fields as fields_of
 from operator import attrgetter
 
-from migration.errors import WrongUse
-from migration.fields import shown
-from migration.ledger import allocate
-from migration.naming import AccountNames
-from migration.records import (
+from legacy.errors import WrongUse
+from legacy.fields import shown
+from legacy.records import (
     METADATA,
     USAGE,
     USERS,
@@ -22,8 +20,10 @@ from migration.records import (
     Note,
     Plan,
     UsageRow,
-)  # fmt: skip
-from migration.times import LocalClock
+)
+from legacy.times import LocalClock
+from legacy.usage_ledger import allocate
+from legacy.usernames import AccountNames
 from storage.earlier_release import NO_LOGIN, PLACEHOLDER
 
 PLACEHOLDER_CREATED = "1970-01-01 00:00:00"

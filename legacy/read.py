@@ -6,11 +6,11 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from migration import fields
-from migration.errors import FileDamaged, Refused
-from migration.fields import Unusable
-from migration.json_stream import BLANK, PLAIN, JsonFile, Repeated
-from migration.records import (
+from legacy import fields
+from legacy.errors import FileDamaged, Refused
+from legacy.fields import Unusable
+from legacy.json_stream import BLANK, PLAIN, JsonFile, Repeated
+from legacy.records import (
     FILES,
     METADATA,
     PLAYBACKS,
@@ -21,8 +21,8 @@ from migration.records import (
     LegacyMonth,
     LegacyUser,
     Note,
-)  # fmt: skip
-from migration.times import LocalClock
+)
+from legacy.times import LocalClock
 from storage.earlier_release import NO_LOGIN
 
 MOST_REQUESTS_A_MONTH = 1_000_000

@@ -11,11 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 from database.migration import read_filenames, read_last_mark, read_made_since, settle
-from migration import backup
-from migration.applying import workshop
-from migration.backup import Entry, Manifest, copy_file, digest_of, full_or
-from migration.errors import BackupDamaged, MigrationError, Refused
-from migration.locking import alone
+from legacy import backup
+from legacy.backup import Entry, Manifest, copy_file, digest_of, full_or
+from legacy.errors import BackupDamaged, MigrationError, Refused
+from legacy.locks import alone
+from legacy.writer import workshop
 from storage.errors import DatabaseError
 from storage.plain_files import sync
 

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from migration.errors import BackupDamaged, MigrationError
-from migration.records import FILES
+from legacy.errors import BackupDamaged, MigrationError
+from legacy.records import FILES
 from storage.plain_files import sync
 
 BACKUPS = "backups"

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask import url_for as to
 from flask_babel import gettext as _
 
-from blueprints.standing_in import rule_choice
+from blueprints.voice_fallback import rule_choice
 from common.errors import Told
 from web import audio_responses, forms
 from web.access import (

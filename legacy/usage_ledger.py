@@ -2,7 +2,7 @@
 
 import math
 
-from migration.records import AudioFile, LegacyMonth, UsageRow
+from legacy.records import AudioFile, LegacyMonth, UsageRow
 
 
 def allocate(

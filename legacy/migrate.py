@@ -9,17 +9,17 @@ from pathlib import Path
 
 from config import Config, load_secret_key
 from database.migration import settle
-from migration import audio, backup, reporting, rollback
-from migration.applying import Writer, open_copy, workshop
-from migration.audio import Intake, Listing, Sound
-from migration.errors import MigrationError, NotVerified, Refused
-from migration.fields import is_filename
-from migration.locking import alone, folder_made
-from migration.planning import make_plan
-from migration.reading import read
-from migration.records import Plan
-from migration.target import Changes, Existing, Playbacks, agree
-from migration.verifying import Proof, Verifier, digest_old_rows, verify_sounds
+from legacy import audio, backup, report, rollback
+from legacy.audio import Intake, Listing, Sound
+from legacy.errors import MigrationError, NotVerified, Refused
+from legacy.existing import Changes, Existing, Playbacks, agree
+from legacy.fields import is_filename
+from legacy.locks import alone, folder_made
+from legacy.plan import make_plan
+from legacy.read import read
+from legacy.records import Plan
+from legacy.verify import Proof, Verifier, digest_old_rows, verify_sounds
+from legacy.writer import Writer, open_copy, workshop
 from storage.audio_store import AudioError, AudioStore
 from storage.errors import DatabaseError
 from storage.plain_files import sync
@@ -120,7 +120,7 @@ def _migrate_into(
     try:
         for made in existing.migrations:
             if made["source"] == plan.source_digest:
-                return reporting.already(made, options)
+                return report.already(made, options)
         job = Job(options, plan, existing, agree(plan, existing), listing, {}, Proof())
         with _undone_on_failure(job) as intake:
             if not options.is_dry:
@@ -138,9 +138,9 @@ def _migrate_into(
     finally:
         file.close()
     if options.is_dry:
-        return reporting.report(job)
+        return report.report(job)
     sync(options.database.parent)
-    return reporting.save(reporting.report(job), options.database.parent)
+    return report.save(report.report(job), options.database.parent)
 
 
 @contextlib.contextmanager
@@ -198,7 +198,7 @@ def _fill(job: Job, file, intake: Intake, progress: Progress) -> None:
     old_digests = digest_old_rows(file, existing)
     playbacks = Playbacks(plan, existing)
     changes.notes += playbacks.note()
-    Writer(file, plan, existing, changes).write(job.sounds, playbacks, reporting.mark(job))
+    Writer(file, plan, existing, changes).write(job.sounds, playbacks, report.mark(job))
     file.close()
     job.old_digests = old_digests
 

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from migration.errors import MigrationError, Refused
+from legacy.errors import MigrationError, Refused
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
 

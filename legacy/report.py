@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from migration.backup import finished
+from legacy.backup import finished
 
 REPORT = "migration_report"
 SHOWN = 12  # entries of a list on the screen; the files have them all

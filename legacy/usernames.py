@@ -10,7 +10,7 @@ import hashlib
 import unicodedata
 
 from common import usernames
-from migration.fields import LONGEST_USERNAME
+from legacy.fields import LONGEST_USERNAME
 
 UNNAMED = "unnamed"
 
