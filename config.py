@@ -262,6 +262,12 @@ def provider_environment(environ: Mapping[str, str] = os.environ) -> dict[str, s
     return {name: environ[name] for name in PROVIDER_VARIABLES if name in environ}
 
 
+def program_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a program of ours that is started in any folder, as `python -P -m`."""
+    folders = [str(Path(__file__).resolve().parent), environ.get("PYTHONPATH", "")]
+    return {**environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+
+
 def prepare_data_dir(config: Config) -> None:
     """Make the data folder and its rooms, readable by this account alone."""
     check_data_path(config)

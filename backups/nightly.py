@@ -12,7 +12,7 @@ from pathlib import Path
 from backups import create, status
 from backups.errors import KeepingError
 from common import logs
-from config import Config, ConfigError
+from config import Config, ConfigError, program_environment
 from storage.errors import DatabaseError
 
 NICENESS = 19
@@ -50,9 +50,11 @@ class Nightly:
             log.error("the backup of the night cannot be begun now: %s", error)
 
     def _start(self) -> None:
-        program, data = Path(__file__).resolve(), self._config.data_dir.resolve()
+        data = self._config.data_dir.resolve()
         self._process = subprocess.Popen(
-            [sys.executable, str(program), str(data)], stdin=subprocess.DEVNULL
+            [sys.executable, "-P", "-m", "backups.nightly", str(data)],
+            stdin=subprocess.DEVNULL,
+            env=program_environment(),
         )
 
     def is_due(self, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """The program that makes one download: a task on standard input, progress on standard output.
 
-Run as `python -m formats.process`. Its input stays open while somebody wants the result; the end
-of it ends this process, whatever it is doing.
+Run as `python -m exports.encoder_process`. Its input stays open while somebody wants the result;
+the end of it ends this process, whatever it is doing.
 """
 
 import contextlib
@@ -29,11 +29,13 @@ Tell = Callable[[float], None]
 def make(task: Task, tell: Tell) -> None:
     """Write the file that the task wants, by the module that knows its format."""
     # Each brings libraries that the others do without.
-    module = {"epub": "epub", "zip": "zipped", "mp3": "chapters"}.get(task.format, "sound")
-    maker = importlib.import_module(f"formats.{module}")
+    module = {"epub": "epub", "zip": "chapter_zip", "mp3": "chapter_files"}.get(
+        task.format, "pyav_encoder"
+    )
+    maker = importlib.import_module(f"exports.{module}")
     if task.format == "mp3":
         maker.whole(task, tell)
-    elif module != "sound":
+    elif module != "pyav_encoder":
         maker.write(task, tell)
     else:
         _encode(maker, task, tell)

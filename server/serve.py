@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import waitress
@@ -22,7 +21,7 @@ from waitress.task import ThreadedTaskDispatcher
 from backups.errors import KeepingError
 from common import logs
 from common.ip_address import networks
-from config import Config, ConfigError, prepare_data_dir
+from config import Config, ConfigError, prepare_data_dir, program_environment
 from server.body_admission import Admissions
 from server.connection_limits import THROWN_AWAY, Channel, House
 from server.request_queue import AT_ONCE, RequestQueue
@@ -32,7 +31,6 @@ from web import request_log
 from web.body_quota import BodyQuota
 from web.uploads import BodyRules, most_bytes
 
-WORKER = Path(__file__).with_name("server/worker.py")
 SHORT_LIFE_S = 5.0
 LONGEST_PAUSE_S = 5.0
 # Everything ends within ten seconds: the worker from when it is asked, the threads meanwhile.
@@ -80,7 +78,10 @@ class WorkerProcess:
 
     def _start_process(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(WORKER)], stdin=subprocess.PIPE, bufsize=0
+            [sys.executable, "-P", "-m", "server.worker"],
+            stdin=subprocess.PIPE,
+            bufsize=0,
+            env=program_environment(),
         )
 
     def _keep(self) -> None:

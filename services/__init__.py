@@ -1,1 +1,1 @@
-"""The rules: generation, synthesis, purchases, retakes, quotas, library, documents, exports, voices."""
+"""The rules: what may be spoken, bought, kept, changed and exported, and in which order."""

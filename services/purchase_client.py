@@ -1,4 +1,4 @@
-"""The worker's end of the process that buys speech, which outlives the worker; see services/purchase_process.py."""
+"""The worker's end of the process that buys speech, which outlives it; see purchase_process.py."""
 
 import itertools
 import json
@@ -22,6 +22,7 @@ from speech.errors import EngineCrashed, EngineHeldUp, SpeechError
 from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest
 from storage.audio_store import AudioError
 
+ROOT = Path(__file__).resolve().parent.parent
 PIPE_BYTES = 256 * 1024
 IDLE_S = 300.0  # the SDK takes memory that nobody needs for longer
 TRIES = 3
@@ -184,10 +185,10 @@ class Line:
 
     def __init__(self, settings: Mapping[str, Any], environ: Mapping[str, str]):
         self._process = subprocess.Popen(
-            [sys.executable, wire.__file__],
+            [sys.executable, "-m", wire.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            cwd=Path(wire.__file__).parent,
+            cwd=ROOT,
             env=dict(environ),
             pipesize=PIPE_BYTES,
             start_new_session=True,  # what is meant for the app's processes does not reach it

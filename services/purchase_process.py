@@ -1,8 +1,8 @@
 """The process that buys speech: orders on standard input, sound on standard output.
 
-Run as `python services/purchase_process.py` by `services/purchase_client.py`. What has been asked of a provider is paid for, so it
-is received and kept whatever becomes of the process that wanted it: when standard input ends,
-what has begun is finished, then this process ends, too.
+Run as `python -m services.purchase_process` by the purchase client. What has been asked of a
+provider is paid for, so it is received and kept whatever becomes of the process that wanted it:
+when standard input ends, what has begun is finished, then this process ends, too.
 
 A frame is one type byte, the number of the order, a little-endian 32-bit length and a payload:
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from services.voice_downloads import VoiceError
 from speech.engines.piper_models import CARD, CONFIG, IDENTIFIER, LARGEST_CONFIG, MODEL
 
-KEPT_HERE = Path(__file__).with_name("services/voice_catalogue.json")
+KEPT_HERE = Path(__file__).with_name("voice_catalogue.json")
 LIST = "voices.json"
 LARGEST_LIST = 16 << 20
 LARGEST_MODEL = 1 << 30

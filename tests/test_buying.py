@@ -95,7 +95,7 @@ def processes(parent: int) -> list[int]:
     for children in Path(f"/proc/{parent}/task").glob("*/children"):
         with suppress(OSError):  # a thread or a process that has just ended
             for child in children.read_text().split():
-                if b"services/purchase_process.py" in Path(f"/proc/{child}/cmdline").read_bytes():
+                if b"services.purchase_process" in Path(f"/proc/{child}/cmdline").read_bytes():
                     found.append(int(child))
     return found
 
@@ -312,7 +312,7 @@ def test_what_was_paid_for_and_cannot_be_kept_says_so_to_whoever_waits(kept):
 
 
 def test_a_process_that_cannot_live_ends_as_a_sentence(engine, buyer, monkeypatch):
-    monkeypatch.setattr(module.wire, "__file__", "/dev/null")
+    monkeypatch.setattr(module.wire, "__name__", "services.not_there")
     with pytest.raises(SpeechError) as raised:
         list(buy(buyer, engine))
     assert raised.value.sentence == module.STOPPED

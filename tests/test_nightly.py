@@ -13,7 +13,7 @@ from backups.nightly import Nightly, latest_slot
 from config import Config
 from server.worker import prune_security_log
 from tests.keeping.places import Place
-from tests.serving import App, wait_until
+from tests.serving import ROOT, App, wait_until
 
 NOON = datetime(2026, 5, 5, 12, 0, tzinfo=UTC)
 
@@ -100,8 +100,8 @@ def test_a_night_whose_process_does_not_start_is_tried_again_soon(config, monkey
 
 def run(data):
     environ = {"PATH": os.environ["PATH"], "VOICEVERSE_MIN_FREE_MB": "0"}
-    command = [sys.executable, nightly.__file__, str(data)]
-    return subprocess.run(command, env=environ, capture_output=True, text=True)
+    command = [sys.executable, "-m", nightly.__name__, str(data)]
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
 
 
 def test_the_program_of_the_night_makes_a_proven_backup(tmp_path):

@@ -129,7 +129,7 @@ def start_worker(folder, database, *, ahead_s):
     """Run the real worker with its clock ahead until it has looked around, then end it."""
     program = (
         f"import runpy, time; right = time.time; time.time = lambda: right() + {ahead_s};"
-        "runpy.run_path('server/worker.py', run_name='__main__')"
+        "runpy.run_module('server.worker', run_name='__main__')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, env=App(folder).environ, stdin=subprocess.PIPE

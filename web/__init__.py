@@ -1,1 +1,1 @@
-"""Flask as everything above shares it: access, answers, forms, headers, uploads, files for browsers."""
+"""What every page shares of Flask: access, responses, forms, headers, uploads, assets."""

@@ -13,13 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
-from backups import (
-    create,
-    restore,
-    retention,
-    status,
-    verify,
-)
+from backups import create, restore, retention, status, verify  # noqa: E402
 from database import Database  # noqa: E402
 from tests.keeping.places import Place, contents, noise  # noqa: E402
 from tests.migration.killing import Steps, instants  # noqa: E402

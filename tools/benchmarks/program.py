@@ -149,7 +149,7 @@ def fresh(folder: Path) -> Path:
 
 def _is_worker(pid: int) -> bool:
     command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b"server/worker.py" in command or b"espeak_process" in command
+    return b"server.worker" in command or b"espeak_process" in command
 
 
 def _cpu_ticks(pid: int) -> int:

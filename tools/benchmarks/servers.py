@@ -102,7 +102,7 @@ def _worker(folder: Path, *, is_needed: bool) -> Iterator[None]:
         yield
         return
     process = subprocess.Popen(
-        [sys.executable, "server/worker.py"],
+        [sys.executable, "-m", "server.worker"],
         cwd=ROOT,
         env={**NEUTRAL, "VOICEVERSE_DATA_DIR": str(folder)},
         stdin=subprocess.PIPE,
