@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from common.stored_json import read_or_default
-from database.users import WAS_DISABLED
 from exports import runner
 from exports.types import FORMATS
+from queries.users import WAS_DISABLED
 from services.exports import LOUDNESS
 from web import audio_responses, forms
 from web.access import owned_file, services, user_only, wants_json

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 
-from database.searching import leaves_out
+from queries.search_query import leaves_out
 from web import audio_responses, forms
 from web.access import (
     LARGEST_ROW,

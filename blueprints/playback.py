@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify
 
-from database.segments import EVERYTHING
+from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
 from web.access import (
     device_label,

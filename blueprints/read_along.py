@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Self
 from flask import Blueprint, Response, jsonify, request
 
 from common.stored_json import read_or_default
-from database.segments import EVERYTHING
+from queries.segments import EVERYTHING
 from web import forms
 from web.access import owned_file, services, user_only
 

@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from common.errors import Told
-from database.segments import EVERYTHING
-from database.users import WAS_DISABLED
+from queries.segments import EVERYTHING
+from queries.users import WAS_DISABLED
 from services.retakes import BadRetake, RetakeQuote
 from web import forms
 from web.access import owned_file, services, user_only, wants_json

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from database.migration import FILLED, MigrationFile
 from legacy.errors import Refused
 from legacy.fields import shown
 from legacy.records import (
@@ -23,6 +22,7 @@ from legacy.records import (
 )
 from legacy.times import LocalClock
 from legacy.usage_ledger import allocate
+from queries.legacy_import import FILLED, MigrationFile
 from storage.earlier_release import NO_LOGIN
 
 

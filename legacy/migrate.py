@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config import Config, load_secret_key
-from database.migration import settle
 from legacy import audio, backup, report, rollback
 from legacy.audio import Intake, Listing, Sound
 from legacy.errors import MigrationError, NotVerified, Refused
@@ -20,6 +19,7 @@ from legacy.read import read
 from legacy.records import Plan
 from legacy.verify import Proof, Verifier, digest_old_rows, verify_sounds
 from legacy.writer import Writer, open_copy, workshop
+from queries.legacy_import import settle
 from storage.audio_store import AudioError, AudioStore
 from storage.errors import DatabaseError
 from storage.plain_files import sync

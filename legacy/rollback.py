@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from database.migration import read_filenames, read_last_mark, read_made_since, settle
 from legacy import backup
 from legacy.backup import Entry, Manifest, copy_file, digest_of, full_or
 from legacy.errors import BackupDamaged, MigrationError, Refused
 from legacy.locks import alone
 from legacy.writer import workshop
+from queries.legacy_import import read_filenames, read_last_mark, read_made_since, settle
 from storage.errors import DatabaseError
 from storage.plain_files import sync
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from database.migration import TABLES, MigrationFile
 from legacy.audio import Sound, digest_of_stored
 from legacy.errors import NotVerified
 from legacy.existing import Changes, Existing, Playbacks
 from legacy.fields import shown
 from legacy.records import Plan
 from legacy.writer import fill_for, owners_of
+from queries.legacy_import import TABLES, MigrationFile
 from storage.audio_store import AudioStore
 from storage.errors import DatabaseError
 

@@ -6,12 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from database.migration import MigrationFile, prepare_copy
 from legacy.audio import Sound
 from legacy.backup import LOGS, copy_file, full_or
 from legacy.errors import MigrationError, Refused
 from legacy.existing import Changes, Existing, Playbacks, look_into
 from legacy.records import Account, AudioFile, Plan, UsageRow
+from queries.legacy_import import MigrationFile, prepare_copy
 from storage.errors import DatabaseError
 
 BUILD = ".migrating"

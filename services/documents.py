@@ -18,11 +18,11 @@ from typing import IO, Any
 from common.errors import Told
 from config import Config
 from database import Database
-from database.documents import NO_DOCUMENT
 from documents.fetch import Fetched, FetchLimits, fetch
 from documents.limits import Limits
 from documents.read import read
 from documents.types import LEFT_OUT, Document, compose
+from queries.documents import NO_DOCUMENT
 from services.document_selection import EACH, ONE, Choices
 from services.generation import CONTROL, NAME_LENGTH, Studio, check_group, check_name
 from speech.engine import Engine

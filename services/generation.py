@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from common.errors import Sentence, Told
 from config import Config
 from database import Database
-from database.groups import BIN_DAYS, NO_FILE
+from queries.groups import BIN_DAYS, NO_FILE
 from services.exports import Exports
 from services.quotas import Allowances
 from services.retakes import Retaking

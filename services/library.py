@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import Any
 
 from database import Database
-from database.groups import BIN_DAYS
 from exports.zip_stream import UniqueNames, ZipStream, safe_name
+from queries.groups import BIN_DAYS
 from services.generation import BadName, Studio, check_group
 from services.pronunciations import COLUMNS as PRONUNCIATIONS
 from services.pronunciations import table_rows

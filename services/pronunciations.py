@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from common.errors import Sentence
 from database import Database
-from database.pronunciations import NO_ENTRY
-from database.searching import excerpt
+from queries.pronunciations import NO_ENTRY
+from queries.search_query import excerpt
 from services.generation import Studio
 from speech.errors import SpeechError
 from speech.text.pronunciation import MOST, BadPronunciation, Dictionary, Entry

@@ -15,7 +15,7 @@ from accounts.encryption import Seal, SealBroken
 from common.errors import Sentence
 from config import Config
 from database import Database
-from database.providers import GONE
+from queries.providers import GONE
 from services.provider_settings import ProviderError, Settings, checked, checked_key, tail
 from speech.audio.encoding import Mp3Stream
 from speech.engine import Engine

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 
 from common.errors import Sentence
 from common.stored_json import read
-from database.retakes import GONE
+from queries.retakes import GONE
 from services.quotas import Allowances
 from services.recorder import Recorder
 from services.synthesis import NothingSpoken, Speaking, Stopped

@@ -8,7 +8,7 @@ is off each night comes to it, too.
 import time
 from collections.abc import Callable
 
-from database.clocks import AHEAD_S, BACK_S, Clocks
+from queries.clocks import AHEAD_S, BACK_S, Clocks
 
 LOOK_S = 300.0
 DAY_S = 86400.0

@@ -42,7 +42,7 @@ SLOW = 4.0  # times real time: the sound of SENTENCES takes about a second
 DYING_WORKER = """
 import sys
 from pathlib import Path
-from buyer import Buyer
+from services.purchase_client import Buyer
 from speech.engines.openai_speech import OpenAISpeech
 from speech.types import SpeechRequest
 engine = OpenAISpeech("sk-test", sys.argv[2])

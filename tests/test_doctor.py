@@ -21,7 +21,7 @@ def place(tmp_path):
     place.fill()
     place.db.log_security_event("login")
     digest = "ab" * 32
-    place.db._write("INSERT INTO kept_segments VALUES (?, 'e', 0, 2000, 1, NULL, '', 0)", digest)
+    place.db.write("INSERT INTO kept_segments VALUES (?, 'e', 0, 2000, 1, NULL, '', 0)", digest)
     yield place
     place.close()
 
@@ -159,21 +159,21 @@ def test_a_flipped_bit_in_sound_is_found_by_scrubbing(place):
 
 def test_bought_segments_are_compared_with_their_rows(place):
     SegmentStore(place.config.segments_dir).keep("ef" * 32, [b"xy"])
-    place.db._write("INSERT INTO kept_segments VALUES ('cc', 'e', 0, 9, 1, NULL, '', 0)")
+    place.db.write("INSERT INTO kept_segments VALUES ('cc', 'e', 0, 9, 1, NULL, '', 0)")
     warnings = " ".join(found(place, doctor.WARN))
     assert "Missing bought segments (1): cc." in warnings
     assert f"not counted (1): {'ef' * 32}." in warnings
 
 
 def test_a_changed_event_of_the_log_is_found(place):
-    place.db._write("UPDATE security_logs SET username = 'eve'")
+    place.db.write("UPDATE security_logs SET username = 'eve'")
     assert bad(place)[0].startswith("The security log was tampered with: event 1 was changed")
 
 
 def test_a_log_that_was_cut_and_chained_anew_is_found_beside_a_backup(place):
     create.make(place.config)
-    place.db._write("DELETE FROM security_logs")
-    place.db._write("DELETE FROM security_chain")
+    place.db.write("DELETE FROM security_logs")
+    place.db.write("DELETE FROM security_chain")
     assert "tampered" in bad(place)[0]
 
 

@@ -256,7 +256,7 @@ def test_a_download_that_another_worker_finished_stays(home, exports, row, monke
 
     def lose(task, tell):
         Path(task.target).write_bytes(b"sound")
-        home.db._write("UPDATE exports SET lease_owner = 'other' WHERE id = ?", export["id"])
+        home.db.write("UPDATE exports SET lease_owner = 'other' WHERE id = ?", export["id"])
         return 5
 
     monkeypatch.setattr(runner, "make", lose)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from database.groups import STOPPED
+from queries.groups import STOPPED
 from services.generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
 from storage.audio_store import NoSpace

@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 
-from database.users import WAS_DISABLED
+from queries.users import WAS_DISABLED
 from storage.errors import NotFound, WrongState
 from tests.conftest import Browser
 from tests.making import prose

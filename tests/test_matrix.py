@@ -49,7 +49,7 @@ def test_every_form_that_another_site_sends_is_refused(scene):
 @pytest.mark.slow
 def test_a_route_that_shows_others_files_is_found(monkeypatch, tmp_path):
     def leak(filename):
-        found = services().db._row("SELECT text FROM audio_files WHERE filename = ?", filename)
+        found = services().db.row("SELECT text FROM audio_files WHERE filename = ?", filename)
         return Response(found["text"] if found else "")
 
     scene = with_a_room(monkeypatch, tmp_path, "/leak/<filename>", leak)

@@ -288,8 +288,8 @@ def test_a_sealed_key_opens_for_its_own_row_and_server_alone(home, providers, ko
         sealed = home.db.get_provider(kokoro["id"])["sealed_key"]
         other = providers.add("other", settings(thief.url))
         home.db.set_provider_key(other["id"], sealed)
-        home.db._write("UPDATE providers SET base_url = ? WHERE id = ?", thief.url, kokoro["id"])
-        home.db._write("UPDATE providers SET version = version + 1")
+        home.db.write("UPDATE providers SET base_url = ? WHERE id = ?", thief.url, kokoro["id"])
+        home.db.write("UPDATE providers SET version = version + 1")
         for row in (other, kokoro):
             with pytest.raises(KeyUnreadable):
                 providers.try_out(row["id"])
@@ -389,9 +389,9 @@ def test_keys_go_with_the_account_and_with_the_provider(home, providers, kokoro)
     for user_id in (home.user_id, other):
         providers.set_own_key(user_id, kokoro["id"], OWN)
     home.db.delete_user(other)
-    assert home.db._value("SELECT count(*) AS n FROM provider_keys") == 1
+    assert home.db.value("SELECT count(*) AS n FROM provider_keys") == 1
     providers.remove(kokoro["id"])
-    assert home.db._value("SELECT count(*) AS n FROM provider_keys") == 0
+    assert home.db.value("SELECT count(*) AS n FROM provider_keys") == 0
 
 
 def test_one_moved_to_another_person_does_not_open(home, providers, kokoro):

@@ -224,7 +224,7 @@ def test_after_five_wrong_codes_one_waits(app, owner, phone):
 
 def age(services, seconds):
     """Let time pass: what is in the log happened so much earlier."""
-    services.db._write(
+    services.db.write(
         "UPDATE security_logs SET timestamp = datetime(timestamp, ?)", f"-{seconds} seconds"
     )
 

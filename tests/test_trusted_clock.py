@@ -161,7 +161,7 @@ def test_what_a_clock_ahead_put_into_the_bin_goes_thirty_days_after_it_is_right(
 def test_an_event_of_a_clock_ahead_holds_up_no_older_one(home):
     for at in (START, START + YEARS_S, START + DAY_S, START + 200 * DAY_S):
         home.db.log_security_event("login")
-        home.db._write(
+        home.db.write(
             "UPDATE security_logs SET timestamp = ? WHERE id = (SELECT max(id) FROM security_logs)",
             text(at),
         )

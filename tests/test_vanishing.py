@@ -38,7 +38,7 @@ def stopped(services, filename):
     """Let a piece be one that was cancelled half way; where its sound lies."""
     whole, part = services.store.path(filename), services.store.growing_path(filename)
     whole.rename(part)
-    services.db._write("UPDATE audio_files SET status = 'cancelled', sha256 = NULL")
+    services.db.write("UPDATE audio_files SET status = 'cancelled', sha256 = NULL")
     return part
 
 

@@ -2,8 +2,8 @@
 
 from common import stored_json
 from config import Config
-from database import examining
-from database.examining import Examination, examination
+from queries import integrity
+from queries.integrity import Examination, examination
 from server.doctor.findings import BAD, GOOD, Finding, Findings, named
 from services.documents import BadDocument, read_document
 
@@ -43,7 +43,7 @@ def rows(config: Config) -> Findings:
 
 def _json(look: Examination) -> Findings:
     """Whether columns of JSON hold it, in the shape that is read from them."""
-    for column in examining.JSON:
+    for column in integrity.JSON:
         yield from named(
             look.unreadable_json(column, lambda text, kind=column.kind: is_read(kind, text)),
             "{column} holds JSON that cannot be read ({count}): {names}.", BAD,

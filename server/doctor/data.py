@@ -12,7 +12,7 @@ from config import (
     holds_sound,
     remake_command,
 )
-from database.examining import examination
+from queries.integrity import examination
 from server.doctor.findings import BAD, GOOD, MOST_NAMED, WARN, Finding, Findings, named
 from storage import snapshots, sqlite_file
 from storage.errors import (

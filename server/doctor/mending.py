@@ -4,11 +4,16 @@ from backups import restore
 from common import stored_json
 from common.errors import Sentence
 from config import Config
-from database import examining
-from database.examining import examination
-from database.mending import Mending
+from database import Database
+from queries import integrity
+from queries.integrity import examination
+from queries.integrity_repair import Repairs
 from server.doctor.contents import is_read
 from storage import sqlite_file
+
+
+class RepairedDatabase(Database, Repairs):
+    """A database that can be put right; for when nobody else is at work."""
 
 
 def mend(config: Config) -> list[str]:
@@ -18,7 +23,7 @@ def mend(config: Config) -> list[str]:
         wrong = _find(config)
         if not any(wrong):
             return []
-        db = Mending(config.database_path)
+        db = RepairedDatabase(config.database_path)
         try:
             kept = sqlite_file.dated_sibling(config.database_path, "before-mending")
             db.backup(kept)
@@ -32,7 +37,7 @@ def mend(config: Config) -> list[str]:
 def _find(config: Config) -> tuple:
     """Whether the search index is broken, columns of JSON, of times and of numbers."""
     with examination(config.database_path) as look:
-        columns = [column for column in examining.JSON if column.kind in stored_json.DEFAULTS]
+        columns = [column for column in integrity.JSON if column.kind in stored_json.DEFAULTS]
         return (
             bool(look.search_faults()),
             [each for each in columns if look.unreadable_json(each, _reader(each.kind))],
@@ -45,7 +50,7 @@ def _find(config: Config) -> tuple:
         )
 
 
-def _mend(db: Mending, is_search_broken: bool, columns: list, times: list, numbers: list):
+def _mend(db: RepairedDatabase, is_search_broken: bool, columns: list, times: list, numbers: list):
     for column in columns:
         default = "" if column.kind == "words" else stored_json.DEFAULTS[column.kind]
         db.reset_json(column, default, _reader(column.kind))

@@ -258,8 +258,8 @@ def test_an_upgrade_script_is_applied_after_a_copy(old_file, next_release):
     )
     db = Database(old_file)
     assert db.upgraded_from == sqlite_file.SCHEMA_VERSION - 1
-    assert db._rows("SELECT n FROM stars") == [{"n": "one;"}]
-    assert db._value("PRAGMA user_version") == sqlite_file.SCHEMA_VERSION
+    assert db.rows("SELECT n FROM stars") == [{"n": "one;"}]
+    assert db.value("PRAGMA user_version") == sqlite_file.SCHEMA_VERSION
     db.close()
     (copy,) = old_file.parent.glob("voiceverse.before-upgrade-from-*.db")
     assert "stars" not in str(schema(copy))
@@ -280,7 +280,7 @@ def test_a_table_can_be_rebuilt_without_losing_its_children(old_file, next_relea
     db = Database(old_file)
     ann = db.get_user_by_id(1)
     assert db.get_audio_file("a.mp3", ann["id"])["display_name"] == "A"
-    assert db._value("PRAGMA foreign_keys") == 1
+    assert db.value("PRAGMA foreign_keys") == 1
     db.close()
 
 

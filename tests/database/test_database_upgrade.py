@@ -34,7 +34,7 @@ def upgraded(path):
 
 
 def only(db, table):
-    (row,) = db._rows(f"SELECT * FROM {table}")
+    (row,) = db.rows(f"SELECT * FROM {table}")
     return row
 
 
@@ -172,7 +172,7 @@ USERS = {
 def test_names_are_kept_as_far_as_the_rules_allow(upgraded, case):
     values, names = USERS[case]
     db = upgraded(LOOSE, f"INSERT INTO users VALUES {values}")
-    assert [row["username"] for row in db._rows("SELECT username FROM users ORDER BY id")] == names
+    assert [row["username"] for row in db.rows("SELECT username FROM users ORDER BY id")] == names
 
 
 @pytest.mark.parametrize(

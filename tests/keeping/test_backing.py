@@ -120,7 +120,7 @@ def test_a_change_that_is_recorded_but_not_renamed_yet_is_taken(place):
     with place.store.write_part("1.mp3", 0) as part:
         part.write(sound)
         digest = part.digest()
-    place.db._write("UPDATE audio_files SET sha256 = ? WHERE filename = '1.mp3'", digest)
+    place.db.write("UPDATE audio_files SET sha256 = ? WHERE filename = '1.mp3'", digest)
     made = create.make(place.config)
     assert (made.folder / "audio/1.mp3").read_bytes() == sound
     assert "audio/1.mp3.part" not in made.manifest.files

@@ -91,7 +91,7 @@ def test_sessions_of_the_past_do_not_come_back(place):
     place.close()
     restore.restore(place.config, made.folder)
     place.open()
-    assert place.db._value("SELECT count(*) FROM sessions") == 0
+    assert place.db.value("SELECT count(*) FROM sessions") == 0
 
 
 def test_an_open_log_goes_aside_with_its_database(changed, backup):

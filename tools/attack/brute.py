@@ -95,7 +95,7 @@ def _profile(
 
 def _age(db, seconds: int) -> None:
     """Let time pass: what is in the log happened so much earlier."""
-    db._write("UPDATE security_logs SET timestamp = datetime(timestamp, ?)", f"-{seconds} seconds")
+    db.write("UPDATE security_logs SET timestamp = datetime(timestamp, ?)", f"-{seconds} seconds")
 
 
 def _log_in_again(owner: Browser, form: dict, tally: Tally, profile: str) -> None:

@@ -46,7 +46,7 @@ def back_up(config: Config) -> None:
 def generate(studio: Studio, user_id: int) -> None:
     """Submit texts, no faster than they are spoken."""
     for number in itertools.count():
-        while studio.db._value(WAITING) >= MOST_WAITING:
+        while studio.db.value(WAITING) >= MOST_WAITING:
             time.sleep(PAUSE_S)
         say("begin generate")
         say("generated", studio.submit(user_id, prose(60, number))["filename"])

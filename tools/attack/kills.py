@@ -92,7 +92,7 @@ def look_at_work(folder: Path, lines: list[str], tally: Tally, said: str) -> Non
         tally.expect(db.get_audio_file(name, user_id) is not None, f"{said}: {name} is lost")
     for name in _said(lines, "deleted"):
         tally.expect(db.get_audio_file(name, user_id) is None, f"{said}: {name} came back")
-    there = {str(row["id"]) for row in db._rows("SELECT id FROM documents")}
+    there = {str(row["id"]) for row in db.rows("SELECT id FROM documents")}
     lost = _said(lines, "imported") - there
     tally.expect(not lost, f"{said}: the documents {sorted(lost)[:3]} are lost")
     _match(studio.store.folder, db, tally, said)
@@ -110,8 +110,8 @@ def _said(lines: list[str], deed: str) -> set[str]:
 
 def _match(sounds: Path, db: Database, tally: Tally, said: str) -> None:
     """Each file has its row, each row its file, with the sound that the row knows."""
-    rows = db._rows("SELECT filename, status, sha256 FROM audio_files WHERE status = 'ready'")
-    unfinished = db._rows("SELECT filename FROM audio_files WHERE status != 'ready'")
+    rows = db.rows("SELECT filename, status, sha256 FROM audio_files WHERE status = 'ready'")
+    unfinished = db.rows("SELECT filename FROM audio_files WHERE status != 'ready'")
     parts = {f"{row['filename']}.part" for row in unfinished}
     found = {path.name for path in sounds.iterdir()} - parts
     known = {row["filename"] for row in rows}

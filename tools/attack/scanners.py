@@ -186,7 +186,7 @@ def _visit(folder: Path, seconds: float, groups: tuple[str, ...], who: str) -> S
     mine, share, end = Path(tempfile.mkdtemp(dir=folder)), Share(), time.monotonic() + seconds
     with served(mine, plain) as program, _listening() as (endpoint, heard):
         made_ready(program.scene)
-        program.scene.db._write("DELETE FROM login_alerts")  # each page would be full of them
+        program.scene.db.write("DELETE FROM login_alerts")  # each page would be full of them
         starts = [f"http://{program.address}{path}" for path in _starts(program.scene, who)]
         command = [
             *("wapiti", "-u", f"http://{program.address}/", "--scope", "domain", "-v", "0"),

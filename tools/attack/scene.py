@@ -122,14 +122,14 @@ class Scene:
 
     def _rows(self, user_id: int, files: list[int]) -> Iterator[tuple]:
         mine = {"owner_id": [user_id], "user_id": [user_id], "file_id": files}
-        for (table,) in map(dict.values, self.db._rows(EVERY_TABLE)):
-            columns = [row["name"] for row in self.db._rows(f"PRAGMA table_info({table})")]
+        for (table,) in map(dict.values, self.db.rows(EVERY_TABLE)):
+            columns = [row["name"] for row in self.db.rows(f"PRAGMA table_info({table})")]
             by = "id" if table == "users" else next((name for name in mine if name in columns), "")
             wanted = mine.get(by, [user_id])
             if not by:
                 continue
             marks = ", ".join("?" * len(wanted))
-            for row in self.db._rows(f"SELECT * FROM {table} WHERE {by} IN ({marks})", *wanted):
+            for row in self.db.rows(f"SELECT * FROM {table} WHERE {by} IN ({marks})", *wanted):
                 yield table, *(row[name] for name in columns if name not in UNTOLD)
 
     def _sounds(self) -> Iterator[tuple]:
@@ -208,7 +208,7 @@ class Scene:
         }
 
     def _alert(self, user_id: int, word: str) -> int:
-        return self.db._write(
+        return self.db.write(
             "INSERT INTO login_alerts (user_id, device, latest_epoch) VALUES (?, ?, 1e9)",
             user_id, f"{word} browser",
         ).lastrowid  # fmt: skip

@@ -61,7 +61,7 @@ def _plant(app: App, scripts: list[str]) -> dict[str, Any]:
             user["id"], f"20260101-{number:016x}.mp3", name, voice="gmw/en", text=script * 2,
             category=group, engine="espeak", model="", speed=1.0, status="failed",
         )  # fmt: skip
-        db._write("UPDATE audio_files SET error = ? WHERE id = ?", script, row["id"])
+        db.write("UPDATE audio_files SET error = ? WHERE id = ?", script, row["id"])
         planted["files"].append(row["filename"])
         planted["documents"].append(_document(db, user["id"], script))
         db.record_playback(user["id"], row["id"], script)
@@ -93,7 +93,7 @@ def _document(db: Database, user_id: int, script: str) -> int:
 
 
 def _mark(db: Database, user_id: int, script: str) -> None:
-    db._write(
+    db.write(
         "INSERT INTO pronunciations (user_id, pattern, replacement) VALUES (?, ?, ?)",
         user_id, script[:100], script[:200],
     )  # fmt: skip

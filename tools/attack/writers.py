@@ -27,7 +27,7 @@ def run(folder: Path, cases: int = 2000) -> Tally:
     for process in running:
         _, error = process.communicate()
         tally.expect(process.returncode == 0, f"a writer failed: {error[-300:]}")
-    rows = db._rows("SELECT characters_used AS step FROM usage_stats ORDER BY step")
+    rows = db.rows("SELECT characters_used AS step FROM usage_stats ORDER BY step")
     tally.cases = each * PROCESSES
     is_whole = [row["step"] for row in rows] == list(range(1, tally.cases + 1))
     tally.expect(is_whole, f"of {tally.cases} steps {len({row['step'] for row in rows})} are there")

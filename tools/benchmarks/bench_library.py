@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from database import Database
-from database.library import SORTS
+from queries.library import SORTS
 from tools.benchmarks.report import Report, percentile, table
 
 FILES = 100_000

@@ -61,7 +61,7 @@ def make_folder(folder: Path, files: int, playbacks: int) -> int:
 def baseline(folder: Path) -> None:
     """Load everything with json.load and write the same rows with one executemany a table."""
     sys.path.insert(0, str(ROOT))
-    from database.migration import INSERTS
+    from queries.legacy_import import INSERTS
     from storage.opening import prepare
     from storage.sqlite_file import connect
 

@@ -20,7 +20,7 @@ PDF = 540_000
 MEMORY = """
 import resource, sys
 from pathlib import Path
-from documents.reading import read
+from documents.read import read
 path = Path(sys.argv[1])
 read(path, path.name)
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)

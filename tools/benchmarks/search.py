@@ -6,7 +6,8 @@ Told in processor time, beside what the bare question to the index takes in the 
 import random
 from pathlib import Path
 
-from database import Database, searching
+from database import Database
+from queries import search_query
 from tools.benchmarks.bench_library import fill, read_ms
 from tools.benchmarks.report import Report, table
 
@@ -38,8 +39,8 @@ def run(report: Report, scratch: Path, *, full: bool = False, files: int = FILES
 def _search(report: Report, db: Database, owner_id: int, name: str) -> None:
     rows, worst = [], 0.0
     for search in SEARCHES:
-        match = searching.match_expression(owner_id, searching.parse(search))
-        bare = read_ms(lambda match=match: db._value(BARE, match))
+        match = search_query.match_expression(owner_id, search_query.parse(search))
+        bare = read_ms(lambda match=match: db.value(BARE, match))
         spent = max(
             read_ms(lambda search=search, sort=sort: db.get_library(
                 owner_id, search=search, sort=sort, limit=51))

@@ -3,7 +3,7 @@
 import json
 
 from common.errors import Sentence
-from database.connection import Connection
+from queries.base import Statements
 from storage.errors import GroupTaken, NotFound
 
 BIN_DAYS = 30
@@ -19,12 +19,12 @@ COLUMNS = """id, filename, display_name, owner_id, voice, category, character_co
     track, reading, stand_in, needs_voice, waits_for, waits, not_before_epoch"""
 
 
-class Groups(Connection):
+class Groups(Statements):
     """Groups by name, one of a kind for each owner whatever the case; '' means none."""
 
     def list_groups(self, owner_id: int) -> list[dict]:
         """The owner's groups by name, empty ones too: name, files."""
-        return self._rows(
+        return self.rows(
             """SELECT name, files FROM file_groups WHERE owner_id = ? AND name != ''
                ORDER BY name""",
             owner_id,
@@ -36,7 +36,7 @@ class Groups(Connection):
 
     def count_files(self, owner_id: int) -> dict:
         """How many files the owner has outside the bin: files, and of these ungrouped."""
-        return self._row(
+        return self.row(
             """SELECT coalesce(sum(files), 0) AS files,
                       coalesce(sum(CASE name WHEN '' THEN files END), 0) AS ungrouped
                FROM file_groups WHERE owner_id = ?""",
@@ -46,8 +46,8 @@ class Groups(Connection):
     def create_group(self, owner_id: int, name: str) -> str:
         """Add an empty group, or find the one of that name in any case; returns its name."""
         with self.transaction():
-            name = self._group_name(owner_id, name)
-            self._write(
+            name = self.group_name(owner_id, name)
+            self.write(
                 """INSERT INTO file_groups (owner_id, name) VALUES (?, ?)
                    ON CONFLICT (owner_id, name) DO NOTHING""",
                 owner_id, name,
@@ -58,7 +58,7 @@ class Groups(Connection):
         """Rename a group and move its files; returns how many. Raises NotFound, GroupTaken."""
         with self.transaction():
             old = self._known_group(owner_id, name)
-            taken = self._group_name(owner_id, new_name)
+            taken = self.group_name(owner_id, new_name)
             is_known = self._stored_name(owner_id, taken) is not None
             if is_known and taken.casefold() != old.casefold():
                 raise GroupTaken(
@@ -68,7 +68,7 @@ class Groups(Connection):
                         name=taken,
                     )
                 )
-            moved = self._write(
+            moved = self.write(
                 "UPDATE audio_files SET category = ? WHERE owner_id = ? AND category = ?",
                 new_name, owner_id, old,
             ).rowcount  # fmt: skip
@@ -76,7 +76,7 @@ class Groups(Connection):
             if made is not None and made != old:
                 self._drop(owner_id, old)
             else:  # no file made the new one: it has none, or only the case differs
-                self._write(
+                self.write(
                     "UPDATE file_groups SET name = ? WHERE owner_id = ? AND name = ?",
                     new_name, owner_id, old,
                 )  # fmt: skip
@@ -92,7 +92,7 @@ class Groups(Connection):
             if with_files:
                 count = self._bin("category = ?", owner_id, name)
             else:
-                count = self._write(
+                count = self.write(
                     "UPDATE audio_files SET category = '' WHERE owner_id = ? AND category = ?",
                     owner_id, name,
                 ).rowcount  # fmt: skip
@@ -102,11 +102,11 @@ class Groups(Connection):
     def move_files(self, owner_id: int, filenames: list[str], category: str) -> int:
         """Put files into a group, made when unknown, or into none; returns how many."""
         with self.transaction():
-            return self._write(
+            return self.write(
                 """UPDATE audio_files SET category = ?, updated_at = CURRENT_TIMESTAMP
                    WHERE filename IN (SELECT value FROM json_each(?)) AND owner_id = ?
                      AND deleted_at IS NULL""",
-                self._group_name(owner_id, category), json.dumps(filenames), owner_id,
+                self.group_name(owner_id, category), json.dumps(filenames), owner_id,
             ).rowcount  # fmt: skip
 
     # The bin
@@ -122,7 +122,7 @@ class Groups(Connection):
 
     def restore_audio_files(self, owner_id: int, filenames: list[str]) -> int:
         """Take files out of the bin again, each into its group; returns how many."""
-        return self._write(
+        return self.write(
             """UPDATE audio_files SET deleted_at = NULL
                WHERE filename IN (SELECT value FROM json_each(?)) AND owner_id = ?
                  AND deleted_at IS NOT NULL""",
@@ -134,7 +134,7 @@ class Groups(Connection):
     ) -> list[dict]:
         """Files in the bin, the latest first; `before` is (deleted_at, id) of the last one seen."""
         place = "AND (deleted_at, id) < (?, ?)" if before else ""
-        return self._rows(
+        return self.rows(
             f"""SELECT {COLUMNS} FROM audio_files INDEXED BY idx_audio_bin
                 WHERE owner_id = ? AND deleted_at IS NOT NULL {place}
                 ORDER BY deleted_at DESC, id DESC LIMIT ?""",
@@ -143,13 +143,13 @@ class Groups(Connection):
 
     def bin_anew(self, now: str, latest: str) -> int:
         """Let what a clock that was ahead put into the bin after `latest` have gone there now."""
-        return self._write(
+        return self.write(
             "UPDATE audio_files SET deleted_at = ? WHERE deleted_at > ?", now, latest
         ).rowcount
 
     def list_expired(self, deleted_before: str, *, limit: int = 500) -> list[dict]:
         """Files of anybody that went to the bin before a time: filename, owner_id."""
-        return self._rows(
+        return self.rows(
             """SELECT filename, owner_id FROM audio_files INDEXED BY idx_audio_binned
                WHERE deleted_at < ? ORDER BY deleted_at, id LIMIT ?""",
             deleted_before, limit,
@@ -157,7 +157,7 @@ class Groups(Connection):
 
     def _bin(self, which: str, owner_id: int, value: str, deleted_at: str | None = None) -> int:
         # Without its lease the worker finds at its next checkpoint that the file is not its own.
-        return self._write(
+        return self.write(
             f"""UPDATE audio_files SET deleted_at = coalesce(?, CURRENT_TIMESTAMP),
                     error = CASE WHEN status IN ('queued', 'speaking') THEN ? ELSE error END,
                     status = CASE WHEN status IN ('queued', 'speaking') THEN 'cancelled'
@@ -170,7 +170,7 @@ class Groups(Connection):
 
     # Names
 
-    def _group_name(self, owner_id: int, name: str) -> str:
+    def group_name(self, owner_id: int, name: str) -> str:
         """The name as the owner's group of that name is written; unchanged where there is none."""
         stored = self._stored_name(owner_id, name)
         if stored is not None:
@@ -183,15 +183,15 @@ class Groups(Connection):
         return next(alike, name)
 
     def _known_group(self, owner_id: int, name: str) -> str:
-        known = self._group_name(owner_id, name)
+        known = self.group_name(owner_id, name)
         if not name or self._stored_name(owner_id, known) is None:
             raise NotFound(NO_GROUP)
         return known
 
     def _stored_name(self, owner_id: int, name: str) -> str | None:
-        return self._value(
+        return self.value(
             "SELECT name FROM file_groups WHERE owner_id = ? AND name = ?", owner_id, name
         )
 
     def _drop(self, owner_id: int, name: str) -> None:
-        self._write("DELETE FROM file_groups WHERE owner_id = ? AND name = ?", owner_id, name)
+        self.write("DELETE FROM file_groups WHERE owner_id = ? AND name = ?", owner_id, name)

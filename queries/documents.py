@@ -1,7 +1,7 @@
 """Imported documents: read once, looked through, spoken whole or in part."""
 
-from database.connection import Connection
-from database.groups import COLUMNS as FILE_COLUMNS
+from queries.base import Statements
+from queries.groups import COLUMNS as FILE_COLUMNS
 from storage.errors import NotFound
 
 COLUMNS = """id, owner_id, title, author, language, source, origin, characters, choices, created_at,
@@ -9,7 +9,7 @@ COLUMNS = """id, owner_id, title, author, language, source, origin, characters, 
 NO_DOCUMENT = "There is no such document among yours."
 
 
-class Documents(Connection):
+class Documents(Statements):
     """What people imported. Each read and write names the owner."""
 
     def create_document(
@@ -27,7 +27,7 @@ class Documents(Connection):
         cover_type: str = "",
     ) -> dict:
         """Keep a document; `content` is JSON. Returns its row without content and cover."""
-        return self._write_row(
+        return self.write_row(
             f"""INSERT INTO documents (owner_id, title, author, language, source, origin,
                     characters, content, cover, cover_type)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}""",
@@ -37,17 +37,17 @@ class Documents(Connection):
 
     def get_document(self, document_id: int, owner_id: int) -> dict | None:
         """The owner's document, without content and cover."""
-        return self._row(
+        return self.row(
             f"SELECT {COLUMNS} FROM documents WHERE id = ? AND owner_id = ?", document_id, owner_id
         )
 
     def get_document_content(self, document_id: int) -> str:
         """What the document holds, as JSON."""
-        return self._value("SELECT content FROM documents WHERE id = ?", document_id) or "{}"
+        return self.value("SELECT content FROM documents WHERE id = ?", document_id) or "{}"
 
     def get_document_cover(self, document_id: int) -> dict | None:
         """The picture on the front: cover (bytes), cover_type; None where there is none."""
-        return self._row(
+        return self.row(
             "SELECT cover, cover_type FROM documents WHERE id = ? AND cover IS NOT NULL",
             document_id,
         )
@@ -57,7 +57,7 @@ class Documents(Connection):
     ) -> list[dict]:
         """A page of the owner's documents, newest first; `before` is (created_at, id)."""
         place = "AND (created_at, id) < (?, ?)" if before else ""
-        return self._rows(
+        return self.rows(
             f"""SELECT {COLUMNS} FROM documents WHERE owner_id = ? {place}
                 ORDER BY created_at DESC, id DESC LIMIT ?""",
             owner_id, *(before or ()), limit,
@@ -73,7 +73,7 @@ class Documents(Connection):
         choices: str | None = None,
     ) -> dict:
         """Change what is given; `choices` is JSON. Raises NotFound."""
-        row = self._write_row(
+        row = self.write_row(
             f"""UPDATE documents SET title = coalesce(?, title), author = coalesce(?, author),
                     choices = coalesce(?, choices), updated_at = CURRENT_TIMESTAMP
                 WHERE id = ? AND owner_id = ? RETURNING {COLUMNS}""",
@@ -87,7 +87,7 @@ class Documents(Connection):
         self, document_id: int, owner_id: int, cover: bytes | None, cover_type: str = ""
     ) -> None:
         """Give a document another picture, or none. Raises NotFound."""
-        if not self._write(
+        if not self.write(
             """UPDATE documents SET cover = ?, cover_type = ?, updated_at = CURRENT_TIMESTAMP
                WHERE id = ? AND owner_id = ?""",
             cover, cover_type, document_id, owner_id,
@@ -96,7 +96,7 @@ class Documents(Connection):
 
     def list_document_files(self, document_id: int, owner_id: int) -> list[dict]:
         """The files that were made of a document, in its order, without those in the bin."""
-        return self._rows(
+        return self.rows(
             f"""SELECT {FILE_COLUMNS} FROM audio_files INDEXED BY idx_audio_document
                 WHERE document_id = ? AND owner_id = ? AND deleted_at IS NULL
                 ORDER BY track, id""",
@@ -105,7 +105,7 @@ class Documents(Connection):
 
     def delete_document(self, document_id: int, owner_id: int) -> None:
         """Forget a document; what was spoken of it stays. Raises NotFound."""
-        if not self._write(
+        if not self.write(
             "DELETE FROM documents WHERE id = ? AND owner_id = ?", document_id, owner_id
         ).rowcount:
             raise NotFound(NO_DOCUMENT)

@@ -1,16 +1,16 @@
 """What tells whether all is well: signs of life, and numbers about the whole."""
 
-from database.connection import Connection
-from database.jobs import IN_WORK
-from database.usage import COST
+from queries.base import Statements
+from queries.jobs import IN_WORK
+from queries.usage import COST
 
 
-class Health(Connection):
+class Health(Statements):
     """Signs of life. Times in seconds since 1970."""
 
     def beat(self, name: str, now: float) -> None:
         """Write down that somebody is alive; also shows that the database can be written."""
-        self._write(
+        self.write(
             """INSERT INTO heartbeats (name, at_epoch) VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET at_epoch = excluded.at_epoch""",
             name, now,
@@ -18,7 +18,7 @@ class Health(Connection):
 
     def get_heartbeat(self, name: str) -> float | None:
         """When somebody was last alive."""
-        return self._value("SELECT at_epoch FROM heartbeats WHERE name = ?", name)
+        return self.value("SELECT at_epoch FROM heartbeats WHERE name = ?", name)
 
     def get_numbers(self) -> dict:
         """Of everybody together: files by status, the oldest waiting, failures by engine, use.
@@ -28,25 +28,25 @@ class Health(Connection):
         return {
             "files": {
                 row["status"]: row["n"]
-                for row in self._rows(
+                for row in self.rows(
                     """SELECT status, count(*) AS n FROM audio_files INDEXED BY idx_audio_owner
                        WHERE deleted_at IS NULL GROUP BY status"""
                 )
             },
-            "waiting_since": self._value(
+            "waiting_since": self.value(
                 f"""SELECT CAST(strftime('%s', min(updated_at)) AS INTEGER) FROM audio_files
                     WHERE {IN_WORK} AND status = 'queued'"""
             ),
             "failures": {
                 row["engine"]: row["n"]
-                for row in self._rows(
+                for row in self.rows(
                     """SELECT engine, count(*) AS n FROM audio_files INDEXED BY idx_audio_failed
                        WHERE status = 'failed' AND deleted_at IS NULL GROUP BY engine"""
                 )
             },
-            "use": self._rows(
+            "use": self.rows(
                 f"""SELECT engine, sum(characters_used) AS characters, {COST}
                     FROM usage_stats GROUP BY engine"""
             ),
-            "users": self._value("SELECT count(*) FROM users WHERE is_active"),
+            "users": self.value("SELECT count(*) FROM users WHERE is_active"),
         }

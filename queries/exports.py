@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from database.connection import Connection
-from database.groups import COLUMNS
-from database.jobs import COUNTED, DUE, TRIED_ANEW, due
+from queries.base import Statements
+from queries.groups import COLUMNS
+from queries.jobs import COUNTED, DUE, TRIED_ANEW, due
 from storage.errors import LeaseLost
 
 GONE = "This download is not wanted any more."
@@ -16,7 +16,7 @@ FREE = f"""NOT exports.is_paused AND (exports.status = 'queued' AND {OWN_DUE}
 IN_WORK = "status IN ('queued', 'working')"  # what idx_exports_work holds; say so to use it
 
 
-class Exports(Connection):
+class Exports(Statements):
     """Rows of `exports`. `now` is in seconds since 1970, `lease_s` in seconds."""
 
     def create_export(
@@ -35,20 +35,20 @@ class Exports(Connection):
         is paused goes on.
         """
         with self.transaction():
-            same = self._row(
+            same = self.row(
                 """SELECT * FROM exports WHERE file_id = ? AND format = ? AND fingerprint = ?
                    AND status != 'failed' ORDER BY id DESC LIMIT 1""",
                 file["id"], format, fingerprint,
             )  # fmt: skip
             if same and same["is_paused"]:
-                return self._write_row(
+                return self.write_row(
                     f"UPDATE exports SET is_paused = 0, {TRIED_ANEW} WHERE id = ? RETURNING *",
                     same["id"],
                 )
             if same:
                 return same
-            self._write("DELETE FROM exports WHERE file_id = ? AND format = ?", file["id"], format)
-            return self._write_row(
+            self.write("DELETE FROM exports WHERE file_id = ? AND format = ?", file["id"], format)
+            return self.write_row(
                 """INSERT INTO exports (file_id, owner_id, format, options, fingerprint, name,
                        created_epoch, last_used_epoch)
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *""",
@@ -57,15 +57,15 @@ class Exports(Connection):
 
     def get_export(self, export_id: int, file_id: int) -> dict | None:
         """A download of that file."""
-        return self._row("SELECT * FROM exports WHERE id = ? AND file_id = ?", export_id, file_id)
+        return self.row("SELECT * FROM exports WHERE id = ? AND file_id = ?", export_id, file_id)
 
     def list_exports(self, file_id: int) -> list[dict]:
         """The downloads of a file, by format."""
-        return self._rows("SELECT * FROM exports WHERE file_id = ? ORDER BY format, id", file_id)
+        return self.rows("SELECT * FROM exports WHERE file_id = ? ORDER BY format, id", file_id)
 
     def get_exported_file(self, file_id: int) -> dict | None:
         """The ready file that a download is made of, whoever owns it; None in the bin."""
-        return self._row(
+        return self.row(
             f"""SELECT {COLUMNS} FROM audio_files
                 WHERE id = ? AND status = 'ready' AND deleted_at IS NULL""",
             file_id,
@@ -73,30 +73,30 @@ class Exports(Connection):
 
     def count_waiting_exports(self, owner_id: int) -> int:
         """How many downloads of a person are being made, or wait for it."""
-        return self._value(
+        return self.value(
             f"SELECT count(*) FROM exports WHERE {IN_WORK} AND owner_id = ? AND NOT is_paused",
             owner_id,
         )
 
     def has_export(self, name: str) -> bool:
         """Whether a download of that name is wanted; for reconciling the disk."""
-        return self._row("SELECT 1 FROM exports WHERE name = ?", name) is not None
+        return self.row("SELECT 1 FROM exports WHERE name = ?", name) is not None
 
     def drop_missing_exports(self, is_there: Callable[[str], bool]) -> int:
         """Forget downloads that are called ready and are not on disk; returns how many."""
         with self.transaction():
-            rows = self._rows("SELECT id, name FROM exports WHERE status = 'ready'")
+            rows = self.rows("SELECT id, name FROM exports WHERE status = 'ready'")
             missing = [(row["id"],) for row in rows if not is_there(row["name"])]
-            self._write_many("DELETE FROM exports WHERE id = ?", missing)
+            self.write_many("DELETE FROM exports WHERE id = ?", missing)
         return len(missing)
 
     def touch_export(self, export_id: int, now: float) -> None:
         """Note that a download is used."""
-        self._write("UPDATE exports SET last_used_epoch = ? WHERE id = ?", now, export_id)
+        self.write("UPDATE exports SET last_used_epoch = ? WHERE id = ?", now, export_id)
 
     def delete_export(self, export_id: int, file_id: int) -> str | None:
         """Forget a download, made or not; the name of what may be on the disk, or None."""
-        row = self._write_row(
+        row = self.write_row(
             "DELETE FROM exports WHERE id = ? AND file_id = ? RETURNING name", export_id, file_id
         )
         return row and row["name"]
@@ -111,9 +111,9 @@ class Exports(Connection):
         One of this worker whose lease ran out stays its own, as with claim_job.
         """
         values = (*due(now), now, worker)
-        if not self._row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {FREE} LIMIT 1", *values):
+        if not self.row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {FREE} LIMIT 1", *values):
             return None
-        return self._write_row(
+        return self.write_row(
             f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
                     attempts = attempts + 1, not_before_epoch = NULL
                 WHERE id = (
@@ -132,7 +132,7 @@ class Exports(Connection):
 
     def release_exports(self, workers: str) -> int:
         """Put back what workers whose name begins with `workers` left behind; returns how many."""
-        return self._write(
+        return self.write(
             f"""UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
                     not_before_epoch = NULL
                 WHERE {IN_WORK} AND (status = 'queued' AND not_before_epoch NOT NULL
@@ -142,7 +142,7 @@ class Exports(Connection):
 
     def park_export(self, export_id: int, worker: str) -> None:
         """Give an unfinished download back, as a worker does that is told to stop."""
-        self._write(
+        self.write(
             """UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
                    progress = 0, attempts = max(0, attempts - 1)
                WHERE id = ? AND lease_owner = ?""",
@@ -159,7 +159,7 @@ class Exports(Connection):
         is_counted: bool = True,
     ) -> None:
         """Give a download back until a cause has passed, to be tried again at `until`."""
-        self._write(
+        self.write(
             f"""UPDATE exports SET status = 'queued', waits_for = ?, not_before_epoch = ?,
                    waits = {COUNTED}, attempts = max(0, attempts - 1), progress = 0,
                    lease_owner = NULL, lease_until_epoch = NULL
@@ -174,7 +174,7 @@ class Exports(Connection):
 
         Raises LeaseLost when nobody wants it.
         """
-        row = self._write_row(
+        row = self.write_row(
             """UPDATE exports SET progress = ?, lease_until_epoch = ?
                WHERE id = ? AND lease_owner = ? RETURNING is_paused""",
             progress, now + lease_s, export_id, worker,
@@ -185,7 +185,7 @@ class Exports(Connection):
 
     def finish_export(self, export_id: int, worker: str, *, size: int, now: float) -> None:
         """Mark a download ready; `size` in bytes. Raises LeaseLost."""
-        changed = self._write(
+        changed = self.write(
             """UPDATE exports SET status = 'ready', progress = 1, size = ?, last_used_epoch = ?,
                    waits_for = '', waits = 0,
                    lease_owner = NULL, lease_until_epoch = NULL
@@ -197,7 +197,7 @@ class Exports(Connection):
 
     def fail_export(self, export_id: int, worker: str, error: str) -> None:
         """Mark a download failed, with its sentence."""
-        self._write(
+        self.write(
             """UPDATE exports SET status = 'failed', error = ?, lease_owner = NULL, waits_for = '',
                    lease_until_epoch = NULL
                WHERE id = ? AND lease_owner = ?""",
@@ -209,7 +209,7 @@ class Exports(Connection):
 
         The one that was used last stays, however large it is.
         """
-        rows = self._rows(
+        rows = self.rows(
             """SELECT id, name, size FROM exports WHERE status = 'ready'
                ORDER BY last_used_epoch DESC, id DESC"""
         )
@@ -219,5 +219,5 @@ class Exports(Connection):
             if room < 0 and row is not rows[0]:
                 dropped.append(row)
         if dropped:
-            self._write_many("DELETE FROM exports WHERE id = ?", [(row["id"],) for row in dropped])
+            self.write_many("DELETE FROM exports WHERE id = ?", [(row["id"],) for row in dropped])
         return [row["name"] for row in dropped]

@@ -2,9 +2,9 @@
 
 import json
 
-from database import searching
-from database.files import AudioFiles
-from database.groups import COLUMNS
+from queries import search_query
+from queries.base import Statements
+from queries.groups import COLUMNS
 
 # A sort order: what is compared, the index that holds it, the column of a row that says it.
 SORTS = {
@@ -19,7 +19,7 @@ NO_PHRASE = dict.fromkeys(("phrase", "match_start", "match_length", "text_start"
 MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
 
 
-class Library(AudioFiles):
+class Library(Statements):
     """Reads that stay quick however many files there are."""
 
     def get_library(
@@ -48,10 +48,10 @@ class Library(AudioFiles):
             "status = ?": status, "created_at >= ?": since, "created_at < ?": until,
         }  # fmt: skip
         wanted = {sql: value for sql, value in filters.items() if value is not None}
-        terms, budget = searching.parse(search or ""), searching.Budget(SEARCH_S)
+        terms, budget = search_query.parse(search or ""), search_query.Budget(SEARCH_S)
         walk = _Walk(sort, descending, owner_id, wanted, after)
         if terms:
-            ids = self._search(walk, searching.match_expression(owner_id, terms), limit)
+            ids = self._search(walk, search_query.match_expression(owner_id, terms), limit)
         else:
             ids = self._ids(*walk.sql(limit))
         rows = self._in_order(ids)
@@ -63,14 +63,14 @@ class Library(AudioFiles):
         engine, voice = "", ""
         select = """SELECT engine, voice FROM audio_files INDEXED BY idx_audio_voice
                     WHERE owner_id = ? AND deleted_at IS NULL"""
-        row = self._row(f"{select} ORDER BY engine, voice LIMIT 1", owner_id)
+        row = self.row(f"{select} ORDER BY engine, voice LIMIT 1", owner_id)
         while row:  # one look-up a voice, however many files
             found.append(row)
             engine, voice = row["engine"], row["voice"]
-            row = self._row(
+            row = self.row(
                 f"{select} AND engine = ? AND voice > ? ORDER BY voice LIMIT 1",
                 owner_id, engine, voice,
-            ) or self._row(
+            ) or self.row(
                 f"{select} AND engine > ? ORDER BY engine, voice LIMIT 1", owner_id, engine
             )  # fmt: skip
         return found
@@ -81,24 +81,24 @@ class Library(AudioFiles):
         phrase (about 80 characters), match_start and match_length in it, text_start (of the match,
         code points), start_ms (of the segment that holds it); all None where it does not.
         """
-        terms, budget = searching.parse(search), searching.Budget(SEARCH_S)
+        terms, budget = search_query.parse(search), search_query.Budget(SEARCH_S)
         (row,) = self._with_phrases([{"id": file_id}], terms, budget)
         return {name: row[name] for name in NO_PHRASE}
 
     def get_moment(self, file_id: int, place: int) -> int | None:
         """Where the segment that holds a place of the text begins in the sound, in ms."""
-        return self._value(
+        return self.value(
             """SELECT start_ms FROM segments INDEXED BY idx_segments_text
                WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
             file_id, place,
         )  # fmt: skip
 
     def _with_phrases(
-        self, rows: list[dict], terms: list[searching.Term], budget: searching.Budget
+        self, rows: list[dict], terms: list[search_query.Term], budget: search_query.Budget
     ) -> list[dict]:
         """The rows with what `find_phrase` tells of each, while there is time."""
-        held: dict[searching.Term, list[int]] = {}
-        ids, weighed = [row["id"] for row in rows], searching.by_weight(terms)
+        held: dict[search_query.Term, list[int]] = {}
+        ids, weighed = [row["id"] for row in rows], search_query.by_weight(terms)
         if budget.is_spent(0.5):  # where the search took long, so does every further question
             weighed = []
         found = dict.fromkeys(ids, NO_PHRASE)
@@ -111,19 +111,21 @@ class Library(AudioFiles):
                     break
         return [row | found[row["id"]] for row in rows]
 
-    def _is_in_text(self, file_id: int, term: searching.Term, ids: list[int], held: dict) -> bool:
+    def _is_in_text(
+        self, file_id: int, term: search_query.Term, ids: list[int], held: dict
+    ) -> bool:
         """Whether the index has a term for a text; no other text is ever read."""
-        expression = searching.text_expression(term)
+        expression = search_query.text_expression(term)
         if term.is_gathered or max(ids) - min(ids) < NEAR:  # asked once for the whole page
             if term not in held:
                 held[term] = self._matching(ids, expression)
             return file_id in held[term]
         sql = "SELECT rowid FROM audio_search WHERE audio_search MATCH ? AND rowid = ?"
-        return self._row(sql, expression, file_id) is not None
+        return self.row(sql, expression, file_id) is not None
 
-    def _phrase(self, file_id: int, term: searching.Term, budget: searching.Budget) -> dict:
-        pieces = self._pieces("audio_files", "text", file_id, searching.sizes())
-        found = searching.find_first(pieces, term, budget.is_spent)
+    def _phrase(self, file_id: int, term: search_query.Term, budget: search_query.Budget) -> dict:
+        pieces = self.pieces("audio_files", "text", file_id, search_query.sizes())
+        found = search_query.find_first(pieces, term, budget.is_spent)
         if found is None:
             return NO_PHRASE
         return found | {"start_ms": self.get_moment(file_id, found["text_start"])}
@@ -141,7 +143,7 @@ class Library(AudioFiles):
         """Those that match, in their order; the index is read once, from the first to the last."""
         if not ids:
             return []
-        rows = self._rows(
+        rows = self.rows(
             """SELECT rowid FROM audio_search WHERE audio_search MATCH ?
                AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))""",
             match, min(ids), max(ids), json.dumps(ids),
@@ -150,10 +152,10 @@ class Library(AudioFiles):
         return [file_id for file_id in ids if file_id in matching]
 
     def _ids(self, sql: str, values: list) -> list[int]:
-        return [row["id"] for row in self._rows(sql, *values)]
+        return [row["id"] for row in self.rows(sql, *values)]
 
     def _in_order(self, ids: list[int]) -> list[dict]:
-        rows = self._rows(
+        rows = self.rows(
             f"""SELECT {COLUMNS} FROM audio_files
                 WHERE id IN (SELECT value FROM json_each(?))""",
             json.dumps(ids),

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 
-from database.connection import Connection
+from queries.base import Statements
 
 NAMES = ("text", "name", "voice", "speed", "category", "reading")
 
 
-class Drafts(Connection):
+class Drafts(Statements):
     """One draft a person: text, name, voice, speed, category, reading, version."""
 
     def save_draft(
@@ -34,7 +34,7 @@ class Drafts(Connection):
             is_same = now is not None and values == tuple(now[column] for column in NAMES)
             if now and known is not None and now["version"] not in known and not is_same:
                 return now["version"]
-            self._write(
+            self.write(
                 """INSERT INTO drafts
                        (user_id, text, name, voice, speed, category, reading, version)
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -48,7 +48,7 @@ class Drafts(Connection):
 
     def get_draft(self, user_id: int) -> dict | None:
         """The draft: text, name, voice, speed, category, reading (JSON), updated_at, version."""
-        return self._row(
+        return self.row(
             """SELECT text, name, voice, speed, category, reading, updated_at, version FROM drafts
                WHERE user_id = ?""",
             user_id,
@@ -59,4 +59,4 @@ class Drafts(Connection):
         with self.transaction():
             now = self.get_draft(user_id)
             if now and (known is None or now["version"] in known):
-                self._write("DELETE FROM drafts WHERE user_id = ?", user_id)
+                self.write("DELETE FROM drafts WHERE user_id = ?", user_id)

@@ -1,11 +1,11 @@
 """Where the segments of a piece stand, a page at a time: a long piece has tens of thousands."""
 
-from database.connection import Connection
+from queries.base import Statements
 
 EVERYTHING = 10**18 - 1  # characters: no text is as long
 
 
-class Segments(Connection):
+class Segments(Statements):
     """Reads for pages that follow a piece."""
 
     def list_spans(self, file_id: int, position: int, until: int, limit: int) -> list[dict]:
@@ -13,7 +13,7 @@ class Segments(Connection):
 
         position, text_start, text_end, start_ms, end_ms.
         """
-        return self._rows(
+        return self.rows(
             """SELECT position, text_start, text_end, start_ms, end_ms FROM segments
                WHERE file_id = ? AND position >= ? AND text_start < ? ORDER BY position LIMIT ?""",
             file_id, position, until, limit,
@@ -21,7 +21,7 @@ class Segments(Connection):
 
     def find_segment(self, file_id: int, place: int) -> int:
         """The position of the segment that a place of the text lies in; 0 when none is spoken."""
-        found = self._value(
+        found = self.value(
             """SELECT position FROM segments INDEXED BY idx_segments_text
                WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
             file_id, place,
@@ -30,13 +30,13 @@ class Segments(Connection):
 
     def get_segment_end(self, file_id: int, position: int) -> int | None:
         """Where the sound of a segment ends (ms); None when it is not spoken."""
-        return self._value(
+        return self.value(
             "SELECT end_ms FROM segments WHERE file_id = ? AND position = ?", file_id, position
         )
 
     def list_words(self, file_id: int, position: int, limit: int) -> list[dict]:
         """The words of segments from a position on: text_start, start_ms, words (JSON)."""
-        return self._rows(
+        return self.rows(
             """SELECT text_start, start_ms, words FROM segments
                WHERE file_id = ? AND position >= ? ORDER BY position LIMIT ?""",
             file_id, position, limit,
@@ -44,4 +44,4 @@ class Segments(Connection):
 
     def count_takes(self, file_id: int) -> int:
         """How often a passage of the piece was replaced: it grows whenever segments move."""
-        return self._value("SELECT count(*) AS n FROM takes WHERE file_id = ?", file_id)
+        return self.value("SELECT count(*) AS n FROM takes WHERE file_id = ?", file_id)

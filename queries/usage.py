@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from database.connection import Connection
+from queries.base import Statements
 
 Month = tuple[int, int]  # year, month
 FIRST, LAST = (1970, 1), (9999, 12)
@@ -21,7 +21,7 @@ COST = "iif(max(is_unpriced) AND sum(cost) = 0, NULL, coalesce(sum(cost), 0.0)) 
 MONTHS = "user_id = ? AND (year, month) >= (?, ?) AND (year, month) <= (?, ?)"
 
 
-class Usage(Connection):
+class Usage(Statements):
     """Characters and money by person and month. Months are those of the machine's own clock."""
 
     def record_usage(
@@ -42,7 +42,7 @@ class Usage(Connection):
         """
         moment = _moment(timestamp)
         local = moment.astimezone()
-        return self._write(
+        return self.write(
             """INSERT INTO usage_stats (user_id, characters_used, cost, timestamp, month, year,
                                         day, file_id, engine, voice, category, is_unpriced)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
@@ -52,7 +52,7 @@ class Usage(Connection):
             cost is None, file_id,
         ).lastrowid  # fmt: skip
 
-    def _add_usage(
+    def add_usage(
         self,
         user_id: int,
         file_id: int | None,
@@ -62,20 +62,20 @@ class Usage(Connection):
         cost: float | None = 0.0,
     ) -> None:
         """Add to the file's row in the ledger, made with the first addition."""
-        changed = self._write(
+        changed = self.write(
             """UPDATE usage_stats SET characters_used = max(0, characters_used + ?),
                    cost = cost + ?, is_unpriced = max(is_unpriced, ?) WHERE file_id = ?""",
             characters, cost or 0.0, cost is None, file_id,
         ).rowcount  # fmt: skip
         if not changed:
-            file = self._row("SELECT voice, category FROM audio_files WHERE id = ?", file_id)
+            file = self.row("SELECT voice, category FROM audio_files WHERE id = ?", file_id)
             self.record_usage(
                 user_id, max(0, characters), cost, file_id=file_id, engine=engine, **(file or {})
             )
 
     def get_monthly_usage(self, user_id: int, year: int, month: int) -> dict:
         """One month: characters_used, cost (USD), requests."""
-        return self._row(
+        return self.row(
             f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,
                       {COST}, count(*) AS requests
                FROM usage_stats WHERE user_id = ? AND year = ? AND month = ?""",
@@ -84,7 +84,7 @@ class Usage(Connection):
 
     def get_usage_by_month(self, user_id: int) -> list[dict]:
         """Every month with use, newest first: year, month, characters_used, cost, requests."""
-        return self._rows(
+        return self.rows(
             f"""SELECT year, month, sum(characters_used) AS characters_used, {COST},
                       count(*) AS requests
                FROM usage_stats WHERE user_id = ? GROUP BY year, month
@@ -94,7 +94,7 @@ class Usage(Connection):
 
     def get_all_time_usage(self, user_id: int) -> dict:
         """Everything so far: characters_used, cost (USD), requests."""
-        return self._row(
+        return self.row(
             f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,
                       {COST}, count(*) AS requests
                FROM usage_stats WHERE user_id = ?""",
@@ -110,7 +110,7 @@ class Usage(Connection):
         most used first; each with characters_used, cost (USD), requests.
         """
         columns, index, order = SPLITS[by]
-        return self._rows(
+        return self.rows(
             f"""SELECT {columns}, sum(characters_used) AS characters_used, {COST},
                        count(*) AS requests
                 FROM usage_stats INDEXED BY {index} WHERE {MONTHS}
@@ -130,7 +130,7 @@ class Usage(Connection):
 
         `usd_per_million` is the reference price of a million characters.
         """
-        characters = self._value(
+        characters = self.value(
             f"""SELECT coalesce(sum(characters_used), 0) AS n
                 FROM usage_stats INDEXED BY idx_usage_voice
                 WHERE {MONTHS} AND engine IN (SELECT value FROM json_each(?))""",
@@ -146,7 +146,7 @@ class Usage(Connection):
         Rows: timestamp, year, month, day, engine, voice, category, characters_used, cost, file_id.
         """
         after = 0
-        while rows := self._rows(
+        while rows := self.rows(
             f"""SELECT id, timestamp, year, month, day, engine, voice, category, characters_used,
                        iif(is_unpriced AND cost = 0, NULL, cost) AS cost, file_id
                 FROM usage_stats INDEXED BY idx_usage_user

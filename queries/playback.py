@@ -2,18 +2,18 @@
 
 import time
 
-from database.connection import Connection, escape_like
+from queries.base import Statements, escape_like
 from storage.errors import NotFound
 
 
-class Playback(Connection):
+class Playback(Statements):
     """Each listening is a row; the latest one of a file says where to go on."""
 
     def record_playback(
         self, user_id: int, file_id: int, device: str = "", *, played_at: str | None = None
     ) -> int:
         """Note that somebody starts to listen; returns the number that later positions name."""
-        return self._write(
+        return self.write(
             """INSERT INTO playback_history (user_id, file_id, device, display_name, position,
                                              played_at)
                VALUES (?, ?, ?, coalesce((SELECT display_name FROM audio_files WHERE id = ?), ''),
@@ -26,7 +26,7 @@ class Playback(Connection):
     def update_playback_position(self, user_id: int, playback_id: int, position_s: float) -> bool:
         """Save how far a listening came; False when it is not this person's."""
         return bool(
-            self._write(
+            self.write(
                 "UPDATE playback_history SET position = ? WHERE id = ? AND user_id = ?",
                 max(0.0, position_s), playback_id, user_id,
             ).rowcount
@@ -48,13 +48,13 @@ class Playback(Connection):
         """
         position_s = max(0.0, position_s)
         with self.transaction():
-            if not self._row(
+            if not self.row(
                 """SELECT 1 FROM audio_files
                    WHERE id = ? AND owner_id = ? AND deleted_at IS NULL""",
                 file_id, user_id,
             ):  # fmt: skip
                 raise NotFound("There is no such file in your library.")
-            self._write(
+            self.write(
                 """INSERT INTO positions (file_id, user_id, device, position, saved_epoch)
                    VALUES (?, ?, ?, ?, ?)
                    ON CONFLICT (file_id, user_id, device) DO UPDATE
@@ -69,7 +69,7 @@ class Playback(Connection):
 
         `at` in seconds since 1970.
         """
-        return self._rows(
+        return self.rows(
             """SELECT device, position, saved_epoch AS at FROM positions
                WHERE file_id = ? AND user_id = ? ORDER BY saved_epoch DESC, device""",
             file_id, user_id,
@@ -81,7 +81,7 @@ class Playback(Connection):
         if saved:
             return saved[0]["position"]
         return (
-            self._value(
+            self.value(
                 """SELECT position FROM playback_history WHERE file_id = ? AND user_id = ?
                    ORDER BY id DESC LIMIT 1""",
                 file_id, user_id,
@@ -120,7 +120,7 @@ class Playback(Connection):
             played_at, playback_id = before
             parts = f"{part} AND played_at = ? AND id < ? UNION ALL {part} AND played_at < ?"
             values = [*values, played_at, playback_id, *values, played_at]
-        return self._rows(
+        return self.rows(
             f"""SELECT p.id, p.played_at, p.position, p.device, f.id AS file_id, f.filename,
                        p.display_name, f.duration
                 FROM playback_history p
@@ -134,11 +134,11 @@ class Playback(Connection):
     def delete_playback(self, user_id: int, playback_id: int) -> bool:
         """Forget one listening; False when it is not this person's."""
         return bool(
-            self._write(
+            self.write(
                 "DELETE FROM playback_history WHERE id = ? AND user_id = ?", playback_id, user_id
             ).rowcount
         )
 
     def clear_history(self, user_id: int) -> int:
         """Forget all listenings of a person, not where they stopped; returns how many."""
-        return self._write("DELETE FROM playback_history WHERE user_id = ?", user_id).rowcount
+        return self.write("DELETE FROM playback_history WHERE user_id = ?", user_id).rowcount

@@ -1,14 +1,40 @@
-"""Connections, transactions and checkpoints: how every statement reaches SQLite."""
+"""The database: connections, transactions and checkpoints; the statements stand in queries/."""
 
 import codecs
 import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from common.errors import Sentence
+from queries.admin import Administration
+from queries.audio_files import AudioFiles
+from queries.base import Row
+from queries.clocks import Clocks
+from queries.documents import Documents
+from queries.drafts import Drafts
+from queries.engines import Engines
+from queries.exports import Exports
+from queries.groups import Groups
+from queries.health import Health
+from queries.jobs import Jobs
+from queries.library import Library
+from queries.new_devices import NewDevices
+from queries.passkeys import Passkeys
+from queries.playback import Playback
+from queries.pronunciations import Pronunciations
+from queries.providers import Providers
+from queries.quotas import Quotas
+from queries.retakes import Retakes
+from queries.security_log import SecurityLog
+from queries.segment_cache import SegmentCache
+from queries.segments import Segments
+from queries.two_factor import TwoFactor
+from queries.usage import Usage
+from queries.users import Users
 from storage import opening, sqlite_file
 from storage.errors import DatabaseDamaged, DatabaseError, naming_errors
 from storage.file_locks import WriteLock
@@ -18,8 +44,37 @@ COMMITS_PER_CHECKPOINT = 200
 WAL_BYTES_PER_CHECKPOINT = 4 * 1024 * 1024
 
 
-class Connection:
-    """A SQLite file: a connection per thread, one writer at a time across processes."""
+class Database(
+    Administration,
+    AudioFiles,
+    Clocks,
+    Documents,
+    Drafts,
+    Engines,
+    Exports,
+    Groups,
+    Health,
+    Jobs,
+    Library,
+    NewDevices,
+    Passkeys,
+    Playback,
+    Pronunciations,
+    Providers,
+    Quotas,
+    Retakes,
+    SecurityLog,
+    SegmentCache,
+    Segments,
+    TwoFactor,
+    Usage,
+    Users,
+):
+    """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries.
+
+    A connection per thread, one writer at a time across processes. What it can be asked and told
+    stands in queries/, a module a noun.
+    """
 
     def __init__(self, db_path: str | Path = "voiceverse.db"):
         # Resolved: a later change of folder, or a link, must not lead threads to different files.
@@ -41,19 +96,22 @@ class Connection:
 
     # Reads
 
-    def _row(self, sql: str, *values) -> dict | None:
+    def row(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a query, if any."""
         with self._noting_damage():
             return self._connection.execute(sql, values).fetchone()
 
-    def _rows(self, sql: str, *values) -> list[dict]:
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        """Every row of a query."""
         with self._noting_damage():
             return self._connection.execute(sql, values).fetchall()
 
-    def _value(self, sql: str, *values):
-        row = self._row(sql, *values)
+    def value(self, sql: str, *values: Any) -> Any:
+        """The first column of the first row; None where there is no row."""
+        row = self.row(sql, *values)
         return None if row is None else next(iter(row.values()))
 
-    def _pieces(self, table: str, column: str, row_id: int, sizes: Iterable[int]) -> Iterator[str]:
+    def pieces(self, table: str, column: str, row_id: int, sizes: Iterable[int]) -> Iterator[str]:
         """A long text, read as far as it is asked for, in pieces of so many bytes."""
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         with self._noting_damage(), contextlib.ExitStack() as stack:
@@ -127,22 +185,23 @@ class Connection:
         finally:
             self._local.depth -= 1
 
-    def _write(self, sql: str, *values) -> sqlite3.Cursor:
-        """One statement in a transaction of its own, or in the one around it."""
+    def write(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        """Run one statement in a transaction of its own, or in the one around it."""
         with self.transaction():
             return self._connection.execute(sql, values)
 
-    def _write_row(self, sql: str, *values) -> dict | None:
-        """One statement with RETURNING, of which at most one row is wanted."""
-        rows = self._write_rows(sql, *values)
+    def write_row(self, sql: str, *values: Any) -> Row | None:
+        """Run one statement with RETURNING, of which at most one row is wanted."""
+        rows = self.write_rows(sql, *values)
         return rows[0] if rows else None
 
-    def _write_rows(self, sql: str, *values) -> list[dict]:
-        """One statement with RETURNING."""
+    def write_rows(self, sql: str, *values: Any) -> list[Row]:
+        """Run one statement with RETURNING."""
         with self.transaction():
             return self._connection.execute(sql, values).fetchall()
 
-    def _write_many(self, sql: str, rows) -> None:
+    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement once for each row of values."""
         with self.transaction():
             self._connection.executemany(sql, rows)
 
@@ -163,11 +222,15 @@ class Connection:
             sqlite_file.copy(self._connection, target)
         return target
 
+    def add_function(self, name: str, function: Callable[[Any], Any]) -> None:
+        """Let SQL of this thread call a function of one value by a name."""
+        self._connection.create_function(name, 1, function)
+
     def check(self) -> list[str]:
         """What `integrity_check` and `foreign_key_check` find; empty when all is well."""
-        found = [row["integrity_check"] for row in self._rows("PRAGMA integrity_check")]
+        found = [row["integrity_check"] for row in self.rows("PRAGMA integrity_check")]
         found = [line for line in found if line != "ok"]
-        broken = self._rows("PRAGMA foreign_key_check")
+        broken = self.rows("PRAGMA foreign_key_check")
         return found + [f"{row['table']} row {row['rowid']}: no {row['parent']}" for row in broken]
 
     def close(self) -> None:
@@ -252,11 +315,6 @@ def _rolling_back(connection: sqlite3.Connection, *statements: str) -> Iterator[
                 for statement in statements:
                     connection.execute(statement)
         raise
-
-
-def escape_like(text: str) -> str:
-    """A text as LIKE finds it literally, with ESCAPE '\\'."""
-    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _refuse_if_lost(connection: sqlite3.Connection) -> None:

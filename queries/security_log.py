@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from common import usernames
-from database.connection import Connection
+from queries.base import Statements
 from storage import log_chain
 
 BATCH = 1000
 LOGIN, LOGIN_FAILED = "login", "login_failed"
 
 
-class SecurityLog(Connection):
+class SecurityLog(Statements):
     """What happened to accounts and sessions, and from where."""
 
     def log_security_event(
@@ -29,7 +29,7 @@ class SecurityLog(Connection):
         It is kept without its `user_id` when that account was removed in the meantime.
         """
         with self.transaction():
-            at = self._row(
+            at = self.row(
                 """SELECT coalesce(last_id, 0) AS id, coalesce(last_hash, ?) AS hash,
                           CURRENT_TIMESTAMP AS now,
                           (SELECT id FROM users WHERE id = ?) AS account
@@ -46,13 +46,13 @@ class SecurityLog(Connection):
         return event["id"]
 
     def _append(self, event: dict) -> None:
-        self._write(
+        self.write(
             f"""INSERT INTO security_logs (user_id, hash, name_key, {", ".join(log_chain.COLUMNS)})
                 VALUES (?, ?, ?{", ?" * len(log_chain.COLUMNS)})""",
             event["account"], event["hash"], usernames.look(event["username"] or ""),
             *(event[name] for name in log_chain.COLUMNS),
         )  # fmt: skip
-        self._write(
+        self.write(
             """INSERT INTO security_chain (id, pruned_id, pruned_hash, last_id, last_hash)
                VALUES (1, 0, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id,
@@ -68,7 +68,7 @@ class SecurityLog(Connection):
         What remains can still be checked: the hash of the last one removed is kept.
         """
         with self.transaction():
-            last = self._row(
+            last = self.row(
                 """SELECT id, hash FROM security_logs WHERE id < coalesce(
                        (SELECT min(id) FROM security_logs INDEXED BY idx_security_timestamp
                         WHERE timestamp >= ? AND timestamp < ?),
@@ -78,10 +78,10 @@ class SecurityLog(Connection):
             )  # fmt: skip
             if last is None:
                 return 0
-            self._write(
+            self.write(
                 "UPDATE security_chain SET pruned_id = ?, pruned_hash = ?", last["id"], last["hash"]
             )
-            return self._write("DELETE FROM security_logs WHERE id <= ?", last["id"]).rowcount
+            return self.write("DELETE FROM security_logs WHERE id <= ?", last["id"]).rowcount
 
     def get_security_logs(
         self,
@@ -110,7 +110,7 @@ class SecurityLog(Connection):
         parts, values = list(wanted), list(wanted.values())
         if before_id is not None:
             # When something happened to others is nobody else's business.
-            seen = self._value(
+            seen = self.value(
                 """SELECT timestamp FROM security_logs
                    WHERE id = ? AND (? IS NULL OR user_id = ?)""",
                 before_id, user_id, user_id,
@@ -118,7 +118,7 @@ class SecurityLog(Connection):
             parts.append("(timestamp, id) < (?, ?)")
             values += [seen or "", before_id]
         where = f"WHERE {' AND '.join(parts)}" if parts else ""
-        return self._rows(
+        return self.rows(
             f"SELECT * FROM security_logs {where} ORDER BY timestamp DESC, id DESC LIMIT ?",
             *values, limit,
         )  # fmt: skip
@@ -153,7 +153,7 @@ class SecurityLog(Connection):
         events = f"""FROM security_logs INDEXED BY {index}
                      WHERE event_type IN ('{LOGIN}', '{LOGIN_FAILED}') AND {column} = ?
                        AND timestamp >= ? AND timestamp < ? AND event_type ="""
-        return self._row(
+        return self.row(
             f"""WITH last AS (SELECT coalesce(max(id), 0) AS success {events} '{LOGIN}')
                 SELECT count(*) FILTER (WHERE id > (SELECT success FROM last)) AS attempts,
                        max(timestamp) FILTER (WHERE id > (SELECT success FROM last)) AS latest,

@@ -2,9 +2,9 @@
 
 import re
 
-from database import searching
-from database.connection import Connection
-from database.groups import COLUMNS as FILE_COLUMNS
+from queries import search_query
+from queries.base import Statements
+from queries.groups import COLUMNS as FILE_COLUMNS
 from storage.errors import NotFound
 
 COLUMNS = "id, pattern, replacement, whole_word, match_case, language, phonemes"
@@ -13,18 +13,18 @@ NO_LETTER = re.compile(r"[%_\\]")
 ANY_LETTER = re.compile(r"[^\x21-\x7e]")  # LIKE knows the capitals of these letters alone
 
 
-class Pronunciations(Connection):
+class Pronunciations(Statements):
     """The dictionary of each person."""
 
     def list_pronunciations(self, user_id: int) -> list[dict]:
         """All entries by their pattern."""
-        return self._rows(
+        return self.rows(
             f"SELECT {COLUMNS} FROM pronunciations WHERE user_id = ? ORDER BY pattern, id", user_id
         )
 
     def get_pronunciation(self, user_id: int, entry_id: int) -> dict | None:
         """One entry, if it is that person's."""
-        return self._row(
+        return self.row(
             f"SELECT {COLUMNS} FROM pronunciations WHERE id = ? AND user_id = ?", entry_id, user_id
         )
 
@@ -40,7 +40,7 @@ class Pronunciations(Connection):
         phonemes: bool = False,
     ) -> dict:
         """Add an entry; returns its row."""
-        return self._write_row(
+        return self.write_row(
             f"""INSERT INTO pronunciations
                     (user_id, pattern, replacement, whole_word, match_case, language, phonemes)
                 VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}""",
@@ -61,7 +61,7 @@ class Pronunciations(Connection):
         phonemes: bool = False,
     ) -> dict:
         """Put an entry in the place of another; returns its row. Raises NotFound."""
-        row = self._write_row(
+        row = self.write_row(
             f"""UPDATE pronunciations SET pattern = ?, replacement = ?, whole_word = ?,
                     match_case = ?, language = ?, phonemes = ?
                 WHERE id = ? AND user_id = ? RETURNING {COLUMNS}""",
@@ -74,7 +74,7 @@ class Pronunciations(Connection):
 
     def delete_pronunciation(self, user_id: int, entry_id: int) -> None:
         """Remove an entry. Raises NotFound."""
-        if not self._write(
+        if not self.write(
             "DELETE FROM pronunciations WHERE id = ? AND user_id = ?", entry_id, user_id
         ).rowcount:
             raise NotFound(NO_ENTRY)
@@ -93,7 +93,7 @@ class Pronunciations(Connection):
         Words are asked of the index, which knows the texts that were spoken; parts of words are
         looked for in the texts themselves.
         """
-        words = searching.TOKEN.findall(phrase) if is_whole_word else ()
+        words = search_query.TOKEN.findall(phrase) if is_whole_word else ()
         if words:
             condition = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
             wanted = f'owner : "u{owner_id}" AND text : "{" ".join(words)}"'
@@ -101,7 +101,7 @@ class Pronunciations(Connection):
             condition = r"text LIKE ? ESCAPE '\'"
             wanted = "%" + ANY_LETTER.sub("_", NO_LETTER.sub(r"\\\g<0>", phrase)) + "%"
         place = "AND (created_at, id) < (?, ?)" if after else ""
-        return self._rows(
+        return self.rows(
             f"""SELECT {FILE_COLUMNS}
                 FROM audio_files INDEXED BY idx_audio_owner
                 WHERE owner_id = ? AND deleted_at IS NULL {place} AND {condition}

@@ -2,8 +2,8 @@
 
 import json
 
-from database.groups import COLUMNS
-from database.usage import Usage
+from queries.base import Statements
+from queries.groups import COLUMNS
 from storage.errors import LeaseLost, NotFound, WrongState
 
 GONE = "The file was deleted, or another worker speaks it now."
@@ -34,7 +34,7 @@ def due(now: float) -> tuple[float, float]:
     return now, now + LONGEST_WAIT_S
 
 
-class Jobs(Usage):
+class Jobs(Statements):
     """What the worker does to a file. `now` is in seconds since 1970, `lease_s` in seconds."""
 
     def claim_job(
@@ -45,10 +45,10 @@ class Jobs(Usage):
         A file of this worker whose lease ran out stays its own: one of its threads is still on it.
         """
         free = (*due(now), now, worker)
-        if not self._row(f"SELECT 1 FROM audio_files WHERE {IN_WORK} AND {FREE} LIMIT 1", *free):
+        if not self.row(f"SELECT 1 FROM audio_files WHERE {IN_WORK} AND {FREE} LIMIT 1", *free):
             return None
         with self.transaction():
-            row = self._write_row(
+            row = self.write_row(
                 f"""UPDATE audio_files SET status = 'speaking', lease_owner = ?,
                         lease_until_epoch = ?, attempts = attempts + 1, not_before_epoch = NULL,
                         updated_at = CURRENT_TIMESTAMP
@@ -71,7 +71,7 @@ class Jobs(Usage):
                 worker, now + lease_s, *free, *free, per_user,
             )  # fmt: skip
             if row:
-                self._write(
+                self.write(
                     "UPDATE users SET last_claim_epoch = ? WHERE id = ?", now, row["owner_id"]
                 )
             return row
@@ -80,7 +80,7 @@ class Jobs(Usage):
         """Put back what workers whose name begins with `workers` left behind, and let what waits be
         tried at once; returns how many.
         """
-        return self._write(
+        return self.write(
             f"""UPDATE audio_files SET status = 'queued', lease_owner = NULL,
                    lease_until_epoch = NULL, not_before_epoch = NULL
                WHERE {IN_WORK} AND (status = 'queued' AND not_before_epoch NOT NULL
@@ -90,7 +90,7 @@ class Jobs(Usage):
 
     def park_job(self, file_id: int, worker: str) -> None:
         """Give an unfinished file back, as a worker does that is told to stop."""
-        self._write(
+        self.write(
             """UPDATE audio_files SET status = 'queued', lease_owner = NULL,
                    lease_until_epoch = NULL, attempts = max(0, attempts - 1)
                WHERE id = ? AND lease_owner = ?""",
@@ -104,7 +104,7 @@ class Jobs(Usage):
 
         `waits_for` is the cause's code. What the owner asked for meanwhile is done.
         """
-        self._write(
+        self.write(
             f"""UPDATE audio_files SET
                    status = coalesce(stop_requested, 'queued'),
                    error = CASE stop_requested WHEN 'cancelled' THEN 'Cancelled.'
@@ -119,7 +119,7 @@ class Jobs(Usage):
 
     def extend_leases(self, worker: str, *, now: float, lease_s: float) -> int:
         """The heartbeat: keep all files of this worker; returns how many."""
-        return self._write(
+        return self.write(
             f"""UPDATE audio_files SET lease_until_epoch = ?
                WHERE {IN_WORK} AND status = 'speaking' AND lease_owner = ?""",
             now + lease_s, worker,
@@ -135,7 +135,7 @@ class Jobs(Usage):
         """
         with self.transaction():
             spoken = segments[-1]["text_end"] if segments else None
-            row = self._write_row(
+            row = self.write_row(
                 """UPDATE audio_files SET spoken_characters = coalesce(?1, spoken_characters),
                        attempts = CASE WHEN ?1 IS NULL THEN attempts ELSE 0 END,
                        waits = CASE WHEN ?1 IS NULL THEN waits ELSE 0 END,
@@ -148,17 +148,17 @@ class Jobs(Usage):
             if row is None:
                 raise LeaseLost(GONE)
             known = self._count_characters(file_id, [part["position"] for part in segments])
-            self._write_many(
+            self.write_many(
                 f"INSERT OR REPLACE {SEGMENT}",
                 [UNMARKED | segment | {"file_id": file_id} for segment in segments],
             )
             characters = sum(part["text_end"] - part["text_start"] for part in segments) - known
-            self._add_usage(row["owner_id"], file_id, row["engine"], characters=characters)
+            self.add_usage(row["owner_id"], file_id, row["engine"], characters=characters)
             return row["stop_requested"]
 
     def _count_characters(self, file_id: int, positions: list[int]) -> int:
         """How many characters the recorded segments among `positions` hold."""
-        return self._value(
+        return self.value(
             """SELECT coalesce(sum(text_end - text_start), 0) AS n FROM segments
                WHERE file_id = ? AND position IN (SELECT value FROM json_each(?))""",
             file_id, json.dumps(positions),
@@ -167,7 +167,7 @@ class Jobs(Usage):
     def drop_segments(self, file_id: int, worker: str, from_position: int) -> None:
         """Forget segments whose sound did not survive; they are spoken, not counted, again."""
         with self.transaction():
-            row = self._write_row(
+            row = self.write_row(
                 """UPDATE audio_files SET spoken_characters = coalesce(
                        (SELECT max(text_end) FROM segments WHERE file_id = ? AND position < ?), 0)
                    WHERE id = ? AND lease_owner = ? RETURNING owner_id, engine""",
@@ -175,19 +175,19 @@ class Jobs(Usage):
             )  # fmt: skip
             if row is None:
                 raise LeaseLost(GONE)
-            dropped = self._write_rows(
+            dropped = self.write_rows(
                 """DELETE FROM segments WHERE file_id = ? AND position >= ?
                    RETURNING text_end - text_start AS characters""",
                 file_id, from_position,
             )  # fmt: skip
             lost = sum(segment["characters"] for segment in dropped)
-            self._add_usage(row["owner_id"], file_id, row["engine"], characters=-lost)
+            self.add_usage(row["owner_id"], file_id, row["engine"], characters=-lost)
 
     def finish_job(
         self, file_id: int, worker: str, *, duration: float, size: int, sha256: str
     ) -> None:
         """Mark the file ready; `duration` in s, `size` in bytes. Raises LeaseLost."""
-        changed = self._write(
+        changed = self.write(
             f"""UPDATE audio_files SET status = 'ready', error = NULL, needs_voice = 0,
                    {TRIED_ANEW}, duration = ?, size = ?,
                    sha256 = ?, spoken_characters = character_count, stop_requested = NULL,
@@ -213,7 +213,7 @@ class Jobs(Usage):
 
         `needs_voice` says that another voice could go on.
         """
-        self._write(
+        self.write(
             f"""UPDATE audio_files SET status = ?1,
                     error = CASE ?1 WHEN 'paused' THEN coalesce(?2, error) ELSE ?2 END,
                     needs_voice = ?3, stop_requested = NULL, {TRIED_ANEW}, attempts = 0,
@@ -224,7 +224,7 @@ class Jobs(Usage):
 
     def set_stand_in(self, file_id: int, worker: str, voice: str) -> None:
         """Let another voice, named by its key, go on with a file. Raises LeaseLost."""
-        changed = self._write(
+        changed = self.write(
             "UPDATE audio_files SET stand_in = ? WHERE id = ? AND lease_owner = ?",
             voice, file_id, worker,
         ).rowcount  # fmt: skip
@@ -280,7 +280,7 @@ class Jobs(Usage):
         What waits rests at once, what is made at the worker's next look; `why` is shown with it.
         """
         with self.transaction():
-            self._write(
+            self.write(
                 """UPDATE audio_files SET error = ?,
                        stop_requested = CASE status WHEN 'speaking'
                                         THEN coalesce(stop_requested, 'paused') END,
@@ -289,12 +289,12 @@ class Jobs(Usage):
                    WHERE owner_id = ? AND status IN ('queued', 'speaking')""",
                 why, owner_id,
             )  # fmt: skip
-            self._write(
+            self.write(
                 """UPDATE retakes SET is_paused = 1 WHERE status = 'queued' AND file_id IN (
                        SELECT id FROM audio_files WHERE owner_id = ?)""",
                 owner_id,
             )
-            self._write(
+            self.write(
                 """UPDATE exports SET is_paused = 1
                    WHERE status IN ('queued', 'working') AND owner_id = ?""",
                 owner_id,
@@ -321,7 +321,7 @@ class Jobs(Usage):
         *values: str,
     ) -> dict:
         with self.transaction():
-            row = self._row(
+            row = self.row(
                 """SELECT status FROM audio_files
                    WHERE filename = ? AND owner_id = ? AND deleted_at IS NULL""",
                 filename, owner_id,
@@ -330,7 +330,7 @@ class Jobs(Usage):
                 raise NotFound("There is no such file in your library.")
             if row["status"] not in allowed:
                 raise WrongState(refusal)
-            return self._write_row(
+            return self.write_row(
                 f"""UPDATE audio_files SET {change}, updated_at = CURRENT_TIMESTAMP
                     WHERE filename = ? AND owner_id = ? RETURNING {COLUMNS}""",
                 *values, filename, owner_id,
@@ -338,7 +338,7 @@ class Jobs(Usage):
 
     def get_stop_request(self, file_id: int, worker: str) -> str | None:
         """'cancelled' or 'paused' when the owner wants that; raises LeaseLost if it is gone."""
-        row = self._row(
+        row = self.row(
             "SELECT stop_requested FROM audio_files WHERE id = ? AND lease_owner = ?",
             file_id, worker,
         )  # fmt: skip
@@ -348,7 +348,7 @@ class Jobs(Usage):
 
     def get_job_counts(self) -> dict:
         """How many files wait and are being spoken: queued, speaking."""
-        return self._row(
+        return self.row(
             f"""SELECT coalesce(sum(status = 'queued'), 0) AS queued,
                        coalesce(sum(status = 'speaking'), 0) AS speaking
                 FROM audio_files WHERE {IN_WORK}"""
@@ -356,7 +356,7 @@ class Jobs(Usage):
 
     def list_unfinished(self, owner_id: int | None = None) -> list[dict]:
         """Files that wait or are being spoken, in the queue's order; of one owner or of all."""
-        return self._rows(
+        return self.rows(
             f"""SELECT {COLUMNS} FROM audio_files INDEXED BY idx_audio_work
                 WHERE status IN ('queued', 'speaking') AND (? IS NULL OR owner_id = ?)
                 ORDER BY queue_rank, id""",

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Sequence
 
-from database.jobs import COUNTED, DUE, SEGMENT, TRIED_ANEW, UNMARKED, due
-from database.usage import Usage
+from queries.base import Statements
+from queries.jobs import COUNTED, DUE, SEGMENT, TRIED_ANEW, UNMARKED, due
 from storage.errors import LeaseLost, NotFound, WrongState
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
 ROOM = 1 << 40  # more than any file has segments: they pass through there when they move
 
 
-class Retakes(Usage):
+class Retakes(Statements):
     """Changes to files, one at a time each. `now` is in seconds since 1970."""
 
     def create_retake(
@@ -31,7 +31,7 @@ class Retakes(Usage):
         """
         with self.transaction():
             self.forget_retake(row["id"])
-            return self._write_row(
+            return self.write_row(
                 """INSERT INTO retakes
                        (file_id, sha256, text_start, text_end, text, take_id, stand_in)
                    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
@@ -40,7 +40,7 @@ class Retakes(Usage):
 
     def get_retake(self, file_id: int) -> dict | None:
         """The change of a file that waits, is made, or failed."""
-        return self._row("SELECT * FROM retakes WHERE file_id = ?", file_id)
+        return self.row("SELECT * FROM retakes WHERE file_id = ?", file_id)
 
     def claim_retake(self, worker: str, *, now: float, lease_s: float) -> dict | None:
         """Take up the next change, with its file as `file`; None when there is none.
@@ -50,10 +50,10 @@ class Retakes(Usage):
         free = f"""status = 'queued' AND NOT is_paused AND {DUE} AND (
                    lease_owner IS NULL OR lease_until_epoch < ? AND lease_owner != ?)"""
         values = (*due(now), now, worker)
-        if not self._row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", *values):
+        if not self.row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", *values):
             return None
         with self.transaction():
-            row = self._write_row(
+            row = self.write_row(
                 f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
                         attempts = attempts + 1, not_before_epoch = NULL
                     WHERE id = (SELECT id FROM retakes WHERE {free} AND EXISTS (
@@ -67,17 +67,17 @@ class Retakes(Usage):
             return row and row | {"file": self._file(row["file_id"])}
 
     def _file(self, file_id: int) -> dict:
-        return self._row("SELECT * FROM audio_files WHERE id = ?", file_id)
+        return self.row("SELECT * FROM audio_files WHERE id = ?", file_id)
 
     def extend_retakes(self, worker: str, *, now: float, lease_s: float) -> None:
         """The heartbeat: keep all changes of this worker."""
-        self._write(
+        self.write(
             "UPDATE retakes SET lease_until_epoch = ? WHERE lease_owner = ?", now + lease_s, worker
         )
 
     def release_retakes(self, workers: str) -> None:
         """Put back what workers whose name begins with `workers` left behind; see release_jobs."""
-        self._write(
+        self.write(
             """UPDATE retakes SET lease_owner = NULL, not_before_epoch = NULL
                WHERE lease_owner IS NULL OR substr(lease_owner, 1, ?) = ?""",
             len(workers), workers,
@@ -93,7 +93,7 @@ class Retakes(Usage):
         is_counted: bool = True,
     ) -> None:
         """Give a change back until a cause has passed, to be tried again at `until`."""
-        self._write(
+        self.write(
             f"""UPDATE retakes SET waits_for = ?, not_before_epoch = ?, waits = {COUNTED},
                    attempts = max(0, attempts - 1), lease_owner = NULL
                WHERE id = ? AND lease_owner = ?""",
@@ -102,7 +102,7 @@ class Retakes(Usage):
 
     def has_retakes(self, owner_id: int) -> bool:
         """Whether a person's files are being changed, or wait for it."""
-        found = self._row(
+        found = self.row(
             """SELECT 1 FROM retakes JOIN audio_files ON audio_files.id = retakes.file_id
                WHERE audio_files.owner_id = ? AND retakes.status = 'queued'
                  AND (NOT retakes.is_paused OR retakes.lease_owner IS NOT NULL) LIMIT 1""",
@@ -112,7 +112,7 @@ class Retakes(Usage):
 
     def is_retake_paused(self, retake_id: int, worker: str) -> bool:
         """Whether a change that is being made is to rest. Raises LeaseLost when it is gone."""
-        row = self._row(
+        row = self.row(
             "SELECT is_paused FROM retakes WHERE id = ? AND lease_owner = ?", retake_id, worker
         )
         if row is None:
@@ -121,7 +121,7 @@ class Retakes(Usage):
 
     def park_retake(self, retake_id: int, worker: str) -> None:
         """Give an unfinished change back; the file stays as it was."""
-        self._write(
+        self.write(
             """UPDATE retakes SET lease_owner = NULL, attempts = max(0, attempts - 1)
                WHERE id = ? AND lease_owner = ?""",
             retake_id, worker,
@@ -129,7 +129,7 @@ class Retakes(Usage):
 
     def resume_retake(self, file_id: int) -> None:
         """Let a paused change be made after all. Raises WrongState."""
-        if not self._write(
+        if not self.write(
             f"""UPDATE retakes SET is_paused = 0, {TRIED_ANEW}
                WHERE file_id = ? AND is_paused AND status = 'queued'""",
             file_id,
@@ -138,7 +138,7 @@ class Retakes(Usage):
 
     def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
         """End a change with its sentence; the file stays as it was."""
-        self._write(
+        self.write(
             """UPDATE retakes SET status = 'failed', error = ?, lease_owner = NULL, waits_for = ''
                WHERE id = ? AND lease_owner = ?""",
             error, retake_id, worker,
@@ -150,12 +150,12 @@ class Retakes(Usage):
         One that a worker still has stays until it gives it back: its number would be given again.
         """
         with self.transaction():
-            self._write(
+            self.write(
                 """DELETE FROM retakes WHERE file_id = ?
                    AND (status = 'failed' OR is_paused AND lease_owner IS NULL)""",
                 file_id,
             )
-            if self._row("SELECT 1 FROM retakes WHERE file_id = ?", file_id):
+            if self.row("SELECT 1 FROM retakes WHERE file_id = ?", file_id):
                 raise WrongState("This file is being changed; wait a moment, then try again.")
 
     def finish_retake(
@@ -177,7 +177,7 @@ class Retakes(Usage):
         """
         file_id, start, end = retake["file_id"], retake["text_start"], retake["text_end"]
         with self.transaction():
-            changed = self._write(
+            changed = self.write(
                 """UPDATE audio_files SET text = ?, character_count = ?, spoken_characters = ?,
                        duration = ?, size = ?, sha256 = ?, updated_at = CURRENT_TIMESTAMP
                    WHERE id = ? AND sha256 = ? AND status = 'ready'
@@ -188,18 +188,18 @@ class Retakes(Usage):
             if not changed:
                 raise LeaseLost(GONE)
             self._move_segments(file_id, start, end, shift)
-            self._write_many(
+            self.write_many(
                 f"INSERT {SEGMENT}",
                 [UNMARKED | segment | {"file_id": file_id} for segment in segments],
             )
             self._move_places(file_id, start, end, shift["text"], segments[-1]["text_end"])
-            self._write(
+            self.write(
                 """INSERT INTO takes (file_id, text_start, text_end, text, content_hash, segments)
                    VALUES (?, ?, ?, ?, ?, ?)""",
                 file_id, start, segments[-1]["text_end"], take["text"], take["content_hash"],
                 json.dumps(take["segments"]),
             )  # fmt: skip
-            self._write("DELETE FROM retakes WHERE id = ?", retake["id"])
+            self.write("DELETE FROM retakes WHERE id = ?", retake["id"])
             if not retake["take_id"]:
                 spoken = segments[-1]["text_end"] - start
                 row = retake["file"]
@@ -210,11 +210,11 @@ class Retakes(Usage):
                 )  # fmt: skip
 
     def _move_segments(self, file_id: int, start: int, end: int, shift: dict) -> None:
-        self._write(
+        self.write(
             "DELETE FROM segments WHERE file_id = ? AND text_start >= ? AND text_start < ?",
             file_id, start, end,
         )  # fmt: skip
-        self._write(
+        self.write(
             """UPDATE segments SET position = position + ? + ?, text_start = text_start + ?,
                    text_end = text_end + ?, start_ms = start_ms + ?, end_ms = end_ms + ?,
                    byte_end = byte_end + ?, frame_end = frame_end + ?
@@ -222,7 +222,7 @@ class Retakes(Usage):
             ROOM, shift["position"], shift["text"], shift["text"], shift["ms"], shift["ms"],
             shift["bytes"], shift["frames"], file_id, end,
         )  # fmt: skip
-        self._write(
+        self.write(
             "UPDATE segments SET position = position - ? WHERE file_id = ? AND position >= ?",
             ROOM, file_id, ROOM,
         )  # fmt: skip
@@ -232,13 +232,13 @@ class Retakes(Usage):
 
         One that overlaps the span otherwise fits nowhere any more: its own span becomes empty.
         """
-        self._write(
+        self.write(
             """UPDATE chapters SET text_start = CASE WHEN text_start >= ? THEN text_start + ?
                                                      ELSE ? END
                WHERE file_id = ? AND text_start > ?""",
             end, shift, start, file_id, start,
         )  # fmt: skip
-        self._write(
+        self.write(
             """UPDATE takes SET
                    text_start = CASE WHEN text_start >= ? THEN text_start + ?
                                      ELSE min(text_start, ?) END,
@@ -251,7 +251,7 @@ class Retakes(Usage):
 
     def list_takes(self, file_id: int) -> list[dict]:
         """Earlier takes of parts of a file, the newest first."""
-        return self._rows(
+        return self.rows(
             """SELECT id, text_start, text_end, text, made_at
                FROM takes WHERE file_id = ? ORDER BY id DESC""",
             file_id,
@@ -259,7 +259,7 @@ class Retakes(Usage):
 
     def get_take(self, file_id: int, take_id: int) -> dict:
         """One earlier take of a file. Raises NotFound."""
-        row = self._row("SELECT * FROM takes WHERE id = ? AND file_id = ?", take_id, file_id)
+        row = self.row("SELECT * FROM takes WHERE id = ? AND file_id = ?", take_id, file_id)
         if row is None:
             raise NotFound("There is no such take.")
         return row
@@ -269,7 +269,7 @@ class Retakes(Usage):
         which, values = ("f.owner_id = ?", [owner_id])
         if filename is not None:
             which, values = ("f.filename = ? AND f.owner_id = ?", [filename, owner_id])
-        rows = self._rows(
+        rows = self.rows(
             f"""SELECT DISTINCT t.content_hash
                 FROM audio_files f JOIN takes t ON t.file_id = f.id WHERE {which}""",
             *values,
@@ -278,20 +278,20 @@ class Retakes(Usage):
 
     def is_take_wanted(self, content_hash: str) -> bool:
         """Whether any take refers to these frames; for sweeping the disk."""
-        return self._row("SELECT 1 FROM takes WHERE content_hash = ?", content_hash) is not None
+        return self.row("SELECT 1 FROM takes WHERE content_hash = ?", content_hash) is not None
 
     # Chapters
 
     def add_chapters(self, file_id: int, chapters: Sequence[tuple[str, int]]) -> None:
         """Give a new file its chapters: title, and where it begins in the text."""
-        self._write_many(
+        self.write_many(
             "INSERT INTO chapters (file_id, position, title, text_start) VALUES (?, ?, ?, ?)",
             [(file_id, place, title, start) for place, (title, start) in enumerate(chapters)],
         )
 
     def get_chapters(self, file_id: int) -> list[dict]:
         """position, title, text_start, text_end, start_ms, end_ms; times are None until spoken."""
-        rows = self._rows(
+        rows = self.rows(
             """SELECT position, title, text_start,
                       (SELECT start_ms FROM segments
                        WHERE file_id = chapters.file_id AND text_start >= chapters.text_start
@@ -299,7 +299,7 @@ class Retakes(Usage):
                FROM chapters WHERE file_id = ? ORDER BY position""",
             file_id,
         )
-        whole = self._row(
+        whole = self.row(
             "SELECT character_count, duration, status FROM audio_files WHERE id = ?", file_id
         )
         if not rows or whole is None:
