@@ -63,7 +63,7 @@ def children():
             command = path.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if parent == os.getpid() and b"formats.process" in command:
+        if parent == os.getpid() and b"exports.encoder_process" in command:
             found.append(int(path.parent.name))
     return found
 
@@ -356,7 +356,7 @@ def test_a_nearly_full_disk_is_said_before_anything_is_made(home, exports, row):
 
 def test_without_its_library_a_format_says_what_to_install(monkeypatch, home, exports, row):
     monkeypatch.setattr(runner, "has_av", lambda: False)
-    with pytest.raises(NotInstalled, match=r"requirements-formats\.txt"):
+    with pytest.raises(NotInstalled, match=r"requirements/formats\.txt"):
         exports.order(row, "m4b", None)
     with pytest.raises(NotInstalled):
         exports.order(row, "zip", -19.0)

@@ -138,7 +138,7 @@ def test_what_cannot_be_done_is_said(owner, name, voice, status, services):
 
 def test_without_piper_the_page_says_how_to_get_it(owner, monkeypatch):
     monkeypatch.setattr(room, "is_installed", lambda: False)
-    assert "requirements-neural.txt" in owner.get(PAGE).text
+    assert "requirements/neural.txt" in owner.get(PAGE).text
 
 
 def test_the_command_line_lists_installs_and_removes(run, server):
