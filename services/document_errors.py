@@ -1,33 +1,33 @@
-"""What cannot be done with a document, each with its sentence."""
+"""Errors of documents, each with its sentence."""
 
 from common.errors import Told
 
 
 class DocumentRefused(Told):
-    """Something that cannot be done with a document; `sentence` says why and what to do."""
+    """An action that a document does not allow; `sentence` says why and what to do."""
 
     status = 400
 
 
 class ImportsBusy(DocumentRefused):
-    """Others are importing."""
+    """All readers are busy with imports of others."""
 
     status = 503
     retry_after_s = 15
 
 
 class WebImportOff(DocumentRefused):
-    """The admin does not want web addresses to be fetched."""
+    """The import of web addresses, which the admin switched off."""
 
     status = 403
 
 
 class NothingChosen(DocumentRefused):
-    """No chapter that holds text is ticked."""
+    """The ticked chapters hold no text."""
 
 
 class BadDocument(DocumentRefused):
-    """What was read of a document cannot be read again."""
+    """The stored contents of a document are damaged."""
 
     status = 500
 

@@ -34,7 +34,7 @@ class PlannedChapter:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What speaking the chosen chapters would take, in all and chapter by chapter."""
+    """The plan of the chosen chapters: time and money, in all and chapter by chapter."""
 
     chapters: tuple[PlannedChapter, ...]
     characters: int

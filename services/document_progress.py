@@ -11,7 +11,7 @@ UNFINISHED = ("queued", "speaking")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the files of a document are; `left_s` is None where nothing can be said yet."""
+    """The progress of a document's files; `left_s` is None where nothing can be said yet."""
 
     files: list[dict]
     characters: int
@@ -32,16 +32,16 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """How much is spoken, 0 to 1."""
+        """The share that is spoken, 0 to 1."""
         return self.spoken / max(1, self.characters)
 
     def count(self, *statuses: str) -> int:
-        """How many files are in one of these states."""
+        """Count the files in one of these states."""
         return sum(file["status"] in statuses for file in self.files)
 
 
 def _left_s(files: list[dict]) -> float | None:
-    """How long the rest will take if it goes on as it went since the first of them was sent."""
+    """Seconds until the rest is spoken, at the pace since the first of them was sent."""
     left = sum(
         file["character_count"] - file["spoken_characters"]
         for file in files

@@ -30,7 +30,7 @@ COVER_BYTES = 5_000_000
 
 
 class Documents:
-    """What people import and have spoken; pages and API call the same functions."""
+    """Documents of all people; pages and API call the same functions."""
 
     def __init__(self, db: Database, studio: Studio, config: Config):
         self.db, self.studio, self.config = db, studio, config
@@ -41,7 +41,7 @@ class Documents:
     # Looking through
 
     def contents(self, row: dict) -> Document:
-        """What a document holds; its cover is kept apart. Raises BadDocument."""
+        """The contents of a document; its cover is stored apart. Raises BadDocument."""
         with self._cache_lock:
             if document := self._cached.get(row["id"]):
                 self._cached.move_to_end(row["id"])
@@ -55,11 +55,11 @@ class Documents:
         return document
 
     def choices(self, row: dict) -> Choices:
-        """What is wanted of a document, the rules' own defaults at first; its voice is there."""
-        kept = Choices.from_json(row["choices"])
-        voice = self._voice(row, kept.voice)
+        """The choices of a document, the rules' own defaults at first; their voice is there."""
+        stored = Choices.from_json(row["choices"])
+        voice = self._voice(row, stored.voice)
         low, high = self.studio.registry.resolve(voice.key)[0].speed_range
-        return replace(kept, voice=voice.key, speed=min(max(kept.speed, low), high))
+        return replace(stored, voice=voice.key, speed=min(max(stored.speed, low), high))
 
     def save(
         self, row: dict, choices: Choices, *, title: str | None = None, author: str | None = None
@@ -180,7 +180,7 @@ class Documents:
     # While it is made, and afterwards
 
     def progress(self, row: dict) -> Progress:
-        """How far what was made of a document is."""
+        """The progress of the files that were made of a document."""
         return Progress.of_files(self.db.list_document_files(row["id"], row["owner_id"]))
 
     def pause(self, row: dict) -> int:

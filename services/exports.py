@@ -56,7 +56,7 @@ class TooManyExports(ExportError):
 
 
 class Exports:
-    """What pages, API and worker do with downloads goes through here."""
+    """Exports of all people's files, for pages, API and worker."""
 
     def __init__(self, config: Config, db: Database, store: AudioStore, registry: Registry):
         self.db, self.store, self.registry = db, store, registry

@@ -18,7 +18,7 @@ class BadName(Told):
 
 
 def check_name(name: str) -> str:
-    """A display name as it is kept; raises BadName with the remedy."""
+    """A display name as it is stored; raises BadName with the remedy."""
     cleaned = " ".join(CONTROL.sub(" ", name).split())
     if not cleaned:
         raise BadName("The name is empty. Give the file a name of up to 200 characters.")
@@ -34,7 +34,7 @@ def check_name(name: str) -> str:
 
 
 def check_group(category: str) -> str:
-    """A group's name as it is kept, or "" for none; raises BadName."""
+    """A group's name as it is stored, or "" for none; raises BadName."""
     cleaned = " ".join(CONTROL.sub(" ", category).split())
     if len(cleaned) > GROUP_LENGTH:
         raise BadName(

@@ -55,7 +55,7 @@ class BadPause(GenerationError):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a text will be and cost before it is made; `cost_usd` is None when not known."""
+    """The size, duration and cost of a text beforehand; `cost_usd` is None when not known."""
 
     characters: int
     segments: int
@@ -240,7 +240,7 @@ class Generation:
             )
 
     def _check_reading(self, reading: Mapping[str, Any], choice: VoiceChoice) -> dict[str, Any]:
-        """How to read as it is kept; raises BadCast, BadPause, UnknownVoice."""
+        """Check how to read, for the file's row; raises BadCast, BadPause, UnknownVoice."""
         checked: dict[str, Any] = {}
         if cast := reading.get("cast"):
             Cast(cast)
@@ -273,7 +273,7 @@ def check_text(text: str, limit: int) -> str:
 
 
 def _count_segments(text: str, engine: Engine, voice: Voice) -> int:
-    """How many segments a text has, near where it is long: a quote is wanted at once."""
+    """Count the segments of a text; estimated where it is long, as a quote is wanted at once."""
     beginning = text[:COUNTED_SEGMENTS]
     segments = split(
         beginning,

@@ -1,4 +1,4 @@
-"""Neural voices of this machine: what can be installed, what is, and how far a download is."""
+"""Neural voices of this machine: installed, stopped, removed, and looked up in the catalogue."""
 
 import hashlib
 import json
@@ -91,7 +91,7 @@ class Voices:
         return read_models(self._folder)
 
     def catalogue(self) -> Catalogue:
-        """What can be installed: the server's list as it was fetched last, else the one here."""
+        """The catalogue: the server's list as it was fetched last, else the one here."""
         path = self._work / LIST
         try:
             day = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
@@ -168,7 +168,7 @@ class Voices:
 
     @property
     def incoming(self) -> Path:
-        """Where files can be put by hand, to be installed from the pages."""
+        """The folder into which files can be put by hand, to be installed from the pages."""
         return self._folder / INCOMING
 
     def stop(self, identifier: str) -> None:

@@ -1,11 +1,11 @@
-"""Why nothing can be bought from a provider, each with its sentence."""
+"""Errors of providers from which nothing can be bought, each with its sentence."""
 
 from common.errors import Sentence
 from speech.errors import SpeechError
 
 
 class ProviderStopped(SpeechError):
-    """Nothing may be bought from a provider now, though others may speak."""
+    """A provider from which nothing may be bought now, though others may speak."""
 
     status = 409
     is_voice_gone = True

@@ -71,7 +71,7 @@ class Providers:
             return tuple(engine for engine in found if engine)
 
     def why_not(self, name: str) -> SpeechError | None:
-        """Why a provider that is there cannot speak: it is switched off."""
+        """The error of a known provider that is switched off; None for any other."""
         row = self.db.get_provider_by_name(name)
         return provider_off(row["label"]) if row and not row["is_enabled"] else None
 
@@ -93,15 +93,15 @@ class Providers:
         is_own = bool(own and present["allows_own_keys"])
         place = (present["id"], user_id if is_own else None)
         stamp = (present["version"], own["sealed_key"] if is_own else None)
-        kept = self._made.get(place)
-        if kept and kept[0] == stamp:
-            return kept[1]
+        made = self._made.get(place)
+        if made and made[0] == stamp:
+            return made[1]
         row = self.db.get_provider(present["id"])
         if row is None:
             return None
         engine = self._make(row, user_id if is_own else None, own if is_own else None)
-        if kept:
-            kept[1].retire()
+        if made:
+            made[1].retire()
         self._made[place] = (stamp, engine)
         self._forget_most_own()
         return engine
@@ -177,7 +177,7 @@ class Providers:
             )
 
     def spent(self, row: dict[str, Any]) -> float:
-        """What a provider has cost everybody in this month, in USD."""
+        """The cost of a provider for everybody in this month, in USD."""
         now = self._now()
         return self.db.get_engine_cost(row["name"], now.year, now.month)
 

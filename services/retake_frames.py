@@ -27,7 +27,7 @@ class BadRetake(WrongState):
 
 
 class Shift(NamedTuple):
-    """By how much the places of segments move."""
+    """A move of the places of segments, in each measure."""
 
     position: int = 0
     text: int = 0
@@ -63,7 +63,7 @@ class Passage:
 
     @property
     def count(self) -> int:
-        """How many frames."""
+        """The number of frames."""
         return self.segments[-1]["frame_end"]
 
     def digest(self) -> str:
@@ -93,7 +93,7 @@ class FinishedFile:
         raise BadRetake(NO_BORDER)
 
     def ms(self, frames: int) -> int:
-        """How long so many frames last."""
+        """The duration of so many frames."""
         return frames * self.head.samples * 1000 // self.head.sample_rate
 
     def carried(self, place: Place) -> list[bytes]:
@@ -101,7 +101,7 @@ class FinishedFile:
         return self._slicer.carried(place.byte) if place.frames else []
 
     def passage(self, start: Place, end: Place) -> Passage:
-        """What stands between two borders, as it can be put back later."""
+        """The passage between two borders, as it can be put back later."""
         carried = self.carried(start)
         self.file.seek(start.byte)
         shift = Shift(
@@ -129,5 +129,5 @@ class FinishedFile:
         )
 
     def duration_s(self, shift: Shift) -> float:
-        """How long the file is once it has grown by `shift`."""
+        """Seconds of the file once it has grown by `shift`."""
         return (self.samples + shift.frames * self.head.samples) / self.head.sample_rate

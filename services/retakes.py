@@ -28,7 +28,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class RetakeQuote(NamedTuple):
-    """What a change will be: the text as it will stand, its segments, and their cost (USD).
+    """The quote of a retake: the text as it will stand, its segments, and their cost (USD).
 
     The cost is None where no price is known.
     """
@@ -47,7 +47,7 @@ class Retakes:
         self.db, self.store, self.voices = synthesis.db, synthesis.store, synthesis.voices
 
     def quote(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> RetakeQuote:
-        """What it would take to say `text` in the place of a file's text from `start` to `end`.
+        """Price the saying of `text` in the place of a file's text from `start` to `end`.
 
         `voice` is the key of another voice than the one that speaks the file. Raises BadRetake,
         NothingSpoken, SpeechError; changes nothing.
@@ -77,11 +77,11 @@ class Retakes:
         text = self.quote(row, start, end, text, voice=voice).text
         self.store.check_space(2 * row["size"])
         own = f"{row['engine']}:{row['voice']}"
-        stand_in = "" if voice == own else voice
+        fallback = "" if voice == own else voice
         with self.db.transaction():
             self._quotas.check(row["owner_id"], len(text), 0)
             return self.db.create_retake(
-                row, text_start=start, text_end=end, text=text, stand_in=stand_in
+                row, text_start=start, text_end=end, text=text, stand_in=fallback
             )
 
     def _voices(self, row: dict, voice: str) -> FileVoices:
@@ -225,7 +225,7 @@ class Retakes:
     def _watched(
         self, retake: dict, worker: str, chunks: Iterator[AudioChunk]
     ) -> Iterator[AudioChunk]:
-        """The same sound, checking twice a second whether it is still wanted."""
+        """Pass the sound on, checking twice a second whether it is still wanted."""
         checked_at = time.monotonic()
         for chunk in chunks:
             if time.monotonic() - checked_at >= PAUSE_CHECK_S:

@@ -91,7 +91,7 @@ class SegmentCache:
         return lendable and self.take_over(lendable, key)
 
     def take_over(self, source: str, key: SegmentKey, file_id: int | None = None) -> str | None:
-        """Let a person have a sound that is kept, for a file; returns its content hash.
+        """Let a person have a cached sound, for a file; returns its content hash.
 
         What was nobody's becomes theirs, of what is another's they get a copy.
         """

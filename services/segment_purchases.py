@@ -1,4 +1,4 @@
-"""Segments that cost money or time: bought by each person once, kept, and counted once."""
+"""Segments that cost money or time: bought by each person once, cached, and counted once."""
 
 import logging
 import threading
@@ -18,7 +18,7 @@ from speech.engine import Engine
 from speech.types import AudioChunk, Delivery, ModelNotice, Receipt, SpeechRequest
 from storage.errors import DatabaseError
 
-SWEEP_EVERY = 50  # purchases between looks at how much is kept
+SWEEP_EVERY = 50  # purchases between looks at how much is cached
 
 log = logging.getLogger("voiceverse.segment_purchases")
 
@@ -26,7 +26,7 @@ log = logging.getLogger("voiceverse.segment_purchases")
 class Purchases:
     """Speaks through paying engines. One object serves all threads of a process.
 
-    With a `client`, what a provider is asked for is received and kept though this process dies.
+    With a `client`, what a provider is asked for is received and cached though this process dies.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Purchases:
     def speak(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob
     ) -> Generator[AudioChunk]:
-        """The sound of a request: kept from earlier, or bought now and then kept."""
+        """The sound of a request: cached from earlier, or bought now and then cached."""
         key = self._key(engine, request, None if job.is_sample else job.owner_id)
         with self._exclusive(key):
             while (cached := self._use(engine, request, job, key)) is None:
@@ -65,7 +65,7 @@ class Purchases:
             yield AudioChunk(b"", engine.sample_rate, delivery=delivery)
 
     def notices(self, engine: Engine) -> Sequence[ModelNotice]:
-        """What the engine's provider says about the model in use; raises SpeechError."""
+        """Ask what the engine's provider says about the model in use; raises SpeechError."""
         if self._client and self._client.can_buy(engine):
             return self._client.notices(engine)
         return engine.notices()
@@ -83,17 +83,17 @@ class Purchases:
             self._client.rest()
 
     def close(self) -> None:
-        """Buy nothing more; what is being bought in another process is finished and kept there."""
+        """Buy nothing more; what another process is buying is finished and cached there."""
         if self._client:
             self._client.close()
 
     def has(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> bool:
-        """Whether the sound of a request is kept for a person, so that it costs nothing more."""
+        """Whether the sound of a request is cached for a person, so that it costs nothing more."""
         return self.cache.has(self._key(engine, request, owner_id))
 
     @property
     def under_way(self) -> int:
-        """How many purchases have begun and not ended."""
+        """The number of purchases that have begun and not ended."""
         return len(self._busy)
 
     def _key(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> SegmentKey:
@@ -104,8 +104,8 @@ class Purchases:
     def _buy(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob, key: SegmentKey
     ) -> Generator[AudioChunk]:
-        """The sound as it arrives; at its end it is kept. Nothing where somebody else, in another
-        process, has kept it meanwhile.
+        """The sound as it arrives; at its end it is cached. Nothing where somebody else, in another
+        process, has cached it meanwhile.
         """
         if engine.breaker and not engine.is_own:
             engine.breaker.tell = partial(self._note_state, engine.name)
@@ -154,9 +154,9 @@ class Purchases:
     def _use(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob, key: SegmentKey
     ) -> tuple[Delivery, str] | None:
-        """What was delivered, and its content hash: counted, and the job's file has it from now on.
+        """Count a delivery for the job, whose file has it from now on; returns it and its hash.
 
-        None where it is not kept. In one transaction, as sound that nobody wants leaves in one.
+        None where it is not cached. In one transaction, as sound that nobody wants leaves in one.
         """
         with self.db.transaction():
             if not (content_hash := self.cache.fetch(key)):
@@ -197,7 +197,7 @@ class Purchases:
         )
 
     def _make_room(self) -> None:
-        """Drop the least recently used until what is kept fits the limit."""
+        """Drop the least recently used until what is cached fits the limit."""
         rows = self.db.list_kept_segments()
         excess = sum(row["size"] for row in rows) - self.limit_bytes
         for row in rows:

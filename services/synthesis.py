@@ -28,7 +28,7 @@ log = logging.getLogger("voiceverse.synthesis")
 
 
 class Stopped(Exception):
-    """The owner asked for it; `status` is 'cancelled' or 'paused'."""
+    """A stop that the owner asked for; `status` is 'cancelled' or 'paused'."""
 
     def __init__(self, status: str):
         super().__init__(status)
@@ -36,15 +36,15 @@ class Stopped(Exception):
 
 
 class Parked(Exception):
-    """The worker was told to stop; the file goes on later."""
+    """A stop of the worker; the file goes on later."""
 
 
 class Incomplete(SpeechError):
-    """What was spoken is not what was sent."""
+    """A sound that is not of the whole text."""
 
 
 class NothingSpoken(SpeechError):
-    """The text holds nothing that can be said."""
+    """A text that holds nothing to be said."""
 
     status = 400
 
@@ -153,13 +153,13 @@ class SynthesisRun:
         spoken = self.db.get_segments(self.job["id"])
         size = self.store.part_size(self.job["filename"])
         whole = self.store.size(self.job["filename"])
-        kept = [part for part in spoken if part["byte_end"] <= max(size, whole or 0)]
-        if len(kept) < len(spoken):
-            self.db.drop_segments(self.job["id"], self.worker, len(kept))
-        return kept[-1] if kept else None
+        safe = [segment for segment in spoken if segment["byte_end"] <= max(size, whole or 0)]
+        if len(safe) < len(spoken):
+            self.db.drop_segments(self.job["id"], self.worker, len(safe))
+        return safe[-1] if safe else None
 
     def _sample_rate(self) -> int:
-        """That of the sound so far: another voice goes on at the rate of the first."""
+        """The rate of the sound so far: another voice goes on at the rate of the first."""
         with self.store.open_growing(self.job["filename"]) as file:
             return mp3.parse_frame(file.read(4)).sample_rate
 
