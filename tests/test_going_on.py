@@ -230,7 +230,7 @@ def test_bought_sound_is_looked_after_again_when_the_disk_failed_once(home, runn
     monkeypatch.setattr(
         home.studio.cache_adoption, "adopt_all", lambda until: next(settles, nothing)()
     )
-    monkeypatch.setattr(home.studio, "drop_unwanted_sound", lambda until: is_dropped.set())
+    monkeypatch.setattr(home.studio.segment_cache, "drop_unwanted", lambda until: is_dropped.set())
     running()
     assert is_dropped.wait(30)
 
