@@ -49,11 +49,11 @@ from config import (
 )
 from database import Database
 from services.backoff import Notice
-from services.documents import Books
-from services.generation import Studio
+from services.documents import Documents
 from services.library import Library
-from services.pronunciations import Pronouncing
+from services.pronunciations import Pronunciations
 from services.providers import Providers
+from services.studio import Studio
 from speech.audio.captions import srt, webvtt
 from speech.prices import expected_duration_s
 from speech.registry import build_registry
@@ -185,8 +185,8 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         providers=providers_room,
         studio=studio,
         library=Library(studio),
-        books=Books(db, studio, config),
-        pronouncing=Pronouncing(studio),
+        documents=Documents(db, studio, config),
+        pronunciations=Pronunciations(studio),
         accounts=keeper,
         second_factors=SecondFactors(db, keeper, Seal(key)),
         passkeys=Passkeys(db, keeper),
@@ -307,7 +307,7 @@ def quote() -> Response:
         sent = forms.order(request.form)
         asked = sent.text, sent.voice, sent.speed, sent.engine
         known = {"owner_id": g.user["user_id"], "reading": sent.reading}
-        quoted = services().studio.quote(*asked, **known)
+        quoted = services().studio.generation.quote(*asked, **known)
     except Told as error:
         return _studio_again(error)
     if wants_json():
@@ -323,7 +323,7 @@ def generate() -> Response:
     """Take a text to be spoken and answer with the address of its page."""
     try:
         sent = forms.order(request.form)
-        row = services().studio.submit(g.user["user_id"], **sent._asdict())
+        row = services().studio.generation.submit(g.user["user_id"], **sent._asdict())
     except Told as error:
         return _studio_again(error)
     services().wake_worker()
@@ -417,7 +417,7 @@ def rename(filename: str) -> Response:
                 yours=name,
             )
         )
-    services().studio.rename(filename, g.user["user_id"], name=name)
+    services().studio.generation.rename(filename, g.user["user_id"], name=name)
     return _done(_("Renamed."), filename)
 
 
@@ -425,7 +425,9 @@ def rename(filename: str) -> Response:
 @user_only
 def move(filename: str) -> Response:
     """Put a piece into another group, or into none."""
-    services().studio.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
+    services().studio.generation.rename(
+        filename, g.user["user_id"], category=request.form.get("category", "")
+    )
     return _done(_("Moved."), filename)
 
 
@@ -440,7 +442,7 @@ def delete(filename: str) -> Response:
 @user_only
 def retry(filename: str) -> Response:
     """Speak on where a piece failed or was cancelled."""
-    services().studio.retry(filename, g.user["user_id"])
+    services().studio.generation.retry(filename, g.user["user_id"])
     services().wake_worker()
     return _done("", filename)
 
@@ -449,7 +451,7 @@ def retry(filename: str) -> Response:
 @user_only
 def cancel(filename: str) -> Response:
     """Stop speaking; what was spoken is kept."""
-    services().studio.cancel(filename, g.user["user_id"])
+    services().studio.generation.cancel(filename, g.user["user_id"])
     return _done("", filename)
 
 
@@ -457,7 +459,7 @@ def cancel(filename: str) -> Response:
 @user_only
 def pause(filename: str) -> Response:
     """Let a piece rest until it is spoken on."""
-    services().studio.pause(filename, g.user["user_id"])
+    services().studio.generation.pause(filename, g.user["user_id"])
     return _done("", filename)
 
 
@@ -465,7 +467,7 @@ def pause(filename: str) -> Response:
 @user_only
 def speak_next(filename: str) -> Response:
     """Put a waiting piece before the others."""
-    services().studio.speak_next(filename, g.user["user_id"])
+    services().studio.generation.speak_next(filename, g.user["user_id"])
     return _done(_("It is the next one to be spoken."), filename)
 
 

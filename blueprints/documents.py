@@ -12,9 +12,11 @@ from flask_babel import lazy_gettext, ngettext
 from blueprints import studio as studio_room
 from common.errors import Told
 from documents.types import RULES, Document
+from services.document_plans import BETWEEN, Plan
+from services.document_progress import Progress
 from services.document_selection import SHAPES, Choices, count_kinds, paragraphs
-from services.documents import BETWEEN, COVER_BYTES, Books, Plan, Progress
-from services.generation import check_group, check_name
+from services.documents import COVER_BYTES, Documents
+from services.file_names import check_group, check_name
 from speech.text.speakers import SEARCHED
 from web import forms
 from web.access import services, user_only, wants_json
@@ -94,18 +96,18 @@ def _take_in() -> tuple[list[dict], list[tuple[str, Any]]]:
         raise forms.BadForm("file", _("Choose a file, or give the address of a page."))
     if len(files) > MOST_FILES:
         raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
-    books, owner_id = services().books, g.user["user_id"]
+    imports, owner_id = services().documents.imports, g.user["user_id"]
     taken, refused = [], []
     for file in files:
         try:
             file.stream.flush()
-            taken.append(books.import_file(owner_id, Path(file.stream.name), file.filename))
+            taken.append(imports.import_file(owner_id, Path(file.stream.name), file.filename))
         except Told as error:
             refused.append((_shown_name(file.filename), error))
         file.close()
     if url:
         try:
-            taken.append(books.import_address(owner_id, url))
+            taken.append(imports.import_address(owner_id, url))
         except Told as error:
             refused.append((_shown_name(url), error))
     for _name, error in refused:
@@ -152,9 +154,9 @@ def review(document_id: int) -> Response:
     row = owned_document(document_id)
     if not wants_json():
         return _review(row)
-    books = services().books
-    plan = books.plan(row, books.choices(row))
-    progress = books.progress(row)
+    documents = services().documents
+    plan = documents.plan(row, documents.choices(row))
+    progress = documents.progress(row)
     files = [file_json(file) for file in progress.files]
     known = {"plan": plan_json(plan), "progress": progress_json(progress), "files": files}
     return jsonify(**document_json(row), **known)
@@ -183,7 +185,7 @@ def speak(document_id: int) -> Response:
     row = owned_document(document_id)
     try:
         row, _plan, _base = _keep(row)
-        made = services().books.speak(row, services().books.choices(row))
+        made = services().documents.speak(row, services().documents.choices(row))
     except Told as error:
         return refusal(error) if wants_json() else _review(owned_document(document_id), error)
     services().wake_worker()
@@ -203,7 +205,7 @@ def speak(document_id: int) -> Response:
 def delete(document_id: int) -> Response:
     """Forget a document; what was spoken of it stays in the library."""
     row = owned_document(document_id)
-    services().books.delete(row)
+    services().documents.delete(row)
     if wants_json():
         return Response(status=204)
     flash(_("“%(name)s” was removed. What was spoken of it stays.", name=row["title"]))
@@ -215,20 +217,20 @@ def delete(document_id: int) -> Response:
 def progress(document_id: int) -> Response:
     """How far what was made of a document is."""
     row = owned_document(document_id)
-    return jsonify(progress_json(services().books.progress(row)))
+    return jsonify(progress_json(services().documents.progress(row)))
 
 
 @blueprint.post(f"/documents/{ID}/<action>")
 @user_only
 def steer(document_id: int, action: str) -> Response:
     """Pause, take up, stop or retry everything that is made of a document."""
-    row, books = owned_document(document_id), services().books
+    row, documents = owned_document(document_id), services().documents
     if action not in ACTIONS:
         abort(404)
-    getattr(books, action)(row)
+    getattr(documents, action)(row)
     services().wake_worker()
     if wants_json():
-        return jsonify(progress_json(books.progress(row)))
+        return jsonify(progress_json(documents.progress(row)))
     return redirect(_review_url(document_id), 303)
 
 
@@ -254,7 +256,7 @@ def set_cover(document_id: int) -> Response:
     picture = sent.read(COVER_BYTES + 1) if sent else None
     if not picture and "remove" not in request.form:
         raise forms.BadForm("cover", _("Choose a picture first."))
-    services().books.keep_cover(row, None if "remove" in request.form else picture)
+    services().documents.save_cover(row, None if "remove" in request.form else picture)
     if wants_json():
         return Response(status=204)
     return redirect(_review_url(document_id), 303)
@@ -268,8 +270,8 @@ def set_cover(document_id: int) -> Response:
 def chapter(document_id: int, number: int) -> Response:
     """A stretch of a chapter: its parts, which of them are spoken, where the next stretch is."""
     row = owned_document(document_id)
-    books = services().books
-    document, choices = books.contents(row), books.choices(row)
+    documents = services().documents
+    document, choices = documents.contents(row), documents.choices(row)
     _check_chapter(document, number)
     first = forms.number(request.args.get("from", "0"), "from")
     shown, following = paragraphs(document, choices, number, first)
@@ -295,17 +297,17 @@ def chapter(document_id: int, number: int) -> Response:
 @takes_text
 def change_chapter(document_id: int, number: int) -> Response:
     """Speak a part or leave it out, or give a chapter a name and a text of its own."""
-    row, books = owned_document(document_id), services().books
-    document = books.contents(row)
+    row, documents = owned_document(document_id), services().documents
+    document = documents.contents(row)
     _check_chapter(document, number)
     try:
-        row = books.change(row, lambda _row, now: _changed_chapter(now, document, number))
+        row = documents.change(row, lambda _row, now: _changed_chapter(now, document, number))
     except forms.ChangedMeanwhile as error:
         return _chapter_again(document_id, number, error)
-    choices = books.choices(row)
+    choices = documents.choices(row)
     if wants_json():
         version = forms.version_of(*_written(choices, document, number))
-        return jsonify(plan=plan_json(books.plan(row, choices)), version=version)
+        return jsonify(plan=plan_json(documents.plan(row, choices)), version=version)
     is_written = "part" not in request.form
     place = {"from": request.form.get("from") or None, "kept": 1 if is_written else None}
     return redirect(to("documents.chapter", document_id=document_id, number=number, **place), 303)
@@ -351,8 +353,8 @@ def _chapter_again(document_id: int, number: int, error: forms.ChangedMeanwhile)
     """The form with what was typed, beside what somebody else made of the chapter."""
     if wants_json() or "part" in request.form:
         return refusal(error)
-    row, books = owned_document(document_id), services().books
-    document, choices = books.contents(row), books.choices(row)
+    row, documents = owned_document(document_id), services().documents
+    document, choices = documents.contents(row), documents.choices(row)
     _title, other_text = other = _written(choices, document, number)
     return page(
         "documents/chapter.html",
@@ -444,9 +446,9 @@ def _keep(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
     A form that says what it was made from changes only what differs from that. Raises
     ChangedMeanwhile where a name was changed elsewhere; all the rest is kept then.
     """
-    books: Books = services().books
-    mine = _chosen(row, books.choices(row))
-    plan = books.plan(row, mine)  # first, for it refuses voices and speeds that are none
+    documents: Documents = services().documents
+    mine = _chosen(row, documents.choices(row))
+    plan = documents.plan(row, mine)  # first, for it refuses voices and speeds that are none
     was = request.form.get("base")
     names, taken = {}, {}
 
@@ -463,8 +465,8 @@ def _keep(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
                 taken[name], names[name] = now[name], None
         return names
 
-    row = books.change(row, change, rename)
-    choices = books.choices(row)
+    row = documents.change(row, change, rename)
+    choices = documents.choices(row)
     base = _base(mine, {name: row[name] for name, sent in names.items() if sent is not None})
     if taken:
         raise forms.ChangedMeanwhile(
@@ -475,7 +477,7 @@ def _keep(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
             ),
             base=_base(mine, taken),
         )
-    return row, plan if choices == mine else books.plan(row, choices), base
+    return row, plan if choices == mine else documents.plan(row, choices), base
 
 
 def _base(choices: Choices, names: dict[str, str]) -> dict[str, str]:
@@ -486,7 +488,7 @@ def _base(choices: Choices, names: dict[str, str]) -> dict[str, str]:
 
 def _chosen(row: dict[str, Any], choices: Choices) -> Choices:
     """Choices changed by what the form holds."""
-    form, document = request.form, services().books.contents(row)
+    form, document = request.form, services().documents.contents(row)
     if "has_rules" in form:
         choices = choices.with_rules(_known(form.getlist("rule"), RULES, "rule"))
     if "has_chapters" in form:
@@ -511,8 +513,8 @@ def _known(values: list[Any], known: Any, field: str) -> list[Any]:
 
 
 def _review(row: dict[str, Any], error: Any = None) -> Response:
-    books = services().books
-    document, choices = books.contents(row), books.choices(row)
+    documents = services().documents
+    document, choices = documents.contents(row), documents.choices(row)
     form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
     form["reading"] = choices.reading
     names = {"title": row["title"], "author": row["author"]}
@@ -527,8 +529,8 @@ def _review(row: dict[str, Any], error: Any = None) -> Response:
         choices=choices,
         names=names,
         base=base,
-        plan=books.plan(row, choices),
-        progress=books.progress(row),
+        plan=documents.plan(row, choices),
+        progress=documents.progress(row),
         kinds=count_kinds(document),
         labels=LABELS,
         notes=document.notes,

@@ -87,7 +87,9 @@ def preview() -> Response:
     """A voice in a short sentence; made once, then kept."""
     engine, voice = services().registry.resolve(request.form.get("voice", ""))
     sentence = request.form.get("sentence", "").strip() or sample(voice.language, voice.name)
-    sound = services().studio.preview(g.user["user_id"], voice.identifier, sentence, engine.name)
+    sound = services().studio.previews.speak(
+        g.user["user_id"], voice.identifier, sentence, engine.name
+    )
     return Response(sound, content_type="audio/mpeg")
 
 
@@ -170,7 +172,7 @@ def _cast_shown(text: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
 
 def chosen_voice(wanted: str) -> Voice:
     """The voice that is wanted, or the default one where there is none such."""
-    return services().studio.continuity.shown(wanted) or services().registry.resolve()[1]
+    return services().studio.voice_fallback.shown(wanted) or services().registry.resolve()[1]
 
 
 def _languages_spoken() -> list[dict[str, Any]]:

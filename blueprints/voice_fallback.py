@@ -7,7 +7,8 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from services.voice_fallback import ASK, FREE, NEAREST, RULES, Speaker, spoken_parts
+from services.voice_fallback import ASK, FREE, NEAREST, RULES, VoiceChoice
+from services.voice_spans import voice_spans
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from web import forms
@@ -27,7 +28,9 @@ blueprint = Blueprint("standing_in", __name__)
 @user_only
 def go_on_with(filename: str) -> Response:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
-    services().studio.go_on_with(filename, g.user["user_id"], request.form.get("voice", ""))
+    services().studio.generation.resume_with_voice(
+        filename, g.user["user_id"], request.form.get("voice", "")
+    )
     if request.form.get("always"):
         services().db.set_stand_in_rule(g.user["user_id"], NEAREST)
     services().wake_worker()
@@ -50,7 +53,7 @@ def choose_rule() -> Response:
 
 def rule_choice() -> dict[str, Any]:
     """What the account page shows of the choice."""
-    rule = services().studio.continuity.rule(g.user["user_id"])
+    rule = services().studio.voice_fallback.rule(g.user["user_id"])
     return {"stand_in_rule": rule, "stand_in_rules": RULE_NAMES}
 
 
@@ -62,7 +65,7 @@ def told_of(row: dict[str, Any]) -> dict[str, Any]:
     """
     marked = services().db.list_marked_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
-    parts = spoken_parts(marked, own, services().db.count_segments(row["id"]) if marked else 0)
+    parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
     return {
         "parts": [(voice_label(part.key), part.start_ms) for part in parts],
         "otherwise": [segment for segment in marked if segment["said"]],
@@ -73,21 +76,21 @@ def told_of(row: dict[str, Any]) -> dict[str, Any]:
 def voice_label(key: str) -> str:
     """What people read for the key of a voice, its identifier where it is no longer there."""
     try:
-        return Speaker(*services().registry.resolve(key)).label
+        return VoiceChoice(*services().registry.resolve(key)).label
     except SpeechError:
         return key.partition(":")[2]
 
 
-def _heirs(row: dict[str, Any]) -> list[tuple[Speaker, float | None]]:
+def _heirs(row: dict[str, Any]) -> list[tuple[VoiceChoice, float | None]]:
     """Who could speak the rest, each with what that costs (USD)."""
     text = services().db.get_text(row["id"])
     rest = len(text) - row["spoken_characters"]
     return [
         (heir, _cost(heir, rest, row["speed"]))
-        for heir in services().studio.continuity.heirs_of(row, text)
+        for heir in services().studio.voice_fallback.fallbacks_of_file(row, text)
     ]
 
 
-def _cost(speaker: Speaker, characters: int, speed: float) -> float | None:
+def _cost(speaker: VoiceChoice, characters: int, speed: float) -> float | None:
     seconds = expected_duration_s(characters, speed, speaker.engine.name)
     return speaker.engine.price().quote(characters, seconds)

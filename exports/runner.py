@@ -23,7 +23,7 @@ CRASHED = "This download could not be made. The piece itself is safe; try again.
 TOO_LARGE = "This download needs more memory than it may use. The piece itself is safe."
 MISSING = (
     "This format needs a library that is not installed here. Whoever runs this server can add it "
-    "with: pip install -r requirements-formats.txt."
+    "with: pip install -r requirements/formats.txt."
 )
 
 log = logging.getLogger("voiceverse.formats")

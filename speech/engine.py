@@ -104,7 +104,7 @@ class Engine(ABC):
             parts.append(request.phonemes)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def admit(self) -> None:
+    def check_budget(self) -> None:
         """Raise SpeechError where nothing may be bought now; asked before each purchase."""
         return
 

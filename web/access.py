@@ -89,8 +89,8 @@ class Services:
     providers: Any
     studio: Any
     library: Any
-    books: Any
-    pronouncing: Any
+    documents: Any
+    pronunciations: Any
     accounts: Accounts
     hosts: Hosts
     rates: Rates

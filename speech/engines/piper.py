@@ -23,7 +23,7 @@ SAMPLE_RATE = 22_050  # of medium and high voices; low ones are brought to it
 IDLE_S = 600.0
 LOADED_SIZE = 5  # a loaded model takes about so many times its size on the disk
 REMEDY = (
-    "The neural voices need the package piper-tts: pip install -r requirements-neural.txt, then "
+    "The neural voices need the package piper-tts: pip install -r requirements/neural.txt, then "
     "start VoiceVerse again."
 )
 

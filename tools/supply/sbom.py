@@ -6,25 +6,12 @@ import tomllib
 import uuid
 from typing import Any
 
-from tools.supply.licences import licence_of
+from tools.supply.licences import FACTS, licence_of
 from tools.supply.locks import LOCKS, ROOT, Package, home, packages
 
 TARGET = ROOT / "sbom.cdx.json"
 PROJECT = ROOT / "pyproject.toml"
 SPACE = uuid.UUID("6f1c2b0e-5d7f-4b59-9a0e-6b1f4f4c7a11")
-# Works of others that come inside a package, or lie in static/; their files say which version.
-INSIDE = (
-    ("espeak-ng", "GPL-3.0-or-later", "espeakng-loader"),
-    ("LAME", "LGPL-2.0-or-later", "lameenc"),
-    ("FFmpeg", "LGPL-3.0-or-later", "av"),
-    ("PDFium", "BSD-3-Clause AND Apache-2.0", "pypdfium2"),
-    ("Lexbor", "Apache-2.0", "selectolax"),
-)
-VENDORED = (
-    ("Turbo", "MIT", "static/vendor/turbo.js", r"Turbo (\d[\w.-]*)"),
-    ("uPlot", "MIT", "static/vendor/uplot.js", r"v(\d+\.\d+\.\d+)"),
-    ("Newsreader", "OFL-1.1", "static/fonts/newsreader.woff2", None),
-)
 
 
 def bill() -> dict[str, Any]:
@@ -32,8 +19,8 @@ def bill() -> dict[str, Any]:
     project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
     parts = [
         *map(_component, packages(*LOCKS)),
-        *(_inside(*what) for what in INSIDE),
-        *(_vendored(*what) for what in VENDORED),
+        *(_inside(name, **facts) for name, facts in FACTS["inside"].items()),
+        *(_vendored(name, **facts) for name, facts in FACTS["vendored"].items()),
     ]
     content = json.dumps(parts, sort_keys=True)
     root = {
@@ -89,14 +76,14 @@ def _inside(name: str, licence: str, package: str) -> dict[str, Any]:
     }
 
 
-def _vendored(name: str, licence: str, path: str, version: str | None) -> dict[str, Any]:
-    found = version and re.search(version, (ROOT / path).read_text("utf-8")[:4000])
+def _vendored(name: str, licence: str, file: str, version: str = "") -> dict[str, Any]:
+    found = version and re.search(version, (ROOT / file).read_text("utf-8")[:4000])
     part = {
         "type": "library",
         "bom-ref": f"vendored-{name}",
         "name": name,
         "licenses": _licences(licence),
-        "properties": [{"name": "voiceverse:file", "value": path}],
+        "properties": [{"name": "voiceverse:file", "value": file}],
     }
     return part | ({"version": found[1]} if found else {})
 
