@@ -16,22 +16,22 @@ from joining import Module, join, run_order
 JOINED = "joined/"
 SHARED = f"{JOINED}shared.js"
 SCRIPTS = {
-    f"{JOINED}frame.js": "js/frame.js",
-    f"{JOINED}studio.js": "js/studio/desk.js",
-    f"{JOINED}library.js": "js/library/desk.js",
-    f"{JOINED}piece.js": "js/file/piece.js",
-    f"{JOINED}retake.js": "js/file/retake.js",
-    f"{JOINED}documents.js": "js/documents/shelf.js",
-    f"{JOINED}book.js": "js/book/desk.js",
-    f"{JOINED}pronunciations.js": "js/pronunciations/desk.js",
-    f"{JOINED}usage.js": "js/day-chart.js",
-    f"{JOINED}passkeys.js": "js/passkeys/desk.js",
+    f"{JOINED}site.js": "js/site/site.js",
+    f"{JOINED}studio.js": "js/studio/studio_desk.js",
+    f"{JOINED}library.js": "js/library/library.js",
+    f"{JOINED}file.js": "js/files/file.js",
+    f"{JOINED}retake.js": "js/files/retake.js",
+    f"{JOINED}documents.js": "js/documents/documents_shelf.js",
+    f"{JOINED}document.js": "js/documents/book_desk.js",
+    f"{JOINED}pronunciations.js": "js/pronunciations/pronunciation_desk.js",
+    f"{JOINED}usage.js": "js/usage/day_chart.js",
+    f"{JOINED}passkeys.js": "js/passkeys/passkeys.js",
     f"{JOINED}voices_room.js": "js/admin/voices.js",
-    f"{JOINED}left.js": "js/left.js",
-    f"{JOINED}people.js": "js/admin/copy.js",
+    f"{JOINED}left.js": "js/site/left.js",
+    f"{JOINED}people.js": "js/admin/copy_field.js",
 }
 SHEETS = {
-    f"{JOINED}frame.css": tuple(
+    f"{JOINED}site.css": tuple(
         f"css/{name}.css" for name in ("tokens", "controls", "layout", "pages", "player")
     )
 }

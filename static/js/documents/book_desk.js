@@ -1,8 +1,9 @@
 // <book-desk>: a document looked through before it is spoken; what is chosen is kept at once.
-import { count, fill, money, plural, spokenLength, texts as textsOf } from "../shown.js";
-import { Refused, send } from "../sending.js";
+import { count, money, plural, spokenLength } from "../lib/format.js";
+import { fill, texts as textsOf } from "../lib/texts.js";
+import { Refused, send } from "../lib/form_post.js";
 import { followMaking } from "./made.js";
-import "../studio/voices.js";
+import "../studio/voice_picker.js";
 
 const REST_MS = 250;
 

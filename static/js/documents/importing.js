@@ -1,5 +1,5 @@
 // Files and addresses on their way in: each in a line of its own, one trouble apart from the rest.
-import { fill, texts as textsOf } from "../shown.js";
+import { fill, texts as textsOf } from "../lib/texts.js";
 
 const AT_ONCE = 2; // so that pages and sound get through meanwhile
 const TRIES = 4; // where the server is busy and says when to come again

@@ -1,7 +1,8 @@
 // What is being made of a document: its bar, the time that is left, all of it in one go to hear.
 import "../library/progress.js";
-import { rest } from "../frame/rest.js";
-import { fill, money, spokenLength } from "../shown.js";
+import { rest } from "../lib/rest.js";
+import { money, spokenLength } from "../lib/format.js";
+import { fill } from "../lib/texts.js";
 
 const EVERY_MS = 2000;
 

@@ -1,6 +1,6 @@
 // The page of a piece of which a passage is being spoken anew: shown again once that is done.
-import { rest } from "../frame/rest.js";
-import { text } from "../frame/texts.js";
+import { rest } from "../lib/rest.js";
+import { text } from "../lib/texts.js";
 
 const LOOK_AGAIN_MS = 400;
 

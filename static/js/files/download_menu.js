@@ -1,7 +1,7 @@
 // <download-menu>: formats are made while the page stays; each download begins when it is ready.
-import { comeBack } from "../frame/rest.js";
-import { Refused, send } from "../sending.js";
-import { fill } from "../shown.js";
+import { comeBack } from "../lib/rest.js";
+import { Refused, send } from "../lib/form_post.js";
+import { fill } from "../lib/texts.js";
 
 const LOOK_AGAIN_MS = 400;
 

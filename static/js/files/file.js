@@ -1,3 +1,3 @@
 // The page of a piece.
-import "./downloads.js";
-import "./reading.js";
+import "./download_menu.js";
+import "./read_along.js";

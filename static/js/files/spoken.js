@@ -1,6 +1,6 @@
 // The sentences of a part of a text, as far as they are spoken: fetched in pages, then only what is
 // new, and nothing while nobody looks.
-import { comeBack, rest } from "../frame/rest.js";
+import { comeBack, rest } from "../lib/rest.js";
 
 const LOOK_AGAIN_MS = 2000;
 const WORDS_OF = 40;

@@ -1,12 +1,5 @@
-// Numbers and texts as people read them, in the language of the page.
-export function texts(id) {
-  const block = document.getElementById(id);
-  return block ? JSON.parse(block.textContent) : {};
-}
-
-export function fill(text, values) {
-  return text.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? whole).replaceAll("%%", "%");
-}
+// Numbers as people read them, in the language of the page.
+import { fill } from "./texts.js";
 
 // `forms` holds a text for each plural category of the language, as the server made them.
 export function plural(forms, number, values = {}) {

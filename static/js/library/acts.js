@@ -1,6 +1,7 @@
 // What can be done with pieces of a list, one or many.
-import { fill, plural, texts } from "../shown.js";
-import { Refused, send } from "../sending.js";
+import { plural } from "../lib/format.js";
+import { fill, texts } from "../lib/texts.js";
+import { Refused, send } from "../lib/form_post.js";
 import { Away, refresh } from "./page.js";
 import { say } from "./toast.js";
 

@@ -1,5 +1,6 @@
 // Ticking many pieces: a range with shift, all that are shown, and what is done with them.
-import { plural, texts } from "../shown.js";
+import { plural } from "../lib/format.js";
+import { texts } from "../lib/texts.js";
 import { enqueue, moveTo, rowOf, toBin } from "./acts.js";
 
 let anchor = null;

@@ -1,5 +1,6 @@
 // The list follows the search field and the filters while they change.
-import { plural, texts } from "../shown.js";
+import { plural } from "../lib/format.js";
+import { texts } from "../lib/texts.js";
 import { Away, fetchPage, swap } from "./page.js";
 
 const REST_MS = 120;

@@ -1,5 +1,5 @@
 // Fetching this page anew, whole or a part of it.
-import { texts } from "../shown.js";
+import { texts } from "../lib/texts.js";
 
 export class Away extends Error {}
 

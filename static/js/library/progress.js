@@ -1,6 +1,7 @@
 // Rows of pieces that are being made: their rings fill, asked for all together.
-import { rest } from "../frame/rest.js";
-import { fill, runningTime, texts } from "../shown.js";
+import { rest } from "../lib/rest.js";
+import { runningTime } from "../lib/format.js";
+import { fill, texts } from "../lib/texts.js";
 
 const EVERY_MS = 1500;
 const MOST = 100;

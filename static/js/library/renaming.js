@@ -1,6 +1,6 @@
 // A name is changed where it stands: Enter keeps it, Escape leaves the old one.
-import { texts } from "../shown.js";
-import { send } from "../sending.js";
+import { texts } from "../lib/texts.js";
+import { send } from "../lib/form_post.js";
 import { attempt } from "./acts.js";
 import { say } from "./toast.js";
 

@@ -1,5 +1,5 @@
 // The pieces that this device keeps: their sound and page in the browser's cache, listed by name.
-import { recall, remember } from "../frame/memory.js";
+import { recall, remember } from "../lib/memory.js";
 
 const PAGE_KINDS = { Accept: "text/html" };
 const CACHES = "kept";

@@ -7,7 +7,7 @@ const AHEAD_S = 0.03;
 const REST_MS = 150;
 const EDGE_S = 1;
 
-export class Sound extends EventTarget {
+export class AudioSource extends EventTarget {
   audio = null;
   file = null;
   isLive = false;

@@ -1,7 +1,7 @@
 // Pieces that were deleted leave the player: after a deletion on this page or in another tab, and
 // when a page is shown again, the server is asked which ones are gone. All of them leave when the
 // person does, in whichever tab.
-import { forgetEverything, isForgotten } from "../frame/memory.js";
+import { forgetEverything, isForgotten } from "../lib/memory.js";
 import { player } from "./player.js";
 
 const TAKES_AWAY = /\/(delete|bulk|purge)$/;

@@ -1,6 +1,6 @@
 // The file page while its piece is made: how much is spoken, and the rest once it is whole.
-import { text } from "../frame/texts.js";
-import { runningTime } from "../shown.js";
+import { text } from "../lib/texts.js";
+import { runningTime } from "../lib/format.js";
 import { follow, isUnfinished } from "./follow.js";
 
 const SURE_AFTER_S = 3;

@@ -1,7 +1,7 @@
 // The player's face. The element is drawn by the server and moves along from page to page; what
 // it shows is the player's, so it may be drawn anew at any time.
-import { text } from "../frame/texts.js";
-import { clock, runningTime } from "../shown.js";
+import { text } from "../lib/texts.js";
+import { clock, runningTime } from "../lib/format.js";
 import { player } from "./player.js";
 import { QueueSheet } from "./queue_sheet.js";
 import "./system.js";

@@ -1,12 +1,12 @@
 // Where each device stopped in a piece: saved as it plays, and offered where another is further.
-import { recall, remember } from "../frame/memory.js";
+import { recall, remember } from "../lib/memory.js";
 
 const SAVE_EVERY_MS = 10_000;
 const FURTHER_S = 10;
 const EDGE_S = 3;
 const MOST_KEPT = 200;
 
-export class Places {
+export class Positions {
   #sound;
   #filename = null;
   #isBegun = false;

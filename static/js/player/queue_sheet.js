@@ -1,5 +1,5 @@
 // The queue as a list: pieces are dragged or moved by the arrow keys, removed, or played.
-import { text } from "../frame/texts.js";
+import { text } from "../lib/texts.js";
 import { player } from "./player.js";
 import { REPEATS } from "./queue.js";
 

@@ -1,6 +1,6 @@
 // Anything with data-play plays its piece when it is pressed, and shows whether it does now;
 // data-queue puts its piece into the queue.
-import { text } from "../frame/texts.js";
+import { text } from "../lib/texts.js";
 import { player } from "./player.js";
 
 let isBackOrForward = false;

@@ -1,5 +1,5 @@
 // <pronunciation-desk>: an entry is heard where it is written, and what it makes of a sentence shown.
-import { Refused, send } from "../sending.js";
+import { Refused, send } from "../lib/form_post.js";
 
 const REST_MS = 400;
 

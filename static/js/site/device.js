@@ -1,8 +1,8 @@
 // What this device does on its own: the service worker, kept pieces, and forgetting at log-out.
 import "../offline/keep_button.js";
 import "../offline/kept_list.js";
-import { cacheName, dropCaches, kept } from "../offline/kept.js";
-import { forgetOthers, isForgotten, leave } from "./memory.js";
+import { cacheName, dropCaches, kept } from "../offline/cache.js";
+import { forgetOthers, isForgotten, leave } from "../lib/memory.js";
 
 const SHELL_PAGE = "/offline";
 

@@ -1,5 +1,5 @@
 // Keys for the player and the places; the dialog behind `?` shows them and can turn them off.
-import { recall, remember } from "./memory.js";
+import { recall, remember } from "../lib/memory.js";
 import { player } from "../player/player.js";
 
 const NUDGE_S = 5;

@@ -1,6 +1,7 @@
 // A quote that keeps up with the typing: rough at once, exact when the hand rests.
-import { fill, money, plural, spokenLength } from "../shown.js";
-import { Refused, send } from "../sending.js";
+import { money, plural, spokenLength } from "../lib/format.js";
+import { fill } from "../lib/texts.js";
+import { Refused, send } from "../lib/form_post.js";
 
 const SAMPLE = 20_000; // a longer text costs in proportion
 const REST_MS = 250;

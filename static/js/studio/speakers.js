@@ -1,5 +1,5 @@
 // Speakers: names that the text marks get voices of their own, once somebody opens their list.
-import { Refused, send } from "../sending.js";
+import { Refused, send } from "../lib/form_post.js";
 
 export function offerSpeakers({ form, text, tell }) {
   const fold = form.querySelector("[data-reading]");

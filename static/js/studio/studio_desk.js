@@ -1,14 +1,14 @@
 // <studio-desk>: the form to write in, with all that a script adds to it.
 import "../library/progress.js";
-import { texts as textsOf } from "../shown.js";
+import { texts as textsOf } from "../lib/texts.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles } from "./drop.js";
 import { Manuscript } from "./manuscript.js";
 import { suggestName } from "./name.js";
 import { keepQuote } from "./quote.js";
-import { offerSpeakers } from "./reading.js";
+import { offerSpeakers } from "./speakers.js";
 import { speakFrom } from "./speak.js";
-import "./voices.js";
+import "./voice_picker.js";
 
 class StudioDesk extends HTMLElement {
   #leaving = null;

@@ -1,6 +1,7 @@
 // <voice-picker>: the plain list of voices as a dialog to search, hear and compare in.
-import { fill, plural, texts as textsOf } from "../shown.js";
-import { Refused, send } from "../sending.js";
+import { plural } from "../lib/format.js";
+import { fill, texts as textsOf } from "../lib/texts.js";
+import { Refused, send } from "../lib/form_post.js";
 
 class VoicePicker extends HTMLElement {
   #select;

@@ -1,6 +1,6 @@
 // Draws the rows of its table as bars, one chart for characters and one for cost; the table stays
 // for whoever would rather read it.
-import uPlot from "../vendor/uplot.js";
+import uPlot from "../../vendor/uplot.js";
 
 const HEIGHT = { characters: 168, cost: 96 };
 const dark = matchMedia("(prefers-color-scheme: dark)");
