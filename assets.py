@@ -30,10 +30,17 @@ SCRIPTS = {
     f"{JOINED}left.js": "js/site/left.js",
     f"{JOINED}people.js": "js/admin/copy_field.js",
 }
+COMPONENTS = ("sheets", "choices", "rows", "parts", "queue")
 SHEETS = {
-    f"{JOINED}site.css": tuple(
-        f"css/{name}.css" for name in ("tokens", "controls", "layout", "pages", "player")
-    )
+    f"{JOINED}site.css": (
+        "css/tokens.css",
+        *(f"css/base/{name}.css" for name in ("elements", "fields", "layout")),
+        *(f"css/components/{name}.css" for name in COMPONENTS),
+        "css/player.css",
+    ),
+    # Those of several nouns' pages, at an address from which the tokens' pictures are found.
+    f"{JOINED}records.css": ("css/components/records.css",),
+    f"{JOINED}voice_choice.css": ("css/components/voice_choice.css",),
 }
 
 
