@@ -14,7 +14,8 @@ export function nameOf(row) {
 }
 
 export function playData(row) {
-  const { at_s, ...file } = JSON.parse(row.querySelector(".ring").dataset.play);
+  const file = JSON.parse(row.querySelector(".ring").dataset.play);
+  delete file.at_s;
   return file;
 }
 

@@ -3,6 +3,7 @@
 const LONGEST = 60;
 const LOOKED_AT = 2000;
 const SHORTEST_CUT = 20;
+// eslint-disable-next-line no-control-regex -- they are what it looks for
 const MARKS = /\[pause[^\]]{0,20}\]|[\x00-\x1f\x7f-\x9f\u2028\u2029]|\p{Cs}/giu;
 const LEADING = /^(?:[#>*+•–—-]+ )+/u;
 const SENTENCE_END = /(?:[!?…]|(?<=\p{L}{4})\.)["'”’»)\]]{0,3}(?= [^a-zäöü])|[。！？।][”’」』)]{0,3}/gu;
