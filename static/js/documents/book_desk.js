@@ -49,13 +49,15 @@ class BookDesk extends HTMLElement {
   }
 
   #typed({ target }) {
-    if (this.#isOwn(target) && ["title", "author", "category"].includes(target.name)) this.#keepSoon(700);
+    if (this.#isOwn(target) && ["title", "author", "category"].includes(target.name))
+      this.#keepSoon(700);
   }
 
   // A title is one line, however long.
   #key(event) {
     if (event.key !== "Enter" || !this.#isOwn(event.target)) return;
-    if (event.ctrlKey || event.metaKey) this.#form.requestSubmit(this.querySelector("[data-speak-book]"));
+    if (event.ctrlKey || event.metaKey)
+      this.#form.requestSubmit(this.querySelector("[data-speak-book]"));
     else if (event.target.name === "title") event.preventDefault();
   }
 
@@ -67,7 +69,8 @@ class BookDesk extends HTMLElement {
     }
     const all = event.target.closest("[data-all], [data-none]");
     if (!all) return;
-    for (const tick of this.querySelectorAll("[name=chapter]:not(:disabled)")) tick.checked = "all" in all.dataset;
+    for (const tick of this.querySelectorAll("[name=chapter]:not(:disabled)"))
+      tick.checked = "all" in all.dataset;
     this.#addUp();
     this.#keepSoon();
   }
@@ -153,7 +156,8 @@ class BookDesk extends HTMLElement {
   #show(plan) {
     for (const chapter of plan.chapters) this.#showChapter(chapter);
     this.#secondsEach = plan.characters ? plan.seconds / plan.characters : null;
-    this.#usdEach = plan.cost_usd === null || !plan.characters ? null : plan.cost_usd / plan.characters;
+    this.#usdEach =
+      plan.cost_usd === null || !plan.characters ? null : plan.cost_usd / plan.characters;
     this.#showTotal(plan.chosen, plan.characters, plan.seconds, plan.cost_usd);
   }
 
@@ -186,13 +190,17 @@ class BookDesk extends HTMLElement {
     const number = document.createElement("strong");
     number.textContent = plural(this.#texts.chapters, chosen, { n: count(chosen) });
     const rest = document.createElement("span");
-    rest.textContent = this.#sums(characters, seconds, usd, (time) => fill(this.#texts.about, { time }));
+    rest.textContent = this.#sums(characters, seconds, usd, (time) =>
+      fill(this.#texts.about, { time }),
+    );
     total.replaceChildren(number, " ", rest);
   }
 
   #sums(characters, seconds, usd, told) {
     const length = told(spokenLength(seconds, this.#texts));
-    return [plural(this.#texts.characters, characters), length, money(usd, this.#texts)].join(" · ");
+    return [plural(this.#texts.characters, characters), length, money(usd, this.#texts)].join(
+      " · ",
+    );
   }
 }
 

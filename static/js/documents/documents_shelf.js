@@ -12,25 +12,41 @@ class DocumentsShelf extends HTMLElement {
     const imports = importer({ list, importUrl, shelfUrl, mostMegabytes: Number(mostMegabytes) });
     const form = this.querySelector("[data-import]");
     const { file, url } = form.elements;
-    form.addEventListener("submit", (event) => {
-      if (!file.files.length && !url?.value.trim()) return;
-      event.preventDefault();
-      event.stopPropagation();
-      imports.take(file.files, url?.value.trim());
-      form.reset();
-    }, { signal });
-    document.addEventListener("dragover", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      this.classList.add("is-over");
-    }, { signal });
-    document.addEventListener("dragleave", (event) => event.relatedTarget || this.classList.remove("is-over"), { signal });
-    document.addEventListener("drop", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      this.classList.remove("is-over");
-      imports.take(event.dataTransfer.files);
-    }, { signal });
+    form.addEventListener(
+      "submit",
+      (event) => {
+        if (!file.files.length && !url?.value.trim()) return;
+        event.preventDefault();
+        event.stopPropagation();
+        imports.take(file.files, url?.value.trim());
+        form.reset();
+      },
+      { signal },
+    );
+    document.addEventListener(
+      "dragover",
+      (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        this.classList.add("is-over");
+      },
+      { signal },
+    );
+    document.addEventListener(
+      "dragleave",
+      (event) => event.relatedTarget || this.classList.remove("is-over"),
+      { signal },
+    );
+    document.addEventListener(
+      "drop",
+      (event) => {
+        if (!hasFiles(event)) return;
+        event.preventDefault();
+        this.classList.remove("is-over");
+        imports.take(event.dataTransfer.files);
+      },
+      { signal },
+    );
   }
 
   disconnectedCallback() {

@@ -19,7 +19,9 @@ export function followMaking(desk, texts, signal) {
   if ("going" in made.dataset) rest(EVERY_MS, signal).then(look);
 
   async function playAll() {
-    const files = [...made.querySelectorAll(".row .ring")].map((ring) => JSON.parse(ring.dataset.play));
+    const files = [...made.querySelectorAll(".row .ring")].map((ring) =>
+      JSON.parse(ring.dataset.play),
+    );
     await customElements.whenDefined("player-dock");
     document.dispatchEvent(new CustomEvent("player:play", { detail: files[0] }));
     document.dispatchEvent(new CustomEvent("player:add", { detail: files.slice(1) }));
@@ -27,7 +29,9 @@ export function followMaking(desk, texts, signal) {
 
   async function look() {
     if (signal.aborted) return;
-    const answer = await fetch(made.dataset.made, { headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(made.dataset.made, {
+      headers: { Accept: "application/json" },
+    }).catch(() => null);
     const isGoing = answer?.ok ? show(await answer.json()) : true;
     if (signal.aborted) return;
     if (!isGoing) return renew();
@@ -49,7 +53,8 @@ export function followMaking(desk, texts, signal) {
   function show(progress) {
     made.querySelector("[data-book-bar]").value = progress.share * 100;
     const parts = [fill(texts.spoken, { percent: Math.round(progress.share * 100) })];
-    if (progress.left_s !== null) parts.push(fill(texts.left, { time: spokenLength(progress.left_s, texts) }));
+    if (progress.left_s !== null)
+      parts.push(fill(texts.left, { time: spokenLength(progress.left_s, texts) }));
     const cost = money(progress.cost_usd, texts);
     parts.push(progress.cost_usd ? fill(texts.so_far, { amount: cost }) : cost);
     made.querySelector("[data-book-note]").textContent = parts.join(" · ");

@@ -9,7 +9,9 @@ async function look(part) {
   const filename = part.dataset.changing;
   let isQueued = true;
   try {
-    const answer = await fetch(`/files/${filename}/retake`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/files/${filename}/retake`, {
+      headers: { Accept: "application/json" },
+    });
     if (answer.ok) {
       const change = await answer.json();
       isQueued = change.status === "queued";

@@ -111,7 +111,9 @@ class DownloadMenu extends HTMLElement {
 
   #say(name, row) {
     this.#told.classList.remove("bad");
-    this.#told.textContent = fill(this.#texts[name], { format: row.querySelector(".format-name").textContent.trim() });
+    this.#told.textContent = fill(this.#texts[name], {
+      format: row.querySelector(".format-name").textContent.trim(),
+    });
   }
 
   #fail(row, error) {

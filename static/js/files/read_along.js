@@ -137,7 +137,9 @@ class ReadAlong extends HTMLElement {
   #play(number, ms = this.#segments[number]?.[2]) {
     if (number < 0) return;
     const file = JSON.parse(this.dataset.file);
-    document.dispatchEvent(new CustomEvent("player:play", { detail: { ...file, at_s: ms / 1000 } }));
+    document.dispatchEvent(
+      new CustomEvent("player:play", { detail: { ...file, at_s: ms / 1000 } }),
+    );
   }
 
   async #click(event) {
@@ -163,12 +165,16 @@ class ReadAlong extends HTMLElement {
     await this.#loading;
     if (!isStep) return this.#play(this.#chosen < 0 ? this.#now : this.#chosen);
     if (!this.#segments.length) return;
-    const from = this.#chosen < 0 ? Math.max(this.#now, this.#first() - (step > 0 ? 1 : 0)) : this.#chosen;
+    const from =
+      this.#chosen < 0 ? Math.max(this.#now, this.#first() - (step > 0 ? 1 : 0)) : this.#chosen;
     this.#choose(Math.min(this.#segments.length - 1, Math.max(0, from + step)));
   }
 
   #first() {
-    return Math.max(0, lastAt(this.#segments, (segment) => segment[0], Number(this.dataset.offset)));
+    return Math.max(
+      0,
+      lastAt(this.#segments, (segment) => segment[0], Number(this.dataset.offset)),
+    );
   }
 
   // The link under the text leads to the sentence that was chosen, else the one that sounds.
@@ -184,7 +190,10 @@ class ReadAlong extends HTMLElement {
     this.#highlight("chosen", range);
     if (!range) return;
     this.#keepInView(number, true);
-    document.querySelector("[data-sentence-told]").textContent = this.#node.data.slice(range.startOffset, range.endOffset);
+    document.querySelector("[data-sentence-told]").textContent = this.#node.data.slice(
+      range.startOffset,
+      range.endOffset,
+    );
   }
 }
 
@@ -195,7 +204,8 @@ class Places {
 
   constructor(text, offset) {
     this.#offset = offset;
-    for (const pair of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)) this.#pairs.push(pair.index);
+    for (const pair of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g))
+      this.#pairs.push(pair.index);
     this.length = text.length;
   }
 

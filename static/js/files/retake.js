@@ -17,7 +17,11 @@ function prepare() {
     const body = new FormData(form);
     body.set("act", "quote");
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json" },
+      });
       const told = await answer.json();
       if (number === asked) price.value = told.sentence ?? told.error;
     } catch {
@@ -32,7 +36,8 @@ function prepare() {
   if (form.elements.text.value !== form.elements.text.defaultValue) ask(); // typed before this came
   form.addEventListener("submit", () => clearTimeout(timer));
   form.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.querySelector("[value=speak]").click();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
+      form.querySelector("[value=speak]").click();
   });
 }
 

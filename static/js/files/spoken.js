@@ -71,7 +71,9 @@ export class Spoken {
   }
 
   #ask(query) {
-    return fetch(`${this.#address}?${new URLSearchParams(query)}`, { headers: { Accept: "application/json" } });
+    return fetch(`${this.#address}?${new URLSearchParams(query)}`, {
+      headers: { Accept: "application/json" },
+    });
   }
 
   // The words of a segment: text_start, length, start_ms.

@@ -39,7 +39,9 @@ export function toBin(rows) {
     const names = filenames(rows);
     const words = texts("library-texts");
     const sentence =
-      rows.length === 1 ? fill(words.deleted_one, { name: nameOf(rows[0]) }) : plural(words.deleted, rows.length);
+      rows.length === 1
+        ? fill(words.deleted_one, { name: nameOf(rows[0]) })
+        : plural(words.deleted, rows.length);
     await send("/files/bulk", { action: "delete", filename: names });
     takeAway(rows);
     say(sentence, { takeBack: () => putBack(names) });

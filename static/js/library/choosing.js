@@ -10,7 +10,9 @@ function ticks() {
 }
 
 export function tickedRows() {
-  return ticks().filter((tick) => tick.checked).map(rowOf);
+  return ticks()
+    .filter((tick) => tick.checked)
+    .map(rowOf);
 }
 
 function show() {
@@ -18,7 +20,10 @@ function show() {
   if (!bar) return;
   const all = ticks();
   const number = all.filter((tick) => tick.checked).length;
-  bar.querySelector("[data-bulk-count]").textContent = plural(texts("library-texts").ticked, number);
+  bar.querySelector("[data-bulk-count]").textContent = plural(
+    texts("library-texts").ticked,
+    number,
+  );
   const every = bar.querySelector("[data-tick-all]");
   every.checked = number > 0 && number === all.length;
   every.indeterminate = number > 0 && number < all.length;

@@ -31,7 +31,9 @@ export function rename(row) {
     if (isOver) return;
     isOver = true;
     if (!name || name === link.textContent) return end();
-    const answer = await attempt(() => send(`/files/${row.dataset.file}/rename`, { name, name_was: link.textContent }));
+    const answer = await attempt(() =>
+      send(`/files/${row.dataset.file}/rename`, { name, name_was: link.textContent }),
+    );
     if (answer) {
       const file = await answer.json();
       show(row, link, file.name);

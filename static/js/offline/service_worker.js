@@ -108,7 +108,10 @@ async function keptSound(request, path) {
   if (!span || span[1] + span[2] === "") return new Response(sound, { headers });
   const [start, end] = edges(span[1], span[2], sound.size);
   if (start >= sound.size || end < start)
-    return new Response(null, { status: 416, headers: { "Content-Range": `bytes */${sound.size}` } });
+    return new Response(null, {
+      status: 416,
+      headers: { "Content-Range": `bytes */${sound.size}` },
+    });
   headers["Content-Range"] = `bytes ${start}-${end}/${sound.size}`;
   headers["Content-Length"] = String(end - start + 1);
   return new Response(sound.slice(start, end + 1), { status: 206, headers });

@@ -5,13 +5,17 @@ import { PasskeyElement } from "./passkey_element.js";
 
 class PasskeyDoor extends PasskeyElement {
   prepare() {
-    this.querySelector("[data-sign-in]").addEventListener("click", () => this.attempt(() => this.#signIn()));
+    this.querySelector("[data-sign-in]").addEventListener("click", () =>
+      this.attempt(() => this.#signIn()),
+    );
   }
 
   async #signIn() {
     const { questionUrl, answerUrl, next, step } = this.dataset;
     const question = await (await send(questionUrl, { step })).json();
-    const { url } = await (await send(answerUrl, { answer: await sign(question), next, step })).json();
+    const { url } = await (
+      await send(answerUrl, { answer: await sign(question), next, step })
+    ).json();
     location.assign(url);
   }
 }

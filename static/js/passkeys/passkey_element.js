@@ -16,7 +16,8 @@ export class PasskeyElement extends HTMLElement {
     try {
       await work();
     } catch (error) {
-      told.textContent = error instanceof Refused && error.message ? error.message : this.dataset.told;
+      told.textContent =
+        error instanceof Refused && error.message ? error.message : this.dataset.told;
       told.hidden = false;
     } finally {
       button.disabled = false;

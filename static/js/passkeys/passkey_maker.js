@@ -14,7 +14,9 @@ class PasskeyMaker extends PasskeyElement {
   }
 
   async #add({ name, current }) {
-    const question = await (await send(this.dataset.questionUrl, { current: current.value })).json();
+    const question = await (
+      await send(this.dataset.questionUrl, { current: current.value })
+    ).json();
     const answer = await make(question);
     const { url } = await (await send(this.dataset.addUrl, { answer, name: name.value })).json();
     if (new URL(url, location.href).pathname === location.pathname) location.reload();

@@ -64,7 +64,12 @@ export class AudioSource extends EventTarget {
     this.isLive = Boolean(file) && isUnfinished(file);
     this.#from = from_s;
     this.#retries = 0;
-    if (this.isLive) this.#unfollow = follow(file.filename, (state) => this.#heard(state), () => this.#wants);
+    if (this.isLive)
+      this.#unfollow = follow(
+        file.filename,
+        (state) => this.#heard(state),
+        () => this.#wants,
+      );
     this.#tell();
   }
 
@@ -131,7 +136,15 @@ export class AudioSource extends EventTarget {
     const audio = new Audio();
     audio.preload = "auto";
     for (const event of [
-      "timeupdate", "durationchange", "play", "playing", "pause", "ended", "seeked", "waiting", "progress",
+      "timeupdate",
+      "durationchange",
+      "play",
+      "playing",
+      "pause",
+      "ended",
+      "seeked",
+      "waiting",
+      "progress",
     ])
       audio.addEventListener(event, () => audio === this.audio && this.#happened(event));
     audio.addEventListener("error", () => audio === this.audio && this.#failed());
@@ -151,7 +164,9 @@ export class AudioSource extends EventTarget {
     this.#begins = this.isLive ? this.#within(place) : 0;
     if (this.isLive) this.#from = this.#begins;
     const from = this.#begins ? `?from=${this.#begins.toFixed(2)}` : "";
-    this.audio.src = this.isLive ? `/audio/${this.file.filename}${from}` : this.#addressOf(this.file);
+    this.audio.src = this.isLive
+      ? `/audio/${this.file.filename}${from}`
+      : this.#addressOf(this.file);
     this.#tune(this.audio);
     if (place > 0 && !this.isLive) this.audio.currentTime = place;
   }
@@ -198,11 +213,14 @@ export class AudioSource extends EventTarget {
     this.#retries += 1;
     this.dispatchEvent(new Event("retry"));
     const file = this.file;
-    setTimeout(() => {
-      if (this.file !== file) return;
-      this.#open(place);
-      if (this.#wants) this.audio.play().catch(() => {});
-    }, this.#retries === 1 ? 0 : RETRY_MS);
+    setTimeout(
+      () => {
+        if (this.file !== file) return;
+        this.#open(place);
+        if (this.#wants) this.audio.play().catch(() => {});
+      },
+      this.#retries === 1 ? 0 : RETRY_MS,
+    );
   }
 
   // While it is made.
@@ -225,7 +243,8 @@ export class AudioSource extends EventTarget {
     this.#from = this.time;
     clearTimeout(this.#seeking);
     this.dispatchEvent(new Event("settled"));
-    if (this.#wants && !this.audio.ended && !this.audio.paused && !this.audio.error) this.#changeOver();
+    if (this.#wants && !this.audio.ended && !this.audio.paused && !this.audio.error)
+      this.#changeOver();
     else this.#reopen();
     this.#tell();
   }
@@ -246,11 +265,15 @@ export class AudioSource extends EventTarget {
     twin.muted = true;
     twin.src = this.#addressOf(this.file);
     twin.currentTime = this.time;
-    twin.addEventListener("canplay", () => {
-      if (!isCurrent()) return;
-      twin.addEventListener("seeked", () => isCurrent() && this.#swap(twin), { once: true });
-      twin.currentTime = this.time + AHEAD_S * this.#rate;
-    }, { once: true });
+    twin.addEventListener(
+      "canplay",
+      () => {
+        if (!isCurrent()) return;
+        twin.addEventListener("seeked", () => isCurrent() && this.#swap(twin), { once: true });
+        twin.currentTime = this.time + AHEAD_S * this.#rate;
+      },
+      { once: true },
+    );
     twin.addEventListener("error", () => {
       if (!isCurrent()) return;
       this.#twin = null;

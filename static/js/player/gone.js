@@ -20,7 +20,9 @@ async function look() {
   if (!names.size) return;
   const query = new URLSearchParams([...names].slice(0, MOST).map((name) => ["file", name]));
   try {
-    const answer = await fetch(`/library/states?only=gone&${query}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/library/states?only=gone&${query}`, {
+      headers: { Accept: "application/json" },
+    });
     if (answer.status === 401) return player.close();
     const { gone } = answer.ok ? await answer.json() : { gone: [] };
     if (gone.length) player.forget(gone);

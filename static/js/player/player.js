@@ -208,7 +208,8 @@ class Player extends EventTarget {
     if (turn !== this.#loading) return;
     this.#marks = found.file.marks_s;
     this.further = found.further;
-    const isFinishedSince = this.sound.isLive !== ["queued", "speaking"].includes(found.file.status);
+    const isFinishedSince =
+      this.sound.isLive !== ["queued", "speaking"].includes(found.file.status);
     const isToReload = isFinishedSince && this.sound.isPaused;
     if (isToReload) this.sound.load(found.file, Math.max(this.sound.time, found.place_s));
     else Object.assign(this.file, found.file);

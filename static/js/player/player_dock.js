@@ -54,54 +54,86 @@ class PlayerDock extends HTMLElement {
       leave: () => player.answer(false),
       pull: () => this.#pull(!this.classList.contains("is-whole")),
     };
-    this.addEventListener("click", (event) => {
-      const action = event.target.closest("[data-do]")?.dataset.do;
-      if (action) acts[action]();
-      const rate = event.target.closest("[data-rate-value]")?.dataset.rateValue;
-      if (rate) player.setRate(Number(rate));
-      const sleep = event.target.closest("[data-sleep-minutes]");
-      if (sleep) {
-        player.sleep.set(sleep.dataset.sleepMinutes);
-        this.querySelector("#sleep-sheet").hidePopover();
-      }
-      if (event.target.closest("[data-link]")) this.#pull(false);
-    }, { signal });
+    this.addEventListener(
+      "click",
+      (event) => {
+        const action = event.target.closest("[data-do]")?.dataset.do;
+        if (action) acts[action]();
+        const rate = event.target.closest("[data-rate-value]")?.dataset.rateValue;
+        if (rate) player.setRate(Number(rate));
+        const sleep = event.target.closest("[data-sleep-minutes]");
+        if (sleep) {
+          player.sleep.set(sleep.dataset.sleepMinutes);
+          this.querySelector("#sleep-sheet").hidePopover();
+        }
+        if (event.target.closest("[data-link]")) this.#pull(false);
+      },
+      { signal },
+    );
     this.#listenToSliders(signal);
     this.#listenToSwipes(signal);
     for (const event of ["change", "queue", "sleep"])
       player.addEventListener(event, () => this.#show(), { signal });
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !document.querySelector(":popover-open, dialog[open]"))
-        this.#pull(false);
-    }, { signal });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key === "Escape" && !document.querySelector(":popover-open, dialog[open]"))
+          this.#pull(false);
+      },
+      { signal },
+    );
     document.addEventListener("turbo:visit", () => this.#pull(false), { signal });
   }
 
   #listenToSliders(signal) {
-    this.#seek.addEventListener("input", () => {
-      this.#isSeeking = true;
-      this.#showPlace();
-    }, { signal });
-    this.#seek.addEventListener("change", () => {
-      this.#isSeeking = false;
-      player.seek(Number(this.#seek.value));
-    }, { signal });
-    this.#find("volume").addEventListener("input", (event) => player.setVolume(Number(event.target.value)), { signal });
-    this.#find("rate-choice").addEventListener("input", (event) => player.setRate(Number(event.target.value)), { signal });
+    this.#seek.addEventListener(
+      "input",
+      () => {
+        this.#isSeeking = true;
+        this.#showPlace();
+      },
+      { signal },
+    );
+    this.#seek.addEventListener(
+      "change",
+      () => {
+        this.#isSeeking = false;
+        player.seek(Number(this.#seek.value));
+      },
+      { signal },
+    );
+    this.#find("volume").addEventListener(
+      "input",
+      (event) => player.setVolume(Number(event.target.value)),
+      { signal },
+    );
+    this.#find("rate-choice").addEventListener(
+      "input",
+      (event) => player.setRate(Number(event.target.value)),
+      { signal },
+    );
   }
 
   // On phones the bar is pulled up to the whole player, and down again.
   #listenToSwipes(signal) {
     let from = null;
     const face = this.querySelector(".dock-face");
-    face.addEventListener("touchstart", (event) => {
-      from = event.target.closest("input") ? null : event.touches[0].clientY;
-    }, { signal, passive: true });
-    face.addEventListener("touchend", (event) => {
-      if (from === null) return;
-      const way = event.changedTouches[0].clientY - from;
-      if (Math.abs(way) > SWIPE_PX) this.#pull(way < 0);
-    }, { signal, passive: true });
+    face.addEventListener(
+      "touchstart",
+      (event) => {
+        from = event.target.closest("input") ? null : event.touches[0].clientY;
+      },
+      { signal, passive: true },
+    );
+    face.addEventListener(
+      "touchend",
+      (event) => {
+        if (from === null) return;
+        const way = event.changedTouches[0].clientY - from;
+        if (Math.abs(way) > SWIPE_PX) this.#pull(way < 0);
+      },
+      { signal, passive: true },
+    );
   }
 
   #pull(isWhole) {
@@ -123,7 +155,9 @@ class PlayerDock extends HTMLElement {
     toggle.setAttribute("aria-label", text(sound.isPaused ? "play" : "pause"));
     this.#find("name").textContent = file.name ?? "";
     this.#find("link").setAttribute("href", `/files/${file.filename}`);
-    this.#find("note").textContent = player.hasFailed ? text("cannot_play") : (file.voice_name ?? "");
+    this.#find("note").textContent = player.hasFailed
+      ? text("cannot_play")
+      : (file.voice_name ?? "");
     this.#showPlace();
     this.#showMarks();
     this.#showTools();
@@ -164,8 +198,14 @@ class PlayerDock extends HTMLElement {
     this.#find("rate-shown").textContent = `${player.rate}×`;
     this.#find("rate-choice").value = player.rate;
     this.#find("volume").value = player.isMuted ? 0 : player.volume;
-    this.#find("volume").style.setProperty("--played", `${player.isMuted ? 0 : player.volume * 100}%`);
-    this.#find("rate-choice").style.setProperty("--played", `${(100 * (player.rate - 0.5)) / 2.5}%`);
+    this.#find("volume").style.setProperty(
+      "--played",
+      `${player.isMuted ? 0 : player.volume * 100}%`,
+    );
+    this.#find("rate-choice").style.setProperty(
+      "--played",
+      `${(100 * (player.rate - 0.5)) / 2.5}%`,
+    );
     this.querySelector("[data-do=mute]").setAttribute("aria-pressed", String(player.isMuted));
     const { sleep } = player;
     const left = sleep.left_s === null ? text("sleep_end") : clock(Math.ceil(sleep.left_s));

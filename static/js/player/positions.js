@@ -26,13 +26,16 @@ export class Positions {
 
   // What the server knows of a piece, with `place_s` of this device and, maybe, `further`.
   async look(filename) {
-    const answer = await fetch(`/playback/${filename}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/playback/${filename}`, {
+      headers: { Accept: "application/json" },
+    });
     if (!answer.ok) throw Object.assign(new Error("no answer"), { status: answer.status });
     const file = await answer.json();
     const own = this.#own(file);
     const end = file.duration || Infinity;
     const others = file.places.filter(
-      (place) => !place.is_here && place.position_s > own + FURTHER_S && place.position_s < end - EDGE_S,
+      (place) =>
+        !place.is_here && place.position_s > own + FURTHER_S && place.position_s < end - EDGE_S,
     );
     const further = others.sort((a, b) => b.at - a.at)[0] ?? null;
     const isAnswered = further && recall("answered", {})[filename] >= further.at;

@@ -27,10 +27,13 @@ export class QueueSheet {
 
   #show() {
     const { items, index, repeat, isShuffled, goesOn } = player.queue;
-    if (!this.#drag) this.#list.replaceChildren(...items.map((item, i) => this.#item(item, i === index)));
+    if (!this.#drag)
+      this.#list.replaceChildren(...items.map((item, i) => this.#item(item, i === index)));
     this.#root.querySelector("[data-queue-empty]").hidden = items.length > 1;
     const set = (name, isOn) =>
-      this.#root.querySelector(`[data-queue-do=${name}]`).setAttribute("aria-pressed", String(isOn));
+      this.#root
+        .querySelector(`[data-queue-do=${name}]`)
+        .setAttribute("aria-pressed", String(isOn));
     set("autoplay", goesOn);
     set("shuffle", isShuffled);
     set("repeat", repeat !== "off");

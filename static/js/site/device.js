@@ -31,8 +31,10 @@ if (kept.isPossible) {
 }
 
 document.addEventListener("turbo:load", () => {
-  for (const part of document.querySelectorAll("[data-needs-caches]")) part.hidden = !kept.isPossible;
-  for (const part of document.querySelectorAll("[data-when-offline]")) part.hidden = navigator.onLine;
+  for (const part of document.querySelectorAll("[data-needs-caches]"))
+    part.hidden = !kept.isPossible;
+  for (const part of document.querySelectorAll("[data-when-offline]"))
+    part.hidden = navigator.onLine;
 });
 
 // Nothing of a person stays in a browser that they left, nor in its other tabs.

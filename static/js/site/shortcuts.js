@@ -49,7 +49,9 @@ function isElsewhere(event) {
 function isTheElementsOwn(event) {
   if (event.key === " ") return Boolean(event.target.closest(PRESSABLE));
   if (!event.key.startsWith("Arrow")) return false;
-  return Boolean(event.target.closest("[type=range], [data-item-move], [role=menu], [role=listbox]"));
+  return Boolean(
+    event.target.closest("[type=range], [data-item-move], [role=menu], [role=listbox]"),
+  );
 }
 
 document.addEventListener("keydown", (event) => {

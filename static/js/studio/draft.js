@@ -94,5 +94,7 @@ export function keepDraft({ form, text, texts, address, tell, signal }) {
 }
 
 function newVersion() {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...crypto.getRandomValues(new Uint8Array(12))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }

@@ -55,7 +55,8 @@ export function offerSpeakers({ form, text, tell }) {
 
   function offer(speakers) {
     summary.textContent = speakers.join(", ");
-    if (summary.textContent !== listed && (fold.open || holder.querySelector("[name=speaker]"))) list();
+    if (summary.textContent !== listed && (fold.open || holder.querySelector("[name=speaker]")))
+      list();
   }
 
   holder.addEventListener("change", remember);

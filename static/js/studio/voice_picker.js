@@ -17,7 +17,9 @@ class VoicePicker extends HTMLElement {
     this.#texts = textsOf("studio-texts");
     this.#find("open").addEventListener("click", () => this.#open());
     this.#find("open").addEventListener("pointerenter", () => this.#load(), { once: true });
-    this.#find("hear-chosen").addEventListener("click", (event) => this.#hearOne(event.currentTarget, this.#select.value));
+    this.#find("hear-chosen").addEventListener("click", (event) =>
+      this.#hearOne(event.currentTarget, this.#select.value),
+    );
     this.#select.addEventListener("change", () => this.#showChosen());
     this.#dialog.addEventListener("click", (event) => this.#click(event));
     this.#dialog.addEventListener("input", (event) => this.#input(event));
@@ -45,7 +47,8 @@ class VoicePicker extends HTMLElement {
   #showChosen() {
     const option = this.#select.selectedOptions[0];
     this.#find("voice-name").textContent = option.textContent.trim();
-    for (const row of this.#rows()) row.classList.toggle("is-chosen", row.dataset.voice === option.value);
+    for (const row of this.#rows())
+      row.classList.toggle("is-chosen", row.dataset.voice === option.value);
   }
 
   async #open() {
@@ -207,7 +210,8 @@ class VoicePicker extends HTMLElement {
     document.querySelector("player-dock")?.player?.sound.pause();
     this.#sound.src = address;
     return new Promise((ended) => {
-      for (const event of ["ended", "pause", "error"]) this.#sound.addEventListener(event, ended, { once: true });
+      for (const event of ["ended", "pause", "error"])
+        this.#sound.addEventListener(event, ended, { once: true });
       this.#sound.play().catch(ended);
     });
   }

@@ -38,7 +38,9 @@ class DayChart extends HTMLElement {
   }
 
   #rows() {
-    return new Map([...this.querySelectorAll("tr[data-day]")].map((row) => [+row.dataset.day, row]));
+    return new Map(
+      [...this.querySelectorAll("tr[data-day]")].map((row) => [+row.dataset.day, row]),
+    );
   }
 
   #fit() {
@@ -66,19 +68,46 @@ class DayChart extends HTMLElement {
     const values = days.map((day) => +(rows.get(day)?.dataset[column] ?? 0));
     const { fontFamily } = getComputedStyle(this);
     const colour = (name) => this.#colour(place, name);
-    const soft = { stroke: colour("--ink-soft"), font: `13px ${fontFamily}`, ticks: { show: false } };
+    const soft = {
+      stroke: colour("--ink-soft"),
+      font: `13px ${fontFamily}`,
+      ticks: { show: false },
+    };
     const options = {
       width: this.#width,
       height: HEIGHT[column],
       padding: [8, 0, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
-      scales: { x: { time: false, range: [0.4, days.length + 0.6] }, y: { range: (_, __, top) => [0, top || 1] } },
+      scales: {
+        x: { time: false, range: [0.4, days.length + 0.6] },
+        y: { range: (_, __, top) => [0, top || 1] },
+      },
       axes: [
-        { ...soft, size: 26, gap: 6, grid: { show: false }, splits: () => days.filter((day) => day % 7 === 1) },
-        { ...soft, size: 64, gap: 8, space: 56, grid: { stroke: colour("--line"), width: 1 }, values: (_, ticks) => ticks.map((tick) => this.#short(tick, column)) },
+        {
+          ...soft,
+          size: 26,
+          gap: 6,
+          grid: { show: false },
+          splits: () => days.filter((day) => day % 7 === 1),
+        },
+        {
+          ...soft,
+          size: 64,
+          gap: 8,
+          space: 56,
+          grid: { stroke: colour("--line"), width: 1 },
+          values: (_, ticks) => ticks.map((tick) => this.#short(tick, column)),
+        },
       ],
-      series: [{}, { fill: colour(column === "cost" ? "--line-strong" : "--lamp"), paths: uPlot.paths.bars({ size: [0.66, 22] }), points: { show: false } }],
+      series: [
+        {},
+        {
+          fill: colour(column === "cost" ? "--line-strong" : "--lamp"),
+          paths: uPlot.paths.bars({ size: [0.66, 22] }),
+          points: { show: false },
+        },
+      ],
       hooks: { setCursor: [(chart) => this.#tell(rows.get(days[chart.cursor.idx]))] },
     };
     return new uPlot(options, [days, values], place);
@@ -93,14 +122,21 @@ class DayChart extends HTMLElement {
   }
 
   #short(value, column) {
-    const money = { style: "currency", currency: "USD", maximumFractionDigits: 4, minimumFractionDigits: 0 };
+    const money = {
+      style: "currency",
+      currency: "USD",
+      maximumFractionDigits: 4,
+      minimumFractionDigits: 0,
+    };
     const format = column === "cost" ? money : { notation: "compact" };
     return new Intl.NumberFormat(document.documentElement.lang, format).format(value);
   }
 
   #tell(row) {
     const cells = row ? [...row.cells].filter((cell) => !cell.matches(".bar-column")) : [];
-    this.querySelector("[data-day-told]").textContent = cells.map((cell) => cell.dataset.told || cell.textContent.trim()).join(" · ");
+    this.querySelector("[data-day-told]").textContent = cells
+      .map((cell) => cell.dataset.told || cell.textContent.trim())
+      .join(" · ");
   }
 }
 
