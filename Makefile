@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 BABEL := $(BIN)/python -m babel.messages.frontend -q
 
 LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
-	--no-header --no-annotate --no-emit-package docopt --no-emit-package httpx2-jsfetch
+	--no-header --no-annotate --excludes requirements/left_out.txt
 # Nothing is installed but what the lock file lists, so nothing is looked for beside it.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
@@ -26,10 +26,10 @@ test-slow: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n 2 -m slow || $(ALONE) -m slow
 
 attack: $(VENV)/installed-dev
-	$(BIN)/python -m attack
+	$(BIN)/python -m tools.attack
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m tools.benchmarks
 
 screenshots: $(VENV)/installed-dev
 	$(BIN)/python -m tests.screenshots screenshots
@@ -44,6 +44,7 @@ translations: $(VENV)/installed-dev
 lint: $(VENV)/installed-dev lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 format: $(VENV)/installed-dev format-scripts
 	$(BIN)/ruff format .
@@ -73,37 +74,36 @@ $(FRONTEND)/node_modules/.installed: $(FRONTEND)/package-lock.json
 	touch $@
 
 # The lock files anew from the requirements, with docs/licences.md; UPGRADE=--upgrade also takes newer
-# versions of what those need. What is left out is never loaded: docopt serves a command of num2words,
-# httpx2-jsfetch runs in browsers alone.
+# versions of what those need.
 lock:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(LOCK) requirements.txt -o requirements.lock
-	$(LOCK) -c requirements.lock requirements-formats.txt -o requirements-formats.lock
-	$(LOCK) -c requirements.lock requirements-neural.txt -o requirements-neural.lock
-	$(LOCK) -c requirements.lock -c requirements-neural.lock requirements-dev.txt -o requirements-dev.lock
+	$(LOCK) requirements.txt -o requirements/base.lock
+	$(LOCK) -c requirements/base.lock requirements/formats.txt -o requirements/formats.lock
+	$(LOCK) -c requirements/base.lock requirements/neural.txt -o requirements/neural.lock
+	$(LOCK) -c requirements/base.lock -c requirements/neural.lock requirements/dev.txt -o requirements/dev.lock
 	$(MAKE) licences
 
 licences: $(VENV)/installed-dev
-	$(BIN)/python -m supply.licences
+	$(BIN)/python -m tools.supply.licences
 
 sbom: $(VENV)/installed-dev
-	$(BIN)/python -m supply.sbom
+	$(BIN)/python -m tools.supply.sbom
 
 # What stands in code, tree and history that should not; docs/security.md explains the exceptions.
 audit: $(VENV)/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
-	$(BIN)/python -m supply.secrets
+	$(BIN)/python -m tools.supply.secrets
 
-$(VENV)/installed: requirements.lock requirements-formats.lock
+$(VENV)/installed: requirements/base.lock requirements/formats.lock
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) -r requirements.lock -r requirements-formats.lock
+	$(INSTALL) -r requirements/base.lock -r requirements/formats.lock
 	touch $@
 
-$(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
-	$(INSTALL) -r requirements-dev.lock
+$(VENV)/installed-dev: requirements/dev.lock $(VENV)/installed
+	$(INSTALL) -r requirements/dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(FRONTEND)/node_modules .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(FRONTEND)/node_modules .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

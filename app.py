@@ -8,16 +8,71 @@ from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect
 from flask import url_for as to
 from flask_babel import gettext as _
 
-import accounts
-import answers
-import compression
-import delivery
-import forms
-import headers
-import languages
-import tracing
-import uploads
-from access import (
+from accounts import accounts
+from accounts.encryption import Seal
+from accounts.new_devices import Devices
+from accounts.passkeys import Passkeys
+from accounts.two_factor import SecondFactors
+from backups import create, restore
+from backups.errors import KeepingError
+from blueprints import (
+    account,
+    admin,
+    cli,
+    documents,
+    downloads,
+    monitoring,
+    pronunciations,
+    providers,
+    read_along,
+    retakes,
+    site,
+    two_factor,
+    usage,
+    voice_fallback,
+    voices,
+)
+from blueprints import backups as keeping_room
+from blueprints import library as library_room
+from blueprints import new_devices as devices_room
+from blueprints import passkeys as passkeys_room
+from blueprints import playback as listening
+from blueprints import studio as studio_room
+from common.errors import Told
+from common.ip_address import networks
+from config import (
+    Config,
+    ConfigError,
+    load_secret_key,
+    prepare_data_dir,
+    refuse_lost_database,
+)
+from database import Database
+from services.backoff import Notice
+from services.documents import Books
+from services.generation import Studio
+from services.library import Library
+from services.pronunciations import Pronouncing
+from services.providers import Providers
+from speech.audio.captions import srt, webvtt
+from speech.prices import expected_duration_s
+from speech.registry import build_registry
+from speech.text.speakers import find_speakers
+from storage import snapshots
+from storage.audio_store import AudioStore
+from storage.disk_reserve import Reserve
+from storage.errors import DatabaseError
+from web import (
+    audio_responses,
+    compression,
+    forms,
+    i18n,
+    request_log,
+    responses,
+    security_headers,
+    uploads,
+)
+from web.access import (
     DEVICE_COOKIE,
     SESSION_COOKIE,
     RowNumber,
@@ -39,63 +94,12 @@ from access import (
     visitor,
     wants_json,
 )
-from answers import file_json, form_again, page
-from audio_store import AudioStore
-from blueprints import (
-    admin,
-    documents,
-    downloads,
-    frame,
-    listening,
-    numbers,
-    ops,
-    people,
-    pronunciations,
-    providers,
-    reading,
-    retakes,
-    second_steps,
-    standing_in,
-    voices,
-    watching,
-)
-from blueprints import devices as devices_room
-from blueprints import keeping as keeping_room
-from blueprints import library as library_room
-from blueprints import passkeys as passkeys_room
-from blueprints import studio as studio_room
-from books import Books
-from config import (
-    Config,
-    ConfigError,
-    load_secret_key,
-    prepare_data_dir,
-    refuse_lost_database,
-)
-from database import Database, snapshots
-from database.errors import DatabaseError
-from devices import Devices
-from generation import Studio
-from hosts import Hosts
-from keeping import backing, restoring
-from keeping.errors import KeepingError
-from library import Library
-from passkeys import Passkeys
-from pronouncing import Pronouncing
-from providers import Providers
-from proxies import TrustedProxies, networks
-from rates import Rates
-from reserve import Reserve
-from sealing import Seal
-from second_factors import SecondFactors
-from sentences import Told
-from session_watch import SessionWatch
-from shown import spoken_length
-from speech.captions import srt, webvtt
-from speech.prices import expected_duration_s
-from speech.registry import build_registry
-from speech.speakers import find_speakers
-from waiting import Notice
+from web.formatting import spoken_length
+from web.rate_limits import Rates
+from web.responses import file_json, form_again, page
+from web.session_watch import SessionWatch
+from web.trusted_hosts import Hosts
+from web.trusted_proxies import TrustedProxies
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000
@@ -127,16 +131,16 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
 
 
 def _create_app(config: Config, registry: Any) -> Flask:
-    restoring.complete(config)
+    restore.complete(config)
     prepare_data_dir(config)
     refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
-    backing.before_upgrade(config)
+    create.before_upgrade(config)
     key = load_secret_key(config, database_exists=snapshots.is_ours(config.database_path))
     app = VoiceVerse(__name__)
     app.request_class = uploads.Request
     app.url_map.converters["int"] = RowNumber
     app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
-    app.wsgi_app = headers.FitHeaders(app)
+    app.wsgi_app = security_headers.FitHeaders(app)
     largest = 4 * config.max_characters + uploads.FORM_BYTES
     app.config.update(
         SECRET_KEY=key,
@@ -147,16 +151,16 @@ def _create_app(config: Config, registry: Any) -> Flask:
         MAX_CONTENT_LENGTH=largest,  # of the longest form; each view has a limit of its own
     )
     app.extensions["voiceverse"] = _services(config, key, registry)
-    tracing.prepare(app)
+    request_log.prepare(app)
     guard(app)
-    languages.prepare(app)
-    answers.prepare(app)
+    i18n.prepare(app)
+    responses.prepare(app)
     compression.prepare(app)
     app.register_blueprint(web)
     for room in (
-        *(admin, documents, downloads, frame, library_room, listening, numbers, ops, people),
-        *(pronunciations, providers, reading, retakes, standing_in, studio_room, voices),
-        *(keeping_room, watching, second_steps, passkeys_room, devices_room),
+        *(admin, documents, downloads, site, library_room, listening, usage, cli, account),
+        *(pronunciations, providers, read_along, retakes, voice_fallback, studio_room, voices),
+        *(keeping_room, monitoring, two_factor, passkeys_room, devices_room),
     ):
         app.register_blueprint(room.blueprint)
     check_declared(app)
@@ -342,9 +346,10 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
         "segments": quoted.segments,
         "duration_s": quoted.duration_s,
         "cost_usd": quoted.cost_usd,
-        "price_note": answers.price_note(quoted.price),
+        "price_note": responses.price_note(quoted.price),
         "notice": next(
-            (note.sentence for note in answers.notices() if note.engine == quoted.engine.name), None
+            (note.sentence for note in responses.notices() if note.engine == quoted.engine.name),
+            None,
         ),
         "engine": quoted.engine.name,
         "voice": quoted.voice.name,
@@ -380,11 +385,11 @@ def show_file(filename: str) -> Response:
         next_part=part + 1 if len(text) > first + SHOWN_CHARACTERS else None,
         expected_s=expected_duration_s(row["character_count"], row["speed"], row["engine"]),
         groups=services().db.list_categories(g.user["user_id"]),
-        has_sound=delivery.has_sound(row),
+        has_sound=audio_responses.has_sound(row),
         downloads=downloads.menu(row),
         change=retakes.change_of(row),
         chapters=services().db.get_chapters(row["id"]),
-        voices=standing_in.told_of(row),
+        voices=voice_fallback.told_of(row),
     )
 
 
@@ -394,7 +399,7 @@ def text(filename: str) -> Response:
     """The whole text of a piece, plain."""
     row = owned_file(filename)
     answer = Response(services().db.get_text(row["id"]), mimetype="text/plain")
-    return delivery.named(answer, row["display_name"], ".txt", kind="inline")
+    return audio_responses.named(answer, row["display_name"], ".txt", kind="inline")
 
 
 @web.post("/files/<filename>/rename")
@@ -497,7 +502,7 @@ def _back(endpoint: str, **values: Any) -> str:
 @user_only
 def audio(filename: str) -> Response:
     """The sound: live while it is made, from a second on if one is named; seekable once whole."""
-    return delivery.sound(owned_file(filename), forms.seconds(request.args.get("from", "0")))
+    return audio_responses.sound(owned_file(filename), forms.seconds(request.args.get("from", "0")))
 
 
 @web.get("/download/<filename>")
@@ -505,7 +510,7 @@ def audio(filename: str) -> Response:
 def download(filename: str) -> Response:
     """The sound as a file to keep, named like the piece."""
     row = owned_file(filename)
-    return delivery.download(row, row["display_name"], artist=answers.voice_name(row))
+    return audio_responses.download(row, row["display_name"], artist=responses.voice_name(row))
 
 
 @web.get("/captions/<filename>.vtt")
@@ -541,6 +546,6 @@ def playback(filename: str) -> Response:
 if __name__ == "__main__":
     import sys
 
-    from serve import main
+    from server.serve import main
 
-    sys.exit(main())
+    sys.exit(main(create_app))

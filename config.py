@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 
-import paths
-from proxies import address, networks
-from sentences import Told
+from common import path_errors
+from common.errors import Told
+from common.ip_address import address, networks
 
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
@@ -262,6 +262,12 @@ def provider_environment(environ: Mapping[str, str] = os.environ) -> dict[str, s
     return {name: environ[name] for name in PROVIDER_VARIABLES if name in environ}
 
 
+def program_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a program of ours that is started in any folder, as `python -P -m`."""
+    folders = [str(Path(__file__).resolve().parent), environ.get("PYTHONPATH", "")]
+    return {**environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+
+
 def prepare_data_dir(config: Config) -> None:
     """Make the data folder and its rooms, readable by this account alone."""
     check_data_path(config)
@@ -270,8 +276,8 @@ def prepare_data_dir(config: Config) -> None:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigError(
-                f"The data folder {paths.shortened(folder)} cannot be made ({error.strerror}). "
-                f"{paths.remedy(error)}"
+                f"The data folder {path_errors.shortened(folder)} cannot be made "
+                f"({error.strerror}). {path_errors.remedy(error)}"
             ) from error
 
 
@@ -283,15 +289,15 @@ def check_data_path(config: Config) -> None:
         pass
     except OSError as error:
         raise ConfigError(
-            f"The data folder {paths.shortened(config.data_dir)} cannot be used "
-            f"({error.strerror}). {paths.remedy(error)}"
+            f"The data folder {path_errors.shortened(config.data_dir)} cannot be used "
+            f"({error.strerror}). {path_errors.remedy(error)}"
         ) from error
-    if paths.is_too_long(config.database_path):
+    if path_errors.is_too_long(config.database_path):
         raise ConfigError(
-            f"The path of the data folder {paths.shortened(config.data_dir)} has "
+            f"The path of the data folder {path_errors.shortened(config.data_dir)} has "
             f"{len(os.fsencode(os.path.realpath(config.data_dir)))} bytes, which is too long for "
             f"the database. Set VOICEVERSE_DATA_DIR to a folder with a path of up to "
-            f"{paths.LONGEST - len(config.database_path.name) - 1} bytes."
+            f"{path_errors.LONGEST - len(config.database_path.name) - 1} bytes."
         )
 
 

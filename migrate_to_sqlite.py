@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 from config import Config, ConfigError
-from migration import backup, reporting, rollback, running
-from migration.errors import MigrationError, Refused, WrongUse
-from migration.locking import alone
-from migration.progress import Progress
-from migration.records import FILES
+from legacy import backup, migrate, report, rollback
+from legacy.errors import MigrationError, Refused, WrongUse
+from legacy.locks import alone
+from legacy.progress import Progress
+from legacy.records import FILES
 
 BESIDE = Path(__file__).resolve().parent / "saved_audio"
 
@@ -65,10 +65,10 @@ def _run(given: argparse.Namespace, progress: Progress):
         ), rollback.as_text
     if given.backup_dir is not None:
         raise WrongUse("--backup-dir goes with --rollback.")
-    options = running.Options(
+    options = migrate.Options(
         _source(given.source), database, given.owner, given.dry_run, given.link
     )
-    return running.migrate(options, progress), reporting.as_text
+    return migrate.migrate(options, progress), report.as_text
 
 
 def _source(given: Path | None) -> Path:

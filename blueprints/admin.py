@@ -7,14 +7,14 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-import forms
-from access import admin_only, services, visitor
-from answers import page, price_note
-from database.errors import NotFound
-from shown import money
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.prices import Price
+from storage.errors import NotFound
+from web import forms
+from web.access import admin_only, services, visitor
+from web.formatting import money
+from web.responses import page, price_note
 
 blueprint = Blueprint("admin", __name__)
 

@@ -9,18 +9,18 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-import forms
-from access import services, user_only, wants_json
-from answers import file_json, note_refused, page, refusal
 from blueprints import studio as studio_room
-from books import BETWEEN, COVER_BYTES, Books, Plan, Progress
-from choices import SHAPES, Choices, count_kinds, paragraphs
+from common.errors import Told
 from documents.types import RULES, Document
-from generation import check_group, check_name
-from languages import plural_forms, told
-from sentences import Told
-from speech.speakers import SEARCHED
-from uploads import takes_files, takes_text, waits_in_line
+from services.document_selection import SHAPES, Choices, count_kinds, paragraphs
+from services.documents import BETWEEN, COVER_BYTES, Books, Plan, Progress
+from services.generation import check_group, check_name
+from speech.text.speakers import SEARCHED
+from web import forms
+from web.access import services, user_only, wants_json
+from web.i18n import plural_forms, told
+from web.responses import file_json, note_refused, page, refusal
+from web.uploads import takes_files, takes_text, waits_in_line
 
 PAGE_ROWS = 50
 MOST_FILES = 100

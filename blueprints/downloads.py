@@ -8,18 +8,17 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-import delivery
-import forms
-from access import owned_file, services, user_only, wants_json
-from answers import page, waiting_json
-from database.users import WAS_DISABLED
-from delivery import UNFINISHED
-from exporting import LOUDNESS
-from formats import making
-from formats.types import FORMATS
-from languages import told
-from shown import size
-from stored_json import read_or_default
+from common.stored_json import read_or_default
+from exports import runner
+from exports.types import FORMATS
+from queries.users import WAS_DISABLED
+from services.exports import LOUDNESS
+from web import audio_responses, forms
+from web.access import owned_file, services, user_only, wants_json
+from web.audio_responses import UNFINISHED
+from web.formatting import size
+from web.i18n import told
+from web.responses import page, waiting_json
 
 LABELS = {
     "mp3": lazy_gettext("MP3, evened"),
@@ -49,7 +48,7 @@ def captions(filename: str, write: Callable[..., str], ending: str, media_type: 
         abort(404)
     text = write(services().db.get_text(row["id"]), segments)
     answer = Response(text, content_type=f"{media_type}; charset=utf-8")
-    return delivery.named(answer, row["display_name"], ending, kind="inline")
+    return audio_responses.named(answer, row["display_name"], ending, kind="inline")
 
 
 def menu(row: dict[str, Any]) -> dict[str, Any]:
@@ -69,7 +68,7 @@ def menu(row: dict[str, Any]) -> dict[str, Any]:
             for each in found
             if each["can_be_made"] and (has_chapters or each["format"].key != "zip")
         ],
-        "has_av": making.has_av(),
+        "has_av": runner.has_av(),
         "levels": [(_level_name(lufs), label) for lufs, label in LEVELS.items()],
         "level": _level_name(_usual()),
     }
@@ -152,7 +151,7 @@ def fetch(filename: str, export_id: int) -> Response:
     if export["status"] != "ready":
         abort(404)
     services().studio.exports.use(export)
-    return delivery.export(export, row["display_name"], FORMATS[export["format"]])
+    return audio_responses.export(export, row["display_name"], FORMATS[export["format"]])
 
 
 @blueprint.post("/files/<filename>/exports/<int:export_id>/delete")
@@ -180,7 +179,7 @@ def _loudness() -> float | None:
 
 
 def _usual() -> float | None:
-    return LOUDNESS[0] if making.has_av() else None
+    return LOUDNESS[0] if runner.has_av() else None
 
 
 def _level_name(lufs: float | None) -> str:

@@ -11,13 +11,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 from markupsafe import Markup
 
-import delivery
-import forms
-from access import LARGEST_ROW, local_path, owned_file, services, user_only, wants_json
-from answers import file_json, held_up, page, voice_name
-from database.searching import leaves_out
-from languages import language, plural_forms
-from shown import local
+from queries.search_query import leaves_out
+from web import audio_responses, forms
+from web.access import (
+    LARGEST_ROW,
+    local_path,
+    owned_file,
+    services,
+    user_only,
+    wants_json,
+)
+from web.formatting import local
+from web.i18n import language, plural_forms
+from web.responses import file_json, held_up, page, voice_name
 
 PAGE_ROWS = 50
 MOST_AT_ONCE = 1000
@@ -349,7 +355,7 @@ def download_zip() -> Response:
     """The sound of the ticked pieces as one file, made while it is sent."""
     pieces = services().library.zip(ticked_rows())
     answer = Response(pieces, content_type="application/zip")
-    return delivery.named(answer, "VoiceVerse", ".zip")
+    return audio_responses.named(answer, "VoiceVerse", ".zip")
 
 
 @blueprint.get("/library/states")

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask import url_for as to
 from flask_babel import gettext as _
 
-from access import (
+from accounts.errors import PasskeyRefused
+from accounts.passkeys import Question, Site
+from web.access import (
     DEVICE_COOKIE,
     let_in,
     local_path,
@@ -17,8 +19,6 @@ from access import (
     user_only,
     visitor,
 )
-from account_errors import PasskeyRefused
-from passkeys import Question, Site
 
 blueprint = Blueprint("passkeys", __name__)
 

@@ -7,18 +7,23 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-import answers
-import delivery
-import forms
-from access import services, user_only, wants_json
-from answers import form_again, page
 from blueprints import studio as studio_room
-from pronouncing import COLUMNS, TABLE_BYTES, Pronouncing, checked_language, entry_of, table_rows
-from sentences import Told
-from shown import money
-from speech.pronunciation import LONGEST, Entry
+from common.errors import Told
+from services.pronunciations import (
+    COLUMNS,
+    TABLE_BYTES,
+    Pronouncing,
+    checked_language,
+    entry_of,
+    table_rows,
+)
+from speech.text.pronunciation import LONGEST, Entry
 from speech.types import Voice
-from uploads import takes_files
+from web import audio_responses, forms, responses
+from web.access import services, user_only, wants_json
+from web.formatting import money
+from web.responses import form_again, page
+from web.uploads import takes_files
 
 ID = "<int(max=9223372036854775807):entry_id>"
 OPTIONS = ("whole_word", "match_case", "phonemes")
@@ -112,7 +117,7 @@ def hear() -> Response:
         return _quoted()
     is_with = request.form.get("with", "1") != "0"
     sound = _pronouncing().hear(*_trial(), is_with=is_with)
-    return delivery.short_sound(sound)
+    return audio_responses.short_sound(sound)
 
 
 def _quoted() -> Response:
@@ -155,7 +160,7 @@ def _trial() -> tuple[int, str, str, Entry | None]:
 def table() -> Response:
     """The dictionary as a table for other programs, and to be taken in elsewhere."""
     rows = services().db.list_pronunciations(g.user["user_id"])
-    return delivery.table("pronunciations", COLUMNS, table_rows(rows))
+    return audio_responses.table("pronunciations", COLUMNS, table_rows(rows))
 
 
 @blueprint.post("/pronunciations/import")
@@ -210,7 +215,7 @@ def _is_ticked(name: str, default: str = "0") -> bool:
 def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry") -> Response:
     template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
     if wants_json():
-        return answers.refusal(error)
+        return responses.refusal(error)
     context = _context(request.form) | {"entry": row, "failed": failed}
     context["version"] = _version(row) if row else ""
     del context["form"]
@@ -242,12 +247,12 @@ def _voice(form: Any) -> Voice:
     engine, default = registry.resolve()
     if not language or default.language.partition("-")[0] == language:
         return default
-    near = (v for v in answers.voices_of(engine) if v.language.partition("-")[0] == language)
+    near = (v for v in responses.voices_of(engine) if v.language.partition("-")[0] == language)
     return next(near, default)
 
 
 def _languages() -> list[tuple[str, str]]:
-    voices = [v for engine in services().registry.engines for v in answers.voices_of(engine)]
+    voices = [v for engine in services().registry.engines for v in responses.voices_of(engine)]
     codes = {voice.language.partition("-")[0] for voice in voices}
     named = ((code, studio_room.language_name(code) or code) for code in codes)
     return sorted(named, key=lambda pair: pair[1].casefold())
@@ -255,7 +260,7 @@ def _languages() -> list[tuple[str, str]]:
 
 def _affected_json(file: dict[str, Any]) -> dict[str, Any]:
     names = ("places", "phrase", "match_start", "match_length", "start_ms")
-    return answers.file_json(file) | {name: file[name] for name in names}
+    return responses.file_json(file) | {name: file[name] for name in names}
 
 
 def _url(row: dict[str, Any]) -> str:

@@ -11,17 +11,17 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-import forms
-from access import admin_only, services, user_only, visitor, wants_json
-from accounts import Visitor
-from answers import form_again, note_refused, page, refusal
-from blueprints.ops import new_file, one_sentence, password_from_stdin
-from provider_settings import ProviderError, Settings, shown_voices, voices_from
-from providers import Providers, Trial
-from sentences import Told
-from shown import decimal, money
-from speech.engines.provided import PROTOCOLS
+from accounts.accounts import Visitor
+from blueprints.cli import new_file, one_sentence, password_from_stdin
+from common.errors import Told
+from services.provider_settings import ProviderError, Settings, shown_voices, voices_from
+from services.providers import Providers, Trial
+from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError
+from web import forms
+from web.access import admin_only, services, user_only, visitor, wants_json
+from web.formatting import decimal, money
+from web.responses import form_again, note_refused, page, refusal
 
 FLAGS = ("allows_own_keys",)
 PROTOCOL_NAMES = {"speech": "POST /audio/speech", "realtime": "Realtime"}

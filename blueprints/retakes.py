@@ -6,17 +6,17 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-import forms
-from access import owned_file, services, user_only, wants_json
-from answers import file_page, page, waiting_json
-from database.segments import EVERYTHING
-from database.users import WAS_DISABLED
-from delivery import short_sound
-from languages import told
-from retaking import BadRetake, RetakeQuote
-from sentences import Told
-from shown import money
-from uploads import takes_text
+from common.errors import Told
+from queries.segments import EVERYTHING
+from queries.users import WAS_DISABLED
+from services.retakes import BadRetake, RetakeQuote
+from web import forms
+from web.access import owned_file, services, user_only, wants_json
+from web.audio_responses import short_sound
+from web.formatting import money
+from web.i18n import told
+from web.responses import file_page, page, waiting_json
+from web.uploads import takes_text
 
 blueprint = Blueprint("retakes", __name__)
 

@@ -9,19 +9,18 @@ from flask import Blueprint, Response, g, jsonify, request
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-import answers
-import forms
-from access import owned_file, services, user_only, wants_json
-from answers import page
-from languages import plural_forms
-from shown import money
+from common.stored_json import read_or_default
+from speech.preview_sentences import sample
 from speech.prices import expected_duration_s
-from speech.samples import sample
-from speech.script import PARAGRAPH_PAUSE_MS
-from speech.speakers import find_speakers
+from speech.text.script import PARAGRAPH_PAUSE_MS
+from speech.text.speakers import find_speakers
 from speech.types import Voice
-from stored_json import read_or_default
-from uploads import takes_text
+from web import forms, responses
+from web.access import owned_file, services, user_only, wants_json
+from web.formatting import money
+from web.i18n import plural_forms
+from web.responses import page
+from web.uploads import takes_text
 
 LATELY_ROWS = 5
 PRICED_CHARACTERS = 1000
@@ -142,7 +141,7 @@ def context(form: Any, text: str | None = None) -> dict[str, Any]:
         "speakers": _cast_shown(form.get("text", "") if text is None else text, reading),
         "paragraph_pause_ms": reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
         "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
-        "notices": answers.notices(),
+        "notices": responses.notices(),
         "most_characters": services().config.max_characters,
         "most_megabytes": services().config.max_upload_mb,
         "is_web_open": services().config.web_import == "on",
@@ -177,7 +176,7 @@ def chosen_voice(wanted: str) -> Voice:
 def _languages_spoken() -> list[dict[str, Any]]:
     """The languages by name, the default voice's first: code, name, sentence, voices."""
     registry = services().registry
-    every = [voice for engine in registry.engines for voice in answers.voices_of(engine)]
+    every = [voice for engine in registry.engines for voice in responses.voices_of(engine)]
     every.sort(key=lambda voice: voice.language.partition("-")[0])
     prices = {engine.name: (engine.label, _price(engine)) for engine in registry.engines}
     found = []

@@ -9,15 +9,15 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-import forms
-from access import admin_only, services, wants_json
-from answers import page
-from blueprints.ops import one_sentence
-from delivery import short_sound
+from blueprints.cli import one_sentence
+from services.neural_voices import Progress, Voices
+from services.voice_catalogue import Catalogue, Offer
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
-from speech.samples import sample
-from voice_catalogue import Catalogue, Offer
-from voices import Progress, Voices
+from speech.preview_sentences import sample
+from web import forms
+from web.access import admin_only, services, wants_json
+from web.audio_responses import short_sound
+from web.responses import page
 
 blueprint = Blueprint("voices", __name__, cli_group=None)
 commands = AppGroup("voices", help="Install and remove neural voices.")

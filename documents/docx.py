@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from documents.archives import Archive, resolve
-from documents.building import PARAGRAPH, Builder
+from documents.builder import PARAGRAPH, Builder
 from documents.errors import Broken
-from documents.texts import clean, one_line, parts_of
+from documents.safe_xml import parse_xml
+from documents.safe_zip import Archive, resolve
+from documents.text_cleaning import clean, one_line, parts_of
 from documents.types import Document, Part
-from documents.xml import parse_xml
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"

@@ -7,14 +7,14 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from documents.archives import Archive, resolve
-from documents.building import Builder
+from documents.builder import Builder
 from documents.errors import Broken, Encrypted
-from documents.flow import Flow, no_kind
 from documents.html import parse
-from documents.texts import one_line
+from documents.html_walker import Flow, no_kind
+from documents.safe_xml import parse_xml
+from documents.safe_zip import Archive, resolve
+from documents.text_cleaning import one_line
 from documents.types import Document
-from documents.xml import parse_xml
 
 CONTAINER = "META-INF/container.xml"
 ENCRYPTION = "META-INF/encryption.xml"

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sentences import Sentence, Told
+from common.errors import Sentence, Told
 
 
 class DocumentError(Told):

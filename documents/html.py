@@ -7,10 +7,10 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from documents.building import Builder
+from documents.builder import Builder
 from documents.errors import Broken
-from documents.flow import SKIPPED, Flow
-from documents.texts import decode, one_line
+from documents.html_walker import SKIPPED, Flow
+from documents.text_cleaning import decode, one_line
 from documents.types import Document
 
 VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"

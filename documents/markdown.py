@@ -4,10 +4,10 @@ import re
 
 from markdown_it import MarkdownIt
 
-from documents.building import Builder
-from documents.flow import Flow
+from documents.builder import Builder
 from documents.html import parse_text
-from documents.texts import clean, one_line
+from documents.html_walker import Flow
+from documents.text_cleaning import clean, one_line
 from documents.types import Document
 
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)

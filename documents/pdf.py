@@ -10,13 +10,13 @@ from statistics import quantiles
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from documents.building import PARAGRAPH, Builder
+from common.errors import Sentence
+from documents.builder import PARAGRAPH, Builder
 from documents.errors import Broken, EmptyDocument, Encrypted, Scanned, TooLargeInside
 from documents.pdf_lines import Line, PageReader
 from documents.pdf_pages import HEADING_SIZE, LONGEST_HEADING, Body, mark_kinds
-from documents.texts import hyphen, one_line, parts_of, words_of
+from documents.text_cleaning import hyphen, one_line, parts_of, words_of
 from documents.types import Document, Part
-from sentences import Sentence
 
 MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50

@@ -12,7 +12,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from documents.texts import clean
+from documents.text_cleaning import clean
 
 LINE_END = re.compile("\r\n|[\r\n\ufffe\x02]")
 HYPHENS = "\ufffe\x02"

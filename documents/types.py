@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
 
-from sentences import Sentence
+from common.errors import Sentence
 
 TEXT = "text"
 GLUES = ("", " ", "\n", "\n\n")  # from the weakest to the strongest separation

@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import date
 from typing import Any, ClassVar
 
-from speech.breaker import Breaker
+from speech.circuit_breaker import Breaker
 from speech.errors import BadSpeed, UnknownVoice
 from speech.prices import Price
 from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice

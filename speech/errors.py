@@ -2,8 +2,8 @@
 
 from typing import ClassVar
 
-from causes import Cause
-from sentences import Sentence, Told
+from common.errors import Sentence, Told
+from common.transient_causes import Cause
 
 
 class SpeechError(Told):

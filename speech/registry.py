@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from speech import endings
+from speech import model_shutdowns
 from speech.engine import Engine
 from speech.errors import KeyMissing, SpeechError, UnknownEngine, UnknownVoice
 from speech.plugins import installed_engines
@@ -89,7 +89,7 @@ class Registry:
             if each.name == engine or not self.has_ended(each)
             for found in _voices(each)
         ]
-        nearest = endings.successors(engine, voice, voices, language=language)
+        nearest = model_shutdowns.successors(engine, voice, voices, language=language)
         return [self.resolve(found, name) for name, found in nearest]
 
     def get(self, name: str, owner_id: int | None = None) -> Engine:

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from access import Services
-from accounts import Accounts, Visitor
+from accounts.accounts import Accounts, Visitor
 from app import create_app
 from config import Config
-from jobs import Worker
+from server.worker import Worker
 from tests.making import Home
 from tests.standin_openai import StandIn
+from web.access import Services
 
 PASSWORD = "linden copper harbour moth"
 
@@ -69,7 +69,7 @@ class Browser:
 @pytest.fixture(scope="session")
 def password_hash() -> str:
     """The hash of PASSWORD, made once because it takes a while."""
-    from passwords import Passwords
+    from accounts.passwords import Passwords
 
     return Passwords().hash(PASSWORD)
 

@@ -4,8 +4,8 @@ import random
 from pathlib import Path
 
 from config import Config
-from generation import Studio
-from jobs import Worker, build_studio
+from server.worker import Worker, build_studio
+from services.generation import Studio
 from tests.listening import Heard, hear
 
 PHRASES = """

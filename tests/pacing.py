@@ -1,7 +1,7 @@
 """Processor time of a piece of work, for tests that tell steady growth from runaway growth.
 
-Speeds as such are measured in `benchmarks/`. Here a limit lies far above what the work takes, and
-one quiet try out of several is enough, so that a busy machine fails nothing.
+Speeds as such are measured in `tools/benchmarks/`. Here a limit lies far above what the work takes,
+and one quiet try out of several is enough, so that a busy machine fails nothing.
 """
 
 import gc

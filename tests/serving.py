@@ -92,7 +92,7 @@ class App:
             with contextlib.suppress(OSError):
                 fields = stat.read_text().rpartition(")")[2].split()
                 command = stat.with_name("cmdline").read_bytes()
-                if int(fields[1]) == self.process.pid and b"jobs.py" in command:
+                if int(fields[1]) == self.process.pid and b"server.worker" in command:
                     return int(stat.parent.name)
         return None
 

@@ -6,7 +6,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from speech import mp3
+from speech.audio import mp3
 from tests import tiny_voice
 
 VOICE = "en_US-tiny-low"

@@ -5,9 +5,9 @@ import re
 import pytest
 from flask import Blueprint
 
-from access import StaleForm, local_path
-from accounts import Visitor
+from accounts.accounts import Visitor
 from tests.conftest import PASSWORD, Browser
+from web.access import StaleForm, local_path
 
 PAGE = {"Accept": "text/html", "Upgrade-Insecure-Requests": "1"}  # as every browser asks for one
 PAGES = ["/", "/library", "/history", "/usage", "/account", "/security", "/files/x.mp3"]
@@ -268,7 +268,7 @@ def test_one_query_tells_who_is_asking(owner):
 
 @pytest.mark.parametrize("gone_to", [PAGE, PAGE | {"Sec-Fetch-Mode": "navigate"}])
 def test_an_ended_session_leaves_the_cookie_to_pages_that_are_gone_to(owner, services, gone_to):
-    services.db._write("DELETE FROM sessions")
+    services.db.write("DELETE FROM sessions")
     by_itself = [{"Accept": kind} for kind in ("application/json", "*/*", "text/html")]
     by_itself += [PAGE | {"Sec-Fetch-Mode": mode} for mode in ("cors", "same-origin", "no-cors")]
     for headers in by_itself:
@@ -283,7 +283,7 @@ def test_an_ended_session_leaves_the_cookie_to_pages_that_are_gone_to(owner, ser
 
 
 def test_a_form_made_from_an_ended_session_is_taken_with_the_cookie_it_came_with(owner, services):
-    services.db._write("DELETE FROM sessions")
+    services.db.write("DELETE FROM sessions")
     token = owner.get("/login", json=True).get_json()["csrf_token"]
     form = {"username": "vera", "password": PASSWORD, "csrf_token": token}
     answer = owner.client.post("/login", data=form, headers={"Accept": "text/html"})

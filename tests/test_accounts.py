@@ -5,8 +5,7 @@ from collections import Counter
 import pytest
 from werkzeug.security import generate_password_hash
 
-from account_errors import TooManyAttempts
-from accounts import (
+from accounts.accounts import (
     DAY_S,
     AccountError,
     Accounts,
@@ -17,8 +16,9 @@ from accounts import (
     Visitor,
     WrongPassword,
 )
-from database.errors import InviteInvalid, UsernameTaken
-from passwords import BadPassword
+from accounts.errors import TooManyAttempts
+from accounts.passwords import BadPassword
+from storage.errors import InviteInvalid, UsernameTaken
 from tests.conftest import PASSWORD
 from tests.pacing import cpu_s
 

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from allowances import DayUsedUp, StorageUsedUp
+from services.quotas import DayUsedUp, StorageUsedUp
 from tests.conftest import Browser
 from tests.making import SENTENCES, Home, prose
 
@@ -83,7 +83,7 @@ def test_one_persons_day_is_not_anothers(make_home):
 def test_storage_counts_the_bin_and_is_free_again_when_that_is_emptied(make_home):
     home = make_home(storage_mb_per_user=1)
     row = home.submit(prose(600))
-    home.db._write("UPDATE audio_files SET size = 990000, status = 'ready'")
+    home.db.write("UPDATE audio_files SET size = 990000, status = 'ready'")
     home.studio.delete(row["filename"], home.user_id)
     with pytest.raises(StorageUsedUp) as caught:
         home.submit(SENTENCES * 5)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ranges
-from delivery import Tagged
-from jobs import Worker
+from server.worker import Worker
 from tests.listening import hear
+from web import byte_ranges
+from web.audio_responses import Tagged
 
 
 @pytest.fixture
@@ -47,13 +47,13 @@ def spoken(owner):
     ],
 )
 def test_a_range_header_names_one_span_or_the_whole(header, expected):
-    assert ranges.parse(header, 100) == expected
+    assert byte_ranges.parse(header, 100) == expected
 
 
 @pytest.mark.parametrize("header", ["bytes=100-", "bytes=100-200", "bytes=-0"])
 def test_a_range_outside_the_file_cannot_be_satisfied(header):
-    with pytest.raises(ranges.Unsatisfiable):
-        ranges.parse(header, 100)
+    with pytest.raises(byte_ranges.Unsatisfiable):
+        byte_ranges.parse(header, 100)
 
 
 def test_the_whole_sound_is_served_and_can_be_heard(owner, spoken):
@@ -77,7 +77,7 @@ def test_a_range_of_the_sound_is_served(owner, spoken):
 
 def test_a_long_range_is_cut_at_its_end(owner, spoken, monkeypatch):
     filename, sound = spoken
-    monkeypatch.setattr("delivery.READ_AT_ONCE", 100)
+    monkeypatch.setattr("web.audio_responses.READ_AT_ONCE", 100)
     answer = owner.get(f"/audio/{filename}", headers={"Range": "bytes=50-"})
     assert answer.status_code == 206
     assert answer.data == sound[50:]

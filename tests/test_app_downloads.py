@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from jobs import Worker
-from speech.mp3 import scan_mp3
+from server.worker import Worker
+from speech.audio.mp3 import scan_mp3
 from tests.making import SENTENCES
 
 
@@ -208,7 +208,7 @@ def test_captions_come_in_both_kinds_while_a_piece_is_made_too(
     owner, guest, stranger, services, ending, media_type, arrow
 ):
     filename = owner.speak(SENTENCES)
-    services.db._write("UPDATE audio_files SET status = 'speaking'")
+    services.db.write("UPDATE audio_files SET status = 'speaking'")
     answer = owner.get(f"/captions/{filename}.{ending}")
     assert answer.content_type == f"{media_type}; charset=utf-8"
     assert f"00:00:00{arrow}000 --> " in answer.text

@@ -1,9 +1,9 @@
 import pytest
 from flask import abort
 
-from access import device_name
-from guesses import REGISTRATIONS_PER_HOUR
+from accounts.login_throttle import REGISTRATIONS_PER_HOUR
 from tests.conftest import PASSWORD, Browser
+from web.access import device_name
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs import Worker
+from server.worker import Worker
 
 TEXT = "The harbour lay quiet in the morning light. Nobody had seen the ferry arrive there."
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from archive import UniqueNames, ZipStream, safe_name
+from exports.zip_stream import UniqueNames, ZipStream, safe_name
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from attack import (
+from tests.browser.driving import CHROMIUM
+from tools.attack import (
     audit,
     brute,
     byte_ranges,
@@ -23,12 +24,11 @@ from attack import (
     traversal,
     writers,
 )
-from attack.byte_ranges import Expected, model
-from attack.scene import Scene
-from attack.served import listening
-from attack.tally import Tally
-from attack.tried import Target
-from tests.browser.driving import CHROMIUM
+from tools.attack.byte_ranges import Expected, model
+from tools.attack.scene import Scene
+from tools.attack.served import listening
+from tools.attack.tally import Tally
+from tools.attack.tried import Target
 
 pytestmark = pytest.mark.slow
 

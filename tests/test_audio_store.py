@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from audio_store import AudioStore, NoSpace, NoSuchAudio, SegmentStore, make_filename
+from storage.audio_store import (
+    AudioStore,
+    NoSpace,
+    NoSuchAudio,
+    SegmentStore,
+    make_filename,
+)
 
 
 @pytest.fixture
@@ -250,7 +256,7 @@ def test_bought_sound_is_kept_by_its_hash(tmp_path):
 HOLDER = """
 import sys
 from pathlib import Path
-from audio_store import SegmentStore
+from storage.audio_store import SegmentStore
 with SegmentStore(Path(sys.argv[1])).alone_with("ab" * 32):
     print("held", flush=True)
     sys.stdin.read()

@@ -3,9 +3,9 @@
 import sys
 from urllib.request import urlopen
 
-from benchmarks.program import Program
+from tools.benchmarks.program import Program
 
-EMPTY_VIEW = (sys.executable, "-m", "benchmarks.empty_view")
+EMPTY_VIEW = (sys.executable, "-m", "tools.benchmarks.empty_view")
 
 
 def test_the_empty_view_that_pages_are_compared_with_is_served(tmp_path):

@@ -4,7 +4,14 @@ import pytest
 
 from tests.conftest import Browser
 from tests.sending import CONTENT_TYPE, EDGE, multipart
-from uploads import FIELDS, FIELDS_OF_STRANGERS, FORM_BYTES, STRANGERS_BYTES, BodyRules, most_bytes
+from web.uploads import (
+    FIELDS,
+    FIELDS_OF_STRANGERS,
+    FORM_BYTES,
+    STRANGERS_BYTES,
+    BodyRules,
+    most_bytes,
+)
 
 END = f"--{EDGE}--\r\n"
 TEXT_ROUTES = ["/generate", "/quote", "/draft", "/speakers", "/files/x.mp3/retake"]

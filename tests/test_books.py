@@ -7,12 +7,19 @@ from threading import Thread
 
 import pytest
 
-import books as books_module
-from books import BadCover, Books, ImportsBusy, NothingChosen, WebImportOff, picture_type
-from choices import EACH
 from documents.errors import FetchRefused, NotSupported, TooLarge
-from documents.fetching import FetchLimits, fetch
-from generation import BadName, TextTooLong
+from documents.fetch import FetchLimits, fetch
+from services import documents as books_module
+from services.document_selection import EACH
+from services.documents import (
+    BadCover,
+    Books,
+    ImportsBusy,
+    NothingChosen,
+    WebImportOff,
+    picture_type,
+)
+from services.generation import BadName, TextTooLong
 from speech.errors import SpeechError
 from tests.documents.making import PNG, epub
 from tests.making import Home

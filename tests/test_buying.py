@@ -14,12 +14,11 @@ from unittest.mock import Mock
 
 import pytest
 
-import buyer as module
-import buying
-import causes
-from audio_store import NoSpace, SegmentStore
-from buyer import Buyer, unpacked
+from common import transient_causes
 from config import provider_environment
+from services import purchase_client as module
+from services import purchase_process
+from services.purchase_client import Buyer, unpacked
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import (
     BadSpeed,
@@ -31,6 +30,7 @@ from speech.errors import (
     UnknownVoice,
 )
 from speech.types import SpeechRequest
+from storage.audio_store import NoSpace, SegmentStore
 from tests.disks import small
 from tests.making import SENTENCES, Home, prose
 from tests.serving import ROOT, wait_until
@@ -42,7 +42,7 @@ SLOW = 4.0  # times real time: the sound of SENTENCES takes about a second
 DYING_WORKER = """
 import sys
 from pathlib import Path
-from buyer import Buyer
+from services.purchase_client import Buyer
 from speech.engines.openai_speech import OpenAISpeech
 from speech.types import SpeechRequest
 engine = OpenAISpeech("sk-test", sys.argv[2])
@@ -95,7 +95,7 @@ def processes(parent: int) -> list[int]:
     for children in Path(f"/proc/{parent}/task").glob("*/children"):
         with suppress(OSError):  # a thread or a process that has just ended
             for child in children.read_text().split():
-                if b"buying.py" in Path(f"/proc/{child}/cmdline").read_bytes():
+                if b"services.purchase_process" in Path(f"/proc/{child}/cmdline").read_bytes():
                     found.append(int(child))
     return found
 
@@ -198,7 +198,7 @@ def test_a_busy_provider_is_asked_as_often_as_the_engine_does(provider, engine, 
     ],
 )
 def test_every_failure_crosses_with_its_class_sentence_and_status(error):
-    told = unpacked(buying.packed(error))
+    told = unpacked(purchase_process.packed(error))
     assert type(told) is type(error)
     assert str(told) == told.sentence == error.sentence
     assert told.status == error.status
@@ -286,7 +286,7 @@ def test_a_provider_is_asked_twice_at_most_where_the_process_is_always_killed(
 
     with pytest.raises(EngineCrashed) as raised:
         list(buy(buyer, engine, begun=kill))
-    assert (len(killed), raised.value.tries) == (2, causes.PAID_TRIES)
+    assert (len(killed), raised.value.tries) == (2, transient_causes.PAID_TRIES)
 
 
 def test_no_provider_is_asked_for_what_the_disk_has_no_room_for(provider, engine, tmp_path):
@@ -307,12 +307,12 @@ def test_what_was_paid_for_and_cannot_be_kept_says_so_to_whoever_waits(kept):
 
     with pytest.raises(NoSpace) as full, kept.alone_with("ab" * 32, paid_bytes=10) as keep:
         keep(delivered())
-    there = unpacked(buying.packed(full.value))
-    assert (there.waits_for, there.tries) == ("disk", causes.PAID_TRIES)
+    there = unpacked(purchase_process.packed(full.value))
+    assert (there.waits_for, there.tries) == ("disk", transient_causes.PAID_TRIES)
 
 
 def test_a_process_that_cannot_live_ends_as_a_sentence(engine, buyer, monkeypatch):
-    monkeypatch.setattr(module.wire, "__file__", "/dev/null")
+    monkeypatch.setattr(module.wire, "__name__", "services.not_there")
     with pytest.raises(SpeechError) as raised:
         list(buy(buyer, engine))
     assert raised.value.sentence == module.STOPPED
@@ -390,7 +390,7 @@ def is_ready(home, filename):
 def test_a_sentence_is_asked_for_three_times_at_most_where_each_purchase_is_killed(
     paying, provider, own_process, monkeypatch, sounds
 ):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: False)
     provider.delay_s, provider.times_real_time = (0.0, SLOW) if sounds else (60.0, None)
     filename = paying.submit("The rain had stopped, and the lamp was lit.")["filename"]
     asks = 0
@@ -404,7 +404,7 @@ def test_a_sentence_is_asked_for_three_times_at_most_where_each_purchase_is_kill
                 os.kill(own_process(), signal.SIGKILL)
             speaking.join(0.01)
     assert paying.row(filename)["status"] == "failed"
-    assert asks == len(provider.calls) == causes.PAID_TRIES + 1
+    assert asks == len(provider.calls) == transient_causes.PAID_TRIES + 1
     assert "3 times" in paying.row(filename)["error"]
 
 
@@ -417,8 +417,8 @@ def test_what_the_buying_process_lacks_is_waited_for(error, code):
         raise error
 
     sent = io.BytesIO()
-    buying.Buying(".", {}, sent)._settle(1, serve, {})
-    kind, _, payload = buying.read_frame(io.BytesIO(sent.getvalue()))
+    purchase_process.Buying(".", {}, sent)._settle(1, serve, {})
+    kind, _, payload = purchase_process.read_frame(io.BytesIO(sent.getvalue()))
     assert (kind, unpacked(payload).waits_for) == (b"E", code)
 
 
@@ -427,8 +427,8 @@ def test_without_a_thread_an_order_is_answered_and_the_process_goes_on(monkeypat
         threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread"))
     )
     sent = io.BytesIO()
-    buying.Buying(".", {}, sent).start(b"B", 1, {})
-    kind, _, payload = buying.read_frame(io.BytesIO(sent.getvalue()))
+    purchase_process.Buying(".", {}, sent).start(b"B", 1, {})
+    kind, _, payload = purchase_process.read_frame(io.BytesIO(sent.getvalue()))
     assert (kind, unpacked(payload).waits_for) == (b"E", "processes")
 
 
@@ -437,12 +437,12 @@ def test_what_breaks_off_after_the_provider_was_asked_is_tried_few_times(
 ):
     def answers(kind, order):
         yield b"G", b""
-        raise EngineHeldUp(causes.MEMORY)
+        raise EngineHeldUp(transient_causes.MEMORY)
 
     monkeypatch.setattr(buyer, "_answers", answers)
     with pytest.raises(EngineHeldUp) as raised:
         list(buy(buyer, engine))
-    assert raised.value.tries == causes.PAID_TRIES
+    assert raised.value.tries == transient_causes.PAID_TRIES
 
 
 def test_a_file_goes_on_when_the_buying_process_dies(paying, provider, own_process, caplog):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from choices import EACH, Choices, count_kinds, paragraphs
 from documents.types import LEFT_OUT, RULES, Chapter, Document, Part
+from services.document_selection import EACH, Choices, count_kinds, paragraphs
 
 BOOK = Document(
     title="Book",

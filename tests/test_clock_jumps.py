@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from account_errors import TooManyAttempts
-from accounts import DAY_S, Visitor
+from accounts.accounts import DAY_S, Visitor
+from accounts.errors import TooManyAttempts
 from tests.conftest import PASSWORD
 
 YEARS_S = 2 * 365 * DAY_S

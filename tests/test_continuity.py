@@ -5,11 +5,11 @@ from contextlib import closing
 
 import pytest
 
-from continuity import ASK, FREE, NEAREST, Part, VoiceEnded, spoken_parts
-from database.errors import WrongState
+from services.voice_fallback import ASK, FREE, NEAREST, Part, VoiceEnded, spoken_parts
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import ModelEnded, UnknownVoice
 from speech.types import SpeechRequest
+from storage.errors import WrongState
 from tests.changeover import changeover
 from tests.making import Home
 
@@ -25,7 +25,7 @@ def change():
 
 @pytest.fixture
 def home(tmp_path, change, monkeypatch):
-    monkeypatch.setattr("jobs.build_registry", lambda *_: change.registry)
+    monkeypatch.setattr("server.worker.build_registry", lambda *_: change.registry)
     with closing(Home(tmp_path)) as home:
         change.learn(home.studio)
         yield home
@@ -43,7 +43,7 @@ def parts_of(home, row):
 
 def half_spoken(home, change, monkeypatch, text=TEXT):
     """A file of nova that the provider's end met half way; its row, failed."""
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     monkeypatch.setattr(home.studio.registry.get("openai"), "parallel", 1)
     monkeypatch.setattr(home.studio.registry.get("openai"), "segment_characters", 1)
     asked = itertools.count()

@@ -3,9 +3,9 @@
 import pytest
 
 from config import Config, ConfigError, refuse_lost_database
-from database.errors import DatabaseDamaged
-from jobs import build_studio
-from reserve import Reserve
+from server.worker import build_studio
+from storage.disk_reserve import Reserve
+from storage.errors import DatabaseDamaged
 from tests.conftest import Browser
 
 
@@ -39,17 +39,17 @@ def damaged(app, owner):
     """A browser whose app's database lost the inside of a table while it runs."""
     owner.speak(name="Kept")
     db = owner.services.db
-    db._write("CREATE TABLE torn (a TEXT)")
-    db._write_many("INSERT INTO torn VALUES (?)", [("x" * 3000,)] * 50)
+    db.write("CREATE TABLE torn (a TEXT)")
+    db.write_many("INSERT INTO torn VALUES (?)", [("x" * 3000,)] * 50)
     db._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    root = db._value("SELECT rootpage FROM sqlite_schema WHERE name = 'torn'")
-    size = db._value("PRAGMA page_size")
+    root = db.value("SELECT rootpage FROM sqlite_schema WHERE name = 'torn'")
+    size = db.value("PRAGMA page_size")
     db.close()
     with db.path.open("r+b") as file:
         file.seek((root - 1) * size)
         file.write(b"\xff" * size)
     with pytest.raises(DatabaseDamaged):
-        db._rows("SELECT count(*) FROM torn WHERE a != ''")
+        db.rows("SELECT count(*) FROM torn WHERE a != ''")
     return owner
 
 

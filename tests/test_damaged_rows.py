@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from books import Books
+from services.documents import Books
 from tests.sending import MARKDOWN
 
 PAGES = ("/", "/library", "/files/{name}", "/history", "/usage", "/documents", "/library/bin")
@@ -39,9 +39,9 @@ def filename(owner):
 )
 def test_pages_of_a_piece_open_over_a_damaged_row(owner, services, filename, change):
     services.db.record_playback(owner.user["id"], 1)
-    services.db._write("PRAGMA ignore_check_constraints=ON")
-    services.db._write(change)
-    services.db._write("PRAGMA ignore_check_constraints=OFF")
+    services.db.write("PRAGMA ignore_check_constraints=ON")
+    services.db.write(change)
+    services.db.write("PRAGMA ignore_check_constraints=OFF")
     for page in (*PAGES, "/files/{name}/segments?words=0", "/captions/{name}.vtt"):
         answer = owner.get(page.format(name=filename))
         assert answer.status_code in (200, 404), (page, answer.text)
@@ -50,13 +50,13 @@ def test_pages_of_a_piece_open_over_a_damaged_row(owner, services, filename, cha
 
 @pytest.mark.parametrize("deleted_at", ["x", "9999-12-31 23:59:59", ""])
 def test_the_bin_opens_over_a_time_that_no_clock_shows(owner, services, filename, deleted_at):
-    services.db._write("UPDATE audio_files SET deleted_at = ?", deleted_at)
+    services.db.write("UPDATE audio_files SET deleted_at = ?", deleted_at)
     assert owner.get("/library/bin").status_code == 200
 
 
 def test_a_draft_that_cannot_be_read_leaves_the_studio_open(owner, services):
     services.db.save_draft(owner.user["id"], "A draft.")
-    services.db._write("UPDATE drafts SET reading = '5'")
+    services.db.write("UPDATE drafts SET reading = '5'")
     page = owner.get("/")
     assert page.status_code == 200
     assert "A draft." in page.text
@@ -74,7 +74,7 @@ def document(owner, services):
 
 @pytest.mark.parametrize("content", ["", "{}", "[5]", '{"title": 5, "chapters": []}'])
 def test_a_document_that_cannot_be_read_says_so(owner, services, document, content):
-    services.db._write("UPDATE documents SET content = ?", content)
+    services.db.write("UPDATE documents SET content = ?", content)
     answer = owner.get(f"/documents/{document}")
     assert answer.status_code == 500
     assert "What was read of this document is damaged" in answer.text
@@ -84,12 +84,12 @@ def test_a_document_that_cannot_be_read_says_so(owner, services, document, conte
 
 
 def test_a_document_whose_choices_cannot_be_read_opens_with_the_defaults(owner, services, document):
-    services.db._write("UPDATE documents SET choices = '[', created_at = 'x'")
+    services.db.write("UPDATE documents SET choices = '[', created_at = 'x'")
     assert owner.get(f"/documents/{document}").status_code == 200
 
 
 def test_a_take_that_cannot_be_read_says_so_and_the_page_opens(owner, services, filename):
-    services.db._write(
+    services.db.write(
         """INSERT INTO takes (id, file_id, text_start, text_end, text, content_hash, segments,
                               made_at) VALUES (1, 1, 0, 4, 'text', 'ab', 'no', '2026-02-31')"""
     )
@@ -100,11 +100,11 @@ def test_a_take_that_cannot_be_read_says_so_and_the_page_opens(owner, services, 
 
 def test_a_provider_whose_voices_cannot_be_read_keeps_nothing_from_starting(make_app):
     app = make_app()
-    app.extensions["voiceverse"].db._write(
+    app.extensions["voiceverse"].db.write(
         """INSERT INTO providers (name, label, protocol, base_url, model, voices)
            VALUES ('lan', 'LAN', 'speech', 'http://127.0.0.1:9/v1', 'm', 'no')"""
     )
-    app.extensions["voiceverse"].db._write(
+    app.extensions["voiceverse"].db.write(
         "INSERT INTO model_notices (engine, model, shutdown_date) VALUES ('lan', 'm', 'soon')"
     )
     assert make_app().test_client().get("/login").status_code in (200, 302, 303)

@@ -1,33 +1,38 @@
 """What the documents say is so."""
 
+import ast
 import re
+import subprocess
 from dataclasses import fields
 
 import pytest
 
-from attack.run import ATTACKS
-from blueprints import keeping
+from accounts.passwords import MAX_CHARACTERS, MIN_CHARACTERS
+from blueprints import backups
+from blueprints.cli import blueprint, users
 from blueprints.documents import MOST_FILES
-from blueprints.ops import blueprint, users
 from blueprints.providers import commands as providers
 from blueprints.voices import commands as voices
-from books import COVER_BYTES
 from config import Config
-from documents.archives import MOST_ENTRIES
-from documents.fetching import LONGEST_URL, FetchLimits
+from documents.fetch import LONGEST_URL, FetchLimits
 from documents.limits import Limits
-from exporting import MOST_WAITING
-from generation import GROUP_LENGTH, NAME_LENGTH
-from intake import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
-from passwords import MAX_CHARACTERS, MIN_CHARACTERS
-from pronouncing import TABLE_BYTES
-from request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
-from retaking import LONGEST as LONGEST_RETAKE
-from speech.pronunciation import MOST as MOST_ENTRIES_OF_ONE
+from documents.safe_zip import MOST_ENTRIES
+from server.connection_limits import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
+from server.request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
+from services.documents import COVER_BYTES
+from services.exports import MOST_WAITING
+from services.generation import GROUP_LENGTH, NAME_LENGTH
+from services.pronunciations import TABLE_BYTES
+from services.retakes import LONGEST as LONGEST_RETAKE
+from speech.text.pronunciation import MOST as MOST_ENTRIES_OF_ONE
 from tests.serving import ROOT
-from uploads import FORM_BYTES, STRANGERS_BYTES
+from tools.attack.run import ATTACKS
+from tools.benchmarks.run import TOPICS
+from web.uploads import FORM_BYTES, STRANGERS_BYTES
 
 README = (ROOT / "README.md").read_text()
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 SECURITY = (ROOT / "docs" / "security.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()
 
@@ -74,18 +79,18 @@ LIMITS = {
 }
 COMMANDS = [
     *(*users.commands, *voices.commands, *blueprint.cli.commands),
-    *keeping.blueprint.cli.commands,
+    *backups.blueprint.cli.commands,
 ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command):
-    assert re.search(rf"`flask (user |voices )?{command}\b", README), command
+    assert re.search(rf"`flask (user |voices )?{command}\b", OPERATIONS), command
 
 
 @pytest.mark.parametrize("command", providers.commands)
 def test_every_command_about_providers_is_documented(command):
-    assert re.search(rf"`flask providers {command}\b", README), command
+    assert re.search(rf"`flask providers {command}\b", OPERATIONS), command
 
 
 NAMED = re.findall(r"`(test_\w+\.py)(?:::(test_\w+))?`", SECURITY)
@@ -190,6 +195,125 @@ def test_the_limits_that_are_told_are_those_of_the_code():
         assert [value for value in map("{:,}".format, values) if value not in numbers] == [], what
 
 
-def test_every_make_target_of_the_readme_exists():
+@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+def test_every_make_target_of_the_readme_exists(text):
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M))
-    assert set(re.findall(r"(?:`|^)make ([\w-]+)", README, re.M)) <= targets
+    named = set(re.findall(r"(?:`|^)make ([\w-]+)", text, re.M))
+    assert named
+    assert named <= targets
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+DATA = (ROOT / "docs" / "data.md").read_text()
+ENDINGS = "py|sql|js|po|example"
+NAMED_PATHS = sorted(
+    {
+        *re.findall(rf"(?<![\w(/])((?:[\w.]+/)*[\w.]+\.(?:{ENDINGS}))(?![\w.])", ARCHITECTURE),
+        *re.findall(r"`((?:\w+/)+)`", ARCHITECTURE),
+    }
+)
+NAMED_PLACES = sorted(set(re.findall(r"[\w/]+\.py:[\w.]+", ARCHITECTURE)))
+LINK = re.compile(r"\]\(([^)#\s]*)(?:#([\w-]+))?\)")
+GUIDES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def definitions(path):
+    """What a module defines, and what its classes do, as "Class.method"."""
+    for node in ast.parse((ROOT / path).read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        if isinstance(node, ast.ClassDef):
+            yield from (
+                f"{node.name}.{part.name}"
+                for part in node.body
+                if isinstance(part, ast.FunctionDef)
+            )
+
+
+@pytest.mark.parametrize("path", NAMED_PATHS)
+def test_every_path_of_the_architecture_exists(path):
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("place", NAMED_PLACES)
+def test_every_function_of_the_architecture_exists(place):
+    path, _, name = place.partition(":")
+    assert name in set(definitions(path))
+
+
+def tracked():
+    """Every Python file of the project."""
+    listed = subprocess.run(
+        ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split()
+    found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
+    return [path for path in found if (ROOT / path).exists()]
+
+
+def imported(path):
+    """The top-level names of all modules that a file imports."""
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module.partition(".")[0]
+
+
+def test_every_folder_with_python_is_named_in_the_architecture():
+    rooms = {f"{path.split('/')[0]}/" for path in tracked() if "/" in path}
+    assert rooms <= set(NAMED_PATHS)
+
+
+def floors():
+    """Which floor each file and folder at the root stands on; the upper ones have lower numbers."""
+    table = ARCHITECTURE.partition("## The floors")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`[^|]+) \|", table, re.M)
+    return {name: at for at, row in enumerate(rows) for name in re.findall(r"`([\w.]+)/?`", row)}
+
+
+def test_imports_keep_to_the_floors():
+    known = floors()
+    assert len(known) == 17
+    for path in tracked():
+        own = path.split("/")[0]
+        for module in imported(path) if own in known else ():
+            at = known.get(module, known.get(f"{module}.py"))
+            assert at is None or at >= known[own], f"{path} imports {module}"
+
+
+def test_no_call_in_the_three_ways_goes_up_a_floor():
+    ways = ARCHITECTURE.partition("## Three ways")[2].partition("\n## ")[0]
+    callers, known, calls = [], floors(), 0
+    for indent, path in re.findall(r"^( *)([\w/]+\.py):\w", ways, re.M):
+        callers[len(indent) // 2 :] = [known[path.partition("/")[0]]]
+        assert callers == sorted(callers), path
+        calls += len(callers) > 1
+    assert calls > 50
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(guide):
+    for target, heading in LINK.findall(guide.read_text()):
+        if target.startswith("https:"):
+            continue
+        file = guide.parent / target if target else guide
+        assert file.exists(), target
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", file.read_text(), re.M)
+            anchors = {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+            assert heading in anchors
+
+
+def test_every_table_is_described():
+    schema = (ROOT / "database_schema.sql").read_text()
+    tables = re.findall(r"^CREATE (?:VIRTUAL )?TABLE (\w+)", schema, re.M)
+    assert sorted(re.findall(r"^\| `(\w+)` \|", DATA, re.M)) == sorted(tables)
+    assert len(tables) > 30
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_every_attack_and_benchmark_of_the_guides_exists(guide):
+    text = guide.read_text()
+    attacks = set(re.findall(r"python -m tools\.attack (\w+)", text)) - {"NAME"}
+    assert attacks <= set(ATTACKS)
+    assert set(re.findall(r"python -m tools\.benchmarks (\w+)", text)) <= set(TOPICS)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import doctor
-from audio_store import SegmentStore
-from database import opening
-from keeping import backing, records, restoring
+from backups import create, restore, status
+from server import doctor
+from storage import opening, sqlite_file
+from storage.audio_store import SegmentStore
 from tests.keeping.places import Place, flip
 from tests.serving import App
 
@@ -21,7 +21,7 @@ def place(tmp_path):
     place.fill()
     place.db.log_security_event("login")
     digest = "ab" * 32
-    place.db._write("INSERT INTO kept_segments VALUES (?, 'e', 0, 2000, 1, NULL, '', 0)", digest)
+    place.db.write("INSERT INTO kept_segments VALUES (?, 'e', 0, 2000, 1, NULL, '', 0)", digest)
     yield place
     place.close()
 
@@ -39,7 +39,7 @@ def bad(place, **options):
 
 
 def test_nothing_is_wrong_with_what_is_in_order(place):
-    backing.make(place.config)
+    create.make(place.config)
     findings = examine(place, scrub=True)
     assert [finding for finding in findings if finding.level == doctor.BAD] == []
     good = " ".join(finding.what for finding in findings if finding.level == doctor.GOOD)
@@ -87,7 +87,7 @@ def test_what_others_can_read_is_found(place, name):
     ],
 )  # fmt: skip
 def test_versions_of_sqlite_that_can_do_damage_are_told(place, monkeypatch, version, is_told):
-    monkeypatch.setattr(opening, "sqlite_version", lambda: version)
+    monkeypatch.setattr(sqlite_file, "sqlite_version", lambda: version)
     warnings = " ".join(found(place, doctor.WARN))
     assert ("SQLite" in warnings) == is_told
 
@@ -159,34 +159,34 @@ def test_a_flipped_bit_in_sound_is_found_by_scrubbing(place):
 
 def test_bought_segments_are_compared_with_their_rows(place):
     SegmentStore(place.config.segments_dir).keep("ef" * 32, [b"xy"])
-    place.db._write("INSERT INTO kept_segments VALUES ('cc', 'e', 0, 9, 1, NULL, '', 0)")
+    place.db.write("INSERT INTO kept_segments VALUES ('cc', 'e', 0, 9, 1, NULL, '', 0)")
     warnings = " ".join(found(place, doctor.WARN))
     assert "Missing bought segments (1): cc." in warnings
     assert f"not counted (1): {'ef' * 32}." in warnings
 
 
 def test_a_changed_event_of_the_log_is_found(place):
-    place.db._write("UPDATE security_logs SET username = 'eve'")
+    place.db.write("UPDATE security_logs SET username = 'eve'")
     assert bad(place)[0].startswith("The security log was tampered with: event 1 was changed")
 
 
 def test_a_log_that_was_cut_and_chained_anew_is_found_beside_a_backup(place):
-    backing.make(place.config)
-    place.db._write("DELETE FROM security_logs")
-    place.db._write("DELETE FROM security_chain")
+    create.make(place.config)
+    place.db.write("DELETE FROM security_logs")
+    place.db.write("DELETE FROM security_chain")
     assert "tampered" in bad(place)[0]
 
 
 def test_the_past_that_a_restore_went_back_on_is_no_tampering(place):
-    made = backing.make(place.config)
-    (end,) = records.read(place.config).ends
+    made = create.make(place.config)
+    (end,) = status.read(place.config).ends
     place.db.log_security_event("login")
-    later = [(datetime.now(UTC) + timedelta(hours=hour)).strftime(backing.TIME) for hour in (1, 2)]
-    records.note(place.config, ends=(end, [later[0], 2, "of the log that was given up"]))
+    later = [(datetime.now(UTC) + timedelta(hours=hour)).strftime(create.TIME) for hour in (1, 2)]
+    status.note(place.config, ends=(end, [later[0], 2, "of the log that was given up"]))
     assert "event 2 is not the one that a backup knows" in bad(place)[0]
     place.close()
-    restoring.restore(place.config, made.folder)
-    records.note(place.config, restored_at=later[1])
+    restore.restore(place.config, made.folder)
+    status.note(place.config, restored_at=later[1])
     place.open()
     place.db.log_security_event("other")
     assert bad(place) == []
@@ -220,7 +220,7 @@ def test_no_database_and_an_interrupted_restore_are_told(tmp_path):
 
 
 def test_another_release_is_told_and_left_alone(place, monkeypatch):
-    monkeypatch.setattr(opening, "SCHEMA_VERSION", opening.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(sqlite_file, "SCHEMA_VERSION", sqlite_file.SCHEMA_VERSION + 1)
     assert any("of another release" in what for what in found(place, doctor.WARN))
 
 
@@ -229,15 +229,15 @@ def test_another_release_is_told_and_left_alone(place, monkeypatch):
 
 def test_a_backup_that_is_missing_old_or_off_is_told(place):
     assert "There is no backup yet." in found(place, doctor.WARN)
-    old = (datetime.now(UTC) - timedelta(days=3)).strftime(backing.TIME)
-    records.note(place.config, made_at=old, proven_at=old)
+    old = (datetime.now(UTC) - timedelta(days=3)).strftime(create.TIME)
+    status.note(place.config, made_at=old, proven_at=old)
     assert any("The last backup was made on" in what for what in found(place, doctor.WARN))
     place.config = replace(place.config, backup_hour="off")
     assert "No backup is made by night." in found(place, doctor.WARN)
 
 
 def test_a_backup_that_failed_is_found(place):
-    records.note_failure(place.config, "The disk is full.", "2026-01-01 00:00:00")
+    status.note_failure(place.config, "The disk is full.", "2026-01-01 00:00:00")
     assert bad(place) == ["The last backup failed: The disk is full."]
 
 
@@ -252,7 +252,7 @@ def test_the_command_ends_with_1_when_something_is_wrong(tmp_path):
 
 
 def test_a_look_writes_nothing(place):
-    backing.make(place.config)
+    create.make(place.config)
     before = place.bytes()
     examine(place, scrub=True)
     assert place.bytes() == before
@@ -263,7 +263,7 @@ def test_admins_see_findings_and_backups(owner, services):
     page = owner.get("/admin/health").text
     assert "Others on this machine can read" in page
     assert "none yet" in page
-    made = backing.make(services.config)
+    made = create.make(services.config)
     page = owner.get("/admin/health").text
     assert made.folder.name in page
     assert "none yet" not in page

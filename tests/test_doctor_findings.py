@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-import doctor
-from books import Books
 from config import load_secret_key
-from doctor import mending
+from server import doctor
+from server.doctor import mending
+from services.documents import Books
 from tests.database.earlier_files import make
 from tests.making import Home
 from tests.migration.checking import run as move

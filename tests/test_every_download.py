@@ -9,10 +9,10 @@ from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
-from attachments import ascii_name, content_disposition
-from formats.types import FORMATS
+from exports.types import FORMATS
 from tests.sending import CONTENT_TYPE, MARKDOWN, multipart
 from tests.serving import PASSWORD, App, Client, wait_until
+from web.content_disposition import ascii_name, content_disposition
 
 # What a piece is called, what its files are called, and what they are for programs of old.
 NAMES = [

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from audio_store import NoSpace
-from database.errors import LeaseLost, NotFound
-from exporting import (
+from exports import runner
+from exports.errors import NotInstalled
+from services.exports import (
     MOST_ATTEMPTS,
     MOST_WAITING,
     BadExport,
@@ -21,8 +21,8 @@ from exporting import (
     NotReady,
     TooManyExports,
 )
-from formats import making
-from formats.errors import NotInstalled
+from storage.audio_store import NoSpace
+from storage.errors import LeaseLost, NotFound
 from tests.making import SENTENCES, prose
 from tests.serving import App, Client, wait_until
 
@@ -69,7 +69,7 @@ def children():
             command = path.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if parent == os.getpid() and b"formats.process" in command:
+        if parent == os.getpid() and b"exports.encoder_process" in command:
             found.append(int(path.parent.name))
     return found
 
@@ -216,7 +216,7 @@ def test_a_crashed_process_is_one_clear_sentence(home, exports):
         wait_until(lambda: exports.get(row, export["id"])["progress"] > 0, "some progress")
         os.kill(pid, signal.SIGSEGV)
         wait_until(lambda: exports.get(row, export["id"])["status"] == "failed", "the failure")
-    assert exports.get(row, export["id"])["error"] == making.CRASHED
+    assert exports.get(row, export["id"])["error"] == runner.CRASHED
     assert files(home) == []
 
 
@@ -256,10 +256,10 @@ def test_a_download_that_another_worker_finished_stays(home, exports, row, monke
 
     def lose(task, tell):
         Path(task.target).write_bytes(b"sound")
-        home.db._write("UPDATE exports SET lease_owner = 'other' WHERE id = ?", export["id"])
+        home.db.write("UPDATE exports SET lease_owner = 'other' WHERE id = ?", export["id"])
         return 5
 
-    monkeypatch.setattr(making, "make", lose)
+    monkeypatch.setattr(runner, "make", lose)
     with pytest.raises(LeaseLost):
         exports.make(taken, "w", threading.Event())
     assert exports.files.has(export["name"])
@@ -294,12 +294,12 @@ def test_a_process_that_says_it_is_done_and_never_ends_is_ended(home, exports, r
         started.append(subprocess.Popen([sys.executable, "-c", program], **pipes))
         return started[-1]
 
-    monkeypatch.setattr(making, "_started", slow)
-    monkeypatch.setattr(making, "END_WAIT_S", 0.1)
+    monkeypatch.setattr(runner, "_started", slow)
+    monkeypatch.setattr(runner, "END_WAIT_S", 0.1)
     export = exports.order(row, "wav", None)
     pending(home)
     found = exports.get(row, export["id"])
-    assert (found["status"], found["error"]) == ("failed", making.CRASHED)
+    assert (found["status"], found["error"]) == ("failed", runner.CRASHED)
     assert started[0].returncode == -signal.SIGKILL
 
 
@@ -309,7 +309,7 @@ def test_whatever_goes_wrong_with_a_download_others_are_made(
     def broken(*_):
         raise LookupError("nobody thought of this")
 
-    monkeypatch.setattr(making, "make", broken)
+    monkeypatch.setattr(runner, "make", broken)
     with working(home):
         export = exports.order(row, "wav", None)
         wait_until(lambda: exports.get(row, export["id"])["status"] == "failed", "the failure")
@@ -339,7 +339,7 @@ def test_a_download_that_stops_the_worker_again_and_again_is_given_up(home, expo
         assert home.db.claim_export("host/dead", now=1.0, lease_s=9.0)
         assert home.db.release_exports("host/") == 1
     pending(home)
-    assert exports.get(row, export["id"])["error"] == making.CRASHED
+    assert exports.get(row, export["id"])["error"] == runner.CRASHED
 
 
 def test_what_a_kill_left_on_disk_goes_at_the_start(home, exports, row):
@@ -361,8 +361,8 @@ def test_a_nearly_full_disk_is_said_before_anything_is_made(home, exports, row):
 
 
 def test_without_its_library_a_format_says_what_to_install(monkeypatch, home, exports, row):
-    monkeypatch.setattr(making, "has_av", lambda: False)
-    with pytest.raises(NotInstalled, match=r"requirements-formats\.txt"):
+    monkeypatch.setattr(runner, "has_av", lambda: False)
+    with pytest.raises(NotInstalled, match=r"requirements/formats\.txt"):
         exports.order(row, "m4b", None)
     with pytest.raises(NotInstalled):
         exports.order(row, "zip", -19.0)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from audio_store import NoSpace
-from database.errors import NotFound, WrongState
-from database.groups import STOPPED
-from generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
+from queries.groups import STOPPED
+from services.generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
+from storage.audio_store import NoSpace
+from storage.errors import NotFound, WrongState
 from tests.making import SENTENCES, Home, prose
 from tests.pacing import takes_below
 

@@ -7,13 +7,13 @@ import time
 
 import pytest
 
-import jobs
-import serve
-from admission import Admission, Admissions, Undecided
-from body_quota import BodyQuota
-from session_watch import Sending, SessionWatch
+from server import serve
+from server import worker as jobs
+from server.body_admission import Admission, Admissions, Undecided
 from tests.serving import wait_until
 from tests.test_request_queue import Held
+from web.body_quota import BodyQuota
+from web.session_watch import Sending, SessionWatch
 
 BIG = 1 << 30
 

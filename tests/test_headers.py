@@ -2,8 +2,8 @@
 
 import pytest
 
-import headers as module
 from tests.conftest import PASSWORD
+from web import security_headers as module
 
 HTTPS = "https://localhost"
 

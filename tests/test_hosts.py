@@ -2,8 +2,8 @@
 
 import pytest
 
-import hosts
-from hosts import Hosts, UntrustedHost
+from web import trusted_hosts
+from web.trusted_hosts import Hosts, UntrustedHost
 
 ANYWHERE = [
     *("localhost", "localhost:5000", "127.0.0.1:5000", "[::1]:5000", "192.168.1.7", "LOCALHOST"),
@@ -19,7 +19,7 @@ NOWHERE = [
 
 @pytest.fixture
 def at_home(monkeypatch):
-    monkeypatch.setattr(hosts.socket, "gethostname", lambda: "Pi")
+    monkeypatch.setattr(trusted_hosts.socket, "gethostname", lambda: "Pi")
     return Hosts((), "0.0.0.0")  # noqa: S104
 
 

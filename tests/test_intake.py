@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 import pytest
 import waitress
 
-from admission import Admissions
-from body_quota import BodyQuota
-from intake import (
+from common.ip_address import networks
+from server.body_admission import Admissions
+from server.connection_limits import (
     CROWDED_IDLE_S,
     HEAD_S,
     IDLE_S,
@@ -26,8 +26,8 @@ from intake import (
     House,
     Rule,
 )
-from proxies import networks
 from tests.serving import App, Client, wait_until
+from web.body_quota import BodyQuota
 
 LIMIT = 100_000
 BIG = 1 << 30

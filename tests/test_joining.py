@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from assets import SCRIPTS, SHARED, SHEETS, gather
-from joining import BadScript, join, run_order
+from web.assets import SCRIPTS, SHARED, SHEETS, gather
+from web.js_bundle import BadScript, join, run_order
 
 STATIC = Path(__file__).parent.parent / "static"
 

@@ -8,8 +8,8 @@ from contextlib import closing, suppress
 
 import pytest
 
-from database.errors import NotFound, WrongState
-from database.users import WAS_DISABLED
+from queries.users import WAS_DISABLED
+from storage.errors import NotFound, WrongState
 from tests.conftest import Browser
 from tests.making import prose
 from tests.serving import PASSWORD, App, Client, wait_until

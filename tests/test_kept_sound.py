@@ -7,12 +7,12 @@ from functools import partial
 
 import pytest
 
-from audio_store import SegmentStore
-from keeping import backing
-from kept_sound import APART, RULE, SHARED
-from library import Library
+from backups import create
+from services.library import Library
+from services.segment_cache import APART, RULE, SHARED
 from speech.errors import KeyMissing
 from speech.types import SpeechRequest
+from storage.audio_store import SegmentStore
 from tests.making import Home
 from tests.serving import wait_until
 
@@ -147,7 +147,7 @@ def test_an_account_that_gets_the_number_of_an_earlier_one_gets_none_of_its_soun
     name = paying.studio.speaking.purchases.sound.wanted
     before = name(engine, SpeechRequest(SECRET, "nova"), bert).content_hash
     paying.db.delete_user(bert)
-    paying.db._write(
+    paying.db.write(
         """INSERT INTO users (id, username, password_hash, created_at)
            VALUES (?, 'eve', '!', '2030')""",
         bert,
@@ -208,7 +208,7 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
     paying.studio.delete_for_good(row["filename"], paying.user_id)
     (left,) = kept(paying)
     assert not list(takes.glob("*/*"))
-    backup = backing.make(paying.config).folder
+    backup = create.make(paying.config).folder
     assert [path.name for path in (backup / "segments").glob("*/*")] == [left]
     assert paying.speak(FIRST, voice=NOVA)["cost"] == 0
     paying.studio.delete_for_good(other["filename"], paying.user_id)
@@ -217,12 +217,14 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
 
 
 def test_sound_that_is_about_to_leave_the_disk_is_in_no_backup(paying, monkeypatch):
-    monkeypatch.setattr("generation.LONGEST_DROP_S", -1.0)  # all of it is left to the worker
+    monkeypatch.setattr(
+        "services.generation.LONGEST_DROP_S", -1.0
+    )  # all of it is left to the worker
     row = paying.speak(TEXT, voice=NOVA)
     other = paying.speak(SECRET, voice=NOVA)
     paying.studio.delete_for_good(row["filename"], paying.user_id)
     assert len(kept(paying)) == 3
-    backup = backing.make(paying.config).folder
+    backup = create.make(paying.config).folder
     assert len(list((backup / "segments").glob("*/*"))) == 1
     worker = threading.Thread(target=paying.worker.run)
     worker.start()
@@ -317,19 +319,19 @@ def make_earlier(home, integral=True) -> None:
     """
     db, store = home.db, home.studio.kept
     engine = home.studio.registry.get("openai")
-    for row in db._rows("SELECT * FROM kept_segments"):
+    for row in db.rows("SELECT * FROM kept_segments"):
         request = REQUESTS[row["fingerprint"]]
         name, earlier = row["fingerprint"], engine.earlier_fingerprints(request)
         name = earlier[0] if integral and earlier else name
         store.copy(row["content_hash"], name)
         store.drop(row["content_hash"])
-        db._write("DELETE FROM kept_segments WHERE content_hash = ?", row["content_hash"])
-        db._write(
+        db.write("DELETE FROM kept_segments WHERE content_hash = ?", row["content_hash"])
+        db.write(
             """INSERT OR REPLACE INTO kept_segments VALUES (?, ?, ?, ?, ?, NULL, ?, 1)""",
             name, row["engine"], row["cost"], row["size"], row["last_used_epoch"], name,
         )  # fmt: skip
-    db._write("DELETE FROM segment_uses")
-    db._write(
+    db.write("DELETE FROM segment_uses")
+    db.write(
         """INSERT INTO unsettled_segments SELECT id, 'openai', (SELECT max(id) FROM audio_files)
            FROM users"""
     )
@@ -401,7 +403,7 @@ def test_what_was_bought_twice_goes_as_a_whole(earlier, provider):
     engine = earlier.studio.registry.get("openai")
     twin = engine.fingerprint(SpeechRequest(SECRET, "nova"))
     earlier.studio.kept.copy(name, twin)
-    earlier.db._write(
+    earlier.db.write(
         "INSERT INTO kept_segments VALUES (?, 'openai', 1, 9, 1, NULL, ?, 1)", twin, twin
     )
     earlier.studio.speaking.earlier_sound.settle_all()
@@ -414,7 +416,7 @@ def test_earlier_sound_is_found_where_a_passage_was_spoken_anew(earlier, provide
     row = change(earlier, earlier.speak(TEXT, voice=NOVA), 1, "Somebody was there. Then they left.")
     make_earlier(earlier)
     earlier.studio.speaking.earlier_sound.settle_all()
-    said = earlier.db._rows("SELECT owner_id FROM kept_segments WHERE owner_id IS NOT NULL")
+    said = earlier.db.rows("SELECT owner_id FROM kept_segments WHERE owner_id IS NOT NULL")
     assert len(said) == 2  # what stands there no longer is nobody's
     assert change(earlier, row, 1, "Somebody was there. Then they left.")["cost"] == row["cost"]
 
@@ -462,7 +464,7 @@ def test_an_engine_that_is_away_leaves_earlier_sound_for_later(earlier, monkeypa
 def test_sound_of_an_engine_that_is_gone_for_good_holds_nothing_up(earlier, bert, monkeypatch):
     earlier.speak(SECRET, voice=NOVA)
     make_earlier(earlier)
-    earlier.db._write("UPDATE kept_segments SET owner_id = ?", bert)
+    earlier.db.write("UPDATE kept_segments SET owner_id = ?", bert)
     monkeypatch.setattr(earlier.studio.registry, "_by_name", {})
     earlier.studio.settle_sound()
     earlier.db.delete_user(bert)
@@ -489,7 +491,7 @@ def test_a_piece_whose_voice_is_gone_keeps_no_other_from_its_earlier_sound(earli
     gone = earlier.speak(SECRET, voice=NOVA)
     earlier.speak(TEXT, voice=NOVA)
     make_earlier(earlier)
-    earlier.db._write("UPDATE audio_files SET voice = 'nobody' WHERE id = ?", gone["id"])
+    earlier.db.write("UPDATE audio_files SET voice = 'nobody' WHERE id = ?", gone["id"])
     assert earlier.speak(TEXT, voice=NOVA)["cost"] == 0
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-import languages
+from web import i18n
 
 
 @pytest.mark.parametrize(
@@ -9,20 +9,20 @@ import languages
 )
 def test_the_browsers_wish_chooses_a_language_that_is_there(app, wish, code):
     with app.test_request_context(headers={"Accept-Language": wish}):
-        assert languages.language() == code
-        assert languages.direction() == "ltr"
+        assert i18n.language() == code
+        assert i18n.direction() == "ltr"
 
 
 def test_a_choice_stays_until_it_is_taken_back(app):
     with app.test_request_context(headers={"Accept-Language": "en"}) as context:
-        languages.choose("de")
+        i18n.choose("de")
         assert context.session["language"] == "de"
-        assert languages.language() == "de"
-        languages.choose("klingon")
+        assert i18n.language() == "de"
+        i18n.choose("klingon")
         assert "language" not in context.session
 
 
 def test_languages_written_from_right_to_left_turn_the_page(app, monkeypatch):
-    monkeypatch.setitem(languages.LANGUAGES, "ar", "العربية")
+    monkeypatch.setitem(i18n.LANGUAGES, "ar", "العربية")
     with app.test_request_context(headers={"Accept-Language": "ar"}):
-        assert languages.direction() == "rtl"
+        assert i18n.direction() == "rtl"

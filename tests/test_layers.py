@@ -1,56 +1,20 @@
-"""Imports point one way, Flask stays in the web layer, SQL in the database package."""
+"""Imports point one way (with pyproject.toml), SQL stands in queries/, few files reach out."""
 
 import ast
 import re
 import subprocess
+import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-WEB = {
-    "app",
-    "access",
-    "answers",
-    "attachments",
-    "compression",
-    "delivery",
-    "headers",
-    "languages",
-    "shown",
-    "blueprints",
-    "serve",
-    "tracing",
-    "uploads",
-}
-ABOVE_STORE = {
-    *(*WEB, "accounts", "books", "buyer", "buying", "exporting", "generation", "jobs"),
-    *("speaking", "purchases", "providers", "voices", "voice_catalogue", "voice_downloads"),
-    *("kept_sound", "earlier_sound"),
-    *("keeping", "nightly", "health", "metrics", "doctor", "allowances"),
-    *("second_factors", "passkeys", "devices", "guesses", "waiting", "session_watch"),
-}
-BELOW = {
-    *("database", "audio_store", "export_store", "config", "ranges", "shown", "forms"),
-    *("causes", "paths"),
-    *(
-        "sealing",
-        "stored_json",
-        "trusted_clock",
-        "provider_settings",
-        "hosts",
-        "intake",
-        "outcomes",
-        "admission",
-        "body_quota",
-        "request_queue",
-        "plain_files",
-        "proxies",
-        "rates",
-        "reserve",
-        "proofs",
-    ),
-}
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+LAYERS = SETTINGS["contracts"][0]["layers"]
+ENTRY_POINTS = {"app", "config", "database", "migrate_to_sqlite"}
+# What stands beside the rooms, and is no part of the app.
+BESIDE = {"deploy", "tests", "tools", "translations"}
 ENVIRONMENT_READERS = {"config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
@@ -68,7 +32,7 @@ def sources():
         check=False,
     ).stdout.split()
     found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
-    skipped = ("tests/", "benchmarks/", "attack/")
+    skipped = ("tests/", "tools/benchmarks/", "tools/attack/")
     return sorted(path for path in found if not path.startswith(skipped) and (ROOT / path).exists())
 
 
@@ -77,41 +41,55 @@ def tree(path):
 
 
 def imported(path):
-    """The top-level names of every module that a file imports."""
+    """The modules that a file imports, those for type checking too."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
-            yield node.module.partition(".")[0]
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}"
+                yield node.module
+
+
+def rooms(names):
+    return {name.partition(".")[0] for name in names}
 
 
 def layer(path):
     return path.partition("/")[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", sources())
-def test_flask_is_known_to_the_web_layer_alone(path):
-    if layer(path) not in WEB:
-        assert "flask" not in imported(path)
+def module(path):
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def test_every_module_stands_in_a_room_or_is_an_entry_point():
+    found = {layer(path) for path in sources()}
+    ranked = {name for line in LAYERS for name in line.split(" : ")}
+    assert ranked == set(SETTINGS["root_packages"])
+    assert found - BESIDE == ranked | ENTRY_POINTS
+
+
+def test_no_module_imports_itself_by_a_detour():
+    known = {module(path): path for path in sources()}
+    graph = {name: set(imported(path)) & set(known) - {name} for name, path in known.items()}
+    for package in {name for name in graph if known[name].endswith("__init__.py")}:
+        graph[package] -= {name for name in graph if name.startswith(f"{package}.")}
+    TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
+
+
+def test_the_entry_points_import_what_stands_below_them():
+    assert rooms(imported("config.py")) & set(SETTINGS["root_packages"]) == {"common"}
+    below = {"common", "queries", "storage"}
+    assert rooms(imported("database.py")) & {*SETTINGS["root_packages"], *ENTRY_POINTS} == below
 
 
 @pytest.mark.parametrize("path", sources())
-def test_lower_layers_import_nothing_from_above(path):
-    names = set(imported(path))
-    if layer(path) in ("speech", "documents", "formats"):
-        assert not names & {*ABOVE_STORE, "database", "audio_store", "config", "sqlite3"}
-    elif layer(path) in BELOW:
-        assert not names & ABOVE_STORE
-    elif layer(path) in {*ABOVE_STORE, "passwords"} - {*WEB, "jobs"}:
-        assert not names & WEB
-
-
-@pytest.mark.parametrize("path", sources())
-def test_sql_stands_in_the_database_package_alone(path):
-    if layer(path) == "database":
+def test_sql_stands_with_the_database_alone(path):
+    if layer(path) in {"database", "queries", "storage"}:
         return
-    assert layer(path) == "migration" or "sqlite3" not in imported(path)
+    assert layer(path) in {"legacy", "tests"} or "sqlite3" not in set(imported(path))
     texts = [
         node.value
         for node in ast.walk(tree(path))
@@ -135,23 +113,23 @@ def test_the_environment_is_read_in_one_place(path):
 
 # Each of these is told of in docs/security.md, under "Where it connects to".
 REACH_OUT = {
-    "documents/fetching.py",
-    "voice_downloads.py",
+    "documents/fetch.py",
+    "services/voice_downloads.py",
     *(
         f"speech/engines/{name}.py"
         for name in (
-            *("addresses", "openai_engine", "openai_faults", "openai_speech", "realtime_line"),
-            "server_lists",
+            *("openai_engine", "openai_errors", "openai_speech", "pinned_http"),
+            *("realtime_session", "voice_discovery"),
         )
     ),
 }
-NAME_OF_THE_MACHINE = {"hosts.py", "jobs.py"}
-CONNECTIONS_MADE_BY_OTHERS = {"intake.py"}
+NAME_OF_THE_MACHINE = {"web/trusted_hosts.py", "server/worker.py"}
+CONNECTIONS_MADE_BY_OTHERS = {"server/connection_limits.py"}
 
 
 def test_few_files_reach_out():
     ways = {"http", "httpcore2", "httpx2", "openai", "socket", "websockets"}
-    found = {path for path in sources() if ways & set(imported(path))}
+    found = {path for path in sources() if ways & rooms(imported(path))}
     assert found == REACH_OUT | NAME_OF_THE_MACHINE | CONNECTIONS_MADE_BY_OTHERS
 
 
@@ -172,8 +150,8 @@ def passes_on(handler):
 
 # The worker, the server's own loops and threads, and where plug-ins come in.
 SERVING_EVERYBODY = {
-    *("jobs.py", "exporting.py", "speech/plugins.py"),
-    *("admission.py", "intake.py", "session_watch.py"),
+    *("server/worker.py", "services/exports.py", "speech/plugins.py"),
+    *("server/body_admission.py", "server/connection_limits.py", "web/session_watch.py"),
 }
 
 

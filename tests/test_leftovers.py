@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from database import opening
-from migration import backup
+from legacy import backup
+from storage import sqlite_file
 from tests.keeping.places import Place
 from tests.migration.legacy import make_small_install
 from tests.serving import ROOT, App, wait_until
@@ -64,7 +64,7 @@ def test_a_copy_that_fails_leaves_no_log(tmp_path, monkeypatch):
         path.with_name(f"{path.name}-journal").touch()
         raise sqlite3.OperationalError("cut off")
 
-    monkeypatch.setattr(opening, "_check_copy", fail)
+    monkeypatch.setattr(sqlite_file, "_check_copy", fail)
     with pytest.raises(sqlite3.OperationalError):
         place.db.backup(tmp_path / "copy.db")
     assert not list(tmp_path.glob("copy*"))

@@ -10,9 +10,9 @@ from contextlib import closing
 
 import pytest
 
-from database.errors import GroupTaken, NotFound
-from generation import BadName
-from library import Library
+from services.generation import BadName
+from services.library import Library
+from storage.errors import GroupTaken, NotFound
 from tests.listening import hear
 from tests.making import SENTENCES, Home, prose
 
@@ -213,7 +213,7 @@ def test_deleting_an_account_removes_all_that_is_its_own(home, library):
     assert home.db.get_library(home.user_id, search="rain") == []
     for table in ("audio_files", "file_groups", "usage_stats", "playback_history", "positions",
                   "drafts", "sessions", "segments"):  # fmt: skip
-        assert home.db._rows(f"SELECT 1 FROM {table}") == [], table
+        assert home.db.rows(f"SELECT 1 FROM {table}") == [], table
     (event,) = home.db.get_security_logs()
     assert (event["user_id"], event["username"]) == (None, "anna")
     with pytest.raises(NotFound):
@@ -221,7 +221,7 @@ def test_deleting_an_account_removes_all_that_is_its_own(home, library):
 
 
 def test_a_large_account_leaves_in_steps_between_which_others_can_write(home, library, monkeypatch):
-    monkeypatch.setattr("library.LEAVING_AT_ONCE", 3)
+    monkeypatch.setattr("services.library.LEAVING_AT_ONCE", 3)
     for _ in range(10):
         add_with_sound(home)
     left = []
@@ -245,8 +245,8 @@ def test_a_kill_while_an_account_is_deleted_leaves_all_or_nothing(tmp_path, mome
 import os
 from pathlib import Path
 from config import Config
-from jobs import build_studio
-from library import Library
+from server.worker import build_studio
+from services.library import Library
 studio = build_studio(Config(data_dir=Path({str(tmp_path / "data")!r}), min_free_mb=0))
 delete = studio.db.delete_user
 def killed(user_id):
@@ -259,7 +259,7 @@ Library(studio).delete_user({home.user_id})
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert ended.returncode == 9, ended.stderr
     from config import Config
-    from jobs import build_studio
+    from server.worker import build_studio
 
     studio = build_studio(Config(data_dir=tmp_path / "data", min_free_mb=0))
     assert studio.reconcile() == []

@@ -5,10 +5,10 @@ import os
 
 import pytest
 
-from audio_store import NoSuchAudio, PreviewStore, SegmentStore, TakeStore
-from export_store import ExportStore
-from keeping import backing
-from reserve import Reserve
+from backups import create
+from storage.audio_store import NoSuchAudio, PreviewStore, SegmentStore, TakeStore
+from storage.disk_reserve import Reserve
+from storage.export_store import ExportStore
 from tests.listening import hear
 from tests.making import SENTENCES
 from tests.serving import App, Client
@@ -154,7 +154,7 @@ def test_backups_are_swept_by_their_own_names_alone(home, elsewhere):
     (elsewhere / ".film.mkv.part").write_bytes(b"x")
     (elsewhere / ".new.part").mkdir()
     (elsewhere / ".0123456789abcdef.part").write_bytes(b"x")
-    made = backing.make(home.config)
+    made = create.make(home.config)
     assert {path.name for path in elsewhere.iterdir() if path.name != "lock"} >= {
         ".film.mkv.part", "secret", made.folder.name,
     }  # fmt: skip

@@ -1,6 +1,6 @@
 import pytest
 
-from jobs import Worker
+from server.worker import Worker
 from tests.making import prose
 
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone) Safari/604.1"}

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-import logs
+from common import logs
 
 
 def record(message="", level=logging.INFO, exc_info=None, **fields):

@@ -4,10 +4,10 @@ import pytest
 from flask import Blueprint, Response, request
 
 import app as web
-from access import services, user_only
-from attack import csrf
-from attack.matrix import Matrix, UnknownPart
-from attack.scene import Scene
+from tools.attack import csrf
+from tools.attack.matrix import Matrix, UnknownPart
+from tools.attack.scene import Scene
+from web.access import services, user_only
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_every_form_that_another_site_sends_is_refused(scene):
 @pytest.mark.slow
 def test_a_route_that_shows_others_files_is_found(monkeypatch, tmp_path):
     def leak(filename):
-        found = services().db._row("SELECT text FROM audio_files WHERE filename = ?", filename)
+        found = services().db.row("SELECT text FROM audio_files WHERE filename = ?", filename)
         return Response(found["text"] if found else "")
 
     scene = with_a_room(monkeypatch, tmp_path, "/leak/<filename>", leak)

@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import nightly
+from backups import nightly, retention, status
+from backups.nightly import Nightly, latest_slot
 from config import Config
-from jobs import prune_security_log
-from keeping import records, rotating
-from nightly import Nightly, latest_slot
+from server.worker import prune_security_log
 from tests.keeping.places import Place
-from tests.serving import App, wait_until
+from tests.serving import ROOT, App, wait_until
 
 NOON = datetime(2026, 5, 5, 12, 0, tzinfo=UTC)
 
@@ -37,19 +36,19 @@ def test_a_new_installation_waits_for_the_hour(config):
 
 
 def test_once_made_it_is_due_the_next_night(config):
-    records.note(config, since=said(NOON), nightly_at=said(latest_slot(NOON, 3)))
+    status.note(config, since=said(NOON), nightly_at=said(latest_slot(NOON, 3)))
     assert not Nightly(config).is_due(NOON)
     assert Nightly(config).is_due(NOON + timedelta(days=1))
 
 
 def test_a_machine_that_slept_makes_up_for_it(config):
-    records.note(config, since=said(NOON), nightly_at=said(NOON - timedelta(days=5)))
+    status.note(config, since=said(NOON), nightly_at=said(NOON - timedelta(days=5)))
     assert not Nightly(config).is_due(NOON)
     assert Nightly(config).is_due(NOON + timedelta(days=5))
 
 
 def test_a_clock_that_was_two_years_ahead_stops_nothing(config):
-    records.note(config, since=said(NOON), nightly_at=said(NOON + timedelta(days=730)))
+    status.note(config, since=said(NOON), nightly_at=said(NOON + timedelta(days=730)))
     assert Nightly(config).is_due(NOON)
 
 
@@ -69,7 +68,7 @@ def test_what_is_due_is_started_once_and_again_only_after_an_hour(config, monkey
         def poll(self):
             return 1
 
-    records.note(config, since="2020-01-01 00:00:00")
+    status.note(config, since="2020-01-01 00:00:00")
     monkeypatch.setattr(nightly.subprocess, "Popen", Process)
     clock = [0.0]
     monkeypatch.setattr(nightly.time, "monotonic", lambda: clock[0])
@@ -89,7 +88,7 @@ def test_a_night_whose_process_does_not_start_is_tried_again_soon(config, monkey
         tries.append(command)
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    records.note(config, since="2020-01-01 00:00:00")
+    status.note(config, since="2020-01-01 00:00:00")
     monkeypatch.setattr(nightly.subprocess, "Popen", start)
     clock = [0.0]
     monkeypatch.setattr(nightly.time, "monotonic", lambda: clock[0])
@@ -101,8 +100,8 @@ def test_a_night_whose_process_does_not_start_is_tried_again_soon(config, monkey
 
 def run(data):
     environ = {"PATH": os.environ["PATH"], "VOICEVERSE_MIN_FREE_MB": "0"}
-    command = [sys.executable, nightly.__file__, str(data)]
-    return subprocess.run(command, env=environ, capture_output=True, text=True)
+    command = [sys.executable, "-m", nightly.__name__, str(data)]
+    return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True)
 
 
 def test_the_program_of_the_night_makes_a_proven_backup(tmp_path):
@@ -110,9 +109,9 @@ def test_the_program_of_the_night_makes_a_proven_backup(tmp_path):
     place.close()
     done = run(place.data)
     assert done.returncode == 0, done.stderr
-    (name,) = rotating.list_backups(records.backups_folder(place.config))
+    (name,) = retention.list_backups(status.backups_folder(place.config))
     assert name.endswith("-nightly")
-    known = records.read(place.config)
+    known = status.read(place.config)
     assert known.nightly_at == known.proven_at != ""
 
 
@@ -125,10 +124,10 @@ def test_a_night_that_fails_says_why(tmp_path):
 def test_a_worker_makes_the_backup_that_is_due(tmp_path):
     app = App(tmp_path, VOICEVERSE_BACKUP_HOUR="3")
     config = Config(data_dir=app.data)
-    records.note(config, since="2020-01-01 00:00:00")
+    status.note(config, since="2020-01-01 00:00:00")
     with app:
-        wait_until(lambda: records.read(config).nightly_at, "the backup")
-    (name,) = rotating.list_backups(records.backups_folder(config))
+        wait_until(lambda: status.read(config).nightly_at, "the backup")
+    (name,) = retention.list_backups(status.backups_folder(config))
     assert name.endswith("-nightly")
 
 

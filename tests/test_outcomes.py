@@ -11,12 +11,11 @@ import pytest
 from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
-import headers
-import tracing
-from access import public
-from logs import REQUESTS
-from serve import MOST_HEAD_BYTES, make_server
+from common.logs import REQUESTS
+from server.serve import MOST_HEAD_BYTES, make_server
 from tests.serving import wait_until
+from web import request_log, security_headers
+from web.access import public
 
 LARGE = 30_000_000
 
@@ -89,7 +88,7 @@ class Served:
             return connection.recv(1000).split(b"\r\n")[0].decode()
 
     def counts(self):
-        return self.app.extensions[tracing.TRAFFIC].counts()
+        return self.app.extensions[request_log.TRAFFIC].counts()
 
     def __enter__(self):
         self.thread.start()
@@ -172,7 +171,9 @@ def test_a_header_that_no_server_can_send_is_left_out_and_logged(served, told, c
     status, found, body = served.get("/header")
     assert (status, body, found["X-Mood"], found["X-Tone"]) == (200, b"said", None, "low")
     assert told() == [("/header", 200, None)]
-    (line,) = [each.getMessage() for each in caplog.records if each.name == headers.log.name]
+    (line,) = [
+        each.getMessage() for each in caplog.records if each.name == security_headers.log.name
+    ]
     assert "X-Mood" in line
     assert "calm" not in line
 
@@ -188,7 +189,7 @@ def test_a_header_that_gets_past_every_check_counts_as_the_500_that_it_is(served
 def test_a_header_that_is_not_ascii_is_an_error_in_tests(make_app):
     app = make_app()
     app.add_url_rule("/mood", "mood", public(lambda: Response(headers={"X-Mood": "grün"})))
-    with pytest.raises(headers.UnfitHeader, match="X-Mood"):
+    with pytest.raises(security_headers.UnfitHeader, match="X-Mood"):
         app.test_client().get("/mood")
 
 

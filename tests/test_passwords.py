@@ -1,7 +1,7 @@
 import pytest
 from werkzeug.security import generate_password_hash
 
-from passwords import BadPassword, Passwords, check_rules
+from accounts.passwords import BadPassword, Passwords, check_rules
 
 
 @pytest.fixture(scope="module")

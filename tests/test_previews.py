@@ -5,11 +5,11 @@ from datetime import datetime
 
 import pytest
 
-from audio_store import PreviewStore
-from generation import TextEmpty, TextTooLong
-from speaking import NothingSpoken
+from services.generation import TextEmpty, TextTooLong
+from services.synthesis import NothingSpoken
 from speech.errors import SpeechError, UnknownVoice
-from speech.pronunciation import Dictionary, Entry
+from speech.text.pronunciation import Dictionary, Entry
+from storage.audio_store import PreviewStore
 from tests.listening import hear
 
 SENTENCE = "It was late, and the lamp was already lit."

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from generation import GenerationError
-from pronouncing import EntryTaken, Pronouncing, Trial
+from services.generation import GenerationError
+from services.pronunciations import EntryTaken, Pronouncing, Trial
 from speech.errors import SpeechError
-from speech.marks import BadCast
-from speech.pronunciation import BadPronunciation, Entry
+from speech.text.directives import BadCast
+from speech.text.pronunciation import BadPronunciation, Entry
 from tests.listening import hear
 from tests.making import prose
 from tests.pacing import takes_below

@@ -10,11 +10,10 @@ from datetime import datetime
 
 import pytest
 
-from buyer import Buyer
+from accounts.encryption import Seal
 from config import provider_environment
-from database.errors import NotFound
-from provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
-from providers import (
+from services.provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
+from services.providers import (
     KeyUnreadable,
     LimitReached,
     OwnKeyNeeded,
@@ -22,10 +21,11 @@ from providers import (
     ProviderOff,
     Providers,
 )
-from sealing import Seal
-from speech.engines import provided
+from services.purchase_client import Buyer
+from speech.engines import provider_engine
 from speech.errors import BrokenAudio, ProviderRefused, SpeechError, UnknownEngine
 from speech.types import SpeechRequest
+from storage.errors import NotFound
 from tests.making import SENTENCES, Home, prose
 from tests.serving import wait_until
 from tests.standin_lists import listening
@@ -149,13 +149,13 @@ def test_the_order_is_that_of_the_house(providers, home):
 
 
 def notice_closing(monkeypatch) -> list:
-    closed, close = [], provided.OpenAISpeech.close
+    closed, close = [], provider_engine.OpenAISpeech.close
 
     def noticed(engine) -> None:
         closed.append(engine)
         close(engine)
 
-    monkeypatch.setattr(provided.OpenAISpeech, "close", noticed)
+    monkeypatch.setattr(provider_engine.OpenAISpeech, "close", noticed)
     return closed
 
 
@@ -288,8 +288,8 @@ def test_a_sealed_key_opens_for_its_own_row_and_server_alone(home, providers, ko
         sealed = home.db.get_provider(kokoro["id"])["sealed_key"]
         other = providers.add("other", settings(thief.url))
         home.db.set_provider_key(other["id"], sealed)
-        home.db._write("UPDATE providers SET base_url = ? WHERE id = ?", thief.url, kokoro["id"])
-        home.db._write("UPDATE providers SET version = version + 1")
+        home.db.write("UPDATE providers SET base_url = ? WHERE id = ?", thief.url, kokoro["id"])
+        home.db.write("UPDATE providers SET version = version + 1")
         for row in (other, kokoro):
             with pytest.raises(KeyUnreadable):
                 providers.try_out(row["id"])
@@ -389,9 +389,9 @@ def test_keys_go_with_the_account_and_with_the_provider(home, providers, kokoro)
     for user_id in (home.user_id, other):
         providers.set_own_key(user_id, kokoro["id"], OWN)
     home.db.delete_user(other)
-    assert home.db._value("SELECT count(*) AS n FROM provider_keys") == 1
+    assert home.db.value("SELECT count(*) AS n FROM provider_keys") == 1
     providers.remove(kokoro["id"])
-    assert home.db._value("SELECT count(*) AS n FROM provider_keys") == 0
+    assert home.db.value("SELECT count(*) AS n FROM provider_keys") == 0
 
 
 def test_one_moved_to_another_person_does_not_open(home, providers, kokoro):
@@ -404,7 +404,7 @@ def test_one_moved_to_another_person_does_not_open(home, providers, kokoro):
 
 
 def test_many_people_with_own_keys_keep_few_engines_ready(home, providers, kokoro, monkeypatch):
-    monkeypatch.setattr("providers.MOST_OWN", 3)
+    monkeypatch.setattr("services.providers.MOST_OWN", 3)
     for number in range(5):
         user_id = home.db.create_user(f"user{number}", "!")["id"]
         providers.set_own_key(user_id, kokoro["id"], OWN)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from provider_settings import Settings
+from services.provider_settings import Settings
 from tests.conftest import Browser
 from tests.standin_lists import Listener, listening
 from tests.standin_openai import StandIn

@@ -2,8 +2,9 @@
 
 import pytest
 
-from proxies import TrustedProxies, networks
+from common.ip_address import networks
 from tests.conftest import Browser
+from web.trusted_proxies import TrustedProxies
 
 TRUSTED = networks(["127.0.0.1", "10.0.0.0/8", "fd00::/8"])
 

@@ -2,9 +2,15 @@
 
 import pytest
 
-from database.errors import DiskFull
-from rates import MOST_BUCKETS, NOTED_EVERY_S, Rates, TooManyRequests, neighbourhood
+from storage.errors import DiskFull
 from tests.conftest import PASSWORD, Browser
+from web.rate_limits import (
+    MOST_BUCKETS,
+    NOTED_EVERY_S,
+    Rates,
+    TooManyRequests,
+    neighbourhood,
+)
 
 
 class Clock:
@@ -152,7 +158,7 @@ def test_the_first_refusal_of_ten_minutes_is_told_apart(rates, clock):
 
 
 def test_refusals_of_everybody_take_no_endless_memory(rates, monkeypatch):
-    monkeypatch.setattr("rates.MOST_BUCKETS", 50)
+    monkeypatch.setattr("web.rate_limits.MOST_BUCKETS", 50)
     for number in range(80):
         assert rates.is_first_refusal(number, "requests")
     assert len(rates._noted) == 50

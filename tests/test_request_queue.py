@@ -8,9 +8,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from intake import Channel
-from request_queue import AT_ONCE, AT_ONCE_OF_ONE, WAITING_OF_ONE, QueueFull, RequestQueue
-from serve import make_server
+from server.connection_limits import Channel
+from server.request_queue import (
+    AT_ONCE,
+    AT_ONCE_OF_ONE,
+    WAITING_OF_ONE,
+    QueueFull,
+    RequestQueue,
+)
+from server.serve import make_server
 from tests.conftest import Browser
 from tests.sending import CONTENT_TYPE, multipart
 from tests.serving import App, Client, wait_until
@@ -191,7 +197,7 @@ def test_an_import_whose_turn_does_not_come_is_told_so(held, monkeypatch):
     body = document(held.client)
     sent = [begin(held.client, len(body), body) for _ in range(2)]
     wait_until(lambda: held.at_work == 2, "two at work")
-    monkeypatch.setattr("intake.LONGEST_WAIT_S", 0.0)
+    monkeypatch.setattr("server.connection_limits.LONGEST_WAIT_S", 0.0)
     with closing(begin(held.client, len(body), body)) as late:
         status, headers, sentence = answer(late)
     assert (status, headers["Retry-After"]) == (503, "30")

@@ -4,7 +4,7 @@ import pytest
 from flask import Blueprint
 
 import app as web
-from access import UndeclaredRoute, audience_of, check_declared, user_only
+from web.access import UndeclaredRoute, audience_of, check_declared, user_only
 
 
 def test_every_route_says_who_may_see_it(app):

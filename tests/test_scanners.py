@@ -6,8 +6,8 @@ import urllib.request
 
 import pytest
 
-from attack import scanners, tried
-from attack.served import Served, bare, plain, served
+from tools.attack import scanners, tried
+from tools.attack.served import Served, bare, plain, served
 
 CLEAN = "[INFO] testing\n[CRITICAL] all tested parameters do not appear to be injectable. Try"
 HOLE = "---\nParameter: q (GET)\n    Type: boolean-based blind\n---\n"

@@ -2,7 +2,7 @@ import stat
 
 import pytest
 
-from sealing import Seal, SealBroken
+from accounts.encryption import Seal, SealBroken
 
 
 @pytest.fixture

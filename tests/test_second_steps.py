@@ -5,11 +5,11 @@ from collections import Counter
 import pyotp
 import pytest
 
-from access import audience_of
-from account_errors import TooManyAttempts, WrongCode
-from accounts import Visitor
+from accounts.accounts import Visitor
+from accounts.errors import TooManyAttempts, WrongCode
 from tests.conftest import PASSWORD, Browser
 from tests.second_step import CONFIRM, START, Clock, Phone, give_password
+from web.access import audience_of
 
 PAGE = "/account/second-step"
 GIVEN = {"current": PASSWORD}
@@ -224,7 +224,7 @@ def test_after_five_wrong_codes_one_waits(app, owner, phone):
 
 def age(services, seconds):
     """Let time pass: what is in the log happened so much earlier."""
-    services.db._write(
+    services.db.write(
         "UPDATE security_logs SET timestamp = datetime(timestamp, ?)", f"-{seconds} seconds"
     )
 

@@ -146,7 +146,7 @@ def test_a_second_worker_is_refused_with_one_sentence(app, monkeypatch):
     wait_until(app.worker_pid, "a worker")
     wait_until(lambda: (app.data / "worker.lock").exists(), "the lock")
     second = subprocess.run(
-        [sys.executable, "jobs.py"],
+        [sys.executable, "-m", "server.worker"],
         cwd=ROOT,
         env=app.environ | {"VOICEVERSE_LOG_LEVEL": "ERROR"},
         capture_output=True,

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from speech.captions import webvtt
+from speech.audio.captions import webvtt
 from speech.types import AudioChunk
 from tests.making import SENTENCES, Home, prose
 from tests.standin_openai import StandIn
@@ -101,7 +101,7 @@ def kill_after(home, characters, monkeypatch):
         if segments and segments[-1]["text_end"] >= characters:
             raise Killed
 
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     with monkeypatch.context() as patch:
         patch.setattr(home.db, "checkpoint_job", checkpoint)
         with pytest.raises(Killed):
@@ -162,7 +162,7 @@ def test_a_file_that_kills_its_worker_again_and_again_fails_with_a_sentence(home
 
 
 def test_a_worker_told_to_stop_parks_its_file(home, monkeypatch):
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     filename = home.submit(prose(2000))["filename"]
     home.worker.stop.set()
     home.worker._speak(home.worker._claim(home.db.claim_job))
@@ -173,7 +173,7 @@ def test_a_worker_told_to_stop_parks_its_file(home, monkeypatch):
 
 
 def test_a_running_file_is_cancelled_and_keeps_what_was_spoken(home, monkeypatch):
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     filename = home.submit(prose(4000))["filename"]
     record = home.db.checkpoint_job
 
@@ -194,7 +194,7 @@ def test_a_running_file_is_cancelled_and_keeps_what_was_spoken(home, monkeypatch
 
 
 def test_a_file_deleted_while_it_is_spoken_leaves_nothing(home, monkeypatch):
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     filename = home.submit(prose(2000))["filename"]
     record = home.db.checkpoint_job
 
@@ -212,7 +212,7 @@ def test_a_file_deleted_while_it_is_spoken_leaves_nothing(home, monkeypatch):
 def test_a_file_put_into_the_bin_while_it_is_spoken_goes_on_there_where_it_stopped(
     home, monkeypatch
 ):
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     filename = home.submit(prose(2000))["filename"]
     record = home.db.checkpoint_job
 
@@ -369,7 +369,7 @@ def test_a_stopped_provider_is_named(tmp_path):
 
 
 def test_the_least_used_bought_sound_makes_room(tmp_path, provider, monkeypatch):
-    monkeypatch.setattr("purchases.SWEEP_EVERY", 1)
+    monkeypatch.setattr("services.segment_purchases.SWEEP_EVERY", 1)
     with closing(Home(tmp_path, openai_base_url=provider.base_url, kept_segments_mb=1)) as home:
         for seed in range(4):
             assert home.speak(prose(900, seed))["status"] == "ready"
@@ -428,7 +428,7 @@ def test_a_chapter_begins_with_a_segment_after_a_longer_pause(home):
 
 
 def test_a_piece_rests_at_a_checkpoint_and_goes_on_there(home, monkeypatch):
-    monkeypatch.setattr("speaking.CHECKPOINT_S", 0.0)
+    monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     row, record = home.submit(prose(4000)), home.db.checkpoint_job
 
     def checkpoint(*values, **named):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from jobs import Worker
+from server.worker import Worker
 from tests.changeover import changeover
 from tests.conftest import Browser
 from tests.making import SENTENCES

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assets import SHEETS, gather
+from web.assets import SHEETS, gather
 
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"

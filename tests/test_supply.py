@@ -8,14 +8,14 @@ import tomllib
 
 import pytest
 
-from supply import licences, locks, sbom, secrets
 from tests.serving import ROOT
+from tools.supply import licences, locks, sbom, secrets
 
 LOCK_OF = {
-    "requirements.txt": "requirements.lock",
-    "requirements-formats.txt": "requirements-formats.lock",
-    "requirements-neural.txt": "requirements-neural.lock",
-    "requirements-dev.txt": "requirements-dev.lock",
+    "requirements.txt": "requirements/base.lock",
+    "requirements/formats.txt": "requirements/formats.lock",
+    "requirements/neural.txt": "requirements/neural.lock",
+    "requirements/dev.txt": "requirements/dev.lock",
 }
 WANTED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", re.M)
 # What may be installed with a program under the MIT license, by the ways in which it is used.
@@ -42,14 +42,14 @@ def test_every_requirement_is_locked_in_its_version(name):
     locked = {(package.name, package.version) for package in locks.packages(LOCK_OF[name])}
     assert wanted
     missing = {pair for pair in wanted.items() if pair not in locked}
-    if name == "requirements-formats.txt":  # one package, in a version for each Python
+    if name == "requirements/formats.txt":  # one package, in a version for each Python
         missing = {pair for pair in missing if pair[0] not in {found for found, _ in locked}}
     assert missing == set(), "run `make lock`"
 
 
 def test_what_tests_need_is_locked_in_the_versions_that_are_served():
     served = set(locks.packages(*locks.LOCKS))
-    assert served <= set(locks.packages("requirements-dev.lock")), "run `make lock`"
+    assert served <= set(locks.packages("requirements/dev.lock")), "run `make lock`"
 
 
 def test_a_line_without_hashes_is_no_lock():
@@ -131,7 +131,7 @@ def test_every_exception_has_a_reason():
 @pytest.mark.slow
 def test_nothing_unexplained_is_found_in_code_tree_and_history():
     bandit = ["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", "."]
-    for tool in (["ruff", "check", "."], bandit, ["supply.secrets"]):
+    for tool in (["ruff", "check", "."], bandit, ["tools.supply.secrets"]):
         command = [sys.executable, "-m", *tool]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr

@@ -6,10 +6,10 @@ import logging
 
 import pytest
 
-import logs
-import tracing
+from common import logs
 from tests.conftest import PASSWORD
 from tests.serving import App, Client
+from web import request_log
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def lines():
     """What the program says while the test runs, as it stands on standard error."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logs.JsonLines(tracing.request_id))
+    handler.setFormatter(logs.JsonLines(request_log.request_id))
     logger = logging.getLogger("voiceverse")
     level = logger.level
     logger.addHandler(handler)
@@ -60,7 +60,7 @@ def test_line_breaks_do_not_make_a_line_of_their_own(stranger, lines):
 
 def test_long_paths_are_cut(stranger, lines):
     stranger.get("/files/" + "x" * 5000)
-    assert len(lines()[0]["path"]) == tracing.LONGEST_PATH
+    assert len(lines()[0]["path"]) == request_log.LONGEST_PATH
 
 
 def test_what_is_not_there_and_what_fails_is_told_too(app, owner, lines, monkeypatch):

@@ -13,10 +13,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from access import device_label
-from languages import LANGUAGES, told
-from sentences import Sentence
+from common.errors import Sentence
 from tests.conftest import Browser
+from web.access import device_label
+from web.i18n import LANGUAGES, told
 
 ROOT = Path(__file__).parent.parent
 TRANSLATIONS = ROOT / "translations"

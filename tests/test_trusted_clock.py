@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobs import prune_security_log
-from keeping import rotating
+from backups import retention
+from server.worker import prune_security_log
+from services.trusted_clock import LOOK_S, TrustedClock
 from tests.making import Home
 from tests.serving import ROOT, App, wait_until
-from trusted_clock import LOOK_S, TrustedClock
 
 DAY_S = 86400.0
 START = 1_790_000_000.0
@@ -129,7 +129,7 @@ def start_worker(folder, database, *, ahead_s):
     """Run the real worker with its clock ahead until it has looked around, then end it."""
     program = (
         f"import runpy, time; right = time.time; time.time = lambda: right() + {ahead_s};"
-        "runpy.run_path('jobs.py', run_name='__main__')"
+        "runpy.run_module('server.worker', run_name='__main__')"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, env=App(folder).environ, stdin=subprocess.PIPE
@@ -161,7 +161,7 @@ def test_what_a_clock_ahead_put_into_the_bin_goes_thirty_days_after_it_is_right(
 def test_an_event_of_a_clock_ahead_holds_up_no_older_one(home):
     for at in (START, START + YEARS_S, START + DAY_S, START + 200 * DAY_S):
         home.db.log_security_event("login")
-        home.db._write(
+        home.db.write(
             "UPDATE security_logs SET timestamp = ? WHERE id = (SELECT max(id) FROM security_logs)",
             text(at),
         )
@@ -172,14 +172,14 @@ def test_a_backup_of_a_clock_ahead_displaces_none_and_is_not_the_latest(tmp_path
     now = datetime.now(UTC)
 
     def make(at):
-        name = rotating.new_name(tmp_path, at, "nightly")
+        name = retention.new_name(tmp_path, at, "nightly")
         (tmp_path / name).mkdir()
-        return name, rotating.rotate(tmp_path, name)
+        return name, retention.rotate(tmp_path, name)
 
     real = [make(now - timedelta(days=day))[0] for day in range(7, 0, -1)]
     ahead, gone = make(now + timedelta(days=730))
     assert gone == []
     latest, gone = make(now)
-    assert rotating.list_backups(tmp_path)[0] == latest
-    assert rotating.list_backups(tmp_path)[-1] == ahead
-    assert set(real[1:]) <= set(rotating.list_backups(tmp_path))
+    assert retention.list_backups(tmp_path)[0] == latest
+    assert retention.list_backups(tmp_path)[-1] == ahead
+    assert set(real[1:]) <= set(retention.list_backups(tmp_path))

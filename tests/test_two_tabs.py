@@ -6,8 +6,8 @@ from html import unescape
 
 import pytest
 
-from jobs import Worker
-from provider_settings import Settings
+from server.worker import Worker
+from services.provider_settings import Settings
 from tests.sending import MARKDOWN
 from tests.test_app_documents import plan, take
 

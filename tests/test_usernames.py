@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-import usernames
-from account_errors import BadUsername, LoginRefused, TooManyAttempts
-from accounts import Visitor
-from database import Database, opening, snapshots
-from database.errors import UsernameTaken
-from doctor import examine
-from passwords import BadPassword
+from accounts.accounts import Visitor
+from accounts.errors import BadUsername, LoginRefused, TooManyAttempts
+from accounts.passwords import BadPassword
+from common import usernames
+from database import Database
+from server.doctor import examine
+from storage import snapshots, sqlite_file
+from storage.errors import UsernameTaken
 from tests.conftest import PASSWORD
 from tests.database import earlier_files
 
@@ -159,7 +160,7 @@ def test_a_password_that_is_the_name_in_another_spelling_is_refused(accounts, na
 def of_schema_2(path):
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(Path(earlier_files.__file__).with_name("schema_2.sql").read_text())
-        connection.execute(f"PRAGMA application_id={opening.APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id={sqlite_file.APPLICATION_ID}")
         connection.execute("PRAGMA user_version=2")
 
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from jobs import Worker
+from server.worker import Worker
 from tests.making import SENTENCES
 
 MISSING = "missing on the disk."
@@ -38,7 +38,7 @@ def stopped(services, filename):
     """Let a piece be one that was cancelled half way; where its sound lies."""
     whole, part = services.store.path(filename), services.store.growing_path(filename)
     whole.rename(part)
-    services.db._write("UPDATE audio_files SET status = 'cancelled', sha256 = NULL")
+    services.db.write("UPDATE audio_files SET status = 'cancelled', sha256 = NULL")
     return part
 
 
@@ -46,7 +46,7 @@ def stopped(services, filename):
 def test_a_stopped_piece_that_is_deleted_meanwhile_is_a_404(
     owner, services, piece, vanish, monkeypatch, at_once
 ):
-    monkeypatch.setattr("delivery.READ_AT_ONCE", at_once)
+    monkeypatch.setattr("web.audio_responses.READ_AT_ONCE", at_once)
     part = stopped(services, piece)
     assert owner.get(f"/audio/{piece}").status_code == 200
     vanish(services.store, "part_size", part)
@@ -61,7 +61,7 @@ def test_a_stopped_piece_that_is_deleted_meanwhile_is_a_404(
 def test_a_finished_piece_that_is_deleted_meanwhile_is_a_404(
     owner, services, piece, vanish, monkeypatch, at_once, place, headers
 ):
-    monkeypatch.setattr("delivery.READ_AT_ONCE", at_once)
+    monkeypatch.setattr("web.audio_responses.READ_AT_ONCE", at_once)
     vanish(services.store, "size", services.store.path(piece))
     answer = owner.get(f"/{place}/{piece}", headers=headers, json=True)
     assert answer.status_code == 404

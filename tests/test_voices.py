@@ -8,13 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from config import Config
+from services.neural_voices import Busy, Halted, NoSuchVoice, Progress, Voices
+from services.voice_catalogue import NotCatalogue, kept_here, read_list
+from services.voice_downloads import Limits, NoRoom, NotFetched, VoiceError, WrongFile
 from speech.engines.piper import PiperEngine, PiperMissing
 from speech.engines.piper_models import CONFIG, MODEL, NotPiperModel
 from speech.registry import Registry
 from speech.types import SpeechRequest
-from voice_catalogue import NotCatalogue, kept_here, read_list
-from voice_downloads import Limits, NoRoom, NotFetched, VoiceError, WrongFile
-from voices import Busy, Halted, NoSuchVoice, Progress, Voices
 
 pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")

@@ -10,10 +10,10 @@ pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
 import blueprints.voices as room
+from services.neural_voices import Progress
 from speech.engines.piper import REMEDY
 from tests import tiny_voice
 from tests.standin_voices import SAMPLE, VOICE, StandIn
-from voices import Progress
 
 PAGE = "/admin/voices"
 
@@ -138,7 +138,7 @@ def test_what_cannot_be_done_is_said(owner, name, voice, status, services):
 
 def test_without_piper_the_page_says_how_to_get_it(owner, monkeypatch):
     monkeypatch.setattr(room, "is_installed", lambda: False)
-    assert "requirements-neural.txt" in owner.get(PAGE).text
+    assert "requirements/neural.txt" in owner.get(PAGE).text
 
 
 def test_the_command_line_lists_installs_and_removes(run, server):

@@ -13,15 +13,15 @@ from unittest.mock import Mock
 
 import pytest
 
-import causes
-import waiting as waiting_module
-from answers import held_up as held_up_by
-from database.errors import DatabaseBusy
+from common import transient_causes
+from services import backoff as waiting_module
 from speech.errors import EngineCrashed, EngineHeldUp
+from storage.errors import DatabaseBusy
 from tests.disks import crowded, filled, small
 from tests.making import SENTENCES, prose
 from tests.sending import CONTENT_TYPE, multipart
 from tests.serving import App, Client, wait_until
+from web.responses import held_up as held_up_by
 
 LABELS = {
     "disk": "disk full",
@@ -89,7 +89,7 @@ def shown(client, path):
 
 def is_told(client, filename, code):
     """Whether page and list say what a piece waits for."""
-    sentence, label = causes.BY_CODE[code].waiting, f"waiting: {LABELS[code]}"
+    sentence, label = transient_causes.BY_CODE[code].waiting, f"waiting: {LABELS[code]}"
     is_on_page = sentence in shown(client, f"/files/{filename}")
     return is_on_page and label in shown(client, "/library")
 
@@ -112,7 +112,7 @@ def test_a_piece_waits_while_a_disk_takes_no_more_and_goes_on(small_disk, fault,
         wait_until(lambda: client.state(filename)["spoken_characters"], "the beginning")
         with fault(small_disk):
             state = waiting(client, filename, code)
-            assert state["waits_for"] == causes.BY_CODE[code].waiting
+            assert state["waits_for"] == transient_causes.BY_CODE[code].waiting
             assert is_told(client, filename, code)
         until_it_goes_on(client, filename, state["spoken_characters"])
         whole(client, filename, text)
@@ -278,39 +278,39 @@ def held_up(home, monkeypatch, error):
 
 
 def test_a_voice_that_is_killed_at_one_place_for_ever_fails_at_last(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
-    filename = held_up(home, monkeypatch, EngineHeldUp(causes.KILLED))
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: False)
+    filename = held_up(home, monkeypatch, EngineHeldUp(transient_causes.KILLED))
     tries = 0
     while home.row(filename)["status"] == "queued":
         home.db.release_jobs(home.worker.host)  # as if the time had passed
         tries += home.worker.run_pending()
-    assert tries == causes.KILLED.tries + 1
+    assert tries == transient_causes.KILLED.tries + 1
     assert "60 times at the same place" in home.row(filename)["error"]
 
 
 @pytest.mark.parametrize("is_short", [True, False])
-@pytest.mark.parametrize("cause", [causes.KILLED, causes.DISK])
+@pytest.mark.parametrize("cause", [transient_causes.KILLED, transient_causes.DISK])
 def test_what_may_have_been_paid_for_is_tried_few_times(home, monkeypatch, cause, is_short):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: is_short)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: is_short)
     error = EngineHeldUp(cause)
-    error.tries = causes.PAID_TRIES
+    error.tries = transient_causes.PAID_TRIES
     filename = held_up(home, monkeypatch, error)
     tries = 0
     while home.row(filename)["status"] == "queued":
         home.db.release_jobs(home.worker.host)  # as if the time had passed
         tries += home.worker.run_pending()
     assert home.row(filename)["status"] == "failed"
-    assert tries == causes.PAID_TRIES + 1
+    assert tries == transient_causes.PAID_TRIES + 1
 
 
 def test_waits_for_one_cause_use_up_no_tries_of_another(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: False)
     filename = held_up(home, monkeypatch, OSError(28, "No space left on device"))
-    for _ in range(causes.KILLED.tries + 5):
+    for _ in range(transient_causes.KILLED.tries + 5):
         home.db.release_jobs(home.worker.host)
         assert home.worker.run_pending() == 1
     monkeypatch.setattr(
-        home.studio.speaking, "sound", Mock(side_effect=EngineHeldUp(causes.KILLED))
+        home.studio.speaking, "sound", Mock(side_effect=EngineHeldUp(transient_causes.KILLED))
     )
     home.db.release_jobs(home.worker.host)
     home.worker.run_pending()
@@ -319,13 +319,13 @@ def test_waits_for_one_cause_use_up_no_tries_of_another(home, monkeypatch):
 
 
 def test_a_voice_that_alone_has_too_little_memory_fails_at_last(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: False)
-    filename = held_up(home, monkeypatch, EngineHeldUp(causes.MEMORY))
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: False)
+    filename = held_up(home, monkeypatch, EngineHeldUp(transient_causes.MEMORY))
     tries = 0
     while home.row(filename)["status"] == "queued" and tries < 100:
         home.db.release_jobs(home.worker.host)
         tries += home.worker.run_pending()
-    assert (home.row(filename)["status"], tries) == ("failed", causes.KILLED.tries + 1)
+    assert (home.row(filename)["status"], tries) == ("failed", transient_causes.KILLED.tries + 1)
 
 
 @pytest.mark.parametrize("status", ["queued", "working"])
@@ -333,7 +333,7 @@ def test_what_is_taken_up_again_says_no_more_that_it_waits(make_app, status):
     row = {"status": status, "waits_for": "disk"}
     with make_app().test_request_context("/"):
         assert held_up_by(row | {"not_before_epoch": None}) is None
-        assert held_up_by(row | {"not_before_epoch": time.time() + 5}) is causes.DISK
+        assert held_up_by(row | {"not_before_epoch": time.time() + 5}) is transient_causes.DISK
 
 
 def test_the_state_of_work_is_written_once_there_is_memory(home):
@@ -351,8 +351,8 @@ def test_the_state_of_work_is_written_once_there_is_memory(home):
 
 
 def test_short_memory_uses_up_no_tries(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: True)
-    filename = held_up(home, monkeypatch, EngineHeldUp(causes.KILLED))
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: True)
+    filename = held_up(home, monkeypatch, EngineHeldUp(transient_causes.KILLED))
     for _ in range(3):
         home.db.release_jobs(home.worker.host)
         assert home.worker.run_pending() == 1
@@ -361,7 +361,7 @@ def test_short_memory_uses_up_no_tries(home, monkeypatch):
 
 
 def test_a_voice_that_crashes_for_ever_fails_though_memory_is_short(home, monkeypatch):
-    monkeypatch.setattr("waiting.is_memory_short", lambda: True)
+    monkeypatch.setattr("services.backoff.is_memory_short", lambda: True)
     filename = held_up(home, monkeypatch, EngineCrashed("The voice broke off."))
     tries = 0
     while home.row(filename)["status"] == "queued" and tries < 100:
@@ -369,7 +369,7 @@ def test_a_voice_that_crashes_for_ever_fails_though_memory_is_short(home, monkey
         tries += home.worker.run_pending()
     row = home.row(filename)
     assert (row["status"], row["error"]) == ("failed", "The voice broke off.")
-    assert tries == causes.KILLED.tries + 1
+    assert tries == transient_causes.KILLED.tries + 1
 
 
 def test_what_the_system_keeps_of_files_is_no_lack_of_memory(tmp_path, monkeypatch):
@@ -380,7 +380,7 @@ def test_what_the_system_keeps_of_files_is_no_lack_of_memory(tmp_path, monkeypat
     (tmp_path / "proc/meminfo").write_text("MemAvailable: 8000000 kB\n")
     (group / "memory.max").write_text(f"{1 << 30}\n")
     (group / "memory.current").write_text(f"{1 << 30}\n")
-    monkeypatch.setattr("waiting.Path", lambda path: tmp_path / path.lstrip("/"))
+    monkeypatch.setattr("services.backoff.Path", lambda path: tmp_path / path.lstrip("/"))
     stat = group / "memory.stat"
     stat.write_text(f"anon {1 << 30}\ninactive_file 0\n")
     assert waiting_module.is_memory_short()

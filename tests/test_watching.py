@@ -4,11 +4,10 @@ import re
 
 import pytest
 
-import health
-import metrics
-from blueprints.watching import HEALTH
-from database.errors import DatabaseError
-from health import Health
+from blueprints.monitoring import HEALTH
+from server import health, metrics
+from server.health import Health
+from storage.errors import DatabaseError
 from tests.serving import App, Client, wait_until
 
 TOKEN = "a token of a prometheus server"

@@ -13,7 +13,7 @@ from typing import ClassVar
 from speech.engine import Engine
 from speech.engines.espeak_pool import Child, Done, Library
 from speech.engines.espeak_text import SpokenText
-from speech.engines.pool import Pool
+from speech.engines.process_pool import Pool
 from speech.errors import BrokenAudio, EngineCrashed, EngineMissing
 from speech.prices import FREE, Price
 from speech.types import AudioChunk, SpeechRequest, Voice, WordMark

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from speech.engines import espeak_process as wire
-from speech.engines.pool import PipedChild
+from speech.engines.process_pool import PipedChild
 from speech.errors import EngineCrashed
 from speech.types import WordMark
 

@@ -76,7 +76,7 @@ class StartError(Exception):
 
 
 class HeldUp(Exception):
-    """The library and its data may be well; what is short is said by a code of causes.py."""
+    """The library and its data may be well; a code of transient_causes.py says what is short."""
 
 
 class Speaker:

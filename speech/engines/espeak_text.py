@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
-from speech.segments import cluster_start
+from speech.text.segments import cluster_start
 
 # Line breaks stay, they part clauses; other control characters and lone surrogates become spaces,
 # one for one, so that positions hold.

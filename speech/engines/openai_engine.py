@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from speech import endings
-from speech.breaker import Breaker
+from speech import model_shutdowns
+from speech.circuit_breaker import Breaker
 from speech.engine import Engine
-from speech.engines import addresses
-from speech.engines import openai_faults as faults
+from speech.engines import openai_errors as faults
+from speech.engines import pinned_http
 from speech.engines.openai_models import (
     OPENAI_URL,
     VoiceRow,
@@ -93,7 +93,7 @@ class OpenAIEngine(Engine):
 
         # Texts and keys are for the server that they were given for, and for no other.
         http_client = openai.DefaultHttpxClient(follow_redirects=False, **options)
-        addresses.pin(http_client)
+        pinned_http.pin(http_client)
         return openai.OpenAI(
             api_key=self._key or "none",
             base_url=self.address,
@@ -125,7 +125,7 @@ class OpenAIEngine(Engine):
 
     def ends_on(self) -> date | None:
         """The day on which OpenAI ends the model; models of other servers have none."""
-        return endings.end_of(self.model) if self.is_openai else None
+        return model_shutdowns.end_of(self.model) if self.is_openai else None
 
     def warm(self) -> None:
         """Load the SDK, which takes half a second, ahead of the first request."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from speech import endings
+from speech import model_shutdowns
 from speech.types import ModelNotice, Voice
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -23,7 +23,7 @@ def listed_voices(listed: Iterable[str | VoiceRow], engine: str) -> list[Voice]:
         row = (each,) if isinstance(each, str) else each
         identifier, name, language = (*row, "", "")[:3]
         shown = name or identifier.replace("_", " ")
-        gender = endings.GENDERS.get(identifier)
+        gender = model_shutdowns.GENDERS.get(identifier)
         title = shown[:1].upper() + shown[1:]
         voices.append(Voice(identifier, title, language or "en", engine, gender))
     return voices
@@ -36,9 +36,9 @@ def shutdown_notices(
     for listed in models or ():
         shutdown = _day(getattr(listed, "shutdown_date", None))
         if getattr(listed, "id", "") == model and shutdown:
-            return (endings.notice(model, shutdown),)
-    known = endings.end_of(model) if is_openai else None
-    return (endings.notice(model, known),) if known else ()
+            return (model_shutdowns.notice(model, shutdown),)
+    known = model_shutdowns.end_of(model) if is_openai else None
+    return (model_shutdowns.notice(model, known),) if known else ()
 
 
 def _day(written: Any) -> date | None:

@@ -10,12 +10,12 @@ from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 from speech import prices
-from speech.engines import openai_faults as faults
+from speech.engines import openai_errors as faults
 from speech.engines.openai_engine import OpenAIEngine
-from speech.engines.realtime_line import SAMPLE_RATE, Line, LineGone, Said
+from speech.engines.realtime_session import SAMPLE_RATE, Line, LineGone, Said
 from speech.errors import BrokenAudio, SpeechError
+from speech.text.transcript_check import is_verbatim
 from speech.types import AudioChunk, Delivery, SpeechRequest
-from speech.verbatim import is_verbatim
 
 MODEL = "gpt-realtime-2.1-mini"
 VOICES = (

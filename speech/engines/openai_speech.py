@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from speech import prices
 from speech.engine import carry_odd
-from speech.engines import openai_faults as faults
+from speech.engines import openai_errors as faults
 from speech.engines.openai_engine import OpenAIEngine
 from speech.errors import BrokenAudio, SpeechError
 from speech.types import AudioChunk, SpeechRequest

@@ -9,12 +9,12 @@ from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
-from sentences import Sentence
+from common.errors import Sentence
 from speech.engine import Engine
 from speech.engines import piper_process as wire
 from speech.engines.espeak_text import BRACKETS, SpokenText
 from speech.engines.piper_models import CONFIG, MODEL, Model, read_models
-from speech.engines.pool import PipedChild, Pool
+from speech.engines.process_pool import PipedChild, Pool
 from speech.errors import BrokenAudio, EngineCrashed, EngineMissing, UnknownVoice
 from speech.prices import FREE, Price
 from speech.types import AudioChunk, SpeechRequest, Voice
@@ -23,7 +23,7 @@ SAMPLE_RATE = 22_050  # of medium and high voices; low ones are brought to it
 IDLE_S = 600.0
 LOADED_SIZE = 5  # a loaded model takes about so many times its size on the disk
 REMEDY = (
-    "The neural voices need the package piper-tts: pip install -r requirements-neural.txt, then "
+    "The neural voices need the package piper-tts: pip install -r requirements/neural.txt, then "
     "start VoiceVerse again."
 )
 

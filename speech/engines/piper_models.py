@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sentences import Sentence
+from common.errors import Sentence
 from speech.errors import SpeechError
 from speech.types import Voice
 

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from app import create_app
 from config import Config
-from jobs import Worker
-from serve import make_server
+from server.serve import make_server
+from server.worker import Worker
 from tests.browser.driving import everywhere, is_advancing
 from tests.browser.test_accessibility import violations
 from tests.changeover import changeover

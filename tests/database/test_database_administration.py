@@ -1,6 +1,6 @@
 import pytest
 
-from database.errors import NotFound
+from storage.errors import NotFound
 
 PRIVATE = {"display_name", "filename", "text", "category"}
 

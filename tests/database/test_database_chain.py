@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, chain, opening, snapshots
+from database import Database
+from storage import log_chain, opening, snapshots, sqlite_file
 from tests.database.earlier_files import shape
 
 
@@ -46,51 +47,51 @@ def test_an_empty_log_is_in_order(db):
 )  # fmt: skip
 @pytest.mark.parametrize("number", [1, 3, 6])
 def test_a_changed_event_shows(log, number, change):
-    log._write(f"UPDATE security_logs SET {change} WHERE id = ?", number)
+    log.write(f"UPDATE security_logs SET {change} WHERE id = ?", number)
     assert faults(log) != []
 
 
 @pytest.mark.parametrize("number", range(1, 7))
 def test_a_removed_event_shows(log, number):
-    log._write("DELETE FROM security_logs WHERE id = ?", number)
+    log.write("DELETE FROM security_logs WHERE id = ?", number)
     assert faults(log) != []
 
 
 def test_removing_all_of_them_shows(log):
-    log._write("DELETE FROM security_logs")
+    log.write("DELETE FROM security_logs")
     assert faults(log) == ["the events after 0 are missing"]
-    log._write("DELETE FROM security_chain")
+    log.write("DELETE FROM security_chain")
     assert faults(log, [(4, "x")]) == ["the ends of the chain are missing"]
 
 
 def test_an_inserted_event_shows(log):
-    log._write("INSERT INTO security_logs (event_type) VALUES ('login')")
+    log.write("INSERT INTO security_logs (event_type) VALUES ('login')")
     assert faults(log) != []
 
 
 def test_two_events_that_change_places_show(log):
-    log._write("UPDATE security_logs SET id = -id")
-    log._write("UPDATE security_logs SET id = CASE id WHEN -2 THEN 3 WHEN -3 THEN 2 ELSE -id END")
+    log.write("UPDATE security_logs SET id = -id")
+    log.write("UPDATE security_logs SET id = CASE id WHEN -2 THEN 3 WHEN -3 THEN 2 ELSE -id END")
     assert faults(log) != []
 
 
 def test_a_chain_made_anew_does_not_pass_beside_a_backup(log):
-    (row,) = log._rows("SELECT last_id, last_hash FROM security_chain")
+    (row,) = log.rows("SELECT last_id, last_hash FROM security_chain")
     seen = [(row["last_id"], row["last_hash"])]
     assert faults(log, seen) == []
-    log._write("DELETE FROM security_logs WHERE id = 2")
+    log.write("DELETE FROM security_logs WHERE id = 2")
     with log.transaction():
-        chain.begin(log._connection)
+        log_chain.begin(log._connection)
     assert faults(log) == []
     assert faults(log, seen) == ["event 6 is not the one that a backup knows"]
-    log._write("DELETE FROM security_logs WHERE id = 6")
+    log.write("DELETE FROM security_logs WHERE id = 6")
     with log.transaction():
-        chain.begin(log._connection)
+        log_chain.begin(log._connection)
     assert faults(log, seen) == ["event 6, which a backup knows, is missing"]
 
 
 def test_a_text_that_is_none_shows_and_stops_nothing(log):
-    log._write("UPDATE security_logs SET details = CAST(x'ff' AS TEXT) WHERE id = 2")
+    log.write("UPDATE security_logs SET details = CAST(x'ff' AS TEXT) WHERE id = 2")
     assert faults(log)[0].startswith("event 2 ")
 
 
@@ -106,14 +107,14 @@ def test_accounts_that_are_merged_leave_the_chain_whole(log, user):
 
 
 def test_what_is_past_its_time_goes_and_the_rest_can_be_checked(log):
-    log._write("UPDATE security_logs SET timestamp = '2020-01-01 00:00:00' WHERE id <= 3")
+    log.write("UPDATE security_logs SET timestamp = '2020-01-01 00:00:00' WHERE id <= 3")
     with log.transaction():
-        chain.begin(log._connection)
+        log_chain.begin(log._connection)
     assert log.prune_security_logs("2020-01-02 00:00:00") == 3
     assert [row["id"] for row in log.get_security_logs()] == [6, 5, 4]
     assert faults(log) == []
     assert log.prune_security_logs("2020-01-02 00:00:00") == 0
-    log._write("DELETE FROM security_logs WHERE id = 4")
+    log.write("DELETE FROM security_logs WHERE id = 4")
     assert faults(log) != []
 
 
@@ -125,7 +126,7 @@ def test_everything_may_go_and_the_numbers_go_on(log):
 
 
 def test_an_event_of_a_clock_that_was_wrong_takes_no_newer_one_along(log):
-    log._write("UPDATE security_logs SET timestamp = '1990-01-01 00:00:00' WHERE id = 5")
+    log.write("UPDATE security_logs SET timestamp = '1990-01-01 00:00:00' WHERE id = 5")
     assert log.prune_security_logs("2020-01-01 00:00:00") == 0
 
 
@@ -147,7 +148,7 @@ def make_first_version(path):
                 INSERT INTO security_logs (id, event_type, user_id, username)
                 VALUES (1, 'login', 1, 'ann'), (2, 'login', 2, 'bob'), (4, 'login', 2, 'bob'),
                        (5, 'login', 1, 'ann'), (6, 'login', 2, 'bob');
-                PRAGMA application_id={opening.APPLICATION_ID};
+                PRAGMA application_id={sqlite_file.APPLICATION_ID};
                 PRAGMA user_version=1;"""
         )
 
@@ -169,7 +170,7 @@ def test_the_log_of_an_older_file_is_chained_from_the_start(path, tmp_path):
     db.close()
     Database(tmp_path / "new.db").close()
     assert schema(path) == schema(tmp_path / "new.db")
-    assert opening.CHAINED <= opening.SCHEMA_VERSION
+    assert opening.CHAINED <= sqlite_file.SCHEMA_VERSION
 
 
 def test_writers_at_once_make_one_chain(path, user, start_child, db):

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from database import Database
-from database.errors import DatabaseDamaged, DatabaseError, DiskFull
+from storage.errors import DatabaseDamaged, DatabaseError, DiskFull
 
 # A full disk
 
@@ -156,7 +156,7 @@ def test_backups_under_load_are_whole(db, user, tmp_path):
     for target in copies:
         copy = Database(target)
         assert copy.check() == []
-        halves = copy._rows("SELECT count(*) AS n FROM audio_files GROUP BY display_name")
+        halves = copy.rows("SELECT count(*) AS n FROM audio_files GROUP BY display_name")
         assert {row["n"] for row in halves} <= {2}
         counts.append(len(halves))
         copy.close()
@@ -195,7 +195,7 @@ def test_eight_processes_lose_no_update(db, user, start_child):
     for child in children:
         child.communicate()
         assert child.returncode == 0
-    written = db._rows("SELECT characters_used FROM usage_stats ORDER BY 1")
+    written = db.rows("SELECT characters_used FROM usage_stats ORDER BY 1")
     assert [row["characters_used"] for row in written] == list(range(1, 321))
 
 
@@ -220,7 +220,7 @@ def kill_writers(db, user, start_child, rounds):
 
 
 def assert_kept(db, acknowledged):
-    rows = db._rows("SELECT filename, length(text) AS size FROM audio_files")
+    rows = db.rows("SELECT filename, length(text) AS size FROM audio_files")
     assert {row["size"] for row in rows} == {3000}
     found = {row["filename"] for row in rows}
     for name, last in acknowledged.items():

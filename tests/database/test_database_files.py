@@ -88,7 +88,7 @@ def test_absent_things_are_none_or_empty(db, user):
 def test_pages_show_each_file_once_newest_first_even_in_the_same_second(db, user, make_file, limit):
     for number in range(20):
         make_file(f"{number}", created_at=f"2026-01-01 00:00:0{number // 7}")
-    wanted = [row["id"] for row in db._rows("SELECT id FROM audio_files ORDER BY created_at, id")]
+    wanted = [row["id"] for row in db.rows("SELECT id FROM audio_files ORDER BY created_at, id")]
     seen = walk(lambda **page: db.get_audio_files_by_owner(user["id"], **page), "created_at", limit)
     assert seen == wanted[::-1]
 

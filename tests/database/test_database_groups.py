@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from database.errors import GroupTaken, LeaseLost, NotFound, WrongState
-from database.groups import STOPPED
+from queries.groups import STOPPED
+from storage.errors import GroupTaken, LeaseLost, NotFound, WrongState
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def groups(db, user):
 
 def counted(db, user):
     """The same counts, made from the files themselves."""
-    rows = db._rows(
+    rows = db.rows(
         """SELECT category, count(*) AS n FROM audio_files
            WHERE owner_id = ? AND deleted_at IS NULL GROUP BY category""",
         user["id"],

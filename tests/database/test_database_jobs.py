@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from database.errors import LeaseLost, NotFound, WrongState
+from storage.errors import LeaseLost, NotFound, WrongState
 
 LEASE = {"lease_s": 30.0}
 
@@ -55,7 +55,7 @@ def wait(db, job, now, times=1, code="disk", is_counted=True):
     for _ in range(times):
         db.wait_job(job["id"], "w", code, until=now + 5, is_counted=is_counted)
         if times > 1:
-            db._write("UPDATE audio_files SET lease_owner = 'w' WHERE id = ?", job["id"])
+            db.write("UPDATE audio_files SET lease_owner = 'w' WHERE id = ?", job["id"])
 
 
 def test_newer_files_do_not_take_the_place_of_one_that_waits_for_seconds(db, queue):
@@ -103,7 +103,7 @@ def test_tries_count_for_one_cause(db, user, queue):
     queue()
     job = claim(db)
     for code, waits in (("disk", 1), ("disk", 2), ("killed", 1), ("killed", 2), ("disk", 1)):
-        db._write("UPDATE audio_files SET lease_owner = 'w' WHERE id = ?", job["id"])
+        db.write("UPDATE audio_files SET lease_owner = 'w' WHERE id = ?", job["id"])
         wait(db, job, 1000.0, code=code)
         row = db.get_audio_file("a.mp3", user["id"])
         assert (row["waits_for"], row["waits"]) == (code, waits)
@@ -307,9 +307,9 @@ def test_a_worker_that_lost_its_file_can_record_nothing(db, queue, user, loss):
         with pytest.raises(LeaseLost):
             attempt()
     db.stop_job(row["id"], "w", status="failed", error="x")
-    assert db._value("SELECT count(*) AS n FROM segments") == 0
+    assert db.value("SELECT count(*) AS n FROM segments") == 0
     assert used(db, user) == (0, 0.0, 0)
-    assert not db._rows("SELECT 1 FROM audio_files WHERE status IN ('failed', 'ready')")
+    assert not db.rows("SELECT 1 FROM audio_files WHERE status IN ('failed', 'ready')")
 
 
 def test_a_finished_file_is_ready_and_free(db, queue, user):

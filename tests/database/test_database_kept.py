@@ -78,7 +78,7 @@ def test_of_two_that_are_the_same_the_later_one_stays(db, user):
 def test_sound_is_lent_only_where_it_is_shared_or_nobody_else_is_there(db, user):
     keep(db, "hers", user["id"])
     keep(db, "nobodys", user["id"], fingerprint="g")
-    db._write("UPDATE kept_segments SET owner_id = NULL WHERE content_hash = 'nobodys'")
+    db.write("UPDATE kept_segments SET owner_id = NULL WHERE content_hash = 'nobodys'")
     assert db.list_lendable_segments(["f", "g"], is_shared=False) == ["nobodys"]
     db.create_user("bob", "h")
     assert db.list_lendable_segments(["f", "g"], is_shared=False) == []

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from database import searching
-from database.library import SORTS
+from queries import search_query
+from queries.library import SORTS
 from tests.pacing import takes_below
 
 COMMON = "the keeper of the lighthouse"
@@ -46,8 +46,8 @@ def shelf(db, user, make_file):
             created_at=f"2026-01-{1 + number * 7 % 28:02} 00:00:0{number % 3}",
         )
     db.bin_audio_files(user["id"], ["7.mp3", "8.mp3"])
-    db._write("UPDATE audio_files SET text_indexed = 1")
-    return db._rows("SELECT * FROM audio_files WHERE deleted_at IS NULL")
+    db.write("UPDATE audio_files SET text_indexed = 1")
+    return db.rows("SELECT * FROM audio_files WHERE deleted_at IS NULL")
 
 
 def walk(db, user, limit, **options):
@@ -120,7 +120,7 @@ def test_a_page_filled_by_the_nearest_files_equals_one_from_the_whole_index(
     db, user, shelf, monkeypatch
 ):
     whole = walk(db, user, 5, search="number2")
-    monkeypatch.setattr("database.library.NEAR", 3)
+    monkeypatch.setattr("queries.library.NEAR", 3)
     assert walk(db, user, 5, search="number2") == whole
 
 
@@ -153,7 +153,7 @@ def test_no_page_is_sorted_or_read_through(db, user, shelf, sort):
     walks = [sql for sql in statements if f"INDEXED BY {SORTS[sort][1]}" in sql]
     assert len(walks) >= 4
     for sql in walks:
-        steps = [row["detail"] for row in db._rows(f"EXPLAIN QUERY PLAN {sql}")]
+        steps = [row["detail"] for row in db.rows(f"EXPLAIN QUERY PLAN {sql}")]
         on_files = [step for step in steps if "audio_files" in step]
         assert all(re.match("SEARCH audio_files USING COVERING INDEX", step) for step in on_files)
         # What may be sorted are the few files near by, never what was walked through.
@@ -195,9 +195,9 @@ def test_what_is_gone_leaves_no_word_behind(db, user, make_file):
         db.update_audio_file(f"{number}", user["id"], display_name=f"Renamed {number}")
     for number in range(20):
         db.delete_audio_file(f"{number}", user["id"])
-    db._write("INSERT INTO audio_search (audio_search) VALUES ('integrity-check')")
-    db._write("CREATE VIRTUAL TABLE words USING fts5vocab (audio_search, row)")
-    assert db._rows("SELECT term FROM words") == []
+    db.write("INSERT INTO audio_search (audio_search) VALUES ('integrity-check')")
+    db.write("CREATE VIRTUAL TABLE words USING fts5vocab (audio_search, row)")
+    assert db.rows("SELECT term FROM words") == []
 
 
 def test_merged_accounts_search_together(db, user, bob, make_file):
@@ -264,7 +264,7 @@ PLAIN = st.characters(categories=["Lu", "Ll", "Nd", "Po", "Zs"], max_codepoint=0
 )
 @given(text=st.text(PLAIN, max_size=60), data=st.data())
 def test_a_word_of_a_text_finds_it_and_is_marked(db, user, text, data):
-    words = searching.TOKEN.findall(text)
+    words = search_query.TOKEN.findall(text)
     if not words:
         return
     word = data.draw(st.sampled_from(words))
@@ -273,7 +273,7 @@ def test_a_word_of_a_text_finds_it_and_is_marked(db, user, text, data):
     found = {hit["id"]: hit for hit in db.get_library(user["id"], search=f"{word} ", limit=20)}
     hit = found[row["id"]]
     marked = hit["phrase"][hit["match_start"] :][: hit["match_length"]]
-    assert searching.fold(marked) == searching.fold(word)
+    assert search_query.fold(marked) == search_query.fold(word)
     assert text[hit["text_start"] :].startswith(marked.rstrip())
 
 
@@ -289,7 +289,7 @@ def phrase(db, user, search):
 def spoken(db, file_id, *starts):
     """Segments of a file that begin at these places, a second apart."""
     for position, start in enumerate(starts):
-        db._write(
+        db.write(
             """INSERT INTO segments (file_id, position, text_start, text_end, start_ms, end_ms,
                    byte_end, frame_end) VALUES (?, ?, ?, ?, ?, ?, 0, 0)""",
             file_id, position, start, start + 1, position * 1000, position * 1000 + 999,
@@ -340,14 +340,14 @@ def test_the_match_is_marked_where_it_stands(db, user, make_file, text, search, 
 
 def pieces_of(text):
     """A text as the search reads it."""
-    return (text[at : at + searching.PIECE] for at in range(0, len(text), searching.PIECE))
+    return (text[at : at + search_query.PIECE] for at in range(0, len(text), search_query.PIECE))
 
 
 def test_the_end_of_a_long_word_is_no_match_across_pieces():
-    text = "x" * (searching.PIECE - 2) + "light house"
+    text = "x" * (search_query.PIECE - 2) + "light house"
     for search, place in (("ght ", None), ("light ", None), ("house ", len(text) - 5)):
-        (term,) = searching.parse(search)
-        found = searching.find_first(pieces_of(text), term)
+        (term,) = search_query.parse(search)
+        found = search_query.find_first(pieces_of(text), term)
         assert (found and found["text_start"]) == place
 
 
@@ -364,12 +364,12 @@ def texts_read(db, monkeypatch):
             counted["pieces"] += 1
             yield piece
 
-    def folding(text, fold=searching.fold):
+    def folding(text, fold=search_query.fold):
         counted["folds"] += len(text) > 100
         return fold(text)
 
-    monkeypatch.setattr(db, "_pieces", lambda *asked, of=db._pieces: counting(of(*asked)))
-    monkeypatch.setattr(searching, "fold", folding)
+    monkeypatch.setattr(db, "pieces", lambda *asked, of=db.pieces: counting(of(*asked)))
+    monkeypatch.setattr(search_query, "fold", folding)
     return counted
 
 
@@ -396,7 +396,7 @@ def test_a_long_text_is_read_as_far_as_its_match_and_folded_once(db, user, make_
 
 def test_results_after_the_deadline_come_without_a_phrase(db, user, make_file, monkeypatch):
     make_file(text="The harbour.")
-    monkeypatch.setattr("database.library.SEARCH_S", 0)
+    monkeypatch.setattr("queries.library.SEARCH_S", 0)
     (row,) = db.get_library(user["id"], search="harbour")
     assert row["phrase"] is None
 
@@ -411,7 +411,7 @@ def test_results_after_the_deadline_come_without_a_phrase(db, user, make_file, m
     ],
 )
 def test_a_search_holds_a_bounded_number_of_words(search, terms):
-    assert [" ".join(term.words) for term in searching.parse(search)] == terms
+    assert [" ".join(term.words) for term in search_query.parse(search)] == terms
 
 
 TEXTS = {

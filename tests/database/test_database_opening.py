@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from database import Database, chain, earlier_release, opening
-from database.errors import (
+from database import Database
+from storage import earlier_release, log_chain, opening, sqlite_file
+from storage.errors import (
     DatabaseDamaged,
     DatabaseError,
     DatabaseTooNew,
@@ -94,7 +95,7 @@ def test_an_empty_file_becomes_a_database(path):
 
 def test_a_first_start_killed_before_the_tables_is_finished_by_the_next(path):
     path.touch()
-    opening.connect(path).close()
+    sqlite_file.connect(path).close()
     assert path.stat().st_size > 0
     db = Database(path)
     assert db.count_users() == 0
@@ -130,7 +131,7 @@ OTHERS = {
     ),
     "a version mark of another program": (["PRAGMA user_version=3"], NotADatabase, "another"),
     "a newer release": (
-        [f"PRAGMA application_id={opening.APPLICATION_ID}", "PRAGMA user_version=9999"],
+        [f"PRAGMA application_id={sqlite_file.APPLICATION_ID}", "PRAGMA user_version=9999"],
         DatabaseTooNew,
         "newer VoiceVerse .schema 9999, this one knows .*nothing was changed",
     ),
@@ -237,7 +238,7 @@ def next_release(tmp_path, monkeypatch):
     folder = tmp_path / "schema_upgrades"
     folder.mkdir()
     monkeypatch.setattr(opening, "UPGRADES", folder)
-    monkeypatch.setattr(opening, "SCHEMA_VERSION", opening.SCHEMA_VERSION + 1)
+    monkeypatch.setattr(sqlite_file, "SCHEMA_VERSION", sqlite_file.SCHEMA_VERSION + 1)
     return folder
 
 
@@ -251,14 +252,14 @@ def old_file(path):
 
 
 def test_an_upgrade_script_is_applied_after_a_copy(old_file, next_release):
-    (next_release / f"{opening.SCHEMA_VERSION:04}_stars.sql").write_text(
+    (next_release / f"{sqlite_file.SCHEMA_VERSION:04}_stars.sql").write_text(
         "-- Stars; and a comment.\nCREATE TABLE stars (n TEXT DEFAULT ';'); INSERT INTO stars "
         "VALUES ('one;');\nCREATE TRIGGER t AFTER INSERT ON stars BEGIN SELECT 1; SELECT 2; END;\n"
     )
     db = Database(old_file)
-    assert db.upgraded_from == opening.SCHEMA_VERSION - 1
-    assert db._rows("SELECT n FROM stars") == [{"n": "one;"}]
-    assert db._value("PRAGMA user_version") == opening.SCHEMA_VERSION
+    assert db.upgraded_from == sqlite_file.SCHEMA_VERSION - 1
+    assert db.rows("SELECT n FROM stars") == [{"n": "one;"}]
+    assert db.value("PRAGMA user_version") == sqlite_file.SCHEMA_VERSION
     db.close()
     (copy,) = old_file.parent.glob("voiceverse.before-upgrade-from-*.db")
     assert "stars" not in str(schema(copy))
@@ -268,7 +269,7 @@ def test_an_upgrade_script_is_applied_after_a_copy(old_file, next_release):
 
 
 def test_a_table_can_be_rebuilt_without_losing_its_children(old_file, next_release):
-    (next_release / f"{opening.SCHEMA_VERSION:04}_rebuild.sql").write_text(
+    (next_release / f"{sqlite_file.SCHEMA_VERSION:04}_rebuild.sql").write_text(
         """CREATE TABLE users_new (id INTEGER PRIMARY KEY AUTOINCREMENT, username TEXT UNIQUE,
                password_hash TEXT, created_at TEXT, last_login TEXT, is_active INTEGER,
                is_admin INTEGER, last_claim_epoch REAL, stand_in_rule TEXT, name_key TEXT);
@@ -279,7 +280,7 @@ def test_a_table_can_be_rebuilt_without_losing_its_children(old_file, next_relea
     db = Database(old_file)
     ann = db.get_user_by_id(1)
     assert db.get_audio_file("a.mp3", ann["id"])["display_name"] == "A"
-    assert db._value("PRAGMA foreign_keys") == 1
+    assert db.value("PRAGMA foreign_keys") == 1
     db.close()
 
 
@@ -292,36 +293,36 @@ BROKEN_SCRIPTS = {
 @pytest.mark.parametrize("script", BROKEN_SCRIPTS.values(), ids=BROKEN_SCRIPTS)
 def test_a_script_that_fails_leaves_everything_as_it_was(old_file, next_release, script):
     before = schema(old_file)
-    (next_release / f"{opening.SCHEMA_VERSION:04}_broken.sql").write_text(script)
+    (next_release / f"{sqlite_file.SCHEMA_VERSION:04}_broken.sql").write_text(script)
     with pytest.raises(UpgradeFailed, match="left as it was"):
         Database(old_file)
     assert schema(old_file) == before
 
 
 def test_a_missing_script_is_named(old_file, next_release):
-    with pytest.raises(UpgradeFailed, match=f"{opening.SCHEMA_VERSION:04}_"):
+    with pytest.raises(UpgradeFailed, match=f"{sqlite_file.SCHEMA_VERSION:04}_"):
         Database(old_file)
 
 
 def test_all_shipped_scripts_lead_from_the_first_release_to_this_one():
     numbers = sorted(int(script.name[:4]) for script in opening.UPGRADES.glob("*.sql"))
-    assert numbers == list(range(2, opening.SCHEMA_VERSION + 1))
+    assert numbers == list(range(2, sqlite_file.SCHEMA_VERSION + 1))
 
 
 def test_the_schema_script_ends_each_statement():
-    assert len(opening.statements(opening.SCHEMA.read_text("utf-8"))) > 20
+    assert len(sqlite_file.statements(sqlite_file.SCHEMA.read_text("utf-8"))) > 20
     with pytest.raises(ValueError, match="does not end"):
-        opening.statements("CREATE TABLE a (b);\nCREATE TABLE c (d)\n")
-    assert opening.statements("SELECT 1; -- the end\n") == ["SELECT 1;"]
+        sqlite_file.statements("CREATE TABLE a (b);\nCREATE TABLE c (d)\n")
+    assert sqlite_file.statements("SELECT 1; -- the end\n") == ["SELECT 1;"]
 
 
 def earlier_schema(path, version):
     """A file as a release of that schema left it, with somebody's file in it."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         script = Path(__file__).with_name(f"schema_{version}.sql").read_text("utf-8")
-        for statement in opening.statements(script):
+        for statement in sqlite_file.statements(script):
             connection.execute(statement)
-        connection.execute(f"PRAGMA application_id={opening.APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id={sqlite_file.APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version={version}")
         connection.execute("INSERT INTO users (username, password_hash) VALUES ('ann', 'h')")
         connection.execute(
@@ -330,12 +331,12 @@ def earlier_schema(path, version):
         )
         connection.execute("INSERT INTO security_logs (event_type) VALUES ('login')")
         if version >= opening.CHAINED:
-            connection.row_factory = opening._dictionary
-            chain.begin(connection)
+            connection.row_factory = sqlite_file._dictionary
+            log_chain.begin(connection)
     return path
 
 
-@pytest.mark.parametrize("version", range(1, opening.SCHEMA_VERSION))
+@pytest.mark.parametrize("version", range(1, sqlite_file.SCHEMA_VERSION))
 def test_a_file_of_an_earlier_schema_becomes_like_a_new_one(tmp_path, version):
     Database(tmp_path / "new.db").close()
     old = Database(earlier_schema(tmp_path / "old.db", version))

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from database.errors import NotFound
+from storage.errors import NotFound
 
 SINCE = "2026-01-01 00:00:00"
 
@@ -114,7 +114,7 @@ def test_what_free_engines_spoke_has_a_price_elsewhere(db, user, uses):
 
 
 def test_the_ledger_is_read_through_whole_or_by_month(db, user, uses, monkeypatch):
-    monkeypatch.setattr("database.usage.BATCH", 2)
+    monkeypatch.setattr("queries.usage.BATCH", 2)
     rows = list(db.iterate_usage(user["id"]))
     assert [row["characters_used"] for row in rows] == [10, 20, 30, 40, 50]
     rows = list(db.iterate_usage(user["id"], *FEBRUARY))
@@ -149,7 +149,7 @@ def test_a_time_that_cannot_be_read_is_refused(db, user, stamp):
 
 def fail(db, name="ann", address="10.0.0.1", event="login_failed", at="2026-01-01 12:00:00"):
     number = db.log_security_event(event, username=name, ip_address=address, success=False)
-    db._write("UPDATE security_logs SET timestamp = ? WHERE id = ?", at, number)
+    db.write("UPDATE security_logs SET timestamp = ? WHERE id = ?", at, number)
 
 
 def test_events_are_listed_newest_first_and_paged(db, user):
@@ -182,7 +182,7 @@ def events(db, user):
             details=f"{number}",
         )
         stamp = f"2026-01-0{1 + number // 10} 00:00:0{number % 10 // 2}"
-        db._write("UPDATE security_logs SET timestamp = ? WHERE id = ?", stamp, event)
+        db.write("UPDATE security_logs SET timestamp = ? WHERE id = ?", stamp, event)
 
 
 def told(rows):
@@ -208,7 +208,7 @@ def told(rows):
 def test_events_are_filtered_paged_and_read_through(db, events, monkeypatch, filters, keep):
     wanted = [number for number in range(19, -1, -1) if keep(number)]
     assert told(db.get_security_logs(**filters)) == wanted
-    monkeypatch.setattr("database.security.BATCH", 3)
+    monkeypatch.setattr("queries.security_log.BATCH", 3)
     assert told(db.iterate_security_logs(**filters)) == wanted
 
 

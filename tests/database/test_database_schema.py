@@ -4,8 +4,9 @@ import stat
 
 import pytest
 
-from database import Database, opening
-from database.errors import NotFound
+from database import Database
+from storage import sqlite_file
+from storage.errors import NotFound
 
 TABLES = {"users", "audio_files", "usage_stats", "playback_history", "security_logs"}
 INDEXES = {
@@ -28,7 +29,7 @@ PROMISED = """create_user get_user get_user_by_id update_last_login list_users c
 
 
 def names(db, kind):
-    return {row["name"] for row in db._rows("SELECT name FROM sqlite_schema WHERE type = ?", kind)}
+    return {row["name"] for row in db.rows("SELECT name FROM sqlite_schema WHERE type = ?", kind)}
 
 
 def public_methods():
@@ -50,12 +51,12 @@ def test_the_eleven_named_indexes_are_there(db):
 
 @pytest.mark.parametrize("table", COLUMNS)
 def test_columns_that_older_data_relies_on_keep_their_names(db, table):
-    found = {row["name"] for row in db._rows(f"PRAGMA table_info({table})")}
+    found = {row["name"] for row in db.rows(f"PRAGMA table_info({table})")}
     assert found >= set(COLUMNS[table].split())
 
 
 def test_the_text_stands_last_so_that_other_columns_are_read_without_it(db):
-    assert db._rows("PRAGMA table_info(audio_files)")[-1]["name"] == "text"
+    assert db.rows("PRAGMA table_info(audio_files)")[-1]["name"] == "text"
 
 
 @pytest.mark.parametrize("name", PROMISED.split())
@@ -71,8 +72,8 @@ def test_public_method_has_a_docstring(name, method):
 @pytest.mark.parametrize(
     ("pragma", "value"),
     [
-        ("application_id", opening.APPLICATION_ID),
-        ("user_version", opening.SCHEMA_VERSION),
+        ("application_id", sqlite_file.APPLICATION_ID),
+        ("user_version", sqlite_file.SCHEMA_VERSION),
         ("journal_mode", "wal"),
         ("synchronous", 2),
         ("foreign_keys", 1),
@@ -80,7 +81,7 @@ def test_public_method_has_a_docstring(name, method):
     ],
 )
 def test_file_and_connection_are_set_for_safety(db, pragma, value):
-    assert db._value(f"PRAGMA {pragma}") == value
+    assert db.value(f"PRAGMA {pragma}") == value
 
 
 def test_only_this_account_can_read_the_files(db, user, path):
@@ -159,7 +160,7 @@ ORPHANS = [
 def insert(db, table, values):
     row = GOOD[table] | values
     marks = ", ".join("?" * len(row))
-    db._write(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
+    db.write(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", *row.values())
 
 
 @pytest.fixture

@@ -5,9 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from database import Database, connection
-from database.errors import DatabaseBusy, DatabaseError, DiskFull, NotFound, UsernameTaken
-from database.locks import FileLock
+import database
+from database import Database
+from storage.errors import (
+    DatabaseBusy,
+    DatabaseError,
+    DiskFull,
+    NotFound,
+    UsernameTaken,
+    naming_errors,
+)
+from storage.file_locks import FileLock
 
 
 class Stop(Exception):
@@ -133,7 +141,7 @@ def test_what_is_read_inside_stays_true_until_the_end(db, user):
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(step, range(160)))
-    written = db._rows("SELECT characters_used FROM usage_stats ORDER BY 1")
+    written = db.rows("SELECT characters_used FROM usage_stats ORDER BY 1")
     assert [row["characters_used"] for row in written] == list(range(1, 161))
 
 
@@ -164,13 +172,13 @@ def test_no_read_keeps_a_snapshot_open(db, user, make_file):
     db.get_user("ann")
     db.get_audio_file("a.mp3", user["id"])
     db.count_users()
-    row = db._row("PRAGMA wal_checkpoint(TRUNCATE)")
+    row = db.row("PRAGMA wal_checkpoint(TRUNCATE)")
     assert row["busy"] == 0
     assert not db.path.with_name(db.path.name + "-wal").stat().st_size
 
 
 def test_the_log_is_written_back_now_and_then(db, user, monkeypatch):
-    monkeypatch.setattr(connection, "COMMITS_PER_CHECKPOINT", 5)
+    monkeypatch.setattr(database, "COMMITS_PER_CHECKPOINT", 5)
     before = db.path.stat().st_size
     for number in range(20):
         db.create_audio_file(user["id"], f"{number}", "n", voice="v", text="t" * 5000)
@@ -187,7 +195,7 @@ def test_a_large_log_is_written_back_at_once(db, user):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(connection, "BUSY_WAIT_S", 0.05)
+    monkeypatch.setattr(database, "BUSY_WAIT_S", 0.05)
 
 
 def test_a_writer_that_waits_too_long_is_told_so(db, start_child, impatient):
@@ -326,7 +334,7 @@ def test_a_row_that_belongs_to_something_deleted_is_not_found(db, user):
 
 def test_our_own_mistakes_are_not_renamed(db):
     with pytest.raises(sqlite3.OperationalError, match="no such column"):
-        db._rows("SELECT neighbour FROM users")
+        db.rows("SELECT neighbour FROM users")
 
 
 @pytest.mark.parametrize(
@@ -343,7 +351,7 @@ def test_our_own_mistakes_are_not_renamed(db):
 def test_each_result_code_has_its_error(path, code, error):
     failure = sqlite3.OperationalError("x")
     failure.sqlite_errorcode = code
-    with pytest.raises(error) as caught, connection.naming_errors(path):
+    with pytest.raises(error) as caught, naming_errors(path):
         raise failure
     assert type(caught.value) is error
     assert caught.value.sentence.endswith(".")

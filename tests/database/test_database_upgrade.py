@@ -4,7 +4,7 @@ import sqlite3
 import pytest
 
 from database import Database
-from database.errors import DatabaseBusy, DatabaseError, DiskFull, UpgradeFailed
+from storage.errors import DatabaseBusy, DatabaseError, DiskFull, UpgradeFailed
 from tests.database.earlier_files import LOOSE, ROWS, TABLES, WITH_ADMIN, make
 from tests.pacing import grows_below
 
@@ -34,7 +34,7 @@ def upgraded(path):
 
 
 def only(db, table):
-    (row,) = db._rows(f"SELECT * FROM {table}")
+    (row,) = db.rows(f"SELECT * FROM {table}")
     return row
 
 
@@ -172,7 +172,7 @@ USERS = {
 def test_names_are_kept_as_far_as_the_rules_allow(upgraded, case):
     values, names = USERS[case]
     db = upgraded(LOOSE, f"INSERT INTO users VALUES {values}")
-    assert [row["username"] for row in db._rows("SELECT username FROM users ORDER BY id")] == names
+    assert [row["username"] for row in db.rows("SELECT username FROM users ORDER BY id")] == names
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_a_log_left_behind_by_the_earlier_release_is_taken_in(path, start_child)
 @pytest.mark.parametrize("journal_mode", ["wal", "delete"])
 def test_it_waits_for_the_earlier_release_to_stop(path, journal_mode, monkeypatch):
     make(path)
-    monkeypatch.setattr("database.opening.connect_plain", _impatient)
+    monkeypatch.setattr("storage.sqlite_file.connect_plain", _impatient)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute(f"PRAGMA journal_mode={journal_mode}").fetchall()
         other.execute("BEGIN").fetchall()
@@ -332,7 +332,7 @@ def test_it_waits_for_the_earlier_release_to_stop(path, journal_mode, monkeypatc
 
 
 def _impatient(path, mode="rw", busy_wait_s=5.0):
-    from database.opening import _dictionary
+    from storage.sqlite_file import _dictionary
 
     connection = sqlite3.connect(
         f"{path.as_uri()}?mode={mode}", uri=True, timeout=0.01, isolation_level=None

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from database.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
+from storage.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
 
 DAY = 86400.0
 
@@ -47,7 +47,7 @@ def test_a_name_is_found_exactly_or_else_in_any_case(db):
 
 def test_of_two_names_that_differ_in_case_only_the_exact_one_is_found(db):
     db.create_user("Ann", "h")
-    db._write("INSERT INTO users (username, password_hash) VALUES ('ann', 'h')")
+    db.write("INSERT INTO users (username, password_hash) VALUES ('ann', 'h')")
     assert db.get_user("ann")["id"] == 2
     assert db.get_user("ANN") is None
 
@@ -150,7 +150,7 @@ def test_a_session_ends_after_the_longest_time_however_used(db, user):
 
 def test_a_session_of_a_disabled_account_does_not_open(db, user):
     db.create_session("t", user["id"], device="", ip_address="", now=0.0)
-    db._write("UPDATE users SET is_active = 0")
+    db.write("UPDATE users SET is_active = 0")
     assert db.get_session("t", now=1.0, idle_s=DAY, absolute_s=DAY) is None
 
 

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from documents.reading import read
+from documents.read import read
 from documents.types import Document, compose
 from tests.documents.scoring import Score, alike
 

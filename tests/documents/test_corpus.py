@@ -2,7 +2,7 @@
 
 import pytest
 
-from documents.reading import read
+from documents.read import read
 from documents.types import compose
 from tests.documents import making
 from tests.documents.corpus import CASES

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from documents import fetching
+from documents import fetch as fetching
 from documents.errors import (
     DocumentError,
     FetchAnswered,
@@ -19,7 +19,7 @@ from documents.errors import (
     TooLarge,
     TooManyRedirects,
 )
-from documents.fetching import FetchLimits, fetch, is_public
+from documents.fetch import FetchLimits, fetch, is_public
 
 PAGE = b"<!doctype html><title>Hello</title><p>It was late.</p>"
 

@@ -13,7 +13,7 @@ import pytest
 
 from documents.errors import Broken, DocumentError, Interrupted, TookTooLong, TooLargeInside
 from documents.limits import Limits
-from documents.reading import read
+from documents.read import read
 from documents.types import compose
 from tests.documents import hostile, making
 from tests.documents.corpus import CASES as WELL_MADE
@@ -117,7 +117,7 @@ def kill_the_reader():
         with suppress(OSError):
             parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
             command = (folder / "cmdline").read_bytes()
-            if parent == os.getpid() and b"documents/child.py" in command:
+            if parent == os.getpid() and b"documents/reader_process.py" in command:
                 os.kill(int(folder.name), signal.SIGKILL)
                 return
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from documents.language import guessed
-from documents.reading import read
+from documents.detect_language import guessed
+from documents.read import read
 from tests.documents import making
 
 TEXTS = {

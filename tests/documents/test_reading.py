@@ -6,7 +6,8 @@ import docx
 import pytest
 from fpdf import FPDF
 
-from documents import child
+from documents import reader_process
+from documents.detect_format import kind_of
 from documents.errors import (
     EmptyDocument,
     Encrypted,
@@ -16,9 +17,8 @@ from documents.errors import (
     PlainArchive,
     Scanned,
 )
-from documents.kinds import kind_of
 from documents.limits import Limits
-from documents.reading import read, title_of
+from documents.read import read, title_of
 from documents.types import compose
 from tests.documents import making
 from tests.documents.corpus import BOOK, BOOK_TOC
@@ -243,7 +243,7 @@ def test_a_readers_process_has_no_way_out(tmp_path):
 
     program = f"""
 import os, socket, subprocess, sys
-sys.path.insert(0, {str(making.Path(child.__file__).parent.parent)!r})
+sys.path.insert(0, {str(making.Path(reader_process.__file__).parent.parent)!r})
 from documents import child
 from documents.limits import Limits
 child.limit(Limits())
@@ -277,7 +277,7 @@ def test_the_parents_secrets_do_not_reach_the_reader(tmp_path, monkeypatch):
         seen.append(options["env"])
         return start(*arguments, **options)
 
-    monkeypatch.setattr("documents.reading.subprocess.Popen", look)
+    monkeypatch.setattr("documents.read.subprocess.Popen", look)
     read_made(tmp_path, "a.txt", "It was late.")
     assert seen == [{}]
 

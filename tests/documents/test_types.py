@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from common.errors import Sentence
 from documents.types import INLINE, LEFT_OUT, RULES, Chapter, Document, Part, compose
-from sentences import Sentence
 
 
 def chapter(*parts):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from exporting import ExportWorker
+from services.exports import ExportWorker
 from tests.formats.listening import Made
 from tests.making import Home, prose
 

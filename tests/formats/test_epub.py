@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from speech.mp3 import scan_mp3
+from speech.audio.mp3 import scan_mp3
 from tests.formats.conftest import TITLES
 
 EPUBCHECK = Path("/usr/share/java/epubcheck.jar")

@@ -7,7 +7,7 @@ import zipfile
 import av
 import pytest
 
-from exporting import BadExport
+from services.exports import BadExport
 from tests.formats.listening import Made
 
 TEXT = "What somebody else once spoke & kept."

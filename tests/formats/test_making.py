@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-import causes
-from exporting import Exports
-from formats import making, process
-from formats.errors import ExportError, HeldUp
-from formats.types import Part, Task
+from common import transient_causes
+from exports import encoder_process, runner
+from exports.errors import ExportError, HeldUp
+from exports.types import Part, Task
+from services.exports import Exports
 from tests.making import prose
 from tests.serving import wait_until
 
@@ -56,7 +56,7 @@ def ignore(share):
 )
 def test_a_full_disk_is_named_and_nothing_stays(piece, small_disk, key, lufs):
     with pytest.raises(HeldUp, match="The disk is full") as refused:
-        making.make(task(piece, small_disk / "made", key, lufs), ignore)
+        runner.make(task(piece, small_disk / "made", key, lufs), ignore)
     assert refused.value.status == 507
     assert list(small_disk.iterdir()) == []
 
@@ -68,8 +68,8 @@ def test_sound_that_is_gone_or_broken_is_one_sentence(piece, tmp_path, key):
     for source in (broken, tmp_path / "missing.mp3"):
         wanted = task(piece, tmp_path / "made", key, -19.0, source=str(source))
         with pytest.raises(ExportError) as failed:
-            making.make(wanted, ignore)
-        assert failed.value.sentence == making.CRASHED
+            runner.make(wanted, ignore)
+        assert failed.value.sentence == runner.CRASHED
         assert not (tmp_path / "made").exists()
 
 
@@ -85,8 +85,8 @@ def test_too_few_threads_are_named(piece, tmp_path, monkeypatch, place):
 
     monkeypatch.setattr(threading.Thread, "start", start)
     with pytest.raises(RuntimeError) as raised:
-        making.make(task(piece, tmp_path / "x", "epub"), ignore)
-    assert causes.of(raised.value) is causes.PROCESSES
+        runner.make(task(piece, tmp_path / "x", "epub"), ignore)
+    assert transient_causes.of(raised.value) is transient_causes.PROCESSES
 
 
 def test_whoever_listens_can_end_it(piece, tmp_path):
@@ -97,20 +97,20 @@ def test_whoever_listens_can_end_it(piece, tmp_path):
         raise Enough
 
     with pytest.raises(Enough):
-        making.make(task(piece, tmp_path / "made", "opus", -19.0), tell)
+        runner.make(task(piece, tmp_path / "made", "opus", -19.0), tell)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_process_ends_with_whoever_wanted_its_work(piece, tmp_path):
     child = subprocess.Popen(
-        [sys.executable, "-m", process.__name__],
-        cwd=making.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        [sys.executable, "-m", encoder_process.__name__],
+        cwd=runner.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     )  # fmt: skip
     # A source that nobody writes to keeps it waiting.
     pipe = tmp_path / "pipe"
     subprocess.run(["mkfifo", pipe], check=True)
     data = task(piece, tmp_path / "made", "wav", source=str(pipe)).to_json()
-    child.stdin.write(process.LENGTH.pack(len(data)) + data)
+    child.stdin.write(encoder_process.LENGTH.pack(len(data)) + data)
     child.stdin.close()
     wait_until(lambda: child.poll() is not None, "the end of the process")
     assert child.returncode == 1
@@ -127,7 +127,7 @@ def test_the_process_sees_no_secret(piece, tmp_path, monkeypatch):
         return started(*arguments, **options)
 
     monkeypatch.setattr(subprocess, "Popen", start)
-    making.make(task(piece, tmp_path / "made", "wav"), ignore)
+    runner.make(task(piece, tmp_path / "made", "wav"), ignore)
     assert seen == [{}]
 
 
@@ -150,7 +150,7 @@ def test_progress_rises_to_nearly_all(home, tmp_path):
         with lock:
             told.append(share)
 
-    making.make(task(piece, tmp_path / "made", "opus", -19.0), tell)
+    runner.make(task(piece, tmp_path / "made", "opus", -19.0), tell)
     assert told == sorted(told)
     assert told[0] < 0.5
     assert all(0 <= share <= 1 for share in told)

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from formats.types import FORMATS
-from speech.mp3 import scan_mp3
+from exports.types import FORMATS
+from speech.audio.mp3 import scan_mp3
 from tests.formats.conftest import TITLES
 from tests.formats.listening import Made
 

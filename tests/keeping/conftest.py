@@ -1,6 +1,6 @@
 import pytest
 
-from keeping import backing
+from backups import create
 from tests.disks import in_memory
 from tests.keeping.places import Place
 
@@ -23,4 +23,4 @@ def place(tmp_path):
 @pytest.fixture
 def backup(place):
     """A backup of it, without keys."""
-    return backing.make(place.config)
+    return create.make(place.config)

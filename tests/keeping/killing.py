@@ -13,8 +13,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
+from backups import create, restore, retention, status, verify  # noqa: E402
 from database import Database  # noqa: E402
-from keeping import backing, proving, records, restoring, rotating  # noqa: E402
 from tests.keeping.places import Place, contents, noise  # noqa: E402
 from tests.migration.killing import Steps, instants  # noqa: E402
 
@@ -37,7 +37,7 @@ def in_child(folder: Path, deed, last: int | None) -> int:
 def make_template(folder: Path) -> None:
     """A place with a backup, and with changes since."""
     place = Place(folder).fill()
-    backing.make(place.config)
+    create.make(place.config)
     place.add("later.mp3", noise(100, 1))
     place.close()
 
@@ -47,41 +47,41 @@ class Backups:
         self.template = template
 
     def run(self, folder: Path) -> None:
-        backing.make(Place(folder).config)
+        create.make(Place(folder).config)
 
     def look(self, folder: Path) -> str:
         """Every backup that has a name is whole, and the data is as it was."""
         place = Place(folder)
         place.close()
-        root = records.backups_folder(place.config)
-        names = rotating.list_backups(root)
+        root = status.backups_folder(place.config)
+        names = retention.list_backups(root)
         for name in names:
-            proving.prove(root / name, folder / ".scratch.part")
+            verify.prove(root / name, folder / ".scratch.part")
         if contents(place.data) != contents(self.template / "data"):
             return "wrong"
-        backing.make(place.config)
+        create.make(place.config)
         left = [path.name for path in root.glob(".*.part")]
-        newest = root / rotating.list_backups(root)[0]
+        newest = root / retention.list_backups(root)[0]
         if left or contents(newest) != contents(place.data):
             return "wrong"
-        return "new" if names != rotating.list_backups(self.template / "data/backups") else "old"
+        return "new" if names != retention.list_backups(self.template / "data/backups") else "old"
 
 
 class Restores:
     def __init__(self, template: Path):
         self.now = contents(template / "data")
         root = template / "data" / "backups"
-        self.backup = rotating.list_backups(root)[0]
+        self.backup = retention.list_backups(root)[0]
         self.then = contents(root / self.backup)
 
     def run(self, folder: Path) -> None:
         config = _config(folder)
-        restoring.restore(config, records.backups_folder(config) / self.backup)
+        restore.restore(config, status.backups_folder(config) / self.backup)
 
     def look(self, folder: Path) -> str:
         """After the next start: all of the old, or all of the new with the old set aside."""
         config = _config(folder)
-        restoring.complete(config)
+        restore.complete(config)
         Database(config.database_path).close()
         left = contents(config.data_dir)
         asides = list(config.data_dir.glob("set_aside_*"))

@@ -20,7 +20,7 @@ def change(place: Place, name: str, sound: bytes) -> None:
     with place.store.write_part(name, 0) as part:
         part.write(sound)
         part.sync()
-    place.db._write(
+    place.db.write(
         "UPDATE audio_files SET sha256 = ?, size = ? WHERE filename = ?",
         hashlib.sha256(sound).hexdigest(), len(sound), name,
     )  # fmt: skip

@@ -4,9 +4,10 @@ import hashlib
 import random
 from pathlib import Path
 
-from audio_store import AudioStore, SegmentStore, TakeStore
 from config import Config
-from database import Database, snapshots
+from database import Database
+from storage import snapshots
+from storage.audio_store import AudioStore, SegmentStore, TakeStore
 
 KEY = b"k" * 64
 

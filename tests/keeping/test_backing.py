@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from database.locks import FileLock
-from keeping import backing, files, manifest, proving, records, rotating
-from keeping.errors import BackupDamaged, KeepingError, NoBackup, NoRoom, UnderWay
+from backups import create, files, manifest, retention, status, verify
+from backups.errors import BackupDamaged, KeepingError, NoBackup, NoRoom, UnderWay
+from storage.file_locks import FileLock
 from tests.keeping.places import KEY, Place, contents, flip, noise
 
 
@@ -25,15 +25,15 @@ def test_a_backup_holds_rows_sound_beginnings_and_bought_sound(place, backup):
 
 
 def test_keys_come_along_when_they_are_asked_for(place):
-    made = backing.make(place.config, with_keys=True)
+    made = create.make(place.config, with_keys=True)
     assert (made.folder / "keys/secret_key").read_bytes() == KEY
     assert made.manifest.has_keys
-    assert not backing.make(place.config).manifest.has_keys
+    assert not create.make(place.config).manifest.has_keys
 
 
 def test_only_this_account_can_read_a_backup(place):
     place.store.path("0.mp3").chmod(0o644)
-    made = backing.make(place.config, with_keys=True)
+    made = create.make(place.config, with_keys=True)
     for path in (made.folder.parent, *made.folder.parent.rglob("*")):
         wanted = 0o700 if path.is_dir() else 0o600
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
@@ -51,7 +51,7 @@ def test_where_the_disk_knows_no_links_sound_is_copied(place, monkeypatch):
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(os, "link", refuse)
-    made = backing.make(place.config)
+    made = create.make(place.config)
     assert contents(made.folder) == place.contents()
     assert not (made.folder / "audio/0.mp3").samefile(place.store.path("0.mp3"))
 
@@ -65,10 +65,10 @@ def test_on_another_disk_sound_is_copied_once_and_linked_from_then_on(place, tmp
         link(source, target)
 
     monkeypatch.setattr(os, "link", refuse_across)
-    monkeypatch.setattr(rotating, "rotate", lambda *_: [])
-    first = backing.make(place.config, to=elsewhere)
+    monkeypatch.setattr(retention, "rotate", lambda *_: [])
+    first = create.make(place.config, to=elsewhere)
     flip(first.folder / "audio/2.mp3", 0.5)
-    second = backing.make(place.config, why="nightly", to=elsewhere)
+    second = create.make(place.config, why="nightly", to=elsewhere)
     assert contents(second.folder) == place.contents()
     for name, is_shared in (("0.mp3", True), ("2.mp3", False)):
         path = second.folder / "audio" / name
@@ -82,20 +82,20 @@ def test_odd_names_and_things_between_the_sound_are_no_hindrance(place):
     moved = place.data / "moved.mp3"
     place.store.path("0.mp3").rename(moved)
     place.store.path("0.mp3").symlink_to(moved)
-    made = backing.make(place.config)
+    made = create.make(place.config)
     assert contents(made.folder) == place.contents()
 
 
 def test_a_backup_is_made_in_another_folder_when_told(place, tmp_path):
-    made = backing.make(place.config, to=tmp_path / "elsewhere")
+    made = create.make(place.config, to=tmp_path / "elsewhere")
     assert made.folder.parent == tmp_path / "elsewhere"
     assert contents(made.folder) == place.contents()
-    assert records.read(place.config).folder == str(made.folder)
+    assert status.read(place.config).folder == str(made.folder)
 
 
 def test_a_retake_between_the_copy_and_the_look_at_it_is_followed(place, monkeypatch):
     """The row has the old hash, every name on disk has the new sound: another round is needed."""
-    real, times = backing.Gathering._settle, []
+    real, times = create.Gathering._settle, []
 
     def change_first(self, name, row):
         if name == "0.mp3" and not times:
@@ -107,8 +107,8 @@ def test_a_retake_between_the_copy_and_the_look_at_it_is_followed(place, monkeyp
                 place.add("0.mp3", sound)
         return real(self, name, row)
 
-    monkeypatch.setattr(backing.Gathering, "_settle", change_first)
-    made = backing.make(place.config)
+    monkeypatch.setattr(create.Gathering, "_settle", change_first)
+    made = create.make(place.config)
     assert times
     assert made.manifest.unsound == []
     assert (made.folder / "audio/0.mp3").read_bytes() == noise(100, 5)
@@ -120,8 +120,8 @@ def test_a_change_that_is_recorded_but_not_renamed_yet_is_taken(place):
     with place.store.write_part("1.mp3", 0) as part:
         part.write(sound)
         digest = part.digest()
-    place.db._write("UPDATE audio_files SET sha256 = ? WHERE filename = '1.mp3'", digest)
-    made = backing.make(place.config)
+    place.db.write("UPDATE audio_files SET sha256 = ? WHERE filename = '1.mp3'", digest)
+    made = create.make(place.config)
     assert (made.folder / "audio/1.mp3").read_bytes() == sound
     assert "audio/1.mp3.part" not in made.manifest.files
 
@@ -129,20 +129,20 @@ def test_a_change_that_is_recorded_but_not_renamed_yet_is_taken(place):
 def test_sound_that_is_missing_or_damaged_is_named_and_the_rest_is_kept(place):
     place.store.path("0.mp3").unlink()
     flip(place.store.path("1.mp3"), 0.5)
-    made = backing.make(place.config)
+    made = create.make(place.config)
     assert sorted(made.manifest.unsound) == ["0.mp3", "1.mp3"]
     assert "audio/2.mp3" in made.manifest.files
     assert "audio/1.mp3" in made.manifest.files
-    assert records.read(place.config).unsound == 2
+    assert status.read(place.config).unsound == 2
 
 
 def test_sound_that_no_row_knows_stays_out(place):
     place.store.path("stray.mp3").write_bytes(b"x")
-    assert "audio/stray.mp3" not in backing.make(place.config).manifest.files
+    assert "audio/stray.mp3" not in create.make(place.config).manifest.files
 
 
 def test_what_became_of_it_is_recorded(place, backup):
-    known = records.read(place.config)
+    known = status.read(place.config)
     assert known.made_at == known.proven_at == backup.manifest.made_at
     assert known.size == backup.manifest.size
     assert known.failed_at == ""
@@ -150,16 +150,16 @@ def test_what_became_of_it_is_recorded(place, backup):
 
 def test_a_failure_is_recorded_and_the_next_backup_clears_it(place, backup, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(backing.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
+        patched.setattr(create.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
         with pytest.raises(NoRoom, match=r"needs about \d+ MB, and the disk has 0 MB free"):
-            backing.make(place.config)
-    known = records.read(place.config)
+            create.make(place.config)
+    known = status.read(place.config)
     assert known.failed_at
     assert "needs about" in known.why
     assert known.why.template.startswith("A backup needs about {needed}")
     assert known.made_at == backup.manifest.made_at
-    backing.make(place.config)
-    assert records.read(place.config).failed_at == ""
+    create.make(place.config)
+    assert status.read(place.config).failed_at == ""
 
 
 def test_a_full_disk_leaves_no_half_backup(place, monkeypatch):
@@ -168,20 +168,20 @@ def test_a_full_disk_leaves_no_half_backup(place, monkeypatch):
 
     monkeypatch.setattr(files, "take", fail)
     with pytest.raises(NoRoom, match="The disk is full"):
-        backing.make(place.config)
-    root = records.backups_folder(place.config)
-    assert rotating.list_backups(root) == []
+        create.make(place.config)
+    root = status.backups_folder(place.config)
+    assert retention.list_backups(root) == []
     assert list(root.glob(".*.part")) == []
 
 
 def test_two_backups_at_once_are_one_too_many(place):
-    root = records.backups_folder(place.config)
+    root = status.backups_folder(place.config)
     root.mkdir()
-    lock = FileLock(root / backing.LOCK)
+    lock = FileLock(root / create.LOCK)
     assert lock.acquire()
     with contextlib.closing(lock), pytest.raises(UnderWay, match="under way"):
-        backing.make(place.config)
-    assert records.read(place.config).failed_at == ""
+        create.make(place.config)
+    assert status.read(place.config).failed_at == ""
 
 
 def test_there_must_be_something_to_back_up(tmp_path):
@@ -189,26 +189,26 @@ def test_there_must_be_something_to_back_up(tmp_path):
     place.close()
     place.config.database_path.unlink()
     with pytest.raises(NoBackup, match="nothing to back up"):
-        backing.make(place.config)
+        create.make(place.config)
 
 
 def test_a_damaged_database_is_no_backup(place):
     place.close()
     content = place.config.database_path.read_bytes()
     place.config.database_path.write_bytes(content[:8192] + bytes(len(content) - 8192))
-    with pytest.raises((KeepingError, backing.DatabaseError)):
-        backing.make(place.config)
-    assert rotating.list_backups(records.backups_folder(place.config)) == []
+    with pytest.raises((KeepingError, create.DatabaseError)):
+        create.make(place.config)
+    assert retention.list_backups(status.backups_folder(place.config)) == []
     place.config.database_path.write_bytes(content)
 
 
 def test_proving_again_is_recorded(place, backup):
-    records.note(place.config, proven_at="")
-    backing.prove(place.config, backup.folder)
-    assert records.read(place.config).proven_at
+    status.note(place.config, proven_at="")
+    create.prove(place.config, backup.folder)
+    assert status.read(place.config).proven_at
     flip(backup.folder / "voiceverse.db", 0.5)
     with pytest.raises(BackupDamaged):
-        backing.prove(place.config, backup.folder)
+        create.prove(place.config, backup.folder)
 
 
 # Damage
@@ -250,8 +250,8 @@ def test_every_kind_of_damage_is_found(place, backup, tmp_path, what):
         copy_folder(backup.folder, folder)
         spoil(place, folder, what, number)
         with pytest.raises((BackupDamaged, NoBackup)):
-            proving.prove(folder, tmp_path / ".scratch.part")
-    proving.prove(backup.folder, tmp_path / ".scratch.part")
+            verify.prove(folder, tmp_path / ".scratch.part")
+    verify.prove(backup.folder, tmp_path / ".scratch.part")
 
 
 @pytest.mark.slow
@@ -262,7 +262,7 @@ def test_hundreds_of_flipped_bits_are_all_found(place, backup, tmp_path, what):
         copy_folder(backup.folder, folder)
         spoil(place, folder, what, number)
         with pytest.raises(BackupDamaged):
-            proving.prove(folder, tmp_path / ".scratch.part")
+            verify.prove(folder, tmp_path / ".scratch.part")
         files.remove(folder)
 
 
@@ -278,6 +278,6 @@ def test_missing_sound_is_looked_for_folder_by_folder_not_file_by_file(place, mo
     for name in ("take", "copy"):
         get = getattr(files, name)
         monkeypatch.setattr(files, name, lambda *a, get=get, **k: (tries.append(a), get(*a, **k)))
-    made = backing.make(place.config)
+    made = create.make(place.config)
     assert len(made.manifest.unsound) == 200
     assert len(tries) < 50

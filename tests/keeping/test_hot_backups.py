@@ -2,7 +2,7 @@
 
 import pytest
 
-from attack import hot_backups
+from tools.attack import hot_backups
 
 
 def test_backups_under_load_are_whole(tmp_path):

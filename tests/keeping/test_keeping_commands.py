@@ -2,8 +2,8 @@
 
 import pytest
 
+from backups import create
 from config import Config
-from keeping import backing
 from tests.keeping.places import Place
 from tests.serving import App, Client
 
@@ -38,7 +38,7 @@ def test_a_backup_is_made_and_restored_from_the_command_line(filled, app):
 def test_a_running_program_is_backed_up_and_not_restored_over(tmp_path):
     with App(tmp_path) as app:
         Client(app).set_up()
-        backing.make(Config(data_dir=app.data, min_free_mb=0))
+        create.make(Config(data_dir=app.data, min_free_mb=0))
         done = app.flask("restore", "latest")
         assert done.returncode == 1
         assert "is running" in done.stderr

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from keeping import rotating
+from backups import retention
 
 START = datetime(2026, 1, 1, 3, 0, tzinfo=UTC)
 
@@ -10,7 +10,7 @@ START = datetime(2026, 1, 1, 3, 0, tzinfo=UTC)
 def make(root, days, why="nightly", hour=3):
     names = []
     for day in days:
-        name = rotating.new_name(root, START + timedelta(days=day, hours=hour - 3), why)
+        name = retention.new_name(root, START + timedelta(days=day, hours=hour - 3), why)
         (root / name).mkdir()
         (root / name / "file").write_text("x")
         names.append(name)
@@ -19,8 +19,8 @@ def make(root, days, why="nightly", hour=3):
 
 def test_seven_days_and_four_weeks_stay(tmp_path):
     names = make(tmp_path, range(60))
-    rotating.rotate(tmp_path, names[-1])
-    left = rotating.list_backups(tmp_path)
+    retention.rotate(tmp_path, names[-1])
+    left = retention.list_backups(tmp_path)
     assert left[:7] == names[:-8:-1]
     days = [datetime.strptime(name[:8], "%Y%m%d").replace(tzinfo=UTC) for name in left]
     assert len({day.isocalendar()[:2] for day in days}) == 4
@@ -34,29 +34,29 @@ def test_rotating_every_day_keeps_the_same_as_rotating_once(tmp_path):
     once.mkdir()
     for day in range(40):
         (name,) = make(daily, [day])
-        rotating.rotate(daily, name)
-    rotating.rotate(once, make(once, range(40))[-1])
-    assert rotating.list_backups(daily) == rotating.list_backups(once)
+        retention.rotate(daily, name)
+    retention.rotate(once, make(once, range(40))[-1])
+    assert retention.list_backups(daily) == retention.list_backups(once)
 
 
 def test_of_one_day_the_last_stays(tmp_path):
     morning, evening = make(tmp_path, [0], hour=3), make(tmp_path, [0], "asked", hour=20)
-    assert rotating.rotate(tmp_path, evening[0]) == morning
-    assert rotating.list_backups(tmp_path) == evening
+    assert retention.rotate(tmp_path, evening[0]) == morning
+    assert retention.list_backups(tmp_path) == evening
 
 
 def test_the_one_just_made_stays_even_when_the_clock_went_back(tmp_path):
     make(tmp_path, range(700, 760))
     (new,) = make(tmp_path, [0])
-    rotating.rotate(tmp_path, new)
-    assert new in rotating.list_backups(tmp_path)
+    retention.rotate(tmp_path, new)
+    assert new in retention.list_backups(tmp_path)
 
 
 def test_the_last_one_before_an_upgrade_stays(tmp_path):
     (upgrade,) = make(tmp_path, [0], "upgrade", hour=4)
     names = make(tmp_path, range(60))
-    rotating.rotate(tmp_path, names[-1])
-    assert upgrade in rotating.list_backups(tmp_path)
+    retention.rotate(tmp_path, names[-1])
+    assert upgrade in retention.list_backups(tmp_path)
 
 
 def test_what_is_no_backup_of_this_kind_is_left_alone(tmp_path):
@@ -65,11 +65,11 @@ def test_what_is_no_backup_of_this_kind_is_left_alone(tmp_path):
     (tmp_path / "state.json").write_text("{}")
     before = sorted(path.name for path in tmp_path.iterdir())
     names = make(tmp_path, range(2))
-    rotating.rotate(tmp_path, names[-1])
+    retention.rotate(tmp_path, names[-1])
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*before, *names])
 
 
 def test_two_in_one_second_have_two_names(tmp_path):
     first, second = make(tmp_path, [0, 0])
     assert first != second
-    assert rotating.list_backups(tmp_path) == [second, first]
+    assert retention.list_backups(tmp_path) == [second, first]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from werkzeug.security import generate_password_hash
 
-from speech.encoding import Mp3Stream
+from speech.audio.encoding import Mp3Stream
 
 PASSWORD = "the horse ate the battery"
 RATE = 22050

@@ -23,7 +23,7 @@ def small_disk(tmp_path):
 def test_a_disk_that_fills_during_the_migration_leaves_the_old_state(
     small_disk, tmp_path, monkeypatch, leave_kib
 ):
-    monkeypatch.setattr("migration.running.ROOM", 0)
+    monkeypatch.setattr("legacy.migrate.ROOM", 0)
     source = tmp_path / "saved_audio"
     make_typical_install(source)
     database = small_disk / "data" / "voiceverse.db"
@@ -46,7 +46,7 @@ def test_a_disk_that_fills_during_the_migration_leaves_the_old_state(
 def test_a_disk_that_fills_during_an_upgrade_leaves_the_earlier_release(
     small_disk, monkeypatch, leave_kib
 ):
-    monkeypatch.setattr("migration.running.ROOM", 0)
+    monkeypatch.setattr("legacy.migrate.ROOM", 0)
     database = make_both(small_disk)
     place = ("--source", small_disk / "saved_audio", "--db", database)
     fill(small_disk, leave_kib * KIB)

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from migration import json_stream
-from migration.errors import FileDamaged
-from migration.json_stream import JsonFile, Repeated
-from migration.reading import PLAYBACK
+from legacy import json_stream
+from legacy.errors import FileDamaged
+from legacy.json_stream import JsonFile, Repeated
+from legacy.read import PLAYBACK
 
 NEVER = re.compile(r"(?!)")
 

@@ -292,7 +292,7 @@ def test_the_page_shows_names_as_text_and_needs_nothing_else(folder):
 
 
 def test_the_earlier_hash_still_opens(folder):
-    from passwords import Passwords
+    from accounts.passwords import Passwords
     from tests.migration.legacy import PASSWORD
 
     move(folder, users={"ann": {**USER, "password": older_hash("scrypt:1024:8:1")}})

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 
 from database import Database
-from database.locks import FileLock
+from storage.file_locks import FileLock
 from tests.migration.checking import dump, run, snapshot
 
 DAMAGE = {
@@ -149,7 +149,7 @@ def test_another_file_under_the_same_name_in_the_audio_folder_is_refused(install
 
 def test_too_little_space_is_refused_with_the_numbers(install, monkeypatch):
     free = os.statvfs(install.root)
-    monkeypatch.setattr("migration.running.ROOM", free.f_bavail * free.f_frsize)
+    monkeypatch.setattr("legacy.migrate.ROOM", free.f_bavail * free.f_frsize)
     before = snapshot(install.root)
     code, answer, _ = run(*install.place)
     assert code == 1
@@ -191,16 +191,16 @@ def test_a_folder_without_any_legacy_file_is_refused(install, tmp_path):
 
 
 def test_json_that_changes_during_the_migration_stops_it(install, monkeypatch):
-    from migration import running
+    from legacy import migrate
 
-    fill = running._fill
+    fill = migrate._fill
 
     def fill_while_the_older_app_writes(*arguments):
         fill(*arguments)
         path = install.source / "usage_stats.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | {"monthly": {}}))
 
-    monkeypatch.setattr(running, "_fill", fill_while_the_older_app_writes)
+    monkeypatch.setattr(migrate, "_fill", fill_while_the_older_app_writes)
     code, answer, _ = run(*install.place)
     assert code == 1
     assert "changed during the migration" in answer["error"]
@@ -225,32 +225,32 @@ def test_json_that_changes_during_the_migration_stops_it(install, monkeypatch):
     ],
 )
 def test_any_difference_in_what_was_written_is_found(install, monkeypatch, harm):
-    from migration import running
+    from legacy import migrate
 
-    verify = running._verify
+    verify = migrate._verify
 
     def harm_and_verify(job, bench, progress):
         with contextlib.closing(sqlite3.connect(bench / "voiceverse.db")) as connection, connection:
             connection.execute(harm)
         verify(job, bench, progress)
 
-    monkeypatch.setattr(running, "_verify", harm_and_verify)
+    monkeypatch.setattr(migrate, "_verify", harm_and_verify)
     code, _, _ = run(*install.place)
     assert code == 1
     assert not install.database.exists()
 
 
 def test_sound_that_is_harmed_on_the_way_is_found(install, monkeypatch):
-    from migration import running
+    from legacy import migrate
 
-    verify = running._verify
+    verify = migrate._verify
 
     def harm_and_verify(job, bench, progress):
         path = job.store.folder / "Speech_07_20251003.mp3"
         path.write_bytes(path.read_bytes()[:-1] + b"?")
         verify(job, bench, progress)
 
-    monkeypatch.setattr(running, "_verify", harm_and_verify)
+    monkeypatch.setattr(migrate, "_verify", harm_and_verify)
     code, answer, _ = run(*install.place)
     assert code == 1
     assert "is not what was copied" in answer["error"]

@@ -13,11 +13,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from speech.engines import addresses
-from speech.engines.addresses import ForbiddenAddress, is_forbidden, open_socket, refuse_forbidden
+from speech.engines import pinned_http
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
-from speech.engines.server_lists import read_models
+from speech.engines.pinned_http import (
+    ForbiddenAddress,
+    is_forbidden,
+    open_socket,
+    refuse_forbidden,
+)
+from speech.engines.voice_discovery import read_models
 from speech.errors import ProviderUnreachable, SpeechError
 from speech.types import SpeechRequest
 from tests.standin_lists import listening
@@ -57,7 +62,7 @@ class Resolver:
 @pytest.fixture
 def resolver(monkeypatch):
     made = Resolver(socket.getaddrinfo)
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", made)
+    monkeypatch.setattr(pinned_http.socket, "getaddrinfo", made)
     return made
 
 

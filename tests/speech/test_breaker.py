@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from speech.breaker import LONGEST_REST_S, Breaker
+from speech.circuit_breaker import LONGEST_REST_S, Breaker
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from speech.captions import LINE, LINES, cues, srt, webvtt
-from speech.timing import Timing
+from speech.audio.captions import LINE, LINES, cues, srt, webvtt
+from speech.audio.word_timing import Timing
 
 TEXT = (
     "The rain had stopped. A boat came in with the tide, slowly & <quietly>; nobody was on board."

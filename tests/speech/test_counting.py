@@ -1,6 +1,6 @@
-from speech.counting import STRETCH, STRETCHES, count_spoken
-from speech.marks import Cast
-from speech.pronunciation import Dictionary, Entry
+from speech.text.billable import STRETCH, STRETCHES, count_spoken
+from speech.text.directives import Cast
+from speech.text.pronunciation import Dictionary, Entry
 from tests.making import prose
 
 GIF = Dictionary([Entry("GIF", "moving picture")])

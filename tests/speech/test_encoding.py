@@ -1,6 +1,6 @@
 import pytest
 
-from speech.encoding import Mp3Stream, join_pause, pause_samples
+from speech.audio.encoding import Mp3Stream, join_pause, pause_samples
 from tests.listening import hear
 from tests.speech.test_mp3 import tone
 

@@ -14,7 +14,7 @@ import pytest
 from speech.engines.espeak import EspeakEngine, find_library, language_tag
 from speech.engines.espeak_pool import Child, Library
 from speech.engines.espeak_text import SpokenText
-from speech.engines.pool import Pool
+from speech.engines.process_pool import Pool
 from speech.errors import EngineCrashed, EngineHeldUp, EngineMissing
 from speech.types import SpeechRequest
 

@@ -3,8 +3,8 @@ import io
 import av
 import pytest
 
-from speech.id3 import Chapter, Picture, id3_tag
-from speech.mp3 import scan_mp3
+from speech.audio.id3 import Chapter, Picture, id3_tag
+from speech.audio.mp3 import scan_mp3
 from tests.listening import hear
 from tests.speech.test_mp3 import mp3, tone
 

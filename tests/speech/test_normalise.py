@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.normalise import goes_on, normalise
-from speech.normalise.rules import roman
+from speech.text.normalise import goes_on, normalise
+from speech.text.normalise.rules import roman
 from tests.pacing import grows_below, takes_below
 
 ENGLISH = [
@@ -371,7 +371,7 @@ def test_prose_costs_little():
 
 def test_the_words_for_numbers_are_loaded_with_the_first_number():
     script = (
-        "import sys; from speech.normalise import normalise\n"
+        "import sys; from speech.text.normalise import normalise\n"
         "normalise('No number here, Dr. Smith.', 'en'); assert 'num2words' not in sys.modules\n"
         "normalise('12', 'en'); assert 'num2words' in sys.modules\n"
     )

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from speech.engines import openai_realtime, realtime_line
+from speech.engines import openai_realtime, realtime_session
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.errors import (
     BrokenAudio,
@@ -87,7 +87,7 @@ def test_what_is_sent_and_read_has_the_names_of_the_providers_own_package():
     def kind(event):
         return typing.get_args(event.model_fields["type"].annotation)[0]
 
-    source = open_source("speech/engines/realtime_line.py") + open_source(
+    source = open_source("speech/engines/realtime_session.py") + open_source(
         "tests/standin_realtime.py"
     )
     for event in (
@@ -137,7 +137,7 @@ def test_a_session_that_has_lasted_too_long_is_opened_anew_at_once(engine, serve
 
 def test_no_text_begins_in_a_session_near_its_longest_time(engine, server, monkeypatch):
     spoken(engine)
-    monkeypatch.setattr("speech.engines.realtime_line.LONGEST_OPEN_S", -1.0)
+    monkeypatch.setattr("speech.engines.realtime_session.LONGEST_OPEN_S", -1.0)
     spoken(engine)
     assert server.connections == 2
 
@@ -322,7 +322,7 @@ def test_closing_hangs_up(engine, server):
     ],
 )
 def test_events_of_another_shape_are_a_speech_error(event):
-    answer = realtime_line._Answer("")
+    answer = realtime_session._Answer("")
     with pytest.raises(SpeechError):
         answer.take(event)
         answer.said()

@@ -159,7 +159,7 @@ def test_sound_that_starts_with_the_byte_of_a_brace_is_sound(engine, server):
 
 
 def check(start):
-    from speech.engines.openai_faults import check_start
+    from speech.engines.openai_errors import check_start
 
     check_start(start)
 

@@ -248,7 +248,7 @@ def test_a_new_model_under_an_old_name_is_another_sound(tmp_path):
 
 def test_without_the_package_the_sentence_names_the_remedy(monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(PiperMissing, match=r"requirements-neural\.txt"):
+    with pytest.raises(PiperMissing, match=r"requirements/neural\.txt"):
         PiperChild(1)
 
 

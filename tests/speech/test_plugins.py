@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from jobs import Worker
+from server.worker import Worker
 from speech.errors import EngineBroken
 from speech.plugins import installed_engines
 from speech.types import SpeechRequest

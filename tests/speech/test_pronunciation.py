@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.edits import Edit, Edited
-from speech.pronunciation import BadPronunciation, Dictionary, Entry
+from speech.text.edit_map import Edit, Edited
+from speech.text.pronunciation import BadPronunciation, Dictionary, Entry
 from tests.pacing import takes_below
 
 

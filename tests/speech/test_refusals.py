@@ -4,7 +4,7 @@ from contextlib import closing
 
 import pytest
 
-from speech.engines.openai_faults import cleaned, message_of, refusal
+from speech.engines.openai_errors import cleaned, message_of, refusal
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import (

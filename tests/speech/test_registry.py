@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from speech.breaker import Breaker
+from speech.circuit_breaker import Breaker
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import KeyMissing, UnknownEngine, UnknownVoice
 from speech.registry import build_registry

@@ -1,7 +1,7 @@
 import pytest
 
 from speech.engines.espeak import EspeakEngine
-from speech.samples import SENTENCES, sample
+from speech.preview_sentences import SENTENCES, sample
 
 
 @pytest.mark.parametrize(

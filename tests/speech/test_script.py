@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.marks import BadCast
-from speech.pronunciation import Dictionary, Entry
-from speech.script import Script
-from speech.segments import split
+from speech.text.directives import BadCast
+from speech.text.pronunciation import Dictionary, Entry
+from speech.text.script import Script
+from speech.text.segments import split
 from speech.types import WordMark
 from tests.pacing import takes_below
 

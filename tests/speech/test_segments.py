@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from speech.segments import cluster_start, split
+from speech.text.segments import cluster_start, split
 from tests.pacing import takes_below
 
 SENTENCES = {"first": 1, "target": 1, "limit_bytes": 2400}

@@ -5,16 +5,11 @@ import json
 
 import pytest
 
-from speech.engines import addresses
-from speech.engines.addresses import BadAddress, checked_address, is_forbidden, origin
+from speech.engines import pinned_http
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
-from speech.engines.server_lists import (
-    NoList,
-    read_models,
-    read_voices,
-    voices_in,
-)
+from speech.engines.pinned_http import BadAddress, checked_address, is_forbidden, origin
+from speech.engines.voice_discovery import NoList, read_models, read_voices, voices_in
 from speech.errors import (
     ProviderBusy,
     ProviderQuota,
@@ -232,7 +227,7 @@ def test_addresses_that_hand_out_secrets_are_never_asked(host):
 def test_a_name_is_looked_up_each_time_it_is_asked(server, monkeypatch):
     """A name that led to a server may lead elsewhere tomorrow."""
     found = [(2, 1, 6, "", ("169.254.169.254", 80))]
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(pinned_http.socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(BadAddress):
         read_models(server.url, KEY, 5.0)
     assert server.asked == []
@@ -242,7 +237,7 @@ def test_a_name_that_nobody_knows_now_can_be_kept(monkeypatch):
     def unknown(*_, **__):
         raise OSError
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", unknown)
+    monkeypatch.setattr(pinned_http.socket, "getaddrinfo", unknown)
     assert checked_address("http://kokoro:8880/v1") == "http://kokoro:8880/v1"
 
 

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from speech.encoding import Mp3Stream, join_pause
-from speech.mp3 import scan_mp3
-from speech.slicing import Cut, Slicer
+from speech.audio.encoding import Mp3Stream, join_pause
+from speech.audio.mp3 import scan_mp3
+from speech.audio.slicing import Cut, Slicer
 from tests.listening import hear
 from tests.speech.test_mp3 import tone
 

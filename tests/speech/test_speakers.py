@@ -1,7 +1,7 @@
 import pytest
 
-from speech.marks import Cast
-from speech.speakers import MOST_NAMES, find_speakers
+from speech.text.directives import Cast
+from speech.text.speakers import MOST_NAMES, find_speakers
 from tests.pacing import takes_below
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from speech.verbatim import is_verbatim
+from speech.text.transcript_check import is_verbatim
 
 SENTENCE = "Dr. Smith paid $3.50 for 12 well-known apples."
 

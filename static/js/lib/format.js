@@ -11,7 +11,7 @@ export function count(number) {
   return new Intl.NumberFormat(document.documentElement.lang).format(number);
 }
 
-// Seconds to the nearest whole one, a half up; shown.py counts alike.
+// Seconds to the nearest whole one, a half up; web/formatting.py counts alike.
 function wholeSeconds(seconds) {
   return Math.max(0, Math.floor((seconds || 0) + 0.5));
 }

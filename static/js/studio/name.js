@@ -1,5 +1,5 @@
 // The name a piece will get from how its text begins, shown where a name can be typed.
-// speech/titles.py has the same rule, which is the one that counts.
+// speech/text/titles.py has the same rule, which is the one that counts.
 const LONGEST = 60;
 const LOOKED_AT = 2000;
 const SHORTEST_CUT = 20;

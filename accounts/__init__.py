@@ -1,0 +1,1 @@
+"""People: accounts, passwords, passkeys, the second step, throttles, sealed secrets."""

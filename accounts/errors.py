@@ -1,0 +1,153 @@
+"""What an account may not do; each error carries the sentence that the user sees."""
+
+from typing import ClassVar
+
+from common.errors import Sentence, Told
+
+
+class AccountError(Told):
+    """Something an account may not do; `sentence` is for the user, `field` names the input."""
+
+    status: ClassVar[int] = 400
+    field: ClassVar[str] = ""
+    sentence = ""
+
+    def __init__(self, sentence: str = "") -> None:
+        super().__init__(sentence or self.sentence)
+
+
+class BadUsername(AccountError):
+    """The name cannot be a new account's."""
+
+    field = "username"
+    sentence = (
+        "Use 3 to 32 letters, digits, dots, hyphens or underscores, starting with a letter or "
+        "a digit."
+    )
+
+
+class LoginRefused(AccountError):
+    """Unknown name, wrong password or disabled account: the same for all three."""
+
+    status = 401
+    sentence = "That name and password do not belong together. Check both and try again."
+
+
+class WrongPassword(AccountError):
+    """The current password was not given correctly."""
+
+    status = 403
+    field = "current"
+    sentence = "That is not your current password. Nothing was changed."
+
+
+class TooManyAttempts(AccountError):
+    """Wait `retry_after_s` seconds before the next try.
+
+    `limit` names what was too much, where the security log does not know of it yet.
+    """
+
+    status = 429
+
+    def __init__(self, retry_after_s: int, limit: str = "") -> None:
+        self.retry_after_s, self.limit = retry_after_s, limit
+        if retry_after_s == 1:
+            super().__init__("Too many attempts. Wait one second and try again.")
+        else:
+            super().__init__(
+                Sentence(
+                    "Too many attempts. Wait {seconds} seconds and try again.",
+                    seconds=retry_after_s,
+                )
+            )
+
+
+class SignInBusy(AccountError):
+    """Too many people are signing in at this moment."""
+
+    status = 503
+    retry_after_s = 5
+    sentence = "Many people are signing in at this moment. Try again in a few seconds."
+
+
+class SetupLinkInvalid(AccountError):
+    """The link for the first account is not the one printed, or was used."""
+
+    status = 403
+    sentence = (
+        "This set-up link is not valid. Use the one that was printed when VoiceVerse started; "
+        "it works once."
+    )
+
+
+class RegistrationClosed(AccountError):
+    """New accounts cannot be made here."""
+
+    status = 403
+    sentence = "New accounts need an invitation. Ask the person who runs this VoiceVerse for one."
+
+
+class LastAdmin(AccountError):
+    """Without this account nobody could look after the others."""
+
+    status = 409
+    sentence = "This is the last admin. Make somebody else an admin first; nothing was changed."
+
+
+class ResetLinkInvalid(AccountError):
+    """The link for a new password is not one that was given, was used, or has expired."""
+
+    status = 403
+    sentence = "This link for a new password was used already or has expired. Ask for a new one."
+
+
+class SecondStepExpired(AccountError):
+    """The password was given too long ago, or has changed since."""
+
+    status = 403
+    sentence = "That took too long. Log in again."
+
+
+class WrongCode(AccountError):
+    """A code of the second step that is wrong, too old, or was used."""
+
+    status = 401
+    field = "code"
+    sentence = "That code is wrong, or was used already. Wait for the next one and try again."
+
+
+class SecondStepOwed(AccountError):
+    """The admins ask for a second step, and this account has none yet."""
+
+    status = 403
+    sentence = "Set up the second step of your login first; this VoiceVerse asks for one."
+
+
+class SecondStepChanged(AccountError):
+    """It was set up, or given up, on another page in the meantime."""
+
+    status = 409
+    sentence = "The second step of your login was changed meanwhile. Reload the page."
+
+
+class PasskeyRefused(AccountError):
+    """The answer of a passkey that proves nothing."""
+
+    status = 403
+    sentence = "This passkey could not be used here. Nothing was changed; try again."
+
+
+class PasskeyCopied(PasskeyRefused):
+    """A passkey whose counter has not grown: there may be a second one."""
+
+    sentence = (
+        "This passkey has been used elsewhere in a way that only a copy would. It was refused; "
+        "log in with your password, remove it, and add it anew."
+    )
+
+
+class PasskeysFull(AccountError):
+    """More passkeys than anybody needs."""
+
+    status = 409
+    sentence = "You have as many passkeys as fit. Remove one that you no longer use first."

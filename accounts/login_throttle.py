@@ -1,0 +1,148 @@
+"""How guesses at passwords and codes are slowed down, by what the security log knows of them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from accounts.errors import TooManyAttempts
+from common import usernames
+
+if TYPE_CHECKING:
+    from accounts.types import Visitor
+
+ACCOUNT_FREE_FAILURES = 5
+ADDRESS_FREE_FAILURES = 20
+QUICK_FAILURES = 25  # at one account within the window, however often it was logged in to
+CODES_OF_A_DAY = 10  # wrong ones, after which the long waits begin
+WINDOW_S = 3600
+DAY_S = 86400
+LONGEST_WAIT_S = 30
+LONGEST_CODE_WAIT_S = 900
+MOST_COUNTED = 20
+REGISTRATIONS_PER_HOUR = 10
+
+
+class Guesses:
+    """Counts failures and raises TooManyAttempts while they ask for a wait.
+
+    `log` writes an event about a row of `users`: its kind, the visitor, the row, whether it
+    succeeded.
+    """
+
+    def __init__(self, db: Any, clock: Callable[[], float], log: Callable[..., None]) -> None:
+        self._db, self._clock, self._log = db, clock, log
+
+    def of_passwords(
+        self, user: dict[str, Any] | None, name: str, visitor: "Visitor", is_known: bool
+    ) -> None:
+        """For a login, by name and by address; in a known browser by its own failures alone."""
+        try:
+            if is_known:
+                self._refuse_of(user["id"], "login_failed_known_device")
+                return
+            since, until = _text_time(self._clock() - WINDOW_S), self._soon()
+            by_name = self._db.get_failed_login_attempts(username=name, since=since, until=until)
+            if by_name["total"] > QUICK_FAILURES:
+                # Each time the owner logs in, guessing would begin anew.
+                by_name = {"attempts": by_name["total"], "latest": by_name["latest_of_all"]}
+            self._refuse_while_waiting(by_name, ACCOUNT_FREE_FAILURES)
+            by_address = self._db.get_failed_login_attempts(
+                ip_address=visitor.ip, since=since, until=until
+            )
+            self._refuse_while_waiting(by_address, ADDRESS_FREE_FAILURES)
+        except TooManyAttempts:
+            self._log_throttled(user or {"username": name}, visitor)
+            raise
+
+    def of_a_person(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
+        """For who is known by name, while failures of a kind since the last login ask for it."""
+        try:
+            self._refuse_of(user["id"], event_type)
+        except TooManyAttempts:
+            self._log_throttled(user, visitor)
+            raise
+
+    def of_codes(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
+        """The same for six digits; beyond ten failures of a day waits double up to 15 minutes.
+
+        Whoever logs in meanwhile, the day's failures count: guessing does not begin anew.
+        """
+        self.of_a_person(event_type, user, visitor)
+        since = _text_time(self._clock() - DAY_S)
+        failures = self._failures(user["id"], event_type, since)
+        beyond = len(failures) - CODES_OF_A_DAY
+        if beyond < 0:
+            return
+        wait_s = min(LONGEST_CODE_WAIT_S, LONGEST_WAIT_S * 2**beyond)
+        try:
+            self._refuse_until(failures[0]["timestamp"], wait_s)
+        except TooManyAttempts:
+            self._log_throttled(user, visitor)
+            raise
+
+    def of_registrations(self, visitor: "Visitor") -> None:
+        """For new accounts, by address."""
+        rows = self._db.get_security_logs(event_type="register", until=self._soon(), limit=100)
+        hour_ago = _text_time(self._clock() - WINDOW_S)
+        recent = [
+            row for row in rows if row["timestamp"] > hour_ago and row["ip_address"] == visitor.ip
+        ]
+        if len(recent) >= REGISTRATIONS_PER_HOUR:
+            left_s = _epoch(recent[-1]["timestamp"]) + WINDOW_S - self._clock()
+            raise TooManyAttempts(max(1, round(left_s)), "accounts of an hour")
+
+    def _refuse_of(self, user_id: int, event_type: str) -> None:
+        logins = self._db.get_security_logs(user_id=user_id, event_type="login", limit=1)
+        last_login = max((row["id"] for row in logins), default=0)
+        since = _text_time(self._clock() - WINDOW_S)
+        recent = [
+            row for row in self._failures(user_id, event_type, since) if row["id"] > last_login
+        ]
+        latest = recent[0]["timestamp"] if recent else None
+        self._refuse_while_waiting(
+            {"attempts": len(recent), "latest": latest}, ACCOUNT_FREE_FAILURES
+        )
+
+    def _failures(self, user_id: int, event_type: str, since: str) -> list[dict[str, Any]]:
+        """The latest failures of a person, the latest first."""
+        return self._db.get_security_logs(
+            user_id=user_id,
+            event_type=event_type,
+            since=since,
+            until=self._soon(),
+            limit=MOST_COUNTED,
+        )
+
+    def _refuse_while_waiting(self, failures: dict[str, Any], free: int) -> None:
+        beyond = failures["attempts"] - free
+        if beyond < 0 or not failures["latest"]:
+            return
+        # One second more than the doubling says, because the log rounds its times down.
+        self._refuse_until(failures["latest"], min(LONGEST_WAIT_S, 1 + 2 ** min(beyond, 10)))
+
+    def _refuse_until(self, latest: str, wait_s: int) -> None:
+        left_s = _epoch(latest) + wait_s - self._clock()
+        if left_s > 0:
+            raise TooManyAttempts(max(1, round(left_s)))
+
+    def _log_throttled(self, user: dict[str, Any], visitor: "Visitor") -> None:
+        minute_ago = _text_time(self._clock() - 60)
+        latest = self._db.get_security_logs(
+            event_type="login_throttled", until=self._soon(), limit=20
+        )
+        key = usernames.look(user["username"])
+        is_logged = any(row["timestamp"] > minute_ago and row["name_key"] == key for row in latest)
+        if not is_logged:
+            self._log("login_throttled", visitor, user, success=False)
+
+    def _soon(self) -> str:
+        """Failures from then on were written down by a clock that was ahead."""
+        return _text_time(self._clock() + 2)
+
+
+def _text_time(epoch: float) -> str:
+    return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _epoch(text: str) -> float:
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()

@@ -1,0 +1,42 @@
+"""Log-ins from browsers that were not known: what people are asked, and what their answer does."""
+
+from typing import Any
+
+from accounts.accounts import Accounts
+from accounts.types import Visitor
+
+
+class Devices:
+    """Every rule about alerts; a session is never asked about itself."""
+
+    def __init__(self, db: Any, accounts: Accounts) -> None:
+        self._db = db
+        self._accounts = accounts
+
+    def alerts(self, user: dict[str, Any]) -> list[dict[str, Any]]:
+        """The log-ins that this session's person has not answered for, the latest first."""
+        return self._db.list_alerts(user["user_id"], but=user["alert_id"])
+
+    def accept(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> bool:
+        """Note that a log-in was the person's own; False when they are not asked about it."""
+        if alert_id == user["alert_id"]:
+            return False
+        was_asked = self._db.close_alert(user["user_id"], alert_id)
+        if was_asked:
+            self._accounts.log("device_accepted", user, visitor)
+        return was_asked
+
+    def refuse(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> str | None:
+        """Sign a browser out that is not the person's; the new mark of the one that asks, or None.
+
+        Every other browser is taken for an unknown one from now on, that one among them.
+        """
+        user_id = user["user_id"]
+        if alert_id == user["alert_id"]:
+            return None
+        with self._db.transaction():
+            self._db.end_alerted_sessions(user_id, alert_id)
+            if not self._db.close_alert(user_id, alert_id):
+                return None
+            self._accounts.log("device_refused", user, visitor)
+            return self._accounts.marks.forget(user_id)

@@ -1,0 +1,228 @@
+"""The second step of a login: codes of an authenticator app, recovery codes, who must have them."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import pyotp
+
+from accounts.accounts import Accounts
+from accounts.encryption import Seal, SealBroken
+from accounts.errors import AccountError, SecondStepChanged, WrongCode
+from accounts.types import LoginResult, Visitor
+
+ISSUER = "VoiceVerse"
+STEP_S = 30
+# The present code, the one before and the one after: clocks differ, and typing takes a while.
+WINDOW = (-1, 0, 1)
+SECRET_CHARACTERS = 32  # of base32: 160 bits
+RECOVERY_CODES = 10
+RECOVERY_GROUPS, GROUP_CHARACTERS = 6, 4  # 120 bits, so that a plain hash keeps them
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+MISREAD = str.maketrans("OIL", "011")
+RULE = "second_factor"
+RULES = ("nobody", "admins", "everybody")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an authenticator app needs: the secret to type, and the address to be scanned."""
+
+    secret: str
+    address: str
+
+
+def is_owed(session: dict[str, Any]) -> bool:
+    """Whether this session's person must set up a second step and has not."""
+    rule = session["second_factor_rule"]
+    is_asked = rule == "everybody" or (rule == "admins" and session["is_admin"])
+    return bool(is_asked and not session["has_second_factor"])
+
+
+class SecondFactors:
+    """Every rule about the second step; knows neither requests nor SQL."""
+
+    def __init__(self, db: Any, accounts: Accounts, seal: Seal) -> None:
+        self._db = db
+        self._accounts = accounts
+        self._seal = seal
+        self._checking = threading.Lock()
+
+    # Setting it up and giving it up
+
+    def state(self, user_id: int) -> dict[str, Any]:
+        """`is_on`, since when (`confirmed_at`), and how many recovery codes are left."""
+        row = self._db.get_second_factor(user_id) or {"confirmed_at": None, "codes_left": 0}
+        since = row["confirmed_at"]
+        return {"is_on": since is not None, "since": since, "codes_left": row["codes_left"]}
+
+    def start(self, user: dict[str, Any], visitor: Visitor) -> None:
+        """Make a secret, which counts once a code has confirmed it; raises SecondStepChanged."""
+        sealed = self._seal.seal(pyotp.random_base32(SECRET_CHARACTERS), _context(user["user_id"]))
+        if not self._db.start_second_factor(user["user_id"], sealed):
+            raise SecondStepChanged
+        self._accounts.log("second_factor_started", user, visitor)
+
+    def setup(self, user: dict[str, Any]) -> Setup | None:
+        """The secret that waits to be confirmed, if there is one."""
+        row = self._db.get_second_factor(user["user_id"])
+        if row is None or row["confirmed_at"]:
+            return None
+        try:
+            totp = self._totp(row, name=user["username"], issuer=ISSUER)
+        except SealBroken:  # another key since: it has to be begun anew
+            return None
+        return Setup(totp.secret, totp.provisioning_uri())
+
+    def confirm(
+        self, user: dict[str, Any], password: str, code: str, visitor: Visitor
+    ) -> list[str]:
+        """Ask for codes from now on and end the other sessions; the recovery codes, told once.
+
+        Raises WrongPassword, TooManyAttempts, WrongCode, SecondStepChanged.
+        """
+        user_id = user["user_id"]
+        self._accounts.confirm_password(user, password, visitor, "second step")
+        row = self._db.get_second_factor(user_id)
+        if row is None or row["confirmed_at"]:
+            raise SecondStepChanged
+        step = self._step_of(row, code)
+        if step is None:
+            raise WrongCode
+        codes = _new_codes()
+        with self._db.transaction():
+            if not self._db.confirm_second_factor(user_id, row["secret"], step):
+                raise SecondStepChanged
+            self._keep(user_id, codes)
+            self._db.delete_sessions(user_id, keep_session_id=user["session_id"])
+            self._accounts.log("second_factor_on", user, visitor)
+        return codes
+
+    def renew_codes(self, user: dict[str, Any], password: str, visitor: Visitor) -> list[str]:
+        """New recovery codes in place of the old; raises WrongPassword, SecondStepChanged."""
+        self._accounts.confirm_password(user, password, visitor, "recovery codes")
+        codes = _new_codes()
+        with self._db.transaction():
+            if not self._db.has_second_factor(user["user_id"]):
+                raise SecondStepChanged
+            self._keep(user["user_id"], codes)
+            self._accounts.log("recovery_codes_renewed", user, visitor)
+        return codes
+
+    def turn_off(self, user: dict[str, Any], password: str, visitor: Visitor) -> None:
+        """Let the password alone suffice again; raises WrongPassword, TooManyAttempts."""
+        self._accounts.confirm_password(user, password, visitor, "second step off")
+        with self._db.transaction():
+            if not self._db.delete_second_factor(user["user_id"]):
+                raise SecondStepChanged
+            self._db.delete_sessions(user["user_id"], keep_session_id=user["session_id"])
+            self._accounts.log("second_factor_off", user, visitor)
+
+    # Signing in
+
+    def sign_in(
+        self,
+        pending: str,
+        code: str,
+        visitor: Visitor,
+        *,
+        device_token: str | None = None,
+        old_token: str | None = None,
+    ) -> LoginResult:
+        """Take the second step with a code of the app, or a recovery code.
+
+        Raises SecondStepExpired, WrongCode, TooManyAttempts. Failures slow a known browser and all
+        others down apart; a recovery code, which nobody can guess, opens at once.
+        """
+        user = self._accounts.check_pending(pending)
+        is_known = self._accounts.marks.is_known(device_token, user["id"])
+        event = "second_factor_failed_known_device" if is_known else "second_factor_failed"
+        with self._checking:
+            if not self._uses_recovery_code(user, code, visitor):
+                self._accounts.guesses.of_codes(event, user, visitor)
+                if not self._uses_code(user, code):
+                    self._accounts.log(event, user, visitor, success=False)
+                    raise WrongCode
+        return self._accounts.open_session(user, visitor, old_token, device_token=device_token)
+
+    def _uses_code(self, user: dict[str, Any], code: str) -> bool:
+        row = self._db.get_second_factor(user["id"])
+        step = self._step_of(row, code) if row and row["confirmed_at"] else None
+        return step is not None and self._db.use_step(user["id"], step)
+
+    def _uses_recovery_code(self, user: dict[str, Any], code: str, visitor: Visitor) -> bool:
+        plain = re.sub(r"[\s-]", "", code[:100]).upper().translate(MISREAD)
+        if len(plain) != RECOVERY_GROUPS * GROUP_CHARACTERS:
+            return False
+        with self._db.transaction():
+            is_one = self._db.use_recovery_code(user["id"], _hash(user["id"], plain))
+            if is_one:
+                left = self._db.get_second_factor(user["id"])["codes_left"]
+                self._accounts.log("recovery_code_used", user, visitor, f"{left} left")
+        return is_one
+
+    # For admins
+
+    def rule(self) -> str:
+        """Who must have a second step: one of RULES."""
+        return self._db.get_rule(RULE, RULES[0])
+
+    def set_rule(self, admin: dict[str, Any], rule: str, visitor: Visitor) -> None:
+        """Decide who must have a second step; they are led to it, and to nothing else."""
+        if rule not in RULES:
+            raise AccountError("Choose nobody, admins or everybody.")
+        with self._db.transaction():
+            self._db.set_rule(RULE, rule)
+            self._accounts.log("second_factor_rule", admin, visitor, rule)
+
+    def reset(self, user: dict[str, Any], visitor: Visitor, by: str) -> None:
+        """Take the second step and the passkeys from an account and end its sessions.
+
+        `by` is told in the log, such as "by vera".
+        """
+        with self._db.transaction():
+            self._db.delete_second_factor(user["id"])
+            self._db.delete_passkeys(user["id"])
+            self._db.delete_sessions(user["id"])
+            self._accounts.log("second_factor_reset", user, visitor, by)
+
+    # Inside
+
+    def _totp(self, row: dict[str, Any], **shown: str) -> pyotp.TOTP:
+        secret = self._seal.open(row["secret"], _context(row["user_id"]))
+        return pyotp.TOTP(secret, interval=STEP_S, **shown)
+
+    def _step_of(self, row: dict[str, Any], code: str) -> int | None:
+        """The step that a code belongs to, if it lies in the window."""
+        given = re.sub(r"\s", "", code[:100]).encode()
+        totp, now = self._totp(row), int(self._accounts.now()) // STEP_S
+        found = None
+        for step in (now + offset for offset in WINDOW):
+            if hmac.compare_digest(given, totp.generate_otp(step).encode()):
+                found = step
+        return found
+
+    def _keep(self, user_id: int, codes: list[str]) -> None:
+        self._db.replace_recovery_codes(
+            user_id, (_hash(user_id, code.replace("-", "")) for code in codes)
+        )
+
+
+def _context(user_id: int) -> str:
+    return f"second factor of {user_id}"
+
+
+def _new_codes() -> list[str]:
+    return ["-".join(_group() for _ in range(RECOVERY_GROUPS)) for _ in range(RECOVERY_CODES)]
+
+
+def _group() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(GROUP_CHARACTERS))
+
+
+def _hash(user_id: int, plain: str) -> str:
+    return hashlib.sha256(f"recovery:{user_id}:{plain}".encode()).hexdigest()

@@ -1,0 +1,160 @@
+"""Making a backup: gathered beside, described, proven by restoring it, then given its name."""
+
+import contextlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from backups import files, manifest, retention, status, verify
+from backups.collect import Gathering
+from backups.errors import KeepingError, NoBackup, NoRoom, UnderWay
+from backups.manifest import DATABASE, Manifest
+from common.errors import Sentence
+from config import Config
+from storage import snapshots
+from storage.errors import DatabaseError
+from storage.file_locks import FileLock
+from storage.plain_files import sync
+
+LOCK = ".lock"
+TIME = "%Y-%m-%d %H:%M:%S"
+OTHERS = (manifest.TAKES, manifest.PREVIEWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A whole backup, and the names of those that made room for it."""
+
+    folder: Path
+    manifest: Manifest
+    removed: list[str]
+
+
+def make(
+    config: Config, *, why: str = "asked", with_keys: bool = False, to: Path | None = None
+) -> Backup:
+    """Back up a data folder while it is in use; raises KeepingError or DatabaseError.
+
+    It lies in the data folder's `backups/`, or in `to`, and has been restored once when it gets
+    its name. What became of it is recorded for the pages of admins.
+    """
+    try:
+        with files.naming_errors("The backup could not be written"):
+            made = _make(config, why, with_keys, to or status.backups_folder(config))
+            at = made.manifest.made_at
+            changes = {"made_at": at, "proven_at": at, "failed_at": "", "failure": ""}
+            if why == "nightly":
+                changes["nightly_at"] = at
+            status.note(
+                config, **changes, folder=str(made.folder), size=made.manifest.size,
+                unsound=len(made.manifest.unsound),
+            )  # fmt: skip
+            status.note_end(config, at, made.manifest.log)
+    except UnderWay:  # nothing failed: that one is recorded by itself
+        raise
+    except (KeepingError, DatabaseError) as error:
+        with contextlib.suppress(OSError):
+            status.note_failure(config, error.sentence, _now().strftime(TIME))
+        raise
+    return made
+
+
+def before_upgrade(config: Config) -> Backup | None:
+    """Back up a data folder whose database an older release has left, before it is changed."""
+    path = config.database_path
+    if config.backup_hour == "off" or not path.exists() or path.stat().st_size == 0:
+        return None
+    if not snapshots.needs_upgrade(path):
+        return None
+    return make(config, why="upgrade")
+
+
+def list_all(config: Config) -> list[dict[str, str]]:
+    """The backups in the data folder, the latest first: `made_at` (UTC text), `why`, `name`."""
+    names = retention.list_backups(status.backups_folder(config))
+    return [retention.describe(name) for name in names]
+
+
+def prove(config: Config, folder: Path) -> Manifest:
+    """Restore a backup into a scratch folder, compare, and record that it was proven."""
+    root = folder.resolve().parent
+    with files.naming_errors("The backup could not be restored"), alone(root):
+        known = verify.prove(folder, root / ".scratch.part")
+        status.note(config, proven_at=_now().strftime(TIME))
+    return known
+
+
+@contextlib.contextmanager
+def alone(root: Path, wait_s: float = 0.0) -> Iterator[None]:
+    """Be the only one who makes, proves or restores backups in a folder; raises UnderWay."""
+    files.make_folder(root)
+    lock = FileLock(root / LOCK)
+    if not lock.acquire(wait_s):
+        lock.close()
+        raise UnderWay("Another backup or restore is under way. Wait for it, then try again.")
+    try:
+        files.sweep(root)
+        yield
+    finally:
+        lock.release()
+        lock.close()
+
+
+def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
+    if not config.database_path.exists():
+        raise NoBackup(f"There is nothing to back up: {config.database_path} is not there.")
+    if snapshots.schema_version(config.database_path) == 0:
+        raise NoBackup(
+            f"{config.database_path} is of an earlier release. Start VoiceVerse once, which copies "
+            "it and carries it over; then make a backup."
+        )
+    with alone(root):
+        part, scratch = root / ".new.part", root / ".scratch.part"
+        files.make_folder(part)
+        try:
+            _check_room(config, part)
+            now = _now()
+            earlier = next((root / name for name in retention.list_backups(root)), None)
+            unsound = Gathering(config, part, earlier).run(with_keys=with_keys)
+            _describe(part, now, why, unsound)
+            files.sync_all(part)
+            known = verify.prove(part, scratch)
+            folder = root / retention.new_name(root, now, why)
+            part.rename(folder)
+            sync(root)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return Backup(folder, known, retention.rotate(root, folder.name))
+
+
+def _describe(part: Path, now: datetime, why: str, unsound: list[str]) -> None:
+    found, tables = verify.describe(part)
+    version = snapshots.schema_version(part / DATABASE)
+    end = snapshots.read_log_end(part / DATABASE)
+    made_at = now.strftime(TIME)
+    manifest.write(part, Manifest(made_at, why, version, found, tables, unsound, end))
+
+
+def _check_room(config: Config, part: Path) -> None:
+    """Raise NoRoom unless two copies fit beside the reserve: the backup, and its proof."""
+    needed = config.database_path.stat().st_size
+    if not files.can_link(config.audio_dir, part):
+        folders = (config.audio_dir, config.segments_dir, *map(config.data_dir.joinpath, OTHERS))
+        needed += sum(map(files.size_of, folders))
+    needed = 2 * needed + config.min_free_mb * 1024 * 1024
+    free = shutil.disk_usage(part).free
+    if free < needed:
+        raise NoRoom(
+            Sentence(
+                "A backup needs about {needed} MB, and the disk has {free} MB free. Nothing stored "
+                "was harmed; free some space, then try again.",
+                needed=needed // 1_000_000 + 1,
+                free=free // 1_000_000,
+            )
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,79 @@
+"""Which backups stay: the last of each of seven days and of each of four weeks."""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from backups import files
+
+NAME = re.compile(r"(?P<stamp>\d{8}T\d{6}Z)-(?P<why>nightly|asked|upgrade)(-\d+)?")
+STAMP = "%Y%m%dT%H%M%SZ"
+DAYS, WEEKS = 7, 4
+LONG_AGO = timedelta(weeks=WEEKS + 1)
+
+
+def new_name(root: Path, now: datetime, why: str) -> str:
+    """A free name, made of the time (UTC) and the reason."""
+    name = first = f"{now.strftime(STAMP)}-{why}"
+    number = 1
+    while (root / name).exists():
+        number += 1
+        name = f"{first}-{number}"
+    return name
+
+
+def list_backups(root: Path, now: datetime | None = None) -> list[str]:
+    """The names of all backups in a folder, the latest first.
+
+    Last come those of a time still to come (UTC): a clock that was ahead made them.
+    """
+    found = [path.name for path in root.glob("*") if path.is_dir() and _time(path.name)]
+    found.sort(key=age, reverse=True)
+    soon = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
+    return sorted(found, key=lambda name: _time(name) > soon)
+
+
+def describe(name: str) -> dict[str, str]:
+    """What the name of a backup says: `name`, `made_at` (UTC text), `why`."""
+    made_at = _time(name).strftime("%Y-%m-%d %H:%M:%S")
+    return {"name": name, "made_at": made_at, "why": NAME.fullmatch(name)["why"]}
+
+
+def rotate(root: Path, keep: str) -> list[str]:
+    """Remove what is neither the last of a day nor of a week, nor `keep`; returns the names.
+
+    Nothing goes when `keep` is the first for five weeks: the clock may have jumped. What a clock
+    that was ahead made takes no other's place, and waits until its time comes.
+    """
+    made = _time(keep)
+    soon = made + timedelta(days=1)
+    names = [name for name in list_backups(root, made) if _time(name) <= soon]
+    if not any(made - LONG_AGO < _time(name) for name in names if name != keep):
+        return []
+    wanted = {keep, *_last_of(names, "%Y-%m-%d", DAYS), *_last_of(names, "%G-%V", WEEKS)}
+    wanted |= set([name for name in names if NAME.fullmatch(name)["why"] == "upgrade"][:1])
+    gone = [name for name in names if name not in wanted]
+    for name in gone:
+        files.remove(root / name)
+    return gone
+
+
+def _last_of(names: Iterable[str], period: str, count: int) -> list[str]:
+    latest: dict[str, str] = {}
+    for name in names:
+        latest.setdefault(_time(name).strftime(period), name)
+    return list(latest.values())[:count]
+
+
+def age(name: str) -> tuple:
+    """What backups are put in order by: the later one's is greater."""
+    return (NAME.fullmatch(name)["stamp"], len(name), name)
+
+
+def _time(name: str) -> datetime | None:
+    found = NAME.fullmatch(name)
+    try:
+        return found and datetime.strptime(found["stamp"], STAMP)  # noqa: DTZ007
+    except ValueError:
+        return None

@@ -1,0 +1,208 @@
+"""What belongs to a person: the account, its sessions, everything as a file, the security log."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
+from flask import url_for as to
+from flask_babel import gettext as _
+
+from blueprints.voice_fallback import rule_choice
+from common.errors import Told
+from web import audio_responses, forms
+from web.access import (
+    DEVICE_COOKIE,
+    end_session_here,
+    let_in,
+    public,
+    sent_cookie,
+    sent_value,
+    services,
+    user_only,
+    visitor,
+    wants_json,
+)
+from web.formatting import EVENTS, event_name
+from web.responses import form_again, page
+
+PAGE_ROWS = 50
+EVENT_COLUMNS = ("timestamp", "event_type", "username", "ip_address", "details", "success")
+OUTCOMES = {"done": True, "refused": False}
+
+blueprint = Blueprint("people", __name__)
+
+
+# The account
+
+
+@blueprint.get("/account")
+@user_only
+def account() -> Response:
+    """The password, the open sessions, the way out."""
+    if wants_json():
+        return jsonify(_account_json())
+    return page("account/account.html", form={}, **_account_context())
+
+
+@blueprint.post("/account/password")
+@user_only
+def change_password() -> Response:
+    """Change the password and end every other session."""
+    form = request.form
+    try:
+        services().accounts.change_password(
+            g.user, form.get("current", ""), form.get("password", ""), visitor()
+        )
+    except Told as error:
+        return form_again("account/account.html", error, failed="password", **_account_context())
+    flash(_("Your password is changed. Every other session has ended."))
+    return redirect(to("people.account"), 303)
+
+
+@blueprint.post("/account/sessions")
+@user_only
+def revoke_sessions() -> Response:
+    """End one session, or all but this one."""
+    chosen = request.form.get("session_id", "")
+    if chosen == "others":
+        services().accounts.revoke_other_sessions(g.user, visitor())
+        flash(_("Every other session has ended."))
+    elif services().accounts.revoke_session(g.user, forms.number(chosen), visitor()):
+        flash(_("That session has ended."))
+    else:
+        abort(404)
+    return redirect(to("people.account"), 303)
+
+
+@blueprint.get("/account/export")
+@user_only
+def export() -> Response:
+    """Everything that is the person's, as one ZIP that is made while it is sent."""
+    services().accounts.log("data_exported", g.user, visitor())
+    answer = Response(services().library.export(g.user["user_id"]), content_type="application/zip")
+    name = f"VoiceVerse {g.user['username']} {datetime.now().astimezone():%Y-%m-%d}"
+    return audio_responses.named(answer, name, ".zip")
+
+
+@blueprint.post("/account/delete")
+@user_only
+def leave() -> Response:
+    """Delete the account with all that is in it."""
+    try:
+        services().accounts.close(g.user, request.form.get("leave_password", ""), visitor())
+    except Told as error:
+        return form_again("account/account.html", error, failed="leave", **_account_context())
+    services().library.delete_user(g.user["user_id"])
+    services().accounts.log("user_deleted", {"username": g.user["username"]}, visitor())
+    name, g.user = g.user["username"], None
+    session.clear()
+    end_session_here()
+    return page("accounts/gone.html", name=name)
+
+
+@blueprint.route("/reset", methods=("GET", "POST"))
+@public
+def reset() -> Response:
+    """Set a new password with a link that an admin made."""
+    token = sent_value("token")
+    name = services().accounts.check_reset(token)["username"]
+    if request.method == "GET":
+        return page("accounts/reset.html", token=token, username=name)
+    try:
+        result = services().accounts.reset_password(
+            token,
+            request.form.get("password", ""),
+            visitor(),
+            device_token=sent_cookie(DEVICE_COOKIE),
+        )
+    except Told as error:
+        return form_again("accounts/reset.html", error, token=token, username=name)
+    return let_in(result, to("web.studio"))
+
+
+def _account_context() -> dict[str, Any]:
+    return {
+        "sessions": services().accounts.list_sessions(g.user["user_id"]),
+        "own_keys": services().providers.open_to(g.user["user_id"]),
+        "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
+        "second_step": services().second_factors.state(g.user["user_id"]),
+        "passkeys": services().passkeys.of(g.user["user_id"]),
+        **rule_choice(),
+    }
+
+
+def _account_json() -> dict[str, Any]:
+    shown = ("id", "device", "ip_address", "created_epoch", "last_seen_epoch")
+    return {
+        "username": g.user["username"],
+        "is_admin": bool(g.user["is_admin"]),
+        "sessions": [
+            {name: row[name] for name in shown} | {"is_this": row["id"] == g.user["session_id"]}
+            for row in services().accounts.list_sessions(g.user["user_id"])
+        ],
+    }
+
+
+# The security log
+
+
+@blueprint.get("/security")
+@user_only
+def security() -> Response:
+    """The security log: one's own events; everybody's for admins."""
+    before = request.args.get("before")
+    rows = services().db.get_security_logs(
+        **_wanted(), before_id=forms.number(before) if before else None, limit=PAGE_ROWS + 1
+    )
+    older = rows[PAGE_ROWS - 1]["id"] if len(rows) > PAGE_ROWS else None
+    rows = rows[:PAGE_ROWS]
+    if wants_json():
+        return jsonify(events=[_event_json(row) for row in rows], next=older)
+    return page("security/security.html", events=rows, older=older, **_sieve_context())
+
+
+@blueprint.get("/security.csv")
+@user_only
+def security_csv() -> Response:
+    """The same events, all of them, as a table for other programs."""
+    services().accounts.log("log_exported", g.user, visitor())
+    rows = services().db.iterate_security_logs(**_wanted())
+    return audio_responses.table("security", EVENT_COLUMNS, rows)
+
+
+def _sieve() -> dict[str, str | None]:
+    names = ("whose", "person", "event", "outcome", "since", "until")
+    return {name: request.args.get(name, "").strip()[:50] or None for name in names}
+
+
+def _wanted() -> dict[str, Any]:
+    """Which events to look for; others' only for admins."""
+    sieve = _sieve()
+    whose = g.user["user_id"]
+    if g.user["is_admin"] and sieve["whose"] != "mine":
+        whose = forms.number(sieve["person"], "person") if sieve["person"] else None
+    return {
+        "user_id": whose,
+        "event_type": sieve["event"],
+        "success": OUTCOMES.get(sieve["outcome"] or ""),
+        "since": forms.day_start(sieve["since"]),
+        "until": forms.day_start(sieve["until"], days_later=1),
+    }
+
+
+def _sieve_context() -> dict[str, Any]:
+    sieve = _sieve()
+    is_everybody = g.user["is_admin"] and sieve["whose"] != "mine"
+    return {
+        "sieve": sieve,
+        "is_sieved": any(value for name, value in sieve.items() if name != "whose"),
+        "people": services().db.list_users() if is_everybody else [],
+        "event_types": sorted(
+            ((name, event_name(name)) for name in EVENTS), key=lambda pair: pair[1].casefold()
+        ),
+    }
+
+
+def _event_json(row: dict[str, Any]) -> dict[str, Any]:
+    shown = ("id", *EVENT_COLUMNS)
+    return {name: row[name] for name in shown} | {"success": bool(row["success"])}

@@ -1,0 +1,147 @@
+"""Backups and what may be wrong: a page for admins, and commands that work on damaged data."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Blueprint, Flask, Response, current_app
+from flask.cli import FlaskGroup
+
+from backups import create, retention, status
+from backups import restore as restoring
+from blueprints.cli import one_sentence
+from common.errors import Told
+from config import Config
+from server import doctor
+from server.doctor import mending
+from web.access import admin_only, services
+from web.responses import page
+
+CONFIG = "voiceverse_config"
+FOLDER = click.Path(path_type=Path)
+
+blueprint = Blueprint("keeping", __name__, cli_group=None)
+
+
+@blueprint.record_once
+def _know_config(state: Any) -> None:
+    known = state.app.extensions
+    if "voiceverse" in known:
+        known[CONFIG] = known["voiceverse"].config
+
+
+@blueprint.get("/admin/health")
+@admin_only
+def overview() -> Response:
+    """What may be wrong, as far as that is found quickly, and the backups that there are."""
+    known = services().config
+    return page(
+        "admin/health.html",
+        findings=doctor.examine(known, thorough=False),
+        backup=status.read(known),
+        is_off=known.backup_hour == "off",
+        hour=known.backup_hour,
+        backups=create.list_all(known),
+    )
+
+
+@blueprint.cli.command("backup")
+@click.option("--keys", is_flag=True, help="With the keys that sign cookies and seal secrets.")
+@click.option("--to", type=FOLDER, help="Another folder than backups/ in the data folder.")
+def backup(keys: bool, to: Path | None) -> None:
+    """Back up everything that people have, now, and prove it by restoring it."""
+    with one_sentence():
+        made = create.make(config(), with_keys=keys, to=to)
+    known = made.manifest
+    rows = sum(table["rows"] for table in known.tables.values())
+    click.echo(
+        f"{made.folder}: {len(known.files):,} files, {known.size / 1e6:,.1f} MB, {rows:,} rows; "
+        "restored and compared."
+    )
+    for name in known.unsound:
+        click.echo(f"The sound of {name} was missing or damaged before.", err=True)
+
+
+@blueprint.cli.command("restore")
+@click.argument("folder", metavar="BACKUP", type=FOLDER)
+def restore(folder: Path) -> None:
+    """Put BACKUP in the place of the present data, which is set aside."""
+    with one_sentence():
+        _let_go()
+        done = restoring.restore(config(), _find(folder))
+    click.echo(f"Restored {folder}, made {done.manifest.made_at} UTC.")
+    if done.aside:
+        click.echo(f"What was there before lies in {done.aside}; remove it when you are sure.")
+    if not done.manifest.has_keys and not (config().data_dir / "secret_key").exists():
+        click.echo("The backup has no keys: put the file secret_key back, too.", err=True)
+
+
+@blueprint.cli.command("doctor")
+@click.option("--scrub", is_flag=True, help="Read all sound and compare it with its hashes, too.")
+@click.option("--mend", is_flag=True, help="Mend what can be, after a copy of the database.")
+def see_doctor(scrub: bool, mend: bool) -> None:
+    """Look for what is wrong, and say what to do about it."""
+    with one_sentence():
+        if mend:
+            _let_go()
+            for sentence in mending.mend(config()):
+                click.echo(f"done  {sentence}")
+        found = doctor.examine(config(), scrub=scrub)
+    for finding in found:
+        click.echo(f"{finding.level:5} {finding.what}")
+        if finding.remedy:
+            click.echo(f"      {finding.remedy}")
+    if any(finding.level == doctor.BAD for finding in found):
+        sys.exit(1)
+
+
+def config() -> Config:
+    """The settings, known even where the data cannot be opened."""
+    return current_app.extensions[CONFIG]
+
+
+def _find(folder: Path) -> Path:
+    """The folder as it was named, or as one among the backups; "latest" is the newest of those."""
+    root = status.backups_folder(config())
+    if str(folder) == "latest" and (names := retention.list_backups(root)):
+        return root / names[0]
+    return folder if folder.exists() or not (root / folder).exists() else root / folder
+
+
+def _let_go() -> None:
+    """Close the database: another one takes its place."""
+    if "voiceverse" in current_app.extensions:
+        current_app.extensions["voiceverse"].db.close()
+
+
+# Where the data cannot be opened
+
+
+class _Group(click.Group):
+    """The commands that work even so; for all others the reason why they do not."""
+
+    error: Told
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        found = super().get_command(context, name)
+        if found is None:
+            raise click.ClickException(str(self.error.sentence))
+        return found
+
+
+def is_command() -> bool:
+    """Whether the app is made for one of its commands, not to be served."""
+    context = click.get_current_context(silent=True)
+    return context is not None and isinstance(context.command, FlaskGroup)
+
+
+def make_app(config: Config, error: Told) -> Flask:
+    """An app with the commands alone that need no open database."""
+    app = Flask(__name__)
+    app.extensions[CONFIG] = config
+    app.cli = _Group()
+    app.cli.error = error
+    for command in blueprint.cli.commands.values():
+        app.cli.add_command(command)
+    return app

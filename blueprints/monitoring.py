@@ -1,0 +1,57 @@
+"""For whoever watches the machine, by eye or by program: health and numbers."""
+
+import hmac
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, g, jsonify, request
+
+from server import metrics
+from server.health import Health
+from web.access import public, services
+from web.i18n import told
+from web.request_log import traffic
+
+HEALTH = "voiceverse_health"
+
+blueprint = Blueprint("watching", __name__)
+
+
+@blueprint.record_once
+def _prepare(state: Any) -> None:
+    known = state.app.extensions
+    known[HEALTH] = Health(known["voiceverse"].config, known["voiceverse"].db)
+
+
+@blueprint.get("/health")
+@public
+def health() -> Response:
+    """Whether all is well, and how much work there is; 503 with what is wrong."""
+    state = current_app.extensions[HEALTH].look()
+    answer = jsonify(
+        status="bad" if state.problems else "ok", jobs=state.jobs,
+        problems=[told(problem) for problem in state.problems],
+    )  # fmt: skip
+    answer.status_code = 503 if state.problems else 200
+    return answer
+
+
+@blueprint.get("/metrics")
+@public
+def numbers() -> Response:
+    """Numbers for a Prometheus server, which sends a token, and for admins."""
+    _check_reader()
+    quota = services().body_quota
+    receiving = quota.receiving() if quota else 0
+    found = metrics.gather(services().config, services().db, traffic().counts(), receiving)
+    return Response(metrics.render(found), content_type=metrics.CONTENT_TYPE)
+
+
+def _check_reader() -> None:
+    given, token = request.authorization, services().config.metrics_token
+    if given is not None and given.type == "bearer" and token:
+        if not hmac.compare_digest((given.token or "").encode(), token.encode()):
+            abort(401)
+    elif g.user is None:
+        abort(401)
+    elif not g.user["is_admin"]:
+        abort(404)

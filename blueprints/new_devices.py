@@ -1,0 +1,44 @@
+"""Log-ins from browsers that were not known: told on every page until the person answers."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, redirect, request
+from flask import url_for as to
+from flask_babel import gettext as _
+
+from web import forms
+from web.access import local_path, mark_browser, services, user_only, visitor
+
+blueprint = Blueprint("devices", __name__)
+
+
+@blueprint.app_template_global("login_alerts")
+def alerts() -> list[dict[str, Any]]:
+    """What the signed-in person is asked about; never the log-in that is asking."""
+    return services().devices.alerts(g.user)
+
+
+@blueprint.post("/account/alerts")
+@user_only
+def answer() -> Response:
+    """Take a browser for known, or sign it out."""
+    alert_id = forms.number(request.form.get("alert_id", ""), "alert_id")
+    if request.form.get("whose") == "mine":
+        return _known(alert_id)
+    return _strange(alert_id)
+
+
+def _known(alert_id: int) -> Response:
+    if not services().devices.accept(g.user, alert_id, visitor()):
+        abort(404)
+    return redirect(local_path(request.form.get("next")), 303)
+
+
+def _strange(alert_id: int) -> Response:
+    mark = services().devices.refuse(g.user, alert_id, visitor())
+    if mark is None:
+        abort(404)
+    flash(
+        _("That browser is signed out. Whoever used it knows your password: choose a new one now.")
+    )
+    return mark_browser(redirect(to("people.account", _anchor="password-head"), 303), mark)

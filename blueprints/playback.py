@@ -1,0 +1,71 @@
+"""For the player: all it must know of a piece, and where each device stopped in it."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, g, jsonify
+
+from queries.segments import EVERYTHING
+from speech.prices import expected_duration_s
+from web.access import (
+    device_label,
+    listening_device,
+    owned_file,
+    services,
+    user_only,
+)
+from web.responses import file_json, voice_name
+
+MOST_MARKS = 60
+MARKED_CHARACTERS = 300_000
+
+blueprint = Blueprint("listening", __name__)
+
+
+@blueprint.get("/playback/<filename>")
+@user_only
+def show(filename: str) -> Response:
+    """A piece as the player needs it: its state, marks (chapters, else paragraphs), places kept."""
+    row = owned_file(filename)
+    return jsonify(
+        **file_json(row),
+        voice_name=voice_name(row),
+        expected_s=expected_duration_s(row["character_count"], row["speed"], row["engine"]),
+        marks_s=_marks(row),
+        places=_places(row),
+    )
+
+
+def _places(row: dict[str, Any]) -> list[dict[str, Any]]:
+    here = listening_device()
+    return [
+        {
+            "device": device_label(place["device"]),
+            "position_s": place["position"],
+            "at": place["at"],
+            "is_here": place["device"] == here,
+        }
+        for place in services().db.get_positions(g.user["user_id"], row["id"])
+    ]
+
+
+def _marks(row: dict[str, Any]) -> list[float]:
+    """Where chapters, else paragraphs, begin in the sound, in seconds; none where too many do."""
+    chapters = services().db.get_chapters(row["id"])
+    if len(chapters) > 1:
+        spoken = [part["start_ms"] / 1000 for part in chapters if part["start_ms"]]
+        return spoken if len(spoken) <= MOST_MARKS else []
+    if row["character_count"] > MARKED_CHARACTERS:
+        return []
+    text = services().db.get_text(row["id"])
+    starts = [match.end() for match in re.finditer(r"\n\s*\n", text)]
+    if not starts or len(starts) > MOST_MARKS:
+        return []
+    marks, pending = [], iter(starts)
+    start = next(pending, None)
+    for segment in services().db.list_spans(row["id"], 0, EVERYTHING, MARKED_CHARACTERS):
+        if start is not None and segment["text_end"] > start:
+            marks.append(segment["start_ms"] / 1000)
+            while start is not None and segment["text_end"] > start:
+                start = next(pending, None)
+    return [mark for mark in marks if mark > 0]

@@ -1,0 +1,163 @@
+"""The second step of a login: taking it, setting it up, giving it up."""
+
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, flash, g, jsonify, redirect, request, session
+from flask import url_for as to
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from accounts.errors import SecondStepExpired
+from accounts.two_factor import is_owed
+from blueprints.passkeys import site
+from common.errors import Told
+from web.access import (
+    DEVICE_COOKIE,
+    before_second_step,
+    csrf_token,
+    let_in,
+    local_path,
+    public,
+    sent_cookie,
+    services,
+    user_only,
+    visitor,
+    wants_json,
+)
+from web.responses import form_again, page
+
+blueprint = Blueprint("second_steps", __name__)
+
+
+# At the door
+
+
+@blueprint.get("/login/second")
+@public
+def step() -> Response:
+    """The form for a code, after the password."""
+    if g.user:
+        return redirect(to("web.studio"), 303)
+    services().accounts.check_pending(pending()["token"])
+    if wants_json():
+        return jsonify(csrf_token=csrf_token())
+    return page("accounts/second.html", **_door_context())
+
+
+@blueprint.post("/login/second")
+@public
+def take_step() -> Response:
+    """Check a code, or a recovery code, and start the session."""
+    begun = pending()
+    try:
+        result = services().second_factors.sign_in(
+            begun["token"],
+            request.form.get("code", ""),
+            visitor(),
+            device_token=sent_cookie(DEVICE_COOKIE),
+            old_token=begun["old"],
+        )
+    except SecondStepExpired:
+        raise
+    except Told as error:
+        return form_again("accounts/second.html", error, **_door_context())
+    return let_in(result, local_path(begun["target"]))
+
+
+def pending() -> dict[str, Any]:
+    """What is known of a login whose second step is awaited; raises SecondStepExpired."""
+    begun = session.get("pending")
+    if not begun:
+        raise SecondStepExpired
+    return begun
+
+
+def _door_context() -> dict[str, Any]:
+    here = site()
+    return {"has_passkey": here and services().passkeys.has_one(pending()["token"], here)}
+
+
+# On the page of the account
+
+
+@blueprint.get("/account/second-step")
+@user_only
+@before_second_step
+def overview() -> Response:
+    """Whether there is a second step, and what turns it on or off."""
+    return page("account/second.html", **_context())
+
+
+@blueprint.post("/account/second-step/start")
+@user_only
+@before_second_step
+def start() -> Response:
+    """Make a secret and show it, until a code confirms it."""
+    services().second_factors.start(g.user, visitor())
+    return redirect(to("second_steps.overview"), 303)
+
+
+@blueprint.post("/account/second-step/confirm")
+@user_only
+@before_second_step
+def confirm() -> Response:
+    """Turn it on with the first code, and show the recovery codes, this once."""
+    form = request.form
+    try:
+        codes = services().second_factors.confirm(
+            g.user, form.get("current", ""), form.get("code", ""), visitor()
+        )
+    except Told as error:
+        return form_again("account/second.html", error, failed="confirm", **_context())
+    g.user["has_second_factor"], g.is_held = 1, False
+    return _shown_once(codes)
+
+
+@blueprint.post("/account/second-step/codes")
+@user_only
+def renew_codes() -> Response:
+    """Make new recovery codes and show them, this once."""
+    try:
+        codes = services().second_factors.renew_codes(
+            g.user, request.form.get("current", ""), visitor()
+        )
+    except Told as error:
+        return form_again("account/second.html", error, failed="codes", **_context())
+    return _shown_once(codes)
+
+
+@blueprint.post("/account/second-step/off")
+@user_only
+def turn_off() -> Response:
+    """Let the password alone suffice again."""
+    try:
+        services().second_factors.turn_off(g.user, request.form.get("current", ""), visitor())
+    except Told as error:
+        return form_again("account/second.html", error, failed="off", **_context())
+    flash(_("The second step is off. Every other session has ended."))
+    return redirect(to("second_steps.overview"), 303)
+
+
+def _shown_once(codes: list[str]) -> Response:
+    if wants_json():
+        return jsonify(recovery_codes=codes)
+    return page("account/codes.html", codes=codes)
+
+
+def _context() -> dict[str, Any]:
+    setup = services().second_factors.setup(g.user)
+    return {
+        "state": services().second_factors.state(g.user["user_id"]),
+        "is_owed": is_owed(g.user),
+        "setup": setup,
+        "picture": setup and _picture(setup.address),
+    }
+
+
+def _picture(address: str) -> Markup:
+    """A QR code, black on white in either theme, so that every camera reads it."""
+    drawn = segno.make(address, error="m", micro=False)
+    return Markup(  # noqa: S704 (drawn from modules alone; no text of a person is in it)
+        drawn.svg_inline(omitsize=True, dark="#000", light="#fff", svgclass="qr", lineclass=None)
+    )

@@ -1,0 +1,157 @@
+"""What was listened to and what was spoken: history and usage."""
+
+import calendar
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
+from flask import url_for as to
+from flask_babel import ngettext
+
+from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
+from web import audio_responses, forms
+from web.access import (
+    device_label,
+    local_path,
+    services,
+    user_only,
+    visitor,
+    wants_json,
+)
+from web.responses import page
+
+PAGE_ROWS = 50
+# What local voices saved is counted at the price of this model.
+REFERENCE_MODEL = "tts-1"
+REFERENCE = OPENAI_MODELS[REFERENCE_MODEL]
+NUMBERS = ("characters_used", "cost", "requests")
+USAGE_COLUMNS = ("timestamp", "engine", "voice", "category", "characters_used", "cost")
+
+blueprint = Blueprint("numbers", __name__)
+
+
+# History
+
+
+@blueprint.get("/history")
+@user_only
+def history() -> Response:
+    """What was listened to, newest first: everything, what has a name, or one day."""
+    search = request.args.get("q", "").strip()[:200]
+    day = request.args.get("day", "").strip() or None
+    rows = services().db.get_playback_history(
+        g.user["user_id"],
+        limit=PAGE_ROWS + 1,
+        before=forms.cursor(request.args.get("before")),
+        search=search or None,
+        since=forms.day_start(day),
+        until=forms.day_start(day, days_later=1),
+    )
+    older = forms.next_cursor(rows, PAGE_ROWS, "played_at")
+    rows = [row | {"device": device_label(row["device"])} for row in rows[:PAGE_ROWS]]
+    if wants_json():
+        return jsonify(listenings=[_listening_json(row) for row in rows], next=older)
+    return page("history/history.html", listenings=rows, older=older, search=search, day=day)
+
+
+@blueprint.post("/history/forget")
+@user_only
+def forget() -> Response:
+    """Forget one listening."""
+    number = forms.number(request.form.get("id", ""))
+    if not services().db.delete_playback(g.user["user_id"], number):
+        abort(404)
+    if wants_json():
+        return jsonify(forgotten=1)
+    return redirect(local_path(request.form.get("next") or to("numbers.history")), 303)
+
+
+@blueprint.post("/history/clear")
+@user_only
+def clear() -> Response:
+    """Forget every listening; the places where one stopped stay."""
+    number = services().db.clear_history(g.user["user_id"])
+    services().accounts.log("history_cleared", g.user, visitor())
+    if wants_json():
+        return jsonify(forgotten=number)
+    flash(ngettext("%(num)s listening is forgotten.", "%(num)s listenings are forgotten.", number))
+    return redirect(to("numbers.history"), 303)
+
+
+def _listening_json(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "name": row["display_name"],
+        "filename": row["filename"],
+        "played_at": row["played_at"],
+        "position_s": row["position"],
+        "duration_s": row["duration"],
+        "device": row["device"],
+    }
+
+
+# Usage
+
+
+@blueprint.get("/usage")
+@user_only
+def usage() -> Response:
+    """Characters and cost of a month: against the last one, by day, by voice, by group."""
+    numbers = _numbers(*forms.month(request.args.get("month")))
+    if wants_json():
+        return jsonify(**numbers, reference=_reference())
+    days = calendar.monthrange(numbers["month"]["year"], numbers["month"]["month"])[1]
+    return page("usage/usage.html", **numbers, reference=_reference(), days_in_month=days)
+
+
+@blueprint.get("/usage.csv")
+@user_only
+def usage_csv() -> Response:
+    """The ledger of one month, or of all, as a table for other programs."""
+    wanted = request.args.get("month")
+    month = forms.month(wanted) if wanted else None
+    rows = services().db.iterate_usage(g.user["user_id"], month, month)
+    return audio_responses.table(f"usage-{wanted}" if wanted else "usage", USAGE_COLUMNS, rows)
+
+
+def _numbers(year: int, month: int) -> dict[str, Any]:
+    db, user_id, chosen = services().db, g.user["user_id"], (year, month)
+    months = db.get_usage_by_month(user_id)
+    known = {(row["year"], row["month"]): row for row in months}
+    previous, following = _beside(year, month, -1), _beside(year, month, +1)
+    return {
+        "month": known.get(chosen, _unused(chosen)),
+        "previous": known.get(previous, _unused(previous)),
+        "following": _unused(following) if chosen < forms.month(None) else None,
+        "by_day": db.get_usage_by(user_id, "day", chosen, chosen),
+        "by_voice": db.get_usage_by(user_id, "voice", chosen, chosen),
+        "by_group": db.get_usage_by(user_id, "category", chosen, chosen),
+        "saved": db.get_saved(user_id, *_saving(), chosen, chosen),
+        "saved_ever": db.get_saved(user_id, *_saving()),
+        "months": months,
+        "all_time": {name: total_cost(row[name] for row in months) for name in NUMBERS},
+    }
+
+
+def _saving() -> tuple[list[str], float]:
+    """The engines that cost nothing, and the price in USD that a million characters has else."""
+    free = [engine.name for engine in services().registry.engines if engine.price() == FREE]
+    return free, REFERENCE.usd_per_million_characters
+
+
+def _unused(chosen: tuple[int, int]) -> dict[str, Any]:
+    return {"year": chosen[0], "month": chosen[1], **dict.fromkeys(NUMBERS, 0)}
+
+
+def _beside(year: int, month: int, step: int) -> tuple[int, int]:
+    ahead, month = divmod(month - 1 + step, 12)
+    return year + ahead, month + 1
+
+
+def _reference() -> dict[str, Any]:
+    return {
+        "usd": REFERENCE.usd_per_million_characters,
+        "model": REFERENCE_MODEL,
+        "as_of": AS_OF,
+        "source": urlsplit(SOURCE).netloc,
+    }

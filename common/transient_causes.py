@@ -1,0 +1,182 @@
+"""Causes that hold work up and pass by themselves: what they are called, and how they are known.
+
+A piece that meets one waits and goes on; whoever asks for something meanwhile is told.
+"""
+
+import errno
+import os
+import signal
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from common.errors import Told
+
+TRIAL_BYTES = 64 * 1024
+FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)  # how systems make room when memory is short
+PAID_TRIES = 2  # further ones, where the provider may have been paid for the last
+FEW_FILES = 20  # new work is refused below so many free inodes
+
+
+class Cause(NamedTuple):
+    """`code` is stored with what waits; `waiting` and `refusal` are for people.
+
+    Without progress work is tried `tries` times; 0 means that it waits for as long as it takes.
+    """
+
+    code: str
+    waiting: str
+    refusal: str
+    status: int = 507
+    tries: int = 0
+
+
+DISK = Cause(
+    "disk",
+    "Waiting: the disk is full. It continues by itself once there is space.",
+    "The disk is full. Nothing stored was harmed; free some space, then try again.",
+)
+FILES = Cause(
+    "files",
+    "Waiting: the disk has no room for further files (inodes). It continues by itself once some "
+    "are deleted.",
+    "The disk has no room for further files (inodes), though bytes are free. Nothing stored was "
+    "harmed; delete files that nobody needs, then try again.",
+)
+QUOTA = Cause(
+    "quota",
+    "Waiting: the disk quota of the account that runs VoiceVerse is used up. It continues by "
+    "itself once there is space.",
+    "The disk quota of the account that runs VoiceVerse is used up. Nothing stored was harmed; "
+    "free some space or raise the quota, then try again.",
+)
+READ_ONLY = Cause(
+    "read_only",
+    "Waiting: the disk is read-only. It continues by itself once it can be written.",
+    "The disk is read-only, so nothing can be stored. Mount it for writing, then try again.",
+)
+DATABASE = Cause(
+    "database",
+    "Waiting: another program keeps the database locked. It continues by itself once that ends.",
+    "The database is busy. Nothing was changed; try again.",
+    503,
+)
+MEMORY = Cause(
+    "memory",
+    "Waiting: the machine is short of memory. It continues by itself once there is enough.",
+    "The machine is short of memory. Nothing stored was harmed; try again in a moment.",
+    503,
+)
+KILLED = Cause(
+    "killed",
+    "Waiting: the system stopped a process that this needs, most likely for lack of memory. It "
+    "starts again by itself.",
+    "The system stopped a process that this needs, most likely for lack of memory. Nothing stored "
+    "was harmed; try again in a moment.",
+    503,
+    tries=60,
+)
+OPEN_FILES = Cause(
+    "open_files",
+    "Waiting: too many files are open. It continues by itself once some are closed.",
+    "Too many files are open. Nothing stored was harmed; try again in a moment, and raise the "
+    "limit of open files if this happens often.",
+    503,
+)
+PROCESSES = Cause(
+    "processes",
+    "Waiting: no further process can be started. It continues by itself once others have ended.",
+    "No further process can be started. Nothing stored was harmed; try again in a moment, and "
+    "raise the limit of processes if this happens often.",
+    503,
+)
+ALL = (DISK, FILES, QUOTA, READ_ONLY, DATABASE, MEMORY, KILLED, OPEN_FILES, PROCESSES)
+BY_CODE = {cause.code: cause for cause in ALL}
+BY_ERRNO = {
+    errno.ENOSPC: DISK,
+    errno.EDQUOT: QUOTA,
+    errno.EROFS: READ_ONLY,
+    errno.ENOMEM: MEMORY,
+    errno.EMFILE: OPEN_FILES,
+    errno.ENFILE: OPEN_FILES,
+}
+WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+class Room(NamedTuple):
+    """What is free on a disk; `files` is None where there is no limit."""
+
+    bytes: int
+    files: int | None
+
+
+def room(folder: Path) -> Room:
+    """What is free for this account where a folder lies; raises OSError."""
+    found = os.statvfs(folder)
+    # Some file systems make inodes as they go and state none.
+    return Room(found.f_bavail * found.f_frsize, found.f_favail if found.f_files else None)
+
+
+def is_out_of_files(folder: Path) -> bool:
+    """Whether no further file can be made there, however many bytes are free."""
+    for place in (folder, *folder.parents):
+        try:
+            return room(place).files == 0
+        except FileNotFoundError:
+            continue
+        except OSError:
+            break
+    return False
+
+
+def of_os_error(error: OSError, folder: Path | None = None) -> Cause | None:
+    """The cause behind an error of the system; None where waiting would not help.
+
+    `folder` lies on the disk that is written to; without it the error itself may name a file.
+    """
+    cause = BY_ERRNO.get(error.errno)
+    if cause is not DISK:
+        return cause
+    if folder is None and isinstance(error.filename, str):
+        folder = Path(error.filename).parent
+    return FILES if folder and is_out_of_files(folder) else DISK
+
+
+def of_trial(folder: Path) -> Cause | None:
+    """What keeps a small file from being written to a folder; None where it can be."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(TRIAL_BYTES))
+    except OSError as error:
+        return of_os_error(error, folder)
+    return None
+
+
+def of_start(error: OSError) -> Cause | None:
+    """The cause for which a process cannot be started; None where waiting would not help."""
+    return PROCESSES if error.errno == errno.EAGAIN else of_os_error(error)
+
+
+def tries(error: BaseException) -> int | None:
+    """How often at most work is tried again that broke off with this; None without such a limit."""
+    while error is not None:
+        if isinstance(error, Told) and error.tries is not None:
+            return error.tries
+        error = error.__cause__
+    return None
+
+
+def of(error: BaseException) -> Cause | None:
+    """The cause for which work broke off; None where waiting would not help."""
+    found = None
+    while error is not None and found is None:
+        if isinstance(error, Told) and error.waits_for:
+            found = BY_CODE[error.waits_for]
+        elif isinstance(error, MemoryError):
+            found = MEMORY
+        elif isinstance(error, OSError):
+            found = of_os_error(error)
+        elif isinstance(error, RuntimeError) and "start new thread" in str(error):
+            found = PROCESSES
+        error = error.__cause__
+    return found

@@ -1,0 +1,192 @@
+"""Collects what a reader finds, in order, and makes the chapters of a document from it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from documents.detect_language import guessed
+from documents.errors import EmptyDocument, TooLargeInside
+from documents.text_cleaning import one_line, parts_of
+from documents.types import LEFT_OUT, Chapter, Document, Part
+
+PARAGRAPH = "\n\n"
+MOST_PARTS = 400_000
+LONGEST_TITLE = 300
+UNTITLED = LEFT_OUT - {"hyphen", "ligature", "link"}
+JOINED = frozenset(("navigation", "contents"))
+JOINED_SIZE = 2000  # characters
+DEPTH = 2  # levels of headings that begin chapters; deeper ones stand in the text
+
+
+@dataclass(slots=True)
+class Stretch:
+    """The parts from one heading to the next; level 0 is what comes before the first."""
+
+    title: str
+    level: int
+    parts: list[Part] = field(default_factory=list)
+
+
+class Builder:
+    """Takes headings, paragraphs and what is left out; `document` makes chapters of them."""
+
+    def __init__(self, *, chapters_given: bool = False, title_given: bool = False) -> None:
+        self.title = self.author = self.language = ""
+        self.cover: bytes | None = None
+        self.cover_type = ""
+        self.notes: list[str] = []
+        self._chapters_given = chapters_given
+        self.title_given = title_given
+        self._stretches = [Stretch("", 0)]
+        self._parts_left = MOST_PARTS
+
+    def chapter(self, title: str, level: int) -> None:
+        """Begin a chapter that the document's own table of contents names."""
+        self._stretches.append(Stretch(one_line(title)[:LONGEST_TITLE], max(1, level)))
+
+    def heading(self, parts: Iterable[Part], level: int) -> None:
+        """A heading in the text; without a table of contents it may begin a chapter."""
+        made = [_as_heading(part) for part in parts]
+        shown = (_shown(part) for part in made if part.kind not in UNTITLED)
+        title = one_line("".join(shown)) or one_line("".join(map(_shown, made)))
+        if not title:
+            return
+        if not self._chapters_given:
+            self._stretches.append(Stretch(title[:LONGEST_TITLE], level))
+        self.parts(made)
+
+    def paragraph(self, text: str, kind: str = "text", glue: str = PARAGRAPH) -> None:
+        """A paragraph of plain text, or of a kind that has a rule."""
+        if not text:
+            return
+        parts = self._stretches[-1].parts
+        last = parts[-1] if parts else None
+        if kind in JOINED and last and last.kind == kind and len(last.text) < JOINED_SIZE:
+            # The lines of a menu are one thing to look at, not fifty.
+            parts[-1] = replace(last, text=f"{last.text}\n{text}")
+        else:
+            self.parts(parts_of(text, glue, kind))
+
+    def joined(self, text: str, kind: str, glue: str, *, is_same: bool) -> None:
+        """A line that is left out; after one of the same kind it goes on with that."""
+        parts = self._stretches[-1].parts
+        last = parts[-1] if parts else None
+        if is_same and last and last.kind == kind and len(last.text) < JOINED_SIZE:
+            parts[-1] = replace(last, text=f"{last.text}{glue}{text}")
+        else:
+            self.paragraph(text, kind)
+
+    def parts(self, parts: Iterable[Part]) -> None:
+        """Parts as they are."""
+        made = list(parts)
+        self._parts_left -= len(made)
+        if self._parts_left < 0:
+            raise TooLargeInside
+        self._stretches[-1].parts += made
+
+    def document(self, source: str, fallback_title: str) -> Document:
+        """The document; raises EmptyDocument where there is nothing to say."""
+        stretches = self._stretches
+        if not any(_has_words(stretch.parts) for stretch in stretches):
+            raise EmptyDocument
+        if not self._chapters_given:
+            stretches = self._by_headings(stretches)
+        if len(stretches) > 1 and not _has_words(_spoken(stretches[0].parts)):
+            stretches[1].parts = stretches[0].parts + stretches[1].parts
+            stretches = stretches[1:]
+        title = one_line(self.title)[:LONGEST_TITLE] or one_line(fallback_title)
+        chapters = [
+            Chapter(stretch.title or title, max(1, stretch.level), _merged(stretch.parts))
+            for stretch in stretches
+            if stretch.level or stretch.parts
+        ]
+        return Document(
+            title=title,
+            chapters=tuple(chapters),
+            source=source,
+            author=one_line(self.author)[:LONGEST_TITLE],
+            language=language_tag(self.language) or guessed(_prose(stretches)),
+            cover=self.cover,
+            cover_type=self.cover_type if self.cover else "",
+            notes=tuple(self.notes),
+        )
+
+    def _by_headings(self, stretches: list[Stretch]) -> list[Stretch]:
+        """Headings of the two upper levels begin chapters; a single one on top is the title."""
+        levels = [stretch.level for stretch in stretches if stretch.level]
+        if not levels:
+            return stretches
+        top = min(levels)
+        first = next(stretch.title for stretch in stretches if stretch.level)
+        is_title = not self.title_given
+        if levels.count(top) == 1 and levels[0] == top and len(levels) > 1 and is_title:
+            self.title = self.title or first
+            top = min(level for level in levels if level > top)
+        deepest = sorted({level for level in levels if level >= top})[:DEPTH][-1]
+        made: list[Stretch] = []
+        for stretch in stretches:
+            if made and stretch.level > deepest:
+                made[-1].parts += stretch.parts
+            elif stretch.level or stretch.parts:
+                made.append(Stretch(stretch.title, _depth(stretch.level, top), stretch.parts))
+        return made
+
+
+def _prose(stretches: Iterable[Stretch]) -> Iterator[str]:
+    return (part.text for stretch in stretches for part in stretch.parts if part.kind == "text")
+
+
+def _depth(level: int, top: int) -> int:
+    if level == 0:
+        return 0
+    return 1 if level <= top else 2
+
+
+def language_tag(written: str) -> str:
+    """A language as BCP 47 writes it, "" where it is none: "EN_us" becomes "en-US"."""
+    first, *rest = written.strip().replace("_", "-").split("-")
+    if not (first.isascii() and first.isalpha() and 2 <= len(first) <= 3):
+        return ""
+    if first.lower() in ("und", "mul", "zxx"):
+        return ""
+    tag = [first.lower()]
+    for subtag in rest[:3]:
+        if not (subtag.isascii() and subtag.isalnum()):
+            break
+        if len(subtag) == 2:
+            tag.append(subtag.upper())
+        else:
+            tag.append(subtag.title() if len(subtag) == 4 else subtag.lower())
+    return "-".join(tag)
+
+
+def _as_heading(part: Part) -> Part:
+    return Part(part.text, "heading", part.glue) if part.kind == "text" else part
+
+
+def _shown(part: Part) -> str:
+    return part.glue + (part.text if part.replaced_by is None else part.replaced_by)
+
+
+def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The parts with the pieces of running text, such as the lines of a paragraph, as one."""
+    made: list[Part] = []
+    pieces: list[str] = []
+    for part in parts:
+        if pieces and part.kind == "text" and "\n" not in part.glue:
+            pieces += (part.glue, part.text)
+            continue
+        if pieces:
+            made[-1] = replace(made[-1], text="".join(pieces))
+        made.append(part)
+        pieces = [part.text] if part.kind == "text" else []
+    if pieces:
+        made[-1] = replace(made[-1], text="".join(pieces))
+    return tuple(made)
+
+
+def _spoken(parts: Iterable[Part]) -> Iterable[Part]:
+    return (part for part in parts if part.kind not in LEFT_OUT or part.replaced_by)
+
+
+def _has_words(parts: Iterable[Part]) -> bool:
+    return any(any(map(str.isalnum, part.text)) for part in parts)

@@ -1,0 +1,92 @@
+"""Reads single entries of a ZIP archive and counts what they unpack to; writes nothing."""
+
+import posixpath
+import zipfile
+import zlib
+from types import TracebackType
+from typing import Self
+
+from documents.errors import Broken, Encrypted, OtherOfficeFile, PlainArchive, TooLargeInside
+from documents.safe_xml import parse_xml
+
+MOST_ENTRIES = 20_000
+PIECE = 256 * 1024
+LOCKED = 0x1
+EPUB = b"application/epub+zip"
+OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
+WORD = "word/document.xml"
+OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
+
+
+class Archive:
+    """An archive by the names of its entries; reading more than `most` bytes in all is refused."""
+
+    def __init__(self, path: str, most: int) -> None:
+        self._left = most
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise Broken from error
+        infos = self._zip.infolist()
+        if len(infos) > MOST_ENTRIES:
+            self._zip.close()
+            raise TooLargeInside
+        self._infos = {info.filename: info for info in infos}
+        self._folded = {name.lower(): name for name in self._infos}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._zip.close()
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower() in self._folded
+
+    def kind(self) -> str:
+        """ "epub" or "docx"; raises PlainArchive or OtherOfficeFile for anything else."""
+        mimetype = self.read("mimetype")[:80].strip() if "mimetype" in self else b""
+        if mimetype == EPUB or "META-INF/container.xml" in self:
+            return "epub"
+        if self.main_part().startswith("word/"):
+            return "docx"
+        if mimetype.startswith(OPEN_DOCUMENT) or any(name in self for name in OTHER_OFFICE):
+            raise OtherOfficeFile
+        raise PlainArchive
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an entry; raises KeyError, Broken, Encrypted, TooLargeInside."""
+        info = self._infos[self._folded[name.lower()]]
+        if info.flag_bits & LOCKED:
+            raise Encrypted
+        # What the archive says of sizes is a claim: only what comes out counts.
+        pieces = []
+        try:
+            with self._zip.open(info) as entry:
+                while piece := entry.read(PIECE):
+                    self._left -= len(piece)
+                    if self._left < 0:
+                        raise TooLargeInside
+                    pieces.append(piece)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+            raise Broken from error
+        return b"".join(pieces)
+
+    def main_part(self) -> str:
+        """The entry that a document of Microsoft Office keeps its text in, "" where none is."""
+        if "_rels/.rels" in self:
+            for relation in parse_xml(self.read("_rels/.rels")).iter("{*}Relationship"):
+                if relation.get("Type", "").endswith("/officeDocument"):
+                    return relation.get("Target", "").lstrip("/")
+        return WORD if WORD in self else ""
+
+
+def resolve(base: str, reference: str) -> str:
+    """The entry that a reference inside the entry `base` means, whatever dots it holds."""
+    folder = posixpath.dirname(base)
+    return posixpath.normpath(posixpath.join("/", folder, reference)).lstrip("/")

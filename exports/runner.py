@@ -1,0 +1,145 @@
+"""Making a file in a process of its own: slow, small, watched, ended when nobody wants it."""
+
+import importlib.util
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+from common import transient_causes
+from exports import encoder_process
+from exports.errors import ExportError, HeldUp, NotInstalled
+from exports.types import FORMATS, Task
+
+ROOT = Path(__file__).resolve().parent.parent
+TICK_S = 0.5
+END_WAIT_S = 10.0
+CRASHED = "This download could not be made. The piece itself is safe; try again."
+TOO_LARGE = "This download needs more memory than it may use. The piece itself is safe."
+MISSING = (
+    "This format needs a library that is not installed here. Whoever runs this server can add it "
+    "with: pip install -r requirements/formats.txt."
+)
+
+log = logging.getLogger("voiceverse.formats")
+
+
+@lru_cache(maxsize=1)
+def has_av() -> bool:
+    """Whether PyAV is installed; it is not loaded here."""
+    return importlib.util.find_spec("av") is not None
+
+
+def check(key: str, lufs: float | None) -> None:
+    """Raise NotInstalled for what cannot be made here."""
+    if (FORMATS[key].is_for_av or lufs is not None) and not has_av():
+        raise NotInstalled(MISSING)
+
+
+def make(task: Task, tell: Callable[[float], None]) -> int:
+    """Make the task's file; returns its size in bytes. Raises ExportError, and what `tell` raises.
+
+    `tell` hears the share that is done (0 to 1) at least twice a second; raising there ends it.
+    """
+    check(task.format, task.lufs)
+    target = Path(task.target)
+    try:
+        _run(task, tell)
+        return target.stat().st_size
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _run(task: Task, tell: Callable[[float], None]) -> None:
+    child = _started()
+    words: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    threads = [
+        threading.Thread(target=_forward, args=(child.stdout, words), daemon=True),
+        threading.Thread(target=_hand_over, args=(child.stdin, task.to_json()), daemon=True),
+    ]
+    complaints: list[bytes] = []
+    threads.append(threading.Thread(target=lambda: complaints.extend(child.stderr), daemon=True))
+    started = []
+    try:
+        for thread in threads:
+            thread.start()
+            started.append(thread)
+        last = _follow(words, tell)
+        code = _exit_code(child)
+    finally:
+        child.kill()
+        child.wait()
+        for thread in started:
+            thread.join()
+        for pipe in (child.stdin, child.stdout, child.stderr):
+            pipe.close()
+    if last in transient_causes.BY_CODE:
+        raise HeldUp(transient_causes.BY_CODE[last])
+    if last == "too large":
+        raise ExportError(TOO_LARGE)
+    if last != "done" and code in transient_causes.FROM_OUTSIDE:
+        raise HeldUp(transient_causes.KILLED)
+    if last != "done":
+        log.error("a download broke off: %s", b"".join(complaints[-20:]).decode(errors="replace"))
+        raise ExportError(CRASHED)
+
+
+def _exit_code(child: subprocess.Popen) -> int | None:
+    """How a child ended that says no more; None where it still has not ended."""
+    try:
+        return child.wait(END_WAIT_S)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _started() -> subprocess.Popen:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", encoder_process.__name__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=ROOT,
+            env={} if os.name == "posix" else None,  # no secret of the parent's
+        )
+    except OSError as error:
+        if cause := transient_causes.of_start(error):
+            raise HeldUp(cause) from error
+        raise
+
+
+def _follow(words: queue.SimpleQueue, tell: Callable[[float], None]) -> str:
+    """Tell what the child says until it ends; its last word."""
+    share, last = 0.0, ""
+    while True:
+        try:
+            word = words.get(timeout=TICK_S)
+        except queue.Empty:
+            tell(share)
+            continue
+        if word is None:
+            return last
+        last = word
+        if word[0].isdigit():
+            share = float(word)
+            tell(share)
+
+
+def _forward(pipe, words: queue.SimpleQueue) -> None:
+    for line in pipe:
+        words.put(line.decode().strip())
+    words.put(None)
+
+
+def _hand_over(pipe, data: bytes) -> None:
+    try:
+        pipe.write(encoder_process.LENGTH.pack(len(data)) + data)
+        pipe.flush()
+    except (BrokenPipeError, OSError):
+        return  # the child has gone; its end is noticed elsewhere

@@ -1,0 +1,104 @@
+"""What is to be made of a piece, as it is handed to the process that makes it."""
+
+import base64
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from speech.audio.id3 import Chapter, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file; `is_for_av` tells whether PyAV makes it.
+
+    `bytes_a_second` is roughly what a second of sound takes.
+    """
+
+    key: str
+    suffix: str
+    media_type: str
+    bytes_a_second: int
+    is_for_av: bool = False
+
+
+FORMATS = {
+    each.key: each
+    for each in (
+        Format("mp3", ".mp3", "audio/mpeg", 8_000, is_for_av=True),
+        Format("m4b", ".m4b", "audio/mp4", 9_300, is_for_av=True),
+        Format("opus", ".opus", "audio/ogg", 4_150, is_for_av=True),
+        Format("flac", ".flac", "audio/flac", 26_000, is_for_av=True),
+        Format("wav", ".wav", "audio/wav", 48_000, is_for_av=True),
+        Format("zip", ".zip", "application/zip", 8_000),
+        Format("epub", ".epub", "application/epub+zip", 8_000),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A chapter: its title, its span of the text (code points) and of the sound (ms)."""
+
+    title: str
+    text_start: int
+    text_end: int
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A file to be made at `target` from the MP3 at `source`; `lufs` is None for sound as it is.
+
+    `segments` are rows with text_start, text_end, start_ms, end_ms, byte_end, frame_end, words, in
+    order; `parts` covers the whole, with one part where there are no chapters.
+    """
+
+    format: str
+    source: str
+    target: str
+    title: str
+    parts: tuple[Part, ...]
+    segments: tuple[dict[str, Any], ...]
+    text: str = ""
+    lufs: float | None = None
+    artist: str = ""
+    narrator: str = ""
+    album: str = ""
+    track: str = ""
+    language: str = ""
+    identifier: str = ""
+    modified: str = ""
+    cover: Picture | None = field(default=None)
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The chapters as marks; none where there is only one part."""
+        if len(self.parts) < 2:
+            return ()
+        return tuple(Chapter(part.title, part.start_ms, part.end_ms) for part in self.parts)
+
+    def segments_of(self, part: Part) -> list[dict[str, Any]]:
+        """The segments that begin in a part."""
+        inside = range(part.text_start, part.text_end)
+        return [segment for segment in self.segments if segment["text_start"] in inside]
+
+    def to_json(self) -> bytes:
+        """This task for a pipe."""
+        values = asdict(self)
+        if self.cover:
+            data = base64.b64encode(self.cover.data).decode()
+            values["cover"] = (data, self.cover.media_type)
+        return json.dumps(values).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> "Task":
+        """The task that `to_json` wrote."""
+        values = json.loads(data)
+        values["parts"] = tuple(Part(**part) for part in values["parts"])
+        values["segments"] = tuple(values["segments"])
+        if values["cover"]:
+            content, media_type = values["cover"]
+            values["cover"] = Picture(base64.b64decode(content), media_type)
+        return cls(**values)

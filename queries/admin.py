@@ -1,0 +1,86 @@
+"""For whoever looks after the server: roles, everybody's work in hand, who takes how much room.
+
+Nothing here reads a text, a name of a piece or a filename except to act on it.
+"""
+
+from queries.base import Statements
+from queries.usage import COST
+from storage.errors import NotFound
+
+WORK = """f.id, f.status, f.engine, f.character_count, f.spoken_characters, f.created_at,
+    f.updated_at, f.error, f.waits_for, f.not_before_epoch, users.username"""
+
+
+class Administration(Statements):
+    """What admins see and change of accounts that are not theirs."""
+
+    def set_user_admin(self, user_id: int, is_admin: bool) -> None:
+        """Let an account look after the others, or no longer. Raises NotFound."""
+        changed = self.write(
+            "UPDATE users SET is_admin = ? WHERE id = ?", int(is_admin), user_id
+        ).rowcount
+        if not changed:
+            raise NotFound("There is no such account.")
+
+    def list_work(self, status: str, *, limit: int = 100) -> list[dict]:
+        """Everybody's files that are queued or speaking, the oldest first, without their names."""
+        return self.rows(
+            f"""SELECT {WORK}
+                FROM audio_files f INDEXED BY idx_audio_work JOIN users ON users.id = f.owner_id
+                WHERE f.status IN ('queued', 'speaking') AND f.status = ?
+                ORDER BY f.id LIMIT ?""",
+            status, limit,
+        )  # fmt: skip
+
+    def list_failed(self, *, limit: int = 50) -> list[dict]:
+        """Everybody's files that failed, the latest first, without their names."""
+        return self.rows(
+            f"""SELECT {WORK}
+                FROM audio_files f INDEXED BY idx_audio_failed JOIN users ON users.id = f.owner_id
+                WHERE f.status = 'failed' AND f.deleted_at IS NULL
+                ORDER BY f.updated_at DESC, f.id DESC LIMIT ?""",
+            limit,
+        )
+
+    def get_work(self, file_id: int) -> dict | None:
+        """Whose file this is, so that it can be cancelled or tried again: owner_id, filename."""
+        return self.row(
+            "SELECT owner_id, filename FROM audio_files WHERE id = ? AND deleted_at IS NULL",
+            file_id,
+        )
+
+    def get_storage_by_person(self) -> list[dict]:
+        """Everybody with what they keep, the most first: files, size, binned_size (bytes)."""
+        return self.rows(
+            """SELECT users.username, count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
+                      coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NULL), 0) AS size,
+                      coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NOT NULL), 0)
+                          AS binned_size
+               FROM users LEFT JOIN audio_files f ON f.owner_id = users.id
+               GROUP BY users.id ORDER BY 3 DESC, users.username COLLATE NOCASE"""
+        )
+
+    def get_kept_size(self) -> dict:
+        """The bought sound that is kept for resumes and repeats: segments, size (bytes)."""
+        return self.row(
+            """SELECT count(*) AS segments, coalesce(sum(size), 0) AS size
+               FROM kept_segments INDEXED BY idx_kept_last_used"""
+        )
+
+    def get_stats(self) -> dict:
+        """How much there is: users, files, characters, duration (s), size (bytes), cost (USD).
+
+        Files in the bin count apart: binned_files, binned_size (bytes).
+        """
+        return self.row(
+            f"""SELECT (SELECT count(*) FROM users) AS users,
+                      coalesce(sum(deleted_at IS NULL), 0) AS files,
+                      coalesce(sum(character_count) FILTER (WHERE deleted_at IS NULL), 0)
+                          AS characters,
+                      coalesce(sum(duration) FILTER (WHERE deleted_at IS NULL), 0.0) AS duration,
+                      coalesce(sum(size) FILTER (WHERE deleted_at IS NULL), 0) AS size,
+                      coalesce(sum(deleted_at IS NOT NULL), 0) AS binned_files,
+                      coalesce(sum(size) FILTER (WHERE deleted_at IS NOT NULL), 0) AS binned_size,
+                      (SELECT {COST} FROM usage_stats) AS cost
+               FROM audio_files"""
+        )

@@ -1,0 +1,78 @@
+"""Statements: the way to SQLite that each noun is given, and what nouns ask of each other."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from sqlite3 import Cursor
+from typing import Any
+
+Row = dict[str, Any]
+
+
+class Statements(ABC):
+    """The statements of one noun. `database.Database` brings the methods that are missing here."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[None]:
+        """Commit everything inside, or nothing; inside another one it is a savepoint."""
+
+    @abstractmethod
+    def row(self, sql: str, *values: Any) -> Row | None:
+        """The first row of a query, if any."""
+
+    @abstractmethod
+    def rows(self, sql: str, *values: Any) -> list[Row]:
+        """Every row of a query."""
+
+    @abstractmethod
+    def value(self, sql: str, *values: Any) -> Any:
+        """The first column of the first row; None where there is no row."""
+
+    @abstractmethod
+    def pieces(self, table: str, column: str, row_id: int, sizes: Iterable[int]) -> Iterator[str]:
+        """A long text, read as far as it is asked for, in pieces of so many bytes."""
+
+    @abstractmethod
+    def write(self, sql: str, *values: Any) -> Cursor:
+        """Run one statement in a transaction of its own, or in the one around it."""
+
+    @abstractmethod
+    def write_row(self, sql: str, *values: Any) -> Row | None:
+        """Run one statement with RETURNING, of which at most one row is wanted."""
+
+    @abstractmethod
+    def write_rows(self, sql: str, *values: Any) -> list[Row]:
+        """Run one statement with RETURNING."""
+
+    @abstractmethod
+    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run one statement once for each row of values."""
+
+    # What nouns ask of each other
+
+    @abstractmethod
+    def record_usage(
+        self, user_id: int, characters_used: int, cost: float | None, **what: Any
+    ) -> int:
+        """Add a row to the ledger; returns its id. See queries/usage.py."""
+
+    @abstractmethod
+    def add_usage(self, user_id: int, file_id: int | None, engine: str, **what: Any) -> None:
+        """Add to the file's row in the ledger. See queries/usage.py."""
+
+    @abstractmethod
+    def group_name(self, owner_id: int, name: str) -> str:
+        """The name as the owner's group of that name is written. See queries/groups.py."""
+
+    @abstractmethod
+    def pause_work(self, owner_id: int, why: str) -> None:
+        """Let all that is made for a person rest. See queries/jobs.py."""
+
+    @abstractmethod
+    def move_segments(self, from_id: int, into_id: int) -> None:
+        """Give the cached sound of one account to another. See queries/segment_cache.py."""
+
+
+def escape_like(text: str) -> str:
+    """A text as LIKE finds it literally, with ESCAPE '\\'."""
+    return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -1,0 +1,111 @@
+"""Imported documents: read once, looked through, spoken whole or in part."""
+
+from queries.base import Statements
+from queries.groups import COLUMNS as FILE_COLUMNS
+from storage.errors import NotFound
+
+COLUMNS = """id, owner_id, title, author, language, source, origin, characters, choices, created_at,
+    updated_at, cover_type"""
+NO_DOCUMENT = "There is no such document among yours."
+
+
+class Documents(Statements):
+    """What people imported. Each read and write names the owner."""
+
+    def create_document(
+        self,
+        owner_id: int,
+        *,
+        title: str,
+        author: str,
+        language: str,
+        source: str,
+        origin: str,
+        characters: int,
+        content: str,
+        cover: bytes | None = None,
+        cover_type: str = "",
+    ) -> dict:
+        """Keep a document; `content` is JSON. Returns its row without content and cover."""
+        return self.write_row(
+            f"""INSERT INTO documents (owner_id, title, author, language, source, origin,
+                    characters, content, cover, cover_type)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}""",
+            owner_id, title, author, language, source, origin, characters, content, cover,
+            cover_type,
+        )  # fmt: skip
+
+    def get_document(self, document_id: int, owner_id: int) -> dict | None:
+        """The owner's document, without content and cover."""
+        return self.row(
+            f"SELECT {COLUMNS} FROM documents WHERE id = ? AND owner_id = ?", document_id, owner_id
+        )
+
+    def get_document_content(self, document_id: int) -> str:
+        """What the document holds, as JSON."""
+        return self.value("SELECT content FROM documents WHERE id = ?", document_id) or "{}"
+
+    def get_document_cover(self, document_id: int) -> dict | None:
+        """The picture on the front: cover (bytes), cover_type; None where there is none."""
+        return self.row(
+            "SELECT cover, cover_type FROM documents WHERE id = ? AND cover IS NOT NULL",
+            document_id,
+        )
+
+    def list_documents(
+        self, owner_id: int, *, limit: int = 50, before: tuple[str, int] | None = None
+    ) -> list[dict]:
+        """A page of the owner's documents, newest first; `before` is (created_at, id)."""
+        place = "AND (created_at, id) < (?, ?)" if before else ""
+        return self.rows(
+            f"""SELECT {COLUMNS} FROM documents WHERE owner_id = ? {place}
+                ORDER BY created_at DESC, id DESC LIMIT ?""",
+            owner_id, *(before or ()), limit,
+        )  # fmt: skip
+
+    def update_document(
+        self,
+        document_id: int,
+        owner_id: int,
+        *,
+        title: str | None = None,
+        author: str | None = None,
+        choices: str | None = None,
+    ) -> dict:
+        """Change what is given; `choices` is JSON. Raises NotFound."""
+        row = self.write_row(
+            f"""UPDATE documents SET title = coalesce(?, title), author = coalesce(?, author),
+                    choices = coalesce(?, choices), updated_at = CURRENT_TIMESTAMP
+                WHERE id = ? AND owner_id = ? RETURNING {COLUMNS}""",
+            title, author, choices, document_id, owner_id,
+        )  # fmt: skip
+        if row is None:
+            raise NotFound(NO_DOCUMENT)
+        return row
+
+    def set_document_cover(
+        self, document_id: int, owner_id: int, cover: bytes | None, cover_type: str = ""
+    ) -> None:
+        """Give a document another picture, or none. Raises NotFound."""
+        if not self.write(
+            """UPDATE documents SET cover = ?, cover_type = ?, updated_at = CURRENT_TIMESTAMP
+               WHERE id = ? AND owner_id = ?""",
+            cover, cover_type, document_id, owner_id,
+        ).rowcount:  # fmt: skip
+            raise NotFound(NO_DOCUMENT)
+
+    def list_document_files(self, document_id: int, owner_id: int) -> list[dict]:
+        """The files that were made of a document, in its order, without those in the bin."""
+        return self.rows(
+            f"""SELECT {FILE_COLUMNS} FROM audio_files INDEXED BY idx_audio_document
+                WHERE document_id = ? AND owner_id = ? AND deleted_at IS NULL
+                ORDER BY track, id""",
+            document_id, owner_id,
+        )  # fmt: skip
+
+    def delete_document(self, document_id: int, owner_id: int) -> None:
+        """Forget a document; what was spoken of it stays. Raises NotFound."""
+        if not self.write(
+            "DELETE FROM documents WHERE id = ? AND owner_id = ?", document_id, owner_id
+        ).rowcount:
+            raise NotFound(NO_DOCUMENT)

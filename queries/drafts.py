@@ -1,0 +1,62 @@
+"""What somebody was writing when they left."""
+
+from collections.abc import Collection
+
+from queries.base import Statements
+
+NAMES = ("text", "name", "voice", "speed", "category", "reading")
+
+
+class Drafts(Statements):
+    """One draft a person: text, name, voice, speed, category, reading, version."""
+
+    def save_draft(
+        self,
+        user_id: int,
+        text: str,
+        *,
+        name: str = "",
+        voice: str = "",
+        speed: float = 1.0,
+        category: str = "",
+        reading: str = "{}",
+        version: str = "",
+        known: Collection[str] | None = None,
+    ) -> str | None:
+        """Keep the draft in place of the one before; `reading` is JSON.
+
+        With `known` only in place of one of these versions, or of none. Returns None once it is
+        kept, else the version that stands there instead.
+        """
+        values = (text, name, voice, speed, category, reading)
+        with self.transaction():
+            now = self.get_draft(user_id)
+            is_same = now is not None and values == tuple(now[column] for column in NAMES)
+            if now and known is not None and now["version"] not in known and not is_same:
+                return now["version"]
+            self.write(
+                """INSERT INTO drafts
+                       (user_id, text, name, voice, speed, category, reading, version)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                   ON CONFLICT (user_id) DO UPDATE SET text = excluded.text, name = excluded.name,
+                       voice = excluded.voice, speed = excluded.speed,
+                       category = excluded.category, reading = excluded.reading,
+                       version = excluded.version, updated_at = CURRENT_TIMESTAMP""",
+                user_id, *values, version,
+            )  # fmt: skip
+        return None
+
+    def get_draft(self, user_id: int) -> dict | None:
+        """The draft: text, name, voice, speed, category, reading (JSON), updated_at, version."""
+        return self.row(
+            """SELECT text, name, voice, speed, category, reading, updated_at, version FROM drafts
+               WHERE user_id = ?""",
+            user_id,
+        )
+
+    def delete_draft(self, user_id: int, known: Collection[str] | None = None) -> None:
+        """Forget the draft; with `known` only if it is one of these versions."""
+        with self.transaction():
+            now = self.get_draft(user_id)
+            if now and (known is None or now["version"] in known):
+                self.write("DELETE FROM drafts WHERE user_id = ?", user_id)

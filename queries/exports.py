@@ -1,0 +1,223 @@
+"""Downloads in other formats: asked for, made under a lease, kept while there is room."""
+
+from collections.abc import Callable
+
+from queries.base import Statements
+from queries.groups import COLUMNS
+from queries.jobs import COUNTED, DUE, TRIED_ANEW, due
+from storage.errors import LeaseLost
+
+GONE = "This download is not wanted any more."
+OWN_DUE = DUE.replace("not_before", "exports.not_before")
+# What can be taken up; the values are those of DUE, the present and the worker.
+FREE = f"""NOT exports.is_paused AND (exports.status = 'queued' AND {OWN_DUE}
+    OR exports.status = 'working' AND coalesce(exports.lease_until_epoch, 0) < ?
+       AND exports.lease_owner IS NOT ?)"""
+IN_WORK = "status IN ('queued', 'working')"  # what idx_exports_work holds; say so to use it
+
+
+class Exports(Statements):
+    """Rows of `exports`. `now` is in seconds since 1970, `lease_s` in seconds."""
+
+    def create_export(
+        self,
+        file: dict,
+        format: str,
+        *,
+        options: str,
+        fingerprint: str,
+        name: str,
+        now: float,
+    ) -> dict:
+        """Ask for a download of a file's row, in place of earlier ones of that format.
+
+        One with the same fingerprint that is there, or on its way, is returned instead; one that
+        is paused goes on.
+        """
+        with self.transaction():
+            same = self.row(
+                """SELECT * FROM exports WHERE file_id = ? AND format = ? AND fingerprint = ?
+                   AND status != 'failed' ORDER BY id DESC LIMIT 1""",
+                file["id"], format, fingerprint,
+            )  # fmt: skip
+            if same and same["is_paused"]:
+                return self.write_row(
+                    f"UPDATE exports SET is_paused = 0, {TRIED_ANEW} WHERE id = ? RETURNING *",
+                    same["id"],
+                )
+            if same:
+                return same
+            self.write("DELETE FROM exports WHERE file_id = ? AND format = ?", file["id"], format)
+            return self.write_row(
+                """INSERT INTO exports (file_id, owner_id, format, options, fingerprint, name,
+                       created_epoch, last_used_epoch)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *""",
+                file["id"], file["owner_id"], format, options, fingerprint, name, now, now,
+            )  # fmt: skip
+
+    def get_export(self, export_id: int, file_id: int) -> dict | None:
+        """A download of that file."""
+        return self.row("SELECT * FROM exports WHERE id = ? AND file_id = ?", export_id, file_id)
+
+    def list_exports(self, file_id: int) -> list[dict]:
+        """The downloads of a file, by format."""
+        return self.rows("SELECT * FROM exports WHERE file_id = ? ORDER BY format, id", file_id)
+
+    def get_exported_file(self, file_id: int) -> dict | None:
+        """The ready file that a download is made of, whoever owns it; None in the bin."""
+        return self.row(
+            f"""SELECT {COLUMNS} FROM audio_files
+                WHERE id = ? AND status = 'ready' AND deleted_at IS NULL""",
+            file_id,
+        )
+
+    def count_waiting_exports(self, owner_id: int) -> int:
+        """How many downloads of a person are being made, or wait for it."""
+        return self.value(
+            f"SELECT count(*) FROM exports WHERE {IN_WORK} AND owner_id = ? AND NOT is_paused",
+            owner_id,
+        )
+
+    def has_export(self, name: str) -> bool:
+        """Whether a download of that name is wanted; for reconciling the disk."""
+        return self.row("SELECT 1 FROM exports WHERE name = ?", name) is not None
+
+    def drop_missing_exports(self, is_there: Callable[[str], bool]) -> int:
+        """Forget downloads that are called ready and are not on disk; returns how many."""
+        with self.transaction():
+            rows = self.rows("SELECT id, name FROM exports WHERE status = 'ready'")
+            missing = [(row["id"],) for row in rows if not is_there(row["name"])]
+            self.write_many("DELETE FROM exports WHERE id = ?", missing)
+        return len(missing)
+
+    def touch_export(self, export_id: int, now: float) -> None:
+        """Note that a download is used."""
+        self.write("UPDATE exports SET last_used_epoch = ? WHERE id = ?", now, export_id)
+
+    def delete_export(self, export_id: int, file_id: int) -> str | None:
+        """Forget a download, made or not; the name of what may be on the disk, or None."""
+        row = self.write_row(
+            "DELETE FROM exports WHERE id = ? AND file_id = ? RETURNING name", export_id, file_id
+        )
+        return row and row["name"]
+
+    # The worker's side
+
+    def claim_export(
+        self, worker: str, *, now: float, lease_s: float, longest_s: float = 1e9
+    ) -> dict | None:
+        """Take the next download to make, of a file of at most `longest_s`; fair between people.
+
+        One of this worker whose lease ran out stays its own, as with claim_job.
+        """
+        values = (*due(now), now, worker)
+        if not self.row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {FREE} LIMIT 1", *values):
+            return None
+        return self.write_row(
+            f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
+                    attempts = attempts + 1, not_before_epoch = NULL
+                WHERE id = (
+                    SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
+                    JOIN audio_files ON audio_files.id = wanted.file_id
+                    JOIN users ON users.id = wanted.owner_id
+                    WHERE wanted.{IN_WORK} AND users.is_active AND audio_files.duration <= ?
+                      AND {FREE.replace("exports.", "wanted.")}
+                    ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
+                              WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
+                                AND earlier.id < wanted.id AND NOT earlier.is_paused),
+                             wanted.id LIMIT 1)
+                RETURNING *""",
+            worker, now + lease_s, longest_s, *values,
+        )  # fmt: skip
+
+    def release_exports(self, workers: str) -> int:
+        """Put back what workers whose name begins with `workers` left behind; returns how many."""
+        return self.write(
+            f"""UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
+                    not_before_epoch = NULL
+                WHERE {IN_WORK} AND (status = 'queued' AND not_before_epoch NOT NULL
+                  OR status = 'working' AND substr(lease_owner, 1, ?) = ?)""",
+            len(workers), workers,
+        ).rowcount  # fmt: skip
+
+    def park_export(self, export_id: int, worker: str) -> None:
+        """Give an unfinished download back, as a worker does that is told to stop."""
+        self.write(
+            """UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
+                   progress = 0, attempts = max(0, attempts - 1)
+               WHERE id = ? AND lease_owner = ?""",
+            export_id, worker,
+        )  # fmt: skip
+
+    def wait_export(
+        self,
+        export_id: int,
+        worker: str,
+        waits_for: str,
+        *,
+        until: float,
+        is_counted: bool = True,
+    ) -> None:
+        """Give a download back until a cause has passed, to be tried again at `until`."""
+        self.write(
+            f"""UPDATE exports SET status = 'queued', waits_for = ?, not_before_epoch = ?,
+                   waits = {COUNTED}, attempts = max(0, attempts - 1), progress = 0,
+                   lease_owner = NULL, lease_until_epoch = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            waits_for, until, waits_for, is_counted, is_counted, export_id, worker,
+        )  # fmt: skip
+
+    def advance_export(
+        self, export_id: int, worker: str, progress: float, *, now: float, lease_s: float
+    ) -> bool:
+        """The heartbeat, with how far it is (0 to 1); whether it may go on, or is to rest.
+
+        Raises LeaseLost when nobody wants it.
+        """
+        row = self.write_row(
+            """UPDATE exports SET progress = ?, lease_until_epoch = ?
+               WHERE id = ? AND lease_owner = ? RETURNING is_paused""",
+            progress, now + lease_s, export_id, worker,
+        )  # fmt: skip
+        if row is None:
+            raise LeaseLost(GONE)
+        return not row["is_paused"]
+
+    def finish_export(self, export_id: int, worker: str, *, size: int, now: float) -> None:
+        """Mark a download ready; `size` in bytes. Raises LeaseLost."""
+        changed = self.write(
+            """UPDATE exports SET status = 'ready', progress = 1, size = ?, last_used_epoch = ?,
+                   waits_for = '', waits = 0,
+                   lease_owner = NULL, lease_until_epoch = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            size, now, export_id, worker,
+        ).rowcount  # fmt: skip
+        if not changed:
+            raise LeaseLost(GONE)
+
+    def fail_export(self, export_id: int, worker: str, error: str) -> None:
+        """Mark a download failed, with its sentence."""
+        self.write(
+            """UPDATE exports SET status = 'failed', error = ?, lease_owner = NULL, waits_for = '',
+                   lease_until_epoch = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            error, export_id, worker,
+        )  # fmt: skip
+
+    def drop_unused_exports(self, keep_bytes: int) -> list[str]:
+        """Forget the downloads that were used longest ago, beyond `keep_bytes`; their names.
+
+        The one that was used last stays, however large it is.
+        """
+        rows = self.rows(
+            """SELECT id, name, size FROM exports WHERE status = 'ready'
+               ORDER BY last_used_epoch DESC, id DESC"""
+        )
+        room, dropped = keep_bytes, []
+        for row in rows:
+            room -= row["size"]
+            if room < 0 and row is not rows[0]:
+                dropped.append(row)
+        if dropped:
+            self.write_many("DELETE FROM exports WHERE id = ?", [(row["id"],) for row in dropped])
+        return [row["name"] for row in dropped]

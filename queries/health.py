@@ -1,0 +1,52 @@
+"""What tells whether all is well: signs of life, and numbers about the whole."""
+
+from queries.base import Statements
+from queries.jobs import IN_WORK
+from queries.usage import COST
+
+
+class Health(Statements):
+    """Signs of life. Times in seconds since 1970."""
+
+    def beat(self, name: str, now: float) -> None:
+        """Write down that somebody is alive; also shows that the database can be written."""
+        self.write(
+            """INSERT INTO heartbeats (name, at_epoch) VALUES (?, ?)
+               ON CONFLICT (name) DO UPDATE SET at_epoch = excluded.at_epoch""",
+            name, now,
+        )  # fmt: skip
+
+    def get_heartbeat(self, name: str) -> float | None:
+        """When somebody was last alive."""
+        return self.value("SELECT at_epoch FROM heartbeats WHERE name = ?", name)
+
+    def get_numbers(self) -> dict:
+        """Of everybody together: files by status, the oldest waiting, failures by engine, use.
+
+        Files in the bin do not count. The cost is None where no price was known.
+        """
+        return {
+            "files": {
+                row["status"]: row["n"]
+                for row in self.rows(
+                    """SELECT status, count(*) AS n FROM audio_files INDEXED BY idx_audio_owner
+                       WHERE deleted_at IS NULL GROUP BY status"""
+                )
+            },
+            "waiting_since": self.value(
+                f"""SELECT CAST(strftime('%s', min(updated_at)) AS INTEGER) FROM audio_files
+                    WHERE {IN_WORK} AND status = 'queued'"""
+            ),
+            "failures": {
+                row["engine"]: row["n"]
+                for row in self.rows(
+                    """SELECT engine, count(*) AS n FROM audio_files INDEXED BY idx_audio_failed
+                       WHERE status = 'failed' AND deleted_at IS NULL GROUP BY engine"""
+                )
+            },
+            "use": self.rows(
+                f"""SELECT engine, sum(characters_used) AS characters, {COST}
+                    FROM usage_stats GROUP BY engine"""
+            ),
+            "users": self.value("SELECT count(*) FROM users WHERE is_active"),
+        }

@@ -1,0 +1,214 @@
+"""The library as it is looked through: filtered, sorted, searched, a page at a time."""
+
+import json
+
+from queries import search_query
+from queries.base import Statements
+from queries.groups import COLUMNS
+
+# A sort order: what is compared, the index that holds it, the column of a row that says it.
+SORTS = {
+    "created": ("created_at", "idx_audio_owner", "created_at"),
+    "name": ("display_name COLLATE NOCASE", "idx_audio_name", "display_name"),
+    "duration": ("duration", "idx_audio_duration", "duration"),
+    "characters": ("character_count", "idx_audio_characters", "character_count"),
+}
+NEAR = 500  # files looked at before the whole index of words is asked
+SEARCH_S = 0.2  # of processor time; rows after that come without a phrase, not later
+NO_PHRASE = dict.fromkeys(("phrase", "match_start", "match_length", "text_start", "start_ms"))
+MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
+
+
+class Library(Statements):
+    """Reads that stay quick however many files there are."""
+
+    def get_library(
+        self,
+        owner_id: int,
+        *,
+        search: str | None = None,
+        category: str | None = None,
+        voice: str | None = None,
+        engine: str | None = None,
+        status: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        sort: str = "created",
+        descending: bool = True,
+        limit: int = 50,
+        after: tuple[str | float, int] | None = None,
+    ) -> list[dict]:
+        """A page of the library; `after` is (the sort's column, id) of the last row seen.
+
+        `since` is the first UTC text time wanted, `until` the first not wanted any more. With a
+        search each row has the keys of `find_phrase`, None where only the name matched.
+        """
+        filters = {
+            "category = ?": category, "voice = ?": voice, "engine = ?": engine,
+            "status = ?": status, "created_at >= ?": since, "created_at < ?": until,
+        }  # fmt: skip
+        wanted = {sql: value for sql, value in filters.items() if value is not None}
+        terms, budget = search_query.parse(search or ""), search_query.Budget(SEARCH_S)
+        walk = _Walk(sort, descending, owner_id, wanted, after)
+        if terms:
+            ids = self._search(walk, search_query.match_expression(owner_id, terms), limit)
+        else:
+            ids = self._ids(*walk.sql(limit))
+        rows = self._in_order(ids)
+        return self._with_phrases(rows, terms, budget) if terms else rows
+
+    def list_voices_used(self, owner_id: int) -> list[dict]:
+        """The voices that the owner's files were made with: engine, voice."""
+        found: list[dict] = []
+        engine, voice = "", ""
+        select = """SELECT engine, voice FROM audio_files INDEXED BY idx_audio_voice
+                    WHERE owner_id = ? AND deleted_at IS NULL"""
+        row = self.row(f"{select} ORDER BY engine, voice LIMIT 1", owner_id)
+        while row:  # one look-up a voice, however many files
+            found.append(row)
+            engine, voice = row["engine"], row["voice"]
+            row = self.row(
+                f"{select} AND engine = ? AND voice > ? ORDER BY voice LIMIT 1",
+                owner_id, engine, voice,
+            ) or self.row(
+                f"{select} AND engine > ? ORDER BY engine, voice LIMIT 1", owner_id, engine
+            )  # fmt: skip
+        return found
+
+    def find_phrase(self, file_id: int, search: str) -> dict:
+        """Where a text holds what is searched for, to show it and to play from there.
+
+        phrase (about 80 characters), match_start and match_length in it, text_start (of the match,
+        code points), start_ms (of the segment that holds it); all None where it does not.
+        """
+        terms, budget = search_query.parse(search), search_query.Budget(SEARCH_S)
+        (row,) = self._with_phrases([{"id": file_id}], terms, budget)
+        return {name: row[name] for name in NO_PHRASE}
+
+    def get_moment(self, file_id: int, place: int) -> int | None:
+        """Where the segment that holds a place of the text begins in the sound, in ms."""
+        return self.value(
+            """SELECT start_ms FROM segments INDEXED BY idx_segments_text
+               WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
+            file_id, place,
+        )  # fmt: skip
+
+    def _with_phrases(
+        self, rows: list[dict], terms: list[search_query.Term], budget: search_query.Budget
+    ) -> list[dict]:
+        """The rows with what `find_phrase` tells of each, while there is time."""
+        held: dict[search_query.Term, list[int]] = {}
+        ids, weighed = [row["id"] for row in rows], search_query.by_weight(terms)
+        if budget.is_spent(0.5):  # where the search took long, so does every further question
+            weighed = []
+        found = dict.fromkeys(ids, NO_PHRASE)
+        for file_id in ids:
+            for term in weighed:
+                if budget.is_spent():
+                    break
+                if self._is_in_text(file_id, term, ids, held):
+                    found[file_id] = self._phrase(file_id, term, budget)
+                    break
+        return [row | found[row["id"]] for row in rows]
+
+    def _is_in_text(
+        self, file_id: int, term: search_query.Term, ids: list[int], held: dict
+    ) -> bool:
+        """Whether the index has a term for a text; no other text is ever read."""
+        expression = search_query.text_expression(term)
+        if term.is_gathered or max(ids) - min(ids) < NEAR:  # asked once for the whole page
+            if term not in held:
+                held[term] = self._matching(ids, expression)
+            return file_id in held[term]
+        sql = "SELECT rowid FROM audio_search WHERE audio_search MATCH ? AND rowid = ?"
+        return self.row(sql, expression, file_id) is not None
+
+    def _phrase(self, file_id: int, term: search_query.Term, budget: search_query.Budget) -> dict:
+        pieces = self.pieces("audio_files", "text", file_id, search_query.sizes())
+        found = search_query.find_first(pieces, term, budget.is_spent)
+        if found is None:
+            return NO_PHRASE
+        return found | {"start_ms": self.get_moment(file_id, found["text_start"])}
+
+    def _search(self, walk: "_Walk", match: str, limit: int) -> list[int]:
+        if walk.sort == "created":
+            # A common word fills the page with the nearest files; the index is read no further.
+            near = self._ids(*walk.sql(NEAR))
+            ids = self._matching(near, match)[:limit]
+            if len(ids) == limit or len(near) < NEAR:
+                return ids
+        return self._ids(*walk.search_sql(limit, match))
+
+    def _matching(self, ids: list[int], match: str) -> list[int]:
+        """Those that match, in their order; the index is read once, from the first to the last."""
+        if not ids:
+            return []
+        rows = self.rows(
+            """SELECT rowid FROM audio_search WHERE audio_search MATCH ?
+               AND rowid BETWEEN ? AND ? AND +rowid IN (SELECT value FROM json_each(?))""",
+            match, min(ids), max(ids), json.dumps(ids),
+        )  # fmt: skip
+        matching = {row["rowid"] for row in rows}
+        return [file_id for file_id in ids if file_id in matching]
+
+    def _ids(self, sql: str, values: list) -> list[int]:
+        return [row["id"] for row in self.rows(sql, *values)]
+
+    def _in_order(self, ids: list[int]) -> list[dict]:
+        rows = self.rows(
+            f"""SELECT {COLUMNS} FROM audio_files
+                WHERE id IN (SELECT value FROM json_each(?))""",
+            json.dumps(ids),
+        )
+        by_id = {row["id"]: row for row in rows}
+        return [by_id[file_id] for file_id in ids if file_id in by_id]
+
+
+class _Walk:
+    """A way through one owner's files in one order, from a place on."""
+
+    def __init__(
+        self,
+        sort: str,
+        descending: bool,
+        owner_id: int,
+        filters: dict[str, object],
+        after: tuple | None,
+    ):
+        self.sort, self.after = sort, after
+        self.key, index, _ = SORTS[sort]
+        direction, self.beyond = ("DESC", "<") if descending else ("ASC", ">")
+        collation = " COLLATE NOCASE" if "NOCASE" in self.key else ""
+        self.order = f"place{collation} {direction}, id {direction}"
+        self.select = " ".join(
+            (f"SELECT id, {self.key} AS place FROM audio_files INDEXED BY {index}",
+             "WHERE owner_id = ? AND deleted_at IS NULL", *(f"AND {sql}" for sql in filters))
+        )  # fmt: skip
+        self.values = [owner_id, *filters.values()]
+
+    def sql(self, limit: int) -> tuple[str, list]:
+        """The statement that reads the next files, and its values."""
+        if self.after is None:
+            return f"{self.select} ORDER BY {self.order} LIMIT ?", [*self.values, limit]
+        # With the place given, the dates must not be what the index is entered by.
+        same_place = self.select.replace("AND created_at", "AND +created_at")
+        # Two ranges, because SQLite would walk through every file of the same place.
+        key, place = self.key, self.after[0]
+        parts = f"""{same_place} AND {key} = ? AND id {self.beyond} ?
+                    UNION ALL {self.select} AND {key} {self.beyond} ?"""
+        return (
+            f"SELECT id, place FROM ({parts} ORDER BY {self.order} LIMIT ?)",
+            [*self.values, place, self.after[1], *self.values, place, limit],
+        )
+
+    def search_sql(self, limit: int, match: str) -> tuple[str, list]:
+        """The statement that reads the next files among those that hold what is searched for."""
+        select, values = f"{self.select} AND {MATCHED}", [*self.values, match]
+        if self.after is not None:
+            # One range: to ask the index of words twice would cost more than to walk.
+            place, key = self.after[0], self.key
+            select += (
+                f" AND {key} {self.beyond}= ? AND ({key} {self.beyond} ? OR id {self.beyond} ?)"
+            )
+            values += [place, place, self.after[1]]
+        return f"{select} ORDER BY {self.order} LIMIT ?", [*values, limit]

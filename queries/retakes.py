@@ -1,0 +1,312 @@
+"""Parts of a finished file spoken anew: what is wanted, what replaced what, the earlier takes."""
+
+import json
+from collections.abc import Sequence
+
+from queries.base import Statements
+from queries.jobs import COUNTED, DUE, SEGMENT, TRIED_ANEW, UNMARKED, due
+from storage.errors import LeaseLost, NotFound, WrongState
+
+GONE = "The file was changed or deleted in the meantime; nothing was changed."
+ROOM = 1 << 40  # more than any file has segments: they pass through there when they move
+
+
+class Retakes(Statements):
+    """Changes to files, one at a time each. `now` is in seconds since 1970."""
+
+    def create_retake(
+        self,
+        row: dict,
+        *,
+        text_start: int,
+        text_end: int,
+        text: str = "",
+        take_id: int = 0,
+        stand_in: str = "",
+    ) -> dict:
+        """Ask for a change to a file's segments: a new text, or an earlier take. Raises WrongState.
+
+        One that failed or is paused is replaced by the new one. `stand_in` is the key of another
+        voice than the file's own.
+        """
+        with self.transaction():
+            self.forget_retake(row["id"])
+            return self.write_row(
+                """INSERT INTO retakes
+                       (file_id, sha256, text_start, text_end, text, take_id, stand_in)
+                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
+                row["id"], row["sha256"], text_start, text_end, text, take_id or None, stand_in,
+            )  # fmt: skip
+
+    def get_retake(self, file_id: int) -> dict | None:
+        """The change of a file that waits, is made, or failed."""
+        return self.row("SELECT * FROM retakes WHERE file_id = ?", file_id)
+
+    def claim_retake(self, worker: str, *, now: float, lease_s: float) -> dict | None:
+        """Take up the next change, with its file as `file`; None when there is none.
+
+        One of this worker whose lease ran out stays its own, as with claim_job.
+        """
+        free = f"""status = 'queued' AND NOT is_paused AND {DUE} AND (
+                   lease_owner IS NULL OR lease_until_epoch < ? AND lease_owner != ?)"""
+        values = (*due(now), now, worker)
+        if not self.row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", *values):
+            return None
+        with self.transaction():
+            row = self.write_row(
+                f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
+                        attempts = attempts + 1, not_before_epoch = NULL
+                    WHERE id = (SELECT id FROM retakes WHERE {free} AND EXISTS (
+                                    SELECT 1 FROM audio_files
+                                    JOIN users ON users.id = audio_files.owner_id
+                                    WHERE audio_files.id = file_id AND users.is_active)
+                                ORDER BY id LIMIT 1)
+                    RETURNING *""",
+                worker, now + lease_s, *values,
+            )  # fmt: skip
+            return row and row | {"file": self._file(row["file_id"])}
+
+    def _file(self, file_id: int) -> dict:
+        return self.row("SELECT * FROM audio_files WHERE id = ?", file_id)
+
+    def extend_retakes(self, worker: str, *, now: float, lease_s: float) -> None:
+        """The heartbeat: keep all changes of this worker."""
+        self.write(
+            "UPDATE retakes SET lease_until_epoch = ? WHERE lease_owner = ?", now + lease_s, worker
+        )
+
+    def release_retakes(self, workers: str) -> None:
+        """Put back what workers whose name begins with `workers` left behind; see release_jobs."""
+        self.write(
+            """UPDATE retakes SET lease_owner = NULL, not_before_epoch = NULL
+               WHERE lease_owner IS NULL OR substr(lease_owner, 1, ?) = ?""",
+            len(workers), workers,
+        )  # fmt: skip
+
+    def wait_retake(
+        self,
+        retake_id: int,
+        worker: str,
+        waits_for: str,
+        *,
+        until: float,
+        is_counted: bool = True,
+    ) -> None:
+        """Give a change back until a cause has passed, to be tried again at `until`."""
+        self.write(
+            f"""UPDATE retakes SET waits_for = ?, not_before_epoch = ?, waits = {COUNTED},
+                   attempts = max(0, attempts - 1), lease_owner = NULL
+               WHERE id = ? AND lease_owner = ?""",
+            waits_for, until, waits_for, is_counted, is_counted, retake_id, worker,
+        )  # fmt: skip
+
+    def has_retakes(self, owner_id: int) -> bool:
+        """Whether a person's files are being changed, or wait for it."""
+        found = self.row(
+            """SELECT 1 FROM retakes JOIN audio_files ON audio_files.id = retakes.file_id
+               WHERE audio_files.owner_id = ? AND retakes.status = 'queued'
+                 AND (NOT retakes.is_paused OR retakes.lease_owner IS NOT NULL) LIMIT 1""",
+            owner_id,
+        )
+        return found is not None
+
+    def is_retake_paused(self, retake_id: int, worker: str) -> bool:
+        """Whether a change that is being made is to rest. Raises LeaseLost when it is gone."""
+        row = self.row(
+            "SELECT is_paused FROM retakes WHERE id = ? AND lease_owner = ?", retake_id, worker
+        )
+        if row is None:
+            raise LeaseLost(GONE)
+        return bool(row["is_paused"])
+
+    def park_retake(self, retake_id: int, worker: str) -> None:
+        """Give an unfinished change back; the file stays as it was."""
+        self.write(
+            """UPDATE retakes SET lease_owner = NULL, attempts = max(0, attempts - 1)
+               WHERE id = ? AND lease_owner = ?""",
+            retake_id, worker,
+        )  # fmt: skip
+
+    def resume_retake(self, file_id: int) -> None:
+        """Let a paused change be made after all. Raises WrongState."""
+        if not self.write(
+            f"""UPDATE retakes SET is_paused = 0, {TRIED_ANEW}
+               WHERE file_id = ? AND is_paused AND status = 'queued'""",
+            file_id,
+        ).rowcount:
+            raise WrongState("No change of this file is paused.")
+
+    def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
+        """End a change with its sentence; the file stays as it was."""
+        self.write(
+            """UPDATE retakes SET status = 'failed', error = ?, lease_owner = NULL, waits_for = ''
+               WHERE id = ? AND lease_owner = ?""",
+            error, retake_id, worker,
+        )  # fmt: skip
+
+    def forget_retake(self, file_id: int) -> None:
+        """Take a change that failed or is paused off the file's page. Raises WrongState.
+
+        One that a worker still has stays until it gives it back: its number would be given again.
+        """
+        with self.transaction():
+            self.write(
+                """DELETE FROM retakes WHERE file_id = ?
+                   AND (status = 'failed' OR is_paused AND lease_owner IS NULL)""",
+                file_id,
+            )
+            if self.row("SELECT 1 FROM retakes WHERE file_id = ?", file_id):
+                raise WrongState("This file is being changed; wait a moment, then try again.")
+
+    def finish_retake(
+        self,
+        retake: dict,
+        worker: str,
+        *,
+        text: str,
+        segments: list[dict],
+        shift: dict,
+        take: dict,
+        file: dict,
+    ) -> None:
+        """Enter a change whose sound lies ready: all or nothing. Raises LeaseLost.
+
+        `segments` take the place of those in the retake's span; what follows moves by `shift`
+        (position, text, ms, bytes, frames); `take` is what was replaced; `file` holds duration (s),
+        size and sha256 of the new sound.
+        """
+        file_id, start, end = retake["file_id"], retake["text_start"], retake["text_end"]
+        with self.transaction():
+            changed = self.write(
+                """UPDATE audio_files SET text = ?, character_count = ?, spoken_characters = ?,
+                       duration = ?, size = ?, sha256 = ?, updated_at = CURRENT_TIMESTAMP
+                   WHERE id = ? AND sha256 = ? AND status = 'ready'
+                     AND EXISTS (SELECT 1 FROM retakes WHERE id = ? AND lease_owner = ?)""",
+                text, len(text), len(text), file["duration"], file["size"], file["sha256"],
+                file_id, retake["sha256"], retake["id"], worker,
+            ).rowcount  # fmt: skip
+            if not changed:
+                raise LeaseLost(GONE)
+            self._move_segments(file_id, start, end, shift)
+            self.write_many(
+                f"INSERT {SEGMENT}",
+                [UNMARKED | segment | {"file_id": file_id} for segment in segments],
+            )
+            self._move_places(file_id, start, end, shift["text"], segments[-1]["text_end"])
+            self.write(
+                """INSERT INTO takes (file_id, text_start, text_end, text, content_hash, segments)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
+                file_id, start, segments[-1]["text_end"], take["text"], take["content_hash"],
+                json.dumps(take["segments"]),
+            )  # fmt: skip
+            self.write("DELETE FROM retakes WHERE id = ?", retake["id"])
+            if not retake["take_id"]:
+                spoken = segments[-1]["text_end"] - start
+                row = retake["file"]
+                cost = None if row.get("cost", 0.0) is None else 0.0  # what was bought counts apart
+                self.record_usage(
+                    row["owner_id"], spoken, cost, engine=row["engine"], voice=row["voice"],
+                    category=row["category"],
+                )  # fmt: skip
+
+    def _move_segments(self, file_id: int, start: int, end: int, shift: dict) -> None:
+        self.write(
+            "DELETE FROM segments WHERE file_id = ? AND text_start >= ? AND text_start < ?",
+            file_id, start, end,
+        )  # fmt: skip
+        self.write(
+            """UPDATE segments SET position = position + ? + ?, text_start = text_start + ?,
+                   text_end = text_end + ?, start_ms = start_ms + ?, end_ms = end_ms + ?,
+                   byte_end = byte_end + ?, frame_end = frame_end + ?
+               WHERE file_id = ? AND text_start >= ?""",
+            ROOM, shift["position"], shift["text"], shift["text"], shift["ms"], shift["ms"],
+            shift["bytes"], shift["frames"], file_id, end,
+        )  # fmt: skip
+        self.write(
+            "UPDATE segments SET position = position - ? WHERE file_id = ? AND position >= ?",
+            ROOM, file_id, ROOM,
+        )  # fmt: skip
+
+    def _move_places(self, file_id: int, start: int, end: int, shift: int, new_end: int) -> None:
+        """Chapters and takes behind the change move; a take of just this span covers the new one.
+
+        One that overlaps the span otherwise fits nowhere any more: its own span becomes empty.
+        """
+        self.write(
+            """UPDATE chapters SET text_start = CASE WHEN text_start >= ? THEN text_start + ?
+                                                     ELSE ? END
+               WHERE file_id = ? AND text_start > ?""",
+            end, shift, start, file_id, start,
+        )  # fmt: skip
+        self.write(
+            """UPDATE takes SET
+                   text_start = CASE WHEN text_start >= ? THEN text_start + ?
+                                     ELSE min(text_start, ?) END,
+                   text_end = CASE WHEN text_start >= ? THEN text_end + ?
+                                   WHEN text_start = ? AND text_end = ? THEN ?
+                                   ELSE min(text_start, ?) END
+               WHERE file_id = ? AND (text_end > ? OR text_start >= ?)""",
+            end, shift, start, end, shift, start, end, new_end, start, file_id, start, end,
+        )  # fmt: skip
+
+    def list_takes(self, file_id: int) -> list[dict]:
+        """Earlier takes of parts of a file, the newest first."""
+        return self.rows(
+            """SELECT id, text_start, text_end, text, made_at
+               FROM takes WHERE file_id = ? ORDER BY id DESC""",
+            file_id,
+        )
+
+    def get_take(self, file_id: int, take_id: int) -> dict:
+        """One earlier take of a file. Raises NotFound."""
+        row = self.row("SELECT * FROM takes WHERE id = ? AND file_id = ?", take_id, file_id)
+        if row is None:
+            raise NotFound("There is no such take.")
+        return row
+
+    def list_take_hashes(self, owner_id: int, filename: str | None = None) -> set[str]:
+        """The frames on disk of all earlier takes of a file, or of all files of its owner."""
+        which, values = ("f.owner_id = ?", [owner_id])
+        if filename is not None:
+            which, values = ("f.filename = ? AND f.owner_id = ?", [filename, owner_id])
+        rows = self.rows(
+            f"""SELECT DISTINCT t.content_hash
+                FROM audio_files f JOIN takes t ON t.file_id = f.id WHERE {which}""",
+            *values,
+        )
+        return {row["content_hash"] for row in rows}
+
+    def is_take_wanted(self, content_hash: str) -> bool:
+        """Whether any take refers to these frames; for sweeping the disk."""
+        return self.row("SELECT 1 FROM takes WHERE content_hash = ?", content_hash) is not None
+
+    # Chapters
+
+    def add_chapters(self, file_id: int, chapters: Sequence[tuple[str, int]]) -> None:
+        """Give a new file its chapters: title, and where it begins in the text."""
+        self.write_many(
+            "INSERT INTO chapters (file_id, position, title, text_start) VALUES (?, ?, ?, ?)",
+            [(file_id, place, title, start) for place, (title, start) in enumerate(chapters)],
+        )
+
+    def get_chapters(self, file_id: int) -> list[dict]:
+        """position, title, text_start, text_end, start_ms, end_ms; times are None until spoken."""
+        rows = self.rows(
+            """SELECT position, title, text_start,
+                      (SELECT start_ms FROM segments
+                       WHERE file_id = chapters.file_id AND text_start >= chapters.text_start
+                       ORDER BY text_start LIMIT 1) AS start_ms
+               FROM chapters WHERE file_id = ? ORDER BY position""",
+            file_id,
+        )
+        whole = self.row(
+            "SELECT character_count, duration, status FROM audio_files WHERE id = ?", file_id
+        )
+        if not rows or whole is None:
+            return []
+        end_ms = round(whole["duration"] * 1000) if whole["status"] == "ready" else None
+        last = {"text_start": whole["character_count"], "start_ms": end_ms}
+        return [
+            row | {"text_end": after["text_start"], "end_ms": after["start_ms"]}
+            for row, after in zip(rows, [*rows[1:], last], strict=True)
+        ]

@@ -1,0 +1,76 @@
+"""What may be wrong with an installation, each with its remedy in a line.
+
+It opens nothing for writing and needs nothing but the settings: it works on damaged data, too.
+A cause is told once: what follows from it is not looked at.
+"""
+
+import logging
+
+from common.errors import Sentence
+from config import Config
+from server.doctor import accounts, backups, contents, data, machine, sounds
+from server.doctor.findings import BAD, GOOD, WARN, Finding, Look
+from storage import opening
+from storage.errors import DatabaseError
+
+__all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
+
+log = logging.getLogger(__name__)
+
+QUICK = (data.folders, data.key, data.presence, data.schema, data.log, accounts.names)
+THOROUGH = (
+    *QUICK, data.database, contents.search, contents.rows,
+    sounds.sounds, sounds.segments,
+)  # fmt: skip
+
+
+def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> list[Finding]:
+    """Everything that is found, the worst first.
+
+    `thorough` reads the whole database and compares it with the disk; `scrub` reads all sound, too.
+    """
+    if unusable := _look(config, data.place):
+        return unusable
+    looks: tuple[Look, ...] = (
+        machine.permissions, machine.versions, machine.disk, machine.network,
+        machine.check_settings, backups.check,
+    )  # fmt: skip
+    found = [finding for look in looks for finding in _look(config, look)]
+    if (config.data_dir / opening.RESTORE_MARK).exists():
+        found += data.interrupted_restore(config)
+    else:
+        found += _data(config, (*(THOROUGH if thorough else QUICK), *[sounds.scrub] * scrub))
+    return sorted(found, key=lambda finding: (BAD, WARN, GOOD).index(finding.level))
+
+
+def _data(config: Config, looks: tuple[Look, ...]) -> list[Finding]:
+    """What is found in the data, until one finding explains whatever would follow."""
+    found: list[Finding] = []
+    for look in looks:
+        try:
+            found += _look(config, look)
+        except DatabaseError as error:
+            return [*found, Finding(BAD, error.sentence, data.restoring(config))]
+        if any(finding.is_last for finding in found):
+            break
+    return found
+
+
+def _look(config: Config, look: Look) -> list[Finding]:
+    found: list[Finding] = []
+    try:
+        found.extend(look(config))
+    except (ValueError, TypeError) as error:  # something is damaged that no look thought of
+        log.exception("the look %s of doctor broke off", look.__name__)
+        what = Sentence(
+            "The look {name} broke off: {reason}.", name=look.__name__, reason=str(error)
+        )
+        found.append(Finding(BAD, what, "Report this, with the lines from the log."))
+    except OSError as error:
+        what = Sentence(
+            "{path} cannot be read: {reason}.",
+            path=str(error.filename or config.data_dir),
+            reason=error.strerror or str(error),
+        )
+        found.append(Finding(BAD, what, "Check who owns it, and the disk."))
+    return found

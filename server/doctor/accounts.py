@@ -1,0 +1,20 @@
+"""The names of accounts: whether each can be told from the others."""
+
+from common.errors import Sentence
+from config import Config
+from server.doctor.findings import WARN, Finding, Findings, named
+from storage import snapshots
+
+ONE_OF_THEM = "Each is reached by its exact spelling alone. Tell their owners, or disable one."
+
+
+def names(config: Config) -> Findings:
+    alike, mixed = snapshots.find_unclear_names(config.database_path)
+    for group in alike:
+        what = Sentence(
+            "These names of accounts look alike: {names}.", names=", ".join(map(repr, group))
+        )
+        yield Finding(WARN, what, ONE_OF_THEM)
+    what = "These names of accounts mix scripts, as if to look like others: {names}."
+    remedy = "Find out whose they are; nobody can take such a name today."
+    yield from named(mixed, what, WARN, remedy)

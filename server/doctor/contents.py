@@ -1,0 +1,91 @@
+"""What the rows of the database hold: words to search, JSON, times, segments of sound."""
+
+from common import stored_json
+from config import Config
+from queries import integrity
+from queries.integrity import Examination, examination
+from server.doctor.findings import BAD, GOOD, Finding, Findings, named
+from services.documents import BadDocument, read_document
+
+RESET = "Stop VoiceVerse and run flask doctor --mend, which sets it to what a new row has."
+FROM_BACKUP = "Stop VoiceVerse and run flask restore with a backup from before the damage."
+# What is lost where a column cannot be read, and what to do about that.
+JSON_REMEDIES = {
+    "content": "Import these documents again; the pieces made of them are unharmed.",
+    "take": "Leave them: only these earlier takes are lost, and the pieces are unharmed.",
+    "report": "Leave it: only the way back from that migration is lost.",
+}
+SEGMENTS = {
+    "none": "Finished pieces without any segments ({count}): {names}.",
+    "gaps": "Pieces whose segments have gaps or overlap ({count}): {names}.",
+    "outside": "Pieces with segments outside of their text or sound ({count}): {names}.",
+}
+
+
+def search(config: Config) -> Findings:
+    """Whether the index of words is that of the pieces."""
+    with examination(config.database_path) as look:
+        faults = look.search_faults()
+    yield from named(
+        faults, "The search index does not fit the pieces ({count}): {names}.", BAD,
+        "Stop VoiceVerse and run flask doctor --mend, which rebuilds it.",
+    )  # fmt: skip
+
+
+def rows(config: Config) -> Findings:
+    """Whether what rows hold can be read, and fits."""
+    with examination(config.database_path) as look:
+        types = list(_types(look))
+        # Places that are no numbers cannot be compared.
+        found = [*_json(look), *types, *_times(look), *([] if types else _segments(look))]
+    yield from found or [Finding(GOOD, "Everything in the database can be read.")]
+
+
+def _json(look: Examination) -> Findings:
+    """Whether columns of JSON hold it, in the shape that is read from them."""
+    for column in integrity.JSON:
+        yield from named(
+            look.unreadable_json(column, lambda text, kind=column.kind: is_read(kind, text)),
+            "{column} holds JSON that cannot be read ({count}): {names}.", BAD,
+            JSON_REMEDIES.get(column.kind, RESET), column=f"{column.table}.{column.column}",
+        )  # fmt: skip
+
+
+def is_read(kind: str, text: object) -> bool:
+    """Whether pages can read what a column of that kind holds."""
+    if not isinstance(text, str):
+        return False
+    try:
+        read_document(text) if kind == "content" else stored_json.read(kind, text)
+    except (ValueError, BadDocument):
+        return False
+    return True
+
+
+def _times(look: Examination) -> Findings:
+    """Whether every time is one that a clock may have shown."""
+    for table, column, _wrong, names in look.times():
+        yield from named(
+            names, "{column} holds times that no clock shows ({count}): {names}.", BAD,
+            "Stop VoiceVerse and run flask doctor --mend, which sets them anew.",
+            column=f"{table}.{column}",
+        )  # fmt: skip
+
+
+def _types(look: Examination) -> Findings:
+    """Whether numbers are numbers, and texts texts."""
+    for table, column, _wrong, names in look.types():
+        yield from named(
+            names, "{column} holds values of another type ({count}): {names}.", BAD,
+            RESET if look.default_of(table, column) else FROM_BACKUP,
+            column=f"{table}.{column}",
+        )  # fmt: skip
+
+
+def _segments(look: Examination) -> Findings:
+    """Whether all is known of the sound of finished pieces."""
+    for kind, names in look.segment_faults():
+        yield from named(
+            names, SEGMENTS[kind], BAD,
+            "Their sound is unharmed; generate them again for captions and read-along.",
+        )  # fmt: skip

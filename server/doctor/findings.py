@@ -1,0 +1,35 @@
+"""What a look may find: how bad it is, what it is, and the remedy."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from common.errors import Sentence
+from config import Config
+
+GOOD, WARN, BAD = "good", "warn", "bad"
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at and found; `remedy` is empty when nothing is to be done.
+
+    After one with `is_last` no further look at the same data is worth taking.
+    """
+
+    level: str
+    what: str
+    remedy: str = ""
+    is_last: bool = False
+
+
+Findings = Iterator[Finding]
+Look = Callable[[Config], Findings]
+
+
+def named(names: list[str], what: str, level: str, remedy: str, **values: str) -> Findings:
+    """One finding about all these rows or files, the first of which are named."""
+    if not names:
+        return
+    shown = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
+    yield Finding(level, Sentence(what, count=len(names), names=shown, **values), remedy)

@@ -1,0 +1,144 @@
+"""The machine: permissions, versions, the disk, the network, settings."""
+
+import ipaddress
+import os
+import platform
+import shutil
+import stat
+
+import config as settings
+from backups import manifest, status
+from common import transient_causes
+from common.errors import Sentence
+from config import Config
+from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings
+from storage import sqlite_file
+
+LITTLE_ROOM_BYTES = 1_000_000_000
+LITTLE_ROOM_FILES = 1000
+# Versions in which several writers at once can damage a file with a log (WAL reset).
+RESET_BUG = ((3, 7, 0), (3, 51, 3))
+RESET_FIXED = {(3, 50): 7, (3, 44): 6}
+
+
+def permissions(config: Config) -> Findings:
+    data = config.data_dir
+    files = [config.database_path, settings.env_file()]
+    files += [data / name for name in manifest.KEY_FILES]
+    # A folder in the place of a file is told of by itself.
+    private = [data, data / status.FOLDER, *(path for path in files if not path.is_dir())]
+    wrong = [path for path in private if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o77]
+    for path in wrong:
+        mode = "700" if path.is_dir() else "600"
+        yield Finding(
+            BAD,
+            Sentence("Others on this machine can read {path}.", path=str(path)),
+            Sentence("Run: chmod {mode} {path}", mode=mode, path=str(path)),
+        )
+    foreign = [path for path in private if path.exists() and path.stat().st_uid != os.geteuid()]
+    for path in foreign:
+        yield Finding(
+            WARN,
+            Sentence("{path} belongs to another account.", path=str(path)),
+            "Run VoiceVerse, and this command, as the account that the data belongs to.",
+        )
+    if not wrong and not foreign:
+        yield Finding(GOOD, "The data belongs to this account alone.")
+
+
+def versions(_config: Config) -> Findings:
+    yield Finding(GOOD, Sentence("Python {version}.", version=platform.python_version()))
+    version = sqlite_file.sqlite_version()
+    shown = ".".join(map(str, version))
+    is_fixed = version[2] >= RESET_FIXED.get(version[:2], 10**6)
+    if not RESET_BUG[0] <= version < RESET_BUG[1] or is_fixed:
+        yield Finding(GOOD, Sentence("SQLite {version}.", version=shown))
+        return
+    yield Finding(
+        WARN,
+        Sentence(
+            "SQLite {version} can damage a database that several programs write at once. "
+            "VoiceVerse lets one write at a time.",
+            version=shown,
+        ),
+        "Let no other program write to the database; a Python with SQLite 3.51.3 or later has it "
+        "mended.",
+    )
+
+
+def disk(config: Config) -> Findings:
+    if not config.data_dir.exists():
+        return
+    yield from _inodes(config)
+    free = shutil.disk_usage(config.data_dir).free
+    what = Sentence("{megabytes} MB are free on the disk.", megabytes=free // 1_000_000)
+    if free < config.min_free_mb * 1024 * 1024:
+        yield Finding(BAD, what, "Free some space: new work is refused.")
+    elif free < LITTLE_ROOM_BYTES:
+        yield Finding(WARN, what, "Free some space before new work is refused.")
+    else:
+        yield Finding(GOOD, what)
+
+
+def _inodes(config: Config) -> Findings:
+    files = transient_causes.room(config.data_dir).files
+    if files is not None and files < LITTLE_ROOM_FILES:
+        yield Finding(
+            BAD if files < transient_causes.FEW_FILES else WARN,
+            Sentence("The disk has room for {count} further files (inodes).", count=files),
+            "Delete files that nobody needs: new work is refused when there is no room for more.",
+        )
+
+
+def network(config: Config) -> Findings:
+    if _is_local(config.host):
+        yield Finding(GOOD, "Only this machine, or a proxy on it, reaches VoiceVerse.")
+        if not config.trusted_proxies:
+            return
+    if config.trusted_proxies:
+        proxies = Sentence("Trusted proxies: {names}.", names=", ".join(config.trusted_proxies))
+        yield from _trusted(config, proxies)
+        return
+    yield Finding(
+        WARN,
+        Sentence("{host} is open to the network without encryption.", host=config.host),
+        "On a network that is not yours alone, listen on 127.0.0.1 behind a proxy with HTTPS.",
+    )
+
+
+def _trusted(config: Config, proxies: str) -> Findings:
+    """Proxies are believed what they say of addresses and HTTPS, so they should be few."""
+    wide = [name for name in config.trusted_proxies if _is_wide(name)]
+    if wide:
+        yield Finding(
+            BAD, proxies, "Name the proxy's own address in VOICEVERSE_TRUSTED_PROXIES alone."
+        )
+    elif not config.trusted_hosts:
+        yield Finding(
+            WARN, proxies, "Set VOICEVERSE_TRUSTED_HOSTS to the name that people open it by."
+        )
+    else:
+        yield Finding(GOOD, proxies)
+
+
+def _is_wide(name: str) -> bool:
+    try:
+        return ipaddress.ip_network(name, strict=False).prefixlen == 0
+    except ValueError:
+        return True
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def check_settings(config: Config) -> Findings:
+    for name in config.unrecognised:
+        yield Finding(
+            WARN,
+            Sentence("{name} is not a setting of VoiceVerse.", name=name),
+            "Correct or remove it; .env.example lists them all.",
+        )

@@ -1,0 +1,73 @@
+"""Putting right what can be: the search index, and columns that no page could read."""
+
+from backups import restore
+from common import stored_json
+from common.errors import Sentence
+from config import Config
+from database import Database
+from queries import integrity
+from queries.integrity import examination
+from queries.integrity_repair import Repairs
+from server.doctor.contents import is_read
+from storage import sqlite_file
+
+
+class RepairedDatabase(Database, Repairs):
+    """A database that can be put right; for when nobody else is at work."""
+
+
+def mend(config: Config) -> list[str]:
+    """Mend what is broken, after a copy; what was done, in sentences. Raises KeepingError or
+    DatabaseError, and then nothing was changed."""
+    with restore.nobody_at_work(config.data_dir):
+        wrong = _find(config)
+        if not any(wrong):
+            return []
+        db = RepairedDatabase(config.database_path)
+        try:
+            kept = sqlite_file.dated_sibling(config.database_path, "before-mending")
+            db.backup(kept)
+            with db.transaction():
+                done = list(_mend(db, *wrong))
+        finally:
+            db.close()
+    return [*done, Sentence("The database as it was lies in {path}.", path=str(kept))]
+
+
+def _find(config: Config) -> tuple:
+    """Whether the search index is broken, columns of JSON, of times and of numbers."""
+    with examination(config.database_path) as look:
+        columns = [column for column in integrity.JSON if column.kind in stored_json.DEFAULTS]
+        return (
+            bool(look.search_faults()),
+            [each for each in columns if look.unreadable_json(each, _reader(each.kind))],
+            [(table, column, sql) for table, column, sql, names in look.times() if names],
+            [
+                (table, column, sql, default)
+                for table, column, sql, _names in look.types()
+                if (default := look.default_of(table, column))
+            ],
+        )
+
+
+def _mend(db: RepairedDatabase, is_search_broken: bool, columns: list, times: list, numbers: list):
+    for column in columns:
+        default = "" if column.kind == "words" else stored_json.DEFAULTS[column.kind]
+        db.reset_json(column, default, _reader(column.kind))
+        where = f"{column.table}.{column.column}"
+        yield Sentence("{column} was set to what a new row has where it was damaged.", column=where)
+    for table, column, sql, default in numbers:
+        db.reset_numbers(table, column, sql, default)
+        where = f"{table}.{column}"
+        yield Sentence("{column} was set to what a new row has where it was damaged.", column=where)
+    for table, column, sql in times:
+        db.reset_times(table, column, sql)
+        where = f"{table}.{column}"
+        yield Sentence("{column} was set anew where no clock shows such times.", column=where)
+    if is_search_broken:
+        db.rebuild_search()
+        yield "The search index was rebuilt."
+
+
+def _reader(kind: str):
+    return lambda text: is_read(kind, text)

@@ -1,0 +1,73 @@
+"""The files beside the database: what rows and disk know of each other."""
+
+from backups.files import digest_of
+from common.errors import Sentence
+from config import Config
+from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
+from storage import snapshots
+from storage.audio_store import AudioStore, SegmentStore
+
+FROM_BACKUP = "Copy them from the folder audio of a backup, or speak them again."
+
+
+def sounds(config: Config) -> Findings:
+    if config.audio_dir.exists() and not config.audio_dir.is_dir():  # told of by itself
+        return
+    store = AudioStore(config.audio_dir)
+    rows, names = snapshots.list_sounds(config.database_path), set(store.names())
+    ready = {name: row for name, row in rows.items() if row["status"] == "ready"}
+    missing = sorted(set(ready) - names)
+    changed = [name for name in ready if name in names and _has_other_size(store, name, ready)]
+    stray = sorted(names - set(rows))
+    yield from named(missing, "Missing sound files ({count}): {names}.", BAD, FROM_BACKUP)
+    yield from named(
+        changed,
+        "Sound files of another size than they were made ({count}): {names}.",
+        BAD,
+        FROM_BACKUP,
+    )
+    yield from named(
+        stray, "Sound files that belong to nothing ({count}): {names}.", WARN,
+        Sentence("Move them out of {folder} if nobody misses them.", folder=str(store.folder)),
+    )  # fmt: skip
+    if not missing and not changed:
+        yield Finding(GOOD, Sentence("All sound files are there ({count}).", count=len(ready)))
+
+
+def _has_other_size(store: AudioStore, name: str, rows: dict[str, dict]) -> bool:
+    size = rows[name]["size"]
+    return isinstance(size, int) and size > 0 and store.size(name) != size
+
+
+def segments(config: Config) -> Findings:
+    """Bought sound: what rows and disk know of each other."""
+    if config.segments_dir.exists() and not config.segments_dir.is_dir():  # told of by itself
+        return
+    kept = {digest for digest, _ in SegmentStore(config.segments_dir).files()}
+    known = snapshots.list_kept(config.database_path)
+    missing, stray = sorted(known - kept), sorted(kept - known)
+    yield from named(
+        missing, "Missing bought segments ({count}): {names}.", WARN,
+        "Nothing: they are bought again when they are needed.",
+    )  # fmt: skip
+    yield from named(
+        stray, "Bought segments that are not counted ({count}): {names}.", WARN,
+        "Nothing: they are counted when they are used.",
+    )  # fmt: skip
+
+
+def scrub(config: Config) -> Findings:
+    """Read every sound file and compare it with the hash that was taken when it was made."""
+    store, damaged, count = AudioStore(config.audio_dir), [], 0
+    for name, row in snapshots.list_sounds(config.database_path).items():
+        if row["status"] != "ready" or not row["sha256"] or store.size(name) is None:
+            continue
+        count += 1
+        if digest_of(store.path(name)) != row["sha256"]:
+            damaged.append(name)
+    yield from named(damaged, "Damaged sound files ({count}): {names}.", BAD, FROM_BACKUP)
+    if not damaged:
+        yield Finding(
+            GOOD,
+            Sentence("All sound files were read and are as they were made ({count}).", count=count),
+        )

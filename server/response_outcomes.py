@@ -1,0 +1,128 @@
+"""How each answer ended, as the server saw it: what went over the wire, and whether all of it did.
+
+The app knows only what it meant to send. The server may answer by itself, fail at what the app gave
+it, or lose who asked half way.
+"""
+
+import time
+from typing import Any
+
+from waitress.channel import ClientDisconnected, HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.task import ErrorTask, Task, WSGITask
+
+from web.server_interface import NOTE, Outcome, Report
+
+ABORTED = "aborted"  # the connection ended before everything was sent
+BROKEN = "broken"  # the answer failed here after its head was sent
+UNREADABLE = 431  # a head so large that nothing of it was read
+
+
+class UnreadableAnswer(Exception):
+    """What was to be sent could not be read."""
+
+
+class _Reporting(Task):
+    """A task that says how it ended to its channel."""
+
+    def service(self) -> None:
+        """Send an answer, and tell how that went unless another one follows in its place."""
+        try:
+            super().service()
+        except ClientDisconnected:
+            self.channel.note_outcome(self, ABORTED)
+            raise
+        except BaseException:
+            if self.wrote_header:
+                self.channel.note_outcome(self, BROKEN)
+            raise
+        self.channel.note_outcome(self, BROKEN if self._is_short() else "")
+
+    def _is_short(self) -> bool:
+        """Whether less was sent than had been announced; files are sent by the channel, whole."""
+        is_file = self.wrote_header and not self.content_bytes_written
+        return (
+            self.content_length not in (None, self.content_bytes_written)
+            and self.has_body
+            and self.request.command != "HEAD"
+            and not is_file
+        )
+
+
+class AppTask(_Reporting, WSGITask):
+    """An answer of the app."""
+
+    def get_environment(self) -> dict[str, Any]:
+        """The request as the app gets it, with a place for its notes."""
+        environ = super().get_environment()
+        environ[NOTE] = self.channel.note
+        return environ
+
+    def execute(self) -> None:
+        """Run the app; raises what it raises."""
+        try:
+            super().execute()
+        except OSError as error:  # for which the server would hang up without a word
+            raise UnreadableAnswer from error
+
+
+class OwnTask(_Reporting, ErrorTask):
+    """An answer of the server itself, such as 400 for what is no HTTP."""
+
+
+class ReportingChannel(HTTPChannel):
+    """A connection that reports each answer when all of it was sent, or none of it can be."""
+
+    task_class = AppTask
+    error_task_class = OwnTask
+
+    def __init__(self, report: Report, *args: Any, **kw: Any) -> None:
+        self._report = report
+        self._unsent: list[Outcome] = []
+        self._task_begun_at, self.note = 0.0, {}
+        super().__init__(*args, **kw)
+
+    def service(self) -> None:
+        """Answer the first request that waits."""
+        self._asked = self.requests[0]
+        self._task_begun_at, self.note = time.monotonic(), {}
+        super().service()
+
+    def note_outcome(self, task: Task, problem: str) -> None:
+        """Report an answer, at once or when the rest of it has been sent."""
+        status = int(task.status.split()[0]) if task.wrote_header else None
+        ms = round((time.monotonic() - self._task_begun_at) * 1000, 1)
+        outcome = Outcome(*_asked_for(self._asked), status, problem, ms, self.note)
+        with self.outbuf_lock:
+            if not problem and not self.connected:  # closed with what it still had to send
+                outcome.problem = ABORTED
+            elif not problem and self.total_outbufs_len:
+                self._unsent.append(outcome)
+                return
+        self._report(outcome)
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        has_sent = super()._flush_some(do_close)
+        if self._unsent and not self.total_outbufs_len:
+            self._report_unsent("")
+        return has_sent
+
+    def handle_close(self) -> None:
+        """The connection has ended; what still lies here is never sent."""
+        super().handle_close()
+        self._report_unsent(ABORTED)
+
+    def _report_unsent(self, problem: str) -> None:
+        with self.outbuf_lock:
+            outcomes, self._unsent = self._unsent, []
+        for outcome in outcomes:
+            outcome.problem = problem
+            self._report(outcome)
+
+
+def _asked_for(request: HTTPRequestParser) -> tuple[str | None, str | None]:
+    """The method and the path, as far as they were read."""
+    method, path = getattr(request, "command", None), getattr(request, "path", None)
+    if path is None or getattr(request.error, "code", 0) == UNREADABLE:
+        return None, None
+    return method, path.encode("latin-1", "replace").decode(errors="replace")

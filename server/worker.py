@@ -1,0 +1,396 @@
+"""The worker: a process of its own that claims files, speaks them, and survives being killed.
+
+It reads its standard input: each byte is a hint that there is new work, the end of it means that
+the app is gone. All else passes through the database, so workers need not share a machine.
+"""
+
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from backups import create, leftovers, restore
+from backups.errors import KeepingError
+from backups.nightly import Nightly
+from common import logs
+from common.errors import Sentence
+from config import (
+    Config,
+    ConfigError,
+    prepare_data_dir,
+    provider_environment,
+    refuse_lost_database,
+)
+from database import Database
+from server.health import WORKER
+from services.backoff import Notice, States, is_memory_short, verdict
+from services.exports import ExportWorker
+from services.generation import Studio
+from services.providers import Providers
+from services.purchase_client import Buyer
+from services.synthesis import Parked, Stopped
+from services.trusted_clock import TrustedClock
+from speech.audio.encoding import NotMp3
+from speech.errors import SpeechError
+from speech.registry import build_registry
+from storage import snapshots
+from storage.audio_store import AudioError, AudioStore
+from storage.errors import DatabaseError, LeaseLost
+from storage.file_locks import FileLock
+
+LEASE_S = 30.0
+HEARTBEAT_S = 5.0
+SIGN_S = 15.0  # between two signs of life
+POLL_S = 1.0
+MOST_ATTEMPTS = 10  # without a checkpoint in between
+DAY_S = 24 * 3600.0
+TIME = "%Y-%m-%d %H:%M:%S"
+GRACE_S = 8.0
+NICENESS = 10  # pages and listeners come first, however much is being spoken
+
+log = logging.getLogger("voiceverse.jobs")
+
+
+class Worker:
+    """Speaks up to `config.jobs` files at once, a thread each."""
+
+    def __init__(self, studio: Studio):
+        self.studio, self.db, self.config = studio, studio.db, studio.config
+        self.host = f"{socket.gethostname()}/"
+        self.name = f"{self.host}{os.getpid()}-{secrets.token_hex(3)}"
+        self.stop = threading.Event()
+        self.wake = threading.Event()
+        self.notice = Notice(self.config.data_dir)
+        self.states = States(self.notice, self.stop)
+        self.exporting = ExportWorker(studio.exports, self.name, self.stop, self.states)
+        self.nightly = Nightly(self.config)
+        self._running = 0
+        self._threads: list[threading.Thread] = []
+        self._unstarted: list[Callable[[], None]] = []  # claimed, and no thread was to be had yet
+        self._counting = threading.Lock()
+        self._beaten_at = 0.0
+        self._seen_at: float | None = None
+        self._noticed_at: float | None = None
+        self._emptied_at: float | None = None
+        self.clock = TrustedClock(self.db)
+
+    def run(self) -> None:
+        """Work until `stop` is set, then park what is under way."""
+        exporting = self.exporting.start()
+        sound = threading.Thread(target=self._look_after_sound, name="sound", daemon=True)
+        sound.start()
+        while not self.stop.is_set():
+            try:
+                self._look_about()
+            except Exception:  # no thread, process or memory is to be had just now
+                log.exception("something could not be begun; it is tried again")
+            self.wake.wait(POLL_S)
+            self.wake.clear()
+            self.exporting.wake.set()
+        deadline = time.monotonic() + GRACE_S
+        self.nightly.stop()
+        for thread in [*self._threads, *exporting]:
+            thread.join()
+        sound.join(max(0.0, deadline - time.monotonic()))
+        self._wait_for_purchases(deadline)
+
+    def _look_about(self) -> None:
+        """Begin all that is due; raises RuntimeError where the system gives no thread for it."""
+        self._beat()
+        self._look_at_notices()
+        self._empty_bin()
+        self.nightly.look()
+        self.studio.speaking.purchases.rest()
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        self._start_claimed()
+        while self._running < self.config.jobs and (work := self._next()):
+            self._count(+1)  # its lease is held from here on
+            self._unstarted.append(work)
+            self._start_claimed()
+
+    def _start_claimed(self) -> None:
+        while self._unstarted:
+            work = self._unstarted[0]
+            thread = threading.Thread(target=self._work_in_thread, args=(work,), name="speak")
+            thread.start()
+            self._unstarted.pop(0)
+            self._threads.append(thread)
+
+    def tidy(self) -> None:
+        """Take over what a killed worker of this machine left in rows and on disk."""
+        leftovers.sweep(self.config)
+        self.states.write("what is left", self._release)
+        for name in self.studio.reconcile():
+            log.warning("no row knows the sound file %s; it was left alone", name)
+
+    def _release(self) -> None:
+        self.db.release_jobs(self.host)
+        self.db.release_retakes(self.host)
+        self.exporting.tidy(self.host)
+
+    def run_pending(self) -> int:
+        """Do everything that waits, in this thread; returns how many files."""
+        count = 0
+        while not self.stop.is_set() and (work := self._next()):
+            work()
+            count += 1
+        return count
+
+    def _next(self) -> Callable[[], None] | None:
+        """What to do next: changes to finished files are short and go first."""
+        if retake := self._claim(self.db.claim_retake):
+            return partial(self._retake, retake)
+        per_user = min(self.config.jobs_per_user, self.config.jobs)
+        job = self._claim(self.db.claim_job, per_user=per_user)
+        return job and partial(self._speak, job)
+
+    def _claim(self, claim: Callable[..., dict | None], **limits: int) -> dict | None:
+        try:
+            work = claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
+        except DatabaseError as error:
+            log.error("no work can be claimed: %s", error.sentence)
+            self.notice.tell(error.waits_for)
+            return None
+        if work:
+            self.notice.clear()
+        return work
+
+    def _work_in_thread(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        finally:
+            self._count(-1)
+            self.wake.set()
+
+    def _retake(self, retake: dict) -> None:
+        """Change a part of a finished file, or record why that failed."""
+        try:
+            if retake["attempts"] > MOST_ATTEMPTS and not is_memory_short():
+                raise SpeechError("The speech worker stopped at this change again and again.")
+            self.studio.retaking.run(retake, self.name)
+        except Stopped:
+            what = f"the change of file {retake['file_id']}"
+            self.states.write(what, lambda: self.db.park_retake(retake["id"], self.name))
+        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
+            what = f"the change of file {retake['file_id']}"
+            if self.states.put_off(what, error, retake, self.name, self.db.wait_retake):
+                return
+            sentence = self._sentence_of(what, error)
+            self.states.write(what, lambda: self.db.fail_retake(retake["id"], self.name, sentence))
+
+    def _speak(self, job: dict) -> None:
+        """Speak one file and record how it ended."""
+        try:
+            if job["attempts"] > MOST_ATTEMPTS and not is_memory_short():
+                raise SpeechError(
+                    Sentence(
+                        "The speech worker stopped {times} times while speaking this text. "
+                        "What was spoken is kept; try again, or with another voice.",
+                        times=MOST_ATTEMPTS,
+                    )
+                )
+            self.studio.speaking.speak(job, self.name, self.stop)
+        except LeaseLost:
+            log.info("file %s was deleted while it was being spoken", job["id"])
+        except Parked:
+            self.states.write(f"file {job['id']}", lambda: self.db.park_job(job["id"], self.name))
+        except Stopped as stopped:
+            self._end(job, stopped.status, "Cancelled." if stopped.status == "cancelled" else None)
+        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
+            what = f"file {job['id']}"
+            if not self.states.put_off(what, error, job, self.name, self.db.wait_job):
+                needs_voice = getattr(error, "is_voice_gone", False)
+                sentence = self._sentence_of(what, error)
+                self._end(job, "failed", sentence, needs_voice=needs_voice)
+
+    def _sentence_of(self, what: str, error: Exception) -> str:
+        """Why work failed, for its owner; a fault of our own is told to the log alone."""
+        if isinstance(error, (SpeechError, AudioError, DatabaseError, NotMp3)):
+            log.info("%s failed (%s)", what, error.sentence)
+            return verdict(error, error.sentence)
+        log.error("%s failed unexpectedly", what, exc_info=error)
+        return "Something unexpected went wrong; the log says what."
+
+    def _end(
+        self, job: dict, status: str, sentence: str | None, *, needs_voice: bool = False
+    ) -> None:
+        log.info("file %s: %s (%s)", job["id"], status, sentence or "as asked")
+        self.states.write(
+            f"file {job['id']}",
+            lambda: self.db.stop_job(
+                job["id"], self.name, status=status, error=sentence, needs_voice=needs_voice
+            ),
+        )
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._running += change
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        if self._seen_at is None or now - self._seen_at >= SIGN_S:
+            self._seen_at = now
+            try:
+                self.db.beat(WORKER, time.time())
+                self.notice.clear()
+                self.clock.look()
+            except DatabaseError as error:
+                log.error("no sign of life can be written: %s", error.sentence)
+                self.notice.tell(error.waits_for)
+        if self._running and now - self._beaten_at >= HEARTBEAT_S:
+            self._beaten_at = now
+            try:
+                self.db.extend_leases(self.name, now=time.time(), lease_s=LEASE_S)
+                self.db.extend_retakes(self.name, now=time.time(), lease_s=LEASE_S)
+                self.notice.clear()
+            except DatabaseError as error:
+                log.error("the heartbeat cannot be written: %s", error.sentence)
+
+    def _look_at_notices(self) -> None:
+        now = time.monotonic()
+        if self._noticed_at is None or now - self._noticed_at >= DAY_S:
+            threading.Thread(target=self._save_notices, name="notices", daemon=True).start()
+            self._noticed_at = now
+
+    def _save_notices(self) -> None:
+        """Ask each provider what it says about its models, such as the day one ends."""
+        for engine in self.studio.registry.engines:
+            try:
+                notices = self.studio.speaking.purchases.notices(engine)
+                found = {note.model: note.shutdown.isoformat() for note in notices}
+                if found or engine.keeps_segments:
+                    self.db.save_model_notices(engine.name, found)
+                    self.studio.continuity.learn()
+            except (SpeechError, DatabaseError) as error:
+                log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
+
+    def _empty_bin(self) -> None:
+        """Remove what is past its time, once a day, as long as the clock can be believed."""
+        now = time.monotonic()
+        if self._emptied_at is not None and now - self._emptied_at < DAY_S:
+            return
+        if (believed := self.clock.believed()) is not None:
+            threading.Thread(
+                target=self._empty_bin_now, args=(believed,), name="bin", daemon=True
+            ).start()
+            self._emptied_at = now
+
+    def _empty_bin_now(self, now: float) -> None:
+        try:
+            if count := self.studio.empty_bin(now):
+                log.info("%s files left the bin after their time there", count)
+            if count := prune_security_log(self.db, self.config.security_log_days, now):
+                log.info("%s events left the security log after their time there", count)
+        except (AudioError, DatabaseError) as error:
+            log.error("what is past its time cannot be removed: %s", error.sentence)
+        except OSError as error:
+            log.error("what is past its time cannot be removed: %s", error)
+
+    def _look_after_sound(self) -> None:
+        """Find whose the sound is that was bought before it had owners, after an upgrade; remove
+        bought sound that nothing needs any more."""
+        work = [partial(self.studio.settle_sound, self.stop.is_set)]
+        while not self.stop.is_set():
+            try:
+                for each in work:
+                    each()
+                work = [partial(self.studio.drop_unwanted_sound, self.stop.is_set)]
+            except (AudioError, DatabaseError) as error:
+                log.error("bought sound cannot be looked after: %s", error.sentence)
+            except Exception:  # the top of a thread; it looks again
+                log.exception("bought sound cannot be looked after")
+            self.stop.wait(HEARTBEAT_S)
+
+    def _wait_for_purchases(self, deadline: float) -> None:
+        while self.studio.speaking.purchases.under_way and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+
+def prune_security_log(db: Database, days: int, now: float) -> int:
+    """Remove the events older than that; returns how many. 0 days keep them for ever."""
+    if not days:
+        return 0
+    today = datetime.fromtimestamp(now, UTC)
+    before, until = today - timedelta(days=days), today + timedelta(days=1)
+    return db.prune_security_logs(f"{before:{TIME}}", f"{until:{TIME}}")
+
+
+def build_studio(config: Config) -> Studio:
+    """The services that the worker and the commands need, without any web."""
+    restore.complete(config)
+    prepare_data_dir(config)
+    refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
+    create.before_upgrade(config)
+    store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
+    db = Database(config.database_path)
+    return Studio(config, db, store, build_registry(config, Providers(config, db)))
+
+
+@contextmanager
+def only_worker(config: Config, wait_s: float = 10.0):
+    """Hold the lock that one worker a data folder may hold; raises ConfigError."""
+    lock = FileLock(config.data_dir / "worker.lock")
+    if not lock.acquire(wait_s):
+        raise ConfigError(
+            f"Another worker already speaks for {config.data_dir}; one is enough. Stop it first."
+        )
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _listen(worker: Worker) -> None:
+    """Follow standard input: a byte wakes, the end stops."""
+    while os.read(sys.stdin.fileno(), 4096):
+        worker.wake.set()
+    worker.stop.set()
+    worker.wake.set()
+
+
+def _stop_on_signals(worker: Worker) -> None:
+    def stop(*_):
+        worker.stop.set()
+        worker.wake.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the app, which stops us
+
+
+def main() -> int:
+    """Run a worker until standard input ends."""
+    try:
+        config = Config.load()
+        logs.configure(config.log_level)
+        prepare_data_dir(config)
+        os.nice(NICENESS)
+        with only_worker(config):
+            studio = build_studio(config)
+            purchases, engines = studio.speaking.purchases, studio.registry.engines
+            purchases.buyer = Buyer(studio.kept.folder, engines, provider_environment())
+            worker = Worker(studio)
+            _stop_on_signals(worker)
+            threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
+            worker.tidy()
+            with suppress(SpeechError):  # which is told to who asks for it
+                purchases.warm(studio.registry.default)
+            worker.run()
+            purchases.close()
+            studio.registry.close()
+            studio.db.close()
+    except (ConfigError, DatabaseError, KeepingError) as error:
+        print(error.sentence, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""The process that buys speech: orders on standard input, sound on standard output.
+
+Run as `python -m services.purchase_process` by the purchase client. What has been asked of a
+provider is paid for, so it is received and kept whatever becomes of the process that wanted it:
+when standard input ends, what has begun is finished, then this process ends, too.
+
+A frame is one type byte, the number of the order, a little-endian 32-bit length and a payload:
+
+in   S settings  JSON: the folder to keep sound in, the settings of each engine by name; once
+     B buy       JSON: engine, content_hash, request
+     N notices   JSON: engine
+     Both carry the engine's settings, too, where they are others than those that came with S.
+out  G begun     empty; the sound is not kept, and the provider is being asked
+     A audio     16-bit samples
+     D done      JSON: a Delivery, or empty; the sound is kept, bought now (after audio) or earlier
+     N notices   JSON: a list of model, sentence, shutdown date
+     E error     JSON: error, template, values, status, waits_for, tries
+"""
+
+import json
+import os
+import signal
+import struct
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from common import transient_causes
+from common.errors import Told
+from speech.engine import Engine
+from speech.errors import EngineHeldUp, SpeechError
+from speech.registry import remake
+from speech.types import AudioChunk, Receipt, SpeechRequest
+from storage.audio_store import SegmentStore
+
+HEADER = struct.Struct("<cII")
+MOST_LATER = 32  # engines that are kept ready
+LONGEST_END_S = 900.0  # after the input ended; time-outs of the engine are shorter than this
+UNEXPECTED = "Something unexpected went wrong; the log says what."
+
+Answer = tuple[bytes, bytes]
+
+
+class Buying:
+    """The engines and the store of this process; each order has a thread of its own."""
+
+    def __init__(self, folder: str, engines: dict[str, dict[str, Any]], output: BinaryIO):
+        self.kept = SegmentStore(Path(folder))
+        self.engines = {name: remake(settings) for name, settings in engines.items()}
+        self._later: dict[str, Engine] = {}  # by their settings, the latest used last
+        self._making = threading.Lock()
+        self.is_alone = threading.Event()  # nobody listens any more
+        self._output = output
+        self._sending = threading.Lock()
+
+    def start(self, kind: bytes, number: int, order: dict[str, Any]) -> None:
+        """Carry out an order in a thread."""
+        serve = {b"B": self._buy, b"N": self._notices}[kind]
+        try:
+            threading.Thread(target=self._settle, args=(number, serve, order)).start()
+        except RuntimeError:  # the system gives no further threads
+            self.send(b"E", number, packed(EngineHeldUp(transient_causes.PROCESSES)))
+
+    def send(self, kind: bytes, number: int, payload: bytes = b"") -> None:
+        """Write one frame, unless the reader is gone."""
+        if self.is_alone.is_set():
+            return
+        try:
+            with self._sending:
+                self._output.write(HEADER.pack(kind, number, len(payload)))
+                self._output.write(payload)
+                self._output.flush()
+        except OSError:
+            self.is_alone.set()
+
+    def _settle(self, number: int, serve: Callable[..., Answer], order: dict[str, Any]) -> None:
+        kind, payload = b"E", packed(SpeechError(UNEXPECTED))
+        try:
+            kind, payload = serve(number, order)
+        except Exception as error:
+            cause = transient_causes.of(error)
+            if isinstance(error, Told) and (error.waits_for or not cause):
+                payload = packed(error)
+            elif cause:
+                payload = packed(EngineHeldUp(cause))
+            else:
+                raise
+        finally:
+            self.send(kind, number, payload)
+
+    def _buy(self, number: int, order: dict[str, Any]) -> Answer:
+        content_hash, receipt = order["content_hash"], Receipt()
+        engine, request = self._engine(order), SpeechRequest(**order["request"])
+        most = request.most_bytes(engine.sample_rate)
+        with self.kept.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
+            if self.kept.has(content_hash) or self.is_alone.is_set():
+                return b"D", b""
+            self.send(b"G", number)
+            keep(self._passed_on(number, receipt.hear(engine.speak(request))))
+        return b"D", receipt.note()
+
+    def _engine(self, order: dict[str, Any]) -> Engine:
+        """The engine of an order; made now where it came or changed after this process began."""
+        settings = order.get("settings")
+        if settings is None:
+            return self.engines[order["engine"]]
+        mark = json.dumps(settings, sort_keys=True)
+        with self._making:
+            engine = self._later.pop(mark, None) or remake(settings)
+            self._later[mark] = engine
+            if len(self._later) > MOST_LATER:
+                # Who speaks through it still has it; nobody else finds it again.
+                del self._later[next(iter(self._later))]
+        return engine
+
+    def _passed_on(self, number: int, chunks: Iterable[AudioChunk]) -> Iterator[bytes]:
+        """The samples of each chunk, which a listener has first."""
+        for chunk in chunks:
+            self.send(b"A", number, chunk.pcm)
+            yield chunk.pcm
+
+    def _notices(self, number: int, order: dict[str, Any]) -> Answer:
+        notices = [
+            (note.model, note.sentence, note.shutdown and note.shutdown.isoformat())
+            for note in self._engine(order).notices()
+        ]
+        return b"N", json.dumps(notices).encode()
+
+
+def packed(error: Told) -> bytes:
+    """An error as the payload of its frame; its sentence can still be translated."""
+    sentence = error.sentence
+    return json.dumps(
+        {
+            "error": type(error).__name__,
+            "template": getattr(sentence, "template", sentence),
+            "values": getattr(sentence, "values", None),
+            "status": error.status,
+            "waits_for": error.waits_for,
+            "tries": error.tries,
+        }
+    ).encode()
+
+
+def read_frame(source: BinaryIO) -> tuple[bytes, int, bytes] | None:
+    """Type, number and payload of the next frame; None where the stream ends."""
+    header = source.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    kind, number, length = HEADER.unpack(header)
+    payload = source.read(length)
+    return (kind, number, payload) if len(payload) == length else None
+
+
+def main() -> None:
+    """Serve until the input ends, then finish what has begun."""
+    # Whoever stops this machine's services gives them time: the end of input is our signal.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    source = sys.stdin.buffer
+    if (frame := read_frame(source)) is None:
+        return
+    buying = Buying(**json.loads(frame[2]), output=sys.stdout.buffer)
+    for engine in buying.engines.values():
+        engine.warm()
+    while frame := read_frame(source):
+        kind, number, payload = frame
+        buying.start(kind, number, json.loads(payload))
+    buying.is_alone.set()
+    limit = threading.Timer(LONGEST_END_S, os._exit, (1,))
+    limit.daemon = True
+    limit.start()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Sound on its way into an MP3, and the note of where each segment stands in text and sound."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from speech.audio.encoding import Mp3Stream, join_pause, pause_samples
+from speech.text.script import Utterance
+from speech.types import AudioChunk, Segment
+
+
+class Recorder:
+    """Encodes segments one after another and hands frames to `write`.
+
+    It goes on after `frames` frames and `bytes_before` bytes of a file, with segment number
+    `position`. Samples come at `input_rate` Hz, the file's own if none is named; `spoken_by` is the
+    key of the voice, "" for the file's own. `cut` holds the segments after which the sound can be
+    cut, as rows to record.
+    """
+
+    def __init__(
+        self,
+        sample_rate: int,
+        write: Callable[[bytes], object],
+        *,
+        input_rate: int = 0,
+        spoken_by: str = "",
+        frames: int = 0,
+        bytes_before: int = 0,
+        position: int = 0,
+    ):
+        self.mp3 = Mp3Stream(sample_rate, frames=frames, input_rate=input_rate)
+        self.position, self.spoken_by = position, spoken_by
+        self.cut: list[dict] = []
+        self.is_between = True  # whether all of the sound so far belongs to whole segments
+        self._write, self._bytes_before = write, bytes_before
+        self._ended: deque[dict] = deque()  # segments in the encoder, not yet cut after
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of sound taken in so far, with what was there before."""
+        return self.mp3.position / self.mp3.sample_rate
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file so far."""
+        return self._bytes_before + self.mp3.audio_bytes
+
+    def take_in(self, segment: Segment, said: Utterance, chunks: Iterable[AudioChunk]) -> None:
+        """Encode a segment and the pause after it."""
+        started, tail, words, said_otherwise = self.mp3.position, b"", [], ""
+        pause = max(self._shortest_pause(), self._samples(segment.pause_ms))
+        heard_to = segment.start
+        for chunk in chunks:
+            self.is_between = False
+            self._encode(chunk.pcm)
+            tail = (tail + chunk.pcm)[-2 * pause :]
+            for mark in said.words(chunk.marks, heard_to):
+                heard_to = mark.start + mark.length
+                at_ms = mark.sample * 1000 // self.mp3.input_rate
+                words.append((mark.start - segment.start, mark.length, at_ms))
+            if chunk.delivery:
+                said_otherwise = chunk.delivery.said_otherwise
+        if tail or segment.pause_ms:
+            self._encode(join_pause(tail, pause))
+        if not tail:
+            started = self.mp3.position  # a mark has a pause, but no sound of its own to show
+        self._ended.append(
+            {
+                "position": self.position,
+                "text_start": segment.start,
+                "text_end": segment.end,
+                "start_ms": self._ms(started),
+                "end_ms": self._ms(self.mp3.position),
+                "words": json.dumps(words, separators=(",", ":")) if words else "",
+                "spoken_by": self.spoken_by,
+                "said": said_otherwise,
+            }
+        )
+        self.mp3.mark_cut()
+        self.position += 1
+        self.is_between = True
+
+    def take_cut(self) -> list[dict]:
+        """The rows that can be recorded since the last call."""
+        cut, self.cut = self.cut, []
+        return cut
+
+    def finish(self) -> None:
+        """Give out the last frames; the segments still open end with them."""
+        self._give_out(self.mp3.finish())
+        place = {"frame_end": self.mp3.frames, "byte_end": self.size}
+        self.cut += [segment | place for segment in self._ended]
+        self._ended.clear()
+
+    def _encode(self, pcm: bytes) -> None:
+        self._give_out(self.mp3.feed(pcm))
+
+    def _give_out(self, frames: bytes) -> None:
+        if not frames:
+            return
+        self._write(frames)
+        for frame_end, byte_end in self.mp3.take_cuts():
+            place = {"frame_end": frame_end, "byte_end": self._bytes_before + byte_end}
+            self.cut.append(self._ended.popleft() | place)
+
+    def _shortest_pause(self) -> int:
+        stream, own = self.mp3, pause_samples(self.mp3.sample_rate)
+        return -(-own * stream.input_rate // stream.sample_rate)
+
+    def _samples(self, ms: int) -> int:
+        return ms * self.mp3.input_rate // 1000
+
+    def _ms(self, samples: int) -> int:
+        return samples * 1000 // self.mp3.sample_rate

@@ -1,0 +1,265 @@
+"""One file from a server of voices: resumed where it broke off, checked, within limits."""
+
+import errno
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from common.errors import Sentence
+from speech.errors import SpeechError
+
+TRIES = 4
+RETRIED = frozenset((408, 429, 500, 502, 503, 504))
+
+
+class VoiceError(SpeechError):
+    """Something about installing voices that cannot be done."""
+
+    status = 400
+
+
+class NotFetched(VoiceError):
+    """A file did not come; what came of it is kept."""
+
+    status = 502
+
+
+class WrongFile(VoiceError):
+    """What came is not the file that was asked for."""
+
+    status = 502
+
+
+class NoRoom(VoiceError):
+    """The disk is full."""
+
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There is not enough free disk space for this voice. Make room, then try again; what "
+            "came is kept."
+        )
+
+
+class _Broken(Exception):
+    """The connection ended early or did not come about; the rest may be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to wait, in seconds, and how slow a server may be, in bytes a second."""
+
+    connect_s: float = 10.0
+    read_s: float = 30.0
+    patience_s: float = 60.0
+    slowest: int = 2048
+    pause_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file to fetch: its size in bytes, and its MD5 in hex, "" where that is not known."""
+
+    url: str
+    size: int
+    md5: str = ""
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or self.url
+
+
+def fetch(
+    wanted: Wanted,
+    into: Path,
+    *,
+    tick: Callable[[int], None],
+    limits: Limits | None = None,
+) -> None:
+    """Write a file to `into` when it is whole and right; raises VoiceError.
+
+    What there is of it stays in a .part file beside it, and the next call goes on there. `tick`
+    gets the bytes so far, and may raise to stop.
+    """
+    import httpx2
+
+    limits = limits or Limits()
+    part = into.with_name(into.name + ".part")
+    was_begun = part.exists()
+    timeout = httpx2.Timeout(limits.read_s, connect=limits.connect_s)
+    with httpx2.Client(timeout=timeout, follow_redirects=True, max_redirects=5) as client:
+        _complete(client, wanted, part, tick, limits)
+        if was_begun and not _is_right(wanted, part):
+            # What was there from an earlier time may have been another file's.
+            part.unlink()
+            _complete(client, wanted, part, tick, limits)
+    if not _is_right(wanted, part):
+        part.unlink()
+        raise WrongFile(_wrong(wanted))
+    part.replace(into)
+
+
+def _complete(
+    client, wanted: Wanted, part: Path, tick: Callable[[int], None], limits: Limits
+) -> None:
+    """Ask until the whole is there; raises VoiceError."""
+    for attempt in range(1, TRIES + 1):
+        try:
+            _ask(client, wanted, part, tick, limits)
+            return
+        except _Broken:
+            time.sleep(limits.pause_s * attempt)
+    raise NotFetched(
+        Sentence(
+            "{host} breaks off or does not answer. What came is kept: try again, and it goes on "
+            "there.",
+            host=wanted.host,
+        )
+    )
+
+
+def _ask(client, wanted: Wanted, part: Path, tick: Callable[[int], None], limits: Limits) -> None:
+    """Ask for what is missing and write it; raises _Broken when some of it is still missing."""
+    import httpx2
+
+    start = part.stat().st_size if part.exists() else 0
+    if start == wanted.size:
+        return
+    if start > wanted.size:
+        part.unlink()
+        start = 0
+    headers = {"Accept-Encoding": "identity", "User-Agent": "VoiceVerse"}
+    if start:
+        headers["Range"] = f"bytes={start}-"
+    try:
+        with client.stream("GET", wanted.url, headers=headers) as response:
+            start = _begin(response, wanted, part, start)
+            with part.open("r+b" if start else "wb") as file:
+                file.seek(start)
+                file.truncate()
+                _take(response, wanted, file, tick, limits)
+    except (httpx2.TooManyRedirects, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise WrongFile(
+            Sentence(
+                "{host} leads from address to address and never to the voice.", host=wanted.host
+            )
+        ) from error
+    except httpx2.TransportError as error:
+        raise _Broken from error
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoRoom from error
+
+
+def _begin(response, wanted: Wanted, part: Path, start: int) -> int:
+    """Where the answer begins in the file; raises VoiceError for one that is no part of it."""
+    status = response.status_code
+    if wanted.url.startswith("https:") and response.url.scheme != "https":
+        raise WrongFile(
+            Sentence("{host} leads to an address without encryption.", host=wanted.host)
+        )
+    if status == 416 and start:
+        part.unlink()
+        raise _Broken
+    if status in RETRIED:
+        raise _Broken
+    if status not in (200, 206):
+        raise NotFetched(
+            Sentence(
+                "{host} answered {status} when it was asked for {name}.",
+                host=wanted.host,
+                status=str(status),
+                name=wanted.url.rpartition("/")[2],
+            )
+        )
+    if response.headers.get("content-type", "").startswith("text/html"):
+        raise WrongFile(
+            Sentence(
+                "{host} sent a web page instead of a voice. Check the address of the voices, and "
+                "whether this network asks to sign in.",
+                host=wanted.host,
+            )
+        )
+    if status == 206 and start:
+        place = response.headers.get("content-range", "").removeprefix("bytes ").partition("-")[0]
+        if place != str(start):
+            part.unlink(missing_ok=True)
+            raise _Broken
+        return start
+    return 0
+
+
+def _take(response, wanted: Wanted, file: BinaryIO, tick, limits: Limits) -> None:
+    since, then = file.tell(), time.monotonic()
+    for chunk in response.iter_bytes():
+        file.write(chunk)
+        came = file.tell()
+        if came > wanted.size:
+            file.truncate(0)
+            raise WrongFile(_wrong(wanted))
+        tick(came)
+        now = time.monotonic()
+        if now - then >= limits.patience_s:
+            if came - since < limits.slowest * (now - then):
+                raise NotFetched(
+                    Sentence(
+                        "{host} sends too slowly. What came is kept: try again later, and it goes "
+                        "on there.",
+                        host=wanted.host,
+                    )
+                )
+            since, then = came, now
+    if file.tell() < wanted.size:
+        raise _Broken
+
+
+def _is_right(wanted: Wanted, part: Path) -> bool:
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+    return not wanted.md5 or digest.hexdigest() == wanted.md5
+
+
+def _wrong(wanted: Wanted) -> Sentence:
+    return Sentence(
+        "What {host} sent for {name} is not what its list of voices describes. Nothing was "
+        "installed; try again later.",
+        host=wanted.host,
+        name=wanted.url.rpartition("/")[2],
+    )
+
+
+def fetch_whole(url: str, largest: int, limits: Limits | None = None) -> bytes:
+    """Something small of the server's, such as its list of voices; raises VoiceError."""
+    import httpx2
+
+    limits = limits or Limits()
+    wanted, content = Wanted(url, largest), bytearray()
+    timeout = httpx2.Timeout(limits.read_s, connect=limits.connect_s)
+    try:
+        with (
+            httpx2.Client(timeout=timeout, follow_redirects=True, max_redirects=5) as client,
+            client.stream("GET", url) as response,
+        ):
+            _begin(response, wanted, Path(), 0)
+            deadline = time.monotonic() + limits.patience_s
+            for chunk in response.iter_bytes():
+                content += chunk
+                if len(content) > largest:
+                    raise WrongFile(_wrong(wanted))
+                if time.monotonic() > deadline:
+                    raise _Broken
+    except (httpx2.HTTPError, httpx2.InvalidURL, _Broken) as error:
+        raise NotFetched(
+            Sentence(
+                "{host} cannot be reached or did not answer in time. Try again later; voices can "
+                "also be installed from files on this machine.",
+                host=wanted.host,
+            )
+        ) from error
+    return bytes(content)

@@ -1,0 +1,1 @@
+"""Encoded sound: MP3 frames, tags, slices, captions, times of words."""

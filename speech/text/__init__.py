@@ -1,0 +1,1 @@
+"""Text on its way to a voice: segments, directives, pronunciation, speakers, normalisation."""

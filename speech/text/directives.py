@@ -1,0 +1,150 @@
+"""Marks that a writer puts into a text: `[pause 1.5s]`, and `Anna: …` for another voice."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from common.errors import Sentence
+from speech.errors import SpeechError
+from speech.text.segments import BLANK_LINE
+
+PAUSE_MS = 1000  # of a mark that names no time
+SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS = 100, 30_000
+LONGEST_NAME = 60
+MOST_SPEAKERS = 50
+
+PAUSE = (
+    r"\[(?i:pause)(?:[ \t]{1,8}(?P<time>\d{1,9}(?:[.,]\d{1,9})?)[ \t]{0,8}(?P<unit>(?i:ms|s)))?"
+    r"[ \t]{0,8}\]"
+)
+SPEAKER = (
+    r"(?:\A|(?<=[\n\r\u2028\u2029]))[ \t]{0,20}(?P<name>NAMES)[ \t]{0,3}:"
+    r"(?=[\s\"'“”„«»‘’]|\Z)"
+)
+BAD_IN_NAME = re.compile(r"[:\[\]\x00-\x1f\x7f\u2028\u2029]")
+LONGEST = 200  # more characters than any mark has
+BLOCK = 4096  # characters that are searched at a time
+LOOK_BACK = 2048
+SPACE = re.compile(r"\s{0,600}")
+
+
+class BadCast(SpeechError):
+    """Names of speakers that cannot be told from the text."""
+
+    status = 400
+
+
+class Mark(NamedTuple):
+    """A mark in a text: a silence, or, where `voice` is not None, a speaker's name."""
+
+    start: int
+    end: int
+    pause_ms: int
+    voice: str | None
+
+
+class Speech(NamedTuple):
+    """Whose voice speaks before `end`; a paragraph's last white space reaches to `border`."""
+
+    voice: str = ""
+    end: int = 0
+    border: int = 0
+
+
+class Cast:
+    """The names of speakers and the identifiers of their voices; raises BadCast."""
+
+    def __init__(self, voices: Mapping[str, str]) -> None:
+        _check(voices)
+        self._voices = {name.lower(): voice for name, voice in voices.items()}
+        self.speaker, self.any_mark = None, re.compile(PAUSE)
+        if voices:
+            names = "|".join(map(re.escape, sorted(voices, key=len, reverse=True)))
+            speaker = SPEAKER.replace("NAMES", f"(?i:{names})")
+            self.speaker = re.compile(speaker)
+            self.any_mark = re.compile(f"{PAUSE}|{speaker}")
+
+    def mark(self, found: re.Match) -> Mark:
+        """What a match of `any_mark` or `speaker` stands for."""
+        start, end = found.span()
+        if found.lastgroup == "name":
+            return Mark(start, end, 0, self._voices.get(found["name"].lower(), ""))
+        return Mark(start, end, _pause_ms(*found.group("time", "unit")), None)
+
+
+class Marks:
+    """The marks of a text, for one reading from front to back."""
+
+    def __init__(self, text: str, cast: Cast) -> None:
+        self._text, self._cast = text, cast
+        self._searched = 0  # no mark begins between the place last asked for and here
+        self._found: Mark | None = None
+        self._blank = (-1, -1)  # the first blank line after the mark last asked about
+
+    def first_from(self, place: int, horizon: int) -> Mark | None:
+        """The first mark that begins at `place` or after it, if one does before `horizon`."""
+        if self._found and self._found.start >= place:
+            return self._found
+        self._found, self._searched = None, max(self._searched, place)
+        while self._searched < min(horizon, len(self._text)):
+            stop = self._searched + BLOCK
+            found = self._cast.any_mark.search(self._text, self._searched, stop + LONGEST)
+            if found and found.start() < stop:
+                self._found, self._searched = self._cast.mark(found), found.end()
+                break
+            self._searched = stop
+        return self._found
+
+    def speech(self, mark: Mark) -> Speech:
+        """What a speaker's mark governs: the rest of its paragraph."""
+        if self._blank[0] < mark.end:
+            size = len(self._text)
+            blank = BLANK_LINE.search(self._text, mark.end)
+            self._blank = blank.span() if blank else (size, size)
+        end = self._blank[1]
+        return Speech(mark.voice or "", end, SPACE.match(self._text, end).end())
+
+    def speech_at(self, place: int) -> Speech:
+        """What governs a place, found by looking back as far as its paragraph begins."""
+        size = LOOK_BACK
+        while self._cast.speaker and place:
+            low, last = max(0, place - size), None
+            for found in self._cast.speaker.finditer(self._text, low, place + LONGEST):
+                last = found if found.end() <= place else last
+            if last:
+                return self.speech(self._cast.mark(last))
+            if low == 0 or BLANK_LINE.search(self._text, low, place):
+                break
+            size *= 4
+        return Speech()
+
+
+@lru_cache(maxsize=64)
+def _pause_ms(time: str | None, unit: str | None) -> int:
+    if time is None:
+        return PAUSE_MS
+    factor = 1 if unit.lower() == "ms" else 1000
+    asked = float(time.replace(",", ".")) * factor
+    return round(min(max(asked, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS))
+
+
+def _check(voices: Mapping[str, str]) -> None:
+    if len(voices) > MOST_SPEAKERS:
+        raise BadCast(
+            Sentence(
+                "{count} speakers are named; {limit} are possible.",
+                count=len(voices),
+                limit=MOST_SPEAKERS,
+            )
+        )
+    for name in voices:
+        if not 0 < len(name) <= LONGEST_NAME or name != name.strip() or BAD_IN_NAME.search(name):
+            raise BadCast(
+                Sentence(
+                    'The speaker\'s name "{name}" cannot be used: it has 1 to {limit} characters, '
+                    "no colon and no brackets.",
+                    name=name[:80],
+                    limit=LONGEST_NAME,
+                )
+            )

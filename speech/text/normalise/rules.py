@@ -1,0 +1,141 @@
+"""Rules that find something in a text and say it in words, and how they are applied."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from speech.text.edit_map import Edit, Edited
+
+DIGITS = "0"  # what a rule needs that looks for numbers
+
+# A number neither goes on to the left or right, nor is it part of a word or a longer number.
+START = r"(?<!\w)(?<!\d[.,:/])"
+END = r"(?!\w|[.,:/]\d)"
+SPACE = r"[ \t\u00a0\u2009\u202f]?"
+DASH = r"[-\u2010\u2011\u2013\u2014]"
+MINUS = r"(?:(?<![^\s(\[„“\"'])[-\u2212])?"
+
+FRACTION = (
+    r"(?<![\w.,/-])(?:(?P<whole>\d{1,4}) )?(?P<part>\d{1,2})/(?P<of>\d{1,3})"
+    r"(?![\w/]|[.,]\d)"
+)
+
+LINK = r"(?<![\w@])(?P<scheme>https?://|www\.)(?P<rest>[^\s<>\"“”„]+)"
+DOMAIN = (
+    r"(?<![\w@.-])(?P<host>(?:[a-z0-9-]{1,40}\.){1,4}(?:com|org|net|edu|gov|info|io|de|at|ch|uk|eu))"
+    r"(?:/(?P<path>[^\s<>\"“”„]*))?(?![\w@-])"
+)
+EMAIL = r"(?<![\w.+-])(?P<user>[\w.+-]{1,64})@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
+PLAIN_WORD = re.compile(r"[^\W\d_]{2,20}")
+AFTER_LINK = ".,;:!?)]}'’*_"
+
+FRACTION_SIGNS = {
+    "½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5),
+    "⅗": (3, 5), "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8),
+    "⅞": (7, 8),
+}  # fmt: skip
+
+DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
+
+ROMAN = r"[IVXLCDM]{1,9}"
+# Alone on its line, or before the title of a chapter.
+NUMERAL_ALONE = (
+    r"(?m)(?:^|(?<=^[ \t]))(?P<out>(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
+    r"|[IVXLC]{2,9}(?=\. {1,3}[A-ZÄÖÜ]))"
+)
+ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+class Rule(NamedTuple):
+    """`say` turns a match into words, or into None where it is something else after all.
+
+    Where the pattern has a group "out", only that is replaced.
+
+    Texts that do not hold `needs` (DIGITS: any digit) are not searched. Patterns repeat nothing
+    without a bound, so that no text takes more than a time in proportion to its length.
+    """
+
+    pattern: re.Pattern[str]
+    say: Callable[[re.Match[str]], str | None]
+    needs: str = DIGITS
+
+
+def rule(pattern: str, say: Callable[[re.Match[str]], str | None], needs: str = DIGITS) -> Rule:
+    """A rule from the text of its pattern."""
+    return Rule(re.compile(pattern), say, needs)
+
+
+def applied(text: str, rules: Iterable[Rule]) -> Edited:
+    """The text in the words of the rules; what an earlier rule said stays."""
+    has_digit = DIGIT.search(text) is not None
+    edits: list[Edit] = []
+    taken = bytearray(len(text))
+    for each in rules:
+        if not (has_digit if each.needs == DIGITS else each.needs in text):
+            continue
+        part = "out" if "out" in each.pattern.groupindex else 0
+        for found in each.pattern.finditer(text):
+            start, end = found.span(part)
+            if taken.find(1, start, end) < 0 and (spoken := each.say(found)) is not None:
+                taken[start:end] = b"\1" * (end - start)
+                edits.append(_trimmed(text, start, end, spoken))
+    return Edited(text, sorted(edits))
+
+
+def _trimmed(text: str, start: int, end: int, spoken: str) -> Edit:
+    """The edit without the signs at its end that stay as they are."""
+    while end > start + 1 and spoken[-1:] == text[end - 1] and not text[end - 1].isalnum():
+        spoken, end = spoken[:-1], end - 1
+    return Edit(start, end, spoken)
+
+
+def alternatives(words: Iterable[str]) -> str:
+    """A pattern for any of the words, longer ones first."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+def roman(numeral: str) -> int:
+    """The value of a Roman numeral, 0 if it is none."""
+    if not ROMAN_FORM.fullmatch(numeral):
+        return 0
+    values = [ROMAN_VALUES[letter] for letter in numeral]
+    following = [*values[1:], 0]
+    return sum(v if v >= n else -v for v, n in zip(values, following, strict=True))
+
+
+class Addresses:
+    """Says links and e-mail addresses, with a language's words for their signs."""
+
+    def __init__(self, signs: dict[str, str]) -> None:
+        self._signs = {sign: f" {word} " for sign, word in signs.items()}
+        self.rules = (
+            rule(EMAIL, self._email, "@"),
+            rule(LINK, self._link, "ww"),
+            rule(LINK, self._link, "://"),
+            rule(DOMAIN, self._domain, "."),
+        )
+
+    def _email(self, found: re.Match) -> str:
+        host = found["host"]
+        return f"{self._said(found['user'])}{self._signs['@']}{self._said(host)}"
+
+    def _link(self, found: re.Match) -> str:
+        rest = found["rest"]
+        address = rest.rstrip(AFTER_LINK)
+        host, _, path = address.partition("/")
+        host = host.rpartition("@")[2].partition(":")[0].removeprefix("www.")
+        return self._short(host, path) + rest[len(address) :]
+
+    def _domain(self, found: re.Match) -> str:
+        path = found["path"] or ""
+        return self._short(found["host"], path) + path[len(path.rstrip(AFTER_LINK)) :]
+
+    def _short(self, host: str, path: str) -> str:
+        """The host, and the path where it is a single word."""
+        path = path.rstrip("/" + AFTER_LINK)
+        said = self._said(host)
+        return f"{said}{self._signs['/']}{path}" if PLAIN_WORD.fullmatch(path) else said
+
+    def _said(self, name: str) -> str:
+        return " ".join("".join(self._signs.get(sign, sign) for sign in name).split())

@@ -1,0 +1,240 @@
+"""A person's own pronunciations: words and phrases, and what to say instead of them."""
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+from common.errors import Sentence
+from speech.errors import SpeechError
+from speech.text.edit_map import Edit
+
+LONGEST = 100
+MOST = 2000
+SPACE = re.compile(r"\s")  # a phrase may be parted by any one space, such as a line break
+# The signs of espeak-ng's phoneme names; neither brackets nor spaces, so that none can end one.
+PHONEMES = re.compile(r"[A-Za-z0-9@',:;_|~^%!?*&\"#$=+./{}\-]+")
+NOWHERE = (sys.maxsize, 0)
+
+
+class BadPronunciation(SpeechError):
+    """An entry or a dictionary that cannot be used; the sentence says why."""
+
+    status = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Say `replacement` where `pattern` stands; raises BadPronunciation.
+
+    `case` asks for the very same capitals. `language` is empty for all, or a tag or its beginning,
+    such as "en". `phonemes` marks a replacement in the engine's own phoneme names.
+    """
+
+    pattern: str
+    replacement: str
+    whole_word: bool = True
+    case: bool = False
+    language: str = ""
+    phonemes: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.pattern.strip():
+            raise BadPronunciation("Write the word or phrase that is to be spoken another way.")
+        for written in (self.pattern, self.replacement):
+            _check(written)
+        if self.pattern != self.pattern.strip():
+            raise BadPronunciation("A word or phrase neither begins nor ends with a space.")
+        if self.phonemes and not PHONEMES.fullmatch(self.replacement):
+            raise BadPronunciation(
+                "Phonemes are written without spaces and brackets, for example h@l'oU."
+            )
+
+    def speaks(self, language: str) -> bool:
+        """Whether the entry holds for a language tag such as "en-GB"."""
+        wanted, tag = self.language.lower(), language.lower()
+        return not wanted or tag == wanted or tag.startswith(f"{wanted}-")
+
+    def fits(self, text: str, start: int, end: int) -> bool:
+        """Whether it holds for `text[start:end]`, which is its pattern but for capitals."""
+        if self.case and SPACE.sub(" ", text[start:end]) != SPACE.sub(" ", self.pattern):
+            return False
+        return not self.whole_word or (_is_edge(text, start) and _is_edge(text, end))
+
+
+class Dictionary:
+    """Up to 2,000 entries, the longest match first, each place replaced once.
+
+    Raises BadPronunciation when there are more.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        self._kept: dict[tuple[str, bool], _Rules] = {}
+        if len(self.entries) > MOST:
+            raise BadPronunciation(
+                Sentence(
+                    "The dictionary has {entries} entries; {limit} are possible.",
+                    entries=len(self.entries),
+                    limit=MOST,
+                )
+            )
+
+    def __bool__(self) -> bool:
+        return bool(self.entries)
+
+    @property
+    def most_growth(self) -> float:
+        """How many times longer a text can become, at most."""
+        return max([1.0, *(len(e.replacement) / len(e.pattern) for e in self.entries)])
+
+    def edits(self, text: str, language: str = "", *, phonemes: bool = False) -> Iterator[Edit]:
+        """What to say instead, in rising order; with `phonemes` where the engine takes them."""
+        for start, end, entry in self.matches(text, language, phonemes=phonemes):
+            yield Edit(start, end, entry.replacement)
+
+    def matches(
+        self, text: str, language: str = "", *, phonemes: bool = False
+    ) -> Iterator[tuple[int, int, Entry]]:
+        """Where entries hold in a text, in rising order."""
+        rules = self._rules(language, phonemes)
+        # The next place of each pattern; one that began before the last match is looked for anew.
+        ahead = [(-1, -1)] * len(rules.patterns)
+        place = 0
+        while True:
+            start, end = len(text) + 1, 0
+            for number, pattern in enumerate(rules.patterns):
+                if ahead[number][0] < place:
+                    found = pattern.search(text, place)
+                    ahead[number] = found.span() if found else NOWHERE
+                if ahead[number][0] < start:
+                    start, end = ahead[number]
+                elif ahead[number][0] == start:
+                    end = max(end, ahead[number][1])
+            if start > len(text):
+                return
+            yield start, end, rules.chosen(text, start, end)
+            place = end
+
+    def would_change(
+        self, text: str, language: str = "", *, phonemes: bool = False
+    ) -> list[tuple[int, int, str]]:
+        """The places that would sound otherwise: start, end, what is spoken instead."""
+        edits = self.edits(text, language, phonemes=phonemes)
+        return [tuple(edit) for edit in edits if text[edit.start : edit.end] != edit.spoken]
+
+    def _rules(self, language: str, phonemes: bool) -> "_Rules":
+        key = (language.lower(), phonemes)
+        if key not in self._kept:
+            usable = (e for e in self.entries if e.speaks(language) and phonemes >= e.phonemes)
+            self._kept[key] = _Rules(usable)
+        return self._kept[key]
+
+
+class _Rules:
+    """The entries that hold for one language: what to look for, and what was meant by it.
+
+    `patterns` find the longest match at a place that fits, each read through a text once: a tree
+    of characters of the entries for words, and one of those for parts of words, both with the
+    capitals as they are written and without.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._by_pattern: dict[str, list[Entry]] = {}
+        trees: dict[tuple[bool, bool], set[str]] = {}
+        particular = sorted(entries, key=lambda e: (e.case, e.language, e.phonemes))
+        for entry in reversed(particular):  # the most particular first
+            folded = _folded(entry.pattern)
+            self._by_pattern.setdefault(folded, []).append(entry)
+            written = SPACE.sub(" ", entry.pattern) if entry.case else folded
+            trees.setdefault((entry.whole_word, entry.case), set()).add(written)
+        self.patterns = [
+            re.compile(_either_tree(sorted(written), *kind)) for kind, written in trees.items()
+        ]
+
+    def chosen(self, text: str, start: int, end: int) -> Entry:
+        """The entry that holds for a place that a pattern found."""
+        entries = self._by_pattern[_folded(text[start:end])]
+        if len(entries) == 1:
+            return entries[0]
+        return next(entry for entry in entries if entry.fits(text, start, end))
+
+
+def _check(written: str) -> None:
+    if len(written) > LONGEST:
+        raise BadPronunciation(
+            Sentence(
+                "A pronunciation holds up to {limit} characters, not {characters}.",
+                limit=LONGEST,
+                characters=len(written),
+            )
+        )
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in written):
+        raise BadPronunciation("A pronunciation is one line without control characters.")
+
+
+def _either_tree(patterns: list[str], is_words: bool, is_exact: bool) -> str:
+    """A regular expression for the longest of sorted patterns that fits."""
+    if not is_words:
+        return _tree(patterns, 0, is_words, is_exact)
+    # A word begins where none goes on; what begins with another sign may stand anywhere.
+    words = [pattern for pattern in patterns if _is_word(pattern[0])]
+    others = [pattern for pattern in patterns if not _is_word(pattern[0])]
+    trees = [_tree(some, 0, is_words, is_exact) if some else "" for some in (words, others)]
+    begun = f"(?<!{_word_class()}){trees[0]}" if words else ""
+    return "|".join(filter(None, (begun, trees[1])))
+
+
+def _tree(patterns: list[str], depth: int, is_words: bool, is_exact: bool) -> str:
+    """A regular expression for the longest of sorted patterns that share `depth` characters."""
+    ends_here = len(patterns[0]) == depth
+    branches = [
+        _form(first, is_exact) + _tree(list(group), depth + 1, is_words, is_exact)
+        for first, group in groupby(patterns[ends_here:], key=lambda pattern: pattern[depth])
+    ]
+    if ends_here:
+        is_open = is_words and _is_word(patterns[0][-1])
+        branches.append(f"(?!{_word_class()})" if is_open else "")
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+
+def _form(character: str, is_exact: bool) -> str:
+    if character == " ":
+        return r"\s"
+    if is_exact:
+        return re.escape(character)
+    forms = {each for each in (character, character.upper(), "ς") if _folded(each) == character}
+    return "[" + "".join(map(re.escape, sorted(forms))) + "]"
+
+
+@cache
+def _word_class() -> str:
+    """The signs of words as `_is_word` has them, as a class of a regular expression."""
+    # Marks stand below U+20000, but for the selectors of variants.
+    every = (*range(0x20000), *range(0xE0100, 0xE01F0))
+    marks = [number for number in every if unicodedata.category(chr(number))[0] == "M"]
+    runs = groupby(enumerate(marks), key=lambda pair: pair[1] - pair[0])
+    spans = [[number for _, number in run] for _, run in runs]
+    return "[\\w" + "".join(f"{chr(span[0])}-{chr(span[-1])}" for span in spans) + "]"
+
+
+def _folded(text: str) -> str:
+    """Lower case and plain spaces, one character for one, each whatever stands beside it."""
+    lowered = text.lower().replace("ς", "σ")  # capital sigma becomes either
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := each.lower()) == 1 else each for each in text)
+    return SPACE.sub(" ", lowered)
+
+
+def _is_edge(text: str, place: int) -> bool:
+    """Whether no word goes on across a place."""
+    if not 0 < place < len(text):
+        return True
+    return not (_is_word(text[place - 1]) and _is_word(text[place]))
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"

@@ -1,0 +1,238 @@
+"""What is to be spoken of a text: segments, speakers, pauses, and the words of each segment."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from speech.text.directives import Cast, Mark, Marks, Speech
+from speech.text.edit_map import Edit, Edited
+from speech.text.normalise import goes_on, normalise
+from speech.text.pronunciation import Dictionary
+from speech.text.segments import BLANK_LINE, LOOK_AHEAD, SHORTEST, furthest, split
+from speech.types import Segment, WordMark, is_speakable
+
+PARAGRAPH_PAUSE_MS = 350
+AFTER_MARK = re.compile(r"\s{0,200}")
+SPACE = re.compile(r"\s{0,600}")
+DIGIT = re.compile(r"\d")
+# At most so many bytes do normalised digits and other characters become; what may grow beyond
+# the engine's limit by that is looked at more closely.
+DIGIT_BYTES, OTHER_BYTES = 30, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What an engine is to say for a segment, and the way back to the whole text.
+
+    `phonemes` are the places in `text`, start and end, that hold phoneme names.
+    """
+
+    text: str
+    start: int
+    layers: tuple[Edited, ...] = ()
+    phonemes: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_speakable(self) -> bool:
+        """Whether a voice has anything to say here."""
+        return is_speakable(self.text)
+
+    def original(self, index: int) -> int:
+        """The place in the whole text of an index into the utterance."""
+        for layer in reversed(self.layers):
+            index = layer.original(index)
+        return self.start + index
+
+    def original_end(self, index: int) -> int:
+        """The place in the whole text where what ends at an index of the utterance ends."""
+        for layer in reversed(self.layers):
+            index = layer.original_end(index)
+        return self.start + index
+
+    def words(self, marks: Iterable[WordMark], after: int = 0) -> Iterator[WordMark]:
+        """An engine's marks as words of the whole text, none before `after`, none overlapping.
+
+        All words that a number is read as make one.
+        """
+        for mark in marks:
+            start, end = self.original(mark.start), self.original_end(mark.start + mark.length)
+            if after <= start < end:
+                yield WordMark(start, end - start, mark.sample)
+                after = end
+
+
+class Script:
+    """A text with all that shapes its reading; the one thing that speaking asks for words.
+
+    `first`, `target` and `limit_bytes` are those of `split`. `cast` gives names of speakers the
+    identifiers of their voices. `paragraph_pause_ms` is the silence between paragraphs; `pauses`
+    holds longer ones by place: after the words that end there. Raises BadCast.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        language: str = "en",
+        first: int = 1,
+        target: int = 1,
+        limit_bytes: int = 2400,
+        dictionary: Dictionary | None = None,
+        normalise: bool = False,
+        phonemes: bool = False,
+        cast: Mapping[str, str] | None = None,
+        paragraph_pause_ms: int = PARAGRAPH_PAUSE_MS,
+        pauses: Mapping[int, int] | None = None,
+    ) -> None:
+        self.text, self.language = text, language
+        self.first, self.target, self.limit_bytes = first, target, limit_bytes
+        self.dictionary = dictionary or None
+        self.normalises, self.takes_phonemes = normalise, phonemes
+        self.paragraph_pause_ms = paragraph_pause_ms
+        self.pauses = dict(pauses or {})
+        self._places = sorted(self.pauses)
+        self._cast = Cast(cast or {})
+
+    def segments(self, start: int = 0) -> Iterator[Segment]:
+        """The segments from `start`, the end of an earlier one; together they are the text."""
+        marks = Marks(self.text, self._cast)
+        speech = marks.speech_at(start)
+        reach = furthest(self.first, self.target) + LOOK_AHEAD
+        while start < len(self.text):
+            mark = marks.first_from(start, start + reach)
+            if mark and mark.start == start:
+                segment = self._mark_segment(mark, marks)
+                speech = speech if mark.voice is None else marks.speech(mark)
+            else:
+                segment = self._spoken_segment(start, mark, speech, marks)
+            yield segment
+            start = segment.end
+
+    def utterance(self, segment: Segment) -> Utterance:
+        """What to say for a segment: pronunciations first, then numbers and the like."""
+        if segment.is_mark:
+            return Utterance("", segment.start)
+        said, phonemes = self._pronounced(segment.text)
+        layers = [said]
+        if self.normalises:
+            read = normalise(_as_words(said.text, phonemes), self.language)
+            if phonemes:
+                read = Edited(said.text, _outside(read.edits, phonemes))
+                phonemes = tuple((read.place(start), read.place(end)) for start, end in phonemes)
+            layers.append(read)
+        changes = tuple(layer for layer in layers if layer.edits)
+        return Utterance(layers[-1].text, segment.start, changes, phonemes)
+
+    def lines(self, start: int = 0) -> Iterator[tuple[Segment, Utterance]]:
+        """The segments from `start`, each with what to say for it."""
+        for segment in self.segments(start):
+            yield segment, self.utterance(segment)
+
+    def _mark_segment(self, mark: Mark, marks: Marks) -> Segment:
+        end = AFTER_MARK.match(self.text, mark.end).end()
+        following = marks.first_from(mark.end, end)
+        if following:
+            end = min(end, following.start)  # a speaker's mark begins with its line's white space
+        return Segment(
+            mark.start, end, self.text[mark.start : end], pause_ms=mark.pause_ms, is_mark=True
+        )
+
+    def _spoken_segment(
+        self, start: int, mark: Mark | None, speech: Speech, marks: Marks
+    ) -> Segment:
+        is_speakers = start < speech.end
+        stop = mark.start if mark else len(self.text)
+        if is_speakers:
+            stop = min(stop, speech.border)
+        place = self._place_after(start)
+        if place is not None:
+            stop = min(stop, SPACE.match(self.text, place).end())
+        piece = self._fitting(start, stop)
+        voice = speech.voice if is_speakers else ""
+        pause_ms = self._pause_after(piece, place, marks)
+        return Segment(piece.start, piece.end, piece.text, voice, pause_ms)
+
+    def _fitting(self, start: int, stop: int) -> Segment:
+        """The segment from `start`, short enough that what is said for it keeps to the limit."""
+        limit = self.limit_bytes
+        while True:
+            piece = next(self._split(start, stop, limit))
+            if len(piece.text) <= SHORTEST or not self._may_outgrow(piece.text):
+                return piece
+            size = _bytes(self.utterance(piece).text)
+            if size <= self.limit_bytes:
+                return piece
+            limit = max(1, min(limit, _bytes(piece.text)) * self.limit_bytes // (size + 1))
+
+    def _split(self, start: int, stop: int, limit_bytes: int) -> Iterator[Segment]:
+        return split(
+            self.text,
+            start=start,
+            end=stop,
+            language=self.language,
+            first=self.first,
+            target=self.target,
+            limit_bytes=limit_bytes,
+            goes_on=self._goes_on if self.normalises else None,
+        )
+
+    def _goes_on(self, before: str, after: str) -> bool:
+        return goes_on(before, after, self.language)
+
+    def _may_outgrow(self, text: str) -> bool:
+        if self.dictionary:
+            return True
+        digits = len(DIGIT.findall(text)) if self.normalises else 0
+        most = digits * DIGIT_BYTES + (len(text) - digits) * OTHER_BYTES
+        return self.normalises and most > self.limit_bytes
+
+    def _place_after(self, start: int) -> int | None:
+        number = bisect_right(self._places, start)
+        return self._places[number] if number < len(self._places) else None
+
+    def _pause_after(self, piece: Segment, place: int | None, marks: Marks) -> int:
+        words_end = len(piece.text.rstrip())
+        if not words_end or piece.end == len(self.text):
+            return 0
+        following = marks.first_from(piece.end, piece.end + 1)
+        if following and following.start == piece.end and following.voice is None:
+            return 0  # the writer says how long
+        if place is not None and place <= piece.end:
+            return self.pauses[place]
+        is_paragraph = BLANK_LINE.search(piece.text, words_end)
+        return self.paragraph_pause_ms if is_paragraph else 0
+
+    def _pronounced(self, text: str) -> tuple[Edited, tuple[tuple[int, int], ...]]:
+        """A text after the dictionary, and the places in it that hold phonemes."""
+        if not self.dictionary:
+            return Edited(text), ()
+        matches = self.dictionary.matches(text, self.language, phonemes=self.takes_phonemes)
+        edits, places, growth = [], [], 0
+        for start, end, entry in matches:
+            edits.append(Edit(start, end, entry.replacement))
+            if entry.phonemes:
+                places.append((start + growth, start + growth + len(entry.replacement)))
+            growth += len(entry.replacement) - (end - start)
+        return Edited(text, edits), tuple(places)
+
+
+def _as_words(text: str, places: Iterable[tuple[int, int]]) -> str:
+    """The text with letters for phonemes, whose signs would be read as units and the like."""
+    pieces, place = [], 0
+    for start, end in places:
+        pieces += (text[place:start], "x" * (end - start))
+        place = end
+    return "".join((*pieces, text[place:]))
+
+
+def _outside(edits: Iterable[Edit], places: Sequence[tuple[int, int]]) -> Iterator[Edit]:
+    """The edits that touch none of the places; both rise and overlap nothing of their kind."""
+    for edit in edits:
+        following = bisect_right(places, edit.start, key=lambda place: place[1])
+        if following == len(places) or places[following][0] >= edit.end:
+            yield edit
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

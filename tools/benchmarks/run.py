@@ -1,0 +1,73 @@
+"""Run every topic, or those that are named, and hold the numbers against the targets."""
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tools.benchmarks import (
+    book,
+    crowd,
+    documents,
+    exports,
+    first_sound,
+    following,
+    hostile,
+    neural,
+    pages,
+    phone,
+    provider,
+    reading,
+    retake,
+    search,
+    servers,
+    size,
+    timing,
+)
+from tools.benchmarks.report import Report
+
+TOPICS = {
+    "size": size,
+    "pages": pages,
+    "first_sound": first_sound,
+    "provider": provider,
+    "neural": neural,
+    "reading": reading,
+    "following": following,
+    "crowd": crowd,
+    "phone": phone,
+    "servers": servers,
+    "retake": retake,
+    "search": search,
+    "timing": timing,
+    "hostile": hostile,
+    "documents": documents,
+    "book": book,
+    "exports": exports,
+}
+
+
+def main() -> int:
+    """Measure; 0 when every target was met."""
+    parser = argparse.ArgumentParser(prog="python -m tools.benchmarks", description=__doc__)
+    parser.add_argument("topics", nargs="*", help=f"of {', '.join(TOPICS)} (default: all)")
+    parser.add_argument("--full", action="store_true", help="1,000,000 characters to their end")
+    options = parser.parse_args()
+    unknown = set(options.topics) - set(TOPICS)
+    if unknown:
+        parser.error(f"no such topic: {', '.join(sorted(unknown))}")
+    report, started = Report(), time.monotonic()
+    scratch = Path(tempfile.mkdtemp(prefix="voiceverse-bench-"))
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()}")
+    try:
+        for name in options.topics or TOPICS:
+            TOPICS[name].run(report, scratch, full=options.full)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    all_met = report.summary()
+    print(f"{(time.monotonic() - started) / 60:.1f} minutes", file=sys.stderr)
+    return 0 if all_met else 1

@@ -1,0 +1,1 @@
+"""What every page shares of Flask: access, responses, forms, headers, uploads, assets."""

@@ -1,0 +1,104 @@
+"""Static files as pages name them: each in its version, scripts and sheets joined for the way.
+
+The source keeps one behaviour per script, but a phone would wait for each of fifty on its own. So
+each page gets what it needs in one, put together when the app starts. What two pages need stands
+apart and is imported by both, so that it runs once.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from web.js_bundle import Module, join, run_order
+
+JOINED = "joined/"
+SHARED = f"{JOINED}shared.js"
+SCRIPTS = {
+    f"{JOINED}site.js": "js/site/site.js",
+    f"{JOINED}studio.js": "js/studio/studio_desk.js",
+    f"{JOINED}library.js": "js/library/library.js",
+    f"{JOINED}file.js": "js/files/file.js",
+    f"{JOINED}retake.js": "js/files/retake.js",
+    f"{JOINED}documents.js": "js/documents/documents_shelf.js",
+    f"{JOINED}document.js": "js/documents/book_desk.js",
+    f"{JOINED}pronunciations.js": "js/pronunciations/pronunciation_desk.js",
+    f"{JOINED}usage.js": "js/usage/day_chart.js",
+    f"{JOINED}passkeys.js": "js/passkeys/passkeys.js",
+    f"{JOINED}voices_room.js": "js/admin/voices.js",
+    f"{JOINED}left.js": "js/site/left.js",
+    f"{JOINED}people.js": "js/admin/copy_field.js",
+}
+COMPONENTS = ("sheets", "choices", "rows", "parts", "queue")
+SHEETS = {
+    f"{JOINED}site.css": (
+        "css/tokens.css",
+        *(f"css/base/{name}.css" for name in ("elements", "fields", "layout")),
+        *(f"css/components/{name}.css" for name in COMPONENTS),
+        "css/player.css",
+    ),
+    # Those of several nouns' pages, at an address from which the tokens' pictures are found.
+    f"{JOINED}records.css": ("css/components/records.css",),
+    f"{JOINED}voice_choice.css": ("css/components/voice_choice.css",),
+}
+
+
+@dataclass(frozen=True)
+class Assets:
+    """The static files: addresses by name, the texts of joined ones, the scripts that some need."""
+
+    addresses: dict[str, str]
+    joined: dict[str, str]
+    needs: dict[str, list[str]]
+
+    @cached_property
+    def version(self) -> str:
+        """What changes whenever a file does."""
+        return _digest("".join(self.addresses.values()).encode())
+
+    def shell(self, kinds: tuple[str, ...]) -> list[str]:
+        """The addresses of what pages load themselves, of some kinds of files."""
+        only_joined = ("js/", *(name for sheets in SHEETS.values() for name in sheets))
+        wanted = (name for name in self.addresses if not name.startswith(only_joined))
+        return [self.addresses[name] for name in wanted if name.endswith(kinds)]
+
+
+def gather(folder: Path, root: str) -> Assets:
+    """What lies below a folder, and what is joined from it, under the address of that folder."""
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    addresses = {
+        name: _versioned(root, name, (folder / name).read_bytes()) for name in sorted(names)
+    }
+    joined: dict[str, str] = {}
+    needs: dict[str, list[str]] = {}
+    modules = {name: run_order(folder, entry) for name, entry in SCRIPTS.items()}
+    shared = _shared(modules.values())
+    joined[SHARED] = join(shared, addresses, exports=True)
+    addresses[SHARED] = _versioned(root, SHARED, joined[SHARED].encode())
+    for name, all_of_it in modules.items():
+        own = [module for module in all_of_it if module not in shared]
+        borrowed = [module for module in all_of_it if module in shared]
+        joined[name] = join(own, addresses, borrowed, addresses[SHARED])
+        vendored = [addresses[target] for module in own for _, target in module.vendored]
+        needs[name] = [*vendored, *([addresses[SHARED]] if borrowed else [])]
+    for name, sheets in SHEETS.items():
+        joined[name] = "\n".join((folder / sheet).read_text("utf-8") for sheet in sheets)
+    versions = {name: _versioned(root, name, text.encode()) for name, text in joined.items()}
+    return Assets(addresses | versions, joined, needs)
+
+
+def _versioned(root: str, name: str, content: bytes) -> str:
+    return f"{root}/{name}?v={_digest(content)}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:10]
+
+
+def _shared(groups: Iterable[list[Module]]) -> list[Module]:
+    """The modules that more than one group has, in the order of the groups."""
+    counted: dict[Module, int] = {}
+    for module in (module for group in groups for module in group):
+        counted[module] = counted.get(module, 0) + 1
+    return [module for module, number in counted.items() if number > 1]

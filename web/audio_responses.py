@@ -1,0 +1,288 @@
+"""Files as answers: sound whole, in ranges or live while it is being made; tables."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO, NamedTuple
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from werkzeug.wsgi import wrap_file
+
+from common.errors import Told
+from exports.types import Format
+from speech.audio.mp3 import place_of
+from web import byte_ranges
+from web.access import services
+from web.content_disposition import content_disposition
+
+AUDIO_TYPE = "audio/mpeg"
+UNFINISHED = ("queued", "speaking")
+KEPT_BY_THE_BROWSER = {"Cache-Control": "private, no-cache"}
+READ_AT_ONCE = 1 << 20
+TABLE_PIECE = 1 << 16
+
+
+class NothingToHear(Told):
+    """There is no sound of this file; `sentence` says why."""
+
+    status = 409
+
+    def __init__(self, sentence: str, status: int = 409) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class TooManyListeners(Told):
+    """Every place for live listening is taken."""
+
+    status = 503
+    retry_after_s = 10
+    sentence = lazy_gettext(
+        "Many people are listening to unfinished pieces at this moment. "
+        "Try again in a few seconds, or wait until this one is ready."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.sentence)
+
+
+def sound(row: dict[str, Any], from_s: float = 0.0) -> Response:
+    """The answer for an audio file's row: seekable once it is whole, live until then.
+
+    What was spoken of a piece that stopped is as seekable as a finished one. Who wants to hear it
+    live from some second on gets it so, even if it has become whole meanwhile.
+    """
+    store, filename = services().store, row["filename"]
+    if row["status"] in UNFINISHED or (from_s and has_sound(row)):
+        return _live(row, from_s)
+    size = store.size(filename)
+    if size is not None:
+        return _seekable(_Whole(size, row["sha256"], lambda: store.open(filename), filename))
+    size = store.part_size(filename)
+    if size and row["status"] != "ready":
+        return _seekable(_Whole(size, None, lambda: store.open_growing(filename)))
+    raise _nothing_to_hear(row)
+
+
+def has_sound(row: dict[str, Any]) -> bool:
+    """Whether there is anything to hear of a piece that is not being made."""
+    store, filename = services().store, row["filename"]
+    return store.size(filename) is not None or store.part_size(filename) > 0
+
+
+def download(row: dict[str, Any], name: str, *, artist: str = "") -> Response:
+    """The finished sound as a file to keep, with its tag in front; raises NothingToHear."""
+    store, filename = services().store, row["filename"]
+    if row["status"] in UNFINISHED:
+        raise NothingToHear(_("This piece is still being spoken; download it when it is ready."))
+    size = store.size(filename)
+    if size is None:
+        raise _nothing_to_hear(row)
+    tag = services().studio.exports.tag(row, artist)
+    mark = hashlib.sha256(tag + (row["sha256"] or "").encode()).hexdigest()
+    etag = mark if row["sha256"] else None
+    response = _seekable(_Whole(len(tag) + size, etag, lambda: Tagged(tag, store.open(filename))))
+    return named(response, name, ".mp3")
+
+
+def short_sound(content: bytes) -> Response:
+    """A few seconds of sound that are in memory, whole or in ranges."""
+    etag = hashlib.sha256(content).hexdigest()
+    return _seekable(_Whole(len(content), etag, lambda: io.BytesIO(content)))
+
+
+def export(export: dict[str, Any], name: str, chosen: Format) -> Response:
+    """A download in another format as a file to keep; raises NoSuchAudio."""
+    files, stored = services().studio.exports.files, export["name"]
+    files.open(stored).close()
+    etag = hashlib.sha256(stored.encode()).hexdigest()
+    whole = _Whole(export["size"], etag, lambda: files.open(stored), media_type=chosen.media_type)
+    return named(_seekable(whole), name, chosen.suffix)
+
+
+def named(response: Response, name: str, ending: str, *, kind: str = "attachment") -> Response:
+    """Let an answer be kept under a name; "inline" is shown all the same."""
+    response.headers["Content-Disposition"] = content_disposition(name, ending, kind=kind)
+    return response
+
+
+class Tagged(io.RawIOBase):
+    """A file with some bytes in front, for servers that send a file by themselves."""
+
+    def __init__(self, tag: bytes, file: BinaryIO) -> None:
+        self._tag = tag
+        self._file = file
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a place counted from the start of the tag; returns it."""
+        if whence == io.SEEK_CUR:
+            offset += self._position
+        elif whence == io.SEEK_END:
+            offset += len(self._tag) + self._file.seek(0, io.SEEK_END)
+        self._position = max(0, offset)
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, fewer only at the end; all that is left when it is negative."""
+        start, piece = self._position, b""
+        if start < len(self._tag):
+            piece = self._tag[start:] if size < 0 else self._tag[start : start + size]
+        if size < 0 or len(piece) < size:
+            self._file.seek(max(0, start - len(self._tag)))
+            piece += self._file.read(size - len(piece) if size >= 0 else -1)
+        self._position = start + len(piece)
+        return piece
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _Whole(NamedTuple):
+    """Sound whose size is known; of a plain stored file the name, for reading it in one go."""
+
+    size: int
+    etag: str | None
+    open: Callable[[], BinaryIO]
+    filename: str = ""
+    media_type: str = AUDIO_TYPE
+
+
+def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
+    if row["status"] == "ready":
+        return NothingToHear(_("The sound of this piece is missing on the server."), 404)
+    if row["status"] == "cancelled" or not row["error"]:
+        return NothingToHear(_("This piece was cancelled before anything was spoken."))
+    return NothingToHear(row["error"])
+
+
+def _seekable(whole: _Whole) -> Response:
+    size, etag = whole.size, whole.etag
+    if etag and request.if_none_match.contains(etag):
+        return _with_etag(Response(status=304, headers=KEPT_BY_THE_BROWSER), etag)
+    try:
+        span = byte_ranges.parse(_range_header(etag), size)
+    except byte_ranges.Unsatisfiable:
+        headers = {"Content-Range": f"bytes */{size}"}
+        return Response(status=416, headers=headers, content_type="text/plain; charset=utf-8")
+    response = _with_etag(_answer(span.length if span else size, whole.media_type), etag)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers.update(KEPT_BY_THE_BROWSER)
+    if span:
+        response.status_code = 206
+        last = span.start + span.length - 1
+        response.headers["Content-Range"] = f"bytes {span.start}-{last}/{size}"
+    if request.method != "HEAD":
+        _fill(response, whole, span or byte_ranges.Span(0, size))
+    return response
+
+
+def _range_header(etag: str | None) -> str | None:
+    if request.method != "GET":  # a range of what HEAD would answer has no meaning
+        return None
+    condition = request.headers.get("If-Range")
+    if condition is not None and (not etag or condition.strip() != f'"{etag}"'):
+        return None
+    return request.headers.get("Range")
+
+
+def _answer(length: int, media_type: str) -> Response:
+    response = Response(content_type=media_type)
+    response.headers["Content-Length"] = str(length)
+    return response
+
+
+def _with_etag(response: Response, etag: str | None) -> Response:
+    if etag:
+        response.headers["ETag"] = f'"{etag}"'
+    return response
+
+
+def _fill(response: Response, whole: _Whole, span: byte_ranges.Span) -> None:
+    if whole.filename and span.length <= READ_AT_ONCE:
+        piece = services().store.read_range(whole.filename, span.start, span.length)
+        response.response = [piece]
+        return
+    file = whole.open()
+    file.seek(span.start)
+    if span.length <= READ_AT_ONCE:
+        with file:
+            response.response = [file.read(span.length)]
+        return
+    # The server sends the rest by itself, up to Content-Length, without holding a thread.
+    response.response = wrap_file(request.environ, file, READ_AT_ONCE)
+    response.direct_passthrough = True
+
+
+def _live(row: dict[str, Any], from_s: float) -> Response:
+    response = Response(content_type=AUDIO_TYPE)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    if request.method == "HEAD":
+        return response
+    places = services().live_listeners
+    if not places.acquire(blocking=False):
+        raise TooManyListeners
+    response.call_on_close(_once(places.release))
+    filename, owner_id, db = row["filename"], row["owner_id"], services().db
+    stopping, session = services().stopping, g.user["token_hash"]
+    find_open = services().accounts.find_open_sessions
+
+    def is_done() -> bool:
+        if stopping.is_set() or not find_open({session}):
+            return True
+        latest = db.get_audio_file(filename, owner_id)
+        return latest is None or latest["status"] not in UNFINISHED
+
+    response.response = services().store.follow(
+        filename, is_done, lambda file: place_of(file, from_s) if from_s else 0
+    )
+    return response
+
+
+def _once(release: Callable[[], None]) -> Callable[[], None]:
+    pending = [release]
+
+    def call() -> None:
+        if pending:
+            pending.pop()()
+
+    return call
+
+
+def table(name: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Response:
+    """Rows as a CSV file to keep, made while it is sent."""
+    response = Response(_csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+    return named(response, f"voiceverse-{name}", ".csv")
+
+
+def _csv_lines(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row[column]) for column in columns])
+        if buffer.tell() > TABLE_PIECE:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    # Spreadsheets run what begins like a formula, and a name may begin like anything.
+    is_formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if is_formula else value

@@ -1,0 +1,184 @@
+"""What people type and send, read and checked."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from flask_babel import gettext as _
+
+from common.errors import Told
+
+
+class BadForm(Told):
+    """A field that cannot be used; `field` names it, `sentence` says what to do."""
+
+    status = 400
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class ChangedMeanwhile(Told):
+    """What a form was made from is no longer so; `found` tells programs what is there now."""
+
+    status = 409
+
+    def __init__(self, sentence: str = "", **found: Any) -> None:
+        super().__init__(
+            sentence
+            or _(
+                "This has changed since you opened it, perhaps in another tab, so your version is "
+                "not saved yet. Save again to replace the other one, or take it instead."
+            )
+        )
+        self.found = found
+
+
+def version_of(*values: Any) -> str:
+    """What tells one state of something that is edited from any other."""
+    return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:16]
+
+
+def check_version(form: Mapping[str, str], *values: Any) -> None:
+    """Raise ChangedMeanwhile where a form says that it was made from another state."""
+    version, sent = version_of(*values), form.get("version")
+    if sent and sent != version:
+        raise ChangedMeanwhile(version=version)
+
+
+class Order(NamedTuple):
+    """A text to be spoken, as it was sent."""
+
+    text: str
+    voice: str
+    speed: float
+    name: str
+    category: str
+    engine: str
+    reading: dict[str, Any]
+
+
+def order(form: Mapping[str, str]) -> Order:
+    """The text and its settings from the studio's form; raises BadForm for a speed like "fast"."""
+    text = form.get("text", "")
+    # Browsers send every line end as CRLF; the text that was typed has plain ones.
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return Order(
+        text,
+        form.get("voice", "").strip(),
+        _speed(form.get("speed", "")),
+        form.get("name", "").strip(),
+        form.get("category", "").strip(),
+        form.get("engine", "").strip(),
+        reading(form),
+    )
+
+
+def reading(form: Mapping[str, str]) -> dict[str, Any]:
+    """How a text is to be read: `cast`, names with voices, and `paragraph_pause_ms`.
+
+    Speakers come as pairs of `speaker` and `speaker_voice`, or in `cast`, a line for each, such
+    as "Anna = gmw/de"; without a voice they are read as they stand. Raises BadForm.
+    """
+    found: dict[str, Any] = {}
+    cast = {name: voice for name, voice in (*_pairs(form), *_lines(form)) if name and voice}
+    if cast:
+        found["cast"] = cast
+    if written := form.get("paragraph_pause", "").strip():
+        found["paragraph_pause_ms"] = _pause_ms(written)
+    return found
+
+
+def _pairs(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    lists = getattr(form, "getlist", lambda name: [])
+    for name, voice in zip(lists("speaker"), lists("speaker_voice"), strict=False):
+        yield name.strip(), voice.strip()
+
+
+def _lines(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for line in form.get("cast", "").splitlines():
+        name, sign, voice = line.partition("=")
+        if line.strip() and not sign:
+            raise BadForm("cast", _("Speakers are written like “Anna = voice”, a line for each."))
+        yield name.strip(), voice.strip()
+
+
+def _pause_ms(text: str) -> int:
+    try:
+        seconds = float(text.replace(",", "."))
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 3:
+        raise BadForm(
+            "paragraph_pause", _("The pause between paragraphs lies between 0 and 3 seconds.")
+        )
+    return round(seconds * 1000)
+
+
+def _speed(text: str) -> float:
+    if not text.strip():
+        return 1.0
+    try:
+        return float(text)
+    except ValueError:
+        raise BadForm(
+            "speed", _("“%(text)s” is no speed; use a number such as 1.2.", text=text[:20])
+        ) from None
+
+
+def seconds(text: str) -> float:
+    """A place in a sound, in seconds; raises BadForm."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < 1e9:
+        raise BadForm("position_s", _("A position is a number of seconds from 0 up."))
+    return value
+
+
+def number(text: str, field: str = "id") -> int:
+    """A row's number; raises BadForm."""
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
+        raise BadForm(field, _("That is not a number of anything here."))
+    return int(text)
+
+
+def day_start(text: str | None, days_later: int = 0) -> str | None:
+    """The UTC text of when a day, written 2026-11-22, begins on this machine; raises BadForm."""
+    if not text:
+        return None
+    try:
+        when = date.fromisoformat(text) + timedelta(days=days_later)
+        start = datetime.combine(when, time()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise BadForm("day", _("A day is written like 2026-11-22.")) from None
+    return f"{start:%Y-%m-%d %H:%M:%S}"
+
+
+def month(text: str | None) -> tuple[int, int]:
+    """A year and a month, written 2026-11; this machine's present ones for ""; raises BadForm."""
+    if not text:
+        now = datetime.now().astimezone()
+        return now.year, now.month
+    match = re.fullmatch(r"(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])", text, re.ASCII)
+    if match is None:
+        raise BadForm("month", _("A month is written like 2026-11."))
+    return int(match[1]), int(match[2])
+
+
+def cursor(text: str | None) -> tuple[str, int] | None:
+    """The place in a list where the next page starts, from its address; None for the start."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(\d{1,18})", text or "", re.ASCII)
+    return (match.group(1), int(match.group(2))) if match else None
+
+
+def next_cursor(rows: list[dict[str, Any]], limit: int, column: str) -> str | None:
+    """The cursor after a full page of rows; None after the last page."""
+    return f"{rows[limit - 1][column]}.{rows[limit - 1]['id']}" if len(rows) > limit else None

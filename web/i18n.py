@@ -1,0 +1,91 @@
+"""The languages of the interface: which there are, and which one a visitor reads."""
+
+from collections.abc import Callable
+from gettext import NullTranslations
+
+from flask import Flask, g, request, session
+from flask_babel import Babel, get_locale, get_translations, gettext
+from markupsafe import Markup
+
+from common.errors import Sentence
+from web.formatting import count
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+OF_EVERY_PLURAL = (0, 1, 2, 3, 5, 11, 21, 100, 1_000_000)
+
+
+def prepare(app: Flask) -> None:
+    """Let templates use gettext, in the language of each visitor."""
+    app.config["BABEL_DEFAULT_LOCALE"] = "en"
+    Babel(app, locale_selector=_select)
+    app.jinja_env.globals.update(language=language, direction=direction, languages=LANGUAGES)
+    app.jinja_env.globals.update(_=_shown, gettext=_shown, ngettext=_shown_of)
+    app.jinja_env.filters["told"] = told
+
+
+def language() -> str:
+    """The code of the language of this answer, such as "de"."""
+    if "language" not in g:
+        g.language = str(get_locale()).partition("_")[0]
+    return g.language
+
+
+def direction() -> str:
+    """Which way this answer's language is written: "ltr" or "rtl"."""
+    return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
+
+
+def _texts() -> NullTranslations:
+    if "texts" not in g:
+        g.texts = get_translations()
+    return g.texts
+
+
+# Of the extension's own, each text on a page asks for the request, its app and its language anew:
+# half the time of a page.
+def _shown(text: str, **values: object) -> Markup:
+    """A text of a template; values are escaped where they are put in, as "%(name)s"."""
+    shown = Markup(_texts().gettext(text))  # noqa: S704 -- texts of templates and catalogues alone
+    return shown % values if "%" in shown else shown
+
+
+def _shown_of(one: str, many: str, number: int, **values: object) -> Markup:
+    """The form of a text that fits a number, which it may name as "%(num)s"."""
+    shown = Markup(_texts().ngettext(one, many, number))  # noqa: S704 -- as above
+    return shown % {"num": number, **values}
+
+
+def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
+    """A text for each plural category of this answer's language, for scripts to choose from."""
+    category = get_locale().plural_form
+    return {category(number): text_of(number) for number in reversed(OF_EVERY_PLURAL)}
+
+
+def told(sentence: object) -> str:
+    """A sentence from below, which knows no languages, in this answer's; else as it is."""
+    if not isinstance(sentence, Sentence):
+        return gettext(str(sentence)) if sentence else ""
+    values = {name: _told_value(value) for name, value in sentence.values.items()}
+    return gettext(sentence.template).format(**values)
+
+
+def _told_value(value: object) -> object:
+    if isinstance(value, Sentence):
+        return told(value)
+    return count(value) if isinstance(value, int) else value
+
+
+def choose(code: str) -> None:
+    """Remember a visitor's choice; an unknown code goes back to the browser's own wish."""
+    if code in LANGUAGES:
+        session["language"] = code
+    else:
+        session.pop("language", None)
+
+
+def _select() -> str:
+    chosen = session.get("language")
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(list(LANGUAGES), "en")

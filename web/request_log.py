@@ -1,0 +1,113 @@
+"""Each request in the log and in the counts: what was asked, what was sent, how long it took.
+
+Neither query strings nor bodies are told: they hold texts, passwords and links that work once.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from typing import Any
+
+from flask import Flask, Response, current_app, g, has_request_context, request
+
+from common.logs import REQUESTS
+from config import Config
+from web.access import services
+from web.server_interface import NOTE, Outcome, Report
+
+LONGEST_PATH = 300
+TRAFFIC = "voiceverse_traffic"
+
+log = logging.getLogger(REQUESTS)
+
+
+class Traffic:
+    """How many requests were answered since the start, by class of status such as "2xx".
+
+    Answers that went wrong on their way count as what went wrong, whatever their status was.
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self.started_at = time.time()
+
+    def count(self, status: int | None, problem: str = "") -> None:
+        with self._lock:
+            self._counts[problem or f"{(status or 0) // 100}xx"] += 1
+
+    def counts(self) -> dict[str, int]:
+        with self._lock:
+            return dict(self._counts)
+
+
+def prepare(app: Flask) -> None:
+    """Follow every request of the app; to be called before anything else is hooked in."""
+    app.extensions[TRAFFIC] = Traffic()
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def reporter(app: Flask, config: Config) -> Report:
+    """What a server calls when an answer has ended; it counts it and writes its line."""
+    traffic = app.extensions.get(TRAFFIC) or Traffic()
+
+    def report(outcome: Outcome) -> None:
+        note = outcome.note
+        traffic.count(outcome.status, outcome.problem)
+        if config.request_log == "on":
+            fields = {"method": _cut(outcome.method), "path": _cut(outcome.path)}
+            fields |= {"status": outcome.status, "ms": outcome.ms, "user": None}
+            fields |= note.get("fields", {}) | {"status": outcome.status}
+            if outcome.problem:
+                fields["problem"] = outcome.problem
+            _write(note.get("level", logging.INFO), fields, note.get("request_id", ""))
+
+    return report
+
+
+def traffic() -> Traffic:
+    """The counts of the running app."""
+    return current_app.extensions[TRAFFIC]
+
+
+def request_id() -> str:
+    """The id of the request at work; empty outside of one."""
+    return g.get("request_id", "") if has_request_context() else ""
+
+
+def _begin() -> None:
+    g.began_at = time.monotonic()
+
+
+def _end(response: Response) -> Response:
+    # A page comes with a dozen files of the program's own, which tell nothing.
+    level = logging.DEBUG if request.endpoint == "static" else logging.INFO
+    note = request.environ.get(NOTE)
+    if note is not None:  # the server knows better how this ends
+        note |= {"level": level, "fields": _fields(response), "request_id": request_id()}
+        return response
+    traffic().count(response.status_code)
+    if services().config.request_log == "on":
+        _write(level, _fields(response), request_id())
+    return response
+
+
+def _write(level: int, fields: dict[str, Any], request_id: str) -> None:
+    log.log(level, "request", extra={"fields": fields, "request_id": request_id})
+
+
+def _fields(response: Response) -> dict[str, str | int | float | None]:
+    user = g.get("user") or {}
+    return {
+        "method": _cut(request.method),
+        "path": _cut(request.path),
+        "status": response.status_code,
+        "ms": round((time.monotonic() - g.began_at) * 1000, 1),  # until the answer began
+        "user": user.get("user_id"),
+    }
+
+
+def _cut(text: str | None) -> str | None:
+    return text and text[:LONGEST_PATH]
