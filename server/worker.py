@@ -60,7 +60,7 @@ NICENESS = 10  # pages and listeners come first, however much is being spoken
 
 Work = TypeVar("Work", ClaimedRetake, Job)
 
-log = logging.getLogger("voiceverse.jobs")
+log = logging.getLogger("voiceverse.worker")
 
 
 class Worker:
