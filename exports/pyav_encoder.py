@@ -194,7 +194,7 @@ def _comments(task: Task) -> dict[str, str]:
     return comments
 
 
-def _mark(number: int, chapter: tuple[str, int, int]) -> av.container.Chapter:
+def _mark(number: int, chapter: tuple[str, int, int]) -> "av.container.Chapter":
     title, start_ms, end_ms = chapter
     title = title or str(number)
     return {
