@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from common.stored_json import read_or_default
+from queries.segment_cache import Order
 from speech.text.script import PARAGRAPH_PAUSE_MS
 
 
@@ -43,8 +44,8 @@ class SegmentJob:
             is_retake=is_retake,
         )
 
-    def as_purchase(self) -> dict[str, Any]:
-        """The columns that the ledger of purchases is written from."""
+    def as_order(self) -> Order:
+        """The order that the ledger of purchases is written from."""
         return {
             "id": self.file_id,
             "owner_id": self.owner_id,

@@ -66,7 +66,8 @@ class Synthesis:
     def speak(self, job: dict, worker: str, stop: threading.Event) -> None:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,
         Stopped or Parked; everything recorded until then is kept."""
-        text, runs, tried = self.db.get_text(job["id"]), 1, set()
+        text, runs = self.db.get_text(job["id"]), 1
+        tried: set[str] = set()
         while True:
             try:
                 SynthesisRun(self, job, worker, text, stop).run()
