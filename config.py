@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
@@ -114,7 +115,7 @@ class Config:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] = os.environ) -> "Config":
         """Read `VOICEVERSE_*` (and `OPENAI_API_KEY`) from `environ`; raises ConfigError."""
-        values: dict = {}
+        values: dict[str, Any] = {}
         unrecognised = []
         known = {PREFIX + entry.name.upper(): entry for entry in fields(cls)}
         del known[PREFIX + "UNRECOGNISED"]
@@ -234,7 +235,7 @@ def _is_web_address(text: str) -> bool:
         return False
 
 
-def _parse(variable: str, text: str, default):
+def _parse(variable: str, text: str, default: object) -> object:
     """Read `text` as the type of the setting's default."""
     if any(ord(character) < 0x20 or 0xD800 <= ord(character) < 0xE000 for character in text):
         raise ConfigError(f"{variable} holds a control character or is not UTF-8; write it again.")
@@ -247,9 +248,9 @@ def _parse(variable: str, text: str, default):
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if isinstance(default, str):
         return text
-    number, kind = (int, "whole number") if isinstance(default, int) else (float, "number")
+    kind = "whole number" if isinstance(default, int) else "number"
     try:
-        value = number(text)
+        value = int(text) if isinstance(default, int) else float(text)
     except ValueError:
         raise ConfigError(f"{variable} is '{text}'; it must be a {kind}.") from None
     if not 0 <= value < 1e12:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from config import Config, ConfigError
@@ -50,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(given: argparse.Namespace, progress: Progress):
+def _run(
+    given: argparse.Namespace, progress: Progress
+) -> tuple[report.Report, Callable[[report.Report], str]]:
     database = (given.db or Config.load().database_path).resolve()
     if given.rollback:
         if given.backup_dir is None or given.dry_run or given.owner or given.link:

@@ -8,7 +8,7 @@ from common.errors import Sentence, Told
 class AccountError(Told):
     """Something an account may not do; `sentence` is for the user, `field` names the input."""
 
-    status: ClassVar[int] = 400
+    status = 400
     field: ClassVar[str] = ""
     sentence = ""
 

@@ -18,6 +18,7 @@ from config import Config
 from storage import snapshots
 from storage.audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
 from storage.plain_files import is_plain, sync
+from storage.snapshots import StoredSound
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)
@@ -91,11 +92,11 @@ class Gathering:
         rows = snapshots.list_sounds(self._database).items()
         return [name for name, row in rows if not self._holds(name, row)]
 
-    def _holds(self, name: str, row: dict) -> bool:
+    def _holds(self, name: str, row: StoredSound) -> bool:
         """Whether the sound that a row speaks of is here already, and was looked at."""
         return row["status"] == "ready" and self._held.get(name, "") == row["sha256"]
 
-    def _settle_all(self, sounds: dict[str, dict], names: list[str]) -> list[str]:
+    def _settle_all(self, sounds: dict[str, StoredSound], names: list[str]) -> list[str]:
         """Have the sound of all these; returns the names of what is not to be had.
 
         Whole folders are listed first: most of what is missing needs no look of its own.
@@ -111,13 +112,13 @@ class Gathering:
     def _list_there(self) -> set[str]:
         folders = [self._store.folder, self._folder / AUDIO, self._folder / LATER]
         folders += [self._earlier / AUDIO] if self._earlier else []
-        found = set()
+        found: set[str] = set()
         for folder in folders:
             with contextlib.suppress(FileNotFoundError):
                 found.update(path.name for path in folder.iterdir())
         return found
 
-    def _settle(self, name: str, row: dict) -> bool:
+    def _settle(self, name: str, row: StoredSound) -> bool:
         """Have the sound that a row of the copy speaks of; False when it is not to be had."""
         if self._holds(name, row):
             return True
@@ -161,10 +162,12 @@ class Gathering:
                 return True
         return False
 
-    def _is_right(self, path: Path, row: dict) -> bool:
+    def _is_right(self, path: Path, row: StoredSound) -> bool:
         return path.exists() and row["sha256"] in (None, files.digest_of(path))
 
-    def _look_again(self, missing: list[str], sounds: dict[str, dict]) -> tuple[list[str], bool]:
+    def _look_again(
+        self, missing: list[str], sounds: dict[str, StoredSound]
+    ) -> tuple[list[str], bool]:
         """What is missing even after a while, and whether another round would not help.
 
         It would where rows have changed since. Where they have not, a change may be under way.
@@ -179,7 +182,7 @@ class Gathering:
             missing = self._settle_all(sounds, missing)
         return missing, True
 
-    def _drop_unknown(self, sounds: dict[str, dict]) -> None:
+    def _drop_unknown(self, sounds: dict[str, StoredSound]) -> None:
         shutil.rmtree(self._folder / LATER, ignore_errors=True)
         for path in (self._folder / AUDIO).iterdir():
             row = sounds.get(path.name) or sounds.get(path.name.removesuffix(PART))

@@ -9,6 +9,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from backups.errors import KeepingError, NoRoom
 from storage.plain_files import is_plain, sync
@@ -149,7 +150,7 @@ def naming_errors(what: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _new(path: Path) -> Iterator:
+def _new(path: Path) -> Iterator[BinaryIO]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         yield file

@@ -35,10 +35,10 @@ class Manifest:
     made_at: str  # UTC, YYYY-MM-DD HH:MM:SS
     why: str  # nightly, asked, upgrade
     schema: int
-    files: dict[str, list]
-    tables: dict[str, dict]
+    files: dict[str, list[Any]]
+    tables: dict[str, dict[str, Any]]
     unsound: list[str] = field(default_factory=list)
-    log: list | None = None
+    log: list[Any] | None = None
 
     @property
     def has_keys(self) -> bool:

@@ -28,7 +28,7 @@ class Nightly:
 
     def __init__(self, config: Config):
         self._config = config
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._looked_at: float | None = None
         self._tried_at: float | None = None
 

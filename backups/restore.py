@@ -166,7 +166,7 @@ def _copy_keys(data: Path, aside: Path) -> None:
 
 
 def _check_room(config: Config, folder: Path, known: Manifest, stage: Path) -> None:
-    sizes = known.files.items()
+    sizes = list(known.files.items())
     if files.can_link(folder, stage):
         sizes = [(name, entry) for name, entry in sizes if not name.startswith((AUDIO, *POOLS))]
     needed = sum(size for _, (size, _) in sizes) + config.min_free_mb * 1024 * 1024

@@ -31,13 +31,13 @@ def list_backups(root: Path, now: datetime | None = None) -> list[str]:
     found = [path.name for path in root.glob("*") if path.is_dir() and _time(path.name)]
     found.sort(key=age, reverse=True)
     soon = (now or datetime.now(UTC)).replace(tzinfo=None) + timedelta(days=1)
-    return sorted(found, key=lambda name: _time(name) > soon)
+    return sorted(found, key=lambda name: _made(name) > soon)
 
 
 def describe(name: str) -> dict[str, str]:
     """What the name of a backup says: `name`, `made_at` (UTC text), `why`."""
-    made_at = _time(name).strftime("%Y-%m-%d %H:%M:%S")
-    return {"name": name, "made_at": made_at, "why": NAME.fullmatch(name)["why"]}
+    made_at = _made(name).strftime("%Y-%m-%d %H:%M:%S")
+    return {"name": name, "made_at": made_at, "why": _named(name)["why"]}
 
 
 def rotate(root: Path, keep: str) -> list[str]:
@@ -46,13 +46,13 @@ def rotate(root: Path, keep: str) -> list[str]:
     Nothing goes when `keep` is the first for five weeks: the clock may have jumped. What a clock
     that was ahead made takes no other's place, and waits until its time comes.
     """
-    made = _time(keep)
+    made = _made(keep)
     soon = made + timedelta(days=1)
-    names = [name for name in list_backups(root, made) if _time(name) <= soon]
-    if not any(made - LONG_AGO < _time(name) for name in names if name != keep):
+    names = [name for name in list_backups(root, made) if _made(name) <= soon]
+    if not any(made - LONG_AGO < _made(name) for name in names if name != keep):
         return []
     wanted = {keep, *_last_of(names, "%Y-%m-%d", DAYS), *_last_of(names, "%G-%V", WEEKS)}
-    wanted |= set([name for name in names if NAME.fullmatch(name)["why"] == "upgrade"][:1])
+    wanted |= set([name for name in names if _named(name)["why"] == "upgrade"][:1])
     gone = [name for name in names if name not in wanted]
     for name in gone:
         files.remove(root / name)
@@ -62,18 +62,28 @@ def rotate(root: Path, keep: str) -> list[str]:
 def _last_of(names: Iterable[str], period: str, count: int) -> list[str]:
     latest: dict[str, str] = {}
     for name in names:
-        latest.setdefault(_time(name).strftime(period), name)
+        latest.setdefault(_made(name).strftime(period), name)
     return list(latest.values())[:count]
 
 
-def age(name: str) -> tuple:
+def age(name: str) -> tuple[str, int, str]:
     """What backups are put in order by: the later one's is greater."""
-    return (NAME.fullmatch(name)["stamp"], len(name), name)
+    return (_named(name)["stamp"], len(name), name)
+
+
+def _named(name: str) -> re.Match[str]:
+    found = NAME.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name} is not the name of a backup")
+    return found
+
+
+def _made(name: str) -> datetime:
+    return datetime.strptime(_named(name)["stamp"], STAMP)  # noqa: DTZ007
 
 
 def _time(name: str) -> datetime | None:
-    found = NAME.fullmatch(name)
     try:
-        return found and datetime.strptime(found["stamp"], STAMP)  # noqa: DTZ007
+        return _made(name)
     except ValueError:
         return None

@@ -29,11 +29,12 @@ class Record:
     restored_at: str = ""
     restored_from: str = ""  # when the backup that was restored was made
     unsound: int = 0  # files whose sound was missing or damaged
-    ends: tuple = ()  # of the security log's chain, as backups saw it: [made_at, id, hash]
+    # Of the security log's chain, as backups saw it: [made_at, id, hash].
+    ends: tuple[list[Any], ...] = ()
     failed_at: str = ""
     failure: str = ""  # the sentence, in English
     failure_template: str = ""
-    failure_values: dict | None = None
+    failure_values: dict[str, str | int] | None = None
 
     @property
     def why(self) -> str:
@@ -123,7 +124,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 }  # fmt: skip
 
 
-def note(config: Config, **changes) -> Record:
+def note(config: Config, **changes: Any) -> Record:
     """Change what is known; returns it."""
     record = replace(read(config), **changes)
     files.make_folder(backups_folder(config))
@@ -132,7 +133,7 @@ def note(config: Config, **changes) -> Record:
     return record
 
 
-def note_end(config: Config, made_at: str, end: list | None) -> None:
+def note_end(config: Config, made_at: str, end: list[Any] | None) -> None:
     """Remember where the chain of the security log ended when a backup was made."""
     if end:
         earlier = tuple(read(config).ends)[-MOST_ENDS + 1 :]

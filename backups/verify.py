@@ -1,6 +1,7 @@
 """Whether a backup is what was saved: every file by its hash, every table by what it holds."""
 
 from pathlib import Path
+from typing import Any
 
 from backups import files, manifest
 from backups.errors import damaged
@@ -10,7 +11,7 @@ from storage.audio_store import PART
 from storage.errors import DatabaseError
 
 
-def describe(folder: Path) -> tuple[dict[str, list], dict[str, dict]]:
+def describe(folder: Path) -> tuple[dict[str, list[Any]], dict[str, dict[str, Any]]]:
     """The files and tables of a folder as a manifest has them."""
     found = {
         name: [path.stat().st_size, files.digest_of(path)]

@@ -1,11 +1,20 @@
-"""The pipes of a child process."""
+"""The pipes of a child process, which it was started with."""
 
 from subprocess import Popen
 from typing import IO
 
+NO_PIPES = "The process was started without pipes."
+
 
 def pipes(process: "Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
-    """What a process reads from and what it writes to, which it was started with."""
-    if process.stdin is None or process.stdout is None:
-        raise ValueError("The process was started without pipes.")
-    return process.stdin, process.stdout
+    """What a process reads from, and what it writes to."""
+    if process.stdout is None:
+        raise ValueError(NO_PIPES)
+    return stdin_of(process), process.stdout
+
+
+def stdin_of(process: "Popen[bytes]") -> IO[bytes]:
+    """What a process reads from."""
+    if process.stdin is None:
+        raise ValueError(NO_PIPES)
+    return process.stdin

@@ -60,7 +60,7 @@ def read_epub(archive: Archive, title: str) -> Document:
     builder = Builder(chapters_given=bool(toc))
     _metadata(package, builder)
     _cover(archive, package, items, builder)
-    waiting = {}
+    waiting: dict[tuple[str, str], list[Place]] = {}
     for place in toc:
         waiting.setdefault((place.path, place.anchor), []).append(place)
     for item in _spine(package, items):
@@ -155,9 +155,9 @@ def _toc(archive: Archive, package: etree._Element, items: dict[str, Item]) -> I
     spine = package.find("{*}spine")
     named = items.get(spine.get("toc", "")) if spine is not None else None
     candidates = [named, *(item for item in items.values() if item.media_type == NCX)]
-    for item in candidates:
-        if item is not None and item.path in archive:
-            yield from _from_ncx(_xml(archive, item.path), item.path)
+    for each in candidates:
+        if each is not None and each.path in archive:
+            yield from _from_ncx(_xml(archive, each.path), each.path)
             return
 
 

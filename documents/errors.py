@@ -8,7 +8,7 @@ from common.errors import Sentence, Told
 class DocumentError(Told):
     """A document that cannot be read; `sentence` is for the user, `status` the HTTP status."""
 
-    status: ClassVar[int] = 422
+    status = 422
     template: ClassVar[str]
 
     def __init__(self, **values: str | int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from documents.errors import (
@@ -258,7 +258,7 @@ class _Visit:
 
     def _resolved(self) -> list[tuple[Address, socket.AddressFamily]]:
         """The addresses of the host; asked in a thread, as nothing else bounds the time."""
-        found: list[tuple] = []
+        found: list[tuple[Any, ...]] = []
 
         def ask() -> None:
             try:

@@ -103,7 +103,8 @@ class _Page:
         self._linked: Counter[int] = Counter()
         self._links: Counter[int] = Counter()
         self._measure(tree.body)
-        self._all = max(1, self._sizes[tree.body.mem_id])
+        whole = tree.body.mem_id if tree.body else 0
+        self._all = max(1, self._sizes[whole])
         self.main = self._find_main(tree)
         self._around = {node.mem_id for node in _above(self.main)}
         written = tree.css_first("head title, title")

@@ -133,8 +133,9 @@ class Flow:
         for name in ("id", "name"):
             # An anchor inside a heading or a paragraph stands for the whole of it: what was
             # gathered of it goes with the chapter that begins here.
-            if attributes.get(name) in self._anchors:
-                self._at_anchor(attributes[name])
+            anchor = attributes.get(name)
+            if anchor is not None and anchor in self._anchors:
+                self._at_anchor(anchor)
 
     def _tell(self, node: Any, tag: str, attributes: dict[str, str | None]) -> bool:
         """Tell what is not a matter of paragraphs; whether the element is dealt with."""

@@ -197,8 +197,8 @@ def _is_label(text: str) -> bool:
 
 
 def _is_label_and(said: str, wanted: str) -> bool:
-    label = re.match(r"(?:chapter|appendix|part|kapitel|anhang)?\d*", said)[0]
-    return bool(label) and wanted.startswith(said[len(label) :])
+    label = re.match(r"(?:chapter|appendix|part|kapitel|anhang)?\d*", said)
+    return label is not None and bool(label[0]) and wanted.startswith(said[label.end() :])
 
 
 def _levels(lines: list[Line], body: Body) -> dict[int, int]:

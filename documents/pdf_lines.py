@@ -95,7 +95,7 @@ class PageReader:
                 if not is_even:
                     first = pdfium.FPDFText_GetCharIndexFromTextIndex(self._text, first)
                 made = self._line(line, first, number)
-                made.is_broken = bool(end) and end[0] in HYPHENS
+                made.is_broken = end is not None and end[0] in HYPHENS
                 found.append((made, first))
             start = end.end() if end else stop
         if len(found) >= COLUMN_LINES and (gutter := _gutter(self._segments())):

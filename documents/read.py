@@ -14,6 +14,7 @@ from email.message import Message
 from pathlib import Path, PurePath
 from typing import Any
 
+from common.pipes import pipes
 from common.transient_causes import FROM_OUTSIDE
 from documents import reader_process
 from documents.detect_format import HEAD, kind_of
@@ -89,7 +90,8 @@ def _ask(request: bytes, folder: Path, limits: Limits) -> dict[str, Any]:
         watchdog.cancel()
         _end(process)
         for pipe in (process.stdout, process.stderr):
-            pipe.close()
+            if pipe:
+                pipe.close()
     if is_late.is_set():
         raise TookTooLong(seconds=limits.wall_s)
     if process.returncode == OUT_OF_TIME:
@@ -106,15 +108,16 @@ def _ask(request: bytes, folder: Path, limits: Limits) -> dict[str, Any]:
 
 def _exchange(process: subprocess.Popen[bytes], request: bytes, most: int) -> tuple[bytes, str]:
     """Send the request, gather the answer and the end of what the child complains about."""
+    into, out = pipes(process)
     try:
-        process.stdin.write(request)
-        process.stdin.close()
+        into.write(request)
+        into.close()
     except BrokenPipeError:
         return b"", "it did not start"
-    answer = process.stdout.read(most + 1)
+    answer = out.read(most + 1)
     if len(answer) > most:
         raise TooLargeInside
-    complaint = process.stderr.read().decode("utf-8", "replace")
+    complaint = process.stderr.read().decode("utf-8", "replace") if process.stderr else ""
     process.wait()
     return answer, complaint[-LOGGED:]
 

@@ -16,7 +16,7 @@ from documents.types import Document
 try:
     import resource
 except ImportError:  # not on Windows
-    resource = None
+    resource = None  # type: ignore[assignment]  # a module, where there is one
 
 FEW_FILES = 16
 NICENESS = 10  # pages and listeners come first

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, parts_of
@@ -55,19 +56,19 @@ def _cues(text: str) -> Iterator[Cue | str]:
     """Cues in order; what is none (the head, styles, notes) as a text."""
     for block in BLOCK.split(text.strip("\n")):
         lines = block.split("\n")
-        place = next((i for i, line in enumerate(lines[:2]) if TIMES.fullmatch(line)), None)
-        if place is None:
+        found = ((i, TIMES.fullmatch(line)) for i, line in enumerate(lines[:2]))
+        place, times = next(((i, times) for i, times in found if times), (0, None))
+        if times is None:
             yield block
             continue
-        times = TIMES.fullmatch(lines[place])
         said = (line.strip() for line in lines[place + 1 :])
         head = "\n".join(lines[: place + 1])
         start, end = _seconds(times.groups()[:4]), _seconds(times.groups()[4:])
         yield Cue(head, start, end, tuple(line for line in said if line))
 
 
-def _seconds(clock: tuple[str | None, ...]) -> float:
-    hours, minutes, seconds, fraction = clock
+def _seconds(clock: tuple[str | Any, ...]) -> float:
+    hours, minutes, seconds, fraction = clock  # of which the hours may be missing
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
     return whole + int(fraction) / 10 ** len(fraction)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 from exports.types import Part, Task
 from speech.audio.encoding import Mp3Stream
@@ -61,10 +63,19 @@ def _cut(task: Task, part: Part) -> Cut:
     return Cut(segments[-1]["frame_end"], segments[-1]["byte_end"])
 
 
+def _gain_db(task: Task, tell: Tell) -> float:
+    """What brings the piece to the loudness that is asked for; tells the first third."""
+    from exports import pyav_encoder  # PyAV is not needed for slices
+
+    if task.lufs is None:
+        raise ValueError("No loudness is asked for.")
+    return pyav_encoder.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
+
+
 def _encoded(task: Task, tell: Tell) -> Iterator[Sounding]:
     from exports import pyav_encoder  # PyAV is not needed for slices
 
-    gain_db = pyav_encoder.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
+    gain_db = _gain_db(task, tell)
     with Path(task.source).open("rb") as file:
         rate = scan_mp3(file).sample_rate
     pcm = pyav_encoder.pcm(task.source, gain_db, lambda share: tell((1 + 2 * share) / 3))
@@ -77,7 +88,7 @@ def _encoded(task: Task, tell: Tell) -> Iterator[Sounding]:
             with scratch.open("w+b") as file:
                 rest = _encode_some(stream, file, pcm, rest, wanted)
                 file.seek(0)
-                pieces = _with_tag(task, part, number, iter(lambda f=file: f.read(BLOCK), b""))
+                pieces = _with_tag(task, part, number, iter(partial(file.read, BLOCK), b""))
                 first_ms, length_ms = 1000 * taken / rate, 1000 * stream.position / rate
                 yield Sounding(part, number, first_ms, length_ms, pieces)
             taken += stream.position
@@ -85,10 +96,12 @@ def _encoded(task: Task, tell: Tell) -> Iterator[Sounding]:
         scratch.unlink(missing_ok=True)
 
 
-def _encode_some(stream: Mp3Stream, file, pcm: Iterator[bytes], rest: bytes, wanted: int | None):
+def _encode_some(
+    stream: Mp3Stream, file: BinaryIO, pcm: Iterator[bytes], rest: bytes, wanted: int | None
+) -> bytes:
     """Encode `wanted` bytes of samples, or all, into a file; returns what is left of the last."""
     file.write(stream.header)
-    piece = rest
+    piece: bytes | None = rest
     while piece is not None:
         if wanted is not None:
             piece, rest = piece[:wanted], piece[wanted:]
@@ -120,7 +133,7 @@ def whole(task: Task, tell: Tell) -> None:
     """The whole piece as one evened MP3 with tag and chapters."""
     from exports import pyav_encoder  # PyAV is not needed for slices
 
-    gain_db = pyav_encoder.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
+    gain_db = _gain_db(task, tell)
     with Path(task.source).open("rb") as file:
         stream = Mp3Stream(scan_mp3(file).sample_rate)
     pcm = pyav_encoder.pcm(task.source, gain_db, lambda share: tell((1 + 2 * share) / 3))

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 from common import transient_causes
 from exports.types import Task
@@ -41,7 +42,7 @@ def make(task: Task, tell: Tell) -> None:
         _encode(maker, task, tell)
 
 
-def _encode(sound, task: Task, tell: Tell) -> None:
+def _encode(sound: ModuleType, task: Task, tell: Tell) -> None:
     gain_db, measuring = None, 0.0
     if task.lufs is not None:
         measuring = 0.2

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any, cast
 
 import av
 from av.filter import Graph
@@ -85,7 +86,9 @@ def encode(task: Task, gain_db: float | None, tell: Tell) -> None:
         task.target, "w", format=codec.container, options=dict(codec.container_options)
     ) as out:
         rate = _rate(task.source, codec.name)
-        stream = out.add_stream(codec.name, rate=rate, layout="mono", options=dict(codec.options))
+        stream: Any = out.add_stream(
+            codec.name, rate=rate, layout="mono", options=dict(codec.options)
+        )
         if codec.bit_rate:
             stream.bit_rate = codec.bit_rate
         out.metadata.update(_tags(task))
@@ -143,7 +146,7 @@ def _graph(stream: av.AudioStream, chain: list[tuple[str, str]]) -> Graph:
 def _pulled(graph: Graph) -> Iterator[av.AudioFrame]:
     while True:
         try:
-            yield graph.pull()
+            yield cast(av.AudioFrame, graph.pull())
         except (BlockingIOError, av.error.EOFError):
             return
 
@@ -191,14 +194,21 @@ def _comments(task: Task) -> dict[str, str]:
     return comments
 
 
-def _mark(number: int, chapter: tuple[str, int, int]) -> dict:
+def _mark(number: int, chapter: tuple[str, int, int]) -> av.container.Chapter:
     title, start_ms, end_ms = chapter
     title = title or str(number)
-    place = {"id": number, "start": start_ms, "end": end_ms, "time_base": MS}
-    return {**place, "metadata": {"title": title}}
+    return {
+        "id": number,
+        "start": start_ms,
+        "end": end_ms,
+        "time_base": MS,
+        "metadata": {"title": title},
+    }
 
 
-def _picture_stream(out: av.container.OutputContainer, cover: Picture | None) -> av.Packet | None:
+def _picture_stream(
+    out: av.container.OutputContainer, cover: Picture | None
+) -> "av.Packet[Any] | None":
     if cover is None:
         return None
     codec = "png" if cover.media_type == "image/png" else "mjpeg"

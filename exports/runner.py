@@ -10,8 +10,10 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import IO
 
 from common import transient_causes
+from common.pipes import NO_PIPES, pipes
 from exports import encoder_process
 from exports.errors import ExportError, HeldUp, NotInstalled
 from exports.types import FORMATS, Task
@@ -25,6 +27,8 @@ MISSING = (
     "This format needs a library that is not installed here. Whoever runs this server can add it "
     "with: pip install -r requirements/formats.txt."
 )
+
+Words = queue.SimpleQueue[str | None]  # what the child says; None at its end
 
 log = logging.getLogger("voiceverse.formats")
 
@@ -58,13 +62,14 @@ def make(task: Task, tell: Callable[[float], None]) -> int:
 
 def _run(task: Task, tell: Callable[[float], None]) -> None:
     child = _started()
-    words: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    into, out, err = _pipes(child)
+    words: Words = queue.SimpleQueue()
     threads = [
-        threading.Thread(target=_forward, args=(child.stdout, words), daemon=True),
-        threading.Thread(target=_hand_over, args=(child.stdin, task.to_json()), daemon=True),
+        threading.Thread(target=_forward, args=(out, words), daemon=True),
+        threading.Thread(target=_hand_over, args=(into, task.to_json()), daemon=True),
     ]
     complaints: list[bytes] = []
-    threads.append(threading.Thread(target=lambda: complaints.extend(child.stderr), daemon=True))
+    threads.append(threading.Thread(target=lambda: complaints.extend(err), daemon=True))
     started = []
     try:
         for thread in threads:
@@ -77,7 +82,7 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
         child.wait()
         for thread in started:
             thread.join()
-        for pipe in (child.stdin, child.stdout, child.stderr):
+        for pipe in (into, out, err):
             pipe.close()
     if last in transient_causes.BY_CODE:
         raise HeldUp(transient_causes.BY_CODE[last])
@@ -90,7 +95,13 @@ def _run(task: Task, tell: Callable[[float], None]) -> None:
         raise ExportError(CRASHED)
 
 
-def _exit_code(child: subprocess.Popen) -> int | None:
+def _pipes(child: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
+    if child.stderr is None:
+        raise ValueError(NO_PIPES)
+    return (*pipes(child), child.stderr)
+
+
+def _exit_code(child: subprocess.Popen[bytes]) -> int | None:
     """How a child ended that says no more; None where it still has not ended."""
     try:
         return child.wait(END_WAIT_S)
@@ -98,7 +109,7 @@ def _exit_code(child: subprocess.Popen) -> int | None:
         return None
 
 
-def _started() -> subprocess.Popen:
+def _started() -> "subprocess.Popen[bytes]":
     try:
         return subprocess.Popen(
             [sys.executable, "-m", encoder_process.__name__],
@@ -114,7 +125,7 @@ def _started() -> subprocess.Popen:
         raise
 
 
-def _follow(words: queue.SimpleQueue, tell: Callable[[float], None]) -> str:
+def _follow(words: Words, tell: Callable[[float], None]) -> str:
     """Tell what the child says until it ends; its last word."""
     share, last = 0.0, ""
     while True:
@@ -131,13 +142,13 @@ def _follow(words: queue.SimpleQueue, tell: Callable[[float], None]) -> str:
             tell(share)
 
 
-def _forward(pipe, words: queue.SimpleQueue) -> None:
+def _forward(pipe: IO[bytes], words: Words) -> None:
     for line in pipe:
         words.put(line.decode().strip())
     words.put(None)
 
 
-def _hand_over(pipe, data: bytes) -> None:
+def _hand_over(pipe: IO[bytes], data: bytes) -> None:
     try:
         pipe.write(encoder_process.LENGTH.pack(len(data)) + data)
         pipe.flush()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -60,7 +61,7 @@ class Task:
     target: str
     title: str
     parts: tuple[Part, ...]
-    segments: tuple[dict[str, Any], ...]
+    segments: tuple[Mapping[str, Any], ...]
     text: str = ""
     lufs: float | None = None
     artist: str = ""
@@ -79,7 +80,7 @@ class Task:
             return ()
         return tuple(Chapter(part.title, part.start_ms, part.end_ms) for part in self.parts)
 
-    def segments_of(self, part: Part) -> list[dict[str, Any]]:
+    def segments_of(self, part: Part) -> list[Mapping[str, Any]]:
         """The segments that begin in a part."""
         inside = range(part.text_start, part.text_end)
         return [segment for segment in self.segments if segment["text_start"] in inside]

@@ -6,6 +6,7 @@ import time
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
+from typing import IO, cast
 
 LONGEST_NAME_BYTES = 150
 UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff/\\:*?"<>|]+')
@@ -22,7 +23,7 @@ class ZipStream:
 
     def __init__(self) -> None:
         self._sink = _Sink()
-        self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_STORED)
+        self._zip = zipfile.ZipFile(cast("IO[bytes]", self._sink), "w", zipfile.ZIP_STORED)
         self.written: list[tuple[str, int, str]] = []
 
     def add(

@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from legacy.errors import MigrationError, Refused
 from legacy.fields import shown
 from speech.audio.mp3 import NotMp3, scan_mp3
 from storage.audio_store import AudioError, AudioStore, NoSuchAudio
+from storage.plain_files import sha256_of
 
 MISSING = "The sound of this file was missing when it was moved from the JSON version."
 BROKEN = "This was no whole MP3 when it was moved from the JSON version."
@@ -67,7 +69,9 @@ class Intake:
         self._link = link
         self.added: list[str] = []
 
-    def take_in(self, listing: Listing, filenames: list[str], progress: Progress) -> dict:
+    def take_in(
+        self, listing: Listing, filenames: list[str], progress: Progress
+    ) -> dict[str, Sound]:
         """Filename → Sound for each of `filenames`; raises Refused, MigrationError."""
         for name in filenames:
             self._refuse_other_content(name, listing)
@@ -96,8 +100,9 @@ class Intake:
 
     def _take(self, name: str, listing: Listing) -> Sound:
         try:
-            if self._store.size(name) is not None:
-                return self._measured(name, self._store.size(name), self._kept_digest(name))
+            held = self._store.size(name)
+            if held is not None and (kept := digest_of_stored(self._store, name)):
+                return self._measured(name, held, kept)
             if name not in listing.present:
                 return Sound(error=MISSING)
             original = self._source / name
@@ -122,9 +127,6 @@ class Intake:
                 return self._store.adopt(original, name, link=True)
         return self._store.adopt(original, name)
 
-    def _kept_digest(self, name: str) -> str:
-        return digest_of_stored(self._store, name)
-
     def _measured(self, name: str, size: int, digest: str) -> Sound:
         with self._store.open(name) as file:
             sound = _measure(file, digest)
@@ -137,7 +139,7 @@ def digest_of_stored(store: AudioStore, name: str) -> str | None:
     """The SHA-256 of a file in the audio folder, or None."""
     try:
         with store.open(name) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            return sha256_of(file)
     except NoSuchAudio:
         return None
 
@@ -150,7 +152,7 @@ def _digest(path: Path) -> str:
         raise Refused(f"{path} cannot be read: {error.strerror}. Nothing was changed.") from error
 
 
-def _measure(file, digest: str) -> Sound:
+def _measure(file: BinaryIO, digest: str) -> Sound:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     try:

@@ -10,6 +10,7 @@ import stat
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from legacy.errors import BackupDamaged, MigrationError
 from legacy.records import FILES
@@ -163,7 +164,7 @@ def _as_text(manifest: Manifest) -> str:
     return json.dumps({**content, "digest": _seal(content)}, indent=2) + "\n"
 
 
-def _seal(content: dict) -> str:
+def _seal(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

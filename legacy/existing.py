@@ -3,8 +3,9 @@
 import math
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from legacy.errors import Refused
 from legacy.fields import shown
@@ -22,8 +23,10 @@ from legacy.records import (
 )
 from legacy.times import LocalClock
 from legacy.usage_ledger import allocate
-from queries.legacy_import import FILLED, MigrationFile
+from queries.legacy_import import FILLED, KnownFile, Migration, MigrationFile
 from storage.earlier_release import NO_LOGIN
+
+Fill = dict[str, Any]  # columns of a file that said nothing in the database
 
 
 @dataclass(slots=True)
@@ -34,11 +37,11 @@ class Existing:
     is_first: bool = True  # the app of today has not used it yet
     last_ids: dict[str, int] = field(default_factory=dict)
     users: dict[str, tuple[int, str]] = field(default_factory=dict)
-    files: dict[str, dict] = field(default_factory=dict)
+    files: dict[str, KnownFile] = field(default_factory=dict)
     months: dict[str, tuple[int, int, float]] = field(default_factory=dict)
-    played: Counter = field(default_factory=Counter)
+    played: Counter[tuple[str | None, str]] = field(default_factory=Counter)
     has_admin: bool = False
-    migrations: list[dict] = field(default_factory=list)
+    migrations: list[Migration] = field(default_factory=list)
 
 
 def look_into(file: MigrationFile, *, is_new: bool, is_earlier_release: bool) -> Existing:
@@ -57,7 +60,7 @@ class Changes:
     accounts: list[Account]
     files: list[AudioFile]
     usage: list[UsageRow]
-    fills: dict[str, dict]  # filename → columns that said nothing in the database
+    fills: dict[str, Fill]  # filename → columns that said nothing in the database
     notes: list[Note]
 
 
@@ -141,9 +144,9 @@ class _Agreement:
                 "choose who gets it with --owner. Nothing was changed."
             )
 
-    def _fill(self, file: AudioFile) -> dict:
+    def _fill(self, file: AudioFile) -> Fill:
         """Columns to fill; where both speak, the database's word stays and is noted."""
-        row = self._existing.files[file.filename]
+        row: Mapping[str, Any] = self._existing.files[file.filename]
         theirs = {
             "display_name": file.display_name, "owner": file.owner, "voice": file.voice,
             "category": file.category, "character_count": file.characters, "cost": file.cost,
@@ -190,8 +193,13 @@ class _Agreement:
             self._note(
                 USAGE, month, f"is {here} here, {there} in the database; of each the larger counts"
             )
-        requests, characters, cost = (max(0, a - b) for a, b in zip(wanted, held, strict=True))
-        rest = LegacyMonth(month, requests, characters, cost if cost > 1e-12 else 0.0)
+        cost = max(0, wanted[2] - held[2])
+        rest = LegacyMonth(
+            month,
+            max(0, wanted[0] - held[0]),
+            max(0, wanted[1] - held[1]),
+            cost if cost > 1e-12 else 0.0,
+        )
         new = [
             file for file in self._plan.files
             if file.month == month and file.filename not in self._existing.files
@@ -229,7 +237,7 @@ class Playbacks:
             else:
                 held[key, same] -= 1
 
-    def _held(self) -> Counter:
+    def _held(self) -> Counter[tuple[str | None, str]]:
         is_merged = self._existing.is_earlier_release
         return Counter(self._existing.played) if is_merged else Counter()
 

@@ -3,6 +3,8 @@
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from storage.audio_store import DELETED, NAME, PART
 
@@ -13,13 +15,14 @@ LARGEST_NUMBER = 10**12
 LONGEST_FILENAME_BYTES = 240  # leaves room for .part and .deleted
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 KNOWN_HASH = re.compile(r"(scrypt|pbkdf2):[^$]+\$[^$]*\$[0-9a-f]+|\$argon2[a-z]+\$.+")
+Entry = Mapping[str, Any]  # an object of a legacy file, as it was read
 
 
 class Unusable(Exception):
     """The value cannot stand for what its field means; the text says why."""
 
 
-def text(entry: dict, key: str) -> str:
+def text(entry: Entry, key: str) -> str:
     """A text that can be stored; raises Unusable."""
     value = entry.get(key)
     if not isinstance(value, str):
@@ -33,7 +36,7 @@ def is_storable(value: str) -> bool:
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def count(entry: dict, key: str) -> int:
+def count(entry: Entry, key: str) -> int:
     """A whole number from 0 up; raises Unusable."""
     value = number(entry, key)
     if value != int(value):
@@ -41,7 +44,7 @@ def count(entry: dict, key: str) -> int:
     return int(value)
 
 
-def number(entry: dict, key: str) -> float:
+def number(entry: Entry, key: str) -> float:
     """A finite number from 0 up; raises Unusable."""
     value = entry.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):

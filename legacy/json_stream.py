@@ -16,11 +16,11 @@ BLANK = r"[ \t\r\n]*"
 blank = re.compile(BLANK).match
 
 
-class Repeated(dict):
+class Repeated(dict[str, object]):
     """An object in which a key was given twice; the last one counts, as in the older app."""
 
 
-def _as_object(pairs: list) -> dict:
+def _as_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     entry = dict(pairs)
     return entry if len(entry) == len(pairs) else Repeated(entry)
 
@@ -46,7 +46,7 @@ class JsonFile:
         try:
             self._file = path.open("rb")
         except OSError as error:
-            raise self.damaged(error.strerror) from error
+            raise self.damaged(str(error.strerror)) from error
         self._text = ""
         self._at = 0
         self._lines = 0
@@ -65,7 +65,7 @@ class JsonFile:
             raise
         return self
 
-    def __exit__(self, *details) -> None:
+    def __exit__(self, *details: object) -> None:
         self._file.close()
 
     @property
@@ -116,7 +116,7 @@ class JsonFile:
         while True:
             if self._peek() != '"':
                 raise self._damaged_here("a key in quotes is expected")
-            key = self._next_value()
+            key = str(self._next_value())
             if self._peek() != ":":
                 raise self._damaged_here("a colon is expected")
             self._at += 1
@@ -146,7 +146,8 @@ class JsonFile:
     def _peek(self) -> str:
         """The next character that is not blank; empty at the end."""
         while True:
-            self._at = blank(self._text, self._at).end()
+            if found := blank(self._text, self._at):
+                self._at = found.end()
             if self._at < len(self._text):
                 return self._text[self._at]
             if not self._fill():
@@ -187,7 +188,7 @@ class JsonFile:
         try:
             piece = self._file.read(size)
         except OSError as error:
-            raise self.damaged(error.strerror) from error
+            raise self.damaged(str(error.strerror)) from error
         self._hash.update(piece)
         self.size += len(piece)
         return piece

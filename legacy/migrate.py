@@ -12,14 +12,15 @@ from legacy import audio, backup, report, rollback
 from legacy.audio import Intake, Listing, Sound
 from legacy.errors import MigrationError, NotVerified, Refused
 from legacy.existing import Changes, Existing, Playbacks, agree
-from legacy.fields import is_filename
+from legacy.fields import is_filename, shown
 from legacy.locks import alone, folder_made
 from legacy.plan import make_plan
 from legacy.read import read
 from legacy.records import Plan
+from legacy.report import Report
 from legacy.verify import Proof, Verifier, digest_old_rows, verify_sounds
 from legacy.writer import Writer, open_copy, workshop
-from queries.legacy_import import settle
+from queries.legacy_import import MigrationFile, settle
 from storage.audio_store import AudioError, AudioStore
 from storage.errors import DatabaseError
 from storage.plain_files import sync
@@ -61,7 +62,7 @@ class Job:
         return AudioStore(self.options.database.parent / "audio")
 
 
-def migrate(options: Options, progress: Progress) -> dict:
+def migrate(options: Options, progress: Progress) -> Report:
     """Do it, or try it on a throwaway database; returns the report. Raises MigrationError."""
     progress("Reading", 0, 0)
     plan = _plan(options, progress)
@@ -114,7 +115,7 @@ def _bench(options: Options) -> Iterator[Path]:
 
 def _migrate_into(
     options: Options, plan: Plan, listing: Listing, bench: Path, progress: Progress
-) -> dict:
+) -> Report:
     progress("Looking at the target", 0, 0)
     file, existing = open_copy(options.database, bench)
     try:
@@ -184,7 +185,7 @@ def _make_key(job: Job) -> None:
         load_secret_key(Config(data_dir=folder), database_exists=False)
 
 
-def _fill(job: Job, file, intake: Intake, progress: Progress) -> None:
+def _fill(job: Job, file: MigrationFile, intake: Intake, progress: Progress) -> None:
     """Take in the sound and write every record."""
     plan, existing, changes = job.plan, job.existing, job.changes
     names = [new.filename for new in changes.files]
@@ -208,8 +209,8 @@ def _known_sounds(job: Job) -> list[str]:
     known = [name for name in job.existing.files if is_filename(name)]
     present = audio.list_sounds(job.options.source, known).present
     job.listing.present |= present
-    shown = set(map(audio.shown, present))
-    job.listing.orphaned = [name for name in job.listing.orphaned if name not in shown]
+    names = set(map(shown, present))
+    job.listing.orphaned = [name for name in job.listing.orphaned if name not in names]
     return [name for name in known if name in present or job.store.size(name) is not None]
 
 

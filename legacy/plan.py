@@ -16,6 +16,7 @@ from legacy.records import (
     Account,
     AudioFile,
     Legacy,
+    LegacyFile,
     LegacyMonth,
     Note,
     Plan,
@@ -78,7 +79,7 @@ class _Planner:
             return self._names[self._legacy.users[0].name]
         return self._names.free(PLACEHOLDER)
 
-    def _file(self, file, fallback: str) -> AudioFile:
+    def _file(self, file: LegacyFile, fallback: str) -> AudioFile:
         if file.owner is None:
             self._note("owner", METADATA, file.filename, f"has no owner; goes to '{fallback}'")
         return AudioFile(

@@ -5,10 +5,11 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from legacy import fields
 from legacy.errors import FileDamaged, Refused
-from legacy.fields import Unusable
+from legacy.fields import Entry, Unusable
 from legacy.json_stream import BLANK, PLAIN, JsonFile, Repeated
 from legacy.records import (
     FILES,
@@ -43,6 +44,7 @@ PLAYBACK = re.compile(
     )
 )
 TWICE = "a key stands twice in it; the last one counts, as in the older app"
+Value = TypeVar("Value")
 Progress = Callable[[str, int, int], None]
 
 
@@ -89,7 +91,7 @@ class Reader:
             found[key] = value
         return found
 
-    def _objects(self, file: JsonFile) -> Iterator[tuple[str, dict]]:
+    def _objects(self, file: JsonFile) -> Iterator[tuple[str, Entry]]:
         for key, entry in self._members(file).items():
             if not isinstance(entry, dict):
                 reason = f"the entry is {fields.kind_of(entry)}, not an object"
@@ -108,7 +110,7 @@ class Reader:
             )
         return len(self._legacy.users)
 
-    def _hash(self, name: str, entry: dict) -> str:
+    def _hash(self, name: str, entry: Entry) -> str:
         try:
             stored = fields.text(entry, "password")
         except Unusable as error:
@@ -122,7 +124,7 @@ class Reader:
         self._note("changed", USERS, name, NO_HASH)
         return NO_LOGIN
 
-    def _user_created(self, name: str, entry: dict) -> str:
+    def _user_created(self, name: str, entry: Entry) -> str:
         try:
             epoch = self._clock.to_epoch(fields.text(entry, "created"))
         except (Unusable, ValueError):
@@ -142,7 +144,7 @@ class Reader:
             self._legacy.files.append(self._file(filename, entry))
         return len(self._legacy.files)
 
-    def _file(self, filename: str, entry: dict) -> LegacyFile:
+    def _file(self, filename: str, entry: Entry) -> LegacyFile:
         mend = _Mender(entry, lambda reason: self._note("changed", METADATA, filename, reason))
         epoch, month = self._created(filename, mend)
         return LegacyFile(
@@ -157,7 +159,7 @@ class Reader:
             month=month,
         )
 
-    def _owner(self, filename: str, entry: dict) -> str | None:
+    def _owner(self, filename: str, entry: Entry) -> str | None:
         owner = entry.get("owner")
         if owner is None or owner == "":
             return None
@@ -281,7 +283,7 @@ class Reader:
         name = name or fields.one_line(filename, fields.LONGEST_NAME)
         return labels.add(filename, name, text), epoch
 
-    def _played(self, entry: dict) -> int:
+    def _played(self, entry: Entry) -> int:
         for key in ("timestamp", "datetime_sort"):
             moment = entry.get(key)
             if not isinstance(moment, str):
@@ -297,7 +299,7 @@ class Reader:
 class _Labels:
     """Numbers for pairs of filename and name; `by_text` finds them by their text in the file."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.by_text: dict[str, int] = {}
         self._numbers: dict[tuple[str, str], int] = {}
 
@@ -315,7 +317,7 @@ class _Labels:
 class _Mender:
     """Reads the fields of one entry; a value that cannot be used is replaced, and noted."""
 
-    def __init__(self, entry: dict, note: Callable[[str], None]):
+    def __init__(self, entry: Entry, note: Callable[[str], None]):
         self.entry = entry
         self.note = note
 
@@ -328,7 +330,7 @@ class _Mender:
             self.note(f"{key} was cut to {longest} characters on one line")
         return kept
 
-    def value(self, read: Callable, key: str, instead):
+    def value(self, read: Callable[[Entry, str], Value], key: str, instead: Value) -> Value:
         try:
             return read(self.entry, key)
         except Unusable as error:

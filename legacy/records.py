@@ -59,7 +59,7 @@ class LegacyMonth:
 class LegacyPlaybacks:
     """playback_history.json in columns, newest first, because there may be millions of entries."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.numbers = array("l")  # which of the labels
         self.epochs = array("q")  # s
         self.labels: list[tuple[str, str]] = []  # filename and name

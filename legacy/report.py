@@ -6,13 +6,19 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader
 
 from legacy.backup import finished
+from queries.legacy_import import Migration
+
+if TYPE_CHECKING:  # which imports this
+    from legacy.migrate import Job, Options
 
 REPORT = "migration_report"
 SHOWN = 12  # entries of a list on the screen; the files have them all
+Report = dict[str, Any]  # what becomes of it depends on who reads it
 DONE, DRY, ALREADY = "done", "dry run", "already done"
 KINDS = {
     "unreadable": "Could not be read, and stays in the JSON",
@@ -23,7 +29,7 @@ KINDS = {
 }
 
 
-def mark(job) -> dict:
+def mark(job: "Job") -> Report:
     """What is kept in the database about a migration."""
     plan, options = job.plan, job.options
     return {
@@ -49,7 +55,7 @@ def mark(job) -> dict:
     }
 
 
-def report(job) -> dict:
+def report(job: "Job") -> Report:
     """The whole report of a verified migration."""
     kept = mark(job)
     return {
@@ -69,7 +75,7 @@ def report(job) -> dict:
     }
 
 
-def already(made: dict, options) -> dict:
+def already(made: Migration, options: "Options") -> Report:
     """The answer when the target holds this migration; nothing is done."""
     return {
         "result": ALREADY,
@@ -81,7 +87,7 @@ def already(made: dict, options) -> dict:
     }
 
 
-def save(made: dict, folder: Path) -> dict:
+def save(made: Report, folder: Path) -> Report:
     """Write the JSON report and the page beside the database; returns the report with their names.
 
     The migration is done by now: a report that cannot be written is only said to be missing.
@@ -106,7 +112,7 @@ def _write(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def as_page(made: dict) -> str:
+def as_page(made: Report) -> str:
     """The report as one self-contained HTML page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -117,7 +123,7 @@ def as_page(made: dict) -> str:
     return environment.get_template("report.html").render(made=made, kinds=KINDS)
 
 
-def as_text(made: dict) -> str:
+def as_text(made: Report) -> str:
     """The report for the screen."""
     if made["result"] == ALREADY:
         return (
@@ -131,7 +137,7 @@ def as_text(made: dict) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _heading(made: dict) -> str:
+def _heading(made: Report) -> str:
     title = "Dry run: nothing was changed" if made["result"] == DRY else "Moved into the database"
     return "\n".join(
         [
@@ -143,12 +149,12 @@ def _heading(made: dict) -> str:
     )
 
 
-def _found(made: dict) -> str:
+def _found(made: Report) -> str:
     lines = [f"  {name:<24}{of['entries']:>9,}" for name, of in made["found"].items()]
     return "\n".join(["Read", *lines])
 
 
-def _accounts(made: dict) -> str:
+def _accounts(made: Report) -> str:
     lines = [f"  {'':<24}{'files':>9}{'requests':>10}{'characters':>13}{'USD':>14}{'plays':>9}"]
     for account in made["accounts"]:
         name = account["name"] + (" (placeholder)" if account["is_placeholder"] else "")
@@ -159,7 +165,7 @@ def _accounts(made: dict) -> str:
     return "\n".join(["Accounts", *lines])
 
 
-def _months(made: dict) -> str:
+def _months(made: Report) -> str:
     if not made["months"]:
         return ""
     lines = [
@@ -177,7 +183,7 @@ def _months(made: dict) -> str:
     return "\n".join([title, *lines])
 
 
-def _audio(made: dict) -> str:
+def _audio(made: Report) -> str:
     of = made["audio"]
     verb = "would be taken in" if made["result"] == DRY else "taken in"
     lines = [f"  {of['taken_in']:,} files {verb}, {of['bytes'] / 1e6:,.1f} MB, "
@@ -192,7 +198,7 @@ def _audio(made: dict) -> str:
     return "\n".join(["Sound", *lines])
 
 
-def _notes(made: dict) -> list[str]:
+def _notes(made: Report) -> list[str]:
     counts = Counter(note["kind"] for note in made["notes"])
     parts = []
     for kind, words in KINDS.items():
@@ -202,7 +208,7 @@ def _notes(made: dict) -> list[str]:
     return parts
 
 
-def _line(note: dict) -> str:
+def _line(note: dict[str, str]) -> str:
     place = f"{note['file']}, {note['key']}" if note["key"] else note["file"]
     return f"  {place}: {note['reason']}"
 
@@ -213,7 +219,7 @@ def _few(lines: list[str]) -> list[str]:
     return [*lines[:SHOWN], f"  … and {len(lines) - SHOWN:,} more (all with --json)"]
 
 
-def _verified(made: dict) -> str:
+def _verified(made: Report) -> str:
     of = made["verified"]
     records = sum(table["count"] for table in of["records"].values())
     sounds = f", {of['sounds']:,} sound files hashed again" if made["result"] == DONE else ""
@@ -222,7 +228,7 @@ def _verified(made: dict) -> str:
     )
 
 
-def _ending(made: dict) -> str:
+def _ending(made: Report) -> str:
     if made["result"] == DRY:
         return "Run it again without --dry-run to move everything."
     lines = [f"Backup: {made['backup']}"]

@@ -14,12 +14,13 @@ from legacy import backup
 from legacy.backup import Entry, Manifest, copy_file, digest_of, full_or
 from legacy.errors import BackupDamaged, MigrationError, Refused
 from legacy.locks import alone
+from legacy.report import Report
 from legacy.writer import workshop
-from queries.legacy_import import read_filenames, read_last_mark, read_made_since, settle
+from queries.legacy_import import MadeSince, read_filenames, read_last_mark, read_made_since, settle
 from storage.errors import DatabaseError
 from storage.plain_files import sync
 
-NOTHING_SINCE = {"users": [], "files": [], "usage": 0, "playbacks": 0}
+NOTHING_SINCE: MadeSince = {"users": [], "files": [], "usage": 0, "playbacks": 0}
 Progress = Callable[[str, int, int], None]
 
 
@@ -32,7 +33,7 @@ class Options:
     database: Path
 
 
-def roll_back(options: Options, progress: Progress) -> dict:
+def roll_back(options: Options, progress: Progress) -> Report:
     """Restore a backup; returns what was done. Raises BackupDamaged, Refused, MigrationError."""
     progress("Checking the backup", 0, 0)
     manifest = backup.read(options.backup)
@@ -76,7 +77,7 @@ class _Rollback:
         self._database = database
         self._bench = bench
 
-    def run(self, progress: Progress) -> dict:
+    def run(self, progress: Progress) -> Report:
         progress("Restoring", 0, 0)
         earlier = self._earlier_database()
         json_files = [self._copied(entry) for entry in self._manifest.of("source")]
@@ -129,7 +130,7 @@ class _Rollback:
         os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
         return target
 
-    def _made_since(self) -> dict:
+    def _made_since(self) -> MadeSince:
         mark = read_last_mark(self._database)
         if mark is None:
             return NOTHING_SINCE
@@ -186,7 +187,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def as_text(made: dict) -> str:
+def as_text(made: Report) -> str:
     """What a rollback did, for the screen."""
     since = made["made_since"]
     lines = [f"Rolled back to {made['backup']}"]

@@ -29,7 +29,7 @@ class LocalClock:
     ' HH:MM:SS' within a day: their sum is the time.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.days: dict[str, int | None] = {}
         self._names: dict[int, str] = {}
         self.seconds = _seconds_of()

@@ -8,6 +8,7 @@ belongs to somebody else gets a number.
 
 import hashlib
 import unicodedata
+from collections.abc import Collection
 
 from common import usernames
 from legacy.fields import LONGEST_USERNAME
@@ -18,7 +19,7 @@ UNNAMED = "unnamed"
 class AccountNames:
     """Gives each legacy name one account's name, never the same to two."""
 
-    def __init__(self, taken: set[str] = frozenset()):
+    def __init__(self, taken: Collection[str] = ()):
         self._taken = set(taken)
         self._names: dict[str, str] = {}
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from legacy.audio import Sound, digest_of_stored
 from legacy.errors import NotVerified
@@ -16,12 +17,14 @@ from legacy.existing import Changes, Existing, Playbacks
 from legacy.fields import shown
 from legacy.records import Plan
 from legacy.writer import fill_for, owners_of
-from queries.legacy_import import TABLES, MigrationFile
+from queries.legacy_import import TABLES, AccountSums, MigrationFile
 from storage.audio_store import AudioStore
 from storage.errors import DatabaseError
 
 BATCH = 2000
 COST_TOLERANCE = 1e-12
+Record = tuple[Any, ...]
+Month = tuple[int, int, float]  # requests, characters, cost (USD)
 Progress = Callable[[str, int, int], None]
 
 
@@ -29,9 +32,9 @@ Progress = Callable[[str, int, int], None]
 class Proof:
     """What was compared and found equal: per table the count and a hash over all records."""
 
-    records: dict[str, dict] = field(default_factory=dict)
-    months: list[dict] = field(default_factory=list)
-    accounts: dict[str, dict] = field(default_factory=dict)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    months: list[dict[str, Any]] = field(default_factory=list)
+    accounts: dict[str, AccountSums] = field(default_factory=dict)
     sounds: int = 0
 
 
@@ -105,7 +108,7 @@ class Verifier:
             ),
         )  # fmt: skip
 
-    def _compare(self, table: str, expected: Iterable[tuple], found: Iterable[tuple]) -> None:
+    def _compare(self, table: str, expected: Iterable[Record], found: Iterable[Record]) -> None:
         """Compare the canonical text of each record on both sides; raises NotVerified."""
         digest, count = hashlib.sha256(), 0
         expected, found = iter(expected), iter(found)
@@ -121,7 +124,7 @@ class Verifier:
             count += len(stored)
         self._proof.records[table] = {"count": count, "sha256": digest.hexdigest()}
 
-    def _name_difference(self, table: str, wanted: list[tuple], stored: list[tuple]) -> None:
+    def _name_difference(self, table: str, wanted: list[Record], stored: list[Record]) -> None:
         pairs = zip(wanted, stored, strict=False)
         first = next((a for a, b in pairs if repr(a) != repr(b)), (wanted or stored)[-1])
         raise NotVerified(
@@ -129,14 +132,14 @@ class Verifier:
             "Nothing was changed; please report this."
         )
 
-    def _expected_users(self) -> Iterator[tuple]:
+    def _expected_users(self) -> Iterator[Record]:
         for account in self._changes.accounts:
             yield (
                 account.name, account.password_hash, account.created_at, 1, int(account.is_admin),
                 None,
             )  # fmt: skip
 
-    def _expected_files(self, sounds: dict[str, Sound]) -> Iterator[tuple]:
+    def _expected_files(self, sounds: dict[str, Sound]) -> Iterator[Record]:
         for file in self._changes.files:
             sound = sounds[file.filename]
             yield (
@@ -145,14 +148,14 @@ class Verifier:
                 sound.sha256, "failed" if sound.error else "ready",
             )  # fmt: skip
 
-    def _expected_usage(self) -> Iterator[tuple]:
+    def _expected_usage(self) -> Iterator[Record]:
         for row in self._changes.usage:
             year, month = map(int, row.month.split("-"))
             yield (
                 row.account, row.filename, row.characters, row.cost, row.timestamp, year, month,
             )  # fmt: skip
 
-    def _expected_playbacks(self) -> Iterator[tuple]:
+    def _expected_playbacks(self) -> Iterator[Record]:
         owners, fallback = owners_of(self._plan, self._existing), self._plan.fallback
         records = [
             (owners[filename], filename, name) if filename in owners else (fallback, None, name)
@@ -191,9 +194,11 @@ class Verifier:
             wanted = (max(month.files, int(month.characters > 0 or month.cost > 0)),
                       month.characters, month.cost)  # fmt: skip
             if self._existing.is_earlier_release:
-                wanted = tuple(map(max, wanted, held))
+                wanted = (
+                    max(wanted[0], held[0]), max(wanted[1], held[1]), max(wanted[2], held[2]),
+                )  # fmt: skip
             else:
-                wanted = tuple(a + b for a, b in zip(wanted, held, strict=True))
+                wanted = (wanted[0] + held[0], wanted[1] + held[1], wanted[2] + held[2])
             self._compare_month(month.month, wanted, (requests, characters, cost))
             self._proof.months.append(
                 {
@@ -204,16 +209,16 @@ class Verifier:
                 }
             )  # fmt: skip
 
-    def _sum_months(self, file: MigrationFile) -> dict[str, list]:
-        sums: dict[str, list] = defaultdict(lambda: [0, 0, []])
+    def _sum_months(self, file: MigrationFile) -> dict[str, tuple[int, int, list[float]]]:
+        sums: dict[str, tuple[int, int, list[float]]] = defaultdict(lambda: (0, 0, []))
         for _, _, characters, cost, _, year, month in file.read("usage_stats"):
-            of_month = sums[f"{year:04d}-{month:02d}"]
-            of_month[0] += 1
-            of_month[1] += characters
-            of_month[2].append(cost)
+            key = f"{year:04d}-{month:02d}"
+            requests, so_far, costs = sums[key]
+            costs.append(cost)
+            sums[key] = (requests + 1, so_far + characters, costs)
         return sums
 
-    def _compare_month(self, month: str, wanted: tuple, found: tuple) -> None:
+    def _compare_month(self, month: str, wanted: Month, found: Month) -> None:
         tolerance = max(COST_TOLERANCE, COST_TOLERANCE * wanted[2])
         # In a merge, a request more may be needed to carry characters that the database lacks.
         is_merged = self._existing.is_earlier_release and self._existing.months.get(month)

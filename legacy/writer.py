@@ -9,9 +9,10 @@ from pathlib import Path
 from legacy.audio import Sound
 from legacy.backup import LOGS, copy_file, full_or
 from legacy.errors import MigrationError, Refused
-from legacy.existing import Changes, Existing, Playbacks, look_into
+from legacy.existing import Changes, Existing, Fill, Playbacks, look_into
 from legacy.records import Account, AudioFile, Plan, UsageRow
-from queries.legacy_import import MigrationFile, prepare_copy
+from legacy.report import Report
+from queries.legacy_import import KnownFile, MigrationFile, prepare_copy
 from storage.errors import DatabaseError
 
 BUILD = ".migrating"
@@ -67,11 +68,11 @@ class Writer:
         self._existing = existing
         self._changes = changes
         self._users = {name: user_id for name, (user_id, _) in existing.users.items()}
-        self._files = {}
+        self._files: dict[str | None, int] = {}
         if existing.is_earlier_release:
             self._files = {name: row["id"] for name, row in existing.files.items()}
 
-    def write(self, sounds: dict[str, Sound], playbacks: Playbacks, report: dict) -> None:
+    def write(self, sounds: dict[str, Sound], playbacks: Playbacks, report: Report) -> None:
         """Write everything and seal the file; raises MigrationError."""
         changes, last = self._changes, self._existing.last_ids
         try:
@@ -95,20 +96,20 @@ class Writer:
         except DatabaseError as error:
             raise MigrationError(error.sentence) from error
 
-    def _fills(self, sounds: dict[str, Sound]) -> dict[str, dict]:
+    def _fills(self, sounds: dict[str, Sound]) -> dict[str, Fill]:
         return {
             name: fill_for(row, self._changes.fills.get(name, {}), sounds.get(name))
             for name, row in self._existing.files.items()
             if name in sounds or name in self._changes.fills
         }
 
-    def _user_row(self, account: Account) -> tuple:
+    def _user_row(self, account: Account) -> tuple[object, ...]:
         return (
             self._users[account.name], account.name, account.password_hash, account.created_at,
             int(account.is_admin),
         )  # fmt: skip
 
-    def _file_row(self, new: AudioFile, sound: Sound) -> tuple:
+    def _file_row(self, new: AudioFile, sound: Sound) -> tuple[object, ...]:
         return (
             self._files[new.filename], new.filename, new.display_name, self._users[new.owner],
             new.voice, new.category, new.characters, 0 if sound.error else new.characters,
@@ -116,18 +117,18 @@ class Writer:
             "failed" if sound.error else "ready", sound.error,
         )  # fmt: skip
 
-    def _usage_rows(self, last_id: int) -> Iterator[tuple]:
+    def _usage_rows(self, last_id: int) -> Iterator[tuple[object, ...]]:
         for new_id, row in enumerate(self._changes.usage, last_id + 1):
             yield self._usage_row(new_id, row)
 
-    def _usage_row(self, new_id: int, row: UsageRow) -> tuple:
+    def _usage_row(self, new_id: int, row: UsageRow) -> tuple[object, ...]:
         year, month = row.month.split("-")
         return (
             new_id, self._users[row.account], self._files.get(row.filename), row.characters,
             row.cost, row.timestamp, int(year), int(month),
         )  # fmt: skip
 
-    def _playback_rows(self, playbacks: Playbacks, last_id: int) -> Iterator[tuple]:
+    def _playback_rows(self, playbacks: Playbacks, last_id: int) -> Iterator[tuple[object, ...]]:
         owners, fallback = owners_of(self._plan, self._existing), self._plan.fallback
         rows = [
             (self._users[owners.get(filename, fallback)], self._files.get(filename), name)
@@ -137,7 +138,7 @@ class Writer:
             yield new_id, *rows[number], played_at
 
 
-def fill_for(row: dict, from_json: dict, sound: Sound | None) -> dict:
+def fill_for(row: KnownFile, from_json: Fill, sound: Sound | None) -> Fill:
     """The columns of a known file that are filled: those that say nothing in the database."""
     filled = dict(from_json)
     if sound is not None and sound.error is None and not row["sha256"]:

@@ -122,3 +122,8 @@ class Statements(ABC):
 def escape_like(text: str) -> str:
     """A text as LIKE finds it literally, with ESCAPE '\\'."""
     return text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def chosen(row: Mapping[str, Any], columns: Iterable[str]) -> dict[str, Any]:
+    """Some columns of a row, in this order."""
+    return {column: row[column] for column in columns}

@@ -161,6 +161,10 @@ class Parser(HTTPRequestParser):
     is_cut = False  # what is still to come of the body is not looked at
     is_large = False
     rule = Rule(0)
+    # The server's own.
+    completed: bool
+    content_length: int
+    expect_continue: bool
     _is_continue_owed = False
 
     def __init__(self, channel: "Channel", adj: Any) -> None:
@@ -252,6 +256,9 @@ class Channel(ReportingChannel):
     """A connection that is closed when it does nothing, or comes forward too slowly."""
 
     task_class = Task
+    # The server's own.
+    request: Parser | None
+    requests: list[Parser]
 
     def __init__(self, house: House, server: Any, sock: Any, addr: Any, *args: Any, **kw: Any):
         self.house, self._where = house, neighbourhood(addr[0])
@@ -335,6 +342,8 @@ class Channel(ReportingChannel):
     def send_continue(self) -> None:
         """Let the client go on. It is told by the server's loop as answers are: one that has gone
         is found out there, and not in the middle of what is being decided."""
+        if self.request is None:
+            return
         self.request.expect_continue = self.request.completed = False
         with self.outbuf_lock:
             self.outbufs[-1].append(CONTINUE)
@@ -347,7 +356,7 @@ class Channel(ReportingChannel):
         if self._queued_at is not None:
             self._look_after_queued()
         if self.request is not None and self.request.admission is not None:
-            self._look_after_body(self.request)
+            self._look_after_body(self.request, self.request.admission)
         if self._is_overdue():
             self._give_up()
         if self._lingers_from is not None:
@@ -385,11 +394,11 @@ class Channel(ReportingChannel):
             and self.request.admission.is_waiting
         )
 
-    def _look_after_body(self, request: Parser) -> None:
+    def _look_after_body(self, request: Parser, admission: Admission) -> None:
         """Let a large body come or refuse it, as was decided meanwhile."""
-        if request.admission.error is not None:
-            self._refuse(request.admission.error)
-        elif request.admission.is_waiting:
+        if admission.error is not None:
+            self._refuse(request, admission.error)
+        elif admission.is_waiting:
             self._fed_at = self.house.clock()
         elif request.is_let_in():
             with self.requests_lock:
@@ -398,10 +407,10 @@ class Channel(ReportingChannel):
                 else:
                     self.send_continue()
 
-    def _refuse(self, error: Told) -> None:
+    def _refuse(self, request: Parser, error: Told) -> None:
         """Answer a request that has not come whole, and take in no more of it."""
         with self.requests_lock:
-            request, self.request, self.sent_continue = self.request, None, False
+            self.request, self.sent_continue = None, False
             request.refuse(error)
             self.requests.append(request)
             if len(self.requests) == 1:
@@ -422,7 +431,7 @@ class Channel(ReportingChannel):
 
     def _give_up(self) -> None:
         if self._lingers_from is None and self.request is not None and self.request.is_large:
-            self._refuse(BodyTooSlow())
+            self._refuse(self.request, BodyTooSlow())
         else:
             self.will_close = True
 
@@ -436,14 +445,21 @@ class Channel(ReportingChannel):
 
     def gets_in_line(self) -> bool:
         """Let the next request wait for its turn if it is of those that take long."""
-        rule = self.requests[0].rule
-        if not (rule.is_queued and rule.token and self.house.queue):
+        rule, admissions = self.requests[0].rule, self.house.admissions
+        if not (rule.is_queued and rule.token and self.house.queue and admissions):
             return False
         if self.requests[0].refusal is not None:
             return False
         self._queued_at = self._looked_at = self.house.clock()
-        self.house.admissions.ask_person(rule.token, self._enter_line)
+        admissions.ask_person(rule.token, self._enter_line)
         return True
+
+    @property
+    def _line(self) -> RequestQueue:
+        """The line that a request of this connection waits in."""
+        if self.house.queue is None:
+            raise ValueError("Nobody waits in line here.")
+        return self.house.queue
 
     def service(self) -> None:
         """Have the next request answered; another one may start when it took a place."""
@@ -454,14 +470,14 @@ class Channel(ReportingChannel):
             super().service()
         finally:
             if person is not None:
-                self.house.queue.leave(person)
+                self._line.leave(person)
 
     def _enter_line(self, person: int | Told | None) -> None:
         error = person if isinstance(person, Told) else None
         if isinstance(person, int):
             try:
                 self._person = person
-                self.house.queue.enter(person, self)
+                self._line.enter(person, self)
                 return
             except QueueFull as full:
                 self._person, error = None, full
@@ -469,7 +485,7 @@ class Channel(ReportingChannel):
 
     def _start_with(self, error: Told | None) -> None:
         self.requests[0].refusal = error
-        self.house.queue.start(self)
+        self._line.start(self)
 
     def _look_after_queued(self) -> None:
         """Take a request out of the line that waited too long, or whose client has gone."""
@@ -479,7 +495,7 @@ class Channel(ReportingChannel):
             return
         self._looked_at = now
         has_gone, is_late = self._has_gone(), now - queued_at > LONGEST_WAIT_S
-        if not (has_gone or is_late) or not self.house.queue.drop(person, self):
+        if not (has_gone or is_late) or not self._line.drop(person, self):
             return
         self._person = self._queued_at = None
         if is_late:

@@ -9,6 +9,7 @@ from common import transient_causes
 from common.errors import Sentence
 from config import Config
 from database import Database
+from queries.rows import JobCounts
 from storage.errors import DatabaseError
 
 APP, WORKER = "app", "worker"
@@ -21,7 +22,7 @@ class State:
     """`problems` is empty when all is well; `jobs` is None when it cannot be read."""
 
     problems: tuple[str, ...]
-    jobs: dict[str, int] | None
+    jobs: JobCounts | None
 
 
 class Health:

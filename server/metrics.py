@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -90,7 +90,7 @@ def _one(name: str, meaning: str, value: float) -> Metric:
     return Metric(name, meaning, {(): value})
 
 
-def _by(name: str, meaning: str, label: str, values: dict[str, float]) -> Metric:
+def _by(name: str, meaning: str, label: str, values: Mapping[str, float]) -> Metric:
     return Metric(name, meaning, {((label, key),): value for key, value in values.items()})
 
 

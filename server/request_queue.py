@@ -69,8 +69,8 @@ class RequestQueue:
     def drop(self, person: int, item: Any) -> bool:
         """Take it out of the line; False when it has been started."""
         with self._lock:
-            line = self._lines.get(person, ())
-            if item not in line:
+            line = self._lines.get(person)
+            if line is None or item not in line:
                 return False
             line.remove(item)
             self._forget_empty(person)

@@ -79,7 +79,8 @@ class ReportingChannel(HTTPChannel):
     def __init__(self, report: Report, *args: Any, **kw: Any) -> None:
         self._report = report
         self._unsent: list[Outcome] = []
-        self._task_begun_at, self.note = 0.0, {}
+        self._task_begun_at = 0.0
+        self.note: dict[str, Any] = {}
         super().__init__(*args, **kw)
 
     def service(self) -> None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import IO, Any, NoReturn
 
 import waitress
 from flask import Flask
@@ -21,6 +21,7 @@ from waitress.task import ThreadedTaskDispatcher
 from backups.errors import KeepingError
 from common import logs
 from common.ip_address import networks
+from common.pipes import stdin_of
 from config import Config, ConfigError, prepare_data_dir, program_environment
 from server.body_admission import Admissions
 from server.connection_limits import THROWN_AWAY, Channel, House
@@ -28,6 +29,7 @@ from server.request_queue import AT_ONCE, RequestQueue
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
 from web import request_log
+from web.access import Services
 from web.body_quota import BodyQuota
 from web.uploads import BodyRules, most_bytes
 
@@ -46,7 +48,8 @@ class WorkerProcess:
     """Keeps a worker running and tells it about new work through its standard input."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen | None = None
+        self._process: subprocess.Popen[bytes]
+        self._input: IO[bytes]
         self._stopping = threading.Event()
         self._stop_by = 0.0
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
@@ -58,7 +61,7 @@ class WorkerProcess:
     def wake(self) -> None:
         """Hint that there is work; a worker that is just starting finds it anyway."""
         with contextlib.suppress(OSError, ValueError):
-            self._process.stdin.write(b"\n")
+            self._input.write(b"\n")
 
     def ask_to_stop(self) -> None:
         """Let the worker park what it is speaking; its time begins now."""
@@ -66,7 +69,7 @@ class WorkerProcess:
             self._stop_by = time.monotonic() + STOP_WAIT_S
             self._stopping.set()
         with contextlib.suppress(OSError):
-            self._process.stdin.close()
+            self._input.close()
 
     def stop(self) -> None:
         """End the worker; one that takes too long is killed, and its work taken up later."""
@@ -83,6 +86,7 @@ class WorkerProcess:
             bufsize=0,
             env=program_environment(),
         )
+        self._input = stdin_of(self._process)
 
     def _keep(self) -> None:
         pause_s = 0.1
@@ -221,7 +225,7 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
         lock.release()
 
 
-def _announce(config: Config, services, port: int) -> None:
+def _announce(config: Config, services: Services, port: int) -> None:
     host = "localhost" if config.host in ("0.0.0.0", "::", "") else config.host  # noqa: S104
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     link = services.accounts.ensure_setup_link(address)
@@ -233,7 +237,7 @@ def _announce(config: Config, services, port: int) -> None:
         print(f"(This link works once; it is kept in {config.setup_link_path}.)", flush=True)
 
 
-def _exit(worker: WorkerProcess, *_) -> None:
+def _exit(worker: WorkerProcess, *_: object) -> NoReturn:
     worker.ask_to_stop()
     raise SystemExit(0)
 

@@ -12,10 +12,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from backups import create, leftovers, restore
 from backups.errors import KeepingError
@@ -30,6 +31,7 @@ from config import (
     refuse_lost_database,
 )
 from database import Database
+from queries.rows import ClaimedRetake, Job
 from server.health import WORKER
 from services.backoff import Notice, States, is_memory_short, verdict
 from services.export_worker import ExportWorker
@@ -55,6 +57,8 @@ DAY_S = 24 * 3600.0
 TIME = "%Y-%m-%d %H:%M:%S"
 GRACE_S = 8.0
 NICENESS = 10  # pages and listeners come first, however much is being spoken
+
+Work = TypeVar("Work", ClaimedRetake, Job)
 
 log = logging.getLogger("voiceverse.worker")
 
@@ -150,9 +154,9 @@ class Worker:
             return partial(self._retake, retake)
         per_user = min(self.config.jobs_per_user, self.config.jobs)
         job = self._claim(self.db.claim_job, per_user=per_user)
-        return job and partial(self._speak, job)
+        return partial(self._speak, job) if job else None
 
-    def _claim(self, claim: Callable[..., dict | None], **limits: int) -> dict | None:
+    def _claim(self, claim: Callable[..., Work | None], **limits: int) -> Work | None:
         try:
             work = claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
         except DatabaseError as error:
@@ -170,7 +174,7 @@ class Worker:
             self._count(-1)
             self.wake.set()
 
-    def _retake(self, retake: dict) -> None:
+    def _retake(self, retake: ClaimedRetake) -> None:
         """Change a part of a finished file, or record why that failed."""
         try:
             if retake["attempts"] > MOST_ATTEMPTS and not is_memory_short():
@@ -186,7 +190,7 @@ class Worker:
             sentence = self._sentence_of(what, error)
             self.states.write(what, lambda: self.db.fail_retake(retake["id"], self.name, sentence))
 
-    def _speak(self, job: dict) -> None:
+    def _speak(self, job: Job) -> None:
         """Speak one file and record how it ended."""
         try:
             if job["attempts"] > MOST_ATTEMPTS and not is_memory_short():
@@ -220,7 +224,7 @@ class Worker:
         return "Something unexpected went wrong; the log says what."
 
     def _end(
-        self, job: dict, status: str, sentence: str | None, *, needs_voice: bool = False
+        self, job: Job, status: str, sentence: str | None, *, needs_voice: bool = False
     ) -> None:
         log.info("file %s: %s (%s)", job["id"], status, sentence or "as asked")
         self.states.write(
@@ -265,7 +269,7 @@ class Worker:
         for engine in self.studio.registry.engines:
             try:
                 notices = self.studio.purchases.notices(engine)
-                found = {note.model: note.shutdown.isoformat() for note in notices}
+                found = {note.model: note.shutdown.isoformat() for note in notices if note.shutdown}
                 if found or engine.keeps_segments:
                     self.db.save_model_notices(engine.name, found)
                     self.studio.voice_fallback.learn()
@@ -342,7 +346,7 @@ def build_studio(config: Config, environ: Mapping[str, str] | None = None) -> St
 
 
 @contextmanager
-def only_worker(config: Config, wait_s: float = 10.0):
+def only_worker(config: Config, wait_s: float = 10.0) -> Iterator[None]:
     """Hold the lock that one worker a data folder may hold; raises ConfigError."""
     lock = FileLock(config.data_dir / "worker.lock")
     if not lock.acquire(wait_s):
@@ -364,7 +368,7 @@ def _listen(worker: Worker) -> None:
 
 
 def _stop_on_signals(worker: Worker) -> None:
-    def stop(*_):
+    def stop(*_: object) -> None:
         worker.stop.set()
         worker.wake.set()
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from common import transient_causes
 from common.errors import Sentence
 from exports.errors import ExportError
+from queries.rows import ClaimedRetake, Export, Job
 from speech.errors import EngineCrashed
 from storage.errors import DatabaseError
 
@@ -33,7 +34,7 @@ class Wait(NamedTuple):
     is_counted: bool
 
 
-def plan(error: Exception, work: dict) -> Wait | None:
+def plan(error: Exception, work: Job | ClaimedRetake | Export) -> Wait | None:
     """Plan the wait of a row of work that broke off and may have waited before.
 
     None where waiting would not help, or has not helped for too long.
@@ -134,7 +135,12 @@ class States:
                 return
 
     def put_off(
-        self, what: str, error: Exception, work: dict, worker: str, wait: Callable[..., object]
+        self,
+        what: str,
+        error: Exception,
+        work: Job | ClaimedRetake | Export,
+        worker: str,
+        wait: Callable[..., object],
     ) -> bool:
         """Let a piece of work wait, if what it broke off with passes by itself."""
         planned = plan(error, work)

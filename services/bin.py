@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from database import Database
 from queries.groups import BIN_DAYS, NO_FILE
+from queries.rows import AudioFile
 from services.cache_adoption import CacheAdoption
 from services.segment_cache import SegmentCache
 from storage.audio_store import AudioStore, TakeStore
@@ -35,11 +36,14 @@ class Bin:
         if not self.db.bin_audio_files(owner_id, [filename]):
             raise NotFound(NO_FILE)
 
-    def restore(self, filename: str, owner_id: int) -> dict:
+    def restore(self, filename: str, owner_id: int) -> AudioFile:
         """Take a file out of the bin again; returns its row. Raises NotFound."""
         if not self.db.restore_audio_files(owner_id, [filename]):
             raise NotFound("There is no such file in your bin.")
-        return self.db.get_audio_file(filename, owner_id)
+        row = self.db.get_audio_file(filename, owner_id)
+        if row is None:  # it was removed for good meanwhile
+            raise NotFound(NO_FILE)
+        return row
 
     def delete_for_good(self, filename: str, owner_id: int) -> None:
         """Remove a file, in the bin or not: its row, its words and its sound. Raises NotFound.

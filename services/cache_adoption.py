@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from database import Database
+from queries.rows import AudioFile
 from services.file_scripts import FileScripts
 from services.segment_cache import SegmentCache, SegmentKey
 from services.voice_fallback import VoiceFallback
@@ -78,7 +79,7 @@ class CacheAdoption:
                 log.warning("file %s was not looked through: %s", row["id"], error.sentence)
             self.cache.take_over_all(found, row["id"])
 
-    def _requests(self, row: dict, engine: Engine) -> Iterator[SpeechRequest]:
+    def _requests(self, row: AudioFile, engine: Engine) -> Iterator[SpeechRequest]:
         """Requests to an engine for a file, spoken or still to be."""
         spoken: dict[str, dict[int, int]] = {row["stand_in"]: {}}
         for segment in self.db.get_segments(row["id"]):
@@ -90,7 +91,7 @@ class CacheAdoption:
                 yield from self._requests_of(row, voice, text, spans)
 
     def _requests_of(
-        self, row: dict, fallback: str, text: str, spans: dict[int, int]
+        self, row: AudioFile, fallback: str, text: str, spans: dict[int, int]
     ) -> Iterator[SpeechRequest]:
         """Requests to one voice, from where it began to the end, by the recorded segments."""
         voices = self.voices.voices_for(row, fallback)

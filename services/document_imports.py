@@ -17,6 +17,7 @@ from documents.fetch import Fetched, FetchLimits, fetch
 from documents.limits import Limits
 from documents.read import read
 from documents.types import LEFT_OUT, Document, compose
+from queries.rows import DocumentRow
 from services.document_errors import ImportsBusy, WebImportOff
 from services.file_names import CONTROL, NAME_LENGTH
 from storage.audio_store import AudioStore, naming_full_disk
@@ -63,7 +64,7 @@ class DocumentImports:
                 else:
                     path.unlink(missing_ok=True)
 
-    def import_file(self, owner_id: int, path: Path, filename: str) -> dict:
+    def import_file(self, owner_id: int, path: Path, filename: str) -> DocumentRow:
         """Read the file at `path`, called `filename` by its owner; returns the document's row.
 
         Raises ImportsBusy, NoSpace or a DocumentError.
@@ -72,7 +73,7 @@ class DocumentImports:
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
-    def import_address(self, owner_id: int, url: str) -> dict:
+    def import_address(self, owner_id: int, url: str) -> DocumentRow:
         """Fetch a page and read it; returns the document's row. Raises as `import_file` does."""
         if self.config.web_import == "off":
             raise WebImportOff(
@@ -107,7 +108,7 @@ class DocumentImports:
         finally:
             self._readers.release()
 
-    def _store(self, owner_id: int, document: Document, origin: str) -> dict:
+    def _store(self, owner_id: int, document: Document, origin: str) -> DocumentRow:
         fields = document.to_dict() | {"cover": None, "cover_type": ""}
         kind = picture_type(document.cover or b"")
         return self.db.create_document(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from queries.rows import AudioFile
 from speech.prices import total_cost
 
 UNFINISHED = ("queued", "speaking")
@@ -13,14 +14,14 @@ UNFINISHED = ("queued", "speaking")
 class Progress:
     """The progress of a document's files; `left_s` is None where nothing can be said yet."""
 
-    files: list[dict]
+    files: list[AudioFile]
     characters: int
     spoken: int
     cost_usd: float | None
     left_s: float | None
 
     @classmethod
-    def of_files(cls, files: list[dict]) -> Self:
+    def of_files(cls, files: list[AudioFile]) -> Self:
         """The progress of these rows of files."""
         return cls(
             files=files,
@@ -40,7 +41,7 @@ class Progress:
         return sum(file["status"] in statuses for file in self.files)
 
 
-def _left_s(files: list[dict]) -> float | None:
+def _left_s(files: list[AudioFile]) -> float | None:
     """Seconds until the rest is spoken, at the pace since the first of them was sent."""
     left = sum(
         file["character_count"] - file["spoken_characters"]

@@ -12,6 +12,7 @@ from config import Config
 from database import Database
 from documents.types import Document
 from queries.documents import NO_DOCUMENT
+from queries.rows import AudioFile, DocumentRow
 from services import document_plans
 from services.document_errors import BadCover, BadDocument, NothingChosen
 from services.document_imports import DocumentImports, clean_line, picture_type
@@ -40,7 +41,7 @@ class Documents:
 
     # Looking through
 
-    def contents(self, row: dict) -> Document:
+    def contents(self, row: DocumentRow) -> Document:
         """The contents of a document; its cover is stored apart. Raises BadDocument."""
         with self._cache_lock:
             if document := self._cached.get(row["id"]):
@@ -54,7 +55,7 @@ class Documents:
                     self._cached.popitem(last=False)
         return document
 
-    def choices(self, row: dict) -> Choices:
+    def choices(self, row: DocumentRow) -> Choices:
         """The choices of a document, the rules' own defaults at first; their voice is there."""
         stored = Choices.from_json(row["choices"])
         voice = self._voice(row, stored.voice)
@@ -62,8 +63,13 @@ class Documents:
         return replace(stored, voice=voice.key, speed=min(max(stored.speed, low), high))
 
     def save(
-        self, row: dict, choices: Choices, *, title: str | None = None, author: str | None = None
-    ) -> dict:
+        self,
+        row: DocumentRow,
+        choices: Choices,
+        *,
+        title: str | None = None,
+        author: str | None = None,
+    ) -> DocumentRow:
         """Save choices and names of a document; returns the row. Raises BadName, NotFound."""
         return self.db.update_document(
             row["id"],
@@ -75,10 +81,10 @@ class Documents:
 
     def change(
         self,
-        row: dict,
-        change: Callable[[dict, Choices], Choices],
-        names: Callable[[dict], dict[str, str | None]] = lambda _: {},
-    ) -> dict:
+        row: DocumentRow,
+        change: Callable[[DocumentRow, Choices], Choices],
+        names: Callable[[DocumentRow], dict[str, str | None]] = lambda _: {},
+    ) -> DocumentRow:
         """Save what `change` makes of the row and choices as they are now, and the `names` for it.
 
         Nobody else changes them in between. Returns the row. Raises BadName, NotFound.
@@ -89,20 +95,20 @@ class Documents:
                 raise NotFound(NO_DOCUMENT)
             return self.save(now, change(now, self.choices(now)), **names(now))
 
-    def save_cover(self, row: dict, picture: bytes | None) -> None:
+    def save_cover(self, row: DocumentRow, picture: bytes | None) -> None:
         """Give a document another picture, or none. Raises BadCover."""
         kind = picture_type(picture or b"")
         if picture and (not kind or len(picture) > COVER_BYTES):
             raise BadCover("A cover is a JPEG, PNG, GIF or WebP picture of up to 5 MB.")
         self.db.set_document_cover(row["id"], row["owner_id"], picture or None, kind)
 
-    def delete(self, row: dict) -> None:
+    def delete(self, row: DocumentRow) -> None:
         """Forget a document; what was spoken of it stays. Raises NotFound."""
         self.db.delete_document(row["id"], row["owner_id"])
         with self._cache_lock:
             self._cached.pop(row["id"], None)
 
-    def plan(self, row: dict, choices: Choices) -> Plan:
+    def plan(self, row: DocumentRow, choices: Choices) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
         (engine, voice), speed = self.studio.voice_fallback.choose_for_text(
             row["owner_id"], choices.voice, choices.speed, language=row["language"]
@@ -115,7 +121,7 @@ class Documents:
         measure = Measure(engine, voice, speed, price, dictionary, cast)
         return document_plans.plan(document, replace(choices, speed=speed), measure)
 
-    def _voice(self, row: dict, wanted: str) -> Voice:
+    def _voice(self, row: DocumentRow, wanted: str) -> Voice:
         """The voice that is wanted; else the default one, or the first of the book's language."""
         registry = self.studio.registry
         if wanted and (found := self.studio.voice_fallback.shown(wanted, row["language"])):
@@ -128,7 +134,7 @@ class Documents:
 
     # Speaking
 
-    def speak(self, row: dict, choices: Choices) -> list[dict]:
+    def speak(self, row: DocumentRow, choices: Choices) -> list[AudioFile]:
         """Queue the chosen chapters, all or none; returns the rows of the files.
 
         Raises NothingChosen, and whatever the studio raises for a text it cannot take.
@@ -147,8 +153,8 @@ class Documents:
             return make(row, choices, document, texts)
 
     def _speak_as_one(
-        self, row: dict, choices: Choices, document: Document, texts: Mapping[int, str]
-    ) -> list[dict]:
+        self, row: DocumentRow, choices: Choices, document: Document, texts: Mapping[int, str]
+    ) -> list[AudioFile]:
         chapters, start = [], 0
         for number, text in texts.items():
             chapters.append((choices.title(document, number), start))
@@ -160,8 +166,8 @@ class Documents:
         return [made]
 
     def _speak_each(
-        self, row: dict, choices: Choices, document: Document, texts: Mapping[int, str]
-    ) -> list[dict]:
+        self, row: DocumentRow, choices: Choices, document: Document, texts: Mapping[int, str]
+    ) -> list[AudioFile]:
         group = choices.group or check_group(row["title"][:100])
         width = max(2, len(str(len(document.chapters))))
         made = []
@@ -172,34 +178,36 @@ class Documents:
             made.append(self._submit(row, choices, text, track=number + 1, **fields))
         return made
 
-    def _submit(self, row: dict, choices: Choices, text: str, **fields: Any) -> dict:
+    def _submit(self, row: DocumentRow, choices: Choices, text: str, **fields: Any) -> AudioFile:
         fields |= {"voice": choices.voice, "speed": choices.speed, "document_id": row["id"]}
         fields["reading"] = choices.reading
         return self.studio.generation.submit(row["owner_id"], text, **fields)
 
     # While it is made, and afterwards
 
-    def progress(self, row: dict) -> Progress:
+    def progress(self, row: DocumentRow) -> Progress:
         """The progress of the files that were made of a document."""
         return Progress.of_files(self.db.list_document_files(row["id"], row["owner_id"]))
 
-    def pause(self, row: dict) -> int:
+    def pause(self, row: DocumentRow) -> int:
         """Let everything rest that waits or is being spoken; returns how many files."""
         return self._for_each(row, UNFINISHED, self.studio.generation.pause)
 
-    def resume(self, row: dict) -> int:
+    def resume(self, row: DocumentRow) -> int:
         """Take up what rests; returns how many files."""
         return self._for_each(row, ("paused",), self.studio.generation.retry)
 
-    def cancel(self, row: dict) -> int:
+    def cancel(self, row: DocumentRow) -> int:
         """Stop everything that is not done; what was spoken is kept. Returns how many files."""
         return self._for_each(row, (*UNFINISHED, "paused"), self.studio.generation.cancel)
 
-    def retry(self, row: dict) -> int:
+    def retry(self, row: DocumentRow) -> int:
         """Take up what failed or was stopped; returns how many files."""
         return self._for_each(row, ("failed", "cancelled"), self.studio.generation.retry)
 
-    def _for_each(self, row: dict, statuses: Sequence[str], act: Callable[[str, int], dict]) -> int:
+    def _for_each(
+        self, row: DocumentRow, statuses: Sequence[str], act: Callable[[str, int], object]
+    ) -> int:
         files = self.db.list_document_files(row["id"], row["owner_id"])
         count = 0
         with self.db.transaction():

@@ -7,6 +7,7 @@ import time
 from common.errors import Told
 from exports import runner
 from exports.errors import ExportError, Stopped
+from queries.rows import Export
 from services.backoff import States, is_memory_short
 from services.exports import LEASE_S, Exports
 from storage.audio_store import AudioError
@@ -58,7 +59,7 @@ class ExportWorker:
             self.wake.wait(1.0)
             self.wake.clear()
 
-    def _claim(self, longest_s: float) -> dict | None:
+    def _claim(self, longest_s: float) -> Export | None:
         try:
             export = self.db.claim_export(
                 self.name, now=time.time(), lease_s=LEASE_S, longest_s=longest_s
@@ -71,7 +72,7 @@ class ExportWorker:
             self.states.notice.clear()
         return export
 
-    def _make(self, export: dict) -> None:
+    def _make(self, export: Export) -> None:
         try:
             if export["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise ExportError(runner.CRASHED)
@@ -87,7 +88,7 @@ class ExportWorker:
         except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
             self._break_off(export, error, runner.CRASHED)
 
-    def _break_off(self, export: dict, error: Exception, sentence: str) -> None:
+    def _break_off(self, export: Export, error: Exception, sentence: str) -> None:
         """Let a download wait where the cause passes by itself; else it fails."""
         what = f"download {export['id']}"
         if self.states.put_off(what, error, export, self.name, self.db.wait_export):

@@ -8,6 +8,7 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypedDict
 
 from common.errors import Sentence
 from common.stored_json import read_or_default
@@ -17,6 +18,7 @@ from exports import runner
 from exports.cover import cover
 from exports.errors import ExportError, Stopped
 from exports.types import FORMATS, Format, Part, Task
+from queries.rows import AudioFile, Export
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
 from speech.registry import Registry
@@ -34,6 +36,25 @@ MOST_WAITING = 20
 LEASE_S = 30.0
 PICTURES = ("image/png", "image/jpeg")
 NO_EXPORT = "There is no such download. Ask for it again on the page of the piece."
+
+
+class OfferedFormat(TypedDict):
+    """A format, its expected size, and the download that there is, made or on its way."""
+
+    format: Format
+    expected_bytes: int
+    export: Export | None
+    can_be_made: bool
+
+
+class Details(TypedDict):
+    """What a download says of the document behind a piece."""
+
+    artist: str
+    album: str
+    track: str
+    language: str
+    cover: Picture
 
 
 class NotReady(ExportError):
@@ -66,7 +87,7 @@ class Exports:
 
     # What an MP3 carries in front
 
-    def tag(self, row: dict, narrator: str = "") -> bytes:
+    def tag(self, row: AudioFile, narrator: str = "") -> bytes:
         """The tag of a piece as it is called now, with its chapters and cover."""
         known, parts = self._details(row), self._parts(row)
         marks = [Chapter(part.title, part.start_ms, part.end_ms) for part in parts]
@@ -82,7 +103,7 @@ class Exports:
 
     # Asking
 
-    def formats(self, row: dict) -> list[dict]:
+    def formats(self, row: AudioFile) -> list[OfferedFormat]:
         """Each format with its expected size in bytes, whether it can be made, and its download.
 
         One under an earlier name, or of earlier sound, is passed over.
@@ -102,7 +123,7 @@ class Exports:
             for each in FORMATS.values()
         ]
 
-    def order(self, row: dict, key: str, lufs: float | None) -> dict:
+    def order(self, row: AudioFile, key: str, lufs: float | None) -> Export:
         """Ask for a download of a ready piece; returns its row, perhaps one that is there already.
 
         `lufs` None leaves the loudness alone. Raises ExportError, NoSpace, DatabaseError.
@@ -142,31 +163,32 @@ class Exports:
                 self.files.drop(each["name"])
         return export
 
-    def get(self, row: dict, export_id: int) -> dict:
+    def get(self, row: AudioFile, export_id: int) -> Export:
         """A download of a piece; raises NotFound."""
         export = self.db.get_export(export_id, row["id"])
         if export is None:
             raise NotFound(NO_EXPORT)
         return export
 
-    def use(self, export: dict) -> None:
+    def use(self, export: Export) -> None:
         """Note that a download is fetched, so that it is kept longer than others."""
         with suppress(DiskFull, DatabaseDamaged):  # it can be read all the same
             self.db.touch_export(export["id"], time.time())
 
-    def cancel(self, row: dict, export_id: int) -> None:
+    def cancel(self, row: AudioFile, export_id: int) -> None:
         """Forget a download; its making stops. Raises NotFound."""
         name = self.db.delete_export(export_id, row["id"])
         if name is None:
             raise NotFound(NO_EXPORT)
         self.files.drop(name)
 
-    def _fingerprint(self, row: dict, options: str) -> str:
+    def _fingerprint(self, row: AudioFile, options: str) -> str:
         """A hash over all that shows in a download: sound, names, chapters, author, cover."""
         known = self._details(row)
-        picture = known.pop("cover")
+        picture = known["cover"]
+        words = {name: text for name, text in known.items() if name != "cover"}
         shown = [
-            row["sha256"], row["size"], row["display_name"], row["voice"], options, known,
+            row["sha256"], row["size"], row["display_name"], row["voice"], options, words,
             hashlib.sha256(picture.data).hexdigest(),
             [[part.title, part.text_start, part.start_ms] for part in self._parts(row)],
         ]  # fmt: skip
@@ -174,7 +196,7 @@ class Exports:
 
     # Making
 
-    def make(self, export: dict, worker: str, stop: threading.Event) -> None:
+    def make(self, export: Export, worker: str, stop: threading.Event) -> None:
         """Make a claimed download. Raises Stopped, LeaseLost and what else went wrong."""
         row = self.db.get_exported_file(export["file_id"])
         if row is None:
@@ -213,7 +235,7 @@ class Exports:
         for name in self.db.drop_unused_exports(self.limit_bytes):
             self.files.drop(name)
 
-    def _is_changed(self, row: dict) -> bool:
+    def _is_changed(self, row: AudioFile) -> bool:
         """Whether the sound of a piece became another one."""
         latest = self.db.get_exported_file(row["id"])
         return latest is None or latest["sha256"] != row["sha256"]
@@ -223,7 +245,7 @@ class Exports:
         self.files.sweep(self.db.has_export)
         self.db.drop_missing_exports(self.files.has)
 
-    def _task(self, row: dict, export: dict, part: Path) -> Task:
+    def _task(self, row: AudioFile, export: Export, part: Path) -> Task:
         known = self._details(row)
         narrator = self._voice_name(row)
         has_author = bool(known["artist"])
@@ -246,7 +268,7 @@ class Exports:
             cover=known["cover"],
         )
 
-    def _parts(self, row: dict) -> list[Part]:
+    def _parts(self, row: AudioFile) -> list[Part]:
         """The chapters that have sound; the whole piece as one where there are none."""
         found = [
             Part(each["title"], each["text_start"], each["text_end"], each["start_ms"],
@@ -258,10 +280,15 @@ class Exports:
         end_ms = round(row["duration"] * 1000)
         return found or [Part("", 0, row["character_count"], 0, end_ms)]
 
-    def _details(self, row: dict) -> dict:
+    def _details(self, row: AudioFile) -> Details:
         """Author, book, track, language and cover, from the document it was made of, if any."""
-        known = {"artist": "", "album": row["category"], "track": "", "language": ""}
-        picture = None
+        known: Details = {
+            "artist": "",
+            "album": row["category"],
+            "track": "",
+            "language": "",
+            "cover": cover(row["display_name"]),
+        }
         if row["document_id"]:
             document = self.db.get_document(row["document_id"], row["owner_id"])
             if document:
@@ -270,23 +297,23 @@ class Exports:
                 known["track"] = str(row["track"]) if row["track"] else ""
             found = self.db.get_document_cover(row["document_id"]) if document else None
             if found and found["cover_type"] in PICTURES:
-                picture = Picture(found["cover"], found["cover_type"])
-        return {**known, "cover": picture or cover(row["display_name"])}
+                known["cover"] = Picture(found["cover"], found["cover_type"])
+        return known
 
-    def _voice_name(self, row: dict) -> str:
+    def _voice_name(self, row: AudioFile) -> str:
         try:
             return self.registry.get(row["engine"]).voice(row["voice"]).name
         except SpeechError:
             return row["voice"]
 
-    def _voice_language(self, row: dict) -> str:
+    def _voice_language(self, row: AudioFile) -> str:
         try:
             return self.registry.get(row["engine"]).voice(row["voice"]).language
         except SpeechError:
             return ""
 
 
-def _whole(row: dict) -> dict:
+def _whole(row: AudioFile) -> dict[str, Any]:
     """A piece that came from elsewhere, with no segments of its own, as one."""
     return {
         "text_start": 0, "text_end": row["character_count"], "start_ms": 0,
@@ -294,5 +321,5 @@ def _whole(row: dict) -> dict:
     }  # fmt: skip
 
 
-def _expected_bytes(format: Format, row: dict) -> int:
+def _expected_bytes(format: Format, row: AudioFile) -> int:
     return int(format.bytes_a_second * row["duration"]) + 50_000

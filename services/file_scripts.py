@@ -25,7 +25,9 @@ class FileScripts:
         with the silence before it in ms.
         """
         engine, job = voices.engine, voices.job
-        chapters = self.db.get_chapters(job.file_id)[1:] if borders is None else ()
+        chapters = []
+        if borders is None and job.file_id is not None:
+            chapters = self.db.get_chapters(job.file_id)[1:]
         return Script(
             text,
             language=engine.voice(job.voice).language,

@@ -10,6 +10,7 @@ from common.errors import Sentence, Told
 from config import Config
 from database import Database
 from queries.groups import NO_FILE
+from queries.rows import AudioFile
 from services.file_names import check_group, check_name, suggest_name
 from services.file_scripts import FileScripts
 from services.quotas import Quotas
@@ -138,7 +139,7 @@ class Generation:
         document_id: int | None = None,
         track: int = 0,
         reading: Mapping[str, Any] | None = None,
-    ) -> dict:
+    ) -> AudioFile:
         """Queue a text; returns its row. Raises a sentence for everything that cannot be.
 
         `chapters` are titles with where they begin in the text (code points), `track` is the
@@ -175,7 +176,7 @@ class Generation:
             self.db.add_chapters(row["id"], chapters)
         return row
 
-    def resume_with_voice(self, filename: str, owner_id: int, voice: str) -> dict:
+    def resume_with_voice(self, filename: str, owner_id: int, voice: str) -> AudioFile:
         """Let another voice speak the rest of a file that stopped, or its own again.
 
         Raises NotFound, WrongState, SpeechError.
@@ -188,26 +189,26 @@ class Generation:
         self.store.check_space()
         return self.db.go_on_with(filename, owner_id, "" if is_own else chosen.key)
 
-    def retry(self, filename: str, owner_id: int) -> dict:
+    def retry(self, filename: str, owner_id: int) -> AudioFile:
         """Speak on where a file failed or was stopped or paused. Raises NotFound, WrongState."""
         self.store.check_space()
         return self.db.retry_job(filename, owner_id)
 
-    def cancel(self, filename: str, owner_id: int) -> dict:
+    def cancel(self, filename: str, owner_id: int) -> AudioFile:
         """Stop a file that waits or is being spoken. Raises NotFound, WrongState."""
         return self.db.cancel_job(filename, owner_id)
 
-    def pause(self, filename: str, owner_id: int) -> dict:
+    def pause(self, filename: str, owner_id: int) -> AudioFile:
         """Let a file rest until it is taken up again. Raises NotFound, WrongState."""
         return self.db.pause_job(filename, owner_id)
 
-    def speak_next(self, filename: str, owner_id: int) -> dict:
+    def speak_next(self, filename: str, owner_id: int) -> AudioFile:
         """Put a waiting file before its owner's others. Raises NotFound, WrongState."""
         return self.db.speak_next(filename, owner_id)
 
     def rename(
         self, filename: str, owner_id: int, *, name: str | None = None, category: str | None = None
-    ) -> dict:
+    ) -> AudioFile:
         """Give a file another name or group. Raises BadName, NotFound."""
         row = self.db.update_audio_file(
             filename,

@@ -3,13 +3,17 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from database import Database
 from exports.zip_stream import UniqueNames, ZipStream, safe_name
+from queries.base import chosen
 from queries.groups import BIN_DAYS
+from queries.playback import Listening
+from queries.rows import AudioFile, DocumentRow, User
 from services.file_names import BadName, check_group
 from services.pronunciations import COLUMNS as PRONUNCIATIONS
 from services.pronunciations import table_rows
@@ -100,14 +104,12 @@ class Library:
         with self.studio.bin.leaving(user_id):
             while len(filenames) > LEAVING_AT_ONCE:  # others want to write in between
                 some, filenames = filenames[:LEAVING_AT_ONCE], filenames[LEAVING_AT_ONCE:]
-                self.store.delete_all(
-                    some, lambda some=some: self.db.delete_audio_files(user_id, some)
-                )
+                self.store.delete_all(some, partial(self.db.delete_audio_files, user_id, some))
             self.store.delete_all(filenames, lambda: self.db.delete_user(user_id))
 
     # Archives
 
-    def zip(self, rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    def zip(self, rows: Iterable[AudioFile]) -> Iterator[bytes]:
         """A ZIP of the finished sound among these files, named as they are in the library."""
         archive, names = ZipStream(), UniqueNames()
         for row in rows:
@@ -126,8 +128,9 @@ class Library:
             raise NotFound("There is no such account.")
         return self._export(user)
 
-    def _export(self, user: dict[str, Any]) -> Iterator[bytes]:
-        archive, missing = ZipStream(), []
+    def _export(self, user: User) -> Iterator[bytes]:
+        archive = ZipStream()
+        missing: list[str] = []
         add, user_id = archive.add, user["id"]
         yield from add("account.json", [_json(self._account(user))], is_packed=True)
         for row in self._every_file(user_id):
@@ -136,8 +139,8 @@ class Library:
         yield from add("library.json", entries, is_packed=True)
         yield from add("history.csv", _csv(HISTORY, self._history(user_id)), is_packed=True)
         yield from self._add_documents(archive, user_id)
-        entries = table_rows(self.db.list_pronunciations(user_id))
-        yield from add("pronunciations.csv", _csv(PRONUNCIATIONS, entries), is_packed=True)
+        words = table_rows(self.db.list_pronunciations(user_id))
+        yield from add("pronunciations.csv", _csv(PRONUNCIATIONS, words), is_packed=True)
         yield from add("usage.csv", _csv(USAGE, self.db.iterate_usage(user_id)), is_packed=True)
         events = self.db.iterate_security_logs(user_id=user_id)
         yield from add("security.csv", _csv(SECURITY, events), is_packed=True)
@@ -145,9 +148,7 @@ class Library:
         yield from add("manifest.json", manifest, is_packed=True)
         yield from archive.finish()
 
-    def _add_file(
-        self, archive: ZipStream, row: dict[str, Any], missing: list[str]
-    ) -> Iterator[bytes]:
+    def _add_file(self, archive: ZipStream, row: AudioFile, missing: list[str]) -> Iterator[bytes]:
         paths = _paths(row)
         text = self.db.get_text(row["id"])
         yield from archive.add(paths["text_path"], [text.encode()], is_packed=True)
@@ -164,7 +165,7 @@ class Library:
         """Add imported documents: a JSON file each, with what was chosen of it, and its cover."""
         for row in self._every_document(user_id):
             name = f"documents/{row['id']:06} {safe_name(row['title'])}"
-            entry = {key: row[key] for key in DOCUMENT_KEYS} | {
+            entry = chosen(row, DOCUMENT_KEYS) | {
                 "choices": _as_stored(row["choices"]),
                 "content": _as_stored(self.db.get_document_content(row["id"])),
             }
@@ -173,41 +174,41 @@ class Library:
                 ending = picture["cover_type"].rpartition("/")[2]
                 yield from archive.add(f"{name}.{safe_name(ending)}", [picture["cover"]])
 
-    def _every_document(self, owner_id: int) -> Iterator[dict[str, Any]]:
+    def _every_document(self, owner_id: int) -> Iterator[DocumentRow]:
         before = None
         while rows := self.db.list_documents(owner_id, limit=BATCH, before=before):
             yield from rows
             before = (rows[-1]["created_at"], rows[-1]["id"])
 
-    def _add_sound(self, archive: ZipStream, path: str, row: dict[str, Any]) -> Iterator[bytes]:
+    def _add_sound(self, archive: ZipStream, path: str, row: AudioFile) -> Iterator[bytes]:
         pieces = self.store.pieces(row["filename"], self.studio.exports.tag(row))
         yield from archive.add(path, pieces, expected_bytes=row["size"])
 
-    def _account(self, user: dict[str, Any]) -> dict[str, Any]:
+    def _account(self, user: User) -> dict[str, Any]:
         columns = ("username", "created_at", "last_login", "is_admin")
         return {
-            **{key: user[key] for key in columns},
+            **chosen(user, columns),
             "groups": self.db.list_categories(user["id"]),
             "draft": self.db.get_draft(user["id"]),
             "sessions": self.db.list_sessions(user["id"]),
         }
 
-    def _entry(self, row: dict[str, Any]) -> dict[str, Any]:
+    def _entry(self, row: AudioFile) -> dict[str, Any]:
         positions = self.db.get_positions(row["owner_id"], row["id"])
-        return {key: row[key] for key in FILE_KEYS} | _paths(row) | {"positions": positions}
+        return chosen(row, FILE_KEYS) | _paths(row) | {"positions": positions}
 
-    def _every_file(self, owner_id: int) -> Iterator[dict[str, Any]]:
+    def _every_file(self, owner_id: int) -> Iterator[AudioFile]:
         """All files, oldest first, then those in the bin."""
         after = None
         while rows := self.db.get_library(owner_id, descending=False, limit=BATCH, after=after):
             yield from rows
             after = (rows[-1]["created_at"], rows[-1]["id"])
         before = None
-        while rows := self.db.list_bin(owner_id, limit=BATCH, before=before):
-            yield from rows
-            before = (rows[-1]["deleted_at"], rows[-1]["id"])
+        while binned := self.db.list_bin(owner_id, limit=BATCH, before=before):
+            yield from binned
+            before = (binned[-1]["deleted_at"] or "", binned[-1]["id"])
 
-    def _history(self, user_id: int) -> Iterator[dict[str, Any]]:
+    def _history(self, user_id: int) -> Iterator[Listening]:
         before = None
         while rows := self.db.get_playback_history(user_id, limit=BATCH, before=before):
             yield from rows
@@ -221,7 +222,7 @@ def _group_name(name: str) -> str:
     return cleaned
 
 
-def _paths(row: dict[str, Any]) -> dict[str, str]:
+def _paths(row: AudioFile) -> dict[str, str]:
     # The number makes a name unique and keeps the order; no list of names has to be held.
     name = f"{row['id']:06} {safe_name(row['display_name'])}"
     return {
@@ -243,7 +244,7 @@ def _json_list(values: Iterable[Any]) -> Iterator[bytes]:
     yield b"[]\n" if start == b"[\n" else b"\n]\n"
 
 
-def _csv(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+def _csv(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, columns)
     writer.writeheader()

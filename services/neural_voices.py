@@ -156,7 +156,9 @@ class Voices:
             models = sorted(path.rglob("*.onnx")) if path.is_dir() else [path]
         except OSError as error:
             raise VoiceError(
-                Sentence("{name} cannot be read ({reason}).", name=path.name, reason=error.strerror)
+                Sentence(
+                    "{name} cannot be read ({reason}).", name=path.name, reason=error.strerror or ""
+                )
             ) from error
         if not models or not all(model.is_file() for model in models):
             raise NoSuchVoice(
@@ -195,7 +197,10 @@ class Voices:
     # How it is done
 
     def _engine(self) -> PiperEngine:
-        return self._registry.get(PiperEngine.name)
+        engine = self._registry.get(PiperEngine.name)
+        if not isinstance(engine, PiperEngine):
+            raise TypeError(f"{engine.name} is not Piper")
+        return engine
 
     def _offer(self, identifier: str) -> Offer:
         offer = self.catalogue().find(identifier)
@@ -286,7 +291,9 @@ class Voices:
             except OSError as error:
                 raise VoiceError(
                     Sentence(
-                        "{name} cannot be read ({reason}).", name=model.name, reason=error.strerror
+                        "{name} cannot be read ({reason}).",
+                        name=model.name,
+                        reason=error.strerror or "",
                     )
                 ) from error
             finally:

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from common.errors import Sentence
 from database import Database
-from queries.pronunciations import NO_ENTRY
-from queries.search_query import excerpt
+from queries.base import chosen
+from queries.pronunciations import NO_ENTRY, Pronunciation
+from queries.rows import AudioFile
+from queries.search_query import Excerpt, excerpt
 from services.studio import Studio
 from speech.errors import SpeechError
 from speech.text.pronunciation import MOST, BadPronunciation, Dictionary, Entry
@@ -38,10 +40,21 @@ class BadTable(BadPronunciation):
     """A table that is no dictionary; the sentence names the line."""
 
 
+class Hit(Excerpt):
+    """Where an entry would change a text first, and in how many places."""
+
+    places: int
+    start_ms: int | None
+
+
+class AffectedFile(AudioFile, Hit):
+    """A file that an entry would change."""
+
+
 class Affected(NamedTuple):
     """Files that an entry would change, each with its first place, and where to look further."""
 
-    files: list[dict]
+    files: list[AffectedFile]
     after: tuple[str, int] | None
 
 
@@ -60,14 +73,14 @@ class Pronunciations:
         self.studio = studio
         self.db: Database = studio.db
 
-    def get(self, owner_id: int, entry_id: int) -> dict:
+    def get(self, owner_id: int, entry_id: int) -> Pronunciation:
         """An entry's row. Raises NotFound."""
         row = self.db.get_pronunciation(owner_id, entry_id)
         if row is None:
             raise NotFound(NO_ENTRY)
         return row
 
-    def add(self, owner_id: int, entry: Entry) -> dict:
+    def add(self, owner_id: int, entry: Entry) -> Pronunciation:
         """Keep a new entry; returns its row. Raises EntryTaken, BadPronunciation."""
         with self.db.transaction():
             rows = self.db.list_pronunciations(owner_id)
@@ -75,7 +88,7 @@ class Pronunciations:
             _check_number(len(rows) + 1)
             return self.db.create_pronunciation(owner_id, **fields_of(entry))
 
-    def change(self, owner_id: int, entry_id: int, entry: Entry) -> dict:
+    def change(self, owner_id: int, entry_id: int, entry: Entry) -> Pronunciation:
         """Put an entry in the place of another; returns its row. Raises EntryTaken, NotFound."""
         with self.db.transaction():
             rows = self.db.list_pronunciations(owner_id)
@@ -152,7 +165,8 @@ class Pronunciations:
         Each has `places` (up to 1,000), the `phrase` around the first of them with `match_start`
         and `match_length`, and `start_ms` of its segment.
         """
-        dictionary, found = Dictionary([entry]), []
+        dictionary = Dictionary([entry])
+        found: list[AffectedFile] = []
         deadline = time.monotonic() + LOOK_S
         while True:
             rows = self.db.list_texts_with(
@@ -165,13 +179,13 @@ class Pronunciations:
             for row in rows:
                 after = (row["created_at"], row["id"])
                 if hit := self._hit(row, dictionary):
-                    found.append(row | hit)
+                    found.append({**row, **hit})
                 if len(found) == SHOWN_FILES or time.monotonic() > deadline:
                     return Affected(found, after)
             if len(rows) < LOOKED_AT:
                 return Affected(found, None)
 
-    def _hit(self, row: dict, dictionary: Dictionary) -> dict | None:
+    def _hit(self, row: AudioFile, dictionary: Dictionary) -> Hit | None:
         language, takes_phonemes = self._spoken_by(row)
         text = self.db.get_text(row["id"])
         first, places = None, 0
@@ -184,9 +198,10 @@ class Pronunciations:
         if first is None:
             return None
         hit = excerpt(text, first[0], first[1] - first[0])
-        return hit | {"places": places, "start_ms": self.db.get_moment(row["id"], first[0])}
+        start_ms = self.db.get_moment(row["id"], first[0])
+        return {**hit, "places": places, "start_ms": start_ms}
 
-    def _spoken_by(self, row: dict) -> tuple[str, bool]:
+    def _spoken_by(self, row: AudioFile) -> tuple[str, bool]:
         try:
             engine, voice = self.studio.registry.resolve(row["voice"], row["engine"])
         except SpeechError:  # a voice of earlier days: what holds for all languages still holds
@@ -201,7 +216,7 @@ def fields_of(entry: Entry) -> dict[str, Any]:
     return fields
 
 
-def entry_of(row: Mapping[str, Any]) -> Entry:
+def entry_of(row: Pronunciation) -> Entry:
     """The entry that a row of the store holds."""
     return Entry(
         row["pattern"],
@@ -221,7 +236,8 @@ def read_table(table: bytes) -> Iterator[Entry]:
     if len(table) > TABLE_BYTES:
         raise BadTable("The table is larger than 1 MB; a dictionary is not.")
     lines = csv.reader(io.StringIO(_decoded(table), newline=""), delimiter=_delimiter(table))
-    columns, is_first = COLUMNS, True
+    columns: tuple[str, ...] = COLUMNS
+    is_first = True
     try:
         for cells in lines:
             names = tuple(cell.strip().lower() for cell in cells)
@@ -234,9 +250,9 @@ def read_table(table: bytes) -> Iterator[Entry]:
         raise _bad_line(lines.line_num, "It is not a line of a CSV table.") from None
 
 
-def table_rows(rows: Iterable[dict]) -> Iterator[dict]:
+def table_rows(rows: Iterable[Pronunciation]) -> Iterator[dict[str, object]]:
     """Rows as a table that `read_table` reads again."""
-    return ({name: row[name] for name in COLUMNS} for row in rows)
+    return (chosen(row, COLUMNS) for row in rows)
 
 
 def _entry(cells: dict[str, str], line: int) -> Entry:
@@ -300,7 +316,7 @@ def _bad_line(line: int, sentence: str) -> BadTable:
     return BadTable(Sentence(template, line=line, why=why))
 
 
-def _check_free(rows: Iterable[dict], entry: Entry) -> None:
+def _check_free(rows: Iterable[Pronunciation], entry: Entry) -> None:
     if any(_key(row) == _key(fields_of(entry)) for row in rows):
         raise EntryTaken(
             Sentence(
@@ -320,7 +336,7 @@ def _check_number(number: int) -> None:
         )
 
 
-def _key(fields: Mapping[str, Any]) -> tuple:
+def _key(fields: Mapping[str, Any]) -> tuple[str, bool, str]:
     """The key of an entry: equal for the same word."""
     case = bool(fields.get("match_case", fields.get("case")))
     pattern = fields["pattern"] if case else fields["pattern"].lower()

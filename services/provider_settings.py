@@ -2,12 +2,13 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from common.errors import Sentence, Told
 from common.stored_json import read_or_default
+from queries.providers import Provider, ProviderValues
 from speech.engines.openai_models import VoiceRow
 from speech.engines.pinned_http import checked_address
 from speech.engines.provider_engine import PROTOCOLS
@@ -51,21 +52,23 @@ class Settings:
     is_enabled: bool = True
 
     @classmethod
-    def of(cls, row: dict[str, Any]) -> "Settings":
+    def of(cls, row: Provider) -> "Settings":
         """Read the settings of a row."""
-        values = {name: row[name] for name in cls.__dataclass_fields__}
+        columns: Mapping[str, Any] = row
+        values = {name: columns[name] for name in cls.__dataclass_fields__}
         voices = read_or_default("voices", row["voices"])
-        flags = {name: bool(row[name]) for name in ("allows_own_keys", "is_enabled")}
+        flags = {name: bool(columns[name]) for name in ("allows_own_keys", "is_enabled")}
         return cls(**values | flags | {"voices": voices})
 
-    def row(self) -> dict[str, Any]:
+    def row(self) -> ProviderValues:
         """The columns of a row that store the settings."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return values | {
+        stored = {
             "voices": json.dumps([list(voice) for voice in self.voices], ensure_ascii=False),
             "allows_own_keys": int(self.allows_own_keys),
             "is_enabled": int(self.is_enabled),
         }
+        return cast(ProviderValues, values | stored)
 
 
 def checked(settings: Settings) -> Settings:

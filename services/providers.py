@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TypedDict
 
 from accounts.encryption import Seal, SealBroken
 from common.errors import Sentence
 from config import Config
 from database import Database
-from queries.providers import GONE
+from queries.providers import GONE, OwnKey, Provider, ProviderVersion
 from services.provider_errors import (
     LimitReached,
     ProviderChanged,
@@ -37,6 +37,17 @@ LISTING_S = 15.0
 MOST_OWN = 64  # engines of people's own keys that are kept ready
 
 
+class OpenProvider(TypedDict):
+    """A provider that a person may bring a key for; `tail` is the end of theirs."""
+
+    id: int
+    label: str
+    host: str
+    has_key: bool
+    tail: str
+    is_needed: bool
+
+
 class Providers:
     """Keeps providers and makes their engines. One object serves all threads of a process.
 
@@ -55,7 +66,7 @@ class Providers:
         self._keys = ProviderKeys(db, seal or Seal(config.data_dir / "provider_key"))
         self._guard = threading.Lock()
         # By provider and person (None: everybody), with what it was made from.
-        self._made: dict[tuple[int, int | None], tuple[tuple, Provided]] = {}
+        self._made: dict[tuple[int, int | None], tuple[tuple[int, str | None], Provided]] = {}
 
     # Engines
 
@@ -87,19 +98,20 @@ class Providers:
                 engine.retire()
 
     def _engine(
-        self, present: dict[str, Any], user_id: int | None, own: dict[str, Any] | None
+        self, present: ProviderVersion, user_id: int | None, own: OwnKey | None
     ) -> Provided | None:
         """The engine of a provider, as it was made before or anew; None if it is gone meanwhile."""
-        is_own = bool(own and present["allows_own_keys"])
+        own = own if present["allows_own_keys"] else None
+        is_own = own is not None
         place = (present["id"], user_id if is_own else None)
-        stamp = (present["version"], own["sealed_key"] if is_own else None)
+        stamp = (present["version"], own["sealed_key"] if own else None)
         made = self._made.get(place)
         if made and made[0] == stamp:
             return made[1]
         row = self.db.get_provider(present["id"])
         if row is None:
             return None
-        engine = self._make(row, user_id if is_own else None, own if is_own else None)
+        engine = self._make(row, user_id if is_own else None, own)
         if made:
             made[1].retire()
         self._made[place] = (stamp, engine)
@@ -112,7 +124,7 @@ class Providers:
             self._made.pop(place)[1].retire()
 
     def _make(
-        self, row: dict[str, Any], user_id: int | None = None, own: dict[str, Any] | None = None
+        self, row: Provider, user_id: int | None = None, own: OwnKey | None = None
     ) -> Provided:
         """An engine from its row; one whose key does not open is there, and refuses to buy."""
         fault: Callable[[], SpeechError] | None = None
@@ -139,7 +151,7 @@ class Providers:
         provider_id: int,
         label: str,
         user_id: int | None,
-        held: tuple,
+        held: tuple[str | None, ...],
         fault: Callable[[], SpeechError] | None,
     ) -> None:
         """Raise why nothing may be bought now; asked before each purchase."""
@@ -162,35 +174,35 @@ class Providers:
             )
         # What people pay themselves is not held to what the house wants to spend.
         if user_id is None and row["monthly_limit"]:
-            self._check_limit(row)
+            self._check_limit(row, row["monthly_limit"])
         refuse_forbidden(row["base_url"])
 
-    def _check_limit(self, row: dict[str, Any]) -> None:
-        if self.spent(row) >= row["monthly_limit"]:
+    def _check_limit(self, row: Provider, limit: float) -> None:
+        if self.spent(row) >= limit:
             raise LimitReached(
                 Sentence(
                     "{label} has cost its limit of {limit} USD this month, and is asked again in "
                     "the next one. What was spoken is kept; another voice can go on.",
                     label=row["label"],
-                    limit=f"{row['monthly_limit']:g}",
+                    limit=f"{limit:g}",
                 )
             )
 
-    def spent(self, row: dict[str, Any]) -> float:
+    def spent(self, row: Provider) -> float:
         """The cost of a provider for everybody in this month, in USD."""
         now = self._now()
         return self.db.get_engine_cost(row["name"], now.year, now.month)
 
     # Storing
 
-    def get(self, provider_id: int) -> dict[str, Any]:
+    def get(self, provider_id: int) -> Provider:
         """The row of a provider; raises NotFound."""
         row = self.db.get_provider(provider_id)
         if row is None:
             raise NotFound(GONE)
         return row
 
-    def named(self, name: str) -> dict[str, Any]:
+    def named(self, name: str) -> Provider:
         """The row of the provider of that name; raises NotFound."""
         row = self.db.get_provider_by_name(name)
         if row is None:
@@ -199,7 +211,7 @@ class Providers:
 
     def add(
         self, name: str, settings: Settings, key: str = "", *, taken: frozenset[str] = frozenset()
-    ) -> dict[str, Any]:
+    ) -> Provider:
         """Add a provider; `taken` are names of other engines. Raises ProviderError, BadAddress.
 
         Without a name, it gets one made from its label.
@@ -239,7 +251,7 @@ class Providers:
                 self._keys.keep(row, key)
         return had_keys
 
-    def switch(self, provider_id: int, is_enabled: bool) -> dict[str, Any]:
+    def switch(self, provider_id: int, is_enabled: bool) -> Provider:
         """Switch a provider on or off; returns its row. Raises NotFound."""
         return self.db.update_provider(provider_id, {"is_enabled": int(is_enabled)})
 
@@ -295,7 +307,7 @@ class Providers:
 
     # Keys
 
-    def set_own_key(self, user_id: int, provider_id: int, key: str) -> dict[str, Any]:
+    def set_own_key(self, user_id: int, provider_id: int, key: str) -> Provider:
         """Keep a person's own key; returns the provider's row. Raises ProviderError, NotFound."""
         with self.db.transaction():
             row = self.get(provider_id)
@@ -311,7 +323,7 @@ class Providers:
         """Forget a person's own key; False when there was none."""
         return self.db.delete_own_key(user_id, provider_id)
 
-    def open_to(self, user_id: int) -> list[dict[str, Any]]:
+    def open_to(self, user_id: int) -> list[OpenProvider]:
         """The providers that a person may bring a key for: id, label, host, tail, is_needed."""
         tails = {row["provider_id"]: row["key_tail"] for row in self.db.list_own_keys(user_id)}
         return [
@@ -332,7 +344,7 @@ def _name_from(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")[:40].rstrip("-")
 
 
-def _server(row: dict[str, Any]) -> tuple[str, str, str]:
+def _server(row: Provider) -> tuple[str, str, str]:
     return row["protocol"], row["base_url"], row["model"]
 
 

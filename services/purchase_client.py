@@ -16,6 +16,7 @@ from typing import Any
 
 from common import transient_causes
 from common.errors import Sentence, Told
+from common.pipes import pipes
 from services import purchase_process as wire
 from speech.engine import Engine
 from speech.errors import EngineCrashed, EngineHeldUp, SpeechError
@@ -37,6 +38,8 @@ def _kinds(kind: type[Told]) -> Iterator[type[Told]]:
 
 
 ERRORS = {kind.__name__: kind for family in (SpeechError, AudioError) for kind in _kinds(family)}
+
+Answers = queue.SimpleQueue[tuple[bytes, bytes]]  # the kind of each, and its content
 
 log = logging.getLogger("voiceverse.purchase_client")
 
@@ -60,7 +63,7 @@ class PurchaseClient:
     """Buys through a process that starts with the first order; one object serves all threads."""
 
     def __init__(self, folder: Path, engines: Iterable[Engine], environ: Mapping[str, str]):
-        self._settings = {
+        self._settings: dict[str, Any] = {
             "folder": str(folder.absolute()),
             "engines": {engine.name: engine.settings for engine in engines if engine.settings},
         }
@@ -193,10 +196,11 @@ class Line:
             pipesize=PIPE_BYTES,
             start_new_session=True,  # what is meant for the app's processes does not reach it
         )
+        self._input, self._output = pipes(self._process)
         self.is_open, self._code = True, 0
         self._guard = threading.Lock()
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, queue.SimpleQueue[tuple[bytes, bytes]]] = {}
+        self._waiting: dict[int, Answers] = {}
         self._send(b"S", 0, settings)
         threading.Thread(target=self._receive, name="purchases", daemon=True).start()
 
@@ -205,9 +209,9 @@ class Line:
         """Whether an order has not been answered to its end."""
         return bool(self._waiting)
 
-    def order(self, kind: bytes, order: Mapping[str, Any]) -> queue.SimpleQueue:
+    def order(self, kind: bytes, order: Mapping[str, Any]) -> Answers:
         """Send an order; its answers arrive in the queue, an empty type when there will be none."""
-        answers = queue.SimpleQueue()
+        answers: Answers = queue.SimpleQueue()
         with self._guard:
             if self.is_open:
                 number = next(self._numbers)
@@ -220,17 +224,17 @@ class Line:
     def close(self) -> None:
         """Order nothing more."""
         with self._guard, suppress(BrokenPipeError):
-            self._process.stdin.close()
+            self._input.close()
 
     def _send(self, kind: bytes, number: int, values: Mapping[str, Any]) -> None:
         payload = json.dumps(values).encode()
         with suppress(BrokenPipeError):  # whoever reads its answers finds out
-            self._process.stdin.write(wire.HEADER.pack(kind, number, len(payload)) + payload)
-            self._process.stdin.flush()
+            self._input.write(wire.HEADER.pack(kind, number, len(payload)) + payload)
+            self._input.flush()
 
     def _receive(self) -> None:
         """Hand out the answers until the process ends."""
-        with self._process.stdout as source:
+        with self._output as source:
             while frame := wire.read_frame(source):
                 kind, number, payload = frame
                 self._waiting[number].put((kind, payload))
@@ -240,7 +244,7 @@ class Line:
         with self._guard:
             self.is_open, self._code = False, code
             with suppress(BrokenPipeError):
-                self._process.stdin.close()
+                self._input.close()
             waiting, self._waiting = self._waiting, {}
         if waiting:
             log.warning(

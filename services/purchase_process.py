@@ -25,7 +25,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from common import transient_causes
 from common.errors import Told
@@ -144,7 +144,7 @@ def packed(error: Told) -> bytes:
     ).encode()
 
 
-def read_frame(source: BinaryIO) -> tuple[bytes, int, bytes] | None:
+def read_frame(source: IO[bytes]) -> tuple[bytes, int, bytes] | None:
     """Type, number and payload of the next frame; None where the stream ends."""
     header = source.read(HEADER.size)
     if len(header) < HEADER.size:

@@ -4,9 +4,18 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterable
 
+from queries.rows import NewSegment, Span
 from speech.audio.encoding import Mp3Stream, join_pause, pause_samples
 from speech.text.script import Utterance
 from speech.types import AudioChunk, Segment
+
+
+class EndedSegment(Span):
+    """A segment whose sound is in the encoder; `words` is JSON."""
+
+    words: str
+    spoken_by: str
+    said: str
 
 
 class Recorder:
@@ -31,10 +40,10 @@ class Recorder:
     ):
         self.mp3 = Mp3Stream(sample_rate, frames=frames, input_rate=input_rate)
         self.position, self.spoken_by = position, spoken_by
-        self.cut: list[dict] = []
+        self.cut: list[NewSegment] = []
         self.is_between = True  # whether all of the sound so far belongs to whole segments
         self._write, self._bytes_before = write, bytes_before
-        self._ended: deque[dict] = deque()  # segments in the encoder, not yet cut after
+        self._ended: deque[EndedSegment] = deque()  # segments in the encoder, not yet cut after
 
     @property
     def duration_s(self) -> float:
@@ -81,7 +90,7 @@ class Recorder:
         self.position += 1
         self.is_between = True
 
-    def take_cut(self) -> list[dict]:
+    def take_cut(self) -> list[NewSegment]:
         """The rows that can be recorded since the last call."""
         cut, self.cut = self.cut, []
         return cut
@@ -89,8 +98,8 @@ class Recorder:
     def finish(self) -> None:
         """Give out the last frames; the segments still open end with them."""
         self._give_out(self.mp3.finish())
-        place = {"frame_end": self.mp3.frames, "byte_end": self.size}
-        self.cut += [segment | place for segment in self._ended]
+        frames, size = self.mp3.frames, self.size
+        self.cut += [{**segment, "frame_end": frames, "byte_end": size} for segment in self._ended]
         self._ended.clear()
 
     def _encode(self, pcm: bytes) -> None:
@@ -101,8 +110,8 @@ class Recorder:
             return
         self._write(frames)
         for frame_end, byte_end in self.mp3.take_cuts():
-            place = {"frame_end": frame_end, "byte_end": self._bytes_before + byte_end}
-            self.cut.append(self._ended.popleft() | place)
+            ended, place = self._ended.popleft(), self._bytes_before + byte_end
+            self.cut.append({**ended, "frame_end": frame_end, "byte_end": place})
 
     def _shortest_pause(self) -> int:
         stream, own = self.mp3, pause_samples(self.mp3.sample_rate)

@@ -1,23 +1,17 @@
 """Frames of a finished file: where its segments stand, and what can be cut out and put in."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
+from queries import rows
+from queries.rows import NewSegment, Segment, WholeFile
 from speech.audio import mp3
 from speech.audio.slicing import Slicer
 from storage.errors import WrongState
 
 NO_BORDER = "Only whole sentences can be changed. Reload the page, then try again."
-PLACES = {
-    "position": "position",
-    "text_start": "text",
-    "text_end": "text",
-    "start_ms": "ms",
-    "end_ms": "ms",
-    "byte_end": "bytes",
-    "frame_end": "frames",
-}
 
 
 class BadRetake(WrongState):
@@ -35,13 +29,31 @@ class Shift(NamedTuple):
     bytes: int = 0
     frames: int = 0
 
-    def moved(self, segments: list[dict]) -> list[dict]:
+    def moved(self, segments: Sequence[NewSegment]) -> list[NewSegment]:
         """Rows of segments with all their places moved."""
-        change = self._asdict()
         return [
-            segment | {name: segment[name] + change[kind] for name, kind in PLACES.items()}
+            {
+                **segment,
+                "position": segment["position"] + self.position,
+                "text_start": segment["text_start"] + self.text,
+                "text_end": segment["text_end"] + self.text,
+                "start_ms": segment["start_ms"] + self.ms,
+                "end_ms": segment["end_ms"] + self.ms,
+                "byte_end": segment["byte_end"] + self.bytes,
+                "frame_end": segment["frame_end"] + self.frames,
+            }
             for segment in segments
         ]
+
+    def row(self) -> rows.Shift:
+        """The move as the statements take it."""
+        return {
+            "position": self.position,
+            "text": self.text,
+            "ms": self.ms,
+            "bytes": self.bytes,
+            "frames": self.frames,
+        }
 
 
 class Place(NamedTuple):
@@ -59,7 +71,7 @@ class Passage:
 
     text: str
     frames: bytes
-    segments: list[dict]
+    segments: list[NewSegment]
 
     @property
     def count(self) -> int:
@@ -74,9 +86,9 @@ class Passage:
 class FinishedFile:
     """A finished file as it is before a change: its segments, frames and measures."""
 
-    def __init__(self, row: dict, segments: list[dict], file: BinaryIO):
+    def __init__(self, row: WholeFile, segments: list[Segment], file: BinaryIO):
         self.row, self.segments, self.file = row, segments, file
-        self.head = mp3.parse_frame(file.read(4))
+        self.head = mp3.known_frame(file.read(4))
         file.seek(0)
         self.frames = mp3.stated_frames(file.read(self.head.size))
         self.samples = round(row["duration"] * self.head.sample_rate)
@@ -114,7 +126,9 @@ class FinishedFile:
         return Passage(
             text=self.row["text"][start.text : end.text],
             frames=b"".join(carried) + self.file.read(end.byte - start.byte),
-            segments=shift.moved(self.segments[start.position : end.position]),
+            segments=shift.moved(
+                cast("list[NewSegment]", self.segments[start.position : end.position])
+            ),
         )
 
     def header(self, shift: Shift) -> bytes:

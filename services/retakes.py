@@ -4,11 +4,12 @@ import itertools
 import re
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from common.errors import Sentence
 from common.stored_json import read
 from queries.retakes import GONE
+from queries.rows import AudioFile, ClaimedRetake, NewSegment, Retake, Take
 from services.quotas import Quotas
 from services.recorder import Recorder
 from services.retake_frames import NO_BORDER, BadRetake, FinishedFile, Passage, Place, Shift
@@ -46,7 +47,9 @@ class Retakes:
         self.synthesis, self.takes, self._quotas = synthesis, takes, quotas
         self.db, self.store, self.voices = synthesis.db, synthesis.store, synthesis.voices
 
-    def quote(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> RetakeQuote:
+    def quote(
+        self, row: AudioFile, start: int, end: int, text: str, *, voice: str = ""
+    ) -> RetakeQuote:
         """Price the saying of `text` in the place of a file's text from `start` to `end`.
 
         `voice` is the key of another voice than the one that speaks the file. Raises BadRetake,
@@ -57,7 +60,8 @@ class Retakes:
         whole = self.db.get_text(row["id"])
         text = self._fitted(row, whole, start, end, text)
         lines = list(self._lines(voices, whole, start, end, text))
-        costs, price = [0.0], engine.price()
+        costs: list[float | None] = [0.0]
+        price = engine.price()
         for segment, said in lines:
             request = voices.choose(segment).request(said)
             if engine.keeps_segments and not self.synthesis.purchases.has(
@@ -67,7 +71,7 @@ class Retakes:
                 costs.append(price.quote(len(said.text), seconds))
         return RetakeQuote(text, len(lines), len(text), total_cost(costs))
 
-    def ask(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> dict:
+    def ask(self, row: AudioFile, start: int, end: int, text: str, *, voice: str = "") -> Retake:
         """Have a part of a finished file spoken anew; returns the change that waits for it.
 
         Raises BadRetake, WrongState, NothingSpoken, NoSpace, SpeechError, DayUsedUp,
@@ -84,10 +88,10 @@ class Retakes:
                 row, text_start=start, text_end=end, text=text, stand_in=fallback
             )
 
-    def _voices(self, row: dict, voice: str) -> FileVoices:
+    def _voices(self, row: AudioFile, voice: str) -> FileVoices:
         return self.voices.voices_for(row, voice or row["stand_in"], is_retake=True)
 
-    def restore_take(self, row: dict, take_id: int) -> dict:
+    def restore_take(self, row: AudioFile, take_id: int) -> Retake:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
         take = self.db.get_take(row["id"], take_id)
         if take["text_end"] <= take["text_start"]:
@@ -98,18 +102,18 @@ class Retakes:
             row, text_start=take["text_start"], text_end=take["text_end"], take_id=take_id
         )
 
-    def take_sound(self, row: dict, take_id: int) -> bytes:
+    def take_sound(self, row: AudioFile, take_id: int) -> bytes:
         """An earlier take as an MP3 of its own. Raises NotFound, NoSuchAudio."""
         take = self.db.get_take(row["id"], take_id)
         frames = self.takes.read_whole(take["content_hash"])
-        first = mp3.parse_frame(frames[:4])
+        first = mp3.known_frame(frames[:4])
         count = _segments_of(take)[-1]["frame_end"]
         return (
             mp3.info_frame(first.sample_rate, first.bit_rate, frames=count, audio_bytes=len(frames))
             + frames
         )
 
-    def _fitted(self, row: dict, whole: str, start: int, end: int, text: str) -> str:
+    def _fitted(self, row: AudioFile, whole: str, start: int, end: int, text: str) -> str:
         """The new text with the white space that the old one stood in; raises BadRetake."""
         if row["status"] != "ready" or not row["sha256"]:
             raise BadRetake("A piece can be changed once all of it is spoken.")
@@ -140,7 +144,7 @@ class Retakes:
         )
         return itertools.takewhile(lambda line: line[0].start < new_end, script.lines(start))
 
-    def run(self, retake: dict, worker: str) -> None:
+    def run(self, retake: ClaimedRetake, worker: str) -> None:
         """Make a claimed change to its end. Raises SpeechError, AudioError, DatabaseError, Stopped;
         nothing of the file has changed then."""
         row = retake["file"]
@@ -153,11 +157,11 @@ class Retakes:
         self.store.finish(row["filename"])
 
     def _splice(
-        self, retake: dict, worker: str, sound: FinishedFile, start: Place, end: Place
+        self, retake: ClaimedRetake, worker: str, sound: FinishedFile, start: Place, end: Place
     ) -> None:
         row, old = retake["file"], sound.passage(start, end)
         new = (
-            self._earlier(retake)
+            self._earlier(retake, retake["take_id"])
             if retake["take_id"]
             else self._speak(retake, worker, sound, start)
         )
@@ -189,17 +193,19 @@ class Retakes:
             worker,
             text=row["text"][: start.text] + new.text + row["text"][end.text :],
             segments=segments,
-            shift=shift._asdict(),
+            shift=shift.row(),
             take={"text": old.text, "content_hash": content_hash, "segments": old.segments},
             file={"duration": sound.duration_s(shift), "size": size, "sha256": digest},
         )
 
-    def _earlier(self, retake: dict) -> Passage:
-        take = self.db.get_take(retake["file_id"], retake["take_id"])
+    def _earlier(self, retake: ClaimedRetake, take_id: int) -> Passage:
+        take = self.db.get_take(retake["file_id"], take_id)
         frames = self.takes.read_whole(take["content_hash"])
         return Passage(take["text"], frames, _segments_of(take))
 
-    def _speak(self, retake: dict, worker: str, sound: FinishedFile, start: Place) -> Passage:
+    def _speak(
+        self, retake: ClaimedRetake, worker: str, sound: FinishedFile, start: Place
+    ) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
         row, text = retake["file"], retake["text"]
         voices = self.voices.voices_for(row, retake["stand_in"], is_retake=True)
@@ -223,7 +229,7 @@ class Retakes:
         return Passage(text, b"".join(frames)[: segments[-1]["byte_end"]], segments)
 
     def _watched(
-        self, retake: dict, worker: str, chunks: Iterator[AudioChunk]
+        self, retake: ClaimedRetake, worker: str, chunks: Iterator[AudioChunk]
     ) -> Iterator[AudioChunk]:
         """Pass the sound on, checking twice a second whether it is still wanted."""
         checked_at = time.monotonic()
@@ -233,15 +239,15 @@ class Retakes:
                 self._stop_if_paused(retake, worker)
             yield chunk
 
-    def _stop_if_paused(self, retake: dict, worker: str) -> None:
+    def _stop_if_paused(self, retake: ClaimedRetake, worker: str) -> None:
         if self.db.is_retake_paused(retake["id"], worker):
             raise Stopped("paused")
 
 
-def _segments_of(take: dict) -> list[dict]:
+def _segments_of(take: Take) -> list[NewSegment]:
     """The segments of an earlier take; raises BadRetake where its row was damaged."""
     try:
-        return read("take", take["segments"])
+        return cast("list[NewSegment]", read("take", take["segments"]))
     except ValueError:
         raise BadRetake(
             "This earlier take is damaged and cannot be used. The piece itself is unharmed."

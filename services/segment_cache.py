@@ -77,7 +77,8 @@ class SegmentCache:
     def find(self, key: SegmentKey) -> str | None:
         """Find a person's own sound on the disk; returns its content hash."""
         owned = key.owner_id and self.db.find_kept_segment(key.owner_id, key.fingerprint)
-        return next(filter(self.store.has, filter(None, (owned, key.content_hash))), None)
+        names = [owned, key.content_hash] if owned else [key.content_hash]
+        return next(filter(self.store.has, names), None)
 
     def has(self, key: SegmentKey) -> bool:
         """Whether a sound costs its owner nothing more."""
@@ -100,6 +101,8 @@ class SegmentCache:
             is_nobodys = row is not None and row["owner_id"] is None and row["is_earlier"]
             if own is None and row and self.store.has(source):
                 own = source if is_nobodys else key.content_hash
+                if key.owner_id is None:
+                    raise ValueError("sound is taken over for somebody")
                 if is_nobodys:
                     self.db.give_segment(source, key.owner_id, key.fingerprint)
                 else:

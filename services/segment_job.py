@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 from common.stored_json import read_or_default
+from queries.rows import AudioFile
 from queries.segment_cache import Order
 from speech.text.script import PARAGRAPH_PAUSE_MS
 
@@ -30,7 +31,7 @@ class SegmentJob:
     is_sample: bool = False
 
     @classmethod
-    def of_file(cls, row: Mapping[str, Any], *, is_retake: bool = False) -> Self:
+    def of_file(cls, row: AudioFile, *, is_retake: bool = False) -> Self:
         """The job of a file's row, in the file's own voice; `is_retake` for a change of it."""
         reading = read_or_default("reading", row["reading"])
         return cls(

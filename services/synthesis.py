@@ -1,12 +1,13 @@
 """Synthesis of a claimed file: look-ahead, one encoder, checkpoints, resume, an atomic finish."""
 
-import hashlib
 import logging
 import threading
 import time
 from collections.abc import Generator
 
 from database import Database
+from queries import rows
+from queries.rows import Job
 from services.file_scripts import FileScripts
 from services.recorder import Recorder
 from services.segment_purchases import Purchases
@@ -19,6 +20,7 @@ from speech.text.script import Utterance
 from speech.types import AudioChunk, Segment
 from storage.audio_store import AudioStore, NoSpace
 from storage.errors import DiskFull
+from storage.plain_files import sha256_of
 
 CHECKPOINT_S = 0.5
 MOST_RUNS = 3  # over a file in which a segment broke off when it was already in the encoder
@@ -63,7 +65,7 @@ class Synthesis:
         self.db, self.store = db, store
         self.voices, self.scripts, self.purchases = voices, scripts, purchases
 
-    def speak(self, job: dict, worker: str, stop: threading.Event) -> None:
+    def speak(self, job: Job, worker: str, stop: threading.Event) -> None:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,
         Stopped or Parked; everything recorded until then is kept."""
         text, runs = self.db.get_text(job["id"]), 1
@@ -79,7 +81,7 @@ class Synthesis:
                     log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
                 elif found := error.is_voice_gone and self.voices.next_for_file(job, text, tried):
                     tried.add(found.engine.name)
-                    runs, job = 1, job | {"stand_in": found.key}
+                    runs, job = 1, {**job, "stand_in": found.key}
                     self.db.set_stand_in(job["id"], worker, found.key)
                     log.warning("file %s: %s %s goes on.", job["id"], error.sentence, found.key)
                 else:
@@ -102,7 +104,7 @@ class SynthesisRun:
     def __init__(
         self,
         synthesis: Synthesis,
-        job: dict,
+        job: Job,
         worker: str,
         text: str,
         stop: threading.Event,
@@ -149,7 +151,7 @@ class SynthesisRun:
                 self.part.cut(self.recorded_bytes)  # room to record the failure in
                 raise
 
-    def _resume_point(self) -> dict | None:
+    def _resume_point(self) -> rows.Segment | None:
         """The last segment whose sound is on disk; what was recorded beyond it is dropped."""
         spoken = self.db.get_segments(self.job["id"])
         size = self.store.part_size(self.job["filename"])
@@ -162,9 +164,9 @@ class SynthesisRun:
     def _sample_rate(self) -> int:
         """The rate of the sound so far: another voice goes on at the rate of the first."""
         with self.store.open_growing(self.job["filename"]) as file:
-            return mp3.parse_frame(file.read(4)).sample_rate
+            return mp3.known_frame(file.read(4)).sample_rate
 
-    def _finish_renamed(self, last: dict | None) -> bool:
+    def _finish_renamed(self, last: rows.Segment | None) -> bool:
         """Whether a kill came after the rename: then only the row is missing."""
         filename = self.job["filename"]
         if last is None or last["text_end"] != len(self.text) or not self.store.size(filename):
@@ -172,7 +174,7 @@ class SynthesisRun:
         with self.store.open(filename) as file:
             info = scan_mp3(file)
             file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = sha256_of(file)
         self.db.index_text(self.job["id"])
         self.db.finish_job(
             self.job["id"], self.worker, duration=info.duration_s, size=info.size, sha256=digest

@@ -103,7 +103,8 @@ def kept_here() -> Catalogue:
                 "language": language, "name": name, "quality": quality, "num_speakers": speakers,
                 "files": files, "licence": licence,
             }  # fmt: skip
-            offers.append(_offer(identifier, entry))
+            if offer := _offer(identifier, entry):
+                offers.append(offer)
     offers.sort(key=lambda offer: (offer.language_name, offer.identifier))
     return Catalogue(tuple(offers), kept["as_of"])
 

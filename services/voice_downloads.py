@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from common.errors import Sentence
 from speech.errors import SpeechError
+
+if TYPE_CHECKING:  # it takes long to load
+    import httpx2
 
 TRIES = 4
 RETRIED = frozenset((408, 429, 500, 502, 503, 504))
@@ -106,7 +109,7 @@ def fetch(
 
 
 def _complete(
-    client, wanted: Wanted, part: Path, tick: Callable[[int], None], limits: Limits
+    client: "httpx2.Client", wanted: Wanted, part: Path, tick: Callable[[int], None], limits: Limits
 ) -> None:
     """Ask until the whole is there; raises VoiceError."""
     for attempt in range(1, TRIES + 1):
@@ -124,7 +127,9 @@ def _complete(
     )
 
 
-def _ask(client, wanted: Wanted, part: Path, tick: Callable[[int], None], limits: Limits) -> None:
+def _ask(
+    client: "httpx2.Client", wanted: Wanted, part: Path, tick: Callable[[int], None], limits: Limits
+) -> None:
     """Ask for what is missing and write it; raises _Broken when some of it is still missing."""
     import httpx2
 
@@ -158,7 +163,7 @@ def _ask(client, wanted: Wanted, part: Path, tick: Callable[[int], None], limits
         raise NoRoom from error
 
 
-def _begin(response, wanted: Wanted, part: Path, start: int) -> int:
+def _begin(response: "httpx2.Response", wanted: Wanted, part: Path, start: int) -> int:
     """Find where the answer begins in the file; raises VoiceError for one that is no part of it."""
     status = response.status_code
     if wanted.url.startswith("https:") and response.url.scheme != "https":
@@ -196,7 +201,13 @@ def _begin(response, wanted: Wanted, part: Path, start: int) -> int:
     return 0
 
 
-def _take(response, wanted: Wanted, file: BinaryIO, tick, limits: Limits) -> None:
+def _take(
+    response: "httpx2.Response",
+    wanted: Wanted,
+    file: BinaryIO,
+    tick: Callable[[int], None],
+    limits: Limits,
+) -> None:
     since, then = file.tell(), time.monotonic()
     for chunk in response.iter_bytes():
         file.write(chunk)

@@ -5,14 +5,16 @@ one of each segment.
 """
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from common.errors import Sentence
 from database import Database
 from documents.detect_language import guessed
+from queries.engines import RestingEngine
+from queries.rows import AudioFile
 from services.segment_job import SegmentJob
 from speech import model_shutdowns
 from speech.engine import Engine
@@ -110,7 +112,9 @@ class VoiceFallback:
 
     def __init__(self, db: Database, registry: Registry):
         self.db, self.registry = db, registry
-        self._followed: dict[tuple, list[tuple[Voice, VoiceChoice]]] = {}
+        self._followed: dict[
+            tuple[Engine, Hashable, frozenset[str]], list[tuple[Voice, VoiceChoice]]
+        ] = {}
 
     # What is known of engines
 
@@ -142,7 +146,7 @@ class VoiceFallback:
             self._followed = {state: [(voice, found[0]) for voice, found in followed if found]}
         return self._followed[state]
 
-    def resting(self) -> dict[str, dict[str, Any]]:
+    def resting(self) -> dict[str, RestingEngine]:
         """The engines that do not answer now, by name: since_epoch, until_epoch, error."""
         now = time.time()
         return {row["engine"]: row for row in self.db.list_resting() if row["until_epoch"] > now}
@@ -222,13 +226,14 @@ class VoiceFallback:
         self, owner_id: int | None, chosen: VoiceChoice, text: str = "", language: str = ""
     ) -> VoiceChoice:
         """The chosen voice, or its fallback once it has ended; raises VoiceEnded."""
-        if not self.registry.has_ended(chosen.engine):
+        end = self.registry.end_of(chosen.engine)
+        if end is None or not self.registry.has_ended(chosen.engine):
             return chosen
         rule = self.rule(owner_id)
         language = language or language_of(text, chosen.voice)
         fallbacks = self.fallbacks(chosen.engine.name, chosen.voice, language, rule=rule)
         if rule == ASK or not fallbacks:
-            raise VoiceEnded(chosen, self.registry.end_of(chosen.engine), fallbacks)
+            raise VoiceEnded(chosen, end, fallbacks)
         return fallbacks[0]
 
     def _find(self, key: str) -> VoiceChoice | None:
@@ -241,9 +246,7 @@ class VoiceFallback:
 
     # The voices of a file
 
-    def voices_for(
-        self, row: Mapping[str, Any], fallback: str, *, is_retake: bool = False
-    ) -> FileVoices:
+    def voices_for(self, row: AudioFile, fallback: str, *, is_retake: bool = False) -> FileVoices:
         """The voices that speak a file or a change of it, `fallback` being the key of another.
 
         Raises UnknownVoice, UnknownEngine or why an engine is not there.
@@ -269,7 +272,7 @@ class VoiceFallback:
         )
 
     def next_for_file(
-        self, row: Mapping[str, Any], text: str, tried: Collection[str] = ()
+        self, row: AudioFile, text: str, tried: Collection[str] = ()
     ) -> VoiceChoice | None:
         """The voice that goes on with a file by itself, if its owner wants that.
 
@@ -280,7 +283,7 @@ class VoiceFallback:
         return next((found for found in fallbacks if found.engine.name not in tried), None)
 
     def fallbacks_of_file(
-        self, row: Mapping[str, Any], text: str, *, rule: str = NEAREST
+        self, row: AudioFile, text: str, *, rule: str = NEAREST
     ) -> list[VoiceChoice]:
         """Voices that could go on with a file in the place of the one that speaks it now."""
         language = self._language(row, text)
@@ -290,7 +293,7 @@ class VoiceFallback:
 
     # The voice of a retake
 
-    def choose_for_retake(self, row: Mapping[str, Any]) -> str:
+    def choose_for_retake(self, row: AudioFile) -> str:
         """The key of a file's voice for a retake: the last one, or its fallback once it has ended.
 
         Raises VoiceEnded where the owner wants to be asked.
@@ -306,7 +309,7 @@ class VoiceFallback:
             raise
         return self._unless_ended(row["owner_id"], chosen, text).key
 
-    def choices_for_retake(self, row: Mapping[str, Any]) -> list[VoiceChoice]:
+    def choices_for_retake(self, row: AudioFile) -> list[VoiceChoice]:
         """Voices that could speak a retake: the last one, unless it has ended, then others.
 
         Others are there where the file's own voice has ended or did not speak all of it.
@@ -326,7 +329,7 @@ class VoiceFallback:
         found = model_shutdowns.successors(engine, voice, voices, language=language)
         return found[0][1] if found else choice.voice.identifier
 
-    def _language(self, row: Mapping[str, Any], text: str) -> str:
+    def _language(self, row: AudioFile, text: str) -> str:
         try:
             voice = self.registry.get(row["engine"]).voice(row["voice"])
         except SpeechError:

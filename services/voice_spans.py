@@ -1,6 +1,9 @@
 """Spans of a file by the voice that spoke them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from queries.rows import MarkedSegment
 
 
 class VoiceSpan(NamedTuple):
@@ -10,7 +13,7 @@ class VoiceSpan(NamedTuple):
     start_ms: int
 
 
-def voice_spans(marked: list[dict], own: str, segments: int) -> list[VoiceSpan]:
+def voice_spans(marked: Sequence[MarkedSegment], own: str, segments: int) -> list[VoiceSpan]:
     """Spans of a file by who spoke them, in order; none where its own voice spoke all of it.
 
     `marked` are the segments that other voices spoke (`spoken_by`) or that differ otherwise, `own`

@@ -5,11 +5,13 @@ it. Folders may be links, for people move them to larger disks.
 """
 
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 HEX = frozenset("0123456789abcdef")
 WRITING = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -80,6 +82,12 @@ def write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def sha256_of(file: BinaryIO) -> str:
+    """The SHA-256 of what is left to read of a file, in hex."""
+    readable = cast("BufferedReader", file)  # whose `readinto` a BinaryIO does not promise
+    return hashlib.file_digest(readable, "sha256").hexdigest()
 
 
 def reserve(file: BinaryIO, size: int) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, TypedDict
 
 from storage import log_chain, name_keys, opening, sqlite_file
 from storage.errors import naming_errors
@@ -13,6 +14,15 @@ from storage.plain_files import sync
 
 MOST_FAULTS = 20
 NO_INDEX = "vtable constructor failed"  # of the words to search; the tables can be read
+
+
+class StoredSound(TypedDict):
+    """A file's sound as its row has it; `bytes` of an unfinished one are recorded."""
+
+    status: str
+    sha256: str | None
+    size: int
+    bytes: int
 
 
 def copy_out(path: Path, target: Path) -> None:
@@ -64,7 +74,7 @@ def schema_version(path: Path) -> int:
         return _version(connection)
 
 
-def fingerprint(path: Path) -> dict[str, dict]:
+def fingerprint(path: Path) -> dict[str, dict[str, Any]]:
     """Each table of a copy: its number of rows, and a SHA-256 over all they hold."""
     found = {}
     with _reading_copy(path) as connection:
@@ -119,7 +129,7 @@ def find_unclear_names(path: Path) -> tuple[list[list[str]], list[str]]:
         return name_keys.find_unclear(connection)
 
 
-def read_log_end(path: Path) -> list | None:
+def read_log_end(path: Path) -> list[Any] | None:
     """Where the chain of the security log ends: id, hash; None before there was one."""
     with _reading(path) as connection:
         if _version(connection) < opening.CHAINED:
@@ -135,7 +145,7 @@ def end_sessions(path: Path) -> None:
     sync(path)
 
 
-def list_sounds(path: Path) -> dict[str, dict]:
+def list_sounds(path: Path) -> dict[str, StoredSound]:
     """Every file by its name: status, sha256, size, and how many `bytes` of an unfinished one are
     recorded."""
     with _reading(path) as connection:

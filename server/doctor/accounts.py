@@ -15,6 +15,6 @@ def names(config: Config) -> Findings:
             "These names of accounts look alike: {names}.", names=", ".join(map(repr, group))
         )
         yield Finding(WARN, what, ONE_OF_THEM)
-    what = "These names of accounts mix scripts, as if to look like others: {names}."
+    mix = "These names of accounts mix scripts, as if to look like others: {names}."
     remedy = "Find out whose they are; nobody can take such a name today."
-    yield from named(mixed, what, WARN, remedy)
+    yield from named(mixed, mix, WARN, remedy)

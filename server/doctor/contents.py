@@ -1,5 +1,7 @@
 """What the rows of the database hold: words to search, JSON, times, segments of sound."""
 
+from functools import partial
+
 from common import stored_json
 from config import Config
 from queries import integrity
@@ -46,7 +48,7 @@ def _json(look: Examination) -> Findings:
     """Whether columns of JSON hold it, in the shape that is read from them."""
     for column in integrity.JSON:
         yield from named(
-            look.unreadable_json(column, lambda text, kind=column.kind: is_read(kind, text)),
+            look.unreadable_json(column, partial(is_read, column.kind)),
             "{column} holds JSON that cannot be read ({count}): {names}.", BAD,
             JSON_REMEDIES.get(column.kind, RESET), column=f"{column.table}.{column.column}",
         )  # fmt: skip

@@ -1,15 +1,27 @@
 """Putting right what can be: the search index, and columns that no page could read."""
 
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
 from backups import restore
 from common import stored_json
 from common.errors import Sentence
 from config import Config
 from database import Database
 from queries import integrity
-from queries.integrity import examination
+from queries.integrity import Column, examination
 from queries.integrity_repair import Repairs
 from server.doctor.contents import is_read
 from storage import sqlite_file
+
+
+class Wrong(NamedTuple):
+    """What is broken: the search index, columns of JSON, of times and of numbers."""
+
+    is_search_broken: bool
+    columns: list[Column]
+    times: list[tuple[str, str, str]]
+    numbers: list[tuple[str, str, str, str]]
 
 
 class RepairedDatabase(Database, Repairs):
@@ -34,11 +46,11 @@ def mend(config: Config) -> list[str]:
     return [*done, Sentence("The database as it was lies in {path}.", path=str(kept))]
 
 
-def _find(config: Config) -> tuple:
+def _find(config: Config) -> Wrong:
     """Whether the search index is broken, columns of JSON, of times and of numbers."""
     with examination(config.database_path) as look:
         columns = [column for column in integrity.JSON if column.kind in stored_json.DEFAULTS]
-        return (
+        return Wrong(
             bool(look.search_faults()),
             [each for each in columns if look.unreadable_json(each, _reader(each.kind))],
             [(table, column, sql) for table, column, sql, names in look.times() if names],
@@ -50,11 +62,17 @@ def _find(config: Config) -> tuple:
         )
 
 
-def _mend(db: RepairedDatabase, is_search_broken: bool, columns: list, times: list, numbers: list):
-    for column in columns:
-        default = "" if column.kind == "words" else stored_json.DEFAULTS[column.kind]
-        db.reset_json(column, default, _reader(column.kind))
-        where = f"{column.table}.{column.column}"
+def _mend(
+    db: RepairedDatabase,
+    is_search_broken: bool,
+    columns: list[Column],
+    times: list[tuple[str, str, str]],
+    numbers: list[tuple[str, str, str, str]],
+) -> Iterator[str]:
+    for each in columns:
+        default = "" if each.kind == "words" else stored_json.DEFAULTS[each.kind]
+        db.reset_json(each, default, _reader(each.kind))
+        where = f"{each.table}.{each.column}"
         yield Sentence("{column} was set to what a new row has where it was damaged.", column=where)
     for table, column, sql, default in numbers:
         db.reset_numbers(table, column, sql, default)
@@ -69,5 +87,5 @@ def _mend(db: RepairedDatabase, is_search_broken: bool, columns: list, times: li
         yield "The search index was rebuilt."
 
 
-def _reader(kind: str):
+def _reader(kind: str) -> Callable[[object], bool]:
     return lambda text: is_read(kind, text)

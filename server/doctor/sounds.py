@@ -6,6 +6,7 @@ from config import Config
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
 from storage import snapshots
 from storage.audio_store import AudioStore, SegmentStore
+from storage.snapshots import StoredSound
 
 FROM_BACKUP = "Copy them from the folder audio of a backup, or speak them again."
 
@@ -34,7 +35,7 @@ def sounds(config: Config) -> Findings:
         yield Finding(GOOD, Sentence("All sound files are there ({count}).", count=len(ready)))
 
 
-def _has_other_size(store: AudioStore, name: str, rows: dict[str, dict]) -> bool:
+def _has_other_size(store: AudioStore, name: str, rows: dict[str, StoredSound]) -> bool:
     size = rows[name]["size"]
     return isinstance(size, int) and size > 0 and store.size(name) != size
 
