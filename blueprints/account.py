@@ -29,7 +29,7 @@ PAGE_ROWS = 50
 EVENT_COLUMNS = ("timestamp", "event_type", "username", "ip_address", "details", "success")
 OUTCOMES = {"done": True, "refused": False}
 
-blueprint = Blueprint("people", __name__)
+blueprint = Blueprint("account", __name__)
 
 
 # The account
@@ -37,7 +37,7 @@ blueprint = Blueprint("people", __name__)
 
 @blueprint.get("/account")
 @user_only
-def account() -> Response:
+def overview() -> Response:
     """The password, the open sessions, the way out."""
     if wants_json():
         return jsonify(_account_json())
@@ -56,7 +56,7 @@ def change_password() -> Response:
     except Told as error:
         return form_again("account/account.html", error, failed="password", **_account_context())
     flash(_("Your password is changed. Every other session has ended."))
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 @blueprint.post("/account/sessions")
@@ -71,7 +71,7 @@ def revoke_sessions() -> Response:
         flash(_("That session has ended."))
     else:
         abort(404)
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 @blueprint.get("/account/export")

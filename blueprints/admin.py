@@ -65,7 +65,7 @@ def _make_user(user: dict[str, Any]) -> Response:
 def _reset(user: dict[str, Any]) -> Response:
     token = services().accounts.create_reset(g.user, user, visitor())
     return _link(
-        url_for("people.reset", token=token, _external=True),
+        url_for("account.reset", token=token, _external=True),
         _(
             "Send this link to %(name)s alone. It sets a new password once, within 24 hours, and "
             "is shown only now.",
@@ -159,7 +159,7 @@ def _told(message: str, endpoint: str = "admin.overview") -> Response:
     flash(message)
     # An admin who gave the role away can see this page no longer.
     user = services().db.get_user_by_id(g.user["user_id"])
-    return redirect(url_for(endpoint if user["is_admin"] else "people.account"), 303)
+    return redirect(url_for(endpoint if user["is_admin"] else "account.overview"), 303)
 
 
 def _people() -> dict[str, Any]:

@@ -21,7 +21,7 @@ from web.responses import page
 CONFIG = "voiceverse_config"
 FOLDER = click.Path(path_type=Path)
 
-blueprint = Blueprint("keeping", __name__, cli_group=None)
+blueprint = Blueprint("backups", __name__, cli_group=None)
 
 
 @blueprint.record_once

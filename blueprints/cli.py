@@ -19,7 +19,7 @@ from speech.text.segments import split
 from speech.types import SpeechRequest
 from web.access import services
 
-blueprint = Blueprint("ops", __name__, cli_group=None)
+blueprint = Blueprint("cli", __name__, cli_group=None)
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
 

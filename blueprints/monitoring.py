@@ -13,7 +13,7 @@ from web.request_log import traffic
 
 HEALTH = "voiceverse_health"
 
-blueprint = Blueprint("watching", __name__)
+blueprint = Blueprint("monitoring", __name__)
 
 
 @blueprint.record_once

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from web import forms
 from web.access import local_path, mark_browser, services, user_only, visitor
 
-blueprint = Blueprint("devices", __name__)
+blueprint = Blueprint("new_devices", __name__)
 
 
 @blueprint.app_template_global("login_alerts")
@@ -41,4 +41,4 @@ def _strange(alert_id: int) -> Response:
     flash(
         _("That browser is signed out. Whoever used it knows your password: choose a new one now.")
     )
-    return mark_browser(redirect(to("people.account", _anchor="password-head"), 303), mark)
+    return mark_browser(redirect(to("account.overview", _anchor="password-head"), 303), mark)

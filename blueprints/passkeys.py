@@ -103,7 +103,7 @@ def add() -> Response:
         g.user, asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
     )
     flash(_("The passkey is added. You can sign in with it from now on."))
-    return jsonify(url=to("people.account"))
+    return jsonify(url=to("account.overview"))
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/name")
@@ -113,7 +113,7 @@ def rename(passkey_id: int) -> Response:
     if not services().passkeys.rename(g.user, passkey_id, request.form.get("name", "")):
         abort(404)
     flash(_("Renamed."))
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
@@ -124,7 +124,7 @@ def remove(passkey_id: int) -> Response:
     if not services().passkeys.remove(g.user, passkey_id, current, visitor()):
         abort(404)
     flash(_("That passkey lets nobody in any more."))
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 def _site() -> Site:

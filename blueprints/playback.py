@@ -19,7 +19,7 @@ from web.responses import file_json, voice_name
 MOST_MARKS = 60
 MARKED_CHARACTERS = 300_000
 
-blueprint = Blueprint("listening", __name__)
+blueprint = Blueprint("playback", __name__)
 
 
 @blueprint.get("/playback/<filename>")

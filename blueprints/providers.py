@@ -340,11 +340,11 @@ def own_key(provider_id: int) -> Response:
         if room().drop_own_key(_me(), provider_id):
             _log("own_key_removed", room().get(provider_id)["name"])
         flash(_("Your key is gone."))
-        return redirect(url_for("people.account"), 303)
+        return redirect(url_for("account.overview"), 303)
     row = room().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
     _log("own_key_set", row["name"])
     flash(_("What you have spoken by %(label)s is bought with your key from now on.", **_of(row)))
-    return redirect(url_for("people.account"), 303)
+    return redirect(url_for("account.overview"), 303)
 
 
 # Commands

@@ -14,7 +14,7 @@ PAGE_SEGMENTS = 500
 WORDS_OF = 40  # segments whose words are told at once
 COLUMNS = ("text_start", "text_end", "start_ms", "end_ms")
 
-blueprint = Blueprint("reading", __name__)
+blueprint = Blueprint("read_along", __name__)
 
 
 class Known(NamedTuple):

@@ -29,7 +29,7 @@ ICONS = (
 )
 SHELL_KINDS = (".css", ".js", ".woff2", ".png", ".svg")
 
-blueprint = Blueprint("frame", __name__)
+blueprint = Blueprint("site", __name__)
 
 
 @blueprint.post("/theme")

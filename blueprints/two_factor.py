@@ -27,7 +27,7 @@ from web.access import (
 )
 from web.responses import form_again, page
 
-blueprint = Blueprint("second_steps", __name__)
+blueprint = Blueprint("two_factor", __name__)
 
 
 # At the door
@@ -95,7 +95,7 @@ def overview() -> Response:
 def start() -> Response:
     """Make a secret and show it, until a code confirms it."""
     services().second_factors.start(g.user, visitor())
-    return redirect(to("second_steps.overview"), 303)
+    return redirect(to("two_factor.overview"), 303)
 
 
 @blueprint.post("/account/second-step/confirm")
@@ -136,7 +136,7 @@ def turn_off() -> Response:
     except Told as error:
         return form_again("account/second.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
-    return redirect(to("second_steps.overview"), 303)
+    return redirect(to("two_factor.overview"), 303)
 
 
 def _shown_once(codes: list[str]) -> Response:

@@ -27,7 +27,7 @@ REFERENCE = OPENAI_MODELS[REFERENCE_MODEL]
 NUMBERS = ("characters_used", "cost", "requests")
 USAGE_COLUMNS = ("timestamp", "engine", "voice", "category", "characters_used", "cost")
 
-blueprint = Blueprint("numbers", __name__)
+blueprint = Blueprint("usage", __name__)
 
 
 # History
@@ -63,7 +63,7 @@ def forget() -> Response:
         abort(404)
     if wants_json():
         return jsonify(forgotten=1)
-    return redirect(local_path(request.form.get("next") or to("numbers.history")), 303)
+    return redirect(local_path(request.form.get("next") or to("usage.history")), 303)
 
 
 @blueprint.post("/history/clear")
@@ -75,7 +75,7 @@ def clear() -> Response:
     if wants_json():
         return jsonify(forgotten=number)
     flash(ngettext("%(num)s listening is forgotten.", "%(num)s listenings are forgotten.", number))
-    return redirect(to("numbers.history"), 303)
+    return redirect(to("usage.history"), 303)
 
 
 def _listening_json(row: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _listening_json(row: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/usage")
 @user_only
-def usage() -> Response:
+def overview() -> Response:
     """Characters and cost of a month: against the last one, by day, by voice, by group."""
     numbers = _numbers(*forms.month(request.args.get("month")))
     if wants_json():

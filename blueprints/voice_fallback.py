@@ -20,7 +20,7 @@ RULE_NAMES = {
     FREE: lazy_gettext("Go on with the nearest voice that is free"),
 }
 
-blueprint = Blueprint("standing_in", __name__)
+blueprint = Blueprint("voice_fallback", __name__)
 
 
 @blueprint.post("/files/<filename>/voice")
@@ -45,7 +45,7 @@ def choose_rule() -> Response:
         raise forms.BadForm("rule", _("Choose one of the three."))
     services().db.set_stand_in_rule(g.user["user_id"], rule)
     flash(_("Saved."))
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 def rule_choice() -> dict[str, Any]:

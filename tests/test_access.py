@@ -30,9 +30,9 @@ def test_programs_without_a_session_get_401_and_a_sentence(stranger, path):
 
 
 def test_every_route_but_the_named_ones_asks_for_login(app, stranger):
-    public = {"web.setup", "web.register", "web.login", "web.log_in", "watching.health", "static"}
-    public |= {"frame.joined", "frame.manifest", "frame.worker", "people.reset"}
-    public |= {"second_steps.step", "second_steps.take_step", "passkeys.ask", "passkeys.sign_in"}
+    public = {"web.setup", "web.register", "web.login", "web.log_in", "monitoring.health", "static"}
+    public |= {"site.joined", "site.manifest", "site.worker", "account.reset"}
+    public |= {"two_factor.step", "two_factor.take_step", "passkeys.ask", "passkeys.sign_in"}
     for rule in app.url_map.iter_rules():
         method = "GET" if "GET" in rule.methods else "POST"
         path = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)[1]

@@ -55,7 +55,7 @@ NUMBERS = {
     "speed": 1,
 }
 # Logging in is slowed by account and address, and whoever looks after the machine may look often.
-SLOWED_ELSEWHERE = ("web.login", "web.log_in", "watching.health", "watching.numbers")
+SLOWED_ELSEWHERE = ("web.login", "web.log_in", "monitoring.health", "monitoring.numbers")
 PUT_DOWN_BYTES = 1 << 19  # larger requests go through the disk
 UNKNOWN_BROWSER = "Unknown browser"
 BROWSERS = (
@@ -309,7 +309,7 @@ def let_in(result: LoginResult, target: str) -> Response:
     session.clear()
     if result.pending:
         session["pending"] = {"token": result.pending, "target": target, "old": old}
-        return redirect(url_for("second_steps.step"), 303)
+        return redirect(url_for("two_factor.step"), 303)
     session.permanent = True
     session["login"] = result.token
     return mark_browser(redirect(target, 303), result.device_token)
@@ -459,7 +459,7 @@ def _is_open_before(view: View) -> bool:
 def _ask_for_second_step() -> Response:
     if wants_json() or request.method not in SAFE_METHODS:
         raise SecondStepOwed
-    return redirect(url_for("second_steps.overview"), 303)
+    return redirect(url_for("two_factor.overview"), 303)
 
 
 def _check_csrf() -> None:

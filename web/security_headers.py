@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-STATIC = ("static", "frame.joined")
+STATIC = ("static", "site.joined")
 # `script-src` is added for each answer, with its nonce.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
