@@ -73,30 +73,24 @@ from web import (
     uploads,
 )
 from web.access import (
-    DEVICE_COOKIE,
-    SESSION_COOKIE,
     RowNumber,
-    Services,
     before_second_step,
     check_declared,
-    csrf_token,
-    end_session_here,
     guard,
-    let_in,
-    listening_device,
-    local_path,
     owned_file,
     public,
-    sent_cookie,
-    sent_value,
-    services,
     user_only,
-    visitor,
-    wants_json,
 )
+from web.browser_session import end_session_here, let_in
+from web.cookies import DEVICE_COOKIE, SESSION_COOKIE, sent_cookie
+from web.csrf import csrf_token
+from web.device_names import listening_device
 from web.formatting import spoken_length
 from web.rate_limits import Rates
+from web.redirects import local_path
+from web.request_info import sent_value, visitor, wants_json
 from web.responses import file_json, form_again, page
+from web.services import Services, services
 from web.session_watch import SessionWatch
 from web.trusted_hosts import Hosts
 from web.trusted_proxies import TrustedProxies

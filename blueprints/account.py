@@ -10,20 +10,13 @@ from flask_babel import gettext as _
 from blueprints.voice_fallback import rule_choice
 from common.errors import Told
 from web import audio_responses, forms
-from web.access import (
-    DEVICE_COOKIE,
-    end_session_here,
-    let_in,
-    public,
-    sent_cookie,
-    sent_value,
-    services,
-    user_only,
-    visitor,
-    wants_json,
-)
+from web.access import public, user_only
+from web.browser_session import end_session_here, let_in
+from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.formatting import EVENTS, event_name
+from web.request_info import sent_value, visitor, wants_json
 from web.responses import form_again, page
+from web.services import services
 
 PAGE_ROWS = 50
 EVENT_COLUMNS = ("timestamp", "event_type", "username", "ip_address", "details", "success")

@@ -12,9 +12,11 @@ from speech.errors import SpeechError
 from speech.prices import Price
 from storage.errors import NotFound
 from web import forms
-from web.access import admin_only, services, visitor
+from web.access import admin_only
 from web.formatting import money
+from web.request_info import visitor
 from web.responses import page, price_note
+from web.services import services
 
 blueprint = Blueprint("admin", __name__)
 

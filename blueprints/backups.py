@@ -15,8 +15,9 @@ from common.errors import Told
 from config import Config
 from server import doctor
 from server.doctor import mending
-from web.access import admin_only, services
+from web.access import admin_only
 from web.responses import page
+from web.services import services
 
 CONFIG = "voiceverse_config"
 FOLDER = click.Path(path_type=Path)

@@ -17,7 +17,7 @@ from speech.audio.id3 import id3_tag
 from speech.errors import SpeechError
 from speech.text.segments import split
 from speech.types import SpeechRequest
-from web.access import services
+from web.services import services
 
 blueprint = Blueprint("cli", __name__, cli_group=None)
 users = AppGroup("user", help="Manage accounts from this machine.")

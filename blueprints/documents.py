@@ -17,9 +17,11 @@ from services.documents import BETWEEN, COVER_BYTES, Books, Plan, Progress
 from services.generation import check_group, check_name
 from speech.text.speakers import SEARCHED
 from web import forms
-from web.access import services, user_only, wants_json
+from web.access import user_only
 from web.i18n import plural_forms, told
+from web.request_info import wants_json
 from web.responses import file_json, note_refused, page, refusal
+from web.services import services
 from web.uploads import takes_files, takes_text, waits_in_line
 
 PAGE_ROWS = 50

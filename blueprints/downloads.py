@@ -14,11 +14,13 @@ from exports.types import FORMATS
 from queries.users import WAS_DISABLED
 from services.exports import LOUDNESS
 from web import audio_responses, forms
-from web.access import owned_file, services, user_only, wants_json
+from web.access import owned_file, user_only
 from web.audio_responses import UNFINISHED
 from web.formatting import size
 from web.i18n import told
+from web.request_info import wants_json
 from web.responses import page, waiting_json
+from web.services import services
 
 LABELS = {
     "mp3": lazy_gettext("MP3, evened"),

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
 from server import metrics
 from server.health import Health
-from web.access import public, services
+from web.access import public
 from web.i18n import told
 from web.request_log import traffic
+from web.services import services
 
 HEALTH = "voiceverse_health"
 

@@ -7,7 +7,11 @@ from flask import url_for as to
 from flask_babel import gettext as _
 
 from web import forms
-from web.access import local_path, mark_browser, services, user_only, visitor
+from web.access import user_only
+from web.browser_session import mark_browser
+from web.redirects import local_path
+from web.request_info import visitor
+from web.services import services
 
 blueprint = Blueprint("new_devices", __name__)
 

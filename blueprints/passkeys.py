@@ -9,16 +9,12 @@ from flask_babel import gettext as _
 
 from accounts.errors import PasskeyRefused
 from accounts.passkeys import Question, Site
-from web.access import (
-    DEVICE_COOKIE,
-    let_in,
-    local_path,
-    public,
-    sent_cookie,
-    services,
-    user_only,
-    visitor,
-)
+from web.access import public, user_only
+from web.browser_session import let_in
+from web.cookies import DEVICE_COOKIE, sent_cookie
+from web.redirects import local_path
+from web.request_info import visitor
+from web.services import services
 
 blueprint = Blueprint("passkeys", __name__)
 

@@ -7,14 +7,10 @@ from flask import Blueprint, Response, g, jsonify
 
 from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
-from web.access import (
-    device_label,
-    listening_device,
-    owned_file,
-    services,
-    user_only,
-)
+from web.access import owned_file, user_only
+from web.device_names import device_label, listening_device
 from web.responses import file_json, voice_name
+from web.services import services
 
 MOST_MARKS = 60
 MARKED_CHARACTERS = 300_000

@@ -20,9 +20,11 @@ from services.pronunciations import (
 from speech.text.pronunciation import LONGEST, Entry
 from speech.types import Voice
 from web import audio_responses, forms, responses
-from web.access import services, user_only, wants_json
+from web.access import user_only
 from web.formatting import money
+from web.request_info import wants_json
 from web.responses import form_again, page
+from web.services import services
 from web.uploads import takes_files
 
 ID = "<int(max=9223372036854775807):entry_id>"

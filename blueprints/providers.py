@@ -19,9 +19,11 @@ from services.providers import Providers, Trial
 from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError
 from web import forms
-from web.access import admin_only, services, user_only, visitor, wants_json
+from web.access import admin_only, user_only
 from web.formatting import decimal, money
+from web.request_info import visitor, wants_json
 from web.responses import form_again, note_refused, page, refusal
+from web.services import services
 
 FLAGS = ("allows_own_keys",)
 PROTOCOL_NAMES = {"speech": "POST /audio/speech", "realtime": "Realtime"}

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, jsonify, request
 from common.stored_json import read_or_default
 from queries.segments import EVERYTHING
 from web import forms
-from web.access import owned_file, services, user_only
+from web.access import owned_file, user_only
+from web.services import services
 
 PAGE_SEGMENTS = 500
 WORDS_OF = 40  # segments whose words are told at once

@@ -11,11 +11,13 @@ from queries.segments import EVERYTHING
 from queries.users import WAS_DISABLED
 from services.retakes import BadRetake, RetakeQuote
 from web import forms
-from web.access import owned_file, services, user_only, wants_json
+from web.access import owned_file, user_only
 from web.audio_responses import short_sound
 from web.formatting import money
 from web.i18n import told
+from web.request_info import wants_json
 from web.responses import file_page, page, waiting_json
+from web.services import services
 from web.uploads import takes_text
 
 blueprint = Blueprint("retakes", __name__)

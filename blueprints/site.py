@@ -8,16 +8,10 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from flask_babel import gettext as _
 
 from web import forms, i18n
-from web.access import (
-    THEME_COOKIE,
-    THEMES,
-    before_second_step,
-    local_path,
-    public,
-    set_cookie,
-    user_only,
-    wants_json,
-)
+from web.access import before_second_step, public, user_only
+from web.cookies import THEME_COOKIE, THEMES, set_cookie
+from web.redirects import local_path
+from web.request_info import wants_json
 from web.responses import asset, assets, page
 
 COOKIE_S = 400 * 86400

@@ -16,10 +16,12 @@ from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.speakers import find_speakers
 from speech.types import Voice
 from web import forms, responses
-from web.access import owned_file, services, user_only, wants_json
+from web.access import owned_file, user_only
 from web.formatting import money
 from web.i18n import plural_forms
+from web.request_info import wants_json
 from web.responses import page
+from web.services import services
 from web.uploads import takes_text
 
 LATELY_ROWS = 5

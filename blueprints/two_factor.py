@@ -12,20 +12,14 @@ from accounts.errors import SecondStepExpired
 from accounts.two_factor import is_owed
 from blueprints.passkeys import site
 from common.errors import Told
-from web.access import (
-    DEVICE_COOKIE,
-    before_second_step,
-    csrf_token,
-    let_in,
-    local_path,
-    public,
-    sent_cookie,
-    services,
-    user_only,
-    visitor,
-    wants_json,
-)
+from web.access import before_second_step, public, user_only
+from web.browser_session import let_in
+from web.cookies import DEVICE_COOKIE, sent_cookie
+from web.csrf import csrf_token
+from web.redirects import local_path
+from web.request_info import visitor, wants_json
 from web.responses import form_again, page
+from web.services import services
 
 blueprint = Blueprint("two_factor", __name__)
 

@@ -10,15 +10,12 @@ from flask_babel import ngettext
 
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
 from web import audio_responses, forms
-from web.access import (
-    device_label,
-    local_path,
-    services,
-    user_only,
-    visitor,
-    wants_json,
-)
+from web.access import user_only
+from web.device_names import device_label
+from web.redirects import local_path
+from web.request_info import visitor, wants_json
 from web.responses import page
+from web.services import services
 
 PAGE_ROWS = 50
 # What local voices saved is counted at the price of this model.

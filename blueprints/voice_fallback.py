@@ -11,8 +11,10 @@ from services.voice_fallback import ASK, FREE, NEAREST, RULES, Speaker, spoken_p
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from web import forms
-from web.access import owned_file, services, user_only, wants_json
+from web.access import owned_file, user_only
+from web.request_info import wants_json
 from web.responses import file_json, file_page
+from web.services import services
 
 RULE_NAMES = {
     ASK: lazy_gettext("Ask me"),

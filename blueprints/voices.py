@@ -15,9 +15,11 @@ from services.voice_catalogue import Catalogue, Offer
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
 from speech.preview_sentences import sample
 from web import forms
-from web.access import admin_only, services, wants_json
+from web.access import admin_only
 from web.audio_responses import short_sound
+from web.request_info import wants_json
 from web.responses import page
+from web.services import services
 
 blueprint = Blueprint("voices", __name__, cli_group=None)
 commands = AppGroup("voices", help="Install and remove neural voices.")

@@ -7,7 +7,8 @@ from flask import Blueprint
 
 from accounts.accounts import Visitor
 from tests.conftest import PASSWORD, Browser
-from web.access import StaleForm, local_path
+from web.csrf import StaleForm
+from web.redirects import local_path
 
 PAGE = {"Accept": "text/html", "Upgrade-Insecure-Requests": "1"}  # as every browser asks for one
 PAGES = ["/", "/library", "/history", "/usage", "/account", "/security", "/files/x.mp3"]

@@ -3,7 +3,7 @@ from flask import abort
 
 from accounts.login_throttle import REGISTRATIONS_PER_HOUR
 from tests.conftest import PASSWORD, Browser
-from web.access import device_name
+from web.device_names import device_name
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (

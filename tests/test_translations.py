@@ -15,7 +15,7 @@ from jinja2 import Environment, nodes
 
 from common.errors import Sentence
 from tests.conftest import Browser
-from web.access import device_label
+from web.device_names import device_label
 from web.i18n import LANGUAGES, told
 
 ROOT = Path(__file__).parent.parent

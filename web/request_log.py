@@ -13,8 +13,8 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 
 from common.logs import REQUESTS
 from config import Config
-from web.access import services
 from web.server_interface import NOTE, Outcome, Report
+from web.services import services
 
 LONGEST_PATH = 300
 TRAFFIC = "voiceverse_traffic"

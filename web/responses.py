@@ -37,21 +37,17 @@ from speech.errors import SpeechError
 from speech.prices import CONFIGURED, Price
 from speech.registry import Registry
 from speech.types import Voice
-from web.access import (
-    csp_nonce,
-    csrf_token,
-    device_label,
-    is_overheard,
-    log_limit,
-    log_refused,
-    services,
-    theme,
-    wants_json,
-)
 from web.assets import Assets, gather
 from web.audio_responses import UNFINISHED
+from web.cookies import theme
+from web.csrf import csrf_token
+from web.device_names import device_label
 from web.formatting import FILTERS, count, hour, iso_day, money, stored_number
 from web.i18n import language, told
+from web.refusal_log import log_limit, log_refused
+from web.request_info import is_overheard, wants_json
+from web.security_headers import csp_nonce
+from web.services import services
 from web.trusted_hosts import UntrustedHost
 
 PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -127,3 +128,10 @@ def _is_somebodys(response: Response) -> bool:
     """Whether an answer is something that people brought along, as a file or as it is."""
     is_attached = response.headers.get("Content-Disposition", "").startswith("attachment")
     return is_attached or (response.mimetype or "").startswith(INERT_KINDS)
+
+
+def csp_nonce() -> str:
+    """The mark that inline scripts of this answer carry."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce

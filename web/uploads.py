@@ -12,8 +12,9 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_cookie
 
 from config import Config
-from web.access import SESSION_COOKIE, cookie_name, services
+from web.cookies import SESSION_COOKIE, cookie_name
 from web.server_interface import REFUSAL, Rule
+from web.services import services
 
 View = TypeVar("View", bound=Callable[..., Any])
 

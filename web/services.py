@@ -1,0 +1,60 @@
+"""Services of the running app, each with its type."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore, Event
+
+from flask import current_app
+
+from accounts.accounts import Accounts
+from accounts.new_devices import Devices
+from accounts.passkeys import Passkeys
+from accounts.two_factor import SecondFactors
+from config import Config
+from database import Database
+from services.backoff import Notice
+from services.documents import Books
+from services.generation import Studio
+from services.library import Library
+from services.pronunciations import Pronouncing
+from services.providers import Providers
+from speech.registry import Registry
+from storage.audio_store import AudioStore
+from storage.disk_reserve import Reserve
+from web.body_quota import BodyQuota
+from web.rate_limits import Rates
+from web.session_watch import SessionWatch
+from web.trusted_hosts import Hosts
+
+
+@dataclass(slots=True)
+class Services:
+    """The services that views call, kept in app.extensions["voiceverse"] by create_app."""
+
+    config: Config
+    db: Database
+    store: AudioStore
+    registry: Registry
+    providers: Providers
+    studio: Studio
+    library: Library
+    books: Books
+    pronouncing: Pronouncing
+    accounts: Accounts
+    hosts: Hosts
+    rates: Rates
+    notice: Notice
+    reserve: Reserve
+    second_factors: SecondFactors
+    passkeys: Passkeys
+    devices: Devices
+    session_watch: SessionWatch
+    live_listeners: BoundedSemaphore
+    wake_worker: Callable[[], None]
+    stopping: Event = field(default_factory=Event)
+    body_quota: BodyQuota | None = None  # of the server that runs the app
+
+
+def services() -> Services:
+    """The services of the running app."""
+    return current_app.extensions["voiceverse"]
