@@ -70,6 +70,7 @@ from web import (
     request_log,
     responses,
     security_headers,
+    templating,
     uploads,
 )
 from web.access import (
@@ -85,15 +86,18 @@ from web.browser_session import end_session_here, let_in
 from web.cookies import DEVICE_COOKIE, SESSION_COOKIE, sent_cookie
 from web.csrf import csrf_token
 from web.device_names import listening_device
+from web.engine_notices import notices, price_note
+from web.file_state import file_json
 from web.formatting import spoken_length
 from web.rate_limits import Rates
 from web.redirects import local_path
 from web.request_info import sent_value, visitor, wants_json
-from web.responses import file_json, form_again, page
+from web.responses import form_again, page
 from web.services import Services, services
 from web.session_watch import SessionWatch
 from web.trusted_hosts import Hosts
 from web.trusted_proxies import TrustedProxies
+from web.voice_lists import voice_name
 
 PAGE_ROWS = 50
 SHOWN_CHARACTERS = 100_000
@@ -149,6 +153,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
     guard(app)
     i18n.prepare(app)
     responses.prepare(app)
+    templating.prepare(app)
     compression.prepare(app)
     app.register_blueprint(web)
     for room in (
@@ -340,9 +345,9 @@ def _quote_json(quoted: Any) -> dict[str, Any]:
         "segments": quoted.segments,
         "duration_s": quoted.duration_s,
         "cost_usd": quoted.cost_usd,
-        "price_note": responses.price_note(quoted.price),
+        "price_note": price_note(quoted.price),
         "notice": next(
-            (note.sentence for note in responses.notices() if note.engine == quoted.engine.name),
+            (note.sentence for note in notices() if note.engine == quoted.engine.name),
             None,
         ),
         "engine": quoted.engine.name,
@@ -504,7 +509,7 @@ def audio(filename: str) -> Response:
 def download(filename: str) -> Response:
     """The sound as a file to keep, named like the piece."""
     row = owned_file(filename)
-    return audio_responses.download(row, row["display_name"], artist=responses.voice_name(row))
+    return audio_responses.download(row, row["display_name"], artist=voice_name(row))
 
 
 @web.get("/captions/<filename>.vtt")

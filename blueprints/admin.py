@@ -13,9 +13,10 @@ from speech.prices import Price
 from storage.errors import NotFound
 from web import forms
 from web.access import admin_only
+from web.engine_notices import price_note
 from web.formatting import money
 from web.request_info import visitor
-from web.responses import page, price_note
+from web.responses import page
 from web.services import services
 
 blueprint = Blueprint("admin", __name__)

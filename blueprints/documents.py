@@ -18,9 +18,11 @@ from services.generation import check_group, check_name
 from speech.text.speakers import SEARCHED
 from web import forms
 from web.access import user_only
+from web.file_state import file_json
 from web.i18n import plural_forms, told
+from web.refusal_log import note_refused
 from web.request_info import wants_json
-from web.responses import file_json, note_refused, page, refusal
+from web.responses import page, refusal
 from web.services import services
 from web.uploads import takes_files, takes_text, waits_in_line
 

@@ -16,10 +16,11 @@ from services.exports import LOUDNESS
 from web import audio_responses, forms
 from web.access import owned_file, user_only
 from web.audio_responses import UNFINISHED
+from web.file_state import waiting_json
 from web.formatting import size
 from web.i18n import told
 from web.request_info import wants_json
-from web.responses import page, waiting_json
+from web.responses import page
 from web.services import services
 
 LABELS = {

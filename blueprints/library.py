@@ -14,12 +14,14 @@ from markupsafe import Markup
 from queries.search_query import leaves_out
 from web import audio_responses, forms
 from web.access import LARGEST_ROW, owned_file, user_only
+from web.file_state import file_json, held_up
 from web.formatting import local
 from web.i18n import language, plural_forms
 from web.redirects import local_path
 from web.request_info import wants_json
-from web.responses import file_json, held_up, page, voice_name
+from web.responses import page
 from web.services import services
+from web.voice_lists import voice_name
 
 PAGE_ROWS = 50
 MOST_AT_ONCE = 1000

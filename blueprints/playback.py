@@ -9,8 +9,9 @@ from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
 from web.access import owned_file, user_only
 from web.device_names import device_label, listening_device
-from web.responses import file_json, voice_name
+from web.file_state import file_json
 from web.services import services
+from web.voice_lists import voice_name
 
 MOST_MARKS = 60
 MARKED_CHARACTERS = 300_000

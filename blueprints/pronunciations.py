@@ -19,13 +19,15 @@ from services.pronunciations import (
 )
 from speech.text.pronunciation import LONGEST, Entry
 from speech.types import Voice
-from web import audio_responses, forms, responses
+from web import audio_responses, forms
 from web.access import user_only
+from web.file_state import file_json
 from web.formatting import money
 from web.request_info import wants_json
-from web.responses import form_again, page
+from web.responses import form_again, page, refusal
 from web.services import services
 from web.uploads import takes_files
+from web.voice_lists import voices_of
 
 ID = "<int(max=9223372036854775807):entry_id>"
 OPTIONS = ("whole_word", "match_case", "phonemes")
@@ -217,7 +219,7 @@ def _is_ticked(name: str, default: str = "0") -> bool:
 def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry") -> Response:
     template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
     if wants_json():
-        return responses.refusal(error)
+        return refusal(error)
     context = _context(request.form) | {"entry": row, "failed": failed}
     context["version"] = _version(row) if row else ""
     del context["form"]
@@ -249,12 +251,12 @@ def _voice(form: Any) -> Voice:
     engine, default = registry.resolve()
     if not language or default.language.partition("-")[0] == language:
         return default
-    near = (v for v in responses.voices_of(engine) if v.language.partition("-")[0] == language)
+    near = (v for v in voices_of(engine) if v.language.partition("-")[0] == language)
     return next(near, default)
 
 
 def _languages() -> list[tuple[str, str]]:
-    voices = [v for engine in services().registry.engines for v in responses.voices_of(engine)]
+    voices = [v for engine in services().registry.engines for v in voices_of(engine)]
     codes = {voice.language.partition("-")[0] for voice in voices}
     named = ((code, studio_room.language_name(code) or code) for code in codes)
     return sorted(named, key=lambda pair: pair[1].casefold())
@@ -262,7 +264,7 @@ def _languages() -> list[tuple[str, str]]:
 
 def _affected_json(file: dict[str, Any]) -> dict[str, Any]:
     names = ("places", "phrase", "match_start", "match_length", "start_ms")
-    return responses.file_json(file) | {name: file[name] for name in names}
+    return file_json(file) | {name: file[name] for name in names}
 
 
 def _url(row: dict[str, Any]) -> str:

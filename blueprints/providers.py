@@ -21,8 +21,9 @@ from speech.errors import SpeechError
 from web import forms
 from web.access import admin_only, user_only
 from web.formatting import decimal, money
+from web.refusal_log import note_refused
 from web.request_info import visitor, wants_json
-from web.responses import form_again, note_refused, page, refusal
+from web.responses import form_again, page, refusal
 from web.services import services
 
 FLAGS = ("allows_own_keys",)

@@ -13,10 +13,11 @@ from services.retakes import BadRetake, RetakeQuote
 from web import forms
 from web.access import owned_file, user_only
 from web.audio_responses import short_sound
+from web.file_state import file_page, waiting_json
 from web.formatting import money
 from web.i18n import told
 from web.request_info import wants_json
-from web.responses import file_page, page, waiting_json
+from web.responses import page
 from web.services import services
 from web.uploads import takes_text
 

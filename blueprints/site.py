@@ -9,10 +9,11 @@ from flask_babel import gettext as _
 
 from web import forms, i18n
 from web.access import before_second_step, public, user_only
+from web.assets import asset, assets
 from web.cookies import THEME_COOKIE, THEMES, set_cookie
 from web.redirects import local_path
 from web.request_info import wants_json
-from web.responses import asset, assets, page
+from web.responses import page
 
 COOKIE_S = 400 * 86400
 PAPER = "#faf7f0"

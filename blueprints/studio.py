@@ -15,14 +15,16 @@ from speech.prices import expected_duration_s
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.speakers import find_speakers
 from speech.types import Voice
-from web import forms, responses
+from web import forms
 from web.access import owned_file, user_only
+from web.engine_notices import notices
 from web.formatting import money
 from web.i18n import plural_forms
 from web.request_info import wants_json
 from web.responses import page
 from web.services import services
 from web.uploads import takes_text
+from web.voice_lists import voices_of
 
 LATELY_ROWS = 5
 PRICED_CHARACTERS = 1000
@@ -143,7 +145,7 @@ def context(form: Any, text: str | None = None) -> dict[str, Any]:
         "speakers": _cast_shown(form.get("text", "") if text is None else text, reading),
         "paragraph_pause_ms": reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
         "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
-        "notices": responses.notices(),
+        "notices": notices(),
         "most_characters": services().config.max_characters,
         "most_megabytes": services().config.max_upload_mb,
         "is_web_open": services().config.web_import == "on",
@@ -178,7 +180,7 @@ def chosen_voice(wanted: str) -> Voice:
 def _languages_spoken() -> list[dict[str, Any]]:
     """The languages by name, the default voice's first: code, name, sentence, voices."""
     registry = services().registry
-    every = [voice for engine in registry.engines for voice in responses.voices_of(engine)]
+    every = [voice for engine in registry.engines for voice in voices_of(engine)]
     every.sort(key=lambda voice: voice.language.partition("-")[0])
     prices = {engine.name: (engine.label, _price(engine)) for engine in registry.engines}
     found = []

@@ -12,8 +12,8 @@ from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from web import forms
 from web.access import owned_file, user_only
+from web.file_state import file_json, file_page
 from web.request_info import wants_json
-from web.responses import file_json, file_page
 from web.services import services
 
 RULE_NAMES = {

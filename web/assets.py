@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from web.js_bundle import Module, join, run_order
+from flask import current_app
+from markupsafe import Markup
 
+from web.js_bundle import Module, join, run_order
+from web.security_headers import csp_nonce
+
+PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
+RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')
 JOINED = "joined/"
 SHARED = f"{JOINED}shared.js"
 SCRIPTS = {
@@ -95,3 +101,20 @@ def _shared(groups: Iterable[list[Module]]) -> list[Module]:
     for module in (module for group in groups for module in group):
         counted[module] = counted.get(module, 0) + 1
     return [module for module, number in counted.items() if number > 1]
+
+
+def assets() -> Assets:
+    """The static files of the running app."""
+    return current_app.extensions["voiceverse_assets"]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, its version included."""
+    return assets().addresses[name]
+
+
+def script(name: str, priority: str = "auto") -> Markup:
+    """The tags of a joined script, and of the scripts that it needs."""
+    known = assets()
+    tags = [PRELOAD.format(need, csp_nonce(), priority) for need in known.needs[name]]
+    return Markup("").join((*tags, RUN.format(known.addresses[name], csp_nonce(), priority)))

@@ -1,9 +1,12 @@
 """Refusals in the security log; those that may come in floods are noted once in a while."""
 
 from contextlib import suppress
+from typing import Any
 
 from flask import g, request
 
+from documents.errors import FetchRefused
+from speech.engines.pinned_http import ForbiddenAddress
 from storage.errors import DatabaseError
 from web.rate_limits import neighbourhood
 from web.services import services
@@ -36,3 +39,11 @@ def log_limit(event_type: str, limit: str) -> None:
         # Where the log cannot be written, the refusal stands all the same.
         with suppress(DatabaseError):
             log_refused(event_type, f"{limit}: {request.method} {request.path}")
+
+
+def note_refused(error: Any) -> None:
+    """Write into the security log what was refused, where that is a limit or an address."""
+    if limit := getattr(error, "limit", ""):
+        log_limit("limit_reached", limit)
+    elif isinstance(error, FetchRefused | ForbiddenAddress):
+        log_limit("address_refused", "addresses")
