@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, g, get_template_attribute, request
-from flask.templating import Environment
 from markupsafe import Markup
 
 from web.assets import asset, assets, gather, script
@@ -37,19 +36,8 @@ ROW_COLUMNS = (
 HIT_COLUMNS = ("phrase", "match_start", "match_length", "start_ms")
 
 
-class Templates(Environment):
-    """Looks into rows first: they are dictionaries, and a page reads hundreds of their fields."""
-
-    def getattr(self, obj: Any, attribute: str) -> Any:
-        """The field of a row, or what Jinja finds in anything else."""
-        if type(obj) is dict and attribute in obj:
-            return obj[attribute]
-        return super().getattr(obj, attribute)
-
-
 def prepare(app: Flask) -> None:
     """Give templates their filters, and the functions that they call."""
-    app.jinja_environment = Templates
     app.jinja_env.filters.update(
         FILTERS, device=device_label, held_up=held_up, progress=progress, voice_name=voice_name
     )
