@@ -70,6 +70,7 @@ from web import (
     request_log,
     responses,
     security_headers,
+    studio_page,
     templating,
     uploads,
 )
@@ -293,8 +294,8 @@ def _ways_in() -> dict[str, bool]:
 @user_only
 def studio() -> Response:
     """The page to write or paste on."""
-    form = studio_room.start()
-    return page("studio/studio.html", form=form, **studio_room.context(form))
+    form = studio_page.start()
+    return page("studio/studio.html", form=form, **studio_page.context(form))
 
 
 @web.post("/quote")
@@ -311,7 +312,7 @@ def quote() -> Response:
         return _studio_again(error)
     if wants_json():
         return jsonify(**_quote_json(quoted), speakers=find_speakers(sent.text))
-    context = studio_room.context(request.form)
+    context = studio_page.context(request.form)
     return page("studio/studio.html", form=request.form, quote=quoted, **context)
 
 
@@ -327,7 +328,7 @@ def generate() -> Response:
         return _studio_again(error)
     services().wake_worker()
     if request.form.get("is_draft"):
-        services().db.delete_draft(g.user["user_id"], studio_room.known_drafts())
+        services().db.delete_draft(g.user["user_id"], studio_page.known_drafts())
     address = to("web.show_file", filename=row["filename"])
     if wants_json():
         return jsonify(file_json(row)), 202, {"Location": address}
@@ -335,7 +336,7 @@ def generate() -> Response:
 
 
 def _studio_again(error: Any) -> Response:
-    context = {} if wants_json() else studio_room.context(request.form)
+    context = {} if wants_json() else studio_page.context(request.form)
     return form_again("studio/studio.html", error, **context)
 
 

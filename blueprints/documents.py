@@ -9,14 +9,13 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
-from blueprints import studio as studio_room
 from common.errors import Told
 from documents.types import RULES, Document
 from services.document_selection import SHAPES, Choices, count_kinds, paragraphs
 from services.documents import BETWEEN, COVER_BYTES, Books, Plan, Progress
 from services.generation import check_group, check_name
 from speech.text.speakers import SEARCHED
-from web import forms
+from web import forms, studio_page
 from web.access import user_only
 from web.file_state import file_json
 from web.i18n import plural_forms, told
@@ -539,7 +538,7 @@ def _review(row: dict[str, Any], error: Any = None) -> Response:
         error=error,
         form=form,
         ticked_forms=plural_forms(_ticked),
-        **studio_room.context(form, _first_text(document, choices)),
+        **studio_page.context(form, _first_text(document, choices)),
     )
 
 

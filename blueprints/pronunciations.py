@@ -7,7 +7,6 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from blueprints import studio as studio_room
 from common.errors import Told
 from services.pronunciations import (
     COLUMNS,
@@ -23,9 +22,11 @@ from web import audio_responses, forms
 from web.access import user_only
 from web.file_state import file_json
 from web.formatting import money
+from web.i18n import language_name
 from web.request_info import wants_json
 from web.responses import form_again, page, refusal
 from web.services import services
+from web.studio_page import chosen_voice
 from web.uploads import takes_files
 from web.voice_lists import voices_of
 
@@ -247,7 +248,7 @@ def _voice(form: Any) -> Voice:
     registry = services().registry
     wanted, language = form.get("voice", ""), form.get("language", "").partition("-")[0]
     if wanted:
-        return studio_room.chosen_voice(wanted)
+        return chosen_voice(wanted)
     engine, default = registry.resolve()
     if not language or default.language.partition("-")[0] == language:
         return default
@@ -258,7 +259,7 @@ def _voice(form: Any) -> Voice:
 def _languages() -> list[tuple[str, str]]:
     voices = [v for engine in services().registry.engines for v in voices_of(engine)]
     codes = {voice.language.partition("-")[0] for voice in voices}
-    named = ((code, studio_room.language_name(code) or code) for code in codes)
+    named = ((code, language_name(code) or code) for code in codes)
     return sorted(named, key=lambda pair: pair[1].casefold())
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from gettext import NullTranslations
 
+from babel import Locale
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations, gettext
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from web.formatting import count
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+WRITTEN_AS = {"cmn": "zh", "nb": "no"}  # how the names of languages are looked up
 OF_EVERY_PLURAL = (0, 1, 2, 3, 5, 11, 21, 100, 1_000_000)
 
 
@@ -89,3 +91,9 @@ def _select() -> str:
     if chosen in LANGUAGES:
         return chosen
     return request.accept_languages.best_match(list(LANGUAGES), "en")
+
+
+def language_name(code: str) -> str:
+    """What a language is called here; empty when that is not known."""
+    locale = get_locale() or Locale("en")
+    return locale.languages.get(WRITTEN_AS.get(code, code), "")
