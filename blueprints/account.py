@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
 from flask import url_for as to
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
-from blueprints.voice_fallback import rule_choice
 from common.errors import Told
+from services.voice_fallback import ASK, FREE, NEAREST
 from web import audio_responses, forms
 from web.access import public, user_only
 from web.browser_session import end_session_here, let_in
@@ -21,6 +22,11 @@ from web.services import services
 PAGE_ROWS = 50
 EVENT_COLUMNS = ("timestamp", "event_type", "username", "ip_address", "details", "success")
 OUTCOMES = {"done": True, "refused": False}
+FALLBACK_RULES = {
+    ASK: lazy_gettext("Ask me"),
+    NEAREST: lazy_gettext("Go on with the nearest voice, even if it costs something"),
+    FREE: lazy_gettext("Go on with the nearest voice that is free"),
+}
 
 blueprint = Blueprint("account", __name__)
 
@@ -120,7 +126,8 @@ def _account_context() -> dict[str, Any]:
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
         "second_step": services().second_factors.state(g.user["user_id"]),
         "passkeys": services().passkeys.of(g.user["user_id"]),
-        **rule_choice(),
+        "stand_in_rule": services().studio.continuity.rule(g.user["user_id"]),
+        "stand_in_rules": FALLBACK_RULES,
     }
 
 

@@ -192,7 +192,7 @@ def speak(document_id: int) -> Response:
     services().wake_worker()
     whole = made[0]["track"] == 0
     address = (
-        to("web.show_file", filename=made[0]["filename"])
+        to("files.show_file", filename=made[0]["filename"])
         if whole
         else _review_url(document_id, play=1)
     )

@@ -5,26 +5,25 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
 from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
-from markupsafe import Markup
 
 from queries.search_query import leaves_out
 from web import audio_responses, forms
-from web.access import LARGEST_ROW, owned_file, user_only
+from web.access import LARGEST_ROW, user_only
+from web.file_selection import ticked, ticked_rows
 from web.file_state import file_json, held_up
 from web.formatting import local
 from web.i18n import language, plural_forms
-from web.redirects import local_path
+from web.redirects import return_path_of_many
 from web.request_info import wants_json
 from web.responses import page
 from web.services import services
 from web.voice_lists import voice_name
 
 PAGE_ROWS = 50
-MOST_AT_ONCE = 1000
 MOST_WATCHED = 100
 LONGEST_SEARCH = 200
 STATES = {
@@ -158,7 +157,14 @@ def _place(text: str | None) -> tuple[Any, int] | None:
     return (value, file_id) if is_place else None
 
 
-def shelf(wanted: Wanted) -> Response:
+@blueprint.get("/library")
+@user_only
+def overview() -> Response:
+    """The pieces of a group, a voice, a time, or those that hold what is searched for."""
+    return _shelf(wanted())
+
+
+def _shelf(wanted: Wanted) -> Response:
     """The page, or the JSON, of what is wanted; 404 for a group that is not there."""
     groups = services().db.list_groups(g.user["user_id"])
     names = [group["name"] for group in groups]
@@ -245,27 +251,10 @@ def _told(sentence: str, answer: dict[str, Any], **query: str) -> Response:
     if wants_json():
         return jsonify(answer)
     flash(sentence)
-    return redirect(to("web.library", **query), 303)
+    return redirect(to("library.overview", **query), 303)
 
 
 # The bin
-
-
-def bin_files(filenames: list[str]) -> Response:
-    """Put pieces into the bin, with a way back."""
-    names = [owned_file(name)["display_name"] for name in filenames]
-    services().library.delete(g.user["user_id"], filenames)
-    if wants_json():
-        return jsonify(deleted=len(filenames))
-    if len(names) == 1:
-        sentence = _("“%(name)s” is in the bin.", name=names[0])
-    else:
-        sentence = ngettext(
-            "%(num)s piece is in the bin.", "%(num)s pieces are in the bin.", len(names)
-        )
-    undo = render_template("library/_undo.html", sentence=sentence, filenames=filenames)
-    flash(Markup(undo))  # noqa: S704 — rendered with escaping just before
-    return redirect(back("web.library"), 303)
 
 
 @blueprint.get("/library/bin")
@@ -299,7 +288,7 @@ def _goes_on(row: dict[str, Any], days: int) -> date | str:
 @user_only
 def restore() -> Response:
     """Take pieces out of the bin."""
-    count = services().library.restore(g.user["user_id"], _ticked())
+    count = services().library.restore(g.user["user_id"], ticked())
     return _back_to_bin(
         ngettext("%(num)s piece is back.", "%(num)s pieces are back.", count), restored=count
     )
@@ -309,7 +298,7 @@ def restore() -> Response:
 @user_only
 def purge() -> Response:
     """Delete pieces of the bin for good."""
-    count = services().library.delete_for_good(g.user["user_id"], _ticked())
+    count = services().library.delete_for_good(g.user["user_id"], ticked())
     sentence = ngettext(
         "%(num)s piece is gone for good.", "%(num)s pieces are gone for good.", count
     )
@@ -320,31 +309,10 @@ def _back_to_bin(sentence: str, **answer: int) -> Response:
     if wants_json():
         return jsonify(answer)
     flash(sentence)
-    return redirect(back("library.show_bin"), 303)
+    return redirect(return_path_of_many("library.show_bin"), 303)
 
 
 # Many at once
-
-
-def _ticked() -> list[str]:
-    names = request.form.getlist("filename")[:MOST_AT_ONCE]
-    if not names:
-        raise forms.BadForm("filename", _("Tick at least one piece first."))
-    return names
-
-
-def ticked_rows() -> list[dict[str, Any]]:
-    """The pieces that were ticked; 404 when one of them is not there."""
-    return [owned_file(name) for name in _ticked()]
-
-
-def move_files(filenames: list[str], group: str) -> Response:
-    """Put pieces into a group, or into none."""
-    count = services().library.move(g.user["user_id"], filenames, group)
-    if wants_json():
-        return jsonify(moved=count)
-    flash(ngettext("Moved %(num)s piece.", "Moved %(num)s pieces.", count))
-    return redirect(back("web.library"), 303)
 
 
 @blueprint.post("/library/zip")
@@ -380,12 +348,3 @@ def states() -> Response:
 def _state(row: dict[str, Any]) -> str:
     cause = held_up(row)
     return f"{row['status']}:{row['spoken_characters']}:{cause.code if cause else ''}"
-
-
-def back(endpoint: str, **values: Any) -> str:
-    """Where a form wants to return to, or the endpoint's address."""
-    target = request.form.get("next")
-    path = local_path(target)
-    if not target or path.startswith("/files/bulk"):
-        return to(endpoint, **values)
-    return path

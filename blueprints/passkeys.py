@@ -1,6 +1,5 @@
 """Passkeys: signing in with one; adding, naming and removing them on the page of the account."""
 
-import ipaddress
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
@@ -13,32 +12,11 @@ from web.access import public, user_only
 from web.browser_session import let_in
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.redirects import local_path
-from web.request_info import visitor
+from web.request_info import passkey_site, visitor
 from web.services import services
 
 blueprint = Blueprint("passkeys", __name__)
-
-
-@blueprint.app_template_global("passkey_site")
-def site() -> Site | None:
-    """What passkeys would belong to here; None where browsers have none.
-
-    They want HTTPS, or this very machine, and a name in place of a bare address.
-    """
-    host = request.host.lower()
-    name = host.rpartition(":")[0] if ":" in host else host
-    is_here = name == "localhost" or name.endswith(".localhost")
-    if not (request.is_secure or is_here) or _is_address(name):
-        return None
-    return Site(name, f"{request.scheme}://{host}")
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return False
-    return True
+blueprint.add_app_template_global(passkey_site)
 
 
 # At the door
@@ -124,7 +102,7 @@ def remove(passkey_id: int) -> Response:
 
 
 def _site() -> Site:
-    here = site()
+    here = passkey_site()
     if here is None:
         raise PasskeyRefused
     return here

@@ -12,7 +12,6 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from accounts.accounts import Visitor
-from blueprints.cli import new_file, one_sentence, password_from_stdin
 from common.errors import Told
 from services.provider_settings import ProviderError, Settings, shown_voices, voices_from
 from services.providers import Providers, Trial
@@ -20,6 +19,7 @@ from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError
 from web import forms
 from web.access import admin_only, user_only
+from web.commands import new_file, one_sentence, password_from_stdin
 from web.formatting import decimal, money
 from web.refusal_log import note_refused
 from web.request_info import visitor, wants_json

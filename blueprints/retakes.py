@@ -8,11 +8,11 @@ from flask_babel import ngettext
 
 from common.errors import Told
 from queries.segments import EVERYTHING
-from queries.users import WAS_DISABLED
 from services.retakes import BadRetake, RetakeQuote
 from web import forms
 from web.access import owned_file, user_only
 from web.audio_responses import short_sound
+from web.file_details import pending_retake
 from web.file_state import file_page, waiting_json
 from web.formatting import money
 from web.i18n import told
@@ -33,7 +33,7 @@ def edit(filename: str) -> Response:
     """
     row = owned_file(filename)
     if wants_json():
-        change = change_of(row) or {"status": None, "error": None}
+        change = pending_retake(row) or {"status": None, "error": None}
         error = change["error"] and told(change["error"])
         return jsonify(status=change["status"], error=error, **waiting_json(change))
     return _desk(row, forms.number(request.args.get("at", "0"), "at"))
@@ -88,14 +88,6 @@ def dismiss(filename: str) -> Response:
     """Take note that a change failed, or do without one that is paused."""
     services().db.forget_retake(owned_file(filename)["id"])
     return redirect(file_page(filename), 303)
-
-
-def change_of(row: dict[str, Any]) -> dict[str, Any] | None:
-    """The change of a piece that waits, is paused or failed, with its sentence."""
-    change = services().db.get_retake(row["id"])
-    if change and change["is_paused"] and change["status"] == "queued":
-        return change | {"status": "paused", "error": WAS_DISABLED}
-    return change
 
 
 def _asked() -> tuple[int, int, str]:
@@ -156,7 +148,7 @@ def _desk(
         previous=previous and previous["text_start"],
         following=here["text_end"] if following else None,
         takes=_takes(row, here),
-        change=change_of(row),
+        change=pending_retake(row),
         price=price,
         speakers=services().studio.retaking.speakers(row),
         voice=request.form.get("voice", ""),

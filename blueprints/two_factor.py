@@ -10,14 +10,13 @@ from markupsafe import Markup
 
 from accounts.errors import SecondStepExpired
 from accounts.two_factor import is_owed
-from blueprints.passkeys import site
 from common.errors import Told
 from web.access import before_second_step, public, user_only
 from web.browser_session import let_in
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.csrf import csrf_token
 from web.redirects import local_path
-from web.request_info import visitor, wants_json
+from web.request_info import passkey_site, visitor, wants_json
 from web.responses import form_again, page
 from web.services import services
 
@@ -68,7 +67,7 @@ def pending() -> dict[str, Any]:
 
 
 def _door_context() -> dict[str, Any]:
-    here = site()
+    here = passkey_site()
     return {"has_passkey": here and services().passkeys.has_one(pending()["token"], here)}
 
 

@@ -1,26 +1,15 @@
 """When a voice cannot speak: who may go on, who did, and what should happen by itself."""
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, g, redirect, request
 from flask import url_for as to
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
-from services.voice_fallback import ASK, FREE, NEAREST, RULES, Speaker, spoken_parts
-from speech.errors import SpeechError
-from speech.prices import expected_duration_s
+from services.voice_fallback import NEAREST, RULES
 from web import forms
 from web.access import owned_file, user_only
 from web.file_state import file_json, file_page
 from web.request_info import wants_json
 from web.services import services
-
-RULE_NAMES = {
-    ASK: lazy_gettext("Ask me"),
-    NEAREST: lazy_gettext("Go on with the nearest voice, even if it costs something"),
-    FREE: lazy_gettext("Go on with the nearest voice that is free"),
-}
 
 blueprint = Blueprint("voice_fallback", __name__)
 
@@ -48,48 +37,3 @@ def choose_rule() -> Response:
     services().db.set_stand_in_rule(g.user["user_id"], rule)
     flash(_("Saved."))
     return redirect(to("account.overview"), 303)
-
-
-def rule_choice() -> dict[str, Any]:
-    """What the account page shows of the choice."""
-    rule = services().studio.continuity.rule(g.user["user_id"])
-    return {"stand_in_rule": rule, "stand_in_rules": RULE_NAMES}
-
-
-def told_of(row: dict[str, Any]) -> dict[str, Any]:
-    """What a piece's page says of its voices.
-
-    `parts` are who spoke what, where more than one did; `otherwise` the sentences that were not
-    said as written; `heirs` who could go on, where the voice cannot.
-    """
-    marked = services().db.list_marked_segments(row["id"])
-    own = f"{row['engine']}:{row['voice']}"
-    parts = spoken_parts(marked, own, services().db.count_segments(row["id"]) if marked else 0)
-    return {
-        "parts": [(voice_label(part.key), part.start_ms) for part in parts],
-        "otherwise": [segment for segment in marked if segment["said"]],
-        "heirs": _heirs(row) if row["needs_voice"] else [],
-    }
-
-
-def voice_label(key: str) -> str:
-    """What people read for the key of a voice, its identifier where it is no longer there."""
-    try:
-        return Speaker(*services().registry.resolve(key)).label
-    except SpeechError:
-        return key.partition(":")[2]
-
-
-def _heirs(row: dict[str, Any]) -> list[tuple[Speaker, float | None]]:
-    """Who could speak the rest, each with what that costs (USD)."""
-    text = services().db.get_text(row["id"])
-    rest = len(text) - row["spoken_characters"]
-    return [
-        (heir, _cost(heir, rest, row["speed"]))
-        for heir in services().studio.continuity.heirs_of(row, text)
-    ]
-
-
-def _cost(speaker: Speaker, characters: int, speed: float) -> float | None:
-    seconds = expected_duration_s(characters, speed, speaker.engine.name)
-    return speaker.engine.price().quote(characters, seconds)

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from blueprints.cli import one_sentence
 from services.neural_voices import Progress, Voices
 from services.voice_catalogue import Catalogue, Offer
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
@@ -17,6 +16,7 @@ from speech.preview_sentences import sample
 from web import forms
 from web.access import admin_only
 from web.audio_responses import short_sound
+from web.commands import one_sentence
 from web.request_info import wants_json
 from web.responses import page
 from web.services import services

@@ -93,7 +93,7 @@ def test_braces_in_a_refusal_are_only_braces(app, owner, monkeypatch):
     def refuse(*_, **__):
         abort(409, "{limit.__class__} {0}")
 
-    monkeypatch.setitem(app.view_functions, "web.library", refuse)
+    monkeypatch.setitem(app.view_functions, "library.overview", refuse)
     answer = owner.get("/library", json=True)
     assert (answer.status_code, answer.json["error"]) == (409, "{limit.__class__} {0}")
 

@@ -60,7 +60,7 @@ TABLES = {
 }
 # By which of these views each kind is given; another one that gives files must join the table.
 VIEWS = {
-    *("web.download", "web.text", "web.captions", "web.subtitles", "downloads.fetch"),
+    *("files.download", "files.text", "files.captions", "files.subtitles", "downloads.fetch"),
     *("library.download_zip", "account.export", "account.security_csv", "usage.usage_csv"),
     "pronunciations.table",
 }

@@ -80,7 +80,7 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
         "size": row["size"],
         "version": version(row),
         "created_at": row["created_at"],
-        "url": url_for("web.show_file", filename=row["filename"]),
+        "url": url_for("files.show_file", filename=row["filename"]),
         "audio_url": url_for("web.audio", filename=row["filename"]),
     }
 
@@ -104,7 +104,7 @@ def file_page(filename: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _file_page(filename: str, _: str) -> str:
-    return url_for("web.show_file", filename=filename)
+    return url_for("files.show_file", filename=filename)
 
 
 def play_json(file: dict[str, Any], at_s: float | None = None) -> str:

@@ -1,9 +1,10 @@
 """Redirects that stay on this site."""
 
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import url_for
+from flask import request, url_for
 
 
 def local_path(target: str | None) -> str:
@@ -12,3 +13,15 @@ def local_path(target: str | None) -> str:
         return url_for("web.studio")
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc else url_for("web.studio")
+
+
+def return_path(endpoint: str, **values: Any) -> str:
+    """The path that a form wants to return to, else the endpoint's address."""
+    target = request.form.get("next")
+    return local_path(target) if target else url_for(endpoint, **values)
+
+
+def return_path_of_many(endpoint: str) -> str:
+    """The same for a form over many files, whose own address is no page to return to."""
+    path = return_path(endpoint)
+    return url_for(endpoint) if path.startswith("/files/bulk") else path

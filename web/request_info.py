@@ -1,7 +1,10 @@
 """Facts about the current request: its values, its sender, the form of answer it wants."""
 
+import ipaddress
+
 from flask import g, request
 
+from accounts.passkeys import Site
 from accounts.types import Visitor
 from web.device_names import device_name
 from web.services import services
@@ -29,3 +32,24 @@ def wants_json() -> bool:
 def visitor() -> Visitor:
     """Where the current request comes from."""
     return Visitor(request.remote_addr or "", device_name(), g.request_id)
+
+
+def passkey_site() -> Site | None:
+    """What passkeys would belong to here; None where browsers have none.
+
+    They want HTTPS, or this very machine, and a name in place of a bare address.
+    """
+    host = request.host.lower()
+    name = host.rpartition(":")[0] if ":" in host else host
+    is_here = name == "localhost" or name.endswith(".localhost")
+    if not (request.is_secure or is_here) or _is_address(name):
+        return None
+    return Site(name, f"{request.scheme}://{host}")
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True

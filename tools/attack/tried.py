@@ -65,7 +65,7 @@ TURNS: dict[str, tuple[dict[str, str], ...]] = {
     ),
     "providers.own_key": ({"deed": "remove"},),
     "voices.change": tuple({"deed": deed} for deed in ("stop", "forget", "remove")),
-    "web.bulk": ({"action": "move"},),
+    "files.bulk": ({"action": "move"},),
     "web.quote": ({"reading": "{}"},),
 }
 HEADERS = {
