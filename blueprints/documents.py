@@ -241,6 +241,12 @@ def set_cover(document_id: int) -> Response:
     return redirect(review_url(document_id), 303)
 
 
+def _review(row: dict[str, Any], error: Any = None) -> Response:
+    context = document_page.review_context(row, error)
+    note_refused(error)
+    return page("documents/review.html", error.status if error else 200, **context)
+
+
 # One chapter
 
 
@@ -304,12 +310,6 @@ def _chapter_again(document_id: int, number: int, error: forms.ChangedMeanwhile)
 def _check_chapter(document: Document, number: int) -> None:
     if number >= len(document.chapters):
         abort(404)
-
-
-def _review(row: dict[str, Any], error: Any = None) -> Response:
-    context = document_page.review_context(row, error)
-    note_refused(error)
-    return page("documents/review.html", error.status if error else 200, **context)
 
 
 # What is there

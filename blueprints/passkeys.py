@@ -44,7 +44,11 @@ def sign_in() -> Response:
         old_token=begun["old"],
     )
     target = local_path(begun["target"] or request.form.get("next"))
-    answer = let_in(result, target)
+    return _as_json(let_in(result, target), target)
+
+
+def _as_json(answer: Response, target: str) -> Response:
+    """The redirect with its target as JSON, for the script that asked."""
     answer.status_code, answer.data = 200, jsonify(url=target).data
     answer.content_type = "application/json"
     del answer.headers["Location"]

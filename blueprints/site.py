@@ -80,23 +80,27 @@ def whose() -> Response:
 @public
 def manifest() -> Response:
     """How systems install VoiceVerse as an app."""
-    answer = jsonify(
-        id="/",
-        name="VoiceVerse",
-        short_name="VoiceVerse",
-        description=_("Turns text into speech, and keeps it for you."),
-        lang=i18n.language(),
-        dir=i18n.direction(),
-        start_url=url_for("web.studio"),
-        scope=url_for("web.studio"),
-        display="standalone",
-        background_color=PAPER,
-        theme_color=PAPER,
-        icons=[_icon(*icon) for icon in ICONS],
-    )
+    answer = jsonify(_manifest())
     answer.content_type = "application/manifest+json"
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "id": "/",
+        "name": "VoiceVerse",
+        "short_name": "VoiceVerse",
+        "description": _("Turns text into speech, and keeps it for you."),
+        "lang": i18n.language(),
+        "dir": i18n.direction(),
+        "start_url": url_for("web.studio"),
+        "scope": url_for("web.studio"),
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "icons": [_icon(*icon) for icon in ICONS],
+    }
 
 
 @blueprint.get("/worker.js")

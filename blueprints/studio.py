@@ -30,28 +30,14 @@ blueprint = Blueprint("studio", __name__)
 @user_only
 @takes_text
 def save_draft() -> Response:
-    """Keep what is being written; an empty text and name forget it.
+    """Save what is being written as the draft; an empty text and name forget it.
 
     A page that says which versions of the draft it knows (`known`) is told of another one.
     """
-    sent, db, user_id = forms.order(request.form), services().db, g.user["user_id"]
-    known = known_drafts()
-    other = None
-    if sent.text or sent.name:
-        other = db.save_draft(
-            user_id,
-            sent.text,
-            name=sent.name[:200],
-            voice=sent.voice[:200],
-            speed=sent.speed,
-            category=sent.category[:100],
-            reading=json.dumps(sent.reading, ensure_ascii=False),
-            version=request.form.get("version", "")[:40],
-            known=known,
-        )
-    else:
-        db.delete_draft(user_id, known)
-    if other is not None:
+    sent, known = forms.order(request.form), known_drafts()
+    if not sent.text and not sent.name:
+        services().db.delete_draft(g.user["user_id"], known)
+    elif (other := _save_draft(sent, known)) is not None:
         raise forms.ChangedMeanwhile(
             _(
                 "Another tab or device has a newer draft, so this text is not saved as one. Keep "
@@ -60,6 +46,21 @@ def save_draft() -> Response:
             version=other,
         )
     return Response(status=204)
+
+
+def _save_draft(sent: forms.Order, known: list[str] | None) -> str | None:
+    """Save a draft; returns the version of a newer one that is in its way."""
+    return services().db.save_draft(
+        g.user["user_id"],
+        sent.text,
+        name=sent.name[:200],
+        voice=sent.voice[:200],
+        speed=sent.speed,
+        category=sent.category[:100],
+        reading=json.dumps(sent.reading, ensure_ascii=False),
+        version=request.form.get("version", "")[:40],
+        known=known,
+    )
 
 
 @blueprint.get("/voices")
