@@ -67,7 +67,7 @@ from web.access import (
     public,
     user_only,
 )
-from web.browser_session import end_session_here, let_in
+from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, SESSION_COOKIE, sent_cookie
 from web.csrf import csrf_token
 from web.device_names import listening_device
@@ -162,7 +162,7 @@ def setup() -> Response:
         )
     except Told as error:
         return form_again("accounts/setup.html", error, token=token)
-    return let_in(result, to("web.studio"))
+    return start_session(result, to("web.studio"))
 
 
 @web.route("/register", methods=("GET", "POST"))
@@ -179,7 +179,7 @@ def register() -> Response:
         )
     except Told as error:
         return form_again("accounts/register.html", error, invite=invite)
-    return let_in(result, to("web.studio"))
+    return start_session(result, to("web.studio"))
 
 
 @web.get("/login")
@@ -209,7 +209,7 @@ def log_in() -> Response:
         )
     except Told as error:
         return form_again("accounts/login.html", error, next=target, **_ways_in())
-    return let_in(result, target)
+    return start_session(result, target)
 
 
 @web.post("/logout")

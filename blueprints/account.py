@@ -12,7 +12,7 @@ from common.errors import Told
 from services.voice_fallback import ASK, FREE, NEAREST
 from web import audio_responses, forms
 from web.access import public, user_only
-from web.browser_session import end_session_here, let_in
+from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.formatting import EVENTS, event_name
 from web.request_info import sent_value, visitor, wants_json
@@ -116,7 +116,7 @@ def reset() -> Response:
         )
     except Told as error:
         return form_again("accounts/reset.html", error, token=token, username=name)
-    return let_in(result, to("web.studio"))
+    return start_session(result, to("web.studio"))
 
 
 def _account_context() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from accounts.errors import PasskeyRefused
 from accounts.passkeys import Question, Site
 from web.access import public, user_only
-from web.browser_session import let_in
+from web.browser_session import start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.redirects import local_path
 from web.request_info import passkey_site, visitor
@@ -44,7 +44,7 @@ def sign_in() -> Response:
         old_token=begun["old"],
     )
     target = local_path(begun["target"] or request.form.get("next"))
-    return _as_json(let_in(result, target), target)
+    return _as_json(start_session(result, target), target)
 
 
 def _as_json(answer: Response, target: str) -> Response:

@@ -12,7 +12,7 @@ from accounts.errors import SecondStepExpired
 from accounts.two_factor import is_owed
 from common.errors import Told
 from web.access import before_second_step, public, user_only
-from web.browser_session import let_in
+from web.browser_session import start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.csrf import csrf_token
 from web.redirects import local_path
@@ -55,7 +55,7 @@ def take_step() -> Response:
         raise
     except Told as error:
         return form_again("accounts/second.html", error, **_door_context())
-    return let_in(result, local_path(begun["target"]))
+    return start_session(result, local_path(begun["target"]))
 
 
 def pending() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from web import security_headers
 from web.cookies import DEVICE_COOKIE, DEVICE_COOKIE_S, sent_cookie, set_cookie
 
 
-def let_in(result: LoginResult, target: str) -> Response:
+def start_session(result: LoginResult, target: str) -> Response:
     """Start the browser's session after a login and send it to a local path.
 
     While the second step is to be taken, send it there and remember the rest.
