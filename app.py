@@ -74,7 +74,7 @@ from web.device_names import listening_device
 from web.engine_notices import notices, price_note
 from web.file_state import file_json
 from web.redirects import local_path
-from web.request_info import sent_value, visitor, wants_json
+from web.request_info import request_value, visitor, wants_json
 from web.responses import form_again, page
 from web.services import make_services, services
 from web.trusted_proxies import TrustedProxies
@@ -152,7 +152,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
 @public
 def setup() -> Response:
     """Make the first account with the one-time link."""
-    form, token = request.form, sent_value("token")
+    form, token = request.form, request_value("token")
     if request.method == "GET":
         services().accounts.check_setup_token(token)
         return page("accounts/setup.html", token=token, form={})
@@ -169,7 +169,7 @@ def setup() -> Response:
 @public
 def register() -> Response:
     """Make an account, with an invitation where one is needed."""
-    form, invite = request.form, sent_value("invite") or None
+    form, invite = request.form, request_value("invite") or None
     if request.method == "GET":
         services().accounts.check_registration(invite)
         return page("accounts/register.html", invite=invite, form={})

@@ -15,7 +15,7 @@ from web.access import public, user_only
 from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.formatting import EVENTS, event_name
-from web.request_info import sent_value, visitor, wants_json
+from web.request_info import request_value, visitor, wants_json
 from web.responses import form_again, page
 from web.services import services
 
@@ -103,7 +103,7 @@ def leave() -> Response:
 @public
 def reset() -> Response:
     """Set a new password with a link that an admin made."""
-    token = sent_value("token")
+    token = request_value("token")
     name = services().accounts.check_reset(token)["username"]
     if request.method == "GET":
         return page("accounts/reset.html", token=token, username=name)

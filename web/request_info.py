@@ -12,7 +12,7 @@ from web.services import services
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def sent_value(name: str) -> str:
+def request_value(name: str) -> str:
     """What the form that was sent says; without one, what the address says."""
     sent = request.args if request.method in SAFE_METHODS else request.form
     return sent.get(name, "")
