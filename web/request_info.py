@@ -18,7 +18,7 @@ def request_value(name: str) -> str:
     return sent.get(name, "")
 
 
-def is_overheard() -> bool:
+def is_insecure() -> bool:
     """Whether others on the way could read along: no https, and not on this very machine."""
     return not request.is_secure and not services().hosts.is_this_machine(request.host)
 

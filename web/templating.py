@@ -25,7 +25,7 @@ from web.file_state import (
 )
 from web.formatting import FILTERS
 from web.i18n import language
-from web.request_info import is_overheard
+from web.request_info import is_insecure
 from web.security_headers import csp_nonce
 from web.voice_lists import speaker_options, state, voice_name, voice_options
 
@@ -49,7 +49,7 @@ def prepare(app: Flask) -> None:
         dock=dock,
         file_page=file_page,
         file_row=file_row,
-        is_overheard=is_overheard,
+        is_insecure=is_insecure,
         play_data=play_data,
         play_json=play_json,
         price_note=price_note,
