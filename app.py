@@ -60,7 +60,7 @@ from web import (
 )
 from web.access import (
     RowNumber,
-    before_second_step,
+    allow_without_two_factor,
     check_declared,
     guard,
     owned_file,
@@ -214,7 +214,7 @@ def log_in() -> Response:
 
 @web.post("/logout")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def logout() -> Response:
     """End the session."""
     services().accounts.logout(g.user, visitor())

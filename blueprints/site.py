@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from flask_babel import gettext as _
 
 from web import forms, i18n
-from web.access import before_second_step, public, user_only
+from web.access import allow_without_two_factor, public, user_only
 from web.assets import asset, assets
 from web.cookies import THEME_COOKIE, THEMES, set_cookie
 from web.redirects import local_path
@@ -29,7 +29,7 @@ blueprint = Blueprint("site", __name__)
 
 @blueprint.post("/theme")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def choose_theme() -> Response:
     """Remember light or dark; anything else goes back to what the system says."""
     theme = request.form.get("theme", "")
@@ -40,7 +40,7 @@ def choose_theme() -> Response:
 
 @blueprint.post("/language")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def choose_language() -> Response:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")
@@ -70,7 +70,7 @@ def offline() -> Response:
 
 @blueprint.get("/whose")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def whose() -> Response:
     """Nothing but the header that tells the service worker who is logged in."""
     return Response(status=204)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from accounts.errors import SecondStepExpired
 from accounts.two_factor import is_owed
 from common.errors import Told
-from web.access import before_second_step, public, user_only
+from web.access import allow_without_two_factor, public, user_only
 from web.browser_session import start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.csrf import csrf_token
@@ -76,7 +76,7 @@ def _door_context() -> dict[str, Any]:
 
 @blueprint.get("/account/second-step")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def overview() -> Response:
     """Whether there is a second step, and what turns it on or off."""
     return page("account/second.html", **_context())
@@ -84,7 +84,7 @@ def overview() -> Response:
 
 @blueprint.post("/account/second-step/start")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def start() -> Response:
     """Make a secret and show it, until a code confirms it."""
     services().second_factors.start(g.user, visitor())
@@ -93,7 +93,7 @@ def start() -> Response:
 
 @blueprint.post("/account/second-step/confirm")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def confirm() -> Response:
     """Turn it on with the first code, and show the recovery codes, this once."""
     form = request.form

@@ -58,9 +58,9 @@ def admin_only(view: View) -> View:
     return view
 
 
-def before_second_step(view: View) -> View:
+def allow_without_two_factor(view: View) -> View:
     """Let this view be seen by a person who must set up a second step first, too."""
-    view.is_before_second_step = True
+    view.allows_without_two_factor = True
     return view
 
 
@@ -140,7 +140,7 @@ def _check_request() -> Response | None:
     audience = audience_of(view)
     if g.user is None and audience != "public":
         return _ask_to_log_in()
-    if g.user and is_owed(g.user) and not _is_open_before(view):
+    if g.user and is_owed(g.user) and not _is_open_without_two_factor(view):
         return _ask_for_second_step()
     if audience == "admin" and not g.user["is_admin"]:
         log_limit("admin_refused", "for admins")
@@ -194,9 +194,9 @@ def _ask_to_log_in() -> Response:
     return redirect(url_for("web.login", next=wanted if wanted != "/" else None), 303)
 
 
-def _is_open_before(view: View) -> bool:
+def _is_open_without_two_factor(view: View) -> bool:
     g.is_held = True
-    return audience_of(view) == "public" or getattr(view, "is_before_second_step", False)
+    return audience_of(view) == "public" or getattr(view, "allows_without_two_factor", False)
 
 
 def _ask_for_second_step() -> Response:
