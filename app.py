@@ -75,7 +75,7 @@ from web.engine_notices import notices, price_note
 from web.file_state import file_json
 from web.redirects import local_path
 from web.request_info import request_value, visitor, wants_json
-from web.responses import form_again, page
+from web.responses import page, render_form_error
 from web.services import make_services, services
 from web.trusted_proxies import TrustedProxies
 
@@ -161,7 +161,7 @@ def setup() -> Response:
             token, form.get("username", ""), form.get("password", ""), visitor()
         )
     except Told as error:
-        return form_again("accounts/setup.html", error, token=token)
+        return render_form_error("accounts/setup.html", error, token=token)
     return start_session(result, to("web.studio"))
 
 
@@ -178,7 +178,7 @@ def register() -> Response:
             invite, form.get("username", ""), form.get("password", ""), visitor()
         )
     except Told as error:
-        return form_again("accounts/register.html", error, invite=invite)
+        return render_form_error("accounts/register.html", error, invite=invite)
     return start_session(result, to("web.studio"))
 
 
@@ -208,7 +208,7 @@ def log_in() -> Response:
             old_token=session.get("login"),
         )
     except Told as error:
-        return form_again("accounts/login.html", error, next=target, **_ways_in())
+        return render_form_error("accounts/login.html", error, next=target, **_ways_in())
     return start_session(result, target)
 
 
@@ -280,7 +280,7 @@ def generate() -> Response:
 
 def _studio_again(error: Any) -> Response:
     context = {} if wants_json() else studio_page.context(request.form)
-    return form_again("studio/studio.html", error, **context)
+    return render_form_error("studio/studio.html", error, **context)
 
 
 def _quote_json(quoted: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.formatting import EVENTS, event_name
 from web.request_info import request_value, visitor, wants_json
-from web.responses import form_again, page
+from web.responses import page, render_form_error
 from web.services import services
 
 PAGE_ROWS = 50
@@ -53,7 +53,9 @@ def change_password() -> Response:
             g.user, form.get("current", ""), form.get("password", ""), visitor()
         )
     except Told as error:
-        return form_again("account/account.html", error, failed="password", **_account_context())
+        return render_form_error(
+            "account/account.html", error, failed="password", **_account_context()
+        )
     flash(_("Your password is changed. Every other session has ended."))
     return redirect(to("account.overview"), 303)
 
@@ -90,7 +92,9 @@ def leave() -> Response:
     try:
         services().accounts.close(g.user, request.form.get("leave_password", ""), visitor())
     except Told as error:
-        return form_again("account/account.html", error, failed="leave", **_account_context())
+        return render_form_error(
+            "account/account.html", error, failed="leave", **_account_context()
+        )
     services().library.delete_user(g.user["user_id"])
     services().accounts.log("user_deleted", {"username": g.user["username"]}, visitor())
     name, g.user = g.user["username"], None
@@ -115,7 +119,7 @@ def reset() -> Response:
             device_token=sent_cookie(DEVICE_COOKIE),
         )
     except Told as error:
-        return form_again("accounts/reset.html", error, token=token, username=name)
+        return render_form_error("accounts/reset.html", error, token=token, username=name)
     return start_session(result, to("web.studio"))
 
 

@@ -24,7 +24,7 @@ from web.file_state import file_json
 from web.formatting import money
 from web.i18n import language_name
 from web.request_info import wants_json
-from web.responses import form_again, page, refusal
+from web.responses import page, refusal, render_form_error
 from web.services import services
 from web.studio_page import chosen_voice
 from web.uploads import takes_files
@@ -224,7 +224,7 @@ def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry")
     context = _context(request.form) | {"entry": row, "failed": failed}
     context["version"] = _version(row) if row else ""
     del context["form"]
-    return form_again(template, error, **context)
+    return render_form_error(template, error, **context)
 
 
 def _context(form: Any) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from web.formatting import decimal, money
 from web.provider_form import NEW, PROTOCOL_NAMES, context, filled, saved, settings_from_form
 from web.refusal_log import note_refused
 from web.request_info import visitor, wants_json
-from web.responses import form_again, page, refusal
+from web.responses import page, refusal, render_form_error
 from web.services import services
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -60,7 +60,7 @@ def add() -> Response:
             request.form.get("name", ""), settings_from_form(), request.form.get("key", "")
         )
     except Told as error:
-        return form_again("providers/providers.html", error, is_open=True, **_list())
+        return render_form_error("providers/providers.html", error, is_open=True, **_list())
     flash(_("%(label)s is added. Let it speak a sentence to see whether it answers.", **_of(row)))
     return _to(row["id"])
 
@@ -88,7 +88,7 @@ def change(provider_id: int) -> Response:
         forms.check_version(request.form, saved(row))
         is_keyless = room().change(provider_id, settings_from_form(row), key)
     except Told as error:
-        return form_again("providers/provider.html", error, **context(row))
+        return render_form_error("providers/provider.html", error, **context(row))
     _log("provider_changed", row["name"])
     if key.strip():
         _log("provider_key_set", row["name"])

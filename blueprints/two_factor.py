@@ -17,7 +17,7 @@ from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.csrf import csrf_token
 from web.redirects import local_path
 from web.request_info import passkey_site, visitor, wants_json
-from web.responses import form_again, page
+from web.responses import page, render_form_error
 from web.services import services
 
 blueprint = Blueprint("two_factor", __name__)
@@ -54,7 +54,7 @@ def take_step() -> Response:
     except SecondStepExpired:
         raise
     except Told as error:
-        return form_again("accounts/second.html", error, **_door_context())
+        return render_form_error("accounts/second.html", error, **_door_context())
     return start_session(result, local_path(begun["target"]))
 
 
@@ -102,7 +102,7 @@ def confirm() -> Response:
             g.user, form.get("current", ""), form.get("code", ""), visitor()
         )
     except Told as error:
-        return form_again("account/second.html", error, failed="confirm", **_context())
+        return render_form_error("account/second.html", error, failed="confirm", **_context())
     g.user["has_second_factor"], g.is_held = 1, False
     return _shown_once(codes)
 
@@ -116,7 +116,7 @@ def renew_codes() -> Response:
             g.user, request.form.get("current", ""), visitor()
         )
     except Told as error:
-        return form_again("account/second.html", error, failed="codes", **_context())
+        return render_form_error("account/second.html", error, failed="codes", **_context())
     return _shown_once(codes)
 
 
@@ -127,7 +127,7 @@ def turn_off() -> Response:
     try:
         services().second_factors.turn_off(g.user, request.form.get("current", ""), visitor())
     except Told as error:
-        return form_again("account/second.html", error, failed="off", **_context())
+        return render_form_error("account/second.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
     return redirect(to("two_factor.overview"), 303)
 

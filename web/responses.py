@@ -77,7 +77,7 @@ def refusal(error: Any) -> Response:
     return _noted(answer, error)
 
 
-def form_again(template: str, error: Any, /, **context: Any) -> Response:
+def render_form_error(template: str, error: Any, /, **context: Any) -> Response:
     """The form with what was typed and the sentence beside it; JSON for clients that want it."""
     if wants_json():
         return refusal(error)
