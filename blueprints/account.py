@@ -123,6 +123,10 @@ def reset() -> Response:
     return start_session(result, to("web.studio"))
 
 
+def _account_error(error: Told, failed: str) -> Response:
+    return render_form_error("account/account.html", error, failed=failed, **_account_context())
+
+
 def _account_context() -> dict[str, Any]:
     return {
         "sessions": services().accounts.list_sessions(g.user["user_id"]),

@@ -18,7 +18,7 @@ from web.file_state import file_json
 from web.i18n import told
 from web.refusal_log import note_refused
 from web.request_info import wants_json
-from web.responses import page, refusal
+from web.responses import error_response, page
 from web.services import services
 from web.uploads import takes_files, takes_text, waits_in_line
 
@@ -148,7 +148,9 @@ def save(document_id: int) -> Response:
     try:
         row, plan, base = document_form.save(row)
     except forms.ChangedMeanwhile as error:
-        return refusal(error) if wants_json() else _review(owned_document(document_id), error)
+        return (
+            error_response(error) if wants_json() else _review(owned_document(document_id), error)
+        )
     if wants_json():
         return jsonify(**document_json(row), plan=plan_json(plan), base=base)
     return redirect(review_url(document_id), 303)
@@ -164,7 +166,9 @@ def speak(document_id: int) -> Response:
         row, _plan, _base = document_form.save(row)
         made = services().books.speak(row, services().books.choices(row))
     except Told as error:
-        return refusal(error) if wants_json() else _review(owned_document(document_id), error)
+        return (
+            error_response(error) if wants_json() else _review(owned_document(document_id), error)
+        )
     services().wake_worker()
     address = _made_url(document_id, made)
     if wants_json():
@@ -287,7 +291,7 @@ def change_chapter(document_id: int, number: int) -> Response:
 def _chapter_again(document_id: int, number: int, error: forms.ChangedMeanwhile) -> Response:
     """The form with what was typed, beside what somebody else made of the chapter."""
     if wants_json() or "part" in request.form:
-        return refusal(error)
+        return error_response(error)
     row, books = owned_document(document_id), services().books
     document, choices = books.contents(row), books.choices(row)
     _title, other_text = other = written(choices, document, number)

@@ -24,7 +24,7 @@ from web.file_state import file_json
 from web.formatting import money
 from web.i18n import language_name
 from web.request_info import wants_json
-from web.responses import page, refusal, render_form_error
+from web.responses import error_response, page, render_form_error
 from web.services import services
 from web.studio_page import chosen_voice
 from web.uploads import takes_files
@@ -220,7 +220,7 @@ def _is_ticked(name: str, default: str = "0") -> bool:
 def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry") -> Response:
     template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
     if wants_json():
-        return refusal(error)
+        return error_response(error)
     context = _context(request.form) | {"entry": row, "failed": failed}
     context["version"] = _version(row) if row else ""
     del context["form"]

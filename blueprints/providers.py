@@ -24,7 +24,7 @@ from web.formatting import decimal, money
 from web.provider_form import NEW, PROTOCOL_NAMES, context, filled, saved, settings_from_form
 from web.refusal_log import note_refused
 from web.request_info import visitor, wants_json
-from web.responses import page, refusal, render_form_error
+from web.responses import error_response, page, render_form_error
 from web.services import services
 
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -111,7 +111,7 @@ def do(provider_id: int) -> Response:
         return deed(row)
     except Told as error:
         if wants_json():
-            return refusal(error)
+            return error_response(error)
         note_refused(error)
         return page("providers/provider.html", error.status, error=error, **filled(row))
 

@@ -53,7 +53,7 @@ log = logging.getLogger("voiceverse.answers")
 
 def prepare(app: Flask) -> None:
     """Let the app answer with a sentence to whatever is raised."""
-    app.register_error_handler(Told, refusal)
+    app.register_error_handler(Told, error_response)
     app.register_error_handler(OSError, _held_up)
     app.register_error_handler(MemoryError, _held_up)
     app.register_error_handler(UntrustedHost, _strange_host)
@@ -65,7 +65,7 @@ def page(template: str, status: int = 200, /, **context: Any) -> Response:
     return Response(render_template(template, **context), status, content_type=HTML)
 
 
-def refusal(error: Any) -> Response:
+def error_response(error: Any) -> Response:
     """The answer to anything refused: its sentence as JSON or on a page of its own."""
     status = error.status
     if wants_json():
@@ -80,7 +80,7 @@ def refusal(error: Any) -> Response:
 def render_form_error(template: str, error: Any, /, **context: Any) -> Response:
     """The form with what was typed and the sentence beside it; JSON for clients that want it."""
     if wants_json():
-        return refusal(error)
+        return error_response(error)
     answer = page(template, error.status, form=request.form, error=error, **context)
     return _noted(answer, error)
 
@@ -88,7 +88,7 @@ def render_form_error(template: str, error: Any, /, **context: Any) -> Response:
 def _strange_host(error: UntrustedHost) -> Response:
     # A page of ours under another site's name would be that site's to read.
     if wants_json():
-        return refusal(error)
+        return error_response(error)
     return Response(told(error.sentence), error.status, content_type="text/plain; charset=utf-8")
 
 
@@ -100,7 +100,7 @@ def _held_up(error: OSError | MemoryError) -> Response:
     if cause is None:
         raise error
     log.warning("%s %s: %r", request.method, request.path, error)
-    return refusal(_Refused(cause.status, cause.refusal))
+    return error_response(_Refused(cause.status, cause.refusal))
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -115,7 +115,7 @@ def _http_error(error: HTTPException) -> Response:
             sentence = _("Together these files are too large. Send them one by one.")
         elif not request.takes_text:
             sentence = _("That is more than this form may hold. Nothing was changed.")
-    answer = refusal(_Refused(error.code, sentence))
+    answer = error_response(_Refused(error.code, sentence))
     if error.code == 405:
         answer.headers.extend(error.get_headers(request.environ))
         answer.headers["Content-Type"] = answer.content_type
