@@ -16,7 +16,7 @@ from web.document_form import changed_chapter, written
 from web.document_page import document_json, plan_json, progress_json, review_url
 from web.file_state import file_json
 from web.i18n import told
-from web.refusal_log import note_refused
+from web.refusal_log import log_refusal
 from web.request_info import wants_json
 from web.responses import error_response, page
 from web.services import services
@@ -88,7 +88,7 @@ def _take_in() -> tuple[list[dict], list[tuple[str, Any]]]:
         except Told as error:
             refused.append((_shown_name(url), error))
     for _name, error in refused:
-        note_refused(error)
+        log_refusal(error)
     return taken, refused
 
 
@@ -247,7 +247,7 @@ def set_cover(document_id: int) -> Response:
 
 def _review(row: dict[str, Any], error: Any = None) -> Response:
     context = document_page.review_context(row, error)
-    note_refused(error)
+    log_refusal(error)
     return page("documents/review.html", error.status if error else 200, **context)
 
 

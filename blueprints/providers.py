@@ -22,7 +22,7 @@ from web.access import admin_only, user_only
 from web.commands import new_file, one_sentence, password_from_stdin
 from web.formatting import decimal, money
 from web.provider_form import NEW, PROTOCOL_NAMES, context, filled, saved, settings_from_form
-from web.refusal_log import note_refused
+from web.refusal_log import log_refusal
 from web.request_info import visitor, wants_json
 from web.responses import error_response, page, render_form_error
 from web.services import services
@@ -73,7 +73,7 @@ def show(provider_id: int) -> Response:
     try:
         models = room().read_models(provider_id) if "models" in request.args else []
     except SpeechError as error:
-        note_refused(error)
+        log_refusal(error)
         return page("providers/provider.html", error.status, error=error, **filled(row))
     heard = heard if HASH.fullmatch(heard) else ""
     return page("providers/provider.html", models=models, heard=heard, **filled(row))
@@ -112,7 +112,7 @@ def do(provider_id: int) -> Response:
     except Told as error:
         if wants_json():
             return error_response(error)
-        note_refused(error)
+        log_refusal(error)
         return page("providers/provider.html", error.status, error=error, **filled(row))
 
 

@@ -9,7 +9,7 @@ from flask import current_app, request, session
 from flask_babel import lazy_gettext
 
 from common.errors import Told
-from web.refusal_log import log_refused
+from web.refusal_log import log_event
 
 
 class StaleForm(Told):
@@ -44,7 +44,7 @@ def check_csrf() -> None:
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
     if hmac.compare_digest(given.encode(), csrf_token().encode()) and not _is_from_elsewhere():
         return
-    log_refused("csrf_refused", f"{request.method} {request.path}")
+    log_event("csrf_refused", f"{request.method} {request.path}")
     raise StaleForm
 
 

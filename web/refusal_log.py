@@ -17,7 +17,7 @@ def neighbours() -> str:
     return neighbourhood(request.remote_addr or "")
 
 
-def log_refused(event_type: str, details: str) -> None:
+def log_event(event_type: str, details: str) -> None:
     """Note in the security log what was refused to whoever asks."""
     user = g.get("user") or {}
     services().db.log_security_event(
@@ -38,10 +38,10 @@ def log_limit(event_type: str, limit: str) -> None:
     if services().rates.is_first_refusal(who, limit):
         # Where the log cannot be written, the refusal stands all the same.
         with suppress(DatabaseError):
-            log_refused(event_type, f"{limit}: {request.method} {request.path}")
+            log_event(event_type, f"{limit}: {request.method} {request.path}")
 
 
-def note_refused(error: Any) -> None:
+def log_refusal(error: Any) -> None:
     """Write into the security log what was refused, where that is a limit or an address."""
     if limit := getattr(error, "limit", ""):
         log_limit("limit_reached", limit)

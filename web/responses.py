@@ -12,7 +12,7 @@ from common import transient_causes
 from common.errors import Told
 from web.formatting import count
 from web.i18n import told
-from web.refusal_log import log_refused, note_refused
+from web.refusal_log import log_event, log_refusal
 from web.request_info import wants_json
 from web.services import services
 from web.trusted_hosts import UntrustedHost
@@ -110,7 +110,7 @@ def _http_error(error: HTTPException) -> Response:
     known = SENTENCES.get(error.code)
     sentence = known.format(limit=limit) if known else error.description or ""
     if error.code == 413:
-        log_refused("request_too_large", f"{request.path}: {request.content_length} bytes")
+        log_event("request_too_large", f"{request.path}: {request.content_length} bytes")
         if request.takes_files:
             sentence = _("Together these files are too large. Send them one by one.")
         elif not request.takes_text:
@@ -130,7 +130,7 @@ class _Refused:
 
 def _noted(answer: Response, error: Any) -> Response:
     """The answer with how long to wait; the security log knows of limits that were reached."""
-    note_refused(error)
+    log_refusal(error)
     seconds = getattr(error, "retry_after_s", None)
     if seconds:
         answer.headers["Retry-After"] = str(seconds)
