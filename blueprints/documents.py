@@ -245,6 +245,12 @@ def set_cover(document_id: int) -> Response:
     return redirect(review_url(document_id), 303)
 
 
+def _refused(document_id: int, error: Told) -> Response:
+    if wants_json():
+        return error_response(error)
+    return _review(owned_document(document_id), error)
+
+
 def _review(row: dict[str, Any], error: Any = None) -> Response:
     context = document_page.review_context(row, error)
     log_refusal(error)
