@@ -15,7 +15,7 @@ from web.access import user_only
 from web.document_form import changed_chapter, written
 from web.document_page import document_json, plan_json, progress_json, review_url
 from web.file_state import file_json
-from web.i18n import told
+from web.i18n import translate
 from web.refusal_log import log_refusal
 from web.request_info import wants_json
 from web.responses import error_response, page
@@ -96,10 +96,10 @@ def _taken_json(taken: list[dict], refused: list[tuple[str, Any]]) -> Response:
     answer = jsonify(
         documents=[document_json(row) for row in taken],
         errors=[
-            {"name": name, "error": told(error.sentence), "status": error.status}
+            {"name": name, "error": translate(error.sentence), "status": error.status}
             for name, error in refused
         ],
-        **({} if taken else {"error": told(refused[0][1].sentence)}),
+        **({} if taken else {"error": translate(refused[0][1].sentence)}),
     )
     answer.status_code = 201 if taken else refused[0][1].status
     if len(taken) == 1:

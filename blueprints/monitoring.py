@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 from server import metrics
 from server.health import Health
 from web.access import public
-from web.i18n import told
+from web.i18n import translate
 from web.request_log import traffic
 from web.services import services
 
@@ -30,7 +30,7 @@ def health() -> Response:
     state = current_app.extensions[HEALTH].look()
     answer = jsonify(
         status="bad" if state.problems else "ok", jobs=state.jobs,
-        problems=[told(problem) for problem in state.problems],
+        problems=[translate(problem) for problem in state.problems],
     )  # fmt: skip
     answer.status_code = 503 if state.problems else 200
     return answer

@@ -15,7 +15,7 @@ from web.audio_responses import short_sound
 from web.file_details import pending_retake
 from web.file_state import file_page, waiting_json
 from web.formatting import money
-from web.i18n import told
+from web.i18n import translate
 from web.request_info import wants_json
 from web.responses import page
 from web.services import services
@@ -34,7 +34,7 @@ def edit(filename: str) -> Response:
     row = owned_file(filename)
     if wants_json():
         change = pending_retake(row) or {"status": None, "error": None}
-        error = change["error"] and told(change["error"])
+        error = change["error"] and translate(change["error"])
         return jsonify(status=change["status"], error=error, **waiting_json(change))
     return _desk(row, forms.number(request.args.get("at", "0"), "at"))
 

@@ -13,7 +13,7 @@ from speech.engine import Engine
 from speech.prices import CONFIGURED, Price
 from speech.types import Voice
 from web.formatting import hour, iso_day
-from web.i18n import told
+from web.i18n import translate
 from web.services import services
 
 
@@ -84,5 +84,5 @@ def _resting(label: str, row: dict[str, Any]) -> str:
         "voices work.",
         engine=label,
         time=hour(row["since_epoch"]),
-        why=told(row["error"]),
+        why=translate(row["error"]),
     )

@@ -11,7 +11,7 @@ from services.exports import LOUDNESS
 from web.audio_responses import UNFINISHED
 from web.file_state import waiting_json
 from web.formatting import size
-from web.i18n import told
+from web.i18n import translate
 from web.services import services
 
 LABELS = {
@@ -68,7 +68,7 @@ def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
         "progress": export["progress"],
         "size": export["size"],
         "size_text": size(export["size"]),
-        "error": error and told(error),
+        "error": error and translate(error),
         **waiting_json(export),
         "url": to("downloads.show", **place),
         "file_url": to("downloads.fetch", **place),

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from common import transient_causes
 from web.audio_responses import UNFINISHED
 from web.formatting import money, stored_number
-from web.i18n import told
+from web.i18n import translate
 from web.services import services
 from web.voice_lists import voice_name
 
@@ -72,7 +72,7 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
         "duration": row["duration"],
         "cost": row["cost"],
         "cost_shown": money(row["cost"]),
-        "error": row["error"] and told(row["error"]),
+        "error": row["error"] and translate(row["error"]),
         **waiting_json(row),
         "voice": row["voice"],
         "engine": row["engine"],

@@ -23,7 +23,7 @@ def prepare(app: Flask) -> None:
     Babel(app, locale_selector=_select)
     app.jinja_env.globals.update(language=language, direction=direction, languages=LANGUAGES)
     app.jinja_env.globals.update(_=_shown, gettext=_shown, ngettext=_shown_of)
-    app.jinja_env.filters["told"] = told
+    app.jinja_env.filters["translate"] = translate
 
 
 def language() -> str:
@@ -64,17 +64,17 @@ def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
     return {category(number): text_of(number) for number in reversed(OF_EVERY_PLURAL)}
 
 
-def told(sentence: object) -> str:
+def translate(sentence: object) -> str:
     """A sentence from below, which knows no languages, in this answer's; else as it is."""
     if not isinstance(sentence, Sentence):
         return gettext(str(sentence)) if sentence else ""
-    values = {name: _told_value(value) for name, value in sentence.values.items()}
+    values = {name: _translated_value(value) for name, value in sentence.values.items()}
     return gettext(sentence.template).format(**values)
 
 
-def _told_value(value: object) -> object:
+def _translated_value(value: object) -> object:
     if isinstance(value, Sentence):
-        return told(value)
+        return translate(value)
     return count(value) if isinstance(value, int) else value
 
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from common import transient_causes
 from common.errors import Told
 from web.formatting import count
-from web.i18n import told
+from web.i18n import translate
 from web.refusal_log import log_event, log_refusal
 from web.request_info import wants_json
 from web.services import services
@@ -69,11 +69,11 @@ def error_response(error: Any) -> Response:
     """The answer to anything refused: its sentence as JSON or on a page of its own."""
     status = error.status
     if wants_json():
-        answer = jsonify(error=told(error.sentence), **getattr(error, "found", {}))
+        answer = jsonify(error=translate(error.sentence), **getattr(error, "found", {}))
         answer.status_code = status
     else:
         title = str(TITLES.get(status) or _("That did not work"))
-        answer = page("errors/error.html", status, title=title, sentence=told(error.sentence))
+        answer = page("errors/error.html", status, title=title, sentence=translate(error.sentence))
     return _noted(answer, error)
 
 
@@ -89,7 +89,9 @@ def _strange_host(error: UntrustedHost) -> Response:
     # A page of ours under another site's name would be that site's to read.
     if wants_json():
         return error_response(error)
-    return Response(told(error.sentence), error.status, content_type="text/plain; charset=utf-8")
+    return Response(
+        translate(error.sentence), error.status, content_type="text/plain; charset=utf-8"
+    )
 
 
 def _held_up(error: OSError | MemoryError) -> Response:
