@@ -16,7 +16,7 @@ blueprint = Blueprint("voice_fallback", __name__)
 
 @blueprint.post("/files/<filename>/voice")
 @user_only
-def go_on_with(filename: str) -> Response:
+def resume_with_voice(filename: str) -> Response:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
     services().studio.go_on_with(filename, g.user["user_id"], request.form.get("voice", ""))
     if request.form.get("always"):
