@@ -58,7 +58,7 @@ def retake(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/takes/<int:number>")
 @user_only
-def put_back(filename: str, number: int) -> Response:
+def restore_take(filename: str, number: int) -> Response:
     """Put an earlier take back into its place."""
     row = owned_file(filename)
     change = services().studio.retaking.put_back(row, number)
