@@ -118,7 +118,7 @@ def wanted() -> Wanted:
     )
 
 
-def look(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], str | None]:
+def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], str | None]:
     """A page of the rows wanted, and the place where the next page starts."""
     sort, is_descending, _name = SORTS[wanted.sort]
     engine, _colon, voice = wanted.voice.rpartition(":")
@@ -145,7 +145,7 @@ def look(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], 
 
 
 def _place(text: str | None) -> tuple[Any, int] | None:
-    """The place that `look` gave, from the address; None for the start."""
+    """The place that `query_page` gave, from the address; None for the start."""
     try:
         value, file_id = json.loads(text or "")
         str(value).encode()  # raises for half a character
@@ -170,7 +170,7 @@ def _shelf(wanted: Wanted) -> Response:
     names = [group["name"] for group in groups]
     if wanted.group and wanted.group.casefold() not in map(str.casefold, names):
         abort(404)
-    rows, more = look(wanted)
+    rows, more = query_page(wanted)
     is_cut = leaves_out(request.args.get("q", ""))
     if wants_json():
         return jsonify(files=[_found_json(row) for row in rows], next=more, is_cut=is_cut)
