@@ -55,7 +55,7 @@ def shelf() -> Response:
 @waits_in_line
 def add() -> Response:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
-    taken, refused = _take_in()
+    taken, refused = _import_sent()
     if wants_json():
         return _taken_json(taken, refused)
     if refused:
@@ -65,7 +65,7 @@ def add() -> Response:
     return redirect(review_url(one) if one else to("documents.shelf"), 303)
 
 
-def _take_in() -> tuple[list[dict], list[tuple[str, Any]]]:
+def _import_sent() -> tuple[list[dict], list[tuple[str, Any]]]:
     """The rows of what was read, and each name that was refused with its error."""
     files = [file for file in request.files.getlist("file") if file.filename]
     url = request.form.get("url", "").strip()

@@ -171,7 +171,7 @@ def table() -> Response:
 @blueprint.post("/pronunciations/import")
 @user_only
 @takes_files
-def take_in() -> Response:
+def import_table() -> Response:
     """Add the entries of a table."""
     sent = request.files.get("table")
     try:

@@ -96,7 +96,7 @@ def _refresh(voices: Voices, _name: str) -> str:
     return _("The list of voices is new.")
 
 
-def _take_in(voices: Voices, _name: str) -> str:
+def _install_incoming(voices: Voices, _name: str) -> str:
     names = [model.identifier for model in voices.install_from(voices.incoming)]
     return _("Installed: %(names)s.", names=", ".join(names))
 
@@ -107,7 +107,7 @@ DEEDS: dict[str, Callable[[Voices, str], str]] = {
     "forget": _forget,
     "remove": _remove,
     "refresh": _refresh,
-    "take_in": _take_in,
+    "take_in": _install_incoming,
 }
 
 

@@ -63,7 +63,7 @@ IDS_OF = {
 BATCHES = ("file", "filename")
 FILES = {
     "documents.set_cover": {"cover": (PNG, "cover.png")},
-    "pronunciations.take_in": {"table": (b"pattern,replacement\ntide,low\n", "table.csv")},
+    "pronunciations.import_table": {"table": (b"pattern,replacement\ntide,low\n", "table.csv")},
 }
 # All other parameters, with something that makes sense in them.
 PLAIN: dict[str, Any] = {
