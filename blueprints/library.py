@@ -215,7 +215,9 @@ def _voices_used() -> list[tuple[str, str]]:
 def create_group() -> Response:
     """Make an empty group."""
     name = services().library.create_group(g.user["user_id"], request.form.get("name", ""))
-    return _told(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
+    return _flash_and_return(
+        _("There is a group “%(name)s” now.", name=name), {"group": name}, group=name
+    )
 
 
 @blueprint.post("/library/groups/rename")
@@ -224,7 +226,7 @@ def rename_group() -> Response:
     """Give a group another name."""
     old, new = request.form.get("group", ""), request.form.get("name", "")
     name = services().library.rename_group(g.user["user_id"], old, new)
-    return _told(_("Renamed."), {"group": name}, group=name)
+    return _flash_and_return(_("Renamed."), {"group": name}, group=name)
 
 
 @blueprint.post("/library/groups/delete")
@@ -234,7 +236,7 @@ def delete_group() -> Response:
     name, with_files = request.form.get("group", ""), request.form.get("with_files") == "1"
     count = services().library.delete_group(g.user["user_id"], name, with_files=with_files)
     if not with_files:
-        return _told(
+        return _flash_and_return(
             _("Removed the group “%(name)s”. Its pieces are still here.", name=name),
             {"moved": count},
         )
@@ -244,10 +246,10 @@ def delete_group() -> Response:
         count,
         name=name,
     )
-    return _told(sentence, {"deleted": count})
+    return _flash_and_return(sentence, {"deleted": count})
 
 
-def _told(sentence: str, answer: dict[str, Any], **query: str) -> Response:
+def _flash_and_return(sentence: str, answer: dict[str, Any], **query: str) -> Response:
     if wants_json():
         return jsonify(answer)
     flash(sentence)

@@ -70,12 +70,12 @@ def prepare(app: Flask) -> None:
 def rail() -> Markup:
     """The way around: the same on every page, but for the place that is marked in it."""
     user = g.user["username"], bool(g.user["is_admin"])
-    return _rail(request.endpoint, *user, theme(), _told_apart_by())
+    return _rail(request.endpoint, *user, theme(), _cache_key())
 
 
 def dock() -> Markup:
     """The player's place at the foot of every page, empty until something is played."""
-    return _dock(g.user["user_id"], _told_apart_by())
+    return _dock(g.user["user_id"], _cache_key())
 
 
 def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
@@ -87,10 +87,10 @@ def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = Fals
     values = (*map(row.__getitem__, ROW_COLUMNS), cause and cause.code)
     hit = tuple(map(row.get, HIT_COLUMNS)) if row.get("phrase") is not None else None
     today = datetime.now().astimezone().date() if with_day else None
-    return _file_row(state(), values, hit, is_listed, today, _told_apart_by())
+    return _file_row(state(), values, hit, is_listed, today, _cache_key())
 
 
-def _told_apart_by() -> tuple[str, str, str]:
+def _cache_key() -> tuple[str, str, str]:
     """What else stands in the parts that are kept: the form token, the root, the language."""
     return csrf_token(), request.script_root, language()
 
