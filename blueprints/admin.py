@@ -47,22 +47,22 @@ def change_person(user_id: int) -> Response:
 
 def _let_in(user: dict[str, Any]) -> Response:
     services().accounts.set_active(g.user, user, True, visitor())
-    return _flash_and_return(_("%(name)s may log in again.", name=user["username"]))
+    return _done(_("%(name)s may log in again.", name=user["username"]))
 
 
 def _keep_out(user: dict[str, Any]) -> Response:
     services().accounts.set_active(g.user, user, False, visitor())
-    return _flash_and_return(_("%(name)s is kept out now.", name=user["username"]))
+    return _done(_("%(name)s is kept out now.", name=user["username"]))
 
 
 def _make_admin(user: dict[str, Any]) -> Response:
     services().accounts.set_admin(g.user, user, True, visitor())
-    return _flash_and_return(_("%(name)s is an admin now.", name=user["username"]))
+    return _done(_("%(name)s is an admin now.", name=user["username"]))
 
 
 def _make_user(user: dict[str, Any]) -> Response:
     services().accounts.set_admin(g.user, user, False, visitor())
-    return _flash_and_return(_("%(name)s is no admin any more.", name=user["username"]))
+    return _done(_("%(name)s is no admin any more.", name=user["username"]))
 
 
 def _reset(user: dict[str, Any]) -> Response:
@@ -82,9 +82,7 @@ def _forget_second_step(user: dict[str, Any]) -> Response:
         raise forms.BadForm("deed", _("Turn your own second step off on the page of your account."))
     by = f"by {g.user['username']}"
     services().second_factors.reset(user, visitor(), by)
-    return _flash_and_return(
-        _("%(name)s has no second step and no passkeys now.", name=user["username"])
-    )
+    return _done(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
 
 
 DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
@@ -102,7 +100,7 @@ DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
 def ask_for_second_step() -> Response:
     """Decide who must have a second step at login."""
     services().second_factors.set_rule(g.user, request.form.get("rule", ""), visitor())
-    return _flash_and_return(_("That holds from now on."))
+    return _done(_("That holds from now on."))
 
 
 @blueprint.post("/admin/bought-sound")
@@ -112,7 +110,7 @@ def share_bought_sound() -> Response:
     rule = request.form.get("rule", "")
     services().studio.speaking.purchases.sound.set_rule(rule)
     services().accounts.log("bought_sound_rule", g.user, visitor(), rule)
-    return _flash_and_return(_("That holds from now on."))
+    return _done(_("That holds from now on."))
 
 
 @blueprint.post("/admin/invites")
@@ -132,7 +130,7 @@ def revoke_invite() -> Response:
     """Make an invitation worthless."""
     number = forms.number(request.form.get("id", ""))
     services().accounts.revoke_invite(g.user, number, visitor())
-    return _flash_and_return(_("That invitation works no longer."))
+    return _done(_("That invitation works no longer."))
 
 
 def _link(link: str, note: str) -> Response:
@@ -160,7 +158,7 @@ def _reach() -> str:
     )
 
 
-def _flash_and_return(message: str, endpoint: str = "admin.overview") -> Response:
+def _done(message: str, endpoint: str = "admin.overview") -> Response:
     flash(message)
     # An admin who gave the role away can see this page no longer.
     user = services().db.get_user_by_id(g.user["user_id"])
@@ -205,9 +203,9 @@ def change_job(file_id: int) -> Response:
     if request.form.get("deed") == "retry":
         services().studio.retry(work["filename"], work["owner_id"])
         services().wake_worker()
-        return _flash_and_return(_("It waits to be spoken again."), "admin.jobs")
+        return _done(_("It waits to be spoken again."), "admin.jobs")
     services().studio.cancel(work["filename"], work["owner_id"])
-    return _flash_and_return(_("It is being stopped; what was spoken is kept."), "admin.jobs")
+    return _done(_("It is being stopped; what was spoken is kept."), "admin.jobs")
 
 
 # Storage and engines

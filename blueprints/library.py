@@ -215,9 +215,7 @@ def _voices_used() -> list[tuple[str, str]]:
 def create_group() -> Response:
     """Make an empty group."""
     name = services().library.create_group(g.user["user_id"], request.form.get("name", ""))
-    return _flash_and_return(
-        _("There is a group “%(name)s” now.", name=name), {"group": name}, group=name
-    )
+    return _done(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
 
 
 @blueprint.post("/library/groups/rename")
@@ -226,7 +224,7 @@ def rename_group() -> Response:
     """Give a group another name."""
     old, new = request.form.get("group", ""), request.form.get("name", "")
     name = services().library.rename_group(g.user["user_id"], old, new)
-    return _flash_and_return(_("Renamed."), {"group": name}, group=name)
+    return _done(_("Renamed."), {"group": name}, group=name)
 
 
 @blueprint.post("/library/groups/delete")
@@ -236,7 +234,7 @@ def delete_group() -> Response:
     name, with_files = request.form.get("group", ""), request.form.get("with_files") == "1"
     count = services().library.delete_group(g.user["user_id"], name, with_files=with_files)
     if not with_files:
-        return _flash_and_return(
+        return _done(
             _("Removed the group “%(name)s”. Its pieces are still here.", name=name),
             {"moved": count},
         )
@@ -246,10 +244,10 @@ def delete_group() -> Response:
         count,
         name=name,
     )
-    return _flash_and_return(sentence, {"deleted": count})
+    return _done(sentence, {"deleted": count})
 
 
-def _flash_and_return(sentence: str, answer: dict[str, Any], **query: str) -> Response:
+def _done(sentence: str, answer: dict[str, Any], **query: str) -> Response:
     if wants_json():
         return jsonify(answer)
     flash(sentence)

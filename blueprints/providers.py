@@ -119,31 +119,29 @@ def do(provider_id: int) -> Response:
 def _switch_on(row: dict[str, Any]) -> Response:
     room().switch(row["id"], True)
     _log("provider_changed", f"{row['name']}: on")
-    return _flash_and_return(_("%(label)s is switched on.", **_of(row)))
+    return _done(_("%(label)s is switched on.", **_of(row)))
 
 
 def _switch_off(row: dict[str, Any]) -> Response:
     room().switch(row["id"], False)
     _log("provider_changed", f"{row['name']}: off")
-    return _flash_and_return(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
+    return _done(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
 
 
 def _up(row: dict[str, Any]) -> Response:
     room().move(row["id"], -1)
-    return _flash_and_return("")
+    return _done("")
 
 
 def _down(row: dict[str, Any]) -> Response:
     room().move(row["id"], 1)
-    return _flash_and_return("")
+    return _done("")
 
 
 def _remove(row: dict[str, Any]) -> Response:
     room().remove(row["id"])
     _log("provider_removed", row["name"])
-    return _flash_and_return(
-        _("%(label)s is removed. Sound that was made with it stays.", **_of(row))
-    )
+    return _done(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
 
 
 def _drop_key(row: dict[str, Any]) -> Response:
@@ -276,7 +274,7 @@ def _to(provider_id: int, **values: str) -> Response:
     return redirect(url_for("providers.show", provider_id=provider_id, **values), 303)
 
 
-def _flash_and_return(message: str) -> Response:
+def _done(message: str) -> Response:
     if message:
         flash(message)
     return redirect(url_for("providers.overview"), 303)

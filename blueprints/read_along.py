@@ -54,12 +54,10 @@ def segments(filename: str) -> Response:
     start = forms.number(args.get("from", "0"), "from")
     until = forms.number(args.get("until") or str(EVERYTHING), "until")
     known = Known.read(args.get("after", ""))
-    return jsonify(status=row["status"], **_segments_json(row, known, start, until))
+    return jsonify(status=row["status"], **_spans(row, known, start, until))
 
 
-def _segments_json(
-    row: dict[str, Any], known: Known | None, start: int, until: int
-) -> dict[str, Any]:
+def _spans(row: dict[str, Any], known: Known | None, start: int, until: int) -> dict[str, Any]:
     db, file_id = services().db, row["id"]
     takes = db.count_takes(file_id)  # first: one that comes in between is told at the next look
     is_anew = known is None or known.takes != takes or not _holds(file_id, known)
