@@ -245,7 +245,7 @@ def show_studio() -> Response:
 @user_only
 @uploads.takes_text
 def quote() -> Response:
-    """What a text would take: characters, segments, duration, price."""
+    """Quote a text: characters, segments, duration, price."""
     try:
         sent = forms.order(request.form)
         asked = sent.text, sent.voice, sent.speed, sent.engine

@@ -1,4 +1,4 @@
-"""What belongs to a person: the account, its sessions, everything as a file, the security log."""
+"""The account of a person: password, sessions, everything as a file, the security log."""
 
 from datetime import datetime
 from typing import Any
@@ -172,7 +172,7 @@ def security() -> Response:
 @blueprint.get("/security.csv")
 @user_only
 def security_csv() -> Response:
-    """The same events, all of them, as a table for other programs."""
+    """All those events as a table for other programs."""
     services().accounts.log("log_exported", g.user, visitor())
     rows = services().db.iterate_security_logs(**_wanted())
     return audio_responses.table("security", EVENT_COLUMNS, rows)

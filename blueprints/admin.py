@@ -1,4 +1,4 @@
-"""For admins: people and invitations, the work in hand, storage, engines."""
+"""Administration: people and invitations, the work in hand, storage, engines."""
 
 import shutil
 from collections.abc import Callable
@@ -139,8 +139,8 @@ def _link(link: str, note: str) -> Response:
 
 
 def _reach() -> str:
-    """Why nobody else can open a link that begins with the address of this request, and what to do;
-    empty where they can."""
+    """Explain why nobody else can open a link that begins with this request's address; "" if they
+    can."""
     hosts, host = services().hosts, request.host
     if not hosts.is_this_machine(host):
         return ""
@@ -183,7 +183,7 @@ def _people() -> dict[str, Any]:
 @blueprint.get("/admin/jobs")
 @admin_only
 def jobs() -> Response:
-    """What is being spoken, what waits and what failed, of everybody, without names."""
+    """The work of everybody, without names: being spoken, waiting, failed."""
     db = services().db
     return page(
         "admin/jobs.html",
@@ -214,7 +214,7 @@ def change_job(file_id: int) -> Response:
 @blueprint.get("/admin/storage")
 @admin_only
 def storage() -> Response:
-    """What takes how much room, and how much is left."""
+    """The storage: what takes how much room, and how much is left."""
     db, config = services().db, services().config
     return page(
         "admin/storage.html",

@@ -1,4 +1,4 @@
-"""Backups and what may be wrong: a page for admins, and commands that work on damaged data."""
+"""Backups and health: a page for admins, and commands that work on damaged data."""
 
 import sys
 from pathlib import Path
@@ -31,7 +31,7 @@ def _know_config(state: Any) -> None:
 @blueprint.get("/admin/health")
 @admin_only
 def overview() -> Response:
-    """What may be wrong, as far as that is found quickly, and the backups that there are."""
+    """The health of the data, as far as that is found quickly, and the backups that there are."""
     known = services().config
     return page(
         "admin/health.html",

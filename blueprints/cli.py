@@ -1,4 +1,4 @@
-"""For whoever runs the machine: the `flask` commands for accounts and speech."""
+"""The `flask` commands for accounts and speech."""
 
 from pathlib import Path
 from typing import Any

@@ -40,7 +40,7 @@ blueprint = Blueprint("documents", __name__)
 @blueprint.get("/documents")
 @user_only
 def shelf() -> Response:
-    """What was imported, newest first, and the way to import more."""
+    """The imported documents, newest first, and the way to import more."""
     before = forms.cursor(request.args.get("before"))
     rows = services().db.list_documents(g.user["user_id"], limit=PAGE_ROWS + 1, before=before)
     older = forms.next_cursor(rows, PAGE_ROWS, "created_at")
@@ -127,7 +127,7 @@ def _shelf(
 @blueprint.get(f"/documents/{ID}")
 @user_only
 def review(document_id: int) -> Response:
-    """What will be spoken of a document, and what was made of it so far."""
+    """Review a document: what will be spoken of it, and what was made of it so far."""
     row = owned_document(document_id)
     if not wants_json():
         return _review(row)
@@ -198,7 +198,7 @@ def delete(document_id: int) -> Response:
 @blueprint.get(f"/documents/{ID}/progress")
 @user_only
 def progress(document_id: int) -> Response:
-    """How far what was made of a document is."""
+    """The progress of a document's files."""
     row = owned_document(document_id)
     return jsonify(progress_json(services().books.progress(row)))
 
@@ -327,7 +327,7 @@ def _check_chapter(document: Document, number: int) -> None:
 
 @blueprint.app_template_filter()
 def source_name(row: dict[str, Any]) -> str:
-    """What a document was: "PDF", "EPUB"."""
+    """The kind of source of a document: "PDF", "EPUB"."""
     return SOURCES.get(row["source"], row["source"].upper())
 
 

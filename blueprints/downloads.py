@@ -1,4 +1,4 @@
-"""What a piece can be kept as: captions, and other formats that are made in the background."""
+"""Exports of a piece: other formats, made in the background."""
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
 from flask import url_for as to
@@ -48,7 +48,7 @@ def order(filename: str) -> Response:
 @blueprint.get("/files/<filename>/exports/<int:export_id>")
 @user_only
 def show(filename: str, export_id: int) -> Response:
-    """How far a download is, or where it is."""
+    """The progress of an export, or its address."""
     row = owned_file(filename)
     found = services().studio.exports.get(row, export_id)
     export = state(row, found)
@@ -87,7 +87,7 @@ def cancel(filename: str, export_id: int) -> Response:
 
 
 def _loudness() -> float | None:
-    """What was chosen, in LUFS; None for the sound as it was spoken."""
+    """The loudness that was chosen, in LUFS; None for the sound as it was spoken."""
     chosen = request.form.get("loudness")
     if chosen is None:
         return usual_loudness()

@@ -59,12 +59,12 @@ def captions(filename: str) -> Response:
 @blueprint.get("/captions/<filename>.srt")
 @user_only
 def subtitles(filename: str) -> Response:
-    """The same captions as SubRip."""
+    """Captions as SubRip."""
     return _captions(filename, srt, ".srt", "application/x-subrip")
 
 
 def _captions(filename: str, write: Callable[..., str], ending: str, media_type: str) -> Response:
-    """What has been spoken so far as captions; 404 where nothing has been."""
+    """The text spoken so far as captions; 404 where there is none."""
     row = owned_file(filename)
     segments = services().db.get_segments(row["id"])
     if not segments:

@@ -1,4 +1,4 @@
-"""The library: what is looked for in it, its groups, its bin."""
+"""The library: search, groups, bin."""
 
 import json
 from datetime import date, timedelta
@@ -70,7 +70,7 @@ blueprint = Blueprint("library", __name__)
 
 
 class Wanted(NamedTuple):
-    """What the library is asked for, as it stands in the address."""
+    """A query of the library, as it stands in the address."""
 
     search: str
     group: str
@@ -103,7 +103,7 @@ class Wanted(NamedTuple):
 
 
 def wanted() -> Wanted:
-    """What the address of this request asks for; raises BadForm for a day that is none."""
+    """The query in the address of this request; raises BadForm for a day that is none."""
     args = request.args
     state, sort = args.get("state", ""), args.get("sort", "")
     return Wanted(
@@ -260,7 +260,7 @@ def _done(sentence: str, answer: dict[str, Any], **query: str) -> Response:
 @blueprint.get("/library/bin")
 @user_only
 def show_bin() -> Response:
-    """What was deleted, and when it will be gone."""
+    """The deleted pieces, and when they will be gone."""
     days = services().library.bin_days
     rows = services().db.list_bin(
         g.user["user_id"], limit=PAGE_ROWS + 1, before=forms.cursor(request.args.get("before"))
@@ -327,7 +327,7 @@ def download_zip() -> Response:
 @blueprint.get("/library/states")
 @user_only
 def states() -> Response:
-    """How far pieces are that are being made, many in one question, and which are gone.
+    """The states of pieces that are being made, many in one answer, and which are gone.
 
     Each `seen`, such as "queued:1200:disk", says what is known of the `file` in the same place;
     only what has changed since is told. `only=gone` asks for no states at all.

@@ -1,4 +1,4 @@
-"""For whoever watches the machine, by eye or by program: health and numbers."""
+"""Monitoring, by eye or by program: health and metrics."""
 
 import hmac
 from typing import Any

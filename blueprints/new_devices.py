@@ -1,4 +1,4 @@
-"""Log-ins from browsers that were not known: told on every page until the person answers."""
+"""Log-ins from unknown browsers: shown on every page until the person answers."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ blueprint = Blueprint("new_devices", __name__)
 
 @blueprint.app_template_global("login_alerts")
 def alerts() -> list[dict[str, Any]]:
-    """What the signed-in person is asked about; never the log-in that is asking."""
+    """The log-ins that the signed-in person is asked about; never the present one."""
     return services().devices.alerts(g.user)
 
 

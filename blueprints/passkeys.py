@@ -25,7 +25,7 @@ blueprint.add_app_template_global(passkey_site)
 @blueprint.post("/login/passkey/question")
 @public
 def ask() -> Response:
-    """What a passkey is to sign, as JSON; after a password, for that account alone."""
+    """The question that a passkey is to sign, as JSON; after a password, for that account alone."""
     return _asked(services().passkeys.ask_to_sign_in(_site(), _begun()["token"]))
 
 
@@ -56,7 +56,7 @@ def _as_json(answer: Response, target: str) -> Response:
 
 
 def _begun() -> dict[str, Any]:
-    """What is known of a login whose second step this is; nothing where it is the only one."""
+    """The login whose second step this is; empty where the passkey is the only step."""
     alone = {"token": "", "target": "", "old": session.get("login")}
     return session.get("pending", alone) if request.form.get("step") == "second" else alone
 
@@ -67,7 +67,7 @@ def _begun() -> dict[str, Any]:
 @blueprint.post("/account/passkeys/question")
 @user_only
 def ask_to_add() -> Response:
-    """What a new passkey is made from, as JSON, for who gave the password."""
+    """The question that a new passkey is made from, as JSON, for who gave the password."""
     current = request.form.get("current", "")
     return _asked(services().passkeys.ask_to_add(g.user, current, _site(), visitor()))
 

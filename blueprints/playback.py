@@ -1,4 +1,4 @@
-"""For the player: all it must know of a piece, and where each device stopped in it."""
+"""Playback: all that the player must know of a piece, and where each device stopped in it."""
 
 import re
 from typing import Any
@@ -47,7 +47,7 @@ def _places(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _marks(row: dict[str, Any]) -> list[float]:
-    """Where chapters, else paragraphs, begin in the sound, in seconds; none where too many do."""
+    """The starts of chapters, else paragraphs, in seconds of the sound; none where too many are."""
     chapters = services().db.get_chapters(row["id"])
     if len(chapters) > 1:
         spoken = [part["start_ms"] / 1000 for part in chapters if part["start_ms"]]

@@ -1,4 +1,4 @@
-"""How words are to be said: a person's dictionary, tried out, taken along, looked up."""
+"""Pronunciations: a person's dictionary, tried out, exported and imported, looked up."""
 
 from typing import Any
 
@@ -150,7 +150,7 @@ def _quoted() -> Response:
 
 
 def _trial() -> tuple[int, str, str, Entry | None]:
-    """Who asks, the sentence, the voice, and the entry that is being written."""
+    """The person's id, the sentence, the voice, and the entry that is being written."""
     form = request.form
     written = _entry() if form.get("pattern", "").strip() else None
     sentence = form.get("sentence", "").strip() or (written.pattern if written else "")
@@ -190,7 +190,7 @@ def import_table() -> Response:
 
 
 def entry_json(row: dict[str, Any]) -> dict[str, Any]:
-    """What programs get to know about an entry."""
+    """The JSON of an entry."""
     options = {name: bool(row[name]) for name in OPTIONS}
     return {name: row[name] for name in ("id", *COLUMNS)} | options | {"url": _url(row)}
 

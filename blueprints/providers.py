@@ -1,4 +1,4 @@
-"""Providers for whoever runs the machine, and people's own keys: pages, and `flask providers`."""
+"""Providers, for admins, and people's own keys: pages, and `flask providers`."""
 
 import re
 from collections.abc import Callable
@@ -200,7 +200,7 @@ DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
 @blueprint.get("/admin/providers/heard/<mark>.mp3")
 @admin_only
 def sound(mark: str) -> Response:
-    """What a provider spoke when it was tested."""
+    """The sound that a provider spoke when it was tested."""
     found = services().studio.previews.read_whole(mark) if HASH.fullmatch(mark) else None
     if found is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""For reading along: where each sentence and word of a piece stands in its text and its sound."""
+"""Reading along: where each sentence and word of a piece stands in its text and its sound."""
 
 import re
 from typing import Any, NamedTuple, Self
@@ -19,7 +19,7 @@ blueprint = Blueprint("read_along", __name__)
 
 
 class Known(NamedTuple):
-    """What a client was told: segments up to a position, the last ending at `end_ms`.
+    """The state that a client knows: segments up to a position, the last ending at `end_ms`.
 
     `takes` counts the passages that had been replaced by then.
     """
@@ -41,7 +41,7 @@ class Known(NamedTuple):
 @blueprint.get("/files/<filename>/segments")
 @user_only
 def segments(filename: str) -> Response:
-    """What is spoken so far: [text_start, text_end, start_ms, end_ms], code points of the text.
+    """The segments spoken so far: [text_start, text_end, start_ms, end_ms], places in code points.
 
     `from` and `until` narrow it to a part of the text. A page has 500; `after` takes the `next` of
     the page before, or of the last look, and brings only what is new. Where the segments that

@@ -121,7 +121,7 @@ def _price_of(quote: RetakeQuote) -> str:
 
 
 def _again(row: dict[str, Any], at: int, text: str, error: Told) -> Response:
-    """What was typed, at the sentence that stands there now; pieces in the making have no page."""
+    """Show what was typed, at the sentence there now; pieces in the making have no page."""
     if wants_json() or row["status"] != "ready" or not text.strip():
         raise error
     return _desk(row, min(at, row["character_count"] - 1), text=text, error=error)

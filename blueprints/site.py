@@ -1,4 +1,4 @@
-"""What surrounds the pages: their colours and language, and the app as a thing to install."""
+"""The site around the pages: colours, language, and the app as a thing to install."""
 
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ def joined(name: str) -> Response:
 @blueprint.get("/offline")
 @user_only
 def offline() -> Response:
-    """What this device keeps to be heard without the network."""
+    """The page of files that this device keeps for times without a network."""
     return page("frame/offline.html")
 
 
@@ -72,14 +72,14 @@ def offline() -> Response:
 @user_only
 @allow_without_two_factor
 def whose() -> Response:
-    """Nothing but the header that tells the service worker who is logged in."""
+    """An empty answer whose header tells the service worker who is logged in."""
     return Response(status=204)
 
 
 @blueprint.get("/manifest.webmanifest")
 @public
 def manifest() -> Response:
-    """How systems install VoiceVerse as an app."""
+    """The manifest by which systems install VoiceVerse as an app."""
     answer = jsonify(_manifest())
     answer.content_type = "application/manifest+json"
     answer.headers["Cache-Control"] = "public, max-age=3600"

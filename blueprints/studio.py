@@ -1,4 +1,4 @@
-"""Around the page to write on: its draft, its voices and how they sound."""
+"""The studio's draft, its voices and how they sound."""
 
 import json
 from itertools import groupby

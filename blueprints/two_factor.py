@@ -59,7 +59,7 @@ def take_step() -> Response:
 
 
 def pending() -> dict[str, Any]:
-    """What is known of a login whose second step is awaited; raises SecondStepExpired."""
+    """The login whose second step is awaited; raises SecondStepExpired."""
     begun = session.get("pending")
     if not begun:
         raise SecondStepExpired
@@ -78,7 +78,7 @@ def _door_context() -> dict[str, Any]:
 @user_only
 @allow_without_two_factor
 def overview() -> Response:
-    """Whether there is a second step, and what turns it on or off."""
+    """The page of the second step: whether there is one, and what turns it on or off."""
     return page("account/second.html", **_context())
 
 

@@ -1,4 +1,4 @@
-"""What was listened to and what was spoken: history and usage."""
+"""History and usage: what was listened to, and what was spoken."""
 
 import calendar
 from typing import Any
@@ -33,7 +33,7 @@ blueprint = Blueprint("usage", __name__)
 @blueprint.get("/history")
 @user_only
 def history() -> Response:
-    """What was listened to, newest first: everything, what has a name, or one day."""
+    """The listenings, newest first: all, those with a name, or those of one day."""
     search = request.args.get("q", "").strip()[:200]
     day = request.args.get("day", "").strip() or None
     rows = services().db.get_playback_history(

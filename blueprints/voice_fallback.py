@@ -1,4 +1,4 @@
-"""When a voice cannot speak: who may go on, who did, and what should happen by itself."""
+"""Fallback voices: which one speaks on, and what should happen by itself."""
 
 from flask import Blueprint, Response, flash, g, redirect, request
 from flask import url_for as to

@@ -1,4 +1,4 @@
-"""Neural voices for whoever runs the machine: a page for admins, and `flask voices`."""
+"""Neural voices: a page for admins, and `flask voices`."""
 
 from collections.abc import Callable
 from pathlib import Path

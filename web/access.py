@@ -65,7 +65,7 @@ def allow_without_two_factor(view: View) -> View:
 
 
 def audience_of(view: Callable[..., Any]) -> str:
-    """Who may see a view: "public", "user" or "admin"; "" when it does not say."""
+    """The audience of a view: "public", "user" or "admin"; "" when it declares none."""
     return getattr(view, "audience", "")
 
 
@@ -80,7 +80,7 @@ def check_declared(app: Flask) -> None:
 
 
 def owned_file(filename: str) -> dict[str, Any]:
-    """The signed-in person's file of that name; 404 when there is none, whoever has one."""
+    """The signed-in person's file of that name; 404 for one that is not there, or another's."""
     row = services().db.get_audio_file(filename, g.user["user_id"])
     if row is None:
         abort(404)

@@ -53,7 +53,7 @@ class Assets:
 
     @cached_property
     def version(self) -> str:
-        """What changes whenever a file does."""
+        """A digest that changes whenever a file does."""
         return _digest("".join(self.addresses.values()).encode())
 
     def shell(self, kinds: tuple[str, ...]) -> list[str]:
@@ -64,7 +64,7 @@ class Assets:
 
 
 def gather(folder: Path, root: str) -> Assets:
-    """What lies below a folder, and what is joined from it, under the address of that folder."""
+    """Collect a folder's files, and those that are joined from them, under the folder's address."""
     names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     addresses = {
         name: _versioned(root, name, (folder / name).read_bytes()) for name in sorted(names)

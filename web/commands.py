@@ -52,7 +52,7 @@ def ask_password() -> str:
 
 @contextlib.contextmanager
 def new_file(path: Path) -> Iterator[Callable[[bytes], object]]:
-    """What writes a file, which takes its name when the block has ended well.
+    """A writer for a file, which takes its name when the block has ended well.
 
     Raises CannotWrite at once where that is not going to be possible.
     """

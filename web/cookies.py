@@ -26,7 +26,7 @@ class CookieSession(SecureCookieSessionInterface):
 
 
 def cookie_name(name: str, is_secure: bool) -> str:
-    """What a cookie is called on a connection: over https no other host can set it."""
+    """The name of a cookie on a connection: over https no other host can set it."""
     return f"__Host-{name}" if is_secure else name
 
 
@@ -43,7 +43,7 @@ def set_cookie(answer: Response, name: str, value: str, age_s: int) -> None:
 
 
 def sent_cookie(name: str) -> str:
-    """What the browser sent of a cookie that `set_cookie` gave it; "" for nothing."""
+    """The value that the browser sent of a cookie from `set_cookie`; "" for none."""
     return request.cookies.get(cookie_name(name, request.is_secure), "")
 
 

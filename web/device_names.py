@@ -37,7 +37,7 @@ def device_name() -> str:
 
 
 def listening_device() -> str:
-    """What tells this browser apart from a person's others, with its readable name in front."""
+    """The name of this browser, with a mark that tells it apart from a person's others."""
     token = sent_cookie(DEVICE_COOKIE)
     return f"{device_name()}#{hashlib.sha256(token.encode()).hexdigest()[:8]}"
 

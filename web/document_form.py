@@ -55,7 +55,7 @@ def save(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
 
 
 def base_of(choices: Choices, names: dict[str, str]) -> dict[str, str]:
-    """What a form is made from: its fields `base`, `title_was`, `author_was`, where they change."""
+    """The form's origin: fields `base`, `title_was`, `author_was`, the names where they change."""
     known = {f"{name}_was": value for name, value in names.items()}
     return {"base": choices.without_chapters().to_json()} | known
 

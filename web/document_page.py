@@ -110,13 +110,13 @@ def _first() -> int:
 
 
 def document_json(row: dict[str, Any]) -> dict[str, Any]:
-    """What programs get to know about a document."""
+    """The JSON of a document."""
     names = ("id", "title", "author", "language", "source", "origin", "characters", "created_at")
     return {name: row[name] for name in names} | {"url": review_url(row["id"])}
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
-    """What speaking would take, in all and for each chapter; times in seconds, costs in USD."""
+    """The JSON of a plan, in all and for each chapter; times in seconds, costs in USD."""
     chapters = [
         {
             "number": chapter.number,
@@ -143,7 +143,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 
 def progress_json(progress: Progress) -> dict[str, Any]:
-    """How far the files of a document are, for programs and the page's script."""
+    """The JSON of how far a document's files are, for programs and the page's script."""
     states = ("queued", "speaking", "paused", "ready", "failed", "cancelled")
     return {
         "share": progress.share,
@@ -161,7 +161,7 @@ def review_url(document_id: int, **query: Any) -> str:
 
 
 def _first_text(document: Document, choices: Choices) -> str:
-    """What is spoken first of a document, as far as speakers are looked for."""
+    """The text that is spoken first of a document, as far as speakers are looked for."""
     text = ""
     for number in range(len(document.chapters)):
         if len(text) < SEARCHED and number not in choices.skipped:

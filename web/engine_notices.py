@@ -18,7 +18,7 @@ from web.services import services
 
 
 def price_note(price: Price) -> str:
-    """Where a price comes from and of when it is; empty for what is free or not known."""
+    """The source and date of a price; empty for one that is free or not known."""
     if not price.source:
         return ""
     if price.source == CONFIGURED:
@@ -36,7 +36,7 @@ def price_note(price: Price) -> str:
 
 
 class Notice(NamedTuple):
-    """What people should know of an engine; `heirs` are its voices with those that follow them."""
+    """A notice about an engine; `heirs` are its voices with those that follow them."""
 
     engine: str
     sentence: str

@@ -33,7 +33,7 @@ AS_SPOKEN = "as-spoken"
 
 
 def menu(row: dict[str, Any]) -> dict[str, Any]:
-    """What the menu of a piece shows."""
+    """The values of a file's export menu."""
     if row["status"] in UNFINISHED:
         return {"formats": []}
     has_chapters = len(services().db.get_chapters(row["id"])) > 1
@@ -56,7 +56,7 @@ def menu(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
-    """How far a download is, and where it can be had."""
+    """The JSON of an export: how far it is, and its addresses."""
     place = {"filename": row["filename"], "export_id": export["id"]}
     status, error = export["status"], export["error"]
     if export["is_paused"] and status in ("queued", "working"):

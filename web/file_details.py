@@ -43,7 +43,7 @@ def pending_retake(row: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _voices(row: dict[str, Any]) -> dict[str, Any]:
-    """What a piece's page says of its voices.
+    """The voices of a file, as its page shows them.
 
     `parts` are who spoke what, where more than one did; `otherwise` the sentences that were not
     said as written; `heirs` who could go on, where the voice cannot.
@@ -59,7 +59,7 @@ def _voices(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def voice_label(key: str) -> str:
-    """What people read for the key of a voice, its identifier where it is no longer there."""
+    """The label of a voice by its key; its identifier where it is no longer there."""
     try:
         return Speaker(*services().registry.resolve(key)).label
     except SpeechError:
@@ -67,7 +67,7 @@ def voice_label(key: str) -> str:
 
 
 def _heirs(row: dict[str, Any]) -> list[tuple[Speaker, float | None]]:
-    """Who could speak the rest, each with what that costs (USD)."""
+    """The voices that could speak the rest, each with its cost (USD)."""
     text = services().db.get_text(row["id"])
     rest = len(text) - row["spoken_characters"]
     return [

@@ -33,7 +33,7 @@ LOOKS_S = 3.0  # within which the worker takes up what is due, where there is ro
 
 
 def held_up(row: dict[str, Any]) -> transient_causes.Cause | None:
-    """What an unfinished piece, change or download waits for, where that passes by itself."""
+    """The cause that holds up a file, retake or export, where it passes by itself."""
     code = row.get("waits_for", "")
     if row["status"] not in WORKED_ON:
         return None
@@ -48,7 +48,7 @@ def held_up(row: dict[str, Any]) -> transient_causes.Cause | None:
 
 
 def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
-    """The same for programs: a sentence, a few words for lists, and a code that stays."""
+    """The JSON of such a cause: a sentence, a few words for lists, and a code that stays."""
     cause = held_up(row)
     return {
         "waits_for": cause and _(cause.waiting),
@@ -58,7 +58,7 @@ def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def file_json(row: dict[str, Any]) -> dict[str, Any]:
-    """What programs get to know about a piece: its state, numbers and addresses."""
+    """The JSON of a file: its state, numbers and addresses."""
     characters = row["character_count"]
     return {
         "id": row["id"],
@@ -86,12 +86,12 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def version(row: dict[str, Any]) -> str:
-    """What changes whenever the sound of a finished piece does."""
+    """A mark that changes whenever the sound of a finished piece does."""
     return (row["sha256"] or "")[:12]
 
 
 def progress(row: dict[str, Any]) -> float:
-    """How much of a piece has been spoken, 0 to 1."""
+    """The share of a piece that has been spoken, 0 to 1."""
     if row["status"] == "ready":
         return 1.0
     return stored_number(row["spoken_characters"]) / max(1, stored_number(row["character_count"]))

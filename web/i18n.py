@@ -94,6 +94,6 @@ def _select() -> str:
 
 
 def language_name(code: str) -> str:
-    """What a language is called here; empty when that is not known."""
+    """The name of a language in that of this answer; empty when it is not known."""
     locale = get_locale() or Locale("en")
     return locale.languages.get(WRITTEN_AS.get(code, code), "")

@@ -22,6 +22,6 @@ def return_path(endpoint: str, **values: Any) -> str:
 
 
 def return_path_of_many(endpoint: str) -> str:
-    """The same for a form over many files, whose own address is no page to return to."""
+    """The path to return to from a form over many files, whose own address is no page."""
     path = return_path(endpoint)
     return url_for(endpoint) if path.startswith("/files/bulk") else path

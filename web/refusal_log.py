@@ -18,7 +18,7 @@ def neighbours() -> str:
 
 
 def log_event(event_type: str, details: str) -> None:
-    """Note in the security log what was refused to whoever asks."""
+    """Note a refusal in the security log, with the person and address that it met."""
     user = g.get("user") or {}
     services().db.log_security_event(
         event_type,
@@ -32,7 +32,7 @@ def log_event(event_type: str, details: str) -> None:
 
 
 def log_limit(event_type: str, limit: str) -> None:
-    """The same, for what may come in floods: the first of ten minutes, by person or address."""
+    """Note a refusal that may come in floods: the first of ten minutes, by person or address."""
     user = g.get("user")
     who = ("person", user["user_id"]) if user else neighbours()
     if services().rates.is_first_refusal(who, limit):

@@ -13,7 +13,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 def request_value(name: str) -> str:
-    """What the form that was sent says; without one, what the address says."""
+    """A value of the form that was sent; without one, of the address."""
     sent = request.args if request.method in SAFE_METHODS else request.form
     return sent.get(name, "")
 
@@ -30,12 +30,12 @@ def wants_json() -> bool:
 
 
 def visitor() -> Visitor:
-    """Where the current request comes from."""
+    """The address, browser and number of the current request."""
     return Visitor(request.remote_addr or "", device_name(), g.request_id)
 
 
 def passkey_site() -> Site | None:
-    """What passkeys would belong to here; None where browsers have none.
+    """The site that passkeys would belong to here; None where browsers have none.
 
     They want HTTPS, or this very machine, and a name in place of a bare address.
     """

@@ -1,4 +1,4 @@
-"""What every answer carries: what a browser may do with it, who may keep it, who may embed it."""
+"""Security headers: what a browser may do with an answer, who may keep it, who may embed it."""
 
 import logging
 import re

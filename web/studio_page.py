@@ -20,7 +20,7 @@ PARAGRAPH_PAUSES_MS = (0, 200, 350, 500, 750, 1000, 1500, 2000, 3000)
 
 
 def start() -> dict[str, Any]:
-    """What the studio starts with: a piece to speak again, a chosen voice, or the draft."""
+    """The form to start with: a piece to speak again, a chosen voice, or the draft."""
     db, user_id = services().db, g.user["user_id"]
     again = request.args.get("again")
     form = _written(owned_file(again)) if again else _draft(db.get_draft(user_id))
@@ -47,7 +47,7 @@ def _written(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def context(form: Any, text: str | None = None) -> dict[str, Any]:
-    """What the studio's page shows beside the form; `text` if the form does not hold it."""
+    """The values shown beside the form; `text` if the form does not hold it."""
     reading = _reading(form)
     db, registry, user_id = services().db, services().registry, g.user["user_id"]
     return {

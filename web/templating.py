@@ -91,7 +91,7 @@ def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = Fals
 
 
 def _cache_key() -> tuple[str, str, str]:
-    """What else stands in the parts that are kept: the form token, the root, the language."""
+    """The other values in cached parts: the form token, the root, the language."""
     return csrf_token(), request.script_root, language()
 
 

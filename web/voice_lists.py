@@ -82,7 +82,7 @@ def _voice_groups(
 
 
 def state() -> Hashable:
-    """What the voices depend on, looked at once for each answer."""
+    """The state that the voices depend on, read once for each answer."""
     if "voices_state" not in g:
         g.voices_state = services().registry.state
     return g.voices_state
