@@ -9,7 +9,8 @@ LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --g
 # Nothing is installed but what the lock file lists, so nothing is looked for beside it.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: run test test-slow attack bench screenshots translations lint format clean lock licences sbom audit
+.PHONY: run test test-slow attack bench screenshots translations lint format clean lock licences sbom audit \
+	lint-scripts format-scripts
 
 run: $(VENV)/installed
 	$(BIN)/python app.py
@@ -40,14 +41,37 @@ translations: $(VENV)/installed-dev
 		--no-fuzzy-matching --ignore-obsolete -w 100
 	$(BABEL) compile -d translations
 
-lint: $(VENV)/installed-dev
+lint: $(VENV)/installed-dev lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
 
-format: $(VENV)/installed-dev
+format: $(VENV)/installed-dev format-scripts
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Scripts and style sheets are served as they lie here; what looks at them comes by npm, which a
+# machine need not have.
+FRONTEND := tools/frontend
+SCRIPTS := static/js $(FRONTEND)/eslint.config.js
+ESLINT := $(FRONTEND)/node_modules/.bin/eslint --config $(FRONTEND)/eslint.config.js --max-warnings 0
+PRETTIER := $(FRONTEND)/node_modules/.bin/prettier --log-level warn --print-width 100
+ifneq ($(shell command -v npm),)
+lint-scripts: $(FRONTEND)/node_modules/.installed
+	$(ESLINT) $(SCRIPTS)
+	$(PRETTIER) --check $(SCRIPTS) static/css
+
+format-scripts: $(FRONTEND)/node_modules/.installed
+	$(ESLINT) --fix $(SCRIPTS)
+	$(PRETTIER) --write $(SCRIPTS) static/css
+else
+lint-scripts format-scripts:
+	@echo "npm is not on this machine: scripts and style sheets are left out."
+endif
+
+$(FRONTEND)/node_modules/.installed: $(FRONTEND)/package-lock.json
+	npm ci --prefix $(FRONTEND) --no-audit --no-fund --loglevel error
+	touch $@
 
 # The lock files anew from the requirements, with docs/licences.md; UPGRADE=--upgrade also takes newer
 # versions of what those need.
@@ -82,4 +106,4 @@ $(VENV)/installed-dev: requirements/dev.lock $(VENV)/installed
 	touch $@
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(FRONTEND)/node_modules .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

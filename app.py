@@ -250,7 +250,7 @@ def quote() -> Response:
         sent = forms.order(request.form)
         asked = sent.text, sent.voice, sent.speed, sent.engine
         known = {"owner_id": g.user["user_id"], "reading": sent.reading}
-        quoted = services().studio.quote(*asked, **known)
+        quoted = services().studio.generation.quote(*asked, **known)
     except Told as error:
         return _studio_again(error)
     if wants_json():
@@ -266,7 +266,7 @@ def generate() -> Response:
     """Take a text to be spoken and answer with the address of its page."""
     try:
         sent = forms.order(request.form)
-        row = services().studio.submit(g.user["user_id"], **sent._asdict())
+        row = services().studio.generation.submit(g.user["user_id"], **sent._asdict())
     except Told as error:
         return _studio_again(error)
     services().wake_worker()

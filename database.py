@@ -5,14 +5,14 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from common.errors import Sentence
 from queries.admin import Administration
 from queries.audio_files import AudioFiles
-from queries.base import Row
+from queries.base import Row, Values
 from queries.clocks import Clocks
 from queries.documents import Documents
 from queries.drafts import Drafts
@@ -200,7 +200,7 @@ class Database(
         with self.transaction():
             return self._connection.execute(sql, values).fetchall()
 
-    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    def write_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run one statement once for each row of values."""
         with self.transaction():
             self._connection.executemany(sql, rows)

@@ -134,7 +134,7 @@ def _account_context() -> dict[str, Any]:
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
         "second_step": services().second_factors.state(g.user["user_id"]),
         "passkeys": services().passkeys.of(g.user["user_id"]),
-        "stand_in_rule": services().studio.continuity.rule(g.user["user_id"]),
+        "stand_in_rule": services().studio.voice_fallback.rule(g.user["user_id"]),
         "stand_in_rules": FALLBACK_RULES,
     }
 

@@ -108,7 +108,7 @@ def ask_for_second_step() -> Response:
 def share_bought_sound() -> Response:
     """Decide whether what one person bought is there for all."""
     rule = request.form.get("rule", "")
-    services().studio.speaking.purchases.sound.set_rule(rule)
+    services().studio.segment_cache.set_rule(rule)
     services().accounts.log("bought_sound_rule", g.user, visitor(), rule)
     return _done(_("That holds from now on."))
 
@@ -173,7 +173,7 @@ def _people() -> dict[str, Any]:
         "now": services().accounts.now(),
         "registration": services().config.registration,
         "second_step_rule": services().second_factors.rule(),
-        "shares_bought_sound": services().studio.speaking.purchases.sound.is_shared,
+        "shares_bought_sound": services().studio.segment_cache.is_shared,
     }
 
 
@@ -201,10 +201,10 @@ def change_job(file_id: int) -> Response:
     if work is None:
         raise NotFound(_("That work is gone."))
     if request.form.get("deed") == "retry":
-        services().studio.retry(work["filename"], work["owner_id"])
+        services().studio.generation.retry(work["filename"], work["owner_id"])
         services().wake_worker()
         return _done(_("It waits to be spoken again."), "admin.jobs")
-    services().studio.cancel(work["filename"], work["owner_id"])
+    services().studio.generation.cancel(work["filename"], work["owner_id"])
     return _done(_("It is being stopped; what was spoken is kept."), "admin.jobs")
 
 
@@ -221,7 +221,7 @@ def storage() -> Response:
         stats=db.get_stats(),
         by_person=db.get_storage_by_person(),
         kept=db.get_kept_size(),
-        previews=services().studio.previews.total_size(),
+        previews=services().studio.previews.store.total_size(),
         database=config.database_path.stat().st_size,
         free=shutil.disk_usage(config.data_dir).free,
     )
@@ -254,7 +254,7 @@ def _engine(engine: Engine) -> dict[str, Any]:
         "voices": voices,
         "key": _key(engine),
         "price": _price(engine.price()),
-        "resting": services().studio.continuity.resting().get(engine.name),
+        "resting": services().studio.voice_fallback.resting().get(engine.name),
         "notices": [row for row in db.list_model_notices() if row["engine"] == engine.name],
         "last_error": next(
             (row for row in db.list_failed(limit=500) if row["engine"] == engine.name), None

@@ -127,7 +127,7 @@ def speak(text: str, voice: str, speed: float, output: Path) -> None:
 def spoken(text: str, voice: str, speed: float, title: str) -> tuple[bytes, float]:
     """The speech of a text as an MP3 with that title, and its length in s."""
     studio = services().studio
-    quote = studio.quote(text, voice, speed)
+    quote = studio.generation.quote(text, voice, speed)
     engine, stream, frames = quote.engine, Mp3Stream(quote.engine.sample_rate), []
     segments = split(
         text,

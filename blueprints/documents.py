@@ -73,18 +73,18 @@ def _import_sent() -> tuple[list[dict], list[tuple[str, Any]]]:
         raise forms.BadForm("file", _("Choose a file, or give the address of a page."))
     if len(files) > MOST_FILES:
         raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
-    books, owner_id = services().books, g.user["user_id"]
+    imports, owner_id = services().documents.imports, g.user["user_id"]
     taken, refused = [], []
     for file in files:
         try:
             file.stream.flush()
-            taken.append(books.import_file(owner_id, Path(file.stream.name), file.filename))
+            taken.append(imports.import_file(owner_id, Path(file.stream.name), file.filename))
         except Told as error:
             refused.append((_shown_name(file.filename), error))
         file.close()
     if url:
         try:
-            taken.append(books.import_address(owner_id, url))
+            taken.append(imports.import_address(owner_id, url))
         except Told as error:
             refused.append((_shown_name(url), error))
     for _name, error in refused:
@@ -131,9 +131,9 @@ def review(document_id: int) -> Response:
     row = owned_document(document_id)
     if not wants_json():
         return _review(row)
-    books = services().books
-    plan = books.plan(row, books.choices(row))
-    progress = books.progress(row)
+    documents = services().documents
+    plan = documents.plan(row, documents.choices(row))
+    progress = documents.progress(row)
     files = [file_json(file) for file in progress.files]
     known = {"plan": plan_json(plan), "progress": progress_json(progress), "files": files}
     return jsonify(**document_json(row), **known)
@@ -164,7 +164,7 @@ def speak(document_id: int) -> Response:
     row = owned_document(document_id)
     try:
         row, _plan, _base = document_form.save(row)
-        made = services().books.speak(row, services().books.choices(row))
+        made = services().documents.speak(row, services().documents.choices(row))
     except Told as error:
         return (
             error_response(error) if wants_json() else _review(owned_document(document_id), error)
@@ -188,7 +188,7 @@ def _made_url(document_id: int, made: list[dict[str, Any]]) -> str:
 def delete(document_id: int) -> Response:
     """Forget a document; what was spoken of it stays in the library."""
     row = owned_document(document_id)
-    services().books.delete(row)
+    services().documents.delete(row)
     if wants_json():
         return Response(status=204)
     flash(_("“%(name)s” was removed. What was spoken of it stays.", name=row["title"]))
@@ -200,20 +200,20 @@ def delete(document_id: int) -> Response:
 def progress(document_id: int) -> Response:
     """The progress of a document's files."""
     row = owned_document(document_id)
-    return jsonify(progress_json(services().books.progress(row)))
+    return jsonify(progress_json(services().documents.progress(row)))
 
 
 @blueprint.post(f"/documents/{ID}/<action>")
 @user_only
 def steer(document_id: int, action: str) -> Response:
     """Pause, take up, stop or retry everything that is made of a document."""
-    row, books = owned_document(document_id), services().books
+    row, documents = owned_document(document_id), services().documents
     if action not in ACTIONS:
         abort(404)
-    getattr(books, action)(row)
+    getattr(documents, action)(row)
     services().wake_worker()
     if wants_json():
-        return jsonify(progress_json(books.progress(row)))
+        return jsonify(progress_json(documents.progress(row)))
     return redirect(review_url(document_id), 303)
 
 
@@ -239,7 +239,7 @@ def set_cover(document_id: int) -> Response:
     picture = sent.read(COVER_BYTES + 1) if sent else None
     if not picture and "remove" not in request.form:
         raise forms.BadForm("cover", _("Choose a picture first."))
-    services().books.keep_cover(row, None if "remove" in request.form else picture)
+    services().documents.save_cover(row, None if "remove" in request.form else picture)
     if wants_json():
         return Response(status=204)
     return redirect(review_url(document_id), 303)
@@ -264,8 +264,8 @@ def _review(row: dict[str, Any], error: Any = None) -> Response:
 @user_only
 def chapter(document_id: int, number: int) -> Response:
     """A stretch of a chapter: its parts, which of them are spoken, where the next stretch is."""
-    row, books = owned_document(document_id), services().books
-    document, choices = books.contents(row), books.choices(row)
+    row, documents = owned_document(document_id), services().documents
+    document, choices = documents.contents(row), documents.choices(row)
     _check_chapter(document, number)
     if wants_json():
         return jsonify(document_page.chapter_json(document, choices, number))
@@ -278,17 +278,17 @@ def chapter(document_id: int, number: int) -> Response:
 @takes_text
 def change_chapter(document_id: int, number: int) -> Response:
     """Speak a part or leave it out, or give a chapter a name and a text of its own."""
-    row, books = owned_document(document_id), services().books
-    document = books.contents(row)
+    row, documents = owned_document(document_id), services().documents
+    document = documents.contents(row)
     _check_chapter(document, number)
     try:
-        row = books.change(row, lambda _row, now: changed_chapter(now, document, number))
+        row = documents.change(row, lambda _row, now: changed_chapter(now, document, number))
     except forms.ChangedMeanwhile as error:
         return _chapter_again(document_id, number, error)
-    choices = books.choices(row)
+    choices = documents.choices(row)
     if wants_json():
         version = forms.version_of(*written(choices, document, number))
-        return jsonify(plan=plan_json(books.plan(row, choices)), version=version)
+        return jsonify(plan=plan_json(documents.plan(row, choices)), version=version)
     is_written = "part" not in request.form
     place = {"from": request.form.get("from") or None, "kept": 1 if is_written else None}
     return redirect(to("documents.chapter", document_id=document_id, number=number, **place), 303)
@@ -298,8 +298,8 @@ def _chapter_again(document_id: int, number: int, error: forms.ChangedMeanwhile)
     """The form with what was typed, beside what somebody else made of the chapter."""
     if wants_json() or "part" in request.form:
         return error_response(error)
-    row, books = owned_document(document_id), services().books
-    document, choices = books.contents(row), books.choices(row)
+    row, documents = owned_document(document_id), services().documents
+    document, choices = documents.contents(row), documents.choices(row)
     _title, other_text = other = written(choices, document, number)
     return page(
         "documents/chapter.html",

@@ -92,7 +92,7 @@ def rename(filename: str) -> Response:
                 yours=name,
             )
         )
-    services().studio.rename(filename, g.user["user_id"], name=name)
+    services().studio.generation.rename(filename, g.user["user_id"], name=name)
     return _done(_("Renamed."), filename)
 
 
@@ -100,7 +100,7 @@ def rename(filename: str) -> Response:
 @user_only
 def move(filename: str) -> Response:
     """Put a piece into another group, or into none."""
-    services().studio.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
+    services().studio.generation.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
     return _done(_("Moved."), filename)
 
 
@@ -115,7 +115,7 @@ def delete(filename: str) -> Response:
 @user_only
 def retry(filename: str) -> Response:
     """Speak on where a piece failed or was cancelled."""
-    services().studio.retry(filename, g.user["user_id"])
+    services().studio.generation.retry(filename, g.user["user_id"])
     services().wake_worker()
     return _done("", filename)
 
@@ -124,7 +124,7 @@ def retry(filename: str) -> Response:
 @user_only
 def cancel(filename: str) -> Response:
     """Stop speaking; what was spoken is kept."""
-    services().studio.cancel(filename, g.user["user_id"])
+    services().studio.generation.cancel(filename, g.user["user_id"])
     return _done("", filename)
 
 
@@ -132,7 +132,7 @@ def cancel(filename: str) -> Response:
 @user_only
 def pause(filename: str) -> Response:
     """Let a piece rest until it is spoken on."""
-    services().studio.pause(filename, g.user["user_id"])
+    services().studio.generation.pause(filename, g.user["user_id"])
     return _done("", filename)
 
 
@@ -140,7 +140,7 @@ def pause(filename: str) -> Response:
 @user_only
 def speak_next(filename: str) -> Response:
     """Put a waiting piece before the others."""
-    services().studio.speak_next(filename, g.user["user_id"])
+    services().studio.generation.speak_next(filename, g.user["user_id"])
     return _done(_("It is the next one to be spoken."), filename)
 
 

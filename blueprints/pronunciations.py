@@ -11,7 +11,7 @@ from common.errors import Told
 from services.pronunciations import (
     COLUMNS,
     TABLE_BYTES,
-    Pronouncing,
+    Pronunciations,
     checked_language,
     entry_of,
     table_rows,
@@ -51,7 +51,7 @@ def dictionary() -> Response:
 def add() -> Response:
     """Keep a new entry."""
     try:
-        row = _pronouncing().add(g.user["user_id"], _entry())
+        row = _pronunciations().add(g.user["user_id"], _entry())
     except Told as error:
         return _again(error)
     if wants_json():
@@ -64,7 +64,7 @@ def add() -> Response:
 @user_only
 def entry(entry_id: int) -> Response:
     """One entry, to be changed and tried."""
-    row = _pronouncing().get(g.user["user_id"], entry_id)
+    row = _pronunciations().get(g.user["user_id"], entry_id)
     if wants_json():
         return jsonify(entry_json(row))
     return page("pronunciations/entry.html", entry=row, version=_version(row), **_context(row))
@@ -74,10 +74,10 @@ def entry(entry_id: int) -> Response:
 @user_only
 def change(entry_id: int) -> Response:
     """Put what is sent in the place of an entry."""
-    row = _pronouncing().get(g.user["user_id"], entry_id)
+    row = _pronunciations().get(g.user["user_id"], entry_id)
     try:
         forms.check_version(request.form, entry_json(row))
-        row = _pronouncing().change(g.user["user_id"], entry_id, _entry())
+        row = _pronunciations().change(g.user["user_id"], entry_id, _entry())
     except Told as error:
         return _again(error, row)
     if wants_json():
@@ -90,8 +90,8 @@ def change(entry_id: int) -> Response:
 @user_only
 def remove(entry_id: int) -> Response:
     """Forget an entry."""
-    row = _pronouncing().get(g.user["user_id"], entry_id)
-    _pronouncing().remove(g.user["user_id"], entry_id)
+    row = _pronunciations().get(g.user["user_id"], entry_id)
+    _pronunciations().remove(g.user["user_id"], entry_id)
     if wants_json():
         return Response(status=204)
     flash(_("“%(word)s” is said as it is written again.", word=row["pattern"]))
@@ -102,9 +102,9 @@ def remove(entry_id: int) -> Response:
 @user_only
 def changes(entry_id: int) -> Response:
     """The pieces whose text holds the word, each with its first place."""
-    row = _pronouncing().get(g.user["user_id"], entry_id)
+    row = _pronunciations().get(g.user["user_id"], entry_id)
     after = forms.cursor(request.args.get("after"))
-    found = _pronouncing().affected(g.user["user_id"], entry_of(row), after)
+    found = _pronunciations().affected(g.user["user_id"], entry_of(row), after)
     following = found.after and f"{found.after[0]}.{found.after[1]}"
     if wants_json():
         return jsonify(files=[_affected_json(file) for file in found.files], next=following)
@@ -121,7 +121,7 @@ def hear() -> Response:
     if request.form.get("act") == "quote":
         return _quoted()
     is_with = request.form.get("with", "1") != "0"
-    sound = _pronouncing().hear(*_trial(), is_with=is_with)
+    sound = _pronunciations().hear(*_trial(), is_with=is_with)
     return audio_responses.short_sound(sound)
 
 
@@ -129,7 +129,7 @@ def _quoted() -> Response:
     try:
         asked = _trial()
         with_it, without = (
-            _pronouncing().try_out(*asked, is_with=is_with) for is_with in (True, False)
+            _pronunciations().try_out(*asked, is_with=is_with) for is_with in (True, False)
         )
     except Told as error:
         return _again(error)
@@ -177,7 +177,7 @@ def import_table() -> Response:
     try:
         if not sent or not sent.filename:
             raise forms.BadForm("table", _("Choose a table first."))
-        number = _pronouncing().take_in(g.user["user_id"], sent.read(TABLE_BYTES + 1))
+        number = _pronunciations().import_table(g.user["user_id"], sent.read(TABLE_BYTES + 1))
     except Told as error:
         return _again(error, failed="table")
     if wants_json():
@@ -272,5 +272,5 @@ def _url(row: dict[str, Any]) -> str:
     return to("pronunciations.entry", entry_id=row["id"])
 
 
-def _pronouncing() -> Pronouncing:
-    return services().pronouncing
+def _pronunciations() -> Pronunciations:
+    return services().pronunciations

@@ -14,7 +14,8 @@ from flask_babel import gettext as _
 from accounts.accounts import Visitor
 from common.errors import Told
 from services.provider_settings import Settings
-from services.providers import Providers, Trial
+from services.provider_trials import Trial
+from services.providers import Providers
 from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError
 from web import forms
@@ -201,7 +202,7 @@ DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
 @admin_only
 def sound(mark: str) -> Response:
     """The sound that a provider spoke when it was tested."""
-    found = services().studio.previews.read_whole(mark) if HASH.fullmatch(mark) else None
+    found = services().studio.previews.store.read_whole(mark) if HASH.fullmatch(mark) else None
     if found is None:
         abort(404)
     return Response(found, content_type="audio/mpeg")
@@ -213,7 +214,7 @@ def _kept(row: dict[str, Any], trial: Trial) -> str:
         services().db.record_usage(
             _me(), len(trial.text), trial.cost_usd, engine=row["name"], voice=trial.voice
         )
-    services().studio.previews.keep(trial.digest(), [trial.mp3])
+    services().studio.previews.store.keep(trial.digest(), [trial.mp3])
     return trial.digest()
 
 

@@ -45,7 +45,7 @@ def edit(filename: str) -> Response:
 def retake(filename: str) -> Response:
     """Speak a part of a piece anew, or say what that would cost."""
     row, (start, end, text) = owned_file(filename), _asked()
-    voice, retaking = request.form.get("voice", ""), services().studio.retaking
+    voice, retaking = request.form.get("voice", ""), services().studio.retakes
     try:
         if request.form.get("act") == "quote":
             return _quoted(row, start, retaking.quote(row, start, end, text, voice=voice))
@@ -61,7 +61,7 @@ def retake(filename: str) -> Response:
 def restore_take(filename: str, number: int) -> Response:
     """Put an earlier take back into its place."""
     row = owned_file(filename)
-    change = services().studio.retaking.put_back(row, number)
+    change = services().studio.retakes.restore_take(row, number)
     return _begun(row, change["text_start"])
 
 
@@ -69,7 +69,7 @@ def restore_take(filename: str, number: int) -> Response:
 @user_only
 def hear_take(filename: str, number: int) -> Response:
     """The sound of an earlier take."""
-    sound = services().studio.retaking.take_sound(owned_file(filename), number)
+    sound = services().studio.retakes.take_sound(owned_file(filename), number)
     return short_sound(sound)
 
 
@@ -150,7 +150,7 @@ def _desk(
         takes=_takes(row, here),
         change=pending_retake(row),
         price=price,
-        speakers=services().studio.retaking.speakers(row),
+        speakers=services().studio.voice_fallback.choices_for_retake(row),
         voice=request.form.get("voice", ""),
     )
 

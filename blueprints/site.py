@@ -108,7 +108,8 @@ def _manifest() -> dict[str, Any]:
 def worker() -> Response:
     """The service worker, with the addresses of the shell that it keeps."""
     shell = assets().shell(SHELL_KINDS)
-    script = Path(current_app.static_folder, "js", "worker.js").read_text(encoding="utf-8")
+    source = Path(current_app.static_folder, "js/offline/service_worker.js")
+    script = source.read_text(encoding="utf-8")
     body = f"const SHELL = {current_app.json.dumps(shell)};\n{script}"
     answer = Response(body, content_type="text/javascript; charset=utf-8")
     answer.headers["Cache-Control"] = "no-cache"

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from services.neural_voices import Progress, Voices
+from services.neural_voices import Voices
+from services.voice_progress import Progress
 from services.voice_catalogue import Catalogue, Offer
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
 from speech.preview_sentences import sample

@@ -29,7 +29,7 @@ REMEDIES = {
 
 def remedy(error: OSError) -> str:
     """What to do about an error of the system with a path of ours."""
-    return REMEDIES.get(error.errno, "Check the path and its owner.")
+    return REMEDIES.get(error.errno or 0, "Check the path and its owner.")
 
 
 def shortened(path: Path) -> str:

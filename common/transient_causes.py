@@ -134,7 +134,7 @@ def of_os_error(error: OSError, folder: Path | None = None) -> Cause | None:
 
     `folder` lies on the disk that is written to; without it the error itself may name a file.
     """
-    cause = BY_ERRNO.get(error.errno)
+    cause = BY_ERRNO.get(error.errno or 0)
     if cause is not DISK:
         return cause
     if folder is None and isinstance(error.filename, str):
@@ -159,24 +159,26 @@ def of_start(error: OSError) -> Cause | None:
 
 def tries(error: BaseException) -> int | None:
     """How often at most work is tried again that broke off with this; None without such a limit."""
-    while error is not None:
-        if isinstance(error, Told) and error.tries is not None:
-            return error.tries
-        error = error.__cause__
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, Told) and link.tries is not None:
+            return link.tries
+        link = link.__cause__
     return None
 
 
 def of(error: BaseException) -> Cause | None:
     """The cause for which work broke off; None where waiting would not help."""
     found = None
-    while error is not None and found is None:
-        if isinstance(error, Told) and error.waits_for:
-            found = BY_CODE[error.waits_for]
-        elif isinstance(error, MemoryError):
+    link: BaseException | None = error
+    while link is not None and found is None:
+        if isinstance(link, Told) and link.waits_for:
+            found = BY_CODE[link.waits_for]
+        elif isinstance(link, MemoryError):
             found = MEMORY
-        elif isinstance(error, OSError):
-            found = of_os_error(error)
-        elif isinstance(error, RuntimeError) and "start new thread" in str(error):
+        elif isinstance(link, OSError):
+            found = of_os_error(link)
+        elif isinstance(link, RuntimeError) and "start new thread" in str(link):
             found = PROCESSES
-        error = error.__cause__
+        link = link.__cause__
     return found

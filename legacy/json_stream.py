@@ -84,7 +84,7 @@ class JsonFile:
         self._expect_end()
         return value
 
-    def elements(self, shape: re.Pattern) -> Iterator[object]:
+    def elements(self, shape: re.Pattern[str]) -> Iterator[object]:
         """The elements of the list that the file is.
 
         One that is written exactly as `shape`, up to the comma after it, is given as its match,

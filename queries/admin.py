@@ -1,14 +1,63 @@
 """For whoever looks after the server: roles, everybody's work in hand, who takes how much room.
 
+from typing import TypedDict
 Nothing here reads a text, a name of a piece or a filename except to act on it.
 """
 
+from typing import TypedDict
+
 from queries.base import Statements
+from queries.rows import FileOwner
 from queries.usage import COST
 from storage.errors import NotFound
 
 WORK = """f.id, f.status, f.engine, f.character_count, f.spoken_characters, f.created_at,
     f.updated_at, f.error, f.waits_for, f.not_before_epoch, users.username"""
+
+
+class WorkInHand(TypedDict):
+    """Somebody's file that is in work or failed, without its name."""
+
+    id: int
+    status: str
+    engine: str
+    character_count: int
+    spoken_characters: int
+    created_at: str
+    updated_at: str
+    error: str | None
+    waits_for: str
+    not_before_epoch: float | None
+    username: str
+
+
+class PersonStorage(TypedDict):
+    """How much a person keeps; sizes in bytes."""
+
+    username: str
+    files: int
+    size: int
+    binned_size: int
+
+
+class KeptSize(TypedDict):
+    """How much bought sound there is; `size` in bytes."""
+
+    segments: int
+    size: int
+
+
+class Stats(TypedDict):
+    """How much there is of everything."""
+
+    users: int
+    files: int
+    characters: int
+    duration: float
+    size: int
+    binned_files: int
+    binned_size: int
+    cost: float | None
 
 
 class Administration(Statements):
@@ -22,9 +71,10 @@ class Administration(Statements):
         if not changed:
             raise NotFound("There is no such account.")
 
-    def list_work(self, status: str, *, limit: int = 100) -> list[dict]:
+    def list_work(self, status: str, *, limit: int = 100) -> list[WorkInHand]:
         """Everybody's files that are queued or speaking, the oldest first, without their names."""
-        return self.rows(
+        return self.list_of(
+            WorkInHand,
             f"""SELECT {WORK}
                 FROM audio_files f INDEXED BY idx_audio_work JOIN users ON users.id = f.owner_id
                 WHERE f.status IN ('queued', 'speaking') AND f.status = ?
@@ -32,9 +82,10 @@ class Administration(Statements):
             status, limit,
         )  # fmt: skip
 
-    def list_failed(self, *, limit: int = 50) -> list[dict]:
+    def list_failed(self, *, limit: int = 50) -> list[WorkInHand]:
         """Everybody's files that failed, the latest first, without their names."""
-        return self.rows(
+        return self.list_of(
+            WorkInHand,
             f"""SELECT {WORK}
                 FROM audio_files f INDEXED BY idx_audio_failed JOIN users ON users.id = f.owner_id
                 WHERE f.status = 'failed' AND f.deleted_at IS NULL
@@ -42,37 +93,41 @@ class Administration(Statements):
             limit,
         )
 
-    def get_work(self, file_id: int) -> dict | None:
+    def get_work(self, file_id: int) -> FileOwner | None:
         """Whose file this is, so that it can be cancelled or tried again: owner_id, filename."""
-        return self.row(
+        return self.find(
+            FileOwner,
             "SELECT owner_id, filename FROM audio_files WHERE id = ? AND deleted_at IS NULL",
             file_id,
         )
 
-    def get_storage_by_person(self) -> list[dict]:
+    def get_storage_by_person(self) -> list[PersonStorage]:
         """Everybody with what they keep, the most first: files, size, binned_size (bytes)."""
-        return self.rows(
+        return self.list_of(
+            PersonStorage,
             """SELECT users.username, count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NULL), 0) AS size,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NOT NULL), 0)
                           AS binned_size
                FROM users LEFT JOIN audio_files f ON f.owner_id = users.id
-               GROUP BY users.id ORDER BY 3 DESC, users.username COLLATE NOCASE"""
+               GROUP BY users.id ORDER BY 3 DESC, users.username COLLATE NOCASE""",
         )
 
-    def get_kept_size(self) -> dict:
+    def get_kept_size(self) -> KeptSize:
         """The bought sound that is kept for resumes and repeats: segments, size (bytes)."""
-        return self.row(
+        return self.one(
+            KeptSize,
             """SELECT count(*) AS segments, coalesce(sum(size), 0) AS size
-               FROM kept_segments INDEXED BY idx_kept_last_used"""
+               FROM kept_segments INDEXED BY idx_kept_last_used""",
         )
 
-    def get_stats(self) -> dict:
+    def get_stats(self) -> Stats:
         """How much there is: users, files, characters, duration (s), size (bytes), cost (USD).
 
         Files in the bin count apart: binned_files, binned_size (bytes).
         """
-        return self.row(
+        return self.one(
+            Stats,
             f"""SELECT (SELECT count(*) FROM users) AS users,
                       coalesce(sum(deleted_at IS NULL), 0) AS files,
                       coalesce(sum(character_count) FILTER (WHERE deleted_at IS NULL), 0)
@@ -82,5 +137,5 @@ class Administration(Statements):
                       coalesce(sum(deleted_at IS NOT NULL), 0) AS binned_files,
                       coalesce(sum(size) FILTER (WHERE deleted_at IS NOT NULL), 0) AS binned_size,
                       (SELECT {COST} FROM usage_stats) AS cost
-               FROM audio_files"""
+               FROM audio_files""",
         )

@@ -4,6 +4,7 @@ import json
 
 from queries.base import Statements, escape_like
 from queries.groups import COLUMNS
+from queries.rows import AudioFile, FileState, MarkedSegment, Segment
 
 
 class AudioFiles(Statements):
@@ -32,7 +33,7 @@ class AudioFiles(Statements):
         track: int = 0,
         reading: str = "{}",
         is_unpriced: bool = False,
-    ) -> dict:
+    ) -> AudioFile:
         """Add a file; returns its row without the text. `duration` in s, `cost` in USD.
 
         The cost of one that `is_unpriced` is None until something is known of it.
@@ -43,7 +44,8 @@ class AudioFiles(Statements):
         count = len(text) if character_count is None else character_count
         is_ready = status == "ready"
         with self.transaction():
-            row = self.write_row(
+            row = self.write_one(
+                AudioFile,
                 f"""INSERT INTO audio_files (owner_id, filename, display_name, voice, text,
                         character_count, category, duration, cost, created_at, engine, model, speed,
                         status, size, sha256, spoken_characters, text_indexed, document_id, track,
@@ -58,13 +60,14 @@ class AudioFiles(Statements):
             )  # fmt: skip
             if is_unpriced:
                 self.write("INSERT INTO unpriced_files (file_id) VALUES (?)", row["id"])
-            return row | {"cost": None if is_unpriced and not cost else row["cost"]}
+            return {**row, "cost": None if is_unpriced and not cost else row["cost"]}
 
     def get_audio_file(
         self, filename: str, owner_id: int, *, include_binned: bool = False
-    ) -> dict | None:
+    ) -> AudioFile | None:
         """The owner's file of that name, without its text; one in the bin only when asked for."""
-        return self.row(
+        return self.find(
+            AudioFile,
             f"""SELECT {COLUMNS} FROM audio_files
                 WHERE filename = ? AND owner_id = ? AND (deleted_at IS NULL OR ?)""",
             filename, owner_id, int(include_binned),
@@ -81,7 +84,7 @@ class AudioFiles(Statements):
         limit: int = 50,
         before: tuple[str, int] | None = None,
         search: str | None = None,
-    ) -> list[dict]:
+    ) -> list[AudioFile]:
         """A page of the library, newest first; `before` is (created_at, id) of the last row seen.
 
         `search` finds a part of the name, in any case of ASCII letters.
@@ -96,7 +99,8 @@ class AudioFiles(Statements):
             created_at, file_id = before
             parts = f"{part} AND created_at = ? AND id < ? UNION ALL {part} AND created_at < ?"
             values = [*values, created_at, file_id, *values, created_at]
-        return self.rows(
+        return self.list_of(
+            AudioFile,
             f"""SELECT {COLUMNS} FROM audio_files WHERE id IN (
                     SELECT id FROM ({parts} ORDER BY created_at DESC, id DESC LIMIT ?))
                 ORDER BY created_at DESC, id DESC""",
@@ -110,11 +114,12 @@ class AudioFiles(Statements):
         *,
         display_name: str | None = None,
         category: str | None = None,
-    ) -> dict | None:
+    ) -> AudioFile | None:
         """Rename or move to another group; None when the owner has no such file."""
         with self.transaction():
             group = None if category is None else self.group_name(owner_id, category)
-            return self.write_row(
+            return self.write_found(
+                AudioFile,
                 f"""UPDATE audio_files SET display_name = coalesce(?, display_name),
                         category = coalesce(?, category), updated_at = CURRENT_TIMESTAMP
                     WHERE filename = ? AND owner_id = ? AND deleted_at IS NULL
@@ -144,9 +149,11 @@ class AudioFiles(Statements):
             json.dumps(filenames), owner_id,
         ).rowcount  # fmt: skip
 
-    def find_audio_file(self, filename: str) -> dict | None:
+    def find_audio_file(self, filename: str) -> FileState | None:
         """Anybody's file of that name, in the bin or not: status, sha256; for the disk's upkeep."""
-        return self.row("SELECT status, sha256 FROM audio_files WHERE filename = ?", filename)
+        return self.find(
+            FileState, "SELECT status, sha256 FROM audio_files WHERE filename = ?", filename
+        )
 
     def list_filenames(self, owner_id: int) -> list[str]:
         """The names of all files of an owner, those in the bin too."""
@@ -157,21 +164,23 @@ class AudioFiles(Statements):
         """How many segments have been spoken."""
         return self.value("SELECT count(*) AS n FROM segments WHERE file_id = ?", file_id)
 
-    def list_marked_segments(self, file_id: int) -> list[dict]:
+    def list_marked_segments(self, file_id: int) -> list[MarkedSegment]:
         """The segments that another voice spoke, or that were not said as they are written.
 
         position, text_start, start_ms, end_ms, spoken_by, said.
         """
-        return self.rows(
+        return self.list_of(
+            MarkedSegment,
             """SELECT position, text_start, start_ms, end_ms, spoken_by, said
                FROM segments INDEXED BY idx_segments_marked
                WHERE file_id = ? AND (spoken_by != '' OR said != '') ORDER BY position""",
             file_id,
         )
 
-    def get_segments(self, file_id: int) -> list[dict]:
+    def get_segments(self, file_id: int) -> list[Segment]:
         """What has been spoken so far: text_start, text_end (code points), start_ms, end_ms."""
-        return self.rows(
+        return self.list_of(
+            Segment,
             """SELECT position, text_start, text_end, start_ms, end_ms, byte_end, frame_end, words,
                       spoken_by, said
                FROM segments WHERE file_id = ? ORDER BY position""",

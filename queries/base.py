@@ -1,12 +1,14 @@
 """Statements: the way to SQLite that each noun is given, and what nouns ask of each other."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from sqlite3 import Cursor
-from typing import Any
+from typing import Any, TypeVar, cast
 
 Row = dict[str, Any]
+Values = Sequence[Any] | Mapping[str, Any]
+Kind = TypeVar("Kind", bound=Mapping[str, object])
 
 
 class Statements(ABC):
@@ -45,19 +47,63 @@ class Statements(ABC):
         """Run one statement with RETURNING."""
 
     @abstractmethod
-    def write_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    def write_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run one statement once for each row of values."""
+
+    # Rows of a kind: the statement's columns are those of the kind
+
+    def find(self, kind: type[Kind], sql: str, *values: Any) -> Kind | None:
+        """The first row of a query, if any."""
+        return cast("Kind | None", self.row(sql, *values))
+
+    def one(self, kind: type[Kind], sql: str, *values: Any) -> Kind:
+        """The row of a query that always gives one, such as a sum."""
+        (row,) = self.list_of(kind, sql, *values)
+        return row
+
+    def list_of(self, kind: type[Kind], sql: str, *values: Any) -> list[Kind]:
+        """Every row of a query."""
+        return cast("list[Kind]", self.rows(sql, *values))
+
+    def write_one(self, kind: type[Kind], sql: str, *values: Any) -> Kind:
+        """Run one statement whose RETURNING always gives a row, such as an INSERT."""
+        return cast("list[Kind]", self.write_rows(sql, *values))[0]
+
+    def write_found(self, kind: type[Kind], sql: str, *values: Any) -> Kind | None:
+        """Run one statement with RETURNING, of which at most one row is wanted."""
+        return cast("Kind | None", self.write_row(sql, *values))
+
+    def insert(self, sql: str, *values: Any) -> int:
+        """Run one INSERT; returns the number of the new row."""
+        return self.write(sql, *values).lastrowid or 0
 
     # What nouns ask of each other
 
     @abstractmethod
     def record_usage(
-        self, user_id: int, characters_used: int, cost: float | None, **what: Any
+        self,
+        user_id: int,
+        characters_used: int,
+        cost: float | None,
+        *,
+        file_id: int | None = None,
+        engine: str = "",
+        voice: str = "",
+        category: str = "",
+        timestamp: str | None = None,
     ) -> int:
         """Add a row to the ledger; returns its id. See queries/usage.py."""
 
     @abstractmethod
-    def add_usage(self, user_id: int, file_id: int | None, engine: str, **what: Any) -> None:
+    def add_usage(
+        self,
+        user_id: int,
+        file_id: int | None,
+        engine: str,
+        *,
+        characters: int = 0,
+        cost: float | None = 0.0,
+    ) -> None:
         """Add to the file's row in the ledger. See queries/usage.py."""
 
     @abstractmethod

@@ -1,6 +1,6 @@
 """How long the app has run while its clock went on without a jump."""
 
-from queries.base import Statements
+from queries.base import Row, Statements
 
 AHEAD_S = 3 * 86400.0  # off for that long at most, and the same stretch goes on
 BACK_S = 86400.0
@@ -21,11 +21,13 @@ class Clocks(Statements):
                 now - AHEAD_S, now + BACK_S, now,
             )  # fmt: skip
             if row:
-                return self.write_row(
+                running_s: float = self.write_one(
+                    Row,
                     """UPDATE clock_stretches SET seen_epoch = ?, running_s = running_s + ?
                        WHERE id = ? RETURNING running_s""",
                     now, ran_s, row["id"],
                 )["running_s"]  # fmt: skip
+                return running_s
             number = self.write(
                 "INSERT INTO clock_stretches (seen_epoch) VALUES (?)", now
             ).lastrowid

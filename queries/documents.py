@@ -2,6 +2,7 @@
 
 from queries.base import Statements
 from queries.groups import COLUMNS as FILE_COLUMNS
+from queries.rows import AudioFile, Cover, DocumentRow
 from storage.errors import NotFound
 
 COLUMNS = """id, owner_id, title, author, language, source, origin, characters, choices, created_at,
@@ -25,9 +26,10 @@ class Documents(Statements):
         content: str,
         cover: bytes | None = None,
         cover_type: str = "",
-    ) -> dict:
+    ) -> DocumentRow:
         """Keep a document; `content` is JSON. Returns its row without content and cover."""
-        return self.write_row(
+        return self.write_one(
+            DocumentRow,
             f"""INSERT INTO documents (owner_id, title, author, language, source, origin,
                     characters, content, cover, cover_type)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}""",
@@ -35,29 +37,34 @@ class Documents(Statements):
             cover_type,
         )  # fmt: skip
 
-    def get_document(self, document_id: int, owner_id: int) -> dict | None:
+    def get_document(self, document_id: int, owner_id: int) -> DocumentRow | None:
         """The owner's document, without content and cover."""
-        return self.row(
-            f"SELECT {COLUMNS} FROM documents WHERE id = ? AND owner_id = ?", document_id, owner_id
+        return self.find(
+            DocumentRow,
+            f"SELECT {COLUMNS} FROM documents WHERE id = ? AND owner_id = ?",
+            document_id,
+            owner_id,
         )
 
     def get_document_content(self, document_id: int) -> str:
         """What the document holds, as JSON."""
         return self.value("SELECT content FROM documents WHERE id = ?", document_id) or "{}"
 
-    def get_document_cover(self, document_id: int) -> dict | None:
+    def get_document_cover(self, document_id: int) -> Cover | None:
         """The picture on the front: cover (bytes), cover_type; None where there is none."""
-        return self.row(
+        return self.find(
+            Cover,
             "SELECT cover, cover_type FROM documents WHERE id = ? AND cover IS NOT NULL",
             document_id,
         )
 
     def list_documents(
         self, owner_id: int, *, limit: int = 50, before: tuple[str, int] | None = None
-    ) -> list[dict]:
+    ) -> list[DocumentRow]:
         """A page of the owner's documents, newest first; `before` is (created_at, id)."""
         place = "AND (created_at, id) < (?, ?)" if before else ""
-        return self.rows(
+        return self.list_of(
+            DocumentRow,
             f"""SELECT {COLUMNS} FROM documents WHERE owner_id = ? {place}
                 ORDER BY created_at DESC, id DESC LIMIT ?""",
             owner_id, *(before or ()), limit,
@@ -71,9 +78,10 @@ class Documents(Statements):
         title: str | None = None,
         author: str | None = None,
         choices: str | None = None,
-    ) -> dict:
+    ) -> DocumentRow:
         """Change what is given; `choices` is JSON. Raises NotFound."""
-        row = self.write_row(
+        row = self.write_found(
+            DocumentRow,
             f"""UPDATE documents SET title = coalesce(?, title), author = coalesce(?, author),
                     choices = coalesce(?, choices), updated_at = CURRENT_TIMESTAMP
                 WHERE id = ? AND owner_id = ? RETURNING {COLUMNS}""",
@@ -94,9 +102,10 @@ class Documents(Statements):
         ).rowcount:  # fmt: skip
             raise NotFound(NO_DOCUMENT)
 
-    def list_document_files(self, document_id: int, owner_id: int) -> list[dict]:
+    def list_document_files(self, document_id: int, owner_id: int) -> list[AudioFile]:
         """The files that were made of a document, in its order, without those in the bin."""
-        return self.rows(
+        return self.list_of(
+            AudioFile,
             f"""SELECT {FILE_COLUMNS} FROM audio_files INDEXED BY idx_audio_document
                 WHERE document_id = ? AND owner_id = ? AND deleted_at IS NULL
                 ORDER BY track, id""",

@@ -1,10 +1,22 @@
 """What somebody was writing when they left."""
 
 from collections.abc import Collection
+from typing import TypedDict
 
 from queries.base import Statements
 
-NAMES = ("text", "name", "voice", "speed", "category", "reading")
+
+class Draft(TypedDict):
+    """What somebody was writing when they left; `reading` is JSON."""
+
+    text: str
+    name: str
+    voice: str
+    speed: float
+    category: str
+    reading: str
+    updated_at: str
+    version: str
 
 
 class Drafts(Statements):
@@ -31,7 +43,7 @@ class Drafts(Statements):
         values = (text, name, voice, speed, category, reading)
         with self.transaction():
             now = self.get_draft(user_id)
-            is_same = now is not None and values == tuple(now[column] for column in NAMES)
+            is_same = now is not None and values == _content(now)
             if now and known is not None and now["version"] not in known and not is_same:
                 return now["version"]
             self.write(
@@ -46,9 +58,10 @@ class Drafts(Statements):
             )  # fmt: skip
         return None
 
-    def get_draft(self, user_id: int) -> dict | None:
+    def get_draft(self, user_id: int) -> Draft | None:
         """The draft: text, name, voice, speed, category, reading (JSON), updated_at, version."""
-        return self.row(
+        return self.find(
+            Draft,
             """SELECT text, name, voice, speed, category, reading, updated_at, version FROM drafts
                WHERE user_id = ?""",
             user_id,
@@ -60,3 +73,10 @@ class Drafts(Statements):
             now = self.get_draft(user_id)
             if now and (known is None or now["version"] in known):
                 self.write("DELETE FROM drafts WHERE user_id = ?", user_id)
+
+
+def _content(draft: Draft) -> tuple[str, str, str, float, str, str]:
+    return (
+        draft["text"], draft["name"], draft["voice"], draft["speed"], draft["category"],
+        draft["reading"],
+    )  # fmt: skip

@@ -1,6 +1,26 @@
 """Engines: which of their models end, and which do not answer for now."""
 
+from typing import TypedDict
+
 from queries.base import Statements
+
+
+class ModelNotice(TypedDict):
+    """A model whose end a provider has announced (YYYY-MM-DD)."""
+
+    engine: str
+    model: str
+    shutdown_date: str
+    seen_at: str
+
+
+class RestingEngine(TypedDict):
+    """An engine that did not answer and is left alone for a while."""
+
+    engine: str
+    since_epoch: float
+    until_epoch: float
+    error: str
 
 
 class Engines(Statements):
@@ -15,9 +35,11 @@ class Engines(Statements):
                 [(engine, model, date) for model, date in notices.items()],
             )
 
-    def list_model_notices(self) -> list[dict]:
+    def list_model_notices(self) -> list[ModelNotice]:
         """Models with a known end: engine, model, shutdown_date, the nearest first."""
-        return self.rows("SELECT * FROM model_notices ORDER BY shutdown_date, engine, model")
+        return self.list_of(
+            ModelNotice, "SELECT * FROM model_notices ORDER BY shutdown_date, engine, model"
+        )
 
     def save_resting(self, engine: str, *, now: float, rest_s: float, error: str) -> None:
         """Note that an engine does not answer and is left alone for `rest_s` seconds from `now`."""
@@ -33,6 +55,6 @@ class Engines(Statements):
         """Note that an engine answers again."""
         self.write("DELETE FROM resting_engines WHERE engine = ?", engine)
 
-    def list_resting(self) -> list[dict]:
+    def list_resting(self) -> list[RestingEngine]:
         """Engines that did not answer when last asked: engine, since_epoch, until_epoch, error."""
-        return self.rows("SELECT * FROM resting_engines ORDER BY since_epoch")
+        return self.list_of(RestingEngine, "SELECT * FROM resting_engines ORDER BY since_epoch")

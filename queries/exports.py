@@ -5,6 +5,7 @@ from collections.abc import Callable
 from queries.base import Statements
 from queries.groups import COLUMNS
 from queries.jobs import COUNTED, DUE, TRIED_ANEW, due
+from queries.rows import AudioFile, Export
 from storage.errors import LeaseLost
 
 GONE = "This download is not wanted any more."
@@ -21,51 +22,59 @@ class Exports(Statements):
 
     def create_export(
         self,
-        file: dict,
+        file: AudioFile,
         format: str,
         *,
         options: str,
         fingerprint: str,
         name: str,
         now: float,
-    ) -> dict:
+    ) -> Export:
         """Ask for a download of a file's row, in place of earlier ones of that format.
 
         One with the same fingerprint that is there, or on its way, is returned instead; one that
         is paused goes on.
         """
         with self.transaction():
-            same = self.row(
+            same = self.find(
+                Export,
                 """SELECT * FROM exports WHERE file_id = ? AND format = ? AND fingerprint = ?
                    AND status != 'failed' ORDER BY id DESC LIMIT 1""",
                 file["id"], format, fingerprint,
             )  # fmt: skip
             if same and same["is_paused"]:
-                return self.write_row(
+                return self.write_one(
+                    Export,
                     f"UPDATE exports SET is_paused = 0, {TRIED_ANEW} WHERE id = ? RETURNING *",
                     same["id"],
                 )
             if same:
                 return same
             self.write("DELETE FROM exports WHERE file_id = ? AND format = ?", file["id"], format)
-            return self.write_row(
+            return self.write_one(
+                Export,
                 """INSERT INTO exports (file_id, owner_id, format, options, fingerprint, name,
                        created_epoch, last_used_epoch)
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *""",
                 file["id"], file["owner_id"], format, options, fingerprint, name, now, now,
             )  # fmt: skip
 
-    def get_export(self, export_id: int, file_id: int) -> dict | None:
+    def get_export(self, export_id: int, file_id: int) -> Export | None:
         """A download of that file."""
-        return self.row("SELECT * FROM exports WHERE id = ? AND file_id = ?", export_id, file_id)
+        return self.find(
+            Export, "SELECT * FROM exports WHERE id = ? AND file_id = ?", export_id, file_id
+        )
 
-    def list_exports(self, file_id: int) -> list[dict]:
+    def list_exports(self, file_id: int) -> list[Export]:
         """The downloads of a file, by format."""
-        return self.rows("SELECT * FROM exports WHERE file_id = ? ORDER BY format, id", file_id)
+        return self.list_of(
+            Export, "SELECT * FROM exports WHERE file_id = ? ORDER BY format, id", file_id
+        )
 
-    def get_exported_file(self, file_id: int) -> dict | None:
+    def get_exported_file(self, file_id: int) -> AudioFile | None:
         """The ready file that a download is made of, whoever owns it; None in the bin."""
-        return self.row(
+        return self.find(
+            AudioFile,
             f"""SELECT {COLUMNS} FROM audio_files
                 WHERE id = ? AND status = 'ready' AND deleted_at IS NULL""",
             file_id,
@@ -99,13 +108,13 @@ class Exports(Statements):
         row = self.write_row(
             "DELETE FROM exports WHERE id = ? AND file_id = ? RETURNING name", export_id, file_id
         )
-        return row and row["name"]
+        return row["name"] if row else None
 
     # The worker's side
 
     def claim_export(
         self, worker: str, *, now: float, lease_s: float, longest_s: float = 1e9
-    ) -> dict | None:
+    ) -> Export | None:
         """Take the next download to make, of a file of at most `longest_s`; fair between people.
 
         One of this worker whose lease ran out stays its own, as with claim_job.
@@ -113,7 +122,8 @@ class Exports(Statements):
         values = (*due(now), now, worker)
         if not self.row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {FREE} LIMIT 1", *values):
             return None
-        return self.write_row(
+        return self.write_found(
+            Export,
             f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
                     attempts = attempts + 1, not_before_epoch = NULL
                 WHERE id = (

@@ -1,9 +1,11 @@
 """The groups of a library, and its bin."""
 
 import json
+from typing import TypedDict
 
 from common.errors import Sentence
 from queries.base import Statements
+from queries.rows import AudioFile, FileOwner, Group
 from storage.errors import GroupTaken, NotFound
 
 BIN_DAYS = 30
@@ -19,12 +21,20 @@ COLUMNS = """id, filename, display_name, owner_id, voice, category, character_co
     track, reading, stand_in, needs_voice, waits_for, waits, not_before_epoch"""
 
 
+class FileCounts(TypedDict):
+    """How many files there are outside the bin, and how many of these in no group."""
+
+    files: int
+    ungrouped: int
+
+
 class Groups(Statements):
     """Groups by name, one of a kind for each owner whatever the case; '' means none."""
 
-    def list_groups(self, owner_id: int) -> list[dict]:
+    def list_groups(self, owner_id: int) -> list[Group]:
         """The owner's groups by name, empty ones too: name, files."""
-        return self.rows(
+        return self.list_of(
+            Group,
             """SELECT name, files FROM file_groups WHERE owner_id = ? AND name != ''
                ORDER BY name""",
             owner_id,
@@ -34,9 +44,10 @@ class Groups(Statements):
         """The names of the owner's groups."""
         return [group["name"] for group in self.list_groups(owner_id)]
 
-    def count_files(self, owner_id: int) -> dict:
+    def count_files(self, owner_id: int) -> FileCounts:
         """How many files the owner has outside the bin: files, and of these ungrouped."""
-        return self.row(
+        return self.one(
+            FileCounts,
             """SELECT coalesce(sum(files), 0) AS files,
                       coalesce(sum(CASE name WHEN '' THEN files END), 0) AS ungrouped
                FROM file_groups WHERE owner_id = ?""",
@@ -131,10 +142,11 @@ class Groups(Statements):
 
     def list_bin(
         self, owner_id: int, *, limit: int = 50, before: tuple[str, int] | None = None
-    ) -> list[dict]:
+    ) -> list[AudioFile]:
         """Files in the bin, the latest first; `before` is (deleted_at, id) of the last one seen."""
         place = "AND (deleted_at, id) < (?, ?)" if before else ""
-        return self.rows(
+        return self.list_of(
+            AudioFile,
             f"""SELECT {COLUMNS} FROM audio_files INDEXED BY idx_audio_bin
                 WHERE owner_id = ? AND deleted_at IS NOT NULL {place}
                 ORDER BY deleted_at DESC, id DESC LIMIT ?""",
@@ -147,9 +159,10 @@ class Groups(Statements):
             "UPDATE audio_files SET deleted_at = ? WHERE deleted_at > ?", now, latest
         ).rowcount
 
-    def list_expired(self, deleted_before: str, *, limit: int = 500) -> list[dict]:
+    def list_expired(self, deleted_before: str, *, limit: int = 500) -> list[FileOwner]:
         """Files of anybody that went to the bin before a time: filename, owner_id."""
-        return self.rows(
+        return self.list_of(
+            FileOwner,
             """SELECT filename, owner_id FROM audio_files INDEXED BY idx_audio_binned
                WHERE deleted_at < ? ORDER BY deleted_at, id LIMIT ?""",
             deleted_before, limit,

@@ -1,8 +1,28 @@
 """What tells whether all is well: signs of life, and numbers about the whole."""
 
+from typing import TypedDict
+
 from queries.base import Statements
 from queries.jobs import IN_WORK
 from queries.usage import COST
+
+
+class EngineUse(TypedDict):
+    """What an engine has spoken, and what it cost (USD)."""
+
+    engine: str
+    characters: int
+    cost: float | None
+
+
+class Numbers(TypedDict):
+    """Numbers about everybody together; `waiting_since` in seconds since 1970."""
+
+    files: dict[str, int]
+    waiting_since: int | None
+    failures: dict[str, int]
+    use: list[EngineUse]
+    users: int
 
 
 class Health(Statements):
@@ -20,7 +40,7 @@ class Health(Statements):
         """When somebody was last alive."""
         return self.value("SELECT at_epoch FROM heartbeats WHERE name = ?", name)
 
-    def get_numbers(self) -> dict:
+    def get_numbers(self) -> Numbers:
         """Of everybody together: files by status, the oldest waiting, failures by engine, use.
 
         Files in the bin do not count. The cost is None where no price was known.
@@ -44,9 +64,10 @@ class Health(Statements):
                        WHERE status = 'failed' AND deleted_at IS NULL GROUP BY engine"""
                 )
             },
-            "use": self.rows(
+            "use": self.list_of(
+                EngineUse,
                 f"""SELECT engine, sum(characters_used) AS characters, {COST}
-                    FROM usage_stats GROUP BY engine"""
+                    FROM usage_stats GROUP BY engine""",
             ),
             "users": self.value("SELECT count(*) FROM users WHERE is_active"),
         }

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from storage import sqlite_file
 from storage.errors import naming_errors
@@ -186,7 +187,7 @@ class Examination:
     def _names(self, sql: str) -> list[str]:
         return [str(name) for (name,) in self._rows(sql)]
 
-    def _rows(self, sql: str, *values) -> list[tuple]:
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(sql, values).fetchall()
 
 

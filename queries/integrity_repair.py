@@ -58,7 +58,7 @@ class Repairs(Statements):
         self.write(f"UPDATE {table} SET {column} = {value} WHERE {wrong}")
 
 
-def _new_index() -> dict[str, list[tuple]]:
+def _new_index() -> dict[str, list[tuple[object, ...]]]:
     """What the tables behind an index hold that has no words yet."""
     with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         sqlite_file.create_schema(fresh)

@@ -1,9 +1,11 @@
 """The work on pieces of speech: claimed under a lease, checkpointed, finished or failed."""
 
 import json
+from collections.abc import Sequence
 
 from queries.base import Statements
 from queries.groups import COLUMNS
+from queries.rows import AudioFile, Job, JobCounts, NewSegment
 from storage.errors import LeaseLost, NotFound, WrongState
 
 GONE = "The file was deleted, or another worker speaks it now."
@@ -39,7 +41,7 @@ class Jobs(Statements):
 
     def claim_job(
         self, worker: str, *, now: float, lease_s: float, per_user: int = 4
-    ) -> dict | None:
+    ) -> Job | None:
         """Take the next file to speak: of the people with the fewest in work, the longest unserved.
 
         A file of this worker whose lease ran out stays its own: one of its threads is still on it.
@@ -48,7 +50,8 @@ class Jobs(Statements):
         if not self.row(f"SELECT 1 FROM audio_files WHERE {IN_WORK} AND {FREE} LIMIT 1", *free):
             return None
         with self.transaction():
-            row = self.write_row(
+            row = self.write_found(
+                Job,
                 f"""UPDATE audio_files SET status = 'speaking', lease_owner = ?,
                         lease_until_epoch = ?, attempts = attempts + 1, not_before_epoch = NULL,
                         updated_at = CURRENT_TIMESTAMP
@@ -126,7 +129,7 @@ class Jobs(Statements):
         ).rowcount  # fmt: skip
 
     def checkpoint_job(
-        self, file_id: int, worker: str, segments: list[dict], *, duration: float
+        self, file_id: int, worker: str, segments: Sequence[NewSegment], *, duration: float
     ) -> str | None:
         """Record spoken segments and the sound's length so far (s).
 
@@ -231,7 +234,7 @@ class Jobs(Statements):
         if not changed:
             raise LeaseLost(GONE)
 
-    def go_on_with(self, filename: str, owner_id: int, voice: str) -> dict:
+    def go_on_with(self, filename: str, owner_id: int, voice: str) -> AudioFile:
         """Queue a stopped file again for another voice, or "" for its own.
 
         Raises NotFound, WrongState.
@@ -244,7 +247,7 @@ class Jobs(Statements):
             voice,
         )  # fmt: skip
 
-    def retry_job(self, filename: str, owner_id: int) -> dict:
+    def retry_job(self, filename: str, owner_id: int) -> AudioFile:
         """Queue a failed, cancelled or paused file again. Raises NotFound, WrongState."""
         return self._change_state(
             filename, owner_id, ("failed", "cancelled", "paused"),
@@ -253,7 +256,7 @@ class Jobs(Statements):
             "Only a file that failed, was cancelled or is paused can be taken up again.",
         )  # fmt: skip
 
-    def cancel_job(self, filename: str, owner_id: int) -> dict:
+    def cancel_job(self, filename: str, owner_id: int) -> AudioFile:
         """Stop a file: at once while it waits, else at the worker's next checkpoint."""
         return self._change_state(
             filename, owner_id, ("queued", "speaking", "paused"),
@@ -264,7 +267,7 @@ class Jobs(Statements):
             "Only a file that is waiting or being spoken can be cancelled.",
         )  # fmt: skip
 
-    def pause_job(self, filename: str, owner_id: int) -> dict:
+    def pause_job(self, filename: str, owner_id: int) -> AudioFile:
         """Let a file rest: at once while it waits, else at the worker's next checkpoint."""
         return self._change_state(
             filename, owner_id, ("queued", "speaking"),
@@ -300,7 +303,7 @@ class Jobs(Statements):
                 owner_id,
             )
 
-    def speak_next(self, filename: str, owner_id: int) -> dict:
+    def speak_next(self, filename: str, owner_id: int) -> AudioFile:
         """Put a waiting file in front of all others of its owner."""
         return self._change_state(
             filename, owner_id, ("queued",),
@@ -319,7 +322,7 @@ class Jobs(Statements):
         change: str,
         refusal: str,
         *values: str,
-    ) -> dict:
+    ) -> AudioFile:
         with self.transaction():
             row = self.row(
                 """SELECT status FROM audio_files
@@ -330,7 +333,8 @@ class Jobs(Statements):
                 raise NotFound("There is no such file in your library.")
             if row["status"] not in allowed:
                 raise WrongState(refusal)
-            return self.write_row(
+            return self.write_one(
+                AudioFile,
                 f"""UPDATE audio_files SET {change}, updated_at = CURRENT_TIMESTAMP
                     WHERE filename = ? AND owner_id = ? RETURNING {COLUMNS}""",
                 *values, filename, owner_id,
@@ -346,17 +350,19 @@ class Jobs(Statements):
             raise LeaseLost(GONE)
         return row["stop_requested"]
 
-    def get_job_counts(self) -> dict:
+    def get_job_counts(self) -> JobCounts:
         """How many files wait and are being spoken: queued, speaking."""
-        return self.row(
+        return self.one(
+            JobCounts,
             f"""SELECT coalesce(sum(status = 'queued'), 0) AS queued,
                        coalesce(sum(status = 'speaking'), 0) AS speaking
-                FROM audio_files WHERE {IN_WORK}"""
+                FROM audio_files WHERE {IN_WORK}""",
         )
 
-    def list_unfinished(self, owner_id: int | None = None) -> list[dict]:
+    def list_unfinished(self, owner_id: int | None = None) -> list[AudioFile]:
         """Files that wait or are being spoken, in the queue's order; of one owner or of all."""
-        return self.rows(
+        return self.list_of(
+            AudioFile,
             f"""SELECT {COLUMNS} FROM audio_files INDEXED BY idx_audio_work
                 WHERE status IN ('queued', 'speaking') AND (? IS NULL OR owner_id = ?)
                 ORDER BY queue_rank, id""",

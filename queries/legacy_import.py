@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, TypedDict, cast
 
 from storage import earlier_release, name_keys, opening, sqlite_file
 from storage.errors import DatabaseError, name_error
@@ -44,6 +45,55 @@ READS = {
 FILLED = ("voice", "category", "character_count", "cost", "duration", "size", "sha256")
 
 
+class KnownFile(TypedDict):
+    """What is known of a file that a legacy entry also tells; `owner` is the owner's name."""
+
+    id: int
+    display_name: str
+    owner_id: int
+    owner: str
+    voice: str
+    category: str
+    character_count: int
+    cost: float
+    duration: float
+    size: int
+    sha256: str | None
+
+
+class AccountSums(TypedDict):
+    """What an account has, to be compared; `cost` in USD."""
+
+    files: int
+    requests: int
+    characters: int
+    cost: float
+    playbacks: int
+
+
+class Mark(TypedDict):
+    """A migration that was applied; `report` is JSON."""
+
+    plan_hash: str
+    report: str
+
+
+class Migration(Mark):
+    """A Mark with when it was made and of what; `source` is a hash over the legacy files."""
+
+    source: str
+    applied_at: str
+
+
+class MadeSince(TypedDict):
+    """What was made after a migration: names of users and files, counts of the rest."""
+
+    users: list[str]
+    files: list[str]
+    usage: int
+    playbacks: int
+
+
 class MigrationFile:
     """A database file in the making: fast and unsafe until `seal`, which puts it on the disk."""
 
@@ -69,7 +119,7 @@ class MigrationFile:
 
     # Writing
 
-    def insert(self, table: str, rows: Iterable[tuple]) -> None:
+    def insert(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Add rows with their ids, in the order of the table's columns in INSERTS."""
         with self._naming_errors():
             self._connection.executemany(INSERTS[table], rows)
@@ -106,12 +156,12 @@ class MigrationFile:
 
     # Reading
 
-    def read(self, table: str, after_id: int = 0) -> Iterator[tuple]:
+    def read(self, table: str, after_id: int = 0) -> Iterator[tuple[Any, ...]]:
         """The rows above an id, in order, as READS lists their columns."""
         with self._naming_errors():
             yield from self._connection.execute(READS[table], (after_id,))
 
-    def old_rows(self, table: str, up_to_id: int) -> Iterator[tuple]:
+    def old_rows(self, table: str, up_to_id: int) -> Iterator[tuple[Any, ...]]:
         """The rows up to an id, in order, in every column but those that `fill` may set."""
         filled = FILLED if table == "audio_files" else ()
         columns = [row[1] for row in self._query(f"PRAGMA table_info({table})")]
@@ -145,7 +195,7 @@ class MigrationFile:
     def has_admin(self) -> bool:
         return bool(self._value("SELECT EXISTS (SELECT 1 FROM users WHERE is_admin = 1)"))
 
-    def files(self) -> dict[str, dict]:
+    def files(self) -> dict[str, KnownFile]:
         """Filename → the columns that a legacy entry also has, and its owner's name."""
         columns = ("id", "display_name", "owner_id", "owner", *FILLED)
         rows = self._query(
@@ -153,9 +203,11 @@ class MigrationFile:
                        {", ".join(f"f.{column}" for column in FILLED)}
                 FROM audio_files f JOIN users u ON u.id = f.owner_id"""
         )
-        return {name: dict(zip(columns, rest, strict=True)) for name, *rest in rows}
+        return {
+            name: cast(KnownFile, dict(zip(columns, rest, strict=True))) for name, *rest in rows
+        }
 
-    def account_sums(self) -> dict[str, dict]:
+    def account_sums(self) -> dict[str, AccountSums]:
         """Name → files, requests, characters, cost (USD), playbacks."""
         columns = ("files", "requests", "characters", "cost", "playbacks")
         rows = self._query(
@@ -171,7 +223,9 @@ class MigrationFile:
                    ON p.user_id = users.id
                ORDER BY username"""
         )
-        return {name: dict(zip(columns, sums, strict=True)) for name, *sums in rows}
+        return {
+            name: cast(AccountSums, dict(zip(columns, sums, strict=True))) for name, *sums in rows
+        }
 
     def months(self) -> dict[str, tuple[int, int, float]]:
         """'YYYY-MM' → requests, characters, cost (USD)."""
@@ -190,11 +244,11 @@ class MigrationFile:
             )
         )
 
-    def migrations(self) -> list[dict]:
+    def migrations(self) -> list[Migration]:
         """What was taken in so far: plan_hash, source, applied_at, report."""
         rows = self._query("SELECT plan_hash, source, applied_at, report FROM migrations")
         names = ("plan_hash", "source", "applied_at", "report")
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return [cast(Migration, dict(zip(names, row, strict=True))) for row in rows]
 
     def check(self) -> list[str]:
         """What `integrity_check` and `foreign_key_check` find, and what the schema lacks."""
@@ -206,11 +260,11 @@ class MigrationFile:
     def _names(self) -> set[str]:
         return {name for (name,) in self._query("SELECT name FROM sqlite_master")}
 
-    def _query(self, sql: str) -> list[tuple]:
+    def _query(self, sql: str) -> list[tuple[Any, ...]]:
         with self._naming_errors():
             return self._connection.execute(sql).fetchall()
 
-    def _value(self, sql: str):
+    def _value(self, sql: str) -> Any:
         return self._query(sql)[0][0]
 
     def _execute(self, sql: str) -> None:
@@ -290,12 +344,12 @@ def prepare_copy(path: Path) -> int | None:
     return upgraded_from
 
 
-def read_made_since(path: Path, last_ids: dict[str, int]) -> dict[str, list[str] | int]:
+def read_made_since(path: Path, last_ids: dict[str, int]) -> MadeSince:
     """What a settled database holds above the given ids: names of users and files, counts."""
     connection = _connect_for_reading(path)
     try:
 
-        def column(sql: str, table: str) -> list:
+        def column(sql: str, table: str) -> list[Any]:
             return [row[0] for row in connection.execute(sql, (last_ids.get(table, 0),))]
 
         return {
@@ -321,7 +375,7 @@ def read_filenames(path: Path) -> list[str]:
         connection.close()
 
 
-def read_last_mark(path: Path) -> dict | None:
+def read_last_mark(path: Path) -> Mark | None:
     """The latest migration that a settled database holds: plan_hash, report; None without one."""
     connection = _connect_for_reading(path)
     try:

@@ -1,10 +1,13 @@
 """The library as it is looked through: filtered, sorted, searched, a page at a time."""
 
 import json
+from collections.abc import Mapping
+from typing import cast
 
 from queries import search_query
 from queries.base import Statements
 from queries.groups import COLUMNS
+from queries.rows import AudioFile, FoundFile, Phrase, VoiceUsed
 
 # A sort order: what is compared, the index that holds it, the column of a row that says it.
 SORTS = {
@@ -15,7 +18,9 @@ SORTS = {
 }
 NEAR = 500  # files looked at before the whole index of words is asked
 SEARCH_S = 0.2  # of processor time; rows after that come without a phrase, not later
-NO_PHRASE = dict.fromkeys(("phrase", "match_start", "match_length", "text_start", "start_ms"))
+NO_PHRASE: Phrase = {
+    "phrase": None, "match_start": None, "match_length": None, "text_start": None, "start_ms": None,
+}  # fmt: skip
 MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
 
 
@@ -37,7 +42,7 @@ class Library(Statements):
         descending: bool = True,
         limit: int = 50,
         after: tuple[str | float, int] | None = None,
-    ) -> list[dict]:
+    ) -> list[FoundFile]:
         """A page of the library; `after` is (the sort's column, id) of the last row seen.
 
         `since` is the first UTC text time wanted, `until` the first not wanted any more. With a
@@ -55,35 +60,39 @@ class Library(Statements):
         else:
             ids = self._ids(*walk.sql(limit))
         rows = self._in_order(ids)
-        return self._with_phrases(rows, terms, budget) if terms else rows
+        if not terms:
+            return cast("list[FoundFile]", rows)
+        found = self._phrases([row["id"] for row in rows], terms, budget)
+        return [{**row, **found[row["id"]]} for row in rows]
 
-    def list_voices_used(self, owner_id: int) -> list[dict]:
+    def list_voices_used(self, owner_id: int) -> list[VoiceUsed]:
         """The voices that the owner's files were made with: engine, voice."""
-        found: list[dict] = []
+        found: list[VoiceUsed] = []
         engine, voice = "", ""
         select = """SELECT engine, voice FROM audio_files INDEXED BY idx_audio_voice
                     WHERE owner_id = ? AND deleted_at IS NULL"""
-        row = self.row(f"{select} ORDER BY engine, voice LIMIT 1", owner_id)
+        row = self.find(VoiceUsed, f"{select} ORDER BY engine, voice LIMIT 1", owner_id)
         while row:  # one look-up a voice, however many files
             found.append(row)
             engine, voice = row["engine"], row["voice"]
-            row = self.row(
+            row = self.find(
+                VoiceUsed,
                 f"{select} AND engine = ? AND voice > ? ORDER BY voice LIMIT 1",
                 owner_id, engine, voice,
-            ) or self.row(
-                f"{select} AND engine > ? ORDER BY engine, voice LIMIT 1", owner_id, engine
+            ) or self.find(
+                VoiceUsed,
+                f"{select} AND engine > ? ORDER BY engine, voice LIMIT 1", owner_id, engine,
             )  # fmt: skip
         return found
 
-    def find_phrase(self, file_id: int, search: str) -> dict:
+    def find_phrase(self, file_id: int, search: str) -> Phrase:
         """Where a text holds what is searched for, to show it and to play from there.
 
         phrase (about 80 characters), match_start and match_length in it, text_start (of the match,
         code points), start_ms (of the segment that holds it); all None where it does not.
         """
         terms, budget = search_query.parse(search), search_query.Budget(SEARCH_S)
-        (row,) = self._with_phrases([{"id": file_id}], terms, budget)
-        return {name: row[name] for name in NO_PHRASE}
+        return self._phrases([file_id], terms, budget)[file_id].copy()
 
     def get_moment(self, file_id: int, place: int) -> int | None:
         """Where the segment that holds a place of the text begins in the sound, in ms."""
@@ -93,12 +102,12 @@ class Library(Statements):
             file_id, place,
         )  # fmt: skip
 
-    def _with_phrases(
-        self, rows: list[dict], terms: list[search_query.Term], budget: search_query.Budget
-    ) -> list[dict]:
-        """The rows with what `find_phrase` tells of each, while there is time."""
+    def _phrases(
+        self, ids: list[int], terms: list[search_query.Term], budget: search_query.Budget
+    ) -> dict[int, Phrase]:
+        """What `find_phrase` tells of each file, while there is time."""
         held: dict[search_query.Term, list[int]] = {}
-        ids, weighed = [row["id"] for row in rows], search_query.by_weight(terms)
+        weighed = search_query.by_weight(terms)
         if budget.is_spent(0.5):  # where the search took long, so does every further question
             weighed = []
         found = dict.fromkeys(ids, NO_PHRASE)
@@ -109,10 +118,14 @@ class Library(Statements):
                 if self._is_in_text(file_id, term, ids, held):
                     found[file_id] = self._phrase(file_id, term, budget)
                     break
-        return [row | found[row["id"]] for row in rows]
+        return found
 
     def _is_in_text(
-        self, file_id: int, term: search_query.Term, ids: list[int], held: dict
+        self,
+        file_id: int,
+        term: search_query.Term,
+        ids: list[int],
+        held: dict[search_query.Term, list[int]],
     ) -> bool:
         """Whether the index has a term for a text; no other text is ever read."""
         expression = search_query.text_expression(term)
@@ -123,12 +136,12 @@ class Library(Statements):
         sql = "SELECT rowid FROM audio_search WHERE audio_search MATCH ? AND rowid = ?"
         return self.row(sql, expression, file_id) is not None
 
-    def _phrase(self, file_id: int, term: search_query.Term, budget: search_query.Budget) -> dict:
+    def _phrase(self, file_id: int, term: search_query.Term, budget: search_query.Budget) -> Phrase:
         pieces = self.pieces("audio_files", "text", file_id, search_query.sizes())
         found = search_query.find_first(pieces, term, budget.is_spent)
         if found is None:
             return NO_PHRASE
-        return found | {"start_ms": self.get_moment(file_id, found["text_start"])}
+        return {**found, "start_ms": self.get_moment(file_id, found["text_start"])}
 
     def _search(self, walk: "_Walk", match: str, limit: int) -> list[int]:
         if walk.sort == "created":
@@ -151,11 +164,12 @@ class Library(Statements):
         matching = {row["rowid"] for row in rows}
         return [file_id for file_id in ids if file_id in matching]
 
-    def _ids(self, sql: str, values: list) -> list[int]:
+    def _ids(self, sql: str, values: list[object]) -> list[int]:
         return [row["id"] for row in self.rows(sql, *values)]
 
-    def _in_order(self, ids: list[int]) -> list[dict]:
-        rows = self.rows(
+    def _in_order(self, ids: list[int]) -> list[AudioFile]:
+        rows = self.list_of(
+            AudioFile,
             f"""SELECT {COLUMNS} FROM audio_files
                 WHERE id IN (SELECT value FROM json_each(?))""",
             json.dumps(ids),
@@ -172,8 +186,8 @@ class _Walk:
         sort: str,
         descending: bool,
         owner_id: int,
-        filters: dict[str, object],
-        after: tuple | None,
+        filters: Mapping[str, object],
+        after: tuple[str | float, int] | None,
     ):
         self.sort, self.after = sort, after
         self.key, index, _ = SORTS[sort]
@@ -186,7 +200,7 @@ class _Walk:
         )  # fmt: skip
         self.values = [owner_id, *filters.values()]
 
-    def sql(self, limit: int) -> tuple[str, list]:
+    def sql(self, limit: int) -> tuple[str, list[object]]:
         """The statement that reads the next files, and its values."""
         if self.after is None:
             return f"{self.select} ORDER BY {self.order} LIMIT ?", [*self.values, limit]
@@ -201,7 +215,7 @@ class _Walk:
             [*self.values, place, self.after[1], *self.values, place, limit],
         )
 
-    def search_sql(self, limit: int, match: str) -> tuple[str, list]:
+    def search_sql(self, limit: int, match: str) -> tuple[str, list[object]]:
         """The statement that reads the next files among those that hold what is searched for."""
         select, values = f"{self.select} AND {MATCHED}", [*self.values, match]
         if self.after is not None:

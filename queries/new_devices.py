@@ -1,8 +1,21 @@
 """Log-ins from browsers that were not known."""
 
-from queries.base import Statements
+from typing import TypedDict
+
+from queries.base import Row, Statements
 
 SHOWN = 5
+
+
+class LoginAlert(TypedDict):
+    """Log-ins from one unknown browser that the person has not said a word about."""
+
+    id: int
+    user_id: int
+    device: str
+    ip_address: str
+    times: int
+    latest_epoch: float
 
 
 class NewDevices(Statements):
@@ -13,23 +26,25 @@ class NewDevices(Statements):
     ) -> int:
         """The number of the alert about a session; browser and address already told count up."""
         with self.transaction():
-            alert = self.write_row(
+            alert_id: int = self.write_one(
+                Row,
                 """INSERT INTO login_alerts (user_id, device, ip_address, latest_epoch)
                    VALUES (?, ?, ?, ?)
                    ON CONFLICT (user_id, device, ip_address) DO UPDATE
                        SET times = times + 1, latest_epoch = excluded.latest_epoch
                    RETURNING id""",
                 user_id, device, ip_address, now,
-            )  # fmt: skip
+            )["id"]  # fmt: skip
             self.write(
                 "INSERT INTO alerted_sessions (session_id, alert_id) VALUES (?, ?)",
-                session_id, alert["id"],
+                session_id, alert_id,
             )  # fmt: skip
-            return alert["id"]
+            return alert_id
 
-    def list_alerts(self, user_id: int, *, but: int | None = None) -> list[dict]:
+    def list_alerts(self, user_id: int, *, but: int | None = None) -> list[LoginAlert]:
         """The latest alerts of the account that wait for an answer, without one of them."""
-        return self.rows(
+        return self.list_of(
+            LoginAlert,
             """SELECT * FROM login_alerts WHERE user_id = ? AND id IS NOT ?
                ORDER BY latest_epoch DESC, id DESC LIMIT ?""",
             user_id, but, SHOWN,

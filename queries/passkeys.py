@@ -1,5 +1,8 @@
 """Passkeys, and the questions that they answered."""
 
+from collections.abc import Mapping
+from typing import TypedDict, Unpack
+
 from queries.base import Statements
 
 COLUMNS = (
@@ -8,29 +11,54 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class NewPasskey(TypedDict):
+    """The public half of a key that lets its owner in, as it is entered."""
+
+    user_id: int
+    credential_id: str
+    user_handle: str
+    rp_id: str
+    public_key: bytes
+    sign_count: int
+    transports: str
+    name: str
+
+
+class Passkey(NewPasskey):
+    """A passkey that is known."""
+
+    id: int
+    created_at: str
+    last_used_epoch: float | None
+
+
 class Passkeys(Statements):
     """The public halves of the keys that let people in."""
 
-    def add_passkey(self, **values) -> int | None:
+    def add_passkey(self, **values: Unpack[NewPasskey]) -> int | None:
         """Keep a passkey, all COLUMNS of it; its number, or None when it is known already."""
+        given: Mapping[str, object] = values
         row = self.write_row(
             f"""INSERT INTO passkeys ({", ".join(COLUMNS)})
                 VALUES ({", ".join("?" * len(COLUMNS))})
                 ON CONFLICT (credential_id) DO NOTHING RETURNING id""",
-            *(values[column] for column in COLUMNS),
+            *(given[column] for column in COLUMNS),
         )
-        return row and row["id"]
+        return row["id"] if row else None
 
-    def list_passkeys(self, user_id: int, rp_id: str | None = None) -> list[dict]:
+    def list_passkeys(self, user_id: int, rp_id: str | None = None) -> list[Passkey]:
         """The account's passkeys, the oldest first; those of one site if it is named."""
         where, values = ("AND rp_id = ?", (rp_id,)) if rp_id is not None else ("", ())
-        return self.rows(
-            f"SELECT * FROM passkeys WHERE user_id = ? {where} ORDER BY id", user_id, *values
+        return self.list_of(
+            Passkey,
+            f"SELECT * FROM passkeys WHERE user_id = ? {where} ORDER BY id",
+            user_id,
+            *values,
         )
 
-    def get_passkey(self, credential_id: str) -> dict | None:
+    def get_passkey(self, credential_id: str) -> Passkey | None:
         """The passkey of that identifier, whoever's it is."""
-        return self.row("SELECT * FROM passkeys WHERE credential_id = ?", credential_id)
+        return self.find(Passkey, "SELECT * FROM passkeys WHERE credential_id = ?", credential_id)
 
     def use_passkey(self, passkey_id: int, sign_count: int, now: float) -> bool:
         """Note a use; False when the key's own counter has not grown, as with a copy of it."""

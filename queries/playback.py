@@ -1,9 +1,31 @@
 """Who listened to what, when, and how far."""
 
 import time
+from typing import TypedDict
 
 from queries.base import Statements, escape_like
 from storage.errors import NotFound
+
+
+class Listening(TypedDict):
+    """A listening; the file's columns are None where it is gone or in the bin."""
+
+    id: int
+    played_at: str
+    position: float
+    device: str
+    file_id: int | None
+    filename: str | None
+    display_name: str
+    duration: float | None
+
+
+class Position(TypedDict):
+    """Where a device stopped in a file (s), and when that was (seconds since 1970)."""
+
+    device: str
+    position: float
+    at: float
 
 
 class Playback(Statements):
@@ -13,7 +35,7 @@ class Playback(Statements):
         self, user_id: int, file_id: int, device: str = "", *, played_at: str | None = None
     ) -> int:
         """Note that somebody starts to listen; returns the number that later positions name."""
-        return self.write(
+        return self.insert(
             """INSERT INTO playback_history (user_id, file_id, device, display_name, position,
                                              played_at)
                VALUES (?, ?, ?, coalesce((SELECT display_name FROM audio_files WHERE id = ?), ''),
@@ -21,7 +43,7 @@ class Playback(Statements):
                                  WHERE file_id = ? AND user_id = ? ORDER BY id DESC LIMIT 1), 0),
                        coalesce(?, CURRENT_TIMESTAMP))""",
             user_id, file_id, device, file_id, file_id, user_id, played_at,
-        ).lastrowid  # fmt: skip
+        )  # fmt: skip
 
     def update_playback_position(self, user_id: int, playback_id: int, position_s: float) -> bool:
         """Save how far a listening came; False when it is not this person's."""
@@ -64,12 +86,13 @@ class Playback(Statements):
             if playback_id is not None:
                 self.update_playback_position(user_id, playback_id, position_s)
 
-    def get_positions(self, user_id: int, file_id: int) -> list[dict]:
+    def get_positions(self, user_id: int, file_id: int) -> list[Position]:
         """Where each device of a person stopped, the latest first: device, position (s), at.
 
         `at` in seconds since 1970.
         """
-        return self.rows(
+        return self.list_of(
+            Position,
             """SELECT device, position, saved_epoch AS at FROM positions
                WHERE file_id = ? AND user_id = ? ORDER BY saved_epoch DESC, device""",
             file_id, user_id,
@@ -98,7 +121,7 @@ class Playback(Statements):
         search: str | None = None,
         since: str | None = None,
         until: str | None = None,
-    ) -> list[dict]:
+    ) -> list[Listening]:
         """A page of listenings, newest first; `before` is (played_at, id) of the last one seen.
 
         `search` is a part of the name; `since` the first time wanted (UTC text), `until` the first
@@ -120,7 +143,8 @@ class Playback(Statements):
             played_at, playback_id = before
             parts = f"{part} AND played_at = ? AND id < ? UNION ALL {part} AND played_at < ?"
             values = [*values, played_at, playback_id, *values, played_at]
-        return self.rows(
+        return self.list_of(
+            Listening,
             f"""SELECT p.id, p.played_at, p.position, p.device, f.id AS file_id, f.filename,
                        p.display_name, f.duration
                 FROM playback_history p

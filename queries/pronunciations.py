@@ -1,10 +1,12 @@
 """How each person wants words to be said."""
 
 import re
+from typing import TypedDict
 
 from queries import search_query
 from queries.base import Statements
 from queries.groups import COLUMNS as FILE_COLUMNS
+from queries.rows import AudioFile
 from storage.errors import NotFound
 
 COLUMNS = "id, pattern, replacement, whole_word, match_case, language, phonemes"
@@ -13,19 +15,36 @@ NO_LETTER = re.compile(r"[%_\\]")
 ANY_LETTER = re.compile(r"[^\x21-\x7e]")  # LIKE knows the capitals of these letters alone
 
 
+class Pronunciation(TypedDict):
+    """An entry of a person's dictionary."""
+
+    id: int
+    pattern: str
+    replacement: str
+    whole_word: int
+    match_case: int
+    language: str
+    phonemes: int
+
+
 class Pronunciations(Statements):
     """The dictionary of each person."""
 
-    def list_pronunciations(self, user_id: int) -> list[dict]:
+    def list_pronunciations(self, user_id: int) -> list[Pronunciation]:
         """All entries by their pattern."""
-        return self.rows(
-            f"SELECT {COLUMNS} FROM pronunciations WHERE user_id = ? ORDER BY pattern, id", user_id
+        return self.list_of(
+            Pronunciation,
+            f"SELECT {COLUMNS} FROM pronunciations WHERE user_id = ? ORDER BY pattern, id",
+            user_id,
         )
 
-    def get_pronunciation(self, user_id: int, entry_id: int) -> dict | None:
+    def get_pronunciation(self, user_id: int, entry_id: int) -> Pronunciation | None:
         """One entry, if it is that person's."""
-        return self.row(
-            f"SELECT {COLUMNS} FROM pronunciations WHERE id = ? AND user_id = ?", entry_id, user_id
+        return self.find(
+            Pronunciation,
+            f"SELECT {COLUMNS} FROM pronunciations WHERE id = ? AND user_id = ?",
+            entry_id,
+            user_id,
         )
 
     def create_pronunciation(
@@ -38,9 +57,10 @@ class Pronunciations(Statements):
         match_case: bool = False,
         language: str = "",
         phonemes: bool = False,
-    ) -> dict:
+    ) -> Pronunciation:
         """Add an entry; returns its row."""
-        return self.write_row(
+        return self.write_one(
+            Pronunciation,
             f"""INSERT INTO pronunciations
                     (user_id, pattern, replacement, whole_word, match_case, language, phonemes)
                 VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING {COLUMNS}""",
@@ -59,9 +79,10 @@ class Pronunciations(Statements):
         match_case: bool = False,
         language: str = "",
         phonemes: bool = False,
-    ) -> dict:
+    ) -> Pronunciation:
         """Put an entry in the place of another; returns its row. Raises NotFound."""
-        row = self.write_row(
+        row = self.write_found(
+            Pronunciation,
             f"""UPDATE pronunciations SET pattern = ?, replacement = ?, whole_word = ?,
                     match_case = ?, language = ?, phonemes = ?
                 WHERE id = ? AND user_id = ? RETURNING {COLUMNS}""",
@@ -87,7 +108,7 @@ class Pronunciations(Statements):
         is_whole_word: bool = True,
         limit: int = 50,
         after: tuple[str, int] | None = None,
-    ) -> list[dict]:
+    ) -> list[AudioFile]:
         """Files whose text may hold a phrase, whatever its capitals, the newest first.
 
         Words are asked of the index, which knows the texts that were spoken; parts of words are
@@ -101,7 +122,8 @@ class Pronunciations(Statements):
             condition = r"text LIKE ? ESCAPE '\'"
             wanted = "%" + ANY_LETTER.sub("_", NO_LETTER.sub(r"\\\g<0>", phrase)) + "%"
         place = "AND (created_at, id) < (?, ?)" if after else ""
-        return self.rows(
+        return self.list_of(
+            AudioFile,
             f"""SELECT {FILE_COLUMNS}
                 FROM audio_files INDEXED BY idx_audio_owner
                 WHERE owner_id = ? AND deleted_at IS NULL {place} AND {condition}

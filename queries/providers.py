@@ -1,6 +1,7 @@
 """Servers that speak, added by admins, and the keys that people brought for them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TypedDict
 
 from queries.base import Statements
 from storage.errors import NotFound
@@ -12,23 +13,82 @@ COLUMNS = (
 GONE = "That provider is not there any more."
 
 
+class ProviderValues(TypedDict):
+    """What admins say about a provider; `voices` is JSON, money USD."""
+
+    label: str
+    protocol: str
+    base_url: str
+    model: str
+    voices: str
+    price: float | None
+    parallel: int
+    timeout_s: float
+    longest_text: int | None
+    monthly_limit: float | None
+    allows_own_keys: int
+    is_enabled: int
+
+
+class Provider(ProviderValues):
+    """A server that speaks; `sealed_key` opens for `key_origin` alone."""
+
+    id: int
+    name: str
+    position: int
+    version: int
+    sealed_key: str | None
+    key_tail: str
+    key_origin: str
+
+
+class ListedProvider(Provider):
+    """A provider, with how many people have a key of their own for it."""
+
+    own_keys: int
+
+
+class ProviderVersion(TypedDict):
+    """What tells whether anything of a provider changed."""
+
+    id: int
+    version: int
+    allows_own_keys: int
+
+
+class OwnKey(TypedDict):
+    """A key that somebody brought for a provider, sealed."""
+
+    sealed_key: str
+    key_tail: str
+
+
+class ListedOwnKey(OwnKey):
+    """One of all keys of a person."""
+
+    provider_id: int
+
+
 class Providers(Statements):
     """Providers in their order. Keys arrive here sealed; nothing here can read them."""
 
-    def create_provider(self, name: str, values: dict[str, Any]) -> dict:
+    def create_provider(self, name: str, values: ProviderValues) -> Provider:
         """Add a provider behind the others; `values` are those of COLUMNS."""
-        return self.write_row(
+        given: Mapping[str, object] = values
+        return self.write_one(
+            Provider,
             f"""INSERT INTO providers (name, {", ".join(COLUMNS)}, position)
                 VALUES (?, {", ".join("?" * len(COLUMNS))},
                         (SELECT coalesce(max(position), 0) + 1 FROM providers)) RETURNING *""",
-            name, *(values[column] for column in COLUMNS),
+            name, *(given[column] for column in COLUMNS),
         )  # fmt: skip
 
-    def update_provider(self, provider_id: int, values: dict[str, Any]) -> dict:
+    def update_provider(self, provider_id: int, values: Mapping[str, object]) -> Provider:
         """Change a provider; `values` are some of COLUMNS. Raises NotFound."""
         named = [column for column in COLUMNS if column in values]
         changes = "".join(f"{column} = ?, " for column in named)
-        row = self.write_row(
+        row = self.write_found(
+            Provider,
             f"UPDATE providers SET {changes} version = version + 1 WHERE id = ? RETURNING *",
             *(values[column] for column in named), provider_id,
         )  # fmt: skip
@@ -66,28 +126,30 @@ class Providers(Statements):
                 "UPDATE providers SET position = ? WHERE id = ?", list(enumerate(ids, 1))
             )
 
-    def list_providers(self) -> list[dict]:
+    def list_providers(self) -> list[ListedProvider]:
         """All providers in their order, with how many people have a key of their own: own_keys."""
-        return self.rows(
+        return self.list_of(
+            ListedProvider,
             """SELECT *, (SELECT count(*) FROM provider_keys WHERE provider_id = providers.id)
                          AS own_keys
-               FROM providers ORDER BY position, id"""
+               FROM providers ORDER BY position, id""",
         )
 
-    def list_provider_versions(self) -> list[dict]:
+    def list_provider_versions(self) -> list[ProviderVersion]:
         """What tells whether anything changed: id, version, allows_own_keys of those in use."""
-        return self.rows(
+        return self.list_of(
+            ProviderVersion,
             """SELECT id, version, allows_own_keys FROM providers WHERE is_enabled = 1
-               ORDER BY position, id"""
+               ORDER BY position, id""",
         )
 
-    def get_provider(self, provider_id: int) -> dict | None:
+    def get_provider(self, provider_id: int) -> Provider | None:
         """The provider with that number."""
-        return self.row("SELECT * FROM providers WHERE id = ?", provider_id)
+        return self.find(Provider, "SELECT * FROM providers WHERE id = ?", provider_id)
 
-    def get_provider_by_name(self, name: str) -> dict | None:
+    def get_provider_by_name(self, name: str) -> Provider | None:
         """The provider whose engine has that name."""
-        return self.row("SELECT * FROM providers WHERE name = ?", name)
+        return self.find(Provider, "SELECT * FROM providers WHERE name = ?", name)
 
     def get_engine_cost(self, engine: str, year: int, month: int) -> float:
         """What an engine has cost everybody in a month, in USD."""
@@ -109,15 +171,18 @@ class Providers(Statements):
             user_id, provider_id, sealed_key, tail,
         )  # fmt: skip
 
-    def list_own_keys(self, user_id: int) -> list[dict]:
+    def list_own_keys(self, user_id: int) -> list[ListedOwnKey]:
         """A person's keys: provider_id, sealed_key, key_tail."""
-        return self.rows(
-            "SELECT provider_id, sealed_key, key_tail FROM provider_keys WHERE user_id = ?", user_id
+        return self.list_of(
+            ListedOwnKey,
+            "SELECT provider_id, sealed_key, key_tail FROM provider_keys WHERE user_id = ?",
+            user_id,
         )
 
-    def get_own_key(self, user_id: int, provider_id: int) -> dict | None:
+    def get_own_key(self, user_id: int, provider_id: int) -> OwnKey | None:
         """A person's key for a provider: sealed_key, key_tail."""
-        return self.row(
+        return self.find(
+            OwnKey,
             """SELECT sealed_key, key_tail FROM provider_keys
                WHERE user_id = ? AND provider_id = ?""",
             user_id, provider_id,

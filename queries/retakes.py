@@ -5,6 +5,20 @@ from collections.abc import Sequence
 
 from queries.base import Statements
 from queries.jobs import COUNTED, DUE, SEGMENT, TRIED_ANEW, UNMARKED, due
+from queries.rows import (
+    AudioFile,
+    Chapter,
+    ChapterStart,
+    ClaimedRetake,
+    ListedTake,
+    NewSegment,
+    NewSound,
+    ReplacedTake,
+    Retake,
+    Shift,
+    Take,
+    WholeFile,
+)
 from storage.errors import LeaseLost, NotFound, WrongState
 
 GONE = "The file was changed or deleted in the meantime; nothing was changed."
@@ -16,14 +30,14 @@ class Retakes(Statements):
 
     def create_retake(
         self,
-        row: dict,
+        row: AudioFile,
         *,
         text_start: int,
         text_end: int,
         text: str = "",
         take_id: int = 0,
         stand_in: str = "",
-    ) -> dict:
+    ) -> Retake:
         """Ask for a change to a file's segments: a new text, or an earlier take. Raises WrongState.
 
         One that failed or is paused is replaced by the new one. `stand_in` is the key of another
@@ -31,18 +45,19 @@ class Retakes(Statements):
         """
         with self.transaction():
             self.forget_retake(row["id"])
-            return self.write_row(
+            return self.write_one(
+                Retake,
                 """INSERT INTO retakes
                        (file_id, sha256, text_start, text_end, text, take_id, stand_in)
                    VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
                 row["id"], row["sha256"], text_start, text_end, text, take_id or None, stand_in,
             )  # fmt: skip
 
-    def get_retake(self, file_id: int) -> dict | None:
+    def get_retake(self, file_id: int) -> Retake | None:
         """The change of a file that waits, is made, or failed."""
-        return self.row("SELECT * FROM retakes WHERE file_id = ?", file_id)
+        return self.find(Retake, "SELECT * FROM retakes WHERE file_id = ?", file_id)
 
-    def claim_retake(self, worker: str, *, now: float, lease_s: float) -> dict | None:
+    def claim_retake(self, worker: str, *, now: float, lease_s: float) -> ClaimedRetake | None:
         """Take up the next change, with its file as `file`; None when there is none.
 
         One of this worker whose lease ran out stays its own, as with claim_job.
@@ -53,7 +68,8 @@ class Retakes(Statements):
         if not self.row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", *values):
             return None
         with self.transaction():
-            row = self.write_row(
+            row = self.write_found(
+                Retake,
                 f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
                         attempts = attempts + 1, not_before_epoch = NULL
                     WHERE id = (SELECT id FROM retakes WHERE {free} AND EXISTS (
@@ -64,10 +80,10 @@ class Retakes(Statements):
                     RETURNING *""",
                 worker, now + lease_s, *values,
             )  # fmt: skip
-            return row and row | {"file": self._file(row["file_id"])}
+            return {**row, "file": self._file(row["file_id"])} if row else None
 
-    def _file(self, file_id: int) -> dict:
-        return self.row("SELECT * FROM audio_files WHERE id = ?", file_id)
+    def _file(self, file_id: int) -> WholeFile:
+        return self.one(WholeFile, "SELECT * FROM audio_files WHERE id = ?", file_id)
 
     def extend_retakes(self, worker: str, *, now: float, lease_s: float) -> None:
         """The heartbeat: keep all changes of this worker."""
@@ -160,14 +176,14 @@ class Retakes(Statements):
 
     def finish_retake(
         self,
-        retake: dict,
+        retake: ClaimedRetake,
         worker: str,
         *,
         text: str,
-        segments: list[dict],
-        shift: dict,
-        take: dict,
-        file: dict,
+        segments: Sequence[NewSegment],
+        shift: Shift,
+        take: ReplacedTake,
+        file: NewSound,
     ) -> None:
         """Enter a change whose sound lies ready: all or nothing. Raises LeaseLost.
 
@@ -209,7 +225,7 @@ class Retakes(Statements):
                     category=row["category"],
                 )  # fmt: skip
 
-    def _move_segments(self, file_id: int, start: int, end: int, shift: dict) -> None:
+    def _move_segments(self, file_id: int, start: int, end: int, shift: Shift) -> None:
         self.write(
             "DELETE FROM segments WHERE file_id = ? AND text_start >= ? AND text_start < ?",
             file_id, start, end,
@@ -249,24 +265,26 @@ class Retakes(Statements):
             end, shift, start, end, shift, start, end, new_end, start, file_id, start, end,
         )  # fmt: skip
 
-    def list_takes(self, file_id: int) -> list[dict]:
+    def list_takes(self, file_id: int) -> list[ListedTake]:
         """Earlier takes of parts of a file, the newest first."""
-        return self.rows(
+        return self.list_of(
+            ListedTake,
             """SELECT id, text_start, text_end, text, made_at
                FROM takes WHERE file_id = ? ORDER BY id DESC""",
             file_id,
         )
 
-    def get_take(self, file_id: int, take_id: int) -> dict:
+    def get_take(self, file_id: int, take_id: int) -> Take:
         """One earlier take of a file. Raises NotFound."""
-        row = self.row("SELECT * FROM takes WHERE id = ? AND file_id = ?", take_id, file_id)
+        row = self.find(Take, "SELECT * FROM takes WHERE id = ? AND file_id = ?", take_id, file_id)
         if row is None:
             raise NotFound("There is no such take.")
         return row
 
     def list_take_hashes(self, owner_id: int, filename: str | None = None) -> set[str]:
         """The frames on disk of all earlier takes of a file, or of all files of its owner."""
-        which, values = ("f.owner_id = ?", [owner_id])
+        values: list[object] = [owner_id]
+        which = "f.owner_id = ?"
         if filename is not None:
             which, values = ("f.filename = ? AND f.owner_id = ?", [filename, owner_id])
         rows = self.rows(
@@ -289,9 +307,10 @@ class Retakes(Statements):
             [(file_id, place, title, start) for place, (title, start) in enumerate(chapters)],
         )
 
-    def get_chapters(self, file_id: int) -> list[dict]:
+    def get_chapters(self, file_id: int) -> list[Chapter]:
         """position, title, text_start, text_end, start_ms, end_ms; times are None until spoken."""
-        rows = self.rows(
+        rows = self.list_of(
+            ChapterStart,
             """SELECT position, title, text_start,
                       (SELECT start_ms FROM segments
                        WHERE file_id = chapters.file_id AND text_start >= chapters.text_start
@@ -305,8 +324,9 @@ class Retakes(Statements):
         if not rows or whole is None:
             return []
         end_ms = round(whole["duration"] * 1000) if whole["status"] == "ready" else None
-        last = {"text_start": whole["character_count"], "start_ms": end_ms}
+        ends = [(row["text_start"], row["start_ms"]) for row in rows[1:]]
+        ends.append((whole["character_count"], end_ms))
         return [
-            row | {"text_end": after["text_start"], "end_ms": after["start_ms"]}
-            for row, after in zip(rows, [*rows[1:], last], strict=True)
+            {**row, "text_end": text_end, "end_ms": chapter_end_ms}
+            for row, (text_end, chapter_end_ms) in zip(rows, ends, strict=True)
         ]

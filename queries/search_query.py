@@ -4,7 +4,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 LONGEST_QUERY = 400
 MOST_TERMS, MOST_WORDS, MOST_ECHOES = 8, 16, 2  # of a query; more cost more at every place
@@ -18,6 +18,20 @@ TOKEN = re.compile(r"[^\W_]+")
 QUOTED = re.compile(r'"([^"]*)("|$)')
 UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 MARKS = re.compile(r"[\u0300-\u036f]+")
+
+
+class Excerpt(TypedDict):
+    """Where a text holds a term, with what stands around it; places in code points."""
+
+    phrase: str
+    match_start: int
+    match_length: int
+
+
+class Match(Excerpt):
+    """An Excerpt, with where the match begins in the whole text."""
+
+    text_start: int
 
 
 class Term(NamedTuple):
@@ -59,7 +73,8 @@ def leaves_out(query: str) -> bool:
 
 
 def _bounded(terms: list[Term]) -> list[Term]:
-    kept, room = [], MOST_WORDS
+    kept: list[Term] = []
+    room = MOST_WORDS
     for term in terms[:MOST_TERMS]:
         words = _without_echo(term.words[:room])
         room -= len(words)
@@ -137,7 +152,7 @@ def by_weight(terms: list[Term]) -> list[Term]:
 
 def find_first(
     pieces: Iterable[str], term: Term, is_late: Callable[[], bool] = lambda: False
-) -> dict | None:
+) -> Match | None:
     """Where a text, given piece by piece, first holds a term; None where it does not, or too late.
 
     `text_start` and `match_length` in code points, with the excerpt around it. Each piece is
@@ -158,7 +173,7 @@ def find_first(
         until = len(window) if is_last else len(window) - OVERLAP
         if found := _find(window, pattern, looked_at - start, until):
             first, length = found
-            return excerpt(window, first, length) | {"text_start": start + first}
+            return {**excerpt(window, first, length), "text_start": start + first}
         looked_at = start + max(0, until)
     return None
 
@@ -182,7 +197,7 @@ def sizes() -> Iterator[int]:
         size = min(2 * size, PIECE)
 
 
-def _find(window: str, pattern: re.Pattern, low: int, high: int) -> tuple[int, int] | None:
+def _find(window: str, pattern: re.Pattern[str], low: int, high: int) -> tuple[int, int] | None:
     """The first match that begins between two places: where, and how long."""
     folded = fold(window)
     for match in pattern.finditer(folded):
@@ -218,7 +233,7 @@ def _unfold(text: str, folded: str, at: int) -> int:
     return place
 
 
-def excerpt(text: str, start: int, length: int) -> dict:
+def excerpt(text: str, start: int, length: int) -> Excerpt:
     """About 80 characters around a match: phrase, match_start (in it), match_length."""
     first = max(0, start - BEFORE)
     last = min(len(text), start + max(length, AFTER))

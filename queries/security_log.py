@@ -1,13 +1,50 @@
 """The security log."""
 
 from collections.abc import Iterator
+from typing import TypedDict, Unpack
 
 from common import usernames
-from queries.base import Statements
+from queries.base import Row, Statements
 from storage import log_chain
 
 BATCH = 1000
 LOGIN, LOGIN_FAILED = "login", "login_failed"
+
+
+class SecurityEvent(TypedDict):
+    """An event of the security log, chained to the one before it by `hash`."""
+
+    id: int
+    event_type: str
+    user_id: int | None
+    username: str | None
+    ip_address: str | None
+    details: str | None
+    success: int
+    timestamp: str
+    request_id: str | None
+    account: int | None
+    hash: str
+    name_key: str
+
+
+class EventFilters(TypedDict, total=False):
+    """Which events are wanted; see `get_security_logs`."""
+
+    user_id: int | None
+    event_type: str | None
+    success: bool | None
+    since: str | None
+    until: str | None
+
+
+class LoginFailures(TypedDict):
+    """How many log-ins failed since one succeeded, and in all; times are None without any."""
+
+    attempts: int
+    latest: str | None
+    total: int
+    latest_of_all: str | None
 
 
 class SecurityLog(Statements):
@@ -29,14 +66,15 @@ class SecurityLog(Statements):
         It is kept without its `user_id` when that account was removed in the meantime.
         """
         with self.transaction():
-            at = self.row(
+            at = self.one(
+                Row,
                 """SELECT coalesce(last_id, 0) AS id, coalesce(last_hash, ?) AS hash,
                           CURRENT_TIMESTAMP AS now,
                           (SELECT id FROM users WHERE id = ?) AS account
                    FROM (SELECT 1) LEFT JOIN security_chain ON true""",
                 log_chain.START, user_id,
             )  # fmt: skip
-            event = {
+            event: Row = {
                 "id": at["id"] + 1, "event_type": event_type, "account": at["account"],
                 "username": username, "ip_address": ip_address, "details": details,
                 "success": int(success), "timestamp": at["now"], "request_id": request_id,
@@ -45,7 +83,7 @@ class SecurityLog(Statements):
             self._append(event)
         return event["id"]
 
-    def _append(self, event: dict) -> None:
+    def _append(self, event: Row) -> None:
         self.write(
             f"""INSERT INTO security_logs (user_id, hash, name_key, {", ".join(log_chain.COLUMNS)})
                 VALUES (?, ?, ?{", ?" * len(log_chain.COLUMNS)})""",
@@ -93,7 +131,7 @@ class SecurityLog(Statements):
         until: str | None = None,
         limit: int = 100,
         before_id: int | None = None,
-    ) -> list[dict]:
+    ) -> list[SecurityEvent]:
         """Events, newest first; of one person, or of all when `user_id` is None.
 
         `since` is the first time wanted (UTC text), `until` the first not wanted any more;
@@ -118,12 +156,13 @@ class SecurityLog(Statements):
             parts.append("(timestamp, id) < (?, ?)")
             values += [seen or "", before_id]
         where = f"WHERE {' AND '.join(parts)}" if parts else ""
-        return self.rows(
+        return self.list_of(
+            SecurityEvent,
             f"SELECT * FROM security_logs {where} ORDER BY timestamp DESC, id DESC LIMIT ?",
             *values, limit,
         )  # fmt: skip
 
-    def iterate_security_logs(self, **filters) -> Iterator[dict]:
+    def iterate_security_logs(self, **filters: Unpack[EventFilters]) -> Iterator[SecurityEvent]:
         """All events that `get_security_logs` finds with these filters, however many."""
         before_id = None
         while rows := self.get_security_logs(**filters, before_id=before_id, limit=BATCH):
@@ -137,7 +176,7 @@ class SecurityLog(Statements):
         ip_address: str | None = None,
         since: str,
         until: str = "9999",
-    ) -> dict:
+    ) -> LoginFailures:
         """Failures since `since` (UTC text) and since the last success: attempts, latest.
 
         Whatever succeeded in between: total, latest_of_all.
@@ -145,6 +184,7 @@ class SecurityLog(Statements):
         Counted for one account name, however it is spelled, or for one address; not those from
         `until` on, which a clock wrote down that was ahead.
         """
+        value: str | None
         if username is not None:
             index = "idx_security_login_name"
             column, value = "name_key", usernames.look(username)
@@ -153,7 +193,8 @@ class SecurityLog(Statements):
         events = f"""FROM security_logs INDEXED BY {index}
                      WHERE event_type IN ('{LOGIN}', '{LOGIN_FAILED}') AND {column} = ?
                        AND timestamp >= ? AND timestamp < ? AND event_type ="""
-        return self.row(
+        return self.one(
+            LoginFailures,
             f"""WITH last AS (SELECT coalesce(max(id), 0) AS success {events} '{LOGIN}')
                 SELECT count(*) FILTER (WHERE id > (SELECT success FROM last)) AS attempts,
                        max(timestamp) FILTER (WHERE id > (SELECT success FROM last)) AS latest,

@@ -2,9 +2,51 @@
 
 import json
 from collections.abc import Sequence
+from typing import NotRequired, TypedDict
 
 from queries.base import Statements
 from queries.groups import COLUMNS
+from queries.rows import AudioFile
+
+
+class KeptSegment(TypedDict):
+    """Bought sound: what it cost (USD), whose it is; an `owner_id` of None is the house."""
+
+    content_hash: str
+    engine: str
+    cost: float
+    size: int
+    last_used_epoch: float
+    owner_id: int | None
+    fingerprint: str
+    is_earlier: int
+
+
+class ListedSegment(TypedDict):
+    """Bought sound as the disk's upkeep sees it; `size` in bytes."""
+
+    content_hash: str
+    size: int
+
+
+class Unsettled(TypedDict):
+    """Whose files, up to which, may hold sound from before it had owners."""
+
+    owner_id: int
+    engine: str
+    last_file_id: int
+
+
+class Order(TypedDict):
+    """What a sound is bought for: a file, a retake of one, or a preview, which has no file."""
+
+    id: int | None
+    owner_id: int
+    engine: str
+    voice: NotRequired[str]
+    characters: NotRequired[int]
+    is_sample: NotRequired[bool]
+    is_retake: NotRequired[bool]
 
 
 class SegmentCache(Statements):
@@ -35,9 +77,11 @@ class SegmentCache(Statements):
         )  # fmt: skip
         return [row["content_hash"] for row in rows]
 
-    def get_kept_segment(self, content_hash: str) -> dict | None:
+    def get_kept_segment(self, content_hash: str) -> KeptSegment | None:
         """What is known of a kept sound, whosever it is."""
-        return self.row("SELECT * FROM kept_segments WHERE content_hash = ?", content_hash)
+        return self.find(
+            KeptSegment, "SELECT * FROM kept_segments WHERE content_hash = ?", content_hash
+        )
 
     def give_segment(self, content_hash: str, owner_id: int, fingerprint: str) -> None:
         """Let a sound of nobody be somebody's."""
@@ -78,7 +122,7 @@ class SegmentCache(Statements):
     # Purchases
 
     def begin_purchase(
-        self, job: dict, content_hash: str, owner_id: int | None, fingerprint: str
+        self, job: Order, content_hash: str, owner_id: int | None, fingerprint: str
     ) -> None:
         """Note what is being bought and for which file: it counts again, whatever was known."""
         with self.transaction():
@@ -92,7 +136,7 @@ class SegmentCache(Statements):
 
     def record_purchase(
         self,
-        job: dict,
+        job: Order,
         content_hash: str,
         *,
         cost: float | None,
@@ -130,7 +174,7 @@ class SegmentCache(Statements):
                 )  # fmt: skip
             return True
 
-    def _settle_use(self, content_hash: str, job: dict, *, is_left: bool) -> None:
+    def _settle_use(self, content_hash: str, job: Order, *, is_left: bool) -> None:
         """Note the use of a sound; one whose file or owner went meanwhile is to go."""
         self.note_segment_use(content_hash, job["id"])
         if not is_left:
@@ -180,11 +224,12 @@ class SegmentCache(Statements):
             self.write("DELETE FROM kept_segments WHERE content_hash = ?", content_hash)
             self._want(content_hash)
 
-    def list_kept_segments(self) -> list[dict]:
+    def list_kept_segments(self) -> list[ListedSegment]:
         """All bought segments, the least recently used first: content_hash, size (bytes)."""
-        return self.rows(
+        return self.list_of(
+            ListedSegment,
             """SELECT content_hash, size FROM kept_segments INDEXED BY idx_kept_last_used
-               ORDER BY last_used_epoch, content_hash"""
+               ORDER BY last_used_epoch, content_hash""",
         )
 
     def unwant_segment(self, content_hash: str) -> None:
@@ -237,9 +282,10 @@ class SegmentCache(Statements):
 
     # Sound from before it had owners
 
-    def list_unsettled(self, owner_id: int | None = None) -> list[dict]:
+    def list_unsettled(self, owner_id: int | None = None) -> list[Unsettled]:
         """Whose files were not looked through for it: owner_id, engine, last_file_id."""
-        return self.rows(
+        return self.list_of(
+            Unsettled,
             """SELECT * FROM unsettled_segments
                WHERE ? IS NULL OR owner_id = ? ORDER BY owner_id, engine""",
             owner_id, owner_id,
@@ -254,9 +300,10 @@ class SegmentCache(Statements):
         )
         return [row["content_hash"] for row in rows]
 
-    def list_files_spoken_by(self, owner_id: int, engine: str, last_id: int) -> list[dict]:
+    def list_files_spoken_by(self, owner_id: int, engine: str, last_id: int) -> list[AudioFile]:
         """A person's files, in the bin or not, that an engine speaks or has spoken a part of."""
-        return self.rows(
+        return self.list_of(
+            AudioFile,
             f"""SELECT {COLUMNS} FROM audio_files
                 WHERE owner_id = ? AND id <= ?
                   AND (engine = ? OR stand_in LIKE ? || ':%' OR EXISTS (

@@ -1,6 +1,7 @@
 """Where the segments of a piece stand, a page at a time: a long piece has tens of thousands."""
 
 from queries.base import Statements
+from queries.rows import SegmentWords, Span
 
 EVERYTHING = 10**18 - 1  # characters: no text is as long
 
@@ -8,12 +9,13 @@ EVERYTHING = 10**18 - 1  # characters: no text is as long
 class Segments(Statements):
     """Reads for pages that follow a piece."""
 
-    def list_spans(self, file_id: int, position: int, until: int, limit: int) -> list[dict]:
+    def list_spans(self, file_id: int, position: int, until: int, limit: int) -> list[Span]:
         """Spoken segments from a position on that begin before the place `until` of the text.
 
         position, text_start, text_end, start_ms, end_ms.
         """
-        return self.rows(
+        return self.list_of(
+            Span,
             """SELECT position, text_start, text_end, start_ms, end_ms FROM segments
                WHERE file_id = ? AND position >= ? AND text_start < ? ORDER BY position LIMIT ?""",
             file_id, position, until, limit,
@@ -34,9 +36,10 @@ class Segments(Statements):
             "SELECT end_ms FROM segments WHERE file_id = ? AND position = ?", file_id, position
         )
 
-    def list_words(self, file_id: int, position: int, limit: int) -> list[dict]:
+    def list_words(self, file_id: int, position: int, limit: int) -> list[SegmentWords]:
         """The words of segments from a position on: text_start, start_ms, words (JSON)."""
-        return self.rows(
+        return self.list_of(
+            SegmentWords,
             """SELECT text_start, start_ms, words FROM segments
                WHERE file_id = ? AND position >= ? ORDER BY position LIMIT ?""",
             file_id, position, limit,

@@ -1,8 +1,19 @@
 """The second step of a login, and what admins have decided about it."""
 
 from collections.abc import Iterable
+from typing import TypedDict
 
 from queries.base import Statements
+
+
+class SecondFactor(TypedDict):
+    """The authenticator app of an account; `secret` is sealed."""
+
+    user_id: int
+    secret: str
+    last_step: int
+    confirmed_at: str | None
+    codes_left: int
 
 
 class TwoFactor(Statements):
@@ -20,9 +31,10 @@ class TwoFactor(Statements):
             name, value,
         )  # fmt: skip
 
-    def get_second_factor(self, user_id: int) -> dict | None:
+    def get_second_factor(self, user_id: int) -> SecondFactor | None:
         """The account's authenticator, confirmed or not, with the number of `codes_left`."""
-        return self.row(
+        return self.find(
+            SecondFactor,
             """SELECT *, (SELECT count(*) FROM recovery_codes WHERE user_id = s.user_id)
                    AS codes_left
                FROM second_factors s WHERE user_id = ?""",

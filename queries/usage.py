@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import NotRequired, TypedDict
 
 from queries.base import Statements
 
@@ -19,6 +20,55 @@ SPLITS = {
 # What was paid; NULL where nothing is known of it, for no price at all was known.
 COST = "iif(max(is_unpriced) AND sum(cost) = 0, NULL, coalesce(sum(cost), 0.0)) AS cost"
 MONTHS = "user_id = ? AND (year, month) >= (?, ?) AND (year, month) <= (?, ?)"
+
+
+class UsageSum(TypedDict):
+    """What was spoken in all, and what it cost (USD); None where no price was known."""
+
+    characters_used: int
+    cost: float | None
+    requests: int
+
+
+class MonthUsage(UsageSum):
+    """A month with use."""
+
+    year: int
+    month: int
+
+
+class SplitUsage(UsageSum):
+    """A part of the use: of a day, a voice, a group or an engine."""
+
+    year: NotRequired[int]
+    month: NotRequired[int]
+    day: NotRequired[int]
+    engine: NotRequired[str]
+    voice: NotRequired[str]
+    category: NotRequired[str]
+
+
+class UsageRow(TypedDict):
+    """A row of the ledger."""
+
+    id: int
+    timestamp: str
+    year: int
+    month: int
+    day: int
+    engine: str
+    voice: str
+    category: str
+    characters_used: int
+    cost: float | None
+    file_id: int | None
+
+
+class Saved(TypedDict):
+    """What free engines spoke, and what it would have cost elsewhere."""
+
+    characters: int
+    usd: float
 
 
 class Usage(Statements):
@@ -42,7 +92,7 @@ class Usage(Statements):
         """
         moment = _moment(timestamp)
         local = moment.astimezone()
-        return self.write(
+        return self.insert(
             """INSERT INTO usage_stats (user_id, characters_used, cost, timestamp, month, year,
                                         day, file_id, engine, voice, category, is_unpriced)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
@@ -50,7 +100,7 @@ class Usage(Statements):
             user_id, characters_used, cost or 0.0, moment.strftime("%Y-%m-%d %H:%M:%S"),
             local.month, local.year, local.day, file_id, engine, voice, category,
             cost is None, file_id,
-        ).lastrowid  # fmt: skip
+        )  # fmt: skip
 
     def add_usage(
         self,
@@ -73,18 +123,20 @@ class Usage(Statements):
                 user_id, max(0, characters), cost, file_id=file_id, engine=engine, **(file or {})
             )
 
-    def get_monthly_usage(self, user_id: int, year: int, month: int) -> dict:
+    def get_monthly_usage(self, user_id: int, year: int, month: int) -> UsageSum:
         """One month: characters_used, cost (USD), requests."""
-        return self.row(
+        return self.one(
+            UsageSum,
             f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,
                       {COST}, count(*) AS requests
                FROM usage_stats WHERE user_id = ? AND year = ? AND month = ?""",
             user_id, year, month,
         )  # fmt: skip
 
-    def get_usage_by_month(self, user_id: int) -> list[dict]:
+    def get_usage_by_month(self, user_id: int) -> list[MonthUsage]:
         """Every month with use, newest first: year, month, characters_used, cost, requests."""
-        return self.rows(
+        return self.list_of(
+            MonthUsage,
             f"""SELECT year, month, sum(characters_used) AS characters_used, {COST},
                       count(*) AS requests
                FROM usage_stats WHERE user_id = ? GROUP BY year, month
@@ -92,9 +144,10 @@ class Usage(Statements):
             user_id,
         )
 
-    def get_all_time_usage(self, user_id: int) -> dict:
+    def get_all_time_usage(self, user_id: int) -> UsageSum:
         """Everything so far: characters_used, cost (USD), requests."""
-        return self.row(
+        return self.one(
+            UsageSum,
             f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,
                       {COST}, count(*) AS requests
                FROM usage_stats WHERE user_id = ?""",
@@ -103,14 +156,15 @@ class Usage(Statements):
 
     def get_usage_by(
         self, user_id: int, by: str, first: Month = FIRST, last: Month = LAST
-    ) -> list[dict]:
+    ) -> list[SplitUsage]:
         """Use from one month to another, split by "day", "voice", "category" or "engine".
 
         Days in their order (year, month, day), voices (engine, voice), groups and engines with the
         most used first; each with characters_used, cost (USD), requests.
         """
         columns, index, order = SPLITS[by]
-        return self.rows(
+        return self.list_of(
+            SplitUsage,
             f"""SELECT {columns}, sum(characters_used) AS characters_used, {COST},
                        count(*) AS requests
                 FROM usage_stats INDEXED BY {index} WHERE {MONTHS}
@@ -125,7 +179,7 @@ class Usage(Statements):
         usd_per_million: float,
         first: Month = FIRST,
         last: Month = LAST,
-    ) -> dict:
+    ) -> Saved:
         """What engines that cost nothing spoke, and its price elsewhere: characters, usd.
 
         `usd_per_million` is the reference price of a million characters.
@@ -140,13 +194,14 @@ class Usage(Statements):
 
     def iterate_usage(
         self, user_id: int, first: Month | None = None, last: Month | None = None
-    ) -> Iterator[dict]:
+    ) -> Iterator[UsageRow]:
         """The ledger from one month to another, oldest first, however long it is.
 
         Rows: timestamp, year, month, day, engine, voice, category, characters_used, cost, file_id.
         """
         after = 0
-        while rows := self.rows(
+        while rows := self.list_of(
+            UsageRow,
             f"""SELECT id, timestamp, year, month, day, engine, voice, category, characters_used,
                        iif(is_unpriced AND cost = 0, NULL, cost) AS cost, file_id
                 FROM usage_stats INDEXED BY idx_usage_user

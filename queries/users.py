@@ -1,14 +1,24 @@
 """Accounts, their sessions and invitations."""
 
 import json
+from typing import TypedDict
 
 from common import usernames
 from common.errors import Sentence
 from queries.base import Statements
+from queries.rows import Invite, ListedInvite, ListedSession, ListedUser, NewSession, Session, User
 from storage.earlier_release import NO_LOGIN
 from storage.errors import InviteInvalid, NotFound, SetupDone, UsernameTaken
 
 WAS_DISABLED = "Paused because this account was disabled."
+
+
+class MovedRows(TypedDict):
+    """How many rows went from one account to another."""
+
+    files: int
+    usage: int
+    playbacks: int
 
 
 class Users(Statements):
@@ -21,12 +31,13 @@ class Users(Statements):
         *,
         is_admin: bool = False,
         created_at: str | None = None,
-    ) -> dict:
+    ) -> User:
         """Add an account; raises UsernameTaken, also for another spelling or look of a name."""
         key = usernames.look(username)
         with self.transaction():
             self._refuse_taken(username, key)
-            return self.write_row(
+            return self.write_one(
+                User,
                 """INSERT INTO users (username, password_hash, is_admin, created_at, name_key)
                    VALUES (?, ?, ?, coalesce(?, CURRENT_TIMESTAMP), ?) RETURNING *""",
                 username, password_hash, int(is_admin), created_at, key,
@@ -50,7 +61,7 @@ class Users(Statements):
                 )
             )
 
-    def create_first_user(self, username: str, password_hash: str) -> dict:
+    def create_first_user(self, username: str, password_hash: str) -> User:
         """Add the owner, an admin; raises SetupDone when there is an account already."""
         with self.transaction():
             if self.count_users():
@@ -61,12 +72,13 @@ class Users(Statements):
         """How many accounts have a password; placeholders, which nobody can log in to, do not."""
         return self.value("SELECT count(*) AS n FROM users WHERE password_hash != ?", NO_LOGIN)
 
-    def get_user(self, username: str) -> dict | None:
+    def get_user(self, username: str) -> User | None:
         """The account of exactly that name, else the only one that is spelled otherwise."""
-        exact = self.row("SELECT * FROM users WHERE username = ?", username)
+        exact = self.find(User, "SELECT * FROM users WHERE username = ?", username)
         if exact:
             return exact
-        found = self.rows(
+        found = self.list_of(
+            User,
             "SELECT * FROM users WHERE name_key = ? OR username = ? COLLATE NOCASE",
             usernames.look(username), username,
         )  # fmt: skip
@@ -74,9 +86,9 @@ class Users(Statements):
         alike = [row for row in found if usernames.fold(row["username"]) == wanted]
         return alike[0] if len(alike) == 1 else None
 
-    def get_user_by_id(self, user_id: int) -> dict | None:
+    def get_user_by_id(self, user_id: int) -> User | None:
         """The account with that number."""
-        return self.row("SELECT * FROM users WHERE id = ?", user_id)
+        return self.find(User, "SELECT * FROM users WHERE id = ?", user_id)
 
     def set_stand_in_rule(self, user_id: int, rule: str) -> None:
         """Which voice goes on where one cannot speak: 'ask', 'nearest' or 'free'."""
@@ -86,15 +98,16 @@ class Users(Statements):
         """Note that the account logged in now."""
         self.write("UPDATE users SET last_login = CURRENT_TIMESTAMP WHERE id = ?", user_id)
 
-    def list_users(self) -> list[dict]:
+    def list_users(self) -> list[ListedUser]:
         """All accounts by name, without their password hashes."""
-        return self.rows(
+        return self.list_of(
+            ListedUser,
             """SELECT id, username, created_at, last_login, is_active, is_admin,
                       EXISTS (SELECT 1 FROM second_factors
                               WHERE user_id = users.id AND confirmed_at IS NOT NULL)
                           AS has_second_factor,
                       EXISTS (SELECT 1 FROM passkeys WHERE user_id = users.id) AS has_passkey
-               FROM users ORDER BY username COLLATE NOCASE, id"""
+               FROM users ORDER BY username COLLATE NOCASE, id""",
         )
 
     def set_password_hash(self, user_id: int, password_hash: str) -> None:
@@ -120,17 +133,16 @@ class Users(Statements):
             if not is_active:
                 self.delete_sessions(user_id)
 
-    def merge_users(self, from_id: int, into_id: int) -> dict:
+    def merge_users(self, from_id: int, into_id: int) -> MovedRows:
         """Move files, usage and history to another account and remove the first.
 
         Returns how many rows moved: files, usage, playbacks. Raises NotFound.
         """
         with self.transaction():
-            if from_id == into_id or not all(
-                self.get_user_by_id(user_id) for user_id in (from_id, into_id)
-            ):
+            into = self.get_user_by_id(into_id)
+            if from_id == into_id or into is None or self.get_user_by_id(from_id) is None:
                 raise NotFound("Both accounts must exist, and be two.")
-            moved = {
+            moved: MovedRows = {
                 "files": self.write(
                     "UPDATE audio_files SET owner_id = ? WHERE owner_id = ?", into_id, from_id
                 ).rowcount,
@@ -156,7 +168,7 @@ class Users(Statements):
             self.write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)
             self.move_segments(from_id, into_id)
             self.write("DELETE FROM users WHERE id = ?", from_id)
-            if not self.get_user_by_id(into_id)["is_active"]:
+            if not into["is_active"]:
                 self.pause_work(into_id, WAS_DISABLED)
             return moved
 
@@ -172,9 +184,10 @@ class Users(Statements):
 
     def create_session(
         self, token_hash: str, user_id: int, *, device: str, ip_address: str, now: float
-    ) -> dict:
+    ) -> NewSession:
         """Remember a login; `now` in seconds since 1970."""
-        return self.write_row(
+        return self.write_one(
+            NewSession,
             """INSERT INTO sessions (token_hash, user_id, device, ip_address,
                                      created_epoch, last_seen_epoch)
                VALUES (?, ?, ?, ?, ?, ?) RETURNING *""",
@@ -183,12 +196,13 @@ class Users(Statements):
 
     def get_session(
         self, token_hash: str, *, now: float, idle_s: float, absolute_s: float
-    ) -> dict | None:
+    ) -> Session | None:
         """The session and its account, unless it expired or the account is disabled.
 
         Told with it: whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
         """
-        return self.row(
+        return self.find(
+            Session,
             """SELECT s.id AS session_id, s.token_hash, s.created_epoch, s.last_seen_epoch,
                       s.device,
                       (SELECT alert_id FROM alerted_sessions WHERE session_id = s.id) AS alert_id,
@@ -227,9 +241,10 @@ class Users(Statements):
             now, now, session_id,
         )  # fmt: skip
 
-    def list_sessions(self, user_id: int) -> list[dict]:
+    def list_sessions(self, user_id: int) -> list[ListedSession]:
         """The account's sessions, the latest used first."""
-        return self.rows(
+        return self.list_of(
+            ListedSession,
             """SELECT id, device, ip_address, created_at, created_epoch, last_seen_epoch
                FROM sessions WHERE user_id = ? ORDER BY last_seen_epoch DESC, id DESC""",
             user_id,
@@ -258,17 +273,19 @@ class Users(Statements):
 
     # Invitations
 
-    def create_invite(self, token_hash: str, created_by: int, expires_epoch: float) -> dict:
+    def create_invite(self, token_hash: str, created_by: int, expires_epoch: float) -> Invite:
         """Keep an invitation that works once, until it expires."""
-        return self.write_row(
+        return self.write_one(
+            Invite,
             """INSERT INTO invites (token_hash, created_by, expires_epoch)
                VALUES (?, ?, ?) RETURNING *""",
             token_hash, created_by, expires_epoch,
         )  # fmt: skip
 
-    def get_invite(self, token_hash: str, now: float) -> dict | None:
+    def get_invite(self, token_hash: str, now: float) -> Invite | None:
         """The invitation, if it can still be used."""
-        return self.row(
+        return self.find(
+            Invite,
             """SELECT * FROM invites
                WHERE token_hash = ? AND used_at IS NULL AND expires_epoch > ?""",
             token_hash, now,
@@ -276,7 +293,7 @@ class Users(Statements):
 
     def register_with_invite(
         self, token_hash: str, username: str, password_hash: str, now: float
-    ) -> dict:
+    ) -> User:
         """Use up an invitation and add its account; raises InviteInvalid, UsernameTaken."""
         with self.transaction():
             invite = self.get_invite(token_hash, now)
@@ -291,13 +308,14 @@ class Users(Statements):
             )  # fmt: skip
             return user
 
-    def list_invites(self) -> list[dict]:
+    def list_invites(self) -> list[ListedInvite]:
         """All invitations, newest first, with the names of who made and who used them."""
-        return self.rows(
+        return self.list_of(
+            ListedInvite,
             """SELECT i.id, i.created_at, i.expires_epoch, i.used_at,
                       maker.username AS created_by_name, taker.username AS used_by_name
                FROM invites i JOIN users maker ON maker.id = i.created_by
-               LEFT JOIN users taker ON taker.id = i.used_by ORDER BY i.id DESC"""
+               LEFT JOIN users taker ON taker.id = i.used_by ORDER BY i.id DESC""",
         )
 
     def delete_invite(self, invite_id: int) -> bool:

@@ -206,7 +206,7 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     server = make_server(app, config, services.stopping)
     worker = WorkerProcess()
     services.wake_worker = worker.wake
-    services.books.sweep()
+    services.documents.imports.sweep()
     services.reserve.look()
     tempfile.tempdir = str(config.imports_dir)  # large requests are put down there, too
     worker.start()

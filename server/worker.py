@@ -12,7 +12,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,10 +32,10 @@ from config import (
 from database import Database
 from server.health import WORKER
 from services.backoff import Notice, States, is_memory_short, verdict
-from services.exports import ExportWorker
-from services.generation import Studio
+from services.export_worker import ExportWorker
 from services.providers import Providers
-from services.purchase_client import Buyer
+from services.purchase_client import PurchaseClient
+from services.studio import Studio
 from services.synthesis import Parked, Stopped
 from services.trusted_clock import TrustedClock
 from speech.audio.encoding import NotMp3
@@ -56,7 +56,7 @@ TIME = "%Y-%m-%d %H:%M:%S"
 GRACE_S = 8.0
 NICENESS = 10  # pages and listeners come first, however much is being spoken
 
-log = logging.getLogger("voiceverse.jobs")
+log = logging.getLogger("voiceverse.worker")
 
 
 class Worker:
@@ -108,7 +108,7 @@ class Worker:
         self._look_at_notices()
         self._empty_bin()
         self.nightly.look()
-        self.studio.speaking.purchases.rest()
+        self.studio.purchases.rest()
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._start_claimed()
         while self._running < self.config.jobs and (work := self._next()):
@@ -175,7 +175,7 @@ class Worker:
         try:
             if retake["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise SpeechError("The speech worker stopped at this change again and again.")
-            self.studio.retaking.run(retake, self.name)
+            self.studio.retakes.run(retake, self.name)
         except Stopped:
             what = f"the change of file {retake['file_id']}"
             self.states.write(what, lambda: self.db.park_retake(retake["id"], self.name))
@@ -197,7 +197,7 @@ class Worker:
                         times=MOST_ATTEMPTS,
                     )
                 )
-            self.studio.speaking.speak(job, self.name, self.stop)
+            self.studio.synthesis.speak(job, self.name, self.stop)
         except LeaseLost:
             log.info("file %s was deleted while it was being spoken", job["id"])
         except Parked:
@@ -264,11 +264,11 @@ class Worker:
         """Ask each provider what it says about its models, such as the day one ends."""
         for engine in self.studio.registry.engines:
             try:
-                notices = self.studio.speaking.purchases.notices(engine)
+                notices = self.studio.purchases.notices(engine)
                 found = {note.model: note.shutdown.isoformat() for note in notices}
                 if found or engine.keeps_segments:
                     self.db.save_model_notices(engine.name, found)
-                    self.studio.continuity.learn()
+                    self.studio.voice_fallback.learn()
             except (SpeechError, DatabaseError) as error:
                 log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
 
@@ -285,7 +285,7 @@ class Worker:
 
     def _empty_bin_now(self, now: float) -> None:
         try:
-            if count := self.studio.empty_bin(now):
+            if count := self.studio.bin.empty(now):
                 log.info("%s files left the bin after their time there", count)
             if count := prune_security_log(self.db, self.config.security_log_days, now):
                 log.info("%s events left the security log after their time there", count)
@@ -297,12 +297,12 @@ class Worker:
     def _look_after_sound(self) -> None:
         """Find whose the sound is that was bought before it had owners, after an upgrade; remove
         bought sound that nothing needs any more."""
-        work = [partial(self.studio.settle_sound, self.stop.is_set)]
+        work = [partial(self.studio.cache_adoption.adopt_all, until=self.stop.is_set)]
         while not self.stop.is_set():
             try:
                 for each in work:
                     each()
-                work = [partial(self.studio.drop_unwanted_sound, self.stop.is_set)]
+                work = [partial(self.studio.segment_cache.drop_unwanted, until=self.stop.is_set)]
             except (AudioError, DatabaseError) as error:
                 log.error("bought sound cannot be looked after: %s", error.sentence)
             except Exception:  # the top of a thread; it looks again
@@ -310,7 +310,7 @@ class Worker:
             self.stop.wait(HEARTBEAT_S)
 
     def _wait_for_purchases(self, deadline: float) -> None:
-        while self.studio.speaking.purchases.under_way and time.monotonic() < deadline:
+        while self.studio.purchases.under_way and time.monotonic() < deadline:
             time.sleep(0.05)
 
 
@@ -323,15 +323,22 @@ def prune_security_log(db: Database, days: int, now: float) -> int:
     return db.prune_security_logs(f"{before:{TIME}}", f"{until:{TIME}}")
 
 
-def build_studio(config: Config) -> Studio:
-    """The services that the worker and the commands need, without any web."""
+def build_studio(config: Config, environ: Mapping[str, str] | None = None) -> Studio:
+    """The services that the worker and the commands need, without any web.
+
+    With an `environ`, speech is bought in a process of that environment.
+    """
     restore.complete(config)
     prepare_data_dir(config)
     refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     create.before_upgrade(config)
     store = AudioStore(config.audio_dir, min_free_mb=config.min_free_mb)
     db = Database(config.database_path)
-    return Studio(config, db, store, build_registry(config, Providers(config, db)))
+    registry = build_registry(config, Providers(config, db))
+    client = None
+    if environ is not None:
+        client = PurchaseClient(config.segments_dir, registry.engines, environ)
+    return Studio(config, db, store, registry, client)
 
 
 @contextmanager
@@ -373,17 +380,15 @@ def main() -> int:
         prepare_data_dir(config)
         os.nice(NICENESS)
         with only_worker(config):
-            studio = build_studio(config)
-            purchases, engines = studio.speaking.purchases, studio.registry.engines
-            purchases.buyer = Buyer(studio.kept.folder, engines, provider_environment())
+            studio = build_studio(config, provider_environment())
             worker = Worker(studio)
             _stop_on_signals(worker)
             threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
             worker.tidy()
             with suppress(SpeechError):  # which is told to who asks for it
-                purchases.warm(studio.registry.default)
+                studio.purchases.warm(studio.registry.default)
             worker.run()
-            purchases.close()
+            studio.purchases.close()
             studio.registry.close()
             studio.db.close()
     except (ConfigError, DatabaseError, KeepingError) as error:

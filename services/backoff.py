@@ -1,4 +1,4 @@
-"""Work that waits for a cause to pass: when it is tried again, and what is told until then."""
+"""Backoff: work waits for a cause to pass; when it is tried again, what pages say until then."""
 
 import logging
 import os
@@ -22,11 +22,11 @@ NOTICE_BYTES = 16
 SHORT_BYTES = 64 * 1024 * 1024  # of memory: with less than that a process may be ended at any time
 LET_GO = ("inactive_file", "active_file", "slab_reclaimable")  # of memory.stat
 
-log = logging.getLogger("voiceverse.waiting")
+log = logging.getLogger("voiceverse.backoff")
 
 
 class Wait(NamedTuple):
-    """What work waits for, how long until it is tried again, and whether the try counts."""
+    """A wait: for which cause, for how long, and whether the try after it counts."""
 
     cause: transient_causes.Cause
     wait_s: float
@@ -34,7 +34,7 @@ class Wait(NamedTuple):
 
 
 def plan(error: Exception, work: dict) -> Wait | None:
-    """What to wait for after a row of work broke off, which may have waited before.
+    """Plan the wait of a row of work that broke off and may have waited before.
 
     None where waiting would not help, or has not helped for too long.
     """
@@ -76,7 +76,7 @@ def verdict(error: Exception, sentence: str) -> str:
 
 
 class Notice:
-    """What keeps the worker from recording anything, for the pages of what it works on.
+    """The notice of what keeps the worker from recording anything, read by the pages of its files.
 
     A file that is written in place: there may be no room for another, and no database to write to.
     """
@@ -171,7 +171,7 @@ def _left_of_machine() -> int | None:
 
 
 def _left_of_group() -> int | None:
-    """What the control group leaves; what it keeps of files can be let go of."""
+    """Bytes that the control group leaves; what it caches of files can be let go of."""
     try:
         group = Path("/proc/self/cgroup").read_text().strip().rpartition("::/")[2]
         folder = Path("/sys/fs/cgroup") / group

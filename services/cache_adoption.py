@@ -1,31 +1,32 @@
-"""Sound that was bought before it had owners: found in people's own files, and theirs then."""
+"""Adoption of sound that was bought before it had owners: found in people's files, then theirs."""
 
 import logging
 import threading
 from collections.abc import Callable, Iterator
 
 from database import Database
-from services.segment_cache import KeptSound, Wanted
+from services.file_scripts import FileScripts
+from services.segment_cache import SegmentCache, SegmentKey
+from services.voice_fallback import VoiceFallback
 from speech.engine import Engine
 from speech.errors import SpeechError, UnknownEngine
-from speech.registry import Registry
 from speech.types import SpeechRequest
 
-log = logging.getLogger("voiceverse.earlier_sound")
+log = logging.getLogger("voiceverse.cache_adoption")
 
 
-class EarlierSound:
-    """Looks through each person's files once for each engine. Serves all threads of a process.
+class CacheAdoption:
+    """Looks through each person's files once for each engine. Serves all threads of a process."""
 
-    `speaking` says how a file is read and what an engine is asked for it.
-    """
-
-    def __init__(self, db: Database, registry: Registry, kept: KeptSound, speaking):
-        self.db, self.registry, self.kept, self.speaking = db, registry, kept, speaking
+    def __init__(
+        self, db: Database, cache: SegmentCache, voices: VoiceFallback, scripts: FileScripts
+    ):
+        self.db, self.cache, self.voices, self.scripts = db, cache, voices, scripts
+        self.registry = voices.registry
         self._looking: dict[tuple[int, str], threading.Lock] = {}
         self._settled: set[tuple[int, str]] = set()
 
-    def settle(self, owner_id: int, engine: str, until: Callable[[], bool] = lambda: False) -> None:
+    def adopt(self, owner_id: int, engine: str, until: Callable[[], bool] = lambda: False) -> None:
         """Give a person what their files hold of an engine's sound. Raises SpeechError.
 
         Told to stop, it leaves the rest for the next time.
@@ -41,10 +42,10 @@ class EarlierSound:
                     self.db.settle_segments(owner_id, engine)
         self._settled.add((owner_id, engine))
 
-    def settle_all(
+    def adopt_all(
         self, owner_id: int | None = None, until: Callable[[], bool] = lambda: False
     ) -> None:
-        """The same for all engines that are there, of one person or of everybody.
+        """Give one person or everybody what their files hold of any engine's sound.
 
         What an engine spoke that does not exist any more is looked for no longer.
         """
@@ -52,7 +53,7 @@ class EarlierSound:
             if until():
                 return
             try:
-                self.settle(row["owner_id"], row["engine"], until)
+                self.adopt(row["owner_id"], row["engine"], until)
             except UnknownEngine as error:
                 if self.db.get_provider_by_name(row["engine"]) is None:
                     log.warning("sound of %s is nobody's now: %s", row["engine"], error.sentence)
@@ -68,17 +69,17 @@ class EarlierSound:
         for row in self.db.list_files_spoken_by(owner_id, name, last_file_id):
             if until():
                 return
-            found: list[tuple[str, Wanted]] = []
+            found: list[tuple[str, SegmentKey]] = []
             try:
                 for request in self._requests(row, engine):
-                    sound = self.kept.wanted(engine, request, owner_id)
-                    found += [(known, sound) for known in earlier.intersection(sound.names)]
+                    key = self.cache.key(engine, request, owner_id)
+                    found += [(known, key) for known in earlier.intersection(key.names)]
             except SpeechError as error:  # a voice that is no longer there asks for nothing, either
                 log.warning("file %s was not looked through: %s", row["id"], error.sentence)
-            self.kept.take_over_all(found, row["id"])
+            self.cache.take_over_all(found, row["id"])
 
     def _requests(self, row: dict, engine: Engine) -> Iterator[SpeechRequest]:
-        """What an engine was asked for a file, or would be for what was not spoken yet."""
+        """Requests to an engine for a file, spoken or still to be."""
         spoken: dict[str, dict[int, int]] = {row["stand_in"]: {}}
         for segment in self.db.get_segments(row["id"]):
             by = spoken.setdefault(segment["spoken_by"], {})
@@ -86,20 +87,22 @@ class EarlierSound:
         text, own = self.db.get_text(row["id"]), f"{row['engine']}:"
         for voice, spans in {"": {}, **spoken}.items():
             if (voice or own).startswith(f"{engine.name}:"):
-                yield from self._requests_of(row | {"stand_in": voice}, text, spans)
+                yield from self._requests_of(row, voice, text, spans)
 
-    def _requests_of(self, row: dict, text: str, spans: dict[int, int]) -> Iterator[SpeechRequest]:
-        """By one voice, from where it began to the end, in the segments that were recorded."""
-        spoken = self.speaking.continuity.as_spoken(row)
-        start = min(spans, default=row["spoken_characters"]) if row["stand_in"] else 0
+    def _requests_of(
+        self, row: dict, fallback: str, text: str, spans: dict[int, int]
+    ) -> Iterator[SpeechRequest]:
+        """Requests to one voice, from where it began to the end, by the recorded segments."""
+        voices = self.voices.voices_for(row, fallback)
+        start = min(spans, default=row["spoken_characters"]) if fallback else 0
         borders: dict[int, int] = {}
         while start < len(text):
-            for segment, said in self.speaking.script(spoken, text, borders or None).lines(start):
+            for segment, said in self.scripts.script(voices, text, borders or None).lines(start):
                 start, recorded_end = segment.start, spans.get(segment.start, segment.end)
                 if recorded_end != segment.end and not borders:  # it was spoken anew
                     borders = {recorded_end: 0}
                     break
-                yield self.speaking.request(spoken, segment, said)
+                yield voices.choose(segment).request(said)
                 start = segment.end
                 if borders:
                     borders = {}

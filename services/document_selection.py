@@ -1,4 +1,4 @@
-"""What somebody wants spoken of a document: rules, chapters, single parts, texts of their own."""
+"""Selections from a document: by rules, chapters and single parts, with texts of people's own."""
 
 import json
 import math
@@ -18,7 +18,7 @@ LETTERS = frozenset({"hyphen", "ligature"})
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Which kinds are left out, which chapters are skipped, and what differs from the rules.
+    """Choices of a document: kinds left out, chapters skipped, and differences from the rules.
 
     Chapters and parts go by their number. `parts` says for single parts whether they are spoken,
     `texts` and `titles` stand in the place of a chapter's own. `voice`, `speed`, `group`,
@@ -38,13 +38,13 @@ class Choices:
     reading: Mapping[str, Any] = field(default_factory=dict)
 
     def text(self, document: Document, number: int) -> str:
-        """What is spoken of a chapter."""
+        """The text of a chapter that is spoken."""
         if number in self.texts:
             return self.texts[number]
         return compose(document.chapters[number], self.left_out, self.parts.get(number, {}))
 
     def title(self, document: Document, number: int) -> str:
-        """What a chapter is called."""
+        """The title of a chapter."""
         return self.titles.get(number, document.chapters[number].title)
 
     def is_spoken(self, document: Document, number: int, part: int) -> bool:
@@ -79,14 +79,14 @@ class Choices:
         return replace(self, titles=_with(self.titles, number, title))
 
     def onto(self, base: Self, stored: Self) -> Self:
-        """What is stored, changed by what these choices differ in from `base`, without chapters.
+        """Apply to the stored choices what these differ in from `base`, without chapters.
 
         So two people, or one in two tabs, change different things without undoing each other's.
         """
         changed: dict[str, Any] = {}
         for name in ("left_out", "skipped"):
-            mine, old, kept = (getattr(choices, name) for choices in (self, base, stored))
-            changed[name] = (kept - (mine ^ old)) | (mine - old)
+            mine, old, now = (getattr(choices, name) for choices in (self, base, stored))
+            changed[name] = (now - (mine ^ old)) | (mine - old)
         for name in ("voice", "speed", "group", "shape", "reading"):
             mine, old = getattr(self, name), getattr(base, name)
             changed[name] = getattr(stored, name) if mine == old else mine
@@ -99,14 +99,14 @@ class Choices:
     # As JSON
 
     def to_json(self) -> str:
-        """As it is kept."""
+        """The choices as JSON, to be stored."""
         fields = asdict(self)
         fields |= {name: sorted(fields[name]) for name in ("left_out", "skipped")}
         return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """What `to_json` gave; what does not fit is passed over, so that a book always opens."""
+        """Read what `to_json` gave; what does not fit is passed over, so that it always opens."""
         try:
             fields = json.loads(text)
         except ValueError:
@@ -115,7 +115,7 @@ class Choices:
 
 
 def count_kinds(document: Document) -> dict[str, int]:
-    """How many parts each rule has in a document, in the order of the rules, none left out."""
+    """Count the parts that each rule has in a document, in the order of the rules."""
     found: dict[str, int] = {}
     for chapter in document.chapters:
         for part in chapter.parts:

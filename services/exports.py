@@ -1,8 +1,7 @@
-"""Downloads in other formats: what can be had of a piece, asking for it, making it."""
+"""Exports: downloads of a piece in other formats, what there is, asked for and made."""
 
 import hashlib
 import json
-import logging
 import threading
 import time
 import uuid
@@ -10,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from common.errors import Sentence, Told
+from common.errors import Sentence
 from common.stored_json import read_or_default
 from config import Config
 from database import Database
@@ -18,14 +17,12 @@ from exports import runner
 from exports.cover import cover
 from exports.errors import ExportError, Stopped
 from exports.types import FORMATS, Format, Part, Task
-from services.backoff import States, is_memory_short
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
 from speech.registry import Registry
-from storage.audio_store import AudioError, AudioStore
+from storage.audio_store import AudioStore
 from storage.errors import (
     DatabaseDamaged,
-    DatabaseError,
     DiskFull,
     LeaseLost,
     NotFound,
@@ -34,13 +31,9 @@ from storage.export_store import ExportStore
 
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
 MOST_WAITING = 20
-MOST_ATTEMPTS = 3
 LEASE_S = 30.0
-SHORT_S = 900.0  # what is shorter need not wait behind a book
 PICTURES = ("image/png", "image/jpeg")
 NO_EXPORT = "There is no such download. Ask for it again on the page of the piece."
-
-log = logging.getLogger("voiceverse.exporting")
 
 
 class NotReady(ExportError):
@@ -63,7 +56,7 @@ class TooManyExports(ExportError):
 
 
 class Exports:
-    """What pages, API and worker do with downloads goes through here."""
+    """Exports of all people's files, for pages, API and worker."""
 
     def __init__(self, config: Config, db: Database, store: AudioStore, registry: Registry):
         self.db, self.store, self.registry = db, store, registry
@@ -188,17 +181,17 @@ class Exports:
             raise LeaseLost(NO_EXPORT)
         self.store.open(row["filename"]).close()  # another program reads it by its name
         part = self.files.part_path(export["name"])
-        told_at = 0.0
+        written_at = 0.0
 
         def tell(share: float) -> None:
-            nonlocal told_at
+            nonlocal written_at
             if stop.is_set():
                 raise Stopped
             now = time.time()
-            if now - told_at >= 0.5:
-                told_at = now
-                told = {"now": now, "lease_s": LEASE_S}
-                if not self.db.advance_export(export["id"], worker, share, **told):
+            if now - written_at >= 0.5:
+                written_at = now
+                lease = {"now": now, "lease_s": LEASE_S}
+                if not self.db.advance_export(export["id"], worker, share, **lease):
                     raise Stopped
 
         try:
@@ -303,81 +296,3 @@ def _whole(row: dict) -> dict:
 
 def _expected_bytes(format: Format, row: dict) -> int:
     return int(format.bytes_a_second * row["duration"]) + 50_000
-
-
-class ExportWorker:
-    """Makes downloads in threads of the worker's process: books in one, short ones in another."""
-
-    def __init__(self, exports: Exports, name: str, stop: threading.Event, states: States):
-        self.exports, self.db, self.name, self.stop = exports, exports.db, name, stop
-        self.states = states
-        self.wake = threading.Event()
-
-    def start(self) -> list[threading.Thread]:
-        """Begin to work until `stop` is set; the threads, to be joined."""
-        threads = [
-            threading.Thread(target=self._run, args=(longest_s,), name=name, daemon=True)
-            for name, longest_s in (("exports", 1e9), ("short exports", SHORT_S))
-        ]
-        for thread in threads:
-            thread.start()
-        return threads
-
-    def tidy(self, host: str) -> None:
-        """Take over what a killed worker of this machine left behind."""
-        self.db.release_exports(host)
-        self.exports.reconcile()
-
-    def run_pending(self, longest_s: float = 1e9) -> int:
-        """Make everything that waits, in this thread; returns how many."""
-        count = 0
-        while not self.stop.is_set() and (export := self._claim(longest_s)):
-            self._make(export)
-            count += 1
-        return count
-
-    def _run(self, longest_s: float) -> None:
-        while not self.stop.is_set():
-            try:
-                self.run_pending(longest_s)
-            except Exception:  # the top of a thread; it looks again
-                log.exception("downloads could not be looked after")
-            self.wake.wait(1.0)
-            self.wake.clear()
-
-    def _claim(self, longest_s: float) -> dict | None:
-        try:
-            export = self.db.claim_export(
-                self.name, now=time.time(), lease_s=LEASE_S, longest_s=longest_s
-            )
-        except DatabaseError as error:
-            log.error("no download can be claimed: %s", error.sentence)
-            self.states.notice.tell(error.waits_for)
-            return None
-        if export:
-            self.states.notice.clear()
-        return export
-
-    def _make(self, export: dict) -> None:
-        try:
-            if export["attempts"] > MOST_ATTEMPTS and not is_memory_short():
-                raise ExportError(runner.CRASHED)
-            self.exports.make(export, self.name, self.stop)
-        except LeaseLost:
-            log.info("download %s is not wanted any more", export["id"])
-        except Stopped:
-            self.states.write(
-                f"download {export['id']}", lambda: self.db.park_export(export["id"], self.name)
-            )
-        except (ExportError, AudioError, DatabaseError) as error:
-            self._break_off(export, error, error.sentence)
-        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
-            self._break_off(export, error, runner.CRASHED)
-
-    def _break_off(self, export: dict, error: Exception, sentence: str) -> None:
-        """Let a download wait where the cause passes by itself; else it fails."""
-        what = f"download {export['id']}"
-        if self.states.put_off(what, error, export, self.name, self.db.wait_export):
-            return
-        log.error("%s failed: %s", what, error, exc_info=None if isinstance(error, Told) else error)
-        self.states.write(what, lambda: self.db.fail_export(export["id"], self.name, sentence))

@@ -1,4 +1,4 @@
-"""What a person does with their library as a whole: groups, the bin, archives, leaving for good."""
+"""The library of a person as a whole: groups, the bin, archives, leaving for good."""
 
 import csv
 import io
@@ -10,9 +10,10 @@ from typing import Any
 from database import Database
 from exports.zip_stream import UniqueNames, ZipStream, safe_name
 from queries.groups import BIN_DAYS
-from services.generation import BadName, Studio, check_group
+from services.file_names import BadName, check_group
 from services.pronunciations import COLUMNS as PRONUNCIATIONS
 from services.pronunciations import table_rows
+from services.studio import Studio
 from speech.audio.captions import webvtt
 from storage.audio_store import AudioStore, NoSuchAudio
 from storage.errors import NotFound
@@ -85,7 +86,7 @@ class Library:
         count = 0
         for filename in filenames:
             with suppress(NotFound):
-                self.studio.delete_for_good(filename, owner_id)
+                self.studio.bin.delete_for_good(filename, owner_id)
                 count += 1
         return count
 
@@ -96,7 +97,7 @@ class Library:
         Raises NotFound.
         """
         filenames = self.db.list_filenames(user_id)
-        with self.studio.leaving(user_id):
+        with self.studio.bin.leaving(user_id):
             while len(filenames) > LEAVING_AT_ONCE:  # others want to write in between
                 some, filenames = filenames[:LEAVING_AT_ONCE], filenames[LEAVING_AT_ONCE:]
                 self.store.delete_all(
@@ -160,7 +161,7 @@ class Library:
                 missing.append(paths["sound_path"])
 
     def _add_documents(self, archive: ZipStream, user_id: int) -> Iterator[bytes]:
-        """What was imported: a JSON file each, with what was chosen of it, and its cover."""
+        """Add imported documents: a JSON file each, with what was chosen of it, and its cover."""
         for row in self._every_document(user_id):
             name = f"documents/{row['id']:06} {safe_name(row['title'])}"
             entry = {key: row[key] for key in DOCUMENT_KEYS} | {
@@ -183,9 +184,9 @@ class Library:
         yield from archive.add(path, pieces, expected_bytes=row["size"])
 
     def _account(self, user: dict[str, Any]) -> dict[str, Any]:
-        kept = ("username", "created_at", "last_login", "is_admin")
+        columns = ("username", "created_at", "last_login", "is_admin")
         return {
-            **{key: user[key] for key in kept},
+            **{key: user[key] for key in columns},
             "groups": self.db.list_categories(user["id"]),
             "draft": self.db.get_draft(user["id"]),
             "sessions": self.db.list_sessions(user["id"]),
@@ -270,7 +271,7 @@ def _manifest(written: list[tuple[str, int, str]], missing: list[str]) -> Iterat
 
 
 def _as_stored(text: str) -> Any:
-    """What a column holds as JSON; its very text where that is damaged."""
+    """Read a column's JSON; its very text where that is damaged."""
     try:
         return json.loads(text)
     except ValueError:

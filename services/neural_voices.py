@@ -1,8 +1,7 @@
-"""Neural voices of this machine: what can be installed, what is, and how far a download is."""
+"""Neural voices of this machine: installed, stopped, removed, and looked up in the catalogue."""
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -10,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from common.errors import Sentence
@@ -33,6 +32,7 @@ from services.voice_downloads import (
     fetch,
     fetch_whole,
 )
+from services.voice_progress import FAILED, RUNNING, STOPPED, Progress, Report, write_whole
 from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import (
     CARD,
@@ -52,13 +52,10 @@ from storage.file_locks import FileLock
 
 WORK = ".work"
 INCOMING = "incoming"
-STATE_S = 0.5
 LIST_S = 24 * 3600
 LARGEST_SAMPLE = 4_000_000
 MP3_STARTS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")
 LICENCE = re.compile(r"^\W*licen[cs]e\W*:\s*(\S.{0,199})", re.IGNORECASE | re.MULTILINE)
-
-RUNNING, FAILED, STOPPED = "running", "failed", "stopped"
 
 
 class NoSuchVoice(VoiceError):
@@ -79,21 +76,6 @@ class Halted(VoiceError):
     status = 409
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the installing of a voice is, in bytes; `sentence` says why it failed."""
-
-    identifier: str
-    done: int
-    total: int
-    status: str = RUNNING
-    sentence: str = ""
-
-    @property
-    def percent(self) -> int:
-        return 100 * self.done // self.total if self.total else 0
-
-
 class Voices:
     """The folder of neural voices; keeps nothing in memory, so any process may ask."""
 
@@ -109,7 +91,7 @@ class Voices:
         return read_models(self._folder)
 
     def catalogue(self) -> Catalogue:
-        """What can be installed: the server's list as it was fetched last, else the one here."""
+        """The catalogue: the server's list as it was fetched last, else the one here."""
         path = self._work / LIST
         try:
             day = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
@@ -122,7 +104,7 @@ class Voices:
         content = fetch_whole(self._address(LIST), LARGEST_LIST, self._limits)
         read_list(content)
         self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(self._work / LIST, content)
+        write_whole(self._work / LIST, content)
         return self.catalogue()
 
     def sample(self, identifier: str) -> bytes:
@@ -186,7 +168,7 @@ class Voices:
 
     @property
     def incoming(self) -> Path:
-        """Where files can be put by hand, to be installed from the pages."""
+        """The folder into which files can be put by hand, to be installed from the pages."""
         return self._folder / INCOMING
 
     def stop(self, identifier: str) -> None:
@@ -243,7 +225,7 @@ class Voices:
         self, identifier: str, tell: Callable[[Progress], None] | None, lock: FileLock
     ) -> Model:
         with self._held(lock):
-            report = _Report(self._tell, tell, identifier)
+            report = Report(self._tell, tell, identifier)
             try:
                 offer = self._fresh_offer(identifier)
                 report.total = offer.size
@@ -257,7 +239,7 @@ class Voices:
             self._clear(identifier)
             return model
 
-    def _download(self, offer: Offer, report: "_Report") -> None:
+    def _download(self, offer: Offer, report: Report) -> None:
         stop = self._stop_path(offer.identifier)
         stop.unlink(missing_ok=True)
         room = self._work / offer.identifier
@@ -322,7 +304,7 @@ class Voices:
             "source": source,
             "installed_at": time.time(),
         }
-        _write(room / MANIFEST, json.dumps(manifest).encode())
+        write_whole(room / MANIFEST, json.dumps(manifest).encode())
         try:
             self._engine().try_model(read_model(room))
         except SpeechError as error:
@@ -360,7 +342,7 @@ class Voices:
     def _tell(self, progress: Progress) -> None:
         self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = json.dumps(asdict(progress)).encode()
-        _write(self._work / f"{progress.identifier}.json", content)
+        write_whole(self._work / f"{progress.identifier}.json", content)
 
     def _clear(self, identifier: str) -> None:
         shutil.rmtree(self._work / identifier, ignore_errors=True)
@@ -396,42 +378,3 @@ class Voices:
         except Busy:
             return True
         return False
-
-
-class _Report:
-    """Writes down how far a download is, a few times a second."""
-
-    def __init__(
-        self,
-        write: Callable[[Progress], None],
-        tell: Callable[[Progress], None] | None,
-        identifier: str,
-    ) -> None:
-        self._write, self._also, self._identifier = write, tell, identifier
-        self._done, self._told_at = 0, 0.0
-        self.total = 0
-
-    def at(self, done: int, *, is_whole: bool = False) -> None:
-        self._done = done
-        now = time.monotonic()
-        if is_whole or now - self._told_at >= STATE_S:
-            self._told_at = now
-            self._say(Progress(self._identifier, done, self.total))
-
-    def end(self, status: str, sentence: str) -> None:
-        self._say(Progress(self._identifier, self._done, self.total, status, str(sentence)))
-
-    def _say(self, progress: Progress) -> None:
-        self._write(progress)
-        if self._also:
-            self._also(progress)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A file that is there whole or not at all."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(name).replace(path)

@@ -1,4 +1,4 @@
-"""A person's own pronunciations: kept, taken along as a table, tried, and what they change."""
+"""Pronunciations of a person: stored, exchanged as a table, tried, and what they change."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from common.errors import Sentence
 from database import Database
 from queries.pronunciations import NO_ENTRY
 from queries.search_query import excerpt
-from services.generation import Studio
+from services.studio import Studio
 from speech.errors import SpeechError
 from speech.text.pronunciation import MOST, BadPronunciation, Dictionary, Entry
 from storage.errors import NotFound
@@ -53,7 +53,7 @@ class Trial:
     cost_usd: float | None
 
 
-class Pronouncing:
+class Pronunciations:
     """The dictionaries of all people; pages and API call the same functions."""
 
     def __init__(self, studio: Studio):
@@ -86,7 +86,7 @@ class Pronouncing:
         """Forget an entry. Raises NotFound."""
         self.db.delete_pronunciation(owner_id, entry_id)
 
-    def take_in(self, owner_id: int, table: bytes) -> int:
+    def import_table(self, owner_id: int, table: bytes) -> int:
         """Add all entries of a CSV table, or none; the same word is replaced. Returns how many.
 
         Raises BadTable, BadPronunciation.
@@ -114,14 +114,14 @@ class Pronouncing:
         Raises what a preview raises.
         """
         dictionary = self._trial_dictionary(owner_id, entry, is_with)
-        return self.studio.preview(owner_id, voice, sentence, dictionary=dictionary)
+        return self.studio.previews.speak(owner_id, voice, sentence, dictionary=dictionary)
 
     def try_out(
         self, owner_id: int, sentence: str, voice: str, entry: Entry | None, *, is_with: bool
     ) -> Trial:
-        """What `hear` would say and cost; costs nothing. Raises what a preview raises."""
+        """Try what `hear` would say and cost; costs nothing. Raises what a preview raises."""
         dictionary = self._trial_dictionary(owner_id, entry, is_with)
-        cost = self.studio.preview_cost(owner_id, voice, sentence, dictionary=dictionary)
+        cost = self.studio.previews.cost(owner_id, voice, sentence, dictionary=dictionary)
         engine, found = self.studio.registry.resolve(voice)
         edits = (dictionary or Dictionary(())).edits(
             sentence, found.language, phonemes=engine.takes_phonemes
@@ -136,10 +136,10 @@ class Pronouncing:
     ) -> Dictionary | None:
         if not is_with:
             return None
-        kept = self.studio.speaking.dictionary(owner_id)
+        stored = self.studio.scripts.dictionary(owner_id)
         if entry is None:
-            return kept
-        others = [one for one in kept.entries if _key(asdict(one)) != _key(asdict(entry))]
+            return stored
+        others = [one for one in stored.entries if _key(asdict(one)) != _key(asdict(entry))]
         return Dictionary([*others, entry])
 
     # What would change
@@ -256,7 +256,7 @@ def _entry(cells: dict[str, str], line: int) -> Entry:
 
 
 def checked_language(tag: str) -> str:
-    """A language tag as it is kept, "" for all; raises BadPronunciation."""
+    """A language tag as it is stored, "" for all; raises BadPronunciation."""
     tag = tag.strip()
     parts = tag.split("-")
     fits = all(part.isascii() and part.isalnum() and len(part) <= 8 for part in parts)
@@ -321,7 +321,7 @@ def _check_number(number: int) -> None:
 
 
 def _key(fields: Mapping[str, Any]) -> tuple:
-    """What makes two entries the same word."""
+    """The key of an entry: equal for the same word."""
     case = bool(fields.get("match_case", fields.get("case")))
     pattern = fields["pattern"] if case else fields["pattern"].lower()
     return pattern, case, fields["language"].lower()

@@ -1,4 +1,4 @@
-"""What an admin says of a provider, read, checked and shown."""
+"""Settings of a provider, read from a form, checked and shown."""
 
 import json
 import math
@@ -20,7 +20,7 @@ SHORTEST_SHOWN_KEY = 12  # of a shorter one, four characters would be too much
 
 
 class ProviderError(Told):
-    """Something about a provider that cannot be kept; `field` names the input."""
+    """A setting that cannot be stored; `field` names the input."""
 
     status = 400
 
@@ -31,7 +31,7 @@ class ProviderError(Told):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an admin says of a provider; None where there is no price, limit or longest text.
+    """Settings of a provider; None where there is no price, limit or longest text.
 
     `price` is in USD per million characters, `monthly_limit` in USD, `longest_text` in characters;
     without `voices` there are those that are usual with the protocol.
@@ -52,14 +52,14 @@ class Settings:
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> "Settings":
-        """Those of a row."""
+        """Read the settings of a row."""
         values = {name: row[name] for name in cls.__dataclass_fields__}
         voices = read_or_default("voices", row["voices"])
         flags = {name: bool(row[name]) for name in ("allows_own_keys", "is_enabled")}
         return cls(**values | flags | {"voices": voices})
 
     def row(self) -> dict[str, Any]:
-        """As they are stored."""
+        """The columns of a row that store the settings."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return values | {
             "voices": json.dumps([list(voice) for voice in self.voices], ensure_ascii=False),
@@ -69,7 +69,7 @@ class Settings:
 
 
 def checked(settings: Settings) -> Settings:
-    """The settings as they are kept; raises ProviderError, BadAddress."""
+    """The settings as they are stored; raises ProviderError, BadAddress."""
     label, model = fit_name(settings.label), settings.model.strip()
     if not label or len(label) > LONGEST_LABEL:
         raise ProviderError("label", "Give the provider a name of up to 60 characters.")
@@ -108,7 +108,7 @@ def checked_key(key: str) -> str:
 
 
 def tail(key: str) -> str:
-    """What is shown of a key: its last four characters; nothing of one that is short."""
+    """The end of a key that may be shown: four characters; nothing of a short one."""
     return key[-TAIL:] if len(key) >= SHORTEST_SHOWN_KEY else ""
 
 

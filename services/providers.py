@@ -1,12 +1,9 @@
 """Providers: servers that speak, added by admins, as engines; their keys, and people's own."""
 
-import hashlib
 import re
 import threading
-import time
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,8 +13,16 @@ from common.errors import Sentence
 from config import Config
 from database import Database
 from queries.providers import GONE
-from services.provider_settings import ProviderError, Settings, checked, checked_key, tail
-from speech.audio.encoding import Mp3Stream
+from services.provider_errors import (
+    LimitReached,
+    ProviderChanged,
+    key_unreadable,
+    own_key_needed,
+    provider_off,
+)
+from services.provider_keys import ProviderKeys
+from services.provider_settings import ProviderError, Settings, checked, checked_key
+from services.provider_trials import Trial, try_engine
 from speech.engine import Engine
 from speech.engines.pinned_http import origin, refuse_forbidden
 from speech.engines.provider_engine import PROTOCOLS, Provided
@@ -30,52 +35,6 @@ from storage.errors import NotFound
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 LISTING_S = 15.0
 MOST_OWN = 64  # engines of people's own keys that are kept ready
-
-
-class ProviderStopped(SpeechError):
-    """Nothing may be bought from a provider now, though others may speak."""
-
-    status = 409
-    is_voice_gone = True
-
-
-class ProviderOff(ProviderStopped):
-    """An admin switched the provider off, or removed it."""
-
-
-class ProviderChanged(ProviderStopped):
-    """The provider's server or key was changed while it was in use."""
-
-    retryable = True
-
-
-class LimitReached(ProviderStopped):
-    """The provider has cost as much as it may in a month."""
-
-
-class OwnKeyNeeded(ProviderStopped):
-    """The provider speaks on people's own keys alone, and this person has brought none."""
-
-
-class KeyUnreadable(ProviderStopped):
-    """The key of a provider cannot be opened."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A sentence that a provider spoke: its sound as MP3, and how long it took, in seconds."""
-
-    text: str
-    voice: str
-    mp3: bytes
-    duration_s: float
-    first_sound_s: float
-    total_s: float
-    cost_usd: float | None
-
-    def digest(self) -> str:
-        """What tells its sound from any other: 64 hexadecimal digits."""
-        return hashlib.sha256(self.mp3).hexdigest()
 
 
 class Providers:
@@ -93,7 +52,7 @@ class Providers:
     ) -> None:
         self.db, self._now = db, now
         # A file of its own: a copy of the database holds no key that opens.
-        self._seal = seal or Seal(config.data_dir / "provider_key")
+        self._keys = ProviderKeys(db, seal or Seal(config.data_dir / "provider_key"))
         self._guard = threading.Lock()
         # By provider and person (None: everybody), with what it was made from.
         self._made: dict[tuple[int, int | None], tuple[tuple, Provided]] = {}
@@ -112,9 +71,9 @@ class Providers:
             return tuple(engine for engine in found if engine)
 
     def why_not(self, name: str) -> SpeechError | None:
-        """Why a provider that is there cannot speak: it is switched off."""
+        """The error of a known provider that is switched off; None for any other."""
         row = self.db.get_provider_by_name(name)
-        return _off(row["label"]) if row and not row["is_enabled"] else None
+        return provider_off(row["label"]) if row and not row["is_enabled"] else None
 
     def close(self) -> None:
         """Close every engine that nobody speaks through."""
@@ -134,15 +93,15 @@ class Providers:
         is_own = bool(own and present["allows_own_keys"])
         place = (present["id"], user_id if is_own else None)
         stamp = (present["version"], own["sealed_key"] if is_own else None)
-        kept = self._made.get(place)
-        if kept and kept[0] == stamp:
-            return kept[1]
+        made = self._made.get(place)
+        if made and made[0] == stamp:
+            return made[1]
         row = self.db.get_provider(present["id"])
         if row is None:
             return None
         engine = self._make(row, user_id if is_own else None, own if is_own else None)
-        if kept:
-            kept[1].retire()
+        if made:
+            made[1].retire()
         self._made[place] = (stamp, engine)
         self._forget_most_own()
         return engine
@@ -159,21 +118,23 @@ class Providers:
         fault: Callable[[], SpeechError] | None = None
         key = ""
         try:
-            key = self._open_own(row, user_id, own) if own else self._open(row)
+            key = self._keys.open_own(row, user_id, own) if own else self._keys.open(row)
         except SealBroken:
-            fault = partial(_unreadable, row["label"], is_own=bool(own))
+            fault = partial(key_unreadable, row["label"], is_own=bool(own))
         if not own and row["allows_own_keys"] and not row["sealed_key"]:
-            fault = partial(_own_key_needed, row["label"])
+            fault = partial(own_key_needed, row["label"])
         held = (*_server(row), own["sealed_key"] if own else row["sealed_key"])
         return _engine_of(
             row["name"],
             Settings.of(row),
             key,
-            partial(self._admit, row["id"], row["label"], user_id if own else None, held, fault),
+            partial(
+                self._check_budget, row["id"], row["label"], user_id if own else None, held, fault
+            ),
             is_own=bool(own),
         )
 
-    def _admit(
+    def _check_budget(
         self,
         provider_id: int,
         label: str,
@@ -186,7 +147,7 @@ class Providers:
             raise fault()
         row = self.db.get_provider(provider_id)
         if row is None or not row["is_enabled"]:
-            raise _off(label)
+            raise provider_off(label)
         key = row["sealed_key"]
         if user_id is not None:
             own = self.db.get_own_key(user_id, provider_id)
@@ -216,11 +177,11 @@ class Providers:
             )
 
     def spent(self, row: dict[str, Any]) -> float:
-        """What a provider has cost everybody in this month, in USD."""
+        """The cost of a provider for everybody in this month, in USD."""
         now = self._now()
         return self.db.get_engine_cost(row["name"], now.year, now.month)
 
-    # Keeping
+    # Storing
 
     def get(self, provider_id: int) -> dict[str, Any]:
         """The row of a provider; raises NotFound."""
@@ -256,7 +217,7 @@ class Providers:
                 )
             row = self.db.create_provider(name, settings.row())
             if key:
-                self._keep_key(row, key)
+                self._keys.keep(row, key)
             return self.get(row["id"])
 
     def change(self, provider_id: int, settings: Settings, key: str = "") -> bool:
@@ -275,7 +236,7 @@ class Providers:
                 had_keys = bool(self.db.delete_own_keys_of(provider_id)) or had_keys
             row = self.db.update_provider(provider_id, settings.row())
             if key:
-                self._keep_key(row, key)
+                self._keys.keep(row, key)
         return had_keys
 
     def switch(self, provider_id: int, is_enabled: bool) -> dict[str, Any]:
@@ -306,13 +267,13 @@ class Providers:
     ) -> Trial:
         """Have a provider speak a short sentence; raises SpeechError with what went wrong."""
         row = self.get(provider_id)
-        key = self._readable_key(row) or self._readable_own(row, user_id)
+        key = self._keys.read(row) or self._keys.read_own(row, user_id)
         engine = _engine_of(row["name"], Settings.of(row), key)
         try:
             refuse_forbidden(row["base_url"])
             found = engine.voice(voice or engine.default_voice)
             request = SpeechRequest(text or sample(found.language, found.name), found.identifier)
-            return _tried(engine, request)
+            return try_engine(engine, request)
         finally:
             engine.close()
 
@@ -320,7 +281,7 @@ class Providers:
         """Take over the voices that the server lists; returns how many. Raises SpeechError."""
         row = self.get(provider_id)
         timeout_s = min(LISTING_S, row["timeout_s"])
-        found = read_voices(row["base_url"], self._readable_key(row), row["model"], timeout_s)
+        found = read_voices(row["base_url"], self._keys.read(row), row["model"], timeout_s)
         self.db.update_provider(
             provider_id, {"voices": replace(Settings.of(row), voices=tuple(found)).row()["voices"]}
         )
@@ -330,7 +291,7 @@ class Providers:
         """The models that the server lists. Raises SpeechError."""
         row = self.get(provider_id)
         timeout_s = min(LISTING_S, row["timeout_s"])
-        return read_models(row["base_url"], self._readable_key(row), timeout_s)
+        return read_models(row["base_url"], self._keys.read(row), timeout_s)
 
     # Keys
 
@@ -343,8 +304,7 @@ class Providers:
             key = checked_key(key)
             if not key:
                 raise ProviderError("own_key", "There is no key in the field. Paste yours there.")
-            sealed = self._seal.seal(key, _own_context(row, user_id))
-            self.db.set_own_key(user_id, provider_id, sealed, tail(key))
+            self._keys.keep_own(row, user_id, key)
         return row
 
     def drop_own_key(self, user_id: int, provider_id: int) -> bool:
@@ -367,45 +327,25 @@ class Providers:
             if row["allows_own_keys"] and row["is_enabled"]
         ]
 
-    def _keep_key(self, row: dict[str, Any], key: str) -> None:
-        sealed = self._seal.seal(key, _context(row))
-        place = origin(row["base_url"])
-        self.db.set_provider_key(row["id"], sealed, tail=tail(key), origin=place)
-
-    def _open(self, row: dict[str, Any]) -> str:
-        return self._seal.open(row["sealed_key"], _context(row)) if row["sealed_key"] else ""
-
-    def _readable_own(self, row: dict[str, Any], user_id: int | None) -> str:
-        own = self.db.get_own_key(user_id, row["id"]) if user_id is not None else None
-        try:
-            return self._open_own(row, user_id, own) if own else ""
-        except SealBroken as error:
-            raise _unreadable(row["label"], is_own=True) from error
-
-    def _open_own(self, row: dict[str, Any], user_id: int | None, own: dict[str, Any]) -> str:
-        return self._seal.open(own["sealed_key"], _own_context(row, user_id or 0))
-
-    def _readable_key(self, row: dict[str, Any]) -> str:
-        try:
-            return self._open(row)
-        except SealBroken as error:
-            raise _unreadable(row["label"]) from error
-
 
 def _name_from(label: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", label.casefold()).strip("-")[:40].rstrip("-")
+
+
+def _server(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["protocol"], row["base_url"], row["model"]
 
 
 def _engine_of(
     name: str,
     settings: Settings,
     key: str,
-    admission: Callable[[], None] = lambda: None,
+    budget_check: Callable[[], None] = lambda: None,
     *,
     is_own: bool = False,
 ) -> Provided:
     return PROTOCOLS[settings.protocol](
-        admission=admission,
+        budget_check=budget_check,
         is_own=is_own,
         api_key=key,
         base_url=settings.base_url,
@@ -417,76 +357,4 @@ def _engine_of(
         longest_text=settings.longest_text,
         name=name,
         label=settings.label,
-    )
-
-
-def _tried(engine: Engine, request: SpeechRequest) -> Trial:
-    began, first_s = time.monotonic(), None
-    stream, frames = Mp3Stream(engine.sample_rate), []
-    with closing(engine.speak(request)) as chunks:
-        for chunk in chunks:
-            first_s = first_s if first_s is not None else time.monotonic() - began
-            frames.append(stream.feed(chunk.pcm))
-    total_s = time.monotonic() - began
-    frames.append(stream.finish())
-    sound = b"".join(frames)
-    duration_s = stream.position / engine.sample_rate
-    return Trial(
-        request.text,
-        request.voice,
-        stream.final_header(len(sound)) + sound,
-        duration_s,
-        first_s or total_s,
-        total_s,
-        engine.price().quote(len(request.text), duration_s),
-    )
-
-
-def _server(row: dict[str, Any]) -> tuple[str, str, str]:
-    return row["protocol"], row["base_url"], row["model"]
-
-
-def _context(row: dict[str, Any]) -> str:
-    return f"provider:{row['id']}:{origin(row['base_url'])}"
-
-
-def _own_context(row: dict[str, Any], user_id: int) -> str:
-    return f"own key:{user_id}:{_context(row)}"
-
-
-def _off(label: str) -> SpeechError:
-    return ProviderOff(
-        Sentence(
-            "{label} is switched off, or was removed. What was spoken is kept; another voice can "
-            "go on.",
-            label=label,
-        )
-    )
-
-
-def _own_key_needed(label: str) -> SpeechError:
-    return OwnKeyNeeded(
-        Sentence(
-            "{label} speaks on a key of your own. Enter it on the page of your account, then try "
-            "again.",
-            label=label,
-        )
-    )
-
-
-def _unreadable(label: str, *, is_own: bool = False) -> SpeechError:
-    if is_own:
-        return KeyUnreadable(
-            Sentence(
-                "Your key for {label} cannot be read any more. Enter it again on the page of your "
-                "account.",
-                label=label,
-            )
-        )
-    return KeyUnreadable(
-        Sentence(
-            "The key for {label} cannot be read any more. Whoever looks after VoiceVerse can enter "
-            "it again on the page of providers.",
-            label=label,
-        )
     )

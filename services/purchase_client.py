@@ -1,4 +1,4 @@
-"""The worker's end of the process that buys speech, which outlives it; see purchase_process.py."""
+"""The client of the process that buys speech and outlives the worker; see purchase_process.py."""
 
 import itertools
 import json
@@ -38,7 +38,7 @@ def _kinds(kind: type[Told]) -> Iterator[type[Told]]:
 
 ERRORS = {kind.__name__: kind for family in (SpeechError, AudioError) for kind in _kinds(family)}
 
-log = logging.getLogger("voiceverse.buyer")
+log = logging.getLogger("voiceverse.purchase_client")
 
 
 class Gone(Exception):
@@ -49,14 +49,14 @@ class Gone(Exception):
         self.code = code
 
     def told(self, *, is_paid: bool = False) -> EngineCrashed:
-        """What whoever asked gets to know; `is_paid` where a provider had been asked."""
+        """Translate it for the caller; `is_paid` where a provider had been asked."""
         is_outside = self.code in transient_causes.FROM_OUTSIDE
         error = EngineHeldUp(transient_causes.KILLED) if is_outside else EngineCrashed(STOPPED)
         error.tries = transient_causes.PAID_TRIES if is_paid else None
         return error
 
 
-class Buyer:
+class PurchaseClient:
     """Buys through a process that starts with the first order; one object serves all threads."""
 
     def __init__(self, folder: Path, engines: Iterable[Engine], environ: Mapping[str, str]):
@@ -82,7 +82,7 @@ class Buyer:
         *,
         asks: int = transient_causes.PAID_TRIES,
     ) -> Generator[AudioChunk]:
-        """The sound as it arrives; at its end it is kept. None where it has been kept before.
+        """The sound as it arrives; at its end it is cached. None where it has been cached before.
 
         `begun` is called when the provider is asked, and again if the process dies and has to be
         replaced: `asks` times at most. Raises SpeechError, AudioError.
@@ -123,7 +123,7 @@ class Buyer:
             self._open()
 
     def notices(self, engine: Engine) -> Sequence[ModelNotice]:
-        """What the provider says about the model in use; raises SpeechError."""
+        """Ask what the provider says about the model in use; raises SpeechError."""
         try:
             *_, (_, payload) = self._answers(b"N", self._named(engine))
         except Gone as error:
@@ -150,7 +150,7 @@ class Buyer:
             line.close()
 
     def _named(self, engine: Engine) -> dict[str, Any]:
-        """What an order calls its engine; with its settings where the process has others."""
+        """The name of an engine in an order; with its settings where the process has others."""
         if self._settings["engines"].get(engine.name) == engine.settings:
             return {"engine": engine.name}
         return {"engine": engine.name, "settings": engine.settings}
@@ -198,7 +198,7 @@ class Line:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, queue.SimpleQueue[tuple[bytes, bytes]]] = {}
         self._send(b"S", 0, settings)
-        threading.Thread(target=self._receive, name="buyer", daemon=True).start()
+        threading.Thread(target=self._receive, name="purchases", daemon=True).start()
 
     @property
     def is_busy(self) -> bool:

@@ -1,7 +1,7 @@
 """The process that buys speech: orders on standard input, sound on standard output.
 
 Run as `python -m services.purchase_process` by the purchase client. What has been asked of a
-provider is paid for, so it is received and kept whatever becomes of the process that wanted it:
+provider is paid for, so it is received and cached whatever becomes of the process that wanted it:
 when standard input ends, what has begun is finished, then this process ends, too.
 
 A frame is one type byte, the number of the order, a little-endian 32-bit length and a payload:
@@ -10,9 +10,9 @@ in   S settings  JSON: the folder to keep sound in, the settings of each engine 
      B buy       JSON: engine, content_hash, request
      N notices   JSON: engine
      Both carry the engine's settings, too, where they are others than those that came with S.
-out  G begun     empty; the sound is not kept, and the provider is being asked
+out  G begun     empty; the sound is not cached, and the provider is being asked
      A audio     16-bit samples
-     D done      JSON: a Delivery, or empty; the sound is kept, bought now (after audio) or earlier
+     D done      JSON: a Delivery, or empty; the sound is cached: now (after audio) or earlier
      N notices   JSON: a list of model, sentence, shutdown date
      E error     JSON: error, template, values, status, waits_for, tries
 """
@@ -36,18 +36,18 @@ from speech.types import AudioChunk, Receipt, SpeechRequest
 from storage.audio_store import SegmentStore
 
 HEADER = struct.Struct("<cII")
-MOST_LATER = 32  # engines that are kept ready
+MOST_LATER = 32  # engines that stay ready
 LONGEST_END_S = 900.0  # after the input ended; time-outs of the engine are shorter than this
 UNEXPECTED = "Something unexpected went wrong; the log says what."
 
 Answer = tuple[bytes, bytes]
 
 
-class Buying:
+class PurchaseProcess:
     """The engines and the store of this process; each order has a thread of its own."""
 
     def __init__(self, folder: str, engines: dict[str, dict[str, Any]], output: BinaryIO):
-        self.kept = SegmentStore(Path(folder))
+        self.store = SegmentStore(Path(folder))
         self.engines = {name: remake(settings) for name, settings in engines.items()}
         self._later: dict[str, Engine] = {}  # by their settings, the latest used last
         self._making = threading.Lock()
@@ -94,8 +94,8 @@ class Buying:
         content_hash, receipt = order["content_hash"], Receipt()
         engine, request = self._engine(order), SpeechRequest(**order["request"])
         most = request.most_bytes(engine.sample_rate)
-        with self.kept.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
-            if self.kept.has(content_hash) or self.is_alone.is_set():
+        with self.store.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
+            if self.store.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
             keep(self._passed_on(number, receipt.hear(engine.speak(request))))
@@ -162,13 +162,13 @@ def main() -> None:
     source = sys.stdin.buffer
     if (frame := read_frame(source)) is None:
         return
-    buying = Buying(**json.loads(frame[2]), output=sys.stdout.buffer)
-    for engine in buying.engines.values():
+    process = PurchaseProcess(**json.loads(frame[2]), output=sys.stdout.buffer)
+    for engine in process.engines.values():
         engine.warm()
     while frame := read_frame(source):
         kind, number, payload = frame
-        buying.start(kind, number, json.loads(payload))
-    buying.is_alone.set()
+        process.start(kind, number, json.loads(payload))
+    process.is_alone.set()
     limit = threading.Timer(LONGEST_END_S, os._exit, (1,))
     limit.daemon = True
     limit.start()

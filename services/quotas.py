@@ -1,4 +1,4 @@
-"""How much one person may keep and have spoken in a day, where an admin sets limits."""
+"""Quotas: how much one person may keep, and have spoken in a day, where an admin sets limits."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ def now_here() -> datetime:
     return datetime.now().astimezone()
 
 
-class Allowances:
+class Quotas:
     """Refuses new work beyond the limits; what is there stays, and can be heard and deleted."""
 
     def __init__(
@@ -69,14 +69,14 @@ class Allowances:
 
     def _check_storage(self, owner_id: int, size: int) -> None:
         limit = self._config.storage_mb_per_user * MEGABYTE
-        kept = self._db.get_kept_bytes(owner_id)
-        if kept + size <= limit:
+        used = self._db.get_kept_bytes(owner_id)
+        if used + size <= limit:
             return
         raise StorageUsedUp(
             Sentence(
                 "You keep {kept} MB of the {limit} MB that you may, and this does not fit. "
                 "Delete something for good, in the bin too, then try again.",
-                kept=kept // MEGABYTE,
+                kept=used // MEGABYTE,
                 limit=self._config.storage_mb_per_user,
             )
         )

@@ -46,7 +46,7 @@ class Recorder:
         """Bytes of the file so far."""
         return self._bytes_before + self.mp3.audio_bytes
 
-    def take_in(self, segment: Segment, said: Utterance, chunks: Iterable[AudioChunk]) -> None:
+    def add_segment(self, segment: Segment, said: Utterance, chunks: Iterable[AudioChunk]) -> None:
         """Encode a segment and the pause after it."""
         started, tail, words, said_otherwise = self.mp3.position, b"", [], ""
         pause = max(self._shortest_pause(), self._samples(segment.pause_ms))

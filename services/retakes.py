@@ -1,23 +1,20 @@
-"""A part of a finished file spoken anew: only that part is made, the rest stays byte for byte."""
+"""Retakes: a passage of a finished file spoken anew, while the rest stays byte for byte."""
 
-import hashlib
 import itertools
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from common.errors import Sentence
 from common.stored_json import read
 from queries.retakes import GONE
-from services.quotas import Allowances
+from services.quotas import Quotas
 from services.recorder import Recorder
-from services.synthesis import NothingSpoken, Speaking, Stopped
-from services.voice_fallback import Speaker
+from services.retake_frames import NO_BORDER, BadRetake, FinishedFile, Passage, Place, Shift
+from services.synthesis import NothingSpoken, Stopped, Synthesis
+from services.voice_fallback import FileVoices
 from speech.audio import mp3
-from speech.audio.slicing import Slicer
-from speech.errors import SpeechError
 from speech.prices import expected_duration_s, total_cost
 from speech.text.script import PARAGRAPH_PAUSE_MS, Utterance
 from speech.text.segments import BLANK_LINE
@@ -26,28 +23,12 @@ from storage.audio_store import TakeStore
 from storage.errors import WrongState
 
 LONGEST = 20_000  # characters of one change: more is a piece of its own
-LOOK_S = 0.5
-NO_BORDER = "Only whole sentences can be changed. Reload the page, then try again."
+PAUSE_CHECK_S = 0.5
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-PLACES = {
-    "position": "position",
-    "text_start": "text",
-    "text_end": "text",
-    "start_ms": "ms",
-    "end_ms": "ms",
-    "byte_end": "bytes",
-    "frame_end": "frames",
-}
-
-
-class BadRetake(WrongState):
-    """A change that cannot be made; the sentence says why."""
-
-    status = 400
 
 
 class RetakeQuote(NamedTuple):
-    """What a change will be: the text as it will stand, its segments, and their cost (USD).
+    """The quote of a retake: the text as it will stand, its segments, and their cost (USD).
 
     The cost is None where no price is known.
     """
@@ -58,138 +39,31 @@ class RetakeQuote(NamedTuple):
     cost_usd: float | None
 
 
-class Shift(NamedTuple):
-    """By how much the places of segments move."""
-
-    position: int = 0
-    text: int = 0
-    ms: int = 0
-    bytes: int = 0
-    frames: int = 0
-
-    def moved(self, segments: list[dict]) -> list[dict]:
-        """Rows of segments with all their places moved."""
-        change = self._asdict()
-        return [
-            segment | {name: segment[name] + change[kind] for name, kind in PLACES.items()}
-            for segment in segments
-        ]
-
-
-class Place(NamedTuple):
-    """A border between segments: before the first one everything is 0 but the bytes."""
-
-    position: int
-    text: int
-    frames: int
-    byte: int
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Frames that can stand in any pause, and their segments, all places from their own start."""
-
-    text: str
-    frames: bytes
-    segments: list[dict]
-
-    @property
-    def count(self) -> int:
-        """How many frames."""
-        return self.segments[-1]["frame_end"]
-
-    def digest(self) -> str:
-        """The SHA-256 of the frames, in hex."""
-        return hashlib.sha256(self.frames).hexdigest()
-
-
-class Sound:
-    """A finished file as it is before a change: its segments, frames and measures."""
-
-    def __init__(self, row: dict, segments: list[dict], file: BinaryIO):
-        self.row, self.segments, self.file = row, segments, file
-        self.head = mp3.parse_frame(file.read(4))
-        file.seek(0)
-        self.frames = mp3.stated_frames(file.read(self.head.size))
-        self.samples = round(row["duration"] * self.head.sample_rate)
-        self._slicer = Slicer(file, total_frames=self.frames, total_samples=self.samples)
-
-    def place(self, text: int) -> Place:
-        """The border at a place in the text; raises BadRetake where no segment ends."""
-        if text == 0:
-            return Place(0, 0, 0, self.head.size)
-        for segment in self.segments:
-            if segment["text_end"] == text:
-                frames, byte = segment["frame_end"], segment["byte_end"]
-                return Place(segment["position"] + 1, text, frames, byte)
-        raise BadRetake(NO_BORDER)
-
-    def ms(self, frames: int) -> int:
-        """How long so many frames last."""
-        return frames * self.head.samples * 1000 // self.head.sample_rate
-
-    def carried(self, place: Place) -> list[bytes]:
-        """Silent frames that hold what the frame after `place` needs of those before it."""
-        return self._slicer.carried(place.byte) if place.frames else []
-
-    def passage(self, start: Place, end: Place) -> Passage:
-        """What stands between two borders, as it can be put back later."""
-        carried = self.carried(start)
-        self.file.seek(start.byte)
-        shift = Shift(
-            position=-start.position,
-            text=-start.text,
-            ms=self.ms(len(carried)) - self.ms(start.frames),
-            bytes=sum(map(len, carried)) - start.byte,
-            frames=len(carried) - start.frames,
-        )
-        return Passage(
-            text=self.row["text"][start.text : end.text],
-            frames=b"".join(carried) + self.file.read(end.byte - start.byte),
-            segments=shift.moved(self.segments[start.position : end.position]),
-        )
-
-    def header(self, shift: Shift) -> bytes:
-        """The first frame of the file once it has grown by `shift`."""
-        size = self.row["size"] - self.head.size
-        return mp3.info_frame(
-            self.head.sample_rate,
-            self.head.bit_rate,
-            frames=self.frames + shift.frames,
-            audio_bytes=size + shift.bytes,
-            padding=self.frames * self.head.samples - mp3.ENCODER_DELAY - self.samples,
-        )
-
-    def duration_s(self, shift: Shift) -> float:
-        """How long the file is once it has grown by `shift`."""
-        return (self.samples + shift.frames * self.head.samples) / self.head.sample_rate
-
-
-class Retaking:
+class Retakes:
     """Makes the changes that are asked for, one at a time for each file."""
 
-    def __init__(self, speaking: Speaking, takes: TakeStore, allowances: Allowances):
-        self.speaking, self.takes, self._allowances = speaking, takes, allowances
-        self.db, self.store = speaking.db, speaking.store
+    def __init__(self, synthesis: Synthesis, takes: TakeStore, quotas: Quotas):
+        self.synthesis, self.takes, self._quotas = synthesis, takes, quotas
+        self.db, self.store, self.voices = synthesis.db, synthesis.store, synthesis.voices
 
     def quote(self, row: dict, start: int, end: int, text: str, *, voice: str = "") -> RetakeQuote:
-        """What it would take to say `text` in the place of a file's text from `start` to `end`.
+        """Price the saying of `text` in the place of a file's text from `start` to `end`.
 
         `voice` is the key of another voice than the one that speaks the file. Raises BadRetake,
         NothingSpoken, SpeechError; changes nothing.
         """
-        row = self._as_spoken(row, voice)
-        engine = self.speaking.registry.get(row["engine"])
+        voices = self._voices(row, voice)
+        engine, job = voices.engine, voices.job
         whole = self.db.get_text(row["id"])
         text = self._fitted(row, whole, start, end, text)
-        lines = list(self._lines(row, whole, start, end, text))
+        lines = list(self._lines(voices, whole, start, end, text))
         costs, price = [0.0], engine.price()
         for segment, said in lines:
-            request = self.speaking.request(row, segment, said)
-            if engine.keeps_segments and not self.speaking.purchases.has(
-                engine, request, row["owner_id"]
+            request = voices.choose(segment).request(said)
+            if engine.keeps_segments and not self.synthesis.purchases.has(
+                engine, request, job.owner_id
             ):
-                seconds = expected_duration_s(len(said.text), row["speed"], engine.name)
+                seconds = expected_duration_s(len(said.text), job.speed, engine.name)
                 costs.append(price.quote(len(said.text), seconds))
         return RetakeQuote(text, len(lines), len(text), total_cost(costs))
 
@@ -199,51 +73,21 @@ class Retaking:
         Raises BadRetake, WrongState, NothingSpoken, NoSpace, SpeechError, DayUsedUp,
         StorageUsedUp.
         """
-        voice = voice or self._voice_now(row)
+        voice = voice or self.voices.choose_for_retake(row)
         text = self.quote(row, start, end, text, voice=voice).text
         self.store.check_space(2 * row["size"])
         own = f"{row['engine']}:{row['voice']}"
-        stand_in = "" if voice == own else voice
+        fallback = "" if voice == own else voice
         with self.db.transaction():
-            self._allowances.check(row["owner_id"], len(text), 0)
+            self._quotas.check(row["owner_id"], len(text), 0)
             return self.db.create_retake(
-                row, text_start=start, text_end=end, text=text, stand_in=stand_in
+                row, text_start=start, text_end=end, text=text, stand_in=fallback
             )
 
-    def speakers(self, row: dict) -> list[Speaker]:
-        """Who could speak a change: the voice that spoke last, unless it has ended, then others.
+    def _voices(self, row: dict, voice: str) -> FileVoices:
+        return self.voices.voices_for(row, voice or row["stand_in"], is_retake=True)
 
-        Others are there where the file's own voice has ended or did not speak all of it.
-        """
-        continuity = self.speaking.continuity
-        keys = [row["stand_in"], f"{row['engine']}:{row['voice']}"]
-        found = [speaker for key in keys if key and (speaker := continuity.speaker(key))]
-        if found and not row["stand_in"]:
-            return found
-        heirs = continuity.heirs_of(row, self.db.get_text(row["id"]))
-        known = {speaker.engine.name for speaker in found}
-        return found + [heir for heir in heirs if heir.engine.name not in known]
-
-    def _voice_now(self, row: dict) -> str:
-        """The key of the voice for a change: the file's last one, or its heir once it has ended.
-
-        Raises VoiceEnded where the owner wants to be asked.
-        """
-        if row["stand_in"]:
-            return row["stand_in"]
-        continuity, text = self.speaking.continuity, self.db.get_text(row["id"])
-        try:
-            chosen = Speaker(*self.speaking.registry.resolve(row["voice"], row["engine"]))
-        except SpeechError as error:
-            if heir := error.is_voice_gone and continuity.follow(row, text):
-                return heir.key
-            raise
-        return continuity.for_new(row["owner_id"], chosen, text).key
-
-    def _as_spoken(self, row: dict, voice: str) -> dict:
-        return self.speaking.continuity.as_spoken(row | {"stand_in": voice or row["stand_in"]})
-
-    def put_back(self, row: dict, take_id: int) -> dict:
+    def restore_take(self, row: dict, take_id: int) -> dict:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
         take = self.db.get_take(row["id"], take_id)
         if take["text_end"] <= take["text_start"]:
@@ -284,13 +128,13 @@ class Retaking:
         return before + text + old[len(old.rstrip()) :]
 
     def _lines(
-        self, row: dict, whole: str, start: int, end: int, text: str
+        self, voices: FileVoices, whole: str, start: int, end: int, text: str
     ) -> Iterator[tuple[Segment, Utterance]]:
         """The segments of `text` where it stands in the place of `whole[start:end]`."""
         is_paragraph = BLANK_LINE.search(text, len(text.rstrip())) is not None
         new_end = start + len(text)
-        script = self.speaking.script(
-            row,
+        script = self.synthesis.scripts.script(
+            voices,
             whole[:start] + text + whole[end:],
             borders={new_end: PARAGRAPH_PAUSE_MS if is_paragraph else 0},
         )
@@ -303,14 +147,20 @@ class Retaking:
         if row["status"] != "ready" or row["sha256"] != retake["sha256"]:
             raise WrongState(GONE)
         with self.store.open(row["filename"]) as file:
-            sound = Sound(row, self.db.get_segments(row["id"]), file)
+            sound = FinishedFile(row, self.db.get_segments(row["id"]), file)
             start, end = sound.place(retake["text_start"]), sound.place(retake["text_end"])
             self._splice(retake, worker, sound, start, end)
         self.store.finish(row["filename"])
 
-    def _splice(self, retake: dict, worker: str, sound: Sound, start: Place, end: Place) -> None:
+    def _splice(
+        self, retake: dict, worker: str, sound: FinishedFile, start: Place, end: Place
+    ) -> None:
         row, old = retake["file"], sound.passage(start, end)
-        new = self._kept(retake) if retake["take_id"] else self._speak(retake, worker, sound, start)
+        new = (
+            self._earlier(retake)
+            if retake["take_id"]
+            else self._speak(retake, worker, sound, start)
+        )
         link = sound.carried(end)
         segments = Shift(
             start.position, start.text, sound.ms(start.frames), start.byte, start.frames
@@ -344,29 +194,27 @@ class Retaking:
             file={"duration": sound.duration_s(shift), "size": size, "sha256": digest},
         )
 
-    def _kept(self, retake: dict) -> Passage:
+    def _earlier(self, retake: dict) -> Passage:
         take = self.db.get_take(retake["file_id"], retake["take_id"])
         frames = self.takes.read_whole(take["content_hash"])
         return Passage(take["text"], frames, _segments_of(take))
 
-    def _speak(self, retake: dict, worker: str, sound: Sound, start: Place) -> Passage:
+    def _speak(self, retake: dict, worker: str, sound: FinishedFile, start: Place) -> Passage:
         """Speak the new text as if the sound began anew after frame `start.frames`."""
-        row, text = retake["file"] | {"stand_in": retake["stand_in"]}, retake["text"]
-        row = self.speaking.continuity.as_spoken(row)
-        engine = self.speaking.registry.get(row["engine"], row["owner_id"])
-        job = row | {"is_retake": True, "characters": 0}
+        row, text = retake["file"], retake["text"]
+        voices = self.voices.voices_for(row, retake["stand_in"], is_retake=True)
         frames: list[bytes] = []
         recorder = Recorder(
             sound.head.sample_rate,
             frames.append,
-            input_rate=engine.sample_rate,
+            input_rate=voices.engine.sample_rate,
             spoken_by=retake["stand_in"],
             frames=start.frames,
         )
-        for segment, said in self._lines(row, row["text"], start.text, retake["text_end"], text):
-            self._look(retake, worker)
-            chunks = self.speaking.sound(engine, job, segment, said)
-            recorder.take_in(segment, said, self._watched(retake, worker, chunks))
+        for segment, said in self._lines(voices, row["text"], start.text, retake["text_end"], text):
+            self._stop_if_paused(retake, worker)
+            chunks = self.synthesis.sound(voices, segment, said)
+            recorder.add_segment(segment, said, self._watched(retake, worker, chunks))
         if recorder.mp3.position == start.frames * sound.head.samples:
             raise NothingSpoken("There is nothing in this text that this voice can speak.")
         recorder.finish()
@@ -377,15 +225,15 @@ class Retaking:
     def _watched(
         self, retake: dict, worker: str, chunks: Iterator[AudioChunk]
     ) -> Iterator[AudioChunk]:
-        """The same sound, looking about twice a second whether it is still wanted."""
-        looked_at = time.monotonic()
+        """Pass the sound on, checking twice a second whether it is still wanted."""
+        checked_at = time.monotonic()
         for chunk in chunks:
-            if time.monotonic() - looked_at >= LOOK_S:
-                looked_at = time.monotonic()
-                self._look(retake, worker)
+            if time.monotonic() - checked_at >= PAUSE_CHECK_S:
+                checked_at = time.monotonic()
+                self._stop_if_paused(retake, worker)
             yield chunk
 
-    def _look(self, retake: dict, worker: str) -> None:
+    def _stop_if_paused(self, retake: dict, worker: str) -> None:
         if self.db.is_retake_paused(retake["id"], worker):
             raise Stopped("paused")
 

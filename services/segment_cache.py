@@ -1,4 +1,4 @@
-"""Whose bought sound is: everybody's own, under names that nobody else's requests come to.
+"""The cache of bought segments: everybody's own, under names that only their requests come to.
 
 Where the admins let it be shared, what one has bought is copied to whoever needs the same.
 """
@@ -18,18 +18,18 @@ RULE, SHARED, APART = "bought_sound", "shared", "apart"
 RULES = (APART, SHARED)
 AT_ONCE = 20  # pieces of sound in one transaction: removing and copying files takes a while
 
-log = logging.getLogger("voiceverse.kept_sound")
+log = logging.getLogger("voiceverse.segment_cache")
 
 
 class BadRule(Told):
-    """Not a way in which sound can be kept."""
+    """A rule of sharing that does not exist."""
 
     status = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A sound that somebody needs; `owner_id` is None for what is the same for everybody.
+class SegmentKey:
+    """The key of a sound that somebody needs; an `owner_id` of None stands for everybody.
 
     `content_hash` is its name on disk once it is bought, `earlier` what it was called before.
     """
@@ -41,12 +41,12 @@ class Wanted:
 
     @property
     def names(self) -> list[str]:
-        """All fingerprints that stand for it."""
+        """All fingerprints that stand for the sound."""
         return [self.fingerprint, *self.earlier]
 
 
-class KeptSound:
-    """What is kept, and for whom. One object serves all threads of a process."""
+class SegmentCache:
+    """Bought segments and whose they are. One object serves all threads of a process."""
 
     def __init__(self, db: Database, store: SegmentStore):
         self.db, self.store = db, store
@@ -59,64 +59,64 @@ class KeptSound:
         return self.db.get_rule(RULE, APART) == SHARED
 
     def set_rule(self, rule: str) -> None:
-        """Decide whether it is; raises BadRule. What somebody has by then stays theirs."""
+        """Decide whether to share; raises BadRule. What somebody has by then stays theirs."""
         if rule not in RULES:
             raise BadRule("Choose each person alone or everybody.")
         self.db.set_rule(RULE, rule)
 
-    def wanted(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> Wanted:
-        """The sound of a request, for one person."""
+    def key(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> SegmentKey:
+        """The key of a request's sound, for one person."""
         fingerprint = engine.fingerprint(request)
-        return Wanted(
+        return SegmentKey(
             owner_id,
             fingerprint,
             self._own_name(owner_id, fingerprint),
             tuple(engine.earlier_fingerprints(request)),
         )
 
-    def find(self, sound: Wanted) -> str | None:
-        """The content hash of a person's own sound that is on the disk."""
-        owned = sound.owner_id and self.db.find_kept_segment(sound.owner_id, sound.fingerprint)
-        return next(filter(self.store.has, filter(None, (owned, sound.content_hash))), None)
+    def find(self, key: SegmentKey) -> str | None:
+        """Find a person's own sound on the disk; returns its content hash."""
+        owned = key.owner_id and self.db.find_kept_segment(key.owner_id, key.fingerprint)
+        return next(filter(self.store.has, filter(None, (owned, key.content_hash))), None)
 
-    def has(self, sound: Wanted) -> bool:
+    def has(self, key: SegmentKey) -> bool:
         """Whether a sound costs its owner nothing more."""
-        return bool(self.find(sound) or self._lendable(sound))
+        return bool(self.find(key) or self._lendable(key))
 
-    def fetch(self, sound: Wanted) -> str | None:
-        """The same as `find`, after taking over what may be taken over."""
-        if found := self.find(sound):
+    def fetch(self, key: SegmentKey) -> str | None:
+        """Find a sound, after taking over what may be taken over; returns its content hash."""
+        if found := self.find(key):
             return found
-        lendable = self._lendable(sound)
-        return lendable and self.take_over(lendable, sound)
+        lendable = self._lendable(key)
+        return lendable and self.take_over(lendable, key)
 
-    def take_over(self, source: str, sound: Wanted, file_id: int | None = None) -> str | None:
-        """Let a person have a sound that is kept, for a file; returns its content hash.
+    def take_over(self, source: str, key: SegmentKey, file_id: int | None = None) -> str | None:
+        """Let a person have a cached sound, for a file; returns its content hash.
 
         What was nobody's becomes theirs, of what is another's they get a copy.
         """
         with self.db.transaction():
-            row, own = self.db.get_kept_segment(source), self.find(sound)
+            row, own = self.db.get_kept_segment(source), self.find(key)
             is_nobodys = row is not None and row["owner_id"] is None and row["is_earlier"]
             if own is None and row and self.store.has(source):
-                own = source if is_nobodys else sound.content_hash
+                own = source if is_nobodys else key.content_hash
                 if is_nobodys:
-                    self.db.give_segment(source, sound.owner_id, sound.fingerprint)
+                    self.db.give_segment(source, key.owner_id, key.fingerprint)
                 else:
                     self.store.copy(source, own)
-                    self.db.copy_segment(source, own, sound.owner_id, sound.fingerprint)
+                    self.db.copy_segment(source, own, key.owner_id, key.fingerprint)
             elif own != source and is_nobodys:
                 self.db.unwant_segment(source)  # the same was bought twice once
             if own:
                 self.db.note_segment_use(own, file_id)
             return own
 
-    def take_over_all(self, found: Sequence[tuple[str, Wanted]], file_id: int) -> None:
-        """The same for many: pairs of a content hash and a sound, a few in each transaction."""
+    def take_over_all(self, found: Sequence[tuple[str, SegmentKey]], file_id: int) -> None:
+        """Take over many: pairs of a content hash and a key, a few in each transaction."""
         for start in range(0, len(found), AT_ONCE):
             with self.db.transaction():
-                for source, sound in found[start : start + AT_ONCE]:
-                    self.take_over(source, sound, file_id)
+                for source, key in found[start : start + AT_ONCE]:
+                    self.take_over(source, key, file_id)
 
     def drop_unwanted(
         self, *, is_start: bool = False, until: Callable[[], bool] = lambda: False
@@ -147,14 +147,14 @@ class KeptSound:
             return False
         return True
 
-    def _lendable(self, sound: Wanted) -> str | None:
-        if sound.owner_id is None:
+    def _lendable(self, key: SegmentKey) -> str | None:
+        if key.owner_id is None:
             return None
-        found = self.db.list_lendable_segments(sound.names, is_shared=self.is_shared)
+        found = self.db.list_lendable_segments(key.names, is_shared=self.is_shared)
         return next(filter(self.store.has, found), None)
 
     def _own_name(self, owner_id: int | None, fingerprint: str) -> str:
-        """A name that differs for each account, another one that gets the same number included:
+        """A name on the disk that no other account's sound has, though it gets the same number:
         after a restore, numbers are given again."""
         if owner_id is None:
             return fingerprint

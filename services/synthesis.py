@@ -1,40 +1,34 @@
-"""Speaking a claimed file: look-ahead, one encoder, checkpoints, resume, an atomic finish."""
+"""Synthesis of a claimed file: look-ahead, one encoder, checkpoints, resume, an atomic finish."""
 
 import hashlib
 import logging
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 
-from common.stored_json import read_or_default
-from config import Config
 from database import Database
-from services.cache_adoption import EarlierSound
+from services.file_scripts import FileScripts
 from services.recorder import Recorder
 from services.segment_purchases import Purchases
-from services.voice_fallback import Continuity
+from services.voice_fallback import FileVoices, VoiceFallback
 from speech.audio import mp3
 from speech.audio.encoding import Mp3Info, Mp3Stream, NotMp3, scan_mp3
-from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.lookahead import LookAhead
-from speech.registry import Registry
-from speech.text.pronunciation import Dictionary, Entry
-from speech.text.script import PARAGRAPH_PAUSE_MS, Script, Utterance
-from speech.types import AudioChunk, Segment, SpeechRequest
-from storage.audio_store import AudioStore, NoSpace, SegmentStore
+from speech.text.script import Utterance
+from speech.types import AudioChunk, Segment
+from storage.audio_store import AudioStore, NoSpace
 from storage.errors import DiskFull
 
 CHECKPOINT_S = 0.5
-TAKES = 3  # of a file in which a segment broke off when it was already in the encoder
-CHAPTER_PAUSE_MS = 900
+MOST_RUNS = 3  # over a file in which a segment broke off when it was already in the encoder
 LOCAL_WINDOW = 24  # segments that an engine which costs nothing may be ahead
 
-log = logging.getLogger("voiceverse.speaking")
+log = logging.getLogger("voiceverse.synthesis")
 
 
 class Stopped(Exception):
-    """The owner asked for it; `status` is 'cancelled' or 'paused'."""
+    """A stop that the owner asked for; `status` is 'cancelled' or 'paused'."""
 
     def __init__(self, status: str):
         super().__init__(status)
@@ -42,130 +36,85 @@ class Stopped(Exception):
 
 
 class Parked(Exception):
-    """The worker was told to stop; the file goes on later."""
+    """A stop of the worker; the file goes on later."""
 
 
 class Incomplete(SpeechError):
-    """What was spoken is not what was sent."""
+    """A sound that is not of the whole text."""
 
 
 class NothingSpoken(SpeechError):
-    """The text holds nothing that can be said."""
+    """A text that holds nothing to be said."""
 
     status = 400
 
 
-class Speaking:
+class Synthesis:
     """Turns claimed rows into sound. One object serves all threads of a worker."""
 
     def __init__(
         self,
-        config: Config,
         db: Database,
         store: AudioStore,
-        kept: SegmentStore,
-        registry: Registry,
+        voices: VoiceFallback,
+        scripts: FileScripts,
+        purchases: Purchases,
     ):
-        self.db, self.store, self.registry = db, store, registry
-        self.continuity = Continuity(db, registry)
-        self.purchases = Purchases(db, kept, config.kept_segments_mb * 1024 * 1024)
-        self.earlier_sound = EarlierSound(db, registry, self.purchases.sound, self)
-        self.purchases.settle = self.earlier_sound.settle
+        self.db, self.store = db, store
+        self.voices, self.scripts, self.purchases = voices, scripts, purchases
 
     def speak(self, job: dict, worker: str, stop: threading.Event) -> None:
         """Speak a claimed file to its end. Raises SpeechError, AudioError, DatabaseError,
         Stopped or Parked; everything recorded until then is kept."""
-        text, take, tried = self.db.get_text(job["id"]), 1, set()
+        text, runs, tried = self.db.get_text(job["id"]), 1, set()
         while True:
             try:
-                Take(self, job, worker, text, stop).run()
+                SynthesisRun(self, job, worker, text, stop).run()
                 return
             except SpeechError as error:
                 waits = error.waits_for and error.tries is not None  # it may have been paid for
-                if error.retryable and not waits and take < (error.tries or TAKES):
-                    take += 1
+                if error.retryable and not waits and runs < (error.tries or MOST_RUNS):
+                    runs += 1
                     log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
-                elif heir := error.is_voice_gone and self.continuity.follow(job, text, tried):
-                    tried.add(heir.engine.name)
-                    take, job = 1, job | {"stand_in": heir.key}
-                    self.db.set_stand_in(job["id"], worker, heir.key)
-                    log.warning("file %s: %s %s goes on.", job["id"], error.sentence, heir.key)
+                elif found := error.is_voice_gone and self.voices.next_for_file(job, text, tried):
+                    tried.add(found.engine.name)
+                    runs, job = 1, job | {"stand_in": found.key}
+                    self.db.set_stand_in(job["id"], worker, found.key)
+                    log.warning("file %s: %s %s goes on.", job["id"], error.sentence, found.key)
                 else:
                     raise
 
-    def script(self, job: dict, text: str, borders: Mapping[int, int] | None = None) -> Script:
-        """How the text of a file is read, by the voice that `job` names (see `as_spoken`).
-
-        No segment goes on over the start of a chapter or over `borders`: places in the text, each
-        with the silence before it in ms.
-        """
-        engine = self.registry.get(job["engine"])
-        reading = read_or_default("reading", job["reading"])
-        chapters = self.db.get_chapters(job["id"])[1:] if borders is None else ()
-        return Script(
-            text,
-            language=engine.voice(job["voice"]).language,
-            first=engine.first_segment_characters,
-            target=engine.segment_characters,
-            limit_bytes=engine.segment_bytes,
-            dictionary=self.dictionary(job["owner_id"]),
-            normalise=not engine.reads_numbers,
-            phonemes=engine.takes_phonemes,
-            cast=reading.get("cast"),
-            paragraph_pause_ms=reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
-            pauses=borders or {chapter["text_start"]: CHAPTER_PAUSE_MS for chapter in chapters},
-        )
-
-    def sound(
-        self, engine: Engine, job: dict, segment: Segment, said: Utterance
-    ) -> Generator[AudioChunk]:
-        """The sound of a segment: kept, bought, or spoken here. Raises SpeechError."""
+    def sound(self, voices: FileVoices, segment: Segment, said: Utterance) -> Generator[AudioChunk]:
+        """The sound of a segment: cached, bought, or spoken here. Raises SpeechError."""
         if not said.is_speakable:
             return _nothing()
-        request = self.request(job, segment, said)
-        if engine.keeps_segments:
-            return self.purchases.speak(engine, request, job)
-        return engine.speak(request)
-
-    def request(self, job: dict, segment: Segment, said: Utterance) -> SpeechRequest:
-        """What an engine is asked for a segment."""
-        voice = segment.voice or job["voice"]
-        return SpeechRequest(said.text, voice, job["speed"], said.phonemes)
-
-    def dictionary(self, user_id: int) -> Dictionary:
-        """How a person wants words to be said."""
-        return Dictionary(
-            Entry(
-                row["pattern"],
-                row["replacement"],
-                whole_word=bool(row["whole_word"]),
-                case=bool(row["match_case"]),
-                language=row["language"],
-                phonemes=bool(row["phonemes"]),
-            )
-            for row in self.db.list_pronunciations(user_id)
-        )
+        voice = voices.choose(segment)
+        request = voice.request(said)
+        if voice.engine.keeps_segments:
+            return self.purchases.speak(voice.engine, request, voices.job)
+        return voice.engine.speak(request)
 
 
-class Take:
-    """One go at a file, from its last checkpoint to its end."""
+class SynthesisRun:
+    """One run over a file, from its last checkpoint to its end."""
 
     def __init__(
         self,
-        speaking: Speaking,
+        synthesis: Synthesis,
         job: dict,
         worker: str,
         text: str,
         stop: threading.Event,
     ):
-        self.speaking, self.db, self.store = speaking, speaking.db, speaking.store
+        self.synthesis, self.db, self.store = synthesis, synthesis.db, synthesis.store
         self.job, self.worker, self.text, self.stop = job, worker, text, stop
-        self.spoken = speaking.continuity.as_spoken(job)
-        self.engine = speaking.registry.get(self.spoken["engine"], job["owner_id"])
-        self.script = speaking.script(self.spoken, text)
+        self.voices = synthesis.voices.voices_for(job, job["stand_in"])
+        self.engine = self.voices.engine
+        self.script = synthesis.scripts.script(self.voices, text)
         self.recorded_at = time.monotonic()
 
     def run(self) -> None:
+        """Speak until the file is ready; raises what `Synthesis.speak` names."""
         if status := self.db.get_stop_request(self.job["id"], self.worker):
             raise Stopped(status)
         last = self._resume_point()
@@ -178,7 +127,7 @@ class Take:
             frames, keep = last["frame_end"], last["byte_end"]
         rate = self._sample_rate() if keep else self.engine.sample_rate
         self.unwritten = b"" if keep else Mp3Stream(rate).header
-        self.sound = Recorder(
+        self.recorder = Recorder(
             rate,
             self._write,
             input_rate=self.engine.sample_rate,
@@ -204,13 +153,13 @@ class Take:
         spoken = self.db.get_segments(self.job["id"])
         size = self.store.part_size(self.job["filename"])
         whole = self.store.size(self.job["filename"])
-        kept = [part for part in spoken if part["byte_end"] <= max(size, whole or 0)]
-        if len(kept) < len(spoken):
-            self.db.drop_segments(self.job["id"], self.worker, len(kept))
-        return kept[-1] if kept else None
+        safe = [segment for segment in spoken if segment["byte_end"] <= max(size, whole or 0)]
+        if len(safe) < len(spoken):
+            self.db.drop_segments(self.job["id"], self.worker, len(safe))
+        return safe[-1] if safe else None
 
     def _sample_rate(self) -> int:
-        """That of the sound so far: another voice goes on at the rate of the first."""
+        """The rate of the sound so far: another voice goes on at the rate of the first."""
         with self.store.open_growing(self.job["filename"]) as file:
             return mp3.parse_frame(file.read(4)).sample_rate
 
@@ -245,13 +194,13 @@ class Take:
             for (segment, said), chunks in ahead:
                 if segment.start != self.said:
                     raise Incomplete("Part of the text was passed over. Try again.")
-                self.sound.take_in(segment, said, chunks)
+                self.recorder.add_segment(segment, said, chunks)
                 self.said = segment.end
                 if time.monotonic() - self.recorded_at >= CHECKPOINT_S:
                     self._checkpoint()
 
     def _speak_line(self, line: tuple[Segment, Utterance]) -> Generator[AudioChunk]:
-        return self.speaking.sound(self.engine, self.spoken, *line)
+        return self.synthesis.sound(self.voices, *line)
 
     def _write(self, frames: bytes) -> None:
         self.part.write(self.unwritten + frames)
@@ -263,7 +212,7 @@ class Take:
         """Several times a second: stop when told to, record what is there."""
         if self.stop.is_set():
             raise Parked
-        if self.sound.cut and time.monotonic() - self.recorded_at >= CHECKPOINT_S:
+        if self.recorder.cut and time.monotonic() - self.recorded_at >= CHECKPOINT_S:
             self._checkpoint()
         elif status := self.db.get_stop_request(self.job["id"], self.worker):
             raise Stopped(status)
@@ -279,26 +228,26 @@ class Take:
 
     def _record(self) -> str | None:
         self.part.sync()
-        cut = self.sound.take_cut()
+        cut = self.recorder.take_cut()
         if cut:
             self.recorded_bytes = cut[-1]["byte_end"]
         return self.db.checkpoint_job(
-            self.job["id"], self.worker, cut, duration=self.sound.duration_s
+            self.job["id"], self.worker, cut, duration=self.recorder.duration_s
         )
 
     def _keep_whole_segments(self) -> None:
         """Record what the encoder still holds, so that another voice need not say it again."""
-        if self.sound.is_between and self.sound.mp3.position:
-            self.sound.finish()
+        if self.recorder.is_between and self.recorder.mp3.position:
+            self.recorder.finish()
             self._record()
 
     def _finish(self) -> None:
         """Close the stream, compare, write its length into its head, name it, record it."""
-        self.sound.finish()
+        self.recorder.finish()
         self._record()
         if self.said != len(self.text):
             raise Incomplete("The end of the text was not spoken. Try again.")
-        stream = self.sound.mp3
+        stream = self.recorder.mp3
         if stream.position == 0:
             raise NothingSpoken("There is nothing in this text that this voice can speak.")
         self.part.replace_head(stream.final_header(self.part.size - len(stream.header)))
@@ -313,7 +262,7 @@ class Take:
 
     def _validate(self) -> Mp3Info:
         info = scan_mp3(self.part.reader())
-        frames = self.sound.mp3.frames
+        frames = self.recorder.mp3.frames
         if info.frames != frames:
             raise NotMp3(f"{info.frames} frames are on the disk instead of {frames}.")
         return info

@@ -18,7 +18,7 @@ HEX = re.compile(r"[0-9a-f]{32}")
 
 
 class NotCatalogue(VoiceError):
-    """What should be a list of voices is none."""
+    """An answer that should be a list of voices, and is none."""
 
     status = 502
 
@@ -47,17 +47,18 @@ class Offer:
 
     @property
     def size(self) -> int:
+        """Bytes of all its files."""
         return sum(file.size for file in self.files)
 
     @property
     def sample(self) -> str:
-        """Where a recording of the voice lies below the server's address."""
+        """The path of a recording of the voice, below the server's address."""
         return f"{self.files[0].path.rpartition('/')[0]}/samples/speaker_0.mp3"
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What can be installed; `as_of` is a date such as 2026-11-22."""
+    """The voices that can be installed; `as_of` is a date such as 2026-11-22."""
 
     offers: tuple[Offer, ...]
     as_of: str

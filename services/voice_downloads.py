@@ -17,7 +17,7 @@ RETRIED = frozenset((408, 429, 500, 502, 503, 504))
 
 
 class VoiceError(SpeechError):
-    """Something about installing voices that cannot be done."""
+    """A failure to install a voice; `sentence` says why."""
 
     status = 400
 
@@ -29,7 +29,7 @@ class NotFetched(VoiceError):
 
 
 class WrongFile(VoiceError):
-    """What came is not the file that was asked for."""
+    """A file that is not the one that was asked for."""
 
     status = 502
 
@@ -52,7 +52,7 @@ class _Broken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long to wait, in seconds, and how slow a server may be, in bytes a second."""
+    """Limits of patience in seconds, and of a server's slowness in bytes a second."""
 
     connect_s: float = 10.0
     read_s: float = 30.0
@@ -71,6 +71,7 @@ class Wanted:
 
     @property
     def host(self) -> str:
+        """The host that the file is fetched from."""
         return urlsplit(self.url).hostname or self.url
 
 
@@ -158,7 +159,7 @@ def _ask(client, wanted: Wanted, part: Path, tick: Callable[[int], None], limits
 
 
 def _begin(response, wanted: Wanted, part: Path, start: int) -> int:
-    """Where the answer begins in the file; raises VoiceError for one that is no part of it."""
+    """Find where the answer begins in the file; raises VoiceError for one that is no part of it."""
     status = response.status_code
     if wanted.url.startswith("https:") and response.url.scheme != "https":
         raise WrongFile(
@@ -235,7 +236,7 @@ def _wrong(wanted: Wanted) -> Sentence:
 
 
 def fetch_whole(url: str, largest: int, limits: Limits | None = None) -> bytes:
-    """Something small of the server's, such as its list of voices; raises VoiceError."""
+    """Fetch something small, such as the server's list of voices; raises VoiceError."""
     import httpx2
 
     limits = limits or Limits()

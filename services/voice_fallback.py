@@ -1,20 +1,26 @@
-"""Who speaks: the chosen voice, or another in its place where that one has ended or is down."""
+"""Which voice speaks: the chosen one, or its fallback where that one has ended or is down.
 
-import json
+Decided here alone. A file's voices are settled when a run over it begins, and `choose` names the
+one of each segment.
+"""
+
 import time
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from common.errors import Sentence
-from common.stored_json import read_or_default
 from database import Database
 from documents.detect_language import guessed
+from services.segment_job import SegmentJob
 from speech import model_shutdowns
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.registry import Registry
-from speech.types import Voice
+from speech.text.directives import BadCast
+from speech.text.script import Utterance
+from speech.types import Segment, SpeechRequest, Voice
 
 ASK, NEAREST, FREE = "ask", "nearest", "free"
 RULES = (ASK, NEAREST, FREE)
@@ -22,24 +28,24 @@ TELLING_CHARACTERS = 4000  # of a text, to guess its language by
 
 
 class VoiceEnded(SpeechError):
-    """The provider has ended the model of the chosen voice; `heirs` are the nearest others."""
+    """The provider has ended the model of the chosen voice; `fallbacks` are the nearest others."""
 
     status = 409
     is_voice_gone = True
 
-    def __init__(self, speaker: "Speaker", end: date, heirs: list["Speaker"]) -> None:
-        self.heirs = heirs
+    def __init__(self, choice: "VoiceChoice", end: date, fallbacks: list["VoiceChoice"]) -> None:
+        self.fallbacks = fallbacks
         values = {
-            "voice": speaker.voice.name,
-            "engine": speaker.engine.label,
+            "voice": choice.voice.name,
+            "engine": choice.engine.label,
             "day": end.isoformat(),
         }
-        if heirs:
+        if fallbacks:
             sentence = Sentence(
                 "The voice {voice} ({engine}) ended on {day}. Choose another one; the nearest is "
                 "{heir}.",
                 **values,
-                heir=heirs[0].label,
+                heir=fallbacks[0].label,
             )
         else:
             sentence = Sentence(
@@ -48,7 +54,7 @@ class VoiceEnded(SpeechError):
         super().__init__(sentence)
 
 
-class Speaker(NamedTuple):
+class VoiceChoice(NamedTuple):
     """An engine with one of its voices."""
 
     engine: Engine
@@ -61,7 +67,7 @@ class Speaker(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What people read: Coral (OpenAI Realtime)."""
+        """Voice and engine as people read them: Coral (OpenAI Realtime)."""
         return f"{self.voice.name} ({self.engine.label})"
 
     @property
@@ -69,26 +75,57 @@ class Speaker(NamedTuple):
         """Whether the voice is known to cost nothing."""
         return self.engine.price().quote(1_000_000, 1.0) == 0
 
+    def fit_speed(self, speed: float) -> float:
+        """The nearest speed that the engine can speak at."""
+        low, high = self.engine.speed_range
+        return min(max(speed, low), high)
 
-class Continuity:
-    """Finds the voice that goes on where another one cannot. One object serves all threads."""
+
+class SegmentVoice(NamedTuple):
+    """The voice of one segment; its identifier may be one that the engine has no more."""
+
+    engine: Engine
+    identifier: str
+    speed: float
+
+    def request(self, said: Utterance) -> SpeechRequest:
+        """The request that has the engine say it."""
+        return SpeechRequest(said.text, self.identifier, self.speed, said.phonemes)
+
+
+@dataclass(frozen=True, slots=True)
+class FileVoices:
+    """The voices of a job: one engine's, on the owner's own key where there is one."""
+
+    job: SegmentJob
+    engine: Engine
+
+    def choose(self, segment: Segment) -> SegmentVoice:
+        """The voice of a segment: that of its speaker in the cast, else that of the job."""
+        return SegmentVoice(self.engine, segment.voice or self.job.voice, self.job.speed)
+
+
+class VoiceFallback:
+    """Finds the voice that speaks where another one cannot. One object serves all threads."""
 
     def __init__(self, db: Database, registry: Registry):
         self.db, self.registry = db, registry
-        self._followed: dict[tuple, list[tuple[Voice, Speaker]]] = {}
+        self._followed: dict[tuple, list[tuple[Voice, VoiceChoice]]] = {}
 
     # What is known of engines
 
     def learn(self) -> None:
         """Take up what the providers said last about the ends of their models."""
-        self.registry.ends = {
-            (row["engine"], row["model"]): end
-            for row in self.db.list_model_notices()
-            if (end := _day(row["shutdown_date"]))
-        }
+        self.registry.learn_ends(
+            {
+                (row["engine"], row["model"]): end
+                for row in self.db.list_model_notices()
+                if (end := _day(row["shutdown_date"]))
+            }
+        )
 
-    def ending(self) -> list[tuple[Engine, date, list[tuple[Voice, "Speaker"]]]]:
-        """The engines whose model ends soon or has ended: the day, and who follows each voice."""
+    def ending(self) -> list[tuple[Engine, date, list[tuple[Voice, VoiceChoice]]]]:
+        """Engines whose model ends soon or has ended: the day, and each voice's fallback."""
         self.learn()
         found = []
         for engine in self.registry.engines:
@@ -97,12 +134,12 @@ class Continuity:
                 found.append((engine, end, self._followers(engine)))
         return found
 
-    def _followers(self, engine: Engine) -> list[tuple[Voice, Speaker]]:
-        """The voices of an engine with their heirs; found once for as long as nothing changes."""
+    def _followers(self, engine: Engine) -> list[tuple[Voice, VoiceChoice]]:
+        """Voices of an engine with their fallbacks, found once for as long as nothing changes."""
         state = (engine, self.registry.state, frozenset(self.resting()))
         if state not in self._followed:
-            followed = [(voice, self.heirs(engine.name, voice)) for voice in engine.voices()]
-            self._followed = {state: [(voice, heirs[0]) for voice, heirs in followed if heirs]}
+            followed = [(voice, self.fallbacks(engine.name, voice)) for voice in engine.voices()]
+            self._followed = {state: [(voice, found[0]) for voice, found in followed if found]}
         return self._followed[state]
 
     def resting(self) -> dict[str, dict[str, Any]]:
@@ -110,113 +147,188 @@ class Continuity:
         now = time.time()
         return {row["engine"]: row for row in self.db.list_resting() if row["until_epoch"] > now}
 
-    def heirs(
+    def rule(self, owner_id: int | None) -> str:
+        """The rule of a person for when a voice cannot speak."""
+        user = self.db.get_user_by_id(owner_id) if owner_id else None
+        return user["stand_in_rule"] if user else ASK
+
+    def fallbacks(
         self, engine: str, voice: Voice | str, language: str = "", *, rule: str = NEAREST
-    ) -> list[Speaker]:
-        """The voices that could speak in the place of another one, the nearest first.
+    ) -> list[VoiceChoice]:
+        """Voices that could speak in the place of another one, the nearest first.
 
         One of each other engine that has not ended and is not resting; with the rule "free" those
         that cost nothing alone.
         """
         identifier = voice if isinstance(voice, str) else voice.identifier
         resting = self.resting()
-        found = [Speaker(*pair) for pair in self.registry.successors(engine, identifier, language)]
+        pairs = self.registry.successors(engine, identifier, language)
         return [
-            heir
-            for heir in found
-            if not (self.registry.is_silent(heir.engine) or heir.engine.name in resting)
-            and (rule != FREE or heir.is_free)
+            found
+            for found in (VoiceChoice(*pair) for pair in pairs)
+            if found.engine.name not in resting and (rule != FREE or found.is_free)
         ]
 
-    # Who speaks
+    # The voice of a new text
 
-    def for_new(
-        self, owner_id: int | None, chosen: Speaker, text: str = "", language: str = ""
-    ) -> Speaker:
-        """Who speaks a new text: the chosen voice, or its heir once it has ended.
+    def resolve(self, voice: str, speed: float, engine: str = "") -> VoiceChoice:
+        """Find the chosen voice. Raises UnknownVoice, BadSpeed and the like."""
+        chosen, found = self.registry.resolve(voice, engine)
+        chosen.check(SpeechRequest("", found.identifier, speed))
+        return VoiceChoice(chosen, found)
 
-        Raises VoiceEnded where the owner wants to be asked.
+    def choose_for_text(
+        self,
+        owner_id: int | None,
+        voice: str,
+        speed: float,
+        engine: str = "",
+        *,
+        text: str = "",
+        language: str = "",
+    ) -> tuple[VoiceChoice, float]:
+        """The voice of a new text and its speed: the chosen one, or its fallback.
+
+        Raises VoiceEnded where the owner wants to be asked, UnknownVoice, BadSpeed.
         """
+        chosen = self.resolve(voice, speed, engine)
+        choice = self._unless_ended(owner_id, chosen, text, language)
+        return choice, choice.fit_speed(speed)
+
+    def choose_for_speaker(self, name: str, voice: str, choice: VoiceChoice) -> str:
+        """The identifier of a speaker's voice in a text that `choice` reads; raises BadCast."""
+        own = choice.engine.name
+        its_engine, found = self.registry.resolve(voice, "" if ":" in voice else own)
+        if its_engine is choice.engine:
+            return found.identifier
+        if self.registry.has_ended(its_engine):
+            return self._nearest(its_engine.name, found.identifier, choice)
+        raise BadCast(
+            Sentence(
+                "{name} has a voice of another engine than the text. Choose one of the same.",
+                name=name,
+            )
+        )
+
+    def shown(self, wanted: str, language: str = "") -> Voice | None:
+        """The voice to show as chosen: the wanted one, or its fallback once it has ended."""
+        if found := self._find(wanted):
+            return found.voice
+        engine, _, voice = wanted.partition(":")
+        fallbacks = self.fallbacks(engine, voice, language) if voice else []
+        return fallbacks[0].voice if fallbacks else None
+
+    def _unless_ended(
+        self, owner_id: int | None, chosen: VoiceChoice, text: str = "", language: str = ""
+    ) -> VoiceChoice:
+        """The chosen voice, or its fallback once it has ended; raises VoiceEnded."""
         if not self.registry.has_ended(chosen.engine):
             return chosen
         rule = self.rule(owner_id)
         language = language or language_of(text, chosen.voice)
-        heirs = self.heirs(chosen.engine.name, chosen.voice, language, rule=rule)
-        if rule == ASK or not heirs:
-            raise VoiceEnded(chosen, self.registry.end_of(chosen.engine), heirs)
-        return heirs[0]
+        fallbacks = self.fallbacks(chosen.engine.name, chosen.voice, language, rule=rule)
+        if rule == ASK or not fallbacks:
+            raise VoiceEnded(chosen, self.registry.end_of(chosen.engine), fallbacks)
+        return fallbacks[0]
 
-    def shown(self, wanted: str, language: str = "") -> Voice | None:
-        """The voice to show as chosen: the wanted one, or its heir once it has ended, if any."""
-        if found := self.speaker(wanted):
-            return found.voice
-        engine, _, voice = wanted.partition(":")
-        heirs = self.heirs(engine, voice, language) if voice else []
-        return heirs[0].voice if heirs else None
-
-    def speaker(self, key: str) -> Speaker | None:
+    def _find(self, key: str) -> VoiceChoice | None:
         """The voice of that key, if it is there and has not ended."""
         try:
-            found = Speaker(*self.registry.resolve(key))
+            found = VoiceChoice(*self.registry.resolve(key))
         except SpeechError:
             return None
         return None if self.registry.has_ended(found.engine) else found
 
-    def follow(
-        self, job: Mapping[str, Any], text: str, tried: Collection[str] = ()
-    ) -> Speaker | None:
-        """Who goes on with a file whose voice cannot, if the owner wants that by itself.
+    # The voices of a file
+
+    def voices_for(
+        self, row: Mapping[str, Any], fallback: str, *, is_retake: bool = False
+    ) -> FileVoices:
+        """The voices that speak a file or a change of it, `fallback` being the key of another.
+
+        Raises UnknownVoice, UnknownEngine or why an engine is not there.
+        """
+        job = self.with_fallback(SegmentJob.of_file(row, is_retake=is_retake), fallback)
+        return FileVoices(job, self.registry.get(job.engine, job.owner_id))
+
+    def with_fallback(self, job: SegmentJob, fallback: str) -> SegmentJob:
+        """The job as the voice of that key speaks it; the same job where there is none.
+
+        Each speaker of the cast gets the nearest voice of the same engine.
+        """
+        if not fallback:
+            return job
+        choice = VoiceChoice(*self.registry.resolve(fallback))
+        cast = {name: self._nearest(job.engine, voice, choice) for name, voice in job.cast.items()}
+        return replace(
+            job,
+            engine=choice.engine.name,
+            voice=choice.voice.identifier,
+            speed=choice.fit_speed(job.speed),
+            cast=cast,
+        )
+
+    def next_for_file(
+        self, row: Mapping[str, Any], text: str, tried: Collection[str] = ()
+    ) -> VoiceChoice | None:
+        """The voice that goes on with a file by itself, if its owner wants that.
 
         `tried` are the engines that could not, either.
         """
-        rule = self.rule(job["owner_id"])
-        heirs = [] if rule == ASK else self.heirs_of(job, text, rule=rule)
-        return next((heir for heir in heirs if heir.engine.name not in tried), None)
+        rule = self.rule(row["owner_id"])
+        fallbacks = [] if rule == ASK else self.fallbacks_of_file(row, text, rule=rule)
+        return next((found for found in fallbacks if found.engine.name not in tried), None)
 
-    def heirs_of(self, job: Mapping[str, Any], text: str, *, rule: str = NEAREST) -> list[Speaker]:
-        """Who could go on with a file in the place of the voice that speaks it now."""
-        heirs = self.heirs(job["engine"], job["voice"], self._language(job, text), rule=rule)
-        now = job["stand_in"].partition(":")[0] or job["engine"]
-        return [heir for heir in heirs if heir.engine.name != now]
+    def fallbacks_of_file(
+        self, row: Mapping[str, Any], text: str, *, rule: str = NEAREST
+    ) -> list[VoiceChoice]:
+        """Voices that could go on with a file in the place of the one that speaks it now."""
+        language = self._language(row, text)
+        fallbacks = self.fallbacks(row["engine"], row["voice"], language, rule=rule)
+        now = row["stand_in"].partition(":")[0] or row["engine"]
+        return [found for found in fallbacks if found.engine.name != now]
 
-    def rule(self, owner_id: int | None) -> str:
-        """What somebody wants done where a voice cannot speak."""
-        user = self.db.get_user_by_id(owner_id) if owner_id else None
-        return user["stand_in_rule"] if user else ASK
+    # The voice of a retake
 
-    def as_spoken(self, job: Mapping[str, Any]) -> dict[str, Any]:
-        """A file's row with the engine, voice, speed and cast that speak it now.
+    def choose_for_retake(self, row: Mapping[str, Any]) -> str:
+        """The key of a file's voice for a retake: the last one, or its fallback once it has ended.
 
-        They are its own, or those of its `stand_in`: there each speaker of the cast gets the
-        nearest voice of the same engine.
+        Raises VoiceEnded where the owner wants to be asked.
         """
-        if not job["stand_in"]:
-            return dict(job)
-        stand_in = Speaker(*self.registry.resolve(job["stand_in"]))
-        low, high = stand_in.engine.speed_range
-        reading = read_or_default("reading", job["reading"])
-        if cast := reading.get("cast"):
-            reading["cast"] = {
-                name: self.nearest(job["engine"], voice, stand_in) for name, voice in cast.items()
-            }
-        return {
-            **job,
-            "engine": stand_in.engine.name,
-            "voice": stand_in.voice.identifier,
-            "speed": min(max(job["speed"], low), high),
-            "reading": json.dumps(reading, ensure_ascii=False),
-        }
-
-    def nearest(self, engine: str, voice: str, stand_in: Speaker) -> str:
-        """The voice of the stand-in's engine that comes nearest to one of another engine."""
-        voices = stand_in.engine.voices()
-        language = stand_in.voice.language
-        found = model_shutdowns.successors(engine, voice, voices, language=language)
-        return found[0][1] if found else stand_in.voice.identifier
-
-    def _language(self, job: Mapping[str, Any], text: str) -> str:
+        if row["stand_in"]:
+            return row["stand_in"]
+        text = self.db.get_text(row["id"])
         try:
-            voice = self.registry.get(job["engine"]).voice(job["voice"])
+            chosen = VoiceChoice(*self.registry.resolve(row["voice"], row["engine"]))
+        except SpeechError as error:
+            if found := error.is_voice_gone and self.next_for_file(row, text):
+                return found.key
+            raise
+        return self._unless_ended(row["owner_id"], chosen, text).key
+
+    def choices_for_retake(self, row: Mapping[str, Any]) -> list[VoiceChoice]:
+        """Voices that could speak a retake: the last one, unless it has ended, then others.
+
+        Others are there where the file's own voice has ended or did not speak all of it.
+        """
+        keys = [row["stand_in"], f"{row['engine']}:{row['voice']}"]
+        found = [choice for key in keys if key and (choice := self._find(key))]
+        if found and not row["stand_in"]:
+            return found
+        known = {choice.engine.name for choice in found}
+        others = self.fallbacks_of_file(row, self.db.get_text(row["id"]))
+        return found + [other for other in others if other.engine.name not in known]
+
+    def _nearest(self, engine: str, voice: str, choice: VoiceChoice) -> str:
+        """The voice of the chosen engine that comes nearest to one of another engine."""
+        voices = choice.engine.voices()
+        language = choice.voice.language
+        found = model_shutdowns.successors(engine, voice, voices, language=language)
+        return found[0][1] if found else choice.voice.identifier
+
+    def _language(self, row: Mapping[str, Any], text: str) -> str:
+        try:
+            voice = self.registry.get(row["engine"]).voice(row["voice"])
         except SpeechError:
             return guessed([text[:TELLING_CHARACTERS]])
         return language_of(text, voice)
@@ -230,33 +342,6 @@ def language_of(text: str, voice: Voice) -> str:
     if voice.identifier not in model_shutdowns.GENDERS:
         return voice.language
     return guessed([text[:TELLING_CHARACTERS]]) or voice.language
-
-
-class Part(NamedTuple):
-    """A stretch of sound by one voice, from its first segment on."""
-
-    key: str
-    start_ms: int
-
-
-def spoken_parts(marked: list[dict], own: str, segments: int) -> list[Part]:
-    """Who spoke which part of a file, in order; empty where its own voice spoke all of it.
-
-    `marked` are the segments that other voices spoke (`spoken_by`) or that differ otherwise, `own`
-    is the key of the file's voice, `segments` how many there are.
-    """
-    parts: list[Part] = []
-    position, end_ms = 0, 0
-    others = [segment for segment in marked if segment["spoken_by"]]
-    for segment in others:
-        if segment["position"] > position:
-            parts.append(Part(own, end_ms))
-        if not parts or parts[-1].key != segment["spoken_by"]:
-            parts.append(Part(segment["spoken_by"], segment["start_ms"]))
-        position, end_ms = segment["position"] + 1, segment["end_ms"]
-    if others and position < segments:
-        parts.append(Part(own, end_ms))
-    return parts
 
 
 def _day(text: str) -> date | None:

@@ -99,12 +99,12 @@ class Engine(ABC):
         return [earlier for earlier in found if earlier != self.fingerprint(request)]
 
     def _fingerprint(self, request: SpeechRequest, speed: float, text: str) -> str:
-        parts = [self.name, self.address, self.model, request.voice, speed, text]
+        parts: list[object] = [self.name, self.address, self.model, request.voice, speed, text]
         if request.phonemes:
             parts.append(request.phonemes)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def admit(self) -> None:
+    def check_budget(self) -> None:
         """Raise SpeechError where nothing may be bought now; asked before each purchase."""
         return
 

@@ -3,7 +3,7 @@
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from speech.types import AudioChunk
 
 Line = TypeVar("Line")
+Item = TypeVar("Item")
 
 
 @dataclass(slots=True)
@@ -18,7 +19,9 @@ class _Slot:
     """A line on its way: chunks, then None, or the error that ended it."""
 
     line: Any
-    chunks: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
+    chunks: queue.SimpleQueue[AudioChunk | BaseException | None] = field(
+        default_factory=queue.SimpleQueue
+    )
 
 
 class LookAhead(Generic[Line]):
@@ -34,7 +37,7 @@ class LookAhead(Generic[Line]):
     def __init__(
         self,
         lines: Iterable[Line],
-        speak: Callable[[Line], Iterator[AudioChunk]],
+        speak: Callable[[Line], Generator[AudioChunk]],
         *,
         parallel: int,
         window: int,
@@ -57,7 +60,7 @@ class LookAhead(Generic[Line]):
             for number in range(parallel)
         ]
 
-    def __enter__(self) -> "LookAhead":
+    def __enter__(self) -> "LookAhead[Line]":
         started = []
         try:
             for thread in self._threads:
@@ -69,7 +72,7 @@ class LookAhead(Generic[Line]):
             raise
         return self
 
-    def __exit__(self, *details) -> None:
+    def __exit__(self, *details: object) -> None:
         self._no_more.set()
         for _ in self._threads:
             self._room.release()
@@ -88,7 +91,7 @@ class LookAhead(Generic[Line]):
         while (chunk := self._wait(slot.chunks)) is not None:
             yield chunk
 
-    def _wait(self, source: queue.SimpleQueue):
+    def _wait(self, source: "queue.SimpleQueue[Item | BaseException | None]") -> Item | None:
         while True:
             if time.monotonic() - self._ticked_at >= self._tick_s:
                 self._tick()

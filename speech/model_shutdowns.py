@@ -36,6 +36,8 @@ GENDERS: Mapping[str, str | None] = {
 NEAREST = {"fable": "ballad", "nova": "coral", "onyx": "cedar"}
 LAST = ("espeak",)  # engines that any other voice comes before
 
+Distance = tuple[bool, bool, bool, bool, bool, bool, int, str]
+
 
 def end_of(model: str) -> date | None:
     """The day on which OpenAI ends a model; None where no end is known."""
@@ -78,7 +80,7 @@ def successors(
     old = next((v for v in voices if (v.engine, v.identifier) == (engine, voice)), None)
     language = language or (old.language if old else "en")
     gender = gender or (old.gender if old else None) or GENDERS.get(voice)
-    best: dict[str, tuple[tuple, Voice]] = {}
+    best: dict[str, tuple[Distance, Voice]] = {}
     for candidate in voices:
         if candidate.engine == engine or not _speaks(candidate, language):
             continue
@@ -94,7 +96,7 @@ def _speaks(voice: Voice, language: str) -> bool:
     return _first(voice.language) == _first(language) or voice.identifier in GENDERS
 
 
-def _distance(voice: Voice, old: str, language: str, gender: str | None) -> tuple:
+def _distance(voice: Voice, old: str, language: str, gender: str | None) -> Distance:
     """What tells a voice from another, from what matters most to what matters least."""
     return (
         voice.identifier != old,

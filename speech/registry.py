@@ -52,7 +52,7 @@ class Registry:
         self._default_voice = default_voice
         self._first = self.get(default)
         self.today = today
-        self.ends: Mapping[tuple[str, str], date] = {}  # by engine and model
+        self._ends: Mapping[tuple[str, str], date] = {}  # by engine and model
 
     @property
     def engines(self) -> tuple[Engine, ...]:
@@ -73,8 +73,12 @@ class Registry:
         return tuple((engine, engine.state, self.has_ended(engine)) for engine in self.engines)
 
     def end_of(self, engine: Engine) -> date | None:
-        """The day an engine's model ends: by `ends`, which may be newer, else as it says itself."""
-        return self.ends.get((engine.name, engine.model)) or engine.ends_on()
+        """The day an engine's model ends: as learnt last, else as it says itself."""
+        return self._ends.get((engine.name, engine.model)) or engine.ends_on()
+
+    def learn_ends(self, ends: Mapping[tuple[str, str], date]) -> None:
+        """Take up the days on which models end, by engine and model."""
+        self._ends = ends
 
     def has_ended(self, engine: Engine) -> bool:
         """Whether the engine's model has reached the day on which its provider ends it."""
@@ -82,11 +86,11 @@ class Registry:
         return end is not None and end <= self.today()
 
     def successors(self, engine: str, voice: str, language: str = "") -> list[tuple[Engine, Voice]]:
-        """The nearest voice of each other engine that still speaks, those most alike first."""
+        """The nearest voice of each other engine that speaks now, those most alike first."""
         voices = [
             found
             for each in self.engines
-            if each.name == engine or not self.has_ended(each)
+            if each.name == engine or not self.is_silent(each)
             for found in _voices(each)
         ]
         nearest = model_shutdowns.successors(engine, voice, voices, language=language)
@@ -145,8 +149,7 @@ class Registry:
         if not self.has_ended(engine):
             return engine, voice
         heirs = self.successors(engine.name, voice.identifier)
-        speaking = (heir for heir in heirs if not self.is_silent(heir[0]))
-        return next(speaking, (engine, voice))
+        return heirs[0] if heirs else (engine, voice)
 
     def _named(self, voice: str, engine: str) -> tuple[Engine, Voice]:
         prefix, colon, rest = voice.partition(":")

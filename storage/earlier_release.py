@@ -194,7 +194,7 @@ def _open_alone(path: Path) -> sqlite3.Connection:
         old.execute("COMMIT")
     except BaseException as error:
         old.close()
-        if isinstance(name_error(error, path), DatabaseBusy):
+        if isinstance(error, sqlite3.Error) and isinstance(name_error(error, path), DatabaseBusy):
             raise DatabaseBusy(
                 f"{path} is in use by another program, perhaps the earlier release. Stop that "
                 "one, then start again; nothing was changed."

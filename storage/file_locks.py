@@ -45,7 +45,8 @@ class FileLock:
 
     def release(self) -> None:
         """Let others have it."""
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        if self._descriptor is not None:
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         self._threads.release()
 
     def close(self) -> None:
@@ -60,18 +61,11 @@ class FileLock:
         if self._descriptor is None:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         pause_s = 0.0005
-        while not self._try_flock():
+        while not _try_flock(self._descriptor):
             if time.monotonic() >= deadline:
                 return False
             time.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-        return True
-
-    def _try_flock(self) -> bool:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
         return True
 
     def _leave_to_parent(self) -> None:
@@ -91,3 +85,11 @@ class WriteLock(FileLock):
                 "The database has been busy for five seconds. Nothing was changed; try again."
             )
         return True
+
+
+def _try_flock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -7,7 +7,8 @@ the last event that was removed after its time, and the last one that was writte
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 START = "0" * 64
 COLUMNS = (
@@ -17,7 +18,7 @@ COLUMNS = (
 MOST_FAULTS = 20
 
 
-def link(before: str, event: dict) -> str:
+def link(before: str, event: Mapping[str, object]) -> str:
     """The hash of an event that follows the one with the hash `before`."""
     content = [before, *(event[name] for name in COLUMNS)]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
@@ -56,7 +57,9 @@ def find_faults(connection: sqlite3.Connection, seen: Iterable[tuple[int, str]] 
     return found
 
 
-def _follow(connection: sqlite3.Connection, ends: dict, known: dict[int, str]) -> Iterator[str]:
+def _follow(
+    connection: sqlite3.Connection, ends: Mapping[str, Any], known: dict[int, str]
+) -> Iterator[str]:
     number, digest = ends["pruned_id"], ends["pruned_hash"]
     events = connection.execute(
         f"""SELECT {", ".join(COLUMNS)}, hash, user_id IS NOT account AND (

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from storage.errors import (
     DatabaseDamaged,
@@ -167,5 +168,5 @@ def _check_copy(path: Path) -> None:
         raise DatabaseDamaged(f"The copy {path} is damaged: {verdict}. Check the disk.")
 
 
-def _dictionary(cursor: sqlite3.Cursor, row: tuple) -> dict:
+def _dictionary(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}

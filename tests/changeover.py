@@ -42,7 +42,7 @@ class Changeover:
         for engine in studio.registry.engines:
             found = {note.model: note.shutdown.isoformat() for note in engine.notices()}
             studio.db.save_model_notices(engine.name, found)
-        studio.continuity.learn()
+        studio.voice_fallback.learn()
 
     def end(self) -> None:
         """Let 6 January come."""

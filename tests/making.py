@@ -1,11 +1,12 @@
 """What many tests need: a studio over a temporary data folder, its people and its texts."""
 
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 from config import Config
 from server.worker import Worker, build_studio
-from services.generation import Studio
+from services.studio import Studio
 from tests.listening import Heard, hear
 
 PHRASES = """
@@ -31,16 +32,16 @@ def prose(characters: int, seed: int = 1) -> str:
 class Home:
     """A data folder with one person in it and a worker that runs in the test's own thread."""
 
-    def __init__(self, folder: Path, **settings):
+    def __init__(self, folder: Path, *, environ: Mapping[str, str] | None = None, **settings):
         settings = {"min_free_mb": 0, "backup_hour": "off", **settings}
         self.config = Config(data_dir=folder / "data", **settings)
-        self.studio: Studio = build_studio(self.config)
+        self.studio: Studio = build_studio(self.config, environ)
         self.db, self.store = self.studio.db, self.studio.store
         self.worker = Worker(self.studio)
         self.user_id = self.db.create_user("anna", "!")["id"]
 
     def submit(self, text: str = SENTENCES, **options) -> dict:
-        return self.studio.submit(self.user_id, text, **options)
+        return self.studio.generation.submit(self.user_id, text, **options)
 
     def row(self, filename: str) -> dict:
         return self.db.get_audio_file(filename, self.user_id)

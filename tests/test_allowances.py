@@ -52,7 +52,7 @@ def test_waiting_work_counts_as_large_as_it_will_become(make_home):
 def test_deleting_for_good_gives_no_day_back(make_home):
     home = make_home(daily_characters_per_user=100)
     row = home.speak("a lamp " * 10)
-    home.studio.delete_for_good(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     with pytest.raises(DayUsedUp):
         home.submit("a lamp " * 10)
 
@@ -61,13 +61,13 @@ def test_tomorrow_is_another_day(make_home):
     home = make_home(daily_characters_per_user=100)
     home.speak("a lamp " * 10)
     now = datetime.now().astimezone()
-    home.studio.allowances._clock = lambda: now.replace(year=now.year + 1)
+    home.studio.quotas._clock = lambda: now.replace(year=now.year + 1)
     home.submit("a lamp " * 10)
 
 
 def test_the_wait_ends_with_the_day_of_the_machine(make_home):
     home = make_home(daily_characters_per_user=10)
-    home.studio.allowances._clock = lambda: datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
+    home.studio.quotas._clock = lambda: datetime(2026, 11, 22, 23, 59, 30, tzinfo=UTC)
     with pytest.raises(DayUsedUp) as caught:
         home.submit(SENTENCES)
     assert caught.value.retry_after_s == 30
@@ -77,19 +77,19 @@ def test_one_persons_day_is_not_anothers(make_home):
     home = make_home(daily_characters_per_user=100)
     home.submit("a lamp " * 10)
     other = home.db.create_user("bert", "!")["id"]
-    home.studio.submit(other, "a lamp " * 10)
+    home.studio.generation.submit(other, "a lamp " * 10)
 
 
 def test_storage_counts_the_bin_and_is_free_again_when_that_is_emptied(make_home):
     home = make_home(storage_mb_per_user=1)
     row = home.submit(prose(600))
     home.db.write("UPDATE audio_files SET size = 990000, status = 'ready'")
-    home.studio.delete(row["filename"], home.user_id)
+    home.studio.bin.delete(row["filename"], home.user_id)
     with pytest.raises(StorageUsedUp) as caught:
         home.submit(SENTENCES * 5)
     assert caught.value.status == 507
     assert "of the 1 MB" in caught.value.sentence
-    home.studio.delete_for_good(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     home.submit(SENTENCES * 5)
 
 
@@ -98,7 +98,7 @@ def test_a_change_of_a_sentence_counts_too(make_home):
     row = home.speak(SENTENCES)
     first = home.db.get_segments(row["id"])[0]
     with pytest.raises(DayUsedUp):
-        home.studio.retaking.ask(row, first["text_start"], first["text_end"], "Another sentence.")
+        home.studio.retakes.ask(row, first["text_start"], first["text_end"], "Another sentence.")
 
 
 def test_pages_say_it_in_one_sentence(make_app, password_hash):

@@ -40,7 +40,7 @@ def test_the_page_offers_every_format_with_its_size(owner, filename):
 def test_chapters_as_files_are_offered_where_there_are_chapters(owner, services):
     studio = services.studio
     text = "One is done. Two is next."
-    row = studio.submit(owner.user["id"], text, chapters=[("One", 0), ("Two", 13)])
+    row = studio.generation.submit(owner.user["id"], text, chapters=[("One", 0), ("Two", 13)])
     Worker(studio).run_pending()
     assert 'value="zip"' in owner.get(f"/files/{row['filename']}").text
 
@@ -112,7 +112,7 @@ def test_what_cannot_be_asked_for_is_a_sentence(owner, filename, fields, status)
 
 
 def test_an_unfinished_piece_offers_no_formats_yet(owner, services):
-    row = services.studio.submit(owner.user["id"], SENTENCES)
+    row = services.studio.generation.submit(owner.user["id"], SENTENCES)
     answer = owner.post(f"/files/{row['filename']}/exports", {"format": "m4b"}, json=True)
     assert answer.status_code == 409
     assert 'name="format"' not in owner.get(f"/files/{row['filename']}").text
@@ -215,13 +215,15 @@ def test_captions_come_in_both_kinds_while_a_piece_is_made_too(
     assert "The rain had stopped." in answer.text
     assert guest.get(f"/captions/{filename}.{ending}").status_code == 404
     assert stranger.get(f"/captions/{filename}.{ending}", json=True).status_code == 401
-    waiting = services.studio.submit(owner.user["id"], SENTENCES)
+    waiting = services.studio.generation.submit(owner.user["id"], SENTENCES)
     assert owner.get(f"/captions/{waiting['filename']}.{ending}").status_code == 404
 
 
 def test_a_renamed_piece_is_downloaded_with_its_new_name_and_chapters(owner, services):
     text = "One is done. Two is next."
-    row = services.studio.submit(owner.user["id"], text, chapters=[("One", 0), ("Zwei ü", 13)])
+    row = services.studio.generation.submit(
+        owner.user["id"], text, chapters=[("One", 0), ("Zwei ü", 13)]
+    )
     Worker(services.studio).run_pending()
     path = f"/download/{row['filename']}"
     before = owner.get(path)

@@ -9,17 +9,13 @@ import pytest
 
 from documents.errors import FetchRefused, NotSupported, TooLarge
 from documents.fetch import FetchLimits, fetch
-from services import documents as books_module
+from services import document_imports
+from services.document_errors import BadCover, ImportsBusy, NothingChosen, WebImportOff
+from services.document_imports import picture_type
 from services.document_selection import EACH
-from services.documents import (
-    BadCover,
-    Books,
-    ImportsBusy,
-    NothingChosen,
-    WebImportOff,
-    picture_type,
-)
-from services.generation import BadName, TextTooLong
+from services.documents import Documents
+from services.file_names import BadName
+from services.generation import TextTooLong
 from speech.errors import SpeechError
 from tests.documents.making import PNG, epub
 from tests.making import Home
@@ -34,7 +30,7 @@ def make_home(tmp_path):
 
     def make(**settings):
         homes.append(Home(tmp_path / str(len(homes)), **settings))
-        homes[-1].books = Books(homes[-1].db, homes[-1].studio, homes[-1].config)
+        homes[-1].documents = Documents(homes[-1].db, homes[-1].studio, homes[-1].config)
         return homes[-1]
 
     yield make
@@ -49,10 +45,10 @@ def home(make_home):
 
 def take(home, content=MARKDOWN, name="lamp.md"):
     """The row of a document that was taken in as uploads are."""
-    with home.books.open_upload() as upload:
+    with home.documents.imports.open_upload() as upload:
         upload.write(content if isinstance(content, bytes) else content.encode())
         upload.flush()
-        return home.books.import_file(home.user_id, upload_path(upload), name)
+        return home.documents.imports.import_file(home.user_id, upload_path(upload), name)
 
 
 def upload_path(upload):
@@ -65,15 +61,15 @@ def names(rows):
 
 def test_a_file_becomes_a_document_with_its_chapters(home):
     row = take(home)
-    document = home.books.contents(row)
+    document = home.documents.contents(row)
     assert [chapter.title for chapter in document.chapters] == CHAPTERS
     assert (row["title"], row["source"], row["origin"]) == (CHAPTERS[0], "markdown", "lamp.md")
-    spoken = [home.books.choices(row).text(document, number) for number in range(4)]
+    spoken = [home.documents.choices(row).text(document, number) for number in range(4)]
     assert row["characters"] == sum(map(len, spoken))
 
 
 def test_an_upload_lies_in_the_data_folder_for_this_account_alone_and_goes(home):
-    with home.books.open_upload() as upload:
+    with home.documents.imports.open_upload() as upload:
         path = upload_path(upload)
         assert path.parent == home.config.imports_dir
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -86,7 +82,7 @@ def test_what_a_kill_left_of_uploads_is_swept(home):
     (home.config.imports_dir / "reading-k3_9xq0a").mkdir()
     (home.config.imports_dir / "page-k3_9xq0a").mkdir()
     (home.config.imports_dir / "page-k3_9xq0a" / "page").write_bytes(b"half")
-    home.books.sweep()
+    home.documents.imports.sweep()
     assert list(home.config.imports_dir.iterdir()) == []
 
 
@@ -105,8 +101,8 @@ def test_a_file_above_the_limit_is_refused(make_home):
 
 
 def test_no_more_than_two_are_read_at_once_and_the_third_is_told(home, monkeypatch):
-    monkeypatch.setattr(books_module, "READER_WAIT_S", 0)
-    with home.books._reading(), home.books._reading():
+    monkeypatch.setattr(document_imports, "READER_WAIT_S", 0)
+    with home.documents.imports._reading(), home.documents.imports._reading():
         with pytest.raises(ImportsBusy):
             take(home)
     assert take(home)["title"] == CHAPTERS[0]
@@ -116,7 +112,7 @@ def test_hostile_names_are_kept_as_words(home):
     row = take(home, "Just text.", "../../\x00\u202eetc/\ud800pass\nwd.txt")
     assert "\n" not in row["title"] + row["origin"]
     assert "\x00" not in row["origin"]
-    assert home.books.speak(row, home.books.choices(row))
+    assert home.documents.speak(row, home.documents.choices(row))
 
 
 # Web addresses
@@ -149,22 +145,22 @@ def site():
 def test_a_page_is_fetched_and_read(home, site):
     ports = frozenset([int(site.split(":")[2].partition("/")[0])])
     limits = FetchLimits(ports=ports)
-    home.books.fetch = partial(fetch, limits=limits, is_allowed=lambda _: True)
-    row = home.books.import_address(home.user_id, f" {site} ")
+    home.documents.imports.fetch = partial(fetch, limits=limits, is_allowed=lambda _: True)
+    row = home.documents.imports.import_address(home.user_id, f" {site} ")
     assert (row["title"], row["source"], row["origin"]) == ("Tides", "html", site)
-    assert "lit the lamp" in home.books.choices(row).text(home.books.contents(row), 0)
+    assert "lit the lamp" in home.documents.choices(row).text(home.documents.contents(row), 0)
     assert list(home.config.imports_dir.iterdir()) == []
 
 
 def test_addresses_of_this_machine_are_refused(home, site):
     with pytest.raises(FetchRefused):
-        home.books.import_address(home.user_id, site)
+        home.documents.imports.import_address(home.user_id, site)
 
 
 def test_an_admin_can_switch_web_addresses_off(make_home, site):
     home = make_home(web_import="off")
     with pytest.raises(WebImportOff):
-        home.books.import_address(home.user_id, site)
+        home.documents.imports.import_address(home.user_id, site)
 
 
 # Looking through
@@ -173,13 +169,13 @@ def test_an_admin_can_switch_web_addresses_off(make_home, site):
 def test_the_plan_counts_times_and_prices_what_is_ticked(make_home):
     home = make_home(openai_api_key="k", openai_voices=("nova",), default_voice="openai:nova")
     row = take(home)
-    document = home.books.contents(row)
-    choices = home.books.choices(row).with_chapters(document, [1, 3])
-    plan = home.books.plan(row, choices)
+    document = home.documents.contents(row)
+    choices = home.documents.choices(row).with_chapters(document, [1, 3])
+    plan = home.documents.plan(row, choices)
     assert [chapter.number for chapter in plan.chosen] == [1, 3]
     text = "\n\n".join(choices.text(document, number) for number in (1, 3))
     assert plan.characters == len(text)
-    quote = home.studio.quote(text, "openai:nova")
+    quote = home.studio.generation.quote(text, "openai:nova")
     assert (plan.cost_usd, plan.seconds) == (quote.cost_usd, quote.duration_s)
     assert plan.cost_usd == pytest.approx(len(text) * 15 / 1e6)
 
@@ -189,41 +185,43 @@ def test_marks_and_the_dictionary_are_priced_as_the_studio_prices_them(make_home
     home.db.create_pronunciation(home.user_id, pattern="Anna", replacement="Annabella")
     row = take(home)
     text = "[pause 2s] Anna lit the lamp, and Anna left."
-    choices = home.books.choices(row).with_text(2, text)
-    plan = home.books.plan(row, choices.with_chapters(home.books.contents(row), [2]))
-    quote = home.studio.quote(text, "openai:nova", owner_id=home.user_id)
+    choices = home.documents.choices(row).with_text(2, text)
+    plan = home.documents.plan(row, choices.with_chapters(home.documents.contents(row), [2]))
+    quote = home.studio.generation.quote(text, "openai:nova", owner_id=home.user_id)
     assert plan.chapters[2].cost_usd == plan.cost_usd == quote.cost_usd
     assert plan.seconds == quote.duration_s
-    assert plan.cost_usd > home.studio.quote("Anna lit the lamp, and Anna left.").cost_usd
+    assert (
+        plan.cost_usd > home.studio.generation.quote("Anna lit the lamp, and Anna left.").cost_usd
+    )
 
 
 def test_a_chapter_with_nothing_to_say_is_never_chosen(home):
     row = take(home)
-    choices = home.books.choices(row).with_text(2, " *** ")
-    chapter = home.books.plan(row, choices).chapters[2]
+    choices = home.documents.choices(row).with_text(2, " *** ")
+    chapter = home.documents.plan(row, choices).chapters[2]
     assert (chapter.is_empty, chapter.is_chosen, chapter.is_edited) == (True, False, True)
-    assert len(home.books.speak(row, replace(choices, shape=EACH))) == 3
+    assert len(home.documents.speak(row, replace(choices, shape=EACH))) == 3
 
 
 def test_a_book_gets_a_voice_of_its_language_until_another_is_chosen(home):
     german = epub({"a.xhtml": "<h1>Eins</h1><p>Es war spät am Abend.</p>"})
     row = take(home, german, "b.epub") | {"language": "de-DE"}
-    assert home.books.choices(row).voice == "espeak:gmw/de"
-    kept = replace(home.books.choices(row), voice="espeak:gmq/sv")
-    assert home.books.choices(row | {"choices": kept.to_json()}).voice == "espeak:gmq/sv"
+    assert home.documents.choices(row).voice == "espeak:gmw/de"
+    kept = replace(home.documents.choices(row), voice="espeak:gmq/sv")
+    assert home.documents.choices(row | {"choices": kept.to_json()}).voice == "espeak:gmq/sv"
     gone = replace(kept, voice="openai:gone", speed=99.0)
-    usable = home.books.choices(row | {"choices": gone.to_json()})
+    usable = home.documents.choices(row | {"choices": gone.to_json()})
     assert (usable.voice, usable.speed) == ("espeak:gmw/de", 2.5)
 
 
 def test_choices_title_and_author_are_kept(home):
     row = take(home)
-    choices = home.books.choices(row).with_text(1, "Short.")
-    row = home.books.keep(row, choices, title=" The  lamp ", author="Ada\nHolm")
+    choices = home.documents.choices(row).with_text(1, "Short.")
+    row = home.documents.save(row, choices, title=" The  lamp ", author="Ada\nHolm")
     assert (row["title"], row["author"]) == ("The lamp", "Ada Holm")
-    assert home.books.choices(row) == choices
+    assert home.documents.choices(row) == choices
     with pytest.raises(BadName):
-        home.books.keep(row, choices, title=" ")
+        home.documents.save(row, choices, title=" ")
 
 
 def test_the_cover_is_a_picture_or_nothing(home):
@@ -232,10 +230,10 @@ def test_the_cover_is_a_picture_or_nothing(home):
     assert row["cover_type"] == "image/png"
     assert home.db.get_document_cover(row["id"])["cover"] == PNG
     with pytest.raises(BadCover):
-        home.books.keep_cover(row, b"<svg onload='alert(1)'/>")
-    home.books.keep_cover(row, b"GIF89a...")
+        home.documents.save_cover(row, b"<svg onload='alert(1)'/>")
+    home.documents.save_cover(row, b"GIF89a...")
     assert home.db.get_document_cover(row["id"])["cover_type"] == "image/gif"
-    home.books.keep_cover(row, None)
+    home.documents.save_cover(row, None)
     assert home.db.get_document_cover(row["id"]) is None
 
 
@@ -249,7 +247,7 @@ def test_what_is_no_picture_has_no_type(picture):
 
 def test_a_book_is_spoken_as_one_piece_with_chapters(home):
     row = take(home)
-    (made,) = home.books.speak(row, home.books.choices(row))
+    (made,) = home.documents.speak(row, home.documents.choices(row))
     text = home.db.get_text(made["id"])
     chapters = home.db.get_chapters(made["id"])
     assert [chapter["title"] for chapter in chapters] == CHAPTERS
@@ -261,8 +259,8 @@ def test_a_book_is_spoken_as_one_piece_with_chapters(home):
 
 def test_a_book_is_spoken_as_a_file_for_each_chapter(home):
     row = take(home)
-    choices = replace(home.books.choices(row), shape=EACH).with_title(2, "The old keeper")
-    made = home.books.speak(row, choices.with_chapters(home.books.contents(row), [1, 2]))
+    choices = replace(home.documents.choices(row), shape=EACH).with_title(2, "The old keeper")
+    made = home.documents.speak(row, choices.with_chapters(home.documents.contents(row), [1, 2]))
     assert names(made) == ["02 Arrival", "03 The old keeper"]
     assert [file["track"] for file in made] == [2, 3]
     assert {file["category"] for file in made} == {CHAPTERS[0]}
@@ -272,31 +270,33 @@ def test_a_book_is_spoken_as_a_file_for_each_chapter(home):
 
 def test_what_was_edited_is_what_is_spoken(home):
     row = take(home)
-    choices = home.books.choices(row).with_chapters(home.books.contents(row), [3])
-    (made,) = home.books.speak(row, choices.with_text(3, "Thaw."))
+    choices = home.documents.choices(row).with_chapters(home.documents.contents(row), [3])
+    (made,) = home.documents.speak(row, choices.with_text(3, "Thaw."))
     assert home.db.get_text(made["id"]) == "Thaw."
 
 
 def test_all_chapters_are_queued_or_none(make_home):
     home = make_home(max_characters=60)
     row = take(home)
-    choices = replace(home.books.choices(row), shape=EACH).with_text(3, "long " * 20)
+    choices = replace(home.documents.choices(row), shape=EACH).with_text(3, "long " * 20)
     with pytest.raises(TextTooLong):
-        home.books.speak(row, choices)
+        home.documents.speak(row, choices)
     assert home.db.list_document_files(row["id"], home.user_id) == []
 
 
 def test_speaking_nothing_is_refused(home):
     row = take(home)
     with pytest.raises(NothingChosen):
-        home.books.speak(row, home.books.choices(row).with_chapters(home.books.contents(row), []))
+        home.documents.speak(
+            row, home.documents.choices(row).with_chapters(home.documents.contents(row), [])
+        )
 
 
 def test_an_unknown_voice_or_speed_is_refused(home):
     row = take(home)
     for wrong in ({"voice": "espeak:klingon"}, {"speed": 99.0}):
         with pytest.raises(SpeechError):
-            home.books.plan(row, replace(home.books.choices(row), **wrong))
+            home.documents.plan(row, replace(home.documents.choices(row), **wrong))
 
 
 # While it is made
@@ -304,34 +304,34 @@ def test_an_unknown_voice_or_speed_is_refused(home):
 
 def test_the_progress_of_a_book_adds_up_its_files(home):
     row = take(home)
-    made = home.books.speak(row, replace(home.books.choices(row), shape=EACH))
-    assert home.books.progress(row).share == 0
-    assert home.books.progress(row).left_s is None
-    home.books.cancel(row)
-    home.studio.retry(made[1]["filename"], home.user_id)
+    made = home.documents.speak(row, replace(home.documents.choices(row), shape=EACH))
+    assert home.documents.progress(row).share == 0
+    assert home.documents.progress(row).left_s is None
+    home.documents.cancel(row)
+    home.studio.generation.retry(made[1]["filename"], home.user_id)
     home.worker.run_pending()
-    progress = home.books.progress(row)
+    progress = home.documents.progress(row)
     assert (progress.count("ready"), progress.count("cancelled")) == (1, 3)
     assert progress.spoken == made[1]["character_count"]
     assert 0 < progress.share < 1
-    assert home.books.retry(row) == 3
+    assert home.documents.retry(row) == 3
     home.worker.run_pending()
-    assert home.books.progress(row).share == 1
+    assert home.documents.progress(row).share == 1
 
 
 def test_a_book_is_paused_and_taken_up_as_a_whole(home):
     row = take(home)
-    home.books.speak(row, replace(home.books.choices(row), shape=EACH))
-    assert home.books.pause(row) == 4
+    home.documents.speak(row, replace(home.documents.choices(row), shape=EACH))
+    assert home.documents.pause(row) == 4
     assert home.worker.run_pending() == 0
-    assert home.books.progress(row).count("paused") == 4
-    assert home.books.resume(row) == 4
+    assert home.documents.progress(row).count("paused") == 4
+    assert home.documents.resume(row) == 4
     assert home.worker.run_pending() == 4
 
 
 def test_what_was_spoken_stays_when_the_document_goes(home):
     row = take(home)
-    (made,) = home.books.speak(row, home.books.choices(row))
-    home.books.delete(row)
+    (made,) = home.documents.speak(row, home.documents.choices(row))
+    home.documents.delete(row)
     assert home.db.get_document(row["id"], home.user_id) is None
     assert home.db.get_audio_file(made["filename"], home.user_id)["document_id"] is None

@@ -18,7 +18,7 @@ from common import transient_causes
 from config import provider_environment
 from services import purchase_client as module
 from services import purchase_process
-from services.purchase_client import Buyer, unpacked
+from services.purchase_client import PurchaseClient, unpacked
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import (
     BadSpeed,
@@ -42,12 +42,12 @@ SLOW = 4.0  # times real time: the sound of SENTENCES takes about a second
 DYING_WORKER = """
 import sys
 from pathlib import Path
-from services.purchase_client import Buyer
+from services.purchase_client import PurchaseClient
 from speech.engines.openai_speech import OpenAISpeech
 from speech.types import SpeechRequest
 engine = OpenAISpeech("sk-test", sys.argv[2])
 request = SpeechRequest(sys.argv[3], "alloy")
-buyer = Buyer(Path(sys.argv[1]), [engine], {})
+buyer = PurchaseClient(Path(sys.argv[1]), [engine], {})
 for chunk in buyer.buy(engine, request, engine.fingerprint(request), lambda: None):
     print("sound", flush=True)
     sys.stdin.read()
@@ -73,7 +73,7 @@ def kept(tmp_path):
 
 @pytest.fixture
 def buyer(kept, engine):
-    with closing(Buyer(kept.folder, [engine], provider_environment())) as buyer:
+    with closing(PurchaseClient(kept.folder, [engine], provider_environment())) as buyer:
         yield buyer
 
 
@@ -81,7 +81,9 @@ def nothing() -> None:
     """What is called when a purchase begins."""
 
 
-def buy(buyer: Buyer, engine: OpenAISpeech, request: SpeechRequest = REQUEST, begun=nothing):
+def buy(
+    buyer: PurchaseClient, engine: OpenAISpeech, request: SpeechRequest = REQUEST, begun=nothing
+):
     return buyer.buy(engine, request, engine.fingerprint(request), begun)
 
 
@@ -153,7 +155,7 @@ def test_purchases_overlap(provider, engine, kept, buyer):
 
 def test_two_buyers_of_the_same_ask_once(provider, engine, kept, buyer):
     provider.times_real_time = SLOW
-    with closing(Buyer(kept.folder, [engine], {})) as other:
+    with closing(PurchaseClient(kept.folder, [engine], {})) as other:
         chunks, found = buy(buyer, engine), []
         next(chunks)
         second = threading.Thread(target=lambda: found.append(list(buy(other, engine))))
@@ -293,7 +295,7 @@ def test_no_provider_is_asked_for_what_the_disk_has_no_room_for(provider, engine
     with small(tmp_path / "disk", "40k") as disk:
         if disk is None:
             pytest.skip("nothing can be mounted here")
-        with closing(Buyer(disk, [engine], provider_environment())) as buyer:
+        with closing(PurchaseClient(disk, [engine], provider_environment())) as buyer:
             with pytest.raises(NoSpace) as full:
                 list(buy(buyer, engine))
             assert (full.value.waits_for, full.value.tries) == ("disk", None)
@@ -363,12 +365,9 @@ def paying(tmp_path, provider):
     settings = {
         "openai_base_url": provider.base_url, "openai_api_key": KEY, "openai_price": 15.0,
     }  # fmt: skip
-    with closing(Home(tmp_path, **settings)) as home:
-        studio = home.studio
-        buyer = Buyer(studio.kept.folder, studio.registry.engines, provider_environment())
-        studio.speaking.purchases.buyer = buyer
+    with closing(Home(tmp_path, environ=provider_environment(), **settings)) as home:
         yield home
-        studio.speaking.purchases.close()
+        home.studio.purchases.close()
 
 
 def test_a_text_bought_through_the_process_is_counted_once_to_the_cent(paying, provider):
@@ -417,7 +416,7 @@ def test_what_the_buying_process_lacks_is_waited_for(error, code):
         raise error
 
     sent = io.BytesIO()
-    purchase_process.Buying(".", {}, sent)._settle(1, serve, {})
+    purchase_process.PurchaseProcess(".", {}, sent)._settle(1, serve, {})
     kind, _, payload = purchase_process.read_frame(io.BytesIO(sent.getvalue()))
     assert (kind, unpacked(payload).waits_for) == (b"E", code)
 
@@ -427,7 +426,7 @@ def test_without_a_thread_an_order_is_answered_and_the_process_goes_on(monkeypat
         threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread"))
     )
     sent = io.BytesIO()
-    purchase_process.Buying(".", {}, sent).start(b"B", 1, {})
+    purchase_process.PurchaseProcess(".", {}, sent).start(b"B", 1, {})
     kind, _, payload = purchase_process.read_frame(io.BytesIO(sent.getvalue()))
     assert (kind, unpacked(payload).waits_for) == (b"E", "processes")
 

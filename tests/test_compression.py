@@ -5,7 +5,7 @@ import pytest
 GZIP = {"Accept-Encoding": "gzip, deflate"}
 
 
-@pytest.mark.parametrize("path", ["/usage", "/static/css/player.css", "/static/joined/frame.js"])
+@pytest.mark.parametrize("path", ["/usage", "/static/css/player.css", "/static/joined/site.js"])
 def test_who_asks_gets_the_same_answer_smaller(owner, path):
     plain = owner.get(path)
     small = owner.get(path, headers=GZIP)
@@ -32,7 +32,7 @@ def test_sound_fonts_and_pictures_are_sent_as_they_are(owner):
 def test_pages_keep_their_length_under_tls(owner):
     answer = owner.get("/login", headers=GZIP, base_url="https://localhost")
     assert "Content-Encoding" not in answer.headers
-    script = owner.get("/static/joined/frame.js", headers=GZIP, base_url="https://localhost")
+    script = owner.get("/static/joined/site.js", headers=GZIP, base_url="https://localhost")
     assert script.headers["Content-Encoding"] == "gzip"
 
 

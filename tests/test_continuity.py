@@ -5,7 +5,8 @@ from contextlib import closing
 
 import pytest
 
-from services.voice_fallback import ASK, FREE, NEAREST, Part, VoiceEnded, spoken_parts
+from services.voice_fallback import ASK, FREE, NEAREST, VoiceEnded
+from services.voice_spans import VoiceSpan, voice_spans
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import ModelEnded, UnknownVoice
 from speech.types import SpeechRequest
@@ -38,7 +39,7 @@ def follow(home, rule):
 def parts_of(home, row):
     marked = home.db.list_marked_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
-    return [part.key for part in spoken_parts(marked, own, home.db.count_segments(row["id"]))]
+    return [part.key for part in voice_spans(marked, own, home.db.count_segments(row["id"]))]
 
 
 def half_spoken(home, change, monkeypatch, text=TEXT):
@@ -62,14 +63,14 @@ def half_spoken(home, change, monkeypatch, text=TEXT):
 
 
 def test_sixty_days_ahead_each_voice_has_its_follower(home, change):
-    (engine, end, heirs), *_ = home.studio.continuity.ending()
+    (engine, end, heirs), *_ = home.studio.voice_fallback.ending()
     assert (engine.name, end.isoformat()) == ("openai", "2027-01-06")
     followed = {voice.identifier: heir.key for voice, heir in heirs}
     assert followed["nova"] == "openai-realtime:coral"
     assert followed["onyx"] == "openai-realtime:cedar"
     assert followed.keys() == {voice.identifier for voice in engine.voices()}
     change.day = change.day.replace(month=9)
-    assert home.studio.continuity.ending() == []
+    assert home.studio.voice_fallback.ending() == []
 
 
 def test_what_the_provider_said_last_goes_before_what_is_known_here(home, change):
@@ -77,7 +78,7 @@ def test_what_the_provider_said_last_goes_before_what_is_known_here(home, change
     engine = home.studio.registry.get("openai")
     assert home.studio.registry.has_ended(engine)
     home.db.save_model_notices("openai", {"tts-1": "2027-03-01"})
-    home.studio.continuity.learn()
+    home.studio.voice_fallback.learn()
     assert not home.studio.registry.has_ended(engine)
 
 
@@ -88,9 +89,9 @@ def test_a_new_text_for_a_voice_that_ended_asks_and_names_the_nearest(home, chan
     change.end()
     with pytest.raises(VoiceEnded, match=r"ended on 2027-01-06.*Coral \(OpenAI Realtime\)") as told:
         home.submit(voice=NOVA)
-    assert told.value.heirs[0].key == "openai-realtime:coral"
+    assert told.value.fallbacks[0].key == "openai-realtime:coral"
     with pytest.raises(VoiceEnded):
-        home.studio.quote(TEXT, NOVA, owner_id=home.user_id)
+        home.studio.generation.quote(TEXT, NOVA, owner_id=home.user_id)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_file_that_the_end_meets_half_way_waits_for_a_voice(home, change, monk
     assert (row["status"], row["needs_voice"]) == ("failed", 1)
     assert "does not have this model" in row["error"]
     assert 0 < row["spoken_characters"] < len(TEXT)
-    heirs = home.studio.continuity.heirs_of(row, TEXT)
+    heirs = home.studio.voice_fallback.fallbacks_of_file(row, TEXT)
     assert [heir.key for heir in heirs] == ["openai-realtime:coral", "espeak:gmw/en"]
 
 
@@ -139,7 +140,7 @@ def test_the_chosen_voice_speaks_the_rest_in_the_same_file(home, change, monkeyp
     row = half_spoken(home, change, monkeypatch)
     with home.store.open_growing(row["filename"]) as file:
         before = file.read()
-    home.studio.go_on_with(row["filename"], home.user_id, key)
+    home.studio.generation.resume_with_voice(row["filename"], home.user_id, key)
     home.worker.run_pending()
     row = home.row(row["filename"])
     assert (row["status"], row["needs_voice"], row["error"]) == ("ready", 0, None)
@@ -157,7 +158,7 @@ def test_the_chosen_voice_speaks_the_rest_in_the_same_file(home, change, monkeyp
 
 def test_words_and_pauses_of_the_second_voice_stand_where_they_sound(home, change, monkeypatch):
     row = half_spoken(home, change, monkeypatch)
-    home.studio.go_on_with(row["filename"], home.user_id, "espeak:gmw/en")
+    home.studio.generation.resume_with_voice(row["filename"], home.user_id, "espeak:gmw/en")
     home.worker.run_pending()
     heard, text = home.heard(row["filename"]), home.db.get_text(row["id"])
     onsets = heard.onsets_ms()
@@ -208,15 +209,17 @@ def test_each_voice_is_tried_once_until_one_speaks(home, change):
 
 def test_a_file_whose_second_voice_is_gone_can_be_looked_at_and_go_on(home, change, monkeypatch):
     row = half_spoken(home, change, monkeypatch)
-    home.studio.go_on_with(row["filename"], home.user_id, "openai-realtime:coral")
+    home.studio.generation.resume_with_voice(row["filename"], home.user_id, "openai-realtime:coral")
     engines = home.studio.registry._by_name
     gone = engines.pop("openai-realtime")
     home.worker.run_pending()
     row = home.row(row["filename"])
     assert (row["status"], row["needs_voice"]) == ("failed", 1)
     home.studio.registry._fixed = tuple(e for e in home.studio.registry._fixed if e is not gone)
-    assert [heir.key for heir in home.studio.continuity.heirs_of(row, TEXT)] == ["espeak:gmw/en"]
-    home.studio.go_on_with(row["filename"], home.user_id, "espeak:gmw/en")
+    assert [heir.key for heir in home.studio.voice_fallback.fallbacks_of_file(row, TEXT)] == [
+        "espeak:gmw/en"
+    ]
+    home.studio.generation.resume_with_voice(row["filename"], home.user_id, "espeak:gmw/en")
     home.worker.run_pending()
     assert home.row(row["filename"])["status"] == "ready"
     gone.close()
@@ -227,22 +230,22 @@ def test_a_provider_that_is_left_alone_is_told_and_taken_up_again(home, change):
     engine = home.studio.registry.get("openai")
     assert home.speak(TEXT, voice=NOVA)["status"] == "failed"
     assert home.speak(TEXT, voice=NOVA)["needs_voice"] == 1
-    assert home.studio.continuity.resting().keys() == {"openai"}
-    assert [heir.engine.name for heir in home.studio.continuity.heirs("espeak", "gmw/en")] == [
-        "openai-realtime"
-    ]
+    assert home.studio.voice_fallback.resting().keys() == {"openai"}
+    assert [
+        heir.engine.name for heir in home.studio.voice_fallback.fallbacks("espeak", "gmw/en")
+    ] == ["openai-realtime"]
     change.speech.fault = ""
     engine.breaker._open_until = 0.0  # the rest is over
     assert home.speak(TEXT, voice=NOVA)["status"] == "ready"
-    assert home.studio.continuity.resting() == {}
+    assert home.studio.voice_fallback.resting() == {}
 
 
 def test_only_a_file_that_stopped_gets_another_voice(home):
     row = home.speak(TEXT, voice="espeak:gmw/en")
     with pytest.raises(WrongState):
-        home.studio.go_on_with(row["filename"], home.user_id, NOVA)
+        home.studio.generation.resume_with_voice(row["filename"], home.user_id, NOVA)
     with pytest.raises(UnknownVoice):
-        home.studio.go_on_with(row["filename"], home.user_id, "espeak:nobody")
+        home.studio.generation.resume_with_voice(row["filename"], home.user_id, "espeak:nobody")
 
 
 # Changes to what is there
@@ -255,11 +258,11 @@ def test_a_library_made_with_a_voice_that_ended_can_be_heard_and_changed(home, c
     assert home.sound(row["filename"]) == before
     end = home.db.get_segments(row["id"])[0]["text_end"]
     with pytest.raises(VoiceEnded):
-        home.studio.retaking.ask(row, 0, end, "A storm came up.")
-    speakers = home.studio.retaking.speakers(row)
+        home.studio.retakes.ask(row, 0, end, "A storm came up.")
+    speakers = home.studio.voice_fallback.choices_for_retake(row)
     assert [speaker.key for speaker in speakers] == ["openai-realtime:coral", "espeak:gmw/en"]
     for key in ("openai-realtime:coral", "espeak:gmw/en"):
-        home.studio.retaking.ask(row, 0, end, "A storm came up.", voice=key)
+        home.studio.retakes.ask(row, 0, end, "A storm came up.", voice=key)
         home.worker.run_pending()
         row = home.row(row["filename"])
         first = home.db.get_segments(row["id"])[0]
@@ -267,7 +270,7 @@ def test_a_library_made_with_a_voice_that_ended_can_be_heard_and_changed(home, c
         end = first["text_end"]
         assert home.heard(row["filename"]).duration_s == pytest.approx(row["duration"], abs=0.001)
     take = home.db.list_takes(row["id"])[-1]
-    home.studio.retaking.put_back(row, take["id"])
+    home.studio.retakes.restore_take(row, take["id"])
     home.worker.run_pending()
     assert home.db.list_marked_segments(row["id"]) == []
 
@@ -277,7 +280,7 @@ def test_a_change_is_spoken_by_the_follower_where_its_owner_chose_that(home, cha
     change.end()
     follow(home, NEAREST)
     end = home.db.get_segments(row["id"])[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "A storm came up.")
+    home.studio.retakes.ask(row, 0, end, "A storm came up.")
     home.worker.run_pending()
     assert home.db.get_segments(row["id"])[0]["spoken_by"] == "openai-realtime:coral"
 
@@ -303,9 +306,9 @@ def test_what_the_provider_counted_is_what_the_ledger_holds(home, change, monkey
     assert row["cost"] == 0.25
     assert home.db.get_all_time_usage(home.user_id)["cost"] == 0.25
     ((content_hash, _),) = [tuple(kept.values()) for kept in home.db.list_kept_segments()]
-    assert home.studio.kept.note(content_hash)
-    home.studio.kept.drop(content_hash)
-    assert home.studio.kept.note(content_hash) == b""
+    assert home.studio.segment_cache.store.note(content_hash)
+    home.studio.segment_cache.store.drop(content_hash)
+    assert home.studio.segment_cache.store.note(content_hash) == b""
 
 
 # Who spoke which part
@@ -329,14 +332,14 @@ def marked(position, key, said=""):
     ],
 )
 def test_parts_tell_who_spoke_from_when_on(others, segments, parts):
-    assert spoken_parts(others, "a", segments) == [Part(*part) for part in parts]
+    assert voice_spans(others, "a", segments) == [VoiceSpan(*part) for part in parts]
 
 
 def test_the_rule_is_to_ask_until_something_else_is_chosen(home):
-    assert home.studio.continuity.rule(home.user_id) == ASK
-    assert home.studio.continuity.rule(None) == ASK
+    assert home.studio.voice_fallback.rule(home.user_id) == ASK
+    assert home.studio.voice_fallback.rule(None) == ASK
     follow(home, FREE)
-    assert home.studio.continuity.rule(home.user_id) == FREE
+    assert home.studio.voice_fallback.rule(home.user_id) == FREE
 
 
 def test_an_ended_model_is_told_by_name_of_its_error(home, change):

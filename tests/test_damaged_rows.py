@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.documents import Books
+from services.documents import Documents
 from tests.sending import MARKDOWN
 
 PAGES = ("/", "/library", "/files/{name}", "/history", "/usage", "/documents", "/library/bin")
@@ -64,12 +64,12 @@ def test_a_draft_that_cannot_be_read_leaves_the_studio_open(owner, services):
 
 @pytest.fixture
 def document(owner, services):
-    books = services.books
-    assert isinstance(books, Books)
-    with books.open_upload() as upload:
+    documents = services.documents
+    assert isinstance(documents, Documents)
+    with documents.imports.open_upload() as upload:
         upload.write(MARKDOWN if isinstance(MARKDOWN, bytes) else MARKDOWN.encode())
         upload.flush()
-        return books.import_file(owner.user["id"], Path(upload.name), "lamp.md")["id"]
+        return documents.imports.import_file(owner.user["id"], Path(upload.name), "lamp.md")["id"]
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[5]", '{"title": 5, "chapters": []}'])

@@ -21,7 +21,7 @@ from server.connection_limits import LARGE_BYTES, LONGEST_BODY_S, SLOWEST_LARGE_
 from server.request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
 from services.documents import COVER_BYTES
 from services.exports import MOST_WAITING
-from services.generation import GROUP_LENGTH, NAME_LENGTH
+from services.file_names import GROUP_LENGTH, NAME_LENGTH
 from services.pronunciations import TABLE_BYTES
 from services.retakes import LONGEST as LONGEST_RETAKE
 from speech.text.pronunciation import MOST as MOST_ENTRIES_OF_ONE

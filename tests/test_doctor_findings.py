@@ -12,7 +12,7 @@ import pytest
 from config import load_secret_key
 from server import doctor
 from server.doctor import mending
-from services.documents import Books
+from services.documents import Documents
 from tests.database.earlier_files import make
 from tests.making import Home
 from tests.migration.checking import run as move
@@ -45,14 +45,14 @@ def template(tmp_path_factory):
         load_secret_key(home.config, database_exists=False)
         row = home.speak("The harbour lay quiet. Nobody was on board.\n\nThe bell rang twice.  \n")
         first = home.db.get_segments(row["id"])[0]
-        home.studio.retaking.ask(row, 0, first["text_end"], "The harbour was loud.")
+        home.studio.retakes.ask(row, 0, first["text_end"], "The harbour was loud.")
         home.worker.run_pending()
         home.speak("A second piece. It has an unfinished end")
-        books = Books(home.db, home.studio, home.config)
-        with books.open_upload() as upload:
+        documents = Documents(home.db, home.studio, home.config)
+        with documents.imports.open_upload() as upload:
             upload.write(MARKDOWN if isinstance(MARKDOWN, bytes) else MARKDOWN.encode())
             upload.flush()
-            books.import_file(home.user_id, Path(upload.name), "lamp.md")
+            documents.imports.import_file(home.user_id, Path(upload.name), "lamp.md")
         home.db.log_security_event("login", user_id=1)
     with contextlib.closing(sqlite3.connect(folder / "data/voiceverse.db")) as connection:
         connection.executescript(ROWS)

@@ -13,14 +13,8 @@ import pytest
 
 from exports import runner
 from exports.errors import NotInstalled
-from services.exports import (
-    MOST_ATTEMPTS,
-    MOST_WAITING,
-    BadExport,
-    ExportWorker,
-    NotReady,
-    TooManyExports,
-)
+from services.export_worker import MOST_ATTEMPTS, ExportWorker
+from services.exports import MOST_WAITING, BadExport, NotReady, TooManyExports
 from storage.audio_store import NoSpace
 from storage.errors import LeaseLost, NotFound
 from tests.making import SENTENCES, prose
@@ -87,7 +81,7 @@ def test_what_is_there_is_not_made_again(home, exports, row):
 def test_a_new_name_shows_in_the_next_download(home, exports, row, change):
     first = exports.order(row, "flac", None)
     pending(home)
-    row = home.studio.rename(row["filename"], home.user_id, **change)
+    row = home.studio.generation.rename(row["filename"], home.user_id, **change)
     second = exports.order(row, "flac", None)
     assert second["id"] != first["id"]
     pending(home)
@@ -154,7 +148,7 @@ def test_deleting_a_piece_removes_its_downloads(home, exports, row):
     exports.order(row, "zip", None)
     pending(home)
     assert len(files(home)) == 1
-    home.studio.delete_for_good(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     assert files(home) == []
     assert exports.db.list_exports(row["id"]) == []
 

@@ -113,8 +113,8 @@ def test_the_studio_comes_in_few_requests_of_its_version(owner):
 
 
 def test_what_is_joined_is_sent_as_what_it_is_and_nothing_else_is_found_there(stranger):
-    assert stranger.get("/static/joined/frame.css").mimetype == "text/css"
-    assert stranger.get("/static/joined/frame.js").mimetype == "text/javascript"
+    assert stranger.get("/static/joined/site.css").mimetype == "text/css"
+    assert stranger.get("/static/joined/site.js").mimetype == "text/javascript"
     assert stranger.get("/static/joined/tokens.css").status_code == 404
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from queries.groups import STOPPED
-from services.generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
+from services.file_names import BadName, check_group, suggest_name
+from services.generation import TextEmpty, TextTooLong
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
 from storage.audio_store import NoSpace
 from storage.errors import NotFound, WrongState
@@ -25,7 +26,7 @@ NOTHING = ["", " ", "\n\t \r\n", "\0\0", "\x07\x1b", "\u200b\u200e", "\ufeff", "
 
 @pytest.mark.parametrize("text", NOTHING)
 def test_a_text_with_nothing_to_say_is_refused(home, text):
-    for use in (home.studio.quote, home.submit):
+    for use in (home.studio.generation.quote, home.submit):
         with pytest.raises(TextEmpty, match="no text"):
             use(text)
     assert home.db.get_audio_files_by_owner(home.user_id) == []
@@ -56,7 +57,7 @@ def test_what_the_engine_cannot_do_is_refused_by_name(home, options, error, name
 
 
 def test_a_quote_counts_times_and_prices_without_changing_anything(home):
-    quote = home.studio.quote(SENTENCES)
+    quote = home.studio.generation.quote(SENTENCES)
     assert quote.characters == len(SENTENCES)
     assert quote.segments == 3
     assert 3 < quote.duration_s < 9
@@ -66,7 +67,7 @@ def test_a_quote_counts_times_and_prices_without_changing_anything(home):
 
 def test_a_quote_for_a_provider_has_the_price_of_its_model(tmp_path):
     home = Home(tmp_path, openai_api_key="sk-test", openai_model="tts-1")
-    quote = home.studio.quote("a" * 8537, "nova")
+    quote = home.studio.generation.quote("a" * 8537, "nova")
     assert quote.engine.name == "openai"
     assert quote.cost_usd == pytest.approx(0.128055, abs=1e-12)
     assert quote.price.as_of
@@ -97,7 +98,7 @@ def test_a_name_never_becomes_a_path(home, name):
 )
 def test_a_name_that_cannot_be_kept_is_refused(home, name, match):
     with pytest.raises(BadName, match=match):
-        home.studio.rename(home.submit()["filename"], home.user_id, name=name)
+        home.studio.generation.rename(home.submit()["filename"], home.user_id, name=name)
 
 
 def test_a_group_name_has_its_limit():
@@ -116,7 +117,7 @@ ODD = [
 def test_a_quote_comes_at_once_for_any_text(tmp_path, unit):
     home = Home(tmp_path)
     text = "a" + unit * (1_000_000 // len(unit))
-    assert takes_below(1.5, lambda: home.studio.quote(text, owner_id=home.user_id))
+    assert takes_below(1.5, lambda: home.studio.generation.quote(text, owner_id=home.user_id))
     home.close()
 
 
@@ -125,7 +126,10 @@ def test_a_text_that_pronunciations_make_endless_is_refused(home):
         home.user_id, pattern="a", replacement="b" * 100, whole_word=True, match_case=False,
         language="", phonemes=False,
     )  # fmt: skip
-    for use in (home.submit, lambda text: home.studio.quote(text, owner_id=home.user_id)):
+    for use in (
+        home.submit,
+        lambda text: home.studio.generation.quote(text, owner_id=home.user_id),
+    ):
         assert use("a word " * 200)
         with pytest.raises(TextTooLong, match=r"your pronunciations.*up to 30,000"):
             use("a " * 1000)
@@ -168,13 +172,17 @@ def test_a_name_ends_with_a_sentence_or_tells_that_the_text_goes_on(text, name):
 def test_a_file_can_be_renamed_and_moved_by_its_owner_alone(home):
     stranger = home.db.create_user("bert", "!")["id"]
     filename = home.submit()["filename"]
-    assert home.studio.rename(filename, home.user_id, name="New")["display_name"] == "New"
-    assert home.studio.rename(filename, home.user_id, category="Sea")["category"] == "Sea"
+    assert (
+        home.studio.generation.rename(filename, home.user_id, name="New")["display_name"] == "New"
+    )
+    assert (
+        home.studio.generation.rename(filename, home.user_id, category="Sea")["category"] == "Sea"
+    )
     for use in (
-        lambda: home.studio.rename(filename, stranger, name="Mine"),
-        lambda: home.studio.delete(filename, stranger),
-        lambda: home.studio.cancel(filename, stranger),
-        lambda: home.studio.retry(filename, stranger),
+        lambda: home.studio.generation.rename(filename, stranger, name="Mine"),
+        lambda: home.studio.bin.delete(filename, stranger),
+        lambda: home.studio.generation.cancel(filename, stranger),
+        lambda: home.studio.generation.retry(filename, stranger),
     ):
         with pytest.raises(NotFound):
             use()
@@ -184,14 +192,14 @@ def test_a_file_can_be_renamed_and_moved_by_its_owner_alone(home):
 def test_a_deleted_file_lies_in_the_bin_and_comes_back_as_it_was(home):
     row = home.speak()
     sound = home.sound(row["filename"])
-    home.studio.delete(row["filename"], home.user_id)
+    home.studio.bin.delete(row["filename"], home.user_id)
     assert home.row(row["filename"]) is None
     with pytest.raises(NotFound):
-        home.studio.delete(row["filename"], home.user_id)
-    assert home.studio.restore(row["filename"], home.user_id) == row
+        home.studio.bin.delete(row["filename"], home.user_id)
+    assert home.studio.bin.restore(row["filename"], home.user_id) == row
     assert home.sound(row["filename"]) == sound
     with pytest.raises(NotFound):
-        home.studio.restore(row["filename"], home.user_id)
+        home.studio.bin.restore(row["filename"], home.user_id)
 
 
 @pytest.mark.parametrize("is_binned", [True, False])
@@ -199,14 +207,14 @@ def test_deleting_for_good_removes_row_and_sound_and_keeps_usage_and_history(hom
     row = home.speak()
     home.db.record_playback(home.user_id, row["id"])
     if is_binned:
-        home.studio.delete(row["filename"], home.user_id)
-    home.studio.delete_for_good(row["filename"], home.user_id)
+        home.studio.bin.delete(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     assert home.db.get_audio_file(row["filename"], home.user_id, include_binned=True) is None
     assert home.files() == []
     assert home.db.get_all_time_usage(home.user_id)["characters_used"] == len(SENTENCES)
     assert home.db.get_playback_history(home.user_id)[0]["display_name"] == row["display_name"]
     with pytest.raises(NotFound):
-        home.studio.delete_for_good(row["filename"], home.user_id)
+        home.studio.bin.delete_for_good(row["filename"], home.user_id)
 
 
 def test_the_bin_is_emptied_of_what_has_lain_there_for_thirty_days(home):
@@ -214,10 +222,10 @@ def test_the_bin_is_emptied_of_what_has_lain_there_for_thirty_days(home):
     for row, day in ((old, "2026-01-01"), (young, "2026-01-02")):
         home.db.bin_audio_files(home.user_id, [row["filename"]], deleted_at=f"{day} 12:00:00")
     now = datetime(2026, 2, 1, 0, 0, tzinfo=UTC).timestamp()
-    assert home.studio.empty_bin(now) == 1
+    assert home.studio.bin.empty(now) == 1
     assert home.files() == [young["filename"]]
     assert [row["filename"] for row in home.db.list_bin(home.user_id)] == [young["filename"]]
-    assert home.studio.empty_bin(now) == 0
+    assert home.studio.bin.empty(now) == 0
     assert home.db.get_all_time_usage(home.user_id)["requests"] == 2
 
 
@@ -241,29 +249,29 @@ def test_the_worker_empties_the_bin_when_it_starts(home):
 
 def test_a_file_deleted_while_it_waits_is_not_spoken_until_it_is_wanted_again(home):
     filename = home.submit()["filename"]
-    home.studio.delete(filename, home.user_id)
+    home.studio.bin.delete(filename, home.user_id)
     assert home.worker.run_pending() == 0
     with pytest.raises(NotFound):
-        home.studio.retry(filename, home.user_id)
-    row = home.studio.restore(filename, home.user_id)
+        home.studio.generation.retry(filename, home.user_id)
+    row = home.studio.bin.restore(filename, home.user_id)
     assert (row["status"], row["error"]) == ("cancelled", STOPPED)
-    home.studio.retry(filename, home.user_id)
+    home.studio.generation.retry(filename, home.user_id)
     home.worker.run_pending()
     assert home.row(filename)["status"] == "ready"
 
 
 def test_only_what_stopped_can_be_retried_and_only_what_goes_on_be_cancelled(home):
     filename = home.speak()["filename"]
-    for use in (home.studio.retry, home.studio.cancel):
+    for use in (home.studio.generation.retry, home.studio.generation.cancel):
         with pytest.raises(WrongState):
             use(filename, home.user_id)
 
 
 def test_a_waiting_file_is_cancelled_at_once_and_can_be_taken_up_again(home):
     filename = home.submit()["filename"]
-    assert home.studio.cancel(filename, home.user_id)["status"] == "cancelled"
+    assert home.studio.generation.cancel(filename, home.user_id)["status"] == "cancelled"
     assert home.worker.run_pending() == 0
-    assert home.studio.retry(filename, home.user_id)["status"] == "queued"
+    assert home.studio.generation.retry(filename, home.user_id)["status"] == "queued"
     home.worker.run_pending()
     assert home.row(filename)["status"] == "ready"
 

@@ -227,8 +227,10 @@ def test_a_backup_that_cannot_be_started_keeps_nothing_from_being_spoken(
 def test_bought_sound_is_looked_after_again_when_the_disk_failed_once(home, running, monkeypatch):
     settles, is_dropped = iter([broken]), threading.Event()
     monkeypatch.setattr(jobs, "HEARTBEAT_S", 0.05)
-    monkeypatch.setattr(home.studio, "settle_sound", lambda until: next(settles, nothing)())
-    monkeypatch.setattr(home.studio, "drop_unwanted_sound", lambda until: is_dropped.set())
+    monkeypatch.setattr(
+        home.studio.cache_adoption, "adopt_all", lambda until: next(settles, nothing)()
+    )
+    monkeypatch.setattr(home.studio.segment_cache, "drop_unwanted", lambda until: is_dropped.set())
     running()
     assert is_dropped.wait(30)
 
@@ -241,7 +243,7 @@ def test_all_that_a_stop_waits_for_shares_its_time(home, monkeypatch):
         may_end.wait(60)
 
     monkeypatch.setattr(jobs, "GRACE_S", 0.3)
-    monkeypatch.setattr(home.studio, "settle_sound", look)
+    monkeypatch.setattr(home.studio.cache_adoption, "adopt_all", look)
     monkeypatch.setattr(home.worker, "_wait_for_purchases", deadlines.append)
     thread = threading.Thread(target=home.worker.run)
     thread.start()

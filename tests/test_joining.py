@@ -73,7 +73,7 @@ def test_a_circle_of_imports_is_refused(folder):
 def test_every_script_and_sheet_reaches_a_page():
     joined = {m.path for entry in SCRIPTS.values() for m in run_order(STATIC, entry)}
     scripts = {path.relative_to(STATIC).as_posix() for path in STATIC.glob("js/**/*.js")}
-    assert scripts - joined == {"js/worker.js"}
+    assert scripts - joined == {"js/offline/service_worker.js"}
     assert all((STATIC / sheet).exists() for sheets in SHEETS.values() for sheet in sheets)
 
 
@@ -88,9 +88,9 @@ def test_no_module_stands_in_two_joined_scripts():
 def test_scripts_of_others_are_imported_in_their_version():
     assets = gather(STATIC, "/static")
     turbo, plot = assets.addresses["vendor/turbo.js"], assets.addresses["vendor/uplot.js"]
-    assert f'import "{turbo}";' in assets.joined["joined/frame.js"]
+    assert f'import "{turbo}";' in assets.joined["joined/site.js"]
     assert f'import uPlot from "{plot}";' in assets.joined["joined/usage.js"]
-    assert assets.needs["joined/frame.js"] == [turbo, assets.addresses[SHARED]]
+    assert assets.needs["joined/site.js"] == [turbo, assets.addresses[SHARED]]
     assert assets.needs["joined/studio.js"] == [assets.addresses[SHARED]]
 
 
@@ -104,5 +104,5 @@ def test_the_version_changes_with_any_file(tmp_path):
     after = gather(tmp_path, "/static")
     assert after.version != before
     assert (
-        after.addresses["joined/frame.js"] != gather(STATIC, "/static").addresses["joined/frame.js"]
+        after.addresses["joined/site.js"] != gather(STATIC, "/static").addresses["joined/site.js"]
     )

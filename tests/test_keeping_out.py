@@ -142,7 +142,7 @@ def test_a_change_under_way_buys_no_further_sentence_and_goes_on_when_its_owner_
     row = paying.speak(prose(300), voice="alloy")
     provider.delay_s = 0.2
     end, text = paying.db.get_segments(row["id"])[0]["text_end"], prose(5_000, seed=7)
-    paying.studio.retaking.ask(row, 0, end, text)
+    paying.studio.retakes.ask(row, 0, end, text)
     before = len(provider.calls)
     working = threading.Thread(target=paying.worker.run_pending)
     working.start()
@@ -166,11 +166,11 @@ def test_a_paused_change_can_be_given_up_or_replaced(home):
     row = home.speak()
     end = home.db.get_segments(row["id"])[0]["text_end"]
     for give_up in (home.db.forget_retake, lambda _: None):
-        home.studio.retaking.ask(row, 0, end, "Another sentence.")
+        home.studio.retakes.ask(row, 0, end, "Another sentence.")
         home.db.set_user_active(home.user_id, False)
         give_up(row["id"])
     home.db.set_user_active(home.user_id, True)
-    home.studio.retaking.ask(row, 0, end, "A third sentence.")
+    home.studio.retakes.ask(row, 0, end, "A third sentence.")
     assert home.worker.run_pending() == 1
     assert home.db.get_text(row["id"]).startswith("A third sentence.")
 
@@ -178,13 +178,13 @@ def test_a_paused_change_can_be_given_up_or_replaced(home):
 def test_a_paused_change_stays_while_a_worker_still_has_it(home):
     row = home.speak()
     end = home.db.get_segments(row["id"])[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "Another sentence.")
+    home.studio.retakes.ask(row, 0, end, "Another sentence.")
     claimed = home.db.claim_retake("w", now=time.time(), lease_s=30)
     home.db.pause_work(home.user_id, WAS_DISABLED)
     with pytest.raises(WrongState):
-        home.studio.retaking.ask(row, 0, end, "A third sentence.")
+        home.studio.retakes.ask(row, 0, end, "A third sentence.")
     home.db.park_retake(claimed["id"], "w")
-    home.studio.retaking.ask(row, 0, end, "A third sentence.")
+    home.studio.retakes.ask(row, 0, end, "A third sentence.")
     assert home.worker.run_pending() == 1
     assert home.db.get_text(row["id"]).startswith("A third sentence.")
 
@@ -262,7 +262,7 @@ def test_what_rests_moves_with_its_account_and_can_go_on_there(home):
     home.db.merge_users(home.user_id, other)
     moved = home.db.get_audio_file(waiting["filename"], other)
     assert (moved["status"], moved["error"]) == ("paused", WAS_DISABLED)
-    home.studio.retry(waiting["filename"], other)
+    home.studio.generation.retry(waiting["filename"], other)
     assert home.worker.run_pending() == 1
     exports.order(home.db.get_audio_file(row["filename"], other), "wav", None)
     assert home.worker.exporting.run_pending() == 1

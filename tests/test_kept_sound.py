@@ -9,7 +9,8 @@ import pytest
 
 from backups import create
 from services.library import Library
-from services.segment_cache import APART, RULE, SHARED
+from services.segment_cache import APART, RULE, SHARED, SegmentCache
+from services.segment_job import SegmentJob
 from speech.errors import KeyMissing
 from speech.types import SpeechRequest
 from storage.audio_store import SegmentStore
@@ -28,7 +29,7 @@ def bert(paying) -> int:
 
 
 def speak_for(home, owner_id, text=TEXT, **options):
-    row = home.studio.submit(owner_id, text, voice=NOVA, **options)
+    row = home.studio.generation.submit(owner_id, text, voice=NOVA, **options)
     home.worker.run_pending()
     return home.db.get_audio_file(row["filename"], owner_id)
 
@@ -36,7 +37,7 @@ def speak_for(home, owner_id, text=TEXT, **options):
 def change(home, row, number, text):
     """Have one segment say something else; the file's row after that."""
     segment = home.db.get_segments(row["id"])[number]
-    home.studio.retaking.ask(row, segment["text_start"], segment["text_end"], text)
+    home.studio.retakes.ask(row, segment["text_start"], segment["text_end"], text)
     home.worker.run_pending()
     assert home.db.get_retake(row["id"]) is None
     return home.db.get_audio_file(row["filename"], row["owner_id"])
@@ -45,11 +46,11 @@ def change(home, row, number, text):
 def quoted(home, row, number, text):
     """What that would cost, as its owner is told."""
     segment = home.db.get_segments(row["id"])[number]
-    return home.studio.retaking.quote(row, segment["text_start"], segment["text_end"], text)
+    return home.studio.retakes.quote(row, segment["text_start"], segment["text_end"], text)
 
 
 def kept(home) -> set[str]:
-    return {path.name for path in home.studio.kept.folder.glob("*/*")}
+    return {path.name for path in home.studio.segment_cache.store.folder.glob("*/*")}
 
 
 # One sound of one sentence
@@ -67,8 +68,8 @@ def test_pieces_and_retakes_buy_a_sentence_once(paying, provider, speed):
 
 def test_what_a_piece_said_costs_a_preview_and_a_retake_nothing(paying, provider):
     row = paying.speak(SECRET, voice=NOVA)
-    assert paying.studio.preview_cost(paying.user_id, "nova", SECRET) == 0
-    paying.studio.preview(paying.user_id, "nova", SECRET)
+    assert paying.studio.previews.cost(paying.user_id, "nova", SECRET) == 0
+    paying.studio.previews.speak(paying.user_id, "nova", SECRET)
     other = paying.speak(TEXT, voice=NOVA)
     assert quoted(paying, other, 1, SECRET).cost_usd == 0
     assert row["cost"] > 0
@@ -76,7 +77,7 @@ def test_what_a_piece_said_costs_a_preview_and_a_retake_nothing(paying, provider
 
 
 def test_what_a_preview_said_costs_a_piece_nothing(paying, provider):
-    paying.studio.preview(paying.user_id, "nova", SECRET)
+    paying.studio.previews.speak(paying.user_id, "nova", SECRET)
     assert paying.speak(SECRET, voice=NOVA)["cost"] == 0
     assert provider.bought() == {SECRET: 1}
 
@@ -108,7 +109,7 @@ def test_a_quote_and_a_price_tell_nothing_of_what_others_had_spoken(paying, prov
 
 
 def test_nobody_waits_for_what_another_buys(paying, bert, provider):
-    purchases, engine = paying.studio.speaking.purchases, paying.studio.registry.get("openai")
+    purchases, engine = paying.studio.purchases, paying.studio.registry.get("openai")
     request = SpeechRequest(SECRET, "nova")
     hers = purchases.speak(engine, request, job_of(paying.user_id))
     with closing(hers):
@@ -127,7 +128,7 @@ def test_nobody_waits_for_what_another_buys(paying, bert, provider):
 
 
 def job_of(owner_id):
-    return {"id": None, "owner_id": owner_id, "engine": "openai", "characters": len(SECRET)}
+    return SegmentJob(owner_id, "openai", "", characters=len(SECRET))
 
 
 def test_an_account_that_is_merged_takes_its_sound_along(paying, provider, bert):
@@ -144,7 +145,7 @@ def test_an_account_that_is_merged_takes_its_sound_along(paying, provider, bert)
 def test_an_account_that_gets_the_number_of_an_earlier_one_gets_none_of_its_sound(paying, bert):
     """As happens after a restore."""
     engine = paying.studio.registry.get("openai")
-    name = paying.studio.speaking.purchases.sound.wanted
+    name = paying.studio.segment_cache.key
     before = name(engine, SpeechRequest(SECRET, "nova"), bert).content_hash
     paying.db.delete_user(bert)
     paying.db.write(
@@ -152,8 +153,8 @@ def test_an_account_that_gets_the_number_of_an_earlier_one_gets_none_of_its_soun
            VALUES (?, 'eve', '!', '2030')""",
         bert,
     )
-    with closing(type(paying.studio.speaking.purchases)(paying.db, paying.studio.kept, 1)) as anew:
-        assert anew.sound.wanted(engine, SpeechRequest(SECRET, "nova"), bert).content_hash != before
+    anew = SegmentCache(paying.db, paying.studio.segment_cache.store)
+    assert anew.key(engine, SpeechRequest(SECRET, "nova"), bert).content_hash != before
 
 
 # Shared, where the admins want it
@@ -165,7 +166,7 @@ def test_shared_sound_is_paid_once_for_all(paying, provider, bert):
     row = speak_for(paying, bert)
     assert (row["cost"], len(provider.calls)) == (0, 2)
     assert first["cost"] > 0
-    assert paying.studio.preview_cost(bert, "nova", FIRST) == 0
+    assert paying.studio.previews.cost(bert, "nova", FIRST) == 0
 
 
 def test_when_sound_is_no_longer_shared_each_keeps_what_they_have(paying, provider, bert):
@@ -175,13 +176,13 @@ def test_when_sound_is_no_longer_shared_each_keeps_what_they_have(paying, provid
     speak_for(paying, bert, SECRET)
     paying.db.set_rule(RULE, APART)
     assert speak_for(paying, clara, SECRET)["cost"] == first["cost"]
-    paying.studio.delete_for_good(first["filename"], paying.user_id)
+    paying.studio.bin.delete_for_good(first["filename"], paying.user_id)
     assert speak_for(paying, bert, SECRET)["cost"] == 0
     assert provider.bought() == {SECRET: 2}
 
 
 def test_an_admin_decides_whether_bought_sound_is_shared(owner, guest):
-    sound = owner.services.studio.speaking.purchases.sound
+    sound = owner.services.studio.segment_cache
     assert not sound.is_shared
     assert "people can notice" in owner.get("/admin").text
     assert guest.post("/admin/bought-sound", {"rule": SHARED}).status_code in (403, 404)
@@ -203,26 +204,24 @@ def test_the_sound_of_a_piece_leaves_the_disk_and_later_backups_with_it(paying, 
     takes = paying.config.data_dir / "takes"
     assert len(kept(paying)) == 3
     assert list(takes.glob("*/*"))
-    paying.studio.delete(row["filename"], paying.user_id)
+    paying.studio.bin.delete(row["filename"], paying.user_id)
     assert len(kept(paying)) == 3
-    paying.studio.delete_for_good(row["filename"], paying.user_id)
+    paying.studio.bin.delete_for_good(row["filename"], paying.user_id)
     (left,) = kept(paying)
     assert not list(takes.glob("*/*"))
     backup = create.make(paying.config).folder
     assert [path.name for path in (backup / "segments").glob("*/*")] == [left]
     assert paying.speak(FIRST, voice=NOVA)["cost"] == 0
-    paying.studio.delete_for_good(other["filename"], paying.user_id)
+    paying.studio.bin.delete_for_good(other["filename"], paying.user_id)
     assert len(provider.calls) == 3
     assert kept(paying) == {left}  # the last piece holds it
 
 
 def test_sound_that_is_about_to_leave_the_disk_is_in_no_backup(paying, monkeypatch):
-    monkeypatch.setattr(
-        "services.generation.LONGEST_DROP_S", -1.0
-    )  # all of it is left to the worker
+    monkeypatch.setattr("services.bin.LONGEST_DROP_S", -1.0)  # all of it is left to the worker
     row = paying.speak(TEXT, voice=NOVA)
     other = paying.speak(SECRET, voice=NOVA)
-    paying.studio.delete_for_good(row["filename"], paying.user_id)
+    paying.studio.bin.delete_for_good(row["filename"], paying.user_id)
     assert len(kept(paying)) == 3
     backup = create.make(paying.config).folder
     assert len(list((backup / "segments").glob("*/*"))) == 1
@@ -236,7 +235,7 @@ def test_sound_that_is_about_to_leave_the_disk_is_in_no_backup(paying, monkeypat
 
 def test_a_deleted_account_leaves_no_sound_and_takes_none_of_others(paying, provider, bert):
     change(paying, paying.speak(TEXT, voice=NOVA), 1, SECRET)
-    paying.studio.preview(paying.user_id, "nova", "Her own sentence.")
+    paying.studio.previews.speak(paying.user_id, "nova", "Her own sentence.")
     his = speak_for(paying, bert)
     before = kept(paying)
     Library(paying.studio).delete_user(paying.user_id)
@@ -280,7 +279,7 @@ def test_a_store_that_cannot_be_swept_keeps_no_worker_from_its_start(home, monke
     def sweep(_):
         raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(home.studio.kept, "sweep", partial(sweep, None))
+    monkeypatch.setattr(home.studio.segment_cache.store, "sweep", partial(sweep, None))
     home.worker.tidy()
     assert "what a stop left on the disk" in caplog.text
     assert home.speak()["status"] == "ready"
@@ -292,7 +291,7 @@ def test_what_is_being_bought_for_a_piece_that_is_deleted_is_paid_and_not_kept(p
     speaking = threading.Thread(target=paying.worker.run_pending)
     speaking.start()
     wait_until(lambda: provider.calls, "the provider is asked")
-    paying.studio.delete_for_good(row["filename"], paying.user_id)
+    paying.studio.bin.delete_for_good(row["filename"], paying.user_id)
     speaking.join()
     wait_until(lambda: not kept(paying), "what was bought is gone")
     assert kept(paying) == set()
@@ -317,7 +316,7 @@ def make_earlier(home, integral=True) -> None:
 
     `integral`: as pieces called it then, with a speed of 1; retakes said 1.0.
     """
-    db, store = home.db, home.studio.kept
+    db, store = home.db, home.studio.segment_cache.store
     engine = home.studio.registry.get("openai")
     for row in db.rows("SELECT * FROM kept_segments"):
         request = REQUESTS[row["fingerprint"]]
@@ -335,7 +334,7 @@ def make_earlier(home, integral=True) -> None:
         """INSERT INTO unsettled_segments SELECT id, 'openai', (SELECT max(id) FROM audio_files)
            FROM users"""
     )
-    home.studio.speaking.earlier_sound._settled.clear()
+    home.studio.cache_adoption._settled.clear()
 
 
 REQUESTS: dict[str, SpeechRequest] = {}
@@ -371,7 +370,7 @@ def test_earlier_sound_is_its_buyers_and_bought_by_everybody_else(
 def test_a_search_for_earlier_sound_that_is_stopped_is_taken_up_again(earlier, provider):
     earlier.speak(TEXT, voice=NOVA)
     make_earlier(earlier)
-    settle_all = earlier.studio.speaking.earlier_sound.settle_all
+    settle_all = earlier.studio.cache_adoption.adopt_all
     for before in range(3):
         answers = iter([False] * before)
         settle_all(until=lambda answers=answers: next(answers, True))
@@ -387,35 +386,35 @@ def test_earlier_sound_of_two_people_is_each_ones_own(earlier, bert, provider):
     his = speak_for(earlier, bert)
     earlier.db.set_rule(RULE, APART)
     make_earlier(earlier)
-    earlier.studio.delete_for_good(row["filename"], earlier.user_id)
+    earlier.studio.bin.delete_for_good(row["filename"], earlier.user_id)
     assert speak_for(earlier, bert)["cost"] == 0
     assert len(provider.calls) == 2
     for filename in (his["filename"], *earlier.db.list_filenames(bert)):
         if earlier.db.get_audio_file(filename, bert):
-            earlier.studio.delete_for_good(filename, bert)
+            earlier.studio.bin.delete_for_good(filename, bert)
     assert kept(earlier) == set()
 
 
 def test_what_was_bought_twice_goes_as_a_whole(earlier, provider):
     row = earlier.speak(SECRET, voice=NOVA)
     make_earlier(earlier)
-    (name,) = (path.stem for path in earlier.studio.kept.folder.glob("*/*.pcm"))
+    (name,) = (path.stem for path in earlier.studio.segment_cache.store.folder.glob("*/*.pcm"))
     engine = earlier.studio.registry.get("openai")
     twin = engine.fingerprint(SpeechRequest(SECRET, "nova"))
-    earlier.studio.kept.copy(name, twin)
+    earlier.studio.segment_cache.store.copy(name, twin)
     earlier.db.write(
         "INSERT INTO kept_segments VALUES (?, 'openai', 1, 9, 1, NULL, ?, 1)", twin, twin
     )
-    earlier.studio.speaking.earlier_sound.settle_all()
+    earlier.studio.cache_adoption.adopt_all()
     assert len(earlier.db.list_unwanted_segments()) == 1
-    earlier.studio.delete_for_good(row["filename"], earlier.user_id)
+    earlier.studio.bin.delete_for_good(row["filename"], earlier.user_id)
     assert kept(earlier) == set()
 
 
 def test_earlier_sound_is_found_where_a_passage_was_spoken_anew(earlier, provider, bert):
     row = change(earlier, earlier.speak(TEXT, voice=NOVA), 1, "Somebody was there. Then they left.")
     make_earlier(earlier)
-    earlier.studio.speaking.earlier_sound.settle_all()
+    earlier.studio.cache_adoption.adopt_all()
     said = earlier.db.rows("SELECT owner_id FROM kept_segments WHERE owner_id IS NOT NULL")
     assert len(said) == 2  # what stands there no longer is nobody's
     assert change(earlier, row, 1, "Somebody was there. Then they left.")["cost"] == row["cost"]
@@ -432,8 +431,8 @@ def test_earlier_sound_is_there_for_the_only_account(earlier, provider):
 def test_a_text_that_came_later_opens_nothing_of_earlier_sound(earlier, provider, bert):
     row = earlier.speak(SECRET, voice=NOVA)
     make_earlier(earlier)
-    later = earlier.studio.submit(bert, SECRET, voice=NOVA)
-    earlier.studio.speaking.earlier_sound.settle_all()
+    later = earlier.studio.generation.submit(bert, SECRET, voice=NOVA)
+    earlier.studio.cache_adoption.adopt_all()
     earlier.worker.run_pending()
     his = earlier.db.get_audio_file(later["filename"], bert)
     assert his["cost"] == row["cost"]
@@ -443,7 +442,7 @@ def test_a_text_that_came_later_opens_nothing_of_earlier_sound(earlier, provider
 def test_an_unfinished_piece_goes_on_with_earlier_sound(earlier, provider, bert):
     """What was bought before the upgrade, and not yet in the encoder, is bought no second time."""
     row = earlier.submit(TEXT, voice=NOVA)
-    earlier.studio.preview(earlier.user_id, "nova", SECOND)
+    earlier.studio.previews.speak(earlier.user_id, "nova", SECOND)
     make_earlier(earlier)
     earlier.worker.run_pending()
     assert earlier.row(row["filename"])["status"] == "ready"
@@ -457,7 +456,7 @@ def test_an_engine_that_is_away_leaves_earlier_sound_for_later(earlier, monkeypa
     with monkeypatch.context() as away:
         away.setattr(registry, "_by_name", {})
         away.setitem(registry._absent, "openai", KeyMissing)
-        earlier.studio.speaking.earlier_sound.settle_all()
+        earlier.studio.cache_adoption.adopt_all()
     assert earlier.speak(SECRET, voice=NOVA)["cost"] == 0
 
 
@@ -466,21 +465,21 @@ def test_sound_of_an_engine_that_is_gone_for_good_holds_nothing_up(earlier, bert
     make_earlier(earlier)
     earlier.db.write("UPDATE kept_segments SET owner_id = ?", bert)
     monkeypatch.setattr(earlier.studio.registry, "_by_name", {})
-    earlier.studio.settle_sound()
+    earlier.studio.cache_adoption.adopt_all()
     earlier.db.delete_user(bert)
-    earlier.studio.drop_unwanted_sound()
+    earlier.studio.segment_cache.drop_unwanted()
     assert (kept(earlier), earlier.db.list_unsettled()) == (set(), [])
 
 
 def test_sound_under_an_earlier_name_makes_no_room_while_it_is_used(earlier):
     earlier.speak(SECRET, voice=NOVA)
     make_earlier(earlier)
-    earlier.studio.settle_sound()
-    purchases = earlier.studio.speaking.purchases
+    earlier.studio.cache_adoption.adopt_all()
+    purchases = earlier.studio.purchases
     engine = earlier.studio.registry.get("openai")
-    used = purchases._wanted(engine, SpeechRequest(SECRET, "nova"), earlier.user_id)
+    used = purchases._key(engine, SpeechRequest(SECRET, "nova"), earlier.user_id)
     purchases.limit_bytes = 0
-    with purchases._alone_with(used):
+    with purchases._exclusive(used):
         purchases._make_room()
         assert len(kept(earlier)) == 1
     purchases._make_room()

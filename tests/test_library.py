@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from services.generation import BadName
+from services.file_names import BadName
 from services.library import Library
 from storage.errors import GroupTaken, NotFound
 from tests.listening import hear
@@ -112,10 +112,10 @@ def test_an_empty_zip_is_one(library):
 
 def test_an_export_holds_everything_of_a_person_and_nothing_of_others(home, library):
     stranger = home.db.create_user("bert", "!")["id"]
-    home.studio.submit(stranger, "Another's secret.")
+    home.studio.generation.submit(stranger, "Another's secret.")
     kept = home.speak(name="Kept", category="Sea")
     binned = home.speak("Binned text.", name="Binned")
-    home.studio.delete(binned["filename"], home.user_id)
+    home.studio.bin.delete(binned["filename"], home.user_id)
     waiting = home.submit("Waiting text.", name="Waiting")
     home.db.record_playback(home.user_id, kept["id"], "phone")
     home.db.save_position(home.user_id, kept["id"], "phone", 1.5)
@@ -201,7 +201,7 @@ def test_deleting_an_account_removes_all_that_is_its_own(home, library):
     row = home.speak(category="Sea")
     home.submit()
     binned = home.speak()
-    home.studio.delete(binned["filename"], home.user_id)
+    home.studio.bin.delete(binned["filename"], home.user_id)
     home.db.record_playback(home.user_id, row["id"])
     home.db.save_position(home.user_id, row["id"], "phone", 1.0)
     home.db.save_draft(home.user_id, "Draft")

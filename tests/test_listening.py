@@ -82,7 +82,7 @@ def test_what_is_not_yours_cannot_be_played_and_keeps_no_place(owner, guest, fil
 def test_the_chapters_of_a_book_are_its_marks_and_stand_on_its_page(owner):
     text = "The first chapter begins here.\n\nThe second chapter begins here, with more."
     start = text.index("The second")
-    row = owner.services.studio.submit(
+    row = owner.services.studio.generation.submit(
         owner.user["id"], text, chapters=[("Arrival", 0), ("Departure", start)]
     )
     page = owner.get(f"/files/{row['filename']}").text

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.generation import GenerationError
-from services.pronunciations import EntryTaken, Pronouncing, Trial
+from services.pronunciations import EntryTaken, Pronunciations, Trial
 from speech.errors import SpeechError
 from speech.text.directives import BadCast
 from speech.text.pronunciation import BadPronunciation, Entry
@@ -31,8 +31,8 @@ def test_a_quote_is_what_is_paid_with_dictionary_and_marks(paying):
     text = "Anna: A GIF came. [pause 1s] It was late.\nTom: No GIF."
     cast = {"cast": {"Anna": "alloy", "Tom": "echo"}}
     paying.db.create_pronunciation(paying.user_id, "GIF", "moving picture")
-    quote = paying.studio.quote(text, owner_id=paying.user_id, reading=cast)
-    plain = paying.studio.quote(text)
+    quote = paying.studio.generation.quote(text, owner_id=paying.user_id, reading=cast)
+    plain = paying.studio.generation.quote(text)
     assert quote.characters == plain.characters == len(text)
     assert quote.cost_usd != plain.cost_usd
     row = paying.speak(text, reading=cast)
@@ -43,7 +43,7 @@ def test_a_quote_is_what_is_paid_with_dictionary_and_marks(paying):
 def test_a_quote_of_a_free_voice_looks_into_no_dictionary(home):
     home.db.create_pronunciation(home.user_id, "GIF", "moving picture")
     text = "A GIF. [pause 2s] Another."
-    quote = home.studio.quote(text, owner_id=home.user_id)
+    quote = home.studio.generation.quote(text, owner_id=home.user_id)
     assert quote.cost_usd == 0
     assert quote.duration_s == pytest.approx(2 + len("A GIF. Another.") / 13.4)
 
@@ -53,7 +53,7 @@ def test_a_million_characters_are_priced_quickly(paying):
         paying.db.create_pronunciation(paying.user_id, f"Lighthouse{number}", "light")
     text = prose(1_000_000)
     # 0.1 s on a quiet machine; entry by entry it would be minutes.
-    assert takes_below(1.0, lambda: paying.studio.quote(text, owner_id=paying.user_id))
+    assert takes_below(1.0, lambda: paying.studio.generation.quote(text, owner_id=paying.user_id))
 
 
 # How a text is read
@@ -81,7 +81,7 @@ def test_a_usual_pause_is_not_kept(home):
     ],
 )
 def test_a_reading_that_cannot_be_is_refused_with_its_reason(home, reading, words):
-    for refuse in (home.submit, home.studio.quote):
+    for refuse in (home.submit, home.studio.generation.quote):
         with pytest.raises((SpeechError, GenerationError)) as refused:
             refuse("Anna: Hi.", reading=reading)
         assert words in refused.value.sentence
@@ -107,7 +107,7 @@ def test_the_pause_between_paragraphs_is_heard(home):
 
 @pytest.fixture
 def words(home):
-    return Pronouncing(home.studio)
+    return Pronunciations(home.studio)
 
 
 def kept(words, home):
@@ -134,8 +134,8 @@ def test_a_dictionary_is_full_at_two_thousand(words, home):
     with pytest.raises(BadPronunciation, match="2,000 are possible"):
         words.add(home.user_id, Entry("one", "more"))
     with pytest.raises(BadPronunciation, match="2,000 are possible"):
-        words.take_in(home.user_id, b"one,more")
-    assert words.take_in(home.user_id, b"w1,another") == 1
+        words.import_table(home.user_id, b"one,more")
+    assert words.import_table(home.user_id, b"w1,another") == 1
     assert len(kept(words, home)) == 2000
 
 
@@ -151,7 +151,7 @@ TABLES = [
 
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_of_many_programs_are_taken_in(words, home, table):
-    assert words.take_in(home.user_id, table) == 2
+    assert words.import_table(home.user_id, table) == 2
     assert kept(words, home) == [("GIF", "jif"), ("Nguyen", "win")]
 
 
@@ -173,7 +173,7 @@ BAD_TABLES = [
 def test_a_table_that_cannot_be_used_leaves_all_as_it_was(words, home, table, words_of_it):
     words.add(home.user_id, Entry("kept", "cept"))
     with pytest.raises(BadPronunciation) as refused:
-        words.take_in(home.user_id, table)
+        words.import_table(home.user_id, table)
     assert words_of_it in refused.value.sentence
     assert kept(words, home) == [("kept", "cept")]
 
@@ -222,7 +222,9 @@ def test_parts_of_words_and_other_letters_are_found_too(words, home):
 def test_many_pieces_are_looked_through_page_by_page(words, home):
     for number in range(23):
         home.speak("A GIF.", name=f"{number:02}")
-    home.studio.delete(home.db.get_audio_files_by_owner(home.user_id)[0]["filename"], home.user_id)
+    home.studio.bin.delete(
+        home.db.get_audio_files_by_owner(home.user_id)[0]["filename"], home.user_id
+    )
     first = found(words, home, "GIF", "jif")
     assert names_of(first) == [f"{number:02}" for number in range(21, 1, -1)]
     rest = words.affected(home.user_id, Entry("GIF", "jif"), first.after)
@@ -231,7 +233,7 @@ def test_many_pieces_are_looked_through_page_by_page(words, home):
 
 def test_pieces_of_others_are_not_found(words, home):
     other = home.db.create_user("bob", "!")["id"]
-    home.studio.submit(other, "A GIF.")
+    home.studio.generation.submit(other, "A GIF.")
     home.worker.run_pending()
     assert found(words, home, "GIF", "jif").files == []
     assert found(words, home, "GI", "jif", whole_word=False).files == []
@@ -248,7 +250,7 @@ def test_a_sentence_is_heard_with_and_without(words, home):
 
 
 def test_what_is_tried_costs_once_and_is_priced_before(paying, provider):
-    words, sentence = Pronouncing(paying.studio), "A GIF came."
+    words, sentence = Pronunciations(paying.studio), "A GIF came."
     entry = Entry("GIF", "moving picture")
     trial = words.try_out(paying.user_id, sentence, "", entry, is_with=True)
     assert trial == Trial("A moving picture came.", pytest.approx(22 * 15 / 1e6))

@@ -12,16 +12,16 @@ import pytest
 
 from accounts.encryption import Seal
 from config import provider_environment
-from services.provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
-from services.providers import (
+from services.provider_errors import (
     KeyUnreadable,
     LimitReached,
     OwnKeyNeeded,
     ProviderChanged,
     ProviderOff,
-    Providers,
 )
-from services.purchase_client import Buyer
+from services.provider_settings import ProviderError, Settings, shown_voices, tail, voices_from
+from services.providers import Providers
+from services.purchase_client import PurchaseClient
 from speech.engines import provider_engine
 from speech.errors import BrokenAudio, ProviderRefused, SpeechError, UnknownEngine
 from speech.types import SpeechRequest
@@ -232,16 +232,16 @@ def test_the_house_goes_on_when_the_voice_for_all_was_of_a_removed_provider(tmp_
 
 def test_nobody_asks_a_changed_server_with_what_was_made_for_the_former(providers, kokoro, server):
     (engine,) = providers.engines_for()
-    engine.admit()
+    engine.check_budget()
     providers.change(kokoro["id"], replace(Settings.of(kokoro), label="Other", price=1.0))
-    engine.admit()
+    engine.check_budget()
     providers.change(kokoro["id"], Settings.of(kokoro), "sk-another-key-of-the-house")
     with pytest.raises(ProviderChanged) as caught:
-        engine.admit()
+        engine.check_budget()
     assert caught.value.retryable
     providers.switch(kokoro["id"], False)
     with pytest.raises(ProviderOff):
-        engine.admit()
+        engine.check_budget()
 
 
 def test_a_long_text_is_cut_as_the_server_wants_it(home, providers, server):
@@ -297,7 +297,7 @@ def test_a_sealed_key_opens_for_its_own_row_and_server_alone(home, providers, ko
                 providers.read_voices(row["id"])
         for engine in providers.engines_for():
             with pytest.raises(KeyUnreadable, match="enter it again"):
-                engine.admit()
+                engine.check_budget()
         assert thief.asked == []
 
 
@@ -307,15 +307,15 @@ def test_where_the_key_file_is_gone_only_the_keys_are_to_be_entered_again(home, 
     (home.config.data_dir / "provider_key").unlink()
     fresh = Providers(home.config, home.db)
     with pytest.raises(KeyUnreadable, match="Kokoro cannot be read any more"):
-        fresh.engines_for()[0].admit()
+        fresh.engines_for()[0].check_budget()
     with pytest.raises(KeyUnreadable, match="on the page of your account"):
-        fresh.engines_for(home.user_id)[0].admit()
-    fresh.engines_for()[1].admit()
+        fresh.engines_for(home.user_id)[0].check_budget()
+    fresh.engines_for()[1].check_budget()
     assert fresh.try_out(free["id"]).duration_s > 0
     fresh.change(kokoro["id"], Settings.of(kokoro), KEY)
-    fresh.engines_for()[0].admit()
+    fresh.engines_for()[0].check_budget()
     with pytest.raises(KeyUnreadable):
-        fresh.engines_for(home.user_id)[0].admit()
+        fresh.engines_for(home.user_id)[0].check_budget()
 
 
 def test_the_context_of_a_key_is_part_of_its_seal(tmp_path):
@@ -336,12 +336,12 @@ def test_what_a_person_has_spoken_is_bought_with_the_own_key(home, providers, ko
     assert keys(server) == {OWN}
     assert row["cost"] > 0
     assert home.db.get_all_time_usage(home.user_id)["cost"] == row["cost"]
-    home.studio.submit(other, "It was early.", voice="kokoro:af_heart")
+    home.studio.generation.submit(other, "It was early.", voice="kokoro:af_heart")
     home.worker.run_pending()
     assert server.calls[-1].key == KEY
-    home.studio.preview(home.user_id, "af_heart", "A sentence.", "kokoro")
+    home.studio.previews.speak(home.user_id, "af_heart", "A sentence.", "kokoro")
     assert server.calls[-1].key == OWN
-    home.studio.preview(other, "af_heart", "Another one.", "kokoro")
+    home.studio.previews.speak(other, "af_heart", "Another one.", "kokoro")
     assert server.calls[-1].key == KEY
 
 
@@ -357,7 +357,7 @@ def test_a_key_that_was_taken_back_is_not_used_again(home, providers, kokoro, se
     (engine,) = providers.engines_for(home.user_id)
     assert providers.drop_own_key(home.user_id, kokoro["id"])
     with pytest.raises(ProviderChanged):
-        engine.admit()
+        engine.check_budget()
     home.speak("It was late.", voice="kokoro:af_heart")
     assert keys(server) == {KEY}
     assert not providers.drop_own_key(home.user_id, kokoro["id"])
@@ -400,7 +400,7 @@ def test_one_moved_to_another_person_does_not_open(home, providers, kokoro):
     sealed = home.db.get_own_key(home.user_id, kokoro["id"])["sealed_key"]
     home.db.set_own_key(other, kokoro["id"], sealed, "abcd")
     with pytest.raises(KeyUnreadable):
-        providers.engines_for(other)[0].admit()
+        providers.engines_for(other)[0].check_budget()
 
 
 def test_many_people_with_own_keys_keep_few_engines_ready(home, providers, kokoro, monkeypatch):
@@ -425,15 +425,15 @@ def test_a_provider_that_cost_its_limit_is_not_asked_again_this_month(home, serv
     home.db.record_usage(home.user_id, 1, 4.99, engine="p", timestamp="2026-11-02 12:00:00")
     home.db.record_usage(home.user_id, 1, 99.0, engine="q", timestamp="2026-11-02 12:00:00")
     home.db.record_usage(home.user_id, 1, 99.0, engine="p", timestamp="2026-10-02 12:00:00")
-    engine.admit()
+    engine.check_budget()
     home.db.record_usage(home.user_id, 1, 0.01, engine="p", timestamp="2026-11-03 12:00:00")
     with pytest.raises(LimitReached, match="its limit of 5 USD this month"):
-        engine.admit()
+        engine.check_budget()
     assert providers.spent(row) == pytest.approx(5.0)
     providers.set_own_key(home.user_id, row["id"], OWN)
-    providers.engines_for(home.user_id)[0].admit()
+    providers.engines_for(home.user_id)[0].check_budget()
     now = datetime(2026, 12, 1).astimezone()
-    engine.admit()
+    engine.check_budget()
 
 
 def test_the_limit_stops_a_text_before_its_next_piece_is_bought(home, providers, server):
@@ -489,8 +489,9 @@ def test_voices_are_taken_over_from_the_server(home, providers):
 def buying(home: Home) -> Iterator[Home]:
     """The home with a buying process that was started before there was any provider."""
     studio = home.studio
-    buyer = Buyer(studio.kept.folder, studio.registry.engines, provider_environment())
-    studio.speaking.purchases.buyer = buyer
+    folder, engines = studio.config.segments_dir, studio.registry.engines
+    buyer = PurchaseClient(folder, engines, provider_environment())
+    studio.purchases._client = buyer
     buyer.warm()
     yield home
     buyer.close()

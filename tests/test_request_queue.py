@@ -115,9 +115,9 @@ class Held:
 
     def __init__(self, app, user):
         self.services = app.extensions["voiceverse"]
-        self._read = self.services.books.import_file
+        self._read = self.services.documents.imports.import_file
         self._may_read, self.at_work = threading.Semaphore(0), 0
-        self.services.books.import_file = self._wait_and_read
+        self.services.documents.imports.import_file = self._wait_and_read
         self._server = make_server(app, self.services.config, self.services.stopping)
         self.port = self._server.effective_port
         self._thread = threading.Thread(target=self._server.run)

@@ -25,7 +25,7 @@ def change(home, row, number, text, *, until=None):
     """Have segment `number` (up to `until`) say something else; the file's row after that."""
     segments = spans(home, row)
     start, end = segments[number]["text_start"], segments[until or number]["text_end"]
-    home.studio.retaking.ask(row, start, end, text)
+    home.studio.retakes.ask(row, start, end, text)
     home.worker.run_pending()
     return home.row(row["filename"])
 
@@ -111,7 +111,7 @@ def test_an_earlier_take_comes_back_byte_for_byte_as_it_sounded(home):
     before = [slice_of(home, row, at) for at in range(len(spans(home, row)))]
     changed = change(home, row, 1, "Somebody had seen it.")
     (take,) = home.db.list_takes(row["id"])
-    home.studio.retaking.put_back(changed, take["id"])
+    home.studio.retakes.restore_take(changed, take["id"])
     home.worker.run_pending()
     back = home.row(row["filename"])
     check_whole(home, back)
@@ -129,7 +129,7 @@ def test_a_take_whose_passage_was_changed_otherwise_is_kept_but_fits_no_more(hom
     row = change(home, row, 0, "Both of these sentences are new.", until=1)
     older = home.db.list_takes(row["id"])[-1]
     with pytest.raises(BadRetake, match="fits no more"):
-        home.studio.retaking.put_back(row, older["id"])
+        home.studio.retakes.restore_take(row, older["id"])
 
 
 def test_chapters_move_with_the_text(home):
@@ -155,7 +155,7 @@ def test_only_the_change_is_bought_and_its_price_told_before(paying, provider):
     row = paying.speak(TEXT)
     asked, cost = len(provider.calls), row["cost"]
     segment = spans(paying, row)[1]
-    quote = paying.studio.retaking.quote(
+    quote = paying.studio.retakes.quote(
         row, segment["text_start"], segment["text_end"], "The price of this is known."
     )
     assert len(provider.calls) == asked
@@ -164,7 +164,7 @@ def test_only_the_change_is_bought_and_its_price_told_before(paying, provider):
     assert after["cost"] == pytest.approx(cost + quote.cost_usd)
     usage = paying.db.get_all_time_usage(paying.user_id)
     assert usage["cost"] == pytest.approx(after["cost"])
-    again = paying.studio.retaking.quote(
+    again = paying.studio.retakes.quote(
         after,
         segment["text_start"],
         spans(paying, after)[1]["text_end"],
@@ -190,28 +190,28 @@ def test_a_provider_that_refuses_leaves_the_file_as_it_was(paying, provider):
 def test_a_change_to_nothing_is_refused(home, text):
     row = home.speak(TEXT)
     with pytest.raises(NothingSpoken):
-        home.studio.retaking.ask(row, 0, spans(home, row)[0]["text_end"], text)
+        home.studio.retakes.ask(row, 0, spans(home, row)[0]["text_end"], text)
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 44), (0, 5), (0, 0), (44, 0), (-1, 44), (0, 10**9)])
 def test_only_whole_sentences_are_changed(home, start, end):
     row = home.speak(TEXT)
     with pytest.raises(BadRetake, match="whole sentences"):
-        home.studio.retaking.ask(row, start, end, "Something else.")
+        home.studio.retakes.ask(row, start, end, "Something else.")
 
 
 def test_a_second_change_waits_until_the_first_is_made(home):
     row = home.speak(TEXT)
     end = spans(home, row)[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "Something else.")
+    home.studio.retakes.ask(row, 0, end, "Something else.")
     with pytest.raises(WrongState, match="being changed"):
-        home.studio.retaking.ask(row, 0, end, "Something else again.")
+        home.studio.retakes.ask(row, 0, end, "Something else again.")
 
 
 def test_a_piece_that_is_not_whole_cannot_be_changed(home):
     row = home.submit(TEXT)
     with pytest.raises(BadRetake, match="once all of it is spoken"):
-        home.studio.retaking.ask(row, 0, 10, "Something else.")
+        home.studio.retakes.ask(row, 0, 10, "Something else.")
 
 
 def test_a_take_of_another_file_is_not_found(home):
@@ -219,7 +219,7 @@ def test_a_take_of_another_file_is_not_found(home):
     change(home, row, 0, "Something else.")
     (take,) = home.db.list_takes(row["id"])
     with pytest.raises(NotFound):
-        home.studio.retaking.put_back(other, take["id"])
+        home.studio.retakes.restore_take(other, take["id"])
 
 
 def test_a_full_disk_leaves_the_file_as_it_was(home, monkeypatch):
@@ -244,7 +244,7 @@ def test_a_kill_before_the_record_leaves_the_old_sound_and_after_it_the_new(home
         raise Killed
 
     row = home.speak(TEXT)
-    home.studio.retaking.ask(row, 0, spans(home, row)[0]["text_end"], "Something else.")
+    home.studio.retakes.ask(row, 0, spans(home, row)[0]["text_end"], "Something else.")
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(home.db, "finish_retake", kill)
         home.worker.run_pending()
@@ -266,6 +266,6 @@ def test_takes_leave_the_disk_with_their_file(home):
     change(home, row, 0, "Something else.")
     kept = [*(home.config.data_dir / "takes").rglob("*.frames")]
     assert len(kept) == 1
-    home.studio.delete_for_good(row["filename"], home.user_id)
+    home.studio.bin.delete_for_good(row["filename"], home.user_id)
     home.studio.reconcile()
     assert not kept[0].exists()

@@ -179,7 +179,7 @@ def test_a_running_file_is_cancelled_and_keeps_what_was_spoken(home, monkeypatch
 
     def checkpoint(*values, **named):
         if home.row(filename)["spoken_characters"] > 500:
-            home.studio.cancel(filename, home.user_id)
+            home.studio.generation.cancel(filename, home.user_id)
         return record(*values, **named)
 
     monkeypatch.setattr(home.db, "checkpoint_job", checkpoint)
@@ -188,7 +188,7 @@ def test_a_running_file_is_cancelled_and_keeps_what_was_spoken(home, monkeypatch
     assert row["status"] == "cancelled"
     assert 500 < row["spoken_characters"] < 4000
     monkeypatch.undo()
-    home.studio.retry(filename, home.user_id)
+    home.studio.generation.retry(filename, home.user_id)
     home.worker.run_pending()
     assert home.row(filename)["status"] == "ready"
 
@@ -200,7 +200,7 @@ def test_a_file_deleted_while_it_is_spoken_leaves_nothing(home, monkeypatch):
 
     def checkpoint(*values, **named):
         if home.row(filename):
-            home.studio.delete_for_good(filename, home.user_id)
+            home.studio.bin.delete_for_good(filename, home.user_id)
         return record(*values, **named)
 
     monkeypatch.setattr(home.db, "checkpoint_job", checkpoint)
@@ -222,15 +222,15 @@ def test_a_file_put_into_the_bin_while_it_is_spoken_goes_on_there_where_it_stopp
         finally:
             row = home.row(filename)
             if row and row["spoken_characters"]:
-                home.studio.delete(filename, home.user_id)
+                home.studio.bin.delete(filename, home.user_id)
 
     monkeypatch.setattr(home.db, "checkpoint_job", checkpoint)
     home.worker.run_pending()
     monkeypatch.undo()
-    row = home.studio.restore(filename, home.user_id)
+    row = home.studio.bin.restore(filename, home.user_id)
     assert row["status"] == "cancelled"
     assert 0 < row["spoken_characters"] < 2000
-    home.studio.retry(filename, home.user_id)
+    home.studio.generation.retry(filename, home.user_id)
     home.worker.run_pending()
     assert home.row(filename)["status"] == "ready"
     assert len(home.db.get_library(home.user_id, search="lighthouse")) == 1
@@ -301,7 +301,7 @@ def test_a_purchase_that_a_kill_kept_from_the_ledger_is_entered_later(
         patch.setattr(threading, "excepthook", lambda _: None)
         thread = threading.Thread(target=paying.worker.run_pending, daemon=True)
         thread.start()
-        wait_until(lambda: any(paying.studio.kept.folder.glob("*/*.pcm")))
+        wait_until(lambda: any(paying.studio.segment_cache.store.folder.glob("*/*.pcm")))
         paying.worker.stop.set()
         thread.join(30)
         assert not thread.is_alive()
@@ -354,7 +354,7 @@ def test_a_provider_that_fails_ends_as_failed_never_as_a_file(paying, provider, 
     assert "sk-test" not in row["error"]
     assert not [name for name in paying.files() if name.endswith(".mp3")]
     provider.fault = ""
-    paying.studio.retry(row["filename"], paying.user_id)
+    paying.studio.generation.retry(row["filename"], paying.user_id)
     paying.worker.run_pending()
     assert paying.row(row["filename"])["status"] == "ready"
 
@@ -373,7 +373,9 @@ def test_the_least_used_bought_sound_makes_room(tmp_path, provider, monkeypatch)
     with closing(Home(tmp_path, openai_base_url=provider.base_url, kept_segments_mb=1)) as home:
         for seed in range(4):
             assert home.speak(prose(900, seed))["status"] == "ready"
-        size = sum(path.stat().st_size for path in home.studio.kept.folder.glob("*/*.pcm"))
+        size = sum(
+            path.stat().st_size for path in home.studio.segment_cache.store.folder.glob("*/*.pcm")
+        )
         assert size <= 1024 * 1024
         assert sum(row["size"] for row in home.db.list_kept_segments()) == size
 
@@ -433,7 +435,7 @@ def test_a_piece_rests_at_a_checkpoint_and_goes_on_there(home, monkeypatch):
 
     def checkpoint(*values, **named):
         if home.row(row["filename"])["spoken_characters"] > 500:
-            home.studio.pause(row["filename"], home.user_id)
+            home.studio.generation.pause(row["filename"], home.user_id)
         return record(*values, **named)
 
     monkeypatch.setattr(home.db, "checkpoint_job", checkpoint)
@@ -442,7 +444,7 @@ def test_a_piece_rests_at_a_checkpoint_and_goes_on_there(home, monkeypatch):
     assert (resting["status"], resting["error"]) == ("paused", None)
     assert 500 < resting["spoken_characters"] < 4000
     monkeypatch.undo()
-    home.studio.retry(row["filename"], home.user_id)
+    home.studio.generation.retry(row["filename"], home.user_id)
     home.worker.run_pending()
     done = home.row(row["filename"])
     assert done["status"] == "ready"

@@ -53,13 +53,13 @@ def test_the_chosen_voice_goes_on_and_the_page_says_so(owner, stopped):
     page = owner.get(f"/files/{stopped}").text
     assert "from 0:00: " in page
     assert "Another voice for the rest" not in page
-    assert owner.services.studio.continuity.rule(owner.user["id"]) == "ask"
+    assert owner.services.studio.voice_fallback.rule(owner.user["id"]) == "ask"
 
 
 def test_a_tick_lets_the_nearest_voice_go_on_from_now_on(owner, stopped):
     order = {"voice": "openai-realtime:coral", "always": "1"}
     assert owner.post(f"/files/{stopped}/voice", order, json=True).status_code == 202
-    assert owner.services.studio.continuity.rule(owner.user["id"]) == "nearest"
+    assert owner.services.studio.voice_fallback.rule(owner.user["id"]) == "nearest"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,9 @@ CODES = sorted(set(LANGUAGES) - {"en"})
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 READ_ALOUD_OR_SHOWN = ("label", "placeholder", "title", "aria-label", "alt", "data-told")
 SAME_EVERYWHERE = {"VoiceVerse", "WebVTT"}
-UNREAD = re.compile(r"\{#.*?#\}|\{% block kind %\}\w+|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+UNREAD = re.compile(
+    r"\{#.*?#\}|\{% block (?:kind|page) %\}[\w -]+|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
+)
 WORDS = re.compile(r"[^\W\d_]{2,}")
 GERMAN = {"Accept-Language": "de-AT,de;q=0.9"}
 

@@ -153,9 +153,9 @@ def text(now):
 def test_what_a_clock_ahead_put_into_the_bin_goes_thirty_days_after_it_is_right(home):
     row = home.speak()
     home.db.bin_audio_files(home.user_id, [row["filename"]], deleted_at=text(START + YEARS_S))
-    assert home.studio.empty_bin(START) == 0
-    assert home.studio.empty_bin(START + 29 * DAY_S) == 0
-    assert home.studio.empty_bin(START + 31 * DAY_S) == 1
+    assert home.studio.bin.empty(START) == 0
+    assert home.studio.bin.empty(START + 29 * DAY_S) == 0
+    assert home.studio.bin.empty(START + 31 * DAY_S) == 1
 
 
 def test_an_event_of_a_clock_ahead_holds_up_no_older_one(home):

@@ -86,7 +86,7 @@ def test_a_take_that_is_gone_is_a_404_and_is_not_put_back(owner, services, piece
     Worker(services.studio).run_pending()
     assert owner.get(f"/files/{piece}/takes/1.mp3").status_code == 200
     sound = owner.get(f"/audio/{piece}").data
-    for _, path in list(services.studio.retaking.takes.files()):
+    for _, path in list(services.studio.retakes.takes.files()):
         path.unlink()
     answer = owner.get(f"/files/{piece}/takes/1.mp3", json=True)
     assert answer.status_code == 404
@@ -109,6 +109,6 @@ def test_a_preview_that_made_room_is_spoken_again(owner, services):
     form = {"voice": "gmw/en-US", "text": "Good evening."}
     first = owner.post("/preview", form)
     assert first.status_code == 200, first.text
-    for _, path in list(services.studio.previews.files()):
+    for _, path in list(services.studio.previews.store.files()):
         path.unlink()
     assert owner.post("/preview", form).status_code == 200

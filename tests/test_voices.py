@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from config import Config
-from services.neural_voices import Busy, Halted, NoSuchVoice, Progress, Voices
+from services.neural_voices import Busy, Halted, NoSuchVoice, Voices
 from services.voice_catalogue import NotCatalogue, kept_here, read_list
 from services.voice_downloads import Limits, NoRoom, NotFetched, VoiceError, WrongFile
+from services.voice_progress import Progress
 from speech.engines.piper import PiperEngine, PiperMissing
 from speech.engines.piper_models import CONFIG, MODEL, NotPiperModel
 from speech.registry import Registry

@@ -10,7 +10,7 @@ pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
 import blueprints.voices as room
-from services.neural_voices import Progress
+from services.voice_progress import Progress
 from speech.engines.piper import REMEDY
 from tests import tiny_voice
 from tests.standin_voices import SAMPLE, VOICE, StandIn

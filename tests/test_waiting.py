@@ -273,7 +273,7 @@ def held_up(home, monkeypatch, error):
     def refuse(*_):
         raise error
 
-    monkeypatch.setattr(home.studio.speaking, "sound", refuse)
+    monkeypatch.setattr(home.studio.synthesis, "sound", refuse)
     return home.submit()["filename"]
 
 
@@ -310,7 +310,7 @@ def test_waits_for_one_cause_use_up_no_tries_of_another(home, monkeypatch):
         home.db.release_jobs(home.worker.host)
         assert home.worker.run_pending() == 1
     monkeypatch.setattr(
-        home.studio.speaking, "sound", Mock(side_effect=EngineHeldUp(transient_causes.KILLED))
+        home.studio.synthesis, "sound", Mock(side_effect=EngineHeldUp(transient_causes.KILLED))
     )
     home.db.release_jobs(home.worker.host)
     home.worker.run_pending()
@@ -420,7 +420,7 @@ def test_what_waits_holds_up_nobody_else(home, monkeypatch):
     home.worker.run_pending()
     monkeypatch.undo()
     other = home.db.create_user("otto", "!")["id"]
-    assert home.studio.submit(other, SENTENCES)["status"] == "queued"
+    assert home.studio.generation.submit(other, SENTENCES)["status"] == "queued"
     assert home.speak()["status"] == "ready"
     assert home.row(filename)["status"] in ("queued", "ready")
     assert home.db.get_job_counts()["speaking"] == 0
@@ -447,7 +447,7 @@ def test_a_worker_does_not_take_its_own_change_twice(home):
     """After a sleep of the machine, a thread of it is still at work on that change."""
     row = home.speak()
     end = home.db.get_segments(row["id"])[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "The snow had melted.")
+    home.studio.retakes.ask(row, 0, end, "The snow had melted.")
     change = home.db.claim_retake("w", now=1000.0, lease_s=30.0)
     assert home.db.claim_retake("w", now=9000.0, lease_s=30.0) is None
     assert home.db.claim_retake("other", now=9000.0, lease_s=30.0)["id"] == change["id"]
@@ -456,12 +456,12 @@ def test_a_worker_does_not_take_its_own_change_twice(home):
 def test_a_change_of_a_sentence_waits_and_is_made(home, monkeypatch):
     row = home.speak()
     end = home.db.get_segments(row["id"])[0]["text_end"]
-    home.studio.retaking.ask(row, 0, end, "The snow had melted.")
+    home.studio.retakes.ask(row, 0, end, "The snow had melted.")
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(home.studio.speaking, "sound", full)
+    monkeypatch.setattr(home.studio.synthesis, "sound", full)
     home.worker.run_pending()
     change = home.db.get_retake(row["id"])
     assert (change["status"], change["waits_for"], change["attempts"]) == ("queued", "disk", 0)

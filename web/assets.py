@@ -22,24 +22,31 @@ RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></scr
 JOINED = "joined/"
 SHARED = f"{JOINED}shared.js"
 SCRIPTS = {
-    f"{JOINED}frame.js": "js/frame.js",
-    f"{JOINED}studio.js": "js/studio/desk.js",
-    f"{JOINED}library.js": "js/library/desk.js",
-    f"{JOINED}piece.js": "js/file/piece.js",
-    f"{JOINED}retake.js": "js/file/retake.js",
-    f"{JOINED}documents.js": "js/documents/shelf.js",
-    f"{JOINED}book.js": "js/book/desk.js",
-    f"{JOINED}pronunciations.js": "js/pronunciations/desk.js",
-    f"{JOINED}usage.js": "js/day-chart.js",
-    f"{JOINED}passkeys.js": "js/passkeys/desk.js",
+    f"{JOINED}site.js": "js/site/site.js",
+    f"{JOINED}studio.js": "js/studio/studio_desk.js",
+    f"{JOINED}library.js": "js/library/library.js",
+    f"{JOINED}file.js": "js/files/file.js",
+    f"{JOINED}retake.js": "js/files/retake.js",
+    f"{JOINED}documents.js": "js/documents/documents_shelf.js",
+    f"{JOINED}document.js": "js/documents/book_desk.js",
+    f"{JOINED}pronunciations.js": "js/pronunciations/pronunciation_desk.js",
+    f"{JOINED}usage.js": "js/usage/day_chart.js",
+    f"{JOINED}passkeys.js": "js/passkeys/passkeys.js",
     f"{JOINED}voices_room.js": "js/admin/voices.js",
-    f"{JOINED}left.js": "js/left.js",
-    f"{JOINED}people.js": "js/admin/copy.js",
+    f"{JOINED}left.js": "js/site/left.js",
+    f"{JOINED}people.js": "js/admin/copy_field.js",
 }
+COMPONENTS = ("sheets", "choices", "rows", "parts", "queue")
 SHEETS = {
-    f"{JOINED}frame.css": tuple(
-        f"css/{name}.css" for name in ("tokens", "controls", "layout", "pages", "player")
-    )
+    f"{JOINED}site.css": (
+        "css/tokens.css",
+        *(f"css/base/{name}.css" for name in ("elements", "fields", "layout")),
+        *(f"css/components/{name}.css" for name in COMPONENTS),
+        "css/player.css",
+    ),
+    # Those of several nouns' pages, at an address from which the tokens' pictures are found.
+    f"{JOINED}records.css": ("css/components/records.css",),
+    f"{JOINED}voice_choice.css": ("css/components/voice_choice.css",),
 }
 
 

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from documents.types import RULES, Document
 from services.document_selection import SHAPES, Choices
-from services.documents import Plan
-from services.generation import check_group, check_name
+from services.document_plans import Plan
+from services.file_names import check_group, check_name
 from web import forms
 from web.services import services
 
@@ -20,9 +20,9 @@ def save(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
     A form that says what it was made from changes only what differs from that. Raises
     ChangedMeanwhile where a name was changed elsewhere; all the rest is saved then.
     """
-    books = services().books
-    mine = _chosen(row, books.choices(row))
-    plan = books.plan(row, mine)  # first, for it refuses voices and speeds that are none
+    documents = services().documents
+    mine = _chosen(row, documents.choices(row))
+    plan = documents.plan(row, mine)  # first, for it refuses voices and speeds that are none
     was = request.form.get("base")
     names, taken = {}, {}
 
@@ -39,8 +39,8 @@ def save(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
                 taken[name], names[name] = now[name], None
         return names
 
-    row = books.change(row, change, rename)
-    choices = books.choices(row)
+    row = documents.change(row, change, rename)
+    choices = documents.choices(row)
     base = base_of(mine, {name: row[name] for name, sent in names.items() if sent is not None})
     if taken:
         raise forms.ChangedMeanwhile(
@@ -51,7 +51,7 @@ def save(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
             ),
             base=base_of(mine, taken),
         )
-    return row, plan if choices == mine else books.plan(row, choices), base
+    return row, plan if choices == mine else documents.plan(row, choices), base
 
 
 def base_of(choices: Choices, names: dict[str, str]) -> dict[str, str]:
@@ -62,7 +62,7 @@ def base_of(choices: Choices, names: dict[str, str]) -> dict[str, str]:
 
 def _chosen(row: dict[str, Any], choices: Choices) -> Choices:
     """Choices changed by what the form holds."""
-    form, document = request.form, services().books.contents(row)
+    form, document = request.form, services().documents.contents(row)
     if "has_rules" in form:
         choices = choices.with_rules(_known(form.getlist("rule"), RULES, "rule"))
     if "has_chapters" in form:

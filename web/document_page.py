@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext, ngettext
 
 from documents.types import Document
 from services.document_selection import Choices, count_kinds, paragraphs
-from services.documents import BETWEEN, Plan, Progress
+from services.document_plans import BETWEEN, Plan
+from services.document_progress import Progress
 from speech.text.speakers import SEARCHED
 from web import forms, studio_page
 from web.document_form import base_of, written
@@ -40,8 +41,8 @@ LABELS = {
 
 def review_context(row: dict[str, Any], error: Any = None) -> dict[str, Any]:
     """The values that the page of a document shows, with what was typed where `error` says so."""
-    books = services().books
-    document, choices = books.contents(row), books.choices(row)
+    documents = services().documents
+    document, choices = documents.contents(row), documents.choices(row)
     form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
     form["reading"] = choices.reading
     names = {"title": row["title"], "author": row["author"]}
@@ -53,8 +54,8 @@ def review_context(row: dict[str, Any], error: Any = None) -> dict[str, Any]:
         "choices": choices,
         "names": names,
         "base": base,
-        "plan": books.plan(row, choices),
-        "progress": books.progress(row),
+        "plan": documents.plan(row, choices),
+        "progress": documents.progress(row),
         "kinds": count_kinds(document),
         "labels": LABELS,
         "notes": document.notes,

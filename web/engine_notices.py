@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from services.voice_fallback import Speaker
+from services.voice_fallback import VoiceChoice
 from speech.engine import Engine
 from speech.prices import CONFIGURED, Price
 from speech.types import Voice
@@ -40,20 +40,20 @@ class Notice(NamedTuple):
 
     engine: str
     sentence: str
-    heirs: Sequence[tuple[Voice, Speaker]] = ()
+    heirs: Sequence[tuple[Voice, VoiceChoice]] = ()
 
 
 def notices() -> list[Notice]:
     """The engines whose model ends within sixty days or has ended, and those that do not answer."""
-    continuity = services().studio.continuity
+    voices = services().studio.voice_fallback
     ending = [
         Notice(engine.name, _ending(engine, end), heirs)
-        for engine, end, heirs in continuity.ending()
+        for engine, end, heirs in voices.ending()
     ]
     labels = {engine.name: engine.label for engine in services().registry.engines}
     resting = [
         Notice(name, _resting(labels[name], row))
-        for name, row in continuity.resting().items()
+        for name, row in voices.resting().items()
         if name in labels
     ]
     return ending + resting

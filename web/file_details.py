@@ -5,7 +5,8 @@ from typing import Any
 from flask import g, request
 
 from queries.users import WAS_DISABLED
-from services.voice_fallback import Speaker, spoken_parts
+from services.voice_fallback import VoiceChoice
+from services.voice_spans import voice_spans
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from web import audio_responses, export_menu, forms
@@ -50,7 +51,7 @@ def _voices(row: dict[str, Any]) -> dict[str, Any]:
     """
     marked = services().db.list_marked_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
-    parts = spoken_parts(marked, own, services().db.count_segments(row["id"]) if marked else 0)
+    parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
     return {
         "parts": [(voice_label(part.key), part.start_ms) for part in parts],
         "otherwise": [segment for segment in marked if segment["said"]],
@@ -61,21 +62,21 @@ def _voices(row: dict[str, Any]) -> dict[str, Any]:
 def voice_label(key: str) -> str:
     """The label of a voice by its key; its identifier where it is no longer there."""
     try:
-        return Speaker(*services().registry.resolve(key)).label
+        return VoiceChoice(*services().registry.resolve(key)).label
     except SpeechError:
         return key.partition(":")[2]
 
 
-def _heirs(row: dict[str, Any]) -> list[tuple[Speaker, float | None]]:
+def _heirs(row: dict[str, Any]) -> list[tuple[VoiceChoice, float | None]]:
     """The voices that could speak the rest, each with its cost (USD)."""
     text = services().db.get_text(row["id"])
     rest = len(text) - row["spoken_characters"]
     return [
         (heir, _cost(heir, rest, row["speed"]))
-        for heir in services().studio.continuity.heirs_of(row, text)
+        for heir in services().studio.voice_fallback.fallbacks_of_file(row, text)
     ]
 
 
-def _cost(speaker: Speaker, characters: int, speed: float) -> float | None:
+def _cost(speaker: VoiceChoice, characters: int, speed: float) -> float | None:
     seconds = expected_duration_s(characters, speed, speaker.engine.name)
     return speaker.engine.price().quote(characters, seconds)

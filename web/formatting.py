@@ -123,7 +123,7 @@ def stored_number(value: Any, default: float = 0) -> float:
 
 
 def whole_seconds(seconds: float) -> int:
-    """Seconds to the nearest whole one, a half up; static/js/shown.js counts alike."""
+    """Seconds to the nearest whole one, a half up; static/js/lib/format.js counts alike."""
     return max(0, math.floor(stored_number(seconds) + 0.5))
 
 

@@ -14,10 +14,10 @@ from accounts.two_factor import SecondFactors
 from config import Config
 from database import Database
 from services.backoff import Notice
-from services.documents import Books
-from services.generation import Studio
+from services.documents import Documents
+from services.studio import Studio
 from services.library import Library
-from services.pronunciations import Pronouncing
+from services.pronunciations import Pronunciations
 from services.providers import Providers
 from speech.registry import Registry, build_registry
 from storage.audio_store import AudioStore
@@ -39,8 +39,8 @@ class Services:
     providers: Providers
     studio: Studio
     library: Library
-    books: Books
-    pronouncing: Pronouncing
+    documents: Documents
+    pronunciations: Pronunciations
     accounts: Accounts
     hosts: Hosts
     rates: Rates
@@ -78,8 +78,8 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         providers=providers,
         studio=studio,
         library=Library(studio),
-        books=Books(db, studio, config),
-        pronouncing=Pronouncing(studio),
+        documents=Documents(db, studio, config),
+        pronunciations=Pronunciations(studio),
         accounts=keeper,
         second_factors=SecondFactors(db, keeper, Seal(key)),
         passkeys=Passkeys(db, keeper),

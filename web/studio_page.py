@@ -87,7 +87,7 @@ def cast_of(text: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
 
 def chosen_voice(wanted: str) -> Voice:
     """The voice that is wanted, or the default one where there is none such."""
-    return services().studio.continuity.shown(wanted) or services().registry.resolve()[1]
+    return services().studio.voice_fallback.shown(wanted) or services().registry.resolve()[1]
 
 
 def known_drafts() -> list[str] | None:

@@ -119,7 +119,7 @@ class Request(flask.Request):
     ) -> IO[bytes]:
         if not self.takes_files:
             return super()._get_file_stream(total_content_length, *args, **kwargs)
-        upload = services().books.open_upload(total_content_length or 0)
+        upload = services().documents.imports.open_upload(total_content_length or 0)
         self.__dict__.setdefault("_opened", []).append(upload)
         return upload
 

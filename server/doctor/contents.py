@@ -5,7 +5,8 @@ from config import Config
 from queries import integrity
 from queries.integrity import Examination, examination
 from server.doctor.findings import BAD, GOOD, Finding, Findings, named
-from services.documents import BadDocument, read_document
+from services.document_errors import BadDocument
+from services.documents import read_document
 
 RESET = "Stop VoiceVerse and run flask doctor --mend, which sets it to what a new row has."
 FROM_BACKUP = "Stop VoiceVerse and run flask restore with a backup from before the damage."

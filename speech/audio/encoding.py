@@ -38,7 +38,7 @@ class Mp3Stream:
         self._cuts_wanted: deque[int] = deque()
         self._cuts: list[tuple[int, int]] = []
         self._encoder = _encoder(self.input_rate, sample_rate)
-        self._base_size = mp3.parse_frame(mp3.frame_header(sample_rate, BIT_RATE)).size
+        self._base_size = mp3.known_frame(mp3.frame_header(sample_rate, BIT_RATE)).size
 
     @property
     def position(self) -> int:

@@ -57,7 +57,7 @@ def _contents(chapters: Sequence[Chapter]) -> bytes:
         for i, chapter in enumerate(chapters)
     ]  # fmt: skip
     names = [f"c{i}" for i in range(len(chapters))]
-    tables = []
+    tables: list[bytes] = []
     while len(names) > MOST_CHILDREN:
         groups = [names[i : i + MOST_CHILDREN] for i in range(0, len(names), MOST_CHILDREN)]
         names = [f"t{len(tables) + i}" for i in range(len(groups))]

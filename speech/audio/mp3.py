@@ -67,6 +67,14 @@ def parse_frame(header: bytes) -> Frame | None:
     return Frame(size, samples, sample_rate, bit_rate, side_info)
 
 
+def known_frame(header: bytes) -> Frame:
+    """The frame that starts with these four bytes; raises NotMp3 where none does."""
+    frame = parse_frame(header)
+    if frame is None:
+        raise NotMp3("The sound is damaged: no frame begins where one must.")
+    return frame
+
+
 def frame_header(sample_rate: int, bit_rate: int) -> bytes:
     """The four bytes that begin a mono frame without padding; rates in Hz and bit/s."""
     version = next(key for key, rates in SAMPLE_RATES.items() if sample_rate in rates)
@@ -96,7 +104,7 @@ def info_frame(
     `padding` count samples; players skip the decoder's own delay as well.
     """
     header = frame_header(sample_rate, bit_rate)
-    frame = parse_frame(header)
+    frame = known_frame(header)
     body = bytearray(frame.size)
     body[:4] = header
     at = 4 + frame.side_info
@@ -117,22 +125,26 @@ def info_frame(
 
 def stated_frames(frame: bytes) -> int:
     """How many frames an Info frame says there are; raises NotMp3."""
-    at = 4 + parse_frame(frame[:4]).side_info
+    at = 4 + known_frame(frame[:4]).side_info
     if frame[at : at + 4] != b"Info" or not frame[at + 7] & 1:
         raise NotMp3("The sound does not say how long it is.")
     return int.from_bytes(frame[at + 8 : at + 12], "big")
 
 
-def scan_mp3(file: BinaryIO | str | os.PathLike) -> Mp3Info:
+def scan_mp3(file: BinaryIO | str | os.PathLike[str]) -> Mp3Info:
     """Walk every frame of an MP3 and measure it exactly, in constant memory; raises NotMp3."""
-    if not hasattr(file, "read"):
+    if isinstance(file, str | os.PathLike):
         with open(file, "rb") as opened:  # noqa: PTH123 (any path-like)
-            return scan_mp3(opened)
+            return _scan(opened)
+    return _scan(file)
+
+
+def _scan(file: BinaryIO) -> Mp3Info:
     position = _skip_id3(file)
     file.seek(position)
     head = file.read(SEARCHED + 4096)
     start = _first_frame(head)
-    first = parse_frame(head[start : start + 4])
+    first = known_frame(head[start : start + 4])
     skipped, has_info = _info_delays(head, start, first)
     if has_info:
         start += first.size
@@ -220,7 +232,7 @@ def _info_delays(data: bytes, position: int, frame: Frame) -> tuple[int, bool]:
     return (delays >> 12) + (delays & 0xFFF), True
 
 
-def _crc16(data: bytes) -> int:
+def _crc16(data: bytes | bytearray) -> int:
     crc = 0
     for byte in data:
         crc ^= byte

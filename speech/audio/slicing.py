@@ -56,9 +56,10 @@ class Slicer:
     def __init__(self, file: BinaryIO, *, total_frames: int, total_samples: int):
         file.seek(0)
         self._file = file
-        self._first = mp3.parse_frame(file.read(4))
-        if self._first is None:
+        first = mp3.parse_frame(file.read(4))
+        if first is None:
             raise NotMp3("The sound does not begin with a frame.")
+        self._first = first
         self._frames, self._samples = total_frames, total_samples
         self._bytes = file.seek(0, 2)
 
@@ -69,7 +70,8 @@ class Slicer:
     def cut(self, start: Cut | None, end: Cut | None) -> Slice:
         """The part between two cuts, None for the ends of the whole."""
         a_frame = self._first.samples
-        begin, carriers, first_sample = Cut(0, self._first.size), [], 0
+        begin, first_sample = Cut(0, self._first.size), 0
+        carriers: list[bytes] = []
         delay = mp3.ENCODER_DELAY
         if start:
             # A frame sounds on in the next one's time, so the one before the cut comes along.
@@ -130,14 +132,14 @@ class Slicer:
         data = b"".join(each[_side_info(each) + side_info :] for each in before)
         # Decoders take for junk whatever differs in more than its padding and its rate.
         header = bytes((frame[0], frame[1] | 1, frame[2] & ~2, frame[3]))
-        room = mp3.parse_frame(header).size - len(header) - side_info
+        room = mp3.known_frame(header).size - len(header) - side_info
         count = -(-needed // room)
         data = data[len(data) - needed :].rjust(count * room, b"\0")
         frames = []
         for at in range(0, count * room, room):
             # Each points to the first of them: some decoders keep no more than is pointed to.
-            place = (at << (8 * side_info - bits)).to_bytes(side_info, "big")
-            frames.append(header + place + data[at : at + room])
+            pointer = (at << (8 * side_info - bits)).to_bytes(side_info, "big")
+            frames.append(header + pointer + data[at : at + room])
         return frames
 
 

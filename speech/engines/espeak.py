@@ -33,8 +33,8 @@ LAST_WORD = re.compile(r"[^\W_](?=[\W_]*\Z)")
 class EspeakEngine(Engine):
     """Speaks with espeak-ng; every voice is in the box and nothing leaves the machine."""
 
-    name: ClassVar[str] = "espeak"
-    label: ClassVar[str] = "Embedded voice (espeak-ng)"
+    name = "espeak"
+    label = "Embedded voice (espeak-ng)"
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
     takes_phonemes: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE

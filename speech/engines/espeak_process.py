@@ -29,6 +29,7 @@ import threading
 from pathlib import Path
 from typing import Any, BinaryIO
 
+Requests = queue.SimpleQueue[dict[str, Any]]
 HEADER = struct.Struct("<cI")
 NUMBER = struct.Struct("<I")
 MARK = struct.Struct("<III")
@@ -106,7 +107,8 @@ class Speaker:
     ) -> None:
         """Send the sound of the text as audio frames, then a done or an error frame."""
         self._cancelled.clear()
-        self._marks, self._pcm = [], bytearray()
+        self._marks: list[tuple[int, int, int]] = []
+        self._pcm = bytearray()
         self._samples = self._read = 0
         self._is_first = True
         if voice != self._voice and self._espeak.espeak_SetVoiceByName(voice.encode()):
@@ -160,7 +162,7 @@ class Speaker:
         self._is_first = False
         faulthandler.dump_traceback_later(STUCK_S, exit=True)
 
-    def _send(self, kind: bytes, *parts: bytes) -> None:
+    def _send(self, kind: bytes, *parts: bytes | bytearray) -> None:
         send(self._output, kind, *parts)
 
 
@@ -186,7 +188,7 @@ def check_readable(path: Path) -> None:
             raise HeldUp(SHORT[error.errno]) from error
 
 
-def send(output: BinaryIO, kind: bytes, *parts: bytes) -> None:
+def send(output: BinaryIO, kind: bytes, *parts: bytes | bytearray) -> None:
     """Write one frame; a reader that is gone ends this process."""
     try:
         output.write(HEADER.pack(kind, sum(map(len, parts))))
@@ -197,7 +199,9 @@ def send(output: BinaryIO, kind: bytes, *parts: bytes) -> None:
         os._exit(0)
 
 
-def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: Speaker) -> None:
+def read_requests(
+    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: Speaker
+) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
@@ -222,7 +226,7 @@ def main() -> None:
         send(output, b"W", str(error).encode())
         return
     send(output, b"R", NUMBER.pack(speaker.sample_rate))
-    requests = queue.SimpleQueue()
+    requests: Requests = queue.SimpleQueue()
     arguments = (sys.stdin.buffer, requests, speaker)
     threading.Thread(target=read_requests, args=arguments, daemon=True).start()
     while True:

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from common.errors import Sentence
 from speech.errors import (
@@ -98,7 +98,7 @@ def check_length(request: SpeechRequest, duration_s: float) -> None:
 
 def pause_s(error: SpeechError, attempt: int) -> float:
     """Seconds to wait before the next try: what the provider asked for, else growing by chance."""
-    asked = getattr(error.__cause__, "response", None)
+    asked: Any = getattr(error.__cause__, "response", None)
     try:
         return min(LONGEST_WAIT_S, max(0.0, float(asked.headers["retry-after"])))
     except (AttributeError, KeyError, ValueError):

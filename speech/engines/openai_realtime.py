@@ -99,9 +99,10 @@ class OpenAIRealtime(OpenAIEngine):
             return said
 
     def _cost(self, takes: Sequence[Said]) -> float | None:
-        if self._prices is None or any(take.usage is None for take in takes):
+        used = [take.usage for take in takes if take.usage is not None]
+        if self._prices is None or len(used) < len(takes):
             return None
-        return self._prices.cost(sum((take.usage for take in takes), prices.Usage()))
+        return self._prices.cost(sum(used, prices.Usage()))
 
     def _open(self, voice: str, speed: float) -> Line:
         return Line(self._connected(), self.model, voice, speed, self._key, self._timeout_s)

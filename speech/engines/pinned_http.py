@@ -85,7 +85,8 @@ def pin(client: httpx2.Client) -> None:
     Names of certificates are compared with the host all the same. A proxy of the environment, where
     there is one, looks names up itself.
     """
-    client._transport._pool._network_backend = _Checked()
+    transport: Any = client._transport  # whose pool has no public name
+    transport._pool._network_backend = _Checked()
 
 
 def open_socket(url: str, timeout_s: float) -> socket.socket | None:

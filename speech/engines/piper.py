@@ -64,7 +64,7 @@ class PiperChild(PipedChild):
 
     def __init__(self, room: int) -> None:
         package = importlib.util.find_spec("piper")
-        if package is None:
+        if package is None or package.origin is None:
             raise PiperMissing
         super().__init__([wire.__file__, str(room)], Path(package.origin).parent)
         self.loaded: frozenset[str] = frozenset()
@@ -99,8 +99,8 @@ class PiperEngine(Engine):
     a process ends, and with it the models that it holds.
     """
 
-    name: ClassVar[str] = "piper"
-    label: ClassVar[str] = "Neural voices (Piper)"
+    name = "piper"
+    label = "Neural voices (Piper)"
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
     sample_rate = SAMPLE_RATE
     parallel = 1  # a file keeps one core busy; the next file gets the next one
@@ -132,7 +132,7 @@ class PiperEngine(Engine):
         return self._read_at
 
     @property
-    def default_voice(self) -> str:
+    def default_voice(self) -> str:  # type: ignore[override]  # nobody sets it: see `_listed`
         """The first of the installed voices, "" without any."""
         return next(iter(self._listed()), "")
 

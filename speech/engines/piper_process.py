@@ -31,6 +31,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+Requests = queue.SimpleQueue[dict[str, Any]]
 HEADER = struct.Struct("<cI")
 FRAME_BYTES = 32 * 1024
 STUCK_S = 180
@@ -207,13 +208,15 @@ def send(output: BinaryIO, kind: bytes, payload: bytes = b"") -> None:
 
 def fail(output: BinaryIO, error: Exception, what: str) -> None:
     """Say what failed: the cause where that lies elsewhere and passes by itself, else `what`."""
-    short = SHORT.get(getattr(error, "errno", None))
+    short = SHORT.get(getattr(error, "errno", None) or 0)
     if short is None and (isinstance(error, MemoryError) or NO_MEMORY.search(str(error))):
         short = "memory"
     send(output, *((b"W", short.encode()) if short else (b"E", what.encode())))
 
 
-def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: Speaker) -> None:
+def read_requests(
+    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: Speaker
+) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
@@ -235,7 +238,7 @@ def main() -> None:
         fail(output, error, f"Piper cannot be loaded: {error}.")
         return
     send(output, b"R")
-    requests: queue.SimpleQueue = queue.SimpleQueue()
+    requests: Requests = queue.SimpleQueue()
     arguments = (sys.stdin.buffer, requests, speaker)
     threading.Thread(target=read_requests, args=arguments, daemon=True).start()
     while True:

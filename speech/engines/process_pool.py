@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
 from common import transient_causes
 from common.errors import Sentence
+from common.pipes import pipes
 from speech.errors import EngineCrashed, EngineHeldUp, EngineMissing, SpeechError
 
 HEADER = struct.Struct("<cI")
@@ -52,6 +53,7 @@ class PipedChild:
             )
         except OSError as error:
             raise self._not_started(error) from error
+        self._input, self._output = pipes(self._process)
         self._is_busy = self._is_ready = False
 
     @property
@@ -99,7 +101,7 @@ class PipedChild:
         """End the process; it has nothing to save."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._input, self._output):
             try:
                 pipe.close()
             except BrokenPipeError:
@@ -107,8 +109,8 @@ class PipedChild:
 
     def _send(self, kind: bytes, payload: bytes) -> None:
         try:
-            self._process.stdin.write(HEADER.pack(kind, len(payload)) + payload)
-            self._process.stdin.flush()
+            self._input.write(HEADER.pack(kind, len(payload)) + payload)
+            self._input.flush()
         except OSError as error:
             raise self._ended() from error
 
@@ -122,7 +124,7 @@ class PipedChild:
         return kind, payload
 
     def _read(self, size: int) -> bytes:
-        read = self._process.stdout.read(size)
+        read = self._output.read(size)
         if len(read) < size:
             raise self._ended()
         return read
@@ -156,15 +158,18 @@ class PipedChild:
         return EngineCrashed(self.crashed)
 
 
+Lent = TypeVar("Lent", bound=PipedChild)
+
+
 @dataclass
-class Pool:
+class Pool(Generic[Lent]):
     """At most `limit` children, started by `start`; `stay` idle ones stay, others end in time."""
 
-    start: Callable[[], PipedChild]
+    start: Callable[[], Lent]
     limit: int = 4
     idle_s: float = 60.0
     stay: int = 1
-    _idle: list[tuple[PipedChild, float]] = field(default_factory=list)
+    _idle: list[tuple[Lent, float]] = field(default_factory=list)
     _alive: int = 0
     _change: threading.Condition = field(default_factory=threading.Condition)
     _trimmer: threading.Timer | None = None
@@ -185,7 +190,7 @@ class Pool:
         self._put_back(self._started())
 
     @contextmanager
-    def borrow(self, suits: Callable[[PipedChild], bool] | None = None) -> Iterator[PipedChild]:
+    def borrow(self, suits: Callable[[Lent], bool] | None = None) -> Iterator[Lent]:
         """A ready child for one request, one that suits if it is idle; waits while all are busy."""
         child = self._take(suits)
         try:
@@ -210,7 +215,7 @@ class Pool:
         for child, _ in ended:
             child.close()
 
-    def _take(self, suits: Callable[[PipedChild], bool] | None) -> PipedChild:
+    def _take(self, suits: Callable[[Lent], bool] | None) -> Lent:
         with self._change:
             self._change.wait_for(lambda: self._idle or self._alive < self.limit)
             if suits:
@@ -224,7 +229,7 @@ class Pool:
             self._alive += 1
         return self._started()
 
-    def _started(self) -> PipedChild:
+    def _started(self) -> Lent:
         try:
             return self.start()
         except BaseException:
@@ -233,7 +238,7 @@ class Pool:
                 self._change.notify()
             raise
 
-    def _put_back(self, child: PipedChild) -> None:
+    def _put_back(self, child: Lent) -> None:
         with self._change:
             if child.is_alive and not self._is_closed:
                 self._idle.append((child, time.monotonic()))

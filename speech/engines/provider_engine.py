@@ -12,20 +12,20 @@ from speech.types import AudioChunk, SpeechRequest
 
 
 class Provided(Engine):
-    """Asks `admission` before each purchase, and closes itself once it is retired and idle."""
+    """Asks `budget_check` before each purchase, and closes itself once it is retired and idle."""
 
     def __init__(
-        self, *, admission: Callable[[], None], is_own: bool = False, **settings: Any
+        self, *, budget_check: Callable[[], None], is_own: bool = False, **settings: Any
     ) -> None:
         super().__init__(**settings)
-        self._admission, self.is_own = admission, is_own
+        self._check_budget, self.is_own = budget_check, is_own
         self._guard = threading.Lock()
         self._under_way = 0
         self._is_retired = False
 
-    def admit(self) -> None:
+    def check_budget(self) -> None:
         """Raise SpeechError where its provider is gone, changed, or has cost enough."""
-        self._admission()
+        self._check_budget()
 
     def speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         """Check the request now, then yield its sound; closing the generator stops the work."""

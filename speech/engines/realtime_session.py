@@ -120,7 +120,7 @@ class Line:
 
     def _connect(self, client: openai.OpenAI, model: str) -> Any:
         opened = pinned_http.open_socket(self._address, wait_s := min(CONNECT_S, self._timeout_s))
-        options = {"open_timeout": wait_s, "close_timeout": CLOSE_S, "logger": _quiet()}
+        options: Any = {"open_timeout": wait_s, "close_timeout": CLOSE_S, "logger": _quiet()}
         if opened:
             options["sock"] = opened
         try:
@@ -206,8 +206,9 @@ class _Answer:
 
     def said(self) -> Said:
         """The whole, once the response is done; raises SpeechError for one that did not succeed."""
-        status = self.done.get("status")
-        details = _fields(self.done.get("status_details"))
+        done = self.done or {}
+        status = done.get("status")
+        details = _fields(done.get("status_details"))
         if status == "failed":
             raise _failure(_fields(details.get("error")), self._key)
         if details.get("reason") == "content_filter":
@@ -217,7 +218,7 @@ class _Answer:
         pcm = b"".join(self._sound)
         if len(pcm) < 2:
             raise BrokenAudio("The provider answered with no sound.")
-        return Said(pcm[: len(pcm) & ~1], " ".join(self._transcript), _usage(self.done))
+        return Said(pcm[: len(pcm) & ~1], " ".join(self._transcript), _usage(done))
 
 
 def _quiet() -> logging.Logger:
@@ -265,7 +266,7 @@ def _rejection(rejected: Any, key: str) -> SpeechError:
 
 def _usage(response: dict[str, Any]) -> Usage | None:
     """The tokens of a response; those that were cached are part of what is counted as input."""
-    usage = response.get("usage")
+    usage: Any = response.get("usage")
     try:
         came_in, went_out = usage["input_token_details"], usage["output_token_details"]
         cached = came_in.get("cached_tokens_details") or {}

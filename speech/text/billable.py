@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from speech.text.directives import Cast
+from speech.text.directives import Cast, skipped
 from speech.text.pronunciation import Dictionary
 from speech.text.script import AFTER_MARK
 
@@ -32,12 +32,13 @@ def count_spoken(
     silent, pause_ms = 0, 0
     cast = cast or Cast({})
     for mark in map(cast.mark, cast.any_mark.finditer(text)):
-        silent += AFTER_MARK.match(text, mark.end).end() - mark.start
+        silent += skipped(AFTER_MARK, text, mark.end) - mark.start
         pause_ms += mark.pause_ms
     growth, looked_at = 0, 0
+    words = dictionary or Dictionary(())
     for stretch in _stretches(text) if dictionary else ():
         looked_at += len(stretch)
-        for start, end, entry in dictionary.matches(stretch, language, phonemes=phonemes):
+        for start, end, entry in words.matches(stretch, language, phonemes=phonemes):
             growth += len(entry.replacement) - (end - start)
     growth = round(growth * len(text) / looked_at) if looked_at else 0
     return Spoken(max(0, len(text) - silent + growth), pause_ms)

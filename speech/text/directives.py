@@ -65,7 +65,7 @@ class Cast:
             self.speaker = re.compile(speaker)
             self.any_mark = re.compile(f"{PAUSE}|{speaker}")
 
-    def mark(self, found: re.Match) -> Mark:
+    def mark(self, found: re.Match[str]) -> Mark:
         """What a match of `any_mark` or `speaker` stands for."""
         start, end = found.span()
         if found.lastgroup == "name":
@@ -103,7 +103,7 @@ class Marks:
             blank = BLANK_LINE.search(self._text, mark.end)
             self._blank = blank.span() if blank else (size, size)
         end = self._blank[1]
-        return Speech(mark.voice or "", end, SPACE.match(self._text, end).end())
+        return Speech(mark.voice or "", end, skipped(SPACE, self._text, end))
 
     def speech_at(self, place: int) -> Speech:
         """What governs a place, found by looking back as far as its paragraph begins."""
@@ -122,11 +122,17 @@ class Marks:
 
 @lru_cache(maxsize=64)
 def _pause_ms(time: str | None, unit: str | None) -> int:
-    if time is None:
+    if time is None or unit is None:
         return PAUSE_MS
     factor = 1 if unit.lower() == "ms" else 1000
     asked = float(time.replace(",", ".")) * factor
     return round(min(max(asked, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS))
+
+
+def skipped(pattern: re.Pattern[str], text: str, place: int) -> int:
+    """The end of what a pattern matches at a place; the place where it matches nothing."""
+    found = pattern.match(text, place)
+    return found.end() if found else place
 
 
 def _check(voices: Mapping[str, str]) -> None:

@@ -124,7 +124,11 @@ class Dictionary:
     ) -> list[tuple[int, int, str]]:
         """The places that would sound otherwise: start, end, what is spoken instead."""
         edits = self.edits(text, language, phonemes=phonemes)
-        return [tuple(edit) for edit in edits if text[edit.start : edit.end] != edit.spoken]
+        return [
+            (edit.start, edit.end, edit.spoken)
+            for edit in edits
+            if text[edit.start : edit.end] != edit.spoken
+        ]
 
     def _rules(self, language: str, phonemes: bool) -> "_Rules":
         key = (language.lower(), phonemes)

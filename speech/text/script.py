@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from speech.text.directives import Cast, Mark, Marks, Speech
+from speech.text.directives import Cast, Mark, Marks, Speech, skipped
 from speech.text.edit_map import Edit, Edited
 from speech.text.normalise import goes_on, normalise
 from speech.text.pronunciation import Dictionary
@@ -130,7 +130,7 @@ class Script:
             yield segment, self.utterance(segment)
 
     def _mark_segment(self, mark: Mark, marks: Marks) -> Segment:
-        end = AFTER_MARK.match(self.text, mark.end).end()
+        end = skipped(AFTER_MARK, self.text, mark.end)
         following = marks.first_from(mark.end, end)
         if following:
             end = min(end, following.start)  # a speaker's mark begins with its line's white space
@@ -147,7 +147,7 @@ class Script:
             stop = min(stop, speech.border)
         place = self._place_after(start)
         if place is not None:
-            stop = min(stop, SPACE.match(self.text, place).end())
+            stop = min(stop, skipped(SPACE, self.text, place))
         piece = self._fitting(start, stop)
         voice = speech.voice if is_speakers else ""
         pause_ms = self._pause_after(piece, place, marks)
@@ -219,7 +219,8 @@ class Script:
 
 def _as_words(text: str, places: Iterable[tuple[int, int]]) -> str:
     """The text with letters for phonemes, whose signs would be read as units and the like."""
-    pieces, place = [], 0
+    pieces: list[str] = []
+    place = 0
     for start, end in places:
         pieces += (text[place:start], "x" * (end - start))
         place = end

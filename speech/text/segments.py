@@ -166,7 +166,8 @@ def _harmless(text: str) -> str:
 
 
 def _skip_space(window: str, place: int) -> int:
-    return SPACE.match(window, place).end()
+    found = SPACE.match(window, place)
+    return found.end() if found else place
 
 
 def _forced_end(window: str, room: int) -> int:

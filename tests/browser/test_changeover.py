@@ -32,7 +32,7 @@ class Served:
 
     def submit(self, text, voice):
         """Queue a piece; its name."""
-        return self.services.studio.submit(self.user_id, text, voice=voice)["filename"]
+        return self.services.studio.generation.submit(self.user_id, text, voice=voice)["filename"]
 
     def work(self, filename):
         """Speak what waits; the state of a piece after that."""
@@ -114,4 +114,4 @@ def test_what_happens_by_itself_is_chosen_in_the_account(served, open_page):
     page.get_by_label("Go on with the nearest voice that is free").check()
     page.locator("form.rule").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    assert served.services.studio.continuity.rule(served.user_id) == "free"
+    assert served.services.studio.voice_fallback.rule(served.user_id) == "free"

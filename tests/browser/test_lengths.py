@@ -11,7 +11,7 @@ from tests.lengths import LENGTHS
 from tests.serving import wait_until
 
 SHOWN = """async ([seconds, words]) => {
-  const { runningTime, spokenLength } = await import("/static/js/shown.js");
+  const { runningTime, spokenLength } = await import("/static/js/lib/format.js");
   return seconds.map(each => [runningTime(each), spokenLength(each, words)]);
 }"""
 WORDS = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.exports import ExportWorker
+from services.export_worker import ExportWorker
 from tests.formats.listening import Made
 from tests.making import Home, prose
 

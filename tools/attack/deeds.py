@@ -17,8 +17,8 @@ sys.path.insert(0, str(ROOT))
 from backups import create  # noqa: E402
 from config import Config  # noqa: E402
 from server.worker import Worker, build_studio  # noqa: E402
-from services.documents import Books  # noqa: E402
-from services.generation import Studio  # noqa: E402
+from services.documents import Documents  # noqa: E402
+from services.studio import Studio  # noqa: E402
 from tests.making import prose  # noqa: E402
 
 NAME = "anna"
@@ -49,16 +49,16 @@ def generate(studio: Studio, user_id: int) -> None:
         while studio.db.value(WAITING) >= MOST_WAITING:
             time.sleep(PAUSE_S)
         say("begin generate")
-        say("generated", studio.submit(user_id, prose(60, number))["filename"])
+        say("generated", studio.generation.submit(user_id, prose(60, number))["filename"])
 
 
-def take_in(books: Books, user_id: int, label: str) -> None:
+def take_in(documents: Documents, user_id: int, label: str) -> None:
     """Import documents."""
-    path = books.config.imports_dir / f"{label}.md"
+    path = documents.config.imports_dir / f"{label}.md"
     for number in itertools.count():
         path.write_text(f"# Book {number}\n\n{prose(2000, number)}\n")
         say("begin import")
-        say("imported", books.import_file(user_id, path, path.name)["id"])
+        say("imported", documents.imports.import_file(user_id, path, path.name)["id"])
         time.sleep(PAUSE_S)
 
 
@@ -73,7 +73,7 @@ def delete(studio: Studio, user_id: int) -> None:
         name = chance.choice(names)
         say("begin delete")
         say("deleting", name)
-        studio.delete_for_good(name, user_id)
+        studio.bin.delete_for_good(name, user_id)
         say("deleted", name)
 
 
@@ -89,13 +89,13 @@ def main(folder: Path, who: str) -> None:
     if who == "backups":
         back_up(config)
     studio = build_studio(config)
-    worker, books = Worker(studio), Books(studio.db, studio, config)
+    worker, documents = Worker(studio), Documents(studio.db, studio, config)
     worker.tidy()
-    books.sweep()
+    documents.imports.sweep()
     user_id = studio.db.get_user(NAME)["id"]
     for deed, arguments in (
         (generate, (studio, user_id)),
-        (take_in, (books, user_id, who)),
+        (take_in, (documents, user_id, who)),
         (delete, (studio, user_id)),
         (speak, (worker,)),
     ):

@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 import migrate_to_sqlite  # noqa: E402
 from common.errors import Told  # noqa: E402
 from server.worker import Worker, build_studio  # noqa: E402
-from services.documents import Books  # noqa: E402
+from services.documents import Documents  # noqa: E402
 from tests.keeping import killing as keeping_kills  # noqa: E402
 from tests.making import prose  # noqa: E402
 from tests.migration import killing as migration_kills  # noqa: E402
@@ -131,17 +131,17 @@ class AtWork:
         studio = build_studio(deeds.config_of(folder))
         user_id = studio.db.get_user(deeds.NAME)["id"]
         if self.kind == "generate":
-            row = studio.submit(user_id, prose(300))
+            row = studio.generation.submit(user_id, prose(300))
             Worker(studio).run_pending()
             row = studio.db.get_audio_file(row["filename"], user_id)
             told = row["error"] or row["waits_for"]  # what waits is spoken by the next start
             return f"generated {row['filename']}" + (f"\ntold {told}" if told else "")
         if self.kind == "import":
             path = studio.config.imports_dir / "book.md"
-            books = Books(studio.db, studio, studio.config)
-            return f"imported {books.import_file(user_id, path, path.name)['id']}"
+            documents = Documents(studio.db, studio, studio.config)
+            return f"imported {documents.imports.import_file(user_id, path, path.name)['id']}"
         (name,) = studio.store.names()
-        studio.delete_for_good(name, user_id)
+        studio.bin.delete_for_good(name, user_id)
         return f"deleted {name}"
 
     def look(self, folder: Path, said: str) -> str:
@@ -158,7 +158,7 @@ class AtWork:
         studio = build_studio(deeds.config_of(template))
         user_id = studio.db.create_user(deeds.NAME, "!")["id"]
         (studio.config.imports_dir / "book.md").write_text(prose(20_000))
-        studio.submit(user_id, prose(100))
+        studio.generation.submit(user_id, prose(100))
         Worker(studio).run_pending()
         kills.end(studio)
         return "made"

@@ -34,7 +34,7 @@ BELONGINGS = (
 )
 FIXED = {
     "action": "pause",
-    "name": "frame.css",
+    "name": "site.css",
     "identifier": "nothing",
     "provider_id": "1",  # providers are everybody's: what is entered for one is by person
     "mark": "0" * 64,

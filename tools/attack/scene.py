@@ -144,18 +144,18 @@ class Scene:
         user_id, studio, db = user["id"], self.services.studio, self.db
         text = f"The {word} was quiet in the morning. Nobody had seen the {word} arrive."
         ready, binned = (
-            studio.submit(user_id, text, name=f"{word} {name}", category=f"{word} group")
+            studio.generation.submit(user_id, text, name=f"{word} {name}", category=f"{word} group")
             for name in ("ready", "binned")
         )
         Worker(studio).run_pending()
         first = db.get_segments(ready["id"])[0]
-        studio.retaking.ask(
+        studio.retakes.ask(
             db.get_audio_file(ready["filename"], user_id),
             first["text_start"], first["text_end"], f"Another {word} came.",
         )  # fmt: skip
         Worker(studio).run_pending()
-        studio.delete(binned["filename"], user_id)
-        queued = studio.submit(user_id, text, name=f"{word} queued")
+        studio.bin.delete(binned["filename"], user_id)
+        queued = studio.generation.submit(user_id, text, name=f"{word} queued")
         row = db.get_audio_file(ready["filename"], user_id)
         export = studio.exports.order(row, "wav", None)
         Worker(studio).exporting.run_pending()
@@ -180,15 +180,15 @@ class Scene:
     def _book(self, user_id: int, word: str) -> dict[str, Any]:
         path = self.services.config.imports_dir / f"{word}.md"
         path.write_bytes(BOOK.replace(SECRET.encode(), word.encode()))
-        document = self.services.books.import_file(user_id, path, f"{word}.md")
-        self.services.books.keep_cover(document, PNG)
+        document = self.services.documents.imports.import_file(user_id, path, f"{word}.md")
+        self.services.documents.save_cover(document, PNG)
         path.unlink()
         return {"document_id": document["id"]}
 
     def _marks(self, user: dict[str, Any], word: str) -> dict[str, Any]:
         """A pronunciation, an event of the log, a further session."""
         table = f"pattern,replacement\n{word},lamp\n".encode()
-        self.services.pronouncing.take_in(user["id"], table)
+        self.services.pronunciations.import_table(user["id"], table)
         event = self.db.log_security_event(
             "data_exported", user_id=user["id"], username=user["username"], details=f"{word[:5]}log"
         )

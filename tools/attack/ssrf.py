@@ -43,11 +43,11 @@ def run(scene: Scene) -> Tally:
 
 
 def _web_import(scene: Scene, tally: Tally) -> None:
-    owner, books = scene.people["owner"], scene.services.books
-    kept = books.fetch
+    owner, documents = scene.people["owner"], scene.services.documents
+    kept = documents.imports.fetch
     with listening() as (port, hits):
         limits = FetchLimits(ports=frozenset((80, 443, port)), total_s=5.0, connect_s=2.0)
-        books.fetch = partial(fetch, limits=limits)
+        documents.imports.fetch = partial(fetch, limits=limits)
         try:
             for url in corpus(port):
                 tally.count("web import")
@@ -58,4 +58,4 @@ def _web_import(scene: Scene, tally: Tally) -> None:
                 tally.expect(not hits, f"{url}: asked {hits}")
                 hits.clear()
         finally:
-            books.fetch = kept
+            documents.imports.fetch = kept

@@ -13,7 +13,7 @@ from config import Config
 from exports.pyav_encoder import CODECS, OPUS_RATES
 from exports.types import FORMATS
 from server.worker import Worker, build_studio
-from services.generation import Studio
+from services.studio import Studio
 from tests.making import prose
 from tools.benchmarks.report import Report, table
 
@@ -38,7 +38,7 @@ def _measure(report: Report, studio: Studio, characters: int) -> None:
     text, worker = prose(characters), Worker(studio)
     thirds = [("Chapter", text.index(" ", place)) for place in (characters // 3, characters // 2)]
     user_id = studio.db.create_user("anna", "!")["id"]
-    row = studio.submit(user_id, text, chapters=[("Chapter", 0), *thirds])
+    row = studio.generation.submit(user_id, text, chapters=[("Chapter", 0), *thirds])
     worker.run_pending()
     row = studio.db.get_audio_file(row["filename"], user_id)
     source, hours = studio.store.path(row["filename"]), row["duration"] / 3600

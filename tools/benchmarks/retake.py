@@ -6,7 +6,7 @@ from statistics import median
 
 from config import Config
 from server.worker import Worker, build_studio
-from services.generation import Studio
+from services.studio import Studio
 from tests.making import prose
 from tools.benchmarks.report import Report, table
 
@@ -28,7 +28,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
 
 def _measure(report: Report, studio: Studio, hours: int) -> None:
     user_id, worker = studio.db.create_user("anna", "!")["id"], Worker(studio)
-    filename = studio.submit(user_id, prose(hours * CHARACTERS_AN_HOUR))["filename"]
+    filename = studio.generation.submit(user_id, prose(hours * CHARACTERS_AN_HOUR))["filename"]
     worker.run_pending()
     row = studio.db.get_audio_file(filename, user_id)
     floor_s = median(_copy_s(studio, filename) for _ in range(TRIES))
@@ -38,7 +38,7 @@ def _measure(report: Report, studio: Studio, hours: int) -> None:
         segments = studio.db.get_segments(row["id"])
         segment = segments[int(share * len(segments))]
         started = time.perf_counter()
-        studio.retaking.ask(
+        studio.retakes.ask(
             row, segment["text_start"], segment["text_end"], f"At {share} it was changed."
         )
         worker.run_pending()

@@ -44,5 +44,5 @@ def goes_on(before: str, after: str, language: str) -> bool:
 
 @cache
 def _rules(language: str) -> tuple[Rule, ...]:
-    kinds = {"en": English, "de": German}
+    kinds: dict[str, type[English | German]] = {"en": English, "de": German}
     return kinds.get(language.partition("-")[0].lower(), Other)(language).rules

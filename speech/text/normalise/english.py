@@ -189,7 +189,7 @@ class English:
             return f"an {name}" if name[0] in "aeiou" else f"a {name}"
         return f"{self._cardinal(str(part))} {name}s"
 
-    def _span(self, found: re.Match) -> str:
+    def _span(self, found: re.Match[str]) -> str:
         groups = found.groupdict()
         minus = "minus " if groups.get("minus") or groups.get("sign") else ""
         high = f" to {self._amount(found['high'])}" if groups.get("high") else ""
@@ -198,7 +198,7 @@ class English:
     def _year(self, year: str) -> str:
         return self._cardinal(year, "year") if year[1:3] != "00" else self._cardinal(year)
 
-    def _number(self, found: re.Match) -> str | None:
+    def _number(self, found: re.Match[str]) -> str | None:
         number = found["low"]
         if found["minus"]:
             return f"minus {self._amount(number)}"
@@ -208,13 +208,13 @@ class English:
             return words.digits(number, LANGUAGE)
         return self._amount(number)
 
-    def _glyph(self, found: re.Match) -> str:
+    def _glyph(self, found: re.Match[str]) -> str:
         return self._amount(found["low"])
 
-    def _nth(self, found: re.Match) -> str:
+    def _nth(self, found: re.Match[str]) -> str:
         return self._cardinal(found["number"].replace(",", ""), "ordinal")
 
-    def _range(self, found: re.Match) -> str | None:
+    def _range(self, found: re.Match[str]) -> str | None:
         low, high = found["low"], found["high"]
         if _is_year(low) and len(high) == 2 and high.isdecimal() and high > low[2:]:
             return f"{self._year(low)} to {self._cardinal(high)}"
@@ -224,19 +224,19 @@ class English:
             return f"{self._year(low)} to {self._year(high)}"
         return f"{self._amount(low)} to {self._amount(high)}"
 
-    def _ratio(self, found: re.Match) -> str:
+    def _ratio(self, found: re.Match[str]) -> str:
         return f"{self._amount(found['low'])} to {self._amount(found['high'])}"
 
-    def _by(self, found: re.Match) -> str:
+    def _by(self, found: re.Match[str]) -> str:
         return f"{self._amount(found['low'])} by {self._amount(found['high'])}"
 
-    def _dotted(self, found: re.Match) -> str | None:
+    def _dotted(self, found: re.Match[str]) -> str | None:
         parts = found["parts"].split(".")
         if len(parts) == 3 and len(parts[2]) == 4 and int(parts[1]) <= 12:
             return self._date(parts[0], parts[1], parts[2])
         return " point ".join(map(self._amount, parts))
 
-    def _fraction(self, found: re.Match) -> str | None:
+    def _fraction(self, found: re.Match[str]) -> str | None:
         part, of = int(found["part"]), int(found["of"])
         if (part, of) in ((24, 7), (9, 11)):
             return f"{self._amount(found['part'])} {self._amount(found['of'])}"
@@ -247,7 +247,7 @@ class English:
             return f"{self._amount(found['whole'])} and {said}"
         return f"one {said.partition(' ')[2]}" if part == 1 else said
 
-    def _phone(self, found: re.Match) -> str | None:
+    def _phone(self, found: re.Match[str]) -> str | None:
         rest = found["rest"]
         is_marked = found["plus"] or "(" in rest or (rest[0] == "0" and not rest.isdecimal())
         if not (is_marked and _digits(rest) >= 6) and not US_PHONE.fullmatch(rest):
@@ -267,38 +267,38 @@ class English:
             return f"the {nth} of {name}, {self._year(year)}"
         return f"{name} {nth}, {self._year(year)}"
 
-    def _numeric(self, found: re.Match) -> str | None:
+    def _numeric(self, found: re.Match[str]) -> str | None:
         return self._date(found["day"], found["m"], found["year"])
 
-    def _slashed(self, found: re.Match) -> str | None:
+    def _slashed(self, found: re.Match[str]) -> str | None:
         month, day = found["m"], found["day"]
         if int(month) > 12 or (self._is_day_first and int(day) <= 12):
             month, day = day, month
         return self._date(day, month, found["year"])
 
-    def _day_month(self, found: re.Match) -> str:
+    def _day_month(self, found: re.Match[str]) -> str:
         nth = self._cardinal(str(int(found["day"])), "ordinal")
         article = "" if found.string[: found.start()].lower().endswith("the ") else "the "
         year = f", {self._year(found['year'])}" if found["year"] else ""
         return f"{article}{nth} of {MONTHS[found['month']]}{year}"
 
-    def _month_day(self, found: re.Match) -> str:
+    def _month_day(self, found: re.Match[str]) -> str:
         said = f"{MONTHS[found['month']]} {self._cardinal(str(int(found['day'])), 'ordinal')}"
         if found["until"]:
             said += f" to {self._cardinal(str(int(found['until'])), 'ordinal')}"
         return f"{said}, {self._year(found['year'])}" if found["year"] else said
 
-    def _month_year(self, found: re.Match) -> str:
+    def _month_year(self, found: re.Match[str]) -> str:
         return f"{MONTHS[found['month']]} {self._year(found['year'])}"
 
-    def _decade(self, found: re.Match) -> str | None:
+    def _decade(self, found: re.Match[str]) -> str | None:
         years = found["years"].lstrip("'’")
         if len(years) == 2 and years < "20":
             return None
         said = self._year(years) if len(years) == 4 else self._cardinal(years)
         return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
 
-    def _time(self, found: re.Match) -> str:
+    def _time(self, found: re.Match[str]) -> str:
         groups = found.groupdict()
         hour, minute, half = int(found["hour"]), int(groups["minute"] or 0), groups.get("half")
         said = self._cardinal(str(hour))
@@ -314,7 +314,7 @@ class English:
 
     # Money and measures
 
-    def _money(self, found: re.Match) -> str:
+    def _money(self, found: re.Match[str]) -> str:
         sign, low = found["currency"], found["low"]
         one, many, cent, cents = CURRENCIES.get(sign) or CODES[sign]
         groups = found.groupdict()
@@ -331,7 +331,7 @@ class English:
         large = f"{minus}{self._amount(whole)} {one if whole == '1' else many}"
         return f"{large} and {small}" if int(decimals) else large
 
-    def _measure(self, found: re.Match) -> str | None:
+    def _measure(self, found: re.Match[str]) -> str | None:
         unit = found["unit"]
         if unit in NEVER_GLUED and found[0][-len(unit) - 1].isdecimal():
             return None
@@ -339,7 +339,7 @@ class English:
         is_one = found["low"] in ("1", "½") and not found["high"]
         return f"{self._span(found)} {one if is_one else many}"
 
-    def _feet(self, found: re.Match) -> str:
+    def _feet(self, found: re.Match[str]) -> str:
         feet, inches = found["feet"], found["inches"]
         return (
             f"{self._amount(feet)} {'foot' if feet == '1' else 'feet'} "
@@ -348,14 +348,14 @@ class English:
 
     # Abbreviations
 
-    def _numbered(self, found: re.Match) -> str:
+    def _numbered(self, found: re.Match[str]) -> str:
         word = NUMBERED[found["word"]] if found["word"] else NUMBER_SIGNS[found["sign"]]
         return f"{word} "
 
-    def _title(self, found: re.Match) -> str:
+    def _title(self, found: re.Match[str]) -> str:
         return TITLES[found["word"]]
 
-    def _saint_or_street(self, found: re.Match) -> str:
+    def _saint_or_street(self, found: re.Match[str]) -> str:
         word = found["word"]
         before = found.string[max(0, found.start() - 80) : found.start()]
         is_named = re.match(r"\s?[A-Z]", found.string[found.end() : found.end() + 2])
@@ -364,15 +364,15 @@ class English:
             return {"St": "Street", "Dr": "Drive"}[word] + _stop(found)
         return TITLES[word]
 
-    def _abbreviation(self, found: re.Match) -> str:
+    def _abbreviation(self, found: re.Match[str]) -> str:
         word = found["word"]
         return ABBREVIATIONS[word] + ("" if word in NEVER_AT_THE_END else _stop(found))
 
-    def _numeral(self, found: re.Match) -> str | None:
+    def _numeral(self, found: re.Match[str]) -> str | None:
         value = roman(found["out"])
         return self._cardinal(str(value)) if value else None
 
-    def _ruler(self, found: re.Match) -> str | None:
+    def _ruler(self, found: re.Match[str]) -> str | None:
         value = roman(found["out"])
         is_ruler = found["ruling"] or (found["name"] in RULERS and found["out"] != "I")
         return f"the {self._cardinal(str(value), 'ordinal')}" if value and is_ruler else None
@@ -396,6 +396,6 @@ def _digits(text: str) -> int:
     return sum(map(str.isdecimal, text))
 
 
-def _stop(found: re.Match) -> str:
+def _stop(found: re.Match[str]) -> str:
     """A full stop where the dot of an abbreviation is also that of its sentence."""
     return "." if found[0].endswith(".") and SENTENCE_END.match(found.string, found.end()) else ""

@@ -197,7 +197,7 @@ class German:
     def _year(self, year: str) -> str:
         return self._cardinal(year, "year" if year < "2000" else "cardinal")
 
-    def _number(self, found: re.Match) -> str:
+    def _number(self, found: re.Match[str]) -> str:
         number = found["low"]
         if found["minus"]:
             return f"minus {self._amount(number)}"
@@ -207,17 +207,17 @@ class German:
             return words.digits(number, LANGUAGE)
         return self._amount(number)
 
-    def _glyph(self, found: re.Match) -> str:
+    def _glyph(self, found: re.Match[str]) -> str:
         return self._amount(found["low"])
 
-    def _ending(self, found: re.Match, alone: str) -> str:
+    def _ending(self, found: re.Match[str], alone: str) -> str:
         before = found.string[max(0, found.start() - 30) : found.start()]
         for pattern, ending in ((BEFORE_N, "en"), (BEFORE_E, "e"), (BEFORE_R, "er")):
             if pattern.search(before):
                 return ending
         return alone
 
-    def _nth(self, found: re.Match) -> str | None:
+    def _nth(self, found: re.Match[str]) -> str | None:
         following = found["next"]
         ending = self._ending(found, "")
         is_known = following in ORDINAL_NOUNS
@@ -228,7 +228,7 @@ class German:
         stop = "." if following in SENTENCE_STARTS else ""
         return self._nth_stem(found["number"]) + ending + stop
 
-    def _range(self, found: re.Match) -> str | None:
+    def _range(self, found: re.Match[str]) -> str | None:
         low, high = found["low"], found["high"]
         is_year = _is_year(low) and (_is_year(high) or len(high) == 2)
         if "-" in found[0] and not is_year and not _value(low) < _value(high):
@@ -236,19 +236,19 @@ class German:
         say = self._year if is_year and _is_year(high) else self._amount
         return f"{self._year(low) if is_year else say(low)} bis {say(high)}"
 
-    def _ratio(self, found: re.Match) -> str:
+    def _ratio(self, found: re.Match[str]) -> str:
         return f"{self._amount(found['low'])} zu {self._amount(found['high'])}"
 
-    def _by(self, found: re.Match) -> str:
+    def _by(self, found: re.Match[str]) -> str:
         return f"{self._amount(found['low'])} mal {self._amount(found['high'])}"
 
-    def _dotted(self, found: re.Match) -> str | None:
+    def _dotted(self, found: re.Match[str]) -> str | None:
         parts = found["parts"].split(".")
         if len(parts) > 1 and all(len(part) == 3 for part in parts[1:]):
             return None  # thousands
         return " Punkt ".join(map(self._amount, parts))
 
-    def _fraction(self, found: re.Match) -> str | None:
+    def _fraction(self, found: re.Match[str]) -> str | None:
         part, of = int(found["part"]), int(found["of"])
         if (part, of) == (24, 7):
             return "vierundzwanzig sieben"
@@ -261,7 +261,7 @@ class German:
             return self._and_a_half(whole) if is_half else f"{self._amount(whole)} {said}"
         return said
 
-    def _phone(self, found: re.Match) -> str | None:
+    def _phone(self, found: re.Match[str]) -> str | None:
         rest = found["rest"]
         count = sum(map(str.isdecimal, rest))
         is_phone = found["plus"] or "(" in rest or rest[0] == "0"
@@ -273,37 +273,37 @@ class German:
 
     # Dates and times
 
-    def _day(self, found: re.Match, day: str) -> str:
+    def _day(self, found: re.Match[str], day: str) -> str:
         return self._nth_stem(day) + self._ending(found, "er")
 
-    def _numeric(self, found: re.Match) -> str | None:
+    def _numeric(self, found: re.Match[str]) -> str | None:
         month, day = int(found["m"]), found["day"]
         if not (1 <= month <= 12 and 1 <= int(day) <= 31):
             return None
         return f"{self._day(found, day)} {MONTH_NAMES[month - 1]} {self._year(found['year'])}"
 
-    def _day_of_month(self, found: re.Match) -> str:
+    def _day_of_month(self, found: re.Match[str]) -> str:
         year = f" {self._year(found['year'])}" if found["year"] else _stop(found)
         return f"{self._day(found, found['day'])} {MONTHS[found['month']]}{year}"
 
-    def _days_of_month(self, found: re.Match) -> str:
+    def _days_of_month(self, found: re.Match[str]) -> str:
         year = f" {self._year(found['year'])}" if found["year"] else ""
         first, last = self._day(found, found["from"]), self._nth_stem(found["day"])
         return f"{first} bis {last}en {MONTHS[found['month']]}{year}"
 
-    def _day_and_month(self, found: re.Match) -> str:
+    def _day_and_month(self, found: re.Match[str]) -> str:
         stop = "." if SENTENCE_END.match(found.string, found.end()) else ""
         return f"{self._day(found, found['day'])} {MONTH_NAMES[int(found['m']) - 1]}{stop}"
 
-    def _month_year(self, found: re.Match) -> str:
+    def _month_year(self, found: re.Match[str]) -> str:
         return f"{MONTHS[found['month']]} {self._year(found['year'])}"
 
-    def _decade(self, found: re.Match) -> str:
+    def _decade(self, found: re.Match[str]) -> str:
         years = found["years"]
         said = self._year(years) if len(years) == 4 else self._cardinal(years)
         return f"{said}er{found['case']}"
 
-    def _time(self, found: re.Match) -> str:
+    def _time(self, found: re.Match[str]) -> str:
         groups = found.groupdict()
         hour = str(int(found["hour"]))
         said = f"{'ein' if hour == '1' else self._cardinal(hour)} Uhr"
@@ -315,13 +315,13 @@ class German:
 
     # Money and measures
 
-    def _span(self, found: re.Match, noun: str) -> str:
+    def _span(self, found: re.Match[str], noun: str) -> str:
         minus = "minus " if found["minus"] else ""
         high = f" bis {self._amount(found['high'])}" if found["high"] else ""
         low = self._amount(found["low"]) if high else self._one(found["low"], noun)
         return f"{minus}{low}{high}"
 
-    def _money(self, found: re.Match) -> str:
+    def _money(self, found: re.Match[str]) -> str:
         coin, cent = CURRENCIES[found["currency"]]
         scale, (whole, _, decimals) = found["scale"], found["low"].partition(",")
         if scale:
@@ -337,7 +337,7 @@ class German:
         large = f"{minus}{self._one(whole, coin)} {coin}"
         return f"{large} {self._cardinal(str(int(decimals)))}" if int(decimals) else large
 
-    def _measure(self, found: re.Match) -> str | None:
+    def _measure(self, found: re.Match[str]) -> str | None:
         unit = found["unit"]
         if unit == "s" and found[0][-2].isdecimal():
             return None
@@ -347,26 +347,26 @@ class German:
 
     # Abbreviations
 
-    def _numbered(self, found: re.Match) -> str:
+    def _numbered(self, found: re.Match[str]) -> str:
         if found["word"]:
             return f"{NUMBERED[found['word']]} "
         return {"§": "Paragraf ", "§§": "Paragrafen "}.get(found["sign"], "Nummer ")
 
-    def _title(self, found: re.Match) -> str:
+    def _title(self, found: re.Match[str]) -> str:
         return TITLES[found["word"]]
 
-    def _street(self, found: re.Match) -> str:
+    def _street(self, found: re.Match[str]) -> str:
         return ("Straße" if found[0][0] == "S" else "straße") + _stop(found)
 
-    def _abbreviation(self, found: re.Match) -> str:
+    def _abbreviation(self, found: re.Match[str]) -> str:
         word = found["word"]
         return ABBREVIATIONS[word] + ("" if word in NEVER_AT_THE_END else _stop(found))
 
-    def _numeral(self, found: re.Match) -> str | None:
+    def _numeral(self, found: re.Match[str]) -> str | None:
         value = roman(found["out"])
         return self._cardinal(str(value)) if value else None
 
-    def _ruler(self, found: re.Match) -> str | None:
+    def _ruler(self, found: re.Match[str]) -> str | None:
         value = roman(found["out"][:-1])
         if not value or found["name"] not in RULERS | GENITIVES:
             return None
@@ -383,6 +383,6 @@ def _value(number: str) -> float:
     return float("".join(c for c in number if c.isdecimal() or c == ",").replace(",", "."))
 
 
-def _stop(found: re.Match) -> str:
+def _stop(found: re.Match[str]) -> str:
     """A full stop where the dot of an abbreviation is also that of its sentence."""
     return "." if found[0].endswith(".") and SENTENCE_END.match(found.string, found.end()) else ""

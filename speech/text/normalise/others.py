@@ -49,17 +49,17 @@ class Other:
                 ),
             )
 
-    def _amount(self, found: re.Match) -> str | None:
+    def _amount(self, found: re.Match[str]) -> str | None:
         sign = self._signs[found["sign"]]
         # One of a thing takes other endings than many, and an article in some of the languages.
         return f"{self._said(found)} {sign}" if sign and found["whole"] != "1" else None
 
-    def _number(self, found: re.Match) -> str | None:
+    def _number(self, found: re.Match[str]) -> str | None:
         if found["minus"]:
             return None  # left with its sign to the engine
         return self._said(found)
 
-    def _said(self, found: re.Match) -> str:
+    def _said(self, found: re.Match[str]) -> str:
         whole = SEPARATORS.sub("", found["whole"])
         if len(whole) > 1 and whole[0] == "0":
             return words.digits(whole, self._tag)

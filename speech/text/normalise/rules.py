@@ -116,18 +116,18 @@ class Addresses:
             rule(DOMAIN, self._domain, "."),
         )
 
-    def _email(self, found: re.Match) -> str:
+    def _email(self, found: re.Match[str]) -> str:
         host = found["host"]
         return f"{self._said(found['user'])}{self._signs['@']}{self._said(host)}"
 
-    def _link(self, found: re.Match) -> str:
+    def _link(self, found: re.Match[str]) -> str:
         rest = found["rest"]
         address = rest.rstrip(AFTER_LINK)
         host, _, path = address.partition("/")
         host = host.rpartition("@")[2].partition(":")[0].removeprefix("www.")
         return self._short(host, path) + rest[len(address) :]
 
-    def _domain(self, found: re.Match) -> str:
+    def _domain(self, found: re.Match[str]) -> str:
         path = found["path"] or ""
         return self._short(found["host"], path) + path[len(path.rstrip(AFTER_LINK)) :]
 

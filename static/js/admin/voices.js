@@ -1,5 +1,5 @@
 // Voices on their way: their bars move, and they join the installed ones, without a reload.
-import { rest } from "../frame/rest.js";
+import { rest } from "../lib/rest.js";
 
 const EVERY_MS = 2000;
 

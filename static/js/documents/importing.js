@@ -1,5 +1,5 @@
 // Files and addresses on their way in: each in a line of its own, one trouble apart from the rest.
-import { fill, texts as textsOf } from "../shown.js";
+import { fill, texts as textsOf } from "../lib/texts.js";
 
 const AT_ONCE = 2; // so that pages and sound get through meanwhile
 const TRIES = 4; // where the server is busy and says when to come again
@@ -31,7 +31,8 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
       line.end(fill(texts.too_large, { n: mostMegabytes }));
       return null;
     }
-    const onSent = (percent) => line.tell(percent < 100 ? fill(texts.sending, { percent }) : texts.reading);
+    const onSent = (percent) =>
+      line.tell(percent < 100 ? fill(texts.sending, { percent }) : texts.reading);
     let { status, answer, againInS } = await send(importUrl, fields, onSent);
     for (let tries = 1; againInS && tries < TRIES && list.isConnected; tries += 1) {
       await new Promise((later) => setTimeout(later, againInS * 1000));
@@ -82,8 +83,13 @@ function send(address, fields, onSent) {
     const request = new XMLHttpRequest();
     request.open("POST", address);
     request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("X-CSRF-Token", document.querySelector('meta[name="csrf-token"]').content);
-    request.upload.addEventListener("progress", (event) => onSent(Math.floor((100 * event.loaded) / event.total)));
+    request.setRequestHeader(
+      "X-CSRF-Token",
+      document.querySelector('meta[name="csrf-token"]').content,
+    );
+    request.upload.addEventListener("progress", (event) =>
+      onSent(Math.floor((100 * event.loaded) / event.total)),
+    );
     request.upload.addEventListener("load", () => onSent(100));
     request.addEventListener("loadend", () => {
       let answer = {};
@@ -93,7 +99,11 @@ function send(address, fields, onSent) {
         // It came from no server of ours, or none answered.
       }
       const isBusy = request.status === 429 || request.status === 503;
-      ended({ status: request.status, answer, againInS: isBusy ? Number(request.getResponseHeader("Retry-After")) : 0 });
+      ended({
+        status: request.status,
+        answer,
+        againInS: isBusy ? Number(request.getResponseHeader("Retry-After")) : 0,
+      });
     });
     request.send(body);
   });

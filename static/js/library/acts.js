@@ -1,6 +1,7 @@
 // What can be done with pieces of a list, one or many.
-import { fill, plural, texts } from "../shown.js";
-import { Refused, send } from "../sending.js";
+import { plural } from "../lib/format.js";
+import { fill, texts } from "../lib/texts.js";
+import { Refused, send } from "../lib/form_post.js";
 import { Away, refresh } from "./page.js";
 import { say } from "./toast.js";
 
@@ -13,7 +14,8 @@ export function nameOf(row) {
 }
 
 export function playData(row) {
-  const { at_s, ...file } = JSON.parse(row.querySelector(".ring").dataset.play);
+  const file = JSON.parse(row.querySelector(".ring").dataset.play);
+  delete file.at_s;
   return file;
 }
 
@@ -37,7 +39,9 @@ export function toBin(rows) {
     const names = filenames(rows);
     const words = texts("library-texts");
     const sentence =
-      rows.length === 1 ? fill(words.deleted_one, { name: nameOf(rows[0]) }) : plural(words.deleted, rows.length);
+      rows.length === 1
+        ? fill(words.deleted_one, { name: nameOf(rows[0]) })
+        : plural(words.deleted, rows.length);
     await send("/files/bulk", { action: "delete", filename: names });
     takeAway(rows);
     say(sentence, { takeBack: () => putBack(names) });

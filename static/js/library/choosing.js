@@ -1,5 +1,6 @@
 // Ticking many pieces: a range with shift, all that are shown, and what is done with them.
-import { plural, texts } from "../shown.js";
+import { plural } from "../lib/format.js";
+import { texts } from "../lib/texts.js";
 import { enqueue, moveTo, rowOf, toBin } from "./acts.js";
 
 let anchor = null;
@@ -9,7 +10,9 @@ function ticks() {
 }
 
 export function tickedRows() {
-  return ticks().filter((tick) => tick.checked).map(rowOf);
+  return ticks()
+    .filter((tick) => tick.checked)
+    .map(rowOf);
 }
 
 function show() {
@@ -17,7 +20,10 @@ function show() {
   if (!bar) return;
   const all = ticks();
   const number = all.filter((tick) => tick.checked).length;
-  bar.querySelector("[data-bulk-count]").textContent = plural(texts("library-texts").ticked, number);
+  bar.querySelector("[data-bulk-count]").textContent = plural(
+    texts("library-texts").ticked,
+    number,
+  );
   const every = bar.querySelector("[data-tick-all]");
   every.checked = number > 0 && number === all.length;
   every.indeterminate = number > 0 && number < all.length;

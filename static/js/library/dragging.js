@@ -36,5 +36,6 @@ document.addEventListener("dragend", () => {
   for (const each of dragged) each.classList.remove("is-dragged");
   dragged = [];
   document.querySelector("[data-groups]")?.classList.remove("is-waiting");
-  for (const group of document.querySelectorAll("[data-drop].is-over")) group.classList.remove("is-over");
+  for (const group of document.querySelectorAll("[data-drop].is-over"))
+    group.classList.remove("is-over");
 });

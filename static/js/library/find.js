@@ -1,5 +1,6 @@
 // The list follows the search field and the filters while they change.
-import { plural, texts } from "../shown.js";
+import { plural } from "../lib/format.js";
+import { texts } from "../lib/texts.js";
 import { Away, fetchPage, swap } from "./page.js";
 
 const REST_MS = 120;
@@ -51,14 +52,19 @@ function tell() {
   const hasMore = document.querySelector("[data-found] endless-list");
   const words = texts("library-texts");
   const forms = hasMore ? words.shown_first : words.shown;
-  document.querySelector("[data-list-note]").textContent = number ? plural(forms, number) : words.nothing;
+  document.querySelector("[data-list-note]").textContent = number
+    ? plural(forms, number)
+    : words.nothing;
 }
 
 function mark(form) {
   for (const choice of form.querySelectorAll("select:not([name=sort])"))
     choice.toggleAttribute("data-set", Boolean(choice.value));
   const dates = [...form.querySelectorAll("[type=date]")];
-  form.querySelector(".dates summary").toggleAttribute("data-set", dates.some((field) => field.value));
+  form.querySelector(".dates summary").toggleAttribute(
+    "data-set",
+    dates.some((field) => field.value),
+  );
 }
 
 document.addEventListener("input", (event) => {
@@ -70,7 +76,8 @@ document.addEventListener("input", (event) => {
 });
 // On a slow line somebody may type before this script has arrived.
 const typed = document.querySelector("[data-filters] [type=search]");
-if (typed && typed.value !== typed.defaultValue) typed.dispatchEvent(new Event("input", { bubbles: true }));
+if (typed && typed.value !== typed.defaultValue)
+  typed.dispatchEvent(new Event("input", { bubbles: true }));
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-filters]");
   if (!form) return;

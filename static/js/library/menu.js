@@ -67,7 +67,9 @@ function askForGroup(row) {
   dialog.returnValue = "";
   dialog.showModal();
   field.select();
-  dialog.addEventListener("close", () => dialog.returnValue && moveTo([row], field.value.trim()), { once: true });
+  dialog.addEventListener("close", () => dialog.returnValue && moveTo([row], field.value.trim()), {
+    once: true,
+  });
 }
 
 function walk(event) {
@@ -83,7 +85,9 @@ function typeAhead(event, all, here) {
   if (event.key === "Tab") return menu().hidePopover();
   if (event.key.length !== 1 || event.ctrlKey || event.metaKey) return;
   const turned = [...all.slice(here + 1), ...all.slice(0, here + 1)];
-  turned.find((item) => item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()))?.focus();
+  turned
+    .find((item) => item.textContent.trim().toLowerCase().startsWith(event.key.toLowerCase()))
+    ?.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -112,7 +116,11 @@ document.addEventListener("keydown", (event) => {
   else return;
   event.preventDefault();
 });
-document.addEventListener("toggle", (event) => {
-  if (event.target.id !== "row-menu" || event.newState !== "closed") return;
-  document.querySelector(".row.is-chosen")?.classList.remove("is-chosen");
-}, true);
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.id !== "row-menu" || event.newState !== "closed") return;
+    document.querySelector(".row.is-chosen")?.classList.remove("is-chosen");
+  },
+  true,
+);

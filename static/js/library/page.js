@@ -1,5 +1,5 @@
 // Fetching this page anew, whole or a part of it.
-import { texts } from "../shown.js";
+import { texts } from "../lib/texts.js";
 
 export class Away extends Error {}
 
@@ -23,7 +23,8 @@ export function swap(page, selector) {
 
 // What looks the same stays: somebody may be about to press it.
 function swapChanged(page, selector) {
-  if (!document.querySelector(selector)?.isEqualNode(page.querySelector(selector))) swap(page, selector);
+  if (!document.querySelector(selector)?.isEqualNode(page.querySelector(selector)))
+    swap(page, selector);
 }
 
 // After a change: the groups' counts, and the list when it may hold other pieces now.

@@ -1,6 +1,7 @@
 // Rows of pieces that are being made: their rings fill, asked for all together.
-import { rest } from "../frame/rest.js";
-import { fill, runningTime, texts } from "../shown.js";
+import { rest } from "../lib/rest.js";
+import { runningTime } from "../lib/format.js";
+import { fill, texts } from "../lib/texts.js";
 
 const EVERY_MS = 1500;
 const MOST = 100;
@@ -15,10 +16,15 @@ async function look() {
   const rows = watched();
   if (!rows.length) return;
   const query = new URLSearchParams(
-    rows.flatMap((row) => [["file", row.dataset.file], ["seen", row.dataset.seen ?? ""]]),
+    rows.flatMap((row) => [
+      ["file", row.dataset.file],
+      ["seen", row.dataset.seen ?? ""],
+    ]),
   );
   try {
-    const answer = await fetch(`/library/states?${query}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/library/states?${query}`, {
+      headers: { Accept: "application/json" },
+    });
     if (answer.ok) take(await answer.json());
   } catch {
     // The server is away for a moment; the next look will tell.
@@ -44,10 +50,15 @@ function show(file) {
   row.dataset.status = file.status;
   row.querySelector("[data-ring]")?.setAttribute("stroke-dasharray", `${file.progress * 100} 100`);
   const state = row.querySelector("[data-state]");
-  state.textContent = file.waits_for_label ?? words.states[file.status] ?? runningTime(file.duration);
+  state.textContent =
+    file.waits_for_label ?? words.states[file.status] ?? runningTime(file.duration);
   state.className = `row-state ${file.status}`;
   for (const trigger of row.querySelectorAll("[data-play]")) {
-    const known = { ...JSON.parse(trigger.dataset.play), status: file.status, duration: file.duration };
+    const known = {
+      ...JSON.parse(trigger.dataset.play),
+      status: file.status,
+      duration: file.duration,
+    };
     trigger.dataset.play = JSON.stringify(known);
   }
   if (isMade) return;

@@ -1,6 +1,6 @@
 // A name is changed where it stands: Enter keeps it, Escape leaves the old one.
-import { texts } from "../shown.js";
-import { send } from "../sending.js";
+import { texts } from "../lib/texts.js";
+import { send } from "../lib/form_post.js";
 import { attempt } from "./acts.js";
 import { say } from "./toast.js";
 
@@ -31,7 +31,9 @@ export function rename(row) {
     if (isOver) return;
     isOver = true;
     if (!name || name === link.textContent) return end();
-    const answer = await attempt(() => send(`/files/${row.dataset.file}/rename`, { name, name_was: link.textContent }));
+    const answer = await attempt(() =>
+      send(`/files/${row.dataset.file}/rename`, { name, name_was: link.textContent }),
+    );
     if (answer) {
       const file = await answer.json();
       show(row, link, file.name);

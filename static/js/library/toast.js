@@ -42,7 +42,10 @@ document.addEventListener("click", (event) => {
 });
 // It stays as long as somebody is at it.
 for (const event of ["pointerover", "focusin"])
-  document.addEventListener(event, ({ target }) => target.closest?.("[data-toast]") && clearTimeout(timer));
+  document.addEventListener(
+    event,
+    ({ target }) => target.closest?.("[data-toast]") && clearTimeout(timer),
+  );
 for (const event of ["pointerout", "focusout"])
   document.addEventListener(event, ({ target }) => target.closest?.(".toast.is-shown") && rest());
 document.addEventListener("turbo:before-cache", hide);

@@ -1,6 +1,6 @@
 // <keep-button data-filename>: keeps a piece on this device, or removes it from there.
-import { text } from "../frame/texts.js";
-import { kept } from "./kept.js";
+import { text } from "../lib/texts.js";
+import { kept } from "./cache.js";
 
 class KeepButton extends HTMLElement {
   #button;

@@ -1,7 +1,7 @@
 // <kept-list>: the pieces that this device keeps, to be played or removed.
-import { text } from "../frame/texts.js";
-import { runningTime } from "../shown.js";
-import { kept } from "./kept.js";
+import { text } from "../lib/texts.js";
+import { runningTime } from "../lib/format.js";
+import { kept } from "./cache.js";
 
 class KeptList extends HTMLElement {
   #show = () => this.#draw();

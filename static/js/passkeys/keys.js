@@ -22,7 +22,11 @@ export async function make(question) {
 export async function sign(question) {
   const { challenge, allowCredentials = [], ...rest } = question;
   const signed = await navigator.credentials.get({
-    publicKey: { ...rest, challenge: bytes(challenge), allowCredentials: allowCredentials.map(known) },
+    publicKey: {
+      ...rest,
+      challenge: bytes(challenge),
+      allowCredentials: allowCredentials.map(known),
+    },
   });
   const { clientDataJSON, authenticatorData, signature, userHandle } = signed.response;
   return answer(signed, {
@@ -48,7 +52,9 @@ function known(credential) {
 }
 
 function bytes(told) {
-  return Uint8Array.from(atob(told.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  return Uint8Array.from(atob(told.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
+    letter.charCodeAt(0),
+  );
 }
 
 function text(buffer) {

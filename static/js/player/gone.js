@@ -1,7 +1,7 @@
 // Pieces that were deleted leave the player: after a deletion on this page or in another tab, and
 // when a page is shown again, the server is asked which ones are gone. All of them leave when the
 // person does, in whichever tab.
-import { forgetEverything, isForgotten } from "../frame/memory.js";
+import { forgetEverything, isForgotten } from "../lib/memory.js";
 import { player } from "./player.js";
 
 const TAKES_AWAY = /\/(delete|bulk|purge)$/;
@@ -20,7 +20,9 @@ async function look() {
   if (!names.size) return;
   const query = new URLSearchParams([...names].slice(0, MOST).map((name) => ["file", name]));
   try {
-    const answer = await fetch(`/library/states?only=gone&${query}`, { headers: { Accept: "application/json" } });
+    const answer = await fetch(`/library/states?only=gone&${query}`, {
+      headers: { Accept: "application/json" },
+    });
     if (answer.status === 401) return player.close();
     const { gone } = answer.ok ? await answer.json() : { gone: [] };
     if (gone.length) player.forget(gone);

@@ -1,6 +1,6 @@
 // The file page while its piece is made: how much is spoken, and the rest once it is whole.
-import { text } from "../frame/texts.js";
-import { runningTime } from "../shown.js";
+import { text } from "../lib/texts.js";
+import { runningTime } from "../lib/format.js";
 import { follow, isUnfinished } from "./follow.js";
 
 const SURE_AFTER_S = 3;
@@ -30,7 +30,9 @@ function show(file) {
   } else if (note && file.status === "queued") {
     note.textContent = text("turn");
   } else if (note && file.status === "speaking") {
-    note.textContent = [text("spoken_percent", { percent }), timeLeft(file)].filter(Boolean).join(" ");
+    note.textContent = [text("spoken_percent", { percent }), timeLeft(file)]
+      .filter(Boolean)
+      .join(" ");
   }
   const cost = document.querySelector("[data-cost]");
   if (cost && file.cost_shown) cost.textContent = file.cost_shown;
@@ -38,7 +40,9 @@ function show(file) {
 
 // Every chapter can be played from now.
 async function renewChapters() {
-  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } }).catch(
+    () => null,
+  );
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.querySelector(".chapters");

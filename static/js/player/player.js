@@ -5,24 +5,24 @@
 //   document.dispatchEvent(new CustomEvent("player:add", { detail: [file, …] }))
 // It tells what it does as "player:change" and "player:time" on the document, with
 // { file, time_s, isPlaying } as detail.
-import { recall, remember } from "../frame/memory.js";
-import { kept } from "../offline/kept.js";
-import { Places } from "./places.js";
+import { recall, remember } from "../lib/memory.js";
+import { kept } from "../offline/cache.js";
+import { Positions } from "./positions.js";
 import { Queue } from "./queue.js";
 import { Sleep } from "./sleep.js";
-import { Sound } from "./sound.js";
+import { AudioSource } from "./audio_source.js";
 
 const SLOWEST = 0.5;
 const FASTEST = 3;
 const LOOK_AGAIN_MS = 60_000;
 
 class Player extends EventTarget {
-  sound = new Sound((file) => kept.addressOf(file.filename, file.version));
+  sound = new AudioSource((file) => kept.addressOf(file.filename, file.version));
   queue = new Queue({
     recall: () => recall("queue", null),
     remember: (value) => remember("queue", value),
   });
-  places = new Places(this.sound);
+  places = new Positions(this.sound);
   sleep = new Sleep(() => this.sound.pause());
   further = null;
   hasFailed = false;
@@ -208,7 +208,8 @@ class Player extends EventTarget {
     if (turn !== this.#loading) return;
     this.#marks = found.file.marks_s;
     this.further = found.further;
-    const isFinishedSince = this.sound.isLive !== ["queued", "speaking"].includes(found.file.status);
+    const isFinishedSince =
+      this.sound.isLive !== ["queued", "speaking"].includes(found.file.status);
     const isToReload = isFinishedSince && this.sound.isPaused;
     if (isToReload) this.sound.load(found.file, Math.max(this.sound.time, found.place_s));
     else Object.assign(this.file, found.file);

@@ -1,5 +1,5 @@
 // The queue as a list: pieces are dragged or moved by the arrow keys, removed, or played.
-import { text } from "../frame/texts.js";
+import { text } from "../lib/texts.js";
 import { player } from "./player.js";
 import { REPEATS } from "./queue.js";
 
@@ -27,10 +27,13 @@ export class QueueSheet {
 
   #show() {
     const { items, index, repeat, isShuffled, goesOn } = player.queue;
-    if (!this.#drag) this.#list.replaceChildren(...items.map((item, i) => this.#item(item, i === index)));
+    if (!this.#drag)
+      this.#list.replaceChildren(...items.map((item, i) => this.#item(item, i === index)));
     this.#root.querySelector("[data-queue-empty]").hidden = items.length > 1;
     const set = (name, isOn) =>
-      this.#root.querySelector(`[data-queue-do=${name}]`).setAttribute("aria-pressed", String(isOn));
+      this.#root
+        .querySelector(`[data-queue-do=${name}]`)
+        .setAttribute("aria-pressed", String(isOn));
     set("autoplay", goesOn);
     set("shuffle", isShuffled);
     set("repeat", repeat !== "off");

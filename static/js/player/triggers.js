@@ -1,6 +1,6 @@
 // Anything with data-play plays its piece when it is pressed, and shows whether it does now;
 // data-queue puts its piece into the queue.
-import { text } from "../frame/texts.js";
+import { text } from "../lib/texts.js";
 import { player } from "./player.js";
 
 let isBackOrForward = false;
@@ -14,10 +14,14 @@ function mark() {
     if (isThis && file.version && own.version && own.version !== file.version) player.changed(own);
     const isPlaying = isThis && !sound.isPaused;
     trigger.classList.toggle("is-current", isThis);
-    if (trigger.classList.toggle("is-playing", isPlaying) === (trigger.dataset.told === "playing")) continue;
+    if (trigger.classList.toggle("is-playing", isPlaying) === (trigger.dataset.told === "playing"))
+      continue;
     trigger.dataset.told = isPlaying ? "playing" : "";
     if (trigger.hasAttribute("aria-label"))
-      trigger.setAttribute("aria-label", text(isPlaying ? "pause_named" : "play_named", { name: own.name }));
+      trigger.setAttribute(
+        "aria-label",
+        text(isPlaying ? "pause_named" : "play_named", { name: own.name }),
+      );
   }
 }
 
@@ -27,19 +31,24 @@ function start() {
   const mayStart = trigger && !isBackOrForward && (wasSpoken || player.sound.isPaused);
   const isAsked = new URLSearchParams(location.search).has("play");
   if (isAsked) history.replaceState(history.state, "", location.pathname);
-  if (mayStart || (trigger && isAsked && !isBackOrForward)) player.play(JSON.parse(trigger.dataset.play));
+  if (mayStart || (trigger && isAsked && !isBackOrForward))
+    player.play(JSON.parse(trigger.dataset.play));
   trigger?.removeAttribute("data-play-now");
   wasSpoken = false;
 }
 
-document.addEventListener("click", (event) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
-  const trigger = event.target.closest("[data-play], [data-queue-add]");
-  if (!trigger) return;
-  event.preventDefault();
-  if (trigger.dataset.play) return player.press(JSON.parse(trigger.dataset.play));
-  player.add([JSON.parse(trigger.dataset.queueAdd)]);
-}, true);
+document.addEventListener(
+  "click",
+  (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return;
+    const trigger = event.target.closest("[data-play], [data-queue-add]");
+    if (!trigger) return;
+    event.preventDefault();
+    if (trigger.dataset.play) return player.press(JSON.parse(trigger.dataset.play));
+    player.add([JSON.parse(trigger.dataset.queueAdd)]);
+  },
+  true,
+);
 document.addEventListener("turbo:visit", (event) => {
   isBackOrForward = event.detail.action === "restore";
 });

@@ -1,5 +1,5 @@
 // What is being written is kept on the server: it is there after a reload, and on another device.
-import { Refused, send } from "../sending.js";
+import { Refused, send } from "../lib/form_post.js";
 
 const REST_MS = 500;
 const SOON_MS = 150; // after a paste has been drawn
@@ -94,5 +94,7 @@ export function keepDraft({ form, text, texts, address, tell, signal }) {
 }
 
 function newVersion() {
-  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...crypto.getRandomValues(new Uint8Array(12))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }

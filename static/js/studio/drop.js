@@ -30,7 +30,12 @@ export function takeFiles({ root, form, text, texts, address, tell, signal }) {
 
   function offerFetch(event) {
     const written = text.value.trim();
-    if (event.inputType !== "insertFromPaste" || !("webImport" in address) || !ADDRESS.test(written)) return;
+    if (
+      event.inputType !== "insertFromPaste" ||
+      !("webImport" in address) ||
+      !ADDRESS.test(written)
+    )
+      return;
     const fetchIt = act(texts.fetch_page, () => {
       tell("");
       text.replace("");
@@ -50,8 +55,12 @@ export function takeFiles({ root, form, text, texts, address, tell, signal }) {
     if (depth <= 0) root.classList.remove("is-over");
   });
   // Beside the page a file would open in place of the studio.
-  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault(), { signal });
-  document.addEventListener("drop", (event) => hasFiles(event) && event.preventDefault(), { signal });
+  document.addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault(), {
+    signal,
+  });
+  document.addEventListener("drop", (event) => hasFiles(event) && event.preventDefault(), {
+    signal,
+  });
   root.addEventListener("drop", (event) => {
     depth = 0;
     root.classList.remove("is-over");

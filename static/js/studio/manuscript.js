@@ -60,7 +60,9 @@ export class Manuscript {
   }
 
   #tell() {
-    this.#holder.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+    this.#holder.dispatchEvent(
+      new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }),
+    );
   }
 
   #pasteInArea(event) {
@@ -120,7 +122,7 @@ function plainText(event) {
 
 function blocks(text) {
   const made = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let end = Math.min(text.length, start + BLOCK);
     const line = end < text.length ? text.lastIndexOf("\n", end) + 1 : end;
     const space = line > start ? line : text.lastIndexOf(" ", end) + 1;

@@ -3,17 +3,29 @@
 const LONGEST = 60;
 const LOOKED_AT = 2000;
 const SHORTEST_CUT = 20;
+// eslint-disable-next-line no-control-regex -- they are what it looks for
 const MARKS = /\[pause[^\]]{0,20}\]|[\x00-\x1f\x7f-\x9f\u2028\u2029]|\p{Cs}/giu;
 const LEADING = /^(?:[#>*+•–—-]+ )+/u;
-const SENTENCE_END = /(?:[!?…]|(?<=\p{L}{4})\.)["'”’»)\]]{0,3}(?= [^a-zäöü])|[。！？।][”’」』)]{0,3}/gu;
-const OPENING = new Map([['"', '"'], ["“", "”"], ["„", "“"], ["«", "»"], ["»", "«"], ["‘", "’"], ["‚", "‘"], ["「", "」"]]);
+const SENTENCE_END =
+  /(?:[!?…]|(?<=\p{L}{4})\.)["'”’»)\]]{0,3}(?= [^a-zäöü])|[。！？।][”’」』)]{0,3}/gu;
+const OPENING = new Map([
+  ['"', '"'],
+  ["“", "”"],
+  ["„", "“"],
+  ["«", "»"],
+  ["»", "«"],
+  ["‘", "’"],
+  ["‚", "‘"],
+  ["「", "」"],
+]);
 
 export function titleOf(text) {
   const all = Array.from(text.slice(0, 2 * LOOKED_AT + 2)); // code points: none is cut in two
   const head = all.slice(0, LOOKED_AT).join("");
   const line = head.replace(MARKS, " ").trim().split(/\s+/u).join(" ").replace(LEADING, "");
   const signs = Array.from(line);
-  if (signs.length <= LONGEST && all.length <= LOOKED_AT) return unquoted(line.replace(/[ ,;:\-–—]+$/u, ""));
+  if (signs.length <= LONGEST && all.length <= LOOKED_AT)
+    return unquoted(line.replace(/[ ,;:\-–—]+$/u, ""));
   const near = signs.slice(0, LONGEST + 2).join("");
   let name = "";
   for (const found of near.matchAll(SENTENCE_END)) {
@@ -25,13 +37,19 @@ export function titleOf(text) {
   let cut = clusterStart(signs, LONGEST - 1);
   const space = signs.lastIndexOf(" ", cut);
   if (space >= SHORTEST_CUT) cut = space;
-  name = unquoted(signs.slice(0, cut).join("").replace(/[ ,;:\-–—([{<«“„"']+$/u, ""));
+  name = unquoted(
+    signs
+      .slice(0, cut)
+      .join("")
+      .replace(/[ ,;:\-–—([{<«“„"']+$/u, ""),
+  );
   return name && `${name}…`;
 }
 
 function unquoted(name) {
   const [first] = name;
-  if (OPENING.has(first) && !name.slice(1).includes(OPENING.get(first))) return name.slice(1).trimStart();
+  if (OPENING.has(first) && !name.slice(1).includes(OPENING.get(first)))
+    return name.slice(1).trimStart();
   return name;
 }
 
@@ -40,7 +58,9 @@ function clusterStart(signs, from) {
   while (
     place > 0 &&
     place < signs.length &&
-    (/[\p{M}\u{1f3fb}-\u{1f3ff}]/u.test(signs[place]) || signs[place] === "\u200d" || signs[place - 1] === "\u200d")
+    (/[\p{M}\u{1f3fb}-\u{1f3ff}]/u.test(signs[place]) ||
+      signs[place] === "\u200d" ||
+      signs[place - 1] === "\u200d")
   )
     place -= 1;
   return place || from;

@@ -1,6 +1,7 @@
 // A quote that keeps up with the typing: rough at once, exact when the hand rests.
-import { fill, money, plural, spokenLength } from "../shown.js";
-import { Refused, send } from "../sending.js";
+import { money, plural, spokenLength } from "../lib/format.js";
+import { fill } from "../lib/texts.js";
+import { Refused, send } from "../lib/form_post.js";
 
 const SAMPLE = 20_000; // a longer text costs in proportion
 const REST_MS = 250;
@@ -23,7 +24,8 @@ export function keepQuote({ form, text, texts, address }) {
     output.textContent = characters ? parts.join(" · ") : "\u00a0";
     output.classList.toggle("is-rough", isRough);
     output.classList.remove("bad");
-    if (characters > texts.most) refuse(fill(texts.too_long, { n: plural(texts.characters, characters) }));
+    if (characters > texts.most)
+      refuse(fill(texts.too_long, { n: plural(texts.characters, characters) }));
   }
 
   function refuse(sentence) {
@@ -59,7 +61,8 @@ export function keepQuote({ form, text, texts, address }) {
     show(true);
     timer = setTimeout(ask, REST_MS);
   });
-  for (const control of form.querySelectorAll("[data-quoted]")) control.addEventListener("change", ask);
+  for (const control of form.querySelectorAll("[data-quoted]"))
+    control.addEventListener("change", ask);
   if (text.value) ask();
   return { forget: () => (clearTimeout(timer), asked?.abort(), show(false)) };
 }

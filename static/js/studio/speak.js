@@ -1,6 +1,6 @@
 // Speak: the text goes to the worker, its sound to the player, and the page is ready for the next.
-import { fill } from "../shown.js";
-import { Refused, send } from "../sending.js";
+import { fill } from "../lib/texts.js";
+import { Refused, send } from "../lib/form_post.js";
 
 export function speakFrom({ root, form, text, texts, address, quote, draft, speakers, tell }) {
   const button = form.querySelector("[data-speak]");

@@ -1,0 +1,383 @@
+"""Kinds of rows: what the statements give and take, with the columns as they are called there.
+
+Those of one noun alone stand beside its statements. A column that may be NULL is `X | None`, a yes
+or no is 0 or 1, a time is UTC text unless its name ends in `_epoch`. Each is a plain dictionary;
+tests hold them beside the schema and beside what each statement really gives.
+"""
+
+from collections.abc import Sequence
+from typing import NotRequired, TypedDict
+
+# People
+
+
+class User(TypedDict):
+    """An account, with the hash of its password."""
+
+    id: int
+    username: str
+    password_hash: str
+    created_at: str
+    last_login: str | None
+    is_active: int
+    is_admin: int
+    last_claim_epoch: float
+    stand_in_rule: str
+    name_key: str
+
+
+class ListedUser(TypedDict):
+    """An account as admins see it."""
+
+    id: int
+    username: str
+    created_at: str
+    last_login: str | None
+    is_active: int
+    is_admin: int
+    has_second_factor: int
+    has_passkey: int
+
+
+class Session(TypedDict):
+    """Who is logged in: an open session, with its account. `user_id` is a User's `id`."""
+
+    session_id: int
+    token_hash: str
+    created_epoch: float
+    last_seen_epoch: float
+    device: str
+    alert_id: int | None
+    user_id: int
+    username: str
+    is_admin: int
+    is_active: int
+    has_second_factor: int
+    second_factor_rule: str
+
+
+class ListedSession(TypedDict):
+    """A session in the list of one's own."""
+
+    id: int
+    device: str
+    ip_address: str
+    created_at: str
+    created_epoch: float
+    last_seen_epoch: float
+
+
+class NewSession(ListedSession):
+    """A session as it was just begun."""
+
+    token_hash: str
+    user_id: int
+
+
+class Invite(TypedDict):
+    """An invitation, used or not."""
+
+    id: int
+    token_hash: str
+    created_by: int
+    created_at: str
+    expires_epoch: float
+    used_at: str | None
+    used_by: int | None
+
+
+class ListedInvite(TypedDict):
+    """An invitation as admins see it."""
+
+    id: int
+    created_at: str
+    expires_epoch: float
+    used_at: str | None
+    created_by_name: str
+    used_by_name: str | None
+
+
+# The library
+
+
+class Work(TypedDict):
+    """How work on something stands: who has it, how often it was tried, what it waits for."""
+
+    attempts: int
+    lease_owner: str | None
+    lease_until_epoch: float | None
+    waits_for: str
+    waits: int
+    not_before_epoch: float | None
+
+
+class AudioFile(Work):
+    """A piece of speech without its text. A `cost` of None is not known; `reading` is JSON."""
+
+    id: int
+    filename: str
+    display_name: str
+    owner_id: int
+    voice: str
+    category: str
+    character_count: int
+    duration: float
+    cost: float | None
+    created_at: str
+    updated_at: str
+    engine: str
+    model: str
+    speed: float
+    status: str
+    error: str | None
+    size: int
+    sha256: str | None
+    spoken_characters: int
+    stop_requested: str | None
+    queue_rank: int
+    deleted_at: str | None
+    document_id: int | None
+    track: int
+    reading: str
+    stand_in: str
+    needs_voice: int
+
+
+class Job(AudioFile):
+    """An AudioFile that a worker has taken up: its `lease_owner` is that worker."""
+
+
+class JobCounts(TypedDict):
+    """How many files are in work."""
+
+    queued: int
+    speaking: int
+
+
+class WholeFile(AudioFile):
+    """An AudioFile with its text."""
+
+    text_indexed: int
+    text: str
+
+
+class Phrase(TypedDict):
+    """Where a text holds what was searched for; all None where it does not."""
+
+    phrase: str | None
+    match_start: int | None
+    match_length: int | None
+    text_start: int | None
+    start_ms: int | None
+
+
+class FoundFile(AudioFile):
+    """An AudioFile on a page of the library; with a search it has the columns of Phrase."""
+
+    phrase: NotRequired[str | None]
+    match_start: NotRequired[int | None]
+    match_length: NotRequired[int | None]
+    text_start: NotRequired[int | None]
+    start_ms: NotRequired[int | None]
+
+
+class FileState(TypedDict):
+    """What the disk's upkeep must know of a file."""
+
+    status: str
+    sha256: str | None
+
+
+class FileOwner(TypedDict):
+    """Whose a file is, to act on it."""
+
+    owner_id: int
+    filename: str
+
+
+class Group(TypedDict):
+    """A group of a library, with how many files outside the bin it holds."""
+
+    name: str
+    files: int
+
+
+class VoiceUsed(TypedDict):
+    """A voice that files were made with."""
+
+    engine: str
+    voice: str
+
+
+class Span(TypedDict):
+    """Where a segment stands in the text (code points) and in the sound."""
+
+    position: int
+    text_start: int
+    text_end: int
+    start_ms: int
+    end_ms: int
+
+
+class NewSegment(Span):
+    """A segment as it is recorded; `words` is JSON. Without marks its file's own voice said it."""
+
+    byte_end: int
+    frame_end: int
+    words: str
+    spoken_by: NotRequired[str]
+    said: NotRequired[str]
+
+
+class Segment(Span):
+    """A segment that was spoken; `words` is JSON."""
+
+    byte_end: int
+    frame_end: int
+    words: str
+    spoken_by: str
+    said: str
+
+
+class MarkedSegment(TypedDict):
+    """A segment that another voice spoke, or that was not said as it is written."""
+
+    position: int
+    text_start: int
+    start_ms: int
+    end_ms: int
+    spoken_by: str
+    said: str
+
+
+class SegmentWords(TypedDict):
+    """When the words of a segment are heard; `words` is JSON."""
+
+    text_start: int
+    start_ms: int
+    words: str
+
+
+class ChapterStart(TypedDict):
+    """Where a chapter of a file begins; the time is None until it is spoken."""
+
+    position: int
+    title: str
+    text_start: int
+    start_ms: int | None
+
+
+class Chapter(ChapterStart):
+    """A chapter of a file, to its end."""
+
+    text_end: int
+    end_ms: int | None
+
+
+class Retake(Work):
+    """A change to a part of a file: a text to be spoken anew, or an earlier take."""
+
+    id: int
+    file_id: int
+    sha256: str
+    text_start: int
+    text_end: int
+    text: str
+    take_id: int | None
+    stand_in: str
+    status: str
+    error: str | None
+    is_paused: int
+
+
+class ClaimedRetake(Retake):
+    """A Retake that a worker has taken up, with its file."""
+
+    file: WholeFile
+
+
+class Shift(TypedDict):
+    """How far what follows a change moves, in each of its measures."""
+
+    position: int
+    text: int
+    ms: int
+    bytes: int
+    frames: int
+
+
+class ReplacedTake(TypedDict):
+    """What a change replaced: its text, its frames on disk, its segments."""
+
+    text: str
+    content_hash: str
+    segments: Sequence[object]
+
+
+class NewSound(TypedDict):
+    """The sound that a change made: `duration` in s, `size` in bytes."""
+
+    duration: float
+    size: int
+    sha256: str
+
+
+class ListedTake(TypedDict):
+    """Sound that a retake replaced, in the list of its file."""
+
+    id: int
+    text_start: int
+    text_end: int
+    text: str
+    made_at: str
+
+
+class Take(ListedTake):
+    """Sound that a retake replaced; `segments` is JSON."""
+
+    file_id: int
+    content_hash: str
+    segments: str
+
+
+class Export(Work):
+    """A download in another format; `options` is JSON."""
+
+    id: int
+    file_id: int
+    owner_id: int
+    format: str
+    options: str
+    fingerprint: str
+    name: str
+    status: str
+    progress: float
+    error: str | None
+    size: int
+    created_epoch: float
+    last_used_epoch: float
+    is_paused: int
+
+
+class DocumentRow(TypedDict):
+    """An imported document without content and cover; `choices` is JSON."""
+
+    id: int
+    owner_id: int
+    title: str
+    author: str
+    language: str
+    source: str
+    origin: str
+    characters: int
+    choices: str
+    created_at: str
+    updated_at: str
+    cover_type: str
+
+
+class Cover(TypedDict):
+    """The picture on the front of a document."""
+
+    cover: bytes
+    cover_type: str

@@ -1,0 +1,56 @@
+"""A segment job: what segments are spoken for, in which voice, and how it is entered as use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from common.stored_json import read_or_default
+from speech.text.script import PARAGRAPH_PAUSE_MS
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentJob:
+    """A file, a change of one, or a preview, with the voice that speaks it.
+
+    `file_id` is None for a preview. `cast` holds the voices of speakers by their names. A retake
+    and a preview are rows of their own in the ledger, with so many `characters`; what `is_sample`
+    belongs to nobody.
+    """
+
+    owner_id: int
+    engine: str
+    voice: str
+    speed: float = 1.0
+    file_id: int | None = None
+    cast: Mapping[str, str] = field(default_factory=dict)
+    paragraph_pause_ms: int = PARAGRAPH_PAUSE_MS
+    characters: int = 0
+    is_retake: bool = False
+    is_sample: bool = False
+
+    @classmethod
+    def of_file(cls, row: Mapping[str, Any], *, is_retake: bool = False) -> Self:
+        """The job of a file's row, in the file's own voice; `is_retake` for a change of it."""
+        reading = read_or_default("reading", row["reading"])
+        return cls(
+            owner_id=row["owner_id"],
+            engine=row["engine"],
+            voice=row["voice"],
+            speed=row["speed"],
+            file_id=row["id"],
+            cast=reading.get("cast") or {},
+            paragraph_pause_ms=reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
+            is_retake=is_retake,
+        )
+
+    def as_purchase(self) -> dict[str, Any]:
+        """The columns that the ledger of purchases is written from."""
+        return {
+            "id": self.file_id,
+            "owner_id": self.owner_id,
+            "engine": self.engine,
+            "voice": self.voice,
+            "characters": self.characters,
+            "is_retake": self.is_retake,
+            "is_sample": self.is_sample,
+        }

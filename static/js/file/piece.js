@@ -1,3 +1,0 @@
-// The page of a piece.
-import "./downloads.js";
-import "./reading.js";

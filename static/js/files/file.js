@@ -1,0 +1,3 @@
+// The page of a piece.
+import "./download_menu.js";
+import "./read_along.js";

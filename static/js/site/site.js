@@ -1,0 +1,10 @@
+// What surrounds every page: moving between pages without losing the sound, the player, the keys.
+import "../../vendor/turbo.js";
+import "./navigation.js";
+import "./appearance.js";
+import "../player/player_dock.js";
+import "../player/triggers.js";
+import "../player/gone.js";
+import "../player/making.js";
+import "./shortcuts.js";
+import "./device.js";
