@@ -16,7 +16,7 @@ from config import Config
 from server.worker import Worker
 from tests.making import Home
 from tests.standin_openai import StandIn
-from web.access import Services
+from web.services import Services
 
 PASSWORD = "linden copper harbour moth"
 

@@ -133,7 +133,7 @@ def test_a_long_chapter_is_shown_in_stretches_that_lose_nothing():
 
 
 def test_the_label_of_every_rule_can_be_told_in_other_languages(app):
-    from blueprints.documents import LABELS
+    from web.document_page import LABELS
 
     with app.test_request_context():
         told = {kind: str(label) for kind, label in LABELS.items()}

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.signed_tokens import MOST_MARKS, joined_marks
 from tests.conftest import PASSWORD, Browser
-from web.access import DEVICE_COOKIE
+from web.cookies import DEVICE_COOKIE
 
 ALERTS = "/account/alerts"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -443,9 +443,9 @@ def token_on(browser, path):
 
 def test_every_route_is_closed_until_it_is_set_up(app, owner, guest):
     ask(owner, "everybody")
-    open_ones = {"static", "web.logout", "frame.choose_theme", "frame.choose_language"}
-    open_ones |= {"frame.whose"}  # says only whose session it is, so that copies of others go
-    open_ones |= {f"second_steps.{name}" for name in ("overview", "start", "confirm")}
+    open_ones = {"static", "web.logout", "site.choose_theme", "site.choose_language"}
+    open_ones |= {"site.whose"}  # says only whose session it is, so that copies of others go
+    open_ones |= {f"two_factor.{name}" for name in ("overview", "start", "confirm")}
     views = app.view_functions.items()
     open_ones |= {name for name, view in views if audience_of(view) == "public"}
     for rule in app.url_map.iter_rules():

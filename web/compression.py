@@ -17,7 +17,7 @@ KINDS = {
     "text/javascript",
 }
 # Where things are and how long they last: what somebody could guess at is not in these answers.
-MEASURES = {"reading.segments"}
+MEASURES = {"read_along.segments"}
 SMALLEST = 1000  # bytes; less is not worth the work
 QUICK = 1
 
