@@ -21,7 +21,7 @@ from services.exports import (
     NotReady,
     TooManyExports,
 )
-from storage.audio_store import NoSpace
+from storage.audio_errors import NoSpace
 from storage.errors import LeaseLost, NotFound
 from tests.making import SENTENCES, prose
 from tests.serving import App, Client, wait_until
@@ -69,7 +69,7 @@ def children():
             command = path.with_name("cmdline").read_bytes()
         except OSError:
             continue
-        if parent == os.getpid() and b"formats.process" in command:
+        if parent == os.getpid() and b"exports.encoder_process" in command:
             found.append(int(path.parent.name))
     return found
 
