@@ -16,8 +16,10 @@ from backups.errors import NotNow
 from backups.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
 from config import Config
 from storage import snapshots
-from storage.audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
+from storage.audio_store import AudioStore
+from storage.growing_file import PART
 from storage.plain_files import is_plain, sync
+from storage.segment_store import PreviewStore, SegmentStore, TakeStore
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)

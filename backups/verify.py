@@ -6,8 +6,8 @@ from backups import files, manifest
 from backups.errors import damaged
 from backups.manifest import AUDIO, DATABASE, Manifest
 from storage import snapshots
-from storage.audio_store import PART
 from storage.errors import DatabaseError
+from storage.growing_file import PART
 
 
 def describe(folder: Path) -> tuple[dict[str, list], dict[str, dict]]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from legacy.errors import MigrationError, Refused
 from legacy.fields import shown
 from speech.audio.mp3 import NotMp3, scan_mp3
-from storage.audio_store import AudioError, AudioStore, NoSuchAudio
+from storage.audio_errors import AudioError, NoSuchAudio
+from storage.audio_store import AudioStore
 
 MISSING = "The sound of this file was missing when it was moved from the JSON version."
 BROKEN = "This was no whole MP3 when it was moved from the JSON version."

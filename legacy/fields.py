@@ -4,7 +4,8 @@ import math
 import re
 import unicodedata
 
-from storage.audio_store import DELETED, NAME, PART
+from storage.audio_store import DELETED, NAME
+from storage.growing_file import PART
 
 LONGEST_NAME = 200
 LONGEST_CATEGORY = 100

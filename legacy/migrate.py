@@ -20,7 +20,8 @@ from legacy.records import Plan
 from legacy.verify import Proof, Verifier, digest_old_rows, verify_sounds
 from legacy.writer import Writer, open_copy, workshop
 from queries.legacy_import import settle
-from storage.audio_store import AudioError, AudioStore
+from storage.audio_errors import AudioError
+from storage.audio_store import AudioStore
 from storage.errors import DatabaseError
 from storage.plain_files import sync
 

@@ -42,7 +42,8 @@ from speech.audio.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
 from storage import snapshots
-from storage.audio_store import AudioError, AudioStore
+from storage.audio_errors import AudioError
+from storage.audio_store import AudioStore
 from storage.errors import DatabaseError, LeaseLost
 from storage.file_locks import FileLock
 

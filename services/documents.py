@@ -31,7 +31,7 @@ from speech.text.billable import Spoken, count_spoken
 from speech.text.directives import Cast
 from speech.text.pronunciation import Dictionary
 from speech.types import Voice, is_speakable
-from storage.audio_store import naming_full_disk
+from storage.audio_errors import naming_full_disk
 from storage.errors import NotFound, WrongState
 
 READERS = 2

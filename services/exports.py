@@ -22,7 +22,8 @@ from services.backoff import States, is_memory_short
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
 from speech.registry import Registry
-from storage.audio_store import AudioError, AudioStore
+from storage.audio_errors import AudioError
+from storage.audio_store import AudioStore
 from storage.errors import (
     DatabaseDamaged,
     DatabaseError,

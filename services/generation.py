@@ -32,14 +32,9 @@ from speech.text.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.text.segments import split
 from speech.text.titles import title_of
 from speech.types import Segment, SpeechRequest, Voice
-from storage.audio_store import (
-    AudioStore,
-    PreviewStore,
-    SegmentStore,
-    TakeStore,
-    make_filename,
-)
+from storage.audio_store import AudioStore, make_filename
 from storage.errors import NotFound
+from storage.segment_store import PreviewStore, SegmentStore, TakeStore
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100

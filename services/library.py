@@ -14,7 +14,8 @@ from services.generation import BadName, Studio, check_group
 from services.pronunciations import COLUMNS as PRONUNCIATIONS
 from services.pronunciations import table_rows
 from speech.audio.captions import webvtt
-from storage.audio_store import AudioStore, NoSuchAudio
+from storage.audio_errors import NoSuchAudio
+from storage.audio_store import AudioStore
 from storage.errors import NotFound
 
 DOCUMENT_KEYS = ("title", "author", "language", "source", "origin", "created_at")

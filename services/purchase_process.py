@@ -33,7 +33,7 @@ from speech.engine import Engine
 from speech.errors import EngineHeldUp, SpeechError
 from speech.registry import remake
 from speech.types import AudioChunk, Receipt, SpeechRequest
-from storage.audio_store import SegmentStore
+from storage.segment_store import SegmentStore
 
 HEADER = struct.Struct("<cII")
 MOST_LATER = 32  # engines that are kept ready

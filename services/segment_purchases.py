@@ -14,8 +14,8 @@ from services.purchase_client import Buyer
 from services.segment_cache import KeptSound, Wanted
 from speech.engine import Engine
 from speech.types import AudioChunk, Delivery, ModelNotice, Receipt, SpeechRequest
-from storage.audio_store import SegmentStore
 from storage.errors import DatabaseError
+from storage.segment_store import SegmentStore
 
 SWEEP_EVERY = 50  # purchases between looks at how much is kept
 

@@ -22,8 +22,10 @@ from speech.registry import Registry
 from speech.text.pronunciation import Dictionary, Entry
 from speech.text.script import PARAGRAPH_PAUSE_MS, Script, Utterance
 from speech.types import AudioChunk, Segment, SpeechRequest
-from storage.audio_store import AudioStore, NoSpace, SegmentStore
+from storage.audio_errors import NoSpace
+from storage.audio_store import AudioStore
 from storage.errors import DiskFull
+from storage.segment_store import SegmentStore
 
 CHECKPOINT_S = 0.5
 TAKES = 3  # of a file in which a segment broke off when it was already in the encoder

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from common import transient_causes
 from common.errors import Sentence
-from storage.audio_store import NoSpace, NoSuchAudio, naming_full_disk, no_space
+from storage.audio_errors import NoSpace, NoSuchAudio, naming_full_disk, no_space
 from storage.plain_files import is_plain, open_plain, open_to_write, sync
 
 NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.[a-z0-9]{2,5}")

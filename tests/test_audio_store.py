@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.audio_store import (
-    AudioStore,
-    NoSpace,
-    NoSuchAudio,
-    SegmentStore,
-    make_filename,
-)
+from storage.audio_errors import NoSpace, NoSuchAudio
+from storage.audio_store import AudioStore, make_filename
+from storage.segment_store import SegmentStore
 
 
 @pytest.fixture
@@ -256,7 +252,7 @@ def test_bought_sound_is_kept_by_its_hash(tmp_path):
 HOLDER = """
 import sys
 from pathlib import Path
-from storage.audio_store import SegmentStore
+from storage.segment_store import SegmentStore
 with SegmentStore(Path(sys.argv[1])).alone_with("ab" * 32):
     print("held", flush=True)
     sys.stdin.read()

@@ -30,7 +30,8 @@ from speech.errors import (
     UnknownVoice,
 )
 from speech.types import SpeechRequest
-from storage.audio_store import NoSpace, SegmentStore
+from storage.audio_errors import NoSpace
+from storage.segment_store import SegmentStore
 from tests.disks import small
 from tests.making import SENTENCES, Home, prose
 from tests.serving import ROOT, wait_until

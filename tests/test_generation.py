@@ -7,7 +7,7 @@ import pytest
 from queries.groups import STOPPED
 from services.generation import BadName, TextEmpty, TextTooLong, check_group, suggest_name
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
-from storage.audio_store import NoSpace
+from storage.audio_errors import NoSpace
 from storage.errors import NotFound, WrongState
 from tests.making import SENTENCES, Home, prose
 from tests.pacing import takes_below

@@ -5,7 +5,8 @@ from common.errors import Sentence
 from config import Config
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
 from storage import snapshots
-from storage.audio_store import AudioStore, SegmentStore
+from storage.audio_store import AudioStore
+from storage.segment_store import SegmentStore
 
 FROM_BACKUP = "Copy them from the folder audio of a backup, or speak them again."
 

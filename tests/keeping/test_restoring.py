@@ -11,9 +11,9 @@ from backups import create, manifest, restore
 from backups.errors import BackupDamaged, BackupTooNew, NoBackup, NoRoom, NotNow
 from database import Database
 from storage import opening, sqlite_file
-from storage.audio_store import SegmentStore
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
+from storage.segment_store import SegmentStore
 from tests.keeping.places import KEY, contents, flip, noise
 
 

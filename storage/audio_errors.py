@@ -1,0 +1,45 @@
+"""Errors of files of sound, and what a disk that takes nothing more is called."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from common import transient_causes
+from common.errors import Told
+
+
+class AudioError(Told):
+    """The sound cannot be read or written; `sentence` says why."""
+
+    status = 500
+
+
+class NoSuchAudio(AudioError):
+    """There is no such file on disk."""
+
+    status = 404
+
+
+class NoSpace(AudioError):
+    """The disk is full, or nearly, or takes nothing more for another cause."""
+
+    status = 507
+    waits_for = transient_causes.DISK.code
+
+
+@contextlib.contextmanager
+def naming_full_disk(folder: Path | None = None, tries: int | None = None) -> Iterator[None]:
+    """Turn the system's error for a disk that takes nothing more into NoSpace."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in transient_causes.WRITING:
+            raise
+        raise no_space(transient_causes.of_os_error(error, folder), tries) from error
+
+
+def no_space(cause: transient_causes.Cause, tries: int | None = None) -> NoSpace:
+    """What is raised where a disk takes nothing more, named for what it is."""
+    error = NoSpace(cause.refusal)
+    error.waits_for, error.status, error.tries = cause.code, cause.status, tries
+    return error
