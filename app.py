@@ -8,10 +8,11 @@ from flask import Blueprint, Flask, Response, abort, flash, g, jsonify, redirect
 from flask import url_for as to
 from flask_babel import gettext as _
 
-from accounts import accounts
+from accounts.accounts import Accounts
 from accounts.encryption import Seal
 from accounts.new_devices import Devices
 from accounts.passkeys import Passkeys
+from accounts.rules import DAY_S
 from accounts.two_factor import SecondFactors
 from backups import create, restore
 from backups.errors import KeepingError
@@ -147,7 +148,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
         SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=config.session_absolute_days * accounts.DAY_S,
+        PERMANENT_SESSION_LIFETIME=config.session_absolute_days * DAY_S,
         MAX_CONTENT_LENGTH=largest,  # of the longest form; each view has a limit of its own
     )
     app.extensions["voiceverse"] = _services(config, key, registry)
@@ -175,7 +176,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
     providers_room = Providers(config, db)
     registry = registry or build_registry(config, providers_room)
     studio = Studio(config, db, store, registry)
-    keeper = accounts.Accounts(db, config, key)
+    keeper = Accounts(db, config, key)
     stopping = Event()
     return Services(
         config=config,

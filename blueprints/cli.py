@@ -10,7 +10,8 @@ import click
 from flask import Blueprint
 from flask.cli import AppGroup
 
-from accounts.accounts import AccountError, Visitor
+from accounts.errors import AccountError
+from accounts.types import Visitor
 from common.errors import Told
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag

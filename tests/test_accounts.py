@@ -5,19 +5,19 @@ from collections import Counter
 import pytest
 from werkzeug.security import generate_password_hash
 
-from accounts.accounts import (
-    DAY_S,
+from accounts.accounts import Accounts
+from accounts.errors import (
     AccountError,
-    Accounts,
     BadUsername,
     LoginRefused,
     RegistrationClosed,
     SetupLinkInvalid,
-    Visitor,
+    TooManyAttempts,
     WrongPassword,
 )
-from accounts.errors import TooManyAttempts
 from accounts.passwords import BadPassword
+from accounts.rules import DAY_S
+from accounts.types import Visitor
 from storage.errors import InviteInvalid, UsernameTaken
 from tests.conftest import PASSWORD
 from tests.pacing import cpu_s

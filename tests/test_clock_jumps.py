@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from accounts.accounts import DAY_S, Visitor
 from accounts.errors import TooManyAttempts
+from accounts.rules import DAY_S
+from accounts.types import Visitor
 from tests.conftest import PASSWORD
 
 YEARS_S = 2 * 365 * DAY_S

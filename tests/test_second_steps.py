@@ -5,8 +5,8 @@ from collections import Counter
 import pyotp
 import pytest
 
-from accounts.accounts import Visitor
 from accounts.errors import TooManyAttempts, WrongCode
+from accounts.types import Visitor
 from tests.conftest import PASSWORD, Browser
 from tests.second_step import CONFIRM, START, Clock, Phone, give_password
 from web.access import audience_of
