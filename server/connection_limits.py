@@ -15,30 +15,25 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from waitress.buffers import OverflowableBuffer
-from waitress.parser import HTTPRequestParser
-
 from common.errors import Told
 from common.ip_address import Network, address
-from server.body_admission import Admission, Admissions
+from server.body_admission import Admissions
+from server.request_parser import Parser
 from server.request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
 from server.response_outcomes import AppTask, ReportingChannel
 from web.rate_limits import neighbourhood
-from web.server_interface import REFUSAL, Report, Rule, RuleOf
+from web.server_interface import REFUSAL, Report, RuleOf
 from web.trusted_proxies import client_behind, is_secure_behind
 
 IDLE_S = 120.0
 HEAD_S = 20.0
 SLOWEST_BYTES_A_SECOND = 4096.0
-# A larger body is admitted before it is taken in. It may stop for a minute now and then, and by
-# and large has to be faster than this.
-LARGE_BYTES = 1 << 16
+# A large body may stop for a minute now and then, and by and large has to be faster than this.
 SLOWEST_LARGE_BYTES_A_SECOND = 32768.0
 LARGE_PAUSE_S = 60.0
 LONGEST_BODY_S = 900.0  # and the largest faster yet: each has come after this and its pauses
 CROWDED_SHARE = 0.8
 CROWDED_IDLE_S = 5.0
-THROWN_AWAY = 8 << 20  # more than so many bytes too many are not waited for
 LINGER_S = 20.0  # who was refused half way may go on sending for so long, to hear the answer
 LOOK_S = 0.5  # how often those in line are looked at
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -59,7 +54,7 @@ class BodyTooSlow(Told):
         )
 
 
-class House:
+class ConnectionLimits:
     """Everybody who is connected, by where they come from.
 
     Without `admissions` and a `queue` nobody is asked and nobody waits.
@@ -116,128 +111,6 @@ class House:
         return found is not None and any(found in network for network in self._exempt)
 
 
-class Bounded:
-    """A buffer that keeps what comes until it is too much, and then nothing of it."""
-
-    def __init__(self, buffer: OverflowableBuffer, limit: int, expected: int) -> None:
-        self._buffer, self._limit = buffer, limit
-        self._size = 0
-        self._is_over = expected > limit
-
-    def __len__(self) -> int:
-        return self._size
-
-    def append(self, data: bytes) -> None:
-        """Take in a piece, or throw everything away when that is too much."""
-        self._size += len(data)
-        if not self._is_over and self._size > self._limit:
-            self._is_over = True
-            self._buffer.close()
-            self._buffer = OverflowableBuffer(self._buffer.overflow)
-        if not self._is_over:
-            try:
-                self._buffer.append(data)
-            except OSError:  # the disk is full, which the app says with a sentence
-                self._is_over = True
-
-    def getfile(self) -> Any:
-        """What is there to be read."""
-        return self._buffer.getfile()
-
-    def close(self) -> None:
-        """Forget it."""
-        self._buffer.close()
-
-
-class Parser(HTTPRequestParser):
-    """Reads requests, and of bodies no more than their route takes from who is asking.
-
-    A body that was thrown away keeps its length, by which the app refuses it with a sentence. One
-    that was refused on its way carries the refusal, which the app tells.
-    """
-
-    admission: Admission | None = None
-    refusal: Told | None = None
-    is_cut = False  # what is still to come of the body is not looked at
-    is_large = False
-    rule = Rule(0)
-    _is_continue_owed = False
-
-    def __init__(self, channel: "Channel", adj: Any) -> None:
-        super().__init__(adj)
-        self._channel = channel
-
-    def parse_header(self, header_plus: bytes) -> None:
-        """Read the head, and decide from it what becomes of the body."""
-        super().parse_header(header_plus)
-        if self.body_rcv is None:
-            return
-        cookies, rule_of = self.headers.get("COOKIE", ""), self._channel.house.rule_of
-        self.rule = rule_of(self.command, self.path, cookies, self._channel.is_secure(self.headers))
-        limit, expected = self.rule.limit, self.content_length
-        if expected > limit and (self.expect_continue or expected > limit + THROWN_AWAY):
-            self._cut()
-            return
-        self.body_rcv.buf = Bounded(self.body_rcv.buf, limit, expected)
-        if expected > LARGE_BYTES:
-            self._expect_much()
-
-    def received(self, data: bytes) -> int:
-        """Take in a piece of the head or the body."""
-        consumed = super().received(data)
-        if self.chunked and not self.completed:
-            if self.body_bytes_received > self.rule.limit + THROWN_AWAY:
-                self.headers["CONTENT_LENGTH"] = str(self.body_bytes_received)
-                self._cut()
-                self.completed = True
-            elif self.body_bytes_received > LARGE_BYTES and not self.is_large:
-                self._expect_much()
-        if self.admission is not None:
-            self.admission.note(self.body_bytes_received)
-            self.admission.is_received = self.completed
-        return consumed
-
-    def refuse(self, error: Told) -> None:
-        """Take in no more of the body, and forget what came of it."""
-        self._cut()
-        self.refusal, self.completed = error, True
-
-    def is_let_in(self) -> bool:
-        """Whether the body has been admitted and its client is still to be told so; asked once."""
-        is_owed, self._is_continue_owed = self._is_continue_owed, False
-        return is_owed
-
-    def close(self) -> None:
-        """The request is over."""
-        super().close()
-        if self.admission is not None:
-            self.admission.end()
-
-    def _expect_much(self) -> None:
-        self.is_large = True
-        admissions = self._channel.house.admissions
-        if admissions is None or self.content_length > self.rule.limit or not self.rule.token:
-            return  # it is thrown away, or came without a session and is too much soon
-        # Who waits to be told to go on is told when it is admitted.
-        self._is_continue_owed, self.expect_continue = self.expect_continue, False
-        self.admission = Admission(
-            self.rule.token,
-            self._channel.client(self.headers.get("X_FORWARDED_FOR", "")),
-            self.content_length,
-            self.rule.copies,
-            self._channel.wake,
-        )
-        admissions.ask(self.admission)
-
-    def _cut(self) -> None:
-        self.close()
-        self._channel.linger()
-        self.body_rcv, self.expect_continue, self.is_cut = None, False, True
-        self.headers["CONNECTION"] = "close"
-        # It is answered at once, so the server must not look at the length any more.
-        self.content_length = 0
-
-
 class Task(AppTask):
     """A request on its way to the app, with why it was refused before, if it was."""
 
@@ -253,9 +126,11 @@ class Channel(ReportingChannel):
 
     task_class = Task
 
-    def __init__(self, house: House, server: Any, sock: Any, addr: Any, *args: Any, **kw: Any):
-        self.house, self._where = house, neighbourhood(addr[0])
-        self._begun_at = self._active_at = self._fed_at = house.clock()
+    def __init__(
+        self, limits: ConnectionLimits, server: Any, sock: Any, addr: Any, *args: Any, **kw: Any
+    ):
+        self.limits, self._where = limits, neighbourhood(addr[0])
+        self._begun_at = self._active_at = self._fed_at = limits.clock()
         self._left_s = LARGE_PAUSE_S  # how long a large body may stop from `_fed_at` on
         self._is_inside = self._closes_when_flushed = False
         self._lingers_from: float | None = None
@@ -263,17 +138,17 @@ class Channel(ReportingChannel):
         self._queued_at: float | None = None
         self._person: int | None = None
         self._looked_at = 0.0
-        super().__init__(house.report, server, sock, addr, *args, **kw)
+        super().__init__(limits.report, server, sock, addr, *args, **kw)
         self.parser_class = partial(Parser, self)
 
     def client(self, forwarded: str) -> str:
         """What stands for who sends what comes here; `forwarded` is what proxies say of them."""
-        return self.house.client(self.addr[0], forwarded)
+        return self.limits.client(self.addr[0], forwarded)
 
     def is_secure(self, head: dict[str, str]) -> bool:
         """Whether a request with this head came over https."""
         forwarded, schemes = head.get("X_FORWARDED_FOR", ""), head.get("X_FORWARDED_PROTO", "")
-        return self.house.is_secure(self.addr[0], forwarded, schemes)
+        return self.limits.is_secure(self.addr[0], forwarded, schemes)
 
     def wake(self) -> None:
         """Have this connection looked at soon; for other threads."""
@@ -284,7 +159,7 @@ class Channel(ReportingChannel):
         """Count it where it comes from; one too many is closed before it says anything."""
         super().add_channel(map)
         self._is_inside = True
-        if not self.house.enter(self._where):
+        if not self.limits.enter(self._where):
             self.will_close = True
 
     def del_channel(self, map: Any = None) -> None:
@@ -292,7 +167,7 @@ class Channel(ReportingChannel):
         super().del_channel(map)
         if self._is_inside:
             self._is_inside = False
-            self.house.leave(self._where)
+            self.limits.leave(self._where)
         if self.request is not None:
             self.request.close()
             self.request = None
@@ -303,7 +178,7 @@ class Channel(ReportingChannel):
         """Take in a piece; the first one of a request starts its time."""
         if self._lingers_from is not None:
             return False
-        now = self.house.clock()
+        now = self.limits.clock()
         if self.request is None:
             self._begun_at, self._left_s = now, LARGE_PAUSE_S
         else:
@@ -355,7 +230,7 @@ class Channel(ReportingChannel):
 
     def linger(self) -> None:
         """Throw away what is still to come, and close when the client has had time to read why."""
-        self._lingers_from = self.house.clock()
+        self._lingers_from = self.limits.clock()
 
     @property
     def close_when_flushed(self) -> bool:
@@ -376,7 +251,7 @@ class Channel(ReportingChannel):
 
     @last_activity.setter
     def last_activity(self, _: float) -> None:
-        self._active_at = self.house.clock()
+        self._active_at = self.limits.clock()
 
     def _is_waiting(self) -> bool:
         return (
@@ -390,7 +265,7 @@ class Channel(ReportingChannel):
         if request.admission.error is not None:
             self._refuse(request.admission.error)
         elif request.admission.is_waiting:
-            self._fed_at = self.house.clock()
+            self._fed_at = self.limits.clock()
         elif request.is_let_in():
             with self.requests_lock:
                 if self.requests:  # the answers before come first
@@ -410,11 +285,11 @@ class Channel(ReportingChannel):
     def _is_overdue(self) -> bool:
         if self.requests:
             return False
-        now, request = self.house.clock(), self.request
+        now, request = self.limits.clock(), self.request
         if self._lingers_from is not None:
             return now - self._lingers_from > LINGER_S
         if request is None:
-            return now - self._active_at > self.house.idle_s
+            return now - self._active_at > self.limits.idle_s
         if request.is_large:
             return now - self._fed_at > self._left_s
         allowed_s = HEAD_S + request.body_bytes_received / SLOWEST_BYTES_A_SECOND
@@ -437,12 +312,12 @@ class Channel(ReportingChannel):
     def gets_in_line(self) -> bool:
         """Let the next request wait for its turn if it is of those that take long."""
         rule = self.requests[0].rule
-        if not (rule.is_queued and rule.token and self.house.queue):
+        if not (rule.is_queued and rule.token and self.limits.queue):
             return False
         if self.requests[0].refusal is not None:
             return False
-        self._queued_at = self._looked_at = self.house.clock()
-        self.house.admissions.ask_person(rule.token, self._enter_line)
+        self._queued_at = self._looked_at = self.limits.clock()
+        self.limits.admissions.ask_person(rule.token, self._enter_line)
         return True
 
     def service(self) -> None:
@@ -454,14 +329,14 @@ class Channel(ReportingChannel):
             super().service()
         finally:
             if person is not None:
-                self.house.queue.leave(person)
+                self.limits.queue.leave(person)
 
     def _enter_line(self, person: int | Told | None) -> None:
         error = person if isinstance(person, Told) else None
         if isinstance(person, int):
             try:
                 self._person = person
-                self.house.queue.enter(person, self)
+                self.limits.queue.enter(person, self)
                 return
             except QueueFull as full:
                 self._person, error = None, full
@@ -469,17 +344,17 @@ class Channel(ReportingChannel):
 
     def _start_with(self, error: Told | None) -> None:
         self.requests[0].refusal = error
-        self.house.queue.start(self)
+        self.limits.queue.start(self)
 
     def _look_after_queued(self) -> None:
         """Take a request out of the line that waited too long, or whose client has gone."""
         # It may be its turn at any time, in another thread.
-        now, person, queued_at = self.house.clock(), self._person, self._queued_at
+        now, person, queued_at = self.limits.clock(), self._person, self._queued_at
         if person is None or queued_at is None or now - self._looked_at < LOOK_S:
             return
         self._looked_at = now
         has_gone, is_late = self._has_gone(), now - queued_at > LONGEST_WAIT_S
-        if not (has_gone or is_late) or not self.house.queue.drop(person, self):
+        if not (has_gone or is_late) or not self.limits.queue.drop(person, self):
             return
         self._person = self._queued_at = None
         if is_late:

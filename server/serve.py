@@ -23,7 +23,8 @@ from common import logs
 from common.ip_address import networks
 from config import Config, ConfigError, prepare_data_dir, program_environment
 from server.body_admission import Admissions
-from server.connection_limits import THROWN_AWAY, Channel, House
+from server.connection_limits import Channel, ConnectionLimits
+from server.request_parser import THROWN_AWAY
 from server.request_queue import AT_ONCE, RequestQueue
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
@@ -164,15 +165,15 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             f"VoiceVerse cannot listen on {config.host}:{config.port} ({error.strerror}). "
             "Stop what uses it, or set VOICEVERSE_PORT to another number."
         ) from error
-    house = _house(app, config, dispatcher)
+    limits = _connection_limits(app, config, dispatcher)
     for socket in list(sockets.values()):
         if isinstance(socket, BaseWSGIServer):
-            socket.channel_class = partial(Channel, house)
+            socket.channel_class = partial(Channel, limits)
     dispatcher.set_thread_count(config.threads)
     return server
 
 
-def _house(app: Flask, config: Config, dispatcher: Dispatcher) -> House:
+def _connection_limits(app: Flask, config: Config, dispatcher: Dispatcher) -> ConnectionLimits:
     """Who may connect, send and wait; what is on its way may fill a few of the largest forms."""
     services, largest = app.extensions["voiceverse"], most_bytes(config)
     quota = BodyQuota(
@@ -184,7 +185,7 @@ def _house(app: Flask, config: Config, dispatcher: Dispatcher) -> House:
     services.body_quota = quota
     dispatcher.admissions = Admissions(quota, services.accounts.person_of)
     spare_threads = config.threads - config.live_listeners
-    return House(
+    return ConnectionLimits(
         BodyRules(app, config),
         connections=CONNECTIONS,
         of_one=CONNECTIONS_OF_ONE,
