@@ -25,7 +25,7 @@ ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)
 LATER = f".later{PART}"  # a folder for sound as it was just after the copy
 
-log = logging.getLogger("voiceverse.keeping")
+log = logging.getLogger("voiceverse.backups.collect")
 
 
 class Gathering:

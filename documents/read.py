@@ -22,7 +22,7 @@ from documents.limits import Limits
 from documents.text_cleaning import one_line
 from documents.types import Document
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("voiceverse.documents.read")
 
 LIMITS = Limits()
 LOGGED = 2000  # characters of what a crashed reader said

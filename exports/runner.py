@@ -26,7 +26,7 @@ MISSING = (
     "with: pip install -r requirements-formats.txt."
 )
 
-log = logging.getLogger("voiceverse.formats")
+log = logging.getLogger("voiceverse.exports.runner")
 
 
 @lru_cache(maxsize=1)

@@ -17,7 +17,7 @@ from web.body_quota import BodyQuota, Share
 RECHECK_S = 1.0
 PersonOf = Callable[[str], int | None]
 
-log = logging.getLogger("voiceverse.admission")
+log = logging.getLogger("voiceverse.body_admission")
 
 
 class SessionEnded(Told):

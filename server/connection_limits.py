@@ -38,7 +38,7 @@ LINGER_S = 20.0  # who was refused half way may go on sending for so long, to he
 LOOK_S = 0.5  # how often those in line are looked at
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-log = logging.getLogger("voiceverse.intake")
+log = logging.getLogger("voiceverse.connection_limits")
 
 
 class BodyTooSlow(Told):

@@ -57,7 +57,7 @@ TIME = "%Y-%m-%d %H:%M:%S"
 GRACE_S = 8.0
 NICENESS = 10  # pages and listeners come first, however much is being spoken
 
-log = logging.getLogger("voiceverse.jobs")
+log = logging.getLogger("voiceverse.worker")
 
 
 class Worker:

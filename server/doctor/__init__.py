@@ -15,7 +15,7 @@ from storage.errors import DatabaseError
 
 __all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("voiceverse.doctor")
 
 QUICK = (data.folders, data.key, data.presence, data.schema, data.log, accounts.names)
 THOROUGH = (

@@ -25,7 +25,7 @@ TRIES = 3
 IDLE_S = 60.0
 PIECE_BYTES = 32 * 1024
 
-log = logging.getLogger("voiceverse.realtime")
+log = logging.getLogger("voiceverse.openai_realtime")
 
 
 class OpenAIRealtime(OpenAIEngine):

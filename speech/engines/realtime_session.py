@@ -222,7 +222,7 @@ class _Answer:
 
 def _quiet() -> logging.Logger:
     """A logger that is told nothing of what goes over a connection: the key is among it."""
-    logger = logging.getLogger("voiceverse.realtime.connection")
+    logger = logging.getLogger("voiceverse.realtime_session.connection")
     logger.setLevel(logging.INFO)
     return logger
 
