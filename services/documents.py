@@ -31,7 +31,7 @@ from speech.text.billable import Spoken, count_spoken
 from speech.text.directives import Cast
 from speech.text.pronunciation import Dictionary
 from speech.types import Voice, is_speakable
-from storage.audio_errors import naming_full_disk
+from storage.audio_errors import translating_disk_full
 from storage.errors import NotFound, WrongState
 
 READERS = 2
@@ -182,7 +182,7 @@ class Books:
 
         Raises ImportsBusy, NoSpace or a DocumentError.
         """
-        with self._reading(), naming_full_disk():
+        with self._reading(), translating_disk_full():
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
@@ -193,7 +193,7 @@ class Books:
                 "Web addresses cannot be imported here. Save the page and import the file."
             )
         with (
-            naming_full_disk(),
+            translating_disk_full(),
             tempfile.TemporaryDirectory(prefix=PAGE_PREFIX, dir=self._folder) as folder,
         ):
             path = Path(folder) / "page"

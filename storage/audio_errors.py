@@ -28,7 +28,7 @@ class NoSpace(AudioError):
 
 
 @contextlib.contextmanager
-def naming_full_disk(folder: Path | None = None, tries: int | None = None) -> Iterator[None]:
+def translating_disk_full(folder: Path | None = None, tries: int | None = None) -> Iterator[None]:
     """Turn the system's error for a disk that takes nothing more into NoSpace."""
     try:
         yield

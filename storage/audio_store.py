@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from common import transient_causes
 from common.errors import Sentence
-from storage.audio_errors import NoSpace, NoSuchAudio, naming_full_disk, no_space
+from storage.audio_errors import NoSpace, NoSuchAudio, no_space, translating_disk_full
 from storage.growing_file import PART, GrowingFile
 from storage.plain_files import (
     CHUNK_BYTES,
@@ -117,7 +117,7 @@ class AudioStore:
             with part.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256")
         else:
-            with source.open("rb") as reading, naming_full_disk(), part.open("xb") as writing:
+            with source.open("rb") as reading, translating_disk_full(), part.open("xb") as writing:
                 while piece := reading.read(1024 * 1024):
                     digest.update(piece)
                     writing.write(piece)
@@ -159,7 +159,7 @@ class AudioStore:
     def finish(self, filename: str) -> None:
         """Give the growing file, already on the disk, its name; raises NoSuchAudio, NoSpace."""
         try:
-            with naming_full_disk(self.folder):
+            with translating_disk_full(self.folder):
                 self._path(filename, PART).replace(self._path(filename))
         except FileNotFoundError:
             raise NoSuchAudio("The growing file is gone.") from None
@@ -220,7 +220,7 @@ class AudioStore:
         moved, filenames = [], list(filenames)
         try:
             for path in (self._path(name, end) for name in filenames for end in ("", PART)):
-                with contextlib.suppress(FileNotFoundError), naming_full_disk():
+                with contextlib.suppress(FileNotFoundError), translating_disk_full():
                     path.rename(path.with_name(path.name + DELETED))
                     moved.append(path)
             forget()

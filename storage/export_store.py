@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from common import transient_causes
 from common.errors import Sentence
-from storage.audio_errors import NoSpace, NoSuchAudio, naming_full_disk, no_space
+from storage.audio_errors import NoSpace, NoSuchAudio, no_space, translating_disk_full
 from storage.plain_files import is_plain, open_plain, open_to_write, sync
 
 NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.[a-z0-9]{2,5}")
@@ -41,14 +41,14 @@ class ExportStore:
     def part_path(self, name: str) -> Path:
         """Where a download is written before it is whole."""
         path = self._path(name + PART)
-        with naming_full_disk(self.folder):
+        with translating_disk_full(self.folder):
             self.folder.mkdir(mode=0o700, exist_ok=True)
             os.close(open_to_write(path))
         return path
 
     def finish(self, name: str) -> None:
         """Give a download, already on the disk, its name."""
-        with naming_full_disk(self.folder):
+        with translating_disk_full(self.folder):
             self._path(name + PART).replace(self._path(name))
         sync(self.folder)
 

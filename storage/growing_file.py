@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from storage.audio_errors import naming_full_disk
+from storage.audio_errors import translating_disk_full
 from storage.plain_files import open_to_write
 
 PART = ".part"
@@ -16,7 +16,7 @@ class GrowingFile:
 
     def __init__(self, path: Path, keep_bytes: int):
         self._folder = path.parent
-        with naming_full_disk(self._folder):
+        with translating_disk_full(self._folder):
             self._file = os.fdopen(open_to_write(path), "r+b", buffering=0)
             self.cut(keep_bytes)
 
@@ -29,7 +29,7 @@ class GrowingFile:
     def write(self, data: bytes) -> None:
         """Append; raises NoSpace when the disk is full."""
         view = memoryview(data)
-        with naming_full_disk(self._folder):
+        with translating_disk_full(self._folder):
             while view:
                 written = self._file.write(view)
                 self.size += written
@@ -37,7 +37,7 @@ class GrowingFile:
 
     def replace_head(self, data: bytes) -> None:
         """Write over the first bytes; raises NoSpace where the disk wants room for that, too."""
-        with naming_full_disk(self._folder):
+        with translating_disk_full(self._folder):
             os.pwrite(self._file.fileno(), data, 0)
 
     def digest(self) -> str:
@@ -52,7 +52,7 @@ class GrowingFile:
 
     def sync(self) -> None:
         """Return when the bytes are on the disk."""
-        with naming_full_disk(self._folder):
+        with translating_disk_full(self._folder):
             os.fsync(self._file.fileno())
 
     def close(self) -> None:

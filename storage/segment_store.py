@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from common import transient_causes
-from storage.audio_errors import NoSuchAudio, naming_full_disk
+from storage.audio_errors import NoSuchAudio, translating_disk_full
 from storage.growing_file import PART
 from storage.plain_files import (
     CHUNK_BYTES,
@@ -72,13 +72,13 @@ class SegmentStore:
         """
         path = self._path(content_hash)
         part = path.with_name(path.name + PART)
-        with naming_full_disk(self.folder):
+        with translating_disk_full(self.folder):
             for folder in (self.folder, path.parent):
                 folder.mkdir(mode=0o700, exist_ok=True)
-        with naming_full_disk(path.parent), _open_alone(part) as file:
+        with translating_disk_full(path.parent), _open_alone(part) as file:
 
             def keep(pieces: Iterable[bytes]) -> int:
-                with naming_full_disk(
+                with translating_disk_full(
                     path.parent, transient_causes.PAID_TRIES if paid_bytes else None
                 ):
                     file.writelines(pieces)
@@ -116,7 +116,7 @@ class SegmentStore:
         Raises FileNotFoundError where there are none.
         """
         note = self.note(source)
-        with naming_full_disk():
+        with translating_disk_full():
             self._path(target).parent.mkdir(mode=0o700, exist_ok=True)
             try:
                 os.link(self._path(source), self._path(target))
