@@ -134,7 +134,7 @@ def sweep(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def naming_errors(what: str) -> Iterator[None]:
+def translating_sqlite_errors(what: str) -> Iterator[None]:
     """Turn the system's errors into ours; `what` begins the sentence."""
     try:
         yield

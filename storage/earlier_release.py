@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from storage import log_chain, name_keys, sqlite_file
-from storage.errors import DatabaseBusy, name_error, name_os_error
+from storage.errors import DatabaseBusy, translate_os_error, translate_sqlite_error
 from storage.plain_files import sync
 
 TABLES = ("users", "audio_files", "usage_stats", "playback_history", "security_logs")
@@ -176,7 +176,7 @@ def carry_over(path: Path) -> None:
             )
             raise named from error
         if isinstance(error, OSError):
-            raise name_os_error(error, path) from error
+            raise translate_os_error(error, path) from error
         raise
 
 
@@ -194,7 +194,7 @@ def _open_alone(path: Path) -> sqlite3.Connection:
         old.execute("COMMIT")
     except BaseException as error:
         old.close()
-        if isinstance(name_error(error, path), DatabaseBusy):
+        if isinstance(translate_sqlite_error(error, path), DatabaseBusy):
             raise DatabaseBusy(
                 f"{path} is in use by another program, perhaps the earlier release. Stop that "
                 "one, then start again; nothing was changed."

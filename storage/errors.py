@@ -93,7 +93,7 @@ class LeaseLost(DatabaseError):
     status = 409
 
 
-def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
+def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
     """The named error for a SQLite result code, or None for a mistake of our own."""
     extended = getattr(error, "sqlite_errorcode", None) or 0
     code = extended & 0xFF
@@ -138,18 +138,18 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
 
 
 @contextlib.contextmanager
-def naming_errors(path: Path) -> Iterator[None]:
+def translating_sqlite_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's own errors into ours, with a sentence each."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        named = name_error(error, path)
+        named = translate_sqlite_error(error, path)
         if named is None:
             raise
         raise named from error
 
 
-def name_os_error(error: OSError, path: Path) -> DatabaseError:
+def translate_os_error(error: OSError, path: Path) -> DatabaseError:
     """The named error for a file that cannot be made, read or renamed."""
     if cause := transient_causes.of_os_error(error, path.parent):
         return disk_full(cause)

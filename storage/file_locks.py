@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from storage.errors import DatabaseBusy, name_os_error
+from storage.errors import DatabaseBusy, translate_os_error
 
 LONGEST_PAUSE_S = 0.005
 
@@ -37,7 +37,7 @@ class FileLock:
         try:
             is_taken = self._take_file(deadline)
         except OSError as error:
-            raise name_os_error(error, self.path) from error
+            raise translate_os_error(error, self.path) from error
         finally:
             if not is_taken:
                 self._threads.release()

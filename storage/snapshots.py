@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from storage import log_chain, name_keys, opening, sqlite_file
-from storage.errors import naming_errors
+from storage.errors import translating_sqlite_errors
 from storage.plain_files import sync
 
 MOST_FAULTS = 20
@@ -45,7 +45,7 @@ def is_empty(path: Path) -> bool:
 
 def recognise(path: Path) -> int:
     """The version of the schema, or EARLIER_RELEASE; raises DatabaseTooNew, NotADatabase."""
-    with naming_errors(path):
+    with translating_sqlite_errors(path):
         return opening.recognise(path, "ro")
 
 
@@ -130,7 +130,10 @@ def read_log_end(path: Path) -> list | None:
 
 def end_sessions(path: Path) -> None:
     """Sign everybody out of a copy: sessions that were ended since must not come back."""
-    with naming_errors(path), contextlib.closing(sqlite_file.connect_plain(path)) as connection:
+    with (
+        translating_sqlite_errors(path),
+        contextlib.closing(sqlite_file.connect_plain(path)) as connection,
+    ):
         connection.execute("DELETE FROM sessions")
     sync(path)
 
@@ -204,7 +207,7 @@ def _text(value: bytes) -> str:
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that never writes a log back: that needs the write lock."""
     with (
-        naming_errors(path),
+        translating_sqlite_errors(path),
         contextlib.closing(sqlite_file.connect_plain(path, "ro")) as connection,
     ):
         yield connection
@@ -215,7 +218,7 @@ def _reading_copy(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to a file that nobody writes, which leaves no other file beside it."""
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with (
-        naming_errors(path),
+        translating_sqlite_errors(path),
         contextlib.closing(sqlite3.connect(address, uri=True)) as connection,
     ):
         yield connection

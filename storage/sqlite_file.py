@@ -12,8 +12,8 @@ from storage.errors import (
     DatabaseError,
     DiskFull,
     UpgradeFailed,
-    name_error,
-    name_os_error,
+    translate_os_error,
+    translate_sqlite_error,
 )
 from storage.plain_files import sync
 
@@ -54,7 +54,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise name_os_error(error, folder) from error
+        raise translate_os_error(error, folder) from error
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
@@ -96,9 +96,9 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
         finally:
             _discard(part)
     except OSError as error:
-        raise name_os_error(error, target) from error
+        raise translate_os_error(error, target) from error
     except sqlite3.OperationalError as error:
-        named = name_error(error, target)
+        named = translate_sqlite_error(error, target)
         if isinstance(named, DiskFull):
             raise named from error
         raise
@@ -131,7 +131,9 @@ def refuse_broken_references(connection: sqlite3.Connection) -> None:
 
 def name_upgrade_error(error: sqlite3.Error, path: Path, done: str) -> DatabaseError:
     """A full disk, a busy or a damaged file is called so; everything else is UpgradeFailed."""
-    named = None if isinstance(error, sqlite3.IntegrityError) else name_error(error, path)
+    named = (
+        None if isinstance(error, sqlite3.IntegrityError) else translate_sqlite_error(error, path)
+    )
     return named or UpgradeFailed(
         f"{path} could not be {done} ({error}). It was left as it was; please report this."
     )
