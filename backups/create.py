@@ -41,7 +41,7 @@ def make(
     its name. What became of it is recorded for the pages of admins.
     """
     try:
-        with files.translating_sqlite_errors("The backup could not be written"):
+        with files.translating_os_errors("The backup could not be written"):
             made = _make(config, why, with_keys, to or status.backups_folder(config))
             at = made.manifest.made_at
             changes = {"made_at": at, "proven_at": at, "failed_at": "", "failure": ""}
@@ -80,7 +80,7 @@ def list_all(config: Config) -> list[dict[str, str]]:
 def prove(config: Config, folder: Path) -> Manifest:
     """Restore a backup into a scratch folder, compare, and record that it was proven."""
     root = folder.resolve().parent
-    with files.translating_sqlite_errors("The backup could not be restored"), alone(root):
+    with files.translating_os_errors("The backup could not be restored"), alone(root):
         known = verify.prove(folder, root / ".scratch.part")
         status.note(config, proven_at=_now().strftime(TIME))
     return known

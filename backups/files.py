@@ -134,7 +134,7 @@ def sweep(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def translating_sqlite_errors(what: str) -> Iterator[None]:
+def translating_os_errors(what: str) -> Iterator[None]:
     """Turn the system's errors into ours; `what` begins the sentence."""
     try:
         yield

@@ -49,7 +49,7 @@ class Restored:
 def restore(config: Config, folder: Path) -> Restored:
     """Restore a backup; raises KeepingError or DatabaseError, and nothing is changed then."""
     data = config.data_dir
-    with files.translating_sqlite_errors("The backup could not be restored"):
+    with files.translating_os_errors("The backup could not be restored"):
         known = manifest.read(folder)
         if known.schema > sqlite_file.SCHEMA_VERSION:
             raise BackupTooNew(
@@ -80,7 +80,7 @@ def complete(config: Config) -> bool:
     if not (data / RESTORE_MARK).exists():
         return False
     with (
-        files.translating_sqlite_errors("An interrupted restore could not be completed"),
+        files.translating_os_errors("An interrupted restore could not be completed"),
         alone(status.backups_folder(config), FINISH_WAIT_S),
     ):
         _complete(data)
