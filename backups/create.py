@@ -80,14 +80,14 @@ def list_all(config: Config) -> list[dict[str, str]]:
 def prove(config: Config, folder: Path) -> Manifest:
     """Restore a backup into a scratch folder, compare, and record that it was proven."""
     root = folder.resolve().parent
-    with files.translating_os_errors("The backup could not be restored"), alone(root):
+    with files.translating_os_errors("The backup could not be restored"), exclusive_lock(root):
         known = verify.prove(folder, root / ".scratch.part")
         status.note(config, proven_at=_now().strftime(TIME))
     return known
 
 
 @contextlib.contextmanager
-def alone(root: Path, wait_s: float = 0.0) -> Iterator[None]:
+def exclusive_lock(root: Path, wait_s: float = 0.0) -> Iterator[None]:
     """Be the only one who makes, proves or restores backups in a folder; raises UnderWay."""
     files.make_folder(root)
     lock = FileLock(root / LOCK)
@@ -110,7 +110,7 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
             f"{config.database_path} is of an earlier release. Start VoiceVerse once, which copies "
             "it and carries it over; then make a backup."
         )
-    with alone(root):
+    with exclusive_lock(root):
         part, scratch = root / ".new.part", root / ".scratch.part"
         files.make_folder(part)
         try:

@@ -25,5 +25,5 @@ def sweep(config: Config) -> None:
             shutil.rmtree(data / name, ignore_errors=True)
     root = status.backups_folder(config)
     if root.is_dir():
-        with contextlib.suppress(UnderWay), create.alone(root):
+        with contextlib.suppress(UnderWay), create.exclusive_lock(root):
             files.sweep(root)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backups import files, manifest, status, verify
-from backups.create import TIME, alone
+from backups.create import TIME, exclusive_lock
 from backups.errors import BackupTooNew, KeepingError, NoRoom, NotNow
 from backups.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
 from common.errors import Sentence
@@ -59,7 +59,7 @@ def restore(config: Config, folder: Path) -> Restored:
             )
         verify.check_in_place(folder, known)
         files.make_folder(data)
-        with nobody_at_work(data, writers=True), alone(status.backups_folder(config)):
+        with nobody_at_work(data, writers=True), exclusive_lock(status.backups_folder(config)):
             _complete(data)
             aside = _free_name(data)
             had_data = config.database_path.exists()
@@ -81,7 +81,7 @@ def complete(config: Config) -> bool:
         return False
     with (
         files.translating_os_errors("An interrupted restore could not be completed"),
-        alone(status.backups_folder(config), FINISH_WAIT_S),
+        exclusive_lock(status.backups_folder(config), FINISH_WAIT_S),
     ):
         _complete(data)
     return True

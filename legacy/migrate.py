@@ -13,7 +13,7 @@ from legacy.audio import Intake, Listing, Sound
 from legacy.errors import MigrationError, NotVerified, Refused
 from legacy.existing import Changes, Existing, Playbacks, agree
 from legacy.fields import is_filename
-from legacy.locks import alone, folder_made
+from legacy.locks import exclusive_lock, folder_made
 from legacy.plan import make_plan
 from legacy.read import read
 from legacy.records import Plan
@@ -71,7 +71,7 @@ def migrate(options: Options, progress: Progress) -> dict:
         if not options.is_dry:
             check_room(options, plan, listing)
             stack.enter_context(folder_made(options.database.parent))
-        stack.enter_context(alone(options.database, is_dry=options.is_dry))
+        stack.enter_context(exclusive_lock(options.database, is_dry=options.is_dry))
         if not options.is_dry:
             rollback.settle_backups(options.database)
         bench = stack.enter_context(_bench(options))

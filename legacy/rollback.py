@@ -13,7 +13,7 @@ from pathlib import Path
 from legacy import backup
 from legacy.backup import Entry, Manifest, copy_file, digest_of, full_or
 from legacy.errors import BackupDamaged, MigrationError, Refused
-from legacy.locks import alone
+from legacy.locks import exclusive_lock
 from legacy.writer import workshop
 from queries.legacy_import import read_filenames, read_last_mark, read_made_since, settle
 from storage.errors import DatabaseError
@@ -48,7 +48,7 @@ def roll_back(options: Options, progress: Progress) -> dict:
             f"This backup is of the folder {manifest.source}; name that one with --source. "
             "Nothing was changed."
         )
-    with alone(database, is_dry=False), workshop(database.parent) as bench:
+    with exclusive_lock(database, is_dry=False), workshop(database.parent) as bench:
         try:
             return _Rollback(options.backup, manifest, source, database, bench).run(progress)
         except DatabaseError as error:

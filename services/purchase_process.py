@@ -94,7 +94,7 @@ class Buying:
         content_hash, receipt = order["content_hash"], Receipt()
         engine, request = self._engine(order), SpeechRequest(**order["request"])
         most = request.most_bytes(engine.sample_rate)
-        with self.kept.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
+        with self.kept.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as keep:
             if self.kept.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)

@@ -158,7 +158,7 @@ def carry_over(path: Path) -> None:
     sqlite_file.remove_parts(path)
     discard(fresh)
     try:
-        with contextlib.closing(_open_alone(path)) as old:
+        with contextlib.closing(_open_locked(path)) as old:
             sqlite_file.copy(old, kept)
             _refuse_difference(old, kept)
             _build(fresh, kept)
@@ -185,7 +185,7 @@ def discard(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _open_alone(path: Path) -> sqlite3.Connection:
+def _open_locked(path: Path) -> sqlite3.Connection:
     """A connection that keeps everybody else out until it is closed."""
     old = sqlite_file.connect_plain(path)
     try:

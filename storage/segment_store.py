@@ -56,11 +56,11 @@ class SegmentStore:
 
     def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
         """Write the samples durably under their hash; returns the size in bytes."""
-        with self.alone_with(content_hash) as keep:
+        with self.exclusive_writer(content_hash) as keep:
             return keep(pieces)
 
     @contextlib.contextmanager
-    def alone_with(
+    def exclusive_writer(
         self, content_hash: str, note: Callable[[], bytes] = bytes, *, paid_bytes: int = 0
     ) -> Iterator[Callable[[Iterable[bytes]], int]]:
         """Have a hash to oneself among all threads and processes, until the block is left.
@@ -75,7 +75,7 @@ class SegmentStore:
         with translating_disk_full(self.folder):
             for folder in (self.folder, path.parent):
                 folder.mkdir(mode=0o700, exist_ok=True)
-        with translating_disk_full(path.parent), _open_alone(part) as file:
+        with translating_disk_full(path.parent), _open_locked(part) as file:
 
             def keep(pieces: Iterable[bytes]) -> int:
                 with translating_disk_full(
@@ -226,7 +226,7 @@ class TakeStore(SegmentStore):
 
 
 @contextlib.contextmanager
-def _open_alone(path: Path) -> Iterator[BinaryIO]:
+def _open_locked(path: Path) -> Iterator[BinaryIO]:
     """A file open for writing and locked, while it has this name."""
     while True:
         with os.fdopen(open_to_write(path), "r+b") as file:

@@ -306,7 +306,7 @@ def test_what_was_paid_for_and_cannot_be_kept_says_so_to_whoever_waits(kept):
         yield b"sound"
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(NoSpace) as full, kept.alone_with("ab" * 32, paid_bytes=10) as keep:
+    with pytest.raises(NoSpace) as full, kept.exclusive_writer("ab" * 32, paid_bytes=10) as keep:
         keep(delivered())
     there = unpacked(purchase_process.packed(full.value))
     assert (there.waits_for, there.tries) == ("disk", transient_causes.PAID_TRIES)
