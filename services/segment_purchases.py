@@ -42,7 +42,7 @@ class Purchases:
     def speak(self, engine: Engine, request: SpeechRequest, job: dict) -> Generator[AudioChunk]:
         """The sound of a request: kept from earlier, or bought now and then kept."""
         sound = self._wanted(engine, request, None if job.get("is_sample") else job["owner_id"])
-        with self._exclusive(sound):
+        with self._alone_with(sound):
             while (kept := self._use(engine, request, job, sound)) is None:
                 engine.admit()
                 has_sound = False
@@ -203,7 +203,7 @@ class Purchases:
         )
 
     @contextmanager
-    def _exclusive(self, sound: Wanted) -> Iterator[None]:
+    def _alone_with(self, sound: Wanted) -> Iterator[None]:
         """One thread at a time per sound: the second finds what the first has bought.
 
         Nobody waits for another person, unless their sound is shared.

@@ -480,7 +480,7 @@ def test_sound_under_an_earlier_name_makes_no_room_while_it_is_used(earlier):
     engine = earlier.studio.registry.get("openai")
     used = purchases._wanted(engine, SpeechRequest(SECRET, "nova"), earlier.user_id)
     purchases.limit_bytes = 0
-    with purchases._exclusive(used):
+    with purchases._alone_with(used):
         purchases._make_room()
         assert len(kept(earlier)) == 1
     purchases._make_room()
