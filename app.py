@@ -15,7 +15,7 @@ from accounts.passkeys import Passkeys
 from accounts.rules import DAY_S
 from accounts.two_factor import SecondFactors
 from backups import create, restore
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from blueprints import (
     account,
     admin,
@@ -125,7 +125,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     config = config or Config.load()
     try:
         return _create_app(config, registry)
-    except (ConfigError, DatabaseError, KeepingError) as error:
+    except (ConfigError, DatabaseError, BackupError) as error:
         if keeping_room.is_command():  # some of which are there for just this
             return keeping_room.make_app(config, error)
         raise

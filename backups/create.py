@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backups import files, manifest, retention, status, verify
 from backups.collect import Gathering
-from backups.errors import KeepingError, NoBackup, NoRoom, UnderWay
+from backups.errors import BackupError, NoBackup, NoRoom, UnderWay
 from backups.manifest import DATABASE, Manifest
 from common.errors import Sentence
 from config import Config
@@ -35,7 +35,7 @@ class Backup:
 def make(
     config: Config, *, why: str = "asked", with_keys: bool = False, to: Path | None = None
 ) -> Backup:
-    """Back up a data folder while it is in use; raises KeepingError or DatabaseError.
+    """Back up a data folder while it is in use; raises BackupError or DatabaseError.
 
     It lies in the data folder's `backups/`, or in `to`, and has been restored once when it gets
     its name. What became of it is recorded for the pages of admins.
@@ -54,7 +54,7 @@ def make(
             status.note_end(config, at, made.manifest.log)
     except UnderWay:  # nothing failed: that one is recorded by itself
         raise
-    except (KeepingError, DatabaseError) as error:
+    except (BackupError, DatabaseError) as error:
         with contextlib.suppress(OSError):
             status.note_failure(config, error.sentence, _now().strftime(TIME))
         raise

@@ -3,25 +3,25 @@
 from common.errors import Sentence, Told
 
 
-class KeepingError(Told):
+class BackupError(Told):
     """A backup or a restore cannot be done; what there is stays as it is."""
 
 
-class BackupDamaged(KeepingError):
+class BackupDamaged(BackupError):
     """A backup is not what was saved."""
 
 
-class BackupTooNew(KeepingError):
+class BackupTooNew(BackupError):
     """A backup was made by a later release."""
 
 
-class NoBackup(KeepingError):
+class NoBackup(BackupError):
     """There is nothing to back up, or nothing to restore."""
 
     status = 404
 
 
-class NotNow(KeepingError):
+class NotNow(BackupError):
     """Something else holds the data folder."""
 
     status = 409
@@ -31,7 +31,7 @@ class UnderWay(NotNow):
     """Somebody else is making, proving or restoring a backup."""
 
 
-class NoRoom(KeepingError):
+class NoRoom(BackupError):
     """The disk is too full for it."""
 
     status = 507

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from backups.errors import KeepingError, NoRoom
+from backups.errors import BackupError, NoRoom
 from storage.plain_files import is_plain, sync
 
 PIECE = 1024 * 1024
@@ -145,7 +145,7 @@ def translating_os_errors(what: str) -> Iterator[None]:
             ) from error
         reason = error.strerror or str(error)
         name = f" ({error.filename})" if error.filename else ""
-        raise KeepingError(f"{what}: {reason}{name}. Nothing stored was harmed.") from error
+        raise BackupError(f"{what}: {reason}{name}. Nothing stored was harmed.") from error
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from backups import create, status
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from common import logs
 from config import Config, ConfigError, program_environment
 from storage.errors import DatabaseError
@@ -90,7 +90,7 @@ def main() -> int:
         logs.configure(config.log_level)
         os.nice(NICENESS)
         made = create.make(config, why="nightly")
-    except (ConfigError, KeepingError, DatabaseError) as error:
+    except (ConfigError, BackupError, DatabaseError) as error:
         log.error("no backup was made: %s", error.sentence)
         return 1
     log.info("backed up and proven: %s", made.folder)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from backups import files, manifest, status, verify
 from backups.create import TIME, exclusive_lock
-from backups.errors import BackupTooNew, KeepingError, NoRoom, NotNow
+from backups.errors import BackupError, BackupTooNew, NoRoom, NotNow
 from backups.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
 from common.errors import Sentence
 from config import Config, check_data_path
@@ -47,7 +47,7 @@ class Restored:
 
 
 def restore(config: Config, folder: Path) -> Restored:
-    """Restore a backup; raises KeepingError or DatabaseError, and nothing is changed then."""
+    """Restore a backup; raises BackupError or DatabaseError, and nothing is changed then."""
     data = config.data_dir
     with files.translating_os_errors("The backup could not be restored"):
         known = manifest.read(folder)
@@ -73,7 +73,7 @@ def restore(config: Config, folder: Path) -> Restored:
 def complete(config: Config) -> bool:
     """Complete a restore that was interrupted; whether there was one. Call before all else.
 
-    Raises ConfigError for a data folder whose path cannot be used, KeepingError.
+    Raises ConfigError for a data folder whose path cannot be used, BackupError.
     """
     check_data_path(config)
     data = config.data_dir
@@ -128,7 +128,7 @@ def _complete(data: Path) -> None:
     except FileNotFoundError:
         return
     except ValueError as error:  # written by one rename: this is damage, not a kill
-        raise KeepingError(
+        raise BackupError(
             f"{data / RESTORE_MARK} cannot be read. The data lies in {data / STAGE} and in the "
             f"newest {ASIDE}… folder; put it in place by hand and remove the mark."
         ) from error

@@ -18,7 +18,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from common import logs
 from common.ip_address import networks
 from config import Config, ConfigError, prepare_data_dir, program_environment
@@ -245,7 +245,7 @@ def main(create_app: Callable[[Config], Flask]) -> int:
         config = Config.load()
         logs.configure(config.log_level, request_log.request_id)
         run(create_app, config)
-    except (ConfigError, DatabaseError, KeepingError) as error:
+    except (ConfigError, DatabaseError, BackupError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from backups import create, leftovers, restore
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from backups.nightly import Nightly
 from common import logs
 from common.errors import Sentence
@@ -387,7 +387,7 @@ def main() -> int:
             purchases.close()
             studio.registry.close()
             studio.db.close()
-    except (ConfigError, DatabaseError, KeepingError) as error:
+    except (ConfigError, DatabaseError, BackupError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

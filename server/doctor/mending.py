@@ -17,7 +17,7 @@ class RepairedDatabase(Database, Repairs):
 
 
 def mend(config: Config) -> list[str]:
-    """Mend what is broken, after a copy; what was done, in sentences. Raises KeepingError or
+    """Mend what is broken, after a copy; what was done, in sentences. Raises BackupError or
     DatabaseError, and then nothing was changed."""
     with restore.nobody_at_work(config.data_dir):
         wrong = _find(config)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backups import create, files, manifest, retention, status, verify
-from backups.errors import BackupDamaged, KeepingError, NoBackup, NoRoom, UnderWay
+from backups.errors import BackupDamaged, BackupError, NoBackup, NoRoom, UnderWay
 from storage.file_locks import FileLock
 from tests.keeping.places import KEY, Place, contents, flip, noise
 
@@ -196,7 +196,7 @@ def test_a_damaged_database_is_no_backup(place):
     place.close()
     content = place.config.database_path.read_bytes()
     place.config.database_path.write_bytes(content[:8192] + bytes(len(content) - 8192))
-    with pytest.raises((KeepingError, create.DatabaseError)):
+    with pytest.raises((BackupError, create.DatabaseError)):
         create.make(place.config)
     assert retention.list_backups(status.backups_folder(place.config)) == []
     place.config.database_path.write_bytes(content)

@@ -231,7 +231,7 @@ def test_folders_made_anew_by_a_start_are_no_hindrance(interrupted, backup):
 
 def test_a_mark_that_cannot_be_read_is_told(interrupted):
     (interrupted.data / opening.RESTORE_MARK).write_text("{")
-    with pytest.raises(restore.KeepingError, match="put it in place by hand"):
+    with pytest.raises(restore.BackupError, match="put it in place by hand"):
         restore.complete(interrupted.config)
 
 
