@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from backups import files, manifest
-from backups.errors import NotNow
+from backups.errors import DataInUse
 from backups.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
 from config import Config
 from storage import snapshots
@@ -28,7 +28,7 @@ LATER = f".later{PART}"  # a folder for sound as it was just after the copy
 log = logging.getLogger("voiceverse.backups.collect")
 
 
-class Gathering:
+class Collector:
     """Fills `folder`, which is new and empty, from a data folder."""
 
     def __init__(self, config: Config, folder: Path, earlier: Path | None = None):
@@ -63,7 +63,7 @@ class Gathering:
             if is_final:
                 break
             if number == ROUNDS:
-                raise NotNow(
+                raise DataInUse(
                     "Too much was changed while it was being backed up. Nothing stored was "
                     "harmed; try again in a while."
                 )

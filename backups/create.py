@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backups import files, manifest, retention, status, verify
-from backups.collect import Gathering
-from backups.errors import BackupError, NoBackup, NoRoom, UnderWay
+from backups.collect import Collector
+from backups.errors import BackupError, BackupUnderWay, NoBackup, NotEnoughSpace
 from backups.manifest import DATABASE, Manifest
 from common.errors import Sentence
 from config import Config
@@ -52,7 +52,7 @@ def make(
                 unsound=len(made.manifest.unsound),
             )  # fmt: skip
             status.note_end(config, at, made.manifest.log)
-    except UnderWay:  # nothing failed: that one is recorded by itself
+    except BackupUnderWay:  # nothing failed: that one is recorded by itself
         raise
     except (BackupError, DatabaseError) as error:
         with contextlib.suppress(OSError):
@@ -88,12 +88,12 @@ def prove(config: Config, folder: Path) -> Manifest:
 
 @contextlib.contextmanager
 def exclusive_lock(root: Path, wait_s: float = 0.0) -> Iterator[None]:
-    """Be the only one who makes, proves or restores backups in a folder; raises UnderWay."""
+    """Be the only one who makes, proves or restores backups in a folder; raises BackupUnderWay."""
     files.make_folder(root)
     lock = FileLock(root / LOCK)
     if not lock.acquire(wait_s):
         lock.close()
-        raise UnderWay("Another backup or restore is under way. Wait for it, then try again.")
+        raise BackupUnderWay("Another backup or restore is under way. Wait for it, then try again.")
     try:
         files.sweep(root)
         yield
@@ -117,7 +117,7 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
             _check_room(config, part)
             now = _now()
             earlier = next((root / name for name in retention.list_backups(root)), None)
-            unsound = Gathering(config, part, earlier).run(with_keys=with_keys)
+            unsound = Collector(config, part, earlier).run(with_keys=with_keys)
             _describe(part, now, why, unsound)
             files.sync_all(part)
             known = verify.prove(part, scratch)
@@ -138,7 +138,7 @@ def _describe(part: Path, now: datetime, why: str, unsound: list[str]) -> None:
 
 
 def _check_room(config: Config, part: Path) -> None:
-    """Raise NoRoom unless two copies fit beside the reserve: the backup, and its proof."""
+    """Raise NotEnoughSpace unless two copies fit beside the reserve: the backup, and its proof."""
     needed = config.database_path.stat().st_size
     if not files.can_link(config.audio_dir, part):
         folders = (config.audio_dir, config.segments_dir, *map(config.data_dir.joinpath, OTHERS))
@@ -146,7 +146,7 @@ def _check_room(config: Config, part: Path) -> None:
     needed = 2 * needed + config.min_free_mb * 1024 * 1024
     free = shutil.disk_usage(part).free
     if free < needed:
-        raise NoRoom(
+        raise NotEnoughSpace(
             Sentence(
                 "A backup needs about {needed} MB, and the disk has {free} MB free. Nothing stored "
                 "was harmed; free some space, then try again.",

@@ -21,17 +21,17 @@ class NoBackup(BackupError):
     status = 404
 
 
-class NotNow(BackupError):
+class DataInUse(BackupError):
     """Something else holds the data folder."""
 
     status = 409
 
 
-class UnderWay(NotNow):
+class BackupUnderWay(DataInUse):
     """Somebody else is making, proving or restoring a backup."""
 
 
-class NoRoom(BackupError):
+class NotEnoughSpace(BackupError):
     """The disk is too full for it."""
 
     status = 507

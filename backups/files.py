@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from backups.errors import BackupError, NoRoom
+from backups.errors import BackupError, NotEnoughSpace
 from storage.plain_files import is_plain, sync
 
 PIECE = 1024 * 1024
@@ -140,7 +140,7 @@ def translating_os_errors(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoom(
+            raise NotEnoughSpace(
                 "The disk is full. Nothing stored was harmed; free some space, then try again."
             ) from error
         reason = error.strerror or str(error)

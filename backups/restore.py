@@ -15,7 +15,7 @@ from pathlib import Path
 
 from backups import files, manifest, status, verify
 from backups.create import TIME, exclusive_lock
-from backups.errors import BackupError, BackupTooNew, NoRoom, NotNow
+from backups.errors import BackupError, BackupTooNew, DataInUse, NotEnoughSpace
 from backups.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
 from common.errors import Sentence
 from config import Config, check_data_path
@@ -172,7 +172,7 @@ def _check_room(config: Config, folder: Path, known: Manifest, stage: Path) -> N
     needed = sum(size for _, (size, _) in sizes) + config.min_free_mb * 1024 * 1024
     free = shutil.disk_usage(stage).free
     if free < needed:
-        raise NoRoom(
+        raise NotEnoughSpace(
             Sentence(
                 "Restoring needs about {needed} MB, and the disk has {free} MB free. Nothing was "
                 "changed; free some space, then try again.",
@@ -193,7 +193,7 @@ def _free_name(data: Path) -> Path:
 
 @contextlib.contextmanager
 def nobody_at_work(data: Path, *, writers: bool = False) -> Iterator[None]:
-    """Hold the locks of everybody who changes the data; raises NotNow when somebody has one.
+    """Hold the locks of everybody who changes the data; raises DataInUse when somebody has one.
 
     With `writers` that of the database, too, which nobody can open then.
     """
@@ -210,6 +210,6 @@ def _hold(held: contextlib.ExitStack, path: Path, refusal: str) -> None:
     lock = FileLock(path)
     if not lock.acquire():
         lock.close()
-        raise NotNow(refusal)
+        raise DataInUse(refusal)
     held.callback(lock.close)
     held.callback(lock.release)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from backups import create, manifest, restore
-from backups.errors import BackupDamaged, BackupTooNew, NoBackup, NoRoom, NotNow
+from backups.errors import BackupDamaged, BackupTooNew, DataInUse, NoBackup, NotEnoughSpace
 from database import Database
 from storage import opening, sqlite_file
 from storage.errors import DatabaseError
@@ -124,7 +124,7 @@ def test_a_database_beyond_repair_goes_aside_too(changed, backup):
 def test_nothing_is_restored_while_somebody_works_there(changed, backup, name):
     lock, before = FileLock(changed.data / name), changed.bytes()
     assert lock.acquire()
-    with contextlib.closing(lock), pytest.raises(NotNow, match=r"[Nn]othing was\s+changed"):
+    with contextlib.closing(lock), pytest.raises(DataInUse, match=r"[Nn]othing was\s+changed"):
         restore.restore(changed.config, backup.folder)
     assert changed.bytes() == before
 
@@ -184,7 +184,7 @@ def test_without_room_nothing_is_changed(changed, backup, monkeypatch):
     before = changed.bytes()
     usage = type("Usage", (), {"free": 1000})()
     monkeypatch.setattr(restore.shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(NoRoom, match="Restoring needs about"):
+    with pytest.raises(NotEnoughSpace, match="Restoring needs about"):
         restore.restore(changed.config, backup.folder)
     assert changed.bytes() == before
 
