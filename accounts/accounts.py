@@ -106,7 +106,7 @@ class Accounts(Sessions, Registration, Administration):
             # A name of long ago is found as it stands, whatever today's rules make of it.
             user = self._db.get_user(username[:150]) or self._db.get_user(name)
             is_known = user is not None and self.marks.is_known(device_token, user["id"])
-            self.guesses.of_passwords(user, name, visitor, is_known)
+            self.throttle.check_password(user, name, visitor, is_known)
             if not self._password_opens(user, password):
                 event = "login_failed_known_device" if is_known else "login_failed"
                 self._log(event, visitor, user or {"username": name}, success=False)
@@ -145,7 +145,7 @@ class Accounts(Sessions, Registration, Administration):
         self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
     ) -> None:
         stored = self._db.get_user_by_id(user["user_id"])
-        self.guesses.of_a_person("login_failed_known_device", stored, visitor)
+        self.throttle.check_user("login_failed_known_device", stored, visitor)
         if not self._passwords.verify(stored["password_hash"], password):
             self._log("login_failed_known_device", visitor, user, purpose, False)
             raise WrongPassword

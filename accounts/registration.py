@@ -78,7 +78,7 @@ class Registration(AccountRules):
         except RegistrationClosed:
             self._log("register_failed", visitor, {"username": username[:150]}, success=False)
             raise
-        self.guesses.of_registrations(visitor)
+        self.throttle.check_registrations(visitor)
         name = self._checked_name(username, password)
         password_hash = self.hash_password(password)
         if invite:

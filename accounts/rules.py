@@ -27,7 +27,7 @@ class AccountRules:
         self._clock = clock
         self._proofs = signed_tokens.Proofs(db, secret_key, self.now)
         self.marks = signed_tokens.Marks(db, self._proofs)
-        self.guesses = login_throttle.Guesses(db, self.now, self._log)
+        self.throttle = login_throttle.LoginThrottle(db, self.now, self._log)
         self._passwords = passwords.Passwords()
         self._hashing = threading.Lock()
 

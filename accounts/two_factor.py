@@ -143,7 +143,7 @@ class SecondFactors:
         event = "second_factor_failed_known_device" if is_known else "second_factor_failed"
         with self._checking:
             if not self._uses_recovery_code(user, code, visitor):
-                self._accounts.guesses.of_codes(event, user, visitor)
+                self._accounts.throttle.check_code(event, user, visitor)
                 if not self._uses_code(user, code):
                     self._accounts.log(event, user, visitor, success=False)
                     raise WrongCode
