@@ -38,18 +38,18 @@ class Accounts(Sessions, Registration, Administration):
         It is made from the present password's hash, so that it ends with that password.
         """
         self._log("reset_created", visitor, user, f"by {admin['username']}")
-        return self._proofs.make("reset", user, RESET_HOURS * 3600)
+        return self._signed_tokens.make("reset", user, RESET_HOURS * 3600)
 
     def check_reset(self, token: str) -> dict[str, Any]:
         """The account that a link's token belongs to; raises ResetLinkInvalid."""
-        user = self._proofs.holder("reset", token)
+        user = self._signed_tokens.holder("reset", token)
         if user is None:
             raise ResetLinkInvalid
         return user
 
     def check_pending(self, token: str) -> dict[str, Any]:
         """The account whose second step is awaited; raises SecondStepExpired."""
-        user = self._proofs.holder("second", token)
+        user = self._signed_tokens.holder("second", token)
         if user is None:
             raise SecondStepExpired
         return user
@@ -97,7 +97,7 @@ class Accounts(Sessions, Registration, Administration):
     ) -> LoginResult:
         """Open a session, or ask for the second step.
 
-        `device_token` is the mark of a browser that signed in before; its failures are counted
+        `device_token` is the token of a browser that signed in before; its failures are counted
         apart, so that a flood of guesses from elsewhere never keeps the owner out.
         Raises LoginRefused, TooManyAttempts, SignInBusy.
         """
@@ -105,7 +105,7 @@ class Accounts(Sessions, Registration, Administration):
         with self._one_at_a_time():
             # A name of long ago is found as it stands, whatever today's rules make of it.
             user = self._db.get_user(username[:150]) or self._db.get_user(name)
-            is_known = user is not None and self.marks.is_known(device_token, user["id"])
+            is_known = user is not None and self.device_tokens.is_known(device_token, user["id"])
             self.throttle.check_password(user, name, visitor, is_known)
             if not self._password_opens(user, password):
                 event = "login_failed_known_device" if is_known else "login_failed"
@@ -124,7 +124,7 @@ class Accounts(Sessions, Registration, Administration):
         device_token: str | None = None,
     ) -> LoginResult:
         if self._db.has_second_factor(user["id"]):
-            pending = self._proofs.make("second", user, SECOND_STEP_S)
+            pending = self._signed_tokens.make("second", user, SECOND_STEP_S)
             return LoginResult("", user, "", pending)
         return self.open_session(user, visitor, old_token, device_token=device_token)
 

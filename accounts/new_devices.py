@@ -27,7 +27,7 @@ class Devices:
         return was_asked
 
     def refuse(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> str | None:
-        """Sign a browser out that is not the person's; the new mark of the one that asks, or None.
+        """Sign out a browser that is not the person's; return the new token of the asking one, or None.
 
         Every other browser is taken for an unknown one from now on, that one among them.
         """
@@ -39,4 +39,4 @@ class Devices:
             if not self._db.close_alert(user_id, alert_id):
                 return None
             self._accounts.log("device_refused", user, visitor)
-            return self._accounts.marks.forget(user_id)
+            return self._accounts.device_tokens.forget(user_id)

@@ -25,8 +25,8 @@ class AccountRules:
         self._db = db
         self._config = config
         self._clock = clock
-        self._proofs = signed_tokens.Proofs(db, secret_key, self.now)
-        self.marks = signed_tokens.Marks(db, self._proofs)
+        self._signed_tokens = signed_tokens.SignedTokens(db, secret_key, self.now)
+        self.device_tokens = signed_tokens.DeviceTokens(db, self._signed_tokens)
         self.throttle = login_throttle.LoginThrottle(db, self.now, self._log)
         self._passwords = passwords.Passwords()
         self._hashing = threading.Lock()
@@ -75,7 +75,7 @@ class AccountRules:
         )
 
     def _hash_token(self, token: str) -> str:
-        return self._proofs.mac(f"token:{token}")
+        return self._signed_tokens.mac(f"token:{token}")
 
     def _checked_name(self, username: str, password: str) -> str:
         name = unicodedata.normalize("NFC", username.strip())

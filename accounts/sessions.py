@@ -34,7 +34,7 @@ class Sessions(AccountRules):
 
     def browser_mark(self, user_id: int) -> str:
         """What a browser tells accounts apart by: the same each time, and nothing but that."""
-        return self._proofs.mac(f"browser:{user_id}")[:24]
+        return self._signed_tokens.mac(f"browser:{user_id}")[:24]
 
     def find_open_sessions(self, token_hashes: set[str]) -> set[str]:
         """Which of these sessions still hold; their owners have not been disabled either."""
@@ -79,20 +79,22 @@ class Sessions(AccountRules):
     ) -> LoginResult:
         """Start a session for somebody who has proven to be the user, in both steps if need be.
 
-        In a browser without their mark it leaves an alert, but for the account's first login.
+        In a browser without their token it leaves an alert, but for the account's first login.
         """
         token = secrets.token_urlsafe(32)
         now = self._clock()
         with self._db.transaction():
             self._end_replaced_session(old_token, now)
-            is_new = user["last_login"] and not self.marks.is_known(device_token, user["id"])
+            is_new = user["last_login"] and not self.device_tokens.is_known(
+                device_token, user["id"]
+            )
             seen = {"device": visitor.device[:100], "ip_address": visitor.ip, "now": now}
             session = self._db.create_session(self._hash_token(token), user["id"], **seen)
             if is_new:
                 self._db.note_new_device(user["id"], session["id"], **seen)
             self._db.update_last_login(user["id"])
             self._log("login", visitor, user, "new browser" if is_new else None)
-        return LoginResult(token, user, self.marks.of(user["id"]))
+        return LoginResult(token, user, self.device_tokens.of(user["id"]))
 
     def _end_replaced_session(self, old_token: str | None, now: float) -> None:
         if not old_token:

@@ -139,7 +139,7 @@ class SecondFactors:
         others down apart; a recovery code, which nobody can guess, opens at once.
         """
         user = self._accounts.check_pending(pending)
-        is_known = self._accounts.marks.is_known(device_token, user["id"])
+        is_known = self._accounts.device_tokens.is_known(device_token, user["id"])
         event = "second_factor_failed_known_device" if is_known else "second_factor_failed"
         with self._checking:
             if not self._uses_recovery_code(user, code, visitor):

@@ -15,7 +15,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """A new session: the token for the cookie, the account, and the mark of a known browser.
+    """A new session: the token for the cookie, the account, and the token of a known browser.
 
     While a second step is still to be taken there is only `pending`, the proof of the first.
     """

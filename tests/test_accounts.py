@@ -154,7 +154,7 @@ def test_a_known_browser_is_slowed_down_by_its_own_failures(accounts, vera, db):
 def test_the_mark_of_another_account_or_a_forged_one_counts_for_nothing(accounts, vera, db):
     other = db.create_user("otto", "!")
     fail(db, 60)
-    for mark in (f"{vera['id']}.{'0' * 64}", accounts.marks.of(other["id"]), "é", ""):
+    for mark in (f"{vera['id']}.{'0' * 64}", accounts.device_tokens.of(other["id"]), "é", ""):
         with pytest.raises(TooManyAttempts):
             accounts.login("vera", PASSWORD, HOME, device_token=mark)
 

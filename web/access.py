@@ -23,7 +23,7 @@ from accounts.accounts import Accounts
 from accounts.errors import SecondStepOwed
 from accounts.new_devices import Devices
 from accounts.passkeys import Passkeys
-from accounts.signed_tokens import joined_marks
+from accounts.signed_tokens import joined_device_tokens
 from accounts.two_factor import SecondFactors, is_owed
 from accounts.types import LoginResult, Visitor
 from common.errors import Told
@@ -317,7 +317,7 @@ def let_in(result: LoginResult, target: str) -> Response:
 
 def mark_browser(answer: Response, mark: str) -> Response:
     """Make the browser one that is known to an account, beside those that know it already."""
-    marks = joined_marks(sent_cookie(DEVICE_COOKIE), mark)
+    marks = joined_device_tokens(sent_cookie(DEVICE_COOKIE), mark)
     set_cookie(answer, DEVICE_COOKIE, marks, DEVICE_COOKIE_S)
     return answer
 
