@@ -9,7 +9,7 @@ from flask import url_for as to
 from flask_babel import gettext as _
 
 from accounts.accounts import Accounts
-from accounts.encryption import Seal
+from accounts.encryption import SecretBox
 from accounts.new_devices import Devices
 from accounts.passkeys import Passkeys
 from accounts.rules import DAY_S
@@ -189,7 +189,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         books=Books(db, studio, config),
         pronouncing=Pronouncing(studio),
         accounts=keeper,
-        second_factors=SecondFactors(db, keeper, Seal(key)),
+        second_factors=SecondFactors(db, keeper, SecretBox(key)),
         passkeys=Passkeys(db, keeper),
         devices=Devices(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),

@@ -27,7 +27,7 @@ class Devices:
         return was_asked
 
     def refuse(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> str | None:
-        """Sign out a browser that is not the person's; return the new token of the asking one, or None.
+        """Sign out a browser that is not the person's; return a new token for this one, or None.
 
         Every other browser is taken for an unknown one from now on, that one among them.
         """

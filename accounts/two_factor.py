@@ -11,7 +11,7 @@ from typing import Any
 import pyotp
 
 from accounts.accounts import Accounts
-from accounts.encryption import Seal, SealBroken
+from accounts.encryption import DecryptionError, SecretBox
 from accounts.errors import AccountError, SecondStepChanged, WrongCode
 from accounts.types import LoginResult, Visitor
 
@@ -46,10 +46,10 @@ def is_owed(session: dict[str, Any]) -> bool:
 class SecondFactors:
     """Every rule about the second step; knows neither requests nor SQL."""
 
-    def __init__(self, db: Any, accounts: Accounts, seal: Seal) -> None:
+    def __init__(self, db: Any, accounts: Accounts, box: SecretBox) -> None:
         self._db = db
         self._accounts = accounts
-        self._seal = seal
+        self._box = box
         self._checking = threading.Lock()
 
     # Setting it up and giving it up
@@ -62,7 +62,8 @@ class SecondFactors:
 
     def start(self, user: dict[str, Any], visitor: Visitor) -> None:
         """Make a secret, which counts once a code has confirmed it; raises SecondStepChanged."""
-        sealed = self._seal.seal(pyotp.random_base32(SECRET_CHARACTERS), _context(user["user_id"]))
+        secret = pyotp.random_base32(SECRET_CHARACTERS)
+        sealed = self._box.encrypt(secret, _context(user["user_id"]))
         if not self._db.start_second_factor(user["user_id"], sealed):
             raise SecondStepChanged
         self._accounts.log("second_factor_started", user, visitor)
@@ -74,7 +75,7 @@ class SecondFactors:
             return None
         try:
             totp = self._totp(row, name=user["username"], issuer=ISSUER)
-        except SealBroken:  # another key since: it has to be begun anew
+        except DecryptionError:  # another key since: it has to be begun anew
             return None
         return Setup(totp.secret, totp.provisioning_uri())
 
@@ -193,7 +194,7 @@ class SecondFactors:
     # Inside
 
     def _totp(self, row: dict[str, Any], **shown: str) -> pyotp.TOTP:
-        secret = self._seal.open(row["secret"], _context(row["user_id"]))
+        secret = self._box.decrypt(row["secret"], _context(row["user_id"]))
         return pyotp.TOTP(secret, interval=STEP_S, **shown)
 
     def _step_of(self, row: dict[str, Any], code: str) -> int | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from accounts.encryption import Seal, SealBroken
+from accounts.encryption import DecryptionError, SecretBox
 from common.errors import Sentence
 from config import Config
 from database import Database
@@ -88,12 +88,12 @@ class Providers:
         self,
         config: Config,
         db: Database,
-        seal: Seal | None = None,
+        box: SecretBox | None = None,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         self.db, self._now = db, now
         # A file of its own: a copy of the database holds no key that opens.
-        self._seal = seal or Seal(config.data_dir / "provider_key")
+        self._box = box or SecretBox(config.data_dir / "provider_key")
         self._guard = threading.Lock()
         # By provider and person (None: everybody), with what it was made from.
         self._made: dict[tuple[int, int | None], tuple[tuple, Provided]] = {}
@@ -160,7 +160,7 @@ class Providers:
         key = ""
         try:
             key = self._open_own(row, user_id, own) if own else self._open(row)
-        except SealBroken:
+        except DecryptionError:
             fault = partial(_unreadable, row["label"], is_own=bool(own))
         if not own and row["allows_own_keys"] and not row["sealed_key"]:
             fault = partial(_own_key_needed, row["label"])
@@ -343,7 +343,7 @@ class Providers:
             key = checked_key(key)
             if not key:
                 raise ProviderError("own_key", "There is no key in the field. Paste yours there.")
-            sealed = self._seal.seal(key, _own_context(row, user_id))
+            sealed = self._box.encrypt(key, _own_context(row, user_id))
             self.db.set_own_key(user_id, provider_id, sealed, tail(key))
         return row
 
@@ -368,27 +368,27 @@ class Providers:
         ]
 
     def _keep_key(self, row: dict[str, Any], key: str) -> None:
-        sealed = self._seal.seal(key, _context(row))
+        sealed = self._box.encrypt(key, _context(row))
         place = origin(row["base_url"])
         self.db.set_provider_key(row["id"], sealed, tail=tail(key), origin=place)
 
     def _open(self, row: dict[str, Any]) -> str:
-        return self._seal.open(row["sealed_key"], _context(row)) if row["sealed_key"] else ""
+        return self._box.decrypt(row["sealed_key"], _context(row)) if row["sealed_key"] else ""
 
     def _readable_own(self, row: dict[str, Any], user_id: int | None) -> str:
         own = self.db.get_own_key(user_id, row["id"]) if user_id is not None else None
         try:
             return self._open_own(row, user_id, own) if own else ""
-        except SealBroken as error:
+        except DecryptionError as error:
             raise _unreadable(row["label"], is_own=True) from error
 
     def _open_own(self, row: dict[str, Any], user_id: int | None, own: dict[str, Any]) -> str:
-        return self._seal.open(own["sealed_key"], _own_context(row, user_id or 0))
+        return self._box.decrypt(own["sealed_key"], _own_context(row, user_id or 0))
 
     def _readable_key(self, row: dict[str, Any]) -> str:
         try:
             return self._open(row)
-        except SealBroken as error:
+        except DecryptionError as error:
             raise _unreadable(row["label"]) from error
 
 
