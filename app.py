@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from accounts.accounts import Accounts
 from accounts.encryption import SecretBox
-from accounts.new_devices import Devices
+from accounts.new_devices import NewDeviceAlerts
 from accounts.passkeys import Passkeys
 from accounts.rules import DAY_S
 from accounts.two_factor import SecondFactors
@@ -191,7 +191,7 @@ def _services(config: Config, key: bytes, registry: Any) -> Services:
         accounts=keeper,
         second_factors=SecondFactors(db, keeper, SecretBox(key)),
         passkeys=Passkeys(db, keeper),
-        devices=Devices(db, keeper),
+        devices=NewDeviceAlerts(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
         notice=Notice(config.data_dir),

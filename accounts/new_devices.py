@@ -6,7 +6,7 @@ from accounts.accounts import Accounts
 from accounts.types import Visitor
 
 
-class Devices:
+class NewDeviceAlerts:
     """Every rule about alerts; a session is never asked about itself."""
 
     def __init__(self, db: Any, accounts: Accounts) -> None:

@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response
 
 from accounts.accounts import Accounts
 from accounts.errors import SecondStepOwed
-from accounts.new_devices import Devices
+from accounts.new_devices import NewDeviceAlerts
 from accounts.passkeys import Passkeys
 from accounts.signed_tokens import joined_device_tokens
 from accounts.two_factor import SecondFactors, is_owed
@@ -98,7 +98,7 @@ class Services:
     reserve: Reserve
     second_factors: SecondFactors
     passkeys: Passkeys
-    devices: Devices
+    devices: NewDeviceAlerts
     session_watch: SessionWatch
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
