@@ -465,6 +465,6 @@ def test_a_file_goes_on_when_the_buying_process_dies(paying, provider, own_proce
 
 def test_the_worker_notes_when_a_model_ends(paying, provider):
     provider.shutdown_dates = {"tts-1": "2027-01-06"}
-    paying.worker._save_notices()
+    paying.worker.housekeeping.save_notices()
     (noted,) = paying.db.list_model_notices()
     assert (noted["model"], noted["shutdown_date"]) == ("tts-1", "2027-01-06")
