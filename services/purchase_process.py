@@ -30,8 +30,8 @@ from typing import Any, BinaryIO
 from common import transient_causes
 from common.errors import Told
 from speech.engine import Engine
+from speech.engines.openai_engines import engine_from_settings
 from speech.errors import EngineHeldUp, SpeechError
-from speech.registry import remake
 from speech.types import AudioChunk, Receipt, SpeechRequest
 from storage.segment_store import SegmentStore
 
@@ -48,7 +48,7 @@ class Buying:
 
     def __init__(self, folder: str, engines: dict[str, dict[str, Any]], output: BinaryIO):
         self.kept = SegmentStore(Path(folder))
-        self.engines = {name: remake(settings) for name, settings in engines.items()}
+        self.engines = {name: engine_from_settings(settings) for name, settings in engines.items()}
         self._later: dict[str, Engine] = {}  # by their settings, the latest used last
         self._making = threading.Lock()
         self.is_alone = threading.Event()  # nobody listens any more
@@ -108,7 +108,7 @@ class Buying:
             return self.engines[order["engine"]]
         mark = json.dumps(settings, sort_keys=True)
         with self._making:
-            engine = self._later.pop(mark, None) or remake(settings)
+            engine = self._later.pop(mark, None) or engine_from_settings(settings)
             self._later[mark] = engine
             if len(self._later) > MOST_LATER:
                 # Who speaks through it still has it; nobody else finds it again.

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from speech.circuit_breaker import Breaker
 from speech.errors import BadSpeed, UnknownVoice
@@ -21,7 +21,7 @@ class Engine(ABC):
 
     name: str
     label: str
-    protocol: ClassVar[str] = ""  # what `registry.remake` knows the class by
+    protocol: ClassVar[str] = ""  # names the class in `settings`
     speed_range: ClassVar[tuple[float, float]]
     reads_numbers: ClassVar[bool] = False  # else they are written out for it
     takes_phonemes: ClassVar[bool] = False
@@ -36,8 +36,18 @@ class Engine(ABC):
     first_segment_characters: int
     default_voice: str
     breaker: Breaker | None = None  # of a provider that may be down
-    # What registry.remake needs, in another process; None where only this one can speak.
+    # What `from_settings` needs, in another process; None where only this one can speak.
     settings: Mapping[str, Any] | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Make an engine from its `settings`, in a process that knows no configuration.
+
+        Whoever has the engine made watches over its provider: this one has no breaker.
+        """
+        engine = cls(**{name: value for name, value in settings.items() if name != "protocol"})
+        engine.breaker = None
+        return engine
 
     @property
     def state(self) -> Hashable:

@@ -177,21 +177,6 @@ class Registry:
         raise UnknownVoice(voice, self.default.label)
 
 
-def remake(settings: Mapping[str, Any]) -> Engine:
-    """An engine from its `settings`, in a process that knows no configuration.
-
-    Whoever has the engine made watches over its provider: this one has no breaker.
-    """
-    from speech.engines.openai_realtime import OpenAIRealtime
-    from speech.engines.openai_speech import OpenAISpeech
-
-    given = dict(settings)
-    kinds = {kind.protocol: kind for kind in (OpenAISpeech, OpenAIRealtime)}
-    engine = kinds[given.pop("protocol")](**given)
-    engine.breaker = None
-    return engine
-
-
 def build_registry(
     config: Any, source: Source | None = None, today: Callable[[], date] = utc_day
 ) -> Registry:
@@ -201,17 +186,16 @@ def build_registry(
     million characters or None), openai_parallel, openai_timeout_s, voices_dir, neural_memory_mb
     and default_voice. Engines of `source` join as they are added.
     """
+    from speech.engines import openai_engines
     from speech.engines.espeak import EspeakEngine
-    from speech.engines.openai_realtime import OpenAIRealtime
-    from speech.engines.openai_speech import OpenAISpeech
     from speech.engines.piper import PiperEngine, PiperMissing, is_installed
 
     engines: list[Engine] = []
     absent: dict[str, Callable[[], SpeechError]] = {}
     if config.openai_api_key or config.openai_base_url:
-        engines += _of_openai(config)
+        engines += openai_engines.configured(config)
     else:
-        absent = {OpenAISpeech.name: KeyMissing, OpenAIRealtime.name: KeyMissing}
+        absent = dict.fromkeys(openai_engines.NAMES, KeyMissing)
     engines.append(EspeakEngine())
     if is_installed():
         engines.append(PiperEngine(config.voices_dir, memory_mb=config.neural_memory_mb))
@@ -223,32 +207,6 @@ def build_registry(
     return Registry(
         engines, default, config.default_voice, absent | broken, today=today, source=source
     )
-
-
-def _of_openai(config: Any) -> list[Engine]:
-    """The engines of the configured provider, first the one for the configured model.
-
-    A server of one's own gets to hear Realtime only when its model is named: its key is for it
-    alone, and few such servers speak that protocol.
-    """
-    from speech.engines.openai_realtime import OpenAIRealtime
-    from speech.engines.openai_speech import OpenAISpeech
-
-    shared = {
-        "api_key": config.openai_api_key,
-        "base_url": config.openai_base_url,
-        "usd_per_million_characters": config.openai_price,
-        "parallel": config.openai_parallel,
-        "timeout_s": config.openai_timeout_s,
-    }
-    if "realtime" in config.openai_model:
-        realtime = OpenAIRealtime(**shared, model=config.openai_model)
-        return [realtime, OpenAISpeech(**shared, voices=config.openai_voices)]
-    speech = OpenAISpeech(**shared, model=config.openai_model, voices=config.openai_voices)
-    if speech.is_openai:
-        # The price that is configured is that of the configured model.
-        return [speech, OpenAIRealtime(**shared | {"usd_per_million_characters": None})]
-    return [speech]
 
 
 def _voices(engine: Engine) -> Iterable[Voice]:
