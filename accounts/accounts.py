@@ -33,7 +33,7 @@ class Accounts(Sessions, Registration, Administration):
             self._log("password_changed", visitor, user)
 
     def create_reset(self, admin: dict[str, Any], user: dict[str, Any], visitor: Visitor) -> str:
-        """The token of a link with which an account gets a new password, once, within a day.
+        """Make the token of a link that sets an account's new password, once, within a day.
 
         It is made from the present password's hash, so that it ends with that password.
         """
@@ -41,14 +41,14 @@ class Accounts(Sessions, Registration, Administration):
         return self._signed_tokens.make("reset", user, RESET_HOURS * 3600)
 
     def check_reset(self, token: str) -> dict[str, Any]:
-        """The account that a link's token belongs to; raises ResetLinkInvalid."""
+        """Find the account that a link's token belongs to; raises ResetLinkInvalid."""
         user = self._signed_tokens.holder("reset", token)
         if user is None:
             raise ResetLinkInvalid
         return user
 
     def check_pending(self, token: str) -> dict[str, Any]:
-        """The account whose second step is awaited; raises SecondStepExpired."""
+        """Find the account whose second step is awaited; raises SecondStepExpired."""
         user = self._signed_tokens.holder("second", token)
         if user is None:
             raise SecondStepExpired
@@ -57,7 +57,7 @@ class Accounts(Sessions, Registration, Administration):
     def confirm_password(
         self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
     ) -> None:
-        """Ask for the password once more; raises WrongPassword, TooManyAttempts."""
+        """Check the user's password once more; raises WrongPassword, TooManyAttempts."""
         with self._one_at_a_time():
             self._check_current(user, password, visitor, purpose)
 
@@ -129,7 +129,7 @@ class Accounts(Sessions, Registration, Administration):
         return self.open_session(user, visitor, old_token, device_token=device_token)
 
     def close(self, user: dict[str, Any], password: str, visitor: Visitor) -> None:
-        """Keep a user out who wants to leave; raises WrongPassword, LastAdmin."""
+        """Disable the account of a user who wants to leave; raises WrongPassword, LastAdmin."""
         with self._one_at_a_time():
             self._check_current(user, password, visitor, "deletion of the account")
         with self._db.transaction():

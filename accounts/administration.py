@@ -14,7 +14,7 @@ class Administration(AccountRules):
     def set_active(
         self, admin: dict[str, Any], user: dict[str, Any], is_active: bool, visitor: Visitor
     ) -> None:
-        """Let an account in again, or keep it out: its sessions end, and its work rests."""
+        """Enable an account, or disable it: its sessions end, and its work rests."""
         if user["id"] == admin["user_id"]:
             raise AccountError("You cannot disable your own account.")
         self._set_active(user, is_active, visitor, f"by {admin['username']}")
@@ -22,7 +22,7 @@ class Administration(AccountRules):
     def set_admin(
         self, admin: dict[str, Any], user: dict[str, Any], is_admin: bool, visitor: Visitor
     ) -> None:
-        """Let an account look after the others, or no longer; raises LastAdmin."""
+        """Make an account an admin or an ordinary user; raises LastAdmin."""
         with self._db.transaction():
             if not is_admin:
                 self._refuse_last_admin(user["id"])
@@ -31,7 +31,7 @@ class Administration(AccountRules):
             self._log("role_changed", visitor, user, f"{role}, by {admin['username']}")
 
     def is_last_admin(self, user_id: int) -> bool:
-        """Whether nobody else could look after the accounts."""
+        """Whether the account is the only enabled admin."""
         admins = [user for user in self._db.list_users() if user["is_admin"] and user["is_active"]]
         return [user["id"] for user in admins] == [user_id]
 
@@ -52,7 +52,7 @@ class Administration(AccountRules):
             self._log("password_set", Visitor(), user, "from the command line")
 
     def set_active_from_machine(self, user: dict[str, Any], is_active: bool) -> None:
-        """Let an account in again, or keep it out and end its sessions at once."""
+        """Enable an account, or disable it and end its sessions, from the command line."""
         self._set_active(user, is_active, Visitor(), "from the command line")
 
     def _set_active(self, user: dict[str, Any], is_active: bool, visitor: Visitor, by: str) -> None:

@@ -1,4 +1,4 @@
-"""How guesses at passwords and codes are slowed down, by what the security log knows of them."""
+"""Throttling of guesses at passwords and codes, by the failures in the security log."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ class LoginThrottle:
     def check_password(
         self, user: dict[str, Any] | None, name: str, visitor: "Visitor", is_known: bool
     ) -> None:
-        """For a login, by name and by address; in a known browser by its own failures alone."""
+        """Throttle a login by name and by address, in a known browser by its own failures."""
         try:
             if is_known:
                 self._refuse_of(user["id"], "login_failed_known_device")
@@ -55,7 +55,7 @@ class LoginThrottle:
             raise
 
     def check_user(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
-        """For who is known by name, while failures of a kind since the last login ask for it."""
+        """Throttle a known user, by the failures of one kind since the last login."""
         try:
             self._refuse_of(user["id"], event_type)
         except TooManyAttempts:
@@ -63,7 +63,7 @@ class LoginThrottle:
             raise
 
     def check_code(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
-        """The same for six digits; beyond ten failures of a day waits double up to 15 minutes.
+        """Throttle six-digit codes; beyond ten failures of a day waits double up to 15 minutes.
 
         Whoever logs in meanwhile, the day's failures count: guessing does not begin anew.
         """
@@ -81,7 +81,7 @@ class LoginThrottle:
             raise
 
     def check_registrations(self, visitor: "Visitor") -> None:
-        """For new accounts, by address."""
+        """Throttle the making of accounts, by address."""
         rows = self._db.get_security_logs(event_type="register", until=self._soon(), limit=100)
         hour_ago = _text_time(self._clock() - WINDOW_S)
         recent = [

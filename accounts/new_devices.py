@@ -1,4 +1,4 @@
-"""Log-ins from browsers that were not known: what people are asked, and what their answer does."""
+"""Alerts about logins from new browsers, and the answers that people give."""
 
 from typing import Any
 
@@ -7,14 +7,14 @@ from accounts.types import Visitor
 
 
 class NewDeviceAlerts:
-    """Every rule about alerts; a session is never asked about itself."""
+    """Rules about alerts; a session is never asked about itself."""
 
     def __init__(self, db: Any, accounts: Accounts) -> None:
         self._db = db
         self._accounts = accounts
 
     def alerts(self, user: dict[str, Any]) -> list[dict[str, Any]]:
-        """The log-ins that this session's person has not answered for, the latest first."""
+        """List the logins that this session's person has not answered for, the latest first."""
         return self._db.list_alerts(user["user_id"], but=user["alert_id"])
 
     def accept(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> bool:

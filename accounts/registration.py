@@ -21,7 +21,7 @@ class Registration(AccountRules):
         return self._db.count_users() > 0
 
     def ensure_setup_link(self, base_url: str) -> str | None:
-        """The one-time link for the first account, kept in a private file; None once set up."""
+        """Make the one-time link of the first account, kept in a private file; None once used."""
         path = self._config.setup_link_path
         if self.is_set_up():
             path.unlink(missing_ok=True)
@@ -91,7 +91,7 @@ class Registration(AccountRules):
         return self.open_session(user, visitor)
 
     def create_invite(self, admin: dict[str, Any], visitor: Visitor) -> str:
-        """The token of a new invitation: one account, within 7 days."""
+        """Make an invitation for one account within 7 days; returns its token."""
         token = secrets.token_urlsafe(24)
         expires = self._clock() + INVITE_DAYS * DAY_S
         self._db.create_invite(self._hash_token(token), admin["user_id"], expires)
@@ -99,7 +99,7 @@ class Registration(AccountRules):
         return token
 
     def revoke_invite(self, admin: dict[str, Any], invite_id: int, visitor: Visitor) -> None:
-        """Make an invitation worthless."""
+        """Delete an invitation that was not used."""
         self._db.delete_invite(invite_id)
         self._log("invite_revoked", visitor, admin)
 

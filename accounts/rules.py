@@ -1,4 +1,4 @@
-"""Account rules, their common ground: database, clock, hashes, tokens and the security log."""
+"""Base of the account rules: database, clock, password hashes, tokens, security log."""
 
 import threading
 import time
@@ -17,7 +17,7 @@ DAY_S = 86400
 
 
 class AccountRules:
-    """What each subject of `Accounts` knows of the others; knows neither requests nor SQL."""
+    """Base of the subjects of `Accounts`; knows neither requests nor SQL."""
 
     def __init__(
         self, db: Any, config: Any, secret_key: bytes, clock: Callable[[], float] = time.time
@@ -32,7 +32,7 @@ class AccountRules:
         self._hashing = threading.Lock()
 
     def now(self) -> float:
-        """The time that sessions and invitations go by, in seconds since 1970."""
+        """Current time of sessions and invitations, in seconds since 1970."""
         return self._clock()
 
     def check_password_rules(self, username: str, password: str) -> None:
@@ -40,7 +40,7 @@ class AccountRules:
         passwords.check_rules(username, password)
 
     def hash_password(self, password: str) -> str:
-        """The hash to store for a new password; takes about 0.14 s and 46 MiB."""
+        """Hash a new password for storage; takes about 0.14 s and 46 MiB."""
         with self._one_at_a_time():
             return self._passwords.hash(password)
 
@@ -53,7 +53,7 @@ class AccountRules:
         *,
         success: bool = True,
     ) -> None:
-        """Note something in the security log that a person did with what is theirs."""
+        """Write an event about a user's own account to the security log."""
         self._log(event_type, visitor, user, details or None, success)
 
     def _log(

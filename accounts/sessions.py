@@ -15,7 +15,7 @@ class Sessions(AccountRules):
     """Sessions of signed-in users; a session is found by the hash of its token."""
 
     def authenticate(self, token: str) -> dict[str, Any] | None:
-        """The session's row with its user, or None when it has ended; notes that it was used."""
+        """Find a session's row with its user and note its use; None when it has ended."""
         now, session = self._clock(), self.find_session(token)
         if session and abs(now - session["last_seen_epoch"]) > TOUCH_EVERY_S:
             # Who only reads is not kept out by a disk that is full or a database that is damaged.
@@ -24,20 +24,20 @@ class Sessions(AccountRules):
         return session
 
     def find_session(self, token: str) -> dict[str, Any] | None:
-        """The session's row with its user, or None when it has ended."""
+        """Find a session's row with its user; None when it has ended."""
         return self._db.get_session(self._hash_token(token), now=self._clock(), **self._lifetimes)
 
     def person_of(self, token: str) -> int | None:
-        """Whose session that is, or None when it has ended."""
+        """Find the user id of a session; None when it has ended."""
         session = self.find_session(token)
         return session and session["user_id"]
 
     def browser_mark(self, user_id: int) -> str:
-        """What a browser tells accounts apart by: the same each time, and nothing but that."""
+        """Pseudonym by which a browser tells accounts apart: the same each time, 24 hex digits."""
         return self._signed_tokens.mac(f"browser:{user_id}")[:24]
 
     def find_open_sessions(self, token_hashes: set[str]) -> set[str]:
-        """Which of these sessions still hold; their owners have not been disabled either."""
+        """Find the sessions that still hold, by token hash; those of disabled users do not."""
         return self._db.find_open_sessions(token_hashes, now=self._clock(), **self._lifetimes)
 
     @property
@@ -53,7 +53,7 @@ class Sessions(AccountRules):
         self._log("logout", visitor, session)
 
     def list_sessions(self, user_id: int) -> list[dict[str, Any]]:
-        """The open sessions of an account, the latest first."""
+        """List the open sessions of an account, the latest first."""
         return self._db.list_sessions(user_id)
 
     def revoke_session(self, user: dict[str, Any], session_id: int, visitor: Visitor) -> bool:

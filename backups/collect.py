@@ -1,5 +1,4 @@
-"""What goes into a backup, taken while people work: the database as of one instant, and the sound
-that belongs to it.
+"""Collecting of a backup while the app runs: the database as of one instant, and its sound.
 
 Sound is linked before the database is copied and once more afterwards: what is changed or deleted
 in between is still there. Whatever slips through even so is looked for in another copy.
@@ -29,7 +28,7 @@ log = logging.getLogger("voiceverse.backups.collect")
 
 
 class Collector:
-    """Fills `folder`, which is new and empty, from a data folder."""
+    """Fills a new, empty folder with a copy of a data folder."""
 
     def __init__(self, config: Config, folder: Path, earlier: Path | None = None):
         """`earlier` is a backup beside it, which has most of the sound already."""
@@ -47,7 +46,7 @@ class Collector:
         self._can_link = files.can_link(config.audio_dir, folder)
 
     def run(self, *, with_keys: bool) -> list[str]:
-        """Take everything; returns the names of sound that was missing or damaged already."""
+        """Copy everything; returns the names of sound that was missing or damaged already."""
         files.make_folder(self._folder / AUDIO)
         copy = self._folder / DATABASE
         for number in range(1, ROUNDS + 1):
@@ -98,7 +97,7 @@ class Collector:
         return row["status"] == "ready" and self._held.get(name, "") == row["sha256"]
 
     def _settle_all(self, sounds: dict[str, dict], names: list[str]) -> list[str]:
-        """Have the sound of all these; returns the names of what is not to be had.
+        """Copy the sound of all these; returns the names of what cannot be had.
 
         Whole folders are listed first: most of what is missing needs no look of its own.
         """
@@ -120,7 +119,7 @@ class Collector:
         return found
 
     def _settle(self, name: str, row: dict) -> bool:
-        """Have the sound that a row of the copy speaks of; False when it is not to be had."""
+        """Copy the sound that a row of the copied database names; False when it cannot be had."""
         if self._holds(name, row):
             return True
         target, later = self._target(name), self._folder / LATER / name
@@ -167,7 +166,7 @@ class Collector:
         return path.exists() and row["sha256"] in (None, files.digest_of(path))
 
     def _look_again(self, missing: list[str], sounds: dict[str, dict]) -> tuple[list[str], bool]:
-        """What is missing even after a while, and whether another round would not help.
+        """Look again for missing sound; returns what is still missing, and whether that is final.
 
         It would where rows have changed since. Where they have not, a change may be under way.
         """

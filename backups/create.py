@@ -1,4 +1,4 @@
-"""Making a backup: gathered beside, described, proven by restoring it, then given its name."""
+"""Making of backups: collected, described, verified by restoring, then given their name."""
 
 import contextlib
 import shutil
@@ -25,7 +25,7 @@ OTHERS = (manifest.TAKES, manifest.PREVIEWS)
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A whole backup, and the names of those that made room for it."""
+    """Finished backup, and the names of the older ones that it replaced."""
 
     folder: Path
     manifest: Manifest
@@ -72,13 +72,13 @@ def before_upgrade(config: Config) -> Backup | None:
 
 
 def list_all(config: Config) -> list[dict[str, str]]:
-    """The backups in the data folder, the latest first: `made_at` (UTC text), `why`, `name`."""
+    """List the data folder's backups, the latest first: `made_at` (UTC text), `why`, `name`."""
     names = retention.list_backups(status.backups_folder(config))
     return [retention.describe(name) for name in names]
 
 
 def prove(config: Config, folder: Path) -> Manifest:
-    """Restore a backup into a scratch folder, compare, and record that it was proven."""
+    """Restore a backup into a scratch folder, compare, and record that it was verified."""
     root = folder.resolve().parent
     with files.translating_os_errors("The backup could not be restored"), exclusive_lock(root):
         known = verify.prove(folder, root / ".scratch.part")
@@ -88,7 +88,7 @@ def prove(config: Config, folder: Path) -> Manifest:
 
 @contextlib.contextmanager
 def exclusive_lock(root: Path, wait_s: float = 0.0) -> Iterator[None]:
-    """Be the only one who makes, proves or restores backups in a folder; raises BackupUnderWay."""
+    """Lock a folder of backups against others that make or restore some; raises BackupUnderWay."""
     files.make_folder(root)
     lock = FileLock(root / LOCK)
     if not lock.acquire(wait_s):

@@ -1,14 +1,14 @@
-"""What can go wrong with a backup or a restore; each error carries the sentence a person sees."""
+"""Errors of backups and restores; each carries the sentence that a person sees."""
 
 from common.errors import Sentence, Told
 
 
 class BackupError(Told):
-    """A backup or a restore cannot be done; what there is stays as it is."""
+    """Base of backup errors; existing data stays as it is."""
 
 
 class BackupDamaged(BackupError):
-    """A backup is not what was saved."""
+    """A backup does not match its manifest."""
 
 
 class BackupTooNew(BackupError):
@@ -16,29 +16,29 @@ class BackupTooNew(BackupError):
 
 
 class NoBackup(BackupError):
-    """There is nothing to back up, or nothing to restore."""
+    """No data to back up, or no backup to restore."""
 
     status = 404
 
 
 class DataInUse(BackupError):
-    """Something else holds the data folder."""
+    """Another program uses the data folder."""
 
     status = 409
 
 
 class BackupUnderWay(DataInUse):
-    """Somebody else is making, proving or restoring a backup."""
+    """Another process makes, verifies or restores a backup."""
 
 
 class NotEnoughSpace(BackupError):
-    """The disk is too full for it."""
+    """The disk has too little space for a backup or a restore."""
 
     status = 507
 
 
 def damaged(folder: str, what: str) -> BackupDamaged:
-    """The error for a backup in which `what`, such as "audio/a.mp3 is missing"."""
+    """Make the error for a damaged backup; `what` is such as "audio/a.mp3 is missing"."""
     return BackupDamaged(
         Sentence(
             "The backup {folder} is damaged: {what}. Nothing was changed; use another one.",

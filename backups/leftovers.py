@@ -1,4 +1,4 @@
-"""What a kill left half made in the data folder, cleared away by the next worker that starts."""
+"""Removal of what a kill left half made in the data folder, when the next worker starts."""
 
 import contextlib
 import shutil

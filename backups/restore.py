@@ -1,4 +1,4 @@
-"""Putting a backup in the place of the present data, which is set aside.
+"""Restoring of backups: one takes the place of the present data, which is set aside.
 
 Everything is prepared and checked beside the data. Then a mark is written: from there on the
 restore will happen, whoever is killed, because each start completes what the mark says. Until the
@@ -40,7 +40,7 @@ FINISH_WAIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and where the present data lies now; None where there was none."""
+    """Result of a restore; `aside` is where the former data lies, None where there was none."""
 
     manifest: Manifest
     aside: Path | None

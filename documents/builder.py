@@ -1,4 +1,4 @@
-"""Collects what a reader finds, in order, and makes the chapters of a document from it."""
+"""Builder of documents: collects what a reader finds, in order, and makes chapters of it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -44,7 +44,7 @@ class Builder:
         self._stretches.append(Stretch(one_line(title)[:LONGEST_TITLE], max(1, level)))
 
     def heading(self, parts: Iterable[Part], level: int) -> None:
-        """A heading in the text; without a table of contents it may begin a chapter."""
+        """Add a heading in the text; without a table of contents it may begin a chapter."""
         made = [_as_heading(part) for part in parts]
         shown = (_shown(part) for part in made if part.kind not in UNTITLED)
         title = one_line("".join(shown)) or one_line("".join(map(_shown, made)))
@@ -55,7 +55,7 @@ class Builder:
         self.parts(made)
 
     def paragraph(self, text: str, kind: str = "text", glue: str = PARAGRAPH) -> None:
-        """A paragraph of plain text, or of a kind that has a rule."""
+        """Add a paragraph of plain text, or of a kind that has a rule."""
         if not text:
             return
         parts = self._stretches[-1].parts
@@ -67,7 +67,7 @@ class Builder:
             self.parts(parts_of(text, glue, kind))
 
     def joined(self, text: str, kind: str, glue: str, *, is_same: bool) -> None:
-        """A line that is left out; after one of the same kind it goes on with that."""
+        """Add a line that is left out; after one of the same kind it continues that."""
         parts = self._stretches[-1].parts
         last = parts[-1] if parts else None
         if is_same and last and last.kind == kind and len(last.text) < JOINED_SIZE:
@@ -76,7 +76,7 @@ class Builder:
             self.paragraph(text, kind)
 
     def parts(self, parts: Iterable[Part]) -> None:
-        """Parts as they are."""
+        """Add parts as they are."""
         made = list(parts)
         self._parts_left -= len(made)
         if self._parts_left < 0:
@@ -84,7 +84,7 @@ class Builder:
         self._stretches[-1].parts += made
 
     def document(self, source: str, fallback_title: str) -> Document:
-        """The document; raises EmptyDocument where there is nothing to say."""
+        """Make the document; raises EmptyDocument where there is nothing to say."""
         stretches = self._stretches
         if not any(_has_words(stretch.parts) for stretch in stretches):
             raise EmptyDocument
@@ -142,7 +142,7 @@ def _depth(level: int, top: int) -> int:
 
 
 def language_tag(written: str) -> str:
-    """A language as BCP 47 writes it, "" where it is none: "EN_us" becomes "en-US"."""
+    """Write a language as BCP 47 does, "" where it is none: "EN_us" becomes "en-US"."""
     first, *rest = written.strip().replace("_", "-").split("-")
     if not (first.isascii() and first.isalpha() and 2 <= len(first) <= 3):
         return ""

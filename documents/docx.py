@@ -49,7 +49,7 @@ class Style:
 
 @dataclass(slots=True)
 class Files:
-    """What a document keeps beside its text."""
+    """Files that a document has beside its text: notes, relations, styles."""
 
     styles: dict[str, Style]
     numbered: frozenset[tuple[str, str]]
@@ -58,7 +58,7 @@ class Files:
 
 
 def read_docx(archive: Archive, title: str) -> Document:
-    """The chapters of a Word document; raises DocumentError."""
+    """Read a Word document; raises DocumentError."""
     main = archive.main_part()
     if main not in archive:
         raise Broken

@@ -1,4 +1,4 @@
-"""Captions, SRT and WebVTT: what is said, without numbers, times and marks."""
+"""Reader of subtitles, SRT and WebVTT: what is said, without numbers, times and tags."""
 
 import html
 import re
@@ -22,7 +22,7 @@ BLOCK = re.compile(r"\n[^\S\n]*\n+")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What stands in a cue; `head` is its number and times as written, times in seconds."""
+    """Cue of subtitles; `head` is its number and times as written, times in seconds."""
 
     head: str
     start_s: float
@@ -31,7 +31,7 @@ class Cue:
 
 
 def read_captions(text: str, title: str, source: str) -> Document:
-    """One chapter with what is said in all cues; raises EmptyDocument."""
+    """Read subtitles into one chapter of all that is said; raises EmptyDocument."""
     builder = Builder()
     ended_s, said_last, speaker = 0.0, "", ""
     for cue in _cues(clean(text)):

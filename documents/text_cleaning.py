@@ -1,4 +1,4 @@
-"""From bytes to clean text, and from text to parts: links, ligatures, soft hyphens."""
+"""Cleaning of text: decoding of bytes, and parts for links, ligatures and soft hyphens."""
 
 import re
 from collections.abc import Iterator
@@ -60,12 +60,12 @@ class Decoded:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text in small letters, those with hyphens whole."""
+    """Collect the words of a text in lower case, those with hyphens whole."""
     return frozenset(WORDS.findall(text.lower()))
 
 
 def hyphen(before: str, after: str, words: frozenset[str]) -> Part:
-    """The hyphen at a line's end; spoken as one where the text shows that it belongs there."""
+    """Make a part of the hyphen at a line's end; spoken where the text shows that it belongs."""
     first, second = LAST_WORD.search(before.lower()), FIRST_WORD.match(after.lower())
     if not first or not second:
         return Part("-\n", "hyphen")
@@ -80,7 +80,7 @@ def has_zeros(data: bytes) -> bool:
 
 
 def decode(data: bytes, declared: str = "") -> Decoded:
-    """The text of bytes: by byte order mark, the declared encoding, UTF-8, else Windows-1252."""
+    """Decode bytes by byte order mark, the declared encoding, UTF-8, else Windows-1252."""
     for bom, encoding in BOMS:
         if data.startswith(bom):
             text = data[len(bom) :].decode(encoding, "replace")
@@ -109,19 +109,19 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """The text with plain line ends and without characters that mean nothing when spoken."""
+    """Clean a text: plain line ends, no characters that mean nothing when spoken."""
     if text.isprintable():
         return text
     return UNSPEAKABLE.sub("", NEWLINES.sub("\n", text))
 
 
 def one_line(text: str) -> str:
-    """The text in one line, with single spaces."""
+    """Put a text on one line, with single spaces."""
     return " ".join(clean(text).split())
 
 
 def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
-    """The parts of a paragraph: bare addresses, ligatures and soft hyphens by their own rules.
+    """Split a paragraph into parts: bare URLs, ligatures and soft hyphens by their own rules.
 
     Within a `kind` of its own only ligatures are told apart.
     """
@@ -149,7 +149,7 @@ def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
 
 
 def _end_of(found: re.Match[str]) -> int:
-    """Where an address ends: not with the punctuation of the sentence around it."""
+    """Find where a URL ends: not with the punctuation of the sentence around it."""
     if found.lastgroup != "link":
         return found.end()
     link = found[0]

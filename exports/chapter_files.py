@@ -28,7 +28,7 @@ class Sounding:
 
 
 def soundings(task: Task, tell: Tell) -> Iterator[Sounding]:
-    """Each chapter in order; the bytes of one must be read before the next is asked for."""
+    """Yield the sound of each chapter in order; read its bytes before the next is asked for."""
     if task.lufs is None:
         yield from _slices(task, tell)
     else:

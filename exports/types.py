@@ -1,4 +1,4 @@
-"""What is to be made of a piece, as it is handed to the process that makes it."""
+"""Types of exports: formats, and the task that is handed to the process that makes one."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from speech.audio.id3 import Chapter, Picture
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file; `is_for_av` tells whether PyAV makes it.
+    """Format of an export; `is_for_av` tells whether PyAV makes it.
 
     `bytes_a_second` is roughly what a second of sound takes.
     """
@@ -38,7 +38,7 @@ FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A chapter: its title, its span of the text (code points) and of the sound (ms)."""
+    """Chapter: its title, its span of the text (code points) and of the sound (ms)."""
 
     title: str
     text_start: int
@@ -49,7 +49,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to be made at `target` from the MP3 at `source`; `lufs` is None for sound as it is.
+    """Task to make `target` from the MP3 at `source`; `lufs` is None for sound as it is.
 
     `segments` are rows with text_start, text_end, start_ms, end_ms, byte_end, frame_end, words, in
     order; `parts` covers the whole, with one part where there are no chapters.
@@ -74,7 +74,7 @@ class Task:
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
-        """The chapters as marks; none where there is only one part."""
+        """Chapters for tags; none where there is only one part."""
         if len(self.parts) < 2:
             return ()
         return tuple(Chapter(part.title, part.start_ms, part.end_ms) for part in self.parts)
@@ -85,7 +85,7 @@ class Task:
         return [segment for segment in self.segments if segment["text_start"] in inside]
 
     def to_json(self) -> bytes:
-        """This task for a pipe."""
+        """Encode the task for a pipe."""
         values = asdict(self)
         if self.cover:
             data = base64.b64encode(self.cover.data).decode()
@@ -94,7 +94,7 @@ class Task:
 
     @classmethod
     def from_json(cls, data: bytes) -> "Task":
-        """The task that `to_json` wrote."""
+        """Decode the task that `to_json` wrote."""
         values = json.loads(data)
         values["parts"] = tuple(Part(**part) for part in values["parts"])
         values["segments"] = tuple(values["segments"])

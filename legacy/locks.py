@@ -1,4 +1,4 @@
-"""Nobody else at work: the locks of the app, its worker, its writers and other migrations."""
+"""Locks of a migration: those of the app, its worker, its writers and other migrations."""
 
 import contextlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A migration from its first look to its last report, dry or in earnest."""
+"""Migration from the first reading to the report, as a dry run or in earnest."""
 
 import contextlib
 import shutil
@@ -33,7 +33,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for; `link` takes sound in by hard links where the disk allows it."""
+    """Options of a migration; `link` imports sound by hard links where the disk allows it."""
 
     source: Path
     database: Path
@@ -44,7 +44,7 @@ class Options:
 
 @dataclass(slots=True)
 class Job:
-    """A plan on its way into one target."""
+    """Job of carrying a plan out in one target."""
 
     options: Options
     plan: Plan
@@ -59,11 +59,12 @@ class Job:
 
     @property
     def store(self) -> AudioStore:
+        """Audio files beside the target database."""
         return AudioStore(self.options.database.parent / "audio")
 
 
 def migrate(options: Options, progress: Progress) -> dict:
-    """Do it, or try it on a throwaway database; returns the report. Raises MigrationError."""
+    """Migrate, or try it on a throwaway database; returns the report. Raises MigrationError."""
     progress("Reading", 0, 0)
     plan = _plan(options, progress)
     listing = audio.list_sounds(options.source, [file.filename for file in plan.files])

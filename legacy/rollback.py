@@ -1,4 +1,4 @@
-"""The way back: legacy files and database as a backup has them, what was made since set aside."""
+"""Rollback of a migration: legacy files and database as a backup has them, newer ones set aside."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for; None for a place means: where the backup was made from."""
+    """Options of a rollback; None for a place means: where the backup was made from."""
 
     backup: Path
     source: Path | None
@@ -69,6 +69,8 @@ def settle_backups(database: Path) -> None:
 
 
 class _Rollback:
+    """Carries out one rollback from a checked backup."""
+
     def __init__(self, folder: Path, manifest: Manifest, source: Path, database: Path, bench: Path):
         self._folder = folder
         self._manifest = manifest
@@ -77,6 +79,7 @@ class _Rollback:
         self._bench = bench
 
     def run(self, progress: Progress) -> dict:
+        """Restore everything; returns what was done."""
         progress("Restoring", 0, 0)
         earlier = self._earlier_database()
         json_files = [self._copied(entry) for entry in self._manifest.of("source")]
@@ -187,7 +190,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 
 def as_text(made: dict) -> str:
-    """What a rollback did, for the screen."""
+    """Render what a rollback did, for the screen."""
     since = made["made_since"]
     lines = [f"Rolled back to {made['backup']}"]
     if made["json_restored"]:

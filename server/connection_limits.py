@@ -1,4 +1,4 @@
-"""What the server takes in: how much, how slowly, and from how many at once.
+"""Limits of connections: how much is taken in, how slowly, and from how many at once.
 
 Whoever is slow, or sends what nobody asked for, must cost others nothing: bodies that are too large
 are received and thrown away, or not received at all, and connections that do not come forward are
@@ -55,7 +55,7 @@ class BodyTooSlow(Told):
 
 
 class ConnectionLimits:
-    """Everybody who is connected, by where they come from.
+    """Connections that are open, counted by address, and the limits that hold for each.
 
     Without `admissions` and a `queue` nobody is asked and nobody waits.
     """
@@ -79,7 +79,7 @@ class ConnectionLimits:
         self._inside: Counter[str] = Counter()
 
     def client(self, peer: str, forwarded: str) -> str:
-        """What stands for who sends: the peer, or whom trusted proxies name."""
+        """Key that a sender is counted under: the peer, or the client a trusted proxy names."""
         found = address(peer)
         if found is None or not forwarded or not self._is_exempt(peer):
             return neighbourhood(peer)
@@ -91,19 +91,19 @@ class ConnectionLimits:
         return found is not None and is_secure_behind(found, forwarded, schemes, self._exempt)
 
     def enter(self, where: str) -> bool:
-        """Count a connection; whether there is room for one more from there."""
+        """Count a connection; returns whether there is room for one more from that address."""
         self._inside[where] += 1
         return self._inside[where] <= self._of_one or self._is_exempt(where)
 
     def leave(self, where: str) -> None:
-        """A connection has ended."""
+        """Uncount a connection that has ended."""
         self._inside[where] -= 1
         if not self._inside[where]:
             del self._inside[where]
 
     @property
     def idle_s(self) -> float:
-        """How long a connection may do nothing; much shorter when places become scarce."""
+        """Seconds that a connection may be idle; far fewer when places become scarce."""
         return CROWDED_IDLE_S if self._inside.total() > self._crowded else IDLE_S
 
     def _is_exempt(self, where: str) -> bool:
@@ -112,10 +112,10 @@ class ConnectionLimits:
 
 
 class Task(AppTask):
-    """A request on its way to the app, with why it was refused before, if it was."""
+    """Task of the app for a request, which may have been refused before."""
 
     def get_environment(self) -> dict[str, Any]:
-        """What the app gets to know."""
+        """Environ of the request, with its refusal if there is one."""
         environ = super().get_environment()
         environ[REFUSAL] = self.request.refusal
         return environ
@@ -142,7 +142,7 @@ class Channel(ReportingChannel):
         self.parser_class = partial(Parser, self)
 
     def client(self, forwarded: str) -> str:
-        """What stands for who sends what comes here; `forwarded` is what proxies say of them."""
+        """Key that the sender is counted under; `forwarded` is what proxies say of them."""
         return self.limits.client(self.addr[0], forwarded)
 
     def is_secure(self, head: dict[str, str]) -> bool:
@@ -151,19 +151,19 @@ class Channel(ReportingChannel):
         return self.limits.is_secure(self.addr[0], forwarded, schemes)
 
     def wake(self) -> None:
-        """Have this connection looked at soon; for other threads."""
+        """Ask the server's loop to look at this connection soon; for other threads."""
         if self.connected:
             self.server.pull_trigger()
 
     def add_channel(self, map: Any = None) -> None:
-        """Count it where it comes from; one too many is closed before it says anything."""
+        """Add the connection to the loop and count it; one too many is closed unheard."""
         super().add_channel(map)
         self._is_inside = True
         if not self.limits.enter(self._where):
             self.will_close = True
 
     def del_channel(self, map: Any = None) -> None:
-        """It has ended, and with it what has not come whole."""
+        """Remove the connection from the loop, with a request that has not come whole."""
         super().del_channel(map)
         if self._is_inside:
             self._is_inside = False
@@ -175,7 +175,7 @@ class Channel(ReportingChannel):
     # What comes
 
     def received(self, data: bytes) -> bool:
-        """Take in a piece; the first one of a request starts its time."""
+        """Receive a piece; the first one of a request starts its time."""
         if self._lingers_from is not None:
             return False
         now = self.limits.clock()
@@ -208,8 +208,10 @@ class Channel(ReportingChannel):
         return self._is_inside and super().writable()
 
     def send_continue(self) -> None:
-        """Let the client go on. It is told by the server's loop as answers are: one that has gone
-        is found out there, and not in the middle of what is being decided."""
+        """Send "100 Continue" by the server's loop, as answers are sent.
+
+        A client that has gone is found out there, not in the middle of what is being decided.
+        """
         self.request.expect_continue = self.request.completed = False
         with self.outbuf_lock:
             self.outbufs[-1].append(CONTINUE)
@@ -218,7 +220,7 @@ class Channel(ReportingChannel):
             self.sent_continue = True
 
     def _look_about(self) -> None:
-        """Do what has become due here."""
+        """Do what has become due on this connection."""
         if self._queued_at is not None:
             self._look_after_queued()
         if self.request is not None and self.request.admission is not None:
@@ -246,7 +248,7 @@ class Channel(ReportingChannel):
 
     @property
     def last_activity(self) -> float:
-        """The server's own look-out for idle connections goes by a clock that may jump."""
+        """Time of the last activity for waitress, always now: its clock may jump, ours decides."""
         return time.time()
 
     @last_activity.setter
@@ -261,7 +263,7 @@ class Channel(ReportingChannel):
         )
 
     def _look_after_body(self, request: Parser) -> None:
-        """Let a large body come or refuse it, as was decided meanwhile."""
+        """Go on receiving a large body or refuse it, as was decided meanwhile."""
         if request.admission.error is not None:
             self._refuse(request.admission.error)
         elif request.admission.is_waiting:
@@ -310,7 +312,7 @@ class Channel(ReportingChannel):
     # Its turn
 
     def gets_in_line(self) -> bool:
-        """Let the next request wait for its turn if it is of those that take long."""
+        """Queue the next request if it is of those that take long; returns whether it was."""
         rule = self.requests[0].rule
         if not (rule.is_queued and rule.token and self.limits.queue):
             return False
@@ -321,7 +323,7 @@ class Channel(ReportingChannel):
         return True
 
     def service(self) -> None:
-        """Have the next request answered; another one may start when it took a place."""
+        """Answer the next request; if it came from the queue, its place is free afterwards."""
         person, self._person, self._queued_at = self._person, None, None
         if person is not None and self._has_gone():
             self.connected = False  # nobody waits for the answer any more

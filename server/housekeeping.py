@@ -21,7 +21,7 @@ log = logging.getLogger("voiceverse.housekeeping")
 
 
 class Housekeeping:
-    """Begins each day's tidying in threads of its own, and follows bought sound until `stop`."""
+    """Starts daily tasks in threads of their own; a loop tidies bought sound until `stop`."""
 
     def __init__(self, studio: Studio, clock: TrustedClock, stop: threading.Event):
         self._studio, self._db, self._config = studio, studio.db, studio.config
@@ -30,7 +30,7 @@ class Housekeeping:
         self._emptied_at: float | None = None
 
     def look(self) -> None:
-        """Begin what is due; raises RuntimeError where the system gives no thread for it."""
+        """Start what is due; raises RuntimeError where the system gives no thread for it."""
         self._ask_for_notices()
         self._empty_bin()
 
@@ -75,8 +75,10 @@ class Housekeeping:
             log.error("what is past its time cannot be removed: %s", error)
 
     def look_after_sound(self) -> None:
-        """Find whose the sound is that was bought before it had owners, after an upgrade; remove
-        bought sound that nothing needs any more."""
+        """Remove bought sound that nothing needs any more, until `stop` is set.
+
+        After an upgrade, first find the owners of sound that was bought before it had any.
+        """
         work = [partial(self._studio.settle_sound, self._stop.is_set)]
         while not self._stop.is_set():
             try:

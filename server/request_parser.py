@@ -32,14 +32,14 @@ class Connection(Protocol):
         """Whether a request with this head came over https."""
 
     def wake(self) -> None:
-        """Have the connection looked at soon."""
+        """Ask the server's loop to look at the connection soon."""
 
     def linger(self) -> None:
         """Throw away what is still to come, then close."""
 
 
 class BoundedBuffer:
-    """A buffer that keeps what comes until it is too much, and then nothing of it."""
+    """Buffer of a body up to a limit; beyond it everything is dropped."""
 
     def __init__(self, buffer: OverflowableBuffer, limit: int, expected: int) -> None:
         self._buffer, self._limit = buffer, limit
@@ -50,7 +50,7 @@ class BoundedBuffer:
         return self._size
 
     def append(self, data: bytes) -> None:
-        """Take in a piece, or throw everything away when that is too much."""
+        """Append a piece, or drop everything when that is too much."""
         self._size += len(data)
         if not self._is_over and self._size > self._limit:
             self._is_over = True
@@ -63,11 +63,11 @@ class BoundedBuffer:
                 self._is_over = True
 
     def getfile(self) -> Any:
-        """What is there to be read."""
+        """Open what was received, for reading."""
         return self._buffer.getfile()
 
     def close(self) -> None:
-        """Forget it."""
+        """Drop the content."""
         self._buffer.close()
 
 
@@ -90,7 +90,7 @@ class Parser(HTTPRequestParser):
         self._channel = channel
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the head, and decide from it what becomes of the body."""
+        """Parse the head, and decide from it what becomes of the body."""
         super().parse_header(header_plus)
         if self.body_rcv is None:
             return
@@ -105,7 +105,7 @@ class Parser(HTTPRequestParser):
             self._expect_much()
 
     def received(self, data: bytes) -> int:
-        """Take in a piece of the head or the body."""
+        """Receive a piece of the head or the body; returns how many bytes were consumed."""
         consumed = super().received(data)
         if self.chunked and not self.completed:
             if self.body_bytes_received > self.rule.limit + THROWN_AWAY:
@@ -120,7 +120,7 @@ class Parser(HTTPRequestParser):
         return consumed
 
     def refuse(self, error: Told) -> None:
-        """Take in no more of the body, and forget what came of it."""
+        """Refuse the request: no more of its body is received, and what came of it is dropped."""
         self._cut()
         self.refusal, self.completed = error, True
 
@@ -130,7 +130,7 @@ class Parser(HTTPRequestParser):
         return is_owed
 
     def close(self) -> None:
-        """The request is over."""
+        """Close the request and end its admission."""
         super().close()
         if self.admission is not None:
             self.admission.end()

@@ -53,6 +53,7 @@ class WorkerProcess:
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
 
     def start(self) -> None:
+        """Start the worker, and the thread that keeps it running."""
         self._start_process()
         self._keeper.start()
 
@@ -62,7 +63,7 @@ class WorkerProcess:
             self._process.stdin.write(b"\n")
 
     def ask_to_stop(self) -> None:
-        """Let the worker park what it is speaking; its time begins now."""
+        """Ask the worker to park what it is speaking; its time begins now."""
         if not self._stopping.is_set():
             self._stop_by = time.monotonic() + STOP_WAIT_S
             self._stopping.set()
@@ -117,12 +118,12 @@ class Dispatcher(ThreadedTaskDispatcher):
         self.admissions: Admissions | None = None
 
     def add_task(self, task: Any) -> None:
-        """Have a request answered, those that take long when it is their turn."""
+        """Queue a request for a thread; those that take long wait for their turn first."""
         if not (isinstance(task, Channel) and task.gets_in_line()):
             self.start(task)
 
     def start(self, task: Any) -> None:
-        """Have a request answered now."""
+        """Hand a request to the next free thread."""
         super().add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = THREADS_WAIT_S) -> bool:
@@ -174,7 +175,7 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
 
 
 def _connection_limits(app: Flask, config: Config, dispatcher: Dispatcher) -> ConnectionLimits:
-    """Who may connect, send and wait; what is on its way may fill a few of the largest forms."""
+    """Build the limits of connections; bodies under way may fill a few of the largest forms."""
     services, largest = app.extensions["voiceverse"], most_bytes(config)
     quota = BodyQuota(
         of_person=largest,

@@ -103,7 +103,7 @@ class Worker:
         self._wait_for_purchases(deadline)
 
     def _look_about(self) -> None:
-        """Begin all that is due; raises RuntimeError where the system gives no thread for it."""
+        """Start all that is due; raises RuntimeError where the system gives no thread for it."""
         self._beat()
         self.housekeeping.look()
         self.nightly.look()
@@ -144,7 +144,7 @@ class Worker:
         return count
 
     def _next(self) -> Callable[[], None] | None:
-        """What to do next: changes to finished files are short and go first."""
+        """Claim the next work: changes to finished files are short and go first."""
         if retake := self._claim(self.db.claim_retake):
             return partial(self._retake, retake)
         per_user = min(self.config.jobs_per_user, self.config.jobs)

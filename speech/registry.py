@@ -1,4 +1,4 @@
-"""The engines of this installation, and how a voice is found among them."""
+"""Registry of this installation's engines, and the search for a voice among them."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -18,13 +18,13 @@ def utc_day() -> date:
 
 
 class Source(Protocol):
-    """Where engines come from that are added, changed and removed while the program runs."""
+    """Source of engines that are added, changed and removed while the program runs."""
 
     def engines_for(self, user_id: int | None) -> Sequence[Engine]:
-        """The present ones, in order; those of a person speak on the person's own keys."""
+        """List the present engines, in order; those of a user speak on the user's own keys."""
 
     def why_not(self, name: str) -> SpeechError | None:
-        """Why an engine that is known here cannot speak now; None for an unknown one."""
+        """Error why an engine that is known here cannot speak now; None for an unknown one."""
 
     def close(self) -> None:
         """Close every engine."""
@@ -56,12 +56,12 @@ class Registry:
 
     @property
     def engines(self) -> tuple[Engine, ...]:
-        """All that can speak now; equal to the last ones until one is added or changed."""
+        """Engines that can speak now; equal to the last ones until one is added or changed."""
         return (*self._fixed, *self._further(None))
 
     @property
     def default(self) -> Engine:
-        """The engine for those who name none; where its model has ended, one that still speaks."""
+        """Engine for requests that name none; where its model has ended, one that still speaks."""
         if not self.has_ended(self._first):
             return self._first
         speaking = (engine for engine in self.engines if not self.is_silent(engine))
@@ -69,11 +69,11 @@ class Registry:
 
     @property
     def state(self) -> Hashable:
-        """Equal for as long as the same voices are there, and the same have ended."""
+        """Token that compares equal while the same voices are there, and the same have ended."""
         return tuple((engine, engine.state, self.has_ended(engine)) for engine in self.engines)
 
     def end_of(self, engine: Engine) -> date | None:
-        """The day an engine's model ends: by `ends`, which may be newer, else as it says itself."""
+        """Day on which an engine's model ends: by `ends`, which may be newer, or by itself."""
         return self.ends.get((engine.name, engine.model)) or engine.ends_on()
 
     def has_ended(self, engine: Engine) -> bool:
@@ -82,7 +82,7 @@ class Registry:
         return end is not None and end <= self.today()
 
     def successors(self, engine: str, voice: str, language: str = "") -> list[tuple[Engine, Voice]]:
-        """The nearest voice of each other engine that still speaks, those most alike first."""
+        """Find the nearest voice of each other engine that still speaks, those most alike first."""
         voices = [
             found
             for each in self.engines
@@ -93,7 +93,7 @@ class Registry:
         return [self.resolve(found, name) for name, found in nearest]
 
     def get(self, name: str, owner_id: int | None = None) -> Engine:
-        """The engine of that name; raises UnknownEngine, or why a known one is not there.
+        """Find an engine by name; raises UnknownEngine, or why a known one is not there.
 
         For the work of a person, named by `owner_id`, it is the one on the person's own key.
         """
@@ -113,7 +113,7 @@ class Registry:
         return self._named(voice, engine)
 
     def missing(self) -> list[str]:
-        """Why engines that could be here are not: a sentence each."""
+        """List why engines that could be here are not: a sentence each."""
         return list(dict.fromkeys(error().sentence for error in self._absent.values()))
 
     def warm(self) -> None:
@@ -134,7 +134,7 @@ class Registry:
         return [engine for engine in found if engine.name not in self.fixed_names]
 
     def _configured(self) -> tuple[Engine, Voice]:
-        """The voice that is configured for all, or the one that follows it when it has ended."""
+        """Voice that is configured for all, or its fallback when it has ended."""
         try:
             engine, voice = self._named(self._default_voice, "")
         except SpeechError:
@@ -158,7 +158,7 @@ class Registry:
         return self._search(voice)
 
     def is_silent(self, engine: Engine) -> bool:
-        """Whether an engine cannot stand in for another: ended, or its provider is down."""
+        """Whether an engine cannot be a fallback: its model ended, or its provider is down."""
         is_down = engine.breaker is not None and engine.breaker.state == "open"
         return is_down or self.has_ended(engine)
 

@@ -1,4 +1,4 @@
-"""Errors of files of sound, and what a disk that takes nothing more is called."""
+"""Errors about audio files, and the translation of a full disk into one of them."""
 
 import contextlib
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class AudioError(Told):
 
 
 class NoSuchAudio(AudioError):
-    """There is no such file on disk."""
+    """The file is not on the disk."""
 
     status = 404
 
@@ -39,7 +39,7 @@ def translating_disk_full(folder: Path | None = None, tries: int | None = None) 
 
 
 def no_space(cause: transient_causes.Cause, tries: int | None = None) -> NoSpace:
-    """What is raised where a disk takes nothing more, named for what it is."""
+    """Make the error for a disk that takes nothing more, by its cause."""
     error = NoSpace(cause.refusal)
     error.waits_for, error.status, error.tries = cause.code, cause.status, tries
     return error

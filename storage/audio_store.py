@@ -36,13 +36,13 @@ LEFT_ELSEWHERE = re.compile(r"\d{8}-[0-9a-f]{16}\.mp3(\.part|(\.part)?\.deleted)
 
 
 def make_filename(now: float | None = None) -> str:
-    """A new name for an MP3, from the day and chance alone."""
+    """Make a new name for an MP3, from the day and chance alone."""
     day = time.strftime("%Y%m%d", time.gmtime(now))
     return f"{day}-{secrets.token_hex(8)}.mp3"
 
 
 class AudioStore:
-    """All sound below one folder; nothing outside it can be named."""
+    """Audio files below one folder; nothing outside it can be named."""
 
     def __init__(self, folder: Path, *, min_free_mb: float = 0):
         self.folder = Path(folder)
@@ -52,7 +52,7 @@ class AudioStore:
     # Whole files
 
     def path(self, filename: str) -> Path:
-        """Where a whole file stands, for another program to read."""
+        """Path of a whole file, for another program to read."""
         return self._path(filename)
 
     def size(self, filename: str) -> int | None:
@@ -64,11 +64,11 @@ class AudioStore:
         return None if status is None else status.st_size
 
     def growing_path(self, filename: str) -> Path:
-        """Where a file grows, for a copy of what it has so far."""
+        """Path of a growing file, for a copy of what it has so far."""
         return self._path(filename, PART)
 
     def names(self) -> list[str]:
-        """All whole files, whether a row knows them or not."""
+        """List the names of all whole files, whether a row knows them or not."""
         return sorted(
             path.name
             for path in self.folder.glob("*")
@@ -76,14 +76,14 @@ class AudioStore:
         )
 
     def open(self, filename: str) -> BinaryIO:
-        """A whole file for reading; raises NoSuchAudio."""
+        """Open a whole file for reading; raises NoSuchAudio."""
         try:
             return open_plain(self._path(filename))
         except FileNotFoundError:
             raise NoSuchAudio("The sound of this file is missing on the disk.") from None
 
     def read_range(self, filename: str, start: int, length: int) -> bytes:
-        """`length` bytes from `start` in one read; raises NoSuchAudio."""
+        """Read `length` bytes from `start` in one call; raises NoSuchAudio."""
         try:
             descriptor = descriptor_of(self._path(filename))
         except FileNotFoundError:
@@ -94,7 +94,7 @@ class AudioStore:
             os.close(descriptor)
 
     def pieces(self, filename: str, prefix: bytes) -> Iterator[bytes]:
-        """A whole file with something in front, piece by piece; raises NoSuchAudio at once."""
+        """Yield `prefix` and a whole file in pieces; raises NoSuchAudio at once."""
         file = self.open(filename)
 
         def read() -> Iterator[bytes]:
@@ -106,7 +106,7 @@ class AudioStore:
         return read()
 
     def adopt(self, source: Path, filename: str, *, link: bool = False) -> tuple[int, str]:
-        """Take in a file from elsewhere by copy or hard link; returns its size and SHA-256."""
+        """Import a file by copy or hard link; returns its size in bytes and SHA-256."""
         target = self._path(filename)
         part = self._path(filename, PART)
         digest = hashlib.sha256()
@@ -131,8 +131,8 @@ class AudioStore:
     def splice(
         self, filename: str, start: int, end: int, new: bytes, *, head: bytes
     ) -> tuple[int, str]:
-        """Make the growing file of a whole one: its first bytes `head`, and `new` in the place of
-        those from `start` up to `end`. It is on the disk then; returns its size and SHA-256.
+        """Write the growing file of a whole one, with its first bytes replaced by `head` and those
+        from `start` up to `end` by `new`, durably; returns its size in bytes and SHA-256.
         """
         digest = hashlib.sha256()
         with self.open(filename) as old, self.write_part(filename, 0) as part:
@@ -166,7 +166,7 @@ class AudioStore:
         sync(self.folder)
 
     def open_growing(self, filename: str) -> BinaryIO:
-        """The growing file, or the whole one that it has become; raises NoSuchAudio."""
+        """Open the growing file, or the whole one that it has become; raises NoSuchAudio."""
         for suffix in (PART, ""):
             with contextlib.suppress(FileNotFoundError):
                 return open_plain(self._path(filename, suffix), buffering=0)

@@ -1,4 +1,4 @@
-"""The earlier release's `voiceverse.db`: recognised, copied, and carried over in place.
+"""Upgrade of the earlier release's `voiceverse.db`: recognised, copied, carried over in place.
 
 It had the same five tables, some columns fewer, no version mark and no foreign keys that held.
 A new file is built beside it from the schema, filled, verified, and takes its place by one rename.
@@ -147,6 +147,7 @@ def day_of(timestamp: str, year: str, month: str) -> str:
 
 
 def columns(connection: sqlite3.Connection, schema: str, table: str) -> set[str]:
+    """List the names of a table's columns."""
     rows = connection.execute(f"PRAGMA {schema}.table_info({table})").fetchall()
     return {row["name"] for row in rows}
 
@@ -181,12 +182,13 @@ def carry_over(path: Path) -> None:
 
 
 def discard(path: Path) -> None:
+    """Remove a database file with its logs."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _open_locked(path: Path) -> sqlite3.Connection:
-    """A connection that keeps everybody else out until it is closed."""
+    """Open a connection that keeps all others out until it is closed."""
     old = sqlite_file.connect_plain(path)
     try:
         old.execute("PRAGMA main.locking_mode=EXCLUSIVE").fetchall()

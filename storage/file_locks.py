@@ -44,12 +44,12 @@ class FileLock:
         return is_taken
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release the lock for others."""
         fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         self._threads.release()
 
     def close(self) -> None:
-        """Let go of the lock, if it is held, and of its file."""
+        """Release the lock, if it is held, and close its file."""
         if self._descriptor is not None and self._pid == os.getpid():
             os.close(self._descriptor)
             self._descriptor = None
@@ -82,7 +82,7 @@ class FileLock:
 
 
 class WriteLock(FileLock):
-    """One writer at a time, checkpoints included."""
+    """Lock of the one writer of a database, checkpoints included."""
 
     def acquire(self, timeout_s: float = 5.0) -> bool:
         """Take the lock; raises DatabaseBusy when somebody else keeps it."""

@@ -1,4 +1,4 @@
-"""A file while it grows, as NAME.part: appended to, cut, patched at its head, made durable."""
+"""Growing audio files, as NAME.part: appended to, cut, patched at their head, made durable."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ PART = ".part"
 
 
 class GrowingFile:
-    """The .part of a file: appended to, cut, patched at its head, made durable."""
+    """Growing file NAME.part: appended to, cut, patched at its head, made durable."""
 
     def __init__(self, path: Path, keep_bytes: int):
         self._folder = path.parent
@@ -46,7 +46,7 @@ class GrowingFile:
         return hashlib.file_digest(self._file, "sha256").hexdigest()
 
     def reader(self) -> BinaryIO:
-        """The same file from its start."""
+        """Return the open file, at its start."""
         self._file.seek(0)
         return self._file
 
@@ -56,6 +56,7 @@ class GrowingFile:
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
+        """Close the file; it stays as it is."""
         self._file.close()
 
     def __enter__(self) -> "GrowingFile":

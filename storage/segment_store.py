@@ -26,7 +26,7 @@ from storage.plain_files import (
 
 
 class SegmentStore:
-    """Sound that was paid for, by the hash of all that made it: raw samples, one file each.
+    """Cache of bought segments, by the hash of all that made them: raw samples, one file each.
 
     Beside it may lie a note: what is known of the purchase, as bytes of the caller's own.
     """
@@ -38,16 +38,17 @@ class SegmentStore:
         self.folder = Path(folder)
 
     def has(self, content_hash: str) -> bool:
+        """Whether the samples of the hash are cached."""
         return is_plain(self._path(content_hash))
 
     def read(self, content_hash: str) -> Iterator[bytes]:
-        """The samples, in pieces."""
+        """Yield the samples in pieces; raises FileNotFoundError."""
         with open_plain(self._path(content_hash)) as file:
             while piece := file.read(CHUNK_BYTES):
                 yield piece
 
     def note(self, content_hash: str) -> bytes:
-        """What was noted beside the samples; empty where nothing was."""
+        """Read the note beside the samples; empty where there is none."""
         try:
             with open_plain(self._note_path(content_hash)) as file:
                 return file.read()
@@ -63,11 +64,11 @@ class SegmentStore:
     def exclusive_writer(
         self, content_hash: str, note: Callable[[], bytes] = bytes, *, paid_bytes: int = 0
     ) -> Iterator[Callable[[Iterable[bytes]], int]]:
-        """Have a hash to oneself among all threads and processes, until the block is left.
+        """Lock a hash among all threads and processes, until the block is left.
 
-        Others wait; they go on at once when the process that has it dies. Yields what writes the
-        samples durably under the hash, at most once, and returns their size in bytes. `note` is
-        asked after the last of the samples; what it gives is kept beside them, unless empty.
+        Others wait; they go on at once when the process that has it dies. Yields a function that
+        writes samples durably under the hash, at most once, and returns their size in bytes. `note`
+        is asked after the last of them; what it gives is kept beside them, unless empty.
         Room for `paid_bytes`, the most that may be paid for, is reserved first; raises NoSpace.
         """
         path = self._path(content_hash)
@@ -99,19 +100,21 @@ class SegmentStore:
                     part.unlink()
 
     def size(self, content_hash: str) -> int:
+        """Size of the samples in bytes; raises FileNotFoundError."""
         return self._path(content_hash).stat().st_size
 
     def drop(self, content_hash: str) -> None:
+        """Remove the samples and their note, if they are there."""
         self._path(content_hash).unlink(missing_ok=True)
         self._note_path(content_hash).unlink(missing_ok=True)
 
     def is_being_kept(self, content_hash: str) -> bool:
-        """Whether somebody has the hash to himself, to write its samples."""
+        """Whether the samples of the hash are being written."""
         path = self._path(content_hash)
         return path.with_name(path.name + PART).exists()
 
     def copy(self, source: str, target: str) -> None:
-        """Keep the same samples under another hash, in the same place on the disk if possible.
+        """Store the same samples under another hash, by a hard link if possible.
 
         Raises FileNotFoundError where there are none.
         """
@@ -128,12 +131,12 @@ class SegmentStore:
             sync(self._path(target).parent)
 
     def files(self) -> Iterator[tuple[str, Path]]:
-        """Every piece: its content hash and where it stands; one may be gone at any moment."""
+        """Yield each segment's content hash and path; one may be gone at any moment."""
         for path in in_rooms(self.folder, self.SUFFIX):
             yield path.name.removesuffix(self.SUFFIX), path
 
     def sweep(self) -> None:
-        """Remove pieces that a kill left unfinished, and none that is being written."""
+        """Remove segments that a kill left unfinished, and none that is being written."""
         for suffix in (self.SUFFIX, self.NOTE):
             for part in in_rooms(self.folder, suffix + PART):
                 with (
@@ -152,8 +155,9 @@ class SegmentStore:
 
 
 class PreviewStore(SegmentStore):
-    """The sentences that voices introduce themselves with, as MP3, the same for everybody; by the
-    hash of all that made them. The oldest make room.
+    """Cache of voice previews as MP3, the same for all users, by the hash of all that made them.
+
+    Beyond `limit_bytes` the oldest are removed.
     """
 
     SUFFIX = ".sample"
@@ -164,7 +168,7 @@ class PreviewStore(SegmentStore):
         self.limit_bytes = limit_bytes
 
     def read_whole(self, content_hash: str) -> bytes | None:
-        """The sample, or None where it is not kept."""
+        """Read a preview; None where it is not cached."""
         try:
             with open_plain(self._path(content_hash)) as file:
                 return file.read()
@@ -172,7 +176,7 @@ class PreviewStore(SegmentStore):
             return None
 
     def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
-        """Write the sample durably under its hash; returns the size in bytes."""
+        """Write a preview durably under its hash and drop the oldest; returns its size in bytes."""
         size = super().keep(content_hash, pieces)
         self._make_room()
         return size
@@ -206,12 +210,12 @@ class PreviewStore(SegmentStore):
 
 
 class TakeStore(SegmentStore):
-    """Frames that a retake replaced, by their own hash."""
+    """Store of the MP3 frames that a retake replaced, by their own hash."""
 
     SUFFIX = ".frames"
 
     def read_whole(self, content_hash: str) -> bytes:
-        """All frames of a take; raises NoSuchAudio."""
+        """Read all frames of a take; raises NoSuchAudio."""
         try:
             return b"".join(self.read(content_hash))
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Putting right what can be: the search index, and columns that no page could read."""
+"""Repair of the database: the search index, and columns that no page could read."""
 
 from backups import restore
 from common import stored_json
@@ -13,7 +13,7 @@ from storage import sqlite_file
 
 
 class RepairedDatabase(Database, Repairs):
-    """A database that can be put right; for when nobody else is at work."""
+    """Database under repair; for when no other process is at work."""
 
 
 def mend(config: Config) -> list[str]:

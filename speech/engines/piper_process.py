@@ -68,6 +68,7 @@ class Speaker:
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
+        """Stop the request under way; for other threads."""
         self._cancelled.set()
 
     def speak(
@@ -158,7 +159,7 @@ class Speaker:
         return pcm.tobytes() + bytes(2 * round(pause_s * wanted))
 
     def _resampled(self, sound: Any, rate: int, wanted: int) -> Any:
-        """The same sound at another rate: its spectrum, made wider or narrower."""
+        """Resample sound to another rate, by widening or narrowing its spectrum."""
         if rate == wanted:
             return sound
         numpy, common = self._numpy, math.gcd(rate, wanted)
@@ -226,6 +227,7 @@ def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: Speake
 
 
 def main() -> None:
+    """Serve requests from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the frames

@@ -158,7 +158,7 @@ class PipedChild:
 
 @dataclass
 class Pool:
-    """At most `limit` children, started by `start`; `stay` idle ones stay, others end in time."""
+    """Pool of at most `limit` children, started by `start`; `stay` idle ones stay, others end."""
 
     start: Callable[[], PipedChild]
     limit: int = 4
@@ -172,7 +172,7 @@ class Pool:
 
     @property
     def alive(self) -> int:
-        """How many children there are, idle and busy."""
+        """Number of children, idle and busy."""
         with self._change:
             return self._alive
 

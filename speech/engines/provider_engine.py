@@ -12,7 +12,7 @@ from speech.types import AudioChunk, SpeechRequest
 
 
 class Provided(Engine):
-    """Asks `admission` before each purchase, and closes itself once it is retired and idle."""
+    """Engine of a provider: asks `admission` before each purchase, closes once retired and idle."""
 
     def __init__(
         self, *, admission: Callable[[], None], is_own: bool = False, **settings: Any
