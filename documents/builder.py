@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from documents.detect_language import guessed
 from documents.errors import EmptyDocument, TooLargeInside
 from documents.text_cleaning import one_line, parts_of
-from documents.types import LEFT_OUT, Chapter, Document, Part
+from documents.types import LEFT_OUT, Chapter, Document, TextRun
 
 PARAGRAPH = "\n\n"
 MOST_PARTS = 400_000
@@ -23,7 +23,7 @@ class Stretch:
 
     title: str
     level: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[TextRun] = field(default_factory=list)
 
 
 class Builder:
@@ -43,7 +43,7 @@ class Builder:
         """Begin a chapter that the document's own table of contents names."""
         self._stretches.append(Stretch(one_line(title)[:LONGEST_TITLE], max(1, level)))
 
-    def heading(self, parts: Iterable[Part], level: int) -> None:
+    def heading(self, parts: Iterable[TextRun], level: int) -> None:
         """Add a heading in the text; without a table of contents it may begin a chapter."""
         made = [_as_heading(part) for part in parts]
         shown = (_shown(part) for part in made if part.kind not in UNTITLED)
@@ -75,7 +75,7 @@ class Builder:
         else:
             self.paragraph(text, kind)
 
-    def parts(self, parts: Iterable[Part]) -> None:
+    def parts(self, parts: Iterable[TextRun]) -> None:
         """Add parts as they are."""
         made = list(parts)
         self._parts_left -= len(made)
@@ -159,17 +159,17 @@ def language_tag(written: str) -> str:
     return "-".join(tag)
 
 
-def _as_heading(part: Part) -> Part:
-    return Part(part.text, "heading", part.glue) if part.kind == "text" else part
+def _as_heading(part: TextRun) -> TextRun:
+    return TextRun(part.text, "heading", part.glue) if part.kind == "text" else part
 
 
-def _shown(part: Part) -> str:
+def _shown(part: TextRun) -> str:
     return part.glue + (part.text if part.replaced_by is None else part.replaced_by)
 
 
-def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
+def _merged(parts: Iterable[TextRun]) -> tuple[TextRun, ...]:
     """The parts with the pieces of running text, such as the lines of a paragraph, as one."""
-    made: list[Part] = []
+    made: list[TextRun] = []
     pieces: list[str] = []
     for part in parts:
         if pieces and part.kind == "text" and "\n" not in part.glue:
@@ -184,9 +184,9 @@ def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(made)
 
 
-def _spoken(parts: Iterable[Part]) -> Iterable[Part]:
+def _spoken(parts: Iterable[TextRun]) -> Iterable[TextRun]:
     return (part for part in parts if part.kind not in LEFT_OUT or part.replaced_by)
 
 
-def _has_words(parts: Iterable[Part]) -> bool:
+def _has_words(parts: Iterable[TextRun]) -> bool:
     return any(any(map(str.isalnum, part.text)) for part in parts)

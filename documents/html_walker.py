@@ -6,7 +6,7 @@ from typing import Any
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, one_line, parts_of
-from documents.types import Part
+from documents.types import TextRun
 
 BLOCK_NAMES = (
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption "
@@ -199,9 +199,9 @@ def _apart(text: str, kind: str) -> str:
     return f" {text} " if kind == "caption" else text
 
 
-def _paragraph(runs: list[tuple[str, str]]) -> list[Part]:
+def _paragraph(runs: list[tuple[str, str]]) -> list[TextRun]:
     """The parts of a paragraph: white space collapses, and stands in the glue between parts."""
-    parts: list[Part] = []
+    parts: list[TextRun] = []
     glue, gathered = PARAGRAPH, ""
     for text, kind in [*runs, ("", "end")]:
         if kind == "text":
@@ -218,7 +218,7 @@ def _paragraph(runs: list[tuple[str, str]]) -> list[Part]:
             glue = ""
         if text:
             is_apart = not parts or text_before.endswith(" ") or kind == "caption"
-            parts.append(Part(text, kind, glue or (" " if is_apart else "")))
+            parts.append(TextRun(text, kind, glue or (" " if is_apart else "")))
             glue = " " if kind == "caption" else ""
     return parts
 

@@ -16,7 +16,7 @@ from documents.errors import Broken, EmptyDocument, Encrypted, Scanned, TooLarge
 from documents.pdf_lines import Line, PageReader
 from documents.pdf_pages import HEADING_SIZE, LONGEST_HEADING, Body, mark_kinds
 from documents.text_cleaning import hyphen, one_line, parts_of, words_of
-from documents.types import Document, Part
+from documents.types import Document, TextRun
 
 MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50
@@ -371,12 +371,12 @@ def _is_path(line: Line, following: Line) -> bool:
     return is_going_on and bool(BROKEN_PATH.search(line.text))
 
 
-def _without_hyphen(part: Part) -> list[Part]:
+def _without_hyphen(part: TextRun) -> list[TextRun]:
     text = part.text[:-1]
-    return [Part(text, part.kind, part.glue, part.replaced_by)] if text else []
+    return [TextRun(text, part.kind, part.glue, part.replaced_by)] if text else []
 
 
-def _line_parts(line: Line, glue: str) -> Iterator[Part]:
+def _line_parts(line: Line, glue: str) -> Iterator[TextRun]:
     """The parts of a line: marks of notes and citations by their own rules."""
     special = [(start, end, "note_mark") for start, end in line.marks]
     special += [(*found.span(), "reference") for found in CITATION.finditer(line.text)]
@@ -390,7 +390,7 @@ def _line_parts(line: Line, glue: str) -> Iterator[Part]:
         if before:
             yield from parts_of(before, glue)
             glue = ""
-        yield Part(line.text[start:end], kind, glue)
+        yield TextRun(line.text[start:end], kind, glue)
         glue, place = "", end
     if place < len(line.text):
         yield from parts_of(line.text[place:], glue)

@@ -6,7 +6,7 @@ from statistics import quantiles
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, hyphen, parts_of, words_of
-from documents.types import Document, Part
+from documents.types import Document, TextRun
 
 BLANK = re.compile(r"\n(?:[^\S\n]*+\n)++")
 NUMBER = (
@@ -118,7 +118,7 @@ def _is_wrapped(blocks: list[str]) -> bool:
     return NARROW <= longest <= WIDE and full >= len(lines) * WRAPPED_SHARE
 
 
-def _join_lines(block: str, words: frozenset[str], *, is_wrapped: bool) -> Iterator[Part]:
+def _join_lines(block: str, words: frozenset[str], *, is_wrapped: bool) -> Iterator[TextRun]:
     """The parts of a paragraph of several lines; a word broken at a line's end becomes whole."""
     lines = [" ".join(line.split()) for line in block.splitlines()]
     glue = PARAGRAPH

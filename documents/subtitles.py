@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, parts_of
-from documents.types import Document, Part
+from documents.types import Document, TextRun
 
 PAUSE_S = 3.0  # a longer silence between two cues begins a paragraph
 
@@ -39,13 +39,13 @@ def read_captions(text: str, title: str, source: str) -> Document:
             builder.paragraph(cue, "mark")
             continue
         glue = PARAGRAPH if cue.start_s - ended_s > PAUSE_S else " "
-        builder.parts([Part(cue.head, "mark", PARAGRAPH)])
+        builder.parts([TextRun(cue.head, "mark", PARAGRAPH)])
         for line in cue.lines:
             speaker, parts = _line(line, glue, speaker)
             said = "".join(part.text for part in parts)
             # Captions that roll up show the last line of one cue again in the next.
             is_repeated = said == said_last and cue.start_s - ended_s < 1
-            builder.parts([Part(said, "mark", glue)] if is_repeated else parts)
+            builder.parts([TextRun(said, "mark", glue)] if is_repeated else parts)
             glue, said_last = " ", said
         ended_s = cue.end_s
     return builder.document(source, title)
@@ -72,7 +72,7 @@ def _seconds(clock: tuple[str | None, ...]) -> float:
     return whole + int(fraction) / 10 ** len(fraction)
 
 
-def _line(line: str, glue: str, speaker: str) -> tuple[str, list[Part]]:
+def _line(line: str, glue: str, speaker: str) -> tuple[str, list[TextRun]]:
     """A line's parts, and who speaks: a name is told once, until another one speaks."""
     voice = VOICE.search(line)
     said = html.unescape(TAG.sub("", line)).strip()
@@ -86,4 +86,4 @@ def _line(line: str, glue: str, speaker: str) -> tuple[str, list[Part]]:
     if not name or name == speaker:
         return name or speaker, list(parts_of(said, glue))
     glue = glue if glue == PARAGRAPH else "\n"
-    return name, [Part(name, "speaker", glue), *parts_of(said, " ")]
+    return name, [TextRun(name, "speaker", glue), *parts_of(said, " ")]

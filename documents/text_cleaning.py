@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from documents.types import Part
+from documents.types import TextRun
 
 BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -64,14 +64,14 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(WORDS.findall(text.lower()))
 
 
-def hyphen(before: str, after: str, words: frozenset[str]) -> Part:
+def hyphen(before: str, after: str, words: frozenset[str]) -> TextRun:
     """Make a part of the hyphen at a line's end; spoken where the text shows that it belongs."""
     first, second = LAST_WORD.search(before.lower()), FIRST_WORD.match(after.lower())
     if not first or not second:
-        return Part("-\n", "hyphen")
+        return TextRun("-\n", "hyphen")
     is_one_word = first[0] + second[0] in words
     is_compound = f"{first[0]}-{second[0]}" in words or first[0] in OF_COMPOUNDS
-    return Part("-\n", "hyphen", replaced_by="-" if is_compound and not is_one_word else None)
+    return TextRun("-\n", "hyphen", replaced_by="-" if is_compound and not is_one_word else None)
 
 
 def has_zeros(data: bytes) -> bool:
@@ -120,14 +120,14 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
+def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[TextRun]:
     """Split a paragraph into parts: bare URLs, ligatures and soft hyphens by their own rules.
 
     Within a `kind` of its own only ligatures are told apart.
     """
     if text.isascii() and not LINK.search(text):
         if text:
-            yield Part(text, kind, glue)
+            yield TextRun(text, kind, glue)
         return
     end = 0
     for found in SPECIAL.finditer(text):
@@ -138,14 +138,14 @@ def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
         between = text[end:start]
         if between:
             is_apart = name == "link" and between.endswith(" ")
-            yield Part(between.rstrip(" ") if is_apart else between, kind, glue)
+            yield TextRun(between.rstrip(" ") if is_apart else between, kind, glue)
             glue = " " if is_apart else ""
-        yield Part(text[start:stop], name, glue, LIGATURES.get(found[0]))
+        yield TextRun(text[start:stop], name, glue, LIGATURES.get(found[0]))
         glue, end = "", stop
         if name == "link" and text[end : end + 1] == " ":
             glue, end = " ", end + 1
     if end < len(text):
-        yield Part(text[end:], kind, glue)
+        yield TextRun(text[end:], kind, glue)
 
 
 def _end_of(found: re.Match[str]) -> int:

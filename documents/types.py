@@ -50,7 +50,7 @@ INLINE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextRun:
     """A piece of a chapter's source; `kind` is "text", or the rule that may leave it out.
 
     `glue` separates it from the part before: "" inside a word, " ", "\\n", or "\\n\\n" between
@@ -93,7 +93,7 @@ class Chapter:
 
     title: str
     level: int
-    parts: tuple[Part, ...]
+    parts: tuple[TextRun, ...]
 
     def __post_init__(self) -> None:
         _refuse_others(str, self.title)
@@ -107,7 +107,7 @@ class Chapter:
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
         """Make one from what `to_dict` gave."""
-        parts = tuple(Part(**part) for part in fields["parts"])
+        parts = tuple(TextRun(**part) for part in fields["parts"])
         return cls(fields["title"], fields["level"], parts)
 
 
@@ -177,7 +177,7 @@ def compose(
     although a rule could leave them out stand as they do in the source.
     """
     pieces: list[str] = []
-    before: Part | None = None
+    before: TextRun | None = None
     waiting = ""
     for index, part in enumerate(chapter.parts):
         is_wanted = overrides.get(index, part.kind not in leave_out)
@@ -194,7 +194,7 @@ def compose(
     return "".join(pieces)
 
 
-def _separation(before: Part, part: Part, waiting: str) -> str:
+def _separation(before: TextRun, part: TextRun, waiting: str) -> str:
     glue = part.glue
     if waiting.startswith("\n") or part.text[:1].isalnum():
         glue = _stronger(waiting, glue)
