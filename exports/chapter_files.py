@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from exports.types import Part, Task
+from exports.types import ChapterSpan, Task
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.audio.mp3 import scan_mp3
@@ -20,7 +20,7 @@ Tell = Callable[[float], None]
 class Sounding:
     """A chapter as a file: it begins at `first_ms` of the piece; `pieces` are its bytes."""
 
-    part: Part
+    part: ChapterSpan
     number: int
     first_ms: float
     duration_ms: float
@@ -56,7 +56,7 @@ def _slices(task: Task, tell: Tell) -> Iterator[Sounding]:
             tell(number / len(task.parts))
 
 
-def _cut(task: Task, part: Part) -> Cut:
+def _cut(task: Task, part: ChapterSpan) -> Cut:
     segments = task.segments_of(part)
     return Cut(segments[-1]["frame_end"], segments[-1]["byte_end"])
 
@@ -104,7 +104,9 @@ def _encode_some(stream: Mp3Stream, file, pcm: Iterator[bytes], rest: bytes, wan
     return rest if wanted is not None else b""
 
 
-def _with_tag(task: Task, part: Part, number: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _with_tag(
+    task: Task, part: ChapterSpan, number: int, pieces: Iterator[bytes]
+) -> Iterator[bytes]:
     yield id3_tag(
         title=part.title or task.title,
         artist=task.artist,

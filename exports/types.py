@@ -37,7 +37,7 @@ FORMATS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ChapterSpan:
     """Chapter: its title, its span of the text (code points) and of the sound (ms)."""
 
     title: str
@@ -59,7 +59,7 @@ class Task:
     source: str
     target: str
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[ChapterSpan, ...]
     segments: tuple[dict[str, Any], ...]
     text: str = ""
     lufs: float | None = None
@@ -79,7 +79,7 @@ class Task:
             return ()
         return tuple(Chapter(part.title, part.start_ms, part.end_ms) for part in self.parts)
 
-    def segments_of(self, part: Part) -> list[dict[str, Any]]:
+    def segments_of(self, part: ChapterSpan) -> list[dict[str, Any]]:
         """The segments that begin in a part."""
         inside = range(part.text_start, part.text_end)
         return [segment for segment in self.segments if segment["text_start"] in inside]
@@ -96,7 +96,7 @@ class Task:
     def from_json(cls, data: bytes) -> "Task":
         """Decode the task that `to_json` wrote."""
         values = json.loads(data)
-        values["parts"] = tuple(Part(**part) for part in values["parts"])
+        values["parts"] = tuple(ChapterSpan(**part) for part in values["parts"])
         values["segments"] = tuple(values["segments"])
         if values["cover"]:
             content, media_type = values["cover"]
