@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, g, jsonify, redirect, request, session
 from flask import url_for as to
 
-from accounts.accounts import DAY_S
+from accounts.rules import DAY_S
 from backups import create, restore
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from blueprints import (
     account,
     admin,
@@ -105,7 +105,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
     config = config or Config.load()
     try:
         return _create_app(config, registry)
-    except (ConfigError, DatabaseError, KeepingError) as error:
+    except (ConfigError, DatabaseError, BackupError) as error:
         if commands.is_command():  # some of which are there for just this
             return commands.app_without_data(config, error, backups.blueprint.cli.commands.values())
         raise

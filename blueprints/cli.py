@@ -7,7 +7,8 @@ import click
 from flask import Blueprint
 from flask.cli import AppGroup
 
-from accounts.accounts import AccountError, Visitor
+from accounts.errors import AccountError
+from accounts.types import Visitor
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.errors import SpeechError

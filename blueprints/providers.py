@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from common.errors import Told
 from services.provider_settings import Settings
 from services.provider_trials import Trial

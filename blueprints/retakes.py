@@ -8,7 +8,8 @@ from flask_babel import ngettext
 
 from common.errors import Told
 from queries.segments import EVERYTHING
-from services.retakes import BadRetake, RetakeQuote
+from services.retake_frames import BadRetake
+from services.retakes import RetakeQuote
 from web import forms
 from web.access import owned_file, user_only
 from web.audio_responses import short_sound

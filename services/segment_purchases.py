@@ -141,7 +141,7 @@ class Purchases:
         begun: Callable[[], object],
     ) -> Generator[AudioChunk]:
         receipt, most = Receipt(), request.most_bytes(engine.sample_rate)
-        with self.store.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
+        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as keep:
             if self.store.has(content_hash):
                 return
             begun()

@@ -10,7 +10,8 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from accounts.accounts import Accounts, Visitor
+from accounts.accounts import Accounts
+from accounts.types import Visitor
 from app import create_app
 from config import Config
 from server.worker import Worker

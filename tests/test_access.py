@@ -5,7 +5,7 @@ import re
 import pytest
 from flask import Blueprint
 
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from tests.conftest import PASSWORD, Browser
 from web.csrf import StaleForm
 from web.redirects import local_path

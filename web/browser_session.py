@@ -3,7 +3,7 @@
 from flask import g, redirect, session, url_for
 from werkzeug.wrappers import Response
 
-from accounts.signed_tokens import joined_marks
+from accounts.signed_tokens import joined_device_tokens
 from accounts.types import LoginResult
 from web import security_headers
 from web.cookies import DEVICE_COOKIE, DEVICE_COOKIE_S, sent_cookie, set_cookie
@@ -26,7 +26,7 @@ def start_session(result: LoginResult, target: str) -> Response:
 
 def mark_browser(answer: Response, mark: str) -> Response:
     """Make the browser one that is known to an account, beside those that know it already."""
-    marks = joined_marks(sent_cookie(DEVICE_COOKIE), mark)
+    marks = joined_device_tokens(sent_cookie(DEVICE_COOKIE), mark)
     set_cookie(answer, DEVICE_COOKIE, marks, DEVICE_COOKIE_S)
     return answer
 

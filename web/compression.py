@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request
 
-from web.access import STATIC
+from web.security_headers import STATIC
 
 KINDS = {
     "application/json",

@@ -7,18 +7,18 @@ from threading import BoundedSemaphore, Event
 from flask import current_app
 
 from accounts.accounts import Accounts
-from accounts.encryption import Seal
-from accounts.new_devices import Devices
+from accounts.encryption import SecretBox
+from accounts.new_devices import NewDeviceAlerts
 from accounts.passkeys import Passkeys
 from accounts.two_factor import SecondFactors
 from config import Config
 from database import Database
 from services.backoff import Notice
 from services.documents import Documents
-from services.studio import Studio
 from services.library import Library
 from services.pronunciations import Pronunciations
 from services.providers import Providers
+from services.studio import Studio
 from speech.registry import Registry, build_registry
 from storage.audio_store import AudioStore
 from storage.disk_reserve import Reserve
@@ -48,7 +48,7 @@ class Services:
     reserve: Reserve
     second_factors: SecondFactors
     passkeys: Passkeys
-    devices: Devices
+    devices: NewDeviceAlerts
     session_watch: SessionWatch
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
@@ -81,9 +81,9 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
         accounts=keeper,
-        second_factors=SecondFactors(db, keeper, Seal(key)),
+        second_factors=SecondFactors(db, keeper, SecretBox(key)),
         passkeys=Passkeys(db, keeper),
-        devices=Devices(db, keeper),
+        devices=NewDeviceAlerts(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
         notice=Notice(config.data_dir),

@@ -1,4 +1,4 @@
-"""The child process that holds espeak-ng: requests on standard input, sound on standard output.
+"""Child process that holds espeak-ng: requests on standard input, sound on standard output.
 
 Run as `python -I -S espeak_process.py LIBRARY DATA`; it imports nothing of the package. DATA is
 relative to the working directory, as the library holds only short paths. A frame is one type
@@ -51,10 +51,14 @@ DATA_FILES = ("phontab", "phonindex", "phondata", "intonations")
 
 
 class EventId(ctypes.Union):
+    """Union `id` in espeak-ng's event."""
+
     _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
 
 
 class Event(ctypes.Structure):
+    """Struct `espeak_EVENT` of speak_lib.h."""
+
     _fields_ = (
         ("type", ctypes.c_int),
         ("unique_identifier", ctypes.c_uint),
@@ -81,7 +85,7 @@ class HeldUp(Exception):
 
 
 class Speaker:
-    """The library, its one callback, and what has been made of the request under way."""
+    """Speaks with the library; holds its one callback and the state of the present request."""
 
     def __init__(self, library: str, data: str, output: BinaryIO) -> None:
         self._output = output
@@ -100,6 +104,7 @@ class Speaker:
         self._espeak.espeak_SetSynthCallback(self._callback)
 
     def cancel(self) -> None:
+        """Stop the request under way; for other threads."""
         self._cancelled.set()
 
     def speak(
@@ -214,6 +219,7 @@ def read_requests(
 
 
 def main() -> None:
+    """Serve requests from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us
     library, data = sys.argv[1:3]
     output = sys.stdout.buffer

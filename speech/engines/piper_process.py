@@ -69,6 +69,7 @@ class Speaker:
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
+        """Stop the request under way; for other threads."""
         self._cancelled.set()
 
     def speak(
@@ -159,7 +160,7 @@ class Speaker:
         return pcm.tobytes() + bytes(2 * round(pause_s * wanted))
 
     def _resampled(self, sound: Any, rate: int, wanted: int) -> Any:
-        """The same sound at another rate: its spectrum, made wider or narrower."""
+        """Resample sound to another rate, by widening or narrowing its spectrum."""
         if rate == wanted:
             return sound
         numpy, common = self._numpy, math.gcd(rate, wanted)
@@ -229,6 +230,7 @@ def read_requests(
 
 
 def main() -> None:
+    """Serve requests from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the frames

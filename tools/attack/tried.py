@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
 
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from services.provider_settings import Settings
 from tools.attack.matrix import FIXED, IDS, PLAIN, Matrix, Route
 from tools.attack.scene import HTML, Asked, Person, Scene
