@@ -83,7 +83,7 @@ class HeldUp(Exception):
     """The library and its data may be well; a code of transient_causes.py says what is short."""
 
 
-class Speaker:
+class EspeakWorker:
     """Speaks with the library; holds its one callback and the state of the present request."""
 
     def __init__(self, library: str, data: str, output: BinaryIO) -> None:
@@ -202,7 +202,7 @@ def send(output: BinaryIO, kind: bytes, *parts: bytes) -> None:
         os._exit(0)
 
 
-def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: Speaker) -> None:
+def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: EspeakWorker) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
@@ -220,7 +220,7 @@ def main() -> None:
     library, data = sys.argv[1:3]
     output = sys.stdout.buffer
     try:
-        speaker = Speaker(library, data, output)
+        speaker = EspeakWorker(library, data, output)
     except StartError as error:
         send(output, b"E", str(error).encode())
         return

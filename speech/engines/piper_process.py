@@ -47,7 +47,7 @@ LONGEST_PHONEMES = 500  # spoken in one go; memory grows with them
 PLACES_TO_PART = frozenset(" ,;:")
 
 
-class Speaker:
+class PiperWorker:
     """The loaded models, and how a text is spoken with one of them."""
 
     def __init__(self, room: int, output: BinaryIO) -> None:
@@ -214,7 +214,7 @@ def fail(output: BinaryIO, error: Exception, what: str) -> None:
     send(output, *((b"W", short.encode()) if short else (b"E", what.encode())))
 
 
-def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: Speaker) -> None:
+def read_requests(source: BinaryIO, requests: queue.SimpleQueue, speaker: PiperWorker) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
         kind, length = HEADER.unpack(header)
@@ -232,7 +232,7 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the frames
     try:
-        speaker = Speaker(int(sys.argv[1]), output)
+        speaker = PiperWorker(int(sys.argv[1]), output)
     except (ImportError, OSError, MemoryError) as error:
         fail(output, error, f"Piper cannot be loaded: {error}.")
         return
