@@ -84,7 +84,7 @@ class HeldUp(Exception):
     """The library and its data may be well; a code of transient_causes.py says what is short."""
 
 
-class Speaker:
+class EspeakWorker:
     """Speaks with the library; holds its one callback and the state of the present request."""
 
     def __init__(self, library: str, data: str, output: BinaryIO) -> None:
@@ -205,7 +205,7 @@ def send(output: BinaryIO, kind: bytes, *parts: bytes | bytearray) -> None:
 
 
 def read_requests(
-    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: Speaker
+    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: EspeakWorker
 ) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
@@ -224,7 +224,7 @@ def main() -> None:
     library, data = sys.argv[1:3]
     output = sys.stdout.buffer
     try:
-        speaker = Speaker(library, data, output)
+        speaker = EspeakWorker(library, data, output)
     except StartError as error:
         send(output, b"E", str(error).encode())
         return

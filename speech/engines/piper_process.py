@@ -48,7 +48,7 @@ LONGEST_PHONEMES = 500  # spoken in one go; memory grows with them
 PLACES_TO_PART = frozenset(" ,;:")
 
 
-class Speaker:
+class PiperWorker:
     """The loaded models, and how a text is spoken with one of them."""
 
     def __init__(self, room: int, output: BinaryIO) -> None:
@@ -216,7 +216,7 @@ def fail(output: BinaryIO, error: Exception, what: str) -> None:
 
 
 def read_requests(
-    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: Speaker
+    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: PiperWorker
 ) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
@@ -235,7 +235,7 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the frames
     try:
-        speaker = Speaker(int(sys.argv[1]), output)
+        speaker = PiperWorker(int(sys.argv[1]), output)
     except (ImportError, OSError, MemoryError) as error:
         fail(output, error, f"Piper cannot be loaded: {error}.")
         return
