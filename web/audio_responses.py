@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from flask import Response, g, request
@@ -13,6 +13,7 @@ from werkzeug.wsgi import wrap_file
 
 from common.errors import Told
 from exports.types import Format
+from queries.rows import AudioFile, Export
 from speech.audio.mp3 import place_of
 from web import byte_ranges
 from web.content_disposition import content_disposition
@@ -49,7 +50,7 @@ class TooManyListeners(Told):
         super().__init__(self.sentence)
 
 
-def sound(row: dict[str, Any], from_s: float = 0.0) -> Response:
+def sound(row: AudioFile, from_s: float = 0.0) -> Response:
     """The answer for an audio file's row: seekable once it is whole, live until then.
 
     What was spoken of a piece that stopped is as seekable as a finished one. Who wants to hear it
@@ -67,13 +68,13 @@ def sound(row: dict[str, Any], from_s: float = 0.0) -> Response:
     raise _nothing_to_hear(row)
 
 
-def has_sound(row: dict[str, Any]) -> bool:
+def has_sound(row: AudioFile) -> bool:
     """Whether there is anything to hear of a piece that is not being made."""
     store, filename = services().store, row["filename"]
     return store.size(filename) is not None or store.part_size(filename) > 0
 
 
-def download(row: dict[str, Any], name: str, *, artist: str = "") -> Response:
+def download(row: AudioFile, name: str, *, artist: str = "") -> Response:
     """The finished sound as a file to keep, with its tag in front; raises NothingToHear."""
     store, filename = services().store, row["filename"]
     if row["status"] in UNFINISHED:
@@ -94,7 +95,7 @@ def short_sound(content: bytes) -> Response:
     return _seekable(_Whole(len(content), etag, lambda: io.BytesIO(content)))
 
 
-def export(export: dict[str, Any], name: str, chosen: Format) -> Response:
+def export(export: Export, name: str, chosen: Format) -> Response:
     """A download in another format as a file to keep; raises NoSuchAudio."""
     files, stored = services().studio.exports.files, export["name"]
     files.open(stored).close()
@@ -156,12 +157,12 @@ class _Whole(NamedTuple):
 
     size: int
     etag: str | None
-    open: Callable[[], BinaryIO]
+    open: Callable[[], BinaryIO | Tagged]
     filename: str = ""
     media_type: str = AUDIO_TYPE
 
 
-def _nothing_to_hear(row: dict[str, Any]) -> NothingToHear:
+def _nothing_to_hear(row: AudioFile) -> NothingToHear:
     if row["status"] == "ready":
         return NothingToHear(_("The sound of this piece is missing on the server."), 404)
     if row["status"] == "cancelled" or not row["error"]:
@@ -227,7 +228,7 @@ def _fill(response: Response, whole: _Whole, span: byte_ranges.Span) -> None:
     response.direct_passthrough = True
 
 
-def _live(row: dict[str, Any], from_s: float) -> Response:
+def _live(row: AudioFile, from_s: float) -> Response:
     response = Response(content_type=AUDIO_TYPE)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -263,13 +264,13 @@ def _once(release: Callable[[], None]) -> Callable[[], None]:
     return call
 
 
-def table(name: str, columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Response:
+def table(name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> Response:
     """Rows as a CSV file to keep, made while it is sent."""
     response = Response(_csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
     return named(response, f"voiceverse-{name}", ".csv")
 
 
-def _csv_lines(columns: tuple[str, ...], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+def _csv_lines(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow(columns)
