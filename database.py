@@ -36,7 +36,7 @@ from queries.two_factor import TwoFactor
 from queries.usage import Usage
 from queries.users import Users
 from storage import opening, sqlite_file
-from storage.errors import DatabaseDamaged, DatabaseError, naming_errors
+from storage.errors import DatabaseDamaged, DatabaseError, translating_sqlite_errors
 from storage.file_locks import WriteLock
 
 BUSY_WAIT_S = 5.0
@@ -85,7 +85,7 @@ class Database(
         self._commits = 0
         self._wal_bytes = 0
         self._is_damaged = False
-        with self._holding_write_lock(), naming_errors(self.path):
+        with self._holding_write_lock(), translating_sqlite_errors(self.path):
             self.upgraded_from = opening.prepare(self.path)
 
     def _begin(self) -> None:
@@ -161,7 +161,7 @@ class Database(
     def _noting_damage(self) -> Iterator[None]:
         """Name SQLite's errors; after one that tells of damage, nothing is written any more."""
         try:
-            with naming_errors(self.path):
+            with translating_sqlite_errors(self.path):
                 yield
         except DatabaseDamaged:
             self._is_damaged = True
@@ -209,7 +209,7 @@ class Database(
 
     def vacuum(self) -> None:
         """Rewrite the file without its free pages."""
-        with self._holding_write_lock(), naming_errors(self.path):
+        with self._holding_write_lock(), translating_sqlite_errors(self.path):
             self._connection.execute("VACUUM")
             self._checkpoint(self._connection)
 
@@ -218,7 +218,7 @@ class Database(
         target = Path(target)
         if target.exists():
             raise DatabaseError(f"{target} exists already; name a file that does not.")
-        with naming_errors(self.path):
+        with translating_sqlite_errors(self.path):
             sqlite_file.copy(self._connection, target)
         return target
 
@@ -250,7 +250,7 @@ class Database(
         try:
             return self._local.connection
         except AttributeError:
-            with naming_errors(self.path):
+            with translating_sqlite_errors(self.path):
                 self._local.connection = self._adopt_or_connect()
             self._local.depth = 0
             return self._local.connection

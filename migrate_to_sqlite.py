@@ -9,7 +9,7 @@ from pathlib import Path
 from config import Config, ConfigError
 from legacy import backup, migrate, report, rollback
 from legacy.errors import MigrationError, Refused, WrongUse
-from legacy.locks import alone
+from legacy.locks import exclusive_lock
 from legacy.progress import Progress
 from legacy.records import FILES
 
@@ -60,7 +60,7 @@ def _run(
             raise WrongUse("--rollback goes with --backup-dir, and with --source and --db alone.")
         source = given.source.resolve() if given.source else None
         if backup.list_unfinished(database.parent / backup.BACKUPS):
-            with alone(database, is_dry=False):
+            with exclusive_lock(database, is_dry=False):
                 rollback.settle_backups(database)
         folder = _backup_folder(given.backup_dir, database)
         return rollback.roll_back(

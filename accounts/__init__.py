@@ -1,1 +1,1 @@
-"""People: accounts, passwords, passkeys, the second step, throttles, sealed secrets."""
+"""Accounts: passwords, passkeys, the second step, sessions, throttles, encrypted secrets."""

@@ -1,4 +1,4 @@
-"""Short secrets made unreadable at rest, for whoever holds the database but not the key."""
+"""Encryption of short secrets at rest, against those who hold the database but not the key."""
 
 import base64
 import binascii
@@ -19,34 +19,34 @@ NONCE_BYTES = 12
 PURPOSE = b"voiceverse seal v1"
 
 
-class SealBroken(Told):
-    """What was sealed cannot be read: another key, another context, or it was changed."""
+class DecryptionError(Told):
+    """A stored secret cannot be decrypted: another key, another context, or it was changed."""
 
 
-class Seal:
+class SecretBox:
     """AES-256-GCM under a key derived from a key file, or from a key that is given.
 
-    The file is made when something is sealed first. `context`, such as "totp:7", says what a
-    secret belongs to: moved to another place, it does not open.
+    The file is made at the first encryption. `context`, such as "totp:7", says what a secret
+    belongs to: moved to another place, it cannot be decrypted.
     """
 
     def __init__(self, key: Path | bytes) -> None:
         self._key = key
 
-    def seal(self, text: str, context: str) -> str:
-        """The text as it may be stored."""
+    def encrypt(self, text: str, context: str) -> str:
+        """Encrypt a text; returns "v1." and base64 of nonce and ciphertext, as it may be stored."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._cipher(make=True).encrypt(nonce, text.encode(), context.encode())
-        return MARK + base64.urlsafe_b64encode(nonce + sealed).decode()
+        encrypted = self._cipher(make=True).encrypt(nonce, text.encode(), context.encode())
+        return MARK + base64.urlsafe_b64encode(nonce + encrypted).decode()
 
-    def open(self, sealed: str, context: str) -> str:
-        """The text that was sealed for that context; raises SealBroken."""
+    def decrypt(self, encrypted: str, context: str) -> str:
+        """Decrypt what was encrypted for the same context; raises DecryptionError."""
         cipher = self._cipher(make=False)
         try:
-            whole = base64.b64decode(sealed.removeprefix(MARK), b"-_", validate=True)
+            whole = base64.b64decode(encrypted.removeprefix(MARK), b"-_", validate=True)
             text = cipher.decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], context.encode())
         except (InvalidTag, ValueError, binascii.Error) as error:
-            raise SealBroken(
+            raise DecryptionError(
                 "A stored secret does not open with the key of this VoiceVerse. Restore the key "
                 "from the backup that the database came from, or set the secret anew."
             ) from error
@@ -64,7 +64,7 @@ class Seal:
                 return write_private(self._key, secrets.token_hex(32).encode())
             return self._key.read_bytes().strip()
         except OSError as error:
-            raise SealBroken(
+            raise DecryptionError(
                 Sentence(
                     "The key {path} cannot be read ({reason}). Restore it from a backup.",
                     path=str(self._key),

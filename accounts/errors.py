@@ -1,4 +1,4 @@
-"""What an account may not do; each error carries the sentence that the user sees."""
+"""Errors about accounts; each carries the sentence that the user sees."""
 
 from typing import ClassVar
 
@@ -6,7 +6,7 @@ from common.errors import Sentence, Told
 
 
 class AccountError(Told):
-    """Something an account may not do; `sentence` is for the user, `field` names the input."""
+    """Base of account errors; `sentence` is for the user, `field` names the input."""
 
     status = 400
     field: ClassVar[str] = ""
@@ -17,7 +17,7 @@ class AccountError(Told):
 
 
 class BadUsername(AccountError):
-    """The name cannot be a new account's."""
+    """The username is not valid for a new account."""
 
     field = "username"
     sentence = (
@@ -42,7 +42,7 @@ class WrongPassword(AccountError):
 
 
 class TooManyAttempts(AccountError):
-    """Wait `retry_after_s` seconds before the next try.
+    """A throttled attempt; `retry_after_s` is the wait in seconds before the next one.
 
     `limit` names what was too much, where the security log does not know of it yet.
     """
@@ -88,7 +88,7 @@ class RegistrationClosed(AccountError):
 
 
 class LastAdmin(AccountError):
-    """Without this account nobody could look after the others."""
+    """The account is the last enabled admin, so it must stay one."""
 
     status = 409
     sentence = "This is the last admin. Make somebody else an admin first; nothing was changed."
@@ -124,14 +124,14 @@ class SecondStepOwed(AccountError):
 
 
 class SecondStepChanged(AccountError):
-    """It was set up, or given up, on another page in the meantime."""
+    """The second step was set up, or turned off, on another page in the meantime."""
 
     status = 409
     sentence = "The second step of your login was changed meanwhile. Reload the page."
 
 
 class PasskeyRefused(AccountError):
-    """The answer of a passkey that proves nothing."""
+    """The answer of a passkey cannot be verified."""
 
     status = 403
     sentence = "This passkey could not be used here. Nothing was changed; try again."
@@ -147,7 +147,7 @@ class PasskeyCopied(PasskeyRefused):
 
 
 class PasskeysFull(AccountError):
-    """More passkeys than anybody needs."""
+    """The account has as many passkeys as are allowed."""
 
     status = 409
     sentence = "You have as many passkeys as fit. Remove one that you no longer use first."

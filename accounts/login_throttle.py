@@ -1,4 +1,4 @@
-"""How guesses at passwords and codes are slowed down, by what the security log knows of them."""
+"""Throttling of guesses at passwords and codes, by the failures in the security log."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,7 +22,7 @@ MOST_COUNTED = 20
 REGISTRATIONS_PER_HOUR = 10
 
 
-class Guesses:
+class LoginThrottle:
     """Counts failures and raises TooManyAttempts while they ask for a wait.
 
     `log` writes an event about a row of `users`: its kind, the visitor, the row, whether it
@@ -32,10 +32,10 @@ class Guesses:
     def __init__(self, db: Any, clock: Callable[[], float], log: Callable[..., None]) -> None:
         self._db, self._clock, self._log = db, clock, log
 
-    def of_passwords(
+    def check_password(
         self, user: dict[str, Any] | None, name: str, visitor: "Visitor", is_known: bool
     ) -> None:
-        """For a login, by name and by address; in a known browser by its own failures alone."""
+        """Throttle a login by name and by address, in a known browser by its own failures."""
         try:
             if is_known:
                 self._refuse_of(user["id"], "login_failed_known_device")
@@ -54,20 +54,20 @@ class Guesses:
             self._log_throttled(user or {"username": name}, visitor)
             raise
 
-    def of_a_person(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
-        """For who is known by name, while failures of a kind since the last login ask for it."""
+    def check_user(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
+        """Throttle a known user, by the failures of one kind since the last login."""
         try:
             self._refuse_of(user["id"], event_type)
         except TooManyAttempts:
             self._log_throttled(user, visitor)
             raise
 
-    def of_codes(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
-        """The same for six digits; beyond ten failures of a day waits double up to 15 minutes.
+    def check_code(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
+        """Throttle six-digit codes; beyond ten failures of a day waits double up to 15 minutes.
 
         Whoever logs in meanwhile, the day's failures count: guessing does not begin anew.
         """
-        self.of_a_person(event_type, user, visitor)
+        self.check_user(event_type, user, visitor)
         since = _text_time(self._clock() - DAY_S)
         failures = self._failures(user["id"], event_type, since)
         beyond = len(failures) - CODES_OF_A_DAY
@@ -80,8 +80,8 @@ class Guesses:
             self._log_throttled(user, visitor)
             raise
 
-    def of_registrations(self, visitor: "Visitor") -> None:
-        """For new accounts, by address."""
+    def check_registrations(self, visitor: "Visitor") -> None:
+        """Throttle the making of accounts, by address."""
         rows = self._db.get_security_logs(event_type="register", until=self._soon(), limit=100)
         hour_ago = _text_time(self._clock() - WINDOW_S)
         recent = [

@@ -1,4 +1,4 @@
-"""Log-ins from browsers that were not known: what people are asked, and what their answer does."""
+"""Alerts about logins from new browsers, and the answers that people give."""
 
 from typing import Any
 
@@ -6,15 +6,15 @@ from accounts.accounts import Accounts
 from accounts.types import Visitor
 
 
-class Devices:
-    """Every rule about alerts; a session is never asked about itself."""
+class NewDeviceAlerts:
+    """Rules about alerts; a session is never asked about itself."""
 
     def __init__(self, db: Any, accounts: Accounts) -> None:
         self._db = db
         self._accounts = accounts
 
     def alerts(self, user: dict[str, Any]) -> list[dict[str, Any]]:
-        """The log-ins that this session's person has not answered for, the latest first."""
+        """List the logins that this session's person has not answered for, the latest first."""
         return self._db.list_alerts(user["user_id"], but=user["alert_id"])
 
     def accept(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> bool:
@@ -27,7 +27,7 @@ class Devices:
         return was_asked
 
     def refuse(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> str | None:
-        """Sign a browser out that is not the person's; the new mark of the one that asks, or None.
+        """Sign out a browser that is not the person's; return a new token for this one, or None.
 
         Every other browser is taken for an unknown one from now on, that one among them.
         """
@@ -39,4 +39,4 @@ class Devices:
             if not self._db.close_alert(user_id, alert_id):
                 return None
             self._accounts.log("device_refused", user, visitor)
-            return self._accounts.marks.forget(user_id)
+            return self._accounts.device_tokens.forget(user_id)

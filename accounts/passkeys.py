@@ -41,7 +41,7 @@ MALFORMED = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError,
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where the browser is: the name that passkeys belong to, and the origin that it reports."""
+    """Relying party: the domain that passkeys belong to, the origin that the browser reports."""
 
     rp_id: str
     origin: str
@@ -49,21 +49,21 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a passkey is asked: options for the browser, and what the session must remember."""
+    """Challenge for a passkey: options for the browser, and what the session must remember."""
 
     options: dict[str, Any]
     asked: dict[str, Any]
 
 
 class Passkeys:
-    """Every rule about passkeys; knows neither requests nor SQL."""
+    """Rules about passkeys; knows neither requests nor SQL."""
 
     def __init__(self, db: Any, accounts: Accounts) -> None:
         self._db = db
         self._accounts = accounts
 
     def of(self, user_id: int) -> list[dict[str, Any]]:
-        """The account's passkeys, the oldest first."""
+        """List the account's passkeys, the oldest first."""
         return self._db.list_passkeys(user_id)
 
     # Adding one
@@ -71,7 +71,7 @@ class Passkeys:
     def ask_to_add(
         self, user: dict[str, Any], password: str, site: Site, visitor: Visitor
     ) -> Question:
-        """What the browser makes a passkey from; raises WrongPassword, PasskeysFull."""
+        """Make the options of a new passkey; raises WrongPassword, PasskeysFull."""
         self._accounts.confirm_password(user, password, visitor, "passkey")
         known = self._refuse_when_full(user["user_id"])
         handle = known[0]["user_handle"] if known else bytes_to_base64url(secrets.token_bytes(64))
@@ -99,7 +99,7 @@ class Passkeys:
         site: Site,
         visitor: Visitor,
     ) -> None:
-        """Keep the passkey that the browser made; raises PasskeyRefused, PasskeysFull."""
+        """Save the passkey that the browser made; raises PasskeyRefused, PasskeysFull."""
         challenge = self._challenge(asked, _adding(user))
         try:
             credential = _parsed(answer)
@@ -130,7 +130,7 @@ class Passkeys:
             self._accounts.log("passkey_added", user, visitor)
 
     def rename(self, user: dict[str, Any], passkey_id: int, name: str) -> bool:
-        """Call one of the person's passkeys something else; False when it is not theirs."""
+        """Rename one of the person's passkeys; False when it is not theirs."""
         if not _name(name):
             raise AccountError("Give the passkey a name, so that you know it later.")
         return self._db.rename_passkey(user["user_id"], passkey_id, _name(name))
@@ -138,7 +138,7 @@ class Passkeys:
     def remove(
         self, user: dict[str, Any], passkey_id: int, password: str, visitor: Visitor
     ) -> bool:
-        """Forget a passkey of the person; False when it is not theirs. Raises WrongPassword."""
+        """Delete a passkey of the person; False when it is not theirs. Raises WrongPassword."""
         if passkey_id not in {row["id"] for row in self._db.list_passkeys(user["user_id"])}:
             return False
         self._accounts.confirm_password(user, password, visitor, "passkey")
@@ -151,7 +151,7 @@ class Passkeys:
     # Signing in
 
     def ask_to_sign_in(self, site: Site, pending: str = "") -> Question:
-        """What any passkey of the site signs; after a password, one of that account's.
+        """Make the challenge for any passkey of the site; after a password, of that account.
 
         Raises SecondStepExpired.
         """
@@ -182,7 +182,7 @@ class Passkeys:
         device_token: str | None = None,
         old_token: str | None = None,
     ) -> LoginResult:
-        """Let in whoever holds a passkey and opened it; raises PasskeyRefused, PasskeyCopied.
+        """Sign in with a passkey that was unlocked; raises PasskeyRefused, PasskeyCopied.
 
         A passkey is two steps in one. After a password it must be one of that account's.
         """

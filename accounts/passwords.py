@@ -32,7 +32,7 @@ class BadPassword(Told):
 
 
 def check_rules(username: str, password: str) -> None:
-    """Raise BadPassword for one that is out of bounds or among the first to be guessed."""
+    """Raise BadPassword for a password that is too short, too long or easy to guess."""
     length = len(unicodedata.normalize("NFC", password))
     if length < MIN_CHARACTERS:
         raise BadPassword(
@@ -97,7 +97,7 @@ class Passwords:
         self._nobody = self._hasher.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
-        """The Argon2id hash of a new password."""
+        """Hash a new password with Argon2id."""
         return self._hasher.hash(unicodedata.normalize("NFC", password))
 
     def verify(self, stored: str | None, password: str) -> bool:

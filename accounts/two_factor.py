@@ -1,4 +1,4 @@
-"""The second step of a login: codes of an authenticator app, recovery codes, who must have them."""
+"""Two-factor authentication: codes of an authenticator app, recovery codes, who must use it."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from typing import Any
 import pyotp
 
 from accounts.accounts import Accounts
-from accounts.encryption import Seal, SealBroken
+from accounts.encryption import DecryptionError, SecretBox
 from accounts.errors import AccountError, SecondStepChanged, WrongCode
 from accounts.types import LoginResult, Visitor
 
@@ -30,7 +30,7 @@ RULES = ("nobody", "admins", "everybody")
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What an authenticator app needs: the secret to type, and the address to be scanned."""
+    """Data for an authenticator app: the secret to type, and the otpauth address to scan."""
 
     secret: str
     address: str
@@ -44,44 +44,45 @@ def is_owed(session: dict[str, Any]) -> bool:
 
 
 class SecondFactors:
-    """Every rule about the second step; knows neither requests nor SQL."""
+    """Rules about the second step; knows neither requests nor SQL."""
 
-    def __init__(self, db: Any, accounts: Accounts, seal: Seal) -> None:
+    def __init__(self, db: Any, accounts: Accounts, box: SecretBox) -> None:
         self._db = db
         self._accounts = accounts
-        self._seal = seal
+        self._box = box
         self._checking = threading.Lock()
 
     # Setting it up and giving it up
 
     def state(self, user_id: int) -> dict[str, Any]:
-        """`is_on`, since when (`confirmed_at`), and how many recovery codes are left."""
+        """State of an account's second step: `is_on`, `since` (UTC text or None), `codes_left`."""
         row = self._db.get_second_factor(user_id) or {"confirmed_at": None, "codes_left": 0}
         since = row["confirmed_at"]
         return {"is_on": since is not None, "since": since, "codes_left": row["codes_left"]}
 
     def start(self, user: dict[str, Any], visitor: Visitor) -> None:
         """Make a secret, which counts once a code has confirmed it; raises SecondStepChanged."""
-        sealed = self._seal.seal(pyotp.random_base32(SECRET_CHARACTERS), _context(user["user_id"]))
+        secret = pyotp.random_base32(SECRET_CHARACTERS)
+        sealed = self._box.encrypt(secret, _context(user["user_id"]))
         if not self._db.start_second_factor(user["user_id"], sealed):
             raise SecondStepChanged
         self._accounts.log("second_factor_started", user, visitor)
 
     def setup(self, user: dict[str, Any]) -> Setup | None:
-        """The secret that waits to be confirmed, if there is one."""
+        """Return the secret that waits to be confirmed, if there is one."""
         row = self._db.get_second_factor(user["user_id"])
         if row is None or row["confirmed_at"]:
             return None
         try:
             totp = self._totp(row, name=user["username"], issuer=ISSUER)
-        except SealBroken:  # another key since: it has to be begun anew
+        except DecryptionError:  # another key since: it has to be begun anew
             return None
         return Setup(totp.secret, totp.provisioning_uri())
 
     def confirm(
         self, user: dict[str, Any], password: str, code: str, visitor: Visitor
     ) -> list[str]:
-        """Ask for codes from now on and end the other sessions; the recovery codes, told once.
+        """Turn the second step on and end the other sessions; returns the recovery codes.
 
         Raises WrongPassword, TooManyAttempts, WrongCode, SecondStepChanged.
         """
@@ -103,7 +104,7 @@ class SecondFactors:
         return codes
 
     def renew_codes(self, user: dict[str, Any], password: str, visitor: Visitor) -> list[str]:
-        """New recovery codes in place of the old; raises WrongPassword, SecondStepChanged."""
+        """Replace the recovery codes and return them; raises WrongPassword, SecondStepChanged."""
         self._accounts.confirm_password(user, password, visitor, "recovery codes")
         codes = _new_codes()
         with self._db.transaction():
@@ -114,7 +115,7 @@ class SecondFactors:
         return codes
 
     def turn_off(self, user: dict[str, Any], password: str, visitor: Visitor) -> None:
-        """Let the password alone suffice again; raises WrongPassword, TooManyAttempts."""
+        """Turn the second step off; raises WrongPassword, TooManyAttempts, SecondStepChanged."""
         self._accounts.confirm_password(user, password, visitor, "second step off")
         with self._db.transaction():
             if not self._db.delete_second_factor(user["user_id"]):
@@ -139,11 +140,11 @@ class SecondFactors:
         others down apart; a recovery code, which nobody can guess, opens at once.
         """
         user = self._accounts.check_pending(pending)
-        is_known = self._accounts.marks.is_known(device_token, user["id"])
+        is_known = self._accounts.device_tokens.is_known(device_token, user["id"])
         event = "second_factor_failed_known_device" if is_known else "second_factor_failed"
         with self._checking:
             if not self._uses_recovery_code(user, code, visitor):
-                self._accounts.guesses.of_codes(event, user, visitor)
+                self._accounts.throttle.check_code(event, user, visitor)
                 if not self._uses_code(user, code):
                     self._accounts.log(event, user, visitor, success=False)
                     raise WrongCode
@@ -168,11 +169,11 @@ class SecondFactors:
     # For admins
 
     def rule(self) -> str:
-        """Who must have a second step: one of RULES."""
+        """Rule about who must have a second step: one of RULES."""
         return self._db.get_rule(RULE, RULES[0])
 
     def set_rule(self, admin: dict[str, Any], rule: str, visitor: Visitor) -> None:
-        """Decide who must have a second step; they are led to it, and to nothing else."""
+        """Set who must have a second step; those users see nothing else until they set it up."""
         if rule not in RULES:
             raise AccountError("Choose nobody, admins or everybody.")
         with self._db.transaction():
@@ -180,9 +181,9 @@ class SecondFactors:
             self._accounts.log("second_factor_rule", admin, visitor, rule)
 
     def reset(self, user: dict[str, Any], visitor: Visitor, by: str) -> None:
-        """Take the second step and the passkeys from an account and end its sessions.
+        """Remove the second step and the passkeys of an account and end its sessions.
 
-        `by` is told in the log, such as "by vera".
+        `by` is written to the log, such as "by vera".
         """
         with self._db.transaction():
             self._db.delete_second_factor(user["id"])
@@ -193,7 +194,7 @@ class SecondFactors:
     # Inside
 
     def _totp(self, row: dict[str, Any], **shown: Any) -> pyotp.TOTP:
-        secret = self._seal.open(row["secret"], _context(row["user_id"]))
+        secret = self._box.decrypt(row["secret"], _context(row["user_id"]))
         return pyotp.TOTP(secret, interval=STEP_S, **shown)
 
     def _step_of(self, row: dict[str, Any], code: str) -> int | None:

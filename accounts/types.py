@@ -1,4 +1,4 @@
-"""Where a request comes from, and what a log-in gives."""
+"""Types of the account rules: the sender of a request, and the result of a login."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Where a request comes from, for sessions and the security log."""
+    """Sender of a request, for sessions and the security log."""
 
     ip: str = ""
     device: str = ""
@@ -15,7 +15,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class LoginResult:
-    """A new session: the token for the cookie, the account, and the mark of a known browser.
+    """A new session: the token for the cookie, the account, and the token of a known browser.
 
     While a second step is still to be taken there is only `pending`, the proof of the first.
     """

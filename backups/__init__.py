@@ -1,1 +1,1 @@
-"""Backups: everything that people have, taken while they work, proven by restoring it."""
+"""Backups of all user data, made while the app runs, verified by restoring them."""

@@ -1,5 +1,4 @@
-"""What goes into a backup, taken while people work: the database as of one instant, and the sound
-that belongs to it.
+"""Collecting of a backup while the app runs: the database as of one instant, and its sound.
 
 Sound is linked before the database is copied and once more afterwards: what is changed or deleted
 in between is still there. Whatever slips through even so is looked for in another copy.
@@ -12,23 +11,25 @@ import time
 from pathlib import Path
 
 from backups import files, manifest
-from backups.errors import NotNow
+from backups.errors import DataInUse
 from backups.manifest import AUDIO, DATABASE, KEYS, PREVIEWS, SEGMENTS, TAKES
 from config import Config
 from storage import snapshots
-from storage.audio_store import PART, AudioStore, PreviewStore, SegmentStore, TakeStore
+from storage.audio_store import AudioStore
+from storage.growing_file import PART
 from storage.plain_files import is_plain, sync
+from storage.segment_store import PreviewStore, SegmentStore, TakeStore
 from storage.snapshots import StoredSound
 
 ROUNDS = 8
 PAUSES_S = (0.05, 0.2, 0.5)
 LATER = f".later{PART}"  # a folder for sound as it was just after the copy
 
-log = logging.getLogger("voiceverse.keeping")
+log = logging.getLogger("voiceverse.backups.collect")
 
 
-class Gathering:
-    """Fills `folder`, which is new and empty, from a data folder."""
+class Collector:
+    """Fills a new, empty folder with a copy of a data folder."""
 
     def __init__(self, config: Config, folder: Path, earlier: Path | None = None):
         """`earlier` is a backup beside it, which has most of the sound already."""
@@ -46,7 +47,7 @@ class Gathering:
         self._can_link = files.can_link(config.audio_dir, folder)
 
     def run(self, *, with_keys: bool) -> list[str]:
-        """Take everything; returns the names of sound that was missing or damaged already."""
+        """Copy everything; returns the names of sound that was missing or damaged already."""
         files.make_folder(self._folder / AUDIO)
         copy = self._folder / DATABASE
         for number in range(1, ROUNDS + 1):
@@ -62,7 +63,7 @@ class Gathering:
             if is_final:
                 break
             if number == ROUNDS:
-                raise NotNow(
+                raise DataInUse(
                     "Too much was changed while it was being backed up. Nothing stored was "
                     "harmed; try again in a while."
                 )
@@ -97,7 +98,7 @@ class Gathering:
         return row["status"] == "ready" and self._held.get(name, "") == row["sha256"]
 
     def _settle_all(self, sounds: dict[str, StoredSound], names: list[str]) -> list[str]:
-        """Have the sound of all these; returns the names of what is not to be had.
+        """Copy the sound of all these; returns the names of what cannot be had.
 
         Whole folders are listed first: most of what is missing needs no look of its own.
         """
@@ -119,7 +120,7 @@ class Gathering:
         return found
 
     def _settle(self, name: str, row: StoredSound) -> bool:
-        """Have the sound that a row of the copy speaks of; False when it is not to be had."""
+        """Copy the sound that a row of the copied database names; False when it cannot be had."""
         if self._holds(name, row):
             return True
         target, later = self._target(name), self._folder / LATER / name
@@ -168,7 +169,7 @@ class Gathering:
     def _look_again(
         self, missing: list[str], sounds: dict[str, StoredSound]
     ) -> tuple[list[str], bool]:
-        """What is missing even after a while, and whether another round would not help.
+        """Look again for missing sound; returns what is still missing, and whether that is final.
 
         It would where rows have changed since. Where they have not, a change may be under way.
         """

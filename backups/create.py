@@ -1,4 +1,4 @@
-"""Making a backup: gathered beside, described, proven by restoring it, then given its name."""
+"""Making of backups: collected, described, verified by restoring, then given their name."""
 
 import contextlib
 import shutil
@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backups import files, manifest, retention, status, verify
-from backups.collect import Gathering
-from backups.errors import KeepingError, NoBackup, NoRoom, UnderWay
+from backups.collect import Collector
+from backups.errors import BackupError, BackupUnderWay, NoBackup, NotEnoughSpace
 from backups.manifest import DATABASE, Manifest
 from common.errors import Sentence
 from config import Config
@@ -25,7 +25,7 @@ OTHERS = (manifest.TAKES, manifest.PREVIEWS)
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A whole backup, and the names of those that made room for it."""
+    """Finished backup, and the names of the older ones that it replaced."""
 
     folder: Path
     manifest: Manifest
@@ -35,13 +35,13 @@ class Backup:
 def make(
     config: Config, *, why: str = "asked", with_keys: bool = False, to: Path | None = None
 ) -> Backup:
-    """Back up a data folder while it is in use; raises KeepingError or DatabaseError.
+    """Back up a data folder while it is in use; raises BackupError or DatabaseError.
 
     It lies in the data folder's `backups/`, or in `to`, and has been restored once when it gets
     its name. What became of it is recorded for the pages of admins.
     """
     try:
-        with files.naming_errors("The backup could not be written"):
+        with files.translating_os_errors("The backup could not be written"):
             made = _make(config, why, with_keys, to or status.backups_folder(config))
             at = made.manifest.made_at
             changes = {"made_at": at, "proven_at": at, "failed_at": "", "failure": ""}
@@ -52,9 +52,9 @@ def make(
                 unsound=len(made.manifest.unsound),
             )  # fmt: skip
             status.note_end(config, at, made.manifest.log)
-    except UnderWay:  # nothing failed: that one is recorded by itself
+    except BackupUnderWay:  # nothing failed: that one is recorded by itself
         raise
-    except (KeepingError, DatabaseError) as error:
+    except (BackupError, DatabaseError) as error:
         with contextlib.suppress(OSError):
             status.note_failure(config, error.sentence, _now().strftime(TIME))
         raise
@@ -72,28 +72,28 @@ def before_upgrade(config: Config) -> Backup | None:
 
 
 def list_all(config: Config) -> list[dict[str, str]]:
-    """The backups in the data folder, the latest first: `made_at` (UTC text), `why`, `name`."""
+    """List the data folder's backups, the latest first: `made_at` (UTC text), `why`, `name`."""
     names = retention.list_backups(status.backups_folder(config))
     return [retention.describe(name) for name in names]
 
 
 def prove(config: Config, folder: Path) -> Manifest:
-    """Restore a backup into a scratch folder, compare, and record that it was proven."""
+    """Restore a backup into a scratch folder, compare, and record that it was verified."""
     root = folder.resolve().parent
-    with files.naming_errors("The backup could not be restored"), alone(root):
+    with files.translating_os_errors("The backup could not be restored"), exclusive_lock(root):
         known = verify.prove(folder, root / ".scratch.part")
         status.note(config, proven_at=_now().strftime(TIME))
     return known
 
 
 @contextlib.contextmanager
-def alone(root: Path, wait_s: float = 0.0) -> Iterator[None]:
-    """Be the only one who makes, proves or restores backups in a folder; raises UnderWay."""
+def exclusive_lock(root: Path, wait_s: float = 0.0) -> Iterator[None]:
+    """Lock a folder of backups against others that make or restore some; raises BackupUnderWay."""
     files.make_folder(root)
     lock = FileLock(root / LOCK)
     if not lock.acquire(wait_s):
         lock.close()
-        raise UnderWay("Another backup or restore is under way. Wait for it, then try again.")
+        raise BackupUnderWay("Another backup or restore is under way. Wait for it, then try again.")
     try:
         files.sweep(root)
         yield
@@ -110,14 +110,14 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
             f"{config.database_path} is of an earlier release. Start VoiceVerse once, which copies "
             "it and carries it over; then make a backup."
         )
-    with alone(root):
+    with exclusive_lock(root):
         part, scratch = root / ".new.part", root / ".scratch.part"
         files.make_folder(part)
         try:
             _check_room(config, part)
             now = _now()
             earlier = next((root / name for name in retention.list_backups(root)), None)
-            unsound = Gathering(config, part, earlier).run(with_keys=with_keys)
+            unsound = Collector(config, part, earlier).run(with_keys=with_keys)
             _describe(part, now, why, unsound)
             files.sync_all(part)
             known = verify.prove(part, scratch)
@@ -138,7 +138,7 @@ def _describe(part: Path, now: datetime, why: str, unsound: list[str]) -> None:
 
 
 def _check_room(config: Config, part: Path) -> None:
-    """Raise NoRoom unless two copies fit beside the reserve: the backup, and its proof."""
+    """Raise NotEnoughSpace unless two copies fit beside the reserve: the backup, and its proof."""
     needed = config.database_path.stat().st_size
     if not files.can_link(config.audio_dir, part):
         folders = (config.audio_dir, config.segments_dir, *map(config.data_dir.joinpath, OTHERS))
@@ -146,7 +146,7 @@ def _check_room(config: Config, part: Path) -> None:
     needed = 2 * needed + config.min_free_mb * 1024 * 1024
     free = shutil.disk_usage(part).free
     if free < needed:
-        raise NoRoom(
+        raise NotEnoughSpace(
             Sentence(
                 "A backup needs about {needed} MB, and the disk has {free} MB free. Nothing stored "
                 "was harmed; free some space, then try again.",

@@ -1,44 +1,44 @@
-"""What can go wrong with a backup or a restore; each error carries the sentence a person sees."""
+"""Errors of backups and restores; each carries the sentence that a person sees."""
 
 from common.errors import Sentence, Told
 
 
-class KeepingError(Told):
-    """A backup or a restore cannot be done; what there is stays as it is."""
+class BackupError(Told):
+    """Base of backup errors; existing data stays as it is."""
 
 
-class BackupDamaged(KeepingError):
-    """A backup is not what was saved."""
+class BackupDamaged(BackupError):
+    """A backup does not match its manifest."""
 
 
-class BackupTooNew(KeepingError):
+class BackupTooNew(BackupError):
     """A backup was made by a later release."""
 
 
-class NoBackup(KeepingError):
-    """There is nothing to back up, or nothing to restore."""
+class NoBackup(BackupError):
+    """No data to back up, or no backup to restore."""
 
     status = 404
 
 
-class NotNow(KeepingError):
-    """Something else holds the data folder."""
+class DataInUse(BackupError):
+    """Another program uses the data folder."""
 
     status = 409
 
 
-class UnderWay(NotNow):
-    """Somebody else is making, proving or restoring a backup."""
+class BackupUnderWay(DataInUse):
+    """Another process makes, verifies or restores a backup."""
 
 
-class NoRoom(KeepingError):
-    """The disk is too full for it."""
+class NotEnoughSpace(BackupError):
+    """The disk has too little space for a backup or a restore."""
 
     status = 507
 
 
 def damaged(folder: str, what: str) -> BackupDamaged:
-    """The error for a backup in which `what`, such as "audio/a.mp3 is missing"."""
+    """Make the error for a damaged backup; `what` is such as "audio/a.mp3 is missing"."""
     return BackupDamaged(
         Sentence(
             "The backup {folder} is damaged: {what}. Nothing was changed; use another one.",

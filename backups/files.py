@@ -1,4 +1,4 @@
-"""Files on their way into and out of backups: linked where the disk can, copied, hashed, synced."""
+"""File operations of backups: linking where the disk can, copying, hashing, syncing."""
 
 import contextlib
 import errno
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from backups.errors import KeepingError, NoRoom
+from backups.errors import BackupError, NotEnoughSpace
 from storage.plain_files import is_plain, sync
 
 PIECE = 1024 * 1024
@@ -27,7 +27,7 @@ def digest_of(path: Path) -> str:
 
 
 def take(source: Path, target: Path) -> None:
-    """Have a whole file, which is never written to again, under another name too: mode 0600.
+    """Link or copy a finished file, which is never written to again, to another name: mode 0600.
 
     A hard link where the disk allows, else a copy; FileNotFoundError when it is gone.
     """
@@ -71,7 +71,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """A folder for this account alone, with those above it."""
+    """Make a folder, mode 0700, with those above it."""
     if not folder.is_dir():
         make_folder(folder.parent)
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -93,7 +93,7 @@ def can_link(source: Path, target: Path) -> bool:
 
 
 def walk(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Everything below a folder that is no plain folder: its name from there, and its path."""
+    """Yield all files below a folder: the relative name and the path."""
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_dir():
             yield path.relative_to(folder).as_posix(), path
@@ -135,18 +135,18 @@ def sweep(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def naming_errors(what: str) -> Iterator[None]:
+def translating_os_errors(what: str) -> Iterator[None]:
     """Turn the system's errors into ours; `what` begins the sentence."""
     try:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoom(
+            raise NotEnoughSpace(
                 "The disk is full. Nothing stored was harmed; free some space, then try again."
             ) from error
         reason = error.strerror or str(error)
         name = f" ({error.filename})" if error.filename else ""
-        raise KeepingError(f"{what}: {reason}{name}. Nothing stored was harmed.") from error
+        raise BackupError(f"{what}: {reason}{name}. Nothing stored was harmed.") from error
 
 
 @contextlib.contextmanager

@@ -1,10 +1,10 @@
-"""What a kill left half made in the data folder, cleared away by the next worker that starts."""
+"""Removal of what a kill left half made in the data folder, when the next worker starts."""
 
 import contextlib
 import shutil
 
 from backups import create, files, restore, status
-from backups.errors import UnderWay
+from backups.errors import BackupUnderWay
 from config import Config
 from storage import opening, sqlite_file
 
@@ -25,5 +25,5 @@ def sweep(config: Config) -> None:
             shutil.rmtree(data / name, ignore_errors=True)
     root = status.backups_folder(config)
     if root.is_dir():
-        with contextlib.suppress(UnderWay), create.alone(root):
+        with contextlib.suppress(BackupUnderWay), create.exclusive_lock(root):
             files.sweep(root)

@@ -1,4 +1,4 @@
-"""What a backup holds: every file with size and SHA-256, every table with rows and SHA-256."""
+"""Manifest of a backup: every file with size and SHA-256, every table with rows and SHA-256."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`files`: path → [size in bytes, SHA-256]; `tables`: name → {"rows", "sha256"}.
+    """Content of a backup. `files`: path → [bytes, SHA-256]; `tables`: name → {"rows", "sha256"}.
 
     `unsound` names sound that was missing or damaged already; `log` says where the chain of the
     security log ended: [id, hash].
@@ -42,6 +42,7 @@ class Manifest:
 
     @property
     def has_keys(self) -> bool:
+        """Whether the backup holds the keys that sign cookies and encrypt secrets."""
         return any(path.startswith(f"{KEYS}/") for path in self.files)
 
     @property
@@ -51,11 +52,12 @@ class Manifest:
 
 
 def write(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest into the folder of its backup, durably."""
     write_whole(folder / NAME, _as_bytes(manifest))
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a backup as it was written; raises NoBackup, BackupDamaged, BackupTooNew."""
+    """Read the manifest of a backup; raises NoBackup, BackupDamaged, BackupTooNew."""
     path = folder / NAME
     try:
         raw = path.read_bytes()

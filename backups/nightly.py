@@ -1,4 +1,4 @@
-"""The backup of each night: when it is due, and the process of its own that makes it."""
+"""Nightly backup: when it is due, and the process of its own that makes it."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from backups import create, status
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from common import logs
 from config import Config, ConfigError, program_environment
 from storage.errors import DatabaseError
@@ -24,7 +24,7 @@ log = logging.getLogger("voiceverse.nightly")
 
 
 class Nightly:
-    """Starts the backup at its hour, or as soon after it as there is somebody to start it."""
+    """Starts the nightly backup at its hour, or when the worker next runs after it."""
 
     def __init__(self, config: Config):
         self._config = config
@@ -58,7 +58,7 @@ class Nightly:
         )
 
     def is_due(self, now: datetime) -> bool:
-        """Whether the hour has come since the last backup, or since there was somebody to look."""
+        """Whether the hour has come since the last nightly backup, or since the first look."""
         if self._config.backup_hour == "off":
             return False
         record = status.read(self._config)
@@ -70,14 +70,14 @@ class Nightly:
         return last < latest_slot(now, int(self._config.backup_hour)).strftime(TIME)
 
     def stop(self) -> None:
-        """End a backup that is being made; what it wrote is cleared away by the next one."""
+        """Stop a backup that is being made; the next one clears away what it wrote."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
             self._process.wait()
 
 
 def latest_slot(now: datetime, hour: int) -> datetime:
-    """The last time at which it was that hour, in local time; as UTC."""
+    """Last time at which it was that hour, in local time; as UTC."""
     local = now.astimezone()
     slot = local.replace(hour=hour, minute=0, second=0, microsecond=0)
     return (slot if slot <= local else slot - timedelta(days=1)).astimezone(UTC)
@@ -90,7 +90,7 @@ def main() -> int:
         logs.configure(config.log_level)
         os.nice(NICENESS)
         made = create.make(config, why="nightly")
-    except (ConfigError, KeepingError, DatabaseError) as error:
+    except (ConfigError, BackupError, DatabaseError) as error:
         log.error("no backup was made: %s", error.sentence)
         return 1
     log.info("backed up and proven: %s", made.folder)

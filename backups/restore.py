@@ -1,4 +1,4 @@
-"""Putting a backup in the place of the present data, which is set aside.
+"""Restoring of backups: one takes the place of the present data, which is set aside.
 
 Everything is prepared and checked beside the data. Then a mark is written: from there on the
 restore will happen, whoever is killed, because each start completes what the mark says. Until the
@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backups import files, manifest, status, verify
-from backups.create import TIME, alone
-from backups.errors import BackupTooNew, KeepingError, NoRoom, NotNow
+from backups.create import TIME, exclusive_lock
+from backups.errors import BackupError, BackupTooNew, DataInUse, NotEnoughSpace
 from backups.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
 from common.errors import Sentence
 from config import Config, check_data_path
@@ -40,16 +40,16 @@ FINISH_WAIT_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was restored, and where the present data lies now; None where there was none."""
+    """Result of a restore; `aside` is where the former data lies, None where there was none."""
 
     manifest: Manifest
     aside: Path | None
 
 
 def restore(config: Config, folder: Path) -> Restored:
-    """Restore a backup; raises KeepingError or DatabaseError, and nothing is changed then."""
+    """Restore a backup; raises BackupError or DatabaseError, and nothing is changed then."""
     data = config.data_dir
-    with files.naming_errors("The backup could not be restored"):
+    with files.translating_os_errors("The backup could not be restored"):
         known = manifest.read(folder)
         if known.schema > sqlite_file.SCHEMA_VERSION:
             raise BackupTooNew(
@@ -59,7 +59,7 @@ def restore(config: Config, folder: Path) -> Restored:
             )
         verify.check_in_place(folder, known)
         files.make_folder(data)
-        with nobody_at_work(data, writers=True), alone(status.backups_folder(config)):
+        with nobody_at_work(data, writers=True), exclusive_lock(status.backups_folder(config)):
             _complete(data)
             aside = _free_name(data)
             had_data = config.database_path.exists()
@@ -73,15 +73,15 @@ def restore(config: Config, folder: Path) -> Restored:
 def complete(config: Config) -> bool:
     """Complete a restore that was interrupted; whether there was one. Call before all else.
 
-    Raises ConfigError for a data folder whose path cannot be used, KeepingError.
+    Raises ConfigError for a data folder whose path cannot be used, BackupError.
     """
     check_data_path(config)
     data = config.data_dir
     if not (data / RESTORE_MARK).exists():
         return False
     with (
-        files.naming_errors("An interrupted restore could not be completed"),
-        alone(status.backups_folder(config), FINISH_WAIT_S),
+        files.translating_os_errors("An interrupted restore could not be completed"),
+        exclusive_lock(status.backups_folder(config), FINISH_WAIT_S),
     ):
         _complete(data)
     return True
@@ -128,7 +128,7 @@ def _complete(data: Path) -> None:
     except FileNotFoundError:
         return
     except ValueError as error:  # written by one rename: this is damage, not a kill
-        raise KeepingError(
+        raise BackupError(
             f"{data / RESTORE_MARK} cannot be read. The data lies in {data / STAGE} and in the "
             f"newest {ASIDE}… folder; put it in place by hand and remove the mark."
         ) from error
@@ -172,7 +172,7 @@ def _check_room(config: Config, folder: Path, known: Manifest, stage: Path) -> N
     needed = sum(size for _, (size, _) in sizes) + config.min_free_mb * 1024 * 1024
     free = shutil.disk_usage(stage).free
     if free < needed:
-        raise NoRoom(
+        raise NotEnoughSpace(
             Sentence(
                 "Restoring needs about {needed} MB, and the disk has {free} MB free. Nothing was "
                 "changed; free some space, then try again.",
@@ -193,7 +193,7 @@ def _free_name(data: Path) -> Path:
 
 @contextlib.contextmanager
 def nobody_at_work(data: Path, *, writers: bool = False) -> Iterator[None]:
-    """Hold the locks of everybody who changes the data; raises NotNow when somebody has one.
+    """Hold the locks of everybody who changes the data; raises DataInUse when somebody has one.
 
     With `writers` that of the database, too, which nobody can open then.
     """
@@ -210,6 +210,6 @@ def _hold(held: contextlib.ExitStack, path: Path, refusal: str) -> None:
     lock = FileLock(path)
     if not lock.acquire():
         lock.close()
-        raise NotNow(refusal)
+        raise DataInUse(refusal)
     held.callback(lock.close)
     held.callback(lock.release)

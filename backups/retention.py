@@ -1,4 +1,4 @@
-"""Which backups stay: the last of each of seven days and of each of four weeks."""
+"""Retention of backups: the last of each of seven days and of each of four weeks stays."""
 
 import re
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ LONG_AGO = timedelta(weeks=WEEKS + 1)
 
 
 def new_name(root: Path, now: datetime, why: str) -> str:
-    """A free name, made of the time (UTC) and the reason."""
+    """Make a free name for a backup from the time (UTC) and the reason."""
     name = first = f"{now.strftime(STAMP)}-{why}"
     number = 1
     while (root / name).exists():
@@ -24,7 +24,7 @@ def new_name(root: Path, now: datetime, why: str) -> str:
 
 
 def list_backups(root: Path, now: datetime | None = None) -> list[str]:
-    """The names of all backups in a folder, the latest first.
+    """List the names of all backups in a folder, the latest first.
 
     Last come those of a time still to come (UTC): a clock that was ahead made them.
     """
@@ -35,7 +35,7 @@ def list_backups(root: Path, now: datetime | None = None) -> list[str]:
 
 
 def describe(name: str) -> dict[str, str]:
-    """What the name of a backup says: `name`, `made_at` (UTC text), `why`."""
+    """Parse the name of a backup into `name`, `made_at` (UTC text) and `why`."""
     made_at = _made(name).strftime("%Y-%m-%d %H:%M:%S")
     return {"name": name, "made_at": made_at, "why": _named(name)["why"]}
 
@@ -67,7 +67,7 @@ def _last_of(names: Iterable[str], period: str, count: int) -> list[str]:
 
 
 def age(name: str) -> tuple[str, int, str]:
-    """What backups are put in order by: the later one's is greater."""
+    """Sort key of backups by time: the later one's is greater."""
     return (_named(name)["stamp"], len(name), name)
 
 

@@ -1,4 +1,4 @@
-"""What became of the backups, for whoever looks: a small file in the folder of backups."""
+"""Status of the backups: a small JSON file in their folder, for pages and the doctor."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ MOST_ENDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Times are UTC, 'YYYY-MM-DD HH:MM:SS'; empty for never."""
+    """Status of the backups; times are UTC, 'YYYY-MM-DD HH:MM:SS', empty for never."""
 
     since: str = ""  # when backups were first thought of
     made_at: str = ""
@@ -38,27 +38,29 @@ class Record:
 
     @property
     def why(self) -> str:
-        """Why the last attempt failed, as a sentence that can be told anew."""
+        """Reason why the last attempt failed, as a sentence that can be translated."""
         if self.failure_template:
             return Sentence(self.failure_template, **(self.failure_values or {}))
         return self.failure
 
 
 def backups_folder(config: Config) -> Path:
+    """Folder of the backups inside the data folder."""
     return config.data_dir / FOLDER
 
 
 def path(config: Config) -> Path:
+    """Path of the status file."""
     return backups_folder(config) / NAME
 
 
 def read(config: Config) -> Record:
-    """What is known; as for never where it cannot be read."""
+    """Read the status; an empty one where it cannot be read."""
     return _read(config)[0]
 
 
 def is_damaged(config: Config) -> bool:
-    """Whether the record holds what is never written there."""
+    """Whether the file holds anything that is never written there."""
     return _read(config)[1]
 
 
@@ -125,7 +127,7 @@ KINDS: dict[str, Callable[[Any], bool]] = {
 
 
 def note(config: Config, **changes: Any) -> Record:
-    """Change what is known; returns it."""
+    """Change the status on disk; returns the new one."""
     record = replace(read(config), **changes)
     files.make_folder(backups_folder(config))
     content = json.dumps(asdict(record), indent=1) + "\n"
@@ -134,14 +136,14 @@ def note(config: Config, **changes: Any) -> Record:
 
 
 def note_end(config: Config, made_at: str, end: list[Any] | None) -> None:
-    """Remember where the chain of the security log ended when a backup was made."""
+    """Record the end of the security log's chain, [id, hash], when a backup was made."""
     if end:
         earlier = tuple(read(config).ends)[-MOST_ENDS + 1 :]
         note(config, ends=(*earlier, [made_at, *end]))
 
 
 def note_failure(config: Config, sentence: str, at: str) -> Record:
-    """Keep why the last attempt failed."""
+    """Record why the last attempt failed."""
     template, values = getattr(sentence, "template", ""), getattr(sentence, "values", None)
     return note(
         config, failed_at=at, failure=str(sentence), failure_template=template,

@@ -1,4 +1,4 @@
-"""Whether a backup is what was saved: every file by its hash, every table by what it holds."""
+"""Verification of backups: every file by its hash, every table by its rows."""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +7,12 @@ from backups import files, manifest
 from backups.errors import damaged
 from backups.manifest import AUDIO, DATABASE, Manifest
 from storage import snapshots
-from storage.audio_store import PART
 from storage.errors import DatabaseError
+from storage.growing_file import PART
 
 
 def describe(folder: Path) -> tuple[dict[str, list[Any]], dict[str, dict[str, Any]]]:
-    """The files and tables of a folder as a manifest has them."""
+    """Describe the files and tables of a folder as a manifest has them."""
     found = {
         name: [path.stat().st_size, files.digest_of(path)]
         for name, path in files.walk(folder)
@@ -52,7 +52,7 @@ def check(folder: Path, known: Manifest, label: str) -> None:
 
 
 def check_in_place(folder: Path, known: Manifest) -> None:
-    """Refuse a backup that holds more than it says; what it says is checked when it is unpacked."""
+    """Refuse a backup that holds more than its manifest; the rest is checked when unpacked."""
     for name, _ in files.walk(folder):
         if name != manifest.NAME and name not in known.files:
             raise damaged(folder.name, f"{name} does not belong to it")

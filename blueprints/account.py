@@ -1,4 +1,4 @@
-"""What belongs to a person: the account, its sessions, everything as a file, the security log."""
+"""The account of a person: password, sessions, everything as a file, the security log."""
 
 from datetime import datetime
 from typing import Any
@@ -6,30 +6,29 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
 from flask import url_for as to
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
-from blueprints.voice_fallback import rule_choice
 from common.errors import Told
+from services.voice_fallback import ASK, FREE, NEAREST
 from web import audio_responses, forms
-from web.access import (
-    DEVICE_COOKIE,
-    end_session_here,
-    let_in,
-    public,
-    sent_cookie,
-    sent_value,
-    services,
-    user_only,
-    visitor,
-    wants_json,
-)
+from web.access import public, user_only
+from web.browser_session import end_session_here, start_session
+from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.formatting import EVENTS, event_name
-from web.responses import form_again, page
+from web.request_info import request_value, visitor, wants_json
+from web.responses import page, render_form_error
+from web.services import services
 
 PAGE_ROWS = 50
 EVENT_COLUMNS = ("timestamp", "event_type", "username", "ip_address", "details", "success")
 OUTCOMES = {"done": True, "refused": False}
+FALLBACK_RULES = {
+    ASK: lazy_gettext("Ask me"),
+    NEAREST: lazy_gettext("Go on with the nearest voice, even if it costs something"),
+    FREE: lazy_gettext("Go on with the nearest voice that is free"),
+}
 
-blueprint = Blueprint("people", __name__)
+blueprint = Blueprint("account", __name__)
 
 
 # The account
@@ -37,7 +36,7 @@ blueprint = Blueprint("people", __name__)
 
 @blueprint.get("/account")
 @user_only
-def account() -> Response:
+def overview() -> Response:
     """The password, the open sessions, the way out."""
     if wants_json():
         return jsonify(_account_json())
@@ -54,9 +53,11 @@ def change_password() -> Response:
             g.user, form.get("current", ""), form.get("password", ""), visitor()
         )
     except Told as error:
-        return form_again("account/account.html", error, failed="password", **_account_context())
+        return render_form_error(
+            "account/account.html", error, failed="password", **_account_context()
+        )
     flash(_("Your password is changed. Every other session has ended."))
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 @blueprint.post("/account/sessions")
@@ -71,7 +72,7 @@ def revoke_sessions() -> Response:
         flash(_("That session has ended."))
     else:
         abort(404)
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 @blueprint.get("/account/export")
@@ -91,7 +92,9 @@ def leave() -> Response:
     try:
         services().accounts.close(g.user, request.form.get("leave_password", ""), visitor())
     except Told as error:
-        return form_again("account/account.html", error, failed="leave", **_account_context())
+        return render_form_error(
+            "account/account.html", error, failed="leave", **_account_context()
+        )
     services().library.delete_user(g.user["user_id"])
     services().accounts.log("user_deleted", {"username": g.user["username"]}, visitor())
     name, g.user = g.user["username"], None
@@ -104,7 +107,7 @@ def leave() -> Response:
 @public
 def reset() -> Response:
     """Set a new password with a link that an admin made."""
-    token = sent_value("token")
+    token = request_value("token")
     name = services().accounts.check_reset(token)["username"]
     if request.method == "GET":
         return page("accounts/reset.html", token=token, username=name)
@@ -116,8 +119,12 @@ def reset() -> Response:
             device_token=sent_cookie(DEVICE_COOKIE),
         )
     except Told as error:
-        return form_again("accounts/reset.html", error, token=token, username=name)
-    return let_in(result, to("web.studio"))
+        return render_form_error("accounts/reset.html", error, token=token, username=name)
+    return start_session(result, to("web.studio"))
+
+
+def _account_error(error: Told, failed: str) -> Response:
+    return render_form_error("account/account.html", error, failed=failed, **_account_context())
 
 
 def _account_context() -> dict[str, Any]:
@@ -127,7 +134,8 @@ def _account_context() -> dict[str, Any]:
         "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
         "second_step": services().second_factors.state(g.user["user_id"]),
         "passkeys": services().passkeys.of(g.user["user_id"]),
-        **rule_choice(),
+        "stand_in_rule": services().studio.voice_fallback.rule(g.user["user_id"]),
+        "stand_in_rules": FALLBACK_RULES,
     }
 
 
@@ -164,7 +172,7 @@ def security() -> Response:
 @blueprint.get("/security.csv")
 @user_only
 def security_csv() -> Response:
-    """The same events, all of them, as a table for other programs."""
+    """All those events as a table for other programs."""
     services().accounts.log("log_exported", g.user, visitor())
     rows = services().db.iterate_security_logs(**_wanted())
     return audio_responses.table("security", EVENT_COLUMNS, rows)

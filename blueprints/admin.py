@@ -1,4 +1,4 @@
-"""For admins: people and invitations, the work in hand, storage, engines."""
+"""Administration: people and invitations, the work in hand, storage, engines."""
 
 import shutil
 from collections.abc import Callable
@@ -12,9 +12,12 @@ from speech.errors import SpeechError
 from speech.prices import Price
 from storage.errors import NotFound
 from web import forms
-from web.access import admin_only, services, visitor
+from web.access import admin_only
+from web.engine_notices import price_note
 from web.formatting import money
-from web.responses import page, price_note
+from web.request_info import visitor
+from web.responses import page
+from web.services import services
 
 blueprint = Blueprint("admin", __name__)
 
@@ -44,28 +47,28 @@ def change_person(user_id: int) -> Response:
 
 def _let_in(user: dict[str, Any]) -> Response:
     services().accounts.set_active(g.user, user, True, visitor())
-    return _told(_("%(name)s may log in again.", name=user["username"]))
+    return _done(_("%(name)s may log in again.", name=user["username"]))
 
 
 def _keep_out(user: dict[str, Any]) -> Response:
     services().accounts.set_active(g.user, user, False, visitor())
-    return _told(_("%(name)s is kept out now.", name=user["username"]))
+    return _done(_("%(name)s is kept out now.", name=user["username"]))
 
 
 def _make_admin(user: dict[str, Any]) -> Response:
     services().accounts.set_admin(g.user, user, True, visitor())
-    return _told(_("%(name)s is an admin now.", name=user["username"]))
+    return _done(_("%(name)s is an admin now.", name=user["username"]))
 
 
 def _make_user(user: dict[str, Any]) -> Response:
     services().accounts.set_admin(g.user, user, False, visitor())
-    return _told(_("%(name)s is no admin any more.", name=user["username"]))
+    return _done(_("%(name)s is no admin any more.", name=user["username"]))
 
 
 def _reset(user: dict[str, Any]) -> Response:
     token = services().accounts.create_reset(g.user, user, visitor())
     return _link(
-        url_for("people.reset", token=token, _external=True),
+        url_for("account.reset", token=token, _external=True),
         _(
             "Send this link to %(name)s alone. It sets a new password once, within 24 hours, and "
             "is shown only now.",
@@ -79,7 +82,7 @@ def _forget_second_step(user: dict[str, Any]) -> Response:
         raise forms.BadForm("deed", _("Turn your own second step off on the page of your account."))
     by = f"by {g.user['username']}"
     services().second_factors.reset(user, visitor(), by)
-    return _told(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
+    return _done(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
 
 
 DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
@@ -97,7 +100,7 @@ DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
 def ask_for_second_step() -> Response:
     """Decide who must have a second step at login."""
     services().second_factors.set_rule(g.user, request.form.get("rule", ""), visitor())
-    return _told(_("That holds from now on."))
+    return _done(_("That holds from now on."))
 
 
 @blueprint.post("/admin/bought-sound")
@@ -107,7 +110,7 @@ def share_bought_sound() -> Response:
     rule = request.form.get("rule", "")
     services().studio.segment_cache.set_rule(rule)
     services().accounts.log("bought_sound_rule", g.user, visitor(), rule)
-    return _told(_("That holds from now on."))
+    return _done(_("That holds from now on."))
 
 
 @blueprint.post("/admin/invites")
@@ -127,7 +130,7 @@ def revoke_invite() -> Response:
     """Make an invitation worthless."""
     number = forms.number(request.form.get("id", ""))
     services().accounts.revoke_invite(g.user, number, visitor())
-    return _told(_("That invitation works no longer."))
+    return _done(_("That invitation works no longer."))
 
 
 def _link(link: str, note: str) -> Response:
@@ -136,8 +139,8 @@ def _link(link: str, note: str) -> Response:
 
 
 def _reach() -> str:
-    """Why nobody else can open a link that begins with the address of this request, and what to do;
-    empty where they can."""
+    """Explain why nobody else can open a link that begins with this request's address; "" if they
+    can."""
     hosts, host = services().hosts, request.host
     if not hosts.is_this_machine(host):
         return ""
@@ -155,11 +158,11 @@ def _reach() -> str:
     )
 
 
-def _told(message: str, endpoint: str = "admin.overview") -> Response:
+def _done(message: str, endpoint: str = "admin.overview") -> Response:
     flash(message)
     # An admin who gave the role away can see this page no longer.
     user = services().db.get_user_by_id(g.user["user_id"])
-    return redirect(url_for(endpoint if user["is_admin"] else "people.account"), 303)
+    return redirect(url_for(endpoint if user["is_admin"] else "account.overview"), 303)
 
 
 def _people() -> dict[str, Any]:
@@ -180,7 +183,7 @@ def _people() -> dict[str, Any]:
 @blueprint.get("/admin/jobs")
 @admin_only
 def jobs() -> Response:
-    """What is being spoken, what waits and what failed, of everybody, without names."""
+    """The work of everybody, without names: being spoken, waiting, failed."""
     db = services().db
     return page(
         "admin/jobs.html",
@@ -200,9 +203,9 @@ def change_job(file_id: int) -> Response:
     if request.form.get("deed") == "retry":
         services().studio.generation.retry(work["filename"], work["owner_id"])
         services().wake_worker()
-        return _told(_("It waits to be spoken again."), "admin.jobs")
+        return _done(_("It waits to be spoken again."), "admin.jobs")
     services().studio.generation.cancel(work["filename"], work["owner_id"])
-    return _told(_("It is being stopped; what was spoken is kept."), "admin.jobs")
+    return _done(_("It is being stopped; what was spoken is kept."), "admin.jobs")
 
 
 # Storage and engines
@@ -211,7 +214,7 @@ def change_job(file_id: int) -> Response:
 @blueprint.get("/admin/storage")
 @admin_only
 def storage() -> Response:
-    """What takes how much room, and how much is left."""
+    """The storage: what takes how much room, and how much is left."""
     db, config = services().db, services().config
     return page(
         "admin/storage.html",

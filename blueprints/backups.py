@@ -1,27 +1,24 @@
-"""Backups and what may be wrong: a page for admins, and commands that work on damaged data."""
+"""Backups and health: a page for admins, and commands that work on damaged data."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Flask, Response, current_app
-from flask.cli import FlaskGroup
+from flask import Blueprint, Response, current_app
 
 from backups import create, retention, status
 from backups import restore as restoring
-from blueprints.cli import one_sentence
-from common.errors import Told
-from config import Config
 from server import doctor
 from server.doctor import mending
-from web.access import admin_only, services
+from web.access import admin_only
+from web.commands import CONFIG, config, one_sentence
 from web.responses import page
+from web.services import services
 
-CONFIG = "voiceverse_config"
 FOLDER = click.Path(path_type=Path)
 
-blueprint = Blueprint("keeping", __name__, cli_group=None)
+blueprint = Blueprint("backups", __name__, cli_group=None)
 
 
 @blueprint.record_once
@@ -34,7 +31,7 @@ def _know_config(state: Any) -> None:
 @blueprint.get("/admin/health")
 @admin_only
 def overview() -> Response:
-    """What may be wrong, as far as that is found quickly, and the backups that there are."""
+    """The health of the data, as far as that is found quickly, and the backups that there are."""
     known = services().config
     return page(
         "admin/health.html",
@@ -96,11 +93,6 @@ def see_doctor(scrub: bool, mend: bool) -> None:
         sys.exit(1)
 
 
-def config() -> Config:
-    """The settings, known even where the data cannot be opened."""
-    return current_app.extensions[CONFIG]
-
-
 def _find(folder: Path) -> Path:
     """The folder as it was named, or as one among the backups; "latest" is the newest of those."""
     root = status.backups_folder(config())
@@ -113,35 +105,3 @@ def _let_go() -> None:
     """Close the database: another one takes its place."""
     if "voiceverse" in current_app.extensions:
         current_app.extensions["voiceverse"].db.close()
-
-
-# Where the data cannot be opened
-
-
-class _Group(click.Group):
-    """The commands that work even so; for all others the reason why they do not."""
-
-    error: Told
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        found = super().get_command(context, name)
-        if found is None:
-            raise click.ClickException(str(self.error.sentence))
-        return found
-
-
-def is_command() -> bool:
-    """Whether the app is made for one of its commands, not to be served."""
-    context = click.get_current_context(silent=True)
-    return context is not None and isinstance(context.command, FlaskGroup)
-
-
-def make_app(config: Config, error: Told) -> Flask:
-    """An app with the commands alone that need no open database."""
-    app = Flask(__name__)
-    app.extensions[CONFIG] = config
-    app.cli = _Group()
-    app.cli.error = error
-    for command in blueprint.cli.commands.values():
-        app.cli.add_command(command)
-    return app

@@ -1,8 +1,5 @@
-"""For whoever runs the machine: the `flask` commands for accounts and speech."""
+"""The `flask` commands for accounts and speech."""
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,32 +7,19 @@ import click
 from flask import Blueprint
 from flask.cli import AppGroup
 
-from accounts.accounts import AccountError, Visitor
-from common.errors import Told
+from accounts.errors import AccountError
+from accounts.types import Visitor
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.errors import SpeechError
 from speech.text.segments import split
 from speech.types import SpeechRequest
-from web.access import services
+from web.commands import ask_password, new_file, one_sentence, password_from_stdin
+from web.services import services
 
-blueprint = Blueprint("ops", __name__, cli_group=None)
+blueprint = Blueprint("cli", __name__, cli_group=None)
 users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
-
-
-class CannotWrite(Told):
-    """A file that was named on the command line cannot be written; `sentence` says why."""
-
-
-@contextlib.contextmanager
-def one_sentence() -> Iterator[None]:
-    """End a command that cannot be done with exit code 1 and its sentence."""
-    try:
-        yield
-    except Told as error:
-        click.echo(error.sentence, err=True)
-        sys.exit(1)
 
 
 def existing_user(name: str) -> dict[str, Any]:
@@ -44,14 +28,6 @@ def existing_user(name: str) -> dict[str, Any]:
     if user is None:
         raise AccountError(f"There is no account named {name}.")
     return user
-
-
-def password_from_stdin() -> str:
-    return sys.stdin.readline().rstrip("\r\n")
-
-
-def ask_password() -> str:
-    return click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
 
 
 @users.command("add")
@@ -147,53 +123,6 @@ def speak(text: str, voice: str, speed: float, output: Path) -> None:
             sound, duration_s = spoken(text, voice, speed, output.stem)
             write(sound)
     click.echo(f"{output}: {duration_s:.1f} s")
-
-
-@contextlib.contextmanager
-def new_file(path: Path) -> Iterator[Callable[[bytes], object]]:
-    """What writes a file, which takes its name when the block has ended well.
-
-    Raises CannotWrite at once where that is not going to be possible.
-    """
-    part = path.with_name(path.name + ".part")
-    with _naming_what_is_wrong(path):
-        if path.is_dir():
-            raise CannotWrite(
-                f"{path} is a folder. Name a file in it, such as {path / 'speech.mp3'}."
-            )
-        file = part.open("wb", buffering=0)
-
-    def write(content: bytes) -> None:
-        left = memoryview(content)
-        with _naming_what_is_wrong(path):
-            while left:
-                left = left[file.write(left) :]
-
-    try:
-        with file:
-            yield write
-        with _naming_what_is_wrong(path):
-            part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-@contextlib.contextmanager
-def _naming_what_is_wrong(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError):
-        raise CannotWrite(
-            f"There is no folder {path.parent}. Make it first, or choose another file."
-        ) from None
-    except PermissionError:
-        raise CannotWrite(
-            f"This account may not write to {path.parent}. Choose another folder."
-        ) from None
-    except OSError as error:
-        raise CannotWrite(
-            f"{path} cannot be written ({error.strerror}). Choose another file."
-        ) from None
 
 
 def spoken(text: str, voice: str, speed: float, title: str) -> tuple[bytes, float]:

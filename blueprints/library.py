@@ -1,32 +1,29 @@
-"""The library: what is looked for in it, its groups, its bin."""
+"""The library: search, groups, bin."""
 
 import json
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
 from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
-from markupsafe import Markup
 
 from queries.search_query import leaves_out
 from web import audio_responses, forms
-from web.access import (
-    LARGEST_ROW,
-    local_path,
-    owned_file,
-    services,
-    user_only,
-    wants_json,
-)
+from web.access import LARGEST_ROW, user_only
+from web.file_selection import ticked, ticked_rows
+from web.file_state import file_json, held_up
 from web.formatting import local
 from web.i18n import language, plural_forms
-from web.responses import file_json, held_up, page, voice_name
+from web.redirects import return_path_of_many
+from web.request_info import wants_json
+from web.responses import page
+from web.services import services
+from web.voice_lists import voice_name
 
 PAGE_ROWS = 50
-MOST_AT_ONCE = 1000
 MOST_WATCHED = 100
 LONGEST_SEARCH = 200
 STATES = {
@@ -73,7 +70,7 @@ blueprint = Blueprint("library", __name__)
 
 
 class Wanted(NamedTuple):
-    """What the library is asked for, as it stands in the address."""
+    """A query of the library, as it stands in the address."""
 
     search: str
     group: str
@@ -106,7 +103,7 @@ class Wanted(NamedTuple):
 
 
 def wanted() -> Wanted:
-    """What the address of this request asks for; raises BadForm for a day that is none."""
+    """The query in the address of this request; raises BadForm for a day that is none."""
     args = request.args
     state, sort = args.get("state", ""), args.get("sort", "")
     return Wanted(
@@ -121,7 +118,7 @@ def wanted() -> Wanted:
     )
 
 
-def look(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], str | None]:
+def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], str | None]:
     """A page of the rows wanted, and the place where the next page starts."""
     sort, is_descending, _name = SORTS[wanted.sort]
     engine, _colon, voice = wanted.voice.rpartition(":")
@@ -148,7 +145,7 @@ def look(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], 
 
 
 def _place(text: str | None) -> tuple[Any, int] | None:
-    """The place that `look` gave, from the address; None for the start."""
+    """The place that `query_page` gave, from the address; None for the start."""
     try:
         value, file_id = json.loads(text or "")
         str(value).encode()  # raises for half a character
@@ -160,13 +157,20 @@ def _place(text: str | None) -> tuple[Any, int] | None:
     return (value, file_id) if is_place else None
 
 
-def shelf(wanted: Wanted) -> Response:
+@blueprint.get("/library")
+@user_only
+def overview() -> Response:
+    """The pieces of a group, a voice, a time, or those that hold what is searched for."""
+    return _shelf(wanted())
+
+
+def _shelf(wanted: Wanted) -> Response:
     """The page, or the JSON, of what is wanted; 404 for a group that is not there."""
     groups = services().db.list_groups(g.user["user_id"])
     names = [group["name"] for group in groups]
     if wanted.group and wanted.group.casefold() not in map(str.casefold, names):
         abort(404)
-    rows, more = look(wanted)
+    rows, more = query_page(wanted)
     is_cut = leaves_out(request.args.get("q", ""))
     if wants_json():
         return jsonify(files=[_found_json(row) for row in rows], next=more, is_cut=is_cut)
@@ -211,7 +215,7 @@ def _voices_used() -> list[tuple[str, str]]:
 def create_group() -> Response:
     """Make an empty group."""
     name = services().library.create_group(g.user["user_id"], request.form.get("name", ""))
-    return _told(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
+    return _done(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
 
 
 @blueprint.post("/library/groups/rename")
@@ -220,7 +224,7 @@ def rename_group() -> Response:
     """Give a group another name."""
     old, new = request.form.get("group", ""), request.form.get("name", "")
     name = services().library.rename_group(g.user["user_id"], old, new)
-    return _told(_("Renamed."), {"group": name}, group=name)
+    return _done(_("Renamed."), {"group": name}, group=name)
 
 
 @blueprint.post("/library/groups/delete")
@@ -230,7 +234,7 @@ def delete_group() -> Response:
     name, with_files = request.form.get("group", ""), request.form.get("with_files") == "1"
     count = services().library.delete_group(g.user["user_id"], name, with_files=with_files)
     if not with_files:
-        return _told(
+        return _done(
             _("Removed the group “%(name)s”. Its pieces are still here.", name=name),
             {"moved": count},
         )
@@ -240,40 +244,23 @@ def delete_group() -> Response:
         count,
         name=name,
     )
-    return _told(sentence, {"deleted": count})
+    return _done(sentence, {"deleted": count})
 
 
-def _told(sentence: str, answer: dict[str, Any], **query: str) -> Response:
+def _done(sentence: str, answer: dict[str, Any], **query: str) -> Response:
     if wants_json():
         return jsonify(answer)
     flash(sentence)
-    return redirect(to("web.library", **query), 303)
+    return redirect(to("library.overview", **query), 303)
 
 
 # The bin
 
 
-def bin_files(filenames: list[str]) -> Response:
-    """Put pieces into the bin, with a way back."""
-    names = [owned_file(name)["display_name"] for name in filenames]
-    services().library.delete(g.user["user_id"], filenames)
-    if wants_json():
-        return jsonify(deleted=len(filenames))
-    if len(names) == 1:
-        sentence = _("“%(name)s” is in the bin.", name=names[0])
-    else:
-        sentence = ngettext(
-            "%(num)s piece is in the bin.", "%(num)s pieces are in the bin.", len(names)
-        )
-    undo = render_template("library/_undo.html", sentence=sentence, filenames=filenames)
-    flash(Markup(undo))  # noqa: S704 — rendered with escaping just before
-    return redirect(back("web.library"), 303)
-
-
 @blueprint.get("/library/bin")
 @user_only
 def show_bin() -> Response:
-    """What was deleted, and when it will be gone."""
+    """The deleted pieces, and when they will be gone."""
     days = services().library.bin_days
     rows = services().db.list_bin(
         g.user["user_id"], limit=PAGE_ROWS + 1, before=forms.cursor(request.args.get("before"))
@@ -301,7 +288,7 @@ def _goes_on(row: dict[str, Any], days: int) -> date | str:
 @user_only
 def restore() -> Response:
     """Take pieces out of the bin."""
-    count = services().library.restore(g.user["user_id"], _ticked())
+    count = services().library.restore(g.user["user_id"], ticked())
     return _back_to_bin(
         ngettext("%(num)s piece is back.", "%(num)s pieces are back.", count), restored=count
     )
@@ -311,7 +298,7 @@ def restore() -> Response:
 @user_only
 def purge() -> Response:
     """Delete pieces of the bin for good."""
-    count = services().library.delete_for_good(g.user["user_id"], _ticked())
+    count = services().library.delete_for_good(g.user["user_id"], ticked())
     sentence = ngettext(
         "%(num)s piece is gone for good.", "%(num)s pieces are gone for good.", count
     )
@@ -322,31 +309,10 @@ def _back_to_bin(sentence: str, **answer: int) -> Response:
     if wants_json():
         return jsonify(answer)
     flash(sentence)
-    return redirect(back("library.show_bin"), 303)
+    return redirect(return_path_of_many("library.show_bin"), 303)
 
 
 # Many at once
-
-
-def _ticked() -> list[str]:
-    names = request.form.getlist("filename")[:MOST_AT_ONCE]
-    if not names:
-        raise forms.BadForm("filename", _("Tick at least one piece first."))
-    return names
-
-
-def ticked_rows() -> list[dict[str, Any]]:
-    """The pieces that were ticked; 404 when one of them is not there."""
-    return [owned_file(name) for name in _ticked()]
-
-
-def move_files(filenames: list[str], group: str) -> Response:
-    """Put pieces into a group, or into none."""
-    count = services().library.move(g.user["user_id"], filenames, group)
-    if wants_json():
-        return jsonify(moved=count)
-    flash(ngettext("Moved %(num)s piece.", "Moved %(num)s pieces.", count))
-    return redirect(back("web.library"), 303)
 
 
 @blueprint.post("/library/zip")
@@ -361,7 +327,7 @@ def download_zip() -> Response:
 @blueprint.get("/library/states")
 @user_only
 def states() -> Response:
-    """How far pieces are that are being made, many in one question, and which are gone.
+    """The states of pieces that are being made, many in one answer, and which are gone.
 
     Each `seen`, such as "queued:1200:disk", says what is known of the `file` in the same place;
     only what has changed since is told. `only=gone` asks for no states at all.
@@ -382,12 +348,3 @@ def states() -> Response:
 def _state(row: dict[str, Any]) -> str:
     cause = held_up(row)
     return f"{row['status']}:{row['spoken_characters']}:{cause.code if cause else ''}"
-
-
-def back(endpoint: str, **values: Any) -> str:
-    """Where a form wants to return to, or the endpoint's address."""
-    target = request.form.get("next")
-    path = local_path(target)
-    if not target or path.startswith("/files/bulk"):
-        return to(endpoint, **values)
-    return path

@@ -1,4 +1,4 @@
-"""For whoever watches the machine, by eye or by program: health and numbers."""
+"""Monitoring, by eye or by program: health and metrics."""
 
 import hmac
 from typing import Any
@@ -7,13 +7,14 @@ from flask import Blueprint, Response, abort, current_app, g, jsonify, request
 
 from server import metrics
 from server.health import Health
-from web.access import public, services
-from web.i18n import told
+from web.access import public
+from web.i18n import translate
 from web.request_log import traffic
+from web.services import services
 
 HEALTH = "voiceverse_health"
 
-blueprint = Blueprint("watching", __name__)
+blueprint = Blueprint("monitoring", __name__)
 
 
 @blueprint.record_once
@@ -29,7 +30,7 @@ def health() -> Response:
     state = current_app.extensions[HEALTH].look()
     answer = jsonify(
         status="bad" if state.problems else "ok", jobs=state.jobs,
-        problems=[told(problem) for problem in state.problems],
+        problems=[translate(problem) for problem in state.problems],
     )  # fmt: skip
     answer.status_code = 503 if state.problems else 200
     return answer

@@ -1,4 +1,4 @@
-"""Log-ins from browsers that were not known: told on every page until the person answers."""
+"""Log-ins from unknown browsers: shown on every page until the person answers."""
 
 from typing import Any
 
@@ -7,14 +7,18 @@ from flask import url_for as to
 from flask_babel import gettext as _
 
 from web import forms
-from web.access import local_path, mark_browser, services, user_only, visitor
+from web.access import user_only
+from web.browser_session import mark_browser
+from web.redirects import local_path
+from web.request_info import visitor
+from web.services import services
 
-blueprint = Blueprint("devices", __name__)
+blueprint = Blueprint("new_devices", __name__)
 
 
 @blueprint.app_template_global("login_alerts")
 def alerts() -> list[dict[str, Any]]:
-    """What the signed-in person is asked about; never the log-in that is asking."""
+    """The log-ins that the signed-in person is asked about; never the present one."""
     return services().devices.alerts(g.user)
 
 
@@ -41,4 +45,4 @@ def _strange(alert_id: int) -> Response:
     flash(
         _("That browser is signed out. Whoever used it knows your password: choose a new one now.")
     )
-    return mark_browser(redirect(to("people.account", _anchor="password-head"), 303), mark)
+    return mark_browser(redirect(to("account.overview", _anchor="password-head"), 303), mark)

@@ -1,6 +1,5 @@
 """Passkeys: signing in with one; adding, naming and removing them on the page of the account."""
 
-import ipaddress
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
@@ -9,40 +8,15 @@ from flask_babel import gettext as _
 
 from accounts.errors import PasskeyRefused
 from accounts.passkeys import Question, Site
-from web.access import (
-    DEVICE_COOKIE,
-    let_in,
-    local_path,
-    public,
-    sent_cookie,
-    services,
-    user_only,
-    visitor,
-)
+from web.access import public, user_only
+from web.browser_session import start_session
+from web.cookies import DEVICE_COOKIE, sent_cookie
+from web.redirects import local_path
+from web.request_info import passkey_site, visitor
+from web.services import services
 
 blueprint = Blueprint("passkeys", __name__)
-
-
-@blueprint.app_template_global("passkey_site")
-def site() -> Site | None:
-    """What passkeys would belong to here; None where browsers have none.
-
-    They want HTTPS, or this very machine, and a name in place of a bare address.
-    """
-    host = request.host.lower()
-    name = host.rpartition(":")[0] if ":" in host else host
-    is_here = name == "localhost" or name.endswith(".localhost")
-    if not (request.is_secure or is_here) or _is_address(name):
-        return None
-    return Site(name, f"{request.scheme}://{host}")
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.strip("[]"))
-    except ValueError:
-        return False
-    return True
+blueprint.add_app_template_global(passkey_site)
 
 
 # At the door
@@ -51,7 +25,7 @@ def _is_address(name: str) -> bool:
 @blueprint.post("/login/passkey/question")
 @public
 def ask() -> Response:
-    """What a passkey is to sign, as JSON; after a password, for that account alone."""
+    """The question that a passkey is to sign, as JSON; after a password, for that account alone."""
     return _asked(services().passkeys.ask_to_sign_in(_site(), _begun()["token"]))
 
 
@@ -70,7 +44,11 @@ def sign_in() -> Response:
         old_token=begun["old"],
     )
     target = local_path(begun["target"] or request.form.get("next"))
-    answer = let_in(result, target)
+    return _as_json(start_session(result, target), target)
+
+
+def _as_json(answer: Response, target: str) -> Response:
+    """The redirect with its target as JSON, for the script that asked."""
     answer.status_code, answer.data = 200, jsonify(url=target).data
     answer.content_type = "application/json"
     del answer.headers["Location"]
@@ -78,7 +56,7 @@ def sign_in() -> Response:
 
 
 def _begun() -> dict[str, Any]:
-    """What is known of a login whose second step this is; nothing where it is the only one."""
+    """The login whose second step this is; empty where the passkey is the only step."""
     alone = {"token": "", "target": "", "old": session.get("login")}
     return session.get("pending", alone) if request.form.get("step") == "second" else alone
 
@@ -89,7 +67,7 @@ def _begun() -> dict[str, Any]:
 @blueprint.post("/account/passkeys/question")
 @user_only
 def ask_to_add() -> Response:
-    """What a new passkey is made from, as JSON, for who gave the password."""
+    """The question that a new passkey is made from, as JSON, for who gave the password."""
     current = request.form.get("current", "")
     return _asked(services().passkeys.ask_to_add(g.user, current, _site(), visitor()))
 
@@ -103,7 +81,7 @@ def add() -> Response:
         g.user, asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
     )
     flash(_("The passkey is added. You can sign in with it from now on."))
-    return jsonify(url=to("people.account"))
+    return jsonify(url=to("account.overview"))
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/name")
@@ -113,7 +91,7 @@ def rename(passkey_id: int) -> Response:
     if not services().passkeys.rename(g.user, passkey_id, request.form.get("name", "")):
         abort(404)
     flash(_("Renamed."))
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
@@ -124,11 +102,11 @@ def remove(passkey_id: int) -> Response:
     if not services().passkeys.remove(g.user, passkey_id, current, visitor()):
         abort(404)
     flash(_("That passkey lets nobody in any more."))
-    return redirect(to("people.account"), 303)
+    return redirect(to("account.overview"), 303)
 
 
 def _site() -> Site:
-    here = site()
+    here = passkey_site()
     if here is None:
         raise PasskeyRefused
     return here

@@ -1,4 +1,4 @@
-"""For the player: all it must know of a piece, and where each device stopped in it."""
+"""Playback: all that the player must know of a piece, and where each device stopped in it."""
 
 import re
 from typing import Any
@@ -7,19 +7,16 @@ from flask import Blueprint, Response, g, jsonify
 
 from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
-from web.access import (
-    device_label,
-    listening_device,
-    owned_file,
-    services,
-    user_only,
-)
-from web.responses import file_json, voice_name
+from web.access import owned_file, user_only
+from web.device_names import device_label, listening_device
+from web.file_state import file_json
+from web.services import services
+from web.voice_lists import voice_name
 
 MOST_MARKS = 60
 MARKED_CHARACTERS = 300_000
 
-blueprint = Blueprint("listening", __name__)
+blueprint = Blueprint("playback", __name__)
 
 
 @blueprint.get("/playback/<filename>")
@@ -50,7 +47,7 @@ def _places(row: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _marks(row: dict[str, Any]) -> list[float]:
-    """Where chapters, else paragraphs, begin in the sound, in seconds; none where too many do."""
+    """The starts of chapters, else paragraphs, in seconds of the sound; none where too many are."""
     chapters = services().db.get_chapters(row["id"])
     if len(chapters) > 1:
         spoken = [part["start_ms"] / 1000 for part in chapters if part["start_ms"]]

@@ -1,4 +1,4 @@
-"""How words are to be said: a person's dictionary, tried out, taken along, looked up."""
+"""Pronunciations: a person's dictionary, tried out, exported and imported, looked up."""
 
 from typing import Any
 
@@ -7,7 +7,6 @@ from flask import url_for as to
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from blueprints import studio as studio_room
 from common.errors import Told
 from services.pronunciations import (
     COLUMNS,
@@ -19,11 +18,17 @@ from services.pronunciations import (
 )
 from speech.text.pronunciation import LONGEST, Entry
 from speech.types import Voice
-from web import audio_responses, forms, responses
-from web.access import services, user_only, wants_json
+from web import audio_responses, forms
+from web.access import user_only
+from web.file_state import file_json
 from web.formatting import money
-from web.responses import form_again, page
+from web.i18n import language_name
+from web.request_info import wants_json
+from web.responses import error_response, page, render_form_error
+from web.services import services
+from web.studio_page import chosen_voice
 from web.uploads import takes_files
+from web.voice_lists import voices_of
 
 ID = "<int(max=9223372036854775807):entry_id>"
 OPTIONS = ("whole_word", "match_case", "phonemes")
@@ -145,7 +150,7 @@ def _quoted() -> Response:
 
 
 def _trial() -> tuple[int, str, str, Entry | None]:
-    """Who asks, the sentence, the voice, and the entry that is being written."""
+    """The person's id, the sentence, the voice, and the entry that is being written."""
     form = request.form
     written = _entry() if form.get("pattern", "").strip() else None
     sentence = form.get("sentence", "").strip() or (written.pattern if written else "")
@@ -166,7 +171,7 @@ def table() -> Response:
 @blueprint.post("/pronunciations/import")
 @user_only
 @takes_files
-def take_in() -> Response:
+def import_table() -> Response:
     """Add the entries of a table."""
     sent = request.files.get("table")
     try:
@@ -185,7 +190,7 @@ def take_in() -> Response:
 
 
 def entry_json(row: dict[str, Any]) -> dict[str, Any]:
-    """What programs get to know about an entry."""
+    """The JSON of an entry."""
     options = {name: bool(row[name]) for name in OPTIONS}
     return {name: row[name] for name in ("id", *COLUMNS)} | options | {"url": _url(row)}
 
@@ -215,11 +220,11 @@ def _is_ticked(name: str, default: str = "0") -> bool:
 def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry") -> Response:
     template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
     if wants_json():
-        return responses.refusal(error)
+        return error_response(error)
     context = _context(request.form) | {"entry": row, "failed": failed}
     context["version"] = _version(row) if row else ""
     del context["form"]
-    return form_again(template, error, **context)
+    return render_form_error(template, error, **context)
 
 
 def _context(form: Any) -> dict[str, Any]:
@@ -243,24 +248,24 @@ def _voice(form: Any) -> Voice:
     registry = services().registry
     wanted, language = form.get("voice", ""), form.get("language", "").partition("-")[0]
     if wanted:
-        return studio_room.chosen_voice(wanted)
+        return chosen_voice(wanted)
     engine, default = registry.resolve()
     if not language or default.language.partition("-")[0] == language:
         return default
-    near = (v for v in responses.voices_of(engine) if v.language.partition("-")[0] == language)
+    near = (v for v in voices_of(engine) if v.language.partition("-")[0] == language)
     return next(near, default)
 
 
 def _languages() -> list[tuple[str, str]]:
-    voices = [v for engine in services().registry.engines for v in responses.voices_of(engine)]
+    voices = [v for engine in services().registry.engines for v in voices_of(engine)]
     codes = {voice.language.partition("-")[0] for voice in voices}
-    named = ((code, studio_room.language_name(code) or code) for code in codes)
+    named = ((code, language_name(code) or code) for code in codes)
     return sorted(named, key=lambda pair: pair[1].casefold())
 
 
 def _affected_json(file: dict[str, Any]) -> dict[str, Any]:
     names = ("places", "phrase", "match_start", "match_length", "start_ms")
-    return responses.file_json(file) | {name: file[name] for name in names}
+    return file_json(file) | {name: file[name] for name in names}
 
 
 def _url(row: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
-"""Providers for whoever runs the machine, and people's own keys: pages, and `flask providers`."""
+"""Providers, for admins, and people's own keys: pages, and `flask providers`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -11,26 +11,23 @@ from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, reque
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from accounts.accounts import Visitor
-from blueprints.cli import new_file, one_sentence, password_from_stdin
+from accounts.types import Visitor
 from common.errors import Told
-from services.provider_settings import ProviderError, Settings, shown_voices, voices_from
+from services.provider_settings import Settings
 from services.provider_trials import Trial
 from services.providers import Providers
 from speech.engines.provider_engine import PROTOCOLS
 from speech.errors import SpeechError
 from web import forms
-from web.access import admin_only, services, user_only, visitor, wants_json
+from web.access import admin_only, user_only
+from web.commands import new_file, one_sentence, password_from_stdin
 from web.formatting import decimal, money
-from web.responses import form_again, note_refused, page, refusal
+from web.provider_form import NEW, PROTOCOL_NAMES, context, filled, saved, settings_from_form
+from web.refusal_log import log_refusal
+from web.request_info import visitor, wants_json
+from web.responses import error_response, page, render_form_error
+from web.services import services
 
-FLAGS = ("allows_own_keys",)
-PROTOCOL_NAMES = {"speech": "POST /audio/speech", "realtime": "Realtime"}
-NUMBERS: dict[str, type[int] | type[float]] = {
-    "price": float, "parallel": int, "timeout_s": float, "longest_text": int,
-    "monthly_limit": float,
-}  # fmt: skip
-NEW = {"protocol": "speech", "model": "tts-1", "parallel": 4, "timeout_s": 60}
 HASH = re.compile(r"[0-9a-f]{64}")
 
 blueprint = Blueprint("providers", __name__, cli_group=None)
@@ -60,9 +57,11 @@ def overview() -> Response:
 def add() -> Response:
     """Add a provider."""
     try:
-        row = _added(request.form.get("name", ""), _settings(), request.form.get("key", ""))
+        row = _added(
+            request.form.get("name", ""), settings_from_form(), request.form.get("key", "")
+        )
     except Told as error:
-        return form_again("providers/providers.html", error, is_open=True, **_list())
+        return render_form_error("providers/providers.html", error, is_open=True, **_list())
     flash(_("%(label)s is added. Let it speak a sentence to see whether it answers.", **_of(row)))
     return _to(row["id"])
 
@@ -75,10 +74,10 @@ def show(provider_id: int) -> Response:
     try:
         models = room().read_models(provider_id) if "models" in request.args else []
     except SpeechError as error:
-        note_refused(error)
-        return page("providers/provider.html", error.status, error=error, **_filled(row))
+        log_refusal(error)
+        return page("providers/provider.html", error.status, error=error, **filled(row))
     heard = heard if HASH.fullmatch(heard) else ""
-    return page("providers/provider.html", models=models, heard=heard, **_filled(row))
+    return page("providers/provider.html", models=models, heard=heard, **filled(row))
 
 
 @blueprint.post("/admin/providers/<int:provider_id>")
@@ -87,10 +86,10 @@ def change(provider_id: int) -> Response:
     """Change a provider, and its key if another one is given."""
     row, key = room().get(provider_id), request.form.get("key", "")
     try:
-        forms.check_version(request.form, _saved(row))
-        is_keyless = room().change(provider_id, _settings(row), key)
+        forms.check_version(request.form, saved(row))
+        is_keyless = room().change(provider_id, settings_from_form(row), key)
     except Told as error:
-        return form_again("providers/provider.html", error, **_one(row))
+        return render_form_error("providers/provider.html", error, **context(row))
     _log("provider_changed", row["name"])
     if key.strip():
         _log("provider_key_set", row["name"])
@@ -113,37 +112,37 @@ def do(provider_id: int) -> Response:
         return deed(row)
     except Told as error:
         if wants_json():
-            return refusal(error)
-        note_refused(error)
-        return page("providers/provider.html", error.status, error=error, **_filled(row))
+            return error_response(error)
+        log_refusal(error)
+        return page("providers/provider.html", error.status, error=error, **filled(row))
 
 
 def _switch_on(row: dict[str, Any]) -> Response:
     room().switch(row["id"], True)
     _log("provider_changed", f"{row['name']}: on")
-    return _told(_("%(label)s is switched on.", **_of(row)))
+    return _done(_("%(label)s is switched on.", **_of(row)))
 
 
 def _switch_off(row: dict[str, Any]) -> Response:
     room().switch(row["id"], False)
     _log("provider_changed", f"{row['name']}: off")
-    return _told(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
+    return _done(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
 
 
 def _up(row: dict[str, Any]) -> Response:
     room().move(row["id"], -1)
-    return _told("")
+    return _done("")
 
 
 def _down(row: dict[str, Any]) -> Response:
     room().move(row["id"], 1)
-    return _told("")
+    return _done("")
 
 
 def _remove(row: dict[str, Any]) -> Response:
     room().remove(row["id"])
     _log("provider_removed", row["name"])
-    return _told(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
+    return _done(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
 
 
 def _drop_key(row: dict[str, Any]) -> Response:
@@ -202,7 +201,7 @@ DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
 @blueprint.get("/admin/providers/heard/<mark>.mp3")
 @admin_only
 def sound(mark: str) -> Response:
-    """What a provider spoke when it was tested."""
+    """The sound that a provider spoke when it was tested."""
     found = services().studio.previews.store.read_whole(mark) if HASH.fullmatch(mark) else None
     if found is None:
         abort(404)
@@ -241,54 +240,6 @@ def _of_environment() -> list[dict[str, str]]:
     ]
 
 
-def _one(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "provider": row | {"spent": room().spent(row)},
-        "protocols": PROTOCOL_NAMES,
-        "voices": Settings.of(row).voices,
-        "version": forms.version_of(_saved(row)),
-    }
-
-
-def _saved(row: dict[str, Any]) -> dict[str, Any]:
-    """What the form of a provider changes, as it is kept."""
-    return Settings.of(row).row() | {"is_enabled": None}
-
-
-def _filled(row: dict[str, Any]) -> dict[str, Any]:
-    """The page of a provider with its own values in the form."""
-    shown = _one(row)
-    numbers = {name: f"{row[name]:g}" for name in NUMBERS if row[name] is not None}
-    return shown | {"form": row | numbers | {"voices": shown_voices(shown["voices"])}}
-
-
-def _settings(row: dict[str, Any] | None = None) -> Settings:
-    """What the form says; `row` is that of a provider which is there already."""
-    form = request.form
-    texts = {name: form.get(name, "") for name in ("label", "base_url", "model", "protocol")}
-    return Settings(
-        **texts,
-        **_numbers(form),
-        **{name: form.get(name) == "1" for name in FLAGS},
-        voices=voices_from(form.get("voices", "")),
-        is_enabled=bool(row["is_enabled"]) if row else True,
-    )
-
-
-def _numbers(form: Mapping[str, str]) -> dict[str, Any]:
-    """The numbers of the form; empty fields are left to what is usual."""
-    found: dict[str, Any] = {}
-    for name, kind in NUMBERS.items():
-        written = form.get(name, "").strip().replace(",", ".")
-        try:
-            if written:
-                found[name] = kind(written)
-        except ValueError:
-            sentence = _("“%(text)s” is no number that fits here.", text=written[:20])
-            raise ProviderError(name, sentence) from None
-    return found
-
-
 def _added(name: str, settings: Settings, key: str) -> dict[str, Any]:
     row = room().add(name, settings, key, taken=services().registry.fixed_names)
     _log("provider_added", row["name"])
@@ -324,7 +275,7 @@ def _to(provider_id: int, **values: str) -> Response:
     return redirect(url_for("providers.show", provider_id=provider_id, **values), 303)
 
 
-def _told(message: str) -> Response:
+def _done(message: str) -> Response:
     if message:
         flash(message)
     return redirect(url_for("providers.overview"), 303)
@@ -341,11 +292,11 @@ def own_key(provider_id: int) -> Response:
         if room().drop_own_key(_me(), provider_id):
             _log("own_key_removed", room().get(provider_id)["name"])
         flash(_("Your key is gone."))
-        return redirect(url_for("people.account"), 303)
+        return redirect(url_for("account.overview"), 303)
     row = room().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
     _log("own_key_set", row["name"])
     flash(_("What you have spoken by %(label)s is bought with your key from now on.", **_of(row)))
-    return redirect(url_for("people.account"), 303)
+    return redirect(url_for("account.overview"), 303)
 
 
 # Commands

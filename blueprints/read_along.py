@@ -1,4 +1,4 @@
-"""For reading along: where each sentence and word of a piece stands in its text and its sound."""
+"""Reading along: where each sentence and word of a piece stands in its text and its sound."""
 
 import re
 from typing import Any, NamedTuple, Self
@@ -8,17 +8,18 @@ from flask import Blueprint, Response, jsonify, request
 from common.stored_json import read_or_default
 from queries.segments import EVERYTHING
 from web import forms
-from web.access import owned_file, services, user_only
+from web.access import owned_file, user_only
+from web.services import services
 
 PAGE_SEGMENTS = 500
 WORDS_OF = 40  # segments whose words are told at once
 COLUMNS = ("text_start", "text_end", "start_ms", "end_ms")
 
-blueprint = Blueprint("reading", __name__)
+blueprint = Blueprint("read_along", __name__)
 
 
 class Known(NamedTuple):
-    """What a client was told: segments up to a position, the last ending at `end_ms`.
+    """The state that a client knows: segments up to a position, the last ending at `end_ms`.
 
     `takes` counts the passages that had been replaced by then.
     """
@@ -40,7 +41,7 @@ class Known(NamedTuple):
 @blueprint.get("/files/<filename>/segments")
 @user_only
 def segments(filename: str) -> Response:
-    """What is spoken so far: [text_start, text_end, start_ms, end_ms], code points of the text.
+    """The segments spoken so far: [text_start, text_end, start_ms, end_ms], places in code points.
 
     `from` and `until` narrow it to a part of the text. A page has 500; `after` takes the `next` of
     the page before, or of the last look, and brings only what is new. Where the segments that
@@ -53,10 +54,10 @@ def segments(filename: str) -> Response:
     start = forms.number(args.get("from", "0"), "from")
     until = forms.number(args.get("until") or str(EVERYTHING), "until")
     known = Known.read(args.get("after", ""))
-    return jsonify(status=row["status"], **_told(row, known, start, until))
+    return jsonify(status=row["status"], **_spans(row, known, start, until))
 
 
-def _told(row: dict[str, Any], known: Known | None, start: int, until: int) -> dict[str, Any]:
+def _spans(row: dict[str, Any], known: Known | None, start: int, until: int) -> dict[str, Any]:
     db, file_id = services().db, row["id"]
     takes = db.count_takes(file_id)  # first: one that comes in between is told at the next look
     is_anew = known is None or known.takes != takes or not _holds(file_id, known)

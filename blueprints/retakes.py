@@ -8,14 +8,18 @@ from flask_babel import ngettext
 
 from common.errors import Told
 from queries.segments import EVERYTHING
-from queries.users import WAS_DISABLED
-from services.retakes import BadRetake, RetakeQuote
+from services.retake_frames import BadRetake
+from services.retakes import RetakeQuote
 from web import forms
-from web.access import owned_file, services, user_only, wants_json
+from web.access import owned_file, user_only
 from web.audio_responses import short_sound
+from web.file_details import pending_retake
+from web.file_state import file_page, waiting_json
 from web.formatting import money
-from web.i18n import told
-from web.responses import file_page, page, waiting_json
+from web.i18n import translate
+from web.request_info import wants_json
+from web.responses import page
+from web.services import services
 from web.uploads import takes_text
 
 blueprint = Blueprint("retakes", __name__)
@@ -30,8 +34,8 @@ def edit(filename: str) -> Response:
     """
     row = owned_file(filename)
     if wants_json():
-        change = change_of(row) or {"status": None, "error": None}
-        error = change["error"] and told(change["error"])
+        change = pending_retake(row) or {"status": None, "error": None}
+        error = change["error"] and translate(change["error"])
         return jsonify(status=change["status"], error=error, **waiting_json(change))
     return _desk(row, forms.number(request.args.get("at", "0"), "at"))
 
@@ -55,7 +59,7 @@ def retake(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/takes/<int:number>")
 @user_only
-def put_back(filename: str, number: int) -> Response:
+def restore_take(filename: str, number: int) -> Response:
     """Put an earlier take back into its place."""
     row = owned_file(filename)
     change = services().studio.retakes.restore_take(row, number)
@@ -85,14 +89,6 @@ def dismiss(filename: str) -> Response:
     """Take note that a change failed, or do without one that is paused."""
     services().db.forget_retake(owned_file(filename)["id"])
     return redirect(file_page(filename), 303)
-
-
-def change_of(row: dict[str, Any]) -> dict[str, Any] | None:
-    """The change of a piece that waits, is paused or failed, with its sentence."""
-    change = services().db.get_retake(row["id"])
-    if change and change["is_paused"] and change["status"] == "queued":
-        return change | {"status": "paused", "error": WAS_DISABLED}
-    return change
 
 
 def _asked() -> tuple[int, int, str]:
@@ -126,7 +122,7 @@ def _price_of(quote: RetakeQuote) -> str:
 
 
 def _again(row: dict[str, Any], at: int, text: str, error: Told) -> Response:
-    """What was typed, at the sentence that stands there now; pieces in the making have no page."""
+    """Show what was typed, at the sentence there now; pieces in the making have no page."""
     if wants_json() or row["status"] != "ready" or not text.strip():
         raise error
     return _desk(row, min(at, row["character_count"] - 1), text=text, error=error)
@@ -153,7 +149,7 @@ def _desk(
         previous=previous and previous["text_start"],
         following=here["text_end"] if following else None,
         takes=_takes(row, here),
-        change=change_of(row),
+        change=pending_retake(row),
         price=price,
         speakers=services().studio.voice_fallback.choices_for_retake(row),
         voice=request.form.get("voice", ""),

@@ -1,4 +1,4 @@
-"""What surrounds the pages: their colours and language, and the app as a thing to install."""
+"""The site around the pages: colours, language, and the app as a thing to install."""
 
 from pathlib import Path
 from typing import Any
@@ -8,17 +8,12 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from flask_babel import gettext as _
 
 from web import forms, i18n
-from web.access import (
-    THEME_COOKIE,
-    THEMES,
-    before_second_step,
-    local_path,
-    public,
-    set_cookie,
-    user_only,
-    wants_json,
-)
-from web.responses import asset, assets, page
+from web.access import allow_without_two_factor, public, user_only
+from web.assets import asset, assets
+from web.cookies import THEME_COOKIE, THEMES, set_cookie
+from web.redirects import local_path
+from web.request_info import wants_json
+from web.responses import page
 
 COOKIE_S = 400 * 86400
 PAPER = "#faf7f0"
@@ -29,12 +24,12 @@ ICONS = (
 )
 SHELL_KINDS = (".css", ".js", ".woff2", ".png", ".svg")
 
-blueprint = Blueprint("frame", __name__)
+blueprint = Blueprint("site", __name__)
 
 
 @blueprint.post("/theme")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def choose_theme() -> Response:
     """Remember light or dark; anything else goes back to what the system says."""
     theme = request.form.get("theme", "")
@@ -45,7 +40,7 @@ def choose_theme() -> Response:
 
 @blueprint.post("/language")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def choose_language() -> Response:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")
@@ -69,39 +64,43 @@ def joined(name: str) -> Response:
 @blueprint.get("/offline")
 @user_only
 def offline() -> Response:
-    """What this device keeps to be heard without the network."""
+    """The page of files that this device keeps for times without a network."""
     return page("frame/offline.html")
 
 
 @blueprint.get("/whose")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def whose() -> Response:
-    """Nothing but the header that tells the service worker who is logged in."""
+    """An empty answer whose header tells the service worker who is logged in."""
     return Response(status=204)
 
 
 @blueprint.get("/manifest.webmanifest")
 @public
 def manifest() -> Response:
-    """How systems install VoiceVerse as an app."""
-    answer = jsonify(
-        id="/",
-        name="VoiceVerse",
-        short_name="VoiceVerse",
-        description=_("Turns text into speech, and keeps it for you."),
-        lang=i18n.language(),
-        dir=i18n.direction(),
-        start_url=url_for("web.studio"),
-        scope=url_for("web.studio"),
-        display="standalone",
-        background_color=PAPER,
-        theme_color=PAPER,
-        icons=[_icon(*icon) for icon in ICONS],
-    )
+    """The manifest by which systems install VoiceVerse as an app."""
+    answer = jsonify(_manifest())
     answer.content_type = "application/manifest+json"
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
+
+
+def _manifest() -> dict[str, Any]:
+    return {
+        "id": "/",
+        "name": "VoiceVerse",
+        "short_name": "VoiceVerse",
+        "description": _("Turns text into speech, and keeps it for you."),
+        "lang": i18n.language(),
+        "dir": i18n.direction(),
+        "start_url": url_for("web.studio"),
+        "scope": url_for("web.studio"),
+        "display": "standalone",
+        "background_color": PAPER,
+        "theme_color": PAPER,
+        "icons": [_icon(*icon) for icon in ICONS],
+    }
 
 
 @blueprint.get("/worker.js")

@@ -10,24 +10,17 @@ from markupsafe import Markup
 
 from accounts.errors import SecondStepExpired
 from accounts.two_factor import is_owed
-from blueprints.passkeys import site
 from common.errors import Told
-from web.access import (
-    DEVICE_COOKIE,
-    before_second_step,
-    csrf_token,
-    let_in,
-    local_path,
-    public,
-    sent_cookie,
-    services,
-    user_only,
-    visitor,
-    wants_json,
-)
-from web.responses import form_again, page
+from web.access import allow_without_two_factor, public, user_only
+from web.browser_session import start_session
+from web.cookies import DEVICE_COOKIE, sent_cookie
+from web.csrf import csrf_token
+from web.redirects import local_path
+from web.request_info import passkey_site, visitor, wants_json
+from web.responses import page, render_form_error
+from web.services import services
 
-blueprint = Blueprint("second_steps", __name__)
+blueprint = Blueprint("two_factor", __name__)
 
 
 # At the door
@@ -61,12 +54,12 @@ def take_step() -> Response:
     except SecondStepExpired:
         raise
     except Told as error:
-        return form_again("accounts/second.html", error, **_door_context())
-    return let_in(result, local_path(begun["target"]))
+        return render_form_error("accounts/second.html", error, **_door_context())
+    return start_session(result, local_path(begun["target"]))
 
 
 def pending() -> dict[str, Any]:
-    """What is known of a login whose second step is awaited; raises SecondStepExpired."""
+    """The login whose second step is awaited; raises SecondStepExpired."""
     begun = session.get("pending")
     if not begun:
         raise SecondStepExpired
@@ -74,7 +67,7 @@ def pending() -> dict[str, Any]:
 
 
 def _door_context() -> dict[str, Any]:
-    here = site()
+    here = passkey_site()
     return {"has_passkey": here and services().passkeys.has_one(pending()["token"], here)}
 
 
@@ -83,24 +76,24 @@ def _door_context() -> dict[str, Any]:
 
 @blueprint.get("/account/second-step")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def overview() -> Response:
-    """Whether there is a second step, and what turns it on or off."""
+    """The page of the second step: whether there is one, and what turns it on or off."""
     return page("account/second.html", **_context())
 
 
 @blueprint.post("/account/second-step/start")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def start() -> Response:
     """Make a secret and show it, until a code confirms it."""
     services().second_factors.start(g.user, visitor())
-    return redirect(to("second_steps.overview"), 303)
+    return redirect(to("two_factor.overview"), 303)
 
 
 @blueprint.post("/account/second-step/confirm")
 @user_only
-@before_second_step
+@allow_without_two_factor
 def confirm() -> Response:
     """Turn it on with the first code, and show the recovery codes, this once."""
     form = request.form
@@ -109,7 +102,7 @@ def confirm() -> Response:
             g.user, form.get("current", ""), form.get("code", ""), visitor()
         )
     except Told as error:
-        return form_again("account/second.html", error, failed="confirm", **_context())
+        return render_form_error("account/second.html", error, failed="confirm", **_context())
     g.user["has_second_factor"], g.is_held = 1, False
     return _shown_once(codes)
 
@@ -123,7 +116,7 @@ def renew_codes() -> Response:
             g.user, request.form.get("current", ""), visitor()
         )
     except Told as error:
-        return form_again("account/second.html", error, failed="codes", **_context())
+        return render_form_error("account/second.html", error, failed="codes", **_context())
     return _shown_once(codes)
 
 
@@ -134,9 +127,9 @@ def turn_off() -> Response:
     try:
         services().second_factors.turn_off(g.user, request.form.get("current", ""), visitor())
     except Told as error:
-        return form_again("account/second.html", error, failed="off", **_context())
+        return render_form_error("account/second.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
-    return redirect(to("second_steps.overview"), 303)
+    return redirect(to("two_factor.overview"), 303)
 
 
 def _shown_once(codes: list[str]) -> Response:

@@ -1,4 +1,4 @@
-"""What was listened to and what was spoken: history and usage."""
+"""History and usage: what was listened to, and what was spoken."""
 
 import calendar
 from typing import Any
@@ -10,15 +10,12 @@ from flask_babel import ngettext
 
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
 from web import audio_responses, forms
-from web.access import (
-    device_label,
-    local_path,
-    services,
-    user_only,
-    visitor,
-    wants_json,
-)
+from web.access import user_only
+from web.device_names import device_label
+from web.redirects import local_path
+from web.request_info import visitor, wants_json
 from web.responses import page
+from web.services import services
 
 PAGE_ROWS = 50
 # What local voices saved is counted at the price of this model.
@@ -27,7 +24,7 @@ REFERENCE = OPENAI_MODELS[REFERENCE_MODEL]
 NUMBERS = ("characters_used", "cost", "requests")
 USAGE_COLUMNS = ("timestamp", "engine", "voice", "category", "characters_used", "cost")
 
-blueprint = Blueprint("numbers", __name__)
+blueprint = Blueprint("usage", __name__)
 
 
 # History
@@ -36,7 +33,7 @@ blueprint = Blueprint("numbers", __name__)
 @blueprint.get("/history")
 @user_only
 def history() -> Response:
-    """What was listened to, newest first: everything, what has a name, or one day."""
+    """The listenings, newest first: all, those with a name, or those of one day."""
     search = request.args.get("q", "").strip()[:200]
     day = request.args.get("day", "").strip() or None
     rows = services().db.get_playback_history(
@@ -63,7 +60,7 @@ def forget() -> Response:
         abort(404)
     if wants_json():
         return jsonify(forgotten=1)
-    return redirect(local_path(request.form.get("next") or to("numbers.history")), 303)
+    return redirect(local_path(request.form.get("next") or to("usage.history")), 303)
 
 
 @blueprint.post("/history/clear")
@@ -75,7 +72,7 @@ def clear() -> Response:
     if wants_json():
         return jsonify(forgotten=number)
     flash(ngettext("%(num)s listening is forgotten.", "%(num)s listenings are forgotten.", number))
-    return redirect(to("numbers.history"), 303)
+    return redirect(to("usage.history"), 303)
 
 
 def _listening_json(row: dict[str, Any]) -> dict[str, Any]:
@@ -95,7 +92,7 @@ def _listening_json(row: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/usage")
 @user_only
-def usage() -> Response:
+def overview() -> Response:
     """Characters and cost of a month: against the last one, by day, by voice, by group."""
     numbers = _numbers(*forms.month(request.args.get("month")))
     if wants_json():

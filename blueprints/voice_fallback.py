@@ -1,32 +1,22 @@
-"""When a voice cannot speak: who may go on, who did, and what should happen by itself."""
-
-from typing import Any
+"""Fallback voices: which one speaks on, and what should happen by itself."""
 
 from flask import Blueprint, Response, flash, g, redirect, request
 from flask import url_for as to
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 
-from services.voice_fallback import ASK, FREE, NEAREST, RULES, VoiceChoice
-from services.voice_spans import voice_spans
-from speech.errors import SpeechError
-from speech.prices import expected_duration_s
+from services.voice_fallback import NEAREST, RULES
 from web import forms
-from web.access import owned_file, services, user_only, wants_json
-from web.responses import file_json, file_page
+from web.access import owned_file, user_only
+from web.file_state import file_json, file_page
+from web.request_info import wants_json
+from web.services import services
 
-RULE_NAMES = {
-    ASK: lazy_gettext("Ask me"),
-    NEAREST: lazy_gettext("Go on with the nearest voice, even if it costs something"),
-    FREE: lazy_gettext("Go on with the nearest voice that is free"),
-}
-
-blueprint = Blueprint("standing_in", __name__)
+blueprint = Blueprint("voice_fallback", __name__)
 
 
 @blueprint.post("/files/<filename>/voice")
 @user_only
-def go_on_with(filename: str) -> Response:
+def resume_with_voice(filename: str) -> Response:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
     services().studio.generation.resume_with_voice(
         filename, g.user["user_id"], request.form.get("voice", "")
@@ -48,49 +38,4 @@ def choose_rule() -> Response:
         raise forms.BadForm("rule", _("Choose one of the three."))
     services().db.set_stand_in_rule(g.user["user_id"], rule)
     flash(_("Saved."))
-    return redirect(to("people.account"), 303)
-
-
-def rule_choice() -> dict[str, Any]:
-    """What the account page shows of the choice."""
-    rule = services().studio.voice_fallback.rule(g.user["user_id"])
-    return {"stand_in_rule": rule, "stand_in_rules": RULE_NAMES}
-
-
-def told_of(row: dict[str, Any]) -> dict[str, Any]:
-    """What a piece's page says of its voices.
-
-    `parts` are who spoke what, where more than one did; `otherwise` the sentences that were not
-    said as written; `heirs` who could go on, where the voice cannot.
-    """
-    marked = services().db.list_marked_segments(row["id"])
-    own = f"{row['engine']}:{row['voice']}"
-    parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
-    return {
-        "parts": [(voice_label(part.key), part.start_ms) for part in parts],
-        "otherwise": [segment for segment in marked if segment["said"]],
-        "heirs": _heirs(row) if row["needs_voice"] else [],
-    }
-
-
-def voice_label(key: str) -> str:
-    """What people read for the key of a voice, its identifier where it is no longer there."""
-    try:
-        return VoiceChoice(*services().registry.resolve(key)).label
-    except SpeechError:
-        return key.partition(":")[2]
-
-
-def _heirs(row: dict[str, Any]) -> list[tuple[VoiceChoice, float | None]]:
-    """Who could speak the rest, each with what that costs (USD)."""
-    text = services().db.get_text(row["id"])
-    rest = len(text) - row["spoken_characters"]
-    return [
-        (heir, _cost(heir, rest, row["speed"]))
-        for heir in services().studio.voice_fallback.fallbacks_of_file(row, text)
-    ]
-
-
-def _cost(speaker: VoiceChoice, characters: int, speed: float) -> float | None:
-    seconds = expected_duration_s(characters, speed, speaker.engine.name)
-    return speaker.engine.price().quote(characters, seconds)
+    return redirect(to("account.overview"), 303)

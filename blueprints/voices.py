@@ -1,4 +1,4 @@
-"""Neural voices for whoever runs the machine: a page for admins, and `flask voices`."""
+"""Neural voices: a page for admins, and `flask voices`."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,16 +9,18 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from blueprints.cli import one_sentence
 from services.neural_voices import Voices
 from services.voice_catalogue import Catalogue, Offer
 from services.voice_progress import Progress
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
 from speech.preview_sentences import sample
 from web import forms
-from web.access import admin_only, services, wants_json
+from web.access import admin_only
 from web.audio_responses import short_sound
+from web.commands import one_sentence
+from web.request_info import wants_json
 from web.responses import page
+from web.services import services
 
 blueprint = Blueprint("voices", __name__, cli_group=None)
 commands = AppGroup("voices", help="Install and remove neural voices.")
@@ -95,7 +97,7 @@ def _refresh(voices: Voices, _name: str) -> str:
     return _("The list of voices is new.")
 
 
-def _take_in(voices: Voices, _name: str) -> str:
+def _install_incoming(voices: Voices, _name: str) -> str:
     names = [model.identifier for model in voices.install_from(voices.incoming)]
     return _("Installed: %(names)s.", names=", ".join(names))
 
@@ -106,7 +108,7 @@ DEEDS: dict[str, Callable[[Voices, str], str]] = {
     "forget": _forget,
     "remove": _remove,
     "refresh": _refresh,
-    "take_in": _take_in,
+    "take_in": _install_incoming,
 }
 
 

@@ -1,1 +1,1 @@
-"""What every room may use: errors with a sentence, log lines, addresses, paths, stored JSON."""
+"""Common helpers of all packages: errors, logs, IP addresses, paths, stored JSON."""

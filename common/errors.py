@@ -1,17 +1,17 @@
-"""Sentences for people that remember their words and values, so that they can be told anew."""
+"""Errors with a sentence for people, which keeps its template so that it can be translated."""
 
 
 class Sentence(str):
-    """A text made of a template with {names} and values; whole numbers get separators.
+    """Sentence made of a template with {names} and values; whole numbers get separators.
 
-    Whoever speaks another language than the template finds both in `template` and `values`.
+    For translation, both stay in `template` and `values`.
     """
 
     template: str
     values: dict[str, str | int]
 
     def __new__(cls, template: str, **values: str | int) -> "Sentence":
-        """The template with its values in place."""
+        """Fill the values into the template."""
         shown = {name: f"{v:,}" if isinstance(v, int) else v for name, v in values.items()}
         made = super().__new__(cls, template.format(**shown))
         made.template, made.values = template, values
@@ -19,7 +19,7 @@ class Sentence(str):
 
 
 class Told(Exception):
-    """Something that cannot be done, told to whoever asked for it.
+    """Base of errors that are shown to the user.
 
     `sentence` says what happened, what is safe and what to do; `status` is the HTTP status.
     `waits_for` is the code of the cause (see common/transient_causes.py) where that passes by

@@ -1,4 +1,4 @@
-"""Addresses of the Internet Protocol as they are written by people, sockets and proxies."""
+"""IP addresses and networks, as they are written by people, sockets and proxies."""
 
 import ipaddress
 import re
@@ -10,12 +10,12 @@ PORTED = re.compile(r"\[([^\]]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """The networks that are written, an address being one of its own; raises ValueError."""
+    """Parse networks, a single address being one of its own; raises ValueError."""
     return tuple(ipaddress.ip_network(text, strict=False) for text in texts)
 
 
 def address(text: str) -> Address | None:
-    """The address that is written, with or without a port; None for anything else."""
+    """Parse an address, with or without a port; None for anything else."""
     match = PORTED.fullmatch(text)
     try:
         found = ipaddress.ip_address(match[1] or match[2] if match else text)

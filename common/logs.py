@@ -1,4 +1,4 @@
-"""What the program says while it runs, on standard error: a line for each event.
+"""Logging on standard error: a line for each event.
 
 For programs it is a line of JSON, in UTC; for who sits before a terminal, a short one in local
 time. Both escape line breaks and control characters, so that nothing that people send can look like
@@ -17,14 +17,14 @@ CARRIERS = ("httpcore2", "httpx2", "openai", "websockets")
 
 
 class JsonLines(logging.Formatter):
-    """A record as JSON: time, level, logger, request id where there is one, message or fields."""
+    """JSON formatter: time, level, logger, request id where there is one, message or fields."""
 
     def __init__(self, request_id: Callable[[], str]):
         super().__init__()
         self._request_id = request_id
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, in ASCII."""
+        """Format a record as one line, in ASCII."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {
             "time": time.replace("+00:00", "Z"),
@@ -44,7 +44,7 @@ class TerminalLines(logging.Formatter):
     """A record for people: local time, level unless it is INFO, message or fields, trace."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line; those of a trace stand below it."""
+        """Format a record as one line; those of a traceback stand below it."""
         fields = getattr(record, "fields", {})
         words = [datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")]
         if record.levelno != logging.INFO:
@@ -61,7 +61,7 @@ def _harmless(line: str) -> str:
 
 
 def configure(level: str, request_id: Callable[[], str] = lambda: "") -> None:
-    """Let everything from that level on be said; `request_id` tells whose request is at work.
+    """Set up logging from that level on; `request_id` tells which request is at work.
 
     Of what goes over the network never the headers.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with a path that cannot be used, and what to do about it."""
+"""Remedies for errors about paths that cannot be used."""
 
 import errno
 import os
@@ -28,12 +28,12 @@ REMEDIES = {
 
 
 def remedy(error: OSError) -> str:
-    """What to do about an error of the system with a path of ours."""
+    """Remedy for an error of the system about a path, as a sentence."""
     return REMEDIES.get(error.errno or 0, "Check the path and its owner.")
 
 
 def shortened(path: Path) -> str:
-    """A path as a sentence can hold it."""
+    """Shorten a path for a sentence."""
     text = str(path)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 

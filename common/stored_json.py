@@ -1,4 +1,4 @@
-"""JSON that the database holds: each kind read in one way, by pages and by doctor alike.
+"""JSON columns of the database: each kind is read in one way, by pages and by the doctor.
 
 `read` refuses what was never written so; `read_or_default` lets nothing stand in its place, so
 that a page opens although one of its columns was damaged.
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def read(kind: str, text: str) -> Any:
-    """What a column of that kind holds; raises ValueError for anything else."""
+    """Parse a column of that kind; raises ValueError for anything else."""
     try:
         return READERS[kind](json.loads(text))
     except (TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -18,7 +18,7 @@ def read(kind: str, text: str) -> Any:
 
 
 def read_or_default(kind: str, text: str) -> Any:
-    """The same, or what a new row has there."""
+    """Parse a column of that kind, or give what a new row has there."""
     try:
         return read(kind, text)
     except ValueError:
@@ -41,7 +41,7 @@ def _text(value: Any) -> str:
 
 
 def _reading(value: Any) -> dict[str, Any]:
-    """How a text is read: `cast`, speaker to voice, and `paragraph_pause_ms`, each if chosen."""
+    """Options of reading a text: `cast`, speaker to voice, and `paragraph_pause_ms`, if chosen."""
     _need(isinstance(value, dict))
     found: dict[str, Any] = dict(value)
     if "cast" in value:
@@ -75,13 +75,13 @@ def _voices(value: Any) -> tuple[tuple[str, ...], ...]:
 
 
 def _transports(value: Any) -> list[str]:
-    """How a passkey can be reached."""
+    """Transports of a passkey."""
     _need(isinstance(value, list))
     return [_text(name) for name in value]
 
 
 def _options(value: Any) -> dict[str, Any]:
-    """What an export is made with: `lufs`, or None."""
+    """Options of an export: `lufs`, or None."""
     _need(isinstance(value, dict) and isinstance(value["lufs"], int | float | None))
     return value
 

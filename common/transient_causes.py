@@ -1,4 +1,4 @@
-"""Causes that hold work up and pass by themselves: what they are called, and how they are known.
+"""Transient causes of failures, such as a full disk: their codes, sentences and detection.
 
 A piece that meets one waits and goes on; whoever asks for something meanwhile is told.
 """
@@ -19,7 +19,7 @@ FEW_FILES = 20  # new work is refused below so many free inodes
 
 
 class Cause(NamedTuple):
-    """`code` is stored with what waits; `waiting` and `refusal` are for people.
+    """Transient cause; `code` is stored with what waits, `waiting` and `refusal` are for people.
 
     Without progress work is tried `tries` times; 0 means that it waits for as long as it takes.
     """
@@ -104,14 +104,14 @@ WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
 
 class Room(NamedTuple):
-    """What is free on a disk; `files` is None where there is no limit."""
+    """Free bytes and inodes of a disk; `files` is None where there is no limit."""
 
     bytes: int
     files: int | None
 
 
 def room(folder: Path) -> Room:
-    """What is free for this account where a folder lies; raises OSError."""
+    """Measure what is free for this account on the disk of a folder; raises OSError."""
     found = os.statvfs(folder)
     # Some file systems make inodes as they go and state none.
     return Room(found.f_bavail * found.f_frsize, found.f_favail if found.f_files else None)
@@ -130,7 +130,7 @@ def is_out_of_files(folder: Path) -> bool:
 
 
 def of_os_error(error: OSError, folder: Path | None = None) -> Cause | None:
-    """The cause behind an error of the system; None where waiting would not help.
+    """Find the cause behind an error of the system; None where waiting would not help.
 
     `folder` lies on the disk that is written to; without it the error itself may name a file.
     """
@@ -143,7 +143,7 @@ def of_os_error(error: OSError, folder: Path | None = None) -> Cause | None:
 
 
 def of_trial(folder: Path) -> Cause | None:
-    """What keeps a small file from being written to a folder; None where it can be."""
+    """Find what keeps a small file from being written to a folder; None where it can be."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(bytes(TRIAL_BYTES))
@@ -153,12 +153,12 @@ def of_trial(folder: Path) -> Cause | None:
 
 
 def of_start(error: OSError) -> Cause | None:
-    """The cause for which a process cannot be started; None where waiting would not help."""
+    """Find why a process cannot be started; None where waiting would not help."""
     return PROCESSES if error.errno == errno.EAGAIN else of_os_error(error)
 
 
 def tries(error: BaseException) -> int | None:
-    """How often at most work is tried again that broke off with this; None without such a limit."""
+    """Limit of further tries of work that broke off with this; None without one."""
     link: BaseException | None = error
     while link is not None:
         if isinstance(link, Told) and link.tries is not None:
@@ -168,7 +168,7 @@ def tries(error: BaseException) -> int | None:
 
 
 def of(error: BaseException) -> Cause | None:
-    """The cause for which work broke off; None where waiting would not help."""
+    """Find the cause for which work broke off; None where waiting would not help."""
     found = None
     link: BaseException | None = error
     while link is not None and found is None:

@@ -1,4 +1,4 @@
-"""Names of accounts: which spellings are one name, and which look like another one.
+"""Usernames: which spellings are one name, and which look like another one.
 
 After Unicode's UTS #39, with a small table of the letters that look alike.
 """
@@ -30,13 +30,13 @@ LOOKS = CYRILLIC | GREEK | ARMENIAN | LATINS
 
 
 def fold(name: str) -> str:
-    """A name with all that only spelling changes taken off: case, width, ligatures, composition."""
+    """Fold a name: case, width, ligatures and composition make no difference."""
     plain = unicodedata.normalize("NFKC", "".join(filter(_shows, name))).casefold()
     return unicodedata.normalize("NFKC", plain)
 
 
 def look(name: str) -> str:
-    """What a name looks like: the same for all spellings of it, and for what passes for it."""
+    """Skeleton of a name: the same for all spellings of it, and for names that look like it."""
     apart = unicodedata.normalize("NFD", fold(name)).translate(LOOKS)
     return unicodedata.normalize("NFC", apart)
 

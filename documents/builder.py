@@ -1,4 +1,4 @@
-"""Collects what a reader finds, in order, and makes the chapters of a document from it."""
+"""Builder of documents: collects what a reader finds, in order, and makes chapters of it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from documents.detect_language import guessed
 from documents.errors import EmptyDocument, TooLargeInside
 from documents.text_cleaning import one_line, parts_of
-from documents.types import LEFT_OUT, Chapter, Document, Part
+from documents.types import LEFT_OUT, Chapter, Document, TextRun
 
 PARAGRAPH = "\n\n"
 MOST_PARTS = 400_000
@@ -23,7 +23,7 @@ class Stretch:
 
     title: str
     level: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[TextRun] = field(default_factory=list)
 
 
 class Builder:
@@ -43,8 +43,8 @@ class Builder:
         """Begin a chapter that the document's own table of contents names."""
         self._stretches.append(Stretch(one_line(title)[:LONGEST_TITLE], max(1, level)))
 
-    def heading(self, parts: Iterable[Part], level: int) -> None:
-        """A heading in the text; without a table of contents it may begin a chapter."""
+    def heading(self, parts: Iterable[TextRun], level: int) -> None:
+        """Add a heading in the text; without a table of contents it may begin a chapter."""
         made = [_as_heading(part) for part in parts]
         shown = (_shown(part) for part in made if part.kind not in UNTITLED)
         title = one_line("".join(shown)) or one_line("".join(map(_shown, made)))
@@ -55,7 +55,7 @@ class Builder:
         self.parts(made)
 
     def paragraph(self, text: str, kind: str = "text", glue: str = PARAGRAPH) -> None:
-        """A paragraph of plain text, or of a kind that has a rule."""
+        """Add a paragraph of plain text, or of a kind that has a rule."""
         if not text:
             return
         parts = self._stretches[-1].parts
@@ -67,7 +67,7 @@ class Builder:
             self.parts(parts_of(text, glue, kind))
 
     def joined(self, text: str, kind: str, glue: str, *, is_same: bool) -> None:
-        """A line that is left out; after one of the same kind it goes on with that."""
+        """Add a line that is left out; after one of the same kind it continues that."""
         parts = self._stretches[-1].parts
         last = parts[-1] if parts else None
         if is_same and last and last.kind == kind and len(last.text) < JOINED_SIZE:
@@ -75,8 +75,8 @@ class Builder:
         else:
             self.paragraph(text, kind)
 
-    def parts(self, parts: Iterable[Part]) -> None:
-        """Parts as they are."""
+    def parts(self, parts: Iterable[TextRun]) -> None:
+        """Add parts as they are."""
         made = list(parts)
         self._parts_left -= len(made)
         if self._parts_left < 0:
@@ -84,7 +84,7 @@ class Builder:
         self._stretches[-1].parts += made
 
     def document(self, source: str, fallback_title: str) -> Document:
-        """The document; raises EmptyDocument where there is nothing to say."""
+        """Make the document; raises EmptyDocument where there is nothing to say."""
         stretches = self._stretches
         if not any(_has_words(stretch.parts) for stretch in stretches):
             raise EmptyDocument
@@ -142,7 +142,7 @@ def _depth(level: int, top: int) -> int:
 
 
 def language_tag(written: str) -> str:
-    """A language as BCP 47 writes it, "" where it is none: "EN_us" becomes "en-US"."""
+    """Write a language as BCP 47 does, "" where it is none: "EN_us" becomes "en-US"."""
     first, *rest = written.strip().replace("_", "-").split("-")
     if not (first.isascii() and first.isalpha() and 2 <= len(first) <= 3):
         return ""
@@ -159,17 +159,17 @@ def language_tag(written: str) -> str:
     return "-".join(tag)
 
 
-def _as_heading(part: Part) -> Part:
-    return Part(part.text, "heading", part.glue) if part.kind == "text" else part
+def _as_heading(part: TextRun) -> TextRun:
+    return TextRun(part.text, "heading", part.glue) if part.kind == "text" else part
 
 
-def _shown(part: Part) -> str:
+def _shown(part: TextRun) -> str:
     return part.glue + (part.text if part.replaced_by is None else part.replaced_by)
 
 
-def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
+def _merged(parts: Iterable[TextRun]) -> tuple[TextRun, ...]:
     """The parts with the pieces of running text, such as the lines of a paragraph, as one."""
-    made: list[Part] = []
+    made: list[TextRun] = []
     pieces: list[str] = []
     for part in parts:
         if pieces and part.kind == "text" and "\n" not in part.glue:
@@ -184,9 +184,9 @@ def _merged(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(made)
 
 
-def _spoken(parts: Iterable[Part]) -> Iterable[Part]:
+def _spoken(parts: Iterable[TextRun]) -> Iterable[TextRun]:
     return (part for part in parts if part.kind not in LEFT_OUT or part.replaced_by)
 
 
-def _has_words(parts: Iterable[Part]) -> bool:
+def _has_words(parts: Iterable[TextRun]) -> bool:
     return any(any(map(str.isalnum, part.text)) for part in parts)

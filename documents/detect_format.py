@@ -1,4 +1,4 @@
-"""Which format a file has: by its first bytes, and by its name only among texts."""
+"""Detection of a file's format: by its first bytes, and by its name only among texts."""
 
 import re
 from pathlib import PurePath
@@ -41,7 +41,7 @@ FENCE_LINE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 
 
 def kind_of(head: bytes, filename: str, content_type: str = "") -> str:
-    """The reader for content that begins with `head`: "pdf", "zip" or a kind of text.
+    """Detect the kind of content that begins with `head`: "pdf", "zip" or a kind of text.
 
     `content_type` is what a server said. Raises NotSupported and its kin, Encrypted for a locked
     Office file, EmptyDocument.

@@ -1,4 +1,4 @@
-"""Guesses the language of a text from its letters and its commonest words."""
+"""Detection of a text's language from its letters and its commonest words."""
 
 import re
 from collections import Counter
@@ -68,7 +68,7 @@ WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
 def guessed(texts: Iterable[str]) -> str:
-    """The BCP 47 tag of the language of texts, "" where it is not clear."""
+    """Guess the BCP 47 tag of the language of texts, "" where it is not clear."""
     sample = _sample(texts)
     letters = sum(map(str.isalpha, sample))
     if letters < FEWEST_WORDS:

@@ -12,7 +12,7 @@ from documents.errors import Broken
 from documents.safe_xml import parse_xml
 from documents.safe_zip import Archive, resolve
 from documents.text_cleaning import clean, one_line, parts_of
-from documents.types import Document, Part
+from documents.types import Document, TextRun
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -49,7 +49,7 @@ class Style:
 
 @dataclass(slots=True)
 class Files:
-    """What a document keeps beside its text."""
+    """Files that a document has beside its text: notes, relations, styles."""
 
     styles: dict[str, Style]
     numbered: frozenset[tuple[str, str]]
@@ -58,7 +58,7 @@ class Files:
 
 
 def read_docx(archive: Archive, title: str) -> Document:
-    """The chapters of a Word document; raises DocumentError."""
+    """Read a Word document; raises DocumentError."""
     main = archive.main_part()
     if main not in archive:
         raise Broken
@@ -194,8 +194,8 @@ def _paragraph(paragraph: etree._Element, files: Files, builder: Builder) -> Non
         builder.paragraph(_note_text(note), "note")
 
 
-def _told_as(parts: list[Part], kind: str) -> list[Part]:
-    return [Part(part.text, kind, part.glue) if part.kind == "text" else part for part in parts]
+def _told_as(parts: list[TextRun], kind: str) -> list[TextRun]:
+    return [TextRun(part.text, kind, part.glue) if part.kind == "text" else part for part in parts]
 
 
 def _heading_level(paragraph: etree._Element, style: str, files: Files) -> int | None:
@@ -240,8 +240,8 @@ def _runs(
             waiting.append(iter(node))
 
 
-def _parts(runs: list[tuple[str, str]]) -> list[Part]:
-    parts: list[Part] = []
+def _parts(runs: list[tuple[str, str]]) -> list[TextRun]:
+    parts: list[TextRun] = []
     gathered, glue = "", PARAGRAPH
     for text, kind in [*runs, ("", "end")]:
         if kind == "text":
@@ -254,13 +254,13 @@ def _parts(runs: list[tuple[str, str]]) -> list[Part]:
             parts += parts_of(said, glue)
             glue = ""
         if text:
-            parts.append(Part(text, kind, glue))
+            parts.append(TextRun(text, kind, glue))
             glue = ""
         gathered = ""
     return parts
 
 
-def _with_number(paragraph: etree._Element, parts: list[Part], files: Files) -> list[Part]:
+def _with_number(paragraph: etree._Element, parts: list[TextRun], files: Files) -> list[TextRun]:
     number = _value(paragraph, f"{W}pPr/{W}numPr/{W}numId")
     level = _value(paragraph, f"{W}pPr/{W}numPr/{W}ilvl") or "0"
     style = _value(paragraph, f"{W}pPr/{W}pStyle")
@@ -271,9 +271,9 @@ def _with_number(paragraph: etree._Element, parts: list[Part], files: Files) -> 
     files.counts[number, level] += 1
     for key in [key for key in files.counts if key[0] == number and key[1] > level]:
         del files.counts[key]
-    first = Part(f"{files.counts[number, level]}.", "text", PARAGRAPH)
+    first = TextRun(f"{files.counts[number, level]}.", "text", PARAGRAPH)
     rest = parts[0]
-    return [first, Part(rest.text, rest.kind, " ", rest.replaced_by), *parts[1:]]
+    return [first, TextRun(rest.text, rest.kind, " ", rest.replaced_by), *parts[1:]]
 
 
 def _note_text(note: etree._Element) -> str:

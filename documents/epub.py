@@ -51,7 +51,7 @@ class Place:
 
 
 def read_epub(archive: Archive, title: str) -> Document:
-    """The chapters of a book; raises DocumentError."""
+    """Read a book; raises DocumentError."""
     _check_locks(archive)
     path = _package_path(archive)
     package = _xml(archive, path)
@@ -202,7 +202,7 @@ def _tell(
     waiting: dict[tuple[str, str], list[Place]],
     builder: Builder,
 ) -> None:
-    """One file of the book; chapters begin where the table of contents points to."""
+    """Tell one file of the book; chapters begin where the table of contents points to."""
     if item.path not in archive:
         return
     path = item.path.lower()

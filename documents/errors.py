@@ -1,4 +1,4 @@
-"""The ways reading a document can fail, each with the one sentence that the user sees."""
+"""Errors of reading documents, each with the one sentence that the user sees."""
 
 from typing import ClassVar
 

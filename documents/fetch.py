@@ -1,4 +1,4 @@
-"""Fetches a web page or a file from a public address, and from no other."""
+"""Fetching of a web page or a file from a public address, and from no other."""
 
 import http.client
 import ipaddress
@@ -67,7 +67,7 @@ def is_public(address: Address) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What one fetch may use; sizes in MB of 1,000,000 bytes, times in seconds."""
+    """Limits of one fetch; sizes in MB of 1,000,000 bytes, times in seconds."""
 
     file_mb: int = 50
     total_s: float = 30.0
@@ -78,7 +78,7 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came: `content_type` as the server wrote it, `url` after all redirects."""
+    """Response of a fetch: `content_type` as the server wrote it, `url` after all redirects."""
 
     content_type: str
     url: str
@@ -300,7 +300,7 @@ def _unpacked(unpacker: "zlib._Decompress", piece: bytes) -> bytes:
 
 
 def _filename(headers: Message, target: SplitResult) -> str:
-    """What to call the file: as the server says, else by the end of its address."""
+    """Name of the file: as the server says, else by the end of its address."""
     given = headers.get_filename() or ""
     name = given.replace("\\", "/").rpartition("/")[2]
     if not name:

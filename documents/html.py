@@ -1,4 +1,4 @@
-"""Web pages: the article becomes chapters, menus and cookie bars are left out."""
+"""Reader of web pages: the article becomes chapters, menus and cookie bars are left out."""
 
 import re
 from collections import Counter
@@ -45,7 +45,7 @@ LINKED = 0.7
 
 
 def read_page(data: bytes, title: str, charset: str = "") -> Document:
-    """The chapters of a web page; `charset` is what its server said. Raises EmptyDocument."""
+    """Read a web page; `charset` is what its server said. Raises EmptyDocument."""
     tree = parse(data, charset)
     builder = Builder()
     page = _Page(tree)
@@ -55,14 +55,14 @@ def read_page(data: bytes, title: str, charset: str = "") -> Document:
 
 
 def parse(data: bytes, charset: str = "") -> LexborHTMLParser:
-    """The tree of a page; raises Broken where there is none."""
+    """Parse a page's bytes into a tree; raises Broken where there is none."""
     head = data[:CHARSET_WITHIN]
     found = CHARSET.search(head) or XML_ENCODING.search(head)
     return parse_text(decode(data, charset or (found[1].decode() if found else "")).text)
 
 
 def parse_text(text: str) -> LexborHTMLParser:
-    """The tree of HTML or XHTML; raises Broken where there is none."""
+    """Parse HTML or XHTML into a tree; raises Broken where there is none."""
     if IS_XHTML.search(text[:CHARSET_WITHIN]):
         # To an HTML parser a self-closed <title/> or <a/> stays open to the end of the page.
         text = SELF_CLOSED.sub(r"<\1\2></\1>", text)

@@ -1,4 +1,4 @@
-"""Walks the elements of HTML in order and tells a builder what they say: pages, books, Markdown."""
+"""Walker over the elements of HTML, which tells a builder of text: for pages, books, Markdown."""
 
 import re
 from collections.abc import Callable, Collection
@@ -6,7 +6,7 @@ from typing import Any
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, one_line, parts_of
-from documents.types import Part
+from documents.types import TextRun
 
 BLOCK_NAMES = (
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption "
@@ -49,12 +49,12 @@ Kinds = Callable[[Any, dict[str, str | None]], str]
 
 
 def no_kind(_node: Any, _attributes: dict[str, str | None]) -> str:
-    """For flows where the elements themselves say what they are."""
+    """Give no element a kind: for flows where the elements themselves say what they are."""
     return ""
 
 
 class Flow:
-    """One walk; `kind_of` may give an element and all in it a kind, "" for none.
+    """Flow of one walk; `kind_of` may give an element and all in it a kind, "" for none.
 
     `anchors` are ids, and `at_anchor` is called when one is passed.
     """
@@ -77,7 +77,7 @@ class Flow:
         self._number_said = ""
 
     def walk(self, root: Any) -> None:
-        """Tell everything in an element; the depth of nesting does not matter."""
+        """Walk through everything in an element; the depth of nesting does not matter."""
         opened: list[Any] = []
         node = root
         while node is not None:
@@ -161,7 +161,7 @@ class Flow:
         self._builder.paragraph(text, kind if around == "text" else around)
 
     def _number(self, node: Any, tag: str, attributes: dict[str, str | None]) -> None:
-        """Have the next paragraph begin with the number that its item has in the list."""
+        """Begin the next paragraph with the number that its item has in the list."""
         if tag == "ol":
             start = attributes.get("start") or ""
             self._numbers[node.mem_id] = int(start[:6]) if start.isdecimal() else 1
@@ -200,9 +200,9 @@ def _apart(text: str, kind: str) -> str:
     return f" {text} " if kind == "caption" else text
 
 
-def _paragraph(runs: list[tuple[str, str]]) -> list[Part]:
+def _paragraph(runs: list[tuple[str, str]]) -> list[TextRun]:
     """The parts of a paragraph: white space collapses, and stands in the glue between parts."""
-    parts: list[Part] = []
+    parts: list[TextRun] = []
     glue, gathered = PARAGRAPH, ""
     for text, kind in [*runs, ("", "end")]:
         if kind == "text":
@@ -219,7 +219,7 @@ def _paragraph(runs: list[tuple[str, str]]) -> list[Part]:
             glue = ""
         if text:
             is_apart = not parts or text_before.endswith(" ") or kind == "caption"
-            parts.append(Part(text, kind, glue or (" " if is_apart else "")))
+            parts.append(TextRun(text, kind, glue or (" " if is_apart else "")))
             glue = " " if kind == "caption" else ""
     return parts
 

@@ -1,11 +1,11 @@
-"""How much reading one document may use."""
+"""Limits of reading one document."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Sizes in MB of 1,000,000 bytes; times in seconds.
+    """Limits of reading; sizes in MB of 1,000,000 bytes, times in seconds.
 
     `file_mb` is the size of the document, `inflated_mb` what an archive may unpack to,
     `memory_mb` the address space of the process that reads, `result_mb` what it may answer.

@@ -1,4 +1,4 @@
-"""Markdown: rendered to HTML, so that what it holds is told the same way as a page."""
+"""Reader of Markdown: rendered to HTML, then walked in the same way as a page."""
 
 import re
 
@@ -18,7 +18,7 @@ FENCED = re.compile(r"^(```+|~~~+).*?(?:^\1|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def read_markdown(text: str, title: str) -> Document:
-    """The chapters of a Markdown text; raises EmptyDocument."""
+    """Read a Markdown text; raises EmptyDocument."""
     builder = Builder()
     text = clean(text)
     if front := FRONT.match(text):

@@ -16,7 +16,7 @@ from documents.errors import Broken, EmptyDocument, Encrypted, Scanned, TooLarge
 from documents.pdf_lines import Line, PageReader
 from documents.pdf_pages import HEADING_SIZE, LONGEST_HEADING, Body, mark_kinds
 from documents.text_cleaning import hyphen, one_line, parts_of, words_of
-from documents.types import Document, Part
+from documents.types import Document, TextRun
 
 MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50
@@ -50,7 +50,7 @@ class Place:
 
 
 def open_pdf(path: str) -> pypdfium2.PdfDocument:
-    """The document at that path; raises Encrypted, Broken."""
+    """Open the PDF at that path; raises Encrypted, Broken."""
     try:
         return pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -60,7 +60,7 @@ def open_pdf(path: str) -> pypdfium2.PdfDocument:
 
 
 def read_pdf(pdf: pypdfium2.PdfDocument, title: str) -> Document:
-    """The chapters of a PDF; raises Scanned, EmptyDocument, TooLargeInside."""
+    """Read a PDF; raises Scanned, EmptyDocument, TooLargeInside."""
     if len(pdf) > MOST_PAGES:
         raise TooLargeInside
     pages, without = _pages(pdf)
@@ -135,7 +135,7 @@ def _letters(text: str) -> str:
 
 
 def _starts(lines: list[Line], places: list[Place]) -> dict[int, list[Place]]:
-    """At which line each place of the outline begins; the lines of its heading are marked."""
+    """Find the line at which each place of the outline begins; the heading's lines are marked."""
     starts: dict[int, list[Place]] = defaultdict(list)
     first = [line.page for line in lines]
     lowest = 0
@@ -202,7 +202,7 @@ def _is_label_and(said: str, wanted: str) -> bool:
 
 
 def _levels(lines: list[Line], body: Body) -> dict[int, int]:
-    """Which lines are headings of which level, by size, by number or by weight."""
+    """Find which lines are headings of which level, by size, by number or by weight."""
     sizes = sorted(
         {
             round(line.size)
@@ -232,7 +232,7 @@ def _has_letters(line: Line) -> bool:
 
 
 def _right_edges(lines: list[Line]) -> dict[int, float]:
-    """Where full lines end, by column, in points."""
+    """Find where full lines end, by column, in points."""
     edges = {}
     for column in (0, 1):
         ends = [line.right for line in lines if line.column == column and line.kind == "text"]
@@ -257,7 +257,7 @@ class _Writer:
     def write(
         self, lines: list[Line], starts: dict[int, list[Place]], levels: dict[int, int]
     ) -> None:
-        """Tell all lines; `starts` and `levels` are by the index of a line."""
+        """Write all lines to the builder; `starts` and `levels` are by the index of a line."""
         index = 0
         while index < len(lines):
             for place in starts.get(index, ()):
@@ -371,12 +371,12 @@ def _is_path(line: Line, following: Line) -> bool:
     return is_going_on and bool(BROKEN_PATH.search(line.text))
 
 
-def _without_hyphen(part: Part) -> list[Part]:
+def _without_hyphen(part: TextRun) -> list[TextRun]:
     text = part.text[:-1]
-    return [Part(text, part.kind, part.glue, part.replaced_by)] if text else []
+    return [TextRun(text, part.kind, part.glue, part.replaced_by)] if text else []
 
 
-def _line_parts(line: Line, glue: str) -> Iterator[Part]:
+def _line_parts(line: Line, glue: str) -> Iterator[TextRun]:
     """The parts of a line: marks of notes and citations by their own rules."""
     special = [(start, end, "note_mark") for start, end in line.marks]
     special += [(*found.span(), "reference") for found in CITATION.finditer(line.text)]
@@ -390,7 +390,7 @@ def _line_parts(line: Line, glue: str) -> Iterator[Part]:
         if before:
             yield from parts_of(before, glue)
             glue = ""
-        yield Part(line.text[start:end], kind, glue)
+        yield TextRun(line.text[start:end], kind, glue)
         glue, place = "", end
     if place < len(line.text):
         yield from parts_of(line.text[place:], glue)

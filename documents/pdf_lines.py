@@ -1,4 +1,4 @@
-"""The lines of a PDF's pages with their places, read with PDFium."""
+"""Lines of a PDF's pages with their places, read with PDFium."""
 
 import ctypes
 import re
@@ -65,7 +65,7 @@ class PageReader:
         self._text: Any = None
 
     def lines(self, number: int) -> list[Line]:
-        """The lines of the page of that index in reading order; raises PdfiumError."""
+        """Read the lines of the page of that index in reading order; raises PdfiumError."""
         page = self._document[number]
         self._text = text = page.get_textpage()
         try:
@@ -103,7 +103,7 @@ class PageReader:
         return [line for line, _ in found]
 
     def _segments(self) -> list[Line]:
-        """What stands side by side without a wide gap, one line each, without its text."""
+        """Find runs that stand side by side without a wide gap, one line each, without its text."""
         found: list[Line] = []
         left, top, right, bottom = (ctypes.c_double() for _ in range(4))
         for number in range(pdfium.FPDFText_CountRects(self._text, 0, -1)):
@@ -178,7 +178,7 @@ class PageReader:
         return size < SMALL * line.size and box.bottom > line.bottom + 0.1 * line.size
 
     def _gaps(self, line: str, first: int, size: float, wide: float = GAP) -> list[int]:
-        """Where in a line there are spaces as wide as those between columns."""
+        """Find the spaces in a line that are as wide as those between columns."""
         found = []
         for space in re.finditer(r"(?<=\S) +(?=\S)", line):
             pdfium.FPDFText_GetLooseCharBox(self._text, first + space.start() - 1, self._one)

@@ -1,4 +1,4 @@
-"""Tells what on a PDF's pages is not the text: heads, feet, page numbers, notes, tables, code."""
+"""Kinds of lines on a PDF's pages: heads, feet, page numbers, notes, tables, code."""
 
 import re
 from collections import Counter, defaultdict
@@ -36,7 +36,7 @@ NOTE_START = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3})(?=\s|\Z|[^\W\d_]|[“\"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What the running text looks like: size, distance of its lines in points."""
+    """Look of the running text: size, distance of its lines in points."""
 
     size: float
     leading: float
@@ -44,7 +44,7 @@ class Body:
 
 
 def body_of(lines: Iterable[Line]) -> Body:
-    """The commonest size and distance, by characters."""
+    """Measure the commonest size and distance, by characters."""
     sizes: Counter[float] = Counter()
     distances: Counter[float] = Counter()
     fixed = every = 0
@@ -62,7 +62,7 @@ def body_of(lines: Iterable[Line]) -> Body:
 
 
 def mark_kinds(pages: list[list[Line]]) -> Body:
-    """Set the kind of every line that is not the running text; what the text looks like."""
+    """Set the kind of every line that is not running text; returns the look of that."""
     _mark_edges(pages, body_of(line for page in pages for line in page))
     body = body_of(line for page in pages for line in page if line.kind == "text")
     is_contents = False

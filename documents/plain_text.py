@@ -1,4 +1,4 @@
-"""Plain texts: paragraphs, lines that were wrapped, headings such as "Chapter 3"."""
+"""Reader of plain texts: paragraphs, wrapped lines, headings such as "Chapter 3"."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from statistics import quantiles
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, hyphen, parts_of, words_of
-from documents.types import Document, Part
+from documents.types import Document, TextRun
 
 BLANK = re.compile(r"\n(?:[^\S\n]*+\n)++")
 NUMBER = (
@@ -39,7 +39,7 @@ WRAPPED_SHARE = 0.6
 
 
 def read_plain(text: str, title: str) -> Document:
-    """The chapters of a plain text; raises EmptyDocument."""
+    """Read a plain text; raises EmptyDocument."""
     builder = Builder(title_given=True)
     front, body, back = _frame(clean(text))
     _metadata(builder, front)
@@ -50,7 +50,7 @@ def read_plain(text: str, title: str) -> Document:
 
 
 def _frame(text: str) -> tuple[str, str, str]:
-    """What Project Gutenberg puts before a text, the text, and the licence after it."""
+    """Split what Project Gutenberg puts before a text, the text, and the licence after it."""
     start, end = GUTENBERG_START.search(text), GUTENBERG_END.search(text)
     if not start:
         return "", text, ""
@@ -83,7 +83,7 @@ def _body(builder: Builder, text: str) -> None:
 
 
 def _headings(blocks: list[str]) -> dict[int, int]:
-    """Which blocks are headings, with their levels; 0 for the lines of a table of contents."""
+    """Find the blocks that are headings, with levels; 0 for lines of a table of contents."""
     found = {index: level for index, block in enumerate(blocks) if (level := _level(block))}
     numerals = [index for index, block in enumerate(blocks) if NUMERAL_HEADING.fullmatch(block)]
     if not found and len(numerals) >= 2:
@@ -118,7 +118,7 @@ def _is_wrapped(blocks: list[str]) -> bool:
     return NARROW <= longest <= WIDE and full >= len(lines) * WRAPPED_SHARE
 
 
-def _join_lines(block: str, words: frozenset[str], *, is_wrapped: bool) -> Iterator[Part]:
+def _join_lines(block: str, words: frozenset[str], *, is_wrapped: bool) -> Iterator[TextRun]:
     """The parts of a paragraph of several lines; a word broken at a line's end becomes whole."""
     lines = [" ".join(line.split()) for line in block.splitlines()]
     glue = PARAGRAPH

@@ -1,4 +1,4 @@
-"""Reads a document in a child process that has limits, no secrets and nothing to write to."""
+"""Reading of documents in a child process that has limits, no secrets and nothing to write to."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from documents.limits import Limits
 from documents.text_cleaning import one_line
 from documents.types import Document
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("voiceverse.documents.read")
 
 LIMITS = Limits()
 LOGGED = 2000  # characters of what a crashed reader said
@@ -59,7 +59,7 @@ def read(
 
 
 def title_of(filename: str) -> str:
-    """What to call a document that does not name itself: the file's name in words."""
+    """Title of a document that does not name itself: the file's name in words."""
     name = PurePath(filename.replace("\\", "/")).name
     stem = PurePath(name).stem if len(PurePath(name).suffix) <= 9 else name
     return one_line(stem.replace("_", " "))[:200] or "Untitled"

@@ -1,4 +1,4 @@
-"""The program that reads one document, in a process of its own behind a fence."""
+"""Program that reads one document, in a sandboxed process of its own."""
 
 import codecs
 import json
@@ -47,7 +47,7 @@ def limit(limits: Limits) -> None:
 
 
 def close_the_door() -> None:
-    """From here on nothing is connected to, started or opened for writing."""
+    """Forbid this process to connect, to start programs and to open files for writing."""
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
     sys.addaudithook(_refuse)
@@ -117,7 +117,7 @@ def _read_text(kind: str, data: bytes, request: dict[str, Any], title: str) -> D
 
 
 def answer(request: dict[str, Any], limits: Limits) -> bytes:
-    """The document as JSON, or the error that reading it ends in."""
+    """Make the document as JSON, or the error that reading it ends in."""
     try:
         return _json({"document": read(request, limits).to_dict()})
     except DocumentError as error:

@@ -1,4 +1,4 @@
-"""XML from strangers: no entities, no files, no network, no depth or size without an end."""
+"""Safe parsing of XML from strangers: no entities, files or network, bounded depth and size."""
 
 from lxml import etree
 
@@ -6,7 +6,7 @@ from documents.errors import Broken
 
 
 def parse_xml(data: bytes) -> etree._Element:
-    """The root element; small mistakes are passed over. Raises Broken."""
+    """Parse XML; small mistakes are passed over. Returns the root element; raises Broken."""
     parser = etree.XMLParser(
         resolve_entities=False,
         load_dtd=False,

@@ -1,4 +1,4 @@
-"""Reads single entries of a ZIP archive and counts what they unpack to; writes nothing."""
+"""Safe reading of ZIP archives: single entries, counted as they unpack; writes nothing."""
 
 import posixpath
 import zipfile
@@ -49,7 +49,7 @@ class Archive:
         return name.lower() in self._folded
 
     def kind(self) -> str:
-        """ "epub" or "docx"; raises PlainArchive or OtherOfficeFile for anything else."""
+        """Tell "epub" from "docx"; raises PlainArchive or OtherOfficeFile for anything else."""
         mimetype = self.read("mimetype")[:80].strip() if "mimetype" in self else b""
         if mimetype == EPUB or "META-INF/container.xml" in self:
             return "epub"
@@ -60,7 +60,7 @@ class Archive:
         raise PlainArchive
 
     def read(self, name: str) -> bytes:
-        """The bytes of an entry; raises KeyError, Broken, Encrypted, TooLargeInside."""
+        """Read an entry's bytes; raises KeyError, Broken, Encrypted, TooLargeInside."""
         info = self._infos[self._folded[name.lower()]]
         if info.flag_bits & LOCKED:
             raise Encrypted
@@ -78,7 +78,7 @@ class Archive:
         return b"".join(pieces)
 
     def main_part(self) -> str:
-        """The entry that a document of Microsoft Office keeps its text in, "" where none is."""
+        """Find the entry that a Microsoft Office document keeps its text in, "" where none is."""
         if "_rels/.rels" in self:
             for relation in parse_xml(self.read("_rels/.rels")).iter("{*}Relationship"):
                 if relation.get("Type", "").endswith("/officeDocument"):
@@ -87,6 +87,6 @@ class Archive:
 
 
 def resolve(base: str, reference: str) -> str:
-    """The entry that a reference inside the entry `base` means, whatever dots it holds."""
+    """Resolve a reference inside the entry `base` to an entry's name, whatever dots it holds."""
     folder = posixpath.dirname(base)
     return posixpath.normpath(posixpath.join("/", folder, reference)).lstrip("/")

@@ -1,4 +1,4 @@
-"""Captions, SRT and WebVTT: what is said, without numbers, times and marks."""
+"""Reader of subtitles, SRT and WebVTT: what is said, without numbers, times and tags."""
 
 import html
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, parts_of
-from documents.types import Document, Part
+from documents.types import Document, TextRun
 
 PAUSE_S = 3.0  # a longer silence between two cues begins a paragraph
 
@@ -23,7 +23,7 @@ BLOCK = re.compile(r"\n[^\S\n]*\n+")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What stands in a cue; `head` is its number and times as written, times in seconds."""
+    """Cue of subtitles; `head` is its number and times as written, times in seconds."""
 
     head: str
     start_s: float
@@ -32,7 +32,7 @@ class Cue:
 
 
 def read_captions(text: str, title: str, source: str) -> Document:
-    """One chapter with what is said in all cues; raises EmptyDocument."""
+    """Read subtitles into one chapter of all that is said; raises EmptyDocument."""
     builder = Builder()
     ended_s, said_last, speaker = 0.0, "", ""
     for cue in _cues(clean(text)):
@@ -40,13 +40,13 @@ def read_captions(text: str, title: str, source: str) -> Document:
             builder.paragraph(cue, "mark")
             continue
         glue = PARAGRAPH if cue.start_s - ended_s > PAUSE_S else " "
-        builder.parts([Part(cue.head, "mark", PARAGRAPH)])
+        builder.parts([TextRun(cue.head, "mark", PARAGRAPH)])
         for line in cue.lines:
             speaker, parts = _line(line, glue, speaker)
             said = "".join(part.text for part in parts)
             # Captions that roll up show the last line of one cue again in the next.
             is_repeated = said == said_last and cue.start_s - ended_s < 1
-            builder.parts([Part(said, "mark", glue)] if is_repeated else parts)
+            builder.parts([TextRun(said, "mark", glue)] if is_repeated else parts)
             glue, said_last = " ", said
         ended_s = cue.end_s
     return builder.document(source, title)
@@ -73,7 +73,7 @@ def _seconds(clock: tuple[str | Any, ...]) -> float:
     return whole + int(fraction) / 10 ** len(fraction)
 
 
-def _line(line: str, glue: str, speaker: str) -> tuple[str, list[Part]]:
+def _line(line: str, glue: str, speaker: str) -> tuple[str, list[TextRun]]:
     """A line's parts, and who speaks: a name is told once, until another one speaks."""
     voice = VOICE.search(line)
     said = html.unescape(TAG.sub("", line)).strip()
@@ -87,4 +87,4 @@ def _line(line: str, glue: str, speaker: str) -> tuple[str, list[Part]]:
     if not name or name == speaker:
         return name or speaker, list(parts_of(said, glue))
     glue = glue if glue == PARAGRAPH else "\n"
-    return name, [Part(name, "speaker", glue), *parts_of(said, " ")]
+    return name, [TextRun(name, "speaker", glue), *parts_of(said, " ")]

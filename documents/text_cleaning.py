@@ -1,10 +1,10 @@
-"""From bytes to clean text, and from text to parts: links, ligatures, soft hyphens."""
+"""Cleaning of text: decoding of bytes, and parts for links, ligatures and soft hyphens."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from documents.types import Part
+from documents.types import TextRun
 
 BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -60,18 +60,18 @@ class Decoded:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text in small letters, those with hyphens whole."""
+    """Collect the words of a text in lower case, those with hyphens whole."""
     return frozenset(WORDS.findall(text.lower()))
 
 
-def hyphen(before: str, after: str, words: frozenset[str]) -> Part:
-    """The hyphen at a line's end; spoken as one where the text shows that it belongs there."""
+def hyphen(before: str, after: str, words: frozenset[str]) -> TextRun:
+    """Make a part of the hyphen at a line's end; spoken where the text shows that it belongs."""
     first, second = LAST_WORD.search(before.lower()), FIRST_WORD.match(after.lower())
     if not first or not second:
-        return Part("-\n", "hyphen")
+        return TextRun("-\n", "hyphen")
     is_one_word = first[0] + second[0] in words
     is_compound = f"{first[0]}-{second[0]}" in words or first[0] in OF_COMPOUNDS
-    return Part("-\n", "hyphen", replaced_by="-" if is_compound and not is_one_word else None)
+    return TextRun("-\n", "hyphen", replaced_by="-" if is_compound and not is_one_word else None)
 
 
 def has_zeros(data: bytes) -> bool:
@@ -80,7 +80,7 @@ def has_zeros(data: bytes) -> bool:
 
 
 def decode(data: bytes, declared: str = "") -> Decoded:
-    """The text of bytes: by byte order mark, the declared encoding, UTF-8, else Windows-1252."""
+    """Decode bytes by byte order mark, the declared encoding, UTF-8, else Windows-1252."""
     for bom, encoding in BOMS:
         if data.startswith(bom):
             text = data[len(bom) :].decode(encoding, "replace")
@@ -109,25 +109,25 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """The text with plain line ends and without characters that mean nothing when spoken."""
+    """Clean a text: plain line ends, no characters that mean nothing when spoken."""
     if text.isprintable():
         return text
     return UNSPEAKABLE.sub("", NEWLINES.sub("\n", text))
 
 
 def one_line(text: str) -> str:
-    """The text in one line, with single spaces."""
+    """Put a text on one line, with single spaces."""
     return " ".join(clean(text).split())
 
 
-def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
-    """The parts of a paragraph: bare addresses, ligatures and soft hyphens by their own rules.
+def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[TextRun]:
+    """Split a paragraph into parts: bare URLs, ligatures and soft hyphens by their own rules.
 
     Within a `kind` of its own only ligatures are told apart.
     """
     if text.isascii() and not LINK.search(text):
         if text:
-            yield Part(text, kind, glue)
+            yield TextRun(text, kind, glue)
         return
     end = 0
     for found in SPECIAL.finditer(text):
@@ -138,18 +138,18 @@ def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[Part]:
         between = text[end:start]
         if between:
             is_apart = name == "link" and between.endswith(" ")
-            yield Part(between.rstrip(" ") if is_apart else between, kind, glue)
+            yield TextRun(between.rstrip(" ") if is_apart else between, kind, glue)
             glue = " " if is_apart else ""
-        yield Part(text[start:stop], name, glue, LIGATURES.get(found[0]))
+        yield TextRun(text[start:stop], name, glue, LIGATURES.get(found[0]))
         glue, end = "", stop
         if name == "link" and text[end : end + 1] == " ":
             glue, end = " ", end + 1
     if end < len(text):
-        yield Part(text[end:], kind, glue)
+        yield TextRun(text[end:], kind, glue)
 
 
 def _end_of(found: re.Match[str]) -> int:
-    """Where an address ends: not with the punctuation of the sentence around it."""
+    """Find where a URL ends: not with the punctuation of the sentence around it."""
     if found.lastgroup != "link":
         return found.end()
     link = found[0]

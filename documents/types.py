@@ -1,4 +1,4 @@
-"""What reading a document gives: chapters made of parts, and the rules for what is spoken."""
+"""Types of documents: chapters made of parts, and the rules for what is spoken."""
 
 import base64
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ GLUES = ("", " ", "\n", "\n\n")  # from the weakest to the strongest separation
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whether parts of a kind are left out unless somebody wants them; `label` is for people."""
+    """Rule that leaves parts of a kind out unless somebody wants them; `label` is for people."""
 
     kind: str
     label: str
@@ -50,7 +50,7 @@ INLINE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextRun:
     """A piece of a chapter's source; `kind` is "text", or the rule that may leave it out.
 
     `glue` separates it from the part before: "" inside a word, " ", "\\n", or "\\n\\n" between
@@ -71,7 +71,7 @@ class Part:
         _refuse_others(str, self.text, "" if self.replaced_by is None else self.replaced_by)
 
     def to_dict(self) -> dict[str, str]:
-        """The fields that differ from their defaults."""
+        """Convert to a dictionary of the fields that differ from their defaults."""
         fields = {"text": self.text}
         if self.kind != TEXT:
             fields["kind"] = self.kind
@@ -83,7 +83,7 @@ class Part:
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """What `to_dict` was called on; raises TypeError or ValueError for anything else."""
+        """Make a part from what `to_dict` gave; raises TypeError or ValueError."""
         return cls(**fields)
 
 
@@ -93,21 +93,21 @@ class Chapter:
 
     title: str
     level: int
-    parts: tuple[Part, ...]
+    parts: tuple[TextRun, ...]
 
     def __post_init__(self) -> None:
         _refuse_others(str, self.title)
         _refuse_others(int, self.level)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Convert to a dictionary for JSON."""
         parts = [part.to_dict() for part in self.parts]
         return {"title": self.title, "level": self.level, "parts": parts}
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """What `to_dict` was called on."""
-        parts = tuple(Part(**part) for part in fields["parts"])
+        """Make one from what `to_dict` gave."""
+        parts = tuple(TextRun(**part) for part in fields["parts"])
         return cls(fields["title"], fields["level"], parts)
 
 
@@ -132,7 +132,7 @@ class Document:
         _refuse_others(str, self.title, self.source, self.author, self.language, self.cover_type)
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON has it: the cover in base 64, notes with their templates and values."""
+        """Convert to a dictionary for JSON: the cover in base 64, notes as template and values."""
         return {
             "title": self.title,
             "author": self.author,
@@ -146,7 +146,7 @@ class Document:
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """What `to_dict` was called on."""
+        """Make one from what `to_dict` gave."""
         cover = fields["cover"]
         return cls(
             title=fields["title"],
@@ -171,13 +171,13 @@ def compose(
     leave_out: frozenset[str] = LEFT_OUT,
     overrides: Mapping[int, bool] = MappingProxyType({}),
 ) -> str:
-    """The text of a chapter without the kinds that are left out.
+    """Compose the text of a chapter without the kinds that are left out.
 
     `overrides` says for single parts, by index, whether they are spoken. Parts that are spoken
     although a rule could leave them out stand as they do in the source.
     """
     pieces: list[str] = []
-    before: Part | None = None
+    before: TextRun | None = None
     waiting = ""
     for index, part in enumerate(chapter.parts):
         is_wanted = overrides.get(index, part.kind not in leave_out)
@@ -194,7 +194,7 @@ def compose(
     return "".join(pieces)
 
 
-def _separation(before: Part, part: Part, waiting: str) -> str:
+def _separation(before: TextRun, part: TextRun, waiting: str) -> str:
     glue = part.glue
     if waiting.startswith("\n") or part.text[:1].isalnum():
         glue = _stronger(waiting, glue)

@@ -1,1 +1,1 @@
-"""What a piece can be kept as: other sound formats, chapters as files, a book that reads itself."""
+"""Exports of audio files: other formats, chapters as files, EPUB with read-aloud."""

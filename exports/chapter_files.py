@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from exports.types import Part, Task
+from exports.types import ChapterSpan, Task
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.audio.mp3 import scan_mp3
@@ -22,7 +22,7 @@ Tell = Callable[[float], None]
 class Sounding:
     """A chapter as a file: it begins at `first_ms` of the piece; `pieces` are its bytes."""
 
-    part: Part
+    part: ChapterSpan
     number: int
     first_ms: float
     duration_ms: float
@@ -30,7 +30,7 @@ class Sounding:
 
 
 def soundings(task: Task, tell: Tell) -> Iterator[Sounding]:
-    """Each chapter in order; the bytes of one must be read before the next is asked for."""
+    """Yield the sound of each chapter in order; read its bytes before the next is asked for."""
     if task.lufs is None:
         yield from _slices(task, tell)
     else:
@@ -58,7 +58,7 @@ def _slices(task: Task, tell: Tell) -> Iterator[Sounding]:
             tell(number / len(task.parts))
 
 
-def _cut(task: Task, part: Part) -> Cut:
+def _cut(task: Task, part: ChapterSpan) -> Cut:
     segments = task.segments_of(part)
     return Cut(segments[-1]["frame_end"], segments[-1]["byte_end"])
 
@@ -117,7 +117,9 @@ def _encode_some(
     return rest if wanted is not None else b""
 
 
-def _with_tag(task: Task, part: Part, number: int, pieces: Iterator[bytes]) -> Iterator[bytes]:
+def _with_tag(
+    task: Task, part: ChapterSpan, number: int, pieces: Iterator[bytes]
+) -> Iterator[bytes]:
     yield id3_tag(
         title=part.title or task.title,
         artist=task.artist,

@@ -1,4 +1,4 @@
-"""The program that makes one download: a task on standard input, progress on standard output.
+"""Program that makes one export: a task on standard input, progress on standard output.
 
 Run as `python -m exports.encoder_process`. Its input stays open while somebody wants the result;
 the end of it ends this process, whatever it is doing.

@@ -1,4 +1,4 @@
-"""A book that reads itself: EPUB 3 with media overlays, a span and a clip for each segment."""
+"""EPUB 3 with media overlays, which reads itself aloud: a span and a clip for each segment."""
 
 import re
 import zipfile
@@ -30,7 +30,7 @@ ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
 class Clip(NamedTuple):
-    """A piece of text as it is shown, and when it sounds in its chapter's file (seconds)."""
+    """Clip of text as it is shown, and when it sounds in its chapter's file (seconds)."""
 
     identifier: str
     text: str
@@ -39,7 +39,7 @@ class Clip(NamedTuple):
 
 
 class Page(NamedTuple):
-    """A chapter in the book."""
+    """Page of the book: a chapter."""
 
     number: int
     title: str
@@ -47,6 +47,7 @@ class Page(NamedTuple):
 
     @property
     def name(self) -> str:
+        """Name of the page's files, without an ending."""
         return f"chapter-{self.number:03}"
 
 

@@ -1,17 +1,17 @@
-"""Why a download could not be made: one sentence each."""
+"""Errors of exports: one sentence each."""
 
 from common.errors import Told
 from common.transient_causes import Cause
 
 
 class ExportError(Told):
-    """A download that could not be made; `sentence` says why and what to do."""
+    """An export could not be made; `sentence` says why and what to do."""
 
     status = 500
 
 
 class HeldUp(ExportError):
-    """The making broke off for a cause that passes by itself."""
+    """The export broke off for a cause that passes by itself."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause.refusal)
@@ -19,13 +19,13 @@ class HeldUp(ExportError):
 
 
 class NotInstalled(ExportError):
-    """A format that needs a library which is not there."""
+    """The format needs a library that is not installed."""
 
     status = 409
 
 
 class Stopped(ExportError):
-    """The making was told to end; nobody is told."""
+    """The export was told to stop; no sentence is shown."""
 
     def __init__(self) -> None:
         super().__init__("Stopped.")

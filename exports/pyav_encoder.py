@@ -1,4 +1,4 @@
-"""Sound through PyAV: decoding, measuring and evening its loudness, encoding; all streamed."""
+"""Encoding with PyAV: decoding, measuring and levelling loudness, encoding; all streamed."""
 
 import base64
 import math
@@ -28,7 +28,7 @@ Tell = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Codec:
-    """How PyAV writes a format; `bit_rate` 0 leaves it to the codec."""
+    """Codec by which PyAV writes a format; `bit_rate` 0 leaves it to the codec."""
 
     container: str
     name: str
@@ -61,14 +61,14 @@ CODECS = {
 
 
 def pcm(source: str, gain_db: float | None, tell: Tell) -> Iterator[bytes]:
-    """The sound as mono signed 16-bit samples, louder by `gain_db` below the ceiling."""
+    """Decode to mono signed 16-bit samples, louder by `gain_db` below the ceiling."""
     chain = [*_gain(gain_db, CEILING_DB), ("aformat", f"sample_fmts=s16:{MONO}")]
     for frame in _filtered(source, chain, tell):
         yield bytes(frame.planes[0])[: 2 * frame.samples]
 
 
 def gain_for(source: str, lufs: float, tell: Tell) -> float:
-    """By how many dB the sound must change to have this loudness after ITU-R BS.1770."""
+    """Gain in dB that brings the sound to this loudness after ITU-R BS.1770."""
     measured = -math.inf
     chain = [("aformat", MONO), ("ebur128", "metadata=1:framelog=quiet")]
     for frame in _filtered(source, chain, tell):
@@ -79,7 +79,7 @@ def gain_for(source: str, lufs: float, tell: Tell) -> float:
 
 
 def encode(task: Task, gain_db: float | None, tell: Tell) -> None:
-    """Write the whole piece in its format, with tags, chapters and cover."""
+    """Encode the whole audio file in its format, with tags, chapters and cover."""
     codec = CODECS[task.format]
     chain = _gain(gain_db, codec.ceiling_db)
     with av.open(

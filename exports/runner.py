@@ -1,4 +1,4 @@
-"""Making a file in a process of its own: slow, small, watched, ended when nobody wants it."""
+"""Runner of exports, each in a process of its own: watched, and ended when not wanted any more."""
 
 import importlib.util
 import logging
@@ -30,7 +30,7 @@ MISSING = (
 
 Words = queue.SimpleQueue[str | None]  # what the child says; None at its end
 
-log = logging.getLogger("voiceverse.formats")
+log = logging.getLogger("voiceverse.exports.runner")
 
 
 @lru_cache(maxsize=1)
@@ -40,7 +40,7 @@ def has_av() -> bool:
 
 
 def check(key: str, lufs: float | None) -> None:
-    """Raise NotInstalled for what cannot be made here."""
+    """Raise NotInstalled for a format that cannot be made here."""
     if (FORMATS[key].is_for_av or lufs is not None) and not has_av():
         raise NotInstalled(MISSING)
 
@@ -102,7 +102,7 @@ def _pipes(child: "subprocess.Popen[bytes]") -> tuple[IO[bytes], IO[bytes], IO[b
 
 
 def _exit_code(child: subprocess.Popen[bytes]) -> int | None:
-    """How a child ended that says no more; None where it still has not ended."""
+    """Exit code of a child that has closed its output; None where it still has not ended."""
     try:
         return child.wait(END_WAIT_S)
     except subprocess.TimeoutExpired:

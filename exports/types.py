@@ -1,4 +1,4 @@
-"""What is to be made of a piece, as it is handed to the process that makes it."""
+"""Types of exports: formats, and the task that is handed to the process that makes one."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from speech.audio.id3 import Chapter, Picture
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file; `is_for_av` tells whether PyAV makes it.
+    """Format of an export; `is_for_av` tells whether PyAV makes it.
 
     `bytes_a_second` is roughly what a second of sound takes.
     """
@@ -38,8 +38,8 @@ FORMATS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A chapter: its title, its span of the text (code points) and of the sound (ms)."""
+class ChapterSpan:
+    """Chapter: its title, its span of the text (code points) and of the sound (ms)."""
 
     title: str
     text_start: int
@@ -50,7 +50,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to be made at `target` from the MP3 at `source`; `lufs` is None for sound as it is.
+    """Task to make `target` from the MP3 at `source`; `lufs` is None for sound as it is.
 
     `segments` are rows with text_start, text_end, start_ms, end_ms, byte_end, frame_end, words, in
     order; `parts` covers the whole, with one part where there are no chapters.
@@ -60,7 +60,7 @@ class Task:
     source: str
     target: str
     title: str
-    parts: tuple[Part, ...]
+    parts: tuple[ChapterSpan, ...]
     segments: tuple[Mapping[str, Any], ...]
     text: str = ""
     lufs: float | None = None
@@ -75,18 +75,18 @@ class Task:
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
-        """The chapters as marks; none where there is only one part."""
+        """Chapters for tags; none where there is only one part."""
         if len(self.parts) < 2:
             return ()
         return tuple(Chapter(part.title, part.start_ms, part.end_ms) for part in self.parts)
 
-    def segments_of(self, part: Part) -> list[Mapping[str, Any]]:
+    def segments_of(self, part: ChapterSpan) -> list[Mapping[str, Any]]:
         """The segments that begin in a part."""
         inside = range(part.text_start, part.text_end)
         return [segment for segment in self.segments if segment["text_start"] in inside]
 
     def to_json(self) -> bytes:
-        """This task for a pipe."""
+        """Encode the task for a pipe."""
         values = asdict(self)
         if self.cover:
             data = base64.b64encode(self.cover.data).decode()
@@ -95,9 +95,9 @@ class Task:
 
     @classmethod
     def from_json(cls, data: bytes) -> "Task":
-        """The task that `to_json` wrote."""
+        """Decode the task that `to_json` wrote."""
         values = json.loads(data)
-        values["parts"] = tuple(Part(**part) for part in values["parts"])
+        values["parts"] = tuple(ChapterSpan(**part) for part in values["parts"])
         values["segments"] = tuple(values["segments"])
         if values["cover"]:
             content, media_type = values["cover"]

@@ -1,4 +1,4 @@
-"""A ZIP archive that is made while it is sent: nothing is written to disk or held in memory."""
+"""ZIP archive that is made while it is sent: nothing is written to disk or held in memory."""
 
 import hashlib
 import re
@@ -34,7 +34,7 @@ class ZipStream:
         is_packed: bool = False,
         expected_bytes: int = 0,
     ) -> Iterator[bytes]:
-        """The bytes of one entry; `is_packed` compresses, which sound does not need."""
+        """Yield the bytes of one entry; `is_packed` compresses, which sound does not need."""
         entry = zipfile.ZipInfo(path, time.localtime()[:6])
         entry.compress_type = zipfile.ZIP_DEFLATED if is_packed else zipfile.ZIP_STORED
         entry.external_attr = 0o600 << 16
@@ -50,44 +50,47 @@ class ZipStream:
         yield self._sink.take()
 
     def finish(self) -> Iterator[bytes]:
-        """The directory at the archive's end."""
+        """Yield the directory at the archive's end."""
         self._zip.close()
         yield self._sink.take()
 
 
 class _Sink:
-    """Where zipfile writes to; it cannot seek, so lengths follow each entry."""
+    """Sink that zipfile writes to; it cannot seek, so lengths follow each entry."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
 
     def write(self, data: bytes) -> int:
+        """Collect bytes."""
         self._pieces.append(bytes(data))
         return len(data)
 
     def flush(self) -> None:
+        """Do nothing: `take` hands the bytes on."""
         return
 
     def take(self) -> bytes:
+        """Take the bytes collected since the last call."""
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
 
 
 def safe_name(name: str, longest_bytes: int = LONGEST_NAME_BYTES) -> str:
-    """A name that every system takes for a file, without its ending; never empty."""
+    """Make a file name that every system accepts, without its ending; never empty."""
     name = UNFIT.sub("-", INVISIBLE.sub("", unicodedata.normalize("NFC", name)))
     name = name.encode()[:longest_bytes].decode(errors="ignore").strip(f" .-{JOINERS}")
     return f"_{name}" if RESERVED.match(name) else name or "Untitled"
 
 
 class UniqueNames:
-    """Gives each name once, whatever its case: the second "Notes" becomes "Notes (2)"."""
+    """Names given once each, whatever their case: the second "Notes" becomes "Notes (2)"."""
 
     def __init__(self) -> None:
         self._given: dict[str, int] = {}
 
     def give(self, name: str) -> str:
-        """The name itself, or with the first number that is free."""
+        """Give the name itself, or with the first number that is free."""
         safe = safe_name(name)
         unique, number = safe, self._given.get(safe.casefold(), 0)
         while unique.casefold() in self._given:

@@ -1,1 +1,1 @@
-"""The way from the JSON files of the older app into the database, provably whole."""
+"""Migration of the JSON files of the older app into the database, verified in full."""

@@ -1,4 +1,4 @@
-"""The sound files: found, measured, taken into the audio folder, or put back out of it."""
+"""Audio files of the older app: found, measured, imported, or removed again."""
 
 import contextlib
 import hashlib
@@ -11,7 +11,8 @@ from typing import BinaryIO
 from legacy.errors import MigrationError, Refused
 from legacy.fields import shown
 from speech.audio.mp3 import NotMp3, scan_mp3
-from storage.audio_store import AudioError, AudioStore, NoSuchAudio
+from storage.audio_errors import AudioError, NoSuchAudio
+from storage.audio_store import AudioStore
 from storage.plain_files import sha256_of
 
 MISSING = "The sound of this file was missing when it was moved from the JSON version."
@@ -21,7 +22,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What is known of a file's sound: size in bytes, duration in s; `error` when unplayable."""
+    """Measures of a file's sound: size in bytes, duration in s; `error` when unplayable."""
 
     size: int = 0
     sha256: str | None = None
@@ -31,7 +32,7 @@ class Sound:
 
 @dataclass(slots=True)
 class Listing:
-    """The sound files of a source: names with their sizes, and what is not as it should be."""
+    """Listing of a source's audio files: names with their sizes, and irregularities."""
 
     present: dict[str, int] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -60,7 +61,7 @@ def list_sounds(source: Path, filenames: list[str]) -> Listing:
 
 
 class Intake:
-    """Takes sound files in, and remembers which, so that a failure can put them back out."""
+    """Imports audio files, and remembers which, so that a failure can remove them again."""
 
     def __init__(self, source: Path, store: AudioStore, *, is_dry: bool, link: bool):
         self._source = source
@@ -72,7 +73,7 @@ class Intake:
     def take_in(
         self, listing: Listing, filenames: list[str], progress: Progress
     ) -> dict[str, Sound]:
-        """Filename → Sound for each of `filenames`; raises Refused, MigrationError."""
+        """Import files; returns filename → Sound. Raises Refused, MigrationError."""
         for name in filenames:
             self._refuse_other_content(name, listing)
         sounds = {}
@@ -84,7 +85,7 @@ class Intake:
         return sounds
 
     def put_back(self) -> None:
-        """Remove what was taken in; the originals are where they were."""
+        """Remove what was imported; the originals are where they were."""
         for name in self.added:
             self._store.delete(name, lambda: None)
         self.added.clear()
@@ -136,7 +137,7 @@ class Intake:
 
 
 def digest_of_stored(store: AudioStore, name: str) -> str | None:
-    """The SHA-256 of a file in the audio folder, or None."""
+    """Compute the SHA-256 of a file in the audio folder; None where there is none."""
     try:
         with store.open(name) as file:
             return sha256_of(file)

@@ -1,4 +1,4 @@
-"""The backup: every legacy file and the database as they were, with a manifest that proves it."""
+"""Backup of a migration: every legacy file and the database as they were, with a manifest."""
 
 import errno
 import hashlib
@@ -39,7 +39,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds and where it came from; without database entries there was none."""
+    """Manifest of a backup: its files and their origin; without database entries there was none."""
 
     created_at: str
     source: str
@@ -47,6 +47,7 @@ class Manifest:
     entries: tuple[Entry, ...]
 
     def of(self, role: str) -> list[Entry]:
+        """List the entries of a role."""
         return [entry for entry in self.entries if entry.role == role]
 
 
@@ -83,19 +84,19 @@ def make(folder: Path, source: Path, database: Path) -> tuple[Path, Manifest]:
 
 
 def finished(folder: Path) -> Path:
-    """What a backup is called when its migration is done."""
+    """Name of a backup when its migration is done."""
     return folder.with_name(folder.name.removesuffix(UNFINISHED))
 
 
 def finish(folder: Path) -> Path:
-    """Give the backup of a migration that is done its name."""
+    """Give the backup its final name, now that its migration is done."""
     target = folder.rename(finished(folder))
     sync(target.parent)
     return target
 
 
 def list_unfinished(folder: Path) -> list[Path]:
-    """Backups of migrations that were cut off."""
+    """List the backups of migrations that were cut off."""
     return sorted(folder.glob(f"backup_*{UNFINISHED}"))
 
 
@@ -110,7 +111,7 @@ def settle(folder: Path, done: str | None) -> None:
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a backup, every file of it checked; raises BackupDamaged."""
+    """Read the manifest of a backup and check every file; raises BackupDamaged."""
     manifest = _read_manifest(folder)
     for entry in manifest.entries:
         path = folder / entry.name
@@ -122,14 +123,14 @@ def read(folder: Path) -> Manifest:
 
 
 def digest_of(path: Path) -> tuple[str, int]:
-    """SHA-256 and size in bytes."""
+    """Compute the SHA-256 and the size in bytes of a file."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return digest, file.tell()
 
 
 def full_or(error: OSError, what: str) -> MigrationError:
-    """The error for a write that failed, with its own sentence when the disk is full."""
+    """Make the error for a write that failed, with its own sentence when the disk is full."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MigrationError("The disk is full. Nothing was changed; free some space, try again.")
     return MigrationError(f"{what}: {error.strerror or error}. Nothing was changed.")

@@ -1,4 +1,4 @@
-"""What can stop a migration; each error carries the sentence a person sees."""
+"""Errors of a migration; each carries the sentence that a person sees."""
 
 from common.errors import Told
 
@@ -18,13 +18,13 @@ class Refused(MigrationError):
 
 
 class WrongUse(MigrationError):
-    """The command was given something that cannot be meant."""
+    """The options of the command contradict each other or cannot be used."""
 
     exit_code = 2
 
 
 class NotVerified(MigrationError):
-    """What was read back is not what was written."""
+    """The database read back differs from what was written."""
 
 
 class BackupDamaged(MigrationError):

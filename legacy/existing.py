@@ -1,4 +1,4 @@
-"""What the target holds already, and what therefore remains to be written."""
+"""Comparison of the plan with what the target holds already."""
 
 import math
 import shlex
@@ -31,7 +31,7 @@ Fill = dict[str, Any]  # columns of a file that said nothing in the database
 
 @dataclass(slots=True)
 class Existing:
-    """A database as it was before anything was written to it."""
+    """Content of the target before anything was written to it."""
 
     is_earlier_release: bool = False
     is_first: bool = True  # the app of today has not used it yet
@@ -45,7 +45,7 @@ class Existing:
 
 
 def look_into(file: MigrationFile, *, is_new: bool, is_earlier_release: bool) -> Existing:
-    """Everything in the target that the plan has to agree with."""
+    """Read everything in the target that the plan has to agree with."""
     return Existing(
         is_earlier_release, is_new or is_earlier_release, file.last_ids(), file.users(),
         file.files(), file.months(),
@@ -55,7 +55,7 @@ def look_into(file: MigrationFile, *, is_new: bool, is_earlier_release: bool) ->
 
 @dataclass(slots=True)
 class Changes:
-    """What will be written: only what the target does not hold yet."""
+    """Changes to be written: only what the target does not hold yet."""
 
     accounts: list[Account]
     files: list[AudioFile]
@@ -65,7 +65,7 @@ class Changes:
 
 
 def agree(plan: Plan, existing: Existing) -> Changes:
-    """The plan less what is there; raises Refused where the two would clash."""
+    """Subtract what is there from the plan; raises Refused where the two would clash."""
     if not existing.is_earlier_release:
         _refuse_clash(plan, existing)
     return _Agreement(plan, existing).changes()
@@ -90,12 +90,15 @@ def _refuse_clash(plan: Plan, existing: Existing) -> None:
 
 
 class _Agreement:
+    """Comparison of a plan with an existing database, note by note."""
+
     def __init__(self, plan: Plan, existing: Existing):
         self._plan = plan
         self._existing = existing
         self._notes: list[Note] = []
 
     def changes(self) -> Changes:
+        """Compute what the plan has beyond the database; raises Refused."""
         plan, known = self._plan, self._existing.files
         return Changes(
             self._accounts(),
@@ -180,7 +183,7 @@ class _Agreement:
     def _rest(
         self, month: str, planned: list[UsageRow], held: tuple[int, int, float]
     ) -> list[UsageRow]:
-        """What the older app counted in a month beyond what the database holds of it."""
+        """Usage of a month that the older app counted beyond what the database holds of it."""
         wanted = (
             len(planned), sum(row.characters for row in planned),
             math.fsum(row.cost for row in planned),
@@ -210,7 +213,7 @@ class _Agreement:
 
 
 class Playbacks:
-    """The playbacks that the target does not hold yet, oldest first; can be gone through again."""
+    """Playbacks that the target does not hold yet, oldest first; can be iterated again."""
 
     def __init__(self, plan: Plan, existing: Existing):
         self._plan = plan
@@ -242,12 +245,13 @@ class Playbacks:
         return Counter(self._existing.played) if is_merged else Counter()
 
     def count(self) -> int:
+        """Number of playbacks."""
         if not self._held():
             return len(self._plan.playbacks)
         return sum(1 for _ in self)
 
     def note(self) -> list[Note]:
-        """A note where some were there already."""
+        """Make a note where some were there already."""
         held = len(self._plan.playbacks) - self.count()
         if not held:
             return []

@@ -1,4 +1,4 @@
-"""Single values of legacy entries: what they must be, and what replaces one that is not."""
+"""Validation of single values of legacy entries."""
 
 import math
 import re
@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from storage.audio_store import DELETED, NAME, PART
+from storage.audio_store import DELETED, NAME
+from storage.growing_file import PART
 
 LONGEST_NAME = 200
 LONGEST_CATEGORY = 100
@@ -19,11 +20,11 @@ Entry = Mapping[str, Any]  # an object of a legacy file, as it was read
 
 
 class Unusable(Exception):
-    """The value cannot stand for what its field means; the text says why."""
+    """The value does not fit its field; the text says why."""
 
 
 def text(entry: Entry, key: str) -> str:
-    """A text that can be stored; raises Unusable."""
+    """Check a text that is to be stored; raises Unusable."""
     value = entry.get(key)
     if not isinstance(value, str):
         raise Unusable(f"{key} is {kind_of(value)}, not a text")
@@ -33,11 +34,12 @@ def text(entry: Entry, key: str) -> str:
 
 
 def is_storable(value: str) -> bool:
+    """Whether the text can be encoded as UTF-8: it has no lone surrogates."""
     return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def count(entry: Entry, key: str) -> int:
-    """A whole number from 0 up; raises Unusable."""
+    """Check a whole number from 0 up; raises Unusable."""
     value = number(entry, key)
     if value != int(value):
         raise Unusable(f"{key} is not a whole number")
@@ -45,7 +47,7 @@ def count(entry: Entry, key: str) -> int:
 
 
 def number(entry: Entry, key: str) -> float:
-    """A finite number from 0 up; raises Unusable."""
+    """Check a finite number from 0 up; raises Unusable."""
     value = entry.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Unusable(f"{key} is {kind_of(value)}, not a number")
@@ -69,6 +71,7 @@ def check_filename(value: str) -> None:
 
 
 def is_filename(value: str) -> bool:
+    """Whether the name could be a file's in the audio folder."""
     try:
         check_filename(value)
     except Unusable:
@@ -77,21 +80,21 @@ def is_filename(value: str) -> bool:
 
 
 def month(key: str) -> str:
-    """A key 'YYYY-MM'; raises Unusable."""
+    """Check a key 'YYYY-MM'; raises Unusable."""
     if not MONTH.fullmatch(key) or not 1970 <= int(key[:4]) <= 9998:
         raise Unusable("the month is not written YYYY-MM")
     return key
 
 
 def one_line(value: str, longest: int) -> str:
-    """The text without control characters and outer blanks, cut to `longest` characters."""
+    """Clean a text of control characters and outer blanks, cut to `longest` characters."""
     if not value.isprintable():
         value = "".join(" " if unicodedata.category(c) == "Cc" else c for c in value)
     return value.strip()[:longest].rstrip()
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, in words."""
+    """Name the kind of a JSON value, in words."""
     if value is None:
         return "missing"
     if isinstance(value, bool):
@@ -101,7 +104,7 @@ def kind_of(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A key or name as it can be printed on one line."""
+    """Shorten a key or name, so that it can be printed on one line."""
     words = value if isinstance(value, str) else kind_of(value)
     words = words.encode("utf-8", "backslashreplace").decode()
     words = "".join(c if c.isprintable() else repr(c)[1:-1] for c in words)

@@ -1,4 +1,4 @@
-"""A JSON file read entry by entry, so that its size does not matter; damage is named by place."""
+"""Streaming of a JSON file entry by entry, whatever its size; damage is named by place."""
 
 import codecs
 import hashlib
@@ -17,7 +17,7 @@ blank = re.compile(BLANK).match
 
 
 class Repeated(dict[str, object]):
-    """An object in which a key was given twice; the last one counts, as in the older app."""
+    """Key that was given twice in an object; the last one counts, as in the older app."""
 
 
 def _as_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -34,7 +34,7 @@ DECODER = json.JSONDecoder(object_pairs_hook=_as_object, parse_int=_as_integer)
 
 
 class JsonFile:
-    """One pass over a file; after it, `digest` and `size` are those of its bytes.
+    """JSON file, read in one pass; after it, `digest` and `size` are those of its bytes.
 
     Raises FileDamaged at the first place where it is no JSON, with line and column.
     """
@@ -70,22 +70,24 @@ class JsonFile:
 
     @property
     def digest(self) -> str:
+        """SHA-256 of the bytes read so far, in hex."""
         return self._hash.hexdigest()
 
     def damaged(self, reason: str) -> FileDamaged:
+        """Make the error for damage of this file."""
         return FileDamaged(
             f"{self.path.name} cannot be read: {reason}. Nothing was changed; repair the file, "
             "or move it out of the folder to go on without it."
         )
 
     def value(self) -> object:
-        """The whole file as one value."""
+        """Parse the whole file as one value."""
         value = self._next_value()
         self._expect_end()
         return value
 
     def elements(self, shape: re.Pattern[str]) -> Iterator[object]:
-        """The elements of the list that the file is.
+        """Yield the elements of the list that the file is.
 
         One that is written exactly as `shape`, up to the comma after it, is given as its match,
         which is several times faster than parsing it; `shape` may only match what JSON reads in
@@ -108,7 +110,7 @@ class JsonFile:
             self._peek()
 
     def members(self) -> Iterator[tuple[str, object]]:
-        """The keys and values of the object that the file is; a key may come twice."""
+        """Yield the keys and values of the object that the file is; a key may come twice."""
         self._open("{", "object")
         if self._peek() == "}":
             self._at += 1

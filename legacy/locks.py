@@ -1,4 +1,4 @@
-"""Nobody else at work: the locks of the app, its worker, its writers and other migrations."""
+"""Locks of a migration: those of the app, its worker, its writers and other migrations."""
 
 import contextlib
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ REFUSALS = {
 
 
 @contextlib.contextmanager
-def alone(database: Path, *, is_dry: bool) -> Iterator[None]:
+def exclusive_lock(database: Path, *, is_dry: bool) -> Iterator[None]:
     """Hold every lock of a data folder; raises Refused when somebody has one.
 
     A dry run leaves no file behind, so it only takes locks whose files are there.

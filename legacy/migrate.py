@@ -1,4 +1,4 @@
-"""A migration from its first look to its last report, dry or in earnest."""
+"""Migration from the first reading to the report, as a dry run or in earnest."""
 
 import contextlib
 import shutil
@@ -13,7 +13,7 @@ from legacy.audio import Intake, Listing, Sound
 from legacy.errors import MigrationError, NotVerified, Refused
 from legacy.existing import Changes, Existing, Playbacks, agree
 from legacy.fields import is_filename, shown
-from legacy.locks import alone, folder_made
+from legacy.locks import exclusive_lock, folder_made
 from legacy.plan import make_plan
 from legacy.read import read
 from legacy.records import Plan
@@ -21,7 +21,8 @@ from legacy.report import Report
 from legacy.verify import Proof, Verifier, digest_old_rows, verify_sounds
 from legacy.writer import Writer, open_copy, workshop
 from queries.legacy_import import MigrationFile, settle
-from storage.audio_store import AudioError, AudioStore
+from storage.audio_errors import AudioError
+from storage.audio_store import AudioStore
 from storage.errors import DatabaseError
 from storage.plain_files import sync
 
@@ -33,7 +34,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for; `link` takes sound in by hard links where the disk allows it."""
+    """Options of a migration; `link` imports sound by hard links where the disk allows it."""
 
     source: Path
     database: Path
@@ -44,7 +45,7 @@ class Options:
 
 @dataclass(slots=True)
 class Job:
-    """A plan on its way into one target."""
+    """Job of carrying a plan out in one target."""
 
     options: Options
     plan: Plan
@@ -59,11 +60,12 @@ class Job:
 
     @property
     def store(self) -> AudioStore:
+        """Audio files beside the target database."""
         return AudioStore(self.options.database.parent / "audio")
 
 
 def migrate(options: Options, progress: Progress) -> Report:
-    """Do it, or try it on a throwaway database; returns the report. Raises MigrationError."""
+    """Migrate, or try it on a throwaway database; returns the report. Raises MigrationError."""
     progress("Reading", 0, 0)
     plan = _plan(options, progress)
     listing = audio.list_sounds(options.source, [file.filename for file in plan.files])
@@ -71,7 +73,7 @@ def migrate(options: Options, progress: Progress) -> Report:
         if not options.is_dry:
             check_room(options, plan, listing)
             stack.enter_context(folder_made(options.database.parent))
-        stack.enter_context(alone(options.database, is_dry=options.is_dry))
+        stack.enter_context(exclusive_lock(options.database, is_dry=options.is_dry))
         if not options.is_dry:
             rollback.settle_backups(options.database)
         bench = stack.enter_context(_bench(options))

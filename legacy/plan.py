@@ -1,4 +1,4 @@
-"""From what was read to what will be done: accounts, owners, and a ledger that adds up."""
+"""Plan of a migration: accounts, owners, and a usage ledger that adds up."""
 
 import hashlib
 import json
@@ -31,11 +31,13 @@ PLACEHOLDER_CREATED = "1970-01-01 00:00:00"
 
 
 def make_plan(legacy: Legacy, owner: str | None) -> Plan:
-    """Decide everything that does not depend on the target; raises WrongUse for `owner`."""
+    """Plan everything that does not depend on the target; raises WrongUse for `owner`."""
     return _Planner(legacy, owner).plan()
 
 
 class _Planner:
+    """Makes the plan of one migration from the legacy records."""
+
     def __init__(self, legacy: Legacy, owner: str | None):
         self._legacy = legacy
         self._owner = owner
@@ -44,6 +46,7 @@ class _Planner:
         self._notes = list(legacy.notes)
 
     def plan(self) -> Plan:
+        """Make the plan; raises WrongUse."""
         legacy = self._legacy
         for user in legacy.users:
             self._names.add(user.name)
@@ -112,7 +115,7 @@ class _Planner:
         return rows
 
     def _heir(self, files: list[AudioFile], fallback: str) -> str:
-        """Who gets what was spoken and deleted: --owner, else the owner of most files."""
+        """Find the account for usage of deleted files: --owner, else the owner of most files."""
         if self._owner is not None or not files:
             return fallback
         counted = Counter(file.owner for file in files)
@@ -175,11 +178,12 @@ def _month_of(key: str, files: list[AudioFile]) -> LegacyMonth:
 
 
 def digest_of(value: object) -> str:
+    """Compute the SHA-256 of a value as JSON, in hex."""
     return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
 def _hash_plan(plan: Plan) -> str:
-    """One hash over all that the plan will write."""
+    """Hash all that the plan will write."""
     digest = hashlib.sha256(plan.source_digest.encode())
     for kind, records in (
         (Account, plan.accounts),

@@ -9,7 +9,7 @@ EVERY_S = 0.1
 
 
 class Progress:
-    """Called with a stage's name, how much is done and of how much (any unit)."""
+    """Progress display; called with a stage's name, how much is done and of how much (any unit)."""
 
     def __init__(self, stream: TextIO = sys.stderr):
         self._stream = stream

@@ -1,4 +1,4 @@
-"""The four legacy files, read into records; each entry that cannot be is listed with its reason."""
+"""Reader of the four legacy files; each entry that cannot be read is listed with its reason."""
 
 import contextlib
 import re
@@ -58,7 +58,7 @@ class Reader:
         self._legacy = Legacy()
 
     def read(self) -> Legacy:
-        """All records of the folder; raises FileDamaged, Refused."""
+        """Read all records of the folder; raises FileDamaged, Refused."""
         steps = {
             USERS: self._read_users,
             METADATA: self._read_metadata,
@@ -170,7 +170,7 @@ class Reader:
             return None
 
     def _created(self, filename: str, mend: "_Mender") -> tuple[int, str]:
-        """When (s) and in which local month it was made; else the time of its sound."""
+        """Find when (s) and in which local month a file was made; else the time of its sound."""
         try:
             stamp = fields.text(mend.entry, "created")
             if len(stamp) != 15 or stamp[8] != "_" or not (stamp[:8] + stamp[9:]).isdecimal():
@@ -305,9 +305,11 @@ class _Labels:
 
     @property
     def all(self) -> list[tuple[str, str]]:
+        """List all pairs, in the order of their numbers."""
         return list(self._numbers)
 
     def add(self, filename: str, name: str, text: str | None) -> int:
+        """Give a pair its number, and note its text in the file."""
         number = self._numbers.setdefault((filename, name), len(self._numbers))
         if text is not None:
             self.by_text[text] = number
@@ -322,6 +324,7 @@ class _Mender:
         self.note = note
 
     def text(self, key: str, longest: int, instead: str, *, may_miss: bool = False) -> str:
+        """Read a text on one line, of `longest` characters at most."""
         if may_miss and self.entry.get(key) is None:
             return instead
         given = self.value(fields.text, key, instead)
@@ -331,6 +334,7 @@ class _Mender:
         return kept
 
     def value(self, read: Callable[[Entry, str], Value], key: str, instead: Value) -> Value:
+        """Read a field, or note why it cannot be used and give `instead`."""
         try:
             return read(self.entry, key)
         except Unusable as error:
@@ -353,5 +357,5 @@ def is_there(path: Path) -> bool:
 
 
 def read(source: Path, progress: Progress) -> Legacy:
-    """All records of the folder; raises FileDamaged, Refused."""
+    """Read all records of the folder; raises FileDamaged, Refused."""
     return Reader(source, progress).read()

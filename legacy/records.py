@@ -1,4 +1,4 @@
-"""What is read from the legacy files, and what becomes of it."""
+"""Records of the legacy files, and of the plan made from them."""
 
 from array import array
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ FILES = (USERS, METADATA, USAGE, PLAYBACKS)
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something a person should know; `kind` is one of those that the report has headings for."""
+    """Note for a person; `kind` is one of those that the report has headings for."""
 
     kind: str
     file: str
@@ -70,7 +70,7 @@ class LegacyPlaybacks:
 
 @dataclass(slots=True)
 class Legacy:
-    """Everything that could be read. `digests` holds the SHA-256 of each file that is there."""
+    """Records that could be read. `digests` holds the SHA-256 of each file that is there."""
 
     users: list[LegacyUser] = field(default_factory=list)
     files: list[LegacyFile] = field(default_factory=list)
@@ -123,7 +123,7 @@ class UsageRow:
 
 @dataclass(slots=True)
 class Plan:
-    """What will be done; the same for a dry run and a run."""
+    """Plan of a migration; the same for a dry run and a run."""
 
     accounts: list[Account]
     files: list[AudioFile]

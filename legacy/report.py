@@ -1,4 +1,4 @@
-"""The report: as a dictionary for machines, as text for the screen, as a page for people."""
+"""Report of a migration: a dictionary for machines, text for the screen, a page for people."""
 
 import json
 import os
@@ -30,7 +30,7 @@ KINDS = {
 
 
 def mark(job: "Job") -> Report:
-    """What is kept in the database about a migration."""
+    """Make the record of a migration that is stored in the database."""
     plan, options = job.plan, job.options
     return {
         "plan_hash": plan.plan_hash,
@@ -56,7 +56,7 @@ def mark(job: "Job") -> Report:
 
 
 def report(job: "Job") -> Report:
-    """The whole report of a verified migration."""
+    """Make the whole report of a verified migration."""
     kept = mark(job)
     return {
         "result": DRY if job.options.is_dry else DONE,
@@ -76,7 +76,7 @@ def report(job: "Job") -> Report:
 
 
 def already(made: Migration, options: "Options") -> Report:
-    """The answer when the target holds this migration; nothing is done."""
+    """Make the report for a target that holds this migration already; nothing is done."""
     return {
         "result": ALREADY,
         "source": str(options.source),
@@ -113,7 +113,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def as_page(made: Report) -> str:
-    """The report as one self-contained HTML page."""
+    """Render the report as one self-contained HTML page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -124,7 +124,7 @@ def as_page(made: Report) -> str:
 
 
 def as_text(made: Report) -> str:
-    """The report for the screen."""
+    """Render the report for the screen."""
     if made["result"] == ALREADY:
         return (
             f"{made['database']} already holds this migration, made at {made['made_at']} UTC.\n"

@@ -1,4 +1,4 @@
-"""The way back: legacy files and database as a backup has them, what was made since set aside."""
+"""Rollback of a migration: legacy files and database as a backup has them, newer ones set aside."""
 
 import contextlib
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from legacy import backup
 from legacy.backup import Entry, Manifest, copy_file, digest_of, full_or
 from legacy.errors import BackupDamaged, MigrationError, Refused
-from legacy.locks import alone
+from legacy.locks import exclusive_lock
 from legacy.report import Report
 from legacy.writer import workshop
 from queries.legacy_import import MadeSince, read_filenames, read_last_mark, read_made_since, settle
@@ -26,7 +26,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for; None for a place means: where the backup was made from."""
+    """Options of a rollback; None for a place means: where the backup was made from."""
 
     backup: Path
     source: Path | None
@@ -49,7 +49,7 @@ def roll_back(options: Options, progress: Progress) -> Report:
             f"This backup is of the folder {manifest.source}; name that one with --source. "
             "Nothing was changed."
         )
-    with alone(database, is_dry=False), workshop(database.parent) as bench:
+    with exclusive_lock(database, is_dry=False), workshop(database.parent) as bench:
         try:
             return _Rollback(options.backup, manifest, source, database, bench).run(progress)
         except DatabaseError as error:
@@ -70,6 +70,8 @@ def settle_backups(database: Path) -> None:
 
 
 class _Rollback:
+    """Carries out one rollback from a checked backup."""
+
     def __init__(self, folder: Path, manifest: Manifest, source: Path, database: Path, bench: Path):
         self._folder = folder
         self._manifest = manifest
@@ -78,6 +80,7 @@ class _Rollback:
         self._bench = bench
 
     def run(self, progress: Progress) -> Report:
+        """Restore everything; returns what was done."""
         progress("Restoring", 0, 0)
         earlier = self._earlier_database()
         json_files = [self._copied(entry) for entry in self._manifest.of("source")]
@@ -188,7 +191,7 @@ def _link_or_copy(source: Path, target: Path) -> None:
 
 
 def as_text(made: Report) -> str:
-    """What a rollback did, for the screen."""
+    """Render what a rollback did, for the screen."""
     since = made["made_since"]
     lines = [f"Rolled back to {made['backup']}"]
     if made["json_restored"]:

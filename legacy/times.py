@@ -36,7 +36,7 @@ class LocalClock:
         self._texts = _second_texts()
 
     def to_epoch(self, text: str) -> int:
-        """Seconds since 1970 of a local 'YYYY-MM-DD HH:MM:SS'; raises ValueError.
+        """Convert a local 'YYYY-MM-DD HH:MM:SS' to seconds since 1970; raises ValueError.
 
         A time that the clocks skipped, or showed twice, is taken as its first meaning.
         """
@@ -52,7 +52,7 @@ class LocalClock:
         return _epoch(datetime.fromisoformat(text))
 
     def to_utc(self, epoch: int) -> str:
-        """The UTC text 'YYYY-MM-DD HH:MM:SS' of seconds since 1970."""
+        """Convert seconds since 1970 to the UTC text 'YYYY-MM-DD HH:MM:SS'."""
         day, second = divmod(epoch, DAY_S)
         try:
             name = self._names[day]
@@ -61,12 +61,12 @@ class LocalClock:
         return name + self._texts[second]
 
     def to_local(self, epoch: int) -> str:
-        """The local text of seconds since 1970."""
+        """Convert seconds since 1970 to the local text."""
         return datetime.fromtimestamp(epoch, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _start_of_even_day(day: str) -> int | None:
-    """When a local day begins, or None when the clocks change in it. Raises ValueError."""
+    """Start of a local day, or None when the clocks change in it. Raises ValueError."""
     if len(day) != 10 or day[4] != "-" or day[7] != "-" or not day.isascii():
         raise ValueError(day)
     midnight = datetime.fromisoformat(day)

@@ -1,4 +1,4 @@
-"""A month of the ledger: rows whose sum is exactly what the older app counted."""
+"""Usage ledger of a month: rows whose sum is exactly what the older app counted."""
 
 import math
 
@@ -8,7 +8,7 @@ from legacy.records import AudioFile, LegacyMonth, UsageRow
 def allocate(
     month: LegacyMonth, files: list[AudioFile], heir: str, noon: str
 ) -> tuple[list[UsageRow], list[str]]:
-    """The rows of a month, and sentences about what did not agree.
+    """Allocate a month's usage to rows; returns them, and sentences about what did not agree.
 
     A row for each file that still exists, then rows for what was deleted, under `heir` at `noon`
     (UTC text). Where the files alone exceed the month, the month wins: the latest rows shrink.
@@ -38,7 +38,7 @@ def allocate(
 def _remainder(
     month: LegacyMonth, missing: int, characters: int, rows: list[UsageRow], heir: str, noon: str
 ) -> list[UsageRow]:
-    """`missing` rows with what is left, shared out evenly."""
+    """Make `missing` rows of what is left, shared out evenly."""
     if not missing:
         return []
     each, more = divmod(characters, missing)
@@ -63,7 +63,7 @@ def _sum(rows: list[UsageRow]) -> float:
 
 
 def _compare(month: LegacyMonth, files: list[AudioFile]) -> list[str]:
-    """What the files of a month say against it; more in the month only means deleted files."""
+    """Compare a month with its files; more in the month only means deleted files."""
     characters = sum(file.characters for file in files) - month.characters
     cost = math.fsum(file.cost for file in files) - month.cost
     excess = []

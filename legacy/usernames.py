@@ -1,4 +1,4 @@
-"""Names of accounts: what becomes of one that today's rules would refuse.
+"""Usernames of a migration: replacements for those that today's rules would refuse.
 
 A name is kept as it is where a person can still type it at the login, whatever its length and
 letters. Only what the login itself would change (composed letters, outer blanks), what cannot be
@@ -17,7 +17,7 @@ UNNAMED = "unnamed"
 
 
 class AccountNames:
-    """Gives each legacy name one account's name, never the same to two."""
+    """Mapping of legacy names to usernames, never the same for two."""
 
     def __init__(self, taken: Collection[str] = ()):
         self._taken = set(taken)
@@ -30,13 +30,13 @@ class AccountNames:
         return self._names[legacy]
 
     def add(self, legacy: str) -> str:
-        """The account's name for a legacy name; the same each time."""
+        """Give the username for a legacy name; the same each time."""
         if legacy not in self._names:
             self._names[legacy] = self.free(_typeable(legacy))
         return self._names[legacy]
 
     def free(self, name: str) -> str:
-        """The name, or the first numbered one that nobody has; it is taken from now on."""
+        """Give the name, or the first free numbered one; it is taken from now on."""
         candidate, number = name, 1
         while candidate in self._taken:
             number += 1
@@ -45,7 +45,7 @@ class AccountNames:
         return candidate
 
     def remarks(self) -> list[tuple[str, str]]:
-        """Legacy name and sentence for each that was changed or breaks a rule of today."""
+        """List legacy name and sentence for each that was changed or breaks a rule of today."""
         spellings: dict[str, list[str]] = {}
         looks: dict[str, list[str]] = {}
         for name in self._names.values():

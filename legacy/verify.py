@@ -1,4 +1,4 @@
-"""Proof: the JSON read again and the database read back, record against record, both ways."""
+"""Verification: the JSON read again and the database read back, record against record."""
 
 import hashlib
 import math
@@ -30,7 +30,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Proof:
-    """What was compared and found equal: per table the count and a hash over all records."""
+    """Result of a verification: per table the count and a hash over all records."""
 
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     months: list[dict[str, Any]] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Proof:
 
 
 def digest_old_rows(file: MigrationFile, existing: Existing) -> dict[str, str]:
-    """A hash over the rows of each table that were there before."""
+    """Hash the rows of each table that were there before."""
     digests = {}
     for table in TABLES:
         digest = hashlib.sha256()
@@ -62,7 +62,7 @@ class Verifier:
     def verify(
         self, sounds: dict[str, Sound], old_digests: dict[str, str], progress: Progress
     ) -> Proof:
-        """Everything but the sound itself; raises NotVerified at the first difference."""
+        """Verify everything but the sound itself; raises NotVerified at the first difference."""
         try:
             # SQLite's own checks need no Python: they run beside the comparison.
             with ThreadPoolExecutor(1) as pool:
@@ -185,7 +185,7 @@ class Verifier:
     # Sums
 
     def _verify_months(self, file: MigrationFile) -> None:
-        """Each month's requests, characters and cost against what the older app counted."""
+        """Compare each month's requests, characters and cost with what the older app counted."""
         sums = self._sum_months(file)
         for month in self._plan.months:
             requests, characters, costs = sums[month.month]

@@ -1,4 +1,4 @@
-"""The new database: a copy of what is there, or an empty one, with the changes written into it."""
+"""Writer of the new database: a copy of the target, or an empty one, and the changes."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ BUILD = ".migrating"
 
 @contextlib.contextmanager
 def workshop(folder: Path) -> Iterator[Path]:
-    """A folder for files in the making; what a kill left in it is removed first."""
+    """Make a folder for unfinished files; what a kill left in it is removed first."""
     path = folder / BUILD
     shutil.rmtree(path, ignore_errors=True)
     try:
@@ -139,7 +139,7 @@ class Writer:
 
 
 def fill_for(row: KnownFile, from_json: Fill, sound: Sound | None) -> Fill:
-    """The columns of a known file that are filled: those that say nothing in the database."""
+    """Columns of a known file to be filled: those that say nothing in the database."""
     filled = dict(from_json)
     if sound is not None and sound.error is None and not row["sha256"]:
         filled |= {"size": sound.size, "sha256": sound.sha256}
@@ -149,7 +149,7 @@ def fill_for(row: KnownFile, from_json: Fill, sound: Sound | None) -> Fill:
 
 
 def owners_of(plan: Plan, existing: Existing) -> dict[str, str]:
-    """Filename → the name of its account, as it will be; the database's word counts."""
+    """Map each filename to its account's name; what the database says counts."""
     owners = {file.filename: file.owner for file in plan.files}
     if not existing.is_earlier_release:
         return owners

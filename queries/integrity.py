@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from storage import sqlite_file
-from storage.errors import naming_errors
+from storage.errors import translating_sqlite_errors
 
 MOST_ROWS = 1000  # wrong ones of one kind
 PROBED = 300  # files whose words are looked for, spread over all of them
@@ -217,7 +217,7 @@ SEGMENT_FAULTS = {
 def examination(path: Path) -> Iterator[Examination]:
     """A look at a file; raises DatabaseError where it cannot be read."""
     with (
-        naming_errors(path),
+        translating_sqlite_errors(path),
         contextlib.closing(sqlite_file.connect_plain(path, "ro")) as connection,
     ):
         connection.row_factory = None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypedDict, cast
 
 from storage import earlier_release, name_keys, opening, sqlite_file
-from storage.errors import DatabaseError, name_error
+from storage.errors import DatabaseError, translate_sqlite_error
 from storage.plain_files import sync
 
 TABLES = earlier_release.TABLES
@@ -281,7 +281,7 @@ class MigrationFile:
         try:
             yield
         except sqlite3.Error as error:
-            named = name_error(error, self.path)
+            named = translate_sqlite_error(error, self.path)
             raise named or DatabaseError(f"{self.path} cannot be written: {error}.") from error
 
 
@@ -316,7 +316,7 @@ def settle(path: Path) -> None:
         finally:
             connection.close()
     except sqlite3.Error as error:
-        named = name_error(error, path)
+        named = translate_sqlite_error(error, path)
         raise named or DatabaseError(f"{path} cannot be read: {error}.") from error
     if any(leftover.exists() and leftover.stat().st_size for leftover in leftovers):
         raise DatabaseError(f"{path} still has an open log; is another program using it?")
@@ -333,7 +333,7 @@ def prepare_copy(path: Path) -> int | None:
     try:
         upgraded_from = opening.prepare(path)
     except sqlite3.Error as error:
-        named = name_error(error, path)
+        named = translate_sqlite_error(error, path)
         raise named or DatabaseError(f"{path} cannot be read: {error}.") from error
     settle(path)
     connection = sqlite3.connect(path, isolation_level=None)

@@ -1,1 +1,1 @@
-"""The processes: the web server, the worker, health, metrics and the doctor."""
+"""Server processes: the web server, the worker, health, metrics and the doctor."""

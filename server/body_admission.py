@@ -1,4 +1,4 @@
-"""Whether a large body is taken in: its session is asked, then there must be room for it.
+"""Admission of large bodies: their session is checked, then there must be space for them.
 
 The database is asked in a thread of its own, so that nobody else's connection waits for it, and
 again each second while a body is on its way.
@@ -17,11 +17,11 @@ from web.body_quota import BodyQuota, Share
 RECHECK_S = 1.0
 PersonOf = Callable[[str], int | None]
 
-log = logging.getLogger("voiceverse.admission")
+log = logging.getLogger("voiceverse.body_admission")
 
 
 class SessionEnded(Told):
-    """Who sends this is not logged in any more."""
+    """The sender of a body is not logged in any more."""
 
     status = 401
 
@@ -33,7 +33,7 @@ class SessionEnded(Told):
 
 
 class Undecided(Told):
-    """Whether something is taken in could not be found out."""
+    """The admission of a body could not be decided."""
 
     status = 503
     retry_after_s = 15
@@ -46,7 +46,7 @@ class Undecided(Told):
 
 
 class Admission:
-    """One large body: asked for, then admitted or refused with an `error`, and over at last."""
+    """Admission of one large body: pending, admitted or refused with an `error`, finally ended."""
 
     def __init__(
         self, token: str, address: str, size: int, copies: int, wake: Callable[[], None]
@@ -69,7 +69,7 @@ class Admission:
         return not (self.is_received or self.is_over or self.error)
 
     def admit(self, share: Share) -> None:
-        """Let it come; a request that is over by now gives its share back."""
+        """Admit the body; a request that is over by now gives its share back."""
         with self._lock:
             self._share = share
             if self.is_over:
@@ -77,12 +77,12 @@ class Admission:
         self._wake()
 
     def refuse(self, error: Told) -> None:
-        """Let nothing more of it come."""
+        """Refuse the body, or the rest of it."""
         self.error = error
         self._wake()
 
     def note(self, received: int) -> None:
-        """So many bytes of it have come."""
+        """Note how many bytes of the body have come."""
         if self._share is None or self.is_over:
             return
         try:
@@ -91,7 +91,7 @@ class Admission:
             self.error = error
 
     def end(self) -> None:
-        """Its request has been answered, or its client has gone."""
+        """End the admission: the request has been answered, or its client has gone."""
         with self._lock:
             if not self.is_over and self._share is not None:
                 self._share.release()
@@ -110,15 +110,15 @@ class Admissions:
         self._lock = threading.Lock()
 
     def ask(self, admission: Admission) -> None:
-        """Have it decided; it wakes whoever waits for it."""
+        """Queue an admission to be decided; it wakes the connection that waits for it."""
         self._put(lambda: self._decide(admission), admission.refuse)
 
     def ask_person(self, token: str, answer: Callable[[int | Told | None], None]) -> None:
-        """Find out whose session that is: its number, None for nobody's, or why not."""
+        """Find out whose session a token is: `answer` gets the user id, None, or an error."""
         self._put(lambda: answer(self._person(token)), answer)
 
     def close(self) -> None:
-        """Decide nothing more."""
+        """Stop the thread; nothing more is decided."""
         with self._lock:
             if self._thread is not None:
                 self._asked.put(None)
@@ -126,7 +126,7 @@ class Admissions:
                 self._thread = None
 
     def _put(self, question: Callable[[], None], refuse: Callable[[Told], None]) -> None:
-        """Have a question answered, or refuse when there is no thread to answer it."""
+        """Queue a question, or refuse it when there is no thread to answer it."""
         try:
             with self._lock:
                 if self._thread is None:

@@ -1,4 +1,4 @@
-"""What the server takes in: how much, how slowly, and from how many at once.
+"""Limits of connections: how much is taken in, how slowly, and from how many at once.
 
 Whoever is slow, or sends what nobody asked for, must cost others nothing: bodies that are too large
 are received and thrown away, or not received at all, and connections that do not come forward are
@@ -15,35 +15,30 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from waitress.buffers import OverflowableBuffer
-from waitress.parser import HTTPRequestParser
-
 from common.errors import Told
 from common.ip_address import Network, address
 from server.body_admission import Admission, Admissions
+from server.request_parser import Parser
 from server.request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
 from server.response_outcomes import AppTask, ReportingChannel
 from web.rate_limits import neighbourhood
-from web.server_interface import REFUSAL, Report, Rule, RuleOf
+from web.server_interface import REFUSAL, Report, RuleOf
 from web.trusted_proxies import client_behind, is_secure_behind
 
 IDLE_S = 120.0
 HEAD_S = 20.0
 SLOWEST_BYTES_A_SECOND = 4096.0
-# A larger body is admitted before it is taken in. It may stop for a minute now and then, and by
-# and large has to be faster than this.
-LARGE_BYTES = 1 << 16
+# A large body may stop for a minute now and then, and by and large has to be faster than this.
 SLOWEST_LARGE_BYTES_A_SECOND = 32768.0
 LARGE_PAUSE_S = 60.0
 LONGEST_BODY_S = 900.0  # and the largest faster yet: each has come after this and its pauses
 CROWDED_SHARE = 0.8
 CROWDED_IDLE_S = 5.0
-THROWN_AWAY = 8 << 20  # more than so many bytes too many are not waited for
 LINGER_S = 20.0  # who was refused half way may go on sending for so long, to hear the answer
 LOOK_S = 0.5  # how often those in line are looked at
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
-log = logging.getLogger("voiceverse.intake")
+log = logging.getLogger("voiceverse.connection_limits")
 
 
 class BodyTooSlow(Told):
@@ -59,8 +54,8 @@ class BodyTooSlow(Told):
         )
 
 
-class House:
-    """Everybody who is connected, by where they come from.
+class ConnectionLimits:
+    """Connections that are open, counted by address, and the limits that hold for each.
 
     Without `admissions` and a `queue` nobody is asked and nobody waits.
     """
@@ -84,7 +79,7 @@ class House:
         self._inside: Counter[str] = Counter()
 
     def client(self, peer: str, forwarded: str) -> str:
-        """What stands for who sends: the peer, or whom trusted proxies name."""
+        """Key that a sender is counted under: the peer, or the client a trusted proxy names."""
         found = address(peer)
         if found is None or not forwarded or not self._is_exempt(peer):
             return neighbourhood(peer)
@@ -96,19 +91,19 @@ class House:
         return found is not None and is_secure_behind(found, forwarded, schemes, self._exempt)
 
     def enter(self, where: str) -> bool:
-        """Count a connection; whether there is room for one more from there."""
+        """Count a connection; returns whether there is room for one more from that address."""
         self._inside[where] += 1
         return self._inside[where] <= self._of_one or self._is_exempt(where)
 
     def leave(self, where: str) -> None:
-        """A connection has ended."""
+        """Uncount a connection that has ended."""
         self._inside[where] -= 1
         if not self._inside[where]:
             del self._inside[where]
 
     @property
     def idle_s(self) -> float:
-        """How long a connection may do nothing; much shorter when places become scarce."""
+        """Seconds that a connection may be idle; far fewer when places become scarce."""
         return CROWDED_IDLE_S if self._inside.total() > self._crowded else IDLE_S
 
     def _is_exempt(self, where: str) -> bool:
@@ -116,137 +111,11 @@ class House:
         return found is not None and any(found in network for network in self._exempt)
 
 
-class Bounded:
-    """A buffer that keeps what comes until it is too much, and then nothing of it."""
-
-    def __init__(self, buffer: OverflowableBuffer, limit: int, expected: int) -> None:
-        self._buffer, self._limit = buffer, limit
-        self._size = 0
-        self._is_over = expected > limit
-
-    def __len__(self) -> int:
-        return self._size
-
-    def append(self, data: bytes) -> None:
-        """Take in a piece, or throw everything away when that is too much."""
-        self._size += len(data)
-        if not self._is_over and self._size > self._limit:
-            self._is_over = True
-            self._buffer.close()
-            self._buffer = OverflowableBuffer(self._buffer.overflow)
-        if not self._is_over:
-            try:
-                self._buffer.append(data)
-            except OSError:  # the disk is full, which the app says with a sentence
-                self._is_over = True
-
-    def getfile(self) -> Any:
-        """What is there to be read."""
-        return self._buffer.getfile()
-
-    def close(self) -> None:
-        """Forget it."""
-        self._buffer.close()
-
-
-class Parser(HTTPRequestParser):
-    """Reads requests, and of bodies no more than their route takes from who is asking.
-
-    A body that was thrown away keeps its length, by which the app refuses it with a sentence. One
-    that was refused on its way carries the refusal, which the app tells.
-    """
-
-    admission: Admission | None = None
-    refusal: Told | None = None
-    is_cut = False  # what is still to come of the body is not looked at
-    is_large = False
-    rule = Rule(0)
-    # The server's own.
-    completed: bool
-    content_length: int
-    expect_continue: bool
-    _is_continue_owed = False
-
-    def __init__(self, channel: "Channel", adj: Any) -> None:
-        super().__init__(adj)
-        self._channel = channel
-
-    def parse_header(self, header_plus: bytes) -> None:
-        """Read the head, and decide from it what becomes of the body."""
-        super().parse_header(header_plus)
-        if self.body_rcv is None:
-            return
-        cookies, rule_of = self.headers.get("COOKIE", ""), self._channel.house.rule_of
-        self.rule = rule_of(self.command, self.path, cookies, self._channel.is_secure(self.headers))
-        limit, expected = self.rule.limit, self.content_length
-        if expected > limit and (self.expect_continue or expected > limit + THROWN_AWAY):
-            self._cut()
-            return
-        self.body_rcv.buf = Bounded(self.body_rcv.buf, limit, expected)
-        if expected > LARGE_BYTES:
-            self._expect_much()
-
-    def received(self, data: bytes) -> int:
-        """Take in a piece of the head or the body."""
-        consumed = super().received(data)
-        if self.chunked and not self.completed:
-            if self.body_bytes_received > self.rule.limit + THROWN_AWAY:
-                self.headers["CONTENT_LENGTH"] = str(self.body_bytes_received)
-                self._cut()
-                self.completed = True
-            elif self.body_bytes_received > LARGE_BYTES and not self.is_large:
-                self._expect_much()
-        if self.admission is not None:
-            self.admission.note(self.body_bytes_received)
-            self.admission.is_received = self.completed
-        return consumed
-
-    def refuse(self, error: Told) -> None:
-        """Take in no more of the body, and forget what came of it."""
-        self._cut()
-        self.refusal, self.completed = error, True
-
-    def is_let_in(self) -> bool:
-        """Whether the body has been admitted and its client is still to be told so; asked once."""
-        is_owed, self._is_continue_owed = self._is_continue_owed, False
-        return is_owed
-
-    def close(self) -> None:
-        """The request is over."""
-        super().close()
-        if self.admission is not None:
-            self.admission.end()
-
-    def _expect_much(self) -> None:
-        self.is_large = True
-        admissions = self._channel.house.admissions
-        if admissions is None or self.content_length > self.rule.limit or not self.rule.token:
-            return  # it is thrown away, or came without a session and is too much soon
-        # Who waits to be told to go on is told when it is admitted.
-        self._is_continue_owed, self.expect_continue = self.expect_continue, False
-        self.admission = Admission(
-            self.rule.token,
-            self._channel.client(self.headers.get("X_FORWARDED_FOR", "")),
-            self.content_length,
-            self.rule.copies,
-            self._channel.wake,
-        )
-        admissions.ask(self.admission)
-
-    def _cut(self) -> None:
-        self.close()
-        self._channel.linger()
-        self.body_rcv, self.expect_continue, self.is_cut = None, False, True
-        self.headers["CONNECTION"] = "close"
-        # It is answered at once, so the server must not look at the length any more.
-        self.content_length = 0
-
-
 class Task(AppTask):
-    """A request on its way to the app, with why it was refused before, if it was."""
+    """Task of the app for a request, which may have been refused before."""
 
     def get_environment(self) -> dict[str, Any]:
-        """What the app gets to know."""
+        """Environ of the request, with its refusal if there is one."""
         environ = super().get_environment()
         environ[REFUSAL] = self.request.refusal
         return environ
@@ -260,9 +129,11 @@ class Channel(ReportingChannel):
     request: Parser | None
     requests: list[Parser]
 
-    def __init__(self, house: House, server: Any, sock: Any, addr: Any, *args: Any, **kw: Any):
-        self.house, self._where = house, neighbourhood(addr[0])
-        self._begun_at = self._active_at = self._fed_at = house.clock()
+    def __init__(
+        self, limits: ConnectionLimits, server: Any, sock: Any, addr: Any, *args: Any, **kw: Any
+    ):
+        self.limits, self._where = limits, neighbourhood(addr[0])
+        self._begun_at = self._active_at = self._fed_at = limits.clock()
         self._left_s = LARGE_PAUSE_S  # how long a large body may stop from `_fed_at` on
         self._is_inside = self._closes_when_flushed = False
         self._lingers_from: float | None = None
@@ -270,36 +141,36 @@ class Channel(ReportingChannel):
         self._queued_at: float | None = None
         self._person: int | None = None
         self._looked_at = 0.0
-        super().__init__(house.report, server, sock, addr, *args, **kw)
+        super().__init__(limits.report, server, sock, addr, *args, **kw)
         self.parser_class = partial(Parser, self)
 
     def client(self, forwarded: str) -> str:
-        """What stands for who sends what comes here; `forwarded` is what proxies say of them."""
-        return self.house.client(self.addr[0], forwarded)
+        """Key that the sender is counted under; `forwarded` is what proxies say of them."""
+        return self.limits.client(self.addr[0], forwarded)
 
     def is_secure(self, head: dict[str, str]) -> bool:
         """Whether a request with this head came over https."""
         forwarded, schemes = head.get("X_FORWARDED_FOR", ""), head.get("X_FORWARDED_PROTO", "")
-        return self.house.is_secure(self.addr[0], forwarded, schemes)
+        return self.limits.is_secure(self.addr[0], forwarded, schemes)
 
     def wake(self) -> None:
-        """Have this connection looked at soon; for other threads."""
+        """Ask the server's loop to look at this connection soon; for other threads."""
         if self.connected:
             self.server.pull_trigger()
 
     def add_channel(self, map: Any = None) -> None:
-        """Count it where it comes from; one too many is closed before it says anything."""
+        """Add the connection to the loop and count it; one too many is closed unheard."""
         super().add_channel(map)
         self._is_inside = True
-        if not self.house.enter(self._where):
+        if not self.limits.enter(self._where):
             self.will_close = True
 
     def del_channel(self, map: Any = None) -> None:
-        """It has ended, and with it what has not come whole."""
+        """Remove the connection from the loop, with a request that has not come whole."""
         super().del_channel(map)
         if self._is_inside:
             self._is_inside = False
-            self.house.leave(self._where)
+            self.limits.leave(self._where)
         if self.request is not None:
             self.request.close()
             self.request = None
@@ -307,10 +178,10 @@ class Channel(ReportingChannel):
     # What comes
 
     def received(self, data: bytes) -> bool:
-        """Take in a piece; the first one of a request starts its time."""
+        """Receive a piece; the first one of a request starts its time."""
         if self._lingers_from is not None:
             return False
-        now = self.house.clock()
+        now = self.limits.clock()
         if self.request is None:
             self._begun_at, self._left_s = now, LARGE_PAUSE_S
         else:
@@ -340,8 +211,10 @@ class Channel(ReportingChannel):
         return self._is_inside and super().writable()
 
     def send_continue(self) -> None:
-        """Let the client go on. It is told by the server's loop as answers are: one that has gone
-        is found out there, and not in the middle of what is being decided."""
+        """Send "100 Continue" by the server's loop, as answers are sent.
+
+        A client that has gone is found out there, not in the middle of what is being decided.
+        """
         if self.request is None:
             return
         self.request.expect_continue = self.request.completed = False
@@ -352,7 +225,7 @@ class Channel(ReportingChannel):
             self.sent_continue = True
 
     def _look_about(self) -> None:
-        """Do what has become due here."""
+        """Do what has become due on this connection."""
         if self._queued_at is not None:
             self._look_after_queued()
         if self.request is not None and self.request.admission is not None:
@@ -364,7 +237,7 @@ class Channel(ReportingChannel):
 
     def linger(self) -> None:
         """Throw away what is still to come, and close when the client has had time to read why."""
-        self._lingers_from = self.house.clock()
+        self._lingers_from = self.limits.clock()
 
     @property
     def close_when_flushed(self) -> bool:
@@ -380,12 +253,12 @@ class Channel(ReportingChannel):
 
     @property
     def last_activity(self) -> float:
-        """The server's own look-out for idle connections goes by a clock that may jump."""
+        """Time of the last activity for waitress, always now: its clock may jump, ours decides."""
         return time.time()
 
     @last_activity.setter
     def last_activity(self, _: float) -> None:
-        self._active_at = self.house.clock()
+        self._active_at = self.limits.clock()
 
     def _is_waiting(self) -> bool:
         return (
@@ -395,11 +268,11 @@ class Channel(ReportingChannel):
         )
 
     def _look_after_body(self, request: Parser, admission: Admission) -> None:
-        """Let a large body come or refuse it, as was decided meanwhile."""
+        """Go on receiving a large body or refuse it, as was decided meanwhile."""
         if admission.error is not None:
             self._refuse(request, admission.error)
         elif admission.is_waiting:
-            self._fed_at = self.house.clock()
+            self._fed_at = self.limits.clock()
         elif request.is_let_in():
             with self.requests_lock:
                 if self.requests:  # the answers before come first
@@ -419,11 +292,11 @@ class Channel(ReportingChannel):
     def _is_overdue(self) -> bool:
         if self.requests:
             return False
-        now, request = self.house.clock(), self.request
+        now, request = self.limits.clock(), self.request
         if self._lingers_from is not None:
             return now - self._lingers_from > LINGER_S
         if request is None:
-            return now - self._active_at > self.house.idle_s
+            return now - self._active_at > self.limits.idle_s
         if request.is_large:
             return now - self._fed_at > self._left_s
         allowed_s = HEAD_S + request.body_bytes_received / SLOWEST_BYTES_A_SECOND
@@ -444,25 +317,25 @@ class Channel(ReportingChannel):
     # Its turn
 
     def gets_in_line(self) -> bool:
-        """Let the next request wait for its turn if it is of those that take long."""
-        rule, admissions = self.requests[0].rule, self.house.admissions
-        if not (rule.is_queued and rule.token and self.house.queue and admissions):
+        """Queue the next request if it is of those that take long; returns whether it was."""
+        rule, admissions = self.requests[0].rule, self.limits.admissions
+        if not (rule.is_queued and rule.token and self.limits.queue and admissions):
             return False
         if self.requests[0].refusal is not None:
             return False
-        self._queued_at = self._looked_at = self.house.clock()
+        self._queued_at = self._looked_at = self.limits.clock()
         admissions.ask_person(rule.token, self._enter_line)
         return True
 
     @property
     def _line(self) -> RequestQueue:
         """The line that a request of this connection waits in."""
-        if self.house.queue is None:
+        if self.limits.queue is None:
             raise ValueError("Nobody waits in line here.")
-        return self.house.queue
+        return self.limits.queue
 
     def service(self) -> None:
-        """Have the next request answered; another one may start when it took a place."""
+        """Answer the next request; if it came from the queue, its place is free afterwards."""
         person, self._person, self._queued_at = self._person, None, None
         if person is not None and self._has_gone():
             self.connected = False  # nobody waits for the answer any more
@@ -490,7 +363,7 @@ class Channel(ReportingChannel):
     def _look_after_queued(self) -> None:
         """Take a request out of the line that waited too long, or whose client has gone."""
         # It may be its turn at any time, in another thread.
-        now, person, queued_at = self.house.clock(), self._person, self._queued_at
+        now, person, queued_at = self.limits.clock(), self._person, self._queued_at
         if person is None or queued_at is None or now - self._looked_at < LOOK_S:
             return
         self._looked_at = now

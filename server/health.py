@@ -1,4 +1,4 @@
-"""Whether all is well: the database can be written, the worker is at work, the disk has room."""
+"""Health checks: the database can be written, the worker is at work, the disk has space."""
 
 import threading
 import time
@@ -19,14 +19,14 @@ KEPT_S = 2.0  # strangers may ask, and each look writes
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`problems` is empty when all is well; `jobs` is None when it cannot be read."""
+    """Health; `problems` is empty when all is well, `jobs` is None when it cannot be read."""
 
     problems: tuple[str, ...]
     jobs: JobCounts | None
 
 
 class Health:
-    """Looks at most every two seconds, however many ask."""
+    """Checks health, at most every two seconds."""
 
     def __init__(self, config: Config, db: Database, started_at: float | None = None):
         self._config, self._db = config, db
@@ -36,7 +36,7 @@ class Health:
         self._state = State((), None)
 
     def look(self) -> State:
-        """How things stand; never raises."""
+        """Check and return the present state; never raises."""
         with self._lock:
             now = time.monotonic()
             if self._looked_at is None or now - self._looked_at >= KEPT_S:

@@ -26,6 +26,7 @@ class Metric:
 
     @property
     def kind(self) -> str:
+        """Type of the metric for Prometheus: counter or gauge."""
         return "counter" if self.name.endswith("_total") else "gauge"
 
 

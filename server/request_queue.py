@@ -16,7 +16,7 @@ LONGEST_WAIT_S = 120.0
 
 
 class QueueFull(Told):
-    """So many wait already that one more would wait too long."""
+    """The queue is so long that one more request would wait too long."""
 
     status = 503
     retry_after_s = 30
@@ -30,7 +30,7 @@ class QueueFull(Told):
 
 
 class WaitedTooLong(Told):
-    """Its turn did not come in time."""
+    """The turn of a request did not come in time."""
 
     status = 503
     retry_after_s = 30
@@ -59,7 +59,7 @@ class RequestQueue:
         self._start_next()
 
     def leave(self, person: int) -> None:
-        """One of that person's is done."""
+        """Free the place of a user's request that is done."""
         with self._lock:
             self._running[person] -= 1
             if not self._running[person]:
@@ -81,7 +81,7 @@ class RequestQueue:
             self.start(item)
 
     def _take(self) -> Any | None:
-        """What is next: of who had no turn for longest, and has not as much at work as one may."""
+        """Take the next request: of the user who had no turn for longest and is below the limit."""
         with self._lock:
             if self._running.total() >= self._at_once:
                 return None

@@ -1,4 +1,4 @@
-"""How each answer ended, as the server saw it: what went over the wire, and whether all of it did.
+"""Outcomes of responses, as the server saw them: what was sent, and whether it was complete.
 
 The app knows only what it meant to send. The server may answer by itself, fail at what the app gave
 it, or lose who asked half way.
@@ -19,7 +19,7 @@ UNREADABLE = 431  # a head so large that nothing of it was read
 
 
 class UnreadableAnswer(Exception):
-    """What was to be sent could not be read."""
+    """The body of a response could not be read."""
 
 
 class _Reporting(Task):
@@ -50,7 +50,7 @@ class _Reporting(Task):
 
 
 class AppTask(_Reporting, WSGITask):
-    """An answer of the app."""
+    """Response of the app."""
 
     def get_environment(self) -> dict[str, Any]:
         """The request as the app gets it, with a place for its notes."""
@@ -67,7 +67,7 @@ class AppTask(_Reporting, WSGITask):
 
 
 class OwnTask(_Reporting, ErrorTask):
-    """An answer of the server itself, such as 400 for what is no HTTP."""
+    """Response of the server itself, such as 400 for what is no HTTP."""
 
 
 class ReportingChannel(HTTPChannel):

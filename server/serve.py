@@ -18,19 +18,20 @@ from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from common import logs
 from common.ip_address import networks
 from common.pipes import stdin_of
 from config import Config, ConfigError, prepare_data_dir, program_environment
 from server.body_admission import Admissions
-from server.connection_limits import THROWN_AWAY, Channel, House
+from server.connection_limits import Channel, ConnectionLimits
+from server.request_parser import THROWN_AWAY
 from server.request_queue import AT_ONCE, RequestQueue
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
 from web import request_log
-from web.access import Services
 from web.body_quota import BodyQuota
+from web.services import Services
 from web.uploads import BodyRules, most_bytes
 
 SHORT_LIFE_S = 5.0
@@ -55,6 +56,7 @@ class WorkerProcess:
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
 
     def start(self) -> None:
+        """Start the worker, and the thread that keeps it running."""
         self._start_process()
         self._keeper.start()
 
@@ -64,7 +66,7 @@ class WorkerProcess:
             self._input.write(b"\n")
 
     def ask_to_stop(self) -> None:
-        """Let the worker park what it is speaking; its time begins now."""
+        """Ask the worker to park what it is speaking; its time begins now."""
         if not self._stopping.is_set():
             self._stop_by = time.monotonic() + STOP_WAIT_S
             self._stopping.set()
@@ -120,12 +122,12 @@ class Dispatcher(ThreadedTaskDispatcher):
         self.admissions: Admissions | None = None
 
     def add_task(self, task: Any) -> None:
-        """Have a request answered, those that take long when it is their turn."""
+        """Queue a request for a thread; those that take long wait for their turn first."""
         if not (isinstance(task, Channel) and task.gets_in_line()):
             self.start(task)
 
     def start(self, task: Any) -> None:
-        """Have a request answered now."""
+        """Hand a request to the next free thread."""
         super().add_task(task)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = THREADS_WAIT_S) -> bool:
@@ -168,16 +170,16 @@ def make_server(app: Flask, config: Config, stopping: threading.Event) -> BaseWS
             f"VoiceVerse cannot listen on {config.host}:{config.port} ({error.strerror}). "
             "Stop what uses it, or set VOICEVERSE_PORT to another number."
         ) from error
-    house = _house(app, config, dispatcher)
+    limits = _connection_limits(app, config, dispatcher)
     for socket in list(sockets.values()):
         if isinstance(socket, BaseWSGIServer):
-            socket.channel_class = partial(Channel, house)
+            socket.channel_class = partial(Channel, limits)
     dispatcher.set_thread_count(config.threads)
     return server
 
 
-def _house(app: Flask, config: Config, dispatcher: Dispatcher) -> House:
-    """Who may connect, send and wait; what is on its way may fill a few of the largest forms."""
+def _connection_limits(app: Flask, config: Config, dispatcher: Dispatcher) -> ConnectionLimits:
+    """Build the limits of connections; bodies under way may fill a few of the largest forms."""
     services, largest = app.extensions["voiceverse"], most_bytes(config)
     quota = BodyQuota(
         of_person=largest,
@@ -188,7 +190,7 @@ def _house(app: Flask, config: Config, dispatcher: Dispatcher) -> House:
     services.body_quota = quota
     dispatcher.admissions = Admissions(quota, services.accounts.person_of)
     spare_threads = config.threads - config.live_listeners
-    return House(
+    return ConnectionLimits(
         BodyRules(app, config),
         connections=CONNECTIONS,
         of_one=CONNECTIONS_OF_ONE,
@@ -248,7 +250,7 @@ def main(create_app: Callable[[Config], Flask]) -> int:
         config = Config.load()
         logs.configure(config.log_level, request_log.request_id)
         run(create_app, config)
-    except (ConfigError, DatabaseError, KeepingError) as error:
+    except (ConfigError, DatabaseError, BackupError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

@@ -14,12 +14,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from backups import create, leftovers, restore
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from backups.nightly import Nightly
 from common import logs
 from common.errors import Sentence
@@ -33,6 +32,7 @@ from config import (
 from database import Database
 from queries.rows import ClaimedRetake, Job
 from server.health import WORKER
+from server.housekeeping import Housekeeping
 from services.backoff import Notice, States, is_memory_short, verdict
 from services.export_worker import ExportWorker
 from services.providers import Providers
@@ -44,7 +44,8 @@ from speech.audio.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
 from storage import snapshots
-from storage.audio_store import AudioError, AudioStore
+from storage.audio_errors import AudioError
+from storage.audio_store import AudioStore
 from storage.errors import DatabaseError, LeaseLost
 from storage.file_locks import FileLock
 
@@ -53,8 +54,6 @@ HEARTBEAT_S = 5.0
 SIGN_S = 15.0  # between two signs of life
 POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
-DAY_S = 24 * 3600.0
-TIME = "%Y-%m-%d %H:%M:%S"
 GRACE_S = 8.0
 NICENESS = 10  # pages and listeners come first, however much is being spoken
 
@@ -82,14 +81,15 @@ class Worker:
         self._counting = threading.Lock()
         self._beaten_at = 0.0
         self._seen_at: float | None = None
-        self._noticed_at: float | None = None
-        self._emptied_at: float | None = None
         self.clock = TrustedClock(self.db)
+        self.housekeeping = Housekeeping(studio, self.clock, self.stop)
 
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
         exporting = self.exporting.start()
-        sound = threading.Thread(target=self._look_after_sound, name="sound", daemon=True)
+        sound = threading.Thread(
+            target=self.housekeeping.look_after_sound, name="sound", daemon=True
+        )
         sound.start()
         while not self.stop.is_set():
             try:
@@ -107,10 +107,9 @@ class Worker:
         self._wait_for_purchases(deadline)
 
     def _look_about(self) -> None:
-        """Begin all that is due; raises RuntimeError where the system gives no thread for it."""
+        """Start all that is due; raises RuntimeError where the system gives no thread for it."""
         self._beat()
-        self._look_at_notices()
-        self._empty_bin()
+        self.housekeeping.look()
         self.nightly.look()
         self.studio.purchases.rest()
         self._threads = [thread for thread in self._threads if thread.is_alive()]
@@ -149,7 +148,7 @@ class Worker:
         return count
 
     def _next(self) -> Callable[[], None] | None:
-        """What to do next: changes to finished files are short and go first."""
+        """Claim the next work: changes to finished files are short and go first."""
         if retake := self._claim(self.db.claim_retake):
             return partial(self._retake, retake)
         per_user = min(self.config.jobs_per_user, self.config.jobs)
@@ -258,73 +257,9 @@ class Worker:
             except DatabaseError as error:
                 log.error("the heartbeat cannot be written: %s", error.sentence)
 
-    def _look_at_notices(self) -> None:
-        now = time.monotonic()
-        if self._noticed_at is None or now - self._noticed_at >= DAY_S:
-            threading.Thread(target=self._save_notices, name="notices", daemon=True).start()
-            self._noticed_at = now
-
-    def _save_notices(self) -> None:
-        """Ask each provider what it says about its models, such as the day one ends."""
-        for engine in self.studio.registry.engines:
-            try:
-                notices = self.studio.purchases.notices(engine)
-                found = {note.model: note.shutdown.isoformat() for note in notices if note.shutdown}
-                if found or engine.keeps_segments:
-                    self.db.save_model_notices(engine.name, found)
-                    self.studio.voice_fallback.learn()
-            except (SpeechError, DatabaseError) as error:
-                log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
-
-    def _empty_bin(self) -> None:
-        """Remove what is past its time, once a day, as long as the clock can be believed."""
-        now = time.monotonic()
-        if self._emptied_at is not None and now - self._emptied_at < DAY_S:
-            return
-        if (believed := self.clock.believed()) is not None:
-            threading.Thread(
-                target=self._empty_bin_now, args=(believed,), name="bin", daemon=True
-            ).start()
-            self._emptied_at = now
-
-    def _empty_bin_now(self, now: float) -> None:
-        try:
-            if count := self.studio.bin.empty(now):
-                log.info("%s files left the bin after their time there", count)
-            if count := prune_security_log(self.db, self.config.security_log_days, now):
-                log.info("%s events left the security log after their time there", count)
-        except (AudioError, DatabaseError) as error:
-            log.error("what is past its time cannot be removed: %s", error.sentence)
-        except OSError as error:
-            log.error("what is past its time cannot be removed: %s", error)
-
-    def _look_after_sound(self) -> None:
-        """Find whose the sound is that was bought before it had owners, after an upgrade; remove
-        bought sound that nothing needs any more."""
-        work = [partial(self.studio.cache_adoption.adopt_all, until=self.stop.is_set)]
-        while not self.stop.is_set():
-            try:
-                for each in work:
-                    each()
-                work = [partial(self.studio.segment_cache.drop_unwanted, until=self.stop.is_set)]
-            except (AudioError, DatabaseError) as error:
-                log.error("bought sound cannot be looked after: %s", error.sentence)
-            except Exception:  # the top of a thread; it looks again
-                log.exception("bought sound cannot be looked after")
-            self.stop.wait(HEARTBEAT_S)
-
     def _wait_for_purchases(self, deadline: float) -> None:
         while self.studio.purchases.under_way and time.monotonic() < deadline:
             time.sleep(0.05)
-
-
-def prune_security_log(db: Database, days: int, now: float) -> int:
-    """Remove the events older than that; returns how many. 0 days keep them for ever."""
-    if not days:
-        return 0
-    today = datetime.fromtimestamp(now, UTC)
-    before, until = today - timedelta(days=days), today + timedelta(days=1)
-    return db.prune_security_logs(f"{before:{TIME}}", f"{until:{TIME}}")
 
 
 def build_studio(config: Config, environ: Mapping[str, str] | None = None) -> Studio:
@@ -395,7 +330,7 @@ def main() -> int:
             studio.purchases.close()
             studio.registry.close()
             studio.db.close()
-    except (ConfigError, DatabaseError, KeepingError) as error:
+    except (ConfigError, DatabaseError, BackupError) as error:
         print(error.sentence, file=sys.stderr)
         return 1
     return 0

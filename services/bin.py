@@ -10,8 +10,9 @@ from queries.groups import BIN_DAYS, NO_FILE
 from queries.rows import AudioFile
 from services.cache_adoption import CacheAdoption
 from services.segment_cache import SegmentCache
-from storage.audio_store import AudioStore, TakeStore
+from storage.audio_store import AudioStore
 from storage.errors import NotFound
+from storage.segment_store import TakeStore
 
 LONGEST_DROP_S = 0.5
 TIME = "%Y-%m-%d %H:%M:%S"

@@ -20,7 +20,8 @@ from documents.types import LEFT_OUT, Document, compose
 from queries.rows import DocumentRow
 from services.document_errors import ImportsBusy, WebImportOff
 from services.file_names import CONTROL, NAME_LENGTH
-from storage.audio_store import AudioStore, naming_full_disk
+from storage.audio_errors import translating_disk_full
+from storage.audio_store import AudioStore
 
 READERS = 2
 READER_WAIT_S = 60.0
@@ -69,7 +70,7 @@ class DocumentImports:
 
         Raises ImportsBusy, NoSpace or a DocumentError.
         """
-        with self._reading(), naming_full_disk():
+        with self._reading(), translating_disk_full():
             document = read(path, filename, limits=self._limits)
         return self._store(owner_id, document, filename)
 
@@ -80,7 +81,7 @@ class DocumentImports:
                 "Web addresses cannot be imported here. Save the page and import the file."
             )
         with (
-            naming_full_disk(),
+            translating_disk_full(),
             tempfile.TemporaryDirectory(prefix=PAGE_PREFIX, dir=self._folder) as folder,
         ):
             path = Path(folder) / "page"

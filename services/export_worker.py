@@ -10,7 +10,7 @@ from exports.errors import ExportError, Stopped
 from queries.rows import Export
 from services.backoff import States, is_memory_short
 from services.exports import LEASE_S, Exports
-from storage.audio_store import AudioError
+from storage.audio_errors import AudioError
 from storage.errors import DatabaseError, LeaseLost
 
 MOST_ATTEMPTS = 3

@@ -17,7 +17,7 @@ from database import Database
 from exports import runner
 from exports.cover import cover
 from exports.errors import ExportError, Stopped
-from exports.types import FORMATS, Format, Part, Task
+from exports.types import FORMATS, ChapterSpan, Format, Task
 from queries.rows import AudioFile, Export
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
@@ -268,17 +268,17 @@ class Exports:
             cover=known["cover"],
         )
 
-    def _parts(self, row: AudioFile) -> list[Part]:
+    def _parts(self, row: AudioFile) -> list[ChapterSpan]:
         """The chapters that have sound; the whole piece as one where there are none."""
         found = [
-            Part(each["title"], each["text_start"], each["text_end"], each["start_ms"],
+            ChapterSpan(each["title"], each["text_start"], each["text_end"], each["start_ms"],
                  each["end_ms"])
             for each in self.db.get_chapters(row["id"])
             if each["start_ms"] is not None and each["end_ms"] is not None
             and each["end_ms"] > each["start_ms"]
         ]  # fmt: skip
         end_ms = round(row["duration"] * 1000)
-        return found or [Part("", 0, row["character_count"], 0, end_ms)]
+        return found or [ChapterSpan("", 0, row["character_count"], 0, end_ms)]
 
     def _details(self, row: AudioFile) -> Details:
         """Author, book, track, language and cover, from the document it was made of, if any."""

@@ -19,7 +19,8 @@ from services.pronunciations import COLUMNS as PRONUNCIATIONS
 from services.pronunciations import table_rows
 from services.studio import Studio
 from speech.audio.captions import webvtt
-from storage.audio_store import AudioStore, NoSuchAudio
+from storage.audio_errors import NoSuchAudio
+from storage.audio_store import AudioStore
 from storage.errors import NotFound
 
 DOCUMENT_KEYS = ("title", "author", "language", "source", "origin", "created_at")

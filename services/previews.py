@@ -18,7 +18,7 @@ from speech.registry import Registry
 from speech.text.pronunciation import Dictionary
 from speech.text.script import Script, Utterance
 from speech.types import Segment, SpeechRequest, Voice
-from storage.audio_store import PreviewStore
+from storage.segment_store import PreviewStore
 
 PREVIEW_LENGTH = 300
 

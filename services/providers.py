@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypedDict
 
-from accounts.encryption import Seal, SealBroken
+from accounts.encryption import DecryptionError, SecretBox
 from common.errors import Sentence
 from config import Config
 from database import Database
@@ -58,12 +58,12 @@ class Providers:
         self,
         config: Config,
         db: Database,
-        seal: Seal | None = None,
+        box: SecretBox | None = None,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
     ) -> None:
         self.db, self._now = db, now
         # A file of its own: a copy of the database holds no key that opens.
-        self._keys = ProviderKeys(db, seal or Seal(config.data_dir / "provider_key"))
+        self._keys = ProviderKeys(db, box or SecretBox(config.data_dir / "provider_key"))
         self._guard = threading.Lock()
         # By provider and person (None: everybody), with what it was made from.
         self._made: dict[tuple[int, int | None], tuple[tuple[int, str | None], Provided]] = {}
@@ -131,7 +131,7 @@ class Providers:
         key = ""
         try:
             key = self._keys.open_own(row, user_id, own) if own else self._keys.open(row)
-        except SealBroken:
+        except DecryptionError:
             fault = partial(key_unreadable, row["label"], is_own=bool(own))
         if not own and row["allows_own_keys"] and not row["sealed_key"]:
             fault = partial(own_key_needed, row["label"])

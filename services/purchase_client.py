@@ -21,7 +21,7 @@ from services import purchase_process as wire
 from speech.engine import Engine
 from speech.errors import EngineCrashed, EngineHeldUp, SpeechError
 from speech.types import AudioChunk, Delivery, ModelNotice, SpeechRequest
-from storage.audio_store import AudioError
+from storage.audio_errors import AudioError
 
 ROOT = Path(__file__).resolve().parent.parent
 PIPE_BYTES = 256 * 1024

@@ -30,10 +30,10 @@ from typing import IO, Any, BinaryIO
 from common import transient_causes
 from common.errors import Told
 from speech.engine import Engine
+from speech.engines.openai_engines import engine_from_settings
 from speech.errors import EngineHeldUp, SpeechError
-from speech.registry import remake
 from speech.types import AudioChunk, Receipt, SpeechRequest
-from storage.audio_store import SegmentStore
+from storage.segment_store import SegmentStore
 
 HEADER = struct.Struct("<cII")
 MOST_LATER = 32  # engines that stay ready
@@ -48,7 +48,7 @@ class PurchaseProcess:
 
     def __init__(self, folder: str, engines: dict[str, dict[str, Any]], output: BinaryIO):
         self.store = SegmentStore(Path(folder))
-        self.engines = {name: remake(settings) for name, settings in engines.items()}
+        self.engines = {name: engine_from_settings(settings) for name, settings in engines.items()}
         self._later: dict[str, Engine] = {}  # by their settings, the latest used last
         self._making = threading.Lock()
         self.is_alone = threading.Event()  # nobody listens any more
@@ -94,7 +94,7 @@ class PurchaseProcess:
         content_hash, receipt = order["content_hash"], Receipt()
         engine, request = self._engine(order), SpeechRequest(**order["request"])
         most = request.most_bytes(engine.sample_rate)
-        with self.store.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
+        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as keep:
             if self.store.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
@@ -108,7 +108,7 @@ class PurchaseProcess:
             return self.engines[order["engine"]]
         mark = json.dumps(settings, sort_keys=True)
         with self._making:
-            engine = self._later.pop(mark, None) or remake(settings)
+            engine = self._later.pop(mark, None) or engine_from_settings(settings)
             self._later[mark] = engine
             if len(self._later) > MOST_LATER:
                 # Who speaks through it still has it; nobody else finds it again.

@@ -20,8 +20,8 @@ from speech.prices import expected_duration_s, total_cost
 from speech.text.script import PARAGRAPH_PAUSE_MS, Utterance
 from speech.text.segments import BLANK_LINE
 from speech.types import AudioChunk, Segment, is_speakable
-from storage.audio_store import TakeStore
 from storage.errors import WrongState
+from storage.segment_store import TakeStore
 
 LONGEST = 20_000  # characters of one change: more is a piece of its own
 PAUSE_CHECK_S = 0.5

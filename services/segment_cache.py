@@ -12,7 +12,7 @@ from common.errors import Told
 from database import Database
 from speech.engine import Engine
 from speech.types import SpeechRequest
-from storage.audio_store import SegmentStore
+from storage.segment_store import SegmentStore
 
 RULE, SHARED, APART = "bought_sound", "shared", "apart"
 RULES = (APART, SHARED)

@@ -45,8 +45,8 @@ class SegmentJob:
             is_retake=is_retake,
         )
 
-    def as_purchase(self) -> Order:
-        """The columns that the ledger of purchases is written from."""
+    def as_order(self) -> Order:
+        """The order that the ledger of purchases is written from."""
         return {
             "id": self.file_id,
             "owner_id": self.owner_id,

@@ -111,7 +111,7 @@ class Purchases:
             engine.breaker.tell = partial(self._note_state, engine.name)
         begun = partial(
             self.db.begin_purchase,
-            job.as_purchase(),
+            job.as_order(),
             key.content_hash,
             key.owner_id,
             key.fingerprint,
@@ -141,7 +141,7 @@ class Purchases:
         begun: Callable[[], object],
     ) -> Generator[AudioChunk]:
         receipt, most = Receipt(), request.most_bytes(engine.sample_rate)
-        with self.store.alone_with(content_hash, receipt.note, paid_bytes=most) as keep:
+        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as keep:
             if self.store.has(content_hash):
                 return
             begun()
@@ -188,7 +188,7 @@ class Purchases:
             duration_s = size / 2 / engine.sample_rate
             cost = engine.price().quote(len(request.text), duration_s)
         return self.db.record_purchase(
-            job.as_purchase(),
+            job.as_order(),
             content_hash,
             cost=cost,
             size=size,

@@ -19,7 +19,8 @@ from services.segment_purchases import Purchases
 from services.synthesis import Synthesis
 from services.voice_fallback import VoiceFallback
 from speech.registry import Registry
-from storage.audio_store import AudioStore, PreviewStore, SegmentStore, TakeStore
+from storage.audio_store import AudioStore
+from storage.segment_store import PreviewStore, SegmentStore, TakeStore
 
 log = logging.getLogger("voiceverse.studio")
 

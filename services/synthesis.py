@@ -18,7 +18,8 @@ from speech.errors import SpeechError
 from speech.lookahead import LookAhead
 from speech.text.script import Utterance
 from speech.types import AudioChunk, Segment
-from storage.audio_store import AudioStore, NoSpace
+from storage.audio_errors import NoSpace
+from storage.audio_store import AudioStore
 from storage.errors import DiskFull
 from storage.plain_files import sha256_of
 

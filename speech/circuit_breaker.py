@@ -1,4 +1,4 @@
-"""Leaves a provider alone that has failed again and again, and tries it once in a while."""
+"""Circuit breaker: a provider that fails again and again rests, and is tried once in a while."""
 
 import math
 import threading
@@ -17,7 +17,7 @@ DOWN = (ProviderBusy, ProviderUnreachable)
 
 
 class Breaker:
-    """One provider's circuit: "closed" lets all through, "open" nothing, "half-open" one request.
+    """Circuit of a provider: "closed" lets all through, "open" nothing, "half-open" one request.
 
     It opens after `failures` in a row that mean the provider is down, for `rest_s` seconds, and
     twice as long each time that the one request fails. A refusal is an answer, and no failure.
@@ -42,7 +42,7 @@ class Breaker:
 
     @property
     def state(self) -> str:
-        """What the next request meets: "closed", "open" or "half-open"."""
+        """State that the next request meets: "closed", "open" or "half-open"."""
         with self._lock:
             if self._open_until is None:
                 return "closed"
@@ -50,7 +50,7 @@ class Breaker:
             return "open" if is_resting else "half-open"
 
     def watch(self, chunks: Generator[AudioChunk]) -> Generator[AudioChunk]:
-        """The same chunks, and a note of how it went; raises ProviderResting instead when open."""
+        """Pass chunks on and note how the request went; raises ProviderResting when open."""
         with closing(chunks):
             is_probe = self._admit()
             try:

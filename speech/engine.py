@@ -1,4 +1,4 @@
-"""What every engine offers: voices, checks, prices and a stream of sound."""
+"""Base class of engines: voices, checks, prices and a stream of sound."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from speech.circuit_breaker import Breaker
 from speech.errors import BadSpeed, UnknownVoice
@@ -21,7 +21,7 @@ class Engine(ABC):
 
     name: str
     label: str
-    protocol: ClassVar[str] = ""  # what `registry.remake` knows the class by
+    protocol: ClassVar[str] = ""  # names the class in `settings`
     speed_range: ClassVar[tuple[float, float]]
     reads_numbers: ClassVar[bool] = False  # else they are written out for it
     takes_phonemes: ClassVar[bool] = False
@@ -36,28 +36,38 @@ class Engine(ABC):
     first_segment_characters: int
     default_voice: str
     breaker: Breaker | None = None  # of a provider that may be down
-    # What registry.remake needs, in another process; None where only this one can speak.
+    # What `from_settings` needs, in another process; None where only this one can speak.
     settings: Mapping[str, Any] | None = None
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Make an engine from its `settings`, in a process that knows no configuration.
+
+        Whoever has the engine made watches over its provider: this one has no breaker.
+        """
+        engine = cls(**{name: value for name, value in settings.items() if name != "protocol"})
+        engine.breaker = None
+        return engine
 
     @property
     def state(self) -> Hashable:
-        """Equal for as long as the voices are the same."""
+        """Token that compares equal for as long as the voices are the same."""
         return None
 
     @abstractmethod
     def voices(self) -> Sequence[Voice]:
-        """The voices in the order to show them; starts no process and no connection."""
+        """List the voices in the order to show them; starts no process and no connection."""
 
     @abstractmethod
     def price(self) -> Price:
-        """What the model in use costs."""
+        """Price of the model in use."""
 
     @abstractmethod
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
         """Yield the sound of a checked request; raises SpeechError and nothing else."""
 
     def voice(self, identifier: str) -> Voice:
-        """The voice of that identifier; raises UnknownVoice."""
+        """Find a voice by its identifier; raises UnknownVoice."""
         for voice in self.voices():
             if voice.identifier == identifier:
                 return voice
@@ -79,7 +89,7 @@ class Engine(ABC):
         return _whole_samples(chunks, self.sample_rate)
 
     def fingerprint(self, request: SpeechRequest) -> str:
-        """A SHA-256 in hex over all that shapes the sound: equal requests, equal fingerprints.
+        """Hash all that shapes the sound: SHA-256 in hex, the same for equal requests.
 
         White space around a text is not heard, nor whether an accent is a sign of its own.
         """
@@ -89,8 +99,9 @@ class Engine(ABC):
         return self._fingerprint(request, request.speed, text)
 
     def earlier_fingerprints(self, request: SpeechRequest) -> list[str]:
-        """What the same sound was called before each value had one form: speed 1 or 1.0, as
-        SQLite gave it, and the text as it was written. Not its present fingerprint.
+        """Fingerprints of the same sound from before each value had one form.
+
+        Speed was 1 or 1.0, as SQLite gave it, and the text as it was written.
         """
         speeds = [request.speed]
         if request.speed.is_integer():
@@ -113,15 +124,15 @@ class Engine(ABC):
         return
 
     def notices(self) -> Sequence[ModelNotice]:
-        """What the provider says about the model in use; may use the network."""
+        """Ask the provider for notices about the model in use; may use the network."""
         return ()
 
     def ends_on(self) -> date | None:
-        """The day on which the model in use ends, as far as is known without asking anybody."""
+        """Day on which the model in use ends, as far as is known without asking anybody."""
         return None
 
     def close(self) -> None:
-        """Let go of processes and connections; a later request opens new ones."""
+        """Close processes and connections; a later request opens new ones."""
         return
 
 

@@ -170,6 +170,6 @@ class ProviderResting(SpeechError):
 
 
 class BrokenAudio(SpeechError):
-    """What came back is no sound, or less sound than the text needs."""
+    """The response is no sound, or less sound than the text needs."""
 
     retryable = True

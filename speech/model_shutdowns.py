@@ -1,4 +1,4 @@
-"""When providers end their models, and which voices come nearest to those that go.
+"""Shutdown dates of providers' models, and the voices nearest to those that end.
 
 The dates are those of OpenAI's deprecations page, which the `openai` package repeats.
 """
@@ -51,7 +51,7 @@ def has_ended(model: str, today: date) -> bool:
 
 
 def notice(model: str, shutdown: date) -> ModelNotice:
-    """What there is to say about the end of a model."""
+    """Make the notice about the end of a model."""
     sentence = f"The provider ends the model {model} on {shutdown.isoformat()}."
     return ModelNotice(model, sentence, shutdown)
 
@@ -97,7 +97,7 @@ def _speaks(voice: Voice, language: str) -> bool:
 
 
 def _distance(voice: Voice, old: str, language: str, gender: str | None) -> Distance:
-    """What tells a voice from another, from what matters most to what matters least."""
+    """Distance of two voices as a sort key, what matters most first."""
     return (
         voice.identifier != old,
         voice.identifier != NEAREST.get(old),

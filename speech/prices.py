@@ -1,4 +1,4 @@
-"""What speech costs in USD, and how long it will last."""
+"""Prices of speech in USD, and estimates of its duration."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a provider counted for a request, in tokens; cached ones are not among the others."""
+    """Tokens that a provider counted for a request; cached ones are not among the others."""
 
     text_in: int = 0
     text_cached: int = 0
@@ -79,13 +79,13 @@ class TokenPrices:
     source: str
 
     def cost(self, usage: Usage) -> float:
-        """What was used costs, in USD, exact to 1e-12."""
+        """Cost of the tokens used, in USD, exact to 1e-12."""
         names = Usage.__dataclass_fields__
         usd = sum(_usd(getattr(self, name)) * getattr(usage, name) for name in names)
         return float(round(usd / MILLION, 12))
 
     def estimate(self) -> Price:
-        """What a text will cost, before anything is counted.
+        """Estimate the cost of a text in USD, before anything is counted.
 
         The text goes in once, and comes out once more as the transcript of the sound.
         """
@@ -133,7 +133,7 @@ def realtime_prices(model: str, *, is_openai: bool) -> TokenPrices | None:
 
 
 def realtime_price(prices: TokenPrices | None, *, configured: float | None = None) -> Price:
-    """What to quote for a model over Realtime: the configured price, else an estimate by token."""
+    """Price to quote for a model over Realtime: the configured one, else an estimate by token."""
     if configured is not None:
         return Price(usd_per_million_characters=configured, source=CONFIGURED)
     return prices.estimate() if prices else UNKNOWN

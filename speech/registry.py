@@ -1,4 +1,4 @@
-"""The engines of this installation, and how a voice is found among them."""
+"""Registry of this installation's engines, and the search for a voice among them."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -18,13 +18,13 @@ def utc_day() -> date:
 
 
 class Source(Protocol):
-    """Where engines come from that are added, changed and removed while the program runs."""
+    """Source of engines that are added, changed and removed while the program runs."""
 
     def engines_for(self, user_id: int | None) -> Sequence[Engine]:
-        """The present ones, in order; those of a person speak on the person's own keys."""
+        """List the present engines, in order; those of a user speak on the user's own keys."""
 
     def why_not(self, name: str) -> SpeechError | None:
-        """Why an engine that is known here cannot speak now; None for an unknown one."""
+        """Error why an engine that is known here cannot speak now; None for an unknown one."""
 
     def close(self) -> None:
         """Close every engine."""
@@ -56,12 +56,12 @@ class Registry:
 
     @property
     def engines(self) -> tuple[Engine, ...]:
-        """All that can speak now; equal to the last ones until one is added or changed."""
+        """Engines that can speak now; equal to the last ones until one is added or changed."""
         return (*self._fixed, *self._further(None))
 
     @property
     def default(self) -> Engine:
-        """The engine for those who name none; where its model has ended, one that still speaks."""
+        """Engine for requests that name none; where its model has ended, one that still speaks."""
         if not self.has_ended(self._first):
             return self._first
         speaking = (engine for engine in self.engines if not self.is_silent(engine))
@@ -69,11 +69,11 @@ class Registry:
 
     @property
     def state(self) -> Hashable:
-        """Equal for as long as the same voices are there, and the same have ended."""
+        """Token that compares equal while the same voices are there, and the same have ended."""
         return tuple((engine, engine.state, self.has_ended(engine)) for engine in self.engines)
 
     def end_of(self, engine: Engine) -> date | None:
-        """The day an engine's model ends: as learnt last, else as it says itself."""
+        """Day on which an engine's model ends: as learnt last, or by itself."""
         return self._ends.get((engine.name, engine.model)) or engine.ends_on()
 
     def learn_ends(self, ends: Mapping[tuple[str, str], date]) -> None:
@@ -86,7 +86,7 @@ class Registry:
         return end is not None and end <= self.today()
 
     def successors(self, engine: str, voice: str, language: str = "") -> list[tuple[Engine, Voice]]:
-        """The nearest voice of each other engine that speaks now, those most alike first."""
+        """Find the nearest voice of each other engine that speaks now, those most alike first."""
         voices = [
             found
             for each in self.engines
@@ -97,7 +97,7 @@ class Registry:
         return [self.resolve(found, name) for name, found in nearest]
 
     def get(self, name: str, owner_id: int | None = None) -> Engine:
-        """The engine of that name; raises UnknownEngine, or why a known one is not there.
+        """Find an engine by name; raises UnknownEngine, or why a known one is not there.
 
         For the work of a person, named by `owner_id`, it is the one on the person's own key.
         """
@@ -117,7 +117,7 @@ class Registry:
         return self._named(voice, engine)
 
     def missing(self) -> list[str]:
-        """Why engines that could be here are not: a sentence each."""
+        """List why engines that could be here are not: a sentence each."""
         return list(dict.fromkeys(error().sentence for error in self._absent.values()))
 
     def warm(self) -> None:
@@ -138,7 +138,7 @@ class Registry:
         return [engine for engine in found if engine.name not in self.fixed_names]
 
     def _configured(self) -> tuple[Engine, Voice]:
-        """The voice that is configured for all, or the one that follows it when it has ended."""
+        """Voice that is configured for all, or its fallback when it has ended."""
         try:
             engine, voice = self._named(self._default_voice, "")
         except SpeechError:
@@ -161,7 +161,7 @@ class Registry:
         return self._search(voice)
 
     def is_silent(self, engine: Engine) -> bool:
-        """Whether an engine cannot stand in for another: ended, or its provider is down."""
+        """Whether an engine cannot be a fallback: its model ended, or its provider is down."""
         is_down = engine.breaker is not None and engine.breaker.state == "open"
         return is_down or self.has_ended(engine)
 
@@ -180,21 +180,6 @@ class Registry:
         raise UnknownVoice(voice, self.default.label)
 
 
-def remake(settings: Mapping[str, Any]) -> Engine:
-    """An engine from its `settings`, in a process that knows no configuration.
-
-    Whoever has the engine made watches over its provider: this one has no breaker.
-    """
-    from speech.engines.openai_realtime import OpenAIRealtime
-    from speech.engines.openai_speech import OpenAISpeech
-
-    given = dict(settings)
-    kinds = {kind.protocol: kind for kind in (OpenAISpeech, OpenAIRealtime)}
-    engine = kinds[given.pop("protocol")](**given)
-    engine.breaker = None
-    return engine
-
-
 def build_registry(
     config: Any, source: Source | None = None, today: Callable[[], date] = utc_day
 ) -> Registry:
@@ -204,17 +189,16 @@ def build_registry(
     million characters or None), openai_parallel, openai_timeout_s, voices_dir, neural_memory_mb
     and default_voice. Engines of `source` join as they are added.
     """
+    from speech.engines import openai_engines
     from speech.engines.espeak import EspeakEngine
-    from speech.engines.openai_realtime import OpenAIRealtime
-    from speech.engines.openai_speech import OpenAISpeech
     from speech.engines.piper import PiperEngine, PiperMissing, is_installed
 
     engines: list[Engine] = []
     absent: dict[str, Callable[[], SpeechError]] = {}
     if config.openai_api_key or config.openai_base_url:
-        engines += _of_openai(config)
+        engines += openai_engines.configured(config)
     else:
-        absent = {OpenAISpeech.name: KeyMissing, OpenAIRealtime.name: KeyMissing}
+        absent = dict.fromkeys(openai_engines.NAMES, KeyMissing)
     engines.append(EspeakEngine())
     if is_installed():
         engines.append(PiperEngine(config.voices_dir, memory_mb=config.neural_memory_mb))
@@ -226,32 +210,6 @@ def build_registry(
     return Registry(
         engines, default, config.default_voice, absent | broken, today=today, source=source
     )
-
-
-def _of_openai(config: Any) -> list[Engine]:
-    """The engines of the configured provider, first the one for the configured model.
-
-    A server of one's own gets to hear Realtime only when its model is named: its key is for it
-    alone, and few such servers speak that protocol.
-    """
-    from speech.engines.openai_realtime import OpenAIRealtime
-    from speech.engines.openai_speech import OpenAISpeech
-
-    shared = {
-        "api_key": config.openai_api_key,
-        "base_url": config.openai_base_url,
-        "usd_per_million_characters": config.openai_price,
-        "parallel": config.openai_parallel,
-        "timeout_s": config.openai_timeout_s,
-    }
-    if "realtime" in config.openai_model:
-        realtime = OpenAIRealtime(**shared, model=config.openai_model)
-        return [realtime, OpenAISpeech(**shared, voices=config.openai_voices)]
-    speech = OpenAISpeech(**shared, model=config.openai_model, voices=config.openai_voices)
-    if speech.is_openai:
-        # The price that is configured is that of the configured model.
-        return [speech, OpenAIRealtime(**shared | {"usd_per_million_characters": None})]
-    return [speech]
 
 
 def _voices(engine: Engine) -> Iterable[Voice]:

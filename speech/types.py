@@ -1,4 +1,4 @@
-"""The values that pass between engines and whoever asks them to speak."""
+"""Types that pass between engines and their callers."""
 
 import json
 import unicodedata
@@ -29,7 +29,7 @@ class Voice:
 
     @property
     def key(self) -> str:
-        """The one name of this voice among all engines: "engine:identifier"."""
+        """Name of this voice among all engines: "engine:identifier"."""
         return f"{self.engine}:{self.identifier}"
 
 
@@ -50,7 +50,7 @@ class SpeechRequest:
         object.__setattr__(self, "speed", round(float(self.speed), 6))
 
     def most_bytes(self, sample_rate: int) -> int:
-        """More than its sound can take, in 16-bit samples: room to be reserved for it."""
+        """Upper bound of the sound in bytes, as 16-bit samples: space to be reserved for it."""
         return 2 * int(sample_rate * (MOST_S + len(self.text) * MOST_S_A_CHARACTER / self.speed))
 
 
@@ -69,7 +69,7 @@ class WordMark:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What is known of a request once all of its sound is there.
+    """Report on a request, once all of its sound is there.
 
     `said_otherwise` is what the voice said where it did not keep to the text, else ""; `cost_usd`
     is what the provider counted, None where it counted nothing or the price is not known.
@@ -79,18 +79,18 @@ class Delivery:
     cost_usd: float | None = None
 
     def to_json(self) -> bytes:
-        """As it is kept and sent; empty where there is nothing to tell."""
+        """Encode as JSON, to be stored and sent; empty where there is nothing to tell."""
         return json.dumps(asdict(self)).encode() if self != Delivery() else b""
 
     @classmethod
     def from_json(cls, kept: bytes) -> "Delivery":
-        """What `to_json` gave."""
+        """Decode what `to_json` gave."""
         return cls(**json.loads(kept)) if kept else cls()
 
 
 @dataclass(frozen=True, slots=True)
 class AudioChunk:
-    """Mono signed 16-bit little-endian samples at `sample_rate` Hz.
+    """Chunk of sound: mono signed 16-bit little-endian samples at `sample_rate` Hz.
 
     `delivery` comes with the last chunk of a request, from engines that have anything to tell.
     """
@@ -119,13 +119,13 @@ class Receipt:
         self.delivery = Delivery()
 
     def hear(self, chunks: Iterable[AudioChunk]) -> Iterator[AudioChunk]:
-        """The same chunks."""
+        """Pass chunks on and note what they report."""
         for chunk in chunks:
             self.delivery = chunk.delivery or self.delivery
             yield chunk
 
     def note(self) -> bytes:
-        """What was told, to be kept."""
+        """Return the report as JSON, to be stored."""
         return self.delivery.to_json()
 
 
@@ -156,7 +156,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class ModelNotice:
-    """Something a provider says about a model in use, as the sentence to show."""
+    """Notice of a provider about a model in use, as the sentence to show."""
 
     model: str
     sentence: str

@@ -1,1 +1,1 @@
-"""Files on the disk: the SQLite file itself, sound, exports, locks, the reserve."""
+"""Storage on disk: the SQLite file, audio files, segments, exports, locks, the reserve."""

@@ -1,6 +1,6 @@
-"""Room that is kept on the disk for when others have filled it: signing in and deleting write, too.
+"""Disk space kept in reserve: even on a full disk, signing in and deleting must be able to write.
 
-A file takes the room up while there is enough of it, and gives it back when there is none left.
+A file takes the space up while there is enough, and is removed when there is none left.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ LOW_SHARE = 4  # of the reserve itself: less free room than this, and it is give
 
 
 class Reserve:
-    """A file of nothing, `megabytes` / 4 large; none where no room is asked to be left free."""
+    """Placeholder file of `megabytes` / 4; none where no space is to be left free."""
 
     def __init__(self, path: Path, megabytes: float) -> None:
         self._path = path
@@ -23,7 +23,7 @@ class Reserve:
         self.size = self._free_bytes // SHARE_OF_FREE
 
     def look(self) -> None:
-        """Give the room back when the disk is full, take it up again when it is not."""
+        """Give the space back when the disk is full, take it up again when it is not."""
         if not self.size:
             return
         free = shutil.disk_usage(self._path.parent).free

@@ -1,4 +1,4 @@
-"""The earlier release's `voiceverse.db`: recognised, copied, and carried over in place.
+"""Upgrade of the earlier release's `voiceverse.db`: recognised, copied, carried over in place.
 
 It had the same five tables, some columns fewer, no version mark and no foreign keys that held.
 A new file is built beside it from the schema, filled, verified, and takes its place by one rename.
@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from storage import log_chain, name_keys, sqlite_file
-from storage.errors import DatabaseBusy, name_error, name_os_error
+from storage.errors import DatabaseBusy, translate_os_error, translate_sqlite_error
 from storage.plain_files import sync
 
 TABLES = ("users", "audio_files", "usage_stats", "playback_history", "security_logs")
@@ -147,6 +147,7 @@ def day_of(timestamp: str, year: str, month: str) -> str:
 
 
 def columns(connection: sqlite3.Connection, schema: str, table: str) -> set[str]:
+    """List the names of a table's columns."""
     rows = connection.execute(f"PRAGMA {schema}.table_info({table})").fetchall()
     return {row["name"] for row in rows}
 
@@ -158,7 +159,7 @@ def carry_over(path: Path) -> None:
     sqlite_file.remove_parts(path)
     discard(fresh)
     try:
-        with contextlib.closing(_open_alone(path)) as old:
+        with contextlib.closing(_open_locked(path)) as old:
             sqlite_file.copy(old, kept)
             _refuse_difference(old, kept)
             _build(fresh, kept)
@@ -176,17 +177,18 @@ def carry_over(path: Path) -> None:
             )
             raise named from error
         if isinstance(error, OSError):
-            raise name_os_error(error, path) from error
+            raise translate_os_error(error, path) from error
         raise
 
 
 def discard(path: Path) -> None:
+    """Remove a database file with its logs."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _open_alone(path: Path) -> sqlite3.Connection:
-    """A connection that keeps everybody else out until it is closed."""
+def _open_locked(path: Path) -> sqlite3.Connection:
+    """Open a connection that keeps all others out until it is closed."""
     old = sqlite_file.connect_plain(path)
     try:
         old.execute("PRAGMA main.locking_mode=EXCLUSIVE").fetchall()
@@ -194,7 +196,9 @@ def _open_alone(path: Path) -> sqlite3.Connection:
         old.execute("COMMIT")
     except BaseException as error:
         old.close()
-        if isinstance(error, sqlite3.Error) and isinstance(name_error(error, path), DatabaseBusy):
+        if isinstance(error, sqlite3.Error) and isinstance(
+            translate_sqlite_error(error, path), DatabaseBusy
+        ):
             raise DatabaseBusy(
                 f"{path} is in use by another program, perhaps the earlier release. Stop that "
                 "one, then start again; nothing was changed."

@@ -1,4 +1,4 @@
-"""What can go wrong in the store; each error carries the sentence a person sees."""
+"""Errors of the database; each carries the sentence that a person sees."""
 
 import contextlib
 import os
@@ -16,13 +16,13 @@ UNWRITTEN = (
 
 
 class DatabaseError(Told):
-    """The store cannot do what was asked."""
+    """Base of database errors."""
 
     status = 500
 
 
 class DatabaseBusy(DatabaseError):
-    """Another writer held the store for too long."""
+    """Another writer held the database for too long."""
 
     status = 503
     waits_for = transient_causes.DATABASE.code
@@ -45,7 +45,7 @@ class UpgradeFailed(DatabaseError):
 
 
 class DiskFull(DatabaseError):
-    """Nothing more can be written."""
+    """The disk takes nothing more of the database."""
 
     status = 507
     waits_for = transient_causes.DISK.code
@@ -93,8 +93,8 @@ class LeaseLost(DatabaseError):
     status = 409
 
 
-def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
-    """The named error for a SQLite result code, or None for a mistake of our own."""
+def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
+    """Translate a SQLite error by its result code; None for a mistake of our own."""
     extended = getattr(error, "sqlite_errorcode", None) or 0
     code = extended & 0xFF
     if code in UNWRITTEN and (cause := _cause(code, path)):
@@ -138,19 +138,19 @@ def name_error(error: sqlite3.Error, path: Path) -> DatabaseError | None:
 
 
 @contextlib.contextmanager
-def naming_errors(path: Path) -> Iterator[None]:
+def translating_sqlite_errors(path: Path) -> Iterator[None]:
     """Turn SQLite's own errors into ours, with a sentence each."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        named = name_error(error, path)
+        named = translate_sqlite_error(error, path)
         if named is None:
             raise
         raise named from error
 
 
-def name_os_error(error: OSError, path: Path) -> DatabaseError:
-    """The named error for a file that cannot be made, read or renamed."""
+def translate_os_error(error: OSError, path: Path) -> DatabaseError:
+    """Translate the system's error about a file that cannot be made, read or renamed."""
     if cause := transient_causes.of_os_error(error, path.parent):
         return disk_full(cause)
     return DatabaseError(
@@ -164,7 +164,7 @@ def name_os_error(error: OSError, path: Path) -> DatabaseError:
 
 
 def disk_full(cause: transient_causes.Cause) -> DiskFull:
-    """What is raised where nothing can be written for a cause that passes by itself."""
+    """Make the error for a disk that takes nothing more, by its cause."""
     error = DiskFull(cause.refusal)
     error.waits_for, error.status = cause.code, cause.status
     return error
@@ -192,7 +192,7 @@ def _not_opened(path: Path) -> DatabaseError:
 
 
 def _cause(code: int, path: Path) -> transient_causes.Cause | None:
-    """What keeps SQLite from writing, where it is the disk."""
+    """Find what keeps SQLite from writing, where it is the disk."""
     try:
         disk = os.statvfs(path.parent)
         room = transient_causes.room(path.parent)

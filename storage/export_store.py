@@ -1,4 +1,4 @@
-"""Downloads in other formats on disk: names that the server made, whole files only."""
+"""Exports on disk: names that the server made, whole files only."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from common import transient_causes
 from common.errors import Sentence
-from storage.audio_store import NoSpace, NoSuchAudio, naming_full_disk, no_space
+from storage.audio_errors import NoSpace, NoSuchAudio, no_space, translating_disk_full
 from storage.plain_files import is_plain, open_plain, open_to_write, sync
 
 NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{16}\.[a-z0-9]{2,5}")
@@ -18,47 +18,48 @@ PART = ".part"
 
 
 class ExportStore:
-    """All downloads below one folder; nothing outside it can be named."""
+    """Exports below one folder; nothing outside it can be named."""
 
     def __init__(self, folder: Path, *, min_free_mb: float = 0):
         self.folder = Path(folder)
         self.min_free_bytes = int(min_free_mb * 1024 * 1024)
 
     def new_name(self, filename: str, suffix: str) -> str:
-        """A name for a download of that piece; `suffix` is like ".m4b"."""
+        """Make a name for an export of an audio file; `suffix` is like ".m4b"."""
         return f"{_mark(filename)}-{secrets.token_hex(8)}{suffix}"
 
     def has(self, name: str) -> bool:
+        """Whether the export is there and whole."""
         return is_plain(self._path(name))
 
     def open(self, name: str) -> BinaryIO:
-        """A whole download for reading; raises NoSuchAudio."""
+        """Open a whole export for reading; raises NoSuchAudio."""
         try:
             return open_plain(self._path(name))
         except FileNotFoundError:
             raise NoSuchAudio("This download is not here any more. Make it again.") from None
 
     def part_path(self, name: str) -> Path:
-        """Where a download is written before it is whole."""
+        """Make the file that an export is written to before it is whole; returns its path."""
         path = self._path(name + PART)
-        with naming_full_disk(self.folder):
+        with translating_disk_full(self.folder):
             self.folder.mkdir(mode=0o700, exist_ok=True)
             os.close(open_to_write(path))
         return path
 
     def finish(self, name: str) -> None:
-        """Give a download, already on the disk, its name."""
-        with naming_full_disk(self.folder):
+        """Give an export, already synced to the disk, its name."""
+        with translating_disk_full(self.folder):
             self._path(name + PART).replace(self._path(name))
         sync(self.folder)
 
     def drop(self, name: str) -> None:
-        """Remove a download, whole or not; whoever reads it reads on."""
+        """Remove an export, whole or not; open readers keep reading."""
         for path in self.folder.glob(f"{self._path(name).name}*"):
             path.unlink(missing_ok=True)
 
     def drop_all_of(self, filename: str) -> None:
-        """Remove every download of a piece."""
+        """Remove every export of an audio file."""
         for path in self.folder.glob(f"{_mark(filename)}-*"):
             path.unlink(missing_ok=True)
 

@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from storage.errors import DatabaseBusy, name_os_error
+from storage.errors import DatabaseBusy, translate_os_error
 
 LONGEST_PAUSE_S = 0.005
 
@@ -37,20 +37,20 @@ class FileLock:
         try:
             is_taken = self._take_file(deadline)
         except OSError as error:
-            raise name_os_error(error, self.path) from error
+            raise translate_os_error(error, self.path) from error
         finally:
             if not is_taken:
                 self._threads.release()
         return is_taken
 
     def release(self) -> None:
-        """Let others have it."""
+        """Release the lock for others."""
         if self._descriptor is not None:
             fcntl.flock(self._descriptor, fcntl.LOCK_UN)
         self._threads.release()
 
     def close(self) -> None:
-        """Let go of the lock, if it is held, and of its file."""
+        """Release the lock, if it is held, and close its file."""
         if self._descriptor is not None and self._pid == os.getpid():
             os.close(self._descriptor)
             self._descriptor = None
@@ -76,7 +76,7 @@ class FileLock:
 
 
 class WriteLock(FileLock):
-    """One writer at a time, checkpoints included."""
+    """Lock of the one writer of a database, checkpoints included."""
 
     def acquire(self, timeout_s: float = 5.0) -> bool:
         """Take the lock; raises DatabaseBusy when somebody else keeps it."""

@@ -1,4 +1,4 @@
-"""The chain of the security log: each event carries a hash over itself and the one before it.
+"""Hash chain of the security log: each event carries a hash over itself and the one before it.
 
 A changed, removed or inserted event shows, and so does a gap; `security_chain` holds both ends:
 the last event that was removed after its time, and the last one that was written.
@@ -19,7 +19,7 @@ MOST_FAULTS = 20
 
 
 def link(before: str, event: Mapping[str, object]) -> str:
-    """The hash of an event that follows the one with the hash `before`."""
+    """Hash an event that follows the one with the hash `before`."""
     content = [before, *(event[name] for name in COLUMNS)]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
@@ -40,7 +40,7 @@ def begin(connection: sqlite3.Connection) -> None:
 
 
 def find_faults(connection: sqlite3.Connection, seen: Iterable[tuple[int, str]] = ()) -> list[str]:
-    """Where the chain does not hold, in words; empty when it does.
+    """Find where the chain does not hold, in words; empty when it does.
 
     `seen` are ends of the chain that were written down elsewhere, such as in backups.
     """

@@ -1,4 +1,4 @@
-"""The column `name_key`: what names of accounts look like, so that like ones are found."""
+"""Column `name_key`: a folded form of usernames, by which similar ones are found."""
 
 import sqlite3
 
@@ -6,7 +6,7 @@ from common import usernames
 
 
 def begin(connection: sqlite3.Connection) -> None:
-    """Fill it where rows came from elsewhere: an older release, a migration."""
+    """Fill the column where rows came from an older release or a migration."""
     connection.create_function("look_of", 1, usernames.look, deterministic=True)
     connection.execute("UPDATE users SET name_key = look_of(username) WHERE name_key = ''")
     connection.execute(
@@ -16,7 +16,7 @@ def begin(connection: sqlite3.Connection) -> None:
 
 
 def find_unclear(connection: sqlite3.Connection) -> tuple[list[list[str]], list[str]]:
-    """Accounts that are taken for each other, and those whose names mix scripts."""
+    """Find groups of usernames that look alike, and usernames that mix scripts."""
     names = connection.execute("SELECT username FROM users ORDER BY id").fetchall()
     groups: dict[str, list[str]] = {}
     for row in names:

@@ -12,7 +12,7 @@ from storage.errors import (
     DatabaseTooNew,
     NotADatabase,
     UpgradeFailed,
-    name_os_error,
+    translate_os_error,
 )
 
 EARLIER_RELEASE = 0
@@ -60,7 +60,7 @@ def _create(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
-        raise name_os_error(error, path) from error
+        raise translate_os_error(error, path) from error
     with contextlib.closing(sqlite_file.connect(path)) as connection:
         sqlite_file.create_schema(connection)
 

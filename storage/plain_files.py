@@ -1,4 +1,4 @@
-"""Files of our own: plain ones, reached under their very name.
+"""Plain files, opened under their very name: neither links nor pipes.
 
 A link in the place of a file could lead anywhere, and whoever opens a pipe waits for who writes to
 it. Folders may be links, for people move them to larger disks.
@@ -13,6 +13,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
+CHUNK_BYTES = 64 * 1024  # read at once
 HEX = frozenset("0123456789abcdef")
 WRITING = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -32,12 +33,12 @@ def is_plain(path: Path) -> bool:
 
 
 def open_plain(path: Path, *, buffering: int = -1) -> BinaryIO:
-    """A plain file for reading; raises FileNotFoundError where anything else stands."""
+    """Open a plain file for reading; raises FileNotFoundError where anything else stands."""
     return os.fdopen(descriptor_of(path), "rb", buffering=buffering)
 
 
 def descriptor_of(path: Path) -> int:
-    """The same as a descriptor."""
+    """Open a plain file for reading, as a descriptor; raises FileNotFoundError."""
     try:
         # Without waiting: whatever was put there since it was looked at.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -52,7 +53,7 @@ def descriptor_of(path: Path) -> int:
 
 
 def open_to_write(path: Path) -> int:
-    """The descriptor of a plain file for reading and writing, made with mode 0600 where needed.
+    """Open a plain file for reading and writing, made with mode 0600 where needed.
 
     A link or a pipe that stands there is removed; what it leads to is left alone.
     """
@@ -71,7 +72,7 @@ def open_to_write(path: Path) -> int:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Let the file hold this and nothing else, whatever happens; no content, no file."""
+    """Replace a file's content by one rename; empty content removes the file."""
     if not content:
         path.unlink(missing_ok=True)
         return
@@ -91,7 +92,7 @@ def sha256_of(file: BinaryIO) -> str:
 
 
 def reserve(file: BinaryIO, size: int) -> None:
-    """Take up so many bytes on the disk for a file, where its file system can; raises OSError."""
+    """Reserve `size` bytes on the disk for a file, where its file system can; raises OSError."""
     try:
         os.posix_fallocate(file.fileno(), 0, size)
     except OSError as error:
@@ -109,7 +110,7 @@ def sync(path: Path | str) -> None:
 
 
 def in_rooms(folder: Path, suffix: str) -> Iterator[Path]:
-    """The plain files of that suffix in the folders of two hex digits below `folder`, in order.
+    """Yield the plain files of that suffix in the folders of two hex digits below `folder`.
 
     Where `folder` is a link others may have files there: only what is named by a hash is ours. One
     may be gone at any moment.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from storage import log_chain, name_keys, opening, sqlite_file
-from storage.errors import naming_errors
+from storage.errors import translating_sqlite_errors
 from storage.plain_files import sync
 
 MOST_FAULTS = 20
@@ -55,7 +55,7 @@ def is_empty(path: Path) -> bool:
 
 def recognise(path: Path) -> int:
     """The version of the schema, or EARLIER_RELEASE; raises DatabaseTooNew, NotADatabase."""
-    with naming_errors(path):
+    with translating_sqlite_errors(path):
         return opening.recognise(path, "ro")
 
 
@@ -75,7 +75,7 @@ def schema_version(path: Path) -> int:
 
 
 def fingerprint(path: Path) -> dict[str, dict[str, Any]]:
-    """Each table of a copy: its number of rows, and a SHA-256 over all they hold."""
+    """Fingerprint each table of a copy: {name: {"rows": count, "sha256": hex}}."""
     found = {}
     with _reading_copy(path) as connection:
         connection.text_factory = _text
@@ -95,8 +95,10 @@ def fingerprint(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def find_faults(path: Path, *, is_copy: bool = True) -> list[str]:
-    """What `integrity_check` and `foreign_key_check` say, and a schema that nobody could write by;
-    empty when all is well."""
+    """Find what `integrity_check`, `foreign_key_check` and a rerun of the schema complain about.
+
+    Empty when all is well.
+    """
     with (_reading_copy if is_copy else _reading)(path) as connection:
         connection.row_factory = None
         found = _integrity_faults(connection)
@@ -116,7 +118,7 @@ def _integrity_faults(connection: sqlite3.Connection) -> list[str]:
 
 
 def find_log_faults(path: Path, seen: Iterable[tuple[int, str]] = ()) -> list[str]:
-    """Where the chain of the security log does not hold; `seen` are ends that backups know."""
+    """Find where the security log's chain does not hold; `seen` are ends that backups know."""
     with _reading(path) as connection:
         connection.text_factory = _text
         connection.execute("BEGIN")
@@ -124,13 +126,13 @@ def find_log_faults(path: Path, seen: Iterable[tuple[int, str]] = ()) -> list[st
 
 
 def find_unclear_names(path: Path) -> tuple[list[list[str]], list[str]]:
-    """Accounts that are taken for each other, and those whose names mix scripts."""
+    """Find groups of usernames that look alike, and usernames that mix scripts."""
     with _reading(path) as connection:
         return name_keys.find_unclear(connection)
 
 
 def read_log_end(path: Path) -> list[Any] | None:
-    """Where the chain of the security log ends: id, hash; None before there was one."""
+    """Read the end of the security log's chain: [id, hash]; None before there was one."""
     with _reading(path) as connection:
         if _version(connection) < opening.CHAINED:
             return None
@@ -140,14 +142,19 @@ def read_log_end(path: Path) -> list[Any] | None:
 
 def end_sessions(path: Path) -> None:
     """Sign everybody out of a copy: sessions that were ended since must not come back."""
-    with naming_errors(path), contextlib.closing(sqlite_file.connect_plain(path)) as connection:
+    with (
+        translating_sqlite_errors(path),
+        contextlib.closing(sqlite_file.connect_plain(path)) as connection,
+    ):
         connection.execute("DELETE FROM sessions")
     sync(path)
 
 
 def list_sounds(path: Path) -> dict[str, StoredSound]:
-    """Every file by its name: status, sha256, size, and how many `bytes` of an unfinished one are
-    recorded."""
+    """List every audio file by its name: status, sha256, size, and `bytes`.
+
+    `bytes` is how much of an unfinished one is recorded.
+    """
     with _reading(path) as connection:
         rows = connection.execute(
             """SELECT filename, status, sha256, size, coalesce(
@@ -158,14 +165,14 @@ def list_sounds(path: Path) -> dict[str, StoredSound]:
 
 
 def list_kept(path: Path) -> set[str]:
-    """The content hashes of all bought segments that are counted."""
+    """List the content hashes of all bought segments that are counted."""
     with _reading(path) as connection:
         rows = connection.execute("SELECT content_hash FROM kept_segments")
         return {row["content_hash"] for row in rows}
 
 
 def list_unwanted(path: Path) -> list[str]:
-    """The content hashes of bought sound that is about to leave the disk."""
+    """List the content hashes of bought sound that is about to leave the disk."""
     with _reading(path) as connection:
         if _version(connection) < opening.OWNED:
             return []
@@ -178,7 +185,7 @@ def list_unwanted(path: Path) -> list[str]:
 
 
 def _schema_faults(connection: sqlite3.Connection) -> list[str]:
-    """What cannot be made anew as it is written; who only reads is told nothing of that."""
+    """Find schema objects whose SQL cannot be run anew; reading alone does not show them."""
     written = connection.execute(
         """SELECT name, sql FROM sqlite_schema WHERE sql NOT NULL
            ORDER BY sql NOT LIKE 'CREATE VIRTUAL%', type != 'table', rowid"""
@@ -200,7 +207,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _key(connection: sqlite3.Connection, table: str) -> str:
-    """What puts the rows into an order that a copy keeps."""
+    """Columns that order the rows of a table the same in every copy."""
     columns = connection.execute(f'PRAGMA table_info("{table}")').fetchall()
     keys = sorted((place, name) for _, name, _, _, _, place in columns if place)
     return ", ".join(f'"{name}"' for _, name in keys or [(0, column[1]) for column in columns])
@@ -214,7 +221,7 @@ def _text(value: bytes) -> str:
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection that never writes a log back: that needs the write lock."""
     with (
-        naming_errors(path),
+        translating_sqlite_errors(path),
         contextlib.closing(sqlite_file.connect_plain(path, "ro")) as connection,
     ):
         yield connection
@@ -225,7 +232,7 @@ def _reading_copy(path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to a file that nobody writes, which leaves no other file beside it."""
     address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     with (
-        naming_errors(path),
+        translating_sqlite_errors(path),
         contextlib.closing(sqlite3.connect(address, uri=True)) as connection,
     ):
         yield connection

@@ -13,8 +13,8 @@ from storage.errors import (
     DatabaseError,
     DiskFull,
     UpgradeFailed,
-    name_error,
-    name_os_error,
+    translate_os_error,
+    translate_sqlite_error,
 )
 from storage.plain_files import sync
 
@@ -26,7 +26,7 @@ PARTS = (".part", ".part-journal", ".part-wal", ".part-shm")
 
 
 def connect(path: Path, busy_wait_s: float = 5.0) -> sqlite3.Connection:
-    """A connection in autocommit mode whose rows are dictionaries."""
+    """Connect in autocommit mode, with rows as dictionaries."""
     connection = connect_plain(path, busy_wait_s=busy_wait_s)
     try:
         connection.execute("PRAGMA journal_mode=WAL").fetchall()
@@ -41,7 +41,7 @@ def connect(path: Path, busy_wait_s: float = 5.0) -> sqlite3.Connection:
 
 
 def connect_plain(path: Path, mode: str = "rw", busy_wait_s: float = 5.0) -> sqlite3.Connection:
-    """A connection to an existing file that changes none of its settings; `mode` is rw or ro."""
+    """Connect to an existing file without changing its settings; `mode` is rw or ro."""
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True, timeout=busy_wait_s, isolation_level=None, check_same_thread=False,
@@ -51,15 +51,15 @@ def connect_plain(path: Path, mode: str = "rw", busy_wait_s: float = 5.0) -> sql
 
 
 def make_folder(folder: Path) -> None:
-    """The folder that the file lies in, for this account alone where it is new."""
+    """Make the folder that the file lies in, mode 0700 where it is new."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise name_os_error(error, folder) from error
+        raise translate_os_error(error, folder) from error
 
 
 def create_schema(connection: sqlite3.Connection) -> None:
-    """All tables and indexes in one transaction, with the marks that name file and version."""
+    """Create all tables and indexes in one transaction, with application id and version."""
     connection.execute("BEGIN IMMEDIATE")
     for statement in statements(SCHEMA.read_text("utf-8")):
         connection.execute(statement)
@@ -69,7 +69,7 @@ def create_schema(connection: sqlite3.Connection) -> None:
 
 
 def statements(script: str) -> list[str]:
-    """The single statements of a script: `executescript` would commit an open transaction."""
+    """Split a script into statements: `executescript` would commit an open transaction."""
     found, pending = [], ""
     *pieces, rest = script.split(";")
     for piece in pieces:
@@ -97,9 +97,9 @@ def copy(source: sqlite3.Connection, target: Path) -> None:
         finally:
             _discard(part)
     except OSError as error:
-        raise name_os_error(error, target) from error
+        raise translate_os_error(error, target) from error
     except sqlite3.OperationalError as error:
-        named = name_error(error, target)
+        named = translate_sqlite_error(error, target)
         if isinstance(named, DiskFull):
             raise named from error
         raise
@@ -111,6 +111,7 @@ def sqlite_version() -> tuple[int, int, int]:
 
 
 def wal_bytes(path: Path) -> int:
+    """Size in bytes of the write-ahead log; 0 where there is none."""
     try:
         return path.with_name(path.name + "-wal").stat().st_size
     except FileNotFoundError:
@@ -126,13 +127,16 @@ def is_current(path: Path) -> bool:
 
 
 def refuse_broken_references(connection: sqlite3.Connection) -> None:
+    """Raise IntegrityError where a foreign key points to no row."""
     if connection.execute("PRAGMA foreign_key_check").fetchall():
         raise sqlite3.IntegrityError("a row points to one that is not there")
 
 
 def name_upgrade_error(error: sqlite3.Error, path: Path, done: str) -> DatabaseError:
-    """A full disk, a busy or a damaged file is called so; everything else is UpgradeFailed."""
-    named = None if isinstance(error, sqlite3.IntegrityError) else name_error(error, path)
+    """Translate an error of an upgrade: full disk, busy or damaged file, else UpgradeFailed."""
+    named = (
+        None if isinstance(error, sqlite3.IntegrityError) else translate_sqlite_error(error, path)
+    )
     return named or UpgradeFailed(
         f"{path} could not be {done} ({error}). It was left as it was; please report this."
     )
@@ -151,7 +155,7 @@ def _discard(part: Path) -> None:
 
 
 def dated_sibling(path: Path, label: str) -> Path:
-    """A free name beside `path` that says what the copy is and when it was made."""
+    """Make a free name beside `path` that says what the copy is and when it was made."""
     stamp = datetime.now(UTC).strftime("%Y%m%d_%H%M%S")
     target = path.with_name(f"{path.stem}.{label}-{stamp}.db")
     number = 1

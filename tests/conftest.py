@@ -10,13 +10,14 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from accounts.accounts import Accounts, Visitor
+from accounts.accounts import Accounts
+from accounts.types import Visitor
 from app import create_app
 from config import Config
 from server.worker import Worker
 from tests.making import Home
 from tests.standin_openai import StandIn
-from web.access import Services
+from web.services import Services
 
 PASSWORD = "linden copper harbour moth"
 

@@ -12,7 +12,7 @@ import pyotp
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from tests.conftest import PASSWORD, Browser
 
 START = "/account/second-step/start"

@@ -5,9 +5,10 @@ import re
 import pytest
 from flask import Blueprint
 
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from tests.conftest import PASSWORD, Browser
-from web.access import StaleForm, local_path
+from web.csrf import StaleForm
+from web.redirects import local_path
 
 PAGE = {"Accept": "text/html", "Upgrade-Insecure-Requests": "1"}  # as every browser asks for one
 PAGES = ["/", "/library", "/history", "/usage", "/account", "/security", "/files/x.mp3"]
@@ -30,9 +31,9 @@ def test_programs_without_a_session_get_401_and_a_sentence(stranger, path):
 
 
 def test_every_route_but_the_named_ones_asks_for_login(app, stranger):
-    public = {"web.setup", "web.register", "web.login", "web.log_in", "watching.health", "static"}
-    public |= {"frame.joined", "frame.manifest", "frame.worker", "people.reset"}
-    public |= {"second_steps.step", "second_steps.take_step", "passkeys.ask", "passkeys.sign_in"}
+    public = {"web.setup", "web.register", "web.login", "web.log_in", "monitoring.health", "static"}
+    public |= {"site.joined", "site.manifest", "site.worker", "account.reset"}
+    public |= {"two_factor.step", "two_factor.take_step", "passkeys.ask", "passkeys.sign_in"}
     for rule in app.url_map.iter_rules():
         method = "GET" if "GET" in rule.methods else "POST"
         path = rule.build(dict.fromkeys(rule.arguments, "1"), append_unknown=False)[1]

@@ -5,19 +5,19 @@ from collections import Counter
 import pytest
 from werkzeug.security import generate_password_hash
 
-from accounts.accounts import (
-    DAY_S,
+from accounts.accounts import Accounts
+from accounts.errors import (
     AccountError,
-    Accounts,
     BadUsername,
     LoginRefused,
     RegistrationClosed,
     SetupLinkInvalid,
-    Visitor,
+    TooManyAttempts,
     WrongPassword,
 )
-from accounts.errors import TooManyAttempts
 from accounts.passwords import BadPassword
+from accounts.rules import DAY_S
+from accounts.types import Visitor
 from storage.errors import InviteInvalid, UsernameTaken
 from tests.conftest import PASSWORD
 from tests.pacing import cpu_s
@@ -154,7 +154,7 @@ def test_a_known_browser_is_slowed_down_by_its_own_failures(accounts, vera, db):
 def test_the_mark_of_another_account_or_a_forged_one_counts_for_nothing(accounts, vera, db):
     other = db.create_user("otto", "!")
     fail(db, 60)
-    for mark in (f"{vera['id']}.{'0' * 64}", accounts.marks.of(other["id"]), "é", ""):
+    for mark in (f"{vera['id']}.{'0' * 64}", accounts.device_tokens.of(other["id"]), "é", ""):
         with pytest.raises(TooManyAttempts):
             accounts.login("vera", PASSWORD, HOME, device_token=mark)
 

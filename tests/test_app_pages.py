@@ -3,7 +3,7 @@ from flask import abort
 
 from accounts.login_throttle import REGISTRATIONS_PER_HOUR
 from tests.conftest import PASSWORD, Browser
-from web.access import device_name
+from web.device_names import device_name
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = (
@@ -93,7 +93,7 @@ def test_braces_in_a_refusal_are_only_braces(app, owner, monkeypatch):
     def refuse(*_, **__):
         abort(409, "{limit.__class__} {0}")
 
-    monkeypatch.setitem(app.view_functions, "web.library", refuse)
+    monkeypatch.setitem(app.view_functions, "library.overview", refuse)
     answer = owner.get("/library", json=True)
     assert (answer.status_code, answer.json["error"]) == (409, "{limit.__class__} {0}")
 

@@ -9,13 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from storage.audio_store import (
-    AudioStore,
-    NoSpace,
-    NoSuchAudio,
-    SegmentStore,
-    make_filename,
-)
+from storage.audio_errors import NoSpace, NoSuchAudio
+from storage.audio_store import AudioStore, make_filename
+from storage.segment_store import SegmentStore
 
 
 @pytest.fixture
@@ -256,8 +252,8 @@ def test_bought_sound_is_kept_by_its_hash(tmp_path):
 HOLDER = """
 import sys
 from pathlib import Path
-from storage.audio_store import SegmentStore
-with SegmentStore(Path(sys.argv[1])).alone_with("ab" * 32):
+from storage.segment_store import SegmentStore
+with SegmentStore(Path(sys.argv[1])).exclusive_writer("ab" * 32):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -287,7 +283,7 @@ def test_one_thread_at_a_time_has_a_hash(tmp_path):
     kept, order = SegmentStore(tmp_path), []
 
     def add(number):
-        with kept.alone_with("ab" * 32) as keep:
+        with kept.exclusive_writer("ab" * 32) as keep:
             before = b"".join(kept.read("ab" * 32)) if kept.has("ab" * 32) else b""
             order.append(len(before))
             if number % 2:  # the others give up

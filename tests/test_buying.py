@@ -30,7 +30,8 @@ from speech.errors import (
     UnknownVoice,
 )
 from speech.types import SpeechRequest
-from storage.audio_store import NoSpace, SegmentStore
+from storage.audio_errors import NoSpace
+from storage.segment_store import SegmentStore
 from tests.disks import small
 from tests.making import SENTENCES, Home, prose
 from tests.serving import ROOT, wait_until
@@ -307,7 +308,7 @@ def test_what_was_paid_for_and_cannot_be_kept_says_so_to_whoever_waits(kept):
         yield b"sound"
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(NoSpace) as full, kept.alone_with("ab" * 32, paid_bytes=10) as keep:
+    with pytest.raises(NoSpace) as full, kept.exclusive_writer("ab" * 32, paid_bytes=10) as keep:
         keep(delivered())
     there = unpacked(purchase_process.packed(full.value))
     assert (there.waits_for, there.tries) == ("disk", transient_causes.PAID_TRIES)
@@ -463,6 +464,6 @@ def test_a_file_goes_on_when_the_buying_process_dies(paying, provider, own_proce
 
 def test_the_worker_notes_when_a_model_ends(paying, provider):
     provider.shutdown_dates = {"tts-1": "2027-01-06"}
-    paying.worker._save_notices()
+    paying.worker.housekeeping.save_notices()
     (noted,) = paying.db.list_model_notices()
     assert (noted["model"], noted["shutdown_date"]) == ("tts-1", "2027-01-06")

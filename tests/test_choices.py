@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from documents.types import LEFT_OUT, RULES, Chapter, Document, Part
+from documents.types import LEFT_OUT, RULES, Chapter, Document, TextRun
 from services.document_selection import EACH, Choices, count_kinds, paragraphs
 
 BOOK = Document(
@@ -15,17 +15,17 @@ BOOK = Document(
             "One",
             1,
             (
-                Part("One", "heading"),
-                Part("It was late.", glue="\n\n"),
-                Part("12", "page_number", "\n\n"),
-                Part("The ", glue="\n\n"),
-                Part("\ufb01", "ligature", replaced_by="fi"),
-                Part("re"),
-                Part("[3]", "note_mark"),
-                Part(" was lit."),
+                TextRun("One", "heading"),
+                TextRun("It was late.", glue="\n\n"),
+                TextRun("12", "page_number", "\n\n"),
+                TextRun("The ", glue="\n\n"),
+                TextRun("\ufb01", "ligature", replaced_by="fi"),
+                TextRun("re"),
+                TextRun("[3]", "note_mark"),
+                TextRun(" was lit."),
             ),
         ),
-        Chapter("Two", 2, (Part("The end."),)),
+        Chapter("Two", 2, (TextRun("The end."),)),
     ),
 )
 
@@ -122,7 +122,7 @@ def test_parts_are_shown_by_paragraphs_with_a_switch_where_a_rule_decides():
 
 
 def test_a_long_chapter_is_shown_in_stretches_that_lose_nothing():
-    parts = tuple(Part(f"{number} " + "word " * 200, glue="\n\n") for number in range(100))
+    parts = tuple(TextRun(f"{number} " + "word " * 200, glue="\n\n") for number in range(100))
     document = Document(title="", source="txt", chapters=(Chapter("", 1, parts),))
     seen, first = [], 0
     while first is not None:
@@ -133,7 +133,7 @@ def test_a_long_chapter_is_shown_in_stretches_that_lose_nothing():
 
 
 def test_the_label_of_every_rule_can_be_told_in_other_languages(app):
-    from blueprints.documents import LABELS
+    from web.document_page import LABELS
 
     with app.test_request_context():
         told = {kind: str(label) for kind, label in LABELS.items()}

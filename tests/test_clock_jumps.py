@@ -4,8 +4,9 @@ import time
 
 import pytest
 
-from accounts.accounts import DAY_S, Visitor
 from accounts.errors import TooManyAttempts
+from accounts.rules import DAY_S
+from accounts.types import Visitor
 from tests.conftest import PASSWORD
 
 YEARS_S = 2 * 365 * DAY_S
@@ -88,6 +89,6 @@ def test_registrations_of_a_clock_ahead_do_not_count(accounts, services, clock):
     for _ in range(50):
         services.db.log_security_event("register", ip_address=HERE.ip)
     with pytest.raises(TooManyAttempts):
-        accounts.guesses.of_registrations(HERE)
+        accounts.throttle.check_registrations(HERE)
     clock.ahead_s = -YEARS_S
-    accounts.guesses.of_registrations(HERE)
+    accounts.throttle.check_registrations(HERE)

@@ -2,9 +2,9 @@ import re
 
 import pytest
 
-from accounts.signed_tokens import MOST_MARKS, joined_marks
+from accounts.signed_tokens import MOST_DEVICE_TOKENS, joined_device_tokens
 from tests.conftest import PASSWORD, Browser
-from web.access import DEVICE_COOKIE
+from web.cookies import DEVICE_COOKIE
 
 ALERTS = "/account/alerts"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -120,10 +120,10 @@ def test_two_people_share_a_browser_without_alarm(app, owner, guest):
 
 
 def test_a_browser_carries_one_mark_for_each_person_and_not_too_many():
-    assert joined_marks(None, "1.a") == "1.a"
-    assert joined_marks("1.old~2.b", "1.a") == "1.a~2.b"
+    assert joined_device_tokens(None, "1.a") == "1.a"
+    assert joined_device_tokens("1.old~2.b", "1.a") == "1.a~2.b"
     many = "~".join(f"{number}.x" for number in range(2, 40))
-    assert joined_marks(many, "1.a").count("~") == MOST_MARKS - 1
+    assert joined_device_tokens(many, "1.a").count("~") == MOST_DEVICE_TOKENS - 1
 
 
 @pytest.mark.slow

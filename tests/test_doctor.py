@@ -10,7 +10,7 @@ import pytest
 from backups import create, restore, status
 from server import doctor
 from storage import opening, sqlite_file
-from storage.audio_store import SegmentStore
+from storage.segment_store import SegmentStore
 from tests.keeping.places import Place, flip
 from tests.serving import App
 

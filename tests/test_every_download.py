@@ -60,8 +60,8 @@ TABLES = {
 }
 # By which of these views each kind is given; another one that gives files must join the table.
 VIEWS = {
-    *("web.download", "web.text", "web.captions", "web.subtitles", "downloads.fetch"),
-    *("library.download_zip", "people.export", "people.security_csv", "numbers.usage_csv"),
+    *("files.download", "files.text", "files.captions", "files.subtitles", "downloads.fetch"),
+    *("library.download_zip", "account.export", "account.security_csv", "usage.usage_csv"),
     "pronunciations.table",
 }
 

@@ -15,7 +15,7 @@ from exports import runner
 from exports.errors import NotInstalled
 from services.export_worker import MOST_ATTEMPTS, ExportWorker
 from services.exports import MOST_WAITING, BadExport, NotReady, TooManyExports
-from storage.audio_store import NoSpace
+from storage.audio_errors import NoSpace
 from storage.errors import LeaseLost, NotFound
 from tests.making import SENTENCES, prose
 from tests.serving import App, Client, wait_until

@@ -8,7 +8,7 @@ from queries.groups import STOPPED
 from services.file_names import BadName, check_group, suggest_name
 from services.generation import TextEmpty, TextTooLong
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
-from storage.audio_store import NoSpace
+from storage.audio_errors import NoSpace
 from storage.errors import NotFound, WrongState
 from tests.making import SENTENCES, Home, prose
 from tests.pacing import takes_below

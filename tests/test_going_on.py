@@ -226,7 +226,7 @@ def test_a_backup_that_cannot_be_started_keeps_nothing_from_being_spoken(
 
 def test_bought_sound_is_looked_after_again_when_the_disk_failed_once(home, running, monkeypatch):
     settles, is_dropped = iter([broken]), threading.Event()
-    monkeypatch.setattr(jobs, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr("server.housekeeping.SOUND_PAUSE_S", 0.05)
     monkeypatch.setattr(
         home.studio.cache_adoption, "adopt_all", lambda until: next(settles, nothing)()
     )

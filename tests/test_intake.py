@@ -20,14 +20,13 @@ from server.connection_limits import (
     IDLE_S,
     LARGE_PAUSE_S,
     LONGEST_BODY_S,
-    REFUSAL,
-    THROWN_AWAY,
     Channel,
-    House,
-    Rule,
+    ConnectionLimits,
 )
+from server.request_parser import THROWN_AWAY
 from tests.serving import App, Client, wait_until
 from web.body_quota import BodyQuota
+from web.server_interface import REFUSAL, Rule
 
 LIMIT = 100_000
 BIG = 1 << 30
@@ -40,14 +39,14 @@ class Server:
         self.now = 1000.0
         self.sockets = {}
         options = {"connections": 100, "of_one": 50, "clock": lambda: self.now, **settings}
-        self.house = House(lambda *_: Rule(limit), **options)
+        self.limits = ConnectionLimits(lambda *_: Rule(limit), **options)
         self.server = waitress.create_server(
             self.answer, map=self.sockets, host="127.0.0.1", port=0, threads=4,
             asyncore_use_poll=True, max_request_body_size=1 << 30,
         )  # fmt: skip
         self.server.asyncore_loop_timeout = 0.05
         self.server.adj.asyncore_loop_timeout = 0.05
-        self.server.channel_class = partial(Channel, self.house)
+        self.server.channel_class = partial(Channel, self.limits)
         self.thread = threading.Thread(target=self.run)
 
     def answer(self, environ, start_response):
@@ -270,7 +269,7 @@ def test_places_are_free_again_when_they_are_left():
         for _ in range(20):
             with contextlib.suppress(OSError, http.client.HTTPException):
                 server.post(b"x")
-        wait_until(lambda: not server.house._inside, "the end of the connections")
+        wait_until(lambda: not server.limits._inside, "the end of the connections")
 
 
 def test_proxies_bring_as_many_as_come():
@@ -329,7 +328,7 @@ def test_who_resets_while_a_large_body_is_decided_about_ends_no_server():
     quota = BodyQuota(of_person=BIG, of_address=BIG, in_all=BIG, check_space=lambda _: None)
     admissions = Admissions(quota, person_of)
     with contextlib.closing(admissions), Server(BIG, admissions=admissions) as server:
-        server.house.rule_of = lambda *_: Rule(BIG, "token")
+        server.limits.rule_of = lambda *_: Rule(BIG, "token")
         connection = server.connect()
         connection.sendall(HELD_BACK)
         assert is_asked.wait(30)

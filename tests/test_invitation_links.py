@@ -3,7 +3,7 @@
 import pytest
 
 from tests.conftest import Browser
-from web.access import SESSION_COOKIE
+from web.cookies import SESSION_COOKIE
 
 HERE = ("localhost", "127.0.0.1:5000", "127.0.0.2", "[::1]:5000", "LOCALHOST:8080")
 ALONE = "VoiceVerse listens on this machine only"

@@ -13,7 +13,7 @@ from services.segment_cache import APART, RULE, SHARED, SegmentCache
 from services.segment_job import SegmentJob
 from speech.errors import KeyMissing
 from speech.types import SpeechRequest
-from storage.audio_store import SegmentStore
+from storage.segment_store import SegmentStore
 from tests.making import Home
 from tests.serving import wait_until
 

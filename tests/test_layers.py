@@ -150,7 +150,12 @@ def passes_on(handler):
 
 # The worker, the server's own loops and threads, and where plug-ins come in.
 SERVING_EVERYBODY = {
-    *("server/worker.py", "services/export_worker.py", "speech/plugins.py"),
+    *(
+        "server/worker.py",
+        "server/housekeeping.py",
+        "services/export_worker.py",
+        "speech/plugins.py",
+    ),
     *("server/body_admission.py", "server/connection_limits.py", "web/session_watch.py"),
 }
 

@@ -73,8 +73,8 @@ def test_a_copy_that_fails_leaves_no_log(tmp_path, monkeypatch):
 
 KILLED = """
 import os, signal, sys
-from migration import running
-running._fill = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+from legacy import migrate
+migrate._fill = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 import migrate_to_sqlite
 migrate_to_sqlite.main(sys.argv[1:])
 """

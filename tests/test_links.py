@@ -6,9 +6,10 @@ import os
 import pytest
 
 from backups import create
-from storage.audio_store import NoSuchAudio, PreviewStore, SegmentStore, TakeStore
+from storage.audio_errors import NoSuchAudio
 from storage.disk_reserve import Reserve
 from storage.export_store import ExportStore
+from storage.segment_store import PreviewStore, SegmentStore, TakeStore
 from tests.listening import hear
 from tests.making import SENTENCES
 from tests.serving import App, Client

@@ -7,7 +7,8 @@ import app as web
 from tools.attack import csrf
 from tools.attack.matrix import Matrix, UnknownPart
 from tools.attack.scene import Scene
-from web.access import services, user_only
+from web.access import user_only
+from web.services import services
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from backups import nightly, retention, status
 from backups.nightly import Nightly, latest_slot
 from config import Config
-from server.worker import prune_security_log
+from server.housekeeping import prune_security_log
 from tests.keeping.places import Place
 from tests.serving import ROOT, App, wait_until
 

@@ -9,7 +9,7 @@ from services.generation import TextEmpty, TextTooLong
 from services.synthesis import NothingSpoken
 from speech.errors import SpeechError, UnknownVoice
 from speech.text.pronunciation import Dictionary, Entry
-from storage.audio_store import PreviewStore
+from storage.segment_store import PreviewStore
 from tests.listening import hear
 
 SENTENCE = "It was late, and the lamp was already lit."

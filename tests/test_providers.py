@@ -10,7 +10,7 @@ from datetime import datetime
 
 import pytest
 
-from accounts.encryption import Seal
+from accounts.encryption import SecretBox
 from config import provider_environment
 from services.provider_errors import (
     KeyUnreadable,
@@ -319,10 +319,10 @@ def test_where_the_key_file_is_gone_only_the_keys_are_to_be_entered_again(home, 
 
 
 def test_the_context_of_a_key_is_part_of_its_seal(tmp_path):
-    seal = Seal(tmp_path / "key")
-    one, again = seal.seal(KEY, "a"), seal.seal(KEY, "a")
+    box = SecretBox(tmp_path / "key")
+    one, again = box.encrypt(KEY, "a"), box.encrypt(KEY, "a")
     assert one != again
-    assert seal.open(one, "a") == KEY
+    assert box.decrypt(one, "a") == KEY
     assert base64.b64encode(KEY.encode()).decode()[:20] not in one
 
 

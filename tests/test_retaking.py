@@ -7,7 +7,7 @@ import pytest
 
 from services.retakes import BadRetake
 from services.synthesis import NothingSpoken
-from storage.audio_store import NoSpace
+from storage.audio_errors import NoSpace
 from storage.errors import NotFound, WrongState
 from tests.making import prose
 
@@ -229,7 +229,7 @@ def test_a_full_disk_leaves_the_file_as_it_was(home, monkeypatch):
     def full(*_):
         raise NoSpace("The disk is full.")
 
-    monkeypatch.setattr("storage.audio_store.GrowingFile.write", full)
+    monkeypatch.setattr("storage.growing_file.GrowingFile.write", full)
     after = change(home, row, 0, "Something else.")
     assert home.sound(row["filename"]) == sound
     assert after["sha256"] == row["sha256"]

@@ -15,7 +15,7 @@ def test_every_route_says_who_may_see_it(app):
 def test_an_app_with_a_route_that_does_not_say_who_may_see_it_does_not_start(make_app, monkeypatch):
     room = Blueprint("extra", __name__)
     room.add_url_rule("/extra", "view", lambda: "seen")
-    monkeypatch.setattr(web.reading, "blueprint", room)
+    monkeypatch.setattr(web.read_along, "blueprint", room)
     with pytest.raises(UndeclaredRoute) as caught:
         make_app()
     assert "/extra (extra.view)" in caught.value.sentence

@@ -106,7 +106,7 @@ def test_failures_are_noted_once_with_what_led_to_them(program, monkeypatch):
     def fail():
         raise ValueError("a hole")
 
-    monkeypatch.setitem(program.scene.app.view_functions, "web.library", fail)
+    monkeypatch.setitem(program.scene.app.view_functions, "library.overview", fail)
     assert program.taken() == []
     assert [ask(program, f"/library?q={word}")[0] for word in ("one", "two")] == [500, 500]
     (trouble,) = program.taken()

@@ -5,8 +5,8 @@ from collections import Counter
 import pyotp
 import pytest
 
-from accounts.accounts import Visitor
 from accounts.errors import TooManyAttempts, WrongCode
+from accounts.types import Visitor
 from tests.conftest import PASSWORD, Browser
 from tests.second_step import CONFIRM, START, Clock, Phone, give_password
 from web.access import audience_of
@@ -155,7 +155,7 @@ def test_the_code_that_turned_it_on_does_not_open_a_session(app, owner, phone):
 def test_two_at_the_same_time_do_not_both_use_a_code(services, owner, phone):
     accounts, outcomes = services.accounts, []
     user = services.db.get_user("vera")
-    pending = accounts._proofs.make("second", user, 600)
+    pending = accounts._signed_tokens.make("second", user, 600)
     code = phone.code()
 
     def try_it():
@@ -232,7 +232,7 @@ def age(services, seconds):
 def guesses_within(services, user, hours, *, owner_logs_in=False):
     """How many wrong codes are looked at while somebody guesses without a pause, and the waits."""
     tried, passed_s, waits = 0, 0, []
-    pending = services.accounts._proofs.make("second", user, 600)
+    pending = services.accounts._signed_tokens.make("second", user, 600)
     while passed_s < hours * 3600:
         try:
             services.second_factors.sign_in(pending, "x", Visitor("203.0.113.9"))
@@ -443,9 +443,9 @@ def token_on(browser, path):
 
 def test_every_route_is_closed_until_it_is_set_up(app, owner, guest):
     ask(owner, "everybody")
-    open_ones = {"static", "web.logout", "frame.choose_theme", "frame.choose_language"}
-    open_ones |= {"frame.whose"}  # says only whose session it is, so that copies of others go
-    open_ones |= {f"second_steps.{name}" for name in ("overview", "start", "confirm")}
+    open_ones = {"static", "web.logout", "site.choose_theme", "site.choose_language"}
+    open_ones |= {"site.whose"}  # says only whose session it is, so that copies of others go
+    open_ones |= {f"two_factor.{name}" for name in ("overview", "start", "confirm")}
     views = app.view_functions.items()
     open_ones |= {name for name, view in views if audience_of(view) == "public"}
     for rule in app.url_map.iter_rules():

@@ -69,7 +69,7 @@ def test_what_is_not_there_and_what_fails_is_told_too(app, owner, lines, monkeyp
     def fail(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setitem(app.view_functions, "web.library", fail)
+    monkeypatch.setitem(app.view_functions, "library.overview", fail)
     app.testing = False
     assert owner.get("/library").status_code == 500
     assert [line["status"] for line in lines() if "status" in line] == [404, 500]

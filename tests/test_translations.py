@@ -15,8 +15,8 @@ from jinja2 import Environment, nodes
 
 from common.errors import Sentence
 from tests.conftest import Browser
-from web.access import device_label
-from web.i18n import LANGUAGES, told
+from web.device_names import device_label
+from web.i18n import LANGUAGES, translate
 
 ROOT = Path(__file__).parent.parent
 TRANSLATIONS = ROOT / "translations"
@@ -152,11 +152,11 @@ def test_texts_in_one_language_are_found(source):
 
 def test_told_sentences_keep_what_no_catalogue_knows(app):
     with app.test_request_context(headers=GERMAN):
-        assert told("Gone fishing.") == "Gone fishing."
-        assert told(Sentence("{fish} gone {times} times.", fish="{Eel}", times=1200)) == (
+        assert translate("Gone fishing.") == "Gone fishing."
+        assert translate(Sentence("{fish} gone {times} times.", fish="{Eel}", times=1200)) == (
             "{Eel} gone 1.200 times."
         )
-        assert told(None) == ""
+        assert translate(None) == ""
 
 
 def test_a_german_browser_gets_german_pages(owner):

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from backups import retention
-from server.worker import prune_security_log
+from server.housekeeping import prune_security_log
 from services.trusted_clock import LOOK_S, TrustedClock
 from tests.making import Home
 from tests.serving import ROOT, App, wait_until

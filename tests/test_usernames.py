@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from accounts.accounts import Visitor
 from accounts.errors import BadUsername, LoginRefused, TooManyAttempts
 from accounts.passwords import BadPassword
+from accounts.types import Visitor
 from common import usernames
 from database import Database
 from server.doctor import examine

@@ -21,7 +21,7 @@ from tests.disks import crowded, filled, small
 from tests.making import SENTENCES, prose
 from tests.sending import CONTENT_TYPE, multipart
 from tests.serving import App, Client, wait_until
-from web.responses import held_up as held_up_by
+from web.file_state import held_up as held_up_by
 
 LABELS = {
     "disk": "disk full",

@@ -1,1 +1,1 @@
-"""What every page shares of Flask: access, responses, forms, headers, uploads, assets."""
+"""Flask's side that pages share: access, responses, forms, headers, uploads, assets."""

@@ -11,8 +11,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from web.js_bundle import Module, join, run_order
+from flask import current_app
+from markupsafe import Markup
 
+from web.js_bundle import Module, join, run_order
+from web.security_headers import csp_nonce
+
+PRELOAD = Markup('<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">')
+RUN = Markup('<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>')
 JOINED = "joined/"
 SHARED = f"{JOINED}shared.js"
 SCRIPTS = {
@@ -54,7 +60,7 @@ class Assets:
 
     @cached_property
     def version(self) -> str:
-        """What changes whenever a file does."""
+        """A digest that changes whenever a file does."""
         return _digest("".join(self.addresses.values()).encode())
 
     def shell(self, kinds: tuple[str, ...]) -> list[str]:
@@ -65,7 +71,7 @@ class Assets:
 
 
 def gather(folder: Path, root: str) -> Assets:
-    """What lies below a folder, and what is joined from it, under the address of that folder."""
+    """Collect a folder's files, and those that are joined from them, under the folder's address."""
     names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     addresses = {
         name: _versioned(root, name, (folder / name).read_bytes()) for name in sorted(names)
@@ -102,3 +108,20 @@ def _shared(groups: Iterable[list[Module]]) -> list[Module]:
     for module in (module for group in groups for module in group):
         counted[module] = counted.get(module, 0) + 1
     return [module for module, number in counted.items() if number > 1]
+
+
+def assets() -> Assets:
+    """The static files of the running app."""
+    return current_app.extensions["voiceverse_assets"]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, its version included."""
+    return assets().addresses[name]
+
+
+def script(name: str, priority: str = "auto") -> Markup:
+    """The tags of a joined script, and of the scripts that it needs."""
+    known = assets()
+    tags = [PRELOAD.format(need, csp_nonce(), priority) for need in known.needs[name]]
+    return Markup("").join((*tags, RUN.format(known.addresses[name], csp_nonce(), priority)))

@@ -16,8 +16,8 @@ from exports.types import Format
 from queries.rows import AudioFile, Export
 from speech.audio.mp3 import place_of
 from web import byte_ranges
-from web.access import services
 from web.content_disposition import content_disposition
+from web.services import services
 
 AUDIO_TYPE = "audio/mpeg"
 UNFINISHED = ("queued", "speaking")

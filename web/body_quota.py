@@ -113,7 +113,7 @@ class BodyQuota:
 
 
 class Share:
-    """What one body may take up, until it is released."""
+    """The bytes that one body may take up, until it is released."""
 
     def __init__(self, quota: BodyQuota, person: int, address: str, copies: int) -> None:
         self.keys: tuple[tuple[str, int | str], ...] = (

@@ -7,7 +7,7 @@ from typing import IO, cast
 
 from flask import Flask, Response, current_app, request
 
-from web.access import STATIC
+from web.security_headers import STATIC
 
 KINDS = {
     "application/json",
@@ -18,7 +18,7 @@ KINDS = {
     "text/javascript",
 }
 # Where things are and how long they last: what somebody could guess at is not in these answers.
-MEASURES = {"reading.segments"}
+MEASURES = {"read_along.segments"}
 SMALLEST = 1000  # bytes; less is not worth the work
 QUICK = 1
 

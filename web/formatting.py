@@ -109,7 +109,7 @@ Dated = TypeVar("Dated", bound=Mapping[str, Any])  # a row with a time
 
 
 def event_note(event_type: str) -> str:
-    """What a kind of event means and what to do about it; empty where the name says it all."""
+    """Explain a kind of event and what to do about it; empty where the name says it all."""
     return str(NOTES.get(event_type, ""))
 
 

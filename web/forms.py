@@ -1,4 +1,4 @@
-"""What people type and send, read and checked."""
+"""Forms and addresses, read and checked."""
 
 import hashlib
 import json
@@ -24,7 +24,7 @@ class BadForm(Told):
 
 
 class ChangedMeanwhile(Told):
-    """What a form was made from is no longer so; `found` tells programs what is there now."""
+    """The state that a form was made from has changed; `found` tells programs what is there now."""
 
     status = 409
 
@@ -40,7 +40,7 @@ class ChangedMeanwhile(Told):
 
 
 def version_of(*values: Any) -> str:
-    """What tells one state of something that is edited from any other."""
+    """The version of something that is edited: different for each state."""
     return hashlib.sha256(json.dumps(values, default=str).encode()).hexdigest()[:16]
 
 
@@ -81,7 +81,7 @@ def order(form: Mapping[str, str]) -> Order:
 
 
 def reading(form: Mapping[str, str]) -> dict[str, Any]:
-    """How a text is to be read: `cast`, names with voices, and `paragraph_pause_ms`.
+    """The reading options of a text: `cast`, names with voices, and `paragraph_pause_ms`.
 
     Speakers come as pairs of `speaker` and `speaker_voice`, or in `cast`, a line for each, such
     as "Anna = gmw/de"; without a voice they are read as they stand. Raises BadForm.

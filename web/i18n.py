@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from gettext import NullTranslations
 
+from babel import Locale
 from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations, gettext
 from markupsafe import Markup
@@ -12,6 +13,7 @@ from web.formatting import count
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+WRITTEN_AS = {"cmn": "zh", "nb": "no"}  # how the names of languages are looked up
 OF_EVERY_PLURAL = (0, 1, 2, 3, 5, 11, 21, 100, 1_000_000)
 
 
@@ -21,7 +23,7 @@ def prepare(app: Flask) -> None:
     Babel(app, locale_selector=_select)
     app.jinja_env.globals.update(language=language, direction=direction, languages=LANGUAGES)
     app.jinja_env.globals.update(_=_shown, gettext=_shown, ngettext=_shown_of)
-    app.jinja_env.filters["told"] = told
+    app.jinja_env.filters["translate"] = translate
 
 
 def language() -> str:
@@ -62,17 +64,17 @@ def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
     return {category(number): text_of(number) for number in reversed(OF_EVERY_PLURAL)}
 
 
-def told(sentence: object) -> str:
+def translate(sentence: object) -> str:
     """A sentence from below, which knows no languages, in this answer's; else as it is."""
     if not isinstance(sentence, Sentence):
         return gettext(str(sentence)) if sentence else ""
-    values = {name: _told_value(value) for name, value in sentence.values.items()}
+    values = {name: _translated_value(value) for name, value in sentence.values.items()}
     return gettext(sentence.template).format(**values)
 
 
-def _told_value(value: object) -> object:
+def _translated_value(value: object) -> object:
     if isinstance(value, Sentence):
-        return told(value)
+        return translate(value)
     return count(value) if isinstance(value, int) else value
 
 
@@ -89,3 +91,9 @@ def _select() -> str:
     if chosen in LANGUAGES:
         return chosen
     return request.accept_languages.best_match(list(LANGUAGES), "en")
+
+
+def language_name(code: str) -> str:
+    """The name of a language in that of this answer; empty when it is not known."""
+    locale = get_locale() or Locale("en")
+    return locale.languages.get(WRITTEN_AS.get(code, code), "")

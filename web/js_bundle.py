@@ -37,7 +37,7 @@ class Module:
 
     @property
     def variable(self) -> str:
-        """What its exports are called in a joined script."""
+        """The names of its exports in a joined script."""
         return variable_of(self.path)
 
 

@@ -1,4 +1,4 @@
-"""How often somebody may ask: a bucket for each, which fills again while time goes by."""
+"""Rate limits: a bucket for each who asks, which fills again while time goes by."""
 
 import ipaddress
 import threading
@@ -35,7 +35,7 @@ class TooManyRequests(Told):
 
 
 class Rates:
-    """Counts requests by whoever makes them; forgets those who have not asked for longest."""
+    """Counts requests by person and address; forgets those who have not asked for longest."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -74,7 +74,7 @@ class Rates:
 
 
 def neighbourhood(text: str) -> str:
-    """What stands for everybody at an address: itself, or the home network of an IPv6 one."""
+    """The key for everybody at an address: itself, or the home network of an IPv6 one."""
     found = address(text)
     if isinstance(found, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((int(found), HOME_NETWORK), strict=False))

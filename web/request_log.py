@@ -13,8 +13,8 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 
 from common.logs import REQUESTS
 from config import Config
-from web.access import services
 from web.server_interface import NOTE, Outcome, Report
+from web.services import services
 
 LONGEST_PATH = 300
 TRAFFIC = "voiceverse_traffic"
@@ -23,7 +23,7 @@ log = logging.getLogger(REQUESTS)
 
 
 class Traffic:
-    """How many requests were answered since the start, by class of status such as "2xx".
+    """Counts of requests answered since the start, by class of status such as "2xx".
 
     Answers that went wrong on their way count as what went wrong, whatever their status was.
     """
@@ -50,7 +50,7 @@ def prepare(app: Flask) -> None:
 
 
 def reporter(app: Flask, config: Config) -> Report:
-    """What a server calls when an answer has ended; it counts it and writes its line."""
+    """A function that a server calls when an answer has ended, to count it and write its line."""
     traffic = app.extensions.get(TRAFFIC) or Traffic()
 
     def report(outcome: Outcome) -> None:

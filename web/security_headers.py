@@ -1,7 +1,8 @@
-"""What every answer carries: what a browser may do with it, who may keep it, who may embed it."""
+"""Security headers: what a browser may do with an answer, who may keep it, who may embed it."""
 
 import logging
 import re
+import secrets
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 from flask import Flask, g, request
 from werkzeug.wrappers import Response
 
-STATIC = ("static", "frame.joined")
+STATIC = ("static", "site.joined")
 # `script-src` is added for each answer, with its nonce.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -131,3 +132,10 @@ def _is_somebodys(response: Response) -> bool:
     """Whether an answer is something that people brought along, as a file or as it is."""
     is_attached = response.headers.get("Content-Disposition", "").startswith("attachment")
     return is_attached or (response.mimetype or "").startswith(INERT_KINDS)
+
+
+def csp_nonce() -> str:
+    """The mark that inline scripts of this answer carry."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return g.csp_nonce

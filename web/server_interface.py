@@ -1,4 +1,4 @@
-"""What the web server and the app tell each other, beside WSGI itself: limits, refusals, ends."""
+"""The interface of web server and app beside WSGI itself: limits, refusals, ends."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ REFUSAL = "voiceverse.refusal"  # why a body was not taken in
 
 
 class Rule(NamedTuple):
-    """What may come with a request: at most `limit` bytes, of which `copies` lie on the disk.
+    """A limit for the body of a request: `limit` bytes, of which `copies` lie on the disk.
 
     `token` is that of a session whose cookie we signed; one that `is_queued` waits for its turn.
     """
@@ -42,6 +42,6 @@ Report = Callable[[Outcome], None]
 
 
 def hanging_up(environ: dict[str, Any]) -> Callable[[], None] | None:
-    """What ends the connection of a request; None where another server received it."""
+    """A function that ends the connection of a request; None where another server received it."""
     told = environ.get("waitress.client_disconnected")
     return getattr(getattr(told, "__self__", None), "hang_up", None)

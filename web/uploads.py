@@ -1,4 +1,4 @@
-"""What people send: how much each view takes, and where files go while they come in."""
+"""Uploads: how much each view takes, and where files go while they come in."""
 
 import io
 from collections.abc import Callable
@@ -12,8 +12,9 @@ from werkzeug.formparser import FormDataParser
 from werkzeug.http import parse_cookie
 
 from config import Config
-from web.access import SESSION_COOKIE, cookie_name, services
+from web.cookies import SESSION_COOKIE, cookie_name
 from web.server_interface import REFUSAL, Rule
+from web.services import services
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -43,12 +44,12 @@ def waits_in_line(view: View) -> View:
 
 
 def most_bytes(config: Config) -> int:
-    """How much a form with files may hold."""
+    """The largest size of a form with files, in bytes."""
     return FILES_OF_FULL_SIZE * config.max_upload_mb * 1_000_000 + BYTES_BESIDE_FILES
 
 
 def body_limit(view: Callable[..., Any] | None, config: Config) -> int:
-    """How many bytes a view takes from who is logged in."""
+    """The limit of a view for people who have logged in, in bytes."""
     if getattr(view, "takes_files", False):
         return most_bytes(config)
     if getattr(view, "takes_text", False):
@@ -83,18 +84,18 @@ class Request(flask.Request):
 
     @property
     def max_content_length(self) -> int:
-        """How many bytes are read at most."""
+        """The limit of the whole body, in bytes."""
         limit = body_limit(self._view, services().config)
         return limit if g.get("user") else min(limit, STRANGERS_BYTES)
 
     @property
     def max_form_memory_size(self) -> int:
-        """How many bytes the fields may have that are no files."""
+        """The limit of all fields that are no files, in bytes."""
         return FORM_BYTES if self.takes_files else self.max_content_length
 
     @property
     def max_form_parts(self) -> int:
-        """How many fields are read at most."""
+        """The limit of the number of fields."""
         if not g.get("user"):
             return FIELDS_OF_STRANGERS
         return FIELDS_OF_TEXT if self.takes_text else FIELDS
@@ -130,7 +131,7 @@ class Request(flask.Request):
 
 
 class BodyRules:
-    """What a request may bring along, known from its head alone: for the server, which puts down
+    """Limits for the body of a request, known from its head alone: for the server, which puts down
     what comes before the app is asked."""
 
     def __init__(self, app: Flask, config: Config) -> None:
@@ -140,7 +141,7 @@ class BodyRules:
         self._longest_s = int(app.permanent_session_lifetime.total_seconds())
 
     def __call__(self, method: str, path: str, cookies: str, is_secure: bool) -> Rule:
-        """What may come with a request, by its method, path, Cookie header and scheme."""
+        """The limit for a request, by its method, path, Cookie header and scheme."""
         try:
             endpoint, _ = self._routes.match(path, method)
         except HTTPException:
@@ -154,7 +155,7 @@ class BodyRules:
         return Rule(limit, token, copies, getattr(view, "waits_in_line", False))
 
     def _token(self, cookies: str, is_secure: bool) -> str:
-        """What names the session in a cookie that we signed for somebody who had logged in.
+        """The token of the session in a cookie that we signed for somebody who had logged in.
 
         It is the one that the app goes by: browsers send an older one from plain HTTP beside it.
         """

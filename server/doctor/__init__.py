@@ -1,4 +1,4 @@
-"""What may be wrong with an installation, each with its remedy in a line.
+"""Diagnosis of an installation: findings, each with its remedy in a line.
 
 It opens nothing for writing and needs nothing but the settings: it works on damaged data, too.
 A cause is told once: what follows from it is not looked at.
@@ -15,7 +15,7 @@ from storage.errors import DatabaseError
 
 __all__ = ["BAD", "GOOD", "WARN", "Finding", "examine"]
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("voiceverse.doctor")
 
 QUICK = (data.folders, data.key, data.presence, data.schema, data.log, accounts.names)
 THOROUGH = (
@@ -25,7 +25,7 @@ THOROUGH = (
 
 
 def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> list[Finding]:
-    """Everything that is found, the worst first.
+    """Examine the installation; returns the findings, the worst first.
 
     `thorough` reads the whole database and compares it with the disk; `scrub` reads all sound, too.
     """
@@ -44,7 +44,7 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
 
 
 def _data(config: Config, looks: tuple[Look, ...]) -> list[Finding]:
-    """What is found in the data, until one finding explains whatever would follow."""
+    """Yield findings in the data, until one explains whatever would follow."""
     found: list[Finding] = []
     for look in looks:
         try:

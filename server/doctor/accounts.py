@@ -1,4 +1,4 @@
-"""The names of accounts: whether each can be told from the others."""
+"""Check of usernames: whether each can be told from the others."""
 
 from common.errors import Sentence
 from config import Config
@@ -9,6 +9,7 @@ ONE_OF_THEM = "Each is reached by its exact spelling alone. Tell their owners, o
 
 
 def names(config: Config) -> Findings:
+    """Check for usernames that look alike or mix scripts."""
     alike, mixed = snapshots.find_unclear_names(config.database_path)
     for group in alike:
         what = Sentence(

@@ -1,4 +1,4 @@
-"""The backups: whether one was made, lately and well."""
+"""Check of the backups: whether a recent one was made without errors."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +11,7 @@ OLD_BACKUP = timedelta(days=2)
 
 
 def check(config: Config) -> Findings:
+    """Check that a backup was made of late, and that the last attempt succeeded."""
     record, now = status.read(config), datetime.now(UTC)
     if config.backup_hour == "off":
         yield Finding(

@@ -1,4 +1,4 @@
-"""What the rows of the database hold: words to search, JSON, times, segments of sound."""
+"""Check of the rows of the database: search index, JSON, times, segments."""
 
 from functools import partial
 
@@ -26,7 +26,7 @@ SEGMENTS = {
 
 
 def search(config: Config) -> Findings:
-    """Whether the index of words is that of the pieces."""
+    """Check that the search index matches the audio files."""
     with examination(config.database_path) as look:
         faults = look.search_faults()
     yield from named(
@@ -36,7 +36,7 @@ def search(config: Config) -> Findings:
 
 
 def rows(config: Config) -> Findings:
-    """Whether what rows hold can be read, and fits."""
+    """Check that the values of rows can be read, and fit together."""
     with examination(config.database_path) as look:
         types = list(_types(look))
         # Places that are no numbers cannot be compared.
@@ -55,7 +55,7 @@ def _json(look: Examination) -> Findings:
 
 
 def is_read(kind: str, text: object) -> bool:
-    """Whether pages can read what a column of that kind holds."""
+    """Whether pages can read the JSON in a column of that kind."""
     if not isinstance(text, str):
         return False
     try:

@@ -1,4 +1,4 @@
-"""The database and the key: whether they are there, whole, and of this release."""
+"""Check of the database and the key: present, undamaged, and of this release."""
 
 from dataclasses import replace
 
@@ -34,21 +34,21 @@ KEY_FOLDER = (
 
 
 def restoring(config: Config) -> str:
-    """The remedy that is left where the database itself is lost."""
+    """Remedy where the database itself is lost: a restore."""
     if create.list_all(config):
         return "Stop VoiceVerse and run flask restore latest."
     return "Stop VoiceVerse and run flask restore with a backup kept elsewhere; there is none here."
 
 
 def interrupted_restore(_config: Config) -> Findings:
-    """A restore that waits for the next start."""
+    """Check for a restore that waits for the next start."""
     yield Finding(
         BAD, "A restore was interrupted.", "Start VoiceVerse to complete it.", is_last=True
     )
 
 
 def place(config: Config) -> Findings:
-    """Whether the path of the data can be used at all."""
+    """Check that the path of the data folder can be used."""
     try:
         check_data_path(config)
     except ConfigError as error:
@@ -57,7 +57,7 @@ def place(config: Config) -> Findings:
 
 
 def folders(config: Config) -> Findings:
-    """Whether no file stands where a folder is needed."""
+    """Check that no file stands where a folder is needed."""
     for folder in (
         config.data_dir, config.audio_dir, config.segments_dir, config.imports_dir,
         status.backups_folder(config),
@@ -71,7 +71,7 @@ def folders(config: Config) -> Findings:
 
 
 def key(config: Config) -> Findings:
-    """The key that signs cookies; none is made, as a start would."""
+    """Check the key that signs cookies; none is made, as a start would."""
     path = config.data_dir / "secret_key"
     if config.secret_key or (what := _key_fault(config)) is None:
         return
@@ -96,7 +96,7 @@ def _key_fault(config: Config) -> str | None:
 
 
 def presence(config: Config) -> Findings:
-    """Whether there is a database of this release."""
+    """Check that there is a database of this release."""
     path = config.database_path
     try:
         if path.is_dir():
@@ -131,7 +131,7 @@ def _no_database(config: Config) -> Finding:
 
 
 def schema(config: Config) -> Findings:
-    """Whether every table, column, index and trigger is there."""
+    """Check that every table, column, index and trigger is there."""
     with examination(config.database_path) as look:
         lacking = look.missing_parts()
     for finding in named(
@@ -142,6 +142,7 @@ def schema(config: Config) -> Findings:
 
 
 def log(config: Config) -> Findings:
+    """Check the hash chain of the security log."""
     faults = snapshots.find_log_faults(config.database_path, _seen_ends(config))
     for fault in faults[:MOST_NAMED]:
         yield Finding(
@@ -154,7 +155,7 @@ def log(config: Config) -> Findings:
 
 
 def _seen_ends(config: Config) -> list[tuple[int, str]]:
-    """Where backups saw the chain of the log end, but for a past that a restore went back on."""
+    """List the ends of the log's chain that backups saw, without those that a restore undid."""
     record = status.read(config)
     return [
         (number, digest)
@@ -164,6 +165,7 @@ def _seen_ends(config: Config) -> list[tuple[int, str]]:
 
 
 def database(config: Config) -> Findings:
+    """Check the whole database file for damage."""
     faults = snapshots.find_faults(config.database_path, is_copy=False)
     faults = [fault for fault in faults if "audio_search" not in fault]  # looked at by itself
     for fault in faults[:MOST_NAMED]:

@@ -1,4 +1,4 @@
-"""What a look may find: how bad it is, what it is, and the remedy."""
+"""Findings of the doctor: severity, description and remedy."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was looked at and found; `remedy` is empty when nothing is to be done.
+    """Finding of one check; `remedy` is empty when nothing is to be done.
 
     After one with `is_last` no further look at the same data is worth taking.
     """
@@ -28,7 +28,7 @@ Look = Callable[[Config], Findings]
 
 
 def named(names: list[str], what: str, level: str, remedy: str, **values: str) -> Findings:
-    """One finding about all these rows or files, the first of which are named."""
+    """Make one finding about many rows or files, naming the first few."""
     if not names:
         return
     shown = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")

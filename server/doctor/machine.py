@@ -1,4 +1,4 @@
-"""The machine: permissions, versions, the disk, the network, settings."""
+"""Check of the machine: permissions, versions, the disk, the network, settings."""
 
 import ipaddress
 import os
@@ -22,6 +22,7 @@ RESET_FIXED = {(3, 50): 7, (3, 44): 6}
 
 
 def permissions(config: Config) -> Findings:
+    """Check the permissions of files and folders with secrets."""
     data = config.data_dir
     files = [config.database_path, settings.env_file()]
     files += [data / name for name in manifest.KEY_FILES]
@@ -47,6 +48,7 @@ def permissions(config: Config) -> Findings:
 
 
 def versions(_config: Config) -> Findings:
+    """Check the versions of Python and SQLite."""
     yield Finding(GOOD, Sentence("Python {version}.", version=platform.python_version()))
     version = sqlite_file.sqlite_version()
     shown = ".".join(map(str, version))
@@ -67,6 +69,7 @@ def versions(_config: Config) -> Findings:
 
 
 def disk(config: Config) -> Findings:
+    """Check the free space and inodes of the disk."""
     if not config.data_dir.exists():
         return
     yield from _inodes(config)
@@ -91,6 +94,7 @@ def _inodes(config: Config) -> Findings:
 
 
 def network(config: Config) -> Findings:
+    """Check the settings by which others reach the server."""
     if _is_local(config.host):
         yield Finding(GOOD, "Only this machine, or a proxy on it, reaches VoiceVerse.")
         if not config.trusted_proxies:
@@ -136,6 +140,7 @@ def _is_local(host: str) -> bool:
 
 
 def check_settings(config: Config) -> Findings:
+    """Check for settings that are unknown or do not fit together."""
     for name in config.unrecognised:
         yield Finding(
             WARN,

@@ -1,4 +1,4 @@
-"""Putting right what can be: the search index, and columns that no page could read."""
+"""Repair of the database: the search index, and columns that no page could read."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -25,11 +25,11 @@ class Wrong(NamedTuple):
 
 
 class RepairedDatabase(Database, Repairs):
-    """A database that can be put right; for when nobody else is at work."""
+    """Database under repair; for when no other process is at work."""
 
 
 def mend(config: Config) -> list[str]:
-    """Mend what is broken, after a copy; what was done, in sentences. Raises KeepingError or
+    """Mend what is broken, after a copy; what was done, in sentences. Raises BackupError or
     DatabaseError, and then nothing was changed."""
     with restore.nobody_at_work(config.data_dir):
         wrong = _find(config)

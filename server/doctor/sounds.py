@@ -1,17 +1,19 @@
-"""The files beside the database: what rows and disk know of each other."""
+"""Check of the files beside the database: whether rows and disk agree."""
 
 from backups.files import digest_of
 from common.errors import Sentence
 from config import Config
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
 from storage import snapshots
-from storage.audio_store import AudioStore, SegmentStore
+from storage.audio_store import AudioStore
+from storage.segment_store import SegmentStore
 from storage.snapshots import StoredSound
 
 FROM_BACKUP = "Copy them from the folder audio of a backup, or speak them again."
 
 
 def sounds(config: Config) -> Findings:
+    """Check that rows and disk agree about audio files."""
     if config.audio_dir.exists() and not config.audio_dir.is_dir():  # told of by itself
         return
     store = AudioStore(config.audio_dir)
@@ -41,7 +43,7 @@ def _has_other_size(store: AudioStore, name: str, rows: dict[str, StoredSound]) 
 
 
 def segments(config: Config) -> Findings:
-    """Bought sound: what rows and disk know of each other."""
+    """Check that rows and disk agree about bought segments."""
     if config.segments_dir.exists() and not config.segments_dir.is_dir():  # told of by itself
         return
     kept = {digest for digest, _ in SegmentStore(config.segments_dir).files()}

@@ -1,1 +1,1 @@
-"""Encoded sound: MP3 frames, tags, slices, captions, times of words."""
+"""Encoded audio: MP3 frames, tags, slices, captions, word timing."""

@@ -19,7 +19,7 @@ PAUSING = tuple(",;:.!?…—–)”»’\"'，、。！？；：")
 
 
 class Cue(NamedTuple):
-    """What is shown from `start_ms` up to `end_ms`."""
+    """Cue of captions, shown from `start_ms` up to `end_ms`."""
 
     start_ms: int
     end_ms: int
@@ -47,7 +47,7 @@ def webvtt(text: str, segments: Iterable[Mapping[str, Any]]) -> str:
 
 
 def srt(text: str, segments: Iterable[Mapping[str, Any]]) -> str:
-    """The same cues as a SubRip file."""
+    """A SubRip file with the same cues."""
     parts = []
     for number, cue in enumerate(cues(text, segments), 1):
         # SubRip has no escapes; an arrow in a text would read as a line of times.
@@ -115,7 +115,7 @@ def _cue_end(words: list[Word], start: int, last: int) -> int:
 
 
 def _brim(words: list[Word], start: int, last: int) -> int:
-    """How far the words from `start` on fill one cue."""
+    """Index of the first word that does not fit into a cue begun at `start`."""
     end = start + 1
     while end < last and len(_lines(words[start : end + 1])) <= LINES:
         end += 1

@@ -42,7 +42,7 @@ class Mp3Stream:
 
     @property
     def position(self) -> int:
-        """How much sound there is, in samples of the stream, with what was there before."""
+        """Length of the sound in samples of the stream, with what was there before."""
         return self._before + self._taken_in * self.sample_rate // self.input_rate
 
     @property
@@ -51,12 +51,12 @@ class Mp3Stream:
         return mp3.info_frame(self.sample_rate, BIT_RATE)
 
     def feed(self, pcm: bytes) -> bytes:
-        """Take in samples; give out the frames that are ready."""
+        """Encode samples; returns the frames that are ready."""
         self._taken_in += len(pcm) // 2
         return self._whole_frames(self._encoder.encode(pcm))
 
     def finish(self) -> bytes:
-        """The last frames; nothing can be fed after them."""
+        """Flush the last frames; nothing can be fed after them."""
         if not self._taken_in:  # all was there before: an encoder that began nothing ends nothing
             return b""
         return self._whole_frames(self._encoder.flush())
@@ -82,7 +82,7 @@ class Mp3Stream:
         self._cuts_wanted.append(max(self.frames + 1, math.ceil(enough / self.samples_a_frame)))
 
     def take_cuts(self) -> list[tuple[int, int]]:
-        """The cuts that have been given out since the last call: frames, bytes of this encoder."""
+        """Take the cuts found since the last call: frames, bytes of this encoder."""
         cuts, self._cuts = self._cuts, []
         return cuts
 
@@ -115,7 +115,7 @@ def _encoder(input_rate: int, sample_rate: int) -> lameenc.Encoder:
 
 
 def pause_samples(sample_rate: int) -> int:
-    """How much silence must stand at the end of each segment: a bit over three frames."""
+    """Samples of silence that must end each segment: a bit over three frames."""
     return 3 * SAMPLES_A_FRAME.get(sample_rate, 576) + sample_rate // 200
 
 

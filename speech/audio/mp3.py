@@ -30,7 +30,7 @@ class NotMp3(Told):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame's header: `size` in bytes, `samples` per channel, `sample_rate` in Hz."""
+    """Header of a frame: `size` in bytes, `samples` per channel, `sample_rate` in Hz."""
 
     size: int
     samples: int
@@ -41,7 +41,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Mp3Info:
-    """What a file holds: exact duration in s, audio frames, sample rate in Hz, size in bytes."""
+    """Measures of a file: exact duration in s, audio frames, sample rate in Hz, size in bytes."""
 
     duration_s: float
     frames: int
@@ -50,7 +50,7 @@ class Mp3Info:
 
 
 def parse_frame(header: bytes) -> Frame | None:
-    """The frame that starts with these four bytes, or None."""
+    """Parse the header in these four bytes; None where they are no frame's."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return None
     version, layer = (header[1] >> 3) & 3, (header[1] >> 1) & 3
@@ -124,7 +124,7 @@ def info_frame(
 
 
 def stated_frames(frame: bytes) -> int:
-    """How many frames an Info frame says there are; raises NotMp3."""
+    """Number of frames that an Info frame states; raises NotMp3."""
     at = 4 + known_frame(frame[:4]).side_info
     if frame[at : at + 4] != b"Info" or not frame[at + 7] & 1:
         raise NotMp3("The sound does not say how long it is.")
@@ -210,7 +210,7 @@ def _skip_id3(file: BinaryIO) -> int:
 
 
 def _first_frame(data: bytes) -> int:
-    """Where the sound begins: at two frames that follow each other."""
+    """Find where the sound begins: at two frames that follow each other."""
     for start in range(min(len(data), SEARCHED)):
         if data[start] == 0xFF and (frame := parse_frame(data[start : start + 4])):
             after = start + frame.size

@@ -38,10 +38,11 @@ class Slice(NamedTuple):
 
     @property
     def size(self) -> int:
+        """Size of the part in bytes."""
         return len(self.head) + self.end - self.start
 
     def read(self, file: BinaryIO) -> Iterator[bytes]:
-        """The part's bytes, from the whole file."""
+        """Yield the part's bytes, from the whole file."""
         yield self.head
         file.seek(self.start)
         left = self.end - self.start
@@ -65,6 +66,7 @@ class Slicer:
 
     @property
     def sample_rate(self) -> int:
+        """Sample rate in Hz."""
         return self._first.sample_rate
 
     def cut(self, start: Cut | None, end: Cut | None) -> Slice:
@@ -144,7 +146,7 @@ class Slicer:
 
 
 def _side_info(frame: bytes) -> int:
-    """Where a frame's side information begins: a checksum may stand before it."""
+    """Offset of a frame's side information: a checksum may stand before it."""
     return 4 if frame[1] & 1 else 6
 
 

@@ -1,4 +1,4 @@
-"""Where a place in a spoken segment sounds: from its words' times, evenly between them."""
+"""Word timing: when a place in a spoken segment sounds, interpolated between its words."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Timing:
         self._times.append(duration)
 
     def at(self, offset: int) -> int:
-        """When the text at `offset` code points into the segment sounds, in ms of the file."""
+        """Time, in ms of the file, when the text at `offset` code points sounds."""
         place = bisect_right(self._offsets, offset) - 1
         if place >= len(self._offsets) - 1:
             return self.end_ms

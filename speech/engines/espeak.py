@@ -59,7 +59,7 @@ class EspeakEngine(Engine):
         return self._listed().get(identifier) or super().voice(identifier)
 
     def price(self) -> Price:
-        """Nothing."""
+        """Price: free."""
         return FREE
 
     def warm(self) -> None:
@@ -116,7 +116,7 @@ class EspeakEngine(Engine):
 
 
 def find_library() -> Library:
-    """The espeak-ng of the Python package, else the system's; raises EngineMissing."""
+    """Find espeak-ng in the Python package, else the system's; raises EngineMissing."""
     try:
         import espeakng_loader
 
@@ -126,7 +126,7 @@ def find_library() -> Library:
 
 
 def find_system_library() -> Library:
-    """The espeak-ng that the system's package manager installed; raises EngineMissing."""
+    """Find espeak-ng as the system's package manager installed it; raises EngineMissing."""
     path = ctypes.util.find_library("espeak-ng")
     program = shutil.which("espeak-ng")
     roots = [Path(program).resolve().parent.parent] if program else []
@@ -140,7 +140,7 @@ def find_system_library() -> Library:
 
 @cache
 def read_voices(data: Path) -> tuple[Voice, ...]:
-    """The voices that the files under the data folder's `lang` describe, sorted by name."""
+    """Read the voices from the files under the data folder's `lang`, sorted by name."""
     root = data / "lang"
     files = sorted(path for path in root.rglob("*") if path.is_file())
     voices = [_read_voice(data, path, path.relative_to(root).as_posix()) for path in files]
@@ -148,7 +148,7 @@ def read_voices(data: Path) -> tuple[Voice, ...]:
 
 
 def language_tag(written: str) -> str:
-    """A language as BCP 47 writes it: "en-gb" becomes "en-GB", "fa-latn" becomes "fa-Latn"."""
+    """Write a language as BCP 47 does: "en-gb" becomes "en-GB", "fa-latn" becomes "fa-Latn"."""
     first, *rest = written.lower().split("-")
     tag = [first]
     for subtag in rest:

@@ -1,4 +1,4 @@
-"""The espeak-ng child processes, as their parent sees them."""
+"""Child processes of espeak-ng, as their parent sees them."""
 
 import json
 import struct
@@ -14,7 +14,7 @@ from speech.types import WordMark
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Where espeak-ng lives: the library's path, and the folder of its data or None."""
+    """Location of espeak-ng: the library's path, and the folder of its data or None."""
 
     path: str
     data: Path | None
@@ -22,14 +22,14 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How far the child read, in code points, and how many samples it made."""
+    """End of a text: how far the child read, in code points, and how many samples it made."""
 
     read: int
     samples: int
 
 
 class Child(PipedChild):
-    """One espeak-ng process; `sample_rate` in Hz is known once it is ready."""
+    """Child process of espeak-ng; `sample_rate` in Hz is known once it is ready."""
 
     crashed = "The embedded voice stopped unexpectedly."
     remedy = "Install the package espeakng-loader again."

@@ -1,4 +1,4 @@
-"""The child process that holds espeak-ng: requests on standard input, sound on standard output.
+"""Child process that holds espeak-ng: requests on standard input, sound on standard output.
 
 Run as `python -I -S espeak_process.py LIBRARY DATA`; it imports nothing of the package. DATA is
 relative to the working directory, as the library holds only short paths. A frame is one type
@@ -51,10 +51,14 @@ DATA_FILES = ("phontab", "phonindex", "phondata", "intonations")
 
 
 class EventId(ctypes.Union):
+    """Union `id` in espeak-ng's event."""
+
     _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
 
 
 class Event(ctypes.Structure):
+    """Struct `espeak_EVENT` of speak_lib.h."""
+
     _fields_ = (
         ("type", ctypes.c_int),
         ("unique_identifier", ctypes.c_uint),
@@ -80,8 +84,8 @@ class HeldUp(Exception):
     """The library and its data may be well; a code of transient_causes.py says what is short."""
 
 
-class Speaker:
-    """The library, its one callback, and what has been made of the request under way."""
+class EspeakWorker:
+    """Speaks with the library; holds its one callback and the state of the present request."""
 
     def __init__(self, library: str, data: str, output: BinaryIO) -> None:
         self._output = output
@@ -100,6 +104,7 @@ class Speaker:
         self._espeak.espeak_SetSynthCallback(self._callback)
 
     def cancel(self) -> None:
+        """Stop the request under way; for other threads."""
         self._cancelled.set()
 
     def speak(
@@ -200,7 +205,7 @@ def send(output: BinaryIO, kind: bytes, *parts: bytes | bytearray) -> None:
 
 
 def read_requests(
-    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: Speaker
+    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: EspeakWorker
 ) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
@@ -214,11 +219,12 @@ def read_requests(
 
 
 def main() -> None:
+    """Serve requests from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us
     library, data = sys.argv[1:3]
     output = sys.stdout.buffer
     try:
-        speaker = Speaker(library, data, output)
+        speaker = EspeakWorker(library, data, output)
     except StartError as error:
         send(output, b"E", str(error).encode())
         return

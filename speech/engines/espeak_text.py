@@ -1,4 +1,4 @@
-"""A text made safe for espeak-ng, with the way back to the original's positions.
+"""Text made safe for espeak-ng, with a map back to the original's positions.
 
 espeak-ng holds a limited number of sounds per word and per clause and silently drops the rest, so
 overlong runs get a space, and overlong clauses a comma.
@@ -28,7 +28,7 @@ BETWEEN_WORDS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class SpokenText:
-    """What espeak-ng is given for a text: `text`, and the way back by `original`.
+    """Text for espeak-ng in `text`; `original` maps its positions back.
 
     Phonemes, at the places of that name, go between double brackets; none but these are left, as
     the text of a person must not say what is phonemes.
@@ -48,7 +48,7 @@ class SpokenText:
         self.text = self._prepared(text, insertions)
 
     def original(self, position: int) -> int:
-        """The position in the original of a position in `text`, both in code points."""
+        """Map a position in `text` to one in the original, both in code points."""
         return position - bisect_left(self._gaps, position)
 
     def _prepared(self, text: str, insertions: list[tuple[int, str]]) -> str:
@@ -99,7 +99,7 @@ def _insertions(text: str, strange: int) -> list[tuple[int, str]]:
 
 @cache
 def _sounds(character: str, strange: int) -> int:
-    """At most how many sounds a character is read as: a digit within a number, an emoji's name."""
+    """Most sounds that a character is read as: a digit within a number, an emoji's name."""
     category = unicodedata.category(character)
     if category in ("So", "Sk", "Sm", "Sc"):
         return 40

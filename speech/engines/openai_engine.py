@@ -1,4 +1,4 @@
-"""What the engines share that speak through OpenAI's SDK, to OpenAI or to any server like it."""
+"""Base of the engines that speak through OpenAI's SDK, to OpenAI or to any server like it."""
 
 import threading
 import time
@@ -80,7 +80,7 @@ class OpenAIEngine(Engine):
 
     @abstractmethod
     def _priced(self, configured: float | None) -> Price:
-        """What the model costs, given what is configured (USD per million characters)."""
+        """Price of the model, given the configured one (USD per million characters)."""
 
     @abstractmethod
     def _connect(self) -> Any:

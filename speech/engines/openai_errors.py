@@ -1,4 +1,4 @@
-"""What a provider's failures mean, as SpeechErrors, and how long to wait before the next try."""
+"""Translation of a provider's failures into SpeechErrors, and the wait before the next try."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def pause_s(error: SpeechError, attempt: int) -> float:
 
 
 def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
-    """What an answer with an error means: its HTTP status, its code and its message, if any.
+    """Translate an error response: its HTTP status, its code and its message, if any.
 
     What is said about a key is never repeated: servers put the key, or a part of it, into it.
     """
@@ -161,7 +161,7 @@ def _refused(status: int, reason: str) -> SpeechError:
 
 
 def message_of(body: object) -> str:
-    """The words in the body of an error, whichever server's shape it has; "" for a page or none."""
+    """Extract the message of an error's body, whichever server's shape it has; "" for a page."""
     for _ in range(DEEPEST):
         if isinstance(body, list):
             body = body[0] if body else ""
@@ -172,7 +172,7 @@ def message_of(body: object) -> str:
 
 
 def cleaned(message: object, key: str) -> str:
-    """A provider's message for people: on one line, without secrets, not long; "" for none."""
+    """Clean a provider's message for people: one line, no secrets, not long; "" for none."""
     if not isinstance(message, str):
         return ""
     message = SECRET.sub("…", " ".join(message.split()))
@@ -198,5 +198,5 @@ def _refusal(error: openai.APIStatusError, key: str) -> SpeechError:
 
 
 def host(address: str) -> str:
-    """The name and port of an address, without what stands before and after."""
+    """Host and port of a URL."""
     return address.partition("://")[2].partition("/")[0].rpartition("@")[2] or address

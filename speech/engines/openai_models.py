@@ -1,4 +1,4 @@
-"""What is known of a provider's models: whose they are, and when they end."""
+"""Models of OpenAI and servers like it: whose they are, their voices, and when they end."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -17,7 +17,7 @@ def is_openai(address: str) -> bool:
 
 
 def listed_voices(listed: Iterable[str | VoiceRow], engine: str) -> list[Voice]:
-    """The voices of an engine from their identifiers, or from rows that say more of them."""
+    """Make the voices of an engine from identifiers, or from rows that say more of them."""
     voices = []
     for each in listed:
         row = (each,) if isinstance(each, str) else each
@@ -32,7 +32,7 @@ def listed_voices(listed: Iterable[str | VoiceRow], engine: str) -> list[Voice]:
 def shutdown_notices(
     models: Iterable[Any] | None, model: str, *, is_openai: bool
 ) -> Sequence[ModelNotice]:
-    """The end of a model, as its server lists it, else, for OpenAI's own, as the table has it."""
+    """Make notices of a model's end, as its server lists it, else by the table for OpenAI's own."""
     for listed in models or ():
         shutdown = _day(getattr(listed, "shutdown_date", None))
         if getattr(listed, "id", "") == model and shutdown:

@@ -25,7 +25,7 @@ TRIES = 3
 IDLE_S = 60.0
 PIECE_BYTES = 32 * 1024
 
-log = logging.getLogger("voiceverse.realtime")
+log = logging.getLogger("voiceverse.openai_realtime")
 
 
 class OpenAIRealtime(OpenAIEngine):
@@ -59,7 +59,7 @@ class OpenAIRealtime(OpenAIEngine):
         yield AudioChunk(said.pcm[last:], SAMPLE_RATE, delivery=delivery)
 
     def _compared(self, request: SpeechRequest) -> tuple[Said, Delivery]:
-        """The sound nearest to the text, asked for a second time if it is not what is written."""
+        """Get the sound nearest to the text, asking a second time if it is not what is written."""
         takes = [self._asked(request)]
         if not is_verbatim(request.text, takes[0].transcript):
             # Where this fails, the first take is there and paid for, and carries its mark.
@@ -182,5 +182,5 @@ class _Lines:
 
 
 def _likeness(text: str, said: str) -> float:
-    """How much of the words is the same, from 0 to 1."""
+    """Share of the words that are the same, from 0 to 1."""
     return difflib.SequenceMatcher(None, text.lower().split(), said.lower().split()).ratio()

@@ -86,7 +86,7 @@ class OpenAISpeech(OpenAIEngine):
 
 
 def _checked_start(pieces: Iterator[bytes], content_type: str) -> Iterator[bytes]:
-    """The same pieces, held back until the first bytes are seen to be sound."""
+    """Pass pieces on, held back until the first bytes are seen to be sound."""
     start = b""
     for piece in pieces:
         if len(start) < faults.TELLING_BYTES:

@@ -1,4 +1,4 @@
-"""Which addresses of speech servers are asked: the one that was checked is the one connected to."""
+"""Pinned HTTP connections to speech servers: the address that was checked is connected to."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ForbiddenAddress(BadAddress):
 
 
 def checked_address(base_url: str) -> str:
-    """A base URL as it is kept; raises BadAddress, also for hosts that are never asked."""
+    """Normalise a base URL; raises BadAddress, also for hosts that are never asked."""
     url = base_url.strip().rstrip("/")
     parts = _parts(url)
     if parts is None or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable():
@@ -60,7 +60,7 @@ def checked_address(base_url: str) -> str:
 
 
 def origin(url: str) -> str:
-    """The scheme, host and port of a checked address: what a key belongs to."""
+    """Origin of a checked address, which a key belongs to: scheme, host and port."""
     parts = urlsplit(url)
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
     host = parts.hostname or ""
@@ -80,7 +80,7 @@ def refuse_forbidden(url: str) -> None:
 
 
 def pin(client: httpx2.Client) -> None:
-    """Let a client connect only to addresses that were checked, at the moment it connects.
+    """Make a client check each address at the moment it connects, and connect to that one.
 
     Names of certificates are compared with the host all the same. A proxy of the environment, where
     there is one, looks names up itself.
@@ -110,9 +110,10 @@ def open_socket(url: str, timeout_s: float) -> socket.socket | None:
 
 
 class _Checked:
-    """What a pool of connections opens them with: names are looked up once, checked, and used."""
+    """Network backend of a connection pool: names are looked up once, checked, and used."""
 
     def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> Any:
+        """Connect to an address that the host's name stands for and that is allowed."""
         import httpcore2
 
         try:
@@ -145,7 +146,7 @@ def _resolved(host: str, port: int) -> list[str]:
 
 
 def _first(addresses: list[str], connect: Callable[[str], T], failures: Any) -> T:
-    """What connects to the first address that answers; raises the failure of the last."""
+    """Connect to the first address that answers; raises the failure of the last."""
     for address in addresses[:-1]:
         with suppress(failures):
             return connect(address)

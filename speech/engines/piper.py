@@ -56,7 +56,7 @@ class VoiceUnusable(EngineCrashed):
 
 
 class PiperChild(PipedChild):
-    """One Piper process; `loaded` holds the paths of the models in its memory."""
+    """Child process of Piper; `loaded` holds the paths of the models in its memory."""
 
     crashed = "The process of the neural voices (Piper) stopped unexpectedly."
     remedy = "Install piper-tts again."
@@ -127,7 +127,7 @@ class PiperEngine(Engine):
 
     @property
     def state(self) -> int:
-        """When the folder of voices changed last."""
+        """Time in ns of the last change of the folder of voices."""
         self._listed()
         return self._read_at
 
@@ -154,11 +154,11 @@ class PiperEngine(Engine):
         return model.speaker_voice(speaker, self.name)
 
     def price(self) -> Price:
-        """Nothing."""
+        """Price: free."""
         return FREE
 
     def fingerprint(self, request: SpeechRequest) -> str:
-        """Another model under the same name has another fingerprint."""
+        """Compute the fingerprint, with the model's own: another model of the same name differs."""
         model = self._model(request.voice)
         sound = f"{request.voice} {model.sha256}"
         return super().fingerprint(SpeechRequest(request.text, sound, request.speed))
@@ -174,7 +174,7 @@ class PiperEngine(Engine):
 
     @property
     def processes(self) -> int:
-        """How many processes there are now."""
+        """Number of processes at present."""
         return self._pool.alive
 
     def try_model(self, model: Model) -> None:

@@ -54,7 +54,7 @@ class Model:
         return found
 
     def speaker_voice(self, speaker: str, engine: str) -> Voice:
-        """One of the model's speakers as a voice."""
+        """Make a voice of one of the model's speakers."""
         quality = f" ({self.quality})" if self.quality else ""
         name = f"{self.name}, {speaker}{quality}"
         return Voice(f"{self.identifier}#{speaker}", name, self.language, engine)

@@ -48,7 +48,7 @@ LONGEST_PHONEMES = 500  # spoken in one go; memory grows with them
 PLACES_TO_PART = frozenset(" ,;:")
 
 
-class Speaker:
+class PiperWorker:
     """The loaded models, and how a text is spoken with one of them."""
 
     def __init__(self, room: int, output: BinaryIO) -> None:
@@ -69,6 +69,7 @@ class Speaker:
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
+        """Stop the request under way; for other threads."""
         self._cancelled.set()
 
     def speak(
@@ -159,7 +160,7 @@ class Speaker:
         return pcm.tobytes() + bytes(2 * round(pause_s * wanted))
 
     def _resampled(self, sound: Any, rate: int, wanted: int) -> Any:
-        """The same sound at another rate: its spectrum, made wider or narrower."""
+        """Resample sound to another rate, by widening or narrowing its spectrum."""
         if rate == wanted:
             return sound
         numpy, common = self._numpy, math.gcd(rate, wanted)
@@ -215,7 +216,7 @@ def fail(output: BinaryIO, error: Exception, what: str) -> None:
 
 
 def read_requests(
-    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: Speaker
+    source: BinaryIO, requests: queue.SimpleQueue[dict[str, Any]], speaker: PiperWorker
 ) -> None:
     """Queue requests and pass cancels on at once; the end of input ends the process."""
     while len(header := source.read(HEADER.size)) == HEADER.size:
@@ -229,11 +230,12 @@ def read_requests(
 
 
 def main() -> None:
+    """Serve requests from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes us
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the frames
     try:
-        speaker = Speaker(int(sys.argv[1]), output)
+        speaker = PiperWorker(int(sys.argv[1]), output)
     except (ImportError, OSError, MemoryError) as error:
         fail(output, error, f"Piper cannot be loaded: {error}.")
         return

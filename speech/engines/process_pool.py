@@ -163,7 +163,7 @@ Lent = TypeVar("Lent", bound=PipedChild)
 
 @dataclass
 class Pool(Generic[Lent]):
-    """At most `limit` children, started by `start`; `stay` idle ones stay, others end in time."""
+    """Pool of at most `limit` children, started by `start`; `stay` idle ones stay, others end."""
 
     start: Callable[[], Lent]
     limit: int = 4
@@ -177,7 +177,7 @@ class Pool(Generic[Lent]):
 
     @property
     def alive(self) -> int:
-        """How many children there are, idle and busy."""
+        """Number of children, idle and busy."""
         with self._change:
             return self._alive
 

@@ -12,7 +12,7 @@ from speech.types import AudioChunk, SpeechRequest
 
 
 class Provided(Engine):
-    """Asks `budget_check` before each purchase, and closes itself once it is retired and idle."""
+    """Engine of a provider: asks `budget_check` before it buys, closes once retired and idle."""
 
     def __init__(
         self, *, budget_check: Callable[[], None], is_own: bool = False, **settings: Any

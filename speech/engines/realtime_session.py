@@ -1,4 +1,4 @@
-"""One connection of the Realtime protocol: texts go out, sound and its transcript come back."""
+"""Session of the Realtime protocol: texts go out, sound and its transcript come back."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class LineGone(BrokenAudio):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came back for a text; `usage` is None where the provider counted nothing."""
+    """Sound and transcript of a text; `usage` is None where the provider counted nothing."""
 
     pcm: bytes
     transcript: str
@@ -90,7 +90,7 @@ class Line:
         return time.monotonic() - self._opened_at > LONGEST_OPEN_S
 
     def say(self, text: str) -> Said:
-        """All of a text's sound; raises SpeechError, LineGone when nothing came back at all."""
+        """Speak a text; returns all of its sound. Raises SpeechError, LineGone for no answer."""
         content = [{"type": "input_text", "text": text}]
         response = {
             # Out of any conversation: what was said before is neither paid for nor taken up again.
@@ -223,7 +223,7 @@ class _Answer:
 
 def _quiet() -> logging.Logger:
     """A logger that is told nothing of what goes over a connection: the key is among it."""
-    logger = logging.getLogger("voiceverse.realtime.connection")
+    logger = logging.getLogger("voiceverse.realtime_session.connection")
     logger.setLevel(logging.INFO)
     return logger
 
@@ -248,14 +248,14 @@ def _raise_error(event: dict[str, Any], key: str) -> None:
 
 
 def _failure(error: dict[str, Any], key: str) -> SpeechError:
-    """What an error inside the protocol means."""
+    """Translate an error inside the protocol."""
     code = str(error.get("code") or "")
     status = STATUSES.get(code) or STATUSES.get(str(error.get("type") or ""), 400)
     return faults.refusal(status, code, faults.message_of(error), key)
 
 
 def _rejection(rejected: Any, key: str) -> SpeechError:
-    """What an HTTP answer instead of a connection means."""
+    """Translate an HTTP response that came instead of a connection."""
     try:
         body = json.loads(rejected.response.body or b"{}")
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What a speech server says about itself: its voices and its models.
+"""Discovery of a speech server's voices and models.
 
 Each kind of server lists its voices in another shape. Kokoro-FastAPI gives {"voices": [...]} of
 names, or of objects with `id` and `name`; Speaches gives objects with `voice_id`, or lists them
@@ -137,7 +137,7 @@ def _language(fields: dict[str, Any], identifier: str) -> str:
 
 
 def _answer(base_url: str, path: str, key: str, timeout_s: float) -> Any:
-    """What the server answers at a path, as JSON; None where it has no such path."""
+    """Get a path of the server as JSON; None where it has no such path."""
     import httpx2
 
     deadline = time.monotonic() + timeout_s

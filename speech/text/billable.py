@@ -1,4 +1,4 @@
-"""How much of a text is spoken: without the marks in it, with the words of the dictionary."""
+"""Billable length of a text: without the directives in it, with the words of the dictionary."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

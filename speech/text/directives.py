@@ -45,7 +45,7 @@ class Mark(NamedTuple):
 
 
 class Speech(NamedTuple):
-    """Whose voice speaks before `end`; a paragraph's last white space reaches to `border`."""
+    """Voice that speaks up to `end`; a paragraph's last white space reaches to `border`."""
 
     voice: str = ""
     end: int = 0
@@ -66,7 +66,7 @@ class Cast:
             self.any_mark = re.compile(f"{PAUSE}|{speaker}")
 
     def mark(self, found: re.Match[str]) -> Mark:
-        """What a match of `any_mark` or `speaker` stands for."""
+        """Directive that a match of `any_mark` or `speaker` stands for."""
         start, end = found.span()
         if found.lastgroup == "name":
             return Mark(start, end, 0, self._voices.get(found["name"].lower(), ""))
@@ -97,7 +97,7 @@ class Marks:
         return self._found
 
     def speech(self, mark: Mark) -> Speech:
-        """What a speaker's mark governs: the rest of its paragraph."""
+        """Stretch that a speaker's name governs: the rest of its paragraph."""
         if self._blank[0] < mark.end:
             size = len(self._text)
             blank = BLANK_LINE.search(self._text, mark.end)
@@ -106,7 +106,7 @@ class Marks:
         return Speech(mark.voice or "", end, skipped(SPACE, self._text, end))
 
     def speech_at(self, place: int) -> Speech:
-        """What governs a place, found by looking back as far as its paragraph begins."""
+        """Find the voice that governs a place, looking back to where its paragraph begins."""
         size = LOOK_BACK
         while self._cast.speaker and place:
             low, last = max(0, place - size), None

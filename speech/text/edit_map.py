@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Edit(NamedTuple):
-    """What to say instead of `source[start:end]`, in code points."""
+    """Edit: the text to say instead of `source[start:end]`, in code points."""
 
     start: int
     end: int
@@ -14,7 +14,7 @@ class Edit(NamedTuple):
 
 
 class Edited:
-    """`text` is `source` after edits that rise and do not overlap; places lead both ways."""
+    """Text after edits that rise and do not overlap; positions map to `source` and back."""
 
     __slots__ = ("_new_ends", "_new_starts", "edits", "source", "text")
 

@@ -88,18 +88,18 @@ class Dictionary:
 
     @property
     def most_growth(self) -> float:
-        """How many times longer a text can become, at most."""
+        """Factor by which a text can grow, at most."""
         return max([1.0, *(len(e.replacement) / len(e.pattern) for e in self.entries)])
 
     def edits(self, text: str, language: str = "", *, phonemes: bool = False) -> Iterator[Edit]:
-        """What to say instead, in rising order; with `phonemes` where the engine takes them."""
+        """Make the edits of a text in rising order, with `phonemes` where the engine takes them."""
         for start, end, entry in self.matches(text, language, phonemes=phonemes):
             yield Edit(start, end, entry.replacement)
 
     def matches(
         self, text: str, language: str = "", *, phonemes: bool = False
     ) -> Iterator[tuple[int, int, Entry]]:
-        """Where entries hold in a text, in rising order."""
+        """Find where entries apply in a text, in rising order."""
         rules = self._rules(language, phonemes)
         # The next place of each pattern; one that began before the last match is looked for anew.
         ahead = [(-1, -1)] * len(rules.patterns)

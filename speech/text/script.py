@@ -1,4 +1,4 @@
-"""What is to be spoken of a text: segments, speakers, pauses, and the words of each segment."""
+"""Script of a text: segments, speakers, pauses, and the words to speak of each segment."""
 
 import re
 from bisect import bisect_right
@@ -23,7 +23,7 @@ DIGIT_BYTES, OTHER_BYTES = 30, 4
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What an engine is to say for a segment, and the way back to the whole text.
+    """Words for an engine to speak for a segment, with a map back to the whole text.
 
     `phonemes` are the places in `text`, start and end, that hold phoneme names.
     """
@@ -110,7 +110,7 @@ class Script:
             start = segment.end
 
     def utterance(self, segment: Segment) -> Utterance:
-        """What to say for a segment: pronunciations first, then numbers and the like."""
+        """Make the words for a segment: pronunciations first, then numbers and the like."""
         if segment.is_mark:
             return Utterance("", segment.start)
         said, phonemes = self._pronounced(segment.text)

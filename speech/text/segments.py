@@ -171,7 +171,7 @@ def _skip_space(window: str, place: int) -> int:
 
 
 def _forced_end(window: str, room: int) -> int:
-    """Where to cut a sentence that is too long: after a clause, a word, or a whole character."""
+    """Find where to cut a sentence that is too long: after a clause, a word, or a character."""
     if room >= len(window):
         return len(window)
     for mark in (CLAUSE_END, GAP):

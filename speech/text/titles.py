@@ -20,7 +20,7 @@ JOINER = "\u200d"
 
 
 def title_of(text: str) -> str:
-    """How a text begins, up to the end of a sentence or, with “…”, of a word; may be empty."""
+    """Make a title of a text's beginning, up to a sentence's end or, with “…”, a word's."""
     head = text[:LOOKED_AT]
     line = LEADING.sub("", " ".join(MARKS.sub(" ", head).split()))
     if len(line) <= LONGEST and len(text) <= LOOKED_AT:
@@ -38,7 +38,7 @@ def title_of(text: str) -> str:
 
 
 def _unquoted(name: str) -> str:
-    """Without a quotation mark at the start whose other half was left out."""
+    """Drop a quotation mark at the start whose other half was left out."""
     if name and OPENING.get(name[0], name[0]) not in name[1:] and name[0] in OPENING:
         return name[1:].lstrip()
     return name

@@ -13,7 +13,7 @@ from storage.errors import (
     DiskFull,
     NotFound,
     UsernameTaken,
-    naming_errors,
+    translating_sqlite_errors,
 )
 from storage.file_locks import FileLock
 
@@ -351,7 +351,7 @@ def test_our_own_mistakes_are_not_renamed(db):
 def test_each_result_code_has_its_error(path, code, error):
     failure = sqlite3.OperationalError("x")
     failure.sqlite_errorcode = code
-    with pytest.raises(error) as caught, naming_errors(path):
+    with pytest.raises(error) as caught, translating_sqlite_errors(path):
         raise failure
     assert type(caught.value) is error
     assert caught.value.sentence.endswith(".")

@@ -244,10 +244,10 @@ def test_a_readers_process_has_no_way_out(tmp_path):
     program = f"""
 import os, socket, subprocess, sys
 sys.path.insert(0, {str(making.Path(reader_process.__file__).parent.parent)!r})
-from documents import child
+from documents import reader_process
 from documents.limits import Limits
-child.limit(Limits())
-child.close_the_door()
+reader_process.limit(Limits())
+reader_process.close_the_door()
 for way in (
     lambda: socket.create_connection(("127.0.0.1", 9)),
     lambda: socket.socket(),

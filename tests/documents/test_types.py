@@ -5,7 +5,7 @@ import json
 import pytest
 
 from common.errors import Sentence
-from documents.types import INLINE, LEFT_OUT, RULES, Chapter, Document, Part, compose
+from documents.types import INLINE, LEFT_OUT, RULES, Chapter, Document, TextRun, compose
 
 
 def chapter(*parts):
@@ -14,10 +14,10 @@ def chapter(*parts):
 
 def test_a_text_goes_on_after_what_is_left_out():
     over_a_page = chapter(
-        Part("The cat sat"),
-        Part("17", "page_number", "\n\n"),
-        Part("A HISTORY OF CATS", "running_head", "\n\n"),
-        Part("on the mat.", glue=" "),
+        TextRun("The cat sat"),
+        TextRun("17", "page_number", "\n\n"),
+        TextRun("A HISTORY OF CATS", "running_head", "\n\n"),
+        TextRun("on the mat.", glue=" "),
     )
     assert compose(over_a_page) == "The cat sat on the mat."
     with_heads = compose(over_a_page, LEFT_OUT - {"running_head"})
@@ -26,13 +26,13 @@ def test_a_text_goes_on_after_what_is_left_out():
 
 def test_hyphens_and_ligatures_stand_as_in_the_source_when_their_rules_are_off():
     word = chapter(
-        Part("The"),
-        Part("ﬂ", "ligature", " ", "fl"),
-        Part("o"),
-        Part("-\n", "hyphen"),
-        Part("wer of a well"),
-        Part("-\n", "hyphen", replaced_by="-"),
-        Part("known man"),
+        TextRun("The"),
+        TextRun("ﬂ", "ligature", " ", "fl"),
+        TextRun("o"),
+        TextRun("-\n", "hyphen"),
+        TextRun("wer of a well"),
+        TextRun("-\n", "hyphen", replaced_by="-"),
+        TextRun("known man"),
     )
     assert compose(word) == "The flower of a well-known man"
     assert compose(word, frozenset()) == "The ﬂo-\nwer of a well-\nknown man"
@@ -40,12 +40,12 @@ def test_hyphens_and_ligatures_stand_as_in_the_source_when_their_rules_are_off()
 
 
 def test_nothing_stands_before_the_first_part_that_is_spoken():
-    assert compose(chapter(Part("9", "page_number"), Part("Here.", glue="\n\n"))) == "Here."
+    assert compose(chapter(TextRun("9", "page_number"), TextRun("Here.", glue="\n\n"))) == "Here."
     assert compose(chapter()) == ""
 
 
 def test_single_parts_are_spoken_or_left_out_against_the_rules():
-    parts = chapter(Part("See"), Part("[4]", "reference", " "), Part("and rest", glue=" "))
+    parts = chapter(TextRun("See"), TextRun("[4]", "reference", " "), TextRun("and rest", glue=" "))
     assert compose(parts) == "See and rest"
     assert compose(parts, overrides={1: True}) == "See [4] and rest"
     assert compose(parts, overrides={2: False}) == "See"
@@ -54,7 +54,9 @@ def test_single_parts_are_spoken_or_left_out_against_the_rules():
 @pytest.mark.parametrize("kind", RULES)
 def test_every_rule_can_be_switched(kind):
     glue = " " if kind in INLINE else "\n\n"
-    parts = chapter(Part("Before"), Part("what it is about", kind, glue), Part("after", glue=" "))
+    parts = chapter(
+        TextRun("Before"), TextRun("what it is about", kind, glue), TextRun("after", glue=" ")
+    )
     assert "what it is about" in compose(parts, LEFT_OUT - {kind})
     assert compose(parts, LEFT_OUT | {kind}) == "Before after"
     assert RULES[kind].label
@@ -63,15 +65,15 @@ def test_every_rule_can_be_switched(kind):
 
 def test_unknown_kinds_and_glues_are_refused():
     with pytest.raises(ValueError, match="gossip"):
-        Part("He said", "gossip")
+        TextRun("He said", "gossip")
     with pytest.raises(ValueError, match="separated"):
-        Part("He said", glue=";")
+        TextRun("He said", glue=";")
 
 
 def test_a_document_comes_back_from_json():
     document = Document(
         title="Cats",
-        chapters=(chapter(Part("A", "ligature", " ", "b"), Part("c")), Chapter("Two", 2, ())),
+        chapters=(chapter(TextRun("A", "ligature", " ", "b"), TextRun("c")), Chapter("Two", 2, ())),
         source="pdf",
         author="Ada",
         language="de-AT",

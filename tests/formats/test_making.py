@@ -9,7 +9,7 @@ import pytest
 from common import transient_causes
 from exports import encoder_process, runner
 from exports.errors import ExportError, HeldUp
-from exports.types import Part, Task
+from exports.types import ChapterSpan, Task
 from services.exports import Exports
 from tests.making import prose
 from tests.serving import wait_until
@@ -36,7 +36,7 @@ def small_disk(tmp_path):
 
 def task(piece, target, key, lufs=None, **changes):
     source, row, segments = piece
-    part = Part("", 0, row["character_count"], 0, round(row["duration"] * 1000))
+    part = ChapterSpan("", 0, row["character_count"], 0, round(row["duration"] * 1000))
     values = {
         "format": key, "source": str(source), "target": str(target), "title": "x",
         "parts": (part,), "segments": tuple(segments), "lufs": lufs,

@@ -7,7 +7,8 @@ from pathlib import Path
 from config import Config
 from database import Database
 from storage import snapshots
-from storage.audio_store import AudioStore, SegmentStore, TakeStore
+from storage.audio_store import AudioStore
+from storage.segment_store import SegmentStore, TakeStore
 
 KEY = b"k" * 64
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from backups import create, files, manifest, retention, status, verify
-from backups.errors import BackupDamaged, KeepingError, NoBackup, NoRoom, UnderWay
+from backups.errors import BackupDamaged, BackupError, BackupUnderWay, NoBackup, NotEnoughSpace
 from storage.file_locks import FileLock
 from tests.keeping.places import KEY, Place, contents, flip, noise
 
@@ -95,7 +95,7 @@ def test_a_backup_is_made_in_another_folder_when_told(place, tmp_path):
 
 def test_a_retake_between_the_copy_and_the_look_at_it_is_followed(place, monkeypatch):
     """The row has the old hash, every name on disk has the new sound: another round is needed."""
-    real, times = create.Gathering._settle, []
+    real, times = create.Collector._settle, []
 
     def change_first(self, name, row):
         if name == "0.mp3" and not times:
@@ -107,7 +107,7 @@ def test_a_retake_between_the_copy_and_the_look_at_it_is_followed(place, monkeyp
                 place.add("0.mp3", sound)
         return real(self, name, row)
 
-    monkeypatch.setattr(create.Gathering, "_settle", change_first)
+    monkeypatch.setattr(create.Collector, "_settle", change_first)
     made = create.make(place.config)
     assert times
     assert made.manifest.unsound == []
@@ -151,7 +151,7 @@ def test_what_became_of_it_is_recorded(place, backup):
 def test_a_failure_is_recorded_and_the_next_backup_clears_it(place, backup, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(create.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
-        with pytest.raises(NoRoom, match=r"needs about \d+ MB, and the disk has 0 MB free"):
+        with pytest.raises(NotEnoughSpace, match=r"needs about \d+ MB, and the disk has 0 MB free"):
             create.make(place.config)
     known = status.read(place.config)
     assert known.failed_at
@@ -167,7 +167,7 @@ def test_a_full_disk_leaves_no_half_backup(place, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files, "take", fail)
-    with pytest.raises(NoRoom, match="The disk is full"):
+    with pytest.raises(NotEnoughSpace, match="The disk is full"):
         create.make(place.config)
     root = status.backups_folder(place.config)
     assert retention.list_backups(root) == []
@@ -179,7 +179,7 @@ def test_two_backups_at_once_are_one_too_many(place):
     root.mkdir()
     lock = FileLock(root / create.LOCK)
     assert lock.acquire()
-    with contextlib.closing(lock), pytest.raises(UnderWay, match="under way"):
+    with contextlib.closing(lock), pytest.raises(BackupUnderWay, match="under way"):
         create.make(place.config)
     assert status.read(place.config).failed_at == ""
 
@@ -196,7 +196,7 @@ def test_a_damaged_database_is_no_backup(place):
     place.close()
     content = place.config.database_path.read_bytes()
     place.config.database_path.write_bytes(content[:8192] + bytes(len(content) - 8192))
-    with pytest.raises((KeepingError, create.DatabaseError)):
+    with pytest.raises((BackupError, create.DatabaseError)):
         create.make(place.config)
     assert retention.list_backups(status.backups_folder(place.config)) == []
     place.config.database_path.write_bytes(content)

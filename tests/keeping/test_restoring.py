@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from backups import create, manifest, restore
-from backups.errors import BackupDamaged, BackupTooNew, NoBackup, NoRoom, NotNow
+from backups.errors import BackupDamaged, BackupTooNew, DataInUse, NoBackup, NotEnoughSpace
 from database import Database
 from storage import opening, sqlite_file
-from storage.audio_store import SegmentStore
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
+from storage.segment_store import SegmentStore
 from tests.keeping.places import KEY, contents, flip, noise
 
 
@@ -124,7 +124,7 @@ def test_a_database_beyond_repair_goes_aside_too(changed, backup):
 def test_nothing_is_restored_while_somebody_works_there(changed, backup, name):
     lock, before = FileLock(changed.data / name), changed.bytes()
     assert lock.acquire()
-    with contextlib.closing(lock), pytest.raises(NotNow, match=r"[Nn]othing was\s+changed"):
+    with contextlib.closing(lock), pytest.raises(DataInUse, match=r"[Nn]othing was\s+changed"):
         restore.restore(changed.config, backup.folder)
     assert changed.bytes() == before
 
@@ -184,7 +184,7 @@ def test_without_room_nothing_is_changed(changed, backup, monkeypatch):
     before = changed.bytes()
     usage = type("Usage", (), {"free": 1000})()
     monkeypatch.setattr(restore.shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(NoRoom, match="Restoring needs about"):
+    with pytest.raises(NotEnoughSpace, match="Restoring needs about"):
         restore.restore(changed.config, backup.folder)
     assert changed.bytes() == before
 
@@ -231,7 +231,7 @@ def test_folders_made_anew_by_a_start_are_no_hindrance(interrupted, backup):
 
 def test_a_mark_that_cannot_be_read_is_told(interrupted):
     (interrupted.data / opening.RESTORE_MARK).write_text("{")
-    with pytest.raises(restore.KeepingError, match="put it in place by hand"):
+    with pytest.raises(restore.BackupError, match="put it in place by hand"):
         restore.complete(interrupted.config)
 
 

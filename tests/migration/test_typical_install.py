@@ -5,7 +5,7 @@ import math
 import pytest
 
 import app as web
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from config import Config
 from tests.migration.checking import rows, run
 from tests.migration.legacy import PASSWORD, mp3

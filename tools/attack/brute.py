@@ -11,7 +11,7 @@ from app import create_app
 from config import Config
 from tests.conftest import PASSWORD, Browser
 from tools.attack.tally import Tally
-from web.access import DEVICE_COOKIE
+from web.cookies import DEVICE_COOKIE
 
 HOUR_S = 3600
 MOST_TRIED = 160

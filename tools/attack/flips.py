@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from backups import create, verify
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from database import Database
 from server.doctor import BAD, examine
 from storage import snapshots
@@ -55,7 +55,7 @@ def _in_backup(place: Place, backup: Path, chance: random.Random, tally: Tally) 
     with _Flipped(chance.choice(files), place.data.parent / KEPT, chance) as said:
         try:
             verify.prove(backup, backup.with_name(SCRATCH))
-        except KeepingError:
+        except BackupError:
             return
         tally.expect(False, f"backup: {said} was not found")
 

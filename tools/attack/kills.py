@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from backups import create, retention, status
-from backups.errors import KeepingError
+from backups.errors import BackupError
 from database import Database
 from server.worker import Worker, build_studio
 from tests import processes
@@ -164,6 +164,6 @@ def _look_at_backups(
     for name in names:
         try:
             create.prove(place.config, root / name)
-        except KeepingError as error:
+        except BackupError as error:
             tally.failures.append(f"{said}: {error.sentence}")
     place.close()

@@ -55,15 +55,15 @@ IDS: dict[str, str] = {
 IDS_OF = {
     ("library.restore", "filename"): "binned",
     ("library.purge", "filename"): "binned",
-    ("people.security", "before"): "event",
-    ("people.security_csv", "before"): "event",
+    ("account.security", "before"): "event",
+    ("account.security_csv", "before"): "event",
     ("documents.add", "file"): None,
     ("admin.revoke_invite", "id"): None,
 }
 BATCHES = ("file", "filename")
 FILES = {
     "documents.set_cover": {"cover": (PNG, "cover.png")},
-    "pronunciations.take_in": {"table": (b"pattern,replacement\ntide,low\n", "table.csv")},
+    "pronunciations.import_table": {"table": (b"pattern,replacement\ntide,low\n", "table.csv")},
 }
 # All other parameters, with something that makes sense in them.
 PLAIN: dict[str, Any] = {
@@ -97,7 +97,7 @@ ASK_FIRST = {"passkeys.remove"}
 # They are there for admins and for programs with a token.
 NOT_FOR_USERS = {"/metrics"}
 # Admins read everybody's security log, and may ask for one person's.
-ADMINS_MAY = {"people.security", "people.security_csv"}
+ADMINS_MAY = {"account.security", "account.security_csv"}
 LONGEST_PLAIN_NUMBER = 3  # shorter ones stand in pages for many reasons
 VARYING = re.compile(rb"""nonce[-=]\W?[\w-]+|csrf[-_]token"\W+(?:content|value)="\w+""")
 OUTSIDERS = ("anonymous", "disabled", "other", "admin")

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from app import create_app
 from config import Config
 from server.worker import Worker

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from database import Database
-from documents.types import Chapter, Document, Part
+from documents.types import Chapter, Document, TextRun
 from tests.browser.driving import ARGUMENTS, CHROMIUM, address, sign_in
 from tests.serving import App, Client
 from tools.attack.tally import Tally
@@ -82,7 +82,7 @@ def _plant(app: App, scripts: list[str]) -> dict[str, Any]:
 
 
 def _document(db: Database, user_id: int, script: str) -> int:
-    chapters = (Chapter(script, 1, (Part(script), Part(script, "link", " "))),)
+    chapters = (Chapter(script, 1, (TextRun(script), TextRun(script, "link", " "))),)
     fields = {"title": script[:200], "author": script[:200], "language": "en"}
     document = Document(chapters=chapters, source="plain", **fields)
     content = json.dumps(document.to_dict())

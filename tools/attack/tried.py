@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
 
-from accounts.accounts import Visitor
+from accounts.types import Visitor
 from services.provider_settings import Settings
 from tools.attack.matrix import FIXED, IDS, PLAIN, Matrix, Route
 from tools.attack.scene import HTML, Asked, Person, Scene
@@ -46,8 +46,8 @@ ACCEPTED_OF: dict[tuple[str, str], Any] = {
     ("documents.save", "rule"): "heading",
     ("documents.speak", "rule"): "heading",
     ("providers.add", "name"): "another",
-    ("people.security", "before"): "888888",
-    ("standing_in.choose_rule", "rule"): "ask",
+    ("account.security", "before"): "888888",
+    ("voice_fallback.choose_rule", "rule"): "ask",
     ("web.register", "username"): "newcomer",
     ("voices.change", "deed"): "install",
     ("voices.change", "voice"): "nothing",
@@ -58,14 +58,14 @@ TURNS: dict[str, tuple[dict[str, str], ...]] = {
     "admin.change_person": tuple(
         {"deed": deed} for deed in ("keep_out", "admin", "user", "reset", "no_second_step")
     ),
-    "devices.answer": ({"whose": "mine"},),
+    "new_devices.answer": ({"whose": "mine"},),
     "documents.change_chapter": ({"original": "1"}, {"part": "0", "spoken": "0"}),
     "providers.do": tuple(
         {"deed": deed} for deed in ("on", "off", "up", "down", "remove", "drop_key")
     ),
     "providers.own_key": ({"deed": "remove"},),
     "voices.change": tuple({"deed": deed} for deed in ("stop", "forget", "remove")),
-    "web.bulk": ({"action": "move"},),
+    "files.bulk": ({"action": "move"},),
     "web.quote": ({"reading": "{}"},),
 }
 HEADERS = {

@@ -104,7 +104,7 @@ def speak_alone_s(words: str, output: str) -> float:
     library = find_library()
     os.chdir(library.data.parent)
     with Path(output).open("wb") as file:
-        speaker = espeak_process.Speaker(library.path, library.data.name, _Samples(file))
+        speaker = espeak_process.EspeakWorker(library.path, library.data.name, _Samples(file))
         started = time.perf_counter()
         for segment in split(words, limit_bytes=EspeakEngine.segment_bytes):
             speaker.speak(VOICE, WORDS_PER_MINUTE, SpokenText(segment.text, "en").text)

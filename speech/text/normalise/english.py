@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from speech.text.normalise import words
+from speech.text.normalise.english_numbers import LANGUAGE, Numbers, figures, is_year, value
 from speech.text.normalise.english_words import (
     ABBREVIATIONS,
     CODES,
@@ -39,7 +40,6 @@ from speech.text.normalise.rules import (
     rule,
 )
 
-LANGUAGE = "en"
 DAY_FIRST = ("en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za", "en-029")
 
 NUMBER = r"(?:\d{1,3}(?:(?:[,\u00a0\u202f]\d{3}){1,5}|(?: 000){1,5})(?!\d)|\d{1,15})(?:\.\d{1,12})?"
@@ -68,7 +68,7 @@ class English:
 
     def __init__(self, tag: str) -> None:
         self._is_day_first = tag.lower().startswith(DAY_FIRST)
-        self._has_and = not tag.lower().startswith("en-us")
+        self._say = Numbers(has_and=not tag.lower().startswith("en-us"))
         signs = {".": "dot", "@": "at", "_": "underscore", "-": "dash", "+": "plus", "/": "slash"}
         self.rules = (
             *Addresses(signs).rules,
@@ -166,85 +166,59 @@ class English:
 
     # Numbers
 
-    def _cardinal(self, number: str, form: str = "cardinal") -> str:
-        said = words.spelled(number, LANGUAGE, form).replace(",", "")
-        return said if self._has_and else said.replace(" and ", " ")
-
-    def _amount(self, written: str) -> str:
-        """A number in figures, with separators or a fraction sign, in words."""
-        sign = written[-1]
-        if sign in FRACTION_SIGNS:
-            part = self._part(*FRACTION_SIGNS[sign])
-            return f"{self._amount(written[:-1])} and {part}" if written[:-1] else f"one {part[2:]}"
-        whole, _, decimals = written.partition(".")
-        whole = _figures(whole)
-        is_code = len(whole) > 1 and whole[0] == "0"
-        said = words.digits(whole, LANGUAGE) if is_code else self._cardinal(whole)
-        return f"{said} point {words.digits(decimals, LANGUAGE)}" if decimals else said
-
-    def _part(self, part: int, of: int) -> str:
-        """A fraction below one: "a half", "three quarters"."""
-        name = DENOMINATORS.get(of) or self._cardinal(str(of), "ordinal")
-        if part == 1:
-            return f"an {name}" if name[0] in "aeiou" else f"a {name}"
-        return f"{self._cardinal(str(part))} {name}s"
-
     def _span(self, found: re.Match[str]) -> str:
         groups = found.groupdict()
         minus = "minus " if groups.get("minus") or groups.get("sign") else ""
-        high = f" to {self._amount(found['high'])}" if groups.get("high") else ""
-        return f"{minus}{self._amount(found['low'])}{high}"
-
-    def _year(self, year: str) -> str:
-        return self._cardinal(year, "year") if year[1:3] != "00" else self._cardinal(year)
+        high = f" to {self._say.amount(found['high'])}" if groups.get("high") else ""
+        return f"{minus}{self._say.amount(found['low'])}{high}"
 
     def _number(self, found: re.Match[str]) -> str | None:
         number = found["low"]
         if found["minus"]:
-            return f"minus {self._amount(number)}"
-        if _is_year(number):
-            return self._year(number)
+            return f"minus {self._say.amount(number)}"
+        if is_year(number):
+            return self._say.year(number)
         if number.isdecimal() and len(number) > 9:
             return words.digits(number, LANGUAGE)
-        return self._amount(number)
+        return self._say.amount(number)
 
     def _glyph(self, found: re.Match[str]) -> str:
-        return self._amount(found["low"])
+        return self._say.amount(found["low"])
 
     def _nth(self, found: re.Match[str]) -> str:
-        return self._cardinal(found["number"].replace(",", ""), "ordinal")
+        return self._say.cardinal(found["number"].replace(",", ""), "ordinal")
 
     def _range(self, found: re.Match[str]) -> str | None:
         low, high = found["low"], found["high"]
-        if _is_year(low) and len(high) == 2 and high.isdecimal() and high > low[2:]:
-            return f"{self._year(low)} to {self._cardinal(high)}"
-        if "-" in found[0] and not _value(low) < _value(high):
+        if is_year(low) and len(high) == 2 and high.isdecimal() and high > low[2:]:
+            return f"{self._say.year(low)} to {self._say.cardinal(high)}"
+        if "-" in found[0] and not value(low) < value(high):
             return None  # a score, a part number
-        if _is_year(low) and _is_year(high):
-            return f"{self._year(low)} to {self._year(high)}"
-        return f"{self._amount(low)} to {self._amount(high)}"
+        if is_year(low) and is_year(high):
+            return f"{self._say.year(low)} to {self._say.year(high)}"
+        return f"{self._say.amount(low)} to {self._say.amount(high)}"
 
     def _ratio(self, found: re.Match[str]) -> str:
-        return f"{self._amount(found['low'])} to {self._amount(found['high'])}"
+        return f"{self._say.amount(found['low'])} to {self._say.amount(found['high'])}"
 
     def _by(self, found: re.Match[str]) -> str:
-        return f"{self._amount(found['low'])} by {self._amount(found['high'])}"
+        return f"{self._say.amount(found['low'])} by {self._say.amount(found['high'])}"
 
     def _dotted(self, found: re.Match[str]) -> str | None:
         parts = found["parts"].split(".")
         if len(parts) == 3 and len(parts[2]) == 4 and int(parts[1]) <= 12:
             return self._date(parts[0], parts[1], parts[2])
-        return " point ".join(map(self._amount, parts))
+        return " point ".join(map(self._say.amount, parts))
 
     def _fraction(self, found: re.Match[str]) -> str | None:
         part, of = int(found["part"]), int(found["of"])
         if (part, of) in ((24, 7), (9, 11)):
-            return f"{self._amount(found['part'])} {self._amount(found['of'])}"
+            return f"{self._say.amount(found['part'])} {self._say.amount(found['of'])}"
         if not (0 < part < of) or (of > 10 and of not in DENOMINATORS):
             return None
-        said = self._part(part, of)
+        said = self._say.fraction(part, of)
         if found["whole"]:
-            return f"{self._amount(found['whole'])} and {said}"
+            return f"{self._say.amount(found['whole'])} and {said}"
         return f"one {said.partition(' ')[2]}" if part == 1 else said
 
     def _phone(self, found: re.Match[str]) -> str | None:
@@ -262,10 +236,10 @@ class English:
         if not (1 <= int(month) <= 12 and 1 <= int(day) <= 31):
             return None
         name = MONTH_NAMES[int(month) - 1]
-        nth = self._cardinal(str(int(day)), "ordinal")
+        nth = self._say.cardinal(str(int(day)), "ordinal")
         if self._is_day_first:
-            return f"the {nth} of {name}, {self._year(year)}"
-        return f"{name} {nth}, {self._year(year)}"
+            return f"the {nth} of {name}, {self._say.year(year)}"
+        return f"{name} {nth}, {self._say.year(year)}"
 
     def _numeric(self, found: re.Match[str]) -> str | None:
         return self._date(found["day"], found["m"], found["year"])
@@ -277,37 +251,37 @@ class English:
         return self._date(day, month, found["year"])
 
     def _day_month(self, found: re.Match[str]) -> str:
-        nth = self._cardinal(str(int(found["day"])), "ordinal")
+        nth = self._say.cardinal(str(int(found["day"])), "ordinal")
         article = "" if found.string[: found.start()].lower().endswith("the ") else "the "
-        year = f", {self._year(found['year'])}" if found["year"] else ""
+        year = f", {self._say.year(found['year'])}" if found["year"] else ""
         return f"{article}{nth} of {MONTHS[found['month']]}{year}"
 
     def _month_day(self, found: re.Match[str]) -> str:
-        said = f"{MONTHS[found['month']]} {self._cardinal(str(int(found['day'])), 'ordinal')}"
+        said = f"{MONTHS[found['month']]} {self._say.cardinal(str(int(found['day'])), 'ordinal')}"
         if found["until"]:
-            said += f" to {self._cardinal(str(int(found['until'])), 'ordinal')}"
-        return f"{said}, {self._year(found['year'])}" if found["year"] else said
+            said += f" to {self._say.cardinal(str(int(found['until'])), 'ordinal')}"
+        return f"{said}, {self._say.year(found['year'])}" if found["year"] else said
 
     def _month_year(self, found: re.Match[str]) -> str:
-        return f"{MONTHS[found['month']]} {self._year(found['year'])}"
+        return f"{MONTHS[found['month']]} {self._say.year(found['year'])}"
 
     def _decade(self, found: re.Match[str]) -> str | None:
         years = found["years"].lstrip("'’")
         if len(years) == 2 and years < "20":
             return None
-        said = self._year(years) if len(years) == 4 else self._cardinal(years)
+        said = self._say.year(years) if len(years) == 4 else self._say.cardinal(years)
         return f"{said[:-1]}ies" if said.endswith("y") else f"{said}s"
 
     def _time(self, found: re.Match[str]) -> str:
         groups = found.groupdict()
         hour, minute, half = int(found["hour"]), int(groups["minute"] or 0), groups.get("half")
-        said = self._cardinal(str(hour))
+        said = self._say.cardinal(str(hour))
         if minute:
-            said += f" {'oh ' if minute < 10 else ''}{self._cardinal(str(minute))}"
+            said += f" {'oh ' if minute < 10 else ''}{self._say.cardinal(str(minute))}"
         elif not half:
             said += " o'clock" if 0 < hour <= 12 else " hundred"
         if groups.get("second"):
-            said += f" and {self._cardinal(str(int(groups['second'])))} seconds"
+            said += f" and {self._say.cardinal(str(int(groups['second'])))} seconds"
         if half:
             said += f" {half.lower()} m" + _stop(found)
         return said
@@ -325,10 +299,10 @@ class English:
             is_one = low == "1" and not groups.get("high")
             return f"{self._span(found)} {one if is_one else many}"
         minus = "minus " if groups.get("minus") or groups.get("sign") else ""
-        small = f"{self._cardinal(str(int(decimals)))} {cent if decimals == '01' else cents}"
-        if not int(_figures(whole)):
+        small = f"{self._say.cardinal(str(int(decimals)))} {cent if decimals == '01' else cents}"
+        if not int(figures(whole)):
             return minus + small
-        large = f"{minus}{self._amount(whole)} {one if whole == '1' else many}"
+        large = f"{minus}{self._say.amount(whole)} {one if whole == '1' else many}"
         return f"{large} and {small}" if int(decimals) else large
 
     def _measure(self, found: re.Match[str]) -> str | None:
@@ -342,8 +316,8 @@ class English:
     def _feet(self, found: re.Match[str]) -> str:
         feet, inches = found["feet"], found["inches"]
         return (
-            f"{self._amount(feet)} {'foot' if feet == '1' else 'feet'} "
-            f"{self._amount(inches)} {'inch' if inches == '1' else 'inches'}"
+            f"{self._say.amount(feet)} {'foot' if feet == '1' else 'feet'} "
+            f"{self._say.amount(inches)} {'inch' if inches == '1' else 'inches'}"
         )
 
     # Abbreviations
@@ -370,26 +344,12 @@ class English:
 
     def _numeral(self, found: re.Match[str]) -> str | None:
         value = roman(found["out"])
-        return self._cardinal(str(value)) if value else None
+        return self._say.cardinal(str(value)) if value else None
 
     def _ruler(self, found: re.Match[str]) -> str | None:
         value = roman(found["out"])
         is_ruler = found["ruling"] or (found["name"] in RULERS and found["out"] != "I")
-        return f"the {self._cardinal(str(value), 'ordinal')}" if value and is_ruler else None
-
-
-def _is_year(number: str) -> bool:
-    return len(number) == 4 and number.isdecimal() and "1100" <= number <= "2099"
-
-
-def _value(number: str) -> float:
-    whole, _, decimals = number.partition(".")
-    return float(f"{_figures(whole)}.{decimals}")
-
-
-def _figures(number: str) -> str:
-    """A whole number without its separators."""
-    return "".join(filter(str.isdecimal, number))
+        return f"the {self._say.cardinal(str(value), 'ordinal')}" if value and is_ruler else None
 
 
 def _digits(text: str) -> int:

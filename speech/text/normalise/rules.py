@@ -48,7 +48,7 @@ ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
 class Rule(NamedTuple):
-    """`say` turns a match into words, or into None where it is something else after all.
+    """Rule for what is found: `say` turns a match into words, or into None to leave it.
 
     Where the pattern has a group "out", only that is replaced.
 
@@ -62,12 +62,12 @@ class Rule(NamedTuple):
 
 
 def rule(pattern: str, say: Callable[[re.Match[str]], str | None], needs: str = DIGITS) -> Rule:
-    """A rule from the text of its pattern."""
+    """Make a rule from the text of its pattern."""
     return Rule(re.compile(pattern), say, needs)
 
 
 def applied(text: str, rules: Iterable[Rule]) -> Edited:
-    """The text in the words of the rules; what an earlier rule said stays."""
+    """Apply rules to a text; what an earlier rule replaced stays."""
     has_digit = DIGIT.search(text) is not None
     edits: list[Edit] = []
     taken = bytearray(len(text))
@@ -96,7 +96,7 @@ def alternatives(words: Iterable[str]) -> str:
 
 
 def roman(numeral: str) -> int:
-    """The value of a Roman numeral, 0 if it is none."""
+    """Value of a Roman numeral, 0 if it is none."""
     if not ROMAN_FORM.fullmatch(numeral):
         return 0
     values = [ROMAN_VALUES[letter] for letter in numeral]

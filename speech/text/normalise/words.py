@@ -9,7 +9,7 @@ KEPT = 4096
 
 @cache
 def code(language: str) -> str:
-    """What num2words calls a language tag, or "" where it has no words for it."""
+    """Code of num2words for a language tag, or "" where it has no words for it."""
     from num2words import CONVERTER_CLASSES
 
     first, _, rest = language.partition("-")

@@ -1,0 +1,111 @@
+"""Base of the account rules: database, clock, password hashes, tokens, security log."""
+
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from accounts import login_throttle, passwords, signed_tokens
+from accounts.errors import BadUsername, SignInBusy
+from accounts.types import LoginResult, Visitor
+from common import usernames
+
+SIGN_IN_PATIENCE_S = 15
+DAY_S = 86400
+
+
+class AccountRules:
+    """Base of the subjects of `Accounts`; knows neither requests nor SQL."""
+
+    def __init__(
+        self, db: Any, config: Any, secret_key: bytes, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._db = db
+        self._config = config
+        self._clock = clock
+        self._signed_tokens = signed_tokens.SignedTokens(db, secret_key, self.now)
+        self.device_tokens = signed_tokens.DeviceTokens(db, self._signed_tokens)
+        self.throttle = login_throttle.LoginThrottle(db, self.now, self._log)
+        self._passwords = passwords.Passwords()
+        self._hashing = threading.Lock()
+
+    def now(self) -> float:
+        """Current time of sessions and invitations, in seconds since 1970."""
+        return self._clock()
+
+    def check_password_rules(self, username: str, password: str) -> None:
+        """Raise BadPassword, with the sentence to show, for a password that is refused."""
+        passwords.check_rules(username, password)
+
+    def hash_password(self, password: str) -> str:
+        """Hash a new password for storage; takes about 0.14 s and 46 MiB."""
+        with self._one_at_a_time():
+            return self._passwords.hash(password)
+
+    def log(
+        self,
+        event_type: str,
+        user: dict[str, Any],
+        visitor: Visitor,
+        details: str = "",
+        *,
+        success: bool = True,
+    ) -> None:
+        """Write an event about a user's own account to the security log."""
+        self._log(event_type, visitor, user, details or None, success)
+
+    def _log(
+        self,
+        event_type: str,
+        visitor: Visitor,
+        user: dict[str, Any],
+        details: str | None = None,
+        success: bool = True,
+    ) -> None:
+        self._db.log_security_event(
+            event_type,
+            user_id=user.get("user_id", user.get("id")),
+            username=user.get("username"),
+            ip_address=visitor.ip,
+            details=details,
+            success=success,
+            request_id=visitor.request_id,
+        )
+
+    def _hash_token(self, token: str) -> str:
+        return self._signed_tokens.mac(f"token:{token}")
+
+    def _checked_name(self, username: str, password: str) -> str:
+        name = unicodedata.normalize("NFC", username.strip())
+        if not usernames.is_well_formed(name):
+            raise BadUsername
+        if usernames.is_mixed(name):
+            raise BadUsername(
+                "This name mixes letters of different scripts, such as Latin and Cyrillic. "
+                "Use letters of one script."
+            )
+        self.check_password_rules(name, password)
+        return name
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        # Each hash takes 46 MiB, and counting failures must not race with adding one.
+        if not self._hashing.acquire(timeout=SIGN_IN_PATIENCE_S):
+            raise SignInBusy
+        try:
+            yield
+        finally:
+            self._hashing.release()
+
+    def open_session(
+        self,
+        user: dict[str, Any],
+        visitor: Visitor,
+        old_token: str | None = None,
+        *,
+        device_token: str | None = None,
+    ) -> LoginResult:
+        """Start a session for a user who has been identified; see `Sessions`."""
+        raise NotImplementedError

@@ -1,0 +1,196 @@
+"""Files: the page of each, its text, captions and sound to keep; what is done with one or many."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from speech.audio.captions import srt, webvtt
+from web import audio_responses, file_details, forms
+from web.access import owned_file, user_only
+from web.file_selection import ticked_rows
+from web.file_state import file_json
+from web.formatting import spoken_length
+from web.redirects import return_path, return_path_of_many
+from web.request_info import wants_json
+from web.responses import page
+from web.services import services
+from web.voice_lists import voice_name
+
+blueprint = Blueprint("files", __name__)
+
+
+@blueprint.get("/files/<filename>")
+@user_only
+def show_file(filename: str) -> Response:
+    """A piece: its text, what it cost, what can be done with it."""
+    row = owned_file(filename)
+    if wants_json():
+        return jsonify(**file_json(row), length_shown=spoken_length(row["duration"]))
+    return page("files/file.html", **file_details.context(row))
+
+
+@blueprint.get("/files/<filename>/text")
+@user_only
+def text(filename: str) -> Response:
+    """The whole text of a piece, plain."""
+    row = owned_file(filename)
+    answer = Response(services().db.get_text(row["id"]), mimetype="text/plain")
+    return audio_responses.named(answer, row["display_name"], ".txt", kind="inline")
+
+
+@blueprint.get("/download/<filename>")
+@user_only
+def download(filename: str) -> Response:
+    """The sound as a file to keep, named like the piece."""
+    row = owned_file(filename)
+    return audio_responses.download(row, row["display_name"], artist=voice_name(row))
+
+
+@blueprint.get("/captions/<filename>.vtt")
+@user_only
+def captions(filename: str) -> Response:
+    """Captions in WebVTT, from what has been spoken so far."""
+    return _captions(filename, webvtt, ".vtt", "text/vtt")
+
+
+@blueprint.get("/captions/<filename>.srt")
+@user_only
+def subtitles(filename: str) -> Response:
+    """Captions as SubRip."""
+    return _captions(filename, srt, ".srt", "application/x-subrip")
+
+
+def _captions(filename: str, write: Callable[..., str], ending: str, media_type: str) -> Response:
+    """The text spoken so far as captions; 404 where there is none."""
+    row = owned_file(filename)
+    segments = services().db.get_segments(row["id"])
+    if not segments:
+        abort(404)
+    text = write(services().db.get_text(row["id"]), segments)
+    answer = Response(text, content_type=f"{media_type}; charset=utf-8")
+    return audio_responses.named(answer, row["display_name"], ending, kind="inline")
+
+
+# One file
+
+
+@blueprint.post("/files/<filename>/rename")
+@user_only
+def rename(filename: str) -> Response:
+    """Give a piece another name."""
+    name, was = request.form.get("name", ""), request.form.get("name_was")
+    known = owned_file(filename)["display_name"]
+    if was is not None and known not in (was, name.strip()):
+        raise forms.ChangedMeanwhile(
+            _(
+                "This piece was renamed to “%(name)s” meanwhile, so “%(yours)s” is not saved. "
+                "Reload the page, then rename it again if you want to.",
+                name=known,
+                yours=name,
+            )
+        )
+    services().studio.generation.rename(filename, g.user["user_id"], name=name)
+    return _done(_("Renamed."), filename)
+
+
+@blueprint.post("/files/<filename>/move")
+@user_only
+def move(filename: str) -> Response:
+    """Put a piece into another group, or into none."""
+    services().studio.generation.rename(
+        filename, g.user["user_id"], category=request.form.get("category", "")
+    )
+    return _done(_("Moved."), filename)
+
+
+@blueprint.post("/files/<filename>/delete")
+@user_only
+def delete(filename: str) -> Response:
+    """Put a piece into the bin."""
+    return _bin([filename])
+
+
+@blueprint.post("/files/<filename>/retry")
+@user_only
+def retry(filename: str) -> Response:
+    """Speak on where a piece failed or was cancelled."""
+    services().studio.generation.retry(filename, g.user["user_id"])
+    services().wake_worker()
+    return _done("", filename)
+
+
+@blueprint.post("/files/<filename>/cancel")
+@user_only
+def cancel(filename: str) -> Response:
+    """Stop speaking; what was spoken is kept."""
+    services().studio.generation.cancel(filename, g.user["user_id"])
+    return _done("", filename)
+
+
+@blueprint.post("/files/<filename>/pause")
+@user_only
+def pause(filename: str) -> Response:
+    """Let a piece rest until it is spoken on."""
+    services().studio.generation.pause(filename, g.user["user_id"])
+    return _done("", filename)
+
+
+@blueprint.post("/files/<filename>/next")
+@user_only
+def speak_next(filename: str) -> Response:
+    """Put a waiting piece before the others."""
+    services().studio.generation.speak_next(filename, g.user["user_id"])
+    return _done(_("It is the next one to be spoken."), filename)
+
+
+def _done(message: str, filename: str) -> Response:
+    if wants_json():
+        return jsonify(file_json(owned_file(filename)))
+    if message:
+        flash(message)
+    return redirect(return_path("files.show_file", filename=filename), 303)
+
+
+# Many
+
+
+@blueprint.post("/files/bulk")
+@user_only
+def bulk() -> Response:
+    """Delete or move every ticked piece."""
+    rows, action = ticked_rows(), request.form.get("action")
+    names = [row["filename"] for row in rows]
+    if action == "delete":
+        return _bin(names)
+    if action == "move":
+        return _move(names, request.form.get("category", ""))
+    raise forms.BadForm("action", _("Ticked pieces can be moved or deleted."))
+
+
+def _bin(filenames: list[str]) -> Response:
+    """Put pieces into the bin, with a way back."""
+    names = [owned_file(name)["display_name"] for name in filenames]
+    services().library.delete(g.user["user_id"], filenames)
+    if wants_json():
+        return jsonify(deleted=len(filenames))
+    if len(names) == 1:
+        sentence = _("“%(name)s” is in the bin.", name=names[0])
+    else:
+        sentence = ngettext(
+            "%(num)s piece is in the bin.", "%(num)s pieces are in the bin.", len(names)
+        )
+    undo = render_template("library/_undo.html", sentence=sentence, filenames=filenames)
+    flash(Markup(undo))  # noqa: S704 — rendered with escaping just before
+    return redirect(return_path_of_many("library.overview"), 303)
+
+
+def _move(filenames: list[str], group: str) -> Response:
+    """Put pieces into a group, or into none."""
+    count = services().library.move(g.user["user_id"], filenames, group)
+    if wants_json():
+        return jsonify(moved=count)
+    flash(ngettext("Moved %(num)s piece.", "Moved %(num)s pieces.", count))
+    return redirect(return_path_of_many("library.overview"), 303)

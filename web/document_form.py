@@ -1,0 +1,124 @@
+"""The forms of a document: its names, what is chosen of it, the text of a chapter."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from documents.types import RULES, Document
+from services.document_plans import Plan
+from services.document_selection import SHAPES, Choices
+from services.file_names import check_group, check_name
+from web import forms
+from web.services import services
+
+
+def save(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
+    """Save what the form holds; returns the row, its plan, and what the form is made from now.
+
+    A form that says what it was made from changes only what differs from that. Raises
+    ChangedMeanwhile where a name was changed elsewhere; all the rest is saved then.
+    """
+    documents = services().documents
+    mine = _chosen(row, documents.choices(row))
+    plan = documents.plan(row, mine)  # first, for it refuses voices and speeds that are none
+    was = request.form.get("base")
+    names, taken = {}, {}
+
+    def change(_now: dict[str, Any], stored: Choices) -> Choices:
+        chosen = _chosen(row, stored)
+        return chosen.onto(Choices.from_json(was), stored) if was else chosen
+
+    def rename(now: dict[str, Any]) -> dict[str, str | None]:
+        for name in ("title", "author"):
+            sent, old = request.form.get(name), request.form.get(f"{name}_was")
+            is_same = sent is None or (old is not None and sent.split() == old.split())
+            names[name] = None if is_same else sent
+            if not is_same and old is not None and now[name] not in (old, sent.strip()):
+                taken[name], names[name] = now[name], None
+        return names
+
+    row = documents.change(row, change, rename)
+    choices = documents.choices(row)
+    base = base_of(mine, {name: row[name] for name, sent in names.items() if sent is not None})
+    if taken:
+        raise forms.ChangedMeanwhile(
+            _(
+                "“%(name)s” was entered in another tab or on another device, so your text is not "
+                "saved yet. Enter yours again to replace it, or reload the page to keep it.",
+                name=", ".join(taken.values()),
+            ),
+            base=base_of(mine, taken),
+        )
+    return row, plan if choices == mine else documents.plan(row, choices), base
+
+
+def base_of(choices: Choices, names: dict[str, str]) -> dict[str, str]:
+    """The form's origin: fields `base`, `title_was`, `author_was`, the names where they change."""
+    known = {f"{name}_was": value for name, value in names.items()}
+    return {"base": choices.without_chapters().to_json()} | known
+
+
+def _chosen(row: dict[str, Any], choices: Choices) -> Choices:
+    """Choices changed by what the form holds."""
+    form, document = request.form, services().documents.contents(row)
+    if "has_rules" in form:
+        choices = choices.with_rules(_known(form.getlist("rule"), RULES, "rule"))
+    if "has_chapters" in form:
+        ticked = [forms.number(text, "chapter") for text in form.getlist("chapter")]
+        known = range(len(document.chapters))
+        choices = choices.with_chapters(document, _known(ticked, known, "chapter"))
+    sent = forms.order(form)
+    if "speed" in form:
+        choices = replace(choices, speed=sent.speed)
+    if "category" in form:
+        choices = replace(choices, group=check_group(sent.category))
+    if sent.reading or "speaker" in form:
+        choices = replace(choices, reading=sent.reading)
+    (shape,) = _known([form.get("as", choices.shape)], SHAPES, "as")
+    return replace(choices, voice=sent.voice or choices.voice, shape=shape)
+
+
+def _known(values: list[Any], known: Any, field: str) -> list[Any]:
+    if all(value in known for value in values):
+        return values
+    raise forms.BadForm(field, _("The form names something that is not in this document."))
+
+
+def changed_chapter(choices: Choices, document: Document, number: int) -> Choices:
+    """Choices changed by the form of a chapter; raises ChangedMeanwhile or BadForm."""
+    form = request.form
+    if "part" not in form:
+        forms.check_version(form, *written(choices, document, number))
+    elif number in choices.texts:
+        raise forms.ChangedMeanwhile(
+            _(
+                "This chapter has been given a text of its own since you opened it. Reload the "
+                "page to see it."
+            )
+        )
+    if "original" in form:
+        return choices.with_text(number, None).with_title(number, None)
+    if "part" in form:
+        part = forms.number(form["part"], "part")
+        if part >= len(document.chapters[number].parts):
+            raise forms.BadForm("part", _("There is no such part in this chapter."))
+        was_spoken = choices.is_spoken(document, number, part)
+        wanted = form["spoken"] == "1" if "spoken" in form else not was_spoken
+        return choices.with_part(document, number, part, wanted)
+    order = forms.order(form)
+    title = form.get("title", "").strip()
+    if title:
+        name = check_name(title)
+        choices = choices.with_title(
+            number, None if name == document.chapters[number].title else name
+        )
+    if "text" in form and order.text != choices.text(document, number):
+        choices = choices.with_text(number, order.text)
+    return choices
+
+
+def written(choices: Choices, document: Document, number: int) -> tuple[str, str]:
+    """The title and text of a chapter, from which its form is made."""
+    return choices.title(document, number), choices.text(document, number)

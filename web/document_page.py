@@ -1,0 +1,174 @@
+"""The pages of a document, and what programs get to know about it."""
+
+from typing import Any
+
+from flask import request
+from flask import url_for as to
+from flask_babel import lazy_gettext, ngettext
+
+from documents.types import Document
+from services.document_plans import BETWEEN, Plan
+from services.document_progress import Progress
+from services.document_selection import Choices, count_kinds, paragraphs
+from speech.text.speakers import SEARCHED
+from web import forms, studio_page
+from web.document_form import base_of, written
+from web.i18n import plural_forms
+from web.services import services
+
+# The kinds of parts that a rule may leave out, as people call them.
+LABELS = {
+    "running_head": lazy_gettext("Running heads"),
+    "running_foot": lazy_gettext("Running feet"),
+    "page_number": lazy_gettext("Page numbers"),
+    "note_mark": lazy_gettext("Footnote marks"),
+    "note": lazy_gettext("Footnotes"),
+    "hyphen": lazy_gettext("Hyphens at line ends"),
+    "ligature": lazy_gettext("Ligatures"),
+    "table": lazy_gettext("Tables"),
+    "code": lazy_gettext("Program code"),
+    "link": lazy_gettext("Web addresses"),
+    "caption": lazy_gettext("Image captions"),
+    "contents": lazy_gettext("Printed table of contents"),
+    "navigation": lazy_gettext("Menus and page furniture"),
+    "reference": lazy_gettext("Citation marks"),
+    "mark": lazy_gettext("Numbers and times of captions"),
+    "bullet": lazy_gettext("Bullets of lists"),
+    "speaker": lazy_gettext("Names of speakers"),
+    "heading": lazy_gettext("Headings"),
+}
+
+
+def review_context(row: dict[str, Any], error: Any = None) -> dict[str, Any]:
+    """The values that the page of a document shows, with what was typed where `error` says so."""
+    documents = services().documents
+    document, choices = documents.contents(row), documents.choices(row)
+    form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
+    form["reading"] = choices.reading
+    names = {"title": row["title"], "author": row["author"]}
+    base = base_of(choices, names)
+    if isinstance(error, forms.ChangedMeanwhile):
+        names |= {name: request.form[name] for name in names if name in request.form}
+    return {
+        "document": row,
+        "choices": choices,
+        "names": names,
+        "base": base,
+        "plan": documents.plan(row, choices),
+        "progress": documents.progress(row),
+        "kinds": count_kinds(document),
+        "labels": LABELS,
+        "notes": document.notes,
+        "error": error,
+        "form": form,
+        "ticked_forms": plural_forms(_ticked),
+        **studio_page.context(form, _first_text(document, choices)),
+    }
+
+
+def chapter_context(
+    row: dict[str, Any], document: Document, choices: Choices, number: int
+) -> dict[str, Any]:
+    """The values that the page of a chapter shows, from `from` on, or to `edit` all of it."""
+    known, shown = _stretch(document, choices, number)
+    is_editing = "edit" in request.args
+    if is_editing:
+        known["version"] = forms.version_of(*written(choices, document, number))
+    has_text = is_editing or known["is_edited"]
+    return known | {
+        "document": row,
+        "paragraphs": shown,
+        "text": choices.text(document, number) if has_text else "",
+        "first": _first(),
+        "is_editing": is_editing,
+        "labels": LABELS,
+    }
+
+
+def chapter_json(document: Document, choices: Choices, number: int) -> dict[str, Any]:
+    """A stretch of a chapter for programs: its parts, and where the next stretch is."""
+    known, shown = _stretch(document, choices, number)
+    parts = [part._asdict() for paragraph in shown for part in paragraph]
+    version = forms.version_of(*written(choices, document, number))
+    return known | {"parts": parts, "version": version}
+
+
+def _stretch(
+    document: Document, choices: Choices, number: int
+) -> tuple[dict[str, Any], list[list[Any]]]:
+    shown, following = paragraphs(document, choices, number, _first())
+    known = {
+        "number": number,
+        "title": choices.title(document, number),
+        "is_edited": number in choices.texts,
+        "next": following,
+    }
+    return known, shown
+
+
+def _first() -> int:
+    return forms.number(request.args.get("from", "0"), "from")
+
+
+def document_json(row: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of a document."""
+    names = ("id", "title", "author", "language", "source", "origin", "characters", "created_at")
+    return {name: row[name] for name in names} | {"url": review_url(row["id"])}
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """The JSON of a plan, in all and for each chapter; times in seconds, costs in USD."""
+    chapters = [
+        {
+            "number": chapter.number,
+            "title": chapter.title,
+            "level": chapter.level,
+            "characters": chapter.characters,
+            "seconds": chapter.seconds,
+            "cost_usd": chapter.cost_usd,
+            "is_chosen": chapter.is_chosen,
+            "is_empty": chapter.is_empty,
+            "is_edited": chapter.is_edited,
+        }
+        for chapter in plan.chapters
+    ]
+    return {
+        "chapters": chapters,
+        "chosen": len(plan.chosen),
+        "characters": plan.characters,
+        "seconds": plan.seconds,
+        "cost_usd": plan.cost_usd,
+        "voice": plan.voice.key,
+        "speed": plan.speed,
+    }
+
+
+def progress_json(progress: Progress) -> dict[str, Any]:
+    """The JSON of how far a document's files are, for programs and the page's script."""
+    states = ("queued", "speaking", "paused", "ready", "failed", "cancelled")
+    return {
+        "share": progress.share,
+        "spoken_characters": progress.spoken,
+        "characters": progress.characters,
+        "cost_usd": progress.cost_usd,
+        "left_s": progress.left_s,
+        "states": {state: progress.count(state) for state in states},
+    }
+
+
+def review_url(document_id: int, **query: Any) -> str:
+    """The address of a document's page."""
+    return to("documents.review", document_id=document_id, **query)
+
+
+def _first_text(document: Document, choices: Choices) -> str:
+    """The text that is spoken first of a document, as far as speakers are looked for."""
+    text = ""
+    for number in range(len(document.chapters)):
+        if len(text) < SEARCHED and number not in choices.skipped:
+            text += choices.text(document, number) + BETWEEN
+    return text
+
+
+def _ticked(number: int) -> str:
+    return ngettext("%(n)s chapter", "%(n)s chapters", number, n="%(n)s")

@@ -1,0 +1,86 @@
+"""The exports of a file: formats and loudness to choose from, how far each is, where it is."""
+
+from typing import Any
+
+from flask import url_for as to
+from flask_babel import lazy_gettext
+
+from exports import runner
+from queries.users import WAS_DISABLED
+from services.exports import LOUDNESS
+from web.audio_responses import UNFINISHED
+from web.file_state import waiting_json
+from web.formatting import size
+from web.i18n import translate
+from web.services import services
+
+LABELS = {
+    "mp3": lazy_gettext("MP3, evened"),
+    "m4b": lazy_gettext("Audiobook, M4B"),
+    "opus": lazy_gettext("Opus, half the size"),
+    "flac": lazy_gettext("FLAC"),
+    "wav": lazy_gettext("WAV"),
+    "zip": lazy_gettext("A file for each chapter"),
+    "epub": lazy_gettext("E-book with its sound"),
+}
+LEVELS = {
+    -19.0: lazy_gettext("Evened, as audiobooks are"),
+    -16.0: lazy_gettext("Evened, louder"),
+    -23.0: lazy_gettext("Evened, quieter"),
+    None: lazy_gettext("As it was spoken"),
+}
+AS_SPOKEN = "as-spoken"
+
+
+def menu(row: dict[str, Any]) -> dict[str, Any]:
+    """The values of a file's export menu."""
+    if row["status"] in UNFINISHED:
+        return {"formats": []}
+    has_chapters = len(services().db.get_chapters(row["id"])) > 1
+    found = services().studio.exports.formats(row) if row["status"] == "ready" else []
+    return {
+        "formats": [
+            {
+                "key": each["format"].key,
+                "label": LABELS[each["format"].key],
+                "expected_bytes": each["expected_bytes"],
+                "export": each["export"] and state(row, each["export"]),
+            }
+            for each in found
+            if each["can_be_made"] and (has_chapters or each["format"].key != "zip")
+        ],
+        "has_av": runner.has_av(),
+        "levels": [(level_name(lufs), label) for lufs, label in LEVELS.items()],
+        "level": level_name(usual_loudness()),
+    }
+
+
+def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of an export: how far it is, and its addresses."""
+    place = {"filename": row["filename"], "export_id": export["id"]}
+    status, error = export["status"], export["error"]
+    if export["is_paused"] and status in ("queued", "working"):
+        status, error = "paused", WAS_DISABLED
+    return {
+        "id": export["id"],
+        "format": export["format"],
+        "status": status,
+        "progress": export["progress"],
+        "size": export["size"],
+        "size_text": size(export["size"]),
+        "error": error and translate(error),
+        **waiting_json(export),
+        "url": to("downloads.show", **place),
+        "file_url": to("downloads.fetch", **place),
+        "cancel_url": to("downloads.cancel", **place),
+    }
+
+
+def usual_loudness() -> float | None:
+    """The loudness that is chosen unless told otherwise, in LUFS; None for unchanged sound."""
+    return LOUDNESS[0] if runner.has_av() else None
+
+
+def level_name(lufs: float | None) -> str:
+    """The name of a loudness in forms and addresses."""
+    return AS_SPOKEN if lufs is None else f"{lufs:g}"

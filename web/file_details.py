@@ -1,0 +1,82 @@
+"""The page of a file: its text part by part, its voices, exports, chapters and pending retake."""
+
+from typing import Any
+
+from flask import g, request
+
+from queries.users import WAS_DISABLED
+from services.voice_fallback import VoiceChoice
+from services.voice_spans import voice_spans
+from speech.errors import SpeechError
+from speech.prices import expected_duration_s
+from web import audio_responses, export_menu, forms
+from web.services import services
+
+SHOWN_CHARACTERS = 100_000
+
+
+def context(row: dict[str, Any]) -> dict[str, Any]:
+    """The values that the page of a file shows; raises BadForm for a `part` that is no number."""
+    part = max(1, forms.number(request.args.get("part", "1"), "part"))
+    first = (part - 1) * SHOWN_CHARACTERS
+    text = services().db.get_text(row["id"])
+    return {
+        "file": row,
+        "text": text[first : first + SHOWN_CHARACTERS],
+        "first": first,
+        "next_part": part + 1 if len(text) > first + SHOWN_CHARACTERS else None,
+        "expected_s": expected_duration_s(row["character_count"], row["speed"], row["engine"]),
+        "groups": services().db.list_categories(g.user["user_id"]),
+        "has_sound": audio_responses.has_sound(row),
+        "downloads": export_menu.menu(row),
+        "change": pending_retake(row),
+        "chapters": services().db.get_chapters(row["id"]),
+        "voices": _voices(row),
+    }
+
+
+def pending_retake(row: dict[str, Any]) -> dict[str, Any] | None:
+    """The change of a piece that waits, is paused or failed, with its sentence."""
+    change = services().db.get_retake(row["id"])
+    if change and change["is_paused"] and change["status"] == "queued":
+        return change | {"status": "paused", "error": WAS_DISABLED}
+    return change
+
+
+def _voices(row: dict[str, Any]) -> dict[str, Any]:
+    """The voices of a file, as its page shows them.
+
+    `parts` are who spoke what, where more than one did; `otherwise` the sentences that were not
+    said as written; `heirs` who could go on, where the voice cannot.
+    """
+    marked = services().db.list_marked_segments(row["id"])
+    own = f"{row['engine']}:{row['voice']}"
+    parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
+    return {
+        "parts": [(voice_label(part.key), part.start_ms) for part in parts],
+        "otherwise": [segment for segment in marked if segment["said"]],
+        "heirs": _heirs(row) if row["needs_voice"] else [],
+    }
+
+
+def voice_label(key: str) -> str:
+    """The label of a voice by its key; its identifier where it is no longer there."""
+    try:
+        return VoiceChoice(*services().registry.resolve(key)).label
+    except SpeechError:
+        return key.partition(":")[2]
+
+
+def _heirs(row: dict[str, Any]) -> list[tuple[VoiceChoice, float | None]]:
+    """The voices that could speak the rest, each with its cost (USD)."""
+    text = services().db.get_text(row["id"])
+    rest = len(text) - row["spoken_characters"]
+    return [
+        (heir, _cost(heir, rest, row["speed"]))
+        for heir in services().studio.voice_fallback.fallbacks_of_file(row, text)
+    ]
+
+
+def _cost(speaker: VoiceChoice, characters: int, speed: float) -> float | None:
+    seconds = expected_duration_s(characters, speed, speaker.engine.name)
+    return speaker.engine.price().quote(characters, seconds)

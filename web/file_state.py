@@ -1,0 +1,123 @@
+"""The state of a file as pages, programs and the player get it."""
+
+import json
+import time
+from functools import lru_cache
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from markupsafe import Markup
+
+from common import transient_causes
+from web.audio_responses import UNFINISHED
+from web.formatting import money, stored_number
+from web.i18n import translate
+from web.services import services
+from web.voice_lists import voice_name
+
+WORKED_ON = (*UNFINISHED, "working")
+WAITING = {
+    "disk": lazy_gettext("waiting: disk full"),
+    "files": lazy_gettext("waiting: no inodes left"),
+    "quota": lazy_gettext("waiting: disk quota"),
+    "read_only": lazy_gettext("waiting: read-only disk"),
+    "database": lazy_gettext("waiting: database locked"),
+    "memory": lazy_gettext("waiting: out of memory"),
+    "killed": lazy_gettext("waiting: stopped by the system"),
+    "open_files": lazy_gettext("waiting: too many open files"),
+    "processes": lazy_gettext("waiting: too many processes"),
+}
+LOOKS_S = 3.0  # within which the worker takes up what is due, where there is room
+
+
+def held_up(row: dict[str, Any]) -> transient_causes.Cause | None:
+    """The cause that holds up a file, retake or export, where it passes by itself."""
+    code = row.get("waits_for", "")
+    if row["status"] not in WORKED_ON:
+        return None
+    if (
+        row["status"] in ("queued", "working")
+        and (row.get("not_before_epoch") or 0) < time.time() - LOOKS_S
+    ):
+        code = ""  # the cause has ended, or is looked for when its turn comes
+    if "worker_waits_for" not in g:
+        g.worker_waits_for = services().notice.read()
+    return transient_causes.BY_CODE.get(g.worker_waits_for or code)
+
+
+def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of such a cause: a sentence, a few words for lists, and a code that stays."""
+    cause = held_up(row)
+    return {
+        "waits_for": cause and _(cause.waiting),
+        "waits_for_label": cause and str(WAITING[cause.code]),
+        "waits_for_code": cause and cause.code,
+    }
+
+
+def file_json(row: dict[str, Any]) -> dict[str, Any]:
+    """The JSON of a file: its state, numbers and addresses."""
+    characters = row["character_count"]
+    return {
+        "id": row["id"],
+        "filename": row["filename"],
+        "name": row["display_name"],
+        "category": row["category"],
+        "status": row["status"],
+        "progress": progress(row),
+        "spoken_characters": row["spoken_characters"],
+        "characters": characters,
+        "duration": row["duration"],
+        "cost": row["cost"],
+        "cost_shown": money(row["cost"]),
+        "error": row["error"] and translate(row["error"]),
+        **waiting_json(row),
+        "voice": row["voice"],
+        "engine": row["engine"],
+        "speed": row["speed"],
+        "size": row["size"],
+        "version": version(row),
+        "created_at": row["created_at"],
+        "url": url_for("files.show_file", filename=row["filename"]),
+        "audio_url": url_for("web.audio", filename=row["filename"]),
+    }
+
+
+def version(row: dict[str, Any]) -> str:
+    """A mark that changes whenever the sound of a finished piece does."""
+    return (row["sha256"] or "")[:12]
+
+
+def progress(row: dict[str, Any]) -> float:
+    """The share of a piece that has been spoken, 0 to 1."""
+    if row["status"] == "ready":
+        return 1.0
+    return stored_number(row["spoken_characters"]) / max(1, stored_number(row["character_count"]))
+
+
+def file_page(filename: str) -> str:
+    """The address of a piece's page."""
+    return _file_page(filename, request.script_root)
+
+
+@lru_cache(maxsize=4096)
+def _file_page(filename: str, _: str) -> str:
+    return url_for("files.show_file", filename=filename)
+
+
+def play_json(file: dict[str, Any], at_s: float | None = None) -> str:
+    """A piece as the player wants it, from a place if given."""
+    known = {name: file[name] for name in ("filename", "status")}
+    known["duration"] = stored_number(file["duration"])
+    known |= {"name": file["display_name"], "voice_name": voice_name(file)}
+    known["version"] = version(file)
+    if at_s is not None:
+        known["at_s"] = at_s
+    return json.dumps(known, ensure_ascii=False)
+
+
+def play_data(file: dict[str, Any], at_s: float | None = None) -> Markup:
+    """The attribute that makes anything play a piece when it is pressed, from a place if given."""
+    return Markup('data-play="{}"').format(play_json(file, at_s))

@@ -1,0 +1,107 @@
+"""The studio's page: what it starts with, and what it shows beside the form."""
+
+from typing import Any
+
+from flask import g, request
+from flask_babel import ngettext
+
+from common.stored_json import read_or_default
+from speech.text.script import PARAGRAPH_PAUSE_MS
+from speech.text.speakers import find_speakers
+from speech.types import Voice
+from web import forms
+from web.access import owned_file
+from web.engine_notices import notices
+from web.i18n import plural_forms
+from web.services import services
+
+LATELY_ROWS = 5
+PARAGRAPH_PAUSES_MS = (0, 200, 350, 500, 750, 1000, 1500, 2000, 3000)
+
+
+def start() -> dict[str, Any]:
+    """The form to start with: a piece to speak again, a chosen voice, or the draft."""
+    db, user_id = services().db, g.user["user_id"]
+    again = request.args.get("again")
+    form = _written(owned_file(again)) if again else _draft(db.get_draft(user_id))
+    chosen = request.args.get("voice")
+    return {**form, "voice": chosen} if chosen else form
+
+
+def _draft(row: dict[str, Any] | None) -> dict[str, Any]:
+    return row | {"reading": read_or_default("reading", row["reading"])} if row else {}
+
+
+def _written(row: dict[str, Any]) -> dict[str, Any]:
+    reading = read_or_default("reading", row["reading"])
+    cast = reading.get("cast", {})
+    voices = {name: f"{row['engine']}:{voice}" for name, voice in cast.items()}
+    return {
+        "text": services().db.get_text(row["id"]),
+        "name": row["display_name"],
+        "voice": f"{row['engine']}:{row['voice']}",
+        "speed": row["speed"],
+        "category": row["category"],
+        "reading": {**reading, "cast": voices},
+    }
+
+
+def context(form: Any, text: str | None = None) -> dict[str, Any]:
+    """The values shown beside the form; `text` if the form does not hold it."""
+    reading = _reading(form)
+    db, registry, user_id = services().db, services().registry, g.user["user_id"]
+    return {
+        "lately": db.get_audio_files_by_owner(user_id, limit=LATELY_ROWS),
+        "groups": db.list_categories(user_id),
+        "default_engine": registry.default,
+        "chosen_voice": chosen_voice(form.get("voice") or ""),
+        "speakers": cast_of(form.get("text", "") if text is None else text, reading),
+        "paragraph_pause_ms": reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
+        "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
+        "notices": notices(),
+        "most_characters": services().config.max_characters,
+        "most_megabytes": services().config.max_upload_mb,
+        "is_web_open": services().config.web_import == "on",
+        "character_forms": plural_forms(_characters),
+        "voice_forms": plural_forms(_voices),
+        "marked_forms": plural_forms(_marked),
+    }
+
+
+def _reading(form: Any) -> dict[str, Any]:
+    known = form.get("reading")
+    if isinstance(known, dict):  # of a draft or a piece; what is sent under that name is a text
+        return known
+    try:
+        return forms.reading(form)
+    except forms.BadForm:  # the sentence stands on the page already
+        return {}
+
+
+def cast_of(text: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
+    """The names that a text marks, and others that were given voices, each with its voice."""
+    cast = {name.lower(): (name, voice) for name, voice in reading.get("cast", {}).items()}
+    found = [cast.pop(name.lower(), (name, "")) for name in find_speakers(text)]
+    return [*found, *cast.values()]
+
+
+def chosen_voice(wanted: str) -> Voice:
+    """The voice that is wanted, or the default one where there is none such."""
+    return services().studio.voice_fallback.shown(wanted) or services().registry.resolve()[1]
+
+
+def known_drafts() -> list[str] | None:
+    """The versions of the draft that the page knows which sent this; None if it does not say."""
+    return request.form.getlist("known") if "known" in request.form else None
+
+
+def _characters(number: int) -> str:
+    return ngettext("%(shown)s character", "%(shown)s characters", number, shown="%(n)s")
+
+
+def _voices(number: int) -> str:
+    return ngettext("%(shown)s voice", "%(shown)s voices", number, shown="%(n)s")
+
+
+def _marked(number: int) -> str:
+    return ngettext("%(shown)s voice marked", "%(shown)s voices marked", number, shown="%(n)s")
