@@ -58,9 +58,10 @@ class AccountRules:
         details: str = "",
         *,
         success: bool = True,
+        name: str | None = None,
     ) -> None:
-        """Write an event about a user's own account to the security log."""
-        self._log(event_type, visitor, user, details or None, success)
+        """Write an event about a user's own account to the security log; see `_log`."""
+        self._log(event_type, visitor, user, details or None, success, name=name)
 
     def _log(
         self,
