@@ -13,10 +13,8 @@ from documents.errors import DocumentError, TooLargeInside
 from documents.limits import Limits
 from documents.types import Document
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # not on Windows
-    resource = None  # type: ignore[assignment]  # a module, where there is one
 
 FEW_FILES = 16
 NICENESS = 10  # pages and listeners come first
@@ -27,7 +25,7 @@ ENCODINGS = ("cp1252", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "lati
 
 def limit(limits: Limits) -> None:
     """Bound memory and time, and forbid files to grow; before any parser is loaded."""
-    if resource is None:
+    if sys.platform == "win32":
         return
     os.nice(NICENESS)
     memory = limits.memory_mb * 1_000_000

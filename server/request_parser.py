@@ -84,6 +84,7 @@ class Parser(HTTPRequestParser):
     is_large = False
     rule = Rule(0)
     # The server's own.
+    body_rcv: Any
     completed: bool
     content_length: int
     expect_continue: bool
