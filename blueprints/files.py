@@ -100,7 +100,9 @@ def rename(filename: str) -> Response:
 @user_only
 def move(filename: str) -> Response:
     """Put a piece into another group, or into none."""
-    services().studio.generation.rename(filename, g.user["user_id"], category=request.form.get("category", ""))
+    services().studio.generation.rename(
+        filename, g.user["user_id"], category=request.form.get("category", "")
+    )
     return _done(_("Moved."), filename)
 
 

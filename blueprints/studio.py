@@ -79,7 +79,9 @@ def preview() -> Response:
     """A voice in a short sentence; made once, then kept."""
     engine, voice = services().registry.resolve(request.form.get("voice", ""))
     sentence = request.form.get("sentence", "").strip() or sample(voice.language, voice.name)
-    sound = services().studio.previews.speak(g.user["user_id"], voice.identifier, sentence, engine.name)
+    sound = services().studio.previews.speak(
+        g.user["user_id"], voice.identifier, sentence, engine.name
+    )
     return Response(sound, content_type="audio/mpeg")
 
 

@@ -18,7 +18,9 @@ blueprint = Blueprint("voice_fallback", __name__)
 @user_only
 def resume_with_voice(filename: str) -> Response:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
-    services().studio.generation.resume_with_voice(filename, g.user["user_id"], request.form.get("voice", ""))
+    services().studio.generation.resume_with_voice(
+        filename, g.user["user_id"], request.form.get("voice", "")
+    )
     if request.form.get("always"):
         services().db.set_stand_in_rule(g.user["user_id"], NEAREST)
     services().wake_worker()

@@ -10,8 +10,8 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from services.neural_voices import Voices
-from services.voice_progress import Progress
 from services.voice_catalogue import Catalogue, Offer
+from services.voice_progress import Progress
 from speech.engines.piper import REMEDY, PiperEngine, is_installed
 from speech.preview_sentences import sample
 from web import forms

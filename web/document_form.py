@@ -7,8 +7,8 @@ from flask import request
 from flask_babel import gettext as _
 
 from documents.types import RULES, Document
-from services.document_selection import SHAPES, Choices
 from services.document_plans import Plan
+from services.document_selection import SHAPES, Choices
 from services.file_names import check_group, check_name
 from web import forms
 from web.services import services

@@ -7,9 +7,9 @@ from flask import url_for as to
 from flask_babel import lazy_gettext, ngettext
 
 from documents.types import Document
-from services.document_selection import Choices, count_kinds, paragraphs
 from services.document_plans import BETWEEN, Plan
 from services.document_progress import Progress
+from services.document_selection import Choices, count_kinds, paragraphs
 from speech.text.speakers import SEARCHED
 from web import forms, studio_page
 from web.document_form import base_of, written

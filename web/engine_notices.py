@@ -47,8 +47,7 @@ def notices() -> list[Notice]:
     """The engines whose model ends within sixty days or has ended, and those that do not answer."""
     voices = services().studio.voice_fallback
     ending = [
-        Notice(engine.name, _ending(engine, end), heirs)
-        for engine, end, heirs in voices.ending()
+        Notice(engine.name, _ending(engine, end), heirs) for engine, end, heirs in voices.ending()
     ]
     labels = {engine.name: engine.label for engine in services().registry.engines}
     resting = [

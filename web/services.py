@@ -15,10 +15,10 @@ from config import Config
 from database import Database
 from services.backoff import Notice
 from services.documents import Documents
-from services.studio import Studio
 from services.library import Library
 from services.pronunciations import Pronunciations
 from services.providers import Providers
+from services.studio import Studio
 from speech.registry import Registry, build_registry
 from storage.audio_store import AudioStore
 from storage.disk_reserve import Reserve
@@ -68,7 +68,7 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
     providers = Providers(config, db)
     registry = registry or build_registry(config, providers)
     studio = Studio(config, db, store, registry)
-    keeper = Accounts(db, config, key)
+    people = Accounts(db, config, key)
     stopping = Event()
     return Services(
         config=config,
@@ -80,15 +80,15 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         library=Library(studio),
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
-        accounts=keeper,
-        second_factors=SecondFactors(db, keeper, Seal(key)),
-        passkeys=Passkeys(db, keeper),
-        devices=Devices(db, keeper),
+        accounts=people,
+        second_factors=SecondFactors(db, people, Seal(key)),
+        passkeys=Passkeys(db, people),
+        devices=Devices(db, people),
         hosts=Hosts(config.trusted_hosts, config.host),
         rates=Rates(),
         notice=Notice(config.data_dir),
         reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
-        session_watch=SessionWatch(keeper.find_open_sessions, stopping),
+        session_watch=SessionWatch(people.find_open_sessions, stopping),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
         stopping=stopping,
