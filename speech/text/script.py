@@ -133,9 +133,8 @@ class Script:
         end = AFTER_DIRECTIVE.match(self.text, directive.end).end()
         following = directives.first_from(directive.end, end)
         if following:
-            end = min(
-                end, following.start
-            )  # a speaker's directive begins with its line's white space
+            # A speaker's directive begins with its line's white space.
+            end = min(end, following.start)
         return Segment(
             directive.start,
             end,
