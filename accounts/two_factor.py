@@ -193,7 +193,7 @@ class SecondFactors:
 
     # Inside
 
-    def _totp(self, row: dict[str, Any], **shown: str) -> pyotp.TOTP:
+    def _totp(self, row: dict[str, Any], **shown: Any) -> pyotp.TOTP:
         secret = self._box.decrypt(row["secret"], _context(row["user_id"]))
         return pyotp.TOTP(secret, interval=STEP_S, **shown)
 

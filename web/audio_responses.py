@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from flask import Response, g, request
 from flask_babel import gettext as _
@@ -224,7 +224,7 @@ def _fill(response: Response, whole: _Whole, span: byte_ranges.Span) -> None:
             response.response = [file.read(span.length)]
         return
     # The server sends the rest by itself, up to Content-Length, without holding a thread.
-    response.response = wrap_file(request.environ, file, READ_AT_ONCE)
+    response.response = wrap_file(request.environ, cast("IO[bytes]", file), READ_AT_ONCE)
     response.direct_passthrough = True
 
 

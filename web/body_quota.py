@@ -116,7 +116,11 @@ class Share:
     """The bytes that one body may take up, until it is released."""
 
     def __init__(self, quota: BodyQuota, person: int, address: str, copies: int) -> None:
-        self.keys = (("person", person), ("address", address), ("all", ""))
+        self.keys: tuple[tuple[str, int | str], ...] = (
+            ("person", person),
+            ("address", address),
+            ("all", ""),
+        )
         self.copies = copies
         self.size = self.received = 0
         self._quota = quota

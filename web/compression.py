@@ -3,6 +3,7 @@
 import gzip
 from functools import lru_cache
 from pathlib import Path
+from typing import IO, cast
 
 from flask import Flask, Response, current_app, request
 
@@ -34,8 +35,8 @@ def _shrink(response: Response) -> Response:
     if request.method == "HEAD" or not request.accept_encodings["gzip"]:
         return response
     if request.endpoint == "static":
-        path = Path(current_app.static_folder, request.view_args["filename"])
-        response.response.close()
+        path = Path(current_app.static_folder or "", (request.view_args or {})["filename"])
+        cast("IO[bytes]", response.response).close()  # the file
         response.direct_passthrough = False
         response.set_data(_kept(path, path.stat().st_mtime_ns))
     elif request.endpoint in STATIC:

@@ -2,12 +2,12 @@
 
 import math
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -105,6 +105,8 @@ NOTES = {
     ),
 }
 
+Dated = TypeVar("Dated", bound=Mapping[str, Any])  # a row with a time
+
 
 def event_note(event_type: str) -> str:
     """Explain a kind of event and what to do about it; empty where the name says it all."""
@@ -180,12 +182,12 @@ def decimal(number: float) -> str:
 
 def size(number: int) -> str:
     """Bytes in the unit that fits: 640 KB, 12.3 MB, 1.2 GB."""
-    number = stored_number(number)
-    if number < 1_000_000:
-        return f"{count(max(1, round(number / 1000)) if number else 0)} KB"
-    if number < 1_000_000_000:
-        return f"{_decimal(round(number / 1_000_000, 1), '#,##0.0', _code())} MB"
-    return f"{_decimal(round(number / 1_000_000_000, 1), '#,##0.0', _code())} GB"
+    size_bytes = stored_number(number)
+    if size_bytes < 1_000_000:
+        return f"{count(max(1, round(size_bytes / 1000)) if size_bytes else 0)} KB"
+    if size_bytes < 1_000_000_000:
+        return f"{_decimal(round(size_bytes / 1_000_000, 1), '#,##0.0', _code())} MB"
+    return f"{_decimal(round(size_bytes / 1_000_000_000, 1), '#,##0.0', _code())} GB"
 
 
 def local(stored: str | float) -> datetime | None:
@@ -255,7 +257,7 @@ def iso_day(text: str) -> str:
         return text
 
 
-def by_day(rows: Iterable[dict[str, Any]], column: str) -> Iterator[tuple[str, list[dict]]]:
+def by_day(rows: Iterable[Dated], column: str) -> Iterator[tuple[str, list[Dated]]]:
     """Rows, newest first, under the headings of their local days."""
     for when, of_day in groupby(rows, lambda row: _date_of(local(row[column]))):
         yield day(when) if when else _("Unknown time"), list(of_day)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -96,7 +96,7 @@ def reading(form: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _pairs(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    lists = getattr(form, "getlist", lambda name: [])
+    lists: Callable[[str], list[str]] = getattr(form, "getlist", lambda name: [])
     for name, voice in zip(lists("speaker"), lists("speaker_voice"), strict=False):
         yield name.strip(), voice.strip()
 

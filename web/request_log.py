@@ -57,7 +57,7 @@ def reporter(app: Flask, config: Config) -> Report:
         note = outcome.note
         traffic.count(outcome.status, outcome.problem)
         if config.request_log == "on":
-            fields = {"method": _cut(outcome.method), "path": _cut(outcome.path)}
+            fields: dict[str, Any] = {"method": _cut(outcome.method), "path": _cut(outcome.path)}
             fields |= {"status": outcome.status, "ms": outcome.ms, "user": None}
             fields |= note.get("fields", {}) | {"status": outcome.status}
             if outcome.problem:

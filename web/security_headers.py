@@ -59,6 +59,8 @@ ADDRESSES = ("content-location", "link", "location")
 
 log = logging.getLogger("voiceverse.headers")
 
+StartResponse = Callable[..., Callable[[bytes], object]]
+
 
 class UnfitHeader(ValueError):
     """A header that no server can send."""
@@ -73,10 +75,12 @@ class FitHeaders:
     def __init__(self, app: Flask) -> None:
         self._app, self._wsgi_app = app, app.wsgi_app
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request."""
 
-        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable:
+        def start(
+            status: str, headers: list[tuple[str, str]], *error: Any
+        ) -> Callable[[bytes], object]:
             if not all(value.isascii() and value.isprintable() for _, value in headers):
                 headers = list(self._mended(headers))
             return start_response(status, headers, *error)
