@@ -9,6 +9,7 @@ from pathlib import Path
 from config import Config, ConfigError
 from legacy import backup, migrate, report, rollback
 from legacy.errors import MigrationError, Refused, WrongUse
+from legacy.job import Options
 from legacy.locks import exclusive_lock
 from legacy.progress import Progress
 from legacy.records import FILES
@@ -68,9 +69,7 @@ def _run(
         ), rollback.as_text
     if given.backup_dir is not None:
         raise WrongUse("--backup-dir goes with --rollback.")
-    options = migrate.Options(
-        _source(given.source), database, given.owner, given.dry_run, given.link
-    )
+    options = Options(_source(given.source), database, given.owner, given.dry_run, given.link)
     return migrate.migrate(options, progress), report.as_text
 
 
