@@ -1,4 +1,4 @@
-"""What one migration is asked for, and what it knows while it runs."""
+"""Job of a migration: its options, its plan, and what is known of one target."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
