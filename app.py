@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, g, jsonify, redirect, request, session
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 
 from accounts.rules import DAY_S
 from backups import create, restore
@@ -120,8 +121,10 @@ def _create_app(config: Config, registry: Any) -> Flask:
     app = VoiceVerse(__name__)
     app.request_class = uploads.Request
     app.url_map.converters["int"] = RowNumber
-    app.wsgi_app = TrustedProxies(app.wsgi_app, networks(config.trusted_proxies))
-    app.wsgi_app = security_headers.FitHeaders(app)
+    # As Flask's guide wraps an app.
+    proxies = networks(config.trusted_proxies)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, proxies)  # type: ignore[method-assign]
+    app.wsgi_app = security_headers.FitHeaders(app)  # type: ignore[method-assign]
     largest = 4 * config.max_characters + uploads.FORM_BYTES
     app.config.update(
         SECRET_KEY=key,
@@ -150,7 +153,7 @@ def _create_app(config: Config, registry: Any) -> Flask:
 
 @web.route("/setup", methods=("GET", "POST"))
 @public
-def setup() -> Response:
+def setup() -> ResponseReturnValue:
     """Make the first account with the one-time link."""
     form, token = request.form, request_value("token")
     if request.method == "GET":
@@ -167,7 +170,7 @@ def setup() -> Response:
 
 @web.route("/register", methods=("GET", "POST"))
 @public
-def register() -> Response:
+def register() -> ResponseReturnValue:
     """Make an account, with an invitation where one is needed."""
     form, invite = request.form, request_value("invite") or None
     if request.method == "GET":
@@ -184,7 +187,7 @@ def register() -> Response:
 
 @web.get("/login")
 @public
-def login() -> Response:
+def login() -> ResponseReturnValue:
     """The form to log in, or its token for programs."""
     if wants_json():
         return jsonify(csrf_token=csrf_token())
@@ -196,7 +199,7 @@ def login() -> Response:
 
 @web.post("/login")
 @public
-def log_in() -> Response:
+def log_in() -> ResponseReturnValue:
     """Check the name and password and start a session."""
     target = local_path(request.form.get("next"))
     try:
@@ -215,7 +218,7 @@ def log_in() -> Response:
 @web.post("/logout")
 @user_only
 @allow_without_two_factor
-def logout() -> Response:
+def logout() -> ResponseReturnValue:
     """End the session."""
     services().accounts.logout(g.user, visitor())
     session.clear()
@@ -262,7 +265,7 @@ def quote() -> Response:
 @web.post("/generate")
 @user_only
 @uploads.takes_text
-def generate() -> Response:
+def generate() -> ResponseReturnValue:
     """Take a text to be spoken and answer with the address of its page."""
     try:
         sent = forms.order(request.form)
@@ -312,7 +315,7 @@ def audio(filename: str) -> Response:
 
 @web.post("/playback/<filename>")
 @user_only
-def note_position(filename: str) -> Response:
+def note_position(filename: str) -> ResponseReturnValue:
     """Note that a piece starts to play, or how far it came."""
     row, db, user_id = owned_file(filename), services().db, g.user["user_id"]
     if "id" not in request.form:

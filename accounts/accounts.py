@@ -1,13 +1,13 @@
 """Accounts: passwords, logins and reset links, and all other account rules behind one class."""
 
 import unicodedata
-from typing import Any
 
 from accounts.administration import Administration
 from accounts.errors import LoginRefused, ResetLinkInvalid, SecondStepExpired, WrongPassword
 from accounts.registration import Registration
 from accounts.sessions import Sessions
 from accounts.types import LoginResult, Visitor
+from queries.rows import Account, Session, User
 
 RESET_HOURS = 24
 SECOND_STEP_S = 600
@@ -18,11 +18,9 @@ class Accounts(Sessions, Registration, Administration):
 
     # Passwords
 
-    def change_password(
-        self, user: dict[str, Any], current: str, new: str, visitor: Visitor
-    ) -> None:
+    def change_password(self, user: Session, current: str, new: str, visitor: Visitor) -> None:
         """Replace the password and end every other session; raises WrongPassword, BadPassword."""
-        user_id = user["user_id"]
+        user_id = user["id"]
         self.check_password_rules(user["username"], new)
         with self._one_at_a_time():
             self._check_current(user, current, visitor, "password change")
@@ -32,7 +30,7 @@ class Accounts(Sessions, Registration, Administration):
             self._db.delete_sessions(user_id, keep_session_id=user["session_id"])
             self._log("password_changed", visitor, user)
 
-    def create_reset(self, admin: dict[str, Any], user: dict[str, Any], visitor: Visitor) -> str:
+    def create_reset(self, admin: Account, user: User, visitor: Visitor) -> str:
         """Make the token of a link that sets an account's new password, once, within a day.
 
         It is made from the present password's hash, so that it ends with that password.
@@ -40,14 +38,14 @@ class Accounts(Sessions, Registration, Administration):
         self._log("reset_created", visitor, user, f"by {admin['username']}")
         return self._signed_tokens.make("reset", user, RESET_HOURS * 3600)
 
-    def check_reset(self, token: str) -> dict[str, Any]:
+    def check_reset(self, token: str) -> User:
         """Find the account that a link's token belongs to; raises ResetLinkInvalid."""
         user = self._signed_tokens.holder("reset", token)
         if user is None:
             raise ResetLinkInvalid
         return user
 
-    def check_pending(self, token: str) -> dict[str, Any]:
+    def check_pending(self, token: str) -> User:
         """Find the account whose second step is awaited; raises SecondStepExpired."""
         user = self._signed_tokens.holder("second", token)
         if user is None:
@@ -55,7 +53,7 @@ class Accounts(Sessions, Registration, Administration):
         return user
 
     def confirm_password(
-        self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
+        self, user: Session, password: str, visitor: Visitor, purpose: str
     ) -> None:
         """Check the user's password once more; raises WrongPassword, TooManyAttempts."""
         with self._one_at_a_time():
@@ -71,7 +69,7 @@ class Accounts(Sessions, Registration, Administration):
         try:
             user = self.check_reset(token)
         except ResetLinkInvalid:
-            self._log("reset_failed", visitor, {}, success=False)
+            self._log("reset_failed", visitor, None, success=False)
             raise
         self.check_password_rules(user["username"], password)
         new_hash = self.hash_password(password)
@@ -81,8 +79,10 @@ class Accounts(Sessions, Registration, Administration):
             self._db.set_password_hash(user["id"], new_hash)
             self._db.delete_sessions(user["id"])
             self._log("password_reset", visitor, user)
-        user = self._db.get_user_by_id(user["id"])
-        return self._admit(user, visitor, device_token=device_token)
+        stored = self._db.get_user_by_id(user["id"])
+        if stored is None:
+            raise ResetLinkInvalid
+        return self._admit(stored, visitor, device_token=device_token)
 
     # Logging in
 
@@ -107,18 +107,20 @@ class Accounts(Sessions, Registration, Administration):
             user = self._db.get_user(username[:150]) or self._db.get_user(name)
             is_known = user is not None and self.device_tokens.is_known(device_token, user["id"])
             self.throttle.check_password(user, name, visitor, is_known)
-            if not self._password_opens(user, password):
+            if not self._password_opens(user, password) or user is None:
                 event = "login_failed_known_device" if is_known else "login_failed"
-                self._log(event, visitor, user or {"username": name}, success=False)
+                self._log(event, visitor, user, success=False, name=name)
                 raise LoginRefused
             if self._passwords.needs_rehash(user["password_hash"]):
                 self._db.set_password_hash(user["id"], self._passwords.hash(password))
                 user = self._db.get_user_by_id(user["id"])
+        if user is None:  # it was removed meanwhile
+            raise LoginRefused
         return self._admit(user, visitor, old_token, device_token)
 
     def _admit(
         self,
-        user: dict[str, Any],
+        user: User,
         visitor: Visitor,
         old_token: str | None = None,
         device_token: str | None = None,
@@ -128,23 +130,23 @@ class Accounts(Sessions, Registration, Administration):
             return LoginResult("", user, "", pending)
         return self.open_session(user, visitor, old_token, device_token=device_token)
 
-    def close(self, user: dict[str, Any], password: str, visitor: Visitor) -> None:
+    def close(self, user: Session, password: str, visitor: Visitor) -> None:
         """Disable the account of a user who wants to leave; raises WrongPassword, LastAdmin."""
         with self._one_at_a_time():
             self._check_current(user, password, visitor, "deletion of the account")
         with self._db.transaction():
-            self._refuse_last_admin(user["user_id"])
-            self._db.set_user_active(user["user_id"], False)
+            self._refuse_last_admin(user["id"])
+            self._db.set_user_active(user["id"], False)
 
-    def _password_opens(self, user: dict[str, Any] | None, password: str) -> bool:
+    def _password_opens(self, user: User | None, password: str) -> bool:
         stored = user["password_hash"] if user else None
         is_right = self._passwords.verify(stored, password)
         return is_right and bool(user and user["is_active"])
 
-    def _check_current(
-        self, user: dict[str, Any], password: str, visitor: Visitor, purpose: str
-    ) -> None:
-        stored = self._db.get_user_by_id(user["user_id"])
+    def _check_current(self, user: Session, password: str, visitor: Visitor, purpose: str) -> None:
+        stored = self._db.get_user_by_id(user["id"])
+        if stored is None:  # it was removed meanwhile
+            raise WrongPassword
         self.throttle.check_user("login_failed_known_device", stored, visitor)
         if not self._passwords.verify(stored["password_hash"], password):
             self._log("login_failed_known_device", visitor, user, purpose, False)

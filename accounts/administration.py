@@ -1,27 +1,23 @@
 """Administration of accounts, by admins and from the command line of the machine."""
 
-from typing import Any
-
 from accounts.errors import AccountError, LastAdmin
 from accounts.rules import AccountRules
 from accounts.types import Visitor
 from common.errors import Sentence
+from queries.rows import Account, User
+from queries.users import MovedRows
 
 
 class Administration(AccountRules):
     """Roles, disabling and merging of accounts; the last admin always remains one."""
 
-    def set_active(
-        self, admin: dict[str, Any], user: dict[str, Any], is_active: bool, visitor: Visitor
-    ) -> None:
+    def set_active(self, admin: Account, user: Account, is_active: bool, visitor: Visitor) -> None:
         """Enable an account, or disable it: its sessions end, and its work rests."""
-        if user["id"] == admin["user_id"]:
+        if user["id"] == admin["id"]:
             raise AccountError("You cannot disable your own account.")
         self._set_active(user, is_active, visitor, f"by {admin['username']}")
 
-    def set_admin(
-        self, admin: dict[str, Any], user: dict[str, Any], is_admin: bool, visitor: Visitor
-    ) -> None:
+    def set_admin(self, admin: Account, user: Account, is_admin: bool, visitor: Visitor) -> None:
         """Make an account an admin or an ordinary user; raises LastAdmin."""
         with self._db.transaction():
             if not is_admin:
@@ -35,14 +31,14 @@ class Administration(AccountRules):
         admins = [user for user in self._db.list_users() if user["is_admin"] and user["is_active"]]
         return [user["id"] for user in admins] == [user_id]
 
-    def add_user(self, username: str, password: str, *, is_admin: bool = False) -> dict[str, Any]:
+    def add_user(self, username: str, password: str, *, is_admin: bool = False) -> User:
         """Make an account; raises BadUsername, BadPassword, UsernameTaken."""
         name = self._checked_name(username, password)
         user = self._db.create_user(name, self.hash_password(password), is_admin=is_admin)
         self._log("user_added", Visitor(), user, "from the command line")
         return user
 
-    def set_password(self, user: dict[str, Any], password: str) -> None:
+    def set_password(self, user: Account, password: str) -> None:
         """Give an account a password and end its sessions; raises BadPassword."""
         self.check_password_rules(user["username"], password)
         new_hash = self.hash_password(password)
@@ -51,16 +47,16 @@ class Administration(AccountRules):
             self._db.delete_sessions(user["id"])
             self._log("password_set", Visitor(), user, "from the command line")
 
-    def set_active_from_machine(self, user: dict[str, Any], is_active: bool) -> None:
+    def set_active_from_machine(self, user: Account, is_active: bool) -> None:
         """Enable an account, or disable it and end its sessions, from the command line."""
         self._set_active(user, is_active, Visitor(), "from the command line")
 
-    def _set_active(self, user: dict[str, Any], is_active: bool, visitor: Visitor, by: str) -> None:
+    def _set_active(self, user: Account, is_active: bool, visitor: Visitor, by: str) -> None:
         with self._db.transaction():
             self._db.set_user_active(user["id"], is_active)
             self._log("user_enabled" if is_active else "user_disabled", visitor, user, by)
 
-    def merge(self, source: dict[str, Any], target: dict[str, Any]) -> dict[str, int]:
+    def merge(self, source: Account, target: Account) -> MovedRows:
         """Move all that one account has to another and remove it; returns counts by kind."""
         if self._db.list_unfinished(source["id"]) or self._db.has_retakes(source["id"]):
             raise AccountError(

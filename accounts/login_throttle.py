@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from accounts.errors import TooManyAttempts
 from common import usernames
+from database import Database
+from queries.rows import User
+from queries.security_log import SecurityEvent
 
 if TYPE_CHECKING:
     from accounts.types import Visitor
@@ -25,44 +28,47 @@ REGISTRATIONS_PER_HOUR = 10
 class LoginThrottle:
     """Counts failures and raises TooManyAttempts while they ask for a wait.
 
-    `log` writes an event about a row of `users`: its kind, the visitor, the row, whether it
-    succeeded.
+    `log` writes an event about a row of `users`, or None: its kind, the visitor, the row, whether
+    it succeeded, the name that was told.
     """
 
-    def __init__(self, db: Any, clock: Callable[[], float], log: Callable[..., None]) -> None:
+    def __init__(self, db: Database, clock: Callable[[], float], log: Callable[..., None]) -> None:
         self._db, self._clock, self._log = db, clock, log
 
     def check_password(
-        self, user: dict[str, Any] | None, name: str, visitor: "Visitor", is_known: bool
+        self, user: User | None, name: str, visitor: "Visitor", is_known: bool
     ) -> None:
         """Throttle a login by name and by address, in a known browser by its own failures."""
         try:
-            if is_known:
+            if user is not None and is_known:
                 self._refuse_of(user["id"], "login_failed_known_device")
                 return
             since, until = _text_time(self._clock() - WINDOW_S), self._soon()
             by_name = self._db.get_failed_login_attempts(username=name, since=since, until=until)
+            attempts, latest = by_name["attempts"], by_name["latest"]
             if by_name["total"] > QUICK_FAILURES:
                 # Each time the owner logs in, guessing would begin anew.
-                by_name = {"attempts": by_name["total"], "latest": by_name["latest_of_all"]}
-            self._refuse_while_waiting(by_name, ACCOUNT_FREE_FAILURES)
+                attempts, latest = by_name["total"], by_name["latest_of_all"]
+            self._refuse_while_waiting(attempts, latest, ACCOUNT_FREE_FAILURES)
             by_address = self._db.get_failed_login_attempts(
                 ip_address=visitor.ip, since=since, until=until
             )
-            self._refuse_while_waiting(by_address, ADDRESS_FREE_FAILURES)
+            self._refuse_while_waiting(
+                by_address["attempts"], by_address["latest"], ADDRESS_FREE_FAILURES
+            )
         except TooManyAttempts:
-            self._log_throttled(user or {"username": name}, visitor)
+            self._log_throttled(user, user["username"] if user else name, visitor)
             raise
 
-    def check_user(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
+    def check_user(self, event_type: str, user: User, visitor: "Visitor") -> None:
         """Throttle a known user, by the failures of one kind since the last login."""
         try:
             self._refuse_of(user["id"], event_type)
         except TooManyAttempts:
-            self._log_throttled(user, visitor)
+            self._log_throttled(user, user["username"], visitor)
             raise
 
-    def check_code(self, event_type: str, user: dict[str, Any], visitor: "Visitor") -> None:
+    def check_code(self, event_type: str, user: User, visitor: "Visitor") -> None:
         """Throttle six-digit codes; beyond ten failures of a day waits double up to 15 minutes.
 
         Whoever logs in meanwhile, the day's failures count: guessing does not begin anew.
@@ -77,7 +83,7 @@ class LoginThrottle:
         try:
             self._refuse_until(failures[0]["timestamp"], wait_s)
         except TooManyAttempts:
-            self._log_throttled(user, visitor)
+            self._log_throttled(user, user["username"], visitor)
             raise
 
     def check_registrations(self, visitor: "Visitor") -> None:
@@ -99,11 +105,9 @@ class LoginThrottle:
             row for row in self._failures(user_id, event_type, since) if row["id"] > last_login
         ]
         latest = recent[0]["timestamp"] if recent else None
-        self._refuse_while_waiting(
-            {"attempts": len(recent), "latest": latest}, ACCOUNT_FREE_FAILURES
-        )
+        self._refuse_while_waiting(len(recent), latest, ACCOUNT_FREE_FAILURES)
 
-    def _failures(self, user_id: int, event_type: str, since: str) -> list[dict[str, Any]]:
+    def _failures(self, user_id: int, event_type: str, since: str) -> list[SecurityEvent]:
         """The latest failures of a person, the latest first."""
         return self._db.get_security_logs(
             user_id=user_id,
@@ -113,27 +117,27 @@ class LoginThrottle:
             limit=MOST_COUNTED,
         )
 
-    def _refuse_while_waiting(self, failures: dict[str, Any], free: int) -> None:
-        beyond = failures["attempts"] - free
-        if beyond < 0 or not failures["latest"]:
+    def _refuse_while_waiting(self, attempts: int, latest: str | None, free: int) -> None:
+        beyond = attempts - free
+        if beyond < 0 or not latest:
             return
         # One second more than the doubling says, because the log rounds its times down.
-        self._refuse_until(failures["latest"], min(LONGEST_WAIT_S, 1 + 2 ** min(beyond, 10)))
+        self._refuse_until(latest, min(LONGEST_WAIT_S, 1 + 2 ** min(beyond, 10)))
 
     def _refuse_until(self, latest: str, wait_s: int) -> None:
         left_s = _epoch(latest) + wait_s - self._clock()
         if left_s > 0:
             raise TooManyAttempts(max(1, round(left_s)))
 
-    def _log_throttled(self, user: dict[str, Any], visitor: "Visitor") -> None:
+    def _log_throttled(self, user: User | None, name: str, visitor: "Visitor") -> None:
         minute_ago = _text_time(self._clock() - 60)
         latest = self._db.get_security_logs(
             event_type="login_throttled", until=self._soon(), limit=20
         )
-        key = usernames.look(user["username"])
+        key = usernames.look(name)
         is_logged = any(row["timestamp"] > minute_ago and row["name_key"] == key for row in latest)
         if not is_logged:
-            self._log("login_throttled", visitor, user, success=False)
+            self._log("login_throttled", visitor, user, success=False, name=name)
 
     def _soon(self) -> str:
         """Failures from then on were written down by a clock that was ahead."""

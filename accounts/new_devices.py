@@ -1,37 +1,38 @@
 """Alerts about logins from new browsers, and the answers that people give."""
 
-from typing import Any
-
 from accounts.accounts import Accounts
 from accounts.types import Visitor
+from database import Database
+from queries.new_devices import LoginAlert
+from queries.rows import Session
 
 
 class NewDeviceAlerts:
     """Rules about alerts; a session is never asked about itself."""
 
-    def __init__(self, db: Any, accounts: Accounts) -> None:
+    def __init__(self, db: Database, accounts: Accounts) -> None:
         self._db = db
         self._accounts = accounts
 
-    def alerts(self, user: dict[str, Any]) -> list[dict[str, Any]]:
+    def alerts(self, user: Session) -> list[LoginAlert]:
         """List the logins that this session's person has not answered for, the latest first."""
-        return self._db.list_alerts(user["user_id"], but=user["alert_id"])
+        return self._db.list_alerts(user["id"], but=user["alert_id"])
 
-    def accept(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> bool:
+    def accept(self, user: Session, alert_id: int, visitor: Visitor) -> bool:
         """Note that a log-in was the person's own; False when they are not asked about it."""
         if alert_id == user["alert_id"]:
             return False
-        was_asked = self._db.close_alert(user["user_id"], alert_id)
+        was_asked = self._db.close_alert(user["id"], alert_id)
         if was_asked:
             self._accounts.log("device_accepted", user, visitor)
         return was_asked
 
-    def refuse(self, user: dict[str, Any], alert_id: int, visitor: Visitor) -> str | None:
+    def refuse(self, user: Session, alert_id: int, visitor: Visitor) -> str | None:
         """Sign out a browser that is not the person's; return a new token for this one, or None.
 
         Every other browser is taken for an unknown one from now on, that one among them.
         """
-        user_id = user["user_id"]
+        user_id = user["id"]
         if alert_id == user["alert_id"]:
             return None
         with self._db.transaction():

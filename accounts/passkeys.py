@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from webauthn import (
     base64url_to_bytes,
@@ -28,6 +28,9 @@ from accounts.accounts import Accounts
 from accounts.errors import AccountError, PasskeyCopied, PasskeyRefused, PasskeysFull
 from accounts.types import LoginResult, Visitor
 from common.stored_json import read_or_default
+from database import Database
+from queries.passkeys import Passkey
+from queries.rows import Account, Session, User
 
 NAME = "VoiceVerse"
 QUESTION_S = 300
@@ -58,22 +61,20 @@ class Question:
 class Passkeys:
     """Rules about passkeys; knows neither requests nor SQL."""
 
-    def __init__(self, db: Any, accounts: Accounts) -> None:
+    def __init__(self, db: Database, accounts: Accounts) -> None:
         self._db = db
         self._accounts = accounts
 
-    def of(self, user_id: int) -> list[dict[str, Any]]:
+    def of(self, user_id: int) -> list[Passkey]:
         """List the account's passkeys, the oldest first."""
         return self._db.list_passkeys(user_id)
 
     # Adding one
 
-    def ask_to_add(
-        self, user: dict[str, Any], password: str, site: Site, visitor: Visitor
-    ) -> Question:
+    def ask_to_add(self, user: Session, password: str, site: Site, visitor: Visitor) -> Question:
         """Make the options of a new passkey; raises WrongPassword, PasskeysFull."""
         self._accounts.confirm_password(user, password, visitor, "passkey")
-        known = self._refuse_when_full(user["user_id"])
+        known = self._refuse_when_full(user["id"])
         handle = known[0]["user_handle"] if known else bytes_to_base64url(secrets.token_bytes(64))
         options = generate_registration_options(
             rp_id=site.rp_id,
@@ -92,7 +93,7 @@ class Passkeys:
 
     def add(
         self,
-        user: dict[str, Any],
+        user: Session,
         asked: dict[str, Any] | None,
         answer: str,
         name: str,
@@ -100,6 +101,7 @@ class Passkeys:
         visitor: Visitor,
     ) -> None:
         """Save the passkey that the browser made; raises PasskeyRefused, PasskeysFull."""
+        asked = asked or {}
         challenge = self._challenge(asked, _adding(user))
         try:
             credential = _parsed(answer)
@@ -113,10 +115,10 @@ class Passkeys:
         except MALFORMED as error:
             self._refuse("passkey_refused", user, visitor, error)
         with self._db.transaction():
-            self._refuse_when_full(user["user_id"])
+            self._refuse_when_full(user["id"])
             self._use_up(asked)
             number = self._db.add_passkey(
-                user_id=user["user_id"],
+                user_id=user["id"],
                 credential_id=bytes_to_base64url(made.credential_id),
                 user_handle=asked["handle"],
                 rp_id=site.rp_id,
@@ -129,21 +131,19 @@ class Passkeys:
                 raise PasskeyRefused
             self._accounts.log("passkey_added", user, visitor)
 
-    def rename(self, user: dict[str, Any], passkey_id: int, name: str) -> bool:
+    def rename(self, user: Session, passkey_id: int, name: str) -> bool:
         """Rename one of the person's passkeys; False when it is not theirs."""
         if not _name(name):
             raise AccountError("Give the passkey a name, so that you know it later.")
-        return self._db.rename_passkey(user["user_id"], passkey_id, _name(name))
+        return self._db.rename_passkey(user["id"], passkey_id, _name(name))
 
-    def remove(
-        self, user: dict[str, Any], passkey_id: int, password: str, visitor: Visitor
-    ) -> bool:
+    def remove(self, user: Session, passkey_id: int, password: str, visitor: Visitor) -> bool:
         """Delete a passkey of the person; False when it is not theirs. Raises WrongPassword."""
-        if passkey_id not in {row["id"] for row in self._db.list_passkeys(user["user_id"])}:
+        if passkey_id not in {row["id"] for row in self._db.list_passkeys(user["id"])}:
             return False
         self._accounts.confirm_password(user, password, visitor, "passkey")
         with self._db.transaction():
-            was_there = self._db.delete_passkey(user["user_id"], passkey_id)
+            was_there = self._db.delete_passkey(user["id"], passkey_id)
             if was_there:
                 self._accounts.log("passkey_removed", user, visitor)
         return was_there
@@ -186,8 +186,9 @@ class Passkeys:
 
         A passkey is two steps in one. After a password it must be one of that account's.
         """
+        asked = asked or {}
         challenge = self._challenge(asked, "sign in")
-        user: dict[str, Any] = {}
+        user: User | None = None
         try:
             row, user = self._holder(answer, site, pending)
             verified = verify_authentication_response(
@@ -210,13 +211,11 @@ class Passkeys:
 
     # Inside
 
-    def _holder(
-        self, answer: str, site: Site, pending: str
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _holder(self, answer: str, site: Site, pending: str) -> tuple[Passkey, User]:
         credential = _parsed(answer)
         row = self._db.get_passkey(str(credential["id"]))
         user = self._db.get_user_by_id(row["user_id"]) if row else None
-        if row is None or not user["is_active"] or row["rp_id"] != site.rp_id:
+        if row is None or user is None or not user["is_active"] or row["rp_id"] != site.rp_id:
             raise ValueError("there is no such passkey")
         handle = credential["response"].get("userHandle")
         if handle is not None and handle != row["user_handle"]:
@@ -231,7 +230,7 @@ class Passkeys:
         asked = {"challenge": told["challenge"], "purpose": purpose, "until": until}
         return Question(told, asked)
 
-    def _challenge(self, asked: dict[str, Any] | None, purpose: str) -> bytes:
+    def _challenge(self, asked: dict[str, Any], purpose: str) -> bytes:
         if not asked or asked["purpose"] != purpose or asked["until"] <= self._accounts.now():
             raise PasskeyRefused
         return base64url_to_bytes(asked["challenge"])
@@ -242,13 +241,15 @@ class Passkeys:
         if not self._db.use_challenge(digest, expires=asked["until"], now=now):
             raise PasskeyRefused
 
-    def _refuse_when_full(self, user_id: int) -> list[dict[str, Any]]:
+    def _refuse_when_full(self, user_id: int) -> list[Passkey]:
         known = self._db.list_passkeys(user_id)
         if len(known) >= MOST_PASSKEYS:
             raise PasskeysFull
         return known
 
-    def _refuse(self, event: str, user: dict[str, Any], visitor: Visitor, error: Exception) -> None:
+    def _refuse(
+        self, event: str, user: Account | None, visitor: Visitor, error: Exception
+    ) -> NoReturn:
         reason = " ".join(str(error).split())[:100]
         self._accounts.log(event, user, visitor, reason, success=False)
         raise PasskeyRefused from error
@@ -260,8 +261,8 @@ def _parsed(answer: str) -> dict[str, Any]:
     return json.loads(answer)
 
 
-def _adding(user: dict[str, Any]) -> str:
-    return f"add to {user['user_id']}"
+def _adding(user: Session) -> str:
+    return f"add to {user['id']}"
 
 
 def _name(name: str) -> str:
@@ -273,7 +274,7 @@ def _transports(credential: dict[str, Any]) -> list[str]:
     return sorted(TRANSPORTS.intersection(told)) if isinstance(told, list) else []
 
 
-def _descriptors(rows: list[dict[str, Any]], site: Site) -> list[PublicKeyCredentialDescriptor]:
+def _descriptors(rows: list[Passkey], site: Site) -> list[PublicKeyCredentialDescriptor]:
     return [
         PublicKeyCredentialDescriptor(
             id=base64url_to_bytes(row["credential_id"]),

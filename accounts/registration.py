@@ -2,13 +2,13 @@
 
 import hmac
 import secrets
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from accounts.errors import RegistrationClosed, SetupLinkInvalid
 from accounts.rules import DAY_S, AccountRules
 from accounts.types import LoginResult, Visitor
 from config import write_private
+from queries.rows import Session
 
 INVITE_DAYS = 7
 
@@ -46,7 +46,7 @@ class Registration(AccountRules):
         try:
             self.check_setup_token(token)
         except SetupLinkInvalid:
-            self._log("setup_failed", visitor, {"username": username[:150]}, success=False)
+            self._log("setup_failed", visitor, None, success=False, name=username[:150])
             raise
         name = self._checked_name(username, password)
         user = self._db.create_first_user(name, self.hash_password(password))
@@ -76,7 +76,7 @@ class Registration(AccountRules):
         try:
             self.check_registration(invite)
         except RegistrationClosed:
-            self._log("register_failed", visitor, {"username": username[:150]}, success=False)
+            self._log("register_failed", visitor, None, success=False, name=username[:150])
             raise
         self.throttle.check_registrations(visitor)
         name = self._checked_name(username, password)
@@ -90,15 +90,15 @@ class Registration(AccountRules):
         self._log("register", visitor, user)
         return self.open_session(user, visitor)
 
-    def create_invite(self, admin: dict[str, Any], visitor: Visitor) -> str:
+    def create_invite(self, admin: Session, visitor: Visitor) -> str:
         """Make an invitation for one account within 7 days; returns its token."""
         token = secrets.token_urlsafe(24)
         expires = self._clock() + INVITE_DAYS * DAY_S
-        self._db.create_invite(self._hash_token(token), admin["user_id"], expires)
+        self._db.create_invite(self._hash_token(token), admin["id"], expires)
         self._log("invite_created", visitor, admin)
         return token
 
-    def revoke_invite(self, admin: dict[str, Any], invite_id: int, visitor: Visitor) -> None:
+    def revoke_invite(self, admin: Session, invite_id: int, visitor: Visitor) -> None:
         """Delete an invitation that was not used."""
         self._db.delete_invite(invite_id)
         self._log("invite_revoked", visitor, admin)

@@ -5,12 +5,14 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from accounts import login_throttle, passwords, signed_tokens
 from accounts.errors import BadUsername, SignInBusy
 from accounts.types import LoginResult, Visitor
 from common import usernames
+from config import Config
+from database import Database
+from queries.rows import Account, User
 
 SIGN_IN_PATIENCE_S = 15
 DAY_S = 86400
@@ -20,7 +22,11 @@ class AccountRules:
     """Base of the subjects of `Accounts`; knows neither requests nor SQL."""
 
     def __init__(
-        self, db: Any, config: Any, secret_key: bytes, clock: Callable[[], float] = time.time
+        self,
+        db: Database,
+        config: Config,
+        secret_key: bytes,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._db = db
         self._config = config
@@ -47,27 +53,31 @@ class AccountRules:
     def log(
         self,
         event_type: str,
-        user: dict[str, Any],
+        user: Account | None,
         visitor: Visitor,
         details: str = "",
         *,
         success: bool = True,
+        name: str | None = None,
     ) -> None:
-        """Write an event about a user's own account to the security log."""
-        self._log(event_type, visitor, user, details or None, success)
+        """Write an event about a user's own account to the security log; see `_log`."""
+        self._log(event_type, visitor, user, details or None, success, name=name)
 
     def _log(
         self,
         event_type: str,
         visitor: Visitor,
-        user: dict[str, Any],
+        user: Account | None,
         details: str | None = None,
         success: bool = True,
+        *,
+        name: str | None = None,
     ) -> None:
+        """Write an event; `name` is what somebody without an account calls themselves."""
         self._db.log_security_event(
             event_type,
-            user_id=user.get("user_id", user.get("id")),
-            username=user.get("username"),
+            user_id=user["id"] if user else None,
+            username=user["username"] if user else name,
             ip_address=visitor.ip,
             details=details,
             success=success,
@@ -101,7 +111,7 @@ class AccountRules:
 
     def open_session(
         self,
-        user: dict[str, Any],
+        user: User,
         visitor: Visitor,
         old_token: str | None = None,
         *,

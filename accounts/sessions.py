@@ -2,10 +2,10 @@
 
 import secrets
 from contextlib import suppress
-from typing import Any
 
 from accounts.rules import DAY_S, AccountRules
 from accounts.types import LoginResult, Visitor
+from queries.rows import ListedSession, Session, User
 from storage.errors import DatabaseBusy, DatabaseDamaged, DiskFull
 
 TOUCH_EVERY_S = 300
@@ -14,7 +14,7 @@ TOUCH_EVERY_S = 300
 class Sessions(AccountRules):
     """Sessions of signed-in users; a session is found by the hash of its token."""
 
-    def authenticate(self, token: str) -> dict[str, Any] | None:
+    def authenticate(self, token: str) -> Session | None:
         """Find a session's row with its user and note its use; None when it has ended."""
         now, session = self._clock(), self.find_session(token)
         if session and abs(now - session["last_seen_epoch"]) > TOUCH_EVERY_S:
@@ -23,14 +23,14 @@ class Sessions(AccountRules):
                 self._db.touch_session(session["session_id"], now)
         return session
 
-    def find_session(self, token: str) -> dict[str, Any] | None:
+    def find_session(self, token: str) -> Session | None:
         """Find a session's row with its user; None when it has ended."""
         return self._db.get_session(self._hash_token(token), now=self._clock(), **self._lifetimes)
 
     def person_of(self, token: str) -> int | None:
         """Find the user id of a session; None when it has ended."""
         session = self.find_session(token)
-        return session and session["user_id"]
+        return session["id"] if session else None
 
     def browser_mark(self, user_id: int) -> str:
         """Pseudonym by which a browser tells accounts apart: the same each time, 24 hex digits."""
@@ -47,31 +47,31 @@ class Sessions(AccountRules):
             "absolute_s": self._config.session_absolute_days * DAY_S,
         }
 
-    def logout(self, session: dict[str, Any], visitor: Visitor) -> None:
+    def logout(self, session: Session, visitor: Visitor) -> None:
         """End a session."""
-        self._db.delete_session(session["user_id"], session["session_id"])
+        self._db.delete_session(session["id"], session["session_id"])
         self._log("logout", visitor, session)
 
-    def list_sessions(self, user_id: int) -> list[dict[str, Any]]:
+    def list_sessions(self, user_id: int) -> list[ListedSession]:
         """List the open sessions of an account, the latest first."""
         return self._db.list_sessions(user_id)
 
-    def revoke_session(self, user: dict[str, Any], session_id: int, visitor: Visitor) -> bool:
+    def revoke_session(self, user: Session, session_id: int, visitor: Visitor) -> bool:
         """End one of the user's sessions; False when it is not theirs or has ended."""
-        was_there = self._db.delete_session(user["user_id"], session_id)
+        was_there = self._db.delete_session(user["id"], session_id)
         if was_there:
             self._log("session_revoked", visitor, user)
         return was_there
 
-    def revoke_other_sessions(self, user: dict[str, Any], visitor: Visitor) -> int:
+    def revoke_other_sessions(self, user: Session, visitor: Visitor) -> int:
         """End all sessions of the user but the current one; returns how many."""
-        count = self._db.delete_sessions(user["user_id"], keep_session_id=user["session_id"])
+        count = self._db.delete_sessions(user["id"], keep_session_id=user["session_id"])
         self._log("sessions_revoked", visitor, user, f"{count} ended")
         return count
 
     def open_session(
         self,
-        user: dict[str, Any],
+        user: User,
         visitor: Visitor,
         old_token: str | None = None,
         *,
@@ -88,10 +88,14 @@ class Sessions(AccountRules):
             is_new = user["last_login"] and not self.device_tokens.is_known(
                 device_token, user["id"]
             )
-            seen = {"device": visitor.device[:100], "ip_address": visitor.ip, "now": now}
-            session = self._db.create_session(self._hash_token(token), user["id"], **seen)
+            device, ip = visitor.device[:100], visitor.ip
+            session = self._db.create_session(
+                self._hash_token(token), user["id"], device=device, ip_address=ip, now=now
+            )
             if is_new:
-                self._db.note_new_device(user["id"], session["id"], **seen)
+                self._db.note_new_device(
+                    user["id"], session["id"], device=device, ip_address=ip, now=now
+                )
             self._db.update_last_login(user["id"])
             self._log("login", visitor, user, "new browser" if is_new else None)
         return LoginResult(token, user, self.device_tokens.of(user["id"]))
@@ -104,4 +108,4 @@ class Sessions(AccountRules):
             self._hash_token(old_token), now=now, idle_s=seconds, absolute_s=seconds
         )
         if old:
-            self._db.delete_session(old["user_id"], old["session_id"])
+            self._db.delete_session(old["id"], old["session_id"])

@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable
-from typing import Any
+
+from database import Database
+from queries.rows import User
 
 TIMED = re.compile(r"(\d{1,15})\.(\d{1,15})\.([0-9a-f]{64})", re.ASCII)
 SEPARATOR = "~"
@@ -14,17 +16,17 @@ MOST_DEVICE_TOKENS = 8
 class SignedTokens:
     """Tokens that name an account for a while, for one purpose, until its password changes."""
 
-    def __init__(self, db: Any, key: bytes, clock: Callable[[], float]) -> None:
+    def __init__(self, db: Database, key: bytes, clock: Callable[[], float]) -> None:
         self._db = db
         self._key = key
         self._clock = clock
 
-    def make(self, purpose: str, user: dict[str, Any], lasts_s: int) -> str:
+    def make(self, purpose: str, user: User, lasts_s: int) -> str:
         """Make a token for the account in this row of `users`, valid for `lasts_s` seconds."""
         expires = int(self._clock()) + lasts_s
         return f"{user['id']}.{expires}.{self._mac_of(purpose, user, expires)}"
 
-    def holder(self, purpose: str, token: str) -> dict[str, Any] | None:
+    def holder(self, purpose: str, token: str) -> User | None:
         """Find the account that a token names; None for a foreign, changed or expired one."""
         match = TIMED.fullmatch(token)
         user = self._db.get_user_by_id(int(match[1])) if match else None
@@ -37,14 +39,14 @@ class SignedTokens:
         """Sign a message: HMAC-SHA-256 as 64 hexadecimal digits."""
         return hmac.new(self._key, message.encode(), hashlib.sha256).hexdigest()
 
-    def _mac_of(self, purpose: str, user: dict[str, Any], expires: int) -> str:
+    def _mac_of(self, purpose: str, user: User, expires: int) -> str:
         return self.mac(f"{purpose}:{user['id']}:{expires}:{user['password_hash']}")
 
 
 class DeviceTokens:
     """Tokens of browsers that signed in before; one browser may carry those of several people."""
 
-    def __init__(self, db: Any, tokens: SignedTokens) -> None:
+    def __init__(self, db: Database, tokens: SignedTokens) -> None:
         self._db = db
         self._signed_tokens = tokens
 

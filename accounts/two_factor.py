@@ -6,7 +6,7 @@ import re
 import secrets
 import threading
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import pyotp
 
@@ -14,6 +14,9 @@ from accounts.accounts import Accounts
 from accounts.encryption import DecryptionError, SecretBox
 from accounts.errors import AccountError, SecondStepChanged, WrongCode
 from accounts.types import LoginResult, Visitor
+from database import Database
+from queries.rows import Account, Session
+from queries.two_factor import SecondFactor
 
 ISSUER = "VoiceVerse"
 STEP_S = 30
@@ -36,7 +39,15 @@ class Setup:
     address: str
 
 
-def is_owed(session: dict[str, Any]) -> bool:
+class FactorState(TypedDict):
+    """An account's second step; `since` is UTC text."""
+
+    is_on: bool
+    since: str | None
+    codes_left: int
+
+
+def is_owed(session: Session) -> bool:
     """Whether this session's person must set up a second step and has not."""
     rule = session["second_factor_rule"]
     is_asked = rule == "everybody" or (rule == "admins" and session["is_admin"])
@@ -46,7 +57,7 @@ def is_owed(session: dict[str, Any]) -> bool:
 class SecondFactors:
     """Rules about the second step; knows neither requests nor SQL."""
 
-    def __init__(self, db: Any, accounts: Accounts, box: SecretBox) -> None:
+    def __init__(self, db: Database, accounts: Accounts, box: SecretBox) -> None:
         self._db = db
         self._accounts = accounts
         self._box = box
@@ -54,23 +65,23 @@ class SecondFactors:
 
     # Setting it up and giving it up
 
-    def state(self, user_id: int) -> dict[str, Any]:
+    def state(self, user_id: int) -> FactorState:
         """State of an account's second step: `is_on`, `since` (UTC text or None), `codes_left`."""
-        row = self._db.get_second_factor(user_id) or {"confirmed_at": None, "codes_left": 0}
-        since = row["confirmed_at"]
-        return {"is_on": since is not None, "since": since, "codes_left": row["codes_left"]}
+        row = self._db.get_second_factor(user_id)
+        since, left = (row["confirmed_at"], row["codes_left"]) if row else (None, 0)
+        return {"is_on": since is not None, "since": since, "codes_left": left}
 
-    def start(self, user: dict[str, Any], visitor: Visitor) -> None:
+    def start(self, user: Session, visitor: Visitor) -> None:
         """Make a secret, which counts once a code has confirmed it; raises SecondStepChanged."""
         secret = pyotp.random_base32(SECRET_CHARACTERS)
-        sealed = self._box.encrypt(secret, _context(user["user_id"]))
-        if not self._db.start_second_factor(user["user_id"], sealed):
+        sealed = self._box.encrypt(secret, _context(user["id"]))
+        if not self._db.start_second_factor(user["id"], sealed):
             raise SecondStepChanged
         self._accounts.log("second_factor_started", user, visitor)
 
-    def setup(self, user: dict[str, Any]) -> Setup | None:
+    def setup(self, user: Session) -> Setup | None:
         """Return the secret that waits to be confirmed, if there is one."""
-        row = self._db.get_second_factor(user["user_id"])
+        row = self._db.get_second_factor(user["id"])
         if row is None or row["confirmed_at"]:
             return None
         try:
@@ -79,14 +90,12 @@ class SecondFactors:
             return None
         return Setup(totp.secret, totp.provisioning_uri())
 
-    def confirm(
-        self, user: dict[str, Any], password: str, code: str, visitor: Visitor
-    ) -> list[str]:
+    def confirm(self, user: Session, password: str, code: str, visitor: Visitor) -> list[str]:
         """Turn the second step on and end the other sessions; returns the recovery codes.
 
         Raises WrongPassword, TooManyAttempts, WrongCode, SecondStepChanged.
         """
-        user_id = user["user_id"]
+        user_id = user["id"]
         self._accounts.confirm_password(user, password, visitor, "second step")
         row = self._db.get_second_factor(user_id)
         if row is None or row["confirmed_at"]:
@@ -103,24 +112,24 @@ class SecondFactors:
             self._accounts.log("second_factor_on", user, visitor)
         return codes
 
-    def renew_codes(self, user: dict[str, Any], password: str, visitor: Visitor) -> list[str]:
+    def renew_codes(self, user: Session, password: str, visitor: Visitor) -> list[str]:
         """Replace the recovery codes and return them; raises WrongPassword, SecondStepChanged."""
         self._accounts.confirm_password(user, password, visitor, "recovery codes")
         codes = _new_codes()
         with self._db.transaction():
-            if not self._db.has_second_factor(user["user_id"]):
+            if not self._db.has_second_factor(user["id"]):
                 raise SecondStepChanged
-            self._keep(user["user_id"], codes)
+            self._keep(user["id"], codes)
             self._accounts.log("recovery_codes_renewed", user, visitor)
         return codes
 
-    def turn_off(self, user: dict[str, Any], password: str, visitor: Visitor) -> None:
+    def turn_off(self, user: Session, password: str, visitor: Visitor) -> None:
         """Turn the second step off; raises WrongPassword, TooManyAttempts, SecondStepChanged."""
         self._accounts.confirm_password(user, password, visitor, "second step off")
         with self._db.transaction():
-            if not self._db.delete_second_factor(user["user_id"]):
+            if not self._db.delete_second_factor(user["id"]):
                 raise SecondStepChanged
-            self._db.delete_sessions(user["user_id"], keep_session_id=user["session_id"])
+            self._db.delete_sessions(user["id"], keep_session_id=user["session_id"])
             self._accounts.log("second_factor_off", user, visitor)
 
     # Signing in
@@ -150,19 +159,19 @@ class SecondFactors:
                     raise WrongCode
         return self._accounts.open_session(user, visitor, old_token, device_token=device_token)
 
-    def _uses_code(self, user: dict[str, Any], code: str) -> bool:
+    def _uses_code(self, user: Account, code: str) -> bool:
         row = self._db.get_second_factor(user["id"])
         step = self._step_of(row, code) if row and row["confirmed_at"] else None
         return step is not None and self._db.use_step(user["id"], step)
 
-    def _uses_recovery_code(self, user: dict[str, Any], code: str, visitor: Visitor) -> bool:
+    def _uses_recovery_code(self, user: Account, code: str, visitor: Visitor) -> bool:
         plain = re.sub(r"[\s-]", "", code[:100]).upper().translate(MISREAD)
         if len(plain) != RECOVERY_GROUPS * GROUP_CHARACTERS:
             return False
         with self._db.transaction():
             is_one = self._db.use_recovery_code(user["id"], _hash(user["id"], plain))
             if is_one:
-                left = self._db.get_second_factor(user["id"])["codes_left"]
+                left = self.state(user["id"])["codes_left"]
                 self._accounts.log("recovery_code_used", user, visitor, f"{left} left")
         return is_one
 
@@ -172,7 +181,7 @@ class SecondFactors:
         """Rule about who must have a second step: one of RULES."""
         return self._db.get_rule(RULE, RULES[0])
 
-    def set_rule(self, admin: dict[str, Any], rule: str, visitor: Visitor) -> None:
+    def set_rule(self, admin: Account, rule: str, visitor: Visitor) -> None:
         """Set who must have a second step; those users see nothing else until they set it up."""
         if rule not in RULES:
             raise AccountError("Choose nobody, admins or everybody.")
@@ -180,7 +189,7 @@ class SecondFactors:
             self._db.set_rule(RULE, rule)
             self._accounts.log("second_factor_rule", admin, visitor, rule)
 
-    def reset(self, user: dict[str, Any], visitor: Visitor, by: str) -> None:
+    def reset(self, user: Account, visitor: Visitor, by: str) -> None:
         """Remove the second step and the passkeys of an account and end its sessions.
 
         `by` is written to the log, such as "by vera".
@@ -193,11 +202,11 @@ class SecondFactors:
 
     # Inside
 
-    def _totp(self, row: dict[str, Any], **shown: Any) -> pyotp.TOTP:
+    def _totp(self, row: SecondFactor, **shown: Any) -> pyotp.TOTP:
         secret = self._box.decrypt(row["secret"], _context(row["user_id"]))
         return pyotp.TOTP(secret, interval=STEP_S, **shown)
 
-    def _step_of(self, row: dict[str, Any], code: str) -> int | None:
+    def _step_of(self, row: SecondFactor, code: str) -> int | None:
         """The step that a code belongs to, if it lies in the window."""
         given = re.sub(r"\s", "", code[:100]).encode()
         totp, now = self._totp(row), int(self._accounts.now()) // STEP_S

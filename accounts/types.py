@@ -1,7 +1,8 @@
 """Types of the account rules: the sender of a request, and the result of a login."""
 
 from dataclasses import dataclass
-from typing import Any
+
+from queries.rows import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,6 @@ class LoginResult:
     """
 
     token: str
-    user: dict[str, Any]
+    user: User
     device_token: str
     pending: str = ""

@@ -5,10 +5,13 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from common.errors import Told
+from queries.base import chosen
+from queries.security_log import EventFilters, SecurityEvent
 from services.voice_fallback import ASK, FREE, NEAREST
 from web import audio_responses, forms
 from web.access import public, user_only
@@ -45,7 +48,7 @@ def overview() -> Response:
 
 @blueprint.post("/account/password")
 @user_only
-def change_password() -> Response:
+def change_password() -> ResponseReturnValue:
     """Change the password and end every other session."""
     form = request.form
     try:
@@ -62,7 +65,7 @@ def change_password() -> Response:
 
 @blueprint.post("/account/sessions")
 @user_only
-def revoke_sessions() -> Response:
+def revoke_sessions() -> ResponseReturnValue:
     """End one session, or all but this one."""
     chosen = request.form.get("session_id", "")
     if chosen == "others":
@@ -96,7 +99,7 @@ def leave() -> Response:
             "account/account.html", error, failed="leave", **_account_context()
         )
     services().library.delete_user(g.user["user_id"])
-    services().accounts.log("user_deleted", {"username": g.user["username"]}, visitor())
+    services().accounts.log("user_deleted", None, visitor(), name=g.user["username"])
     name, g.user = g.user["username"], None
     session.clear()
     end_session_here()
@@ -105,7 +108,7 @@ def leave() -> Response:
 
 @blueprint.route("/reset", methods=("GET", "POST"))
 @public
-def reset() -> Response:
+def reset() -> ResponseReturnValue:
     """Set a new password with a link that an admin made."""
     token = request_value("token")
     name = services().accounts.check_reset(token)["username"]
@@ -145,7 +148,7 @@ def _account_json() -> dict[str, Any]:
         "username": g.user["username"],
         "is_admin": bool(g.user["is_admin"]),
         "sessions": [
-            {name: row[name] for name in shown} | {"is_this": row["id"] == g.user["session_id"]}
+            chosen(row, shown) | {"is_this": row["id"] == g.user["session_id"]}
             for row in services().accounts.list_sessions(g.user["user_id"])
         ],
     }
@@ -183,7 +186,7 @@ def _sieve() -> dict[str, str | None]:
     return {name: request.args.get(name, "").strip()[:50] or None for name in names}
 
 
-def _wanted() -> dict[str, Any]:
+def _wanted() -> EventFilters:
     """Which events to look for; others' only for admins."""
     sieve = _sieve()
     whose = g.user["user_id"]
@@ -211,6 +214,6 @@ def _sieve_context() -> dict[str, Any]:
     }
 
 
-def _event_json(row: dict[str, Any]) -> dict[str, Any]:
+def _event_json(row: SecurityEvent) -> dict[str, Any]:
     shown = ("id", *EVENT_COLUMNS)
-    return {name: row[name] for name in shown} | {"success": bool(row["success"])}
+    return chosen(row, shown) | {"success": bool(row["success"])}

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from queries.rows import User
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.prices import Price
@@ -34,7 +36,7 @@ def overview() -> Response:
 
 @blueprint.post("/admin/users/<int:user_id>")
 @admin_only
-def change_person(user_id: int) -> Response:
+def change_person(user_id: int) -> ResponseReturnValue:
     """Let an account in or keep it out, change its role, or make a link for a new password."""
     user = services().db.get_user_by_id(user_id)
     if user is None:
@@ -45,27 +47,27 @@ def change_person(user_id: int) -> Response:
     return deed(user)
 
 
-def _let_in(user: dict[str, Any]) -> Response:
+def _let_in(user: User) -> ResponseReturnValue:
     services().accounts.set_active(g.user, user, True, visitor())
     return _done(_("%(name)s may log in again.", name=user["username"]))
 
 
-def _keep_out(user: dict[str, Any]) -> Response:
+def _keep_out(user: User) -> ResponseReturnValue:
     services().accounts.set_active(g.user, user, False, visitor())
     return _done(_("%(name)s is kept out now.", name=user["username"]))
 
 
-def _make_admin(user: dict[str, Any]) -> Response:
+def _make_admin(user: User) -> ResponseReturnValue:
     services().accounts.set_admin(g.user, user, True, visitor())
     return _done(_("%(name)s is an admin now.", name=user["username"]))
 
 
-def _make_user(user: dict[str, Any]) -> Response:
+def _make_user(user: User) -> ResponseReturnValue:
     services().accounts.set_admin(g.user, user, False, visitor())
     return _done(_("%(name)s is no admin any more.", name=user["username"]))
 
 
-def _reset(user: dict[str, Any]) -> Response:
+def _reset(user: User) -> Response:
     token = services().accounts.create_reset(g.user, user, visitor())
     return _link(
         url_for("account.reset", token=token, _external=True),
@@ -77,7 +79,7 @@ def _reset(user: dict[str, Any]) -> Response:
     )
 
 
-def _forget_second_step(user: dict[str, Any]) -> Response:
+def _forget_second_step(user: User) -> ResponseReturnValue:
     if user["id"] == g.user["user_id"]:
         raise forms.BadForm("deed", _("Turn your own second step off on the page of your account."))
     by = f"by {g.user['username']}"
@@ -85,7 +87,7 @@ def _forget_second_step(user: dict[str, Any]) -> Response:
     return _done(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
 
 
-DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
+DEEDS: dict[str, Callable[[User], ResponseReturnValue]] = {
     "let_in": _let_in,
     "keep_out": _keep_out,
     "admin": _make_admin,
@@ -97,7 +99,7 @@ DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
 
 @blueprint.post("/admin/second-step")
 @admin_only
-def ask_for_second_step() -> Response:
+def ask_for_second_step() -> ResponseReturnValue:
     """Decide who must have a second step at login."""
     services().second_factors.set_rule(g.user, request.form.get("rule", ""), visitor())
     return _done(_("That holds from now on."))
@@ -105,7 +107,7 @@ def ask_for_second_step() -> Response:
 
 @blueprint.post("/admin/bought-sound")
 @admin_only
-def share_bought_sound() -> Response:
+def share_bought_sound() -> ResponseReturnValue:
     """Decide whether what one person bought is there for all."""
     rule = request.form.get("rule", "")
     services().studio.segment_cache.set_rule(rule)
@@ -126,7 +128,7 @@ def invite() -> Response:
 
 @blueprint.post("/admin/invites/revoke")
 @admin_only
-def revoke_invite() -> Response:
+def revoke_invite() -> ResponseReturnValue:
     """Make an invitation worthless."""
     number = forms.number(request.form.get("id", ""))
     services().accounts.revoke_invite(g.user, number, visitor())
@@ -158,11 +160,11 @@ def _reach() -> str:
     )
 
 
-def _done(message: str, endpoint: str = "admin.overview") -> Response:
+def _done(message: str, endpoint: str = "admin.overview") -> ResponseReturnValue:
     flash(message)
     # An admin who gave the role away can see this page no longer.
     user = services().db.get_user_by_id(g.user["user_id"])
-    return redirect(url_for(endpoint if user["is_admin"] else "account.overview"), 303)
+    return redirect(url_for(endpoint if user and user["is_admin"] else "account.overview"), 303)
 
 
 def _people() -> dict[str, Any]:
@@ -195,7 +197,7 @@ def jobs() -> Response:
 
 @blueprint.post("/admin/jobs/<int:file_id>")
 @admin_only
-def change_job(file_id: int) -> Response:
+def change_job(file_id: int) -> ResponseReturnValue:
     """Cancel somebody's work, or try it again."""
     work = services().db.get_work(file_id)
     if work is None:

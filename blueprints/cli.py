@@ -1,7 +1,6 @@
 """The `flask` commands for accounts and speech."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import Blueprint
@@ -9,6 +8,7 @@ from flask.cli import AppGroup
 
 from accounts.errors import AccountError
 from accounts.types import Visitor
+from queries.rows import User
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.errors import SpeechError
@@ -22,7 +22,7 @@ users = AppGroup("user", help="Manage accounts from this machine.")
 blueprint.cli.add_command(users)
 
 
-def existing_user(name: str) -> dict[str, Any]:
+def existing_user(name: str) -> User:
     """The account of that name; raises AccountError."""
     user = services().db.get_user(name)
     if user is None:

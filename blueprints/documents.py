@@ -5,10 +5,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from common.errors import Told
 from documents.types import Document
+from queries.rows import AudioFile, DocumentRow
 from services.documents import COVER_BYTES
 from web import document_form, document_page, forms
 from web.access import user_only
@@ -53,7 +55,7 @@ def shelf() -> Response:
 @user_only
 @takes_files
 @waits_in_line
-def add() -> Response:
+def add() -> ResponseReturnValue:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
     taken, refused = _import_sent()
     if wants_json():
@@ -65,34 +67,36 @@ def add() -> Response:
     return redirect(review_url(one) if one else to("documents.shelf"), 303)
 
 
-def _import_sent() -> tuple[list[dict], list[tuple[str, Any]]]:
+def _import_sent() -> tuple[list[DocumentRow], list[tuple[str, Told]]]:
     """The rows of what was read, and each name that was refused with its error."""
-    files = [file for file in request.files.getlist("file") if file.filename]
+    sent = request.files.getlist("file")
+    files = [(file, file.filename) for file in sent if file.filename]
     url = request.form.get("url", "").strip()
     if not files and not url:
         raise forms.BadForm("file", _("Choose a file, or give the address of a page."))
     if len(files) > MOST_FILES:
         raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
     imports, owner_id = services().documents.imports, g.user["user_id"]
-    taken, refused = [], []
-    for file in files:
+    taken: list[DocumentRow] = []
+    refused: list[tuple[str, Told]] = []
+    for file, filename in files:
         try:
             file.stream.flush()
-            taken.append(imports.import_file(owner_id, Path(file.stream.name), file.filename))
+            taken.append(imports.import_file(owner_id, Path(file.stream.name), filename))
         except Told as error:
-            refused.append((_shown_name(file.filename), error))
+            refused.append((_shown_name(filename), error))
         file.close()
     if url:
         try:
             taken.append(imports.import_address(owner_id, url))
         except Told as error:
             refused.append((_shown_name(url), error))
-    for _name, error in refused:
-        log_refusal(error)
+    for _name, refusal in refused:
+        log_refusal(refusal)
     return taken, refused
 
 
-def _taken_json(taken: list[dict], refused: list[tuple[str, Any]]) -> Response:
+def _taken_json(taken: list[DocumentRow], refused: list[tuple[str, Told]]) -> Response:
     answer = jsonify(
         documents=[document_json(row) for row in taken],
         errors=[
@@ -108,7 +112,7 @@ def _taken_json(taken: list[dict], refused: list[tuple[str, Any]]) -> Response:
 
 
 def _shelf(
-    rows: list[dict], older: str | None = None, refused: Any = (), status: int = 200
+    rows: list[DocumentRow], older: str | None = None, refused: Any = (), status: int = 200
 ) -> Response:
     return page(
         "documents/shelf.html",
@@ -142,7 +146,7 @@ def review(document_id: int) -> Response:
 @blueprint.post(f"/documents/{ID}")
 @user_only
 @takes_text
-def save(document_id: int) -> Response:
+def save(document_id: int) -> ResponseReturnValue:
     """Keep what is wanted of a document; programs get the new plan."""
     row = owned_document(document_id)
     try:
@@ -159,7 +163,7 @@ def save(document_id: int) -> Response:
 @blueprint.post(f"/documents/{ID}/speak")
 @user_only
 @takes_text
-def speak(document_id: int) -> Response:
+def speak(document_id: int) -> ResponseReturnValue:
     """Have the ticked chapters spoken, as one audiobook or each by itself."""
     row = owned_document(document_id)
     try:
@@ -176,7 +180,7 @@ def speak(document_id: int) -> Response:
     return redirect(address, 303)
 
 
-def _made_url(document_id: int, made: list[dict[str, Any]]) -> str:
+def _made_url(document_id: int, made: list[AudioFile]) -> str:
     """The page of the one file that was made of a document, else the document's own."""
     if made[0]["track"] == 0:
         return to("files.show_file", filename=made[0]["filename"])
@@ -185,7 +189,7 @@ def _made_url(document_id: int, made: list[dict[str, Any]]) -> str:
 
 @blueprint.post(f"/documents/{ID}/delete")
 @user_only
-def delete(document_id: int) -> Response:
+def delete(document_id: int) -> ResponseReturnValue:
     """Forget a document; what was spoken of it stays in the library."""
     row = owned_document(document_id)
     services().documents.delete(row)
@@ -205,7 +209,7 @@ def progress(document_id: int) -> Response:
 
 @blueprint.post(f"/documents/{ID}/<action>")
 @user_only
-def steer(document_id: int, action: str) -> Response:
+def steer(document_id: int, action: str) -> ResponseReturnValue:
     """Pause, take up, stop or retry everything that is made of a document."""
     row, documents = owned_document(document_id), services().documents
     if action not in ACTIONS:
@@ -233,7 +237,7 @@ def cover(document_id: int) -> Response:
 @blueprint.post(f"/documents/{ID}/cover")
 @user_only
 @takes_files
-def set_cover(document_id: int) -> Response:
+def set_cover(document_id: int) -> ResponseReturnValue:
     """Give a document another picture, or none."""
     row, sent = owned_document(document_id), request.files.get("cover")
     picture = sent.read(COVER_BYTES + 1) if sent else None
@@ -251,7 +255,7 @@ def _refused(document_id: int, error: Told) -> Response:
     return _review(owned_document(document_id), error)
 
 
-def _review(row: dict[str, Any], error: Any = None) -> Response:
+def _review(row: DocumentRow, error: Any = None) -> Response:
     context = document_page.review_context(row, error)
     log_refusal(error)
     return page("documents/review.html", error.status if error else 200, **context)
@@ -276,7 +280,7 @@ def chapter(document_id: int, number: int) -> Response:
 @blueprint.post(f"/documents/{ID}/chapters/{NUMBER}")
 @user_only
 @takes_text
-def change_chapter(document_id: int, number: int) -> Response:
+def change_chapter(document_id: int, number: int) -> ResponseReturnValue:
     """Speak a part or leave it out, or give a chapter a name and a text of its own."""
     row, documents = owned_document(document_id), services().documents
     document = documents.contents(row)
@@ -290,7 +294,10 @@ def change_chapter(document_id: int, number: int) -> Response:
         version = forms.version_of(*written(choices, document, number))
         return jsonify(plan=plan_json(documents.plan(row, choices)), version=version)
     is_written = "part" not in request.form
-    place = {"from": request.form.get("from") or None, "kept": 1 if is_written else None}
+    place: dict[str, Any] = {
+        "from": request.form.get("from") or None,
+        "kept": 1 if is_written else None,
+    }
     return redirect(to("documents.chapter", document_id=document_id, number=number, **place), 303)
 
 
@@ -326,12 +333,12 @@ def _check_chapter(document: Document, number: int) -> None:
 
 
 @blueprint.app_template_filter()
-def source_name(row: dict[str, Any]) -> str:
+def source_name(row: DocumentRow) -> str:
     """The kind of source of a document: "PDF", "EPUB"."""
     return SOURCES.get(row["source"], row["source"].upper())
 
 
-def owned_document(document_id: int) -> dict[str, Any]:
+def owned_document(document_id: int) -> DocumentRow:
     """The signed-in person's document of that number; 404 when there is none."""
     row = services().db.get_document(document_id, g.user["user_id"])
     if row is None:

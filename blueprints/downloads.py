@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from common.stored_json import read_or_default
@@ -32,7 +33,7 @@ def every(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/exports")
 @user_only
-def order(filename: str) -> Response:
+def order(filename: str) -> ResponseReturnValue:
     """Ask for a download in a format and loudness."""
     row, key, lufs = owned_file(filename), request.form.get("format", ""), _loudness()
     if key == "mp3" and lufs is None and not wants_json():
@@ -77,7 +78,7 @@ def fetch(filename: str, export_id: int) -> Response:
 
 @blueprint.post("/files/<filename>/exports/<int:export_id>/delete")
 @user_only
-def cancel(filename: str, export_id: int) -> Response:
+def cancel(filename: str, export_id: int) -> ResponseReturnValue:
     """Stop making a download, or throw it away."""
     services().studio.exports.cancel(owned_file(filename), export_id)
     if wants_json():

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -79,7 +80,7 @@ def _captions(filename: str, write: Callable[..., str], ending: str, media_type:
 
 @blueprint.post("/files/<filename>/rename")
 @user_only
-def rename(filename: str) -> Response:
+def rename(filename: str) -> ResponseReturnValue:
     """Give a piece another name."""
     name, was = request.form.get("name", ""), request.form.get("name_was")
     known = owned_file(filename)["display_name"]
@@ -98,7 +99,7 @@ def rename(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/move")
 @user_only
-def move(filename: str) -> Response:
+def move(filename: str) -> ResponseReturnValue:
     """Put a piece into another group, or into none."""
     services().studio.generation.rename(
         filename, g.user["user_id"], category=request.form.get("category", "")
@@ -108,14 +109,14 @@ def move(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/delete")
 @user_only
-def delete(filename: str) -> Response:
+def delete(filename: str) -> ResponseReturnValue:
     """Put a piece into the bin."""
     return _bin([filename])
 
 
 @blueprint.post("/files/<filename>/retry")
 @user_only
-def retry(filename: str) -> Response:
+def retry(filename: str) -> ResponseReturnValue:
     """Speak on where a piece failed or was cancelled."""
     services().studio.generation.retry(filename, g.user["user_id"])
     services().wake_worker()
@@ -124,7 +125,7 @@ def retry(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/cancel")
 @user_only
-def cancel(filename: str) -> Response:
+def cancel(filename: str) -> ResponseReturnValue:
     """Stop speaking; what was spoken is kept."""
     services().studio.generation.cancel(filename, g.user["user_id"])
     return _done("", filename)
@@ -132,7 +133,7 @@ def cancel(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/pause")
 @user_only
-def pause(filename: str) -> Response:
+def pause(filename: str) -> ResponseReturnValue:
     """Let a piece rest until it is spoken on."""
     services().studio.generation.pause(filename, g.user["user_id"])
     return _done("", filename)
@@ -140,13 +141,13 @@ def pause(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/next")
 @user_only
-def speak_next(filename: str) -> Response:
+def speak_next(filename: str) -> ResponseReturnValue:
     """Put a waiting piece before the others."""
     services().studio.generation.speak_next(filename, g.user["user_id"])
     return _done(_("It is the next one to be spoken."), filename)
 
 
-def _done(message: str, filename: str) -> Response:
+def _done(message: str, filename: str) -> ResponseReturnValue:
     if wants_json():
         return jsonify(file_json(owned_file(filename)))
     if message:
@@ -159,7 +160,7 @@ def _done(message: str, filename: str) -> Response:
 
 @blueprint.post("/files/bulk")
 @user_only
-def bulk() -> Response:
+def bulk() -> ResponseReturnValue:
     """Delete or move every ticked piece."""
     rows, action = ticked_rows(), request.form.get("action")
     names = [row["filename"] for row in rows]
@@ -170,7 +171,7 @@ def bulk() -> Response:
     raise forms.BadForm("action", _("Ticked pieces can be moved or deleted."))
 
 
-def _bin(filenames: list[str]) -> Response:
+def _bin(filenames: list[str]) -> ResponseReturnValue:
     """Put pieces into the bin, with a way back."""
     names = [owned_file(name)["display_name"] for name in filenames]
     services().library.delete(g.user["user_id"], filenames)
@@ -187,7 +188,7 @@ def _bin(filenames: list[str]) -> Response:
     return redirect(return_path_of_many("library.overview"), 303)
 
 
-def _move(filenames: list[str], group: str) -> Response:
+def _move(filenames: list[str], group: str) -> ResponseReturnValue:
     """Put pieces into a group, or into none."""
     count = services().library.move(g.user["user_id"], filenames, group)
     if wants_json():

@@ -7,9 +7,12 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
+from queries.base import chosen
+from queries.rows import AudioFile, FoundFile
 from queries.search_query import leaves_out
 from web import audio_responses, forms
 from web.access import LARGEST_ROW, user_only
@@ -118,7 +121,7 @@ def wanted() -> Wanted:
     )
 
 
-def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, Any]], str | None]:
+def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[FoundFile], str | None]:
     """A page of the rows wanted, and the place where the next page starts."""
     sort, is_descending, _name = SORTS[wanted.sort]
     engine, _colon, voice = wanted.voice.rpartition(":")
@@ -140,7 +143,7 @@ def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[dict[str, A
     more = None
     if len(rows) > limit:
         last = rows[limit - 1]
-        more = json.dumps([last[COLUMNS[sort]], last["id"]], ensure_ascii=False)
+        more = json.dumps([*chosen(last, (COLUMNS[sort], "id")).values()], ensure_ascii=False)
     return rows[:limit], more
 
 
@@ -193,11 +196,11 @@ def _counted(_language: str) -> dict[str, dict[str, str]]:
     return {name: plural_forms(text_of) for name, text_of in COUNTED.items()}
 
 
-def _found_json(row: dict[str, Any]) -> dict[str, Any]:
+def _found_json(row: FoundFile) -> dict[str, Any]:
     found = file_json(row)
     if row.get("phrase") is not None:
         names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
-        found["match"] = {name: row[name] for name in names}
+        found["match"] = chosen(row, names)
     return found
 
 
@@ -212,7 +215,7 @@ def _voices_used() -> list[tuple[str, str]]:
 
 @blueprint.post("/library/groups")
 @user_only
-def create_group() -> Response:
+def create_group() -> ResponseReturnValue:
     """Make an empty group."""
     name = services().library.create_group(g.user["user_id"], request.form.get("name", ""))
     return _done(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
@@ -220,7 +223,7 @@ def create_group() -> Response:
 
 @blueprint.post("/library/groups/rename")
 @user_only
-def rename_group() -> Response:
+def rename_group() -> ResponseReturnValue:
     """Give a group another name."""
     old, new = request.form.get("group", ""), request.form.get("name", "")
     name = services().library.rename_group(g.user["user_id"], old, new)
@@ -229,7 +232,7 @@ def rename_group() -> Response:
 
 @blueprint.post("/library/groups/delete")
 @user_only
-def delete_group() -> Response:
+def delete_group() -> ResponseReturnValue:
     """Remove a group; its pieces stay, or go to the bin with it."""
     name, with_files = request.form.get("group", ""), request.form.get("with_files") == "1"
     count = services().library.delete_group(g.user["user_id"], name, with_files=with_files)
@@ -247,7 +250,7 @@ def delete_group() -> Response:
     return _done(sentence, {"deleted": count})
 
 
-def _done(sentence: str, answer: dict[str, Any], **query: str) -> Response:
+def _done(sentence: str, answer: dict[str, Any], **query: Any) -> ResponseReturnValue:
     if wants_json():
         return jsonify(answer)
     flash(sentence)
@@ -266,27 +269,28 @@ def show_bin() -> Response:
         g.user["user_id"], limit=PAGE_ROWS + 1, before=forms.cursor(request.args.get("before"))
     )
     more = forms.next_cursor(rows, PAGE_ROWS, "deleted_at")
-    rows = [{**row, "goes_on": _goes_on(row, days)} for row in rows[:PAGE_ROWS]]
+    files: list[dict[str, Any]] = [
+        {**row, "goes_on": _goes_on(row, days)} for row in rows[:PAGE_ROWS]
+    ]
     if wants_json():
         names = ("filename", "display_name", "category", "deleted_at")
-        listed = [
-            {name: row[name] for name in names} | {"goes_on": f"{row['goes_on']}"} for row in rows
-        ]
+        listed = [chosen(file, names) | {"goes_on": f"{file['goes_on']}"} for file in files]
         return jsonify(files=listed, next=more)
-    return page("library/bin.html", files=rows, more=more, days=days)
+    return page("library/bin.html", files=files, more=more, days=days)
 
 
-def _goes_on(row: dict[str, Any], days: int) -> date | str:
-    when = local(row["deleted_at"])
+def _goes_on(row: AudioFile, days: int) -> date | str:
+    since = row["deleted_at"] or ""
+    when = local(since)
     try:
-        return when.date() + timedelta(days=days) if when else row["deleted_at"]
+        return when.date() + timedelta(days=days) if when else since
     except OverflowError:
-        return row["deleted_at"]
+        return since
 
 
 @blueprint.post("/library/restore")
 @user_only
-def restore() -> Response:
+def restore() -> ResponseReturnValue:
     """Take pieces out of the bin."""
     count = services().library.restore(g.user["user_id"], ticked())
     return _back_to_bin(
@@ -296,7 +300,7 @@ def restore() -> Response:
 
 @blueprint.post("/library/purge")
 @user_only
-def purge() -> Response:
+def purge() -> ResponseReturnValue:
     """Delete pieces of the bin for good."""
     count = services().library.delete_for_good(g.user["user_id"], ticked())
     sentence = ngettext(
@@ -305,7 +309,7 @@ def purge() -> Response:
     return _back_to_bin(sentence, purged=count)
 
 
-def _back_to_bin(sentence: str, **answer: int) -> Response:
+def _back_to_bin(sentence: str, **answer: int) -> ResponseReturnValue:
     if wants_json():
         return jsonify(answer)
     flash(sentence)
@@ -345,6 +349,6 @@ def states() -> Response:
     )
 
 
-def _state(row: dict[str, Any]) -> str:
+def _state(row: AudioFile) -> str:
     cause = held_up(row)
     return f"{row['status']}:{row['spoken_characters']}:{cause.code if cause else ''}"

@@ -1,11 +1,11 @@
 """Log-ins from unknown browsers: shown on every page until the person answers."""
 
-from typing import Any
-
-from flask import Blueprint, Response, abort, flash, g, redirect, request
+from flask import Blueprint, abort, flash, g, redirect, request
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from queries.new_devices import LoginAlert
 from web import forms
 from web.access import user_only
 from web.browser_session import mark_browser
@@ -17,14 +17,14 @@ blueprint = Blueprint("new_devices", __name__)
 
 
 @blueprint.app_template_global("login_alerts")
-def alerts() -> list[dict[str, Any]]:
+def alerts() -> list[LoginAlert]:
     """The log-ins that the signed-in person is asked about; never the present one."""
     return services().devices.alerts(g.user)
 
 
 @blueprint.post("/account/alerts")
 @user_only
-def answer() -> Response:
+def answer() -> ResponseReturnValue:
     """Take a browser for known, or sign it out."""
     alert_id = forms.number(request.form.get("alert_id", ""), "alert_id")
     if request.form.get("whose") == "mine":
@@ -32,13 +32,13 @@ def answer() -> Response:
     return _strange(alert_id)
 
 
-def _known(alert_id: int) -> Response:
+def _known(alert_id: int) -> ResponseReturnValue:
     if not services().devices.accept(g.user, alert_id, visitor()):
         abort(404)
     return redirect(local_path(request.form.get("next")), 303)
 
 
-def _strange(alert_id: int) -> Response:
+def _strange(alert_id: int) -> ResponseReturnValue:
     mark = services().devices.refuse(g.user, alert_id, visitor())
     if mark is None:
         abort(404)

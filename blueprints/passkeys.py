@@ -4,7 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from accounts.errors import PasskeyRefused
 from accounts.passkeys import Question, Site
@@ -31,7 +33,7 @@ def ask() -> Response:
 
 @blueprint.post("/login/passkey")
 @public
-def sign_in() -> Response:
+def sign_in() -> ResponseReturnValue:
     """Check what a passkey signed and start the session; the way on as JSON."""
     begun = _begun()
     result = services().passkeys.sign_in(
@@ -47,7 +49,7 @@ def sign_in() -> Response:
     return _as_json(start_session(result, target), target)
 
 
-def _as_json(answer: Response, target: str) -> Response:
+def _as_json(answer: WerkzeugResponse, target: str) -> WerkzeugResponse:
     """The redirect with its target as JSON, for the script that asked."""
     answer.status_code, answer.data = 200, jsonify(url=target).data
     answer.content_type = "application/json"
@@ -86,7 +88,7 @@ def add() -> Response:
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/name")
 @user_only
-def rename(passkey_id: int) -> Response:
+def rename(passkey_id: int) -> ResponseReturnValue:
     """Call a passkey something else."""
     if not services().passkeys.rename(g.user, passkey_id, request.form.get("name", "")):
         abort(404)
@@ -96,7 +98,7 @@ def rename(passkey_id: int) -> Response:
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
 @user_only
-def remove(passkey_id: int) -> Response:
+def remove(passkey_id: int) -> ResponseReturnValue:
     """Forget a passkey, for who gives the password."""
     current = request.form.get("current", "")
     if not services().passkeys.remove(g.user, passkey_id, current, visitor()):

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify
 
+from queries.rows import AudioFile
 from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
 from web.access import owned_file, user_only
@@ -33,7 +34,7 @@ def show(filename: str) -> Response:
     )
 
 
-def _places(row: dict[str, Any]) -> list[dict[str, Any]]:
+def _places(row: AudioFile) -> list[dict[str, Any]]:
     here = listening_device()
     return [
         {
@@ -46,7 +47,7 @@ def _places(row: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _marks(row: dict[str, Any]) -> list[float]:
+def _marks(row: AudioFile) -> list[float]:
     """The starts of chapters, else paragraphs, in seconds of the sound; none where too many are."""
     chapters = services().db.get_chapters(row["id"])
     if len(chapters) > 1:

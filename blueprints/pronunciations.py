@@ -4,13 +4,17 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, jsonify, redirect, request
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from common.errors import Told
+from queries.base import chosen
+from queries.pronunciations import Pronunciation
 from services.pronunciations import (
     COLUMNS,
     TABLE_BYTES,
+    AffectedFile,
     Pronunciations,
     checked_language,
     entry_of,
@@ -48,7 +52,7 @@ def dictionary() -> Response:
 
 @blueprint.post("/pronunciations")
 @user_only
-def add() -> Response:
+def add() -> ResponseReturnValue:
     """Keep a new entry."""
     try:
         row = _pronunciations().add(g.user["user_id"], _entry())
@@ -72,7 +76,7 @@ def entry(entry_id: int) -> Response:
 
 @blueprint.post(f"/pronunciations/{ID}")
 @user_only
-def change(entry_id: int) -> Response:
+def change(entry_id: int) -> ResponseReturnValue:
     """Put what is sent in the place of an entry."""
     row = _pronunciations().get(g.user["user_id"], entry_id)
     try:
@@ -88,7 +92,7 @@ def change(entry_id: int) -> Response:
 
 @blueprint.post(f"/pronunciations/{ID}/delete")
 @user_only
-def remove(entry_id: int) -> Response:
+def remove(entry_id: int) -> ResponseReturnValue:
     """Forget an entry."""
     row = _pronunciations().get(g.user["user_id"], entry_id)
     _pronunciations().remove(g.user["user_id"], entry_id)
@@ -171,7 +175,7 @@ def table() -> Response:
 @blueprint.post("/pronunciations/import")
 @user_only
 @takes_files
-def import_table() -> Response:
+def import_table() -> ResponseReturnValue:
     """Add the entries of a table."""
     sent = request.files.get("table")
     try:
@@ -189,13 +193,13 @@ def import_table() -> Response:
 # Reading what is sent, showing what is there
 
 
-def entry_json(row: dict[str, Any]) -> dict[str, Any]:
+def entry_json(row: Pronunciation) -> dict[str, Any]:
     """The JSON of an entry."""
-    options = {name: bool(row[name]) for name in OPTIONS}
-    return {name: row[name] for name in ("id", *COLUMNS)} | options | {"url": _url(row)}
+    options = {name: bool(value) for name, value in chosen(row, OPTIONS).items()}
+    return chosen(row, ("id", *COLUMNS)) | options | {"url": _url(row)}
 
 
-def _version(row: dict[str, Any]) -> str:
+def _version(row: Pronunciation) -> str:
     return forms.version_of(entry_json(row))
 
 
@@ -217,7 +221,7 @@ def _is_ticked(name: str, default: str = "0") -> bool:
     return ([default, *request.form.getlist(name)])[-1] == "1"
 
 
-def _again(error: Any, row: dict[str, Any] | None = None, failed: str = "entry") -> Response:
+def _again(error: Any, row: Pronunciation | None = None, failed: str = "entry") -> Response:
     template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
     if wants_json():
         return error_response(error)
@@ -263,12 +267,12 @@ def _languages() -> list[tuple[str, str]]:
     return sorted(named, key=lambda pair: pair[1].casefold())
 
 
-def _affected_json(file: dict[str, Any]) -> dict[str, Any]:
+def _affected_json(file: AffectedFile) -> dict[str, Any]:
     names = ("places", "phrase", "match_start", "match_length", "start_ms")
-    return file_json(file) | {name: file[name] for name in names}
+    return file_json(file) | chosen(file, names)
 
 
-def _url(row: dict[str, Any]) -> str:
+def _url(row: Pronunciation) -> str:
     return to("pronunciations.entry", entry_id=row["id"])
 
 

@@ -9,10 +9,13 @@ from typing import Any
 import click
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, url_for
 from flask.cli import AppGroup
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.types import Visitor
 from common.errors import Told
+from queries.base import chosen
+from queries.providers import Provider
 from services.provider_settings import Settings
 from services.provider_trials import Trial
 from services.providers import Providers
@@ -54,7 +57,7 @@ def overview() -> Response:
 
 @blueprint.post("/admin/providers")
 @admin_only
-def add() -> Response:
+def add() -> ResponseReturnValue:
     """Add a provider."""
     try:
         row = _added(
@@ -82,7 +85,7 @@ def show(provider_id: int) -> Response:
 
 @blueprint.post("/admin/providers/<int:provider_id>")
 @admin_only
-def change(provider_id: int) -> Response:
+def change(provider_id: int) -> ResponseReturnValue:
     """Change a provider, and its key if another one is given."""
     row, key = room().get(provider_id), request.form.get("key", "")
     try:
@@ -102,7 +105,7 @@ def change(provider_id: int) -> Response:
 
 @blueprint.post("/admin/providers/<int:provider_id>/deed")
 @admin_only
-def do(provider_id: int) -> Response:
+def do(provider_id: int) -> ResponseReturnValue:
     """Switch, move, test or remove a provider, read its voices, or drop its key."""
     row = room().get(provider_id)
     deed = DEEDS.get(request.form.get("deed", ""))
@@ -117,42 +120,42 @@ def do(provider_id: int) -> Response:
         return page("providers/provider.html", error.status, error=error, **filled(row))
 
 
-def _switch_on(row: dict[str, Any]) -> Response:
+def _switch_on(row: Provider) -> ResponseReturnValue:
     room().switch(row["id"], True)
     _log("provider_changed", f"{row['name']}: on")
     return _done(_("%(label)s is switched on.", **_of(row)))
 
 
-def _switch_off(row: dict[str, Any]) -> Response:
+def _switch_off(row: Provider) -> ResponseReturnValue:
     room().switch(row["id"], False)
     _log("provider_changed", f"{row['name']}: off")
     return _done(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
 
 
-def _up(row: dict[str, Any]) -> Response:
+def _up(row: Provider) -> ResponseReturnValue:
     room().move(row["id"], -1)
     return _done("")
 
 
-def _down(row: dict[str, Any]) -> Response:
+def _down(row: Provider) -> ResponseReturnValue:
     room().move(row["id"], 1)
     return _done("")
 
 
-def _remove(row: dict[str, Any]) -> Response:
+def _remove(row: Provider) -> ResponseReturnValue:
     room().remove(row["id"])
     _log("provider_removed", row["name"])
     return _done(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
 
 
-def _drop_key(row: dict[str, Any]) -> Response:
+def _drop_key(row: Provider) -> ResponseReturnValue:
     room().drop_key(row["id"])
     _log("provider_key_removed", row["name"])
     flash(_("The key is gone."))
     return _to(row["id"])
 
 
-def _read_voices(row: dict[str, Any]) -> Response:
+def _read_voices(row: Provider) -> ResponseReturnValue:
     count = room().read_voices(row["id"])
     _log("provider_changed", f"{row['name']}: voices")
     if wants_json():
@@ -161,7 +164,7 @@ def _read_voices(row: dict[str, Any]) -> Response:
     return _to(row["id"])
 
 
-def _test(row: dict[str, Any]) -> Response:
+def _test(row: Provider) -> ResponseReturnValue:
     trial = room().try_out(row["id"], voice=request.form.get("voice", ""), user_id=_me())
     mark = _kept(row, trial)
     if wants_json():
@@ -186,7 +189,7 @@ def _what_it_cost(trial: Trial) -> str:
     return _("It cost %(amount)s.", amount=money(trial.cost_usd)) if trial.cost_usd else ""
 
 
-DEEDS: dict[str, Callable[[dict[str, Any]], Response]] = {
+DEEDS: dict[str, Callable[[Provider], ResponseReturnValue]] = {
     "on": _switch_on,
     "off": _switch_off,
     "up": _up,
@@ -208,7 +211,7 @@ def sound(mark: str) -> Response:
     return Response(found, content_type="audio/mpeg")
 
 
-def _kept(row: dict[str, Any], trial: Trial) -> str:
+def _kept(row: Provider, trial: Trial) -> str:
     """Keep what was spoken where previews are, and count it as the admin's use."""
     if trial.cost_usd != 0:
         services().db.record_usage(
@@ -221,7 +224,7 @@ def _kept(row: dict[str, Any], trial: Trial) -> str:
 def _list() -> dict[str, Any]:
     rows = services().db.list_providers()
     return {
-        "providers": [row | {"spent": room().spent(row)} for row in rows],
+        "providers": [{**row, "spent": room().spent(row)} for row in rows],
         "protocols": PROTOCOL_NAMES,
         "environment": _of_environment(),
     }
@@ -240,23 +243,26 @@ def _of_environment() -> list[dict[str, str]]:
     ]
 
 
-def _added(name: str, settings: Settings, key: str) -> dict[str, Any]:
-    row = room().add(name, settings, key, taken=services().registry.fixed_names)
+def _added(name: str, settings: Settings, key: str) -> Provider:
+    row = room().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
     _log("provider_added", row["name"])
     if row["sealed_key"]:
         _log("provider_key_set", row["name"])
     return row
 
 
-def _json(row: dict[str, Any]) -> dict[str, Any]:
+def _json(row: Provider) -> dict[str, Any]:
     shown = (
         *("id", "name", "label", "protocol", "base_url", "model", "price", "parallel"),
         *("timeout_s", "longest_text", "monthly_limit", "key_tail"),
     )
-    flags = {name: bool(row[name]) for name in ("is_enabled", "allows_own_keys")}
+    flags = {
+        "is_enabled": bool(row["is_enabled"]),
+        "allows_own_keys": bool(row["allows_own_keys"]),
+    }
     voices = [voice[0] for voice in Settings.of(row).voices]
     has_key = bool(row["sealed_key"])
-    return {name: row[name] for name in shown} | flags | {"voices": voices, "has_key": has_key}
+    return chosen(row, shown) | flags | {"voices": voices, "has_key": has_key}
 
 
 def _log(event: str, details: str) -> None:
@@ -267,15 +273,15 @@ def _me() -> int:
     return g.user["user_id"]
 
 
-def _of(row: dict[str, Any]) -> dict[str, str]:
+def _of(row: Provider) -> dict[str, str]:
     return {"label": row["label"]}
 
 
-def _to(provider_id: int, **values: str) -> Response:
+def _to(provider_id: int, **values: Any) -> ResponseReturnValue:
     return redirect(url_for("providers.show", provider_id=provider_id, **values), 303)
 
 
-def _done(message: str) -> Response:
+def _done(message: str) -> ResponseReturnValue:
     if message:
         flash(message)
     return redirect(url_for("providers.overview"), 303)
@@ -286,7 +292,7 @@ def _done(message: str) -> Response:
 
 @blueprint.post("/account/keys/<int:provider_id>")
 @user_only
-def own_key(provider_id: int) -> Response:
+def own_key(provider_id: int) -> ResponseReturnValue:
     """Keep a key of one's own for a provider, or forget it."""
     if request.form.get("deed") == "remove":
         if room().drop_own_key(_me(), provider_id):
@@ -327,7 +333,7 @@ def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **v
     key = password_from_stdin() if key_stdin else ""
     settings = Settings(label=label or name, voices=tuple((voice,) for voice in voices), **values)
     with one_sentence():
-        row = room().add(name, settings, key, taken=services().registry.fixed_names)
+        row = room().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
     _log_here("provider_added", row["name"])
     click.echo(f"{row['name']} is added.")
 
@@ -365,4 +371,4 @@ def remove_one(name: str) -> None:
 
 
 def _log_here(event: str, name: str) -> None:
-    services().accounts.log(event, {}, Visitor(), f"{name}, from the command line")
+    services().accounts.log(event, None, Visitor(), f"{name}, from the command line")

@@ -6,6 +6,8 @@ from typing import Any, NamedTuple, Self
 from flask import Blueprint, Response, jsonify, request
 
 from common.stored_json import read_or_default
+from queries.base import chosen
+from queries.rows import AudioFile, SegmentWords
 from queries.segments import EVERYTHING
 from web import forms
 from web.access import owned_file, user_only
@@ -57,18 +59,20 @@ def segments(filename: str) -> Response:
     return jsonify(status=row["status"], **_spans(row, known, start, until))
 
 
-def _spans(row: dict[str, Any], known: Known | None, start: int, until: int) -> dict[str, Any]:
+def _spans(row: AudioFile, known: Known | None, start: int, until: int) -> dict[str, Any]:
     db, file_id = services().db, row["id"]
     takes = db.count_takes(file_id)  # first: one that comes in between is told at the next look
-    is_anew = known is None or known.takes != takes or not _holds(file_id, known)
-    position = db.find_segment(file_id, start) if is_anew else known.position
+    if known is not None and (known.takes != takes or not _holds(file_id, known)):
+        known = None
+    is_anew = known is None
+    position = db.find_segment(file_id, start) if known is None else known.position
     found = db.list_spans(file_id, position, until, PAGE_SEGMENTS + 1)
     page = found[:PAGE_SEGMENTS]
-    end_ms = page[-1]["end_ms"] if page else 0 if is_anew else known.end_ms
+    end_ms = page[-1]["end_ms"] if page else 0 if known is None else known.end_ms
     last = page[-1]["position"] + 1 if page else position
     return {
         "first": position,
-        "segments": [[segment[name] for name in COLUMNS] for segment in page],
+        "segments": [list(chosen(segment, COLUMNS).values()) for segment in page],
         "is_anew": is_anew,
         "takes": takes,
         "next": str(Known(last, end_ms, takes)) if page or not is_anew else "",
@@ -81,12 +85,12 @@ def _holds(file_id: int, known: Known) -> bool:
     return services().db.get_segment_end(file_id, known.position - 1) == known.end_ms
 
 
-def _words(row: dict[str, Any], position: int) -> list[list[list[int]]]:
+def _words(row: AudioFile, position: int) -> list[list[list[int]]]:
     found = services().db.list_words(row["id"], position, WORDS_OF)
     return [_words_of(segment) for segment in found]
 
 
-def _words_of(segment: dict[str, Any]) -> list[list[int]]:
+def _words_of(segment: SegmentWords) -> list[list[int]]:
     start, start_ms = segment["text_start"], segment["start_ms"]
     words = read_or_default("words", segment["words"]) if segment["words"] else []
     return [[start + place, length, start_ms + ms] for place, length, ms in words]

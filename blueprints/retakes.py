@@ -3,10 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from common.errors import Told
+from queries.rows import AudioFile, ListedTake, Span
 from queries.segments import EVERYTHING
 from services.retake_frames import BadRetake
 from services.retakes import RetakeQuote
@@ -43,7 +45,7 @@ def edit(filename: str) -> Response:
 @blueprint.post("/files/<filename>/retake")
 @user_only
 @takes_text
-def retake(filename: str) -> Response:
+def retake(filename: str) -> ResponseReturnValue:
     """Speak a part of a piece anew, or say what that would cost."""
     row, (start, end, text) = owned_file(filename), _asked()
     voice, retaking = request.form.get("voice", ""), services().studio.retakes
@@ -59,7 +61,7 @@ def retake(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/takes/<int:number>")
 @user_only
-def restore_take(filename: str, number: int) -> Response:
+def restore_take(filename: str, number: int) -> ResponseReturnValue:
     """Put an earlier take back into its place."""
     row = owned_file(filename)
     change = services().studio.retakes.restore_take(row, number)
@@ -76,7 +78,7 @@ def hear_take(filename: str, number: int) -> Response:
 
 @blueprint.post("/files/<filename>/retake/resume")
 @user_only
-def resume(filename: str) -> Response:
+def resume(filename: str) -> ResponseReturnValue:
     """Let a paused change be made after all."""
     services().db.resume_retake(owned_file(filename)["id"])
     services().wake_worker()
@@ -85,7 +87,7 @@ def resume(filename: str) -> Response:
 
 @blueprint.post("/files/<filename>/retake/dismiss")
 @user_only
-def dismiss(filename: str) -> Response:
+def dismiss(filename: str) -> ResponseReturnValue:
     """Take note that a change failed, or do without one that is paused."""
     services().db.forget_retake(owned_file(filename)["id"])
     return redirect(file_page(filename), 303)
@@ -96,7 +98,7 @@ def _asked() -> tuple[int, int, str]:
     return start, end, request.form.get("text", "")
 
 
-def _begun(row: dict[str, Any], start: int) -> Response:
+def _begun(row: AudioFile, start: int) -> ResponseReturnValue:
     services().wake_worker()
     if wants_json():
         return jsonify(filename=row["filename"], text_start=start), 202
@@ -104,7 +106,7 @@ def _begun(row: dict[str, Any], start: int) -> Response:
     return redirect(file_page(row["filename"]), 303)
 
 
-def _quoted(row: dict[str, Any], start: int, quote: RetakeQuote) -> Response:
+def _quoted(row: AudioFile, start: int, quote: RetakeQuote) -> Response:
     sentence = _price_of(quote)
     if not wants_json():
         return _desk(row, start, text=request.form["text"], price=sentence)
@@ -121,7 +123,7 @@ def _price_of(quote: RetakeQuote) -> str:
     return f"{count} · {money(quote.cost_usd)}"
 
 
-def _again(row: dict[str, Any], at: int, text: str, error: Told) -> Response:
+def _again(row: AudioFile, at: int, text: str, error: Told) -> Response:
     """Show what was typed, at the sentence there now; pieces in the making have no page."""
     if wants_json() or row["status"] != "ready" or not text.strip():
         raise error
@@ -129,7 +131,7 @@ def _again(row: dict[str, Any], at: int, text: str, error: Told) -> Response:
 
 
 def _desk(
-    row: dict[str, Any], at: int, *, text: str = "", price: str = "", error: Told | None = None
+    row: AudioFile, at: int, *, text: str = "", price: str = "", error: Told | None = None
 ) -> Response:
     previous, here, following = _around(row, at)
     if here is None or row["status"] != "ready":
@@ -156,7 +158,7 @@ def _desk(
     )
 
 
-def _around(row: dict[str, Any], at: int) -> tuple[Any, Any, Any]:
+def _around(row: AudioFile, at: int) -> tuple[Any, Any, Any]:
     """The segment at a place in the text with its neighbours; None for each that is not there."""
     db, file_id = services().db, row["id"]
     first = max(0, db.find_segment(file_id, at) - 1)
@@ -168,11 +170,11 @@ def _around(row: dict[str, Any], at: int) -> tuple[Any, Any, Any]:
     return previous, found[number], next(iter(found[number + 1 :]), None)
 
 
-def _words(text: str, segment: dict[str, Any]) -> str:
+def _words(text: str, segment: Span) -> str:
     return text[segment["text_start"] : segment["text_end"]].strip()
 
 
-def _takes(row: dict[str, Any], segment: dict[str, Any]) -> list[dict[str, Any]]:
+def _takes(row: AudioFile, segment: Span) -> list[ListedTake]:
     """Earlier takes of what stands where the segment is."""
     return [
         take

@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from web import forms, i18n
 from web.access import allow_without_two_factor, public, user_only
@@ -30,7 +32,7 @@ blueprint = Blueprint("site", __name__)
 @blueprint.post("/theme")
 @user_only
 @allow_without_two_factor
-def choose_theme() -> Response:
+def choose_theme() -> ResponseReturnValue:
     """Remember light or dark; anything else goes back to what the system says."""
     theme = request.form.get("theme", "")
     answer = _done()
@@ -41,7 +43,7 @@ def choose_theme() -> Response:
 @blueprint.post("/language")
 @user_only
 @allow_without_two_factor
-def choose_language() -> Response:
+def choose_language() -> ResponseReturnValue:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")
     if code and code not in i18n.LANGUAGES:
@@ -108,7 +110,7 @@ def _manifest() -> dict[str, Any]:
 def worker() -> Response:
     """The service worker, with the addresses of the shell that it keeps."""
     shell = assets().shell(SHELL_KINDS)
-    source = Path(current_app.static_folder, "js/offline/service_worker.js")
+    source = Path(current_app.static_folder or "", "js/offline/service_worker.js")
     script = source.read_text(encoding="utf-8")
     body = f"const SHELL = {current_app.json.dumps(shell)};\n{script}"
     answer = Response(body, content_type="text/javascript; charset=utf-8")
@@ -120,7 +122,7 @@ def _icon(name: str, sizes: str, purpose: str) -> dict[str, Any]:
     return {"src": asset(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
 
 
-def _done() -> Response:
+def _done() -> WerkzeugResponse:
     if wants_json():
         return Response(status=204)
     try:

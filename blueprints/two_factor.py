@@ -5,6 +5,7 @@ from typing import Any
 import segno
 from flask import Blueprint, Response, flash, g, jsonify, redirect, request, session
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -28,7 +29,7 @@ blueprint = Blueprint("two_factor", __name__)
 
 @blueprint.get("/login/second")
 @public
-def step() -> Response:
+def step() -> ResponseReturnValue:
     """The form for a code, after the password."""
     if g.user:
         return redirect(to("web.studio"), 303)
@@ -40,7 +41,7 @@ def step() -> Response:
 
 @blueprint.post("/login/second")
 @public
-def take_step() -> Response:
+def take_step() -> ResponseReturnValue:
     """Check a code, or a recovery code, and start the session."""
     begun = pending()
     try:
@@ -85,7 +86,7 @@ def overview() -> Response:
 @blueprint.post("/account/second-step/start")
 @user_only
 @allow_without_two_factor
-def start() -> Response:
+def start() -> ResponseReturnValue:
     """Make a secret and show it, until a code confirms it."""
     services().second_factors.start(g.user, visitor())
     return redirect(to("two_factor.overview"), 303)
@@ -122,7 +123,7 @@ def renew_codes() -> Response:
 
 @blueprint.post("/account/second-step/off")
 @user_only
-def turn_off() -> Response:
+def turn_off() -> ResponseReturnValue:
     """Let the password alone suffice again."""
     try:
         services().second_factors.turn_off(g.user, request.form.get("current", ""), visitor())

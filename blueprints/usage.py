@@ -1,13 +1,16 @@
 """History and usage: what was listened to, and what was spoken."""
 
 import calendar
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
+from queries.playback import Listening
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
 from web import audio_responses, forms
 from web.access import user_only
@@ -53,7 +56,7 @@ def history() -> Response:
 
 @blueprint.post("/history/forget")
 @user_only
-def forget() -> Response:
+def forget() -> ResponseReturnValue:
     """Forget one listening."""
     number = forms.number(request.form.get("id", ""))
     if not services().db.delete_playback(g.user["user_id"], number):
@@ -65,7 +68,7 @@ def forget() -> Response:
 
 @blueprint.post("/history/clear")
 @user_only
-def clear() -> Response:
+def clear() -> ResponseReturnValue:
     """Forget every listening; the places where one stopped stay."""
     number = services().db.clear_history(g.user["user_id"])
     services().accounts.log("history_cleared", g.user, visitor())
@@ -75,7 +78,7 @@ def clear() -> Response:
     return redirect(to("usage.history"), 303)
 
 
-def _listening_json(row: dict[str, Any]) -> dict[str, Any]:
+def _listening_json(row: Listening) -> dict[str, Any]:
     return {
         "id": row["id"],
         "name": row["display_name"],
@@ -114,6 +117,7 @@ def usage_csv() -> Response:
 def _numbers(year: int, month: int) -> dict[str, Any]:
     db, user_id, chosen = services().db, g.user["user_id"], (year, month)
     months = db.get_usage_by_month(user_id)
+    sums: list[Mapping[str, Any]] = [*months]
     known = {(row["year"], row["month"]): row for row in months}
     previous, following = _beside(year, month, -1), _beside(year, month, +1)
     return {
@@ -126,14 +130,14 @@ def _numbers(year: int, month: int) -> dict[str, Any]:
         "saved": db.get_saved(user_id, *_saving(), chosen, chosen),
         "saved_ever": db.get_saved(user_id, *_saving()),
         "months": months,
-        "all_time": {name: total_cost(row[name] for row in months) for name in NUMBERS},
+        "all_time": {name: total_cost(row[name] for row in sums) for name in NUMBERS},
     }
 
 
 def _saving() -> tuple[list[str], float]:
     """The engines that cost nothing, and the price in USD that a million characters has else."""
     free = [engine.name for engine in services().registry.engines if engine.price() == FREE]
-    return free, REFERENCE.usd_per_million_characters
+    return free, REFERENCE.usd_per_million_characters or 0.0
 
 
 def _unused(chosen: tuple[int, int]) -> dict[str, Any]:

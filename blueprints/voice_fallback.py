@@ -1,7 +1,8 @@
 """Fallback voices: which one speaks on, and what should happen by itself."""
 
-from flask import Blueprint, Response, flash, g, redirect, request
+from flask import Blueprint, flash, g, redirect, request
 from flask import url_for as to
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from services.voice_fallback import NEAREST, RULES
@@ -16,7 +17,7 @@ blueprint = Blueprint("voice_fallback", __name__)
 
 @blueprint.post("/files/<filename>/voice")
 @user_only
-def resume_with_voice(filename: str) -> Response:
+def resume_with_voice(filename: str) -> ResponseReturnValue:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
     services().studio.generation.resume_with_voice(
         filename, g.user["user_id"], request.form.get("voice", "")
@@ -31,7 +32,7 @@ def resume_with_voice(filename: str) -> Response:
 
 @blueprint.post("/account/stand-in")
 @user_only
-def choose_rule() -> Response:
+def choose_rule() -> ResponseReturnValue:
     """Remember what is to happen where a voice cannot speak."""
     rule = request.form.get("rule", "")
     if rule not in RULES:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask.cli import AppGroup
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from services.neural_voices import Voices
@@ -55,7 +56,7 @@ def overview() -> Response:
 
 @blueprint.post("/admin/voices")
 @admin_only
-def change() -> Response:
+def change() -> ResponseReturnValue:
     """Install, stop, forget or remove a voice, fetch the list, or take in what lies ready."""
     deed = DEEDS.get(request.form.get("deed", ""))
     if deed is None:

@@ -11,36 +11,37 @@ from typing import NotRequired, TypedDict
 # People
 
 
-class User(TypedDict):
-    """An account, with the hash of its password."""
+class Account(TypedDict):
+    """Whose account it is: the columns that each row about a person has."""
 
     id: int
     username: str
+    is_active: int
+    is_admin: int
+
+
+class User(Account):
+    """An account, with the hash of its password."""
+
     password_hash: str
     created_at: str
     last_login: str | None
-    is_active: int
-    is_admin: int
     last_claim_epoch: float
     stand_in_rule: str
     name_key: str
 
 
-class ListedUser(TypedDict):
+class ListedUser(Account):
     """An account as admins see it."""
 
-    id: int
-    username: str
     created_at: str
     last_login: str | None
-    is_active: int
-    is_admin: int
     has_second_factor: int
     has_passkey: int
 
 
-class Session(TypedDict):
-    """Who is logged in: an open session, with its account. `user_id` is a User's `id`."""
+class Session(Account):
+    """Who is logged in: an account with its open session. `user_id` is another name of `id`."""
 
     session_id: int
     token_hash: str
@@ -49,9 +50,6 @@ class Session(TypedDict):
     device: str
     alert_id: int | None
     user_id: int
-    username: str
-    is_admin: int
-    is_active: int
     has_second_factor: int
     second_factor_rule: str
 

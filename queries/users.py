@@ -206,7 +206,7 @@ class Users(Statements):
             """SELECT s.id AS session_id, s.token_hash, s.created_epoch, s.last_seen_epoch,
                       s.device,
                       (SELECT alert_id FROM alerted_sessions WHERE session_id = s.id) AS alert_id,
-                      u.id AS user_id, u.username, u.is_admin, u.is_active,
+                      u.id, u.id AS user_id, u.username, u.is_admin, u.is_active,
                       EXISTS (SELECT 1 FROM second_factors
                               WHERE user_id = u.id AND confirmed_at IS NOT NULL)
                           AS has_second_factor,

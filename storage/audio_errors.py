@@ -35,7 +35,8 @@ def translating_disk_full(folder: Path | None = None, tries: int | None = None) 
     except OSError as error:
         if error.errno not in transient_causes.WRITING:
             raise
-        raise no_space(transient_causes.of_os_error(error, folder), tries) from error
+        cause = transient_causes.of_os_error(error, folder) or transient_causes.DISK
+        raise no_space(cause, tries) from error
 
 
 def no_space(cause: transient_causes.Cause, tries: int | None = None) -> NoSpace:

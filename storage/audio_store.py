@@ -10,9 +10,9 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from common import transient_causes
 from common.errors import Sentence
@@ -23,6 +23,7 @@ from storage.plain_files import (
     descriptor_of,
     is_plain,
     open_plain,
+    sha256_of,
     status_of,
     sync,
 )
@@ -137,7 +138,7 @@ class AudioStore:
         digest = hashlib.sha256()
         with self.open(filename) as old, self.write_part(filename, 0) as part:
             for first, last, piece in (
-                (0, 0, head), (len(head), start, new), (end, self.size(filename), b"")
+                (0, 0, head), (len(head), start, new), (end, self.size(filename) or 0, b"")
             ):  # fmt: skip
                 for copied in (*_pieces(old, first, last), piece):
                     digest.update(copied)
@@ -233,7 +234,7 @@ class AudioStore:
         for name in filenames:
             self.when_deleted(name)
 
-    def reconcile(self, find: Callable[[str], dict | None]) -> list[str]:
+    def reconcile(self, find: Callable[[str], Mapping[str, Any] | None]) -> list[str]:
         """Put right what a kill left behind; returns whole files that no row knows (kept).
 
         `find` gives the status and sha256 of the row that knows a name, or None.
@@ -254,7 +255,7 @@ class AudioStore:
                 self._settle_part(path, row)
         return unknown
 
-    def _settle_part(self, part: Path, row: dict | None) -> None:
+    def _settle_part(self, part: Path, row: Mapping[str, Any] | None) -> None:
         """A growing file stays with its unfinished row, and takes its name where a change of a
         finished file was recorded but for that."""
         if row and row["status"] != "ready":
@@ -298,7 +299,7 @@ class AudioStore:
 
 def _digest(path: Path) -> str:
     with open_plain(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(file)
 
 
 def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:

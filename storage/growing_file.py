@@ -62,5 +62,5 @@ class GrowingFile:
     def __enter__(self) -> "GrowingFile":
         return self
 
-    def __exit__(self, *details) -> None:
+    def __exit__(self, *details: object) -> None:
         self.close()

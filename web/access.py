@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.routing import IntegerConverter
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from accounts.errors import SecondStepOwed
 from accounts.two_factor import is_owed
 from config import ConfigError
+from queries.rows import AudioFile
 from web import security_headers
 from web.browser_session import end_session_here
 from web.cookies import CookieSession
@@ -22,8 +23,7 @@ from web.security_headers import STATIC
 from web.server_interface import hanging_up
 from web.services import services
 from web.session_watch import Sending
-
-View = TypeVar("View", bound=Callable[..., Any])
+from web.uploads import View, marked, present_request
 
 LARGEST_ROW = 2**63 - 1
 # Numbers of a piece, and what stands for one that was damaged.
@@ -42,26 +42,22 @@ class UndeclaredRoute(ConfigError):
 
 def public(view: View) -> View:
     """Let anybody see this view."""
-    view.audience = "public"
-    return view
+    return marked(view, "audience", "public")
 
 
 def user_only(view: View) -> View:
     """Show this view to everybody who has logged in."""
-    view.audience = "user"
-    return view
+    return marked(view, "audience", "user")
 
 
 def admin_only(view: View) -> View:
     """Hide this view from everybody but admins."""
-    view.audience = "admin"
-    return view
+    return marked(view, "audience", "admin")
 
 
 def allow_without_two_factor(view: View) -> View:
     """Let this view be seen by a person who must set up a second step first, too."""
-    view.allows_without_two_factor = True
-    return view
+    return marked(view, "allows_without_two_factor", True)
 
 
 def audience_of(view: Callable[..., Any]) -> str:
@@ -79,14 +75,15 @@ def check_declared(app: Flask) -> None:
             )
 
 
-def owned_file(filename: str) -> dict[str, Any]:
+def owned_file(filename: str) -> AudioFile:
     """The signed-in person's file of that name; 404 for one that is not there, or another's."""
     row = services().db.get_audio_file(filename, g.user["user_id"])
     if row is None:
         abort(404)
+    columns = cast("dict[str, Any]", row)
     for name, default in NUMBERS.items():
-        if row[name] is not None:  # a price that nobody knows
-            row[name] = stored_number(row[name], default)
+        if columns[name] is not None:  # a price that nobody knows
+            columns[name] = stored_number(columns[name], default)
     return row
 
 
@@ -95,8 +92,8 @@ class RowNumber(IntegerConverter):
 
     regex = r"\d{1,19}"
 
-    def __init__(self, *args: Any, max: int = LARGEST_ROW, **options: Any) -> None:
-        super().__init__(*args, max=max, **options)
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max": LARGEST_ROW, **options})
 
 
 def guard(app: Flask) -> None:
@@ -134,7 +131,7 @@ def _check_request() -> Response | None:
     if token:
         g.user = services().accounts.authenticate(token)
     _tell_whose_it_is(token)
-    request.check_size()
+    present_request().check_size()
     _check_rate(endpoint)
     view = current_app.view_functions[endpoint]
     audience = audience_of(view)
@@ -147,8 +144,9 @@ def _check_request() -> Response | None:
         abort(404)
     if request.method not in SAFE_METHODS:
         services().reserve.look()
-        if (request.content_length or 0) > PUT_DOWN_BYTES:
-            services().store.check_space(request.content_length)
+        length = request.content_length or 0
+        if length > PUT_DOWN_BYTES:
+            services().store.check_space(length)
         check_csrf()
     return None
 

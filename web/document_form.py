@@ -7,6 +7,8 @@ from flask import request
 from flask_babel import gettext as _
 
 from documents.types import RULES, Document
+from queries.base import chosen
+from queries.rows import DocumentRow
 from services.document_plans import Plan
 from services.document_selection import SHAPES, Choices
 from services.file_names import check_group, check_name
@@ -14,7 +16,7 @@ from web import forms
 from web.services import services
 
 
-def save(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
+def save(row: DocumentRow) -> tuple[DocumentRow, Plan, dict[str, str]]:
     """Save what the form holds; returns the row, its plan, and what the form is made from now.
 
     A form that says what it was made from changes only what differs from that. Raises
@@ -24,24 +26,29 @@ def save(row: dict[str, Any]) -> tuple[dict[str, Any], Plan, dict[str, str]]:
     mine = _chosen(row, documents.choices(row))
     plan = documents.plan(row, mine)  # first, for it refuses voices and speeds that are none
     was = request.form.get("base")
-    names, taken = {}, {}
+    names: dict[str, str | None] = {}
+    taken: dict[str, str] = {}
 
-    def change(_now: dict[str, Any], stored: Choices) -> Choices:
+    def change(_now: DocumentRow, stored: Choices) -> Choices:
         chosen = _chosen(row, stored)
         return chosen.onto(Choices.from_json(was), stored) if was else chosen
 
-    def rename(now: dict[str, Any]) -> dict[str, str | None]:
-        for name in ("title", "author"):
+    def rename(now: DocumentRow) -> dict[str, str | None]:
+        for name, present in (("title", now["title"]), ("author", now["author"])):
             sent, old = request.form.get(name), request.form.get(f"{name}_was")
-            is_same = sent is None or (old is not None and sent.split() == old.split())
-            names[name] = None if is_same else sent
-            if not is_same and old is not None and now[name] not in (old, sent.strip()):
-                taken[name], names[name] = now[name], None
+            names[name] = None
+            if sent is None or (old is not None and sent.split() == old.split()):
+                continue
+            if old is not None and present not in (old, sent.strip()):
+                taken[name] = present
+            else:
+                names[name] = sent
         return names
 
     row = documents.change(row, change, rename)
     choices = documents.choices(row)
-    base = base_of(mine, {name: row[name] for name, sent in names.items() if sent is not None})
+    changed = [name for name, sent in names.items() if sent is not None]
+    base = base_of(mine, chosen(row, changed))
     if taken:
         raise forms.ChangedMeanwhile(
             _(
@@ -60,7 +67,7 @@ def base_of(choices: Choices, names: dict[str, str]) -> dict[str, str]:
     return {"base": choices.without_chapters().to_json()} | known
 
 
-def _chosen(row: dict[str, Any], choices: Choices) -> Choices:
+def _chosen(row: DocumentRow, choices: Choices) -> Choices:
     """Choices changed by what the form holds."""
     form, document = request.form, services().documents.contents(row)
     if "has_rules" in form:

@@ -7,6 +7,8 @@ from flask import url_for as to
 from flask_babel import lazy_gettext, ngettext
 
 from documents.types import Document
+from queries.base import chosen
+from queries.rows import DocumentRow
 from services.document_plans import BETWEEN, Plan
 from services.document_progress import Progress
 from services.document_selection import Choices, count_kinds, paragraphs
@@ -39,11 +41,15 @@ LABELS = {
 }
 
 
-def review_context(row: dict[str, Any], error: Any = None) -> dict[str, Any]:
+def review_context(row: DocumentRow, error: Any = None) -> dict[str, Any]:
     """The values that the page of a document shows, with what was typed where `error` says so."""
     documents = services().documents
     document, choices = documents.contents(row), documents.choices(row)
-    form = {"voice": choices.voice, "speed": choices.speed, "category": choices.group}
+    form: dict[str, Any] = {
+        "voice": choices.voice,
+        "speed": choices.speed,
+        "category": choices.group,
+    }
     form["reading"] = choices.reading
     names = {"title": row["title"], "author": row["author"]}
     base = base_of(choices, names)
@@ -67,7 +73,7 @@ def review_context(row: dict[str, Any], error: Any = None) -> dict[str, Any]:
 
 
 def chapter_context(
-    row: dict[str, Any], document: Document, choices: Choices, number: int
+    row: DocumentRow, document: Document, choices: Choices, number: int
 ) -> dict[str, Any]:
     """The values that the page of a chapter shows, from `from` on, or to `edit` all of it."""
     known, shown = _stretch(document, choices, number)
@@ -110,10 +116,10 @@ def _first() -> int:
     return forms.number(request.args.get("from", "0"), "from")
 
 
-def document_json(row: dict[str, Any]) -> dict[str, Any]:
+def document_json(row: DocumentRow) -> dict[str, Any]:
     """The JSON of a document."""
     names = ("id", "title", "author", "language", "source", "origin", "characters", "created_at")
-    return {name: row[name] for name in names} | {"url": review_url(row["id"])}
+    return chosen(row, names) | {"url": review_url(row["id"])}
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

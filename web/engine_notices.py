@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from queries.engines import RestingEngine
 from services.voice_fallback import VoiceChoice
 from speech.engine import Engine
 from speech.prices import CONFIGURED, Price
@@ -77,7 +78,7 @@ def _ending(engine: Engine, end: date) -> str:
     )
 
 
-def _resting(label: str, row: dict[str, Any]) -> str:
+def _resting(label: str, row: RestingEngine) -> str:
     return _(
         "%(engine)s does not answer since %(time)s: %(why)s It is asked again by itself; other "
         "voices work.",

@@ -6,6 +6,7 @@ from flask import url_for as to
 from flask_babel import lazy_gettext
 
 from exports import runner
+from queries.rows import AudioFile, Export
 from queries.users import WAS_DISABLED
 from services.exports import LOUDNESS
 from web.audio_responses import UNFINISHED
@@ -32,7 +33,7 @@ LEVELS = {
 AS_SPOKEN = "as-spoken"
 
 
-def menu(row: dict[str, Any]) -> dict[str, Any]:
+def menu(row: AudioFile) -> dict[str, Any]:
     """The values of a file's export menu."""
     if row["status"] in UNFINISHED:
         return {"formats": []}
@@ -55,9 +56,9 @@ def menu(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def state(row: dict[str, Any], export: dict[str, Any]) -> dict[str, Any]:
+def state(row: AudioFile, export: Export) -> dict[str, Any]:
     """The JSON of an export: how far it is, and its addresses."""
-    place = {"filename": row["filename"], "export_id": export["id"]}
+    place: dict[str, Any] = {"filename": row["filename"], "export_id": export["id"]}
     status, error = export["status"], export["error"]
     if export["is_paused"] and status in ("queued", "working"):
         status, error = "paused", WAS_DISABLED

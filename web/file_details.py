@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import g, request
 
+from queries.rows import AudioFile, Retake
 from queries.users import WAS_DISABLED
 from services.voice_fallback import VoiceChoice
 from services.voice_spans import voice_spans
@@ -15,7 +16,7 @@ from web.services import services
 SHOWN_CHARACTERS = 100_000
 
 
-def context(row: dict[str, Any]) -> dict[str, Any]:
+def context(row: AudioFile) -> dict[str, Any]:
     """The values that the page of a file shows; raises BadForm for a `part` that is no number."""
     part = max(1, forms.number(request.args.get("part", "1"), "part"))
     first = (part - 1) * SHOWN_CHARACTERS
@@ -35,15 +36,15 @@ def context(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def pending_retake(row: dict[str, Any]) -> dict[str, Any] | None:
+def pending_retake(row: AudioFile) -> Retake | None:
     """The change of a piece that waits, is paused or failed, with its sentence."""
     change = services().db.get_retake(row["id"])
     if change and change["is_paused"] and change["status"] == "queued":
-        return change | {"status": "paused", "error": WAS_DISABLED}
+        return {**change, "status": "paused", "error": WAS_DISABLED}
     return change
 
 
-def _voices(row: dict[str, Any]) -> dict[str, Any]:
+def _voices(row: AudioFile) -> dict[str, Any]:
     """The voices of a file, as its page shows them.
 
     `parts` are who spoke what, where more than one did; `otherwise` the sentences that were not
@@ -67,7 +68,7 @@ def voice_label(key: str) -> str:
         return key.partition(":")[2]
 
 
-def _heirs(row: dict[str, Any]) -> list[tuple[VoiceChoice, float | None]]:
+def _heirs(row: AudioFile) -> list[tuple[VoiceChoice, float | None]]:
     """The voices that could speak the rest, each with its cost (USD)."""
     text = services().db.get_text(row["id"])
     rest = len(text) - row["spoken_characters"]

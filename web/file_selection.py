@@ -1,10 +1,9 @@
 """Files that are ticked on a page, to be moved, deleted, restored or packed together."""
 
-from typing import Any
-
 from flask import request
 from flask_babel import gettext as _
 
+from queries.rows import AudioFile
 from web import forms
 from web.access import owned_file
 
@@ -19,6 +18,6 @@ def ticked() -> list[str]:
     return names
 
 
-def ticked_rows() -> list[dict[str, Any]]:
+def ticked_rows() -> list[AudioFile]:
     """The pieces that were ticked; 404 when one of them is not there."""
     return [owned_file(name) for name in ticked()]

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,8 @@ from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from common import transient_causes
+from queries.base import chosen
+from queries.rows import AudioFile
 from web.audio_responses import UNFINISHED
 from web.formatting import money, stored_number
 from web.i18n import translate
@@ -32,7 +35,7 @@ WAITING = {
 LOOKS_S = 3.0  # within which the worker takes up what is due, where there is room
 
 
-def held_up(row: dict[str, Any]) -> transient_causes.Cause | None:
+def held_up(row: Mapping[str, Any]) -> transient_causes.Cause | None:
     """The cause that holds up a file, retake or export, where it passes by itself."""
     code = row.get("waits_for", "")
     if row["status"] not in WORKED_ON:
@@ -47,7 +50,7 @@ def held_up(row: dict[str, Any]) -> transient_causes.Cause | None:
     return transient_causes.BY_CODE.get(g.worker_waits_for or code)
 
 
-def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
+def waiting_json(row: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON of such a cause: a sentence, a few words for lists, and a code that stays."""
     cause = held_up(row)
     return {
@@ -57,7 +60,7 @@ def waiting_json(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def file_json(row: dict[str, Any]) -> dict[str, Any]:
+def file_json(row: AudioFile) -> dict[str, Any]:
     """The JSON of a file: its state, numbers and addresses."""
     characters = row["character_count"]
     return {
@@ -85,12 +88,12 @@ def file_json(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def version(row: dict[str, Any]) -> str:
+def version(row: AudioFile) -> str:
     """A mark that changes whenever the sound of a finished piece does."""
     return (row["sha256"] or "")[:12]
 
 
-def progress(row: dict[str, Any]) -> float:
+def progress(row: AudioFile) -> float:
     """The share of a piece that has been spoken, 0 to 1."""
     if row["status"] == "ready":
         return 1.0
@@ -107,9 +110,9 @@ def _file_page(filename: str, _: str) -> str:
     return url_for("files.show_file", filename=filename)
 
 
-def play_json(file: dict[str, Any], at_s: float | None = None) -> str:
+def play_json(file: AudioFile, at_s: float | None = None) -> str:
     """A piece as the player wants it, from a place if given."""
-    known = {name: file[name] for name in ("filename", "status")}
+    known = chosen(file, ("filename", "status"))
     known["duration"] = stored_number(file["duration"])
     known |= {"name": file["display_name"], "voice_name": voice_name(file)}
     known["version"] = version(file)
@@ -118,6 +121,6 @@ def play_json(file: dict[str, Any], at_s: float | None = None) -> str:
     return json.dumps(known, ensure_ascii=False)
 
 
-def play_data(file: dict[str, Any], at_s: float | None = None) -> Markup:
+def play_data(file: AudioFile, at_s: float | None = None) -> Markup:
     """The attribute that makes anything play a piece when it is pressed, from a place if given."""
     return Markup('data-play="{}"').format(play_json(file, at_s))

@@ -219,7 +219,7 @@ def day(when: date) -> str:
     return _day(when, today - HALF_A_YEAR_AND_MORE < when < today, _code())
 
 
-def short_day(row: dict[str, Any]) -> str:
+def short_day(row: Mapping[str, Any]) -> str:
     """The day of a row with `year`, `month` and `day`: 22 Nov."""
     last = monthrange(row["year"], row["month"])[1]
     when = date(row["year"], row["month"], min(row["day"], last))
@@ -234,17 +234,17 @@ def moment(text: str | float | None) -> str:
     return f"{day(when.date())} {when:%H:%M}" if when else _("at an unknown time")
 
 
-def month(row: dict[str, Any]) -> str:
+def month(row: Mapping[str, Any]) -> str:
     """The month of a row with `year` and `month`: November 2026."""
     return _skeleton(date(row["year"], row["month"], 1), "yMMMM", _code())
 
 
-def month_name(row: dict[str, Any]) -> str:
+def month_name(row: Mapping[str, Any]) -> str:
     """The month of a row without its year: November."""
     return _month_name(row["month"], _code())
 
 
-def month_key(row: dict[str, Any]) -> str:
+def month_key(row: Mapping[str, Any]) -> str:
     """The month of a row as addresses write it: 2026-11."""
     return f"{row['year']}-{row['month']:02}"
 

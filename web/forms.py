@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -179,6 +179,6 @@ def cursor(text: str | None) -> tuple[str, int] | None:
     return (match.group(1), int(match.group(2))) if match else None
 
 
-def next_cursor(rows: list[dict[str, Any]], limit: int, column: str) -> str | None:
+def next_cursor(rows: Sequence[Mapping[str, Any]], limit: int, column: str) -> str | None:
     """The cursor after a full page of rows; None after the last page."""
     return f"{rows[limit - 1][column]}.{rows[limit - 1]['id']}" if len(rows) > limit else None

@@ -6,11 +6,11 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
+from queries.providers import Provider
 from services.provider_settings import ProviderError, Settings, shown_voices, voices_from
 from web import forms
 from web.services import services
 
-FLAGS = ("allows_own_keys",)
 PROTOCOL_NAMES = {"speech": "POST /audio/speech", "realtime": "Realtime"}
 NUMBERS: dict[str, type[int] | type[float]] = {
     "price": float, "parallel": int, "timeout_s": float, "longest_text": int,
@@ -19,36 +19,39 @@ NUMBERS: dict[str, type[int] | type[float]] = {
 NEW = {"protocol": "speech", "model": "tts-1", "parallel": 4, "timeout_s": 60}
 
 
-def context(row: dict[str, Any]) -> dict[str, Any]:
+def context(row: Provider) -> dict[str, Any]:
     """The values that the page of a provider shows beside the form."""
     return {
-        "provider": row | {"spent": services().providers.spent(row)},
+        "provider": {**row, "spent": services().providers.spent(row)},
         "protocols": PROTOCOL_NAMES,
         "voices": Settings.of(row).voices,
         "version": forms.version_of(saved(row)),
     }
 
 
-def saved(row: dict[str, Any]) -> dict[str, Any]:
+def saved(row: Provider) -> dict[str, Any]:
     """The values that the form changes, as they are stored."""
-    return Settings.of(row).row() | {"is_enabled": None}
+    return {**Settings.of(row).row(), "is_enabled": None}
 
 
-def filled(row: dict[str, Any]) -> dict[str, Any]:
+def filled(row: Provider) -> dict[str, Any]:
     """The same with the provider's own values in the form."""
     shown = context(row)
-    numbers = {name: f"{row[name]:g}" for name in NUMBERS if row[name] is not None}
-    return shown | {"form": row | numbers | {"voices": shown_voices(shown["voices"])}}
+    columns: dict[str, Any] = {**row}
+    numbers = {name: f"{columns[name]:g}" for name in NUMBERS if columns[name] is not None}
+    return shown | {"form": columns | numbers | {"voices": shown_voices(shown["voices"])}}
 
 
-def settings_from_form(row: dict[str, Any] | None = None) -> Settings:
+def settings_from_form(row: Provider | None = None) -> Settings:
     """The settings in the form; `row` is that of a provider which is there already."""
     form = request.form
-    texts = {name: form.get(name, "") for name in ("label", "base_url", "model", "protocol")}
     return Settings(
-        **texts,
+        label=form.get("label", ""),
+        base_url=form.get("base_url", ""),
+        model=form.get("model", ""),
+        protocol=form.get("protocol", ""),
+        allows_own_keys=form.get("allows_own_keys") == "1",
         **_numbers(form),
-        **{name: form.get(name) == "1" for name in FLAGS},
         voices=voices_from(form.get("voices", "")),
         is_enabled=bool(row["is_enabled"]) if row else True,
     )

@@ -7,6 +7,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from common import transient_causes
 from common.errors import Told
@@ -16,6 +17,7 @@ from web.refusal_log import log_event, log_refusal
 from web.request_info import wants_json
 from web.services import services
 from web.trusted_hosts import UntrustedHost
+from web.uploads import present_request
 
 HTML = "text/html; charset=utf-8"
 SENTENCES = {
@@ -97,15 +99,17 @@ def _strange_host(error: UntrustedHost) -> Response:
 def _held_up(error: OSError | MemoryError) -> Response:
     """A full disk and the like, wherever it was met; anything else stays a fault."""
     folder = services().config.data_dir
-    is_memory = isinstance(error, MemoryError)
-    cause = transient_causes.MEMORY if is_memory else transient_causes.of_os_error(error, folder)
+    if isinstance(error, MemoryError):
+        cause: transient_causes.Cause | None = transient_causes.MEMORY
+    else:
+        cause = transient_causes.of_os_error(error, folder)
     if cause is None:
         raise error
     log.warning("%s %s: %r", request.method, request.path, error)
     return error_response(_Refused(cause.status, cause.refusal))
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> WerkzeugResponse:
     if error.code is None or error.code < 400:
         return error.get_response()
     limit = count(services().config.max_characters)
@@ -113,9 +117,9 @@ def _http_error(error: HTTPException) -> Response:
     sentence = known.format(limit=limit) if known else error.description or ""
     if error.code == 413:
         log_event("request_too_large", f"{request.path}: {request.content_length} bytes")
-        if request.takes_files:
+        if present_request().takes_files:
             sentence = _("Together these files are too large. Send them one by one.")
-        elif not request.takes_text:
+        elif not present_request().takes_text:
             sentence = _("That is more than this form may hold. Nothing was changed.")
     answer = error_response(_Refused(error.code, sentence))
     if error.code == 405:

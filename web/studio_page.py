@@ -6,6 +6,8 @@ from flask import g, request
 from flask_babel import ngettext
 
 from common.stored_json import read_or_default
+from queries.drafts import Draft
+from queries.rows import AudioFile
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.speakers import find_speakers
 from speech.types import Voice
@@ -28,11 +30,11 @@ def start() -> dict[str, Any]:
     return {**form, "voice": chosen} if chosen else form
 
 
-def _draft(row: dict[str, Any] | None) -> dict[str, Any]:
-    return row | {"reading": read_or_default("reading", row["reading"])} if row else {}
+def _draft(row: Draft | None) -> dict[str, Any]:
+    return {**row, "reading": read_or_default("reading", row["reading"])} if row else {}
 
 
-def _written(row: dict[str, Any]) -> dict[str, Any]:
+def _written(row: AudioFile) -> dict[str, Any]:
     reading = read_or_default("reading", row["reading"])
     cast = reading.get("cast", {})
     voices = {name: f"{row['engine']}:{voice}" for name, voice in cast.items()}

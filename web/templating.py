@@ -1,6 +1,6 @@
 """Jinja as the pages use it: filters, functions, and parts that are rendered once and cached."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -60,7 +60,9 @@ def prepare(app: Flask) -> None:
         unfinished=UNFINISHED,
         voice_options=voice_options,
     )
-    app.extensions["voiceverse_assets"] = gather(Path(app.static_folder), app.static_url_path)
+    app.extensions["voiceverse_assets"] = gather(
+        Path(app.static_folder or ""), app.static_url_path or ""
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -78,7 +80,7 @@ def dock() -> Markup:
     return _dock(g.user["user_id"], _cache_key())
 
 
-def file_row(row: dict[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
+def file_row(row: Mapping[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
     """A piece as lists show it, with the phrase that a search found in it.
 
     One that `is_listed` can be ticked and has a menu.
@@ -108,13 +110,13 @@ def _dock(user_id: int, _: tuple[str, str, str]) -> Markup:
 @lru_cache(maxsize=4096)
 def _file_row(
     state: Hashable,
-    values: tuple,
-    hit: tuple | None,
+    values: tuple[Hashable, ...],
+    hit: tuple[Hashable, ...] | None,
     is_listed: bool,
     today: date | None,
     _: tuple[str, str, str],
 ) -> Markup:
-    row = dict(zip((*ROW_COLUMNS, "waiting"), values, strict=True))
+    row: dict[str, Any] = dict(zip((*ROW_COLUMNS, "waiting"), values, strict=True))
     row["waiting"] = row["waiting"] and WAITING[row["waiting"]]
     found = hit and dict(zip(HIT_COLUMNS, hit, strict=True))
     macro = get_template_attribute("files/_row.html", "row")

@@ -2,10 +2,11 @@
 
 import io
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import IO, Any, TypeVar, cast
 
 import flask
 from flask import Flask, current_app, g
+from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
@@ -25,22 +26,25 @@ STRANGERS_BYTES = 1 << 16  # a login with the longest password, several times ov
 FIELDS, FIELDS_OF_TEXT, FIELDS_OF_STRANGERS = 2000, 20_000, 50
 
 
+def marked(view: View, name: str, value: object) -> View:
+    """A view with something said about it, which `getattr` finds."""
+    setattr(view, name, value)
+    return view
+
+
 def takes_files(view: View) -> View:
     """Let this view receive files as large as may be imported."""
-    view.takes_files = True
-    return view
+    return marked(view, "takes_files", True)
 
 
 def takes_text(view: View) -> View:
     """Let this view receive a text as long as may be spoken."""
-    view.takes_text = True
-    return view
+    return marked(view, "takes_text", True)
 
 
 def waits_in_line(view: View) -> View:
     """Let requests to this view wait for their turn, for they take long."""
-    view.waits_in_line = True
-    return view
+    return marked(view, "waits_in_line", True)
 
 
 def most_bytes(config: Config) -> int:
@@ -130,6 +134,11 @@ class Request(flask.Request):
             upload.close()
 
 
+def present_request() -> Request:
+    """The request that is being answered, as the app makes them."""
+    return cast(Request, flask.request)
+
+
 class BodyRules:
     """Limits for the body of a request, known from its head alone: for the server, which puts down
     what comes before the app is asked."""
@@ -137,7 +146,8 @@ class BodyRules:
     def __init__(self, app: Flask, config: Config) -> None:
         self._app, self._config = app, config
         self._routes = app.url_map.bind("localhost")
-        self._signature = app.session_interface.get_signing_serializer(app)
+        interface = cast(SecureCookieSessionInterface, app.session_interface)
+        self._signature: Any = interface.get_signing_serializer(app)
         self._longest_s = int(app.permanent_session_lifetime.total_seconds())
 
     def __call__(self, method: str, path: str, cookies: str, is_secure: bool) -> Rule:

@@ -2,12 +2,12 @@
 
 from collections.abc import Hashable, Sequence
 from functools import lru_cache
-from typing import Any
 
 from flask import g, get_template_attribute
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from queries.rows import VoiceUsed
 from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.registry import Registry
@@ -26,7 +26,7 @@ def voices_of(engine: Engine) -> Sequence[Voice]:
         return ()
 
 
-def voice_name(row: dict[str, Any]) -> str:
+def voice_name(row: VoiceUsed) -> str:
     """The readable name of a row's voice; its identifier when it is no longer there."""
     names = _voice_names(services().registry, state())
     return names.get((row["engine"], row["voice"]), row["voice"])

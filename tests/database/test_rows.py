@@ -52,8 +52,8 @@ COLUMNS = {
 # What statements are given, and what a migration reads in its own way.
 GIVEN = {
     "NewPasskey", "NewSegment", "Shift", "ReplacedTake", "NewSound", "EventFilters", "Order",
-    "ProviderValues", "Excerpt", "Match", "Work", "KnownFile", "AccountSums", "Mark", "Migration",
-    "MadeSince",
+    "ProviderValues", "Account", "Excerpt", "Match", "Work", "KnownFile", "AccountSums", "Mark",
+    "Migration", "MadeSince",
 }  # fmt: skip
 
 
