@@ -45,6 +45,7 @@ lint: $(VENV)/installed-dev lint-scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/mypy
 
 format: $(VENV)/installed-dev format-scripts
 	$(BIN)/ruff format .

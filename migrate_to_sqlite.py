@@ -9,9 +9,10 @@ from pathlib import Path
 from config import Config, ConfigError
 from legacy import backup, migrate, report, rollback
 from legacy.errors import MigrationError, Refused, WrongUse
+from legacy.job import Options
 from legacy.locks import exclusive_lock
 from legacy.progress import Progress
-from legacy.records import FILES
+from legacy.records import FILES, Report
 
 BESIDE = Path(__file__).resolve().parent / "saved_audio"
 
@@ -51,9 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(
-    given: argparse.Namespace, progress: Progress
-) -> tuple[report.Report, Callable[[report.Report], str]]:
+def _run(given: argparse.Namespace, progress: Progress) -> tuple[Report, Callable[[Report], str]]:
     database = (given.db or Config.load().database_path).resolve()
     if given.rollback:
         if given.backup_dir is None or given.dry_run or given.owner or given.link:
@@ -68,9 +67,7 @@ def _run(
         ), rollback.as_text
     if given.backup_dir is not None:
         raise WrongUse("--backup-dir goes with --rollback.")
-    options = migrate.Options(
-        _source(given.source), database, given.owner, given.dry_run, given.link
-    )
+    options = Options(_source(given.source), database, given.owner, given.dry_run, given.link)
     return migrate.migrate(options, progress), report.as_text
 
 

@@ -3,7 +3,7 @@
 from subprocess import Popen
 from typing import IO
 
-NO_PIPES = "The process was started without pipes."
+NO_PIPES = "the process was started without pipes"
 
 
 def pipes(process: "Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:

@@ -68,7 +68,7 @@ def _gain_db(task: Task, tell: Tell) -> float:
     from exports import pyav_encoder  # PyAV is not needed for slices
 
     if task.lufs is None:
-        raise ValueError("No loudness is asked for.")
+        raise ValueError("no loudness is asked for")
     return pyav_encoder.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
 
 

@@ -4,25 +4,23 @@ import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from config import Config, load_secret_key
 from legacy import audio, backup, report, rollback
-from legacy.audio import Intake, Listing, Sound
+from legacy.audio import Intake, Listing
 from legacy.errors import MigrationError, NotVerified, Refused
-from legacy.existing import Changes, Existing, Playbacks, agree
+from legacy.existing import Playbacks, agree
 from legacy.fields import is_filename, shown
+from legacy.job import Job, Options
 from legacy.locks import exclusive_lock, folder_made
 from legacy.plan import make_plan
 from legacy.read import read
-from legacy.records import Plan
-from legacy.report import Report
+from legacy.records import Plan, Report
 from legacy.verify import Proof, Verifier, digest_old_rows, verify_sounds
 from legacy.writer import Writer, open_copy, workshop
 from queries.legacy_import import MigrationFile, settle
 from storage.audio_errors import AudioError
-from storage.audio_store import AudioStore
 from storage.errors import DatabaseError
 from storage.plain_files import sync
 
@@ -30,38 +28,6 @@ KEY = "secret_key"
 ROOM = 3  # times the need must be free
 DATABASE_PER_JSON = 2  # how much larger the database is at most, measured
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Options of a migration; `link` imports sound by hard links where the disk allows it."""
-
-    source: Path
-    database: Path
-    owner: str | None = None
-    is_dry: bool = False
-    link: bool = False
-
-
-@dataclass(slots=True)
-class Job:
-    """Job of carrying a plan out in one target."""
-
-    options: Options
-    plan: Plan
-    existing: Existing
-    changes: Changes
-    listing: Listing
-    sounds: dict[str, Sound]
-    proof: Proof
-    old_digests: dict[str, str] = field(default_factory=dict)
-    backup: Path | None = None
-    new_key: Path | None = None
-
-    @property
-    def store(self) -> AudioStore:
-        """Audio files beside the target database."""
-        return AudioStore(self.options.database.parent / "audio")
 
 
 def migrate(options: Options, progress: Progress) -> Report:

@@ -2,6 +2,7 @@
 
 from array import array
 from dataclasses import dataclass, field
+from typing import Any
 
 USERS, METADATA, USAGE, PLAYBACKS = (
     "users.json",
@@ -10,6 +11,7 @@ USERS, METADATA, USAGE, PLAYBACKS = (
     "playback_history.json",
 )
 FILES = (USERS, METADATA, USAGE, PLAYBACKS)
+Report = dict[str, Any]  # what becomes of it depends on who reads it
 
 
 @dataclass(frozen=True, slots=True)

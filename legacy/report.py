@@ -6,19 +6,16 @@ from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader
 
 from legacy.backup import finished
+from legacy.job import Job, Options
+from legacy.records import Report
 from queries.legacy_import import Migration
-
-if TYPE_CHECKING:  # which imports this
-    from legacy.migrate import Job, Options
 
 REPORT = "migration_report"
 SHOWN = 12  # entries of a list on the screen; the files have them all
-Report = dict[str, Any]  # what becomes of it depends on who reads it
 DONE, DRY, ALREADY = "done", "dry run", "already done"
 KINDS = {
     "unreadable": "Could not be read, and stays in the JSON",
@@ -29,7 +26,7 @@ KINDS = {
 }
 
 
-def mark(job: "Job") -> Report:
+def mark(job: Job) -> Report:
     """Make the record of a migration that is stored in the database."""
     plan, options = job.plan, job.options
     return {
@@ -55,7 +52,7 @@ def mark(job: "Job") -> Report:
     }
 
 
-def report(job: "Job") -> Report:
+def report(job: Job) -> Report:
     """Make the whole report of a verified migration."""
     kept = mark(job)
     return {
@@ -75,7 +72,7 @@ def report(job: "Job") -> Report:
     }
 
 
-def already(made: Migration, options: "Options") -> Report:
+def already(made: Migration, options: Options) -> Report:
     """Make the report for a target that holds this migration already; nothing is done."""
     return {
         "result": ALREADY,

@@ -14,7 +14,7 @@ from legacy import backup
 from legacy.backup import Entry, Manifest, copy_file, digest_of, full_or
 from legacy.errors import BackupDamaged, MigrationError, Refused
 from legacy.locks import exclusive_lock
-from legacy.report import Report
+from legacy.records import Report
 from legacy.writer import workshop
 from queries.legacy_import import MadeSince, read_filenames, read_last_mark, read_made_since, settle
 from storage.errors import DatabaseError

@@ -10,8 +10,7 @@ from legacy.audio import Sound
 from legacy.backup import LOGS, copy_file, full_or
 from legacy.errors import MigrationError, Refused
 from legacy.existing import Changes, Existing, Fill, Playbacks, look_into
-from legacy.records import Account, AudioFile, Plan, UsageRow
-from legacy.report import Report
+from legacy.records import Account, AudioFile, Plan, Report, UsageRow
 from queries.legacy_import import KnownFile, MigrationFile, prepare_copy
 from storage.errors import DatabaseError
 

@@ -37,7 +37,6 @@ class AudioFiles(Statements):
         """Add a file; returns its row without the text. `duration` in s, `cost` in USD.
 
         The cost of one that `is_unpriced` is None until something is known of it.
-
         `track` is its place in the document it was made of, `reading` JSON: cast and pauses.
         The text of a file that is ready can be searched at once, any other when it is spoken.
         """

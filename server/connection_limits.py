@@ -331,7 +331,7 @@ class Channel(ReportingChannel):
     def _line(self) -> RequestQueue:
         """The line that a request of this connection waits in."""
         if self.limits.queue is None:
-            raise ValueError("Nobody waits in line here.")
+            raise ValueError("no requests wait in line here")
         return self.limits.queue
 
     def service(self) -> None:

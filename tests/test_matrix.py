@@ -3,7 +3,7 @@
 import pytest
 from flask import Blueprint, Response, request
 
-import app as web
+from blueprints import read_along
 from tools.attack import csrf
 from tools.attack.matrix import Matrix, UnknownPart
 from tools.attack.scene import Scene
@@ -22,7 +22,7 @@ def with_a_room(monkeypatch, tmp_path, path, view):
     """A scene whose app has one more route."""
     room = Blueprint("extra", __name__)
     room.add_url_rule(path, "view", user_only(view))
-    monkeypatch.setattr(web.reading, "blueprint", room)
+    monkeypatch.setattr(read_along, "blueprint", room)
     return Scene(tmp_path / "data")
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from speech.text.directives import Cast, skipped
 from speech.text.pronunciation import Dictionary
-from speech.text.script import AFTER_MARK
+from speech.text.script import AFTER_DIRECTIVE
 
 # A longer text is looked through for pronunciations in stretches: they tell its price nearly as
 # well, and a book is priced as quickly as a page.
@@ -31,9 +31,9 @@ def count_spoken(
     """Count a text as it is spoken; beyond 200,000 characters the dictionary's part is near."""
     silent, pause_ms = 0, 0
     cast = cast or Cast({})
-    for mark in map(cast.mark, cast.any_mark.finditer(text)):
-        silent += skipped(AFTER_MARK, text, mark.end) - mark.start
-        pause_ms += mark.pause_ms
+    for directive in map(cast.directive, cast.any_directive.finditer(text)):
+        silent += skipped(AFTER_DIRECTIVE, text, directive.end) - directive.start
+        pause_ms += directive.pause_ms
     growth, looked_at = 0, 0
     words = dictionary or Dictionary(())
     for stretch in _stretches(text) if dictionary else ():

@@ -1,4 +1,4 @@
-"""Marks that a writer puts into a text: `[pause 1.5s]`, and `Anna: …` for another voice."""
+"""Directives that a writer puts into a text: `[pause 1.5s]`, and `Anna: …` for another voice."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from common.errors import Sentence
 from speech.errors import SpeechError
 from speech.text.segments import BLANK_LINE
 
-PAUSE_MS = 1000  # of a mark that names no time
+PAUSE_MS = 1000  # of a directive that names no time
 SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS = 100, 30_000
 LONGEST_NAME = 60
 MOST_SPEAKERS = 50
@@ -23,7 +23,7 @@ SPEAKER = (
     r"(?=[\s\"'“”„«»‘’]|\Z)"
 )
 BAD_IN_NAME = re.compile(r"[:\[\]\x00-\x1f\x7f\u2028\u2029]")
-LONGEST = 200  # more characters than any mark has
+LONGEST = 200  # more characters than any directive has
 BLOCK = 4096  # characters that are searched at a time
 LOOK_BACK = 2048
 SPACE = re.compile(r"\s{0,600}")
@@ -35,8 +35,8 @@ class BadCast(SpeechError):
     status = 400
 
 
-class Mark(NamedTuple):
-    """A mark in a text: a silence, or, where `voice` is not None, a speaker's name."""
+class Directive(NamedTuple):
+    """A directive in a text: a silence, or, where `voice` is not None, a speaker's name."""
 
     start: int
     end: int
@@ -58,52 +58,52 @@ class Cast:
     def __init__(self, voices: Mapping[str, str]) -> None:
         _check(voices)
         self._voices = {name.lower(): voice for name, voice in voices.items()}
-        self.speaker, self.any_mark = None, re.compile(PAUSE)
+        self.speaker, self.any_directive = None, re.compile(PAUSE)
         if voices:
             names = "|".join(map(re.escape, sorted(voices, key=len, reverse=True)))
             speaker = SPEAKER.replace("NAMES", f"(?i:{names})")
             self.speaker = re.compile(speaker)
-            self.any_mark = re.compile(f"{PAUSE}|{speaker}")
+            self.any_directive = re.compile(f"{PAUSE}|{speaker}")
 
-    def mark(self, found: re.Match[str]) -> Mark:
-        """Directive that a match of `any_mark` or `speaker` stands for."""
+    def directive(self, found: re.Match[str]) -> Directive:
+        """Directive that a match of `any_directive` or `speaker` stands for."""
         start, end = found.span()
         if found.lastgroup == "name":
-            return Mark(start, end, 0, self._voices.get(found["name"].lower(), ""))
-        return Mark(start, end, _pause_ms(*found.group("time", "unit")), None)
+            return Directive(start, end, 0, self._voices.get(found["name"].lower(), ""))
+        return Directive(start, end, _pause_ms(*found.group("time", "unit")), None)
 
 
-class Marks:
-    """The marks of a text, for one reading from front to back."""
+class Directives:
+    """The directives of a text, for one reading from front to back."""
 
     def __init__(self, text: str, cast: Cast) -> None:
         self._text, self._cast = text, cast
-        self._searched = 0  # no mark begins between the place last asked for and here
-        self._found: Mark | None = None
-        self._blank = (-1, -1)  # the first blank line after the mark last asked about
+        self._searched = 0  # no directive begins between the place last asked for and here
+        self._found: Directive | None = None
+        self._blank = (-1, -1)  # the first blank line after the directive last asked about
 
-    def first_from(self, place: int, horizon: int) -> Mark | None:
-        """The first mark that begins at `place` or after it, if one does before `horizon`."""
+    def first_from(self, place: int, horizon: int) -> Directive | None:
+        """The first directive that begins at `place` or after it, if one does before `horizon`."""
         if self._found and self._found.start >= place:
             return self._found
         self._found, self._searched = None, max(self._searched, place)
         while self._searched < min(horizon, len(self._text)):
             stop = self._searched + BLOCK
-            found = self._cast.any_mark.search(self._text, self._searched, stop + LONGEST)
+            found = self._cast.any_directive.search(self._text, self._searched, stop + LONGEST)
             if found and found.start() < stop:
-                self._found, self._searched = self._cast.mark(found), found.end()
+                self._found, self._searched = self._cast.directive(found), found.end()
                 break
             self._searched = stop
         return self._found
 
-    def speech(self, mark: Mark) -> Speech:
+    def speech(self, directive: Directive) -> Speech:
         """Stretch that a speaker's name governs: the rest of its paragraph."""
-        if self._blank[0] < mark.end:
+        if self._blank[0] < directive.end:
             size = len(self._text)
-            blank = BLANK_LINE.search(self._text, mark.end)
+            blank = BLANK_LINE.search(self._text, directive.end)
             self._blank = blank.span() if blank else (size, size)
         end = self._blank[1]
-        return Speech(mark.voice or "", end, skipped(SPACE, self._text, end))
+        return Speech(directive.voice or "", end, skipped(SPACE, self._text, end))
 
     def speech_at(self, place: int) -> Speech:
         """Find the voice that governs a place, looking back to where its paragraph begins."""
@@ -113,7 +113,7 @@ class Marks:
             for found in self._cast.speaker.finditer(self._text, low, place + LONGEST):
                 last = found if found.end() <= place else last
             if last:
-                return self.speech(self._cast.mark(last))
+                return self.speech(self._cast.directive(last))
             if low == 0 or BLANK_LINE.search(self._text, low, place):
                 break
             size *= 4

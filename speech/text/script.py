@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from speech.text.directives import Cast, Mark, Marks, Speech, skipped
+from speech.text.directives import Cast, Directive, Directives, Speech, skipped
 from speech.text.edit_map import Edit, Edited
 from speech.text.normalise import goes_on, normalise
 from speech.text.pronunciation import Dictionary
@@ -13,7 +13,7 @@ from speech.text.segments import BLANK_LINE, LOOK_AHEAD, SHORTEST, furthest, spl
 from speech.types import Segment, WordMark, is_speakable
 
 PARAGRAPH_PAUSE_MS = 350
-AFTER_MARK = re.compile(r"\s{0,200}")
+AFTER_DIRECTIVE = re.compile(r"\s{0,200}")
 SPACE = re.compile(r"\s{0,600}")
 DIGIT = re.compile(r"\d")
 # At most so many bytes do normalised digits and other characters become; what may grow beyond
@@ -96,16 +96,16 @@ class Script:
 
     def segments(self, start: int = 0) -> Iterator[Segment]:
         """The segments from `start`, the end of an earlier one; together they are the text."""
-        marks = Marks(self.text, self._cast)
-        speech = marks.speech_at(start)
+        directives = Directives(self.text, self._cast)
+        speech = directives.speech_at(start)
         reach = furthest(self.first, self.target) + LOOK_AHEAD
         while start < len(self.text):
-            mark = marks.first_from(start, start + reach)
-            if mark and mark.start == start:
-                segment = self._mark_segment(mark, marks)
-                speech = speech if mark.voice is None else marks.speech(mark)
+            directive = directives.first_from(start, start + reach)
+            if directive and directive.start == start:
+                segment = self._directive_segment(directive, directives)
+                speech = speech if directive.voice is None else directives.speech(directive)
             else:
-                segment = self._spoken_segment(start, mark, speech, marks)
+                segment = self._spoken_segment(start, directive, speech, directives)
             yield segment
             start = segment.end
 
@@ -129,20 +129,25 @@ class Script:
         for segment in self.segments(start):
             yield segment, self.utterance(segment)
 
-    def _mark_segment(self, mark: Mark, marks: Marks) -> Segment:
-        end = skipped(AFTER_MARK, self.text, mark.end)
-        following = marks.first_from(mark.end, end)
+    def _directive_segment(self, directive: Directive, directives: Directives) -> Segment:
+        end = skipped(AFTER_DIRECTIVE, self.text, directive.end)
+        following = directives.first_from(directive.end, end)
         if following:
-            end = min(end, following.start)  # a speaker's mark begins with its line's white space
+            # A speaker's directive begins with its line's white space.
+            end = min(end, following.start)
         return Segment(
-            mark.start, end, self.text[mark.start : end], pause_ms=mark.pause_ms, is_mark=True
+            directive.start,
+            end,
+            self.text[directive.start : end],
+            pause_ms=directive.pause_ms,
+            is_mark=True,
         )
 
     def _spoken_segment(
-        self, start: int, mark: Mark | None, speech: Speech, marks: Marks
+        self, start: int, directive: Directive | None, speech: Speech, directives: Directives
     ) -> Segment:
         is_speakers = start < speech.end
-        stop = mark.start if mark else len(self.text)
+        stop = directive.start if directive else len(self.text)
         if is_speakers:
             stop = min(stop, speech.border)
         place = self._place_after(start)
@@ -150,7 +155,7 @@ class Script:
             stop = min(stop, skipped(SPACE, self.text, place))
         piece = self._fitting(start, stop)
         voice = speech.voice if is_speakers else ""
-        pause_ms = self._pause_after(piece, place, marks)
+        pause_ms = self._pause_after(piece, place, directives)
         return Segment(piece.start, piece.end, piece.text, voice, pause_ms)
 
     def _fitting(self, start: int, stop: int) -> Segment:
@@ -191,11 +196,11 @@ class Script:
         number = bisect_right(self._places, start)
         return self._places[number] if number < len(self._places) else None
 
-    def _pause_after(self, piece: Segment, place: int | None, marks: Marks) -> int:
+    def _pause_after(self, piece: Segment, place: int | None, directives: Directives) -> int:
         words_end = len(piece.text.rstrip())
         if not words_end or piece.end == len(self.text):
             return 0
-        following = marks.first_from(piece.end, piece.end + 1)
+        following = directives.first_from(piece.end, piece.end + 1)
         if following and following.start == piece.end and following.voice is None:
             return 0  # the writer says how long
         if place is not None and place <= piece.end:

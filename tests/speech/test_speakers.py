@@ -29,7 +29,7 @@ def test_names_are_found_where_lines_begin_with_them(text, names):
 def test_what_is_found_can_be_cast():
     text = "Dr. Smith: Well.\nOld Man: Yes.\nO'Neill: So.\nDr. Smith: Good."
     cast = Cast(dict.fromkeys(find_speakers(text), "voice"))
-    assert len(list(cast.any_mark.finditer(text))) == 4
+    assert len(list(cast.any_directive.finditer(text))) == 4
 
 
 def test_only_those_that_speak_most_are_offered():

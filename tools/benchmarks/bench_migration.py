@@ -106,7 +106,7 @@ def _baseline_rows(loaded: dict) -> dict[str, list[tuple]]:
 def migrate(folder: Path) -> None:
     """The migration itself, with its backup, its verification and its report."""
     sys.path.insert(0, str(ROOT))
-    from legacy.migrate import Options
+    from legacy.job import Options
     from legacy.migrate import migrate as run
 
     started, stages = time.perf_counter(), []
