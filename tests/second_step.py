@@ -40,7 +40,7 @@ class Phone:
         # However long it takes, the code before the present one stays that.
         was_stopped, clock.stopped = clock.stopped, clock.stopped or time.time()
         browser.post(START)
-        user = {"user_id": browser.user["id"], "username": browser.user["username"]}
+        user = {"id": browser.user["id"], "username": browser.user["username"]}
         self.totp = pyotp.TOTP(browser.services.second_factors.setup(user).secret)
         # With the code before the present one, which is left for the tests.
         self.first_code = self.code(-1)

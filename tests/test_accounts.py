@@ -212,7 +212,7 @@ def test_a_login_ends_the_session_that_it_replaces(accounts, vera):
 
 def test_tokens_are_stored_only_as_hashes(accounts, vera, db, services):
     token = accounts.open_session(vera, HOME).token
-    invite = accounts.create_invite({"user_id": vera["id"], "username": "vera"}, HOME)
+    invite = accounts.create_invite({"id": vera["id"], "username": "vera"}, HOME)
     for path in services.config.data_dir.glob("voiceverse.db*"):
         assert token.encode() not in path.read_bytes()
         assert invite.encode() not in path.read_bytes()
@@ -258,7 +258,7 @@ def test_nobody_ends_the_session_of_another(accounts, vera, db):
     otto = db.create_user("otto", "!")
     token = accounts.open_session(vera, HOME).token
     session = accounts.authenticate(token)
-    assert not accounts.revoke_session({"user_id": otto["id"]}, session["session_id"], HOME)
+    assert not accounts.revoke_session({"id": otto["id"]}, session["session_id"], HOME)
     assert accounts.authenticate(token)
     assert accounts.revoke_session(session, session["session_id"], HOME)
     assert accounts.authenticate(token) is None
@@ -286,7 +286,7 @@ def test_a_password_is_changed_only_with_the_current_one_and_by_the_rules(accoun
 
 def test_disabling_ends_the_sessions_of_an_account_but_never_ones_own(accounts, vera, db):
     otto = db.create_user("otto", "!")
-    admin = {"user_id": vera["id"], "username": "vera"}
+    admin = {"id": vera["id"], "username": "vera"}
     token = accounts.open_session(otto, HOME).token
     accounts.set_active(admin, otto, False, HOME)
     assert accounts.authenticate(token) is None
@@ -318,7 +318,7 @@ def test_an_empty_token_never_matches_a_missing_link(accounts):
 
 
 def test_an_invitation_makes_one_account_and_no_admin(accounts, vera):
-    invite = accounts.create_invite({"user_id": vera["id"], "username": "vera"}, HOME)
+    invite = accounts.create_invite({"id": vera["id"], "username": "vera"}, HOME)
     otto = accounts.register(invite, "otto", PASSWORD, HOME).user
     assert not otto["is_admin"]
     with pytest.raises((RegistrationClosed, InviteInvalid)):
@@ -326,14 +326,14 @@ def test_an_invitation_makes_one_account_and_no_admin(accounts, vera):
 
 
 def test_an_invitation_expires_after_a_week(accounts, vera, clock):
-    invite = accounts.create_invite({"user_id": vera["id"], "username": "vera"}, HOME)
+    invite = accounts.create_invite({"id": vera["id"], "username": "vera"}, HOME)
     clock.ahead_s += 7 * DAY_S + 1
     with pytest.raises(RegistrationClosed):
         accounts.register(invite, "otto", PASSWORD, HOME)
 
 
 def test_a_revoked_invitation_is_worthless(accounts, vera, db):
-    admin = {"user_id": vera["id"], "username": "vera"}
+    admin = {"id": vera["id"], "username": "vera"}
     invite = accounts.create_invite(admin, HOME)
     accounts.revoke_invite(admin, db.list_invites()[0]["id"], HOME)
     with pytest.raises(RegistrationClosed):
@@ -341,7 +341,7 @@ def test_a_revoked_invitation_is_worthless(accounts, vera, db):
 
 
 def test_a_taken_name_leaves_the_invitation_unused(accounts, vera):
-    invite = accounts.create_invite({"user_id": vera["id"], "username": "vera"}, HOME)
+    invite = accounts.create_invite({"id": vera["id"], "username": "vera"}, HOME)
     with pytest.raises(UsernameTaken):
         accounts.register(invite, "VERA", PASSWORD, HOME)
     assert accounts.register(invite, "otto", PASSWORD, HOME)

@@ -189,7 +189,7 @@ def test_a_redirect_leads_back_in_ascii_wherever_that_is(app, reader, place):
 
 
 def test_every_view_that_gives_a_file_is_in_the_table(make_app):
-    gives = re.compile(r"delivery\.(named|table|download|export)\(|downloads\.captions\(")
+    gives = re.compile(r"audio_responses\.(named|table|download|export)\(|\b_captions\(")
     views = make_app().view_functions.items()
     assert {name for name, view in views if gives.search(inspect.getsource(view))} == VIEWS
 

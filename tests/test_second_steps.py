@@ -53,7 +53,7 @@ def test_a_code_and_the_password_turn_it_on_and_show_ten_codes_once(owner, clock
     assert 'class="qr"' in page
     assert "style=" not in page
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
-    user = {"user_id": owner.user["id"], "username": "vera"}
+    user = {"id": owner.user["id"], "username": "vera"}
     setup = owner.services.second_factors.setup(user)
     assert (setup.secret, len(secret)) == (secret, 32)
     assert setup.address.startswith("otpauth://totp/VoiceVerse:vera?")
@@ -463,7 +463,7 @@ def test_setting_it_up_opens_the_way(owner, guest, clock):
     ask(owner, "everybody")
     token = token_on(guest, PAGE)
     guest.post(START, csrf=token)
-    user = {"user_id": guest.user["id"], "username": "otto"}
+    user = {"id": guest.user["id"], "username": "otto"}
     secret = guest.services.second_factors.setup(user).secret
     fields = {"code": pyotp.TOTP(secret).at(int(clock())), **GIVEN}
     shown = guest.post(CONFIRM, fields, csrf=token)
@@ -472,7 +472,7 @@ def test_setting_it_up_opens_the_way(owner, guest, clock):
 
 
 def test_the_rule_holds_for_whom_it_names(owner, guest):
-    admin = {"user_id": owner.user["id"], "username": "vera"}
+    admin = {"id": owner.user["id"], "username": "vera"}
     for rule, held in (("nobody", []), ("admins", ["vera"]), ("everybody", ["otto", "vera"])):
         owner.services.second_factors.set_rule(admin, rule, Visitor())
         found = [browser.user["username"] for browser in (guest, owner) if not is_in(browser)]

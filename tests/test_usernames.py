@@ -103,7 +103,7 @@ def test_characters_that_nobody_sees_are_refused(accounts, name):
 
 
 def test_every_way_to_an_account_asks_the_same_of_its_name(accounts, owner):
-    admin = owner.user | {"user_id": owner.user["id"]}
+    admin = owner.user
     invite = accounts.create_invite(admin, VISITOR)
     for name, refusal in (("VERA", UsernameTaken), ("vеra", BadUsername)):
         with pytest.raises(refusal):
