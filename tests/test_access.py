@@ -191,7 +191,7 @@ def test_cookies_are_signed_by_sha256_and_no_weaker(app, owner):
 
 
 def test_passwords_are_masked_and_managers_know_their_fields(owner, stranger, services):
-    invite = services.accounts.create_invite({"id": owner.user["id"]}, Visitor())
+    invite = services.accounts.create_invite(owner.user, Visitor())
     pages = (stranger.get("/login"), stranger.get(f"/register?invite={invite}"))
     pages += (owner.get("/account"), owner.get("/account/second-step"))
     fields = [

@@ -244,6 +244,9 @@ def test_the_worker_empties_the_bin_when_it_starts(home):
         home.worker.stop.set()
         home.worker.wake.set()
         thread.join()
+        for other in threading.enumerate():  # it looks at the security log, too
+            if other.name == "bin":
+                other.join()
     assert home.files() == []
 
 

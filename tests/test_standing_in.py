@@ -18,7 +18,7 @@ def change():
 
 @pytest.fixture
 def app(make_app, change, monkeypatch):
-    monkeypatch.setattr("app.build_registry", lambda *_: change.registry)
+    monkeypatch.setattr("web.services.build_registry", lambda *_: change.registry)
     app = make_app()
     change.learn(app.extensions["voiceverse"].studio)
     return app

@@ -438,7 +438,7 @@ def test_a_piece_that_waits_can_be_cancelled_and_paused(home, monkeypatch):
     for stop, status in (("cancel", "cancelled"), ("pause", "paused")):
         filename = held_up(home, monkeypatch, DatabaseBusy("The database is busy."))
         home.worker.run_pending()
-        getattr(home.studio, stop)(filename, home.user_id)
+        getattr(home.studio.generation, stop)(filename, home.user_id)
         row = home.row(filename)
         assert (row["status"], row["waits_for"]) == (status, "")
 

@@ -100,8 +100,8 @@ def test_the_next_piece_plays_when_the_one_in_the_dock_is_deleted(desk, house, p
 def test_a_piece_that_is_taken_back_plays_again(desk, house, pieces):
     on_its_page(desk, house, pieces[0])
     is_empty(desk)
-    desk.locator("main > .notice").get_by_role("button", name="Undo").click()
-    expect(desk.locator("main > .notice")).to_contain_text("1 piece is back.")
+    desk.locator("main > .notice[role=status]").get_by_role("button", name="Undo").click()
+    expect(desk.locator("main > .notice[role=status]")).to_contain_text("1 piece is back.")
     desk.locator(f"[data-file='{pieces[0]}'] [data-play]").first.click()
     is_advancing(desk)
 
