@@ -32,7 +32,7 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m tools.benchmarks
 
 screenshots: $(VENV)/installed-dev
-	$(BIN)/python -m tests.screenshots screenshots
+	$(BIN)/python -m tools.frontend.screenshots screenshots
 
 translations: $(VENV)/installed-dev
 	$(BABEL) extract -F babel.cfg -k lazy_gettext --no-location --sort-output \

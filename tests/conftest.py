@@ -15,8 +15,8 @@ from accounts.types import Visitor
 from app import create_app
 from config import Config
 from server.worker import Worker
-from tests.making import Home
-from tests.standin_openai import StandIn
+from tests.support.making import Home
+from tests.support.standin_openai import StandIn
 from web.services import Services
 
 PASSWORD = "linden copper harbour moth"

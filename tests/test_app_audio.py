@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.worker import Worker
-from tests.listening import hear
+from tests.support.listening import hear
 from web import byte_ranges
 from web.audio_responses import Tagged
 

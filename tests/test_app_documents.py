@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import Browser
 from tests.documents.making import PNG
-from tests.sending import CONTENT_TYPE, MARKDOWN, multipart
+from tests.support.sending import CONTENT_TYPE, MARKDOWN, multipart
 
 TITLES = ["The lamp and the harbour", "Arrival", "The keeper", "Ice"]
 

@@ -7,7 +7,7 @@ import pytest
 
 from server.worker import Worker
 from speech.audio.mp3 import scan_mp3
-from tests.making import SENTENCES
+from tests.support.making import SENTENCES
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from tests.conftest import Browser
-from tests.pacing import takes_below
+from tests.support.pacing import takes_below
 
 TEXT = "It was late. The lamp was lit."
 

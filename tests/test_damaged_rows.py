@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.documents import Documents
-from tests.sending import MARKDOWN
+from tests.support.sending import MARKDOWN
 
 PAGES = ("/", "/library", "/files/{name}", "/history", "/usage", "/documents", "/library/bin")
 

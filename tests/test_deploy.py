@@ -10,7 +10,7 @@ from dataclasses import fields
 import pytest
 
 from config import Config
-from tests.serving import ROOT, App
+from tests.support.serving import ROOT, App
 
 DEPLOY = ROOT / "deploy"
 UNIT = DEPLOY / "voiceverse.service"

@@ -10,8 +10,8 @@ from urllib.parse import quote, unquote, urlencode
 import pytest
 
 from exports.types import FORMATS
-from tests.sending import CONTENT_TYPE, MARKDOWN, multipart
-from tests.serving import PASSWORD, App, Client, wait_until
+from tests.support.sending import CONTENT_TYPE, MARKDOWN, multipart
+from tests.support.serving import PASSWORD, App, Client, wait_until
 from web.content_disposition import ascii_name, content_disposition
 
 # What a piece is called, what its files are called, and what they are for programs of old.

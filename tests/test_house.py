@@ -1,5 +1,6 @@
 """What stands at the root, so that a listing of it tells what the program is."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -36,3 +37,10 @@ def test_every_room_says_what_it_holds():
         first = (ROOT / room / "__init__.py").read_text().splitlines()[0]
         assert first.startswith('"""'), room
         assert first.endswith('."""'), room
+
+
+def test_tests_stand_in_folders_named_as_the_rooms():
+    others = {"browser", "database", "support", "tools"}
+    folders = {path.split("/")[1] for path in tracked() if re.match(r"tests/\w+/.*\.py$", path)}
+    assert folders <= ROOMS | others
+    assert folders >= ROOMS - {"queries"} | others

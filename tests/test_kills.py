@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.listening import hear
-from tests.making import Home, prose
-from tests.serving import App, Client, wait_until
-from tests.standin_openai import StandIn
+from tests.support.listening import hear
+from tests.support.making import Home, prose
+from tests.support.serving import App, Client, wait_until
+from tests.support.standin_openai import StandIn
 
 
 def kill_somebody(app: App, chance: random.Random) -> str:

@@ -10,9 +10,9 @@ from storage.audio_errors import NoSuchAudio
 from storage.disk_reserve import Reserve
 from storage.export_store import ExportStore
 from storage.segment_store import PreviewStore, SegmentStore, TakeStore
-from tests.listening import hear
-from tests.making import SENTENCES
-from tests.serving import App, Client
+from tests.support.listening import hear
+from tests.support.making import SENTENCES
+from tests.support.serving import App, Client
 
 SECRET = b"somebody else's words " * 10
 HASH = "ab" * 32

@@ -11,10 +11,10 @@ from urllib.parse import quote
 import pytest
 
 from database import Database
-from tests import standin_realtime
-from tests.serving import App, Client, wait_until
-from tests.standin_lists import listening
-from tests.standin_openai import StandIn
+from tests.support import standin_realtime
+from tests.support.serving import App, Client, wait_until
+from tests.support.standin_lists import listening
+from tests.support.standin_openai import StandIn
 
 HOUSE = "sk-planted+of/the=house~0123456789wxyz"
 LIVE = "sk-planted+of/the=live~9876543210vwxy"

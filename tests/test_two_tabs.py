@@ -8,7 +8,7 @@ import pytest
 
 from server.worker import Worker
 from services.provider_settings import Settings
-from tests.sending import MARKDOWN
+from tests.support.sending import MARKDOWN
 from tests.test_app_documents import plan, take
 
 FIRST, SECOND = "What the first tab wrote.", "What the second tab wrote."

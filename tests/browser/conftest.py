@@ -17,7 +17,7 @@ from tests.browser.driving import (
     notice_problems,
     sign_in,
 )
-from tests.serving import App, Client
+from tests.support.serving import App, Client
 
 SLOWNESS = float(os.environ.get("SLOW_PAGES", "1"))
 # Only what fails waits so long; a machine that does other work as well needs it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import BrowserContext, Error, Page
 
-from tests.serving import PASSWORD, App, Client, wait_until
+from tests.support.serving import PASSWORD, App, Client, wait_until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ARGUMENTS = [

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.driving import THEMES, WIDTHS, address, everywhere, until
-from tests.making import SENTENCES
+from tests.support.making import SENTENCES
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MEMBERS = (

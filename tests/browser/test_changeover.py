@@ -11,9 +11,9 @@ from server.serve import make_server
 from server.worker import Worker
 from tests.browser.driving import everywhere, is_advancing
 from tests.browser.test_accessibility import violations
-from tests.changeover import changeover
 from tests.conftest import PASSWORD
-from tests.making import SENTENCES, prose
+from tests.support.changeover import changeover
+from tests.support.making import SENTENCES, prose
 
 
 class Served:

@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, WIDTHS, address, everywhere, is_advancing, player, until
 from tests.browser.test_accessibility import violations
-from tests.making import prose
-from tests.sending import MARKDOWN
+from tests.support.making import prose
+from tests.support.sending import MARKDOWN
 
 DROP = """files => {
   const dropped = new DataTransfer();

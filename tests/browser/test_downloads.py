@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import WIDTHS, address, everywhere, is_advancing, player
 from tests.browser.test_accessibility import violations
-from tests.making import SENTENCES, prose
+from tests.support.making import SENTENCES, prose
 
 
 @pytest.fixture(scope="module")

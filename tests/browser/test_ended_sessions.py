@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driving import ARGUMENTS, CHROMIUM, until
-from tests.serving import PASSWORD, App, Client
+from tests.support.serving import PASSWORD, App, Client
 
 NAME = "voice.test"  # of which browsers do not say how a request was made
 PLACES = ["127.0.0.1", NAME]

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, address, everywhere, is_advancing, player, until
-from tests.making import prose
+from tests.support.making import prose
 
 TEXT = (
     "The rain had stopped before the evening came. 😀 A boat came in with the tide and nobody "

@@ -5,10 +5,10 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from tests.blueprints.test_following import change
 from tests.browser.driving import PLAYER, address, until, until_noted
-from tests.making import prose
-from tests.serving import wait_until
-from tests.test_following import change
+from tests.support.making import prose
+from tests.support.serving import wait_until
 
 HIDE = """isHidden => {
   Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true });

@@ -13,8 +13,8 @@ from tests.browser.driving import (
     sign_in,
     until,
 )
-from tests.making import prose
-from tests.serving import Client
+from tests.support.making import prose
+from tests.support.serving import Client
 
 KEPT = """name => Object.keys(JSON.parse(
   localStorage.getItem(Object.keys(localStorage).find(key => key.endsWith(`.${name}`))) ?? "{}"))"""

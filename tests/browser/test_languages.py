@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.driving import WIDTHS, address
-from tests.making import SENTENCES
+from tests.support.making import SENTENCES
 
 MEMBERS = (
     *("/", "/voices", "/library", "/library/bin", "/history", "/usage", "/account", "/security"),

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, address, player, until
-from tests.lengths import LENGTHS
-from tests.serving import wait_until
+from tests.support.lengths import LENGTHS
+from tests.support.serving import wait_until
 
 SHOWN = """async ([seconds, words]) => {
   const { runningTime, spokenLength } = await import("/static/js/lib/format.js");

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, WIDTHS, House, address, everywhere, player, until
-from tests.serving import App, Client
+from tests.support.serving import App, Client
 
 TEXTS = {
     "Heron": "A heron stood in the shallow water. The lamp of the boathouse was lit.",

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, address, everywhere, until
 from tests.browser.test_accessibility import violations
-from tests.making import SENTENCES
+from tests.support.making import SENTENCES
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from tests.browser.driving import (
     sign_in,
     until,
 )
-from tests.making import prose
-from tests.serving import PASSWORD, Client
+from tests.support.making import prose
+from tests.support.serving import PASSWORD, Client
 
 
 def speak(page: Page, text: str) -> str:

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, House, address, is_advancing, sign_in, until
-from tests.making import prose
-from tests.serving import PASSWORD, App, Client, wait_until
+from tests.support.making import prose
+from tests.support.serving import PASSWORD, App, Client, wait_until
 
 IS_CONTROLLED = "Boolean(navigator.serviceWorker.controller)"
 RANGE = """async ([path, range]) => {

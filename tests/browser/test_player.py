@@ -15,8 +15,8 @@ from tests.browser.driving import (
     sign_in,
     until,
 )
-from tests.making import prose
-from tests.serving import PASSWORD, Client, wait_until
+from tests.support.making import prose
+from tests.support.serving import PASSWORD, Client, wait_until
 
 PLACES = ("Studio", "Library", "History", "Usage")
 # How far the sound falls behind the clock, in ms: whoever looks at it late does not see it late.

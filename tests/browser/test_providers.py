@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import House, address, everywhere, until
 from tests.browser.test_accessibility import violations
-from tests.serving import App, Client
-from tests.standin_lists import listening
-from tests.standin_openai import StandIn
+from tests.support.serving import App, Client
+from tests.support.standin_lists import listening
+from tests.support.standin_openai import StandIn
 
 KEY = "sk-planted-of-the-house-0123456789wxyz"
 

@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import PLAYER, address, everywhere, is_advancing, set_up, until
 from tests.browser.test_accessibility import violations
-from tests.making import SENTENCES, prose
-from tests.serving import PASSWORD, App
+from tests.support.making import SENTENCES, prose
+from tests.support.serving import PASSWORD, App
 
 
 @pytest.fixture(scope="module")

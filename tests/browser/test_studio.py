@@ -12,8 +12,8 @@ from tests.browser.driving import (
     until,
     until_noted,
 )
-from tests.making import prose
-from tests.test_generation import NAMES
+from tests.services.test_generation import NAMES
+from tests.support.making import prose
 
 # From the paste to the end of the next frame, in ms.
 TIME_THE_PASTE = """() => {

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driving import WIDTHS, address
-from tests.sending import CONTENT_TYPE, MARKDOWN, multipart
+from tests.support.sending import CONTENT_TYPE, MARKDOWN, multipart
 
 
 @pytest.fixture

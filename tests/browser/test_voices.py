@@ -5,12 +5,12 @@ from playwright.sync_api import expect
 
 from tests.browser.driving import House, address
 from tests.browser.test_accessibility import violations
-from tests.serving import App, Client, wait_until
+from tests.support.serving import App, Client, wait_until
 
 pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
-from tests.standin_voices import VOICE, StandIn
+from tests.support.standin_voices import VOICE, StandIn
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from database import Database
-from tests import processes
-from tests.disks import in_memory
+from tests.support import processes
+from tests.support.disks import in_memory
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from queries import search_query
 from queries.library import SORTS
-from tests.pacing import takes_below
+from tests.support.pacing import takes_below
 
 COMMON = "the keeper of the lighthouse"
 

@@ -6,7 +6,7 @@ import pytest
 from database import Database
 from storage.errors import DatabaseBusy, DatabaseError, DiskFull, UpgradeFailed
 from tests.database.earlier_files import LOOSE, ROWS, TABLES, WITH_ADMIN, make
-from tests.pacing import grows_below
+from tests.support.pacing import grows_below
 
 
 def schema(path):

@@ -1,8 +1,8 @@
 import pytest
 
 from speech.audio.encoding import Mp3Stream, join_pause, pause_samples
-from tests.listening import hear
 from tests.speech.test_mp3 import tone
+from tests.support.listening import hear
 
 RATES = (16000, 22050, 24000, 44100)
 

@@ -15,7 +15,7 @@ from speech.engines.openai_speech import OpenAISpeech
 from speech.engines.piper import PiperEngine
 from speech.errors import BadSpeed, SpeechError, UnknownVoice
 from speech.types import SpeechRequest
-from tests import standin_openai, standin_realtime
+from tests.support import standin_openai, standin_realtime
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
 
@@ -36,7 +36,7 @@ def make_openai() -> Iterator[Engine]:
 def make_piper() -> Iterator[Engine]:
     pytest.importorskip("piper", reason="piper-tts is not installed")
     pytest.importorskip("onnx", reason="onnx is not installed")
-    from tests import tiny_voice
+    from tests.support import tiny_voice
 
     with tempfile.TemporaryDirectory() as folder:
         tiny_voice.install(Path(folder))

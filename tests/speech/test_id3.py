@@ -5,8 +5,8 @@ import pytest
 
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.audio.mp3 import scan_mp3
-from tests.listening import hear
 from tests.speech.test_mp3 import mp3, tone
+from tests.support.listening import hear
 
 SOUND = mp3(tone(3, 22050), 22050)
 PICTURE = Picture(b"\x89PNG\r\n\x1a\n" + bytes(100), "image/png")

@@ -6,7 +6,7 @@ import pytest
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.audio.mp3 import NotMp3, info_frame, parse_frame, place_of, scan_mp3
-from tests.listening import hear
+from tests.support.listening import hear
 
 RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from speech.text.normalise import goes_on, normalise
 from speech.text.normalise.rules import roman
-from tests.pacing import grows_below, takes_below
+from tests.support.pacing import grows_below, takes_below
 
 ENGLISH = [
     # numbers

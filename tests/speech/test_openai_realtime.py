@@ -20,8 +20,8 @@ from speech.errors import (
 from speech.prices import realtime_prices
 from speech.types import SpeechRequest
 from tests.conftest import Browser
-from tests.standin_openai import tone
-from tests.standin_realtime import StandIn
+from tests.support.standin_openai import tone
+from tests.support.standin_realtime import StandIn
 
 TEXT = "The provider reads this sentence to its very end."
 KEY = "sk-very-secret-1234567890"
@@ -88,7 +88,7 @@ def test_what_is_sent_and_read_has_the_names_of_the_providers_own_package():
         return typing.get_args(event.model_fields["type"].annotation)[0]
 
     source = open_source("speech/engines/realtime_session.py") + open_source(
-        "tests/standin_realtime.py"
+        "tests/support/standin_realtime.py"
     )
     for event in (
         realtime.SessionCreatedEvent,
@@ -107,7 +107,7 @@ def test_what_is_sent_and_read_has_the_names_of_the_providers_own_package():
 
 
 def open_source(path):
-    from tests.serving import ROOT
+    from tests.support.serving import ROOT
 
     return (ROOT / path).read_text()
 

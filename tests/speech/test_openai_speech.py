@@ -15,7 +15,7 @@ from speech.errors import (
     SpeechError,
 )
 from speech.types import SpeechRequest
-from tests.standin_openai import ANSWERS, StandIn, tone
+from tests.support.standin_openai import ANSWERS, StandIn, tone
 
 TEXT = "The provider reads this sentence to its very end."
 KEY = "sk-very-secret-1234567890"

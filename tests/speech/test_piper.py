@@ -19,7 +19,7 @@ from speech.types import SpeechRequest
 pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
 
-from tests import tiny_voice
+from tests.support import tiny_voice
 
 TINY, TWO = "en_US-tiny-low", "de_DE-zwei-low"
 TEXT = "It was late. The lamp was already lit, and nobody came."

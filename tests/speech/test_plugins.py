@@ -9,7 +9,7 @@ from speech.errors import EngineBroken
 from speech.plugins import installed_engines
 from speech.types import SpeechRequest
 from tests.conftest import Browser
-from tests.serving import ROOT
+from tests.support.serving import ROOT
 
 GUIDE = (ROOT / "docs" / "engines.md").read_text()
 EXAMPLE = dict(re.findall(r"^`(\S+)`:\n\n```\w+\n(.*?)^```", GUIDE, re.M | re.S))

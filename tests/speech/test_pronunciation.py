@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from speech.text.edit_map import Edit, Edited
 from speech.text.pronunciation import BadPronunciation, Dictionary, Entry
-from tests.pacing import takes_below
+from tests.support.pacing import takes_below
 
 
 def read(text, *entries, **options):

@@ -16,7 +16,7 @@ from speech.errors import (
     SpeechError,
 )
 from speech.types import SpeechRequest
-from tests import standin_openai, standin_realtime
+from tests.support import standin_openai, standin_realtime
 
 KEY = "sk-very-secret-1234567890"
 WRONG = "The provider did not accept the key. Check it, or get a new one from the provider."

@@ -10,7 +10,7 @@ from speech.text.pronunciation import Dictionary, Entry
 from speech.text.script import Script
 from speech.text.segments import split
 from speech.types import WordMark
-from tests.pacing import takes_below
+from tests.support.pacing import takes_below
 
 CAST = {"Anna": "gmw/en-US", "Old Ben": "gmw/en-GB-scotland"}
 GROWING = {"first": 1, "target": 1000, "limit_bytes": 2000}

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.text.segments import cluster_start, split
-from tests.pacing import takes_below
+from tests.support.pacing import takes_below
 
 SENTENCES = {"first": 1, "target": 1, "limit_bytes": 2400}
 GROWING = {"first": 1, "target": 1000, "limit_bytes": 2000}

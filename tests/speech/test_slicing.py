@@ -7,8 +7,8 @@ import pytest
 from speech.audio.encoding import Mp3Stream, join_pause
 from speech.audio.mp3 import scan_mp3
 from speech.audio.slicing import Cut, Slicer
-from tests.listening import hear
 from tests.speech.test_mp3 import tone
+from tests.support.listening import hear
 
 RATES = (16000, 22050, 24000, 44100)
 

@@ -2,7 +2,7 @@ import pytest
 
 from speech.text.directives import Cast
 from speech.text.speakers import MOST_NAMES, find_speakers
-from tests.pacing import takes_below
+from tests.support.pacing import takes_below
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from config import Config  # noqa: E402
 from server.worker import Worker, build_studio  # noqa: E402
 from services.documents import Documents  # noqa: E402
 from services.studio import Studio  # noqa: E402
-from tests.making import prose  # noqa: E402
+from tests.support.making import prose  # noqa: E402
 
 NAME = "anna"
 MOST_WAITING = 3

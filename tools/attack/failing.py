@@ -30,10 +30,10 @@ import migrate_to_sqlite  # noqa: E402
 from common.errors import Told  # noqa: E402
 from server.worker import Worker, build_studio  # noqa: E402
 from services.documents import Documents  # noqa: E402
-from tests.keeping import killing as keeping_kills  # noqa: E402
-from tests.making import prose  # noqa: E402
-from tests.migration import killing as migration_kills  # noqa: E402
-from tests.migration.earlier import make_both  # noqa: E402
+from tests.backups import killing as keeping_kills  # noqa: E402
+from tests.legacy import killing as migration_kills  # noqa: E402
+from tests.legacy.earlier import make_both  # noqa: E402
+from tests.support.making import prose  # noqa: E402
 from tools.attack import deeds, kills  # noqa: E402
 from tools.attack.tally import Tally  # noqa: E402
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests import processes
-from tests.disks import in_memory
+from tests.support import processes
+from tests.support.disks import in_memory
 from tools.attack import failing, kills
 from tools.attack.tally import Tally
 

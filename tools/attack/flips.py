@@ -14,7 +14,7 @@ from database import Database
 from server.doctor import BAD, examine
 from storage import snapshots
 from storage.errors import DatabaseError
-from tests.keeping.places import Place, flip, noise
+from tests.backups.places import Place, flip, noise
 from tools.attack.tally import Tally
 
 KINDS = ("backup", "audio", "database")

@@ -9,8 +9,8 @@ from backups import create, restore
 from backups.manifest import Manifest
 from config import Config
 from storage import snapshots
-from tests.keeping.loading import Load
-from tests.keeping.places import Place
+from tests.backups.loading import Load
+from tests.backups.places import Place
 from tools.attack.tally import Tally
 
 WRITERS = 2

@@ -9,14 +9,14 @@ from backups import create, retention, status
 from backups.errors import BackupError
 from database import Database
 from server.worker import Worker, build_studio
-from tests import processes
-from tests.disks import in_memory
-from tests.keeping import killing as keeping_kills
-from tests.keeping.loading import Load
-from tests.keeping.places import Place
-from tests.migration import killing as migration_kills
-from tests.migration.earlier import make_both
-from tests.serving import wait_until
+from tests.backups import killing as keeping_kills
+from tests.backups.loading import Load
+from tests.backups.places import Place
+from tests.legacy import killing as migration_kills
+from tests.legacy.earlier import make_both
+from tests.support import processes
+from tests.support.disks import in_memory
+from tests.support.serving import wait_until
 from tools.attack import deeds
 from tools.attack.tally import Tally
 

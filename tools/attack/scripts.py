@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from database import Database
 from documents.types import Chapter, Document, TextRun
 from tests.browser.driving import ARGUMENTS, CHROMIUM, address, sign_in
-from tests.serving import App, Client
+from tests.support.serving import App, Client
 from tools.attack.tally import Tally
 
 CALLS = ("alert(1)", "confirm`1`", "prompt(1)", "window.__ran=1")

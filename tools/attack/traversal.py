@@ -4,8 +4,8 @@ import http.client
 import itertools
 from pathlib import Path
 
-from tests.sending import CONTENT_TYPE, multipart
-from tests.serving import App, Client
+from tests.support.sending import CONTENT_TYPE, multipart
+from tests.support.serving import App, Client
 from tools.attack.tally import Tally
 
 PREFIXES = (

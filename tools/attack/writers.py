@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 from database import Database
-from tests import processes
 from tests.database import children
+from tests.support import processes
 from tools.attack.tally import Tally
 
 PROCESSES = 8

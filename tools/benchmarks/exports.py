@@ -14,7 +14,7 @@ from exports.pyav_encoder import CODECS, OPUS_RATES
 from exports.types import FORMATS
 from server.worker import Worker, build_studio
 from services.studio import Studio
-from tests.making import prose
+from tests.support.making import prose
 from tools.benchmarks.report import Report, table
 
 CHARACTERS = 10_000  # about nine minutes

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from speech.text.segments import split
-from tests.making import prose
-from tests.serving import App, Client
+from tests.support.making import prose
+from tests.support.serving import App, Client
 from tools.benchmarks.report import Report, table
 
 CHARACTERS = 2_000_000

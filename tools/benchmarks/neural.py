@@ -13,8 +13,8 @@ from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import MODEL
 from speech.text.script import Script
 from speech.types import SpeechRequest
-from tests import tiny_voice
-from tests.making import prose
+from tests.support import tiny_voice
+from tests.support.making import prose
 from tools.benchmarks.report import Report, table
 
 VOICE = "en_US-tiny-low"

@@ -7,7 +7,7 @@ from statistics import median
 from config import Config
 from server.worker import Worker, build_studio
 from services.studio import Studio
-from tests.making import prose
+from tests.support.making import prose
 from tools.benchmarks.report import Report, table
 
 CHARACTERS_AN_HOUR = 69_000

@@ -4,8 +4,8 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median
 
-from tests.making import Home, prose
-from tests.word_times import differences_ms, listed
+from tests.support.making import Home, prose
+from tests.support.word_times import differences_ms, listed
 from tools.benchmarks.report import Report, percentile, table
 
 TEN_MINUTES = 11_000  # characters
