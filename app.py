@@ -34,7 +34,7 @@ from blueprints import (
     voice_fallback,
     voices,
 )
-from common.errors import Told
+from common.errors import AppError
 from common.ip_address import networks
 from config import (
     Config,
@@ -163,7 +163,7 @@ def setup() -> ResponseReturnValue:
         result = services().accounts.create_owner(
             token, form.get("username", ""), form.get("password", ""), visitor()
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error("accounts/setup.html", error, token=token)
     return start_session(result, to("web.studio"))
 
@@ -180,7 +180,7 @@ def register() -> ResponseReturnValue:
         result = services().accounts.register(
             invite, form.get("username", ""), form.get("password", ""), visitor()
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error("accounts/register.html", error, invite=invite)
     return start_session(result, to("web.studio"))
 
@@ -210,7 +210,7 @@ def log_in() -> ResponseReturnValue:
             device_token=sent_cookie(DEVICE_COOKIE),
             old_token=session.get("login"),
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error("accounts/login.html", error, next=target, **_ways_in())
     return start_session(result, target)
 
@@ -254,7 +254,7 @@ def quote() -> Response:
         asked = sent.text, sent.voice, sent.speed, sent.engine
         known = {"owner_id": g.user["user_id"], "reading": sent.reading}
         quoted = services().studio.generation.quote(*asked, **known)
-    except Told as error:
+    except AppError as error:
         return _studio_again(error)
     if wants_json():
         return jsonify(**_quote_json(quoted), speakers=find_speakers(sent.text))
@@ -270,7 +270,7 @@ def generate() -> ResponseReturnValue:
     try:
         sent = forms.order(request.form)
         row = services().studio.generation.submit(g.user["user_id"], **sent._asdict())
-    except Told as error:
+    except AppError as error:
         return _studio_again(error)
     services().wake_worker()
     if request.form.get("is_draft"):

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from dotenv import load_dotenv
 
 from common import path_errors
-from common.errors import Told
+from common.errors import AppError
 from common.ip_address import address, networks
 
 PREFIX = "VOICEVERSE_"
@@ -39,7 +39,7 @@ PROVIDER_VARIABLES = (
 )  # fmt: skip
 
 
-class ConfigError(Told):
+class ConfigError(AppError):
     """A setting that cannot be used; `sentence` names it and the remedy."""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from common.errors import Sentence
+from common.errors import Message
 from queries.admin import Administration
 from queries.audio_files import AudioFiles
 from queries.base import Row, Values
@@ -139,7 +139,7 @@ class Database(
         connection = self._connection
         if self._is_damaged:
             raise DatabaseDamaged(
-                Sentence(
+                Message(
                     "{path} is damaged, so it is only read now, for nothing to become worse. Stop "
                     "VoiceVerse and restore a backup; what can still be read can be downloaded.",
                     path=str(self.path),

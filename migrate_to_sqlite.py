@@ -27,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (MigrationError, ConfigError) as error:
         progress.end()
         if given.json:
-            print(json.dumps({"result": "failed", "error": error.sentence}))
-        print(error.sentence, file=sys.stderr)
+            print(json.dumps({"result": "failed", "error": error.message}))
+        print(error.message, file=sys.stderr)
         return getattr(error, "exit_code", 1)
     except KeyboardInterrupt:
         progress.end()

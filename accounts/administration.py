@@ -3,7 +3,7 @@
 from accounts.errors import AccountError, LastAdmin
 from accounts.rules import AccountRules
 from accounts.types import Visitor
-from common.errors import Sentence
+from common.errors import Message
 from queries.rows import Account, User
 from queries.users import MovedRows
 
@@ -60,7 +60,7 @@ class Administration(AccountRules):
         """Move all that one account has to another and remove it; returns counts by kind."""
         if self._db.list_unfinished(source["id"]) or self._db.has_retakes(source["id"]):
             raise AccountError(
-                Sentence(
+                Message(
                     "{name} has files that are still being spoken. Wait until they are ready, or "
                     "cancel them.",
                     name=source["username"],

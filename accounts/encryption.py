@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from config import write_private
 
 MARK = "v1."
@@ -19,7 +19,7 @@ NONCE_BYTES = 12
 PURPOSE = b"voiceverse seal v1"
 
 
-class DecryptionError(Told):
+class DecryptionError(AppError):
     """A stored secret cannot be decrypted: another key, another context, or it was changed."""
 
 
@@ -65,7 +65,7 @@ class SecretBox:
             return self._key.read_bytes().strip()
         except OSError as error:
             raise DecryptionError(
-                Sentence(
+                Message(
                     "The key {path} cannot be read ({reason}). Restore it from a backup.",
                     path=str(self._key),
                     reason=str(error.strerror),

@@ -2,25 +2,25 @@
 
 from typing import ClassVar
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 
 
-class AccountError(Told):
-    """Base of account errors; `sentence` is for the user, `field` names the input."""
+class AccountError(AppError):
+    """Base of account errors; `message` is for the user, `field` names the input."""
 
     status = 400
     field: ClassVar[str] = ""
-    sentence = ""
+    message = ""
 
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence or self.sentence)
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or self.message)
 
 
 class BadUsername(AccountError):
     """The username is not valid for a new account."""
 
     field = "username"
-    sentence = (
+    message = (
         "Use 3 to 32 letters, digits, dots, hyphens or underscores, starting with a letter or "
         "a digit."
     )
@@ -30,7 +30,7 @@ class LoginRefused(AccountError):
     """Unknown name, wrong password or disabled account: the same for all three."""
 
     status = 401
-    sentence = "That name and password do not belong together. Check both and try again."
+    message = "That name and password do not belong together. Check both and try again."
 
 
 class WrongPassword(AccountError):
@@ -38,7 +38,7 @@ class WrongPassword(AccountError):
 
     status = 403
     field = "current"
-    sentence = "That is not your current password. Nothing was changed."
+    message = "That is not your current password. Nothing was changed."
 
 
 class TooManyAttempts(AccountError):
@@ -55,7 +55,7 @@ class TooManyAttempts(AccountError):
             super().__init__("Too many attempts. Wait one second and try again.")
         else:
             super().__init__(
-                Sentence(
+                Message(
                     "Too many attempts. Wait {seconds} seconds and try again.",
                     seconds=retry_after_s,
                 )
@@ -67,14 +67,14 @@ class SignInBusy(AccountError):
 
     status = 503
     retry_after_s = 5
-    sentence = "Many people are signing in at this moment. Try again in a few seconds."
+    message = "Many people are signing in at this moment. Try again in a few seconds."
 
 
 class SetupLinkInvalid(AccountError):
     """The link for the first account is not the one printed, or was used."""
 
     status = 403
-    sentence = (
+    message = (
         "This set-up link is not valid. Use the one that was printed when VoiceVerse started; "
         "it works once."
     )
@@ -84,28 +84,28 @@ class RegistrationClosed(AccountError):
     """New accounts cannot be made here."""
 
     status = 403
-    sentence = "New accounts need an invitation. Ask the person who runs this VoiceVerse for one."
+    message = "New accounts need an invitation. Ask the person who runs this VoiceVerse for one."
 
 
 class LastAdmin(AccountError):
     """The account is the last enabled admin, so it must stay one."""
 
     status = 409
-    sentence = "This is the last admin. Make somebody else an admin first; nothing was changed."
+    message = "This is the last admin. Make somebody else an admin first; nothing was changed."
 
 
 class ResetLinkInvalid(AccountError):
     """The link for a new password is not one that was given, was used, or has expired."""
 
     status = 403
-    sentence = "This link for a new password was used already or has expired. Ask for a new one."
+    message = "This link for a new password was used already or has expired. Ask for a new one."
 
 
 class SecondStepExpired(AccountError):
     """The password was given too long ago, or has changed since."""
 
     status = 403
-    sentence = "That took too long. Log in again."
+    message = "That took too long. Log in again."
 
 
 class WrongCode(AccountError):
@@ -113,34 +113,34 @@ class WrongCode(AccountError):
 
     status = 401
     field = "code"
-    sentence = "That code is wrong, or was used already. Wait for the next one and try again."
+    message = "That code is wrong, or was used already. Wait for the next one and try again."
 
 
 class SecondStepOwed(AccountError):
     """The admins ask for a second step, and this account has none yet."""
 
     status = 403
-    sentence = "Set up the second step of your login first; this VoiceVerse asks for one."
+    message = "Set up the second step of your login first; this VoiceVerse asks for one."
 
 
 class SecondStepChanged(AccountError):
     """The second step was set up, or turned off, on another page in the meantime."""
 
     status = 409
-    sentence = "The second step of your login was changed meanwhile. Reload the page."
+    message = "The second step of your login was changed meanwhile. Reload the page."
 
 
 class PasskeyRefused(AccountError):
     """The answer of a passkey cannot be verified."""
 
     status = 403
-    sentence = "This passkey could not be used here. Nothing was changed; try again."
+    message = "This passkey could not be used here. Nothing was changed; try again."
 
 
 class PasskeyCopied(PasskeyRefused):
     """A passkey whose counter has not grown: there may be a second one."""
 
-    sentence = (
+    message = (
         "This passkey has been used elsewhere in a way that only a copy would. It was refused; "
         "log in with your password, remove it, and add it anew."
     )
@@ -150,4 +150,4 @@ class PasskeysFull(AccountError):
     """The account has as many passkeys as are allowed."""
 
     status = 409
-    sentence = "You have as many passkeys as fit. Remove one that you no longer use first."
+    message = "You have as many passkeys as fit. Remove one that you no longer use first."

@@ -8,7 +8,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from werkzeug.security import check_password_hash
 
 from common import usernames
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 
 MIN_CHARACTERS = 15
 MAX_CHARACTERS = 1024
@@ -24,7 +24,7 @@ LOOKALIKES = str.maketrans("@013457$!", "aoieastsi")
 OLDER_METHODS = ("scrypt:", "pbkdf2:")
 
 
-class BadPassword(Told):
+class BadPassword(AppError):
     """The password is too short, too long or too easy to guess; `sentence` says what to do."""
 
     status = 400
@@ -36,14 +36,14 @@ def check_rules(username: str, password: str) -> None:
     length = len(unicodedata.normalize("NFC", password))
     if length < MIN_CHARACTERS:
         raise BadPassword(
-            Sentence(
+            Message(
                 "Use at least {least} characters; three or four unrelated words are easy to keep "
                 "in mind.",
                 least=MIN_CHARACTERS,
             )
         )
     if length > MAX_CHARACTERS:
-        raise BadPassword(Sentence("Use at most {most} characters.", most=MAX_CHARACTERS))
+        raise BadPassword(Message("Use at most {most} characters.", most=MAX_CHARACTERS))
     if is_predictable(password, username):
         raise BadPassword(
             "This password is among the first that would be guessed; choose three or four "

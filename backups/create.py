@@ -11,7 +11,7 @@ from backups import files, manifest, retention, status, verify
 from backups.collect import Collector
 from backups.errors import BackupError, BackupUnderWay, NoBackup, NotEnoughSpace
 from backups.manifest import DATABASE, Manifest
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from storage import snapshots
 from storage.errors import DatabaseError
@@ -56,7 +56,7 @@ def make(
         raise
     except (BackupError, DatabaseError) as error:
         with contextlib.suppress(OSError):
-            status.note_failure(config, error.sentence, _now().strftime(TIME))
+            status.note_failure(config, error.message, _now().strftime(TIME))
         raise
     return made
 
@@ -147,7 +147,7 @@ def _check_room(config: Config, part: Path) -> None:
     free = shutil.disk_usage(part).free
     if free < needed:
         raise NotEnoughSpace(
-            Sentence(
+            Message(
                 "A backup needs about {needed} MB, and the disk has {free} MB free. Nothing stored "
                 "was harmed; free some space, then try again.",
                 needed=needed // 1_000_000 + 1,

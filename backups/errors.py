@@ -1,9 +1,9 @@
 """Errors of backups and restores; each carries the sentence that a person sees."""
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 
 
-class BackupError(Told):
+class BackupError(AppError):
     """Base of backup errors; existing data stays as it is."""
 
 
@@ -40,7 +40,7 @@ class NotEnoughSpace(BackupError):
 def damaged(folder: str, what: str) -> BackupDamaged:
     """Make the error for a damaged backup; `what` is such as "audio/a.mp3 is missing"."""
     return BackupDamaged(
-        Sentence(
+        Message(
             "The backup {folder} is damaged: {what}. Nothing was changed; use another one.",
             folder=folder,
             what=what,

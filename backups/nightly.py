@@ -91,7 +91,7 @@ def main() -> int:
         os.nice(NICENESS)
         made = create.make(config, why="nightly")
     except (ConfigError, BackupError, DatabaseError) as error:
-        log.error("no backup was made: %s", error.sentence)
+        log.error("no backup was made: %s", error.message)
         return 1
     log.info("backed up and proven: %s", made.folder)
     return 0

@@ -17,7 +17,7 @@ from backups import files, manifest, status, verify
 from backups.create import TIME, exclusive_lock
 from backups.errors import BackupError, BackupTooNew, DataInUse, NotEnoughSpace
 from backups.manifest import AUDIO, DATABASE, KEYS, POOLS, PREVIEWS, SEGMENTS, Manifest
-from common.errors import Sentence
+from common.errors import Message
 from config import Config, check_data_path
 from storage import snapshots, sqlite_file
 from storage.file_locks import FileLock
@@ -173,7 +173,7 @@ def _check_room(config: Config, folder: Path, known: Manifest, stage: Path) -> N
     free = shutil.disk_usage(stage).free
     if free < needed:
         raise NotEnoughSpace(
-            Sentence(
+            Message(
                 "Restoring needs about {needed} MB, and the disk has {free} MB free. Nothing was "
                 "changed; free some space, then try again.",
                 needed=needed // 1_000_000 + 1,

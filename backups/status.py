@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from backups import files
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 
 FOLDER = "backups"
@@ -40,7 +40,7 @@ class Record:
     def why(self) -> str:
         """Reason why the last attempt failed, as a sentence that can be translated."""
         if self.failure_template:
-            return Sentence(self.failure_template, **(self.failure_values or {}))
+            return Message(self.failure_template, **(self.failure_values or {}))
         return self.failure
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
-from common.errors import Told
+from common.errors import AppError
 from queries.base import chosen
 from queries.security_log import EventFilters, SecurityEvent
 from services.voice_fallback import ASK, FREE, NEAREST
@@ -55,7 +55,7 @@ def change_password() -> ResponseReturnValue:
         services().accounts.change_password(
             g.user, form.get("current", ""), form.get("password", ""), visitor()
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error(
             "account/account.html", error, failed="password", **_account_context()
         )
@@ -94,7 +94,7 @@ def leave() -> Response:
     """Delete the account with all that is in it."""
     try:
         services().accounts.close(g.user, request.form.get("leave_password", ""), visitor())
-    except Told as error:
+    except AppError as error:
         return render_form_error(
             "account/account.html", error, failed="leave", **_account_context()
         )
@@ -121,12 +121,12 @@ def reset() -> ResponseReturnValue:
             visitor(),
             device_token=sent_cookie(DEVICE_COOKIE),
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error("accounts/reset.html", error, token=token, username=name)
     return start_session(result, to("web.studio"))
 
 
-def _account_error(error: Told, failed: str) -> Response:
+def _account_error(error: AppError, failed: str) -> Response:
     return render_form_error("account/account.html", error, failed=failed, **_account_context())
 
 

@@ -8,7 +8,7 @@ from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from common.errors import Told
+from common.errors import AppError
 from documents.types import Document
 from queries.rows import AudioFile, DocumentRow
 from services.documents import COVER_BYTES
@@ -67,7 +67,7 @@ def add() -> ResponseReturnValue:
     return redirect(review_url(one) if one else to("documents.shelf"), 303)
 
 
-def _import_sent() -> tuple[list[DocumentRow], list[tuple[str, Told]]]:
+def _import_sent() -> tuple[list[DocumentRow], list[tuple[str, AppError]]]:
     """The rows of what was read, and each name that was refused with its error."""
     sent = request.files.getlist("file")
     files = [(file, file.filename) for file in sent if file.filename]
@@ -78,32 +78,32 @@ def _import_sent() -> tuple[list[DocumentRow], list[tuple[str, Told]]]:
         raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
     imports, owner_id = services().documents.imports, g.user["user_id"]
     taken: list[DocumentRow] = []
-    refused: list[tuple[str, Told]] = []
+    refused: list[tuple[str, AppError]] = []
     for file, filename in files:
         try:
             file.stream.flush()
             taken.append(imports.import_file(owner_id, Path(file.stream.name), filename))
-        except Told as error:
+        except AppError as error:
             refused.append((_shown_name(filename), error))
         file.close()
     if url:
         try:
             taken.append(imports.import_address(owner_id, url))
-        except Told as error:
+        except AppError as error:
             refused.append((_shown_name(url), error))
     for _name, refusal in refused:
         log_refusal(refusal)
     return taken, refused
 
 
-def _taken_json(taken: list[DocumentRow], refused: list[tuple[str, Told]]) -> Response:
+def _taken_json(taken: list[DocumentRow], refused: list[tuple[str, AppError]]) -> Response:
     answer = jsonify(
         documents=[document_json(row) for row in taken],
         errors=[
-            {"name": name, "error": translate(error.sentence), "status": error.status}
+            {"name": name, "error": translate(error.message), "status": error.status}
             for name, error in refused
         ],
-        **({} if taken else {"error": translate(refused[0][1].sentence)}),
+        **({} if taken else {"error": translate(refused[0][1].message)}),
     )
     answer.status_code = 201 if taken else refused[0][1].status
     if len(taken) == 1:
@@ -169,7 +169,7 @@ def speak(document_id: int) -> ResponseReturnValue:
     try:
         row, _plan, _base = document_form.save(row)
         made = services().documents.speak(row, services().documents.choices(row))
-    except Told as error:
+    except AppError as error:
         return (
             error_response(error) if wants_json() else _review(owned_document(document_id), error)
         )
@@ -249,7 +249,7 @@ def set_cover(document_id: int) -> ResponseReturnValue:
     return redirect(review_url(document_id), 303)
 
 
-def _refused(document_id: int, error: Told) -> Response:
+def _refused(document_id: int, error: AppError) -> Response:
     if wants_json():
         return error_response(error)
     return _review(owned_document(document_id), error)

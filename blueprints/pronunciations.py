@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from common.errors import Told
+from common.errors import AppError
 from queries.base import chosen
 from queries.pronunciations import Pronunciation
 from services.pronunciations import (
@@ -56,7 +56,7 @@ def add() -> ResponseReturnValue:
     """Keep a new entry."""
     try:
         row = _pronunciations().add(g.user["user_id"], _entry())
-    except Told as error:
+    except AppError as error:
         return _again(error)
     if wants_json():
         return jsonify(entry_json(row)), 201, {"Location": _url(row)}
@@ -82,7 +82,7 @@ def change(entry_id: int) -> ResponseReturnValue:
     try:
         forms.check_version(request.form, entry_json(row))
         row = _pronunciations().change(g.user["user_id"], entry_id, _entry())
-    except Told as error:
+    except AppError as error:
         return _again(error, row)
     if wants_json():
         return jsonify(entry_json(row))
@@ -135,7 +135,7 @@ def _quoted() -> Response:
         with_it, without = (
             _pronunciations().try_out(*asked, is_with=is_with) for is_with in (True, False)
         )
-    except Told as error:
+    except AppError as error:
         return _again(error)
     trial = {
         "said": with_it.said,
@@ -182,7 +182,7 @@ def import_table() -> ResponseReturnValue:
         if not sent or not sent.filename:
             raise forms.BadForm("table", _("Choose a table first."))
         number = _pronunciations().import_table(g.user["user_id"], sent.read(TABLE_BYTES + 1))
-    except Told as error:
+    except AppError as error:
         return _again(error, failed="table")
     if wants_json():
         return jsonify(taken_in=number)

@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.types import Visitor
-from common.errors import Told
+from common.errors import AppError
 from queries.base import chosen
 from queries.providers import Provider
 from services.provider_settings import Settings
@@ -63,7 +63,7 @@ def add() -> ResponseReturnValue:
         row = _added(
             request.form.get("name", ""), settings_from_form(), request.form.get("key", "")
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error("providers/providers.html", error, is_open=True, **_list())
     flash(_("%(label)s is added. Let it speak a sentence to see whether it answers.", **_of(row)))
     return _to(row["id"])
@@ -91,7 +91,7 @@ def change(provider_id: int) -> ResponseReturnValue:
     try:
         forms.check_version(request.form, saved(row))
         is_keyless = room().change(provider_id, settings_from_form(row), key)
-    except Told as error:
+    except AppError as error:
         return render_form_error("providers/provider.html", error, **context(row))
     _log("provider_changed", row["name"])
     if key.strip():
@@ -113,7 +113,7 @@ def do(provider_id: int) -> ResponseReturnValue:
         raise forms.BadForm("deed", _("A provider can be switched, moved, tested or removed."))
     try:
         return deed(row)
-    except Told as error:
+    except AppError as error:
         if wants_json():
             return error_response(error)
         log_refusal(error)

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from common.errors import Told
+from common.errors import AppError
 from queries.rows import AudioFile, ListedTake, Span
 from queries.segments import EVERYTHING
 from services.retake_frames import BadRetake
@@ -123,7 +123,7 @@ def _price_of(quote: RetakeQuote) -> str:
     return f"{count} · {money(quote.cost_usd)}"
 
 
-def _again(row: AudioFile, at: int, text: str, error: Told) -> Response:
+def _again(row: AudioFile, at: int, text: str, error: AppError) -> Response:
     """Show what was typed, at the sentence there now; pieces in the making have no page."""
     if wants_json() or row["status"] != "ready" or not text.strip():
         raise error
@@ -131,7 +131,7 @@ def _again(row: AudioFile, at: int, text: str, error: Told) -> Response:
 
 
 def _desk(
-    row: AudioFile, at: int, *, text: str = "", price: str = "", error: Told | None = None
+    row: AudioFile, at: int, *, text: str = "", price: str = "", error: AppError | None = None
 ) -> Response:
     previous, here, following = _around(row, at)
     if here is None or row["status"] != "ready":

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from accounts.errors import SecondStepExpired
 from accounts.two_factor import is_owed
-from common.errors import Told
+from common.errors import AppError
 from web.access import allow_without_two_factor, public, user_only
 from web.browser_session import start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
@@ -54,7 +54,7 @@ def take_step() -> ResponseReturnValue:
         )
     except SecondStepExpired:
         raise
-    except Told as error:
+    except AppError as error:
         return render_form_error("accounts/second.html", error, **_door_context())
     return start_session(result, local_path(begun["target"]))
 
@@ -102,7 +102,7 @@ def confirm() -> Response:
         codes = services().second_factors.confirm(
             g.user, form.get("current", ""), form.get("code", ""), visitor()
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error("account/second.html", error, failed="confirm", **_context())
     g.user["has_second_factor"], g.is_held = 1, False
     return _shown_once(codes)
@@ -116,7 +116,7 @@ def renew_codes() -> Response:
         codes = services().second_factors.renew_codes(
             g.user, request.form.get("current", ""), visitor()
         )
-    except Told as error:
+    except AppError as error:
         return render_form_error("account/second.html", error, failed="codes", **_context())
     return _shown_once(codes)
 
@@ -127,7 +127,7 @@ def turn_off() -> ResponseReturnValue:
     """Let the password alone suffice again."""
     try:
         services().second_factors.turn_off(g.user, request.form.get("current", ""), visitor())
-    except Told as error:
+    except AppError as error:
         return render_form_error("account/second.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
     return redirect(to("two_factor.overview"), 303)

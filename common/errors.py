@@ -1,8 +1,8 @@
 """Errors with a sentence for people, which keeps its template so that it can be translated."""
 
 
-class Sentence(str):
-    """Sentence made of a template with {names} and values; whole numbers get separators.
+class Message(str):
+    """Message to people, made of a template with {names} and values; whole numbers get separators.
 
     For translation, both stay in `template` and `values`.
     """
@@ -10,7 +10,7 @@ class Sentence(str):
     template: str
     values: dict[str, str | int]
 
-    def __new__(cls, template: str, **values: str | int) -> "Sentence":
+    def __new__(cls, template: str, **values: str | int) -> "Message":
         """Fill the values into the template."""
         shown = {name: f"{v:,}" if isinstance(v, int) else v for name, v in values.items()}
         made = super().__new__(cls, template.format(**shown))
@@ -18,10 +18,10 @@ class Sentence(str):
         return made
 
 
-class Told(Exception):
+class AppError(Exception):
     """Base of errors that are shown to the user.
 
-    `sentence` says what happened, what is safe and what to do; `status` is the HTTP status.
+    `message` says what happened, what is safe and what to do; `status` is the HTTP status.
     `waits_for` is the code of the cause (see common/transient_causes.py) where that passes by
     itself; `tries` is how often work that met it is tried again at most, where each costs money.
     """
@@ -30,6 +30,6 @@ class Told(Exception):
     waits_for: str = ""
     tries: int | None = None
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

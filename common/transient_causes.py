@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from common.errors import Told
+from common.errors import AppError
 
 TRIAL_BYTES = 64 * 1024
 FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)  # how systems make room when memory is short
@@ -161,7 +161,7 @@ def tries(error: BaseException) -> int | None:
     """Limit of further tries of work that broke off with this; None without one."""
     link: BaseException | None = error
     while link is not None:
-        if isinstance(link, Told) and link.tries is not None:
+        if isinstance(link, AppError) and link.tries is not None:
             return link.tries
         link = link.__cause__
     return None
@@ -172,7 +172,7 @@ def of(error: BaseException) -> Cause | None:
     found = None
     link: BaseException | None = error
     while link is not None and found is None:
-        if isinstance(link, Told) and link.waits_for:
+        if isinstance(link, AppError) and link.waits_for:
             found = BY_CODE[link.waits_for]
         elif isinstance(link, MemoryError):
             found = MEMORY

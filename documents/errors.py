@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 
 
-class DocumentError(Told):
+class DocumentError(AppError):
     """A document that cannot be read; `sentence` is for the user, `status` the HTTP status."""
 
     status = 422
@@ -13,7 +13,7 @@ class DocumentError(Told):
 
     def __init__(self, **values: str | int) -> None:
         self.values = values
-        super().__init__(Sentence(self.template, **values))
+        super().__init__(Message(self.template, **values))
 
 
 class NotSupported(DocumentError):

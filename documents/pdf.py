@@ -10,7 +10,7 @@ from statistics import quantiles
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from common.errors import Sentence
+from common.errors import Message
 from documents.builder import PARAGRAPH, Builder
 from documents.errors import Broken, EmptyDocument, Encrypted, Scanned, TooLargeInside
 from documents.pdf_lines import Line, PageReader
@@ -70,7 +70,7 @@ def read_pdf(pdf: pypdfium2.PdfDocument, title: str) -> Document:
     _metadata(pdf, builder)
     if without:
         builder.notes.append(
-            Sentence("{count} of {pages} pages have no text.", count=without, pages=len(pages))
+            Message("{count} of {pages} pages have no text.", count=without, pages=len(pages))
         )
     lines = [line for page in pages for line in page]
     starts = _starts(lines, places)

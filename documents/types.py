@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
 
-from common.errors import Sentence
+from common.errors import Message
 
 TEXT = "text"
 GLUES = ("", " ", "\n", "\n\n")  # from the weakest to the strongest separation
@@ -155,7 +155,7 @@ class Document:
             source=fields["source"],
             cover=base64.b64decode(cover) if cover else None,
             cover_type=fields["cover_type"],
-            notes=tuple(Sentence(note["text"], **note["values"]) for note in fields["notes"]),
+            notes=tuple(Message(note["text"], **note["values"]) for note in fields["notes"]),
             chapters=tuple(Chapter.from_dict(chapter) for chapter in fields["chapters"]),
         )
 
@@ -208,6 +208,6 @@ def _stronger(one: str, other: str) -> str:
 
 
 def _note_to_json(note: str) -> dict[str, Any]:
-    if isinstance(note, Sentence):
+    if isinstance(note, Message):
         return {"text": note.template, "values": note.values}
     return {"text": note.replace("{", "{{").replace("}", "}}"), "values": {}}

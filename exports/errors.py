@@ -1,10 +1,10 @@
 """Errors of exports: one sentence each."""
 
-from common.errors import Told
+from common.errors import AppError
 from common.transient_causes import Cause
 
 
-class ExportError(Told):
+class ExportError(AppError):
     """An export could not be made; `sentence` says why and what to do."""
 
     status = 500

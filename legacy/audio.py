@@ -119,7 +119,7 @@ class Intake:
                 f"{shown(name)} cannot be copied: {error.strerror}. Nothing was changed."
             ) from error
         except AudioError as error:
-            raise MigrationError(error.sentence) from error
+            raise MigrationError(error.message) from error
 
     def _adopt(self, original: Path, name: str) -> tuple[int, str]:
         if self._link:

@@ -1,9 +1,9 @@
 """Errors of a migration; each carries the sentence that a person sees."""
 
-from common.errors import Told
+from common.errors import AppError
 
 
-class MigrationError(Told):
+class MigrationError(AppError):
     """The migration stops; nothing that existed before was changed."""
 
     exit_code = 1

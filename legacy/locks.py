@@ -46,7 +46,7 @@ def _acquire(lock: FileLock) -> bool:
     try:
         return lock.acquire()
     except DatabaseError as error:
-        raise MigrationError(error.sentence) from error
+        raise MigrationError(error.message) from error
 
 
 @contextlib.contextmanager

@@ -103,7 +103,7 @@ def _migrate_into(
         if job.backup:
             job.backup = backup.finish(job.backup)
     except DatabaseError as error:
-        raise MigrationError(error.sentence) from error
+        raise MigrationError(error.message) from error
     finally:
         file.close()
     if options.is_dry:
@@ -162,7 +162,7 @@ def _fill(job: Job, file: MigrationFile, intake: Intake, progress: Progress) -> 
     try:
         job.sounds = intake.take_in(job.listing, names, progress)
     except AudioError as error:
-        raise MigrationError(error.sentence) from error
+        raise MigrationError(error.message) from error
     progress("Writing records", 0, 0)
     old_digests = digest_old_rows(file, existing)
     playbacks = Playbacks(plan, existing)

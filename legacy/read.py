@@ -192,7 +192,7 @@ class Reader:
     def _read_usage(self, file: JsonFile) -> int:
         stored = file.value()
         if not isinstance(stored, dict):
-            raise FileDamaged(file.damaged("it does not hold one object").sentence)
+            raise FileDamaged(file.damaged("it does not hold one object").message)
         if isinstance(stored, Repeated):
             self._note("changed", USAGE, "", TWICE)
         readers = {

@@ -53,7 +53,7 @@ def roll_back(options: Options, progress: Progress) -> Report:
         try:
             return _Rollback(options.backup, manifest, source, database, bench).run(progress)
         except DatabaseError as error:
-            raise MigrationError(error.sentence) from error
+            raise MigrationError(error.message) from error
 
 
 def settle_backups(database: Path) -> None:

@@ -76,7 +76,7 @@ class Verifier:
                 progress("Checking the file", 0, 0)
                 faults = checked.result()
         except DatabaseError as error:
-            raise NotVerified(error.sentence) from error
+            raise NotVerified(error.message) from error
         if faults:
             raise NotVerified(f"The new database is not sound: {faults[0]}. Nothing was changed.")
         return self._proof

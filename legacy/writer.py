@@ -50,12 +50,12 @@ def open_copy(database: Path, bench: Path) -> tuple[MigrationFile, Existing]:
         try:
             is_earlier_release = prepare_copy(copy) == 0
         except DatabaseError as error:
-            raise Refused(error.sentence.replace(str(copy), str(database))) from error
+            raise Refused(error.message.replace(str(copy), str(database))) from error
     try:
         file = MigrationFile(copy)
         return file, look_into(file, is_new=is_empty, is_earlier_release=is_earlier_release)
     except DatabaseError as error:
-        raise MigrationError(error.sentence) from error
+        raise MigrationError(error.message) from error
 
 
 class Writer:
@@ -93,7 +93,7 @@ class Writer:
             self._file.mark(self._plan.plan_hash, self._plan.source_digest, json.dumps(marked))
             self._file.seal()
         except DatabaseError as error:
-            raise MigrationError(error.sentence) from error
+            raise MigrationError(error.message) from error
 
     def _fills(self, sounds: dict[str, Sound]) -> dict[str, Fill]:
         return {

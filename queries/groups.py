@@ -3,7 +3,7 @@
 import json
 from typing import TypedDict
 
-from common.errors import Sentence
+from common.errors import Message
 from queries.base import Statements
 from queries.rows import AudioFile, FileOwner, Group
 from storage.errors import GroupTaken, NotFound
@@ -73,7 +73,7 @@ class Groups(Statements):
             is_known = self._stored_name(owner_id, taken) is not None
             if is_known and taken.casefold() != old.casefold():
                 raise GroupTaken(
-                    Sentence(
+                    Message(
                         "There is a group “{name}” already. Choose another name, or move the "
                         "files.",
                         name=taken,

@@ -4,7 +4,7 @@ import json
 from typing import TypedDict
 
 from common import usernames
-from common.errors import Sentence
+from common.errors import Message
 from queries.base import Statements
 from queries.rows import Invite, ListedInvite, ListedSession, ListedUser, NewSession, Session, User
 from storage.earlier_release import NO_LOGIN
@@ -51,11 +51,11 @@ class Users(Statements):
         for row in alike:
             if usernames.fold(row["username"]) == usernames.fold(username):
                 raise UsernameTaken(
-                    Sentence("The name {name} is taken; choose another one.", name=row["username"])
+                    Message("The name {name} is taken; choose another one.", name=row["username"])
                 )
         if alike:
             raise UsernameTaken(
-                Sentence(
+                Message(
                     "This name looks like {name}, which is taken; choose another one.",
                     name=alike[0]["username"],
                 )

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from common.errors import Told
+from common.errors import AppError
 from web.body_quota import BodyQuota, Share
 
 RECHECK_S = 1.0
@@ -20,7 +20,7 @@ PersonOf = Callable[[str], int | None]
 log = logging.getLogger("voiceverse.body_admission")
 
 
-class SessionEnded(Told):
+class SessionEnded(AppError):
     """The sender of a body is not logged in any more."""
 
     status = 401
@@ -32,7 +32,7 @@ class SessionEnded(Told):
         )
 
 
-class Undecided(Told):
+class Undecided(AppError):
     """The admission of a body could not be decided."""
 
     status = 503
@@ -52,7 +52,7 @@ class Admission:
         self, token: str, address: str, size: int, copies: int, wake: Callable[[], None]
     ) -> None:
         self.token, self.address, self.size, self.copies = token, address, size, copies
-        self.error: Told | None = None
+        self.error: AppError | None = None
         self.is_received = self.is_over = False
         self._share: Share | None = None
         self._wake = wake
@@ -76,7 +76,7 @@ class Admission:
                 share.release()
         self._wake()
 
-    def refuse(self, error: Told) -> None:
+    def refuse(self, error: AppError) -> None:
         """Refuse the body, or the rest of it."""
         self.error = error
         self._wake()
@@ -87,7 +87,7 @@ class Admission:
             return
         try:
             self._share.note(received)
-        except Told as error:
+        except AppError as error:
             self.error = error
 
     def end(self) -> None:
@@ -113,7 +113,7 @@ class Admissions:
         """Queue an admission to be decided; it wakes the connection that waits for it."""
         self._put(lambda: self._decide(admission), admission.refuse)
 
-    def ask_person(self, token: str, answer: Callable[[int | Told | None], None]) -> None:
+    def ask_person(self, token: str, answer: Callable[[int | AppError | None], None]) -> None:
         """Find out whose session a token is: `answer` gets the user id, None, or an error."""
         self._put(lambda: answer(self._person(token)), answer)
 
@@ -125,7 +125,7 @@ class Admissions:
                 self._thread.join()
                 self._thread = None
 
-    def _put(self, question: Callable[[], None], refuse: Callable[[Told], None]) -> None:
+    def _put(self, question: Callable[[], None], refuse: Callable[[AppError], None]) -> None:
         """Queue a question, or refuse it when there is no thread to answer it."""
         try:
             with self._lock:
@@ -159,22 +159,22 @@ class Admissions:
 
     def _decide(self, admission: Admission) -> None:
         person = self._person(admission.token)
-        if isinstance(person, Told):
+        if isinstance(person, AppError):
             admission.refuse(person)
         elif person is None:
             admission.refuse(SessionEnded())
         else:
             share = self._share(person, admission)
-            if isinstance(share, Told):
+            if isinstance(share, AppError):
                 admission.refuse(share)
             else:
                 self._on_their_way.append(admission)
                 admission.admit(share)
 
-    def _share(self, person: int, admission: Admission) -> Share | Told:
+    def _share(self, person: int, admission: Admission) -> Share | AppError:
         try:
             return self.quota.admit(person, admission.address, admission.size, admission.copies)
-        except Told as error:
+        except AppError as error:
             return error
         except Exception:  # told to who asks, and to the log
             log.exception("it cannot be found out whether there is room for a large body")
@@ -189,10 +189,10 @@ class Admissions:
                     if each.token == token:
                         each.refuse(SessionEnded())
 
-    def _person(self, token: str) -> int | Told | None:
+    def _person(self, token: str) -> int | AppError | None:
         try:
             return self._person_of(token)
-        except Told as error:
+        except AppError as error:
             return error
         except Exception:  # told to who asks, and to the log
             log.exception("it cannot be found out whose a session is")

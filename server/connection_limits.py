@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from common.errors import Told
+from common.errors import AppError
 from common.ip_address import Network, address
 from server.body_admission import Admission, Admissions
 from server.request_parser import Parser
@@ -41,7 +41,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 log = logging.getLogger("voiceverse.connection_limits")
 
 
-class BodyTooSlow(Told):
+class BodyTooSlow(AppError):
     """A large body comes too slowly to be waited for."""
 
     status = 408
@@ -280,7 +280,7 @@ class Channel(ReportingChannel):
                 else:
                     self.send_continue()
 
-    def _refuse(self, request: Parser, error: Told) -> None:
+    def _refuse(self, request: Parser, error: AppError) -> None:
         """Answer a request that has not come whole, and take in no more of it."""
         with self.requests_lock:
             self.request, self.sent_continue = None, False
@@ -345,8 +345,8 @@ class Channel(ReportingChannel):
             if person is not None:
                 self._line.leave(person)
 
-    def _enter_line(self, person: int | Told | None) -> None:
-        error = person if isinstance(person, Told) else None
+    def _enter_line(self, person: int | AppError | None) -> None:
+        error = person if isinstance(person, AppError) else None
         if isinstance(person, int):
             try:
                 self._person = person
@@ -356,7 +356,7 @@ class Channel(ReportingChannel):
                 self._person, error = None, full
         self._start_with(error)  # without a session, the app asks to log in
 
-    def _start_with(self, error: Told | None) -> None:
+    def _start_with(self, error: AppError | None) -> None:
         self.requests[0].refusal = error
         self._line.start(self)
 

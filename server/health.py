@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from common import transient_causes
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from database import Database
 from queries.rows import JobCounts
@@ -50,7 +50,7 @@ class Health:
             jobs = self._db.get_job_counts()
             problems = [*self._worker(now), *self._disk()]
         except DatabaseError as error:
-            return State((error.sentence, *self._disk()), None)
+            return State((error.message, *self._disk()), None)
         return State(tuple(problems), jobs)
 
     def _worker(self, now: float) -> Iterator[str]:
@@ -58,7 +58,7 @@ class Health:
         # A worker that has just been started, or a clock that was just set, gets its time.
         silence_s = min(abs(now - seen_at), abs(now - self._started_at))
         if silence_s > SILENCE_S:
-            yield Sentence(
+            yield Message(
                 "The worker has been silent for {seconds} seconds; nothing is being spoken.",
                 seconds=int(silence_s),
             )
@@ -70,13 +70,13 @@ class Health:
             yield "The data folder cannot be read."
             return
         if files is not None and files < transient_causes.FEW_FILES:
-            yield Sentence(
+            yield Message(
                 "The disk has hardly room for further files ({count} inodes free); new work is "
                 "refused.",
                 count=files,
             )
         if free < self._config.min_free_mb * 1024 * 1024:
-            yield Sentence(
+            yield Message(
                 "The disk is nearly full ({megabytes} MB free); new work is refused.",
                 megabytes=free // 1_000_000,
             )

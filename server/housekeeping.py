@@ -50,7 +50,7 @@ class Housekeeping:
                     self._db.save_model_notices(engine.name, found)
                     self._studio.voice_fallback.learn()
             except (SpeechError, DatabaseError) as error:
-                log.warning("%s says nothing about its models: %s", engine.label, error.sentence)
+                log.warning("%s says nothing about its models: %s", engine.label, error.message)
 
     def _empty_bin(self) -> None:
         """Remove what is past its time, once a day, as long as the clock can be believed."""
@@ -70,7 +70,7 @@ class Housekeeping:
             if count := prune_security_log(self._db, self._config.security_log_days, now):
                 log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
-            log.error("what is past its time cannot be removed: %s", error.sentence)
+            log.error("what is past its time cannot be removed: %s", error.message)
         except OSError as error:
             log.error("what is past its time cannot be removed: %s", error)
 
@@ -86,7 +86,7 @@ class Housekeeping:
                     each()
                 work = [partial(self._studio.segment_cache.drop_unwanted, until=self._stop.is_set)]
             except (AudioError, DatabaseError) as error:
-                log.error("bought sound cannot be looked after: %s", error.sentence)
+                log.error("bought sound cannot be looked after: %s", error.message)
             except Exception:  # the top of a thread; it looks again
                 log.exception("bought sound cannot be looked after")
             self._stop.wait(SOUND_PAUSE_S)

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from waitress.buffers import OverflowableBuffer
 from waitress.parser import HTTPRequestParser
 
-from common.errors import Told
+from common.errors import AppError
 from server.body_admission import Admission, Admissions
 from web.server_interface import Rule, RuleOf
 
@@ -79,7 +79,7 @@ class Parser(HTTPRequestParser):
     """
 
     admission: Admission | None = None
-    refusal: Told | None = None
+    refusal: AppError | None = None
     is_cut = False  # what is still to come of the body is not looked at
     is_large = False
     rule = Rule(0)
@@ -124,7 +124,7 @@ class Parser(HTTPRequestParser):
             self.admission.is_received = self.completed
         return consumed
 
-    def refuse(self, error: Told) -> None:
+    def refuse(self, error: AppError) -> None:
         """Refuse the request: no more of its body is received, and what came of it is dropped."""
         self._cut()
         self.refusal, self.completed = error, True

@@ -8,14 +8,14 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from typing import Any
 
-from common.errors import Told
+from common.errors import AppError
 
 AT_ONCE, AT_ONCE_OF_ONE = 4, 2
 WAITING, WAITING_OF_ONE = 200, 50
 LONGEST_WAIT_S = 120.0
 
 
-class QueueFull(Told):
+class QueueFull(AppError):
     """The queue is so long that one more request would wait too long."""
 
     status = 503
@@ -29,7 +29,7 @@ class QueueFull(Told):
         )
 
 
-class WaitedTooLong(Told):
+class WaitedTooLong(AppError):
     """The turn of a request did not come in time."""
 
     status = 503

@@ -251,6 +251,6 @@ def main(create_app: Callable[[Config], Flask]) -> int:
         logs.configure(config.log_level, request_log.request_id)
         run(create_app, config)
     except (ConfigError, DatabaseError, BackupError) as error:
-        print(error.sentence, file=sys.stderr)
+        print(error.message, file=sys.stderr)
         return 1
     return 0

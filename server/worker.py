@@ -21,7 +21,7 @@ from backups import create, leftovers, restore
 from backups.errors import BackupError
 from backups.nightly import Nightly
 from common import logs
-from common.errors import Sentence
+from common.errors import Message
 from config import (
     Config,
     ConfigError,
@@ -159,7 +159,7 @@ class Worker:
         try:
             work = claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
         except DatabaseError as error:
-            log.error("no work can be claimed: %s", error.sentence)
+            log.error("no work can be claimed: %s", error.message)
             self.notice.tell(error.waits_for)
             return None
         if work:
@@ -194,7 +194,7 @@ class Worker:
         try:
             if job["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise SpeechError(
-                    Sentence(
+                    Message(
                         "The speech worker stopped {times} times while speaking this text. "
                         "What was spoken is kept; try again, or with another voice.",
                         times=MOST_ATTEMPTS,
@@ -217,8 +217,8 @@ class Worker:
     def _sentence_of(self, what: str, error: Exception) -> str:
         """Why work failed, for its owner; a fault of our own is told to the log alone."""
         if isinstance(error, (SpeechError, AudioError, DatabaseError, NotMp3)):
-            log.info("%s failed (%s)", what, error.sentence)
-            return verdict(error, error.sentence)
+            log.info("%s failed (%s)", what, error.message)
+            return verdict(error, error.message)
         log.error("%s failed unexpectedly", what, exc_info=error)
         return "Something unexpected went wrong; the log says what."
 
@@ -246,7 +246,7 @@ class Worker:
                 self.notice.clear()
                 self.clock.look()
             except DatabaseError as error:
-                log.error("no sign of life can be written: %s", error.sentence)
+                log.error("no sign of life can be written: %s", error.message)
                 self.notice.tell(error.waits_for)
         if self._running and now - self._beaten_at >= HEARTBEAT_S:
             self._beaten_at = now
@@ -255,7 +255,7 @@ class Worker:
                 self.db.extend_retakes(self.name, now=time.time(), lease_s=LEASE_S)
                 self.notice.clear()
             except DatabaseError as error:
-                log.error("the heartbeat cannot be written: %s", error.sentence)
+                log.error("the heartbeat cannot be written: %s", error.message)
 
     def _wait_for_purchases(self, deadline: float) -> None:
         while self.studio.purchases.under_way and time.monotonic() < deadline:
@@ -331,7 +331,7 @@ def main() -> int:
             studio.registry.close()
             studio.db.close()
     except (ConfigError, DatabaseError, BackupError) as error:
-        print(error.sentence, file=sys.stderr)
+        print(error.message, file=sys.stderr)
         return 1
     return 0
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from common import transient_causes
-from common.errors import Sentence
+from common.errors import Message
 from exports.errors import ExportError
 from queries.rows import ClaimedRetake, Export, Job
 from speech.errors import EngineCrashed
@@ -69,7 +69,7 @@ def verdict(error: Exception, sentence: str) -> str:
     if transient_causes.of(error) is not transient_causes.KILLED:
         return sentence
     tries = transient_causes.tries(error)
-    return Sentence(
+    return Message(
         "The system stopped the process of the voice {times} times at the same place, most likely "
         "for lack of memory. What was spoken is kept; free some memory, then try again.",
         times=transient_causes.KILLED.tries if tries is None else tries + 1,

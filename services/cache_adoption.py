@@ -57,10 +57,10 @@ class CacheAdoption:
                 self.adopt(row["owner_id"], row["engine"], until)
             except UnknownEngine as error:
                 if self.db.get_provider_by_name(row["engine"]) is None:
-                    log.warning("sound of %s is nobody's now: %s", row["engine"], error.sentence)
+                    log.warning("sound of %s is nobody's now: %s", row["engine"], error.message)
                     self.db.settle_segments(row["owner_id"], row["engine"])
             except SpeechError as error:  # it is looked for when that engine is there again
-                log.warning("sound of %s was not looked for: %s", row["engine"], error.sentence)
+                log.warning("sound of %s was not looked for: %s", row["engine"], error.message)
 
     def _look_through(
         self, owner_id: int, name: str, last_file_id: int, until: Callable[[], bool]
@@ -76,7 +76,7 @@ class CacheAdoption:
                     key = self.cache.key(engine, request, owner_id)
                     found += [(known, key) for known in earlier.intersection(key.names)]
             except SpeechError as error:  # a voice that is no longer there asks for nothing, either
-                log.warning("file %s was not looked through: %s", row["id"], error.sentence)
+                log.warning("file %s was not looked through: %s", row["id"], error.message)
             self.cache.take_over_all(found, row["id"])
 
     def _requests(self, row: AudioFile, engine: Engine) -> Iterator[SpeechRequest]:

@@ -1,9 +1,9 @@
 """Errors of documents, each with its sentence."""
 
-from common.errors import Told
+from common.errors import AppError
 
 
-class DocumentRefused(Told):
+class DocumentRefused(AppError):
     """An action that a document does not allow; `sentence` says why and what to do."""
 
     status = 400

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 
-from common.errors import Told
+from common.errors import AppError
 from exports import runner
 from exports.errors import ExportError, Stopped
 from queries.rows import Export
@@ -65,7 +65,7 @@ class ExportWorker:
                 self.name, now=time.time(), lease_s=LEASE_S, longest_s=longest_s
             )
         except DatabaseError as error:
-            log.error("no download can be claimed: %s", error.sentence)
+            log.error("no download can be claimed: %s", error.message)
             self.states.notice.tell(error.waits_for)
             return None
         if export:
@@ -84,7 +84,7 @@ class ExportWorker:
                 f"download {export['id']}", lambda: self.db.park_export(export["id"], self.name)
             )
         except (ExportError, AudioError, DatabaseError) as error:
-            self._break_off(export, error, error.sentence)
+            self._break_off(export, error, error.message)
         except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
             self._break_off(export, error, runner.CRASHED)
 
@@ -93,5 +93,7 @@ class ExportWorker:
         what = f"download {export['id']}"
         if self.states.put_off(what, error, export, self.name, self.db.wait_export):
             return
-        log.error("%s failed: %s", what, error, exc_info=None if isinstance(error, Told) else error)
+        log.error(
+            "%s failed: %s", what, error, exc_info=None if isinstance(error, AppError) else error
+        )
         self.states.write(what, lambda: self.db.fail_export(export["id"], self.name, sentence))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypedDict
 
-from common.errors import Sentence
+from common.errors import Message
 from common.stored_json import read_or_default
 from config import Config
 from database import Database
@@ -141,7 +141,7 @@ class Exports:
         runner.check(key, lufs)
         if self.db.count_waiting_exports(row["owner_id"]) >= MOST_WAITING:
             raise TooManyExports(
-                Sentence(
+                Message(
                     "{count} downloads are being made for you already. Wait for one of them.",
                     count=MOST_WAITING,
                 )

@@ -3,7 +3,7 @@
 import re
 import time
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from speech.text.titles import title_of
 
 NAME_LENGTH = 200
@@ -11,7 +11,7 @@ GROUP_LENGTH = 100
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-class BadName(Told):
+class BadName(AppError):
     """A name or group that cannot be stored; `sentence` says why and what to do."""
 
     status = 400
@@ -24,7 +24,7 @@ def check_name(name: str) -> str:
         raise BadName("The name is empty. Give the file a name of up to 200 characters.")
     if len(cleaned) > NAME_LENGTH:
         raise BadName(
-            Sentence(
+            Message(
                 "The name has {characters} characters. Shorten it to {limit} or fewer.",
                 characters=len(cleaned),
                 limit=NAME_LENGTH,
@@ -38,7 +38,7 @@ def check_group(category: str) -> str:
     cleaned = " ".join(CONTROL.sub(" ", category).split())
     if len(cleaned) > GROUP_LENGTH:
         raise BadName(
-            Sentence(
+            Message(
                 "The group's name has {characters} characters. Shorten it to {limit}.",
                 characters=len(cleaned),
                 limit=GROUP_LENGTH,

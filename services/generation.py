@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from config import Config
 from database import Database
 from queries.groups import NO_FILE
@@ -34,7 +34,7 @@ BYTES_A_SECOND = 8_000
 VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
-class GenerationError(Told):
+class GenerationError(AppError):
     """A text that cannot be taken; `sentence` says why and what to do."""
 
     status = 400
@@ -232,7 +232,7 @@ class Generation:
         ).characters
         if said > limit:
             raise TextTooLong(
-                Sentence(
+                Message(
                     "With your pronunciations this text becomes {characters} characters; up to "
                     "{limit} can be spoken at once. Shorten the pronunciations or split the text.",
                     characters=said,
@@ -261,7 +261,7 @@ def check_text(text: str, limit: int) -> str:
     """A text of up to so many characters; raises TextTooLong, TextEmpty."""
     if len(text) > limit:
         raise TextTooLong(
-            Sentence(
+            Message(
                 "The text has {characters} characters; one submission holds up to {limit}. "
                 "Split it, and nothing is cut short.",
                 characters=len(text),

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from services.voice_catalogue import (
     LARGEST_LIST,
@@ -113,7 +113,7 @@ class Voices:
         sound = fetch_whole(self._address(offer.sample), LARGEST_SAMPLE, self._limits)
         if not sound.startswith(MP3_STARTS):
             raise NotFetched(
-                Sentence("The server has no recording of {name}.", name=offer.identifier)
+                Message("The server has no recording of {name}.", name=offer.identifier)
             )
         return sound
 
@@ -156,13 +156,13 @@ class Voices:
             models = sorted(path.rglob("*.onnx")) if path.is_dir() else [path]
         except OSError as error:
             raise VoiceError(
-                Sentence(
+                Message(
                     "{name} cannot be read ({reason}).", name=path.name, reason=error.strerror or ""
                 )
             ) from error
         if not models or not all(model.is_file() for model in models):
             raise NoSuchVoice(
-                Sentence(
+                Message(
                     "There is no voice at {path}: no file that ends with .onnx.", path=f"{path}"
                 )
             )
@@ -189,7 +189,7 @@ class Voices:
         folder = self._folder / identifier
         if not IDENTIFIER.fullmatch(identifier) or not (folder / MANIFEST).is_file():
             raise NoSuchVoice(
-                Sentence('No voice named "{name}" is installed.', name=identifier[:80])
+                Message('No voice named "{name}" is installed.', name=identifier[:80])
             )
         with self._held(self._lock(identifier)):
             self._put_away(identifier)
@@ -206,7 +206,7 @@ class Voices:
         offer = self.catalogue().find(identifier)
         if offer is None:
             raise NoSuchVoice(
-                Sentence(
+                Message(
                     'The catalogue has no voice named "{name}". Fetch the list anew, or look at '
                     "flask voices list.",
                     name=identifier[:80],
@@ -239,7 +239,7 @@ class Voices:
                 model = self._accept(identifier, self._work / identifier, self._address(""))
             except SpeechError as error:
                 status = STOPPED if isinstance(error, Halted) else FAILED
-                report.end(status, error.sentence)
+                report.end(status, error.message)
                 raise
             self._clear(identifier)
             return model
@@ -268,14 +268,14 @@ class Voices:
         identifier = model.stem
         if not IDENTIFIER.fullmatch(identifier):
             raise NotPiperModel(
-                Sentence(
+                Message(
                     '"{name}" is no name for a voice. Use letters, digits, dots, hyphens and '
                     "underscores, such as en_US-amy-medium.onnx.",
                     name=model.name[:80],
                 )
             )
         if model.stat().st_size > LARGEST_MODEL:
-            raise NotPiperModel(Sentence("{name} is too large for a voice.", name=model.name))
+            raise NotPiperModel(Message("{name} is too large for a voice.", name=model.name))
         read_config(model.with_name(f"{model.name}.json"))
         self._check_room(model.stat().st_size)
         with self._held(self._lock(identifier)):
@@ -290,7 +290,7 @@ class Voices:
                 return self._accept(identifier, room, model.name)
             except OSError as error:
                 raise VoiceError(
-                    Sentence(
+                    Message(
                         "{name} cannot be read ({reason}).",
                         name=model.name,
                         reason=error.strerror or "",
@@ -317,11 +317,11 @@ class Voices:
         except SpeechError as error:
             shutil.rmtree(room)  # what came is whole and wrong: going on with it would not help
             raise NotPiperModel(
-                Sentence(
+                Message(
                     "{name} is not a voice that Piper can speak with: {reason} Nothing was "
                     "installed.",
                     name=identifier,
-                    reason=error.sentence,
+                    reason=error.message,
                 )
             ) from error
         self._put_away(identifier)
@@ -369,7 +369,7 @@ class Voices:
         lock = FileLock(self._work / f"{identifier}.lock")
         if not lock.acquire(timeout_s):
             lock.close()
-            raise Busy(Sentence("{name} is being installed already.", name=identifier))
+            raise Busy(Message("{name} is being installed already.", name=identifier))
         return lock
 
     @contextmanager

@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import NamedTuple
 
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from services.generation import TextTooLong, check_text
 from services.segment_job import SegmentJob
@@ -92,7 +92,7 @@ class Previews:
         sentence = " ".join(check_text(sentence, self.config.max_characters).split())
         if len(sentence) > PREVIEW_LENGTH:
             raise TextTooLong(
-                Sentence(
+                Message(
                     "The sentence has {characters} characters; a preview speaks up to {limit}.",
                     characters=len(sentence),
                     limit=PREVIEW_LENGTH,

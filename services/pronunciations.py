@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from common.errors import Sentence
+from common.errors import Message
 from database import Database
 from queries.base import chosen
 from queries.pronunciations import NO_ENTRY, Pronunciation
@@ -268,7 +268,7 @@ def _entry(cells: dict[str, str], line: int) -> Entry:
     except BadTable:
         raise
     except BadPronunciation as error:
-        raise _bad_line(line, error.sentence) from None
+        raise _bad_line(line, error.message) from None
 
 
 def checked_language(tag: str) -> str:
@@ -311,15 +311,15 @@ def _delimiter(table: bytes) -> str:
 
 
 def _bad_line(line: int, sentence: str) -> BadTable:
-    why = sentence if isinstance(sentence, Sentence) else Sentence(sentence)
+    why = sentence if isinstance(sentence, Message) else Message(sentence)
     template = "Nothing was taken in, for line {line} cannot be used: {why}"
-    return BadTable(Sentence(template, line=line, why=why))
+    return BadTable(Message(template, line=line, why=why))
 
 
 def _check_free(rows: Iterable[Pronunciation], entry: Entry) -> None:
     if any(_key(row) == _key(fields_of(entry)) for row in rows):
         raise EntryTaken(
-            Sentence(
+            Message(
                 "“{pattern}” is in your dictionary already. Change it there.", pattern=entry.pattern
             )
         )
@@ -328,7 +328,7 @@ def _check_free(rows: Iterable[Pronunciation], entry: Entry) -> None:
 def _check_number(number: int) -> None:
     if number > MOST:
         raise BadPronunciation(
-            Sentence(
+            Message(
                 "The dictionary has {entries} entries; {limit} are possible.",
                 entries=number,
                 limit=MOST,

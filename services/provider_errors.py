@@ -1,6 +1,6 @@
 """Errors of providers from which nothing can be bought, each with its sentence."""
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.errors import SpeechError
 
 
@@ -36,7 +36,7 @@ class KeyUnreadable(ProviderStopped):
 def provider_off(label: str) -> SpeechError:
     """The error of a provider that is switched off or was removed."""
     return ProviderOff(
-        Sentence(
+        Message(
             "{label} is switched off, or was removed. What was spoken is kept; another voice can "
             "go on.",
             label=label,
@@ -47,7 +47,7 @@ def provider_off(label: str) -> SpeechError:
 def own_key_needed(label: str) -> SpeechError:
     """The error of a provider for which a person has brought no key."""
     return OwnKeyNeeded(
-        Sentence(
+        Message(
             "{label} speaks on a key of your own. Enter it on the page of your account, then try "
             "again.",
             label=label,
@@ -59,14 +59,14 @@ def key_unreadable(label: str, *, is_own: bool = False) -> SpeechError:
     """The error of a key that cannot be opened; `is_own` for a person's own."""
     if is_own:
         return KeyUnreadable(
-            Sentence(
+            Message(
                 "Your key for {label} cannot be read any more. Enter it again on the page of your "
                 "account.",
                 label=label,
             )
         )
     return KeyUnreadable(
-        Sentence(
+        Message(
             "The key for {label} cannot be read any more. Whoever looks after VoiceVerse can enter "
             "it again on the page of providers.",
             label=label,

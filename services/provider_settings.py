@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from common.stored_json import read_or_default
 from queries.providers import Provider, ProviderValues
 from speech.engines.openai_models import VoiceRow
@@ -20,13 +20,13 @@ TAIL = 4
 SHORTEST_SHOWN_KEY = 12  # of a shorter one, four characters would be too much
 
 
-class ProviderError(Told):
+class ProviderError(AppError):
     """A setting that cannot be stored; `field` names the input."""
 
     status = 400
 
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
         self.field = field
 
 
@@ -117,7 +117,7 @@ def tail(key: str) -> str:
 
 def _check_number(field: str, value: float | None, low: int, high: int) -> None:
     if value is not None and not (math.isfinite(value) and low <= value <= high):
-        sentence = Sentence("Use a number from {low} to {high}.", low=low, high=high)
+        sentence = Message("Use a number from {low} to {high}.", low=low, high=high)
         raise ProviderError(field, sentence)
 
 

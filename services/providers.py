@@ -9,7 +9,7 @@ from functools import partial
 from typing import TypedDict
 
 from accounts.encryption import DecryptionError, SecretBox
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from database import Database
 from queries.providers import GONE, OwnKey, Provider, ProviderVersion
@@ -166,7 +166,7 @@ class Providers:
             key = own["sealed_key"] if own and row["allows_own_keys"] else None
         if (*_server(row), key) != held:
             raise ProviderChanged(
-                Sentence(
+                Message(
                     "The server or the key of {label} was changed meanwhile. What was spoken is "
                     "kept; try again.",
                     label=label,
@@ -180,7 +180,7 @@ class Providers:
     def _check_limit(self, row: Provider, limit: float) -> None:
         if self.spent(row) >= limit:
             raise LimitReached(
-                Sentence(
+                Message(
                     "{label} has cost its limit of {limit} USD this month, and is asked again in "
                     "the next one. What was spoken is kept; another voice can go on.",
                     label=row["label"],
@@ -206,7 +206,7 @@ class Providers:
         """The row of the provider of that name; raises NotFound."""
         row = self.db.get_provider_by_name(name)
         if row is None:
-            raise NotFound(Sentence("There is no provider named {name}.", name=name[:80]))
+            raise NotFound(Message("There is no provider named {name}.", name=name[:80]))
         return row
 
     def add(
@@ -225,7 +225,7 @@ class Providers:
         with self.db.transaction():
             if name in taken or self.db.get_provider_by_name(name):
                 raise ProviderError(
-                    "name", Sentence("The name {name} is taken; choose another one.", name=name)
+                    "name", Message("The name {name} is taken; choose another one.", name=name)
                 )
             row = self.db.create_provider(name, settings.row())
             if key:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from common import transient_causes
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from common.pipes import pipes
 from services import purchase_process as wire
 from speech.engine import Engine
@@ -31,7 +31,7 @@ STOPPED = "The process that buys speech stopped unexpectedly. What it bought is 
 LAST = (b"D", b"E", b"N")
 
 
-def _kinds(kind: type[Told]) -> Iterator[type[Told]]:
+def _kinds(kind: type[AppError]) -> Iterator[type[AppError]]:
     yield kind
     for narrower in kind.__subclasses__():
         yield from _kinds(narrower)
@@ -111,7 +111,7 @@ class PurchaseClient:
                             b"", engine.sample_rate, delivery=Delivery.from_json(payload)
                         )
                 return
-            except Told as error:
+            except AppError as error:
                 if asked and error.waits_for and error.tries is None:
                     error.tries = transient_causes.PAID_TRIES
                 raise
@@ -257,13 +257,13 @@ class Line:
             answers.put((b"", str(code).encode()))
 
 
-def unpacked(payload: bytes) -> Told:
-    """The error of a frame, of its own class, with a sentence that can be translated."""
+def unpacked(payload: bytes) -> AppError:
+    """The error of a frame, of its own class, with a message that can be translated."""
     told = json.loads(payload)
     kind = ERRORS.get(told["error"], SpeechError)
     is_plain = told["values"] is None
-    sentence = told["template"] if is_plain else Sentence(told["template"], **told["values"])
-    error = kind.__new__(kind, sentence)  # each class makes its sentence of other values
-    error.sentence, error.status, error.waits_for = sentence, told["status"], told["waits_for"]
+    message = told["template"] if is_plain else Message(told["template"], **told["values"])
+    error = kind.__new__(kind, message)  # each class makes its message of other values
+    error.message, error.status, error.waits_for = message, told["status"], told["waits_for"]
     error.tries = told["tries"]
     return error

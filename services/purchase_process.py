@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from common import transient_causes
-from common.errors import Told
+from common.errors import AppError
 from speech.engine import Engine
 from speech.engines.openai_engines import engine_from_settings
 from speech.errors import EngineHeldUp, SpeechError
@@ -81,7 +81,7 @@ class PurchaseProcess:
             kind, payload = serve(number, order)
         except Exception as error:
             cause = transient_causes.of(error)
-            if isinstance(error, Told) and (error.waits_for or not cause):
+            if isinstance(error, AppError) and (error.waits_for or not cause):
                 payload = packed(error)
             elif cause:
                 payload = packed(EngineHeldUp(cause))
@@ -129,14 +129,14 @@ class PurchaseProcess:
         return b"N", json.dumps(notices).encode()
 
 
-def packed(error: Told) -> bytes:
-    """An error as the payload of its frame; its sentence can still be translated."""
-    sentence = error.sentence
+def packed(error: AppError) -> bytes:
+    """An error as the payload of its frame; its message can still be translated."""
+    message = error.message
     return json.dumps(
         {
             "error": type(error).__name__,
-            "template": getattr(sentence, "template", sentence),
-            "values": getattr(sentence, "values", None),
+            "template": getattr(message, "template", message),
+            "values": getattr(message, "values", None),
             "status": error.status,
             "waits_for": error.waits_for,
             "tries": error.tries,

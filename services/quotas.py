@@ -3,28 +3,28 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from config import Config
 from database import Database
 
 MEGABYTE = 1_000_000
 
 
-class StorageUsedUp(Told):
+class StorageUsedUp(AppError):
     """The person keeps as much as one may."""
 
     status = 507
     limit = "storage"
 
 
-class DayUsedUp(Told):
+class DayUsedUp(AppError):
     """The person had as much spoken today as one may."""
 
     status = 429
     limit = "characters of a day"
 
-    def __init__(self, sentence: str, retry_after_s: int) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
         self.retry_after_s = retry_after_s
 
 
@@ -58,7 +58,7 @@ class Quotas:
             return
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         raise DayUsedUp(
-            Sentence(
+            Message(
                 "You may have {limit} characters spoken in a day, of which {left} are left today. "
                 "Nothing was lost; send less, or try again tomorrow.",
                 limit=limit,
@@ -73,7 +73,7 @@ class Quotas:
         if used + size <= limit:
             return
         raise StorageUsedUp(
-            Sentence(
+            Message(
                 "You keep {kept} MB of the {limit} MB that you may, and this does not fit. "
                 "Delete something for good, in the bin too, then try again.",
                 kept=used // MEGABYTE,

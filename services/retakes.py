@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from typing import NamedTuple, cast
 
-from common.errors import Sentence
+from common.errors import Message
 from common.stored_json import read
 from queries.retakes import GONE
 from queries.rows import AudioFile, ClaimedRetake, NewSegment, Retake, Take
@@ -123,7 +123,7 @@ class Retakes:
         text = CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
         if len(text) > LONGEST:
             raise BadRetake(
-                Sentence("At most {limit} characters can be changed at once.", limit=LONGEST)
+                Message("At most {limit} characters can be changed at once.", limit=LONGEST)
             )
         if not is_speakable(text):
             raise NothingSpoken("There is nothing in this text that this voice can speak.")

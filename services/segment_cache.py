@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from common.errors import Told
+from common.errors import AppError
 from database import Database
 from speech.engine import Engine
 from speech.types import SpeechRequest
@@ -21,7 +21,7 @@ AT_ONCE = 20  # pieces of sound in one transaction: removing and copying files t
 log = logging.getLogger("voiceverse.segment_cache")
 
 
-class BadRule(Told):
+class BadRule(AppError):
     """A rule of sharing that does not exist."""
 
     status = 400

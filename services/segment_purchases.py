@@ -131,7 +131,7 @@ class Purchases:
             else:
                 self.db.forget_resting(engine)
         except DatabaseError as failure:
-            log.error("the state of %s cannot be written: %s", engine, failure.sentence)
+            log.error("the state of %s cannot be written: %s", engine, failure.message)
 
     def _buy_here(
         self,

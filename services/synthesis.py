@@ -79,12 +79,12 @@ class Synthesis:
                 waits = error.waits_for and error.tries is not None  # it may have been paid for
                 if error.retryable and not waits and runs < (error.tries or MOST_RUNS):
                     runs += 1
-                    log.warning("file %s: %s Taking it up again.", job["id"], error.sentence)
+                    log.warning("file %s: %s Taking it up again.", job["id"], error.message)
                 elif found := error.is_voice_gone and self.voices.next_for_file(job, text, tried):
                     tried.add(found.engine.name)
                     runs, job = 1, {**job, "stand_in": found.key}
                     self.db.set_stand_in(job["id"], worker, found.key)
-                    log.warning("file %s: %s %s goes on.", job["id"], error.sentence, found.key)
+                    log.warning("file %s: %s %s goes on.", job["id"], error.message, found.key)
                 else:
                     raise
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:  # it takes long to load
@@ -119,7 +119,7 @@ def _complete(
         except _Broken:
             time.sleep(limits.pause_s * attempt)
     raise NotFetched(
-        Sentence(
+        Message(
             "{host} breaks off or does not answer. What came is kept: try again, and it goes on "
             "there.",
             host=wanted.host,
@@ -151,7 +151,7 @@ def _ask(
                 _take(response, wanted, file, tick, limits)
     except (httpx2.TooManyRedirects, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise WrongFile(
-            Sentence(
+            Message(
                 "{host} leads from address to address and never to the voice.", host=wanted.host
             )
         ) from error
@@ -167,9 +167,7 @@ def _begin(response: "httpx2.Response", wanted: Wanted, part: Path, start: int) 
     """Find where the answer begins in the file; raises VoiceError for one that is no part of it."""
     status = response.status_code
     if wanted.url.startswith("https:") and response.url.scheme != "https":
-        raise WrongFile(
-            Sentence("{host} leads to an address without encryption.", host=wanted.host)
-        )
+        raise WrongFile(Message("{host} leads to an address without encryption.", host=wanted.host))
     if status == 416 and start:
         part.unlink()
         raise _Broken
@@ -177,7 +175,7 @@ def _begin(response: "httpx2.Response", wanted: Wanted, part: Path, start: int) 
         raise _Broken
     if status not in (200, 206):
         raise NotFetched(
-            Sentence(
+            Message(
                 "{host} answered {status} when it was asked for {name}.",
                 host=wanted.host,
                 status=str(status),
@@ -186,7 +184,7 @@ def _begin(response: "httpx2.Response", wanted: Wanted, part: Path, start: int) 
         )
     if response.headers.get("content-type", "").startswith("text/html"):
         raise WrongFile(
-            Sentence(
+            Message(
                 "{host} sent a web page instead of a voice. Check the address of the voices, and "
                 "whether this network asks to sign in.",
                 host=wanted.host,
@@ -220,7 +218,7 @@ def _take(
         if now - then >= limits.patience_s:
             if came - since < limits.slowest * (now - then):
                 raise NotFetched(
-                    Sentence(
+                    Message(
                         "{host} sends too slowly. What came is kept: try again later, and it goes "
                         "on there.",
                         host=wanted.host,
@@ -237,8 +235,8 @@ def _is_right(wanted: Wanted, part: Path) -> bool:
     return not wanted.md5 or digest.hexdigest() == wanted.md5
 
 
-def _wrong(wanted: Wanted) -> Sentence:
-    return Sentence(
+def _wrong(wanted: Wanted) -> Message:
+    return Message(
         "What {host} sent for {name} is not what its list of voices describes. Nothing was "
         "installed; try again later.",
         host=wanted.host,
@@ -268,7 +266,7 @@ def fetch_whole(url: str, largest: int, limits: Limits | None = None) -> bytes:
                     raise _Broken
     except (httpx2.HTTPError, httpx2.InvalidURL, _Broken) as error:
         raise NotFetched(
-            Sentence(
+            Message(
                 "{host} cannot be reached or did not answer in time. Try again later; voices can "
                 "also be installed from files on this machine.",
                 host=wanted.host,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
-from common.errors import Sentence
+from common.errors import Message
 from database import Database
 from documents.detect_language import guessed
 from queries.engines import RestingEngine
@@ -43,14 +43,14 @@ class VoiceEnded(SpeechError):
             "day": end.isoformat(),
         }
         if fallbacks:
-            sentence = Sentence(
+            sentence = Message(
                 "The voice {voice} ({engine}) ended on {day}. Choose another one; the nearest is "
                 "{heir}.",
                 **values,
                 heir=fallbacks[0].label,
             )
         else:
-            sentence = Sentence(
+            sentence = Message(
                 "The voice {voice} ({engine}) ended on {day}. Choose another one.", **values
             )
         super().__init__(sentence)
@@ -208,7 +208,7 @@ class VoiceFallback:
         if self.registry.has_ended(its_engine):
             return self._nearest(its_engine.name, found.identifier, choice)
         raise BadCast(
-            Sentence(
+            Message(
                 "{name} has a voice of another engine than the text. Choose one of the same.",
                 name=name,
             )

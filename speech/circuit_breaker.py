@@ -59,7 +59,7 @@ class Breaker:
                         self._close()
                     yield chunk
             except DOWN as error:
-                self._count_failure(is_probe, error.sentence)
+                self._count_failure(is_probe, error.message)
                 raise
             except SpeechError:
                 self._close()

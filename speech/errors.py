@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from common.transient_causes import Cause
 
 
-class SpeechError(Told):
-    """A failure to speak; `sentence` is for the user, `status` the HTTP status it maps to.
+class SpeechError(AppError):
+    """A failure to speak; `message` is for the user, `status` the HTTP status it maps to.
 
     `retryable` says that asking again may help; `is_voice_gone` that the fault lies with the voice
     and not with the text, so that another voice may speak instead.
@@ -26,7 +26,7 @@ class UnknownVoice(SpeechError):
 
     def __init__(self, voice: str, engine: str) -> None:
         super().__init__(
-            Sentence('{engine} has no voice named "{voice}".', engine=engine, voice=voice[:80])
+            Message('{engine} has no voice named "{voice}".', engine=engine, voice=voice[:80])
         )
 
 
@@ -37,9 +37,7 @@ class UnknownEngine(SpeechError):
     is_voice_gone = True
 
     def __init__(self, engine: str) -> None:
-        super().__init__(
-            Sentence('There is no speech engine named "{engine}".', engine=engine[:80])
-        )
+        super().__init__(Message('There is no speech engine named "{engine}".', engine=engine[:80]))
 
 
 class BadSpeed(SpeechError):
@@ -50,7 +48,7 @@ class BadSpeed(SpeechError):
     def __init__(self, speed: float, speed_range: tuple[float, float]) -> None:
         low, high = speed_range
         super().__init__(
-            Sentence(
+            Message(
                 "The speed must lie between {low} and {high}, not {speed}.",
                 low=f"{low:g}",
                 high=f"{high:g}",
@@ -86,7 +84,7 @@ class EngineBroken(SpeechError):
 
     def __init__(self, engine: str, reason: str) -> None:
         super().__init__(
-            Sentence(
+            Message(
                 "The engine {engine} is installed but cannot be used ({reason}). All others work; "
                 "install another release of its package, or remove it.",
                 engine=engine,
@@ -140,8 +138,8 @@ class ProviderBusy(SpeechError):
     retryable = True
     is_voice_gone = True
 
-    def __init__(self, sentence: str, status: int = 502) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, status: int = 502) -> None:
+        super().__init__(message)
         self.status = status
 
 
@@ -160,7 +158,7 @@ class ProviderResting(SpeechError):
 
     def __init__(self, engine: str, seconds: int) -> None:
         super().__init__(
-            Sentence(
+            Message(
                 "{engine} has failed several times in a row and is not asked for {seconds} s. "
                 "What is spoken stays; try again then, or choose an embedded voice.",
                 engine=engine,

@@ -118,7 +118,7 @@ class Registry:
 
     def missing(self) -> list[str]:
         """List why engines that could be here are not: a sentence each."""
-        return list(dict.fromkeys(error().sentence for error in self._absent.values()))
+        return list(dict.fromkeys(error().message for error in self._absent.values()))
 
     def warm(self) -> None:
         """Get the default engine ready ahead of the first request."""

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from common import transient_causes
-from common.errors import Told
+from common.errors import AppError
 
 
-class AudioError(Told):
+class AudioError(AppError):
     """The sound cannot be read or written; `sentence` says why."""
 
     status = 500

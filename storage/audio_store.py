@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from common import transient_causes
-from common.errors import Sentence
+from common.errors import Message
 from storage.audio_errors import NoSpace, NoSuchAudio, no_space, translating_disk_full
 from storage.growing_file import PART, GrowingFile
 from storage.plain_files import (
@@ -284,7 +284,7 @@ class AudioStore:
             raise no_space(transient_causes.FILES)
         if room.bytes < needed_bytes:
             raise NoSpace(
-                Sentence(
+                Message(
                     "The disk is nearly full ({megabytes} MB free). Nothing stored was harmed; "
                     "free some space, then try again.",
                     megabytes=room.bytes // 1_000_000,

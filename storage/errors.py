@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from common import path_errors, transient_causes
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 
 ROOM_TO_WORK_BYTES = 1024 * 1024
 UNWRITTEN = (
@@ -15,7 +15,7 @@ UNWRITTEN = (
 )  # fmt: skip
 
 
-class DatabaseError(Told):
+class DatabaseError(AppError):
     """Base of database errors."""
 
     status = 500
@@ -103,7 +103,7 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | 
         return DatabaseBusy("The database is busy. Nothing was changed; try again.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return DatabaseDamaged(
-            Sentence(
+            Message(
                 "{path} is damaged or not a database. It was left as it is; restore it from a "
                 "backup.",
                 path=str(path),
@@ -113,7 +113,7 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | 
         return _not_opened(path)
     if code == sqlite3.SQLITE_IOERR:
         return DatabaseError(
-            Sentence(
+            Message(
                 "{path} cannot be read or written: {reason}. Check the disk.",
                 path=str(path),
                 reason=str(error),
@@ -121,7 +121,7 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | 
         )
     if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table"):
         return DatabaseDamaged(
-            Sentence(
+            Message(
                 "{path} lacks a part of what it should hold ({reason}). Nothing was changed; flask "
                 "doctor says more.",
                 path=str(path),
@@ -130,7 +130,7 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | 
         )
     if str(error).startswith("Could not decode to UTF-8"):
         return DatabaseError(
-            Sentence("{path} holds a damaged text. Restore it from a backup.", path=str(path))
+            Message("{path} holds a damaged text. Restore it from a backup.", path=str(path))
         )
     if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
         return NotFound("What this belongs to was deleted in the meantime. Nothing was changed.")
@@ -154,7 +154,7 @@ def translate_os_error(error: OSError, path: Path) -> DatabaseError:
     if cause := transient_causes.of_os_error(error, path.parent):
         return disk_full(cause)
     return DatabaseError(
-        Sentence(
+        Message(
             "{path} cannot be used: {reason}. {remedy}",
             path=path_errors.shortened(path),
             reason=str(error.strerror),
@@ -179,7 +179,7 @@ def _not_opened(path: Path) -> DatabaseError:
             return disk_full(cause)
         is_gone = isinstance(error, FileNotFoundError) and path.parent.is_dir()
         return DatabaseError(
-            Sentence(
+            Message(
                 "{path} cannot be opened for writing: {reason}. {remedy}",
                 path=path_errors.shortened(path),
                 reason=str(error.strerror),
@@ -187,7 +187,7 @@ def _not_opened(path: Path) -> DatabaseError:
             )
         )
     return DatabaseError(
-        Sentence("{path} cannot be opened for writing; check who owns it.", path=str(path))
+        Message("{path} cannot be opened for writing; check who owns it.", path=str(path))
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from common import transient_causes
-from common.errors import Sentence
+from common.errors import Message
 from storage.audio_errors import NoSpace, NoSuchAudio, no_space, translating_disk_full
 from storage.plain_files import is_plain, open_plain, open_to_write, sync
 
@@ -78,7 +78,7 @@ class ExportStore:
         free = room.bytes
         if free < needed_bytes + self.min_free_bytes:
             raise NoSpace(
-                Sentence(
+                Message(
                     "This download needs about {needed} MB, and the disk has {free} MB free. "
                     "Nothing stored was harmed; free some space, then try again.",
                     needed=needed_bytes // 1_000_000 + 1,

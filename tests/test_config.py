@@ -144,16 +144,16 @@ WRONG = [
 def test_a_wrong_setting_is_refused_by_name_with_a_remedy(name, text, sentence):
     with pytest.raises(ConfigError) as caught:
         Config.from_env({f"VOICEVERSE_{name}": text})
-    assert sentence in caught.value.sentence
-    assert caught.value.sentence.endswith(".")
-    assert f"VOICEVERSE_{name}" in caught.value.sentence or "OpenAI" in caught.value.sentence
+    assert sentence in caught.value.message
+    assert caught.value.message.endswith(".")
+    assert f"VOICEVERSE_{name}" in caught.value.message or "OpenAI" in caught.value.message
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "OPENAI_API_KEY"])
 def test_a_refused_secret_is_not_repeated(name):
     with pytest.raises(ConfigError) as caught:
         Config.from_env({f"VOICEVERSE_{name}": "hush hush"})
-    assert "hush" not in caught.value.sentence
+    assert "hush" not in caught.value.message
 
 
 def test_secrets_stay_out_of_logs():
@@ -265,7 +265,7 @@ def test_a_key_missing_beside_a_database_stops_with_the_remedy(tmp_path):
     with pytest.raises(ConfigError, match="Restore it from a backup") as caught:
         load_secret_key(data, database_exists=True)
     assert not key_file(data).exists()
-    command = caught.value.sentence.split("everybody out: ")[1]
+    command = caught.value.message.split("everybody out: ")[1]
     subprocess.run(["/bin/sh", "-c", command], check=True, env={})
     assert len(load_secret_key(data, database_exists=True)) == 64
     assert stat.S_IMODE(key_file(data).stat().st_mode) == 0o600

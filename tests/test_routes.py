@@ -18,8 +18,8 @@ def test_an_app_with_a_route_that_does_not_say_who_may_see_it_does_not_start(mak
     monkeypatch.setattr(web.read_along, "blueprint", room)
     with pytest.raises(UndeclaredRoute) as caught:
         make_app()
-    assert "/extra (extra.view)" in caught.value.sentence
-    assert caught.value.sentence.count("\n") == 0
+    assert "/extra (extra.view)" in caught.value.message
+    assert caught.value.message.count("\n") == 0
 
 
 def test_a_declared_route_is_accepted(app):

@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from common.errors import Sentence
+from common.errors import Message
 from tests.conftest import Browser
 from web.device_names import device_label
 from web.i18n import LANGUAGES, translate
@@ -153,7 +153,7 @@ def test_texts_in_one_language_are_found(source):
 def test_told_sentences_keep_what_no_catalogue_knows(app):
     with app.test_request_context(headers=GERMAN):
         assert translate("Gone fishing.") == "Gone fishing."
-        assert translate(Sentence("{fish} gone {times} times.", fish="{Eel}", times=1200)) == (
+        assert translate(Message("{fish} gone {times} times.", fish="{Eel}", times=1200)) == (
             "{Eel} gone 1.200 times."
         )
         assert translate(None) == ""

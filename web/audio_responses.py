@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wsgi import wrap_file
 
-from common.errors import Told
+from common.errors import AppError
 from exports.types import Format
 from queries.rows import AudioFile, Export
 from speech.audio.mp3 import place_of
@@ -26,28 +26,28 @@ READ_AT_ONCE = 1 << 20
 TABLE_PIECE = 1 << 16
 
 
-class NothingToHear(Told):
-    """There is no sound of this file; `sentence` says why."""
+class NothingToHear(AppError):
+    """There is no sound of this file; `message` says why."""
 
     status = 409
 
-    def __init__(self, sentence: str, status: int = 409) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, status: int = 409) -> None:
+        super().__init__(message)
         self.status = status
 
 
-class TooManyListeners(Told):
+class TooManyListeners(AppError):
     """Every place for live listening is taken."""
 
     status = 503
     retry_after_s = 10
-    sentence = lazy_gettext(
+    message = lazy_gettext(
         "Many people are listening to unfinished pieces at this moment. "
         "Try again in a few seconds, or wait until this one is ready."
     )
 
     def __init__(self) -> None:
-        super().__init__(self.sentence)
+        super().__init__(self.message)
 
 
 def sound(row: AudioFile, from_s: float = 0.0) -> Response:

@@ -8,13 +8,13 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from common.errors import Told
+from common.errors import AppError
 
 STEP_BYTES = 1 << 20
 LIMIT = "bytes on the way"
 
 
-class TooMuchFromPerson(Told):
+class TooMuchFromPerson(AppError):
     """One person sends more at once than one may."""
 
     status = 429
@@ -28,7 +28,7 @@ class TooMuchFromPerson(Told):
         )
 
 
-class TooMuchFromAddress(Told):
+class TooMuchFromAddress(AppError):
     """Everybody at one address together sends more at once than one may."""
 
     status = 429
@@ -42,7 +42,7 @@ class TooMuchFromAddress(Told):
         )
 
 
-class TooMuchInAll(Told):
+class TooMuchInAll(AppError):
     """Everybody together sends more than can be taken in at once."""
 
     status = 503

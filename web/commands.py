@@ -9,7 +9,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup
 
-from common.errors import Told
+from common.errors import AppError
 from config import Config
 
 CONFIG = "voiceverse_config"
@@ -26,7 +26,7 @@ def is_command() -> bool:
     return context is not None and isinstance(context.command, FlaskGroup)
 
 
-class CannotWrite(Told):
+class CannotWrite(AppError):
     """A file that was named on the command line cannot be written; `sentence` says why."""
 
 
@@ -35,8 +35,8 @@ def one_sentence() -> Iterator[None]:
     """End a command that cannot be done with exit code 1 and its sentence."""
     try:
         yield
-    except Told as error:
-        click.echo(error.sentence, err=True)
+    except AppError as error:
+        click.echo(error.message, err=True)
         sys.exit(1)
 
 
@@ -100,16 +100,16 @@ def _translating_os_errors(path: Path) -> Iterator[None]:
 class _Group(click.Group):
     """The commands that work without data; for all others the reason why they do not."""
 
-    error: Told
+    error: AppError
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         found = super().get_command(context, name)
         if found is None:
-            raise click.ClickException(str(self.error.sentence))
+            raise click.ClickException(str(self.error.message))
         return found
 
 
-def app_without_data(config: Config, error: Told, commands: Iterable[click.Command]) -> Flask:
+def app_without_data(config: Config, error: AppError, commands: Iterable[click.Command]) -> Flask:
     """An app with the commands alone that need no open database; `error` tells why it has none."""
     app = Flask(__name__)
     app.extensions[CONFIG] = config

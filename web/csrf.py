@@ -8,21 +8,21 @@ from functools import lru_cache
 from flask import current_app, request, session
 from flask_babel import lazy_gettext
 
-from common.errors import Told
+from common.errors import AppError
 from web.refusal_log import log_event
 
 
-class StaleForm(Told):
+class StaleForm(AppError):
     """A form without the right CSRF token."""
 
     status = 403
-    sentence = lazy_gettext(
+    message = lazy_gettext(
         "This form is too old or came from another page. Reload it and try again; "
         "nothing was changed."
     )
 
     def __init__(self) -> None:
-        super().__init__(self.sentence)
+        super().__init__(self.message)
 
 
 def csrf_token() -> str:

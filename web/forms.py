@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 
 from flask_babel import gettext as _
 
-from common.errors import Told
+from common.errors import AppError
 
 
-class BadForm(Told):
+class BadForm(AppError):
     """A field that cannot be used; `field` names it, `sentence` says what to do."""
 
     status = 400
@@ -23,7 +23,7 @@ class BadForm(Told):
         self.field = field
 
 
-class ChangedMeanwhile(Told):
+class ChangedMeanwhile(AppError):
     """The state that a form was made from has changed; `found` tells programs what is there now."""
 
     status = 409

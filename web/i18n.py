@@ -8,7 +8,7 @@ from flask import Flask, g, request, session
 from flask_babel import Babel, get_locale, get_translations, gettext
 from markupsafe import Markup
 
-from common.errors import Sentence
+from common.errors import Message
 from web.formatting import count
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -66,14 +66,14 @@ def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
 
 def translate(sentence: object) -> str:
     """A sentence from below, which knows no languages, in this answer's; else as it is."""
-    if not isinstance(sentence, Sentence):
+    if not isinstance(sentence, Message):
         return gettext(str(sentence)) if sentence else ""
     values = {name: _translated_value(value) for name, value in sentence.values.items()}
     return gettext(sentence.template).format(**values)
 
 
 def _translated_value(value: object) -> object:
-    if isinstance(value, Sentence):
+    if isinstance(value, Message):
         return translate(value)
     return count(value) if isinstance(value, int) else value
 

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from math import ceil, inf
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from common.ip_address import address
 
 MOST_BUCKETS = 20_000
@@ -15,7 +15,7 @@ NOTED_EVERY_S = 600
 HOME_NETWORK = 64  # bits: what one home gets of IPv6
 
 
-class TooManyRequests(Told):
+class TooManyRequests(AppError):
     """Wait `retry_after_s` seconds before the next request; `limit` names what was too much."""
 
     status = 429
@@ -26,7 +26,7 @@ class TooManyRequests(Told):
             super().__init__("Too many requests at once. Wait one second and try again.")
         else:
             super().__init__(
-                Sentence(
+                Message(
                     "Too many requests at once. Wait {seconds} seconds and try again.",
                     seconds=retry_after_s,
                 )

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from common import transient_causes
-from common.errors import Told
+from common.errors import AppError
 from web.formatting import count
 from web.i18n import translate
 from web.refusal_log import log_event, log_refusal
@@ -55,7 +55,7 @@ log = logging.getLogger("voiceverse.answers")
 
 def prepare(app: Flask) -> None:
     """Let the app answer with a sentence to whatever is raised."""
-    app.register_error_handler(Told, error_response)
+    app.register_error_handler(AppError, error_response)
     app.register_error_handler(OSError, _held_up)
     app.register_error_handler(MemoryError, _held_up)
     app.register_error_handler(UntrustedHost, _strange_host)
@@ -71,11 +71,11 @@ def error_response(error: Any) -> Response:
     """The answer to anything refused: its sentence as JSON or on a page of its own."""
     status = error.status
     if wants_json():
-        answer = jsonify(error=translate(error.sentence), **getattr(error, "found", {}))
+        answer = jsonify(error=translate(error.message), **getattr(error, "found", {}))
         answer.status_code = status
     else:
         title = str(TITLES.get(status) or _("That did not work"))
-        answer = page("errors/error.html", status, title=title, sentence=translate(error.sentence))
+        answer = page("errors/error.html", status, title=title, sentence=translate(error.message))
     return _noted(answer, error)
 
 
@@ -92,7 +92,7 @@ def _strange_host(error: UntrustedHost) -> Response:
     if wants_json():
         return error_response(error)
     return Response(
-        translate(error.sentence), error.status, content_type="text/plain; charset=utf-8"
+        translate(error.message), error.status, content_type="text/plain; charset=utf-8"
     )
 
 
@@ -129,9 +129,9 @@ def _http_error(error: HTTPException) -> WerkzeugResponse:
 
 
 class _Refused:
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, message: str) -> None:
         self.status = status
-        self.sentence = sentence
+        self.message = message
 
 
 def _noted(answer: Response, error: Any) -> Response:

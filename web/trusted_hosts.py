@@ -7,7 +7,7 @@ be taken by the browser for ours. It cannot do so with an address, nor with a na
 import re
 import socket
 
-from common.errors import Sentence, Told
+from common.errors import AppError, Message
 from common.ip_address import address
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -16,7 +16,7 @@ HOME = (".local", ".lan", ".localdomain", ".home.arpa", ".internal")
 HOST = re.compile(r"(?:([a-z0-9_.-]+)|\[([0-9a-f:.]+)\])(?::\d{1,5})?", re.ASCII)
 
 
-class UntrustedHost(Told):
+class UntrustedHost(AppError):
     """The request was made under a name that is not known to be ours."""
 
     status = 400
@@ -43,7 +43,7 @@ class Hosts:
         if name and not self._is_listed and address(name) is not None:
             return
         raise UntrustedHost(
-            Sentence(
+            Message(
                 "VoiceVerse does not answer to the name “{host}”, for other sites could pass for "
                 "it that way. If it is yours, add it to VOICEVERSE_TRUSTED_HOSTS; or use the "
                 "address of the machine.",

@@ -6,7 +6,7 @@ A cause is told once: what follows from it is not looked at.
 
 import logging
 
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from server.doctor import accounts, backups, contents, data, machine, sounds
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Look
@@ -50,7 +50,7 @@ def _data(config: Config, looks: tuple[Look, ...]) -> list[Finding]:
         try:
             found += _look(config, look)
         except DatabaseError as error:
-            return [*found, Finding(BAD, error.sentence, data.restoring(config))]
+            return [*found, Finding(BAD, error.message, data.restoring(config))]
         if any(finding.is_last for finding in found):
             break
     return found
@@ -62,12 +62,12 @@ def _look(config: Config, look: Look) -> list[Finding]:
         found.extend(look(config))
     except (ValueError, TypeError) as error:  # something is damaged that no look thought of
         log.exception("the look %s of doctor broke off", look.__name__)
-        what = Sentence(
+        what = Message(
             "The look {name} broke off: {reason}.", name=look.__name__, reason=str(error)
         )
         found.append(Finding(BAD, what, "Report this, with the lines from the log."))
     except OSError as error:
-        what = Sentence(
+        what = Message(
             "{path} cannot be read: {reason}.",
             path=str(error.filename or config.data_dir),
             reason=error.strerror or str(error),

@@ -1,6 +1,6 @@
 """Check of usernames: whether each can be told from the others."""
 
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from server.doctor.findings import WARN, Finding, Findings, named
 from storage import snapshots
@@ -12,7 +12,7 @@ def names(config: Config) -> Findings:
     """Check for usernames that look alike or mix scripts."""
     alike, mixed = snapshots.find_unclear_names(config.database_path)
     for group in alike:
-        what = Sentence(
+        what = Message(
             "These names of accounts look alike: {names}.", names=", ".join(map(repr, group))
         )
         yield Finding(WARN, what, ONE_OF_THEM)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from backups import status
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings
 
@@ -23,19 +23,19 @@ def check(config: Config) -> Findings:
         what = "{path} does not hold what is known of the backups."
         yield Finding(
             BAD,
-            Sentence(what, path=str(status.path(config))),
+            Message(what, path=str(status.path(config))),
             "Run flask backup, which writes it anew.",
         )
     if record.failed_at:
         yield Finding(
             BAD,
-            Sentence("The last backup failed: {why}", why=record.why),
+            Message("The last backup failed: {why}", why=record.why),
             "Do what it says, then run flask backup.",
         )
     if record.unsound:
         yield Finding(
             BAD,
-            Sentence(
+            Message(
                 "Sound files that were missing or damaged at the last backup: {count}.",
                 count=record.unsound,
             ),
@@ -48,13 +48,13 @@ def check(config: Config) -> Findings:
     elif _time(record.made_at) < now - OLD_BACKUP:
         yield Finding(
             WARN,
-            Sentence("The last backup was made on {time} UTC.", time=record.made_at),
+            Message("The last backup was made on {time} UTC.", time=record.made_at),
             "Make one with flask backup.",
         )
     else:
         yield Finding(
             GOOD,
-            Sentence(
+            Message(
                 "The last backup was made on {time} UTC, and proven by restoring it.",
                 time=record.made_at,
             ),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from backups import create, status
-from common.errors import Sentence
+from common.errors import Message
 from config import (
     SHORTEST_KEY_BYTES,
     Config,
@@ -52,7 +52,7 @@ def place(config: Config) -> Findings:
     try:
         check_data_path(config)
     except ConfigError as error:
-        what, _, remedy = error.sentence.rpartition(". ")
+        what, _, remedy = error.message.rpartition(". ")
         yield Finding(BAD, f"{what}.", remedy, is_last=True)
 
 
@@ -66,7 +66,7 @@ def folders(config: Config) -> Findings:
             remedy = "Move it away; the folder is made anew when it is needed."
             if folder in (config.data_dir, config.audio_dir):
                 remedy = "Move it away, then put the folder back from a backup."
-            what = Sentence("{path} is a file where a folder should be.", path=str(folder))
+            what = Message("{path} is a file where a folder should be.", path=str(folder))
             yield Finding(BAD, what, remedy, is_last=folder == config.data_dir)
 
 
@@ -75,10 +75,10 @@ def key(config: Config) -> Findings:
     path = config.data_dir / "secret_key"
     if config.secret_key or (what := _key_fault(config)) is None:
         return
-    remedy = Sentence(NEW_KEY, command=remake_command(path))
+    remedy = Message(NEW_KEY, command=remake_command(path))
     if path.is_dir():
-        remedy = Sentence(KEY_FOLDER, command=remake_command(path))
-    yield Finding(BAD, Sentence(what, path=str(path)), remedy)
+        remedy = Message(KEY_FOLDER, command=remake_command(path))
+    yield Finding(BAD, Message(what, path=str(path)), remedy)
 
 
 def _key_fault(config: Config) -> str | None:
@@ -100,31 +100,31 @@ def presence(config: Config) -> Findings:
     path = config.database_path
     try:
         if path.is_dir():
-            what = Sentence("{path} is a folder where the database should be.", path=str(path))
+            what = Message("{path} is a folder where the database should be.", path=str(path))
             yield Finding(BAD, what, "Move it away, then run flask restore latest.", True)
         elif snapshots.is_empty(path):
             yield _no_database(config)
         elif snapshots.recognise(path) != sqlite_file.SCHEMA_VERSION:
-            what = Sentence("{path} is of another release.", path=str(path))
+            what = Message("{path} is of another release.", path=str(path))
             yield Finding(WARN, what, "Start VoiceVerse once, which upgrades it.", is_last=True)
     except DatabaseTooNew:
-        what = Sentence("{path} was written by a newer VoiceVerse.", path=str(path))
+        what = Message("{path} was written by a newer VoiceVerse.", path=str(path))
         yield Finding(BAD, what, "Install that release again.", is_last=True)
     except NotADatabase:
-        what = Sentence("{path} is a database of another program.", path=str(path))
+        what = Message("{path} is a database of another program.", path=str(path))
         yield Finding(BAD, what, "Set VOICEVERSE_DATA_DIR to where the data is.", is_last=True)
     except DatabaseDamaged as error:
-        yield Finding(BAD, error.sentence, restoring(config), is_last=True)
+        yield Finding(BAD, error.message, restoring(config), is_last=True)
 
 
 def _no_database(config: Config) -> Finding:
     path = str(config.database_path)
     if sqlite_file.wal_bytes(config.database_path):
-        what = Sentence("{path} is missing, but its log is there.", path=path)
+        what = Message("{path} is missing, but its log is there.", path=path)
     elif holds_sound(config):
-        what = Sentence("{path} is missing or empty, but there is sound beside it.", path=path)
+        what = Message("{path} is missing or empty, but there is sound beside it.", path=path)
     else:
-        what = Sentence("There is no database in {path} yet.", path=str(config.data_dir))
+        what = Message("There is no database in {path} yet.", path=str(config.data_dir))
         remedy = "Start VoiceVerse, or set VOICEVERSE_DATA_DIR to where the data is."
         return Finding(WARN, what, remedy, is_last=True)
     return Finding(BAD, what, restoring(config), is_last=True)
@@ -147,7 +147,7 @@ def log(config: Config) -> Findings:
     for fault in faults[:MOST_NAMED]:
         yield Finding(
             BAD,
-            Sentence("The security log was tampered with: {fault}.", fault=fault),
+            Message("The security log was tampered with: {fault}.", fault=fault),
             "Compare it with the one in a backup, and find out who can write to the database.",
         )
     if not faults:
@@ -170,7 +170,7 @@ def database(config: Config) -> Findings:
     faults = [fault for fault in faults if "audio_search" not in fault]  # looked at by itself
     for fault in faults[:MOST_NAMED]:
         yield Finding(
-            BAD, Sentence("The database is damaged: {fault}.", fault=fault), restoring(config),
+            BAD, Message("The database is damaged: {fault}.", fault=fault), restoring(config),
             is_last=True,
         )  # fmt: skip
     if not faults:

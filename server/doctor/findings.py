@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 
 GOOD, WARN, BAD = "good", "warn", "bad"
@@ -32,4 +32,4 @@ def named(names: list[str], what: str, level: str, remedy: str, **values: str) -
     if not names:
         return
     shown = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
-    yield Finding(level, Sentence(what, count=len(names), names=shown, **values), remedy)
+    yield Finding(level, Message(what, count=len(names), names=shown, **values), remedy)

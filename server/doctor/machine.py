@@ -9,7 +9,7 @@ import stat
 import config as settings
 from backups import manifest, status
 from common import transient_causes
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings
 from storage import sqlite_file
@@ -33,14 +33,14 @@ def permissions(config: Config) -> Findings:
         mode = "700" if path.is_dir() else "600"
         yield Finding(
             BAD,
-            Sentence("Others on this machine can read {path}.", path=str(path)),
-            Sentence("Run: chmod {mode} {path}", mode=mode, path=str(path)),
+            Message("Others on this machine can read {path}.", path=str(path)),
+            Message("Run: chmod {mode} {path}", mode=mode, path=str(path)),
         )
     foreign = [path for path in private if path.exists() and path.stat().st_uid != os.geteuid()]
     for path in foreign:
         yield Finding(
             WARN,
-            Sentence("{path} belongs to another account.", path=str(path)),
+            Message("{path} belongs to another account.", path=str(path)),
             "Run VoiceVerse, and this command, as the account that the data belongs to.",
         )
     if not wrong and not foreign:
@@ -49,16 +49,16 @@ def permissions(config: Config) -> Findings:
 
 def versions(_config: Config) -> Findings:
     """Check the versions of Python and SQLite."""
-    yield Finding(GOOD, Sentence("Python {version}.", version=platform.python_version()))
+    yield Finding(GOOD, Message("Python {version}.", version=platform.python_version()))
     version = sqlite_file.sqlite_version()
     shown = ".".join(map(str, version))
     is_fixed = version[2] >= RESET_FIXED.get(version[:2], 10**6)
     if not RESET_BUG[0] <= version < RESET_BUG[1] or is_fixed:
-        yield Finding(GOOD, Sentence("SQLite {version}.", version=shown))
+        yield Finding(GOOD, Message("SQLite {version}.", version=shown))
         return
     yield Finding(
         WARN,
-        Sentence(
+        Message(
             "SQLite {version} can damage a database that several programs write at once. "
             "VoiceVerse lets one write at a time.",
             version=shown,
@@ -74,7 +74,7 @@ def disk(config: Config) -> Findings:
         return
     yield from _inodes(config)
     free = shutil.disk_usage(config.data_dir).free
-    what = Sentence("{megabytes} MB are free on the disk.", megabytes=free // 1_000_000)
+    what = Message("{megabytes} MB are free on the disk.", megabytes=free // 1_000_000)
     if free < config.min_free_mb * 1024 * 1024:
         yield Finding(BAD, what, "Free some space: new work is refused.")
     elif free < LITTLE_ROOM_BYTES:
@@ -88,7 +88,7 @@ def _inodes(config: Config) -> Findings:
     if files is not None and files < LITTLE_ROOM_FILES:
         yield Finding(
             BAD if files < transient_causes.FEW_FILES else WARN,
-            Sentence("The disk has room for {count} further files (inodes).", count=files),
+            Message("The disk has room for {count} further files (inodes).", count=files),
             "Delete files that nobody needs: new work is refused when there is no room for more.",
         )
 
@@ -100,12 +100,12 @@ def network(config: Config) -> Findings:
         if not config.trusted_proxies:
             return
     if config.trusted_proxies:
-        proxies = Sentence("Trusted proxies: {names}.", names=", ".join(config.trusted_proxies))
+        proxies = Message("Trusted proxies: {names}.", names=", ".join(config.trusted_proxies))
         yield from _trusted(config, proxies)
         return
     yield Finding(
         WARN,
-        Sentence("{host} is open to the network without encryption.", host=config.host),
+        Message("{host} is open to the network without encryption.", host=config.host),
         "On a network that is not yours alone, listen on 127.0.0.1 behind a proxy with HTTPS.",
     )
 
@@ -144,6 +144,6 @@ def check_settings(config: Config) -> Findings:
     for name in config.unrecognised:
         yield Finding(
             WARN,
-            Sentence("{name} is not a setting of VoiceVerse.", name=name),
+            Message("{name} is not a setting of VoiceVerse.", name=name),
             "Correct or remove it; .env.example lists them all.",
         )

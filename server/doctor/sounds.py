@@ -1,7 +1,7 @@
 """Check of the files beside the database: whether rows and disk agree."""
 
 from backups.files import digest_of
-from common.errors import Sentence
+from common.errors import Message
 from config import Config
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
 from storage import snapshots
@@ -31,10 +31,10 @@ def sounds(config: Config) -> Findings:
     )
     yield from named(
         stray, "Sound files that belong to nothing ({count}): {names}.", WARN,
-        Sentence("Move them out of {folder} if nobody misses them.", folder=str(store.folder)),
+        Message("Move them out of {folder} if nobody misses them.", folder=str(store.folder)),
     )  # fmt: skip
     if not missing and not changed:
-        yield Finding(GOOD, Sentence("All sound files are there ({count}).", count=len(ready)))
+        yield Finding(GOOD, Message("All sound files are there ({count}).", count=len(ready)))
 
 
 def _has_other_size(store: AudioStore, name: str, rows: dict[str, StoredSound]) -> bool:
@@ -72,5 +72,5 @@ def scrub(config: Config) -> Findings:
     if not damaged:
         yield Finding(
             GOOD,
-            Sentence("All sound files were read and are as they were made ({count}).", count=count),
+            Message("All sound files were read and are as they were made ({count}).", count=count),
         )

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from common.errors import Told
+from common.errors import AppError
 
 ENCODER_DELAY = 576  # samples that LAME puts before the sound
 DECODER_DELAY = 529  # samples that a decoder adds; players skip both
@@ -24,7 +24,7 @@ BIT_RATES = {  # kbit/s by version, layer III
 SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 
 
-class NotMp3(Told):
+class NotMp3(AppError):
     """The bytes are not a playable MP3; `sentence` says what is wrong."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.errors import (
     BrokenAudio,
     KeyRefused,
@@ -55,12 +55,12 @@ def translated(key: str, address: str) -> Iterator[None]:
     except openai.APIStatusError as error:
         raise _refusal(error, key) from error
     except openai.APITimeoutError as error:
-        sentence = Sentence("{host} did not answer in time.", host=host(address))
+        sentence = Message("{host} did not answer in time.", host=host(address))
         raise ProviderUnreachable(sentence) from error
     except openai.APIConnectionError as error:
         if isinstance(error.__cause__, SpeechError):
             raise error.__cause__ from error
-        sentence = Sentence("{host} could not be reached.", host=host(address))
+        sentence = Message("{host} could not be reached.", host=host(address))
         raise ProviderUnreachable(sentence) from error
     except openai.APIError as error:
         raise BrokenAudio(NOT_SOUND) from error
@@ -116,9 +116,7 @@ def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
     if code == "model_not_found":
         if reason:
             return ModelEnded(
-                Sentence(
-                    "The provider does not have this model. It says: {message}", message=reason
-                )
+                Message("The provider does not have this model. It says: {message}", message=reason)
             )
         return ModelEnded("The provider does not have this model.")
     if status == 401:
@@ -134,7 +132,7 @@ def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
         )
     if status in (408, 409) or status >= 500:
         return ProviderBusy(
-            Sentence(
+            Message(
                 "The provider is out of order (status {status}). Try again later.", status=status
             )
         )
@@ -151,13 +149,13 @@ def _refused(status: int, reason: str) -> SpeechError:
     kind = KeyRefused if status == 403 else ProviderRefused
     if reason:
         return kind(
-            Sentence(
+            Message(
                 "The provider refused the request (status {status}). It says: {message}",
                 status=status,
                 message=reason,
             )
         )
-    return kind(Sentence("The provider refused the request (status {status}).", status=status))
+    return kind(Message("The provider refused the request (status {status}).", status=status))
 
 
 def message_of(body: object) -> str:

@@ -93,7 +93,7 @@ class OpenAIRealtime(OpenAIEngine):
                     said = line.say(text)
             except LineGone as error:
                 if was_new:
-                    raise BrokenAudio(error.sentence) from error
+                    raise BrokenAudio(error.message) from error
                 continue  # a session that was left idle had ended meanwhile
             faults.check_length(request, len(said.pcm) / 2 / SAMPLE_RATE)
             return said

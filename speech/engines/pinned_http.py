@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.errors import SpeechError
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _resolved(host: str, port: int) -> list[str]:
     addresses = [str(place[0]) for *_, place in found]
     if any(is_forbidden(ipaddress.ip_address(text.partition("%")[0])) for text in addresses):
         raise ForbiddenAddress(
-            Sentence(
+            Message(
                 "{host} is an address that no speech server has, and is never asked. Use the "
                 "server's own.",
                 host=host,

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import ClassVar
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.engine import Engine
 from speech.engines import piper_process as wire
 from speech.engines.espeak_text import BRACKETS, SpokenText
@@ -42,11 +42,11 @@ class NoVoices(UnknownVoice):
 
     def __init__(self) -> None:
         super().__init__("", PiperEngine.label)
-        self.sentence = (
+        self.message = (
             "No neural voice is installed yet. An admin adds one under Voices, or with "
             "flask voices install."
         )
-        self.args = (self.sentence,)
+        self.args = (self.message,)
 
 
 class VoiceUnusable(EngineCrashed):
@@ -86,7 +86,7 @@ class PiperChild(PipedChild):
             if kind == b"E":
                 reason = payload.decode()
                 raise VoiceUnusable(
-                    Sentence("Piper could not use the voice ({reason}).", reason=reason)
+                    Message("Piper could not use the voice ({reason}).", reason=reason)
                 )
             self.loaded = frozenset(json.loads(payload))
             return

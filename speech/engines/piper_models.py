@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.errors import SpeechError
 from speech.types import Voice
 
@@ -106,11 +106,11 @@ def read_config(path: Path) -> dict[str, Any]:
         _check(config)
     except OSError as error:
         raise NotPiperModel(
-            Sentence("The file {name} beside the model is missing.", name=path.name)
+            Message("The file {name} beside the model is missing.", name=path.name)
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotPiperModel(
-            Sentence(
+            Message(
                 "{name} is not the configuration of a Piper voice ({reason}).",
                 name=path.name,
                 reason=f"{error}"[:100],

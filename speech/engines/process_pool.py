@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from common import transient_causes
-from common.errors import Sentence
+from common.errors import Message
 from common.pipes import pipes
 from speech.errors import EngineCrashed, EngineHeldUp, EngineMissing, SpeechError
 
@@ -145,9 +145,9 @@ class PipedChild:
 
     def _missing(self, reason: str) -> EngineMissing:
         """An error with the remedy for what is missing or damaged."""
-        shown = reason if "{" in reason else Sentence(reason)
+        shown = reason if "{" in reason else Message(reason)
         return EngineMissing(
-            Sentence("{reason} {remedy}", reason=shown, remedy=Sentence(self.remedy))
+            Message("{reason} {remedy}", reason=shown, remedy=Message(self.remedy))
         )
 
     def _not_started(self, error: OSError) -> SpeechError:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.engines import openai_errors as faults
 from speech.engines import pinned_http
 from speech.errors import (
@@ -171,10 +171,10 @@ class Line:
         except ws.ConnectionClosed as error:
             raise BrokenAudio("The provider's sound broke off half way.") from error
         except TimeoutError as error:
-            sentence = Sentence("{host} did not answer in time.", host=faults.host(self._address))
+            sentence = Message("{host} did not answer in time.", host=faults.host(self._address))
             raise ProviderUnreachable(sentence) from error
         except (OSError, ws.InvalidHandshake) as error:
-            sentence = Sentence("{host} could not be reached.", host=faults.host(self._address))
+            sentence = Message("{host} could not be reached.", host=faults.host(self._address))
             raise ProviderUnreachable(sentence) from error
         except (ws.WebSocketException, httpx2.InvalidURL, openai.OpenAIError) as error:
             raise ProviderRefused("The speech server's address or key cannot be used.") from error

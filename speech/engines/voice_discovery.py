@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.engines import openai_errors as faults
 from speech.engines import pinned_http
 from speech.engines.openai_models import VoiceRow
@@ -50,7 +50,7 @@ def read_voices(base_url: str, key: str, model: str, timeout_s: float) -> list[V
         if is_its and (found := voices_in(listed)):
             return found
     raise NoList(
-        Sentence(
+        Message(
             "{host} lists no voices. Write their names into the form, as its guide has them.",
             host=faults.host(base_url),
         )
@@ -64,7 +64,7 @@ def read_models(base_url: str, key: str, timeout_s: float) -> list[str]:
     names = list(dict.fromkeys(name for name in found if name))[:LONGEST_LIST]
     if not names:
         raise NoList(
-            Sentence(
+            Message(
                 "{host} lists no models. Write the model's name into the form.",
                 host=faults.host(base_url),
             )
@@ -149,9 +149,9 @@ def _answer(base_url: str, path: str, key: str, timeout_s: float) -> Any:
             with client.stream("GET", f"{base_url}/{path}", headers=headers) as response:
                 body = b"".join(_limited(response.iter_bytes(), host, deadline))
     except httpx2.TimeoutException as error:
-        raise ProviderUnreachable(Sentence("{host} did not answer in time.", host=host)) from error
+        raise ProviderUnreachable(Message("{host} did not answer in time.", host=host)) from error
     except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeEncodeError) as error:
-        raise ProviderUnreachable(Sentence("{host} could not be reached.", host=host)) from error
+        raise ProviderUnreachable(Message("{host} could not be reached.", host=host)) from error
     if response.status_code in (404, 405, 501):
         return None
     return _read(response.status_code, body, host, key)
@@ -162,9 +162,9 @@ def _limited(pieces: Iterable[bytes], host: str, deadline: float) -> Iterator[by
     for piece in pieces:
         size += len(piece)
         if size > LARGEST_LIST:
-            raise NoList(Sentence("{host} answered with more than a list can be.", host=host))
+            raise NoList(Message("{host} answered with more than a list can be.", host=host))
         if time.monotonic() > deadline:
-            raise ProviderUnreachable(Sentence("{host} did not answer in time.", host=host))
+            raise ProviderUnreachable(Message("{host} did not answer in time.", host=host))
         yield piece
 
 
@@ -176,7 +176,7 @@ def _read(status: int, body: bytes, host: str, key: str) -> Any:
     if status == 200 and answer is not None:
         return answer
     if status == 200:
-        raise NoList(Sentence("{host} answered with something that is no list.", host=host))
+        raise NoList(Message("{host} answered with something that is no list.", host=host))
     error = answer.get("error") if isinstance(answer, dict) else None
     error = error if isinstance(error, dict) else {}
     raise faults.refusal(status, str(error.get("code") or ""), faults.message_of(answer), key)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.errors import SpeechError
 from speech.text.segments import BLANK_LINE
 
@@ -138,7 +138,7 @@ def skipped(pattern: re.Pattern[str], text: str, place: int) -> int:
 def _check(voices: Mapping[str, str]) -> None:
     if len(voices) > MOST_SPEAKERS:
         raise BadCast(
-            Sentence(
+            Message(
                 "{count} speakers are named; {limit} are possible.",
                 count=len(voices),
                 limit=MOST_SPEAKERS,
@@ -147,7 +147,7 @@ def _check(voices: Mapping[str, str]) -> None:
     for name in voices:
         if not 0 < len(name) <= LONGEST_NAME or name != name.strip() or BAD_IN_NAME.search(name):
             raise BadCast(
-                Sentence(
+                Message(
                     'The speaker\'s name "{name}" cannot be used: it has 1 to {limit} characters, '
                     "no colon and no brackets.",
                     name=name[:80],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from common.errors import Sentence
+from common.errors import Message
 from speech.errors import SpeechError
 from speech.text.edit_map import Edit
 
@@ -76,7 +76,7 @@ class Dictionary:
         self._kept: dict[tuple[str, bool], _Rules] = {}
         if len(self.entries) > MOST:
             raise BadPronunciation(
-                Sentence(
+                Message(
                     "The dictionary has {entries} entries; {limit} are possible.",
                     entries=len(self.entries),
                     limit=MOST,
@@ -170,7 +170,7 @@ class _Rules:
 def _check(written: str) -> None:
     if len(written) > LONGEST:
         raise BadPronunciation(
-            Sentence(
+            Message(
                 "A pronunciation holds up to {limit} characters, not {characters}.",
                 limit=LONGEST,
                 characters=len(written),

@@ -88,7 +88,7 @@ def test_unknown_names_and_wrong_passwords_get_the_same_answer_and_a_log_entry(
 ):
     with pytest.raises(LoginRefused) as refused:
         accounts.login(name, "not the right password", HOME)
-    assert (refused.value.status, refused.value.sentence) == (401, LoginRefused.sentence)
+    assert (refused.value.status, refused.value.message) == (401, LoginRefused.message)
     assert events(db) == {"login_failed": 1}
 
 

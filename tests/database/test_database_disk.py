@@ -30,7 +30,7 @@ def test_a_full_disk_is_named_and_nothing_acknowledged_is_lost(small, fill):
                 small.create_audio_file(1, f"{len(stored)}", "n", voice="v", text="t" * 50_000)
             )
     assert caught.value.status == 507
-    assert "Nothing stored was harmed" in caught.value.sentence
+    assert "Nothing stored was harmed" in caught.value.message
     assert len(stored) > 5
     assert small.check() == []
     assert len(small.get_audio_files_by_owner(1, limit=1000)) == len(stored)

@@ -250,7 +250,7 @@ def _use(target, queue):
     try:
         queue.put(target())
     except DatabaseError as error:
-        queue.put(error.sentence)
+        queue.put(error.message)
 
 
 def in_forked_child(target):
@@ -354,7 +354,7 @@ def test_each_result_code_has_its_error(path, code, error):
     with pytest.raises(error) as caught, translating_sqlite_errors(path):
         raise failure
     assert type(caught.value) is error
-    assert caught.value.sentence.endswith(".")
+    assert caught.value.message.endswith(".")
 
 
 def test_every_error_has_a_status_of_its_own():

@@ -170,7 +170,7 @@ def test_the_servers_filename_has_no_folders(get):
 def test_what_goes_wrong_ends_in_a_sentence_and_leaves_no_file(get, tmp_path, path, error):
     with pytest.raises(error) as caught:
         get(path, file_mb=1, total_s=1.0 if error is FetchTookTooLong else 30.0)
-    assert caught.value.sentence.endswith(".")
+    assert caught.value.message.endswith(".")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -47,7 +47,7 @@ def outcome(folder, filename, content, limits=LIMITS):
         ended = "\n\n".join(compose(chapter) for chapter in document.chapters)
     except DocumentError as error:
         ended = error
-    assert isinstance(ended, str) or (ended.sentence.endswith(".") and 400 <= ended.status < 500)
+    assert isinstance(ended, str) or (ended.message.endswith(".") and 400 <= ended.status < 500)
     assert time.monotonic() - started < LONGEST_S
     assert list(folder.iterdir()) == [path]
     path.unlink()
@@ -144,7 +144,7 @@ def test_what_answers_too_much_is_stopped(tmp_path):
 
 def test_a_file_above_the_limit_is_not_even_opened(tmp_path):
     ended = outcome(tmp_path, "line.txt", b"abc " * 1_000_000, Limits(file_mb=1))
-    assert ended.sentence == "This document is too large: at most 1 MB can be imported."
+    assert ended.message == "This document is too large: at most 1 MB can be imported."
 
 
 def test_a_reader_that_crashes_is_a_damaged_document(tmp_path):

@@ -97,7 +97,7 @@ def test_what_cannot_be_read_is_refused_by_name(content, error, tmp_path):
     with pytest.raises(error) as caught:
         read_made(tmp_path, "file.bin", content)
     assert type(caught.value) is error
-    assert caught.value.sentence.endswith(".")
+    assert caught.value.message.endswith(".")
 
 
 def test_a_book_with_copy_protection_is_called_encrypted(tmp_path):

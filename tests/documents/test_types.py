@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from common.errors import Sentence
+from common.errors import Message
 from documents.types import INLINE, LEFT_OUT, RULES, Chapter, Document, TextRun, compose
 
 
@@ -79,7 +79,7 @@ def test_a_document_comes_back_from_json():
         language="de-AT",
         cover=b"\x89PNG\x00",
         cover_type="image/png",
-        notes=(Sentence("{pages} pages are pictures.", pages=1200), "100% {odd}."),
+        notes=(Message("{pages} pages are pictures.", pages=1200), "100% {odd}."),
     )
     again = Document.from_dict(json.loads(json.dumps(document.to_dict())))
     assert again == document

@@ -69,7 +69,7 @@ def test_sound_that_is_gone_or_broken_is_one_sentence(piece, tmp_path, key):
         wanted = task(piece, tmp_path / "made", key, -19.0, source=str(source))
         with pytest.raises(ExportError) as failed:
             runner.make(wanted, ignore)
-        assert failed.value.sentence == runner.CRASHED
+        assert failed.value.message == runner.CRASHED
         assert not (tmp_path / "made").exists()
 
 

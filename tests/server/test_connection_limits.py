@@ -53,7 +53,7 @@ class Server:
         came = len(environ["wsgi.input"].read())
         if refusal := environ[REFUSAL]:
             start_response(f"{refusal.status} No", [("Content-Type", "text/plain")])
-            return [refusal.sentence.encode()]
+            return [refusal.message.encode()]
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [f"{came} of {environ.get('CONTENT_LENGTH', '')}".encode()]
 

@@ -97,7 +97,7 @@ def test_a_file_above_the_limit_is_refused(make_home):
     home = make_home(max_upload_mb=1)
     with pytest.raises(TooLarge) as refused:
         take(home, b"a " * 600_000, "long.txt")
-    assert "1 MB" in refused.value.sentence
+    assert "1 MB" in refused.value.message
 
 
 def test_no_more_than_two_are_read_at_once_and_the_third_is_told(home, monkeypatch):

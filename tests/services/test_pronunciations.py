@@ -84,7 +84,7 @@ def test_a_reading_that_cannot_be_is_refused_with_its_reason(home, reading, word
     for refuse in (home.submit, home.studio.generation.quote):
         with pytest.raises((SpeechError, GenerationError)) as refused:
             refuse("Anna: Hi.", reading=reading)
-        assert words in refused.value.sentence
+        assert words in refused.value.message
 
 
 def test_speakers_have_voices_of_the_same_engine(paying):
@@ -92,7 +92,7 @@ def test_speakers_have_voices_of_the_same_engine(paying):
         paying.submit(
             "Anna: Hi.", voice="openai:alloy", reading={"cast": {"Anna": "espeak:gmw/de"}}
         )
-    assert "Anna has a voice of another engine" in refused.value.sentence
+    assert "Anna has a voice of another engine" in refused.value.message
 
 
 def test_the_pause_between_paragraphs_is_heard(home):
@@ -174,7 +174,7 @@ def test_a_table_that_cannot_be_used_leaves_all_as_it_was(words, home, table, wo
     words.add(home.user_id, Entry("kept", "cept"))
     with pytest.raises(BadPronunciation) as refused:
         words.import_table(home.user_id, table)
-    assert words_of_it in refused.value.sentence
+    assert words_of_it in refused.value.message
     assert kept(words, home) == [("kept", "cept")]
 
 

@@ -173,11 +173,11 @@ def test_a_failure_is_the_one_of_the_engine(provider, engine, kept, buyer):
         list(engine.speak(REQUEST))
     with pytest.raises(ProviderRefused) as there:
         list(buy(buyer, engine))
-    assert there.value.sentence == here.value.sentence
+    assert there.value.message == here.value.message
     for name in ("template", "values"):  # for whoever reads another language
-        assert getattr(there.value.sentence, name, None) == getattr(here.value.sentence, name, None)
+        assert getattr(there.value.message, name, None) == getattr(here.value.message, name, None)
     assert there.value.status == here.value.status
-    assert KEY not in there.value.sentence
+    assert KEY not in there.value.message
     assert list(kept.folder.glob("*/*")) == []
     provider.fault = ""
     assert sound(buy(buyer, engine)) == tone(len(SENTENCES) / 15)
@@ -203,9 +203,9 @@ def test_a_busy_provider_is_asked_as_often_as_the_engine_does(provider, engine, 
 def test_every_failure_crosses_with_its_class_sentence_and_status(error):
     told = unpacked(purchase_process.packed(error))
     assert type(told) is type(error)
-    assert str(told) == told.sentence == error.sentence
+    assert str(told) == told.message == error.message
     assert told.status == error.status
-    assert getattr(told.sentence, "values", None) == getattr(error.sentence, "values", None)
+    assert getattr(told.message, "values", None) == getattr(error.message, "values", None)
 
 
 def test_what_the_provider_says_about_its_models_crosses(provider, engine, buyer):
@@ -318,7 +318,7 @@ def test_a_process_that_cannot_live_ends_as_a_sentence(engine, buyer, monkeypatc
     monkeypatch.setattr(module.wire, "__name__", "services.not_there")
     with pytest.raises(SpeechError) as raised:
         list(buy(buyer, engine))
-    assert raised.value.sentence == module.STOPPED
+    assert raised.value.message == module.STOPPED
 
 
 def test_it_keeps_on_buying_when_services_are_told_to_stop(provider, engine, buyer, own_process):

@@ -36,8 +36,8 @@ def test_a_day_holds_so_many_characters_spoken_and_waiting(make_home):
     with pytest.raises(DayUsedUp) as caught:
         home.submit("a lamp " * 10)
     assert caught.value.status == 429
-    assert "200 characters" in caught.value.sentence
-    assert "60 are left" in caught.value.sentence
+    assert "200 characters" in caught.value.message
+    assert "60 are left" in caught.value.message
     assert 1 <= caught.value.retry_after_s <= 86_400
     home.submit("a lamp " * 5)
 
@@ -88,7 +88,7 @@ def test_storage_counts_the_bin_and_is_free_again_when_that_is_emptied(make_home
     with pytest.raises(StorageUsedUp) as caught:
         home.submit(SENTENCES * 5)
     assert caught.value.status == 507
-    assert "of the 1 MB" in caught.value.sentence
+    assert "of the 1 MB" in caught.value.message
     home.studio.bin.delete_for_good(row["filename"], home.user_id)
     home.submit(SENTENCES * 5)
 

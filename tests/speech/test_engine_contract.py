@@ -180,4 +180,4 @@ def test_it_speaks_again_after_it_was_closed(engine):
 def test_no_failure_but_a_speech_error_leaves_an_engine(engine):
     with pytest.raises(SpeechError) as caught:
         engine.check(SpeechRequest("", ""))
-    assert caught.value.sentence == str(caught.value)
+    assert caught.value.message == str(caught.value)

@@ -219,7 +219,7 @@ def test_only_a_missing_or_damaged_library_is_to_be_installed_again(tmp_path):
     with pytest.raises(EngineCrashed) as short:
         ready(found, lambda pid: resource.prlimit(pid, resource.RLIMIT_AS, (little, little)))
     for error in (killed.value, short.value):
-        assert "espeakng-loader" not in error.sentence
+        assert "espeakng-loader" not in error.message
 
 
 def test_a_lack_of_open_files_is_called_so(engine):

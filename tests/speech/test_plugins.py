@@ -103,5 +103,5 @@ def test_a_broken_one_is_named_and_left_out(install, source, entry, reason):
     ((name, error),) = broken.items()
     assert name == entry.partition(" ")[0]
     assert isinstance(error(), EngineBroken)
-    assert name in error().sentence
-    assert reason in error().sentence
+    assert name in error().message
+    assert reason in error().message

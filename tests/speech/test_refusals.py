@@ -36,7 +36,7 @@ def refused(engine, voice):
 def test_a_wrong_key_is_one_clear_sentence_whatever_the_provider_says(fault):
     with standin_openai.StandIn(fault=fault) as server:
         caught = refused(OpenAISpeech(KEY, server.base_url), "nova")
-    assert caught.sentence == WRONG
+    assert caught.message == WRONG
 
 
 @pytest.mark.parametrize("fault", ["handshake_unauthorized", "unauthorized"])
@@ -44,7 +44,7 @@ def test_a_wrong_key_is_the_same_sentence_in_a_conversation(fault):
     with standin_realtime.StandIn() as server:
         server.fault = fault
         caught = refused(OpenAIRealtime(KEY, server.base_url), "marin")
-    assert caught.sentence == WRONG
+    assert caught.message == WRONG
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_a_wrong_key_is_the_same_sentence_in_a_conversation(fault):
 def test_each_refusal_says_what_it_means(status, code, message, error, sentence):
     found = refusal(status, code, message, KEY)
     assert isinstance(found, error)
-    assert found.sentence == sentence
+    assert found.message == sentence
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_each_refusal_says_what_it_means(status, code, message, error, sentence)
 )
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
 def test_no_part_of_a_key_is_repeated(message, status):
-    said = refusal(status, "", message, KEY).sentence
+    said = refusal(status, "", message, KEY).message
     for place in range(len(KEY) - 3):
         assert KEY[place : place + 4] not in said
 
@@ -136,4 +136,4 @@ def test_the_words_of_an_error_are_found_in_every_servers_shape(body, message):
 def test_a_page_instead_of_an_answer_is_not_quoted():
     page = "<!doctype html><html><body>Sign in to the network</body></html>"
     assert isinstance(refusal(511, "", message_of(page), KEY), SpeechError)
-    assert "Sign in" not in refusal(403, "", message_of(page), KEY).sentence
+    assert "Sign in" not in refusal(403, "", message_of(page), KEY).message

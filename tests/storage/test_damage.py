@@ -25,7 +25,7 @@ def test_a_lost_database_beside_sound_is_not_made_anew(lost, make_app, is_empty)
     for start in (lambda: make_app(data_dir=lost.data_dir), lambda: build_studio(lost)):
         with pytest.raises(ConfigError, match="Restore the database from a backup") as caught:
             start()
-        assert caught.value.sentence.count("\n") == 0
+        assert caught.value.message.count("\n") == 0
     assert lost.database_path.exists() == is_empty
     assert not is_empty or lost.database_path.stat().st_size == 0
 

@@ -111,7 +111,7 @@ def test_cookies_are_for_this_site_alone_and_secure_over_https(stranger):
 def test_a_form_without_the_right_token_is_refused_logged_and_changes_nothing(owner, path, token):
     answer = owner.post(path, {"text": "Hello there."}, csrf=token)
     assert answer.status_code == 403
-    assert str(StaleForm.sentence) in answer.text
+    assert str(StaleForm.message) in answer.text
     assert owner.events()[0] == "csrf_refused"
     assert owner.get("/library", json=True).json["files"] == []
 

@@ -33,8 +33,8 @@ def test_a_name_that_anybody_could_own_is_refused_with_the_remedy(at_home, host)
     with pytest.raises(UntrustedHost) as caught:
         at_home.check(host)
     assert caught.value.status == 400
-    assert "VOICEVERSE_TRUSTED_HOSTS" in caught.value.sentence
-    assert len(caught.value.sentence) < 400
+    assert "VOICEVERSE_TRUSTED_HOSTS" in caught.value.message
+    assert len(caught.value.message) < 400
 
 
 def test_the_name_it_listens_on_is_answered():

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
 import migrate_to_sqlite  # noqa: E402
-from common.errors import Told  # noqa: E402
+from common.errors import AppError  # noqa: E402
 from server.worker import Worker, build_studio  # noqa: E402
 from services.documents import Documents  # noqa: E402
 from tests.backups import killing as keeping_kills  # noqa: E402
@@ -97,7 +97,7 @@ def in_fork(deed: Callable[[], str]) -> str:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
             said = deed()
-        except Told as error:
+        except AppError as error:
             said = f"told {error.sentence}"
         except OSError as error:
             # Any but a full disk is answered by the page for what nobody expects, and logged.
