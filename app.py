@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, g, jsonify, redirect, request, session
+from flask import Blueprint, Flask, Response, abort, jsonify, redirect, request, session
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 
@@ -71,6 +71,7 @@ from web.access import (
 from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, SESSION_COOKIE, sent_cookie
 from web.csrf import csrf_token
+from web.current_user import current_user, current_user_id, signed_in
 from web.device_names import listening_device
 from web.engine_notices import notices, price_note
 from web.file_state import file_json
@@ -192,7 +193,7 @@ def login() -> ResponseReturnValue:
     if wants_json():
         return jsonify(csrf_token=csrf_token())
     target = local_path(request.args.get("next"))
-    if g.user:
+    if signed_in():
         return redirect(target, 303)
     return page("accounts/login.html", next=target, form={}, **_ways_in())
 
@@ -220,7 +221,7 @@ def log_in() -> ResponseReturnValue:
 @allow_without_two_factor
 def logout() -> ResponseReturnValue:
     """End the session."""
-    services().accounts.logout(g.user, visitor())
+    services().accounts.logout(current_user(), visitor())
     session.clear()
     end_session_here()
     return redirect(to("web.login"), 303)
@@ -251,9 +252,11 @@ def quote() -> Response:
     """Quote a text: characters, segments, duration, price."""
     try:
         sent = forms.order(request.form)
-        asked = sent.text, sent.voice, sent.speed, sent.engine
-        known = {"owner_id": g.user["user_id"], "reading": sent.reading}
-        quoted = services().studio.generation.quote(*asked, **known)
+        quoted = services().studio.generation.quote(
+            *(sent.text, sent.voice, sent.speed, sent.engine),
+            owner_id=current_user_id(),
+            reading=sent.reading,
+        )
     except AppError as error:
         return _studio_again(error)
     if wants_json():
@@ -269,12 +272,12 @@ def generate() -> ResponseReturnValue:
     """Take a text to be spoken and answer with the address of its page."""
     try:
         sent = forms.order(request.form)
-        row = services().studio.generation.submit(g.user["user_id"], **sent._asdict())
+        row = services().studio.generation.submit(current_user_id(), **sent._asdict())
     except AppError as error:
         return _studio_again(error)
     services().wake_worker()
     if request.form.get("is_draft"):
-        services().db.delete_draft(g.user["user_id"], studio_page.known_drafts())
+        services().db.delete_draft(current_user_id(), studio_page.known_drafts())
     address = to("files.show_file", filename=row["filename"])
     if wants_json():
         return jsonify(file_json(row)), 202, {"Location": address}
@@ -317,7 +320,7 @@ def audio(filename: str) -> Response:
 @user_only
 def note_position(filename: str) -> ResponseReturnValue:
     """Note that a piece starts to play, or how far it came."""
-    row, db, user_id = owned_file(filename), services().db, g.user["user_id"]
+    row, db, user_id = owned_file(filename), services().db, current_user_id()
     if "id" not in request.form:
         number = db.record_playback(user_id, row["id"], visitor().device)
         return jsonify(id=number), 201

@@ -17,6 +17,7 @@ from web import audio_responses, forms
 from web.access import public, user_only
 from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
+from web.current_user import current_user, current_user_id
 from web.formatting import EVENTS, event_name
 from web.request_info import request_value, visitor, wants_json
 from web.responses import page, render_form_error
@@ -53,7 +54,7 @@ def change_password() -> ResponseReturnValue:
     form = request.form
     try:
         services().accounts.change_password(
-            g.user, form.get("current", ""), form.get("password", ""), visitor()
+            current_user(), form.get("current", ""), form.get("password", ""), visitor()
         )
     except AppError as error:
         return render_form_error(
@@ -69,9 +70,9 @@ def revoke_sessions() -> ResponseReturnValue:
     """End one session, or all but this one."""
     chosen = request.form.get("session_id", "")
     if chosen == "others":
-        services().accounts.revoke_other_sessions(g.user, visitor())
+        services().accounts.revoke_other_sessions(current_user(), visitor())
         flash(_("Every other session has ended."))
-    elif services().accounts.revoke_session(g.user, forms.number(chosen), visitor()):
+    elif services().accounts.revoke_session(current_user(), forms.number(chosen), visitor()):
         flash(_("That session has ended."))
     else:
         abort(404)
@@ -82,9 +83,9 @@ def revoke_sessions() -> ResponseReturnValue:
 @user_only
 def export() -> Response:
     """Everything that is the person's, as one ZIP that is made while it is sent."""
-    services().accounts.log("data_exported", g.user, visitor())
-    answer = Response(services().library.export(g.user["user_id"]), content_type="application/zip")
-    name = f"VoiceVerse {g.user['username']} {datetime.now().astimezone():%Y-%m-%d}"
+    services().accounts.log("data_exported", current_user(), visitor())
+    answer = Response(services().library.export(current_user_id()), content_type="application/zip")
+    name = f"VoiceVerse {current_user()['username']} {datetime.now().astimezone():%Y-%m-%d}"
     return audio_responses.named(answer, name, ".zip")
 
 
@@ -93,14 +94,15 @@ def export() -> Response:
 def leave() -> Response:
     """Delete the account with all that is in it."""
     try:
-        services().accounts.close(g.user, request.form.get("leave_password", ""), visitor())
+        services().accounts.close(current_user(), request.form.get("leave_password", ""), visitor())
     except AppError as error:
         return render_form_error(
             "account/account.html", error, failed="leave", **_account_context()
         )
-    services().library.delete_user(g.user["user_id"])
-    services().accounts.log("user_deleted", None, visitor(), name=g.user["username"])
-    name, g.user = g.user["username"], None
+    services().library.delete_user(current_user_id())
+    services().accounts.log("user_deleted", None, visitor(), name=current_user()["username"])
+    name = current_user()["username"]
+    g.user = None
     session.clear()
     end_session_here()
     return page("accounts/gone.html", name=name)
@@ -132,12 +134,12 @@ def _account_error(error: AppError, failed: str) -> Response:
 
 def _account_context() -> dict[str, Any]:
     return {
-        "sessions": services().accounts.list_sessions(g.user["user_id"]),
-        "own_keys": services().providers.open_to(g.user["user_id"]),
-        "is_last_admin": services().accounts.is_last_admin(g.user["user_id"]),
-        "second_step": services().second_factors.state(g.user["user_id"]),
-        "passkeys": services().passkeys.of(g.user["user_id"]),
-        "stand_in_rule": services().studio.voice_fallback.rule(g.user["user_id"]),
+        "sessions": services().accounts.list_sessions(current_user_id()),
+        "own_keys": services().providers.open_to(current_user_id()),
+        "is_last_admin": services().accounts.is_last_admin(current_user_id()),
+        "second_step": services().second_factors.state(current_user_id()),
+        "passkeys": services().passkeys.of(current_user_id()),
+        "stand_in_rule": services().studio.voice_fallback.rule(current_user_id()),
         "stand_in_rules": FALLBACK_RULES,
     }
 
@@ -145,11 +147,11 @@ def _account_context() -> dict[str, Any]:
 def _account_json() -> dict[str, Any]:
     shown = ("id", "device", "ip_address", "created_epoch", "last_seen_epoch")
     return {
-        "username": g.user["username"],
-        "is_admin": bool(g.user["is_admin"]),
+        "username": current_user()["username"],
+        "is_admin": bool(current_user()["is_admin"]),
         "sessions": [
-            chosen(row, shown) | {"is_this": row["id"] == g.user["session_id"]}
-            for row in services().accounts.list_sessions(g.user["user_id"])
+            chosen(row, shown) | {"is_this": row["id"] == current_user()["session_id"]}
+            for row in services().accounts.list_sessions(current_user_id())
         ],
     }
 
@@ -176,7 +178,7 @@ def security() -> Response:
 @user_only
 def security_csv() -> Response:
     """All those events as a table for other programs."""
-    services().accounts.log("log_exported", g.user, visitor())
+    services().accounts.log("log_exported", current_user(), visitor())
     rows = services().db.iterate_security_logs(**_wanted())
     return audio_responses.table("security", EVENT_COLUMNS, rows)
 
@@ -189,8 +191,8 @@ def _sieve() -> dict[str, str | None]:
 def _wanted() -> EventFilters:
     """Which events to look for; others' only for admins."""
     sieve = _sieve()
-    whose = g.user["user_id"]
-    if g.user["is_admin"] and sieve["whose"] != "mine":
+    whose: int | None = current_user_id()
+    if current_user()["is_admin"] and sieve["whose"] != "mine":
         whose = forms.number(sieve["person"], "person") if sieve["person"] else None
     return {
         "user_id": whose,
@@ -203,7 +205,7 @@ def _wanted() -> EventFilters:
 
 def _sieve_context() -> dict[str, Any]:
     sieve = _sieve()
-    is_everybody = g.user["is_admin"] and sieve["whose"] != "mine"
+    is_everybody = current_user()["is_admin"] and sieve["whose"] != "mine"
     return {
         "sieve": sieve,
         "is_sieved": any(value for name, value in sieve.items() if name != "whose"),

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,6 +15,7 @@ from speech.prices import Price
 from storage.errors import NotFound
 from web import forms
 from web.access import admin_only
+from web.current_user import current_user, current_user_id
 from web.engine_notices import price_note
 from web.formatting import money
 from web.request_info import visitor
@@ -48,27 +49,27 @@ def change_person(user_id: int) -> ResponseReturnValue:
 
 
 def _let_in(user: User) -> ResponseReturnValue:
-    services().accounts.set_active(g.user, user, True, visitor())
+    services().accounts.set_active(current_user(), user, True, visitor())
     return _done(_("%(name)s may log in again.", name=user["username"]))
 
 
 def _keep_out(user: User) -> ResponseReturnValue:
-    services().accounts.set_active(g.user, user, False, visitor())
+    services().accounts.set_active(current_user(), user, False, visitor())
     return _done(_("%(name)s is kept out now.", name=user["username"]))
 
 
 def _make_admin(user: User) -> ResponseReturnValue:
-    services().accounts.set_admin(g.user, user, True, visitor())
+    services().accounts.set_admin(current_user(), user, True, visitor())
     return _done(_("%(name)s is an admin now.", name=user["username"]))
 
 
 def _make_user(user: User) -> ResponseReturnValue:
-    services().accounts.set_admin(g.user, user, False, visitor())
+    services().accounts.set_admin(current_user(), user, False, visitor())
     return _done(_("%(name)s is no admin any more.", name=user["username"]))
 
 
 def _reset(user: User) -> Response:
-    token = services().accounts.create_reset(g.user, user, visitor())
+    token = services().accounts.create_reset(current_user(), user, visitor())
     return _link(
         url_for("account.reset", token=token, _external=True),
         _(
@@ -80,9 +81,9 @@ def _reset(user: User) -> Response:
 
 
 def _forget_second_step(user: User) -> ResponseReturnValue:
-    if user["id"] == g.user["user_id"]:
+    if user["id"] == current_user_id():
         raise forms.BadForm("deed", _("Turn your own second step off on the page of your account."))
-    by = f"by {g.user['username']}"
+    by = f"by {current_user()['username']}"
     services().second_factors.reset(user, visitor(), by)
     return _done(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
 
@@ -101,7 +102,7 @@ DEEDS: dict[str, Callable[[User], ResponseReturnValue]] = {
 @admin_only
 def ask_for_second_step() -> ResponseReturnValue:
     """Decide who must have a second step at login."""
-    services().second_factors.set_rule(g.user, request.form.get("rule", ""), visitor())
+    services().second_factors.set_rule(current_user(), request.form.get("rule", ""), visitor())
     return _done(_("That holds from now on."))
 
 
@@ -111,7 +112,7 @@ def share_bought_sound() -> ResponseReturnValue:
     """Decide whether what one person bought is there for all."""
     rule = request.form.get("rule", "")
     services().studio.segment_cache.set_rule(rule)
-    services().accounts.log("bought_sound_rule", g.user, visitor(), rule)
+    services().accounts.log("bought_sound_rule", current_user(), visitor(), rule)
     return _done(_("That holds from now on."))
 
 
@@ -119,7 +120,7 @@ def share_bought_sound() -> ResponseReturnValue:
 @admin_only
 def invite() -> Response:
     """Make an invitation and show its link, this once."""
-    token = services().accounts.create_invite(g.user, visitor())
+    token = services().accounts.create_invite(current_user(), visitor())
     return _link(
         url_for("web.register", invite=token, _external=True),
         _("Send this link to one person. It works once, within 7 days, and is shown only now."),
@@ -131,7 +132,7 @@ def invite() -> Response:
 def revoke_invite() -> ResponseReturnValue:
     """Make an invitation worthless."""
     number = forms.number(request.form.get("id", ""))
-    services().accounts.revoke_invite(g.user, number, visitor())
+    services().accounts.revoke_invite(current_user(), number, visitor())
     return _done(_("That invitation works no longer."))
 
 
@@ -163,7 +164,7 @@ def _reach() -> str:
 def _done(message: str, endpoint: str = "admin.overview") -> ResponseReturnValue:
     flash(message)
     # An admin who gave the role away can see this page no longer.
-    user = services().db.get_user_by_id(g.user["user_id"])
+    user = services().db.get_user_by_id(current_user_id())
     return redirect(url_for(endpoint if user and user["is_admin"] else "account.overview"), 303)
 
 

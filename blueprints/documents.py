@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,6 +14,7 @@ from queries.rows import AudioFile, DocumentRow
 from services.documents import COVER_BYTES
 from web import document_form, document_page, forms
 from web.access import user_only
+from web.current_user import current_user_id
 from web.document_form import changed_chapter, written
 from web.document_page import document_json, plan_json, progress_json, review_url
 from web.file_state import file_json
@@ -44,7 +45,7 @@ blueprint = Blueprint("documents", __name__)
 def shelf() -> Response:
     """The imported documents, newest first, and the way to import more."""
     before = forms.cursor(request.args.get("before"))
-    rows = services().db.list_documents(g.user["user_id"], limit=PAGE_ROWS + 1, before=before)
+    rows = services().db.list_documents(current_user_id(), limit=PAGE_ROWS + 1, before=before)
     older = forms.next_cursor(rows, PAGE_ROWS, "created_at")
     if wants_json():
         return jsonify(documents=[document_json(row) for row in rows[:PAGE_ROWS]], next=older)
@@ -61,7 +62,7 @@ def add() -> ResponseReturnValue:
     if wants_json():
         return _taken_json(taken, refused)
     if refused:
-        rows = services().db.list_documents(g.user["user_id"], limit=PAGE_ROWS)
+        rows = services().db.list_documents(current_user_id(), limit=PAGE_ROWS)
         return _shelf(rows[:PAGE_ROWS], refused=refused, status=refused[0][1].status)
     one = taken[0]["id"] if len(taken) == 1 else None
     return redirect(review_url(one) if one else to("documents.shelf"), 303)
@@ -76,7 +77,7 @@ def _import_sent() -> tuple[list[DocumentRow], list[tuple[str, AppError]]]:
         raise forms.BadForm("file", _("Choose a file, or give the address of a page."))
     if len(files) > MOST_FILES:
         raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
-    imports, owner_id = services().documents.imports, g.user["user_id"]
+    imports, owner_id = services().documents.imports, current_user_id()
     taken: list[DocumentRow] = []
     refused: list[tuple[str, AppError]] = []
     for file, filename in files:
@@ -340,7 +341,7 @@ def source_name(row: DocumentRow) -> str:
 
 def owned_document(document_id: int) -> DocumentRow:
     """The signed-in person's document of that number; 404 when there is none."""
-    row = services().db.get_document(document_id, g.user["user_id"])
+    row = services().db.get_document(document_id, current_user_id())
     if row is None:
         abort(404)
     return row

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from speech.audio.captions import srt, webvtt
 from web import audio_responses, file_details, forms
 from web.access import owned_file, user_only
+from web.current_user import current_user_id
 from web.file_selection import ticked_rows
 from web.file_state import file_json
 from web.formatting import spoken_length
@@ -93,7 +94,7 @@ def rename(filename: str) -> ResponseReturnValue:
                 yours=name,
             )
         )
-    services().studio.generation.rename(filename, g.user["user_id"], name=name)
+    services().studio.generation.rename(filename, current_user_id(), name=name)
     return _done(_("Renamed."), filename)
 
 
@@ -102,7 +103,7 @@ def rename(filename: str) -> ResponseReturnValue:
 def move(filename: str) -> ResponseReturnValue:
     """Put a piece into another group, or into none."""
     services().studio.generation.rename(
-        filename, g.user["user_id"], category=request.form.get("category", "")
+        filename, current_user_id(), category=request.form.get("category", "")
     )
     return _done(_("Moved."), filename)
 
@@ -118,7 +119,7 @@ def delete(filename: str) -> ResponseReturnValue:
 @user_only
 def retry(filename: str) -> ResponseReturnValue:
     """Speak on where a piece failed or was cancelled."""
-    services().studio.generation.retry(filename, g.user["user_id"])
+    services().studio.generation.retry(filename, current_user_id())
     services().wake_worker()
     return _done("", filename)
 
@@ -127,7 +128,7 @@ def retry(filename: str) -> ResponseReturnValue:
 @user_only
 def cancel(filename: str) -> ResponseReturnValue:
     """Stop speaking; what was spoken is kept."""
-    services().studio.generation.cancel(filename, g.user["user_id"])
+    services().studio.generation.cancel(filename, current_user_id())
     return _done("", filename)
 
 
@@ -135,7 +136,7 @@ def cancel(filename: str) -> ResponseReturnValue:
 @user_only
 def pause(filename: str) -> ResponseReturnValue:
     """Let a piece rest until it is spoken on."""
-    services().studio.generation.pause(filename, g.user["user_id"])
+    services().studio.generation.pause(filename, current_user_id())
     return _done("", filename)
 
 
@@ -143,7 +144,7 @@ def pause(filename: str) -> ResponseReturnValue:
 @user_only
 def speak_next(filename: str) -> ResponseReturnValue:
     """Put a waiting piece before the others."""
-    services().studio.generation.speak_next(filename, g.user["user_id"])
+    services().studio.generation.speak_next(filename, current_user_id())
     return _done(_("It is the next one to be spoken."), filename)
 
 
@@ -174,7 +175,7 @@ def bulk() -> ResponseReturnValue:
 def _bin(filenames: list[str]) -> ResponseReturnValue:
     """Put pieces into the bin, with a way back."""
     names = [owned_file(name)["display_name"] for name in filenames]
-    services().library.delete(g.user["user_id"], filenames)
+    services().library.delete(current_user_id(), filenames)
     if wants_json():
         return jsonify(deleted=len(filenames))
     if len(names) == 1:
@@ -190,7 +191,7 @@ def _bin(filenames: list[str]) -> ResponseReturnValue:
 
 def _move(filenames: list[str], group: str) -> ResponseReturnValue:
     """Put pieces into a group, or into none."""
-    count = services().library.move(g.user["user_id"], filenames, group)
+    count = services().library.move(current_user_id(), filenames, group)
     if wants_json():
         return jsonify(moved=count)
     flash(ngettext("Moved %(num)s piece.", "Moved %(num)s pieces.", count))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from queries.rows import AudioFile, FoundFile
 from queries.search_query import leaves_out
 from web import audio_responses, forms
 from web.access import LARGEST_ROW, user_only
+from web.current_user import current_user_id
 from web.file_selection import ticked, ticked_rows
 from web.file_state import file_json, held_up
 from web.formatting import local
@@ -126,7 +127,7 @@ def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[FoundFile],
     sort, is_descending, _name = SORTS[wanted.sort]
     engine, _colon, voice = wanted.voice.rpartition(":")
     rows = services().db.get_library(
-        g.user["user_id"],
+        current_user_id(),
         # The last word of a search may go on, for it may still be typed.
         search=request.args.get("q", "").lstrip()[:LONGEST_SEARCH] or None,
         category="" if wanted.is_loose else wanted.group or None,
@@ -169,7 +170,7 @@ def overview() -> Response:
 
 def _shelf(wanted: Wanted) -> Response:
     """The page, or the JSON, of what is wanted; 404 for a group that is not there."""
-    groups = services().db.list_groups(g.user["user_id"])
+    groups = services().db.list_groups(current_user_id())
     names = [group["name"] for group in groups]
     if wanted.group and wanted.group.casefold() not in map(str.casefold, names):
         abort(404)
@@ -205,7 +206,7 @@ def _found_json(row: FoundFile) -> dict[str, Any]:
 
 
 def _voices_used() -> list[tuple[str, str]]:
-    used = services().db.list_voices_used(g.user["user_id"])
+    used = services().db.list_voices_used(current_user_id())
     named = [(f"{row['engine']}:{row['voice']}", voice_name(row)) for row in used]
     return sorted(named, key=lambda pair: pair[1].casefold())
 
@@ -217,7 +218,7 @@ def _voices_used() -> list[tuple[str, str]]:
 @user_only
 def create_group() -> ResponseReturnValue:
     """Make an empty group."""
-    name = services().library.create_group(g.user["user_id"], request.form.get("name", ""))
+    name = services().library.create_group(current_user_id(), request.form.get("name", ""))
     return _done(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
 
 
@@ -226,7 +227,7 @@ def create_group() -> ResponseReturnValue:
 def rename_group() -> ResponseReturnValue:
     """Give a group another name."""
     old, new = request.form.get("group", ""), request.form.get("name", "")
-    name = services().library.rename_group(g.user["user_id"], old, new)
+    name = services().library.rename_group(current_user_id(), old, new)
     return _done(_("Renamed."), {"group": name}, group=name)
 
 
@@ -235,7 +236,7 @@ def rename_group() -> ResponseReturnValue:
 def delete_group() -> ResponseReturnValue:
     """Remove a group; its pieces stay, or go to the bin with it."""
     name, with_files = request.form.get("group", ""), request.form.get("with_files") == "1"
-    count = services().library.delete_group(g.user["user_id"], name, with_files=with_files)
+    count = services().library.delete_group(current_user_id(), name, with_files=with_files)
     if not with_files:
         return _done(
             _("Removed the group “%(name)s”. Its pieces are still here.", name=name),
@@ -266,7 +267,7 @@ def show_bin() -> Response:
     """The deleted pieces, and when they will be gone."""
     days = services().library.bin_days
     rows = services().db.list_bin(
-        g.user["user_id"], limit=PAGE_ROWS + 1, before=forms.cursor(request.args.get("before"))
+        current_user_id(), limit=PAGE_ROWS + 1, before=forms.cursor(request.args.get("before"))
     )
     more = forms.next_cursor(rows, PAGE_ROWS, "deleted_at")
     files: list[dict[str, Any]] = [
@@ -292,7 +293,7 @@ def _goes_on(row: AudioFile, days: int) -> date | str:
 @user_only
 def restore() -> ResponseReturnValue:
     """Take pieces out of the bin."""
-    count = services().library.restore(g.user["user_id"], ticked())
+    count = services().library.restore(current_user_id(), ticked())
     return _back_to_bin(
         ngettext("%(num)s piece is back.", "%(num)s pieces are back.", count), restored=count
     )
@@ -302,7 +303,7 @@ def restore() -> ResponseReturnValue:
 @user_only
 def purge() -> ResponseReturnValue:
     """Delete pieces of the bin for good."""
-    count = services().library.delete_for_good(g.user["user_id"], ticked())
+    count = services().library.delete_for_good(current_user_id(), ticked())
     sentence = ngettext(
         "%(num)s piece is gone for good.", "%(num)s pieces are gone for good.", count
     )
@@ -336,7 +337,7 @@ def states() -> Response:
     Each `seen`, such as "queued:1200:disk", says what is known of the `file` in the same place;
     only what has changed since is told. `only=gone` asks for no states at all.
     """
-    db, user_id = services().db, g.user["user_id"]
+    db, user_id = services().db, current_user_id()
     names = request.args.getlist("file")[:MOST_WATCHED]
     seen = dict(zip(names, request.args.getlist("seen"), strict=False))
     rows = {name: db.get_audio_file(name, user_id) for name in names}

@@ -3,11 +3,12 @@
 import hmac
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 from server import metrics
 from server.health import Health
 from web.access import public
+from web.current_user import current_user, signed_in
 from web.i18n import translate
 from web.request_log import traffic
 from web.services import services
@@ -52,7 +53,7 @@ def _check_reader() -> None:
     if given is not None and given.type == "bearer" and token:
         if not hmac.compare_digest((given.token or "").encode(), token.encode()):
             abort(401)
-    elif g.user is None:
+    elif signed_in() is None:
         abort(401)
-    elif not g.user["is_admin"]:
+    elif not current_user()["is_admin"]:
         abort(404)

@@ -1,6 +1,6 @@
 """Log-ins from unknown browsers: shown on every page until the person answers."""
 
-from flask import Blueprint, abort, flash, g, redirect, request
+from flask import Blueprint, abort, flash, redirect, request
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,6 +9,7 @@ from queries.new_devices import LoginAlert
 from web import forms
 from web.access import user_only
 from web.browser_session import mark_browser
+from web.current_user import current_user
 from web.redirects import local_path
 from web.request_info import visitor
 from web.services import services
@@ -19,7 +20,7 @@ blueprint = Blueprint("new_devices", __name__)
 @blueprint.app_template_global("login_alerts")
 def alerts() -> list[LoginAlert]:
     """The log-ins that the signed-in person is asked about; never the present one."""
-    return services().devices.alerts(g.user)
+    return services().devices.alerts(current_user())
 
 
 @blueprint.post("/account/alerts")
@@ -33,13 +34,13 @@ def answer() -> ResponseReturnValue:
 
 
 def _known(alert_id: int) -> ResponseReturnValue:
-    if not services().devices.accept(g.user, alert_id, visitor()):
+    if not services().devices.accept(current_user(), alert_id, visitor()):
         abort(404)
     return redirect(local_path(request.form.get("next")), 303)
 
 
 def _strange(alert_id: int) -> ResponseReturnValue:
-    mark = services().devices.refuse(g.user, alert_id, visitor())
+    mark = services().devices.refuse(current_user(), alert_id, visitor())
     if mark is None:
         abort(404)
     flash(

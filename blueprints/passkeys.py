@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, session
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from accounts.passkeys import Question, Site
 from web.access import public, user_only
 from web.browser_session import start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
+from web.current_user import current_user
 from web.redirects import local_path
 from web.request_info import passkey_site, visitor
 from web.services import services
@@ -71,7 +72,7 @@ def _begun() -> dict[str, Any]:
 def ask_to_add() -> Response:
     """The question that a new passkey is made from, as JSON, for who gave the password."""
     current = request.form.get("current", "")
-    return _asked(services().passkeys.ask_to_add(g.user, current, _site(), visitor()))
+    return _asked(services().passkeys.ask_to_add(current_user(), current, _site(), visitor()))
 
 
 @blueprint.post("/account/passkeys")
@@ -80,7 +81,7 @@ def add() -> Response:
     """Keep the passkey that the browser made."""
     form, asked = request.form, session.pop("question", None)
     services().passkeys.add(
-        g.user, asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
+        current_user(), asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
     )
     flash(_("The passkey is added. You can sign in with it from now on."))
     return jsonify(url=to("account.overview"))
@@ -90,7 +91,7 @@ def add() -> Response:
 @user_only
 def rename(passkey_id: int) -> ResponseReturnValue:
     """Call a passkey something else."""
-    if not services().passkeys.rename(g.user, passkey_id, request.form.get("name", "")):
+    if not services().passkeys.rename(current_user(), passkey_id, request.form.get("name", "")):
         abort(404)
     flash(_("Renamed."))
     return redirect(to("account.overview"), 303)
@@ -101,7 +102,7 @@ def rename(passkey_id: int) -> ResponseReturnValue:
 def remove(passkey_id: int) -> ResponseReturnValue:
     """Forget a passkey, for who gives the password."""
     current = request.form.get("current", "")
-    if not services().passkeys.remove(g.user, passkey_id, current, visitor()):
+    if not services().passkeys.remove(current_user(), passkey_id, current, visitor()):
         abort(404)
     flash(_("That passkey lets nobody in any more."))
     return redirect(to("account.overview"), 303)

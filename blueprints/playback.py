@@ -3,12 +3,13 @@
 import re
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify
+from flask import Blueprint, Response, jsonify
 
 from queries.rows import AudioFile
 from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
 from web.access import owned_file, user_only
+from web.current_user import current_user_id
 from web.device_names import device_label, listening_device
 from web.file_state import file_json
 from web.services import services
@@ -43,7 +44,7 @@ def _places(row: AudioFile) -> list[dict[str, Any]]:
             "at": place["at"],
             "is_here": place["device"] == here,
         }
-        for place in services().db.get_positions(g.user["user_id"], row["id"])
+        for place in services().db.get_positions(current_user_id(), row["id"])
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, jsonify, redirect, request
+from flask import Blueprint, Response, flash, jsonify, redirect, request
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from speech.text.pronunciation import LONGEST, Entry
 from speech.types import Voice
 from web import audio_responses, forms
 from web.access import user_only
+from web.current_user import current_user_id
 from web.file_state import file_json
 from web.formatting import money
 from web.i18n import language_name
@@ -45,7 +46,7 @@ blueprint = Blueprint("pronunciations", __name__)
 def dictionary() -> Response:
     """Every entry, and the form for another."""
     if wants_json():
-        rows = services().db.list_pronunciations(g.user["user_id"])
+        rows = services().db.list_pronunciations(current_user_id())
         return jsonify(pronunciations=[entry_json(row) for row in rows])
     return page("pronunciations/dictionary.html", **_context(request.args))
 
@@ -55,7 +56,7 @@ def dictionary() -> Response:
 def add() -> ResponseReturnValue:
     """Keep a new entry."""
     try:
-        row = _pronunciations().add(g.user["user_id"], _entry())
+        row = _pronunciations().add(current_user_id(), _entry())
     except AppError as error:
         return _again(error)
     if wants_json():
@@ -68,7 +69,7 @@ def add() -> ResponseReturnValue:
 @user_only
 def entry(entry_id: int) -> Response:
     """One entry, to be changed and tried."""
-    row = _pronunciations().get(g.user["user_id"], entry_id)
+    row = _pronunciations().get(current_user_id(), entry_id)
     if wants_json():
         return jsonify(entry_json(row))
     return page("pronunciations/entry.html", entry=row, version=_version(row), **_context(row))
@@ -78,10 +79,10 @@ def entry(entry_id: int) -> Response:
 @user_only
 def change(entry_id: int) -> ResponseReturnValue:
     """Put what is sent in the place of an entry."""
-    row = _pronunciations().get(g.user["user_id"], entry_id)
+    row = _pronunciations().get(current_user_id(), entry_id)
     try:
         forms.check_version(request.form, entry_json(row))
-        row = _pronunciations().change(g.user["user_id"], entry_id, _entry())
+        row = _pronunciations().change(current_user_id(), entry_id, _entry())
     except AppError as error:
         return _again(error, row)
     if wants_json():
@@ -94,8 +95,8 @@ def change(entry_id: int) -> ResponseReturnValue:
 @user_only
 def remove(entry_id: int) -> ResponseReturnValue:
     """Forget an entry."""
-    row = _pronunciations().get(g.user["user_id"], entry_id)
-    _pronunciations().remove(g.user["user_id"], entry_id)
+    row = _pronunciations().get(current_user_id(), entry_id)
+    _pronunciations().remove(current_user_id(), entry_id)
     if wants_json():
         return Response(status=204)
     flash(_("“%(word)s” is said as it is written again.", word=row["pattern"]))
@@ -106,9 +107,9 @@ def remove(entry_id: int) -> ResponseReturnValue:
 @user_only
 def changes(entry_id: int) -> Response:
     """The pieces whose text holds the word, each with its first place."""
-    row = _pronunciations().get(g.user["user_id"], entry_id)
+    row = _pronunciations().get(current_user_id(), entry_id)
     after = forms.cursor(request.args.get("after"))
-    found = _pronunciations().affected(g.user["user_id"], entry_of(row), after)
+    found = _pronunciations().affected(current_user_id(), entry_of(row), after)
     following = found.after and f"{found.after[0]}.{found.after[1]}"
     if wants_json():
         return jsonify(files=[_affected_json(file) for file in found.files], next=following)
@@ -158,7 +159,7 @@ def _trial() -> tuple[int, str, str, Entry | None]:
     form = request.form
     written = _entry() if form.get("pattern", "").strip() else None
     sentence = form.get("sentence", "").strip() or (written.pattern if written else "")
-    return g.user["user_id"], sentence, form.get("voice", "").strip(), written
+    return current_user_id(), sentence, form.get("voice", "").strip(), written
 
 
 # The table
@@ -168,7 +169,7 @@ def _trial() -> tuple[int, str, str, Entry | None]:
 @user_only
 def table() -> Response:
     """The dictionary as a table for other programs, and to be taken in elsewhere."""
-    rows = services().db.list_pronunciations(g.user["user_id"])
+    rows = services().db.list_pronunciations(current_user_id())
     return audio_responses.table("pronunciations", COLUMNS, table_rows(rows))
 
 
@@ -181,7 +182,7 @@ def import_table() -> ResponseReturnValue:
     try:
         if not sent or not sent.filename:
             raise forms.BadForm("table", _("Choose a table first."))
-        number = _pronunciations().import_table(g.user["user_id"], sent.read(TABLE_BYTES + 1))
+        number = _pronunciations().import_table(current_user_id(), sent.read(TABLE_BYTES + 1))
     except AppError as error:
         return _again(error, failed="table")
     if wants_json():
@@ -237,7 +238,7 @@ def _context(form: Any) -> dict[str, Any]:
     default = services().registry.default
     return {
         "form": form,
-        "rows": services().db.list_pronunciations(g.user["user_id"]),
+        "rows": services().db.list_pronunciations(current_user_id()),
         "spoken_languages": _languages(),
         "language_names": dict(_languages()),
         "chosen_voice": voice,

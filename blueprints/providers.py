@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, url_for
 from flask.cli import AppGroup
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from speech.errors import SpeechError
 from web import forms
 from web.access import admin_only, user_only
 from web.commands import new_file, one_sentence, password_from_stdin
+from web.current_user import current_user, current_user_id
 from web.formatting import decimal, money
 from web.provider_form import NEW, PROTOCOL_NAMES, context, filled, saved, settings_from_form
 from web.refusal_log import log_refusal
@@ -266,11 +267,11 @@ def _json(row: Provider) -> dict[str, Any]:
 
 
 def _log(event: str, details: str) -> None:
-    services().accounts.log(event, g.user, visitor(), details)
+    services().accounts.log(event, current_user(), visitor(), details)
 
 
 def _me() -> int:
-    return g.user["user_id"]
+    return current_user_id()
 
 
 def _of(row: Provider) -> dict[str, str]:

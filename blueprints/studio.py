@@ -4,7 +4,7 @@ import json
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
 from speech.preview_sentences import sample
@@ -12,6 +12,7 @@ from speech.prices import expected_duration_s
 from speech.types import Voice
 from web import forms
 from web.access import user_only
+from web.current_user import current_user_id
 from web.formatting import money
 from web.i18n import language_name
 from web.request_info import wants_json
@@ -36,7 +37,7 @@ def save_draft() -> Response:
     """
     sent, known = forms.order(request.form), known_drafts()
     if not sent.text and not sent.name:
-        services().db.delete_draft(g.user["user_id"], known)
+        services().db.delete_draft(current_user_id(), known)
     elif (other := _save_draft(sent, known)) is not None:
         raise forms.ChangedMeanwhile(
             _(
@@ -51,7 +52,7 @@ def save_draft() -> Response:
 def _save_draft(sent: forms.Order, known: list[str] | None) -> str | None:
     """Save a draft; returns the version of a newer one that is in its way."""
     return services().db.save_draft(
-        g.user["user_id"],
+        current_user_id(),
         sent.text,
         name=sent.name[:200],
         voice=sent.voice[:200],
@@ -80,7 +81,7 @@ def preview() -> Response:
     engine, voice = services().registry.resolve(request.form.get("voice", ""))
     sentence = request.form.get("sentence", "").strip() or sample(voice.language, voice.name)
     sound = services().studio.previews.speak(
-        g.user["user_id"], voice.identifier, sentence, engine.name
+        current_user_id(), voice.identifier, sentence, engine.name
     )
     return Response(sound, content_type="audio/mpeg")
 

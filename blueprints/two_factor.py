@@ -16,6 +16,7 @@ from web.access import allow_without_two_factor, public, user_only
 from web.browser_session import start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.csrf import csrf_token
+from web.current_user import current_user, current_user_id, signed_in
 from web.redirects import local_path
 from web.request_info import passkey_site, visitor, wants_json
 from web.responses import page, render_form_error
@@ -31,7 +32,7 @@ blueprint = Blueprint("two_factor", __name__)
 @public
 def step() -> ResponseReturnValue:
     """The form for a code, after the password."""
-    if g.user:
+    if signed_in():
         return redirect(to("web.studio"), 303)
     services().accounts.check_pending(pending()["token"])
     if wants_json():
@@ -88,7 +89,7 @@ def overview() -> Response:
 @allow_without_two_factor
 def start() -> ResponseReturnValue:
     """Make a secret and show it, until a code confirms it."""
-    services().second_factors.start(g.user, visitor())
+    services().second_factors.start(current_user(), visitor())
     return redirect(to("two_factor.overview"), 303)
 
 
@@ -100,11 +101,11 @@ def confirm() -> Response:
     form = request.form
     try:
         codes = services().second_factors.confirm(
-            g.user, form.get("current", ""), form.get("code", ""), visitor()
+            current_user(), form.get("current", ""), form.get("code", ""), visitor()
         )
     except AppError as error:
         return render_form_error("account/second.html", error, failed="confirm", **_context())
-    g.user["has_second_factor"], g.is_held = 1, False
+    current_user()["has_second_factor"], g.is_held = 1, False
     return _shown_once(codes)
 
 
@@ -114,7 +115,7 @@ def renew_codes() -> Response:
     """Make new recovery codes and show them, this once."""
     try:
         codes = services().second_factors.renew_codes(
-            g.user, request.form.get("current", ""), visitor()
+            current_user(), request.form.get("current", ""), visitor()
         )
     except AppError as error:
         return render_form_error("account/second.html", error, failed="codes", **_context())
@@ -126,7 +127,9 @@ def renew_codes() -> Response:
 def turn_off() -> ResponseReturnValue:
     """Let the password alone suffice again."""
     try:
-        services().second_factors.turn_off(g.user, request.form.get("current", ""), visitor())
+        services().second_factors.turn_off(
+            current_user(), request.form.get("current", ""), visitor()
+        )
     except AppError as error:
         return render_form_error("account/second.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
@@ -140,10 +143,10 @@ def _shown_once(codes: list[str]) -> Response:
 
 
 def _context() -> dict[str, Any]:
-    setup = services().second_factors.setup(g.user)
+    setup = services().second_factors.setup(current_user())
     return {
-        "state": services().second_factors.state(g.user["user_id"]),
-        "is_owed": is_owed(g.user),
+        "state": services().second_factors.state(current_user_id()),
+        "is_owed": is_owed(current_user()),
         "setup": setup,
         "picture": setup and _picture(setup.address),
     }

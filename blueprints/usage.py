@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
@@ -14,6 +14,7 @@ from queries.playback import Listening
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
 from web import audio_responses, forms
 from web.access import user_only
+from web.current_user import current_user, current_user_id
 from web.device_names import device_label
 from web.redirects import local_path
 from web.request_info import visitor, wants_json
@@ -40,7 +41,7 @@ def history() -> Response:
     search = request.args.get("q", "").strip()[:200]
     day = request.args.get("day", "").strip() or None
     rows = services().db.get_playback_history(
-        g.user["user_id"],
+        current_user_id(),
         limit=PAGE_ROWS + 1,
         before=forms.cursor(request.args.get("before")),
         search=search or None,
@@ -59,7 +60,7 @@ def history() -> Response:
 def forget() -> ResponseReturnValue:
     """Forget one listening."""
     number = forms.number(request.form.get("id", ""))
-    if not services().db.delete_playback(g.user["user_id"], number):
+    if not services().db.delete_playback(current_user_id(), number):
         abort(404)
     if wants_json():
         return jsonify(forgotten=1)
@@ -70,8 +71,8 @@ def forget() -> ResponseReturnValue:
 @user_only
 def clear() -> ResponseReturnValue:
     """Forget every listening; the places where one stopped stay."""
-    number = services().db.clear_history(g.user["user_id"])
-    services().accounts.log("history_cleared", g.user, visitor())
+    number = services().db.clear_history(current_user_id())
+    services().accounts.log("history_cleared", current_user(), visitor())
     if wants_json():
         return jsonify(forgotten=number)
     flash(ngettext("%(num)s listening is forgotten.", "%(num)s listenings are forgotten.", number))
@@ -110,12 +111,12 @@ def usage_csv() -> Response:
     """The ledger of one month, or of all, as a table for other programs."""
     wanted = request.args.get("month")
     month = forms.month(wanted) if wanted else None
-    rows = services().db.iterate_usage(g.user["user_id"], month, month)
+    rows = services().db.iterate_usage(current_user_id(), month, month)
     return audio_responses.table(f"usage-{wanted}" if wanted else "usage", USAGE_COLUMNS, rows)
 
 
 def _numbers(year: int, month: int) -> dict[str, Any]:
-    db, user_id, chosen = services().db, g.user["user_id"], (year, month)
+    db, user_id, chosen = services().db, current_user_id(), (year, month)
     months = db.get_usage_by_month(user_id)
     sums: list[Mapping[str, Any]] = [*months]
     known = {(row["year"], row["month"]): row for row in months}

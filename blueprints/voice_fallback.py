@@ -1,6 +1,6 @@
 """Fallback voices: which one speaks on, and what should happen by itself."""
 
-from flask import Blueprint, flash, g, redirect, request
+from flask import Blueprint, flash, redirect, request
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from services.voice_fallback import NEAREST, RULES
 from web import forms
 from web.access import owned_file, user_only
+from web.current_user import current_user_id
 from web.file_state import file_json, file_page
 from web.request_info import wants_json
 from web.services import services
@@ -20,10 +21,10 @@ blueprint = Blueprint("voice_fallback", __name__)
 def resume_with_voice(filename: str) -> ResponseReturnValue:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
     services().studio.generation.resume_with_voice(
-        filename, g.user["user_id"], request.form.get("voice", "")
+        filename, current_user_id(), request.form.get("voice", "")
     )
     if request.form.get("always"):
-        services().db.set_stand_in_rule(g.user["user_id"], NEAREST)
+        services().db.set_stand_in_rule(current_user_id(), NEAREST)
     services().wake_worker()
     if wants_json():
         return file_json(owned_file(filename)), 202
@@ -37,6 +38,6 @@ def choose_rule() -> ResponseReturnValue:
     rule = request.form.get("rule", "")
     if rule not in RULES:
         raise forms.BadForm("rule", _("Choose one of the three."))
-    services().db.set_stand_in_rule(g.user["user_id"], rule)
+    services().db.set_stand_in_rule(current_user_id(), rule)
     flash(_("Saved."))
     return redirect(to("account.overview"), 303)

@@ -16,6 +16,7 @@ from web import security_headers
 from web.browser_session import end_session_here
 from web.cookies import CookieSession
 from web.csrf import check_csrf
+from web.current_user import current_user, current_user_id, signed_in
 from web.formatting import stored_number
 from web.refusal_log import log_limit, neighbours
 from web.request_info import SAFE_METHODS, wants_json
@@ -77,7 +78,7 @@ def check_declared(app: Flask) -> None:
 
 def owned_file(filename: str) -> AudioFile:
     """The signed-in person's file of that name; 404 for one that is not there, or another's."""
-    row = services().db.get_audio_file(filename, g.user["user_id"])
+    row = services().db.get_audio_file(filename, current_user_id())
     if row is None:
         abort(404)
     columns = cast("dict[str, Any]", row)
@@ -109,12 +110,13 @@ def _watch_over(answer: Response) -> Response:
     """Let an answer that takes a while to send end with the session that asked for it."""
     takes_a_while = answer.direct_passthrough or answer.is_streamed
     hang_up = takes_a_while and hanging_up(request.environ)
-    if not hang_up or not g.get("user"):
+    user = signed_in()
+    if not hang_up or user is None:
         return answer
     # The server sends files by itself and closes them; of other answers it closes the whole.
     file = getattr(answer.response, "file", None)
     is_sent = (lambda: file.closed) if file else (lambda: False)
-    sending = Sending(g.user["token_hash"], hang_up, is_sent)
+    sending = Sending(user["token_hash"], hang_up, is_sent)
     forget = services().session_watch.add(sending)
     answer.call_on_close(forget)
     return answer
@@ -135,11 +137,12 @@ def _check_request() -> Response | None:
     _check_rate(endpoint)
     view = current_app.view_functions[endpoint]
     audience = audience_of(view)
-    if g.user is None and audience != "public":
+    user = signed_in()
+    if user is None and audience != "public":
         return _ask_to_log_in()
-    if g.user and is_owed(g.user) and not _is_open_without_two_factor(view):
+    if user and is_owed(user) and not _is_open_without_two_factor(view):
         return _ask_for_second_step()
-    if audience == "admin" and not g.user["is_admin"]:
+    if audience == "admin" and not current_user()["is_admin"]:
         log_limit("admin_refused", "for admins")
         abort(404)
     if request.method not in SAFE_METHODS:
@@ -153,8 +156,8 @@ def _check_request() -> Response | None:
 
 def _tell_whose_it_is(token: str | None) -> None:
     """Let the browser know whose answer this is, so that it drops what it keeps for others."""
-    if g.user:
-        g.account_mark = services().accounts.browser_mark(g.user["user_id"])
+    if user := signed_in():
+        g.account_mark = services().accounts.browser_mark(user["user_id"])
         return
     g.account_mark = security_headers.NOBODY
     if not token:
@@ -177,10 +180,10 @@ def _is_gone_to() -> bool:
 def _check_rate(endpoint: str) -> None:
     """Raise TooManyRequests for who asks for more than one may in a minute."""
     config, rates = services().config, services().rates
-    if g.user:
-        rates.take(("person", g.user["user_id"]), config.requests_per_minute)
+    if user := signed_in():
+        rates.take(("person", user["user_id"]), config.requests_per_minute)
         if request.method not in SAFE_METHODS:
-            rates.take(("change", g.user["user_id"]), config.changes_per_minute, "changes")
+            rates.take(("change", user["user_id"]), config.changes_per_minute, "changes")
     elif endpoint not in SLOWED_ELSEWHERE:
         rates.take(neighbours(), config.strangers_per_minute, "strangers' requests")
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
-from flask import Response, g, request
+from flask import Response, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from werkzeug.wsgi import wrap_file
@@ -17,6 +17,7 @@ from queries.rows import AudioFile, Export
 from speech.audio.mp3 import place_of
 from web import byte_ranges
 from web.content_disposition import content_disposition
+from web.current_user import current_user
 from web.services import services
 
 AUDIO_TYPE = "audio/mpeg"
@@ -239,7 +240,7 @@ def _live(row: AudioFile, from_s: float) -> Response:
         raise TooManyListeners
     response.call_on_close(_once(places.release))
     filename, owner_id, db = row["filename"], row["owner_id"], services().db
-    stopping, session = services().stopping, g.user["token_hash"]
+    stopping, session = services().stopping, current_user()["token_hash"]
     find_open = services().accounts.find_open_sessions
 
     def is_done() -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import request
 
 from queries.rows import AudioFile, Retake
 from queries.users import WAS_DISABLED
@@ -11,6 +11,7 @@ from services.voice_spans import voice_spans
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from web import audio_responses, export_menu, forms
+from web.current_user import current_user_id
 from web.services import services
 
 SHOWN_CHARACTERS = 100_000
@@ -27,7 +28,7 @@ def context(row: AudioFile) -> dict[str, Any]:
         "first": first,
         "next_part": part + 1 if len(text) > first + SHOWN_CHARACTERS else None,
         "expected_s": expected_duration_s(row["character_count"], row["speed"], row["engine"]),
-        "groups": services().db.list_categories(g.user["user_id"]),
+        "groups": services().db.list_categories(current_user_id()),
         "has_sound": audio_responses.has_sound(row),
         "downloads": export_menu.menu(row),
         "change": pending_retake(row),

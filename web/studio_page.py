@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, request
+from flask import request
 from flask_babel import ngettext
 
 from common.stored_json import read_or_default
@@ -13,6 +13,7 @@ from speech.text.speakers import find_speakers
 from speech.types import Voice
 from web import forms
 from web.access import owned_file
+from web.current_user import current_user_id
 from web.engine_notices import notices
 from web.i18n import plural_forms
 from web.services import services
@@ -23,7 +24,7 @@ PARAGRAPH_PAUSES_MS = (0, 200, 350, 500, 750, 1000, 1500, 2000, 3000)
 
 def start() -> dict[str, Any]:
     """The form to start with: a piece to speak again, a chosen voice, or the draft."""
-    db, user_id = services().db, g.user["user_id"]
+    db, user_id = services().db, current_user_id()
     again = request.args.get("again")
     form = _written(owned_file(again)) if again else _draft(db.get_draft(user_id))
     chosen = request.args.get("voice")
@@ -51,7 +52,7 @@ def _written(row: AudioFile) -> dict[str, Any]:
 def context(form: Any, text: str | None = None) -> dict[str, Any]:
     """The values shown beside the form; `text` if the form does not hold it."""
     reading = _reading(form)
-    db, registry, user_id = services().db, services().registry, g.user["user_id"]
+    db, registry, user_id = services().db, services().registry, current_user_id()
     return {
         "lately": db.get_audio_files_by_owner(user_id, limit=LATELY_ROWS),
         "groups": db.list_categories(user_id),

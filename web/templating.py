@@ -6,13 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g, get_template_attribute, request
+from flask import Flask, get_template_attribute, request
 from markupsafe import Markup
 
 from web.assets import asset, assets, gather, script
 from web.audio_responses import UNFINISHED
 from web.cookies import theme
 from web.csrf import csrf_token
+from web.current_user import current_user, current_user_id
 from web.device_names import device_label
 from web.engine_notices import price_note
 from web.file_state import (
@@ -71,13 +72,13 @@ def prepare(app: Flask) -> None:
 
 def rail() -> Markup:
     """The way around: the same on every page, but for the place that is marked in it."""
-    user = g.user["username"], bool(g.user["is_admin"])
+    user = current_user()["username"], bool(current_user()["is_admin"])
     return _rail(request.endpoint, *user, theme(), _cache_key())
 
 
 def dock() -> Markup:
     """The player's place at the foot of every page, empty until something is played."""
-    return _dock(g.user["user_id"], _cache_key())
+    return _dock(current_user_id(), _cache_key())
 
 
 def file_row(row: Mapping[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
