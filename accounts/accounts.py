@@ -3,7 +3,7 @@
 import unicodedata
 
 from accounts.administration import Administration
-from accounts.errors import LoginRefused, ResetLinkInvalid, SecondStepExpired, WrongPassword
+from accounts.errors import LoginRefused, ResetLinkInvalid, TwoFactorExpired, WrongPassword
 from accounts.registration import Registration
 from accounts.sessions import Sessions
 from accounts.types import LoginResult, Visitor
@@ -46,10 +46,10 @@ class Accounts(Sessions, Registration, Administration):
         return user
 
     def check_pending(self, token: str) -> User:
-        """Find the account whose second step is awaited; raises SecondStepExpired."""
+        """Find the account whose second step is awaited; raises TwoFactorExpired."""
         user = self._signed_tokens.holder("second", token)
         if user is None:
-            raise SecondStepExpired
+            raise TwoFactorExpired
         return user
 
     def confirm_password(

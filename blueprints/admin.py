@@ -225,7 +225,7 @@ def storage() -> Response:
         "admin/storage.html",
         stats=db.get_stats(),
         by_person=db.get_storage_by_person(),
-        kept=db.get_kept_size(),
+        kept=db.get_cache_size(),
         previews=services().studio.previews.store.total_size(),
         database=config.database_path.stat().st_size,
         free=shutil.disk_usage(config.data_dir).free,

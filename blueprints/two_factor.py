@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from accounts.errors import SecondStepExpired
+from accounts.errors import TwoFactorExpired
 from accounts.two_factor import is_owed
 from common.errors import AppError
 from web.access import allow_without_two_factor, public, user_only
@@ -53,7 +53,7 @@ def take_step() -> ResponseReturnValue:
             device_token=sent_cookie(DEVICE_COOKIE),
             old_token=begun["old"],
         )
-    except SecondStepExpired:
+    except TwoFactorExpired:
         raise
     except AppError as error:
         return render_form_error("accounts/second.html", error, **_door_context())
@@ -61,10 +61,10 @@ def take_step() -> ResponseReturnValue:
 
 
 def pending() -> dict[str, Any]:
-    """The login whose second step is awaited; raises SecondStepExpired."""
+    """The login whose second step is awaited; raises TwoFactorExpired."""
     begun = session.get("pending")
     if not begun:
-        raise SecondStepExpired
+        raise TwoFactorExpired
     return begun
 
 

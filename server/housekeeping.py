@@ -46,7 +46,7 @@ class Housekeeping:
             try:
                 notices = self._studio.purchases.notices(engine)
                 found = {note.model: note.shutdown.isoformat() for note in notices if note.shutdown}
-                if found or engine.keeps_segments:
+                if found or engine.caches_segments:
                     self._db.save_model_notices(engine.name, found)
                     self._studio.voice_fallback.learn()
             except (SpeechError, DatabaseError) as error:

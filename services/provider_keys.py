@@ -20,7 +20,7 @@ class ProviderKeys:
         place = origin(row["base_url"])
         self.db.set_provider_key(row["id"], sealed, tail=tail(key), origin=place)
 
-    def keep_own(self, row: Provider, user_id: int, key: str) -> None:
+    def save_own_key(self, row: Provider, user_id: int, key: str) -> None:
         """Store a person's own key for a provider."""
         sealed = self._box.encrypt(key, _own_context(row, user_id))
         self.db.set_own_key(user_id, row["id"], sealed, tail(key))

@@ -316,7 +316,7 @@ class Providers:
             key = checked_key(key)
             if not key:
                 raise ProviderError("own_key", "There is no key in the field. Paste yours there.")
-            self._keys.keep_own(row, user_id, key)
+            self._keys.save_own_key(row, user_id, key)
         return row
 
     def drop_own_key(self, user_id: int, provider_id: int) -> bool:

@@ -64,7 +64,7 @@ class Retakes:
         price = engine.price()
         for segment, said in lines:
             request = voices.choose(segment).request(said)
-            if engine.keeps_segments and not self.synthesis.purchases.has(
+            if engine.caches_segments and not self.synthesis.purchases.has(
                 engine, request, job.owner_id
             ):
                 seconds = expected_duration_s(len(said.text), job.speed, engine.name)

@@ -108,7 +108,7 @@ class SegmentStore:
         self._path(content_hash).unlink(missing_ok=True)
         self._note_path(content_hash).unlink(missing_ok=True)
 
-    def is_being_kept(self, content_hash: str) -> bool:
+    def is_being_written(self, content_hash: str) -> bool:
         """Whether the samples of the hash are being written."""
         path = self._path(content_hash)
         return path.with_name(path.name + PART).exists()

@@ -215,7 +215,7 @@ def test_no_database_and_an_interrupted_restore_are_told(tmp_path):
     place.close()
     place.config.database_path.unlink()
     assert any("There is no database" in what for what in found(place, doctor.WARN))
-    (place.data / opening.RESTORE_MARK).write_text("{}")
+    (place.data / opening.RESTORE_JOURNAL).write_text("{}")
     assert "A restore was interrupted." in bad(place)
 
 
