@@ -60,7 +60,7 @@ class Stats(TypedDict):
     cost: float | None
 
 
-class Administration(Statements):
+class AdminQueries(Statements):
     """What admins see and change of accounts that are not theirs."""
 
     def set_user_admin(self, user_id: int, is_admin: bool) -> None:

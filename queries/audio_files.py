@@ -7,7 +7,7 @@ from queries.groups import COLUMNS
 from queries.rows import AudioFile, DeviatingSegment, FileState, Segment
 
 
-class AudioFiles(Statements):
+class AudioFileQueries(Statements):
     """The library. Each read and write of a private row names its owner."""
 
     def create_audio_file(

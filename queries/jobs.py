@@ -36,7 +36,7 @@ def due(now: float) -> tuple[float, float]:
     return now, now + LONGEST_WAIT_S
 
 
-class Jobs(Statements):
+class JobQueries(Statements):
     """What the worker does to a file. `now` is in seconds since 1970, `lease_s` in seconds."""
 
     def claim_job(

@@ -5,7 +5,7 @@ from queries.base import Statements
 EXPECTED_BYTES_A_CHARACTER = 600
 
 
-class Quotas(Statements):
+class QuotaQueries(Statements):
     """Sums over one person's rows."""
 
     def get_stored_bytes(self, owner_id: int) -> int:

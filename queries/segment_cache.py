@@ -49,7 +49,7 @@ class Order(TypedDict):
     is_retake: NotRequired[bool]
 
 
-class SegmentCache(Statements):
+class SegmentCacheQueries(Statements):
     """Segments that cost money or time.
 
     `fingerprint` stands for all that made a sound, `content_hash` names it on disk: a person's own

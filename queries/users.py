@@ -21,7 +21,7 @@ class MovedRows(TypedDict):
     playbacks: int
 
 
-class Users(Statements):
+class UserQueries(Statements):
     """Who may come in."""
 
     def create_user(
