@@ -5,7 +5,6 @@ import unicodedata
 from accounts.administration import Administration
 from accounts.errors import LoginRefused, ResetLinkInvalid, TwoFactorExpired, WrongPassword
 from accounts.registration import Registration
-from accounts.sessions import Sessions
 from accounts.types import LoginResult, Visitor
 from queries.rows import Account, Session, User
 
@@ -13,7 +12,7 @@ RESET_HOURS = 24
 SECOND_STEP_S = 600
 
 
-class Accounts(Sessions, Registration, Administration):
+class Accounts(Registration, Administration):
     """Every rule about accounts; knows neither requests nor SQL."""
 
     # Passwords
