@@ -86,7 +86,7 @@ def _forget_second_step(user: User) -> ResponseReturnValue:
             "action", _("Turn your own second step off on the page of your account.")
         )
     by = f"by {current_user()['username']}"
-    services().second_factors.reset(user, visitor(), by)
+    services().two_factor.reset(user, visitor(), by)
     return _done(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
 
 
@@ -104,7 +104,7 @@ ACTIONS: dict[str, Callable[[User], ResponseReturnValue]] = {
 @admin_only
 def ask_for_second_step() -> ResponseReturnValue:
     """Decide who must have a second step at login."""
-    services().second_factors.set_rule(current_user(), request.form.get("rule", ""), visitor())
+    services().two_factor.set_rule(current_user(), request.form.get("rule", ""), visitor())
     return _done(_("That holds from now on."))
 
 
@@ -177,7 +177,7 @@ def _people() -> dict[str, Any]:
         "invites": db.list_invites(),
         "now": services().accounts.now(),
         "registration": services().config.registration,
-        "second_step_rule": services().second_factors.rule(),
+        "second_step_rule": services().two_factor.rule(),
         "shares_bought_sound": services().studio.segment_cache.is_shared,
     }
 

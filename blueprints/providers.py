@@ -218,7 +218,7 @@ def _kept(row: Provider, trial: Trial) -> str:
         services().db.record_usage(
             _me(), len(trial.text), trial.cost_usd, engine=row["name"], voice=trial.voice
         )
-    services().studio.previews.store.keep(trial.digest(), [trial.mp3])
+    services().studio.previews.store.write(trial.digest(), [trial.mp3])
     return trial.digest()
 
 

@@ -66,7 +66,7 @@ class Previews:
         sound = self.store.read_whole(content_hash)
         if sound is None:
             sound = self._speak_preview(user_id, preview)
-            self.store.keep(content_hash, [sound])
+            self.store.write(content_hash, [sound])
         return sound
 
     def cost(

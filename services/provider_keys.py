@@ -14,7 +14,7 @@ class ProviderKeys:
     def __init__(self, db: Database, box: SecretBox):
         self.db, self._box = db, box
 
-    def keep(self, row: Provider, key: str) -> None:
+    def save_key(self, row: Provider, key: str) -> None:
         """Store the key of a provider, for the server that it has now."""
         sealed = self._box.encrypt(key, _context(row))
         place = origin(row["base_url"])

@@ -180,7 +180,7 @@ class Retakes:
         segments[-1]["frame_end"] = end.frames + shift.frames
         segments[-1]["byte_end"] = end.byte + shift.bytes
         content_hash = old.digest()
-        self.takes.keep(content_hash, [old.frames])
+        self.takes.write(content_hash, [old.frames])
         size, digest = self.store.splice(
             row["filename"],
             start.byte,

@@ -141,7 +141,7 @@ class Purchases:
         begun: Callable[[], object],
     ) -> Generator[AudioChunk]:
         receipt, most = Receipt(), request.most_bytes(engine.sample_rate)
-        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as keep:
+        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as write:
             if self.store.has(content_hash):
                 return
             begun()
@@ -149,7 +149,7 @@ class Purchases:
             for chunk in receipt.hear(engine.speak(request)):
                 pieces.append(chunk.pcm)
                 yield chunk
-            keep(pieces)
+            write(pieces)
 
     def _use(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob, key: SegmentKey

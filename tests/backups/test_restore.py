@@ -77,7 +77,7 @@ def test_a_backup_is_restored_on_a_new_machine(place, tmp_path):
 
 def test_what_was_bought_since_is_not_lost(changed, backup):
     bought = SegmentStore(changed.config.segments_dir)
-    bought.keep("ef" * 32, [b"paid for"])
+    bought.write("ef" * 32, [b"paid for"])
     done = restore.restore(changed.config, backup.folder)
     assert b"".join(bought.read("ef" * 32)) == b"paid for"
     assert bought.has("ab" * 32)
