@@ -10,7 +10,7 @@ from contextlib import closing
 from datetime import date
 from typing import Any, ClassVar, Self
 
-from speech.circuit_breaker import Breaker
+from speech.circuit_breaker import CircuitBreaker
 from speech.errors import BadSpeed, UnknownVoice
 from speech.prices import Price
 from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
@@ -35,7 +35,7 @@ class Engine(ABC):
     segment_bytes: int
     first_segment_characters: int
     default_voice: str
-    breaker: Breaker | None = None  # of a provider that may be down
+    breaker: CircuitBreaker | None = None  # of a provider that may be down
     # What `from_settings` needs, in another process; None where only this one can speak.
     settings: Mapping[str, Any] | None = None
 
