@@ -1,4 +1,4 @@
-"""How each person wants words to be said."""
+"""Pronunciations: how each person wants words to be said."""
 
 import re
 from typing import TypedDict

@@ -1,4 +1,4 @@
-"""Where the segments of a piece stand, a page at a time: a long piece has tens of thousands."""
+"""Segments of a file, a page at a time: a long file has tens of thousands."""
 
 from queries.base import Statements
 from queries.rows import SegmentWords, Span
@@ -7,7 +7,7 @@ EVERYTHING = 10**18 - 1  # characters: no text is as long
 
 
 class Segments(Statements):
-    """Reads for pages that follow a piece."""
+    """Reads for pages that follow a file as it plays."""
 
     def list_spans(self, file_id: int, position: int, until: int, limit: int) -> list[Span]:
         """Spoken segments from a position on that begin before the place `until` of the text.
@@ -31,7 +31,7 @@ class Segments(Statements):
         return found or 0
 
     def get_segment_end(self, file_id: int, position: int) -> int | None:
-        """Where the sound of a segment ends (ms); None when it is not spoken."""
+        """End of a segment in the sound (ms); None when it is not spoken."""
         return self.value(
             "SELECT end_ms FROM segments WHERE file_id = ? AND position = ?", file_id, position
         )
@@ -46,5 +46,5 @@ class Segments(Statements):
         )  # fmt: skip
 
     def count_takes(self, file_id: int) -> int:
-        """How often a passage of the piece was replaced: it grows whenever segments move."""
+        """Number of passages replaced in a file: it grows whenever segments move."""
         return self.value("SELECT count(*) AS n FROM takes WHERE file_id = ?", file_id)

@@ -35,7 +35,7 @@ VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u
 
 
 class GenerationError(AppError):
-    """A text that cannot be taken; `sentence` says why and what to do."""
+    """A text that cannot be taken; `message` says why and what to do."""
 
     status = 400
 

@@ -20,7 +20,7 @@ RETRIED = frozenset((408, 429, 500, 502, 503, 504))
 
 
 class VoiceError(SpeechError):
-    """A failure to install a voice; `sentence` says why."""
+    """A failure to install a voice; `message` says why."""
 
     status = 400
 
