@@ -71,7 +71,7 @@ class Administration(Statements):
             raise NotFound("There is no such account.")
 
     def list_work(self, status: str, *, limit: int = 100) -> list[WorkInHand]:
-        """Everybody's files that are queued or speaking, the oldest first, without their names."""
+        """Files of everybody that are queued or speaking, the oldest first, without their names."""
         return self.list_of(
             WorkInHand,
             f"""SELECT {WORK}
@@ -82,7 +82,7 @@ class Administration(Statements):
         )  # fmt: skip
 
     def list_failed(self, *, limit: int = 50) -> list[WorkInHand]:
-        """Everybody's files that failed, the latest first, without their names."""
+        """Files of everybody that failed, the latest first, without their names."""
         return self.list_of(
             WorkInHand,
             f"""SELECT {WORK}

@@ -226,7 +226,7 @@ class Jobs(Statements):
         )  # fmt: skip
 
     def set_stand_in(self, file_id: int, worker: str, voice: str) -> None:
-        """Let another voice, named by its key, go on with a file. Raises LeaseLost."""
+        """Let another voice, named by its key, continue a file. Raises LeaseLost."""
         changed = self.write(
             "UPDATE audio_files SET stand_in = ? WHERE id = ? AND lease_owner = ?",
             voice, file_id, worker,

@@ -115,6 +115,7 @@ class MigrationFile:
                 self._run_schema(indexes=False)
 
     def close(self) -> None:
+        """Close the file."""
         self._connection.close()
 
     # Writing
@@ -182,9 +183,11 @@ class MigrationFile:
         }
 
     def user_names(self) -> dict[int, str]:
+        """Number → name of each account."""
         return dict(self._query("SELECT id, username FROM users"))
 
     def file_names(self) -> dict[int, str]:
+        """Number → filename of each file."""
         return dict(self._query("SELECT id, filename FROM audio_files"))
 
     def users(self) -> dict[str, tuple[int, str]]:
@@ -193,6 +196,7 @@ class MigrationFile:
         return {name: (user_id, password_hash) for name, user_id, password_hash in found}
 
     def has_admin(self) -> bool:
+        """Whether any account is an admin."""
         return bool(self._value("SELECT EXISTS (SELECT 1 FROM users WHERE is_admin = 1)"))
 
     def files(self) -> dict[str, KnownFile]:

@@ -39,7 +39,7 @@ class Pronunciations(Statements):
         )
 
     def get_pronunciation(self, user_id: int, entry_id: int) -> Pronunciation | None:
-        """One entry, if it is that person's."""
+        """The entry of that number, if it is that person's."""
         return self.find(
             Pronunciation,
             f"SELECT {COLUMNS} FROM pronunciations WHERE id = ? AND user_id = ?",

@@ -22,7 +22,7 @@ class Segments(Statements):
         )  # fmt: skip
 
     def find_segment(self, file_id: int, place: int) -> int:
-        """The position of the segment that a place of the text lies in; 0 when none is spoken."""
+        """Position of the segment that holds a place of the text; 0 when none is spoken."""
         found = self.value(
             """SELECT position FROM segments INDEXED BY idx_segments_text
                WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",

@@ -124,7 +124,7 @@ class Usage(Statements):
             )
 
     def get_monthly_usage(self, user_id: int, year: int, month: int) -> UsageSum:
-        """One month: characters_used, cost (USD), requests."""
+        """Use of one month: characters_used, cost (USD), requests."""
         return self.one(
             UsageSum,
             f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,

@@ -1,4 +1,4 @@
-"""One file from a server of voices: resumed where it broke off, checked, within limits."""
+"""Download of a file from a voice server: resumed where it broke off, checked, within limits."""
 
 import errno
 import hashlib
