@@ -18,7 +18,7 @@ class LoginAlert(TypedDict):
     latest_epoch: float
 
 
-class NewDevices(Statements):
+class NewDeviceQueries(Statements):
     """Alerts, each of which stays until its person answers it."""
 
     def note_new_device(

@@ -28,7 +28,7 @@ class Position(TypedDict):
     at: float
 
 
-class Playback(Statements):
+class PlaybackQueries(Statements):
     """Playbacks, a row each, and the places where each device stopped."""
 
     def record_playback(

@@ -47,7 +47,7 @@ class LoginFailures(TypedDict):
     latest_of_all: str | None
 
 
-class SecurityLog(Statements):
+class SecurityLogQueries(Statements):
     """Events of accounts and sessions: what happened, and from where."""
 
     def log_security_event(

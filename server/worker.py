@@ -104,6 +104,7 @@ class Worker:
         for thread in [*self._threads, *exporting]:
             thread.join()
         sound.join(max(0.0, deadline - time.monotonic()))
+        self.housekeeping.join(deadline)
         self._wait_for_purchases(deadline)
 
     def _look_about(self) -> None:
