@@ -1,4 +1,4 @@
-"""The web app: create_app() and every route that people use."""
+"""The web app: create_app(), and the pages to come in, to write and to listen."""
 
 from contextlib import ExitStack
 from typing import Any

@@ -44,7 +44,7 @@ PROVIDER_VARIABLES = (
 
 
 class ConfigError(AppError):
-    """A setting that cannot be used; `sentence` names it and the remedy."""
+    """A setting that cannot be used; `message` names it and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _as_json(answer: WerkzeugResponse, target: str) -> WerkzeugResponse:
-    """The redirect with its target as JSON, for the script that asked."""
+    """Turn a redirect into JSON with its target as `url`, for the script that asked."""
     answer.status_code, answer.data = 200, jsonify(url=target).data
     answer.content_type = "application/json"
     del answer.headers["Location"]

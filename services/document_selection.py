@@ -55,15 +55,15 @@ class Choices:
     # Changes: each returns other choices.
 
     def with_rules(self, spoken: Collection[str]) -> Self:
-        """These kinds are spoken, all others are left out."""
+        """The choices with these kinds spoken, and all others left out."""
         return replace(self, left_out=frozenset(RULES) - frozenset(spoken))
 
     def with_chapters(self, document: Document, ticked: Collection[int]) -> Self:
-        """These chapters are spoken, all others are skipped."""
+        """The choices with these chapters spoken, and all others skipped."""
         return replace(self, skipped=frozenset(range(len(document.chapters))) - frozenset(ticked))
 
     def with_part(self, document: Document, number: int, part: int, is_spoken: bool) -> Self:
-        """One part is spoken or not, whatever the rule of its kind says."""
+        """The choices with one part spoken or not, whatever the rule of its kind says."""
         kind = document.chapters[number].parts[part].kind
         own = {**self.parts.get(number, {}), part: is_spoken}
         if is_spoken == (kind not in self.left_out):
@@ -71,11 +71,11 @@ class Choices:
         return replace(self, parts=_with(self.parts, number, own or None))
 
     def with_text(self, number: int, text: str | None) -> Self:
-        """A chapter gets a text of its own, or with None the one that was read."""
+        """The choices with a chapter's own text, or with None the one that was read."""
         return replace(self, texts=_with(self.texts, number, text))
 
     def with_title(self, number: int, title: str | None) -> Self:
-        """A chapter gets another name, or with None the one that was read."""
+        """The choices with another title for a chapter, or with None the one that was read."""
         return replace(self, titles=_with(self.titles, number, title))
 
     def onto(self, base: Self, stored: Self) -> Self:

@@ -190,11 +190,11 @@ class Documents:
         return Progress.of_files(self.db.list_document_files(row["id"], row["owner_id"]))
 
     def pause(self, row: DocumentRow) -> int:
-        """Let everything rest that waits or is being spoken; returns how many files."""
+        """Pause everything that waits or is being spoken; returns how many files."""
         return self._for_each(row, UNFINISHED, self.studio.generation.pause)
 
     def resume(self, row: DocumentRow) -> int:
-        """Take up what rests; returns how many files."""
+        """Resume what is paused; returns how many files."""
         return self._for_each(row, ("paused",), self.studio.generation.retry)
 
     def cancel(self, row: DocumentRow) -> int:

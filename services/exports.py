@@ -48,7 +48,7 @@ class OfferedFormat(TypedDict):
 
 
 class Details(TypedDict):
-    """What a download says of the document behind a piece."""
+    """Details of the document behind a file, as a download tells them."""
 
     artist: str
     album: str
@@ -70,7 +70,7 @@ class BadExport(ExportError):
 
 
 class TooManyExports(ExportError):
-    """One person waits for more downloads than is fair."""
+    """More downloads than one person may wait for."""
 
     status = 429
     limit = "downloads"

@@ -35,17 +35,17 @@ VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u
 
 
 class GenerationError(AppError):
-    """A text that cannot be taken; `sentence` says why and what to do."""
+    """A text that cannot be taken; `message` says why and what to do."""
 
     status = 400
 
 
 class TextEmpty(GenerationError):
-    """There is nothing to speak."""
+    """A text with nothing to speak."""
 
 
 class TextTooLong(GenerationError):
-    """More than one submission may hold."""
+    """A text longer than one submission may hold."""
 
     status = 413
 
@@ -140,7 +140,7 @@ class Generation:
         track: int = 0,
         reading: Mapping[str, Any] | None = None,
     ) -> AudioFile:
-        """Queue a text; returns its row. Raises a sentence for everything that cannot be.
+        """Queue a text; returns its row. Raises AppError for a text that cannot be taken.
 
         `chapters` are titles with where they begin in the text (code points), `track` is the
         place in the document, `reading` how to read: `cast`, names of speakers with the keys or
@@ -199,7 +199,7 @@ class Generation:
         return self.db.cancel_job(filename, owner_id)
 
     def pause(self, filename: str, owner_id: int) -> AudioFile:
-        """Let a file rest until it is taken up again. Raises NotFound, WrongState."""
+        """Pause a file until it is resumed. Raises NotFound, WrongState."""
         return self.db.pause_job(filename, owner_id)
 
     def speak_next(self, filename: str, owner_id: int) -> AudioFile:

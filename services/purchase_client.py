@@ -52,7 +52,7 @@ class Gone(Exception):
         self.code = code
 
     def told(self, *, is_paid: bool = False) -> EngineCrashed:
-        """Translate it for the caller; `is_paid` where a provider had been asked."""
+        """The error to raise instead; `is_paid` where a provider had been asked."""
         is_outside = self.code in transient_causes.FROM_OUTSIDE
         error = EngineHeldUp(transient_causes.KILLED) if is_outside else EngineCrashed(STOPPED)
         error.tries = transient_causes.PAID_TRIES if is_paid else None
@@ -85,7 +85,7 @@ class PurchaseClient:
         *,
         asks: int = transient_causes.PAID_TRIES,
     ) -> Generator[AudioChunk]:
-        """The sound as it arrives; at its end it is cached. None where it has been cached before.
+        """Yield the sound as it arrives; at its end it is cached. Yields nothing if it was before.
 
         `begun` is called when the provider is asked, and again if the process dies and has to be
         replaced: `asks` times at most. Raises SpeechError, AudioError.

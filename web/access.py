@@ -89,7 +89,7 @@ def owned_file(filename: str) -> AudioFile:
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address: one that no row can have leads nowhere."""
+    """Converter for the number of a row in an address; one that no row can have is a 404."""
 
     regex = r"\d{1,19}"
 

@@ -1,4 +1,4 @@
-"""Static files as pages name them: each in its version, scripts and sheets joined for the way.
+"""Static files: addresses that change with their content, scripts and style sheets joined.
 
 The source keeps one behaviour per script, but a phone would wait for each of fifty on its own. So
 each page gets what it needs in one, put together when the app starts. What two pages need stands

@@ -14,7 +14,7 @@ from common.errors import AppError
 
 
 class BadForm(AppError):
-    """A field that cannot be used; `field` names it, `sentence` says what to do."""
+    """A field that cannot be used; `field` names it, `message` says what to do."""
 
     status = 400
 

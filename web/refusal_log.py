@@ -13,7 +13,7 @@ from web.services import services
 
 
 def neighbours() -> str:
-    """Everybody at the address of this request, as limits count them."""
+    """The key under which limits count everybody at the address of this request."""
     return neighbourhood(request.remote_addr or "")
 
 

@@ -97,7 +97,7 @@ def _strange_host(error: UntrustedHost) -> Response:
 
 
 def _held_up(error: OSError | MemoryError) -> Response:
-    """A full disk and the like, wherever it was met; anything else stays a fault."""
+    """The answer to a full disk and the like, wherever it was met; raises any other error."""
     folder = services().config.data_dir
     if isinstance(error, MemoryError):
         cause: transient_causes.Cause | None = transient_causes.MEMORY

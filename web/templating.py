@@ -71,13 +71,13 @@ def prepare(app: Flask) -> None:
 
 
 def rail() -> Markup:
-    """The way around: the same on every page, but for the place that is marked in it."""
+    """The navigation: the same on every page, but for the link to the present one."""
     user = current_user()["username"], bool(current_user()["is_admin"])
     return _rail(request.endpoint, *user, theme(), _cache_key())
 
 
 def dock() -> Markup:
-    """The player's place at the foot of every page, empty until something is played."""
+    """The player's dock at the foot of every page, empty until something is played."""
     return _dock(current_user_id(), _cache_key())
 
 
