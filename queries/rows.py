@@ -8,6 +8,8 @@ tests hold them beside the schema and beside what each statement really gives.
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
+import speech.types
+
 # People
 
 
@@ -207,14 +209,10 @@ class VoiceUsed(TypedDict):
     voice: str
 
 
-class Span(TypedDict):
-    """Where a segment stands in the text (code points) and in the sound."""
+class Span(speech.types.SpokenSpan):
+    """Where a segment stands among the others, in the text (code points) and in the sound."""
 
     position: int
-    text_start: int
-    text_end: int
-    start_ms: int
-    end_ms: int
 
 
 class NewSegment(Span):

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import TypedDict
 
 SPOKEN_SIGNS = frozenset("&@%#§†‰")
 # More time than any voice takes: for a text, and for each of its characters.
@@ -152,6 +153,21 @@ class Segment:
     def is_speakable(self) -> bool:
         """Whether a voice has anything to say here: a letter, a digit or a sign with a name."""
         return not self.is_mark and is_speakable(self.text)
+
+
+class SpokenSpan(TypedDict):
+    """Where something spoken stands in its text (code points) and in the sound."""
+
+    text_start: int
+    text_end: int
+    start_ms: int
+    end_ms: int
+
+
+class TimedSegment(SpokenSpan):
+    """A spoken segment with the times of its words: JSON, or empty where they are not known."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
