@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TypedDict
@@ -153,6 +153,24 @@ class Segment:
     def is_speakable(self) -> bool:
         """Whether a voice has anything to say here: a letter, a digit or a sign with a name."""
         return not self.is_mark and is_speakable(self.text)
+
+
+class EngineSettings(TypedDict):
+    """Settings that an engine is made again from in another process; `protocol` names its class.
+
+    `voices` are identifiers, or rows of identifier, name and language.
+    """
+
+    protocol: str
+    name: str
+    label: str
+    api_key: str
+    base_url: str
+    model: str
+    voices: list[str | Sequence[str]]
+    usd_per_million_characters: float | None
+    parallel: int
+    timeout_s: float
 
 
 class SpokenSpan(TypedDict):

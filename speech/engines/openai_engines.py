@@ -1,12 +1,12 @@
 """OpenAI engines, made from the configuration or from the settings of one in another process."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from speech.engine import Engine
 from speech.engines.openai_engine import OpenAIEngine
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
+from speech.types import EngineSettings
 
 BY_PROTOCOL: dict[str, type[OpenAIEngine]] = {
     kind.protocol: kind for kind in (OpenAISpeech, OpenAIRealtime)
@@ -14,7 +14,7 @@ BY_PROTOCOL: dict[str, type[OpenAIEngine]] = {
 NAMES = tuple(kind.name for kind in BY_PROTOCOL.values())
 
 
-def engine_from_settings(settings: Mapping[str, Any]) -> Engine:
+def engine_from_settings(settings: EngineSettings) -> Engine:
     """Make an engine from the `settings` of one in another process; see `Engine.from_settings`."""
     return BY_PROTOCOL[settings["protocol"]].from_settings(settings)
 
