@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from speech.configuration import ProviderConfig
 from speech.engine import Engine
 from speech.engines.openai_engine import OpenAIEngine
 from speech.engines.openai_realtime import OpenAIRealtime
@@ -19,13 +20,13 @@ def engine_from_settings(settings: EngineSettings) -> Engine:
     return BY_PROTOCOL[settings["protocol"]].from_settings(settings)
 
 
-def configured(config: Any) -> list[OpenAIEngine]:
+def configured(config: ProviderConfig) -> list[OpenAIEngine]:
     """Make the engines of the configured provider, first the one for the configured model.
 
     A server of one's own gets to hear Realtime only when its model is named: its key is for it
     alone, and few such servers speak that protocol.
     """
-    shared = {
+    shared: dict[str, Any] = {
         "api_key": config.openai_api_key,
         "base_url": config.openai_base_url,
         "usd_per_million_characters": config.openai_price,
