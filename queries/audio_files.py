@@ -4,7 +4,8 @@ import json
 
 from queries.base import Statements, escape_like
 from queries.groups import COLUMNS
-from queries.rows import AudioFile, FileState, MarkedSegment, Segment
+from queries.rows import AudioFile, MarkedSegment, Segment
+from storage.audio_store import FileState
 
 
 class AudioFiles(Statements):

@@ -181,13 +181,6 @@ class FoundFile(AudioFile):
     start_ms: NotRequired[int | None]
 
 
-class FileState(TypedDict):
-    """What the disk's upkeep must know of a file."""
-
-    status: str
-    sha256: str | None
-
-
 class FileOwner(TypedDict):
     """Whose a file is, to act on it."""
 
