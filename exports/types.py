@@ -55,7 +55,7 @@ class CutSegment(TimedSegment):
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ExportTask:
     """Task to make `target` from the MP3 at `source`; `lufs` is None for sound as it is.
 
     `segments` are in order, each a CutSegment where there is more than one part; `parts` covers
@@ -100,7 +100,7 @@ class Task:
         return json.dumps(values).encode()
 
     @classmethod
-    def from_json(cls, data: bytes) -> "Task":
+    def from_json(cls, data: bytes) -> "ExportTask":
         """Decode the task that `to_json` wrote."""
         values = json.loads(data)
         values["parts"] = tuple(ChapterSpan(**part) for part in values["parts"])

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from flask import request
 
-from queries.rows import AudioFile, MarkedSegment, Retake
+from queries.rows import AudioFile, DeviatingSegment, Retake
 from queries.users import WAS_DISABLED
 from services.voice_fallback import VoiceChoice
 from services.voice_spans import voice_spans
@@ -21,13 +21,13 @@ class FileVoices(NamedTuple):
     """The voices of a file, as its page shows them.
 
     `parts` are who spoke what and from when (ms), where more than one did; `otherwise` the
-    sentences that were not said as written; `heirs` who could go on, where the voice cannot, each
-    with its cost (USD).
+    sentences that were not said as written; `fallbacks` who could go on, where the voice cannot,
+    each with its cost (USD).
     """
 
     parts: list[tuple[str, int]]
-    otherwise: list[MarkedSegment]
-    heirs: list[tuple[VoiceChoice, float | None]]
+    otherwise: list[DeviatingSegment]
+    fallbacks: list[tuple[VoiceChoice, float | None]]
 
 
 def context(row: AudioFile) -> dict[str, Any]:
@@ -59,13 +59,13 @@ def pending_retake(row: AudioFile) -> Retake | None:
 
 
 def _voices(row: AudioFile) -> FileVoices:
-    marked = services().db.list_marked_segments(row["id"])
+    marked = services().db.list_deviating_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
     parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
     return FileVoices(
         parts=[(voice_label(part.key), part.start_ms) for part in parts],
         otherwise=[segment for segment in marked if segment["said"]],
-        heirs=_heirs(row) if row["needs_voice"] else [],
+        fallbacks=_fallbacks(row) if row["needs_voice"] else [],
     )
 
 
@@ -77,13 +77,13 @@ def voice_label(key: str) -> str:
         return key.partition(":")[2]
 
 
-def _heirs(row: AudioFile) -> list[tuple[VoiceChoice, float | None]]:
+def _fallbacks(row: AudioFile) -> list[tuple[VoiceChoice, float | None]]:
     """The voices that could speak the rest, each with its cost (USD)."""
     text = services().db.get_text(row["id"])
     rest = len(text) - row["spoken_characters"]
     return [
-        (heir, _cost(heir, rest, row["speed"]))
-        for heir in services().studio.voice_fallback.fallbacks_of_file(row, text)
+        (choice, _cost(choice, rest, row["speed"]))
+        for choice in services().studio.voice_fallback.fallbacks_of_file(row, text)
     ]
 
 
