@@ -4,7 +4,8 @@ import json
 
 from queries.base import Statements, escape_like
 from queries.groups import COLUMNS
-from queries.rows import AudioFile, DeviatingSegment, FileState, Segment
+from queries.rows import AudioFile, DeviatingSegment, Segment
+from storage.audio_store import FileState
 
 
 class AudioFileQueries(Statements):

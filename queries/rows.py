@@ -8,6 +8,8 @@ tests hold them beside the schema and beside what each statement really gives.
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
+import speech.types
+
 # People
 
 
@@ -179,13 +181,6 @@ class FoundFile(AudioFile):
     start_ms: NotRequired[int | None]
 
 
-class FileState(TypedDict):
-    """State of a file, for putting the disk right after a kill."""
-
-    status: str
-    sha256: str | None
-
-
 class FileOwner(TypedDict):
     """Owner and name of a file, to act on it."""
 
@@ -207,14 +202,10 @@ class VoiceUsed(TypedDict):
     voice: str
 
 
-class Span(TypedDict):
-    """Span of a segment in the text (code points) and in the sound."""
+class Span(speech.types.SpokenSpan):
+    """Span of a segment, and its place among the others."""
 
     position: int
-    text_start: int
-    text_end: int
-    start_ms: int
-    end_ms: int
 
 
 class NewSegment(Span):

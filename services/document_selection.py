@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from documents.types import LEFT_OUT, RULES, TEXT, Document, compose
+from speech.text.directives import ReadingOptions
 
 ONE, EACH = "one", "each"
 SHAPES = (ONE, EACH)
@@ -35,7 +36,7 @@ class Choices:
     speed: float = 1.0
     group: str = ""
     shape: str = ONE
-    reading: Mapping[str, Any] = field(default_factory=dict)
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
 
     def text(self, document: Document, number: int) -> str:
         """The text of a chapter that is spoken."""
@@ -203,8 +204,8 @@ def _numbered(read: Callable[[Any], Any]) -> Callable[[Any], dict[int, Any]]:
     return lambda value: {int(number): read(one) for number, one in value.items()}
 
 
-def _reading(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _reading(value: Any) -> ReadingOptions:
+    found: ReadingOptions = {}
     if cast := {_text(name): _text(voice) for name, voice in value.get("cast", {}).items()}:
         found["cast"] = cast
     if "paragraph_pause_ms" in value:

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from common.errors import AppError, Message
 from config import Config
@@ -19,7 +18,7 @@ from speech.engine import Engine
 from speech.prices import Price, expected_duration_s
 from speech.registry import Registry
 from speech.text.billable import count_spoken
-from speech.text.directives import Cast
+from speech.text.directives import Cast, ReadingOptions
 from speech.text.pronunciation import Dictionary
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.segments import split
@@ -92,7 +91,7 @@ class Generation:
         engine: str = "",
         *,
         owner_id: int | None = None,
-        reading: Mapping[str, Any] | None = None,
+        reading: ReadingOptions | None = None,
     ) -> Quote:
         """Count, time and price a text; free and changes nothing.
 
@@ -138,7 +137,7 @@ class Generation:
         chapters: Sequence[tuple[str, int]] = (),
         document_id: int | None = None,
         track: int = 0,
-        reading: Mapping[str, Any] | None = None,
+        reading: ReadingOptions | None = None,
     ) -> AudioFile:
         """Queue a text; returns its row. Raises AppError for a text that cannot be taken.
 
@@ -240,9 +239,9 @@ class Generation:
                 )
             )
 
-    def _check_reading(self, reading: Mapping[str, Any], choice: VoiceChoice) -> dict[str, Any]:
+    def _check_reading(self, reading: ReadingOptions, choice: VoiceChoice) -> ReadingOptions:
         """Check how to read, for the file's row; raises BadCast, BadPause, UnknownVoice."""
-        checked: dict[str, Any] = {}
+        checked: ReadingOptions = {}
         if cast := reading.get("cast"):
             Cast(cast)
             checked["cast"] = {

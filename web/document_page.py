@@ -6,6 +6,7 @@ from flask import request
 from flask import url_for as to
 from flask_babel import lazy_gettext, ngettext
 
+from common.errors import AppError
 from documents.types import Document
 from queries.base import chosen
 from queries.rows import DocumentRow
@@ -41,7 +42,7 @@ LABELS = {
 }
 
 
-def review_context(row: DocumentRow, error: Any = None) -> dict[str, Any]:
+def review_context(row: DocumentRow, error: AppError | None = None) -> dict[str, Any]:
     """The values that the page of a document shows, with what was typed where `error` says so."""
     documents = services().documents
     document, choices = documents.contents(row), documents.choices(row)
