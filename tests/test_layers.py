@@ -37,6 +37,12 @@ def sources():
     return sorted(path for path in found if not path.startswith(skipped) and (ROOT / path).exists())
 
 
+def sheets_and_scripts():
+    static = ROOT / "static"
+    found = (*static.glob("css/**/*.css"), *static.glob("js/**/*.js"))
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
+
+
 def tree(path):
     return ast.parse((ROOT / path).read_text())
 
@@ -190,7 +196,7 @@ def test_only_loops_that_serve_everybody_catch_whatever_happens(path):
     assert swallowing == [] or path in SERVING_EVERYBODY
 
 
-@pytest.mark.parametrize("path", sources())
+@pytest.mark.parametrize("path", [*sources(), *sheets_and_scripts()])
 def test_a_file_is_read_in_one_sitting(path):
     assert len((ROOT / path).read_text().splitlines()) <= 400
 

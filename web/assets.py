@@ -36,17 +36,27 @@ SCRIPTS = {
     f"{JOINED}left.js": "js/site/left.js",
     f"{JOINED}people.js": "js/admin/copy_field.js",
 }
-COMPONENTS = ("sheets", "choices", "rows", "parts", "queue")
+
+
+def _css(folder: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"css/{folder}/{name}.css" for name in names)
+
+
+# In the order of the cascade: of two rules that weigh the same, the later one wins.
 SHEETS = {
     f"{JOINED}site.css": (
         "css/tokens.css",
-        *(f"css/base/{name}.css" for name in ("elements", "fields", "layout")),
-        *(f"css/components/{name}.css" for name in COMPONENTS),
-        "css/player.css",
+        *_css("base", "elements", "fields", "layout"),
+        *_css("components", "sheets", "choices", "rows", "parts", "queue"),
+        *_css("player", "dock", "whole"),
     ),
+    f"{JOINED}documents.css": _css(
+        "documents", "shelf", "book", "chapters", "till", "made", "narrow"
+    ),
+    f"{JOINED}library.css": _css("library", "groups", "found", "acts", "narrow"),
     # Those of several nouns' pages, at an address from which the tokens' pictures are found.
-    f"{JOINED}records.css": ("css/components/records.css",),
-    f"{JOINED}voice_choice.css": ("css/components/voice_choice.css",),
+    f"{JOINED}records.css": _css("components", "records"),
+    f"{JOINED}voice_choice.css": _css("components", "voice_choice"),
 }
 
 
