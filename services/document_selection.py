@@ -18,7 +18,7 @@ LETTERS = frozenset({"hyphen", "ligature"})
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class DocumentSelection:
     """Choices of a document: kinds left out, chapters skipped, and differences from the rules.
 
     Chapters and parts go by their number. `parts` says for single parts whether they are spoken,
@@ -137,7 +137,7 @@ class ShownRun(NamedTuple):
 
 
 def paragraphs(
-    document: Document, choices: Choices, number: int, first: int = 0
+    document: Document, choices: DocumentSelection, number: int, first: int = 0
 ) -> tuple[list[list[ShownRun]], int | None]:
     """The parts of a chapter from `first` on, by paragraphs, and where the next stretch begins.
 
