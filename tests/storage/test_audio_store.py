@@ -270,7 +270,7 @@ def test_a_hash_that_another_process_has_is_waited_for_until_it_dies(tmp_path):
     with holder, ThreadPoolExecutor() as pool:
         assert holder.stdout.readline() == b"held\n"
         kept.sweep()  # leaves what is being made
-        waiting = pool.submit(kept.keep, "ab" * 32, [b"here"])
+        waiting = pool.submit(kept.write, "ab" * 32, [b"here"])
         kept.write("cd" * 32, [b"another"])
         assert not waiting.done()
         holder.kill()
