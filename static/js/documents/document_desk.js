@@ -1,13 +1,13 @@
-// <book-desk>: a document looked through before it is spoken; what is chosen is kept at once.
+// <document-desk>: a document looked through before it is spoken; what is chosen is kept at once.
 import { count, money, plural, spokenLength } from "../lib/format.js";
 import { fill, texts as textsOf } from "../lib/texts.js";
 import { Refused, send } from "../lib/form_post.js";
-import { followMaking } from "./made.js";
+import { followMaking } from "./document_progress.js";
 import "../studio/voice_picker.js";
 
 const REST_MS = 250;
 
-class BookDesk extends HTMLElement {
+class DocumentDesk extends HTMLElement {
   #texts;
   #form;
   #leaving;
@@ -204,4 +204,4 @@ class BookDesk extends HTMLElement {
   }
 }
 
-customElements.define("book-desk", BookDesk);
+customElements.define("document-desk", DocumentDesk);

@@ -1,6 +1,6 @@
 // What is being made of a document: its bar, the time that is left, all of it in one go to hear.
-import "../library/progress.js";
-import { rest } from "../lib/rest.js";
+import "../library/row_progress.js";
+import { rest } from "../lib/poll.js";
 import { money, spokenLength } from "../lib/format.js";
 import { fill } from "../lib/texts.js";
 

@@ -1,7 +1,7 @@
 // The file page while its piece is made: how much is spoken, and the rest once it is whole.
 import { text } from "../lib/texts.js";
 import { runningTime } from "../lib/format.js";
-import { follow, isUnfinished } from "./follow.js";
+import { follow, isUnfinished } from "../player/state_poll.js";
 
 const SURE_AFTER_S = 3;
 let first = null;

@@ -1,5 +1,5 @@
 // The page of a piece of which a passage is being spoken anew: shown again once that is done.
-import { rest } from "../lib/rest.js";
+import { rest } from "../lib/poll.js";
 import { text } from "../lib/texts.js";
 
 const LOOK_AGAIN_MS = 400;

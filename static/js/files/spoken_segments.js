@@ -1,12 +1,12 @@
 // The sentences of a part of a text, as far as they are spoken: fetched in pages, then only what is
 // new, and nothing while nobody looks.
-import { comeBack, rest } from "../lib/rest.js";
+import { comeBack, rest } from "../lib/poll.js";
 
 const LOOK_AGAIN_MS = 2000;
 const WORDS_OF = 40;
 const GOING = ["queued", "speaking"];
 
-export class Spoken {
+export class SpokenSegments {
   segments = []; // of each: text_start, text_end, start_ms, end_ms
   isKnown = false; // whether the server was asked once
   #address;

@@ -1,5 +1,5 @@
-// Whoever asks the server again and again rests while the page is hidden, and goes on at once when
-// it is shown. Each settles early when its `signal` is aborted.
+// Waits between two polls of the server: they last while the page is hidden, and end at once when it
+// is shown. Each settles early when its `signal` is aborted.
 
 export async function rest(ms, signal) {
   await new Promise((resolve) => setTimeout(resolve, ms));

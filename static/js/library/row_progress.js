@@ -1,5 +1,5 @@
 // Rows of pieces that are being made: their rings fill, asked for all together.
-import { rest } from "../lib/rest.js";
+import { rest } from "../lib/poll.js";
 import { runningTime } from "../lib/format.js";
 import { fill, texts } from "../lib/texts.js";
 

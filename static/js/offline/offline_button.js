@@ -1,8 +1,8 @@
-// <keep-button data-filename>: keeps a piece on this device, or removes it from there.
+// <offline-button data-filename>: keeps a piece on this device, or removes it from there.
 import { text } from "../lib/texts.js";
 import { kept } from "./cache.js";
 
-class KeepButton extends HTMLElement {
+class OfflineButton extends HTMLElement {
   #button;
   #isBusy = false;
   #show = () => this.#draw();
@@ -44,4 +44,4 @@ class KeepButton extends HTMLElement {
   }
 }
 
-customElements.define("keep-button", KeepButton);
+customElements.define("offline-button", OfflineButton);

@@ -1,9 +1,9 @@
-// <kept-list>: the pieces that this device keeps, to be played or removed.
+// <offline-list>: the pieces that this device keeps, to be played or removed.
 import { text } from "../lib/texts.js";
 import { runningTime } from "../lib/format.js";
 import { kept } from "./cache.js";
 
-class KeptList extends HTMLElement {
+class OfflineList extends HTMLElement {
   #show = () => this.#draw();
 
   connectedCallback() {
@@ -57,4 +57,4 @@ class KeptList extends HTMLElement {
   }
 }
 
-customElements.define("kept-list", KeptList);
+customElements.define("offline-list", OfflineList);

@@ -1,9 +1,9 @@
-// <passkey-maker>: adds a passkey to the account.
+// <passkey-add>: adds a passkey to the account.
 import { send } from "../lib/form_post.js";
 import { make } from "./keys.js";
 import { PasskeyElement } from "./passkey_element.js";
 
-class PasskeyMaker extends PasskeyElement {
+class PasskeyAdd extends PasskeyElement {
   prepare() {
     const form = this.querySelector("form");
     form.addEventListener("submit", (event) => {
@@ -24,4 +24,4 @@ class PasskeyMaker extends PasskeyElement {
   }
 }
 
-customElements.define("passkey-maker", PasskeyMaker);
+customElements.define("passkey-add", PasskeyAdd);

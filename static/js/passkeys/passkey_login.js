@@ -1,9 +1,9 @@
-// <passkey-door>: signs in with a passkey.
+// <passkey-login>: signs in with a passkey.
 import { send } from "../lib/form_post.js";
 import { sign } from "./keys.js";
 import { PasskeyElement } from "./passkey_element.js";
 
-class PasskeyDoor extends PasskeyElement {
+class PasskeyLogin extends PasskeyElement {
   prepare() {
     this.querySelector("[data-sign-in]").addEventListener("click", () =>
       this.attempt(() => this.#signIn()),
@@ -20,4 +20,4 @@ class PasskeyDoor extends PasskeyElement {
   }
 }
 
-customElements.define("passkey-door", PasskeyDoor);
+customElements.define("passkey-login", PasskeyLogin);

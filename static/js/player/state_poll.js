@@ -1,6 +1,6 @@
 // The state of a piece while it is made; however many ask, the server is asked once a second, and
 // while the page is hidden only where somebody listens.
-import { comeBack } from "../lib/rest.js";
+import { comeBack } from "../lib/poll.js";
 
 const EVERY_MS = 1000;
 const UNFINISHED = ["queued", "speaking"];

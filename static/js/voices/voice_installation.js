@@ -1,5 +1,6 @@
-// Voices on their way: their bars move, and they join the installed ones, without a reload.
-import { rest } from "../lib/rest.js";
+// Voices to install: a recording of each can be heard; the bars of those on their way move, and they
+// join the installed ones, without a reload.
+import { rest } from "../lib/poll.js";
 
 const EVERY_MS = 2000;
 
