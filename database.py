@@ -10,31 +10,31 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import Message
-from queries.admin import Administration
-from queries.audio_files import AudioFiles
+from queries.admin import AdminQueries
+from queries.audio_files import AudioFileQueries
 from queries.base import Row, Values
-from queries.clocks import Clocks
-from queries.documents import Documents
-from queries.drafts import Drafts
-from queries.engines import Engines
-from queries.exports import Exports
-from queries.groups import Groups
-from queries.health import Health
-from queries.jobs import Jobs
-from queries.library import Library
-from queries.new_devices import NewDevices
-from queries.passkeys import Passkeys
-from queries.playback import Playback
-from queries.pronunciations import Pronunciations
-from queries.providers import Providers
-from queries.quotas import Quotas
-from queries.retakes import Retakes
-from queries.security_log import SecurityLog
-from queries.segment_cache import SegmentCache
-from queries.segments import Segments
-from queries.two_factor import TwoFactor
-from queries.usage import Usage
-from queries.users import Users
+from queries.clocks import ClockQueries
+from queries.documents import DocumentQueries
+from queries.drafts import DraftQueries
+from queries.engines import EngineQueries
+from queries.exports import ExportQueries
+from queries.groups import GroupQueries
+from queries.health import HealthQueries
+from queries.jobs import JobQueries
+from queries.library import LibraryQueries
+from queries.new_devices import NewDeviceQueries
+from queries.passkeys import PasskeyQueries
+from queries.playback import PlaybackQueries
+from queries.pronunciations import PronunciationQueries
+from queries.providers import ProviderQueries
+from queries.quotas import QuotaQueries
+from queries.retakes import RetakeQueries
+from queries.security_log import SecurityLogQueries
+from queries.segment_cache import SegmentCacheQueries
+from queries.segments import SegmentQueries
+from queries.two_factor import TwoFactorQueries
+from queries.usage import UsageQueries
+from queries.users import UserQueries
 from storage import opening, sqlite_file
 from storage.errors import DatabaseDamaged, DatabaseError, translating_sqlite_errors
 from storage.file_locks import WriteLock
@@ -45,30 +45,30 @@ WAL_BYTES_PER_CHECKPOINT = 4 * 1024 * 1024
 
 
 class Database(
-    Administration,
-    AudioFiles,
-    Clocks,
-    Documents,
-    Drafts,
-    Engines,
-    Exports,
-    Groups,
-    Health,
-    Jobs,
-    Library,
-    NewDevices,
-    Passkeys,
-    Playback,
-    Pronunciations,
-    Providers,
-    Quotas,
-    Retakes,
-    SecurityLog,
-    SegmentCache,
-    Segments,
-    TwoFactor,
-    Usage,
-    Users,
+    AdminQueries,
+    AudioFileQueries,
+    ClockQueries,
+    DocumentQueries,
+    DraftQueries,
+    EngineQueries,
+    ExportQueries,
+    GroupQueries,
+    HealthQueries,
+    JobQueries,
+    LibraryQueries,
+    NewDeviceQueries,
+    PasskeyQueries,
+    PlaybackQueries,
+    PronunciationQueries,
+    ProviderQueries,
+    QuotaQueries,
+    RetakeQueries,
+    SecurityLogQueries,
+    SegmentCacheQueries,
+    SegmentQueries,
+    TwoFactorQueries,
+    UsageQueries,
+    UserQueries,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries.
 

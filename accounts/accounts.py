@@ -3,9 +3,8 @@
 import unicodedata
 
 from accounts.administration import Administration
-from accounts.errors import LoginRefused, ResetLinkInvalid, SecondStepExpired, WrongPassword
+from accounts.errors import LoginRefused, ResetLinkInvalid, TwoFactorExpired, WrongPassword
 from accounts.registration import Registration
-from accounts.sessions import Sessions
 from accounts.types import LoginResult, Visitor
 from queries.rows import Account, Session, User
 
@@ -13,7 +12,7 @@ RESET_HOURS = 24
 SECOND_STEP_S = 600
 
 
-class Accounts(Sessions, Registration, Administration):
+class Accounts(Registration, Administration):
     """Every rule about accounts; knows neither requests nor SQL."""
 
     # Passwords
@@ -46,10 +45,10 @@ class Accounts(Sessions, Registration, Administration):
         return user
 
     def check_pending(self, token: str) -> User:
-        """Find the account whose second step is awaited; raises SecondStepExpired."""
+        """Find the account whose second step is awaited; raises TwoFactorExpired."""
         user = self._signed_tokens.holder("second", token)
         if user is None:
-            raise SecondStepExpired
+            raise TwoFactorExpired
         return user
 
     def confirm_password(

@@ -101,7 +101,7 @@ class ResetLinkInvalid(AccountError):
     message = "This link for a new password was used already or has expired. Ask for a new one."
 
 
-class SecondStepExpired(AccountError):
+class TwoFactorExpired(AccountError):
     """The password was given too long ago, or has changed since."""
 
     status = 403
@@ -116,14 +116,14 @@ class WrongCode(AccountError):
     message = "That code is wrong, or was used already. Wait for the next one and try again."
 
 
-class SecondStepOwed(AccountError):
+class TwoFactorOwed(AccountError):
     """The admins ask for a second step, and this account has none yet."""
 
     status = 403
     message = "Set up the second step of your login first; this VoiceVerse asks for one."
 
 
-class SecondStepChanged(AccountError):
+class TwoFactorChanged(AccountError):
     """The second step was set up, or turned off, on another page in the meantime."""
 
     status = 409

@@ -153,7 +153,7 @@ class Passkeys:
     def ask_to_sign_in(self, site: Site, pending: str = "") -> Question:
         """Make the challenge for any passkey of the site; after a password, of that account.
 
-        Raises SecondStepExpired.
+        Raises TwoFactorExpired.
         """
         allowed = []
         if pending:

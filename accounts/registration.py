@@ -5,7 +5,8 @@ import secrets
 from urllib.parse import parse_qs, urlsplit
 
 from accounts.errors import RegistrationClosed, SetupLinkInvalid
-from accounts.rules import DAY_S, AccountRules
+from accounts.rules import DAY_S
+from accounts.sessions import Sessions
 from accounts.types import LoginResult, Visitor
 from config import write_private
 from queries.rows import Session
@@ -13,8 +14,8 @@ from queries.rows import Session
 INVITE_DAYS = 7
 
 
-class Registration(AccountRules):
-    """New accounts: the first one by a one-time link, others as the configuration allows."""
+class Registration(Sessions):
+    """New accounts, which are signed in at once: the first by a link, others as configured."""
 
     def is_set_up(self) -> bool:
         """Whether there is an account at all."""

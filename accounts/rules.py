@@ -8,11 +8,11 @@ from contextlib import contextmanager
 
 from accounts import login_throttle, passwords, signed_tokens
 from accounts.errors import BadUsername, SignInBusy
-from accounts.types import LoginResult, Visitor
+from accounts.types import Visitor
 from common import usernames
 from config import Config
 from database import Database
-from queries.rows import Account, User
+from queries.rows import Account
 
 SIGN_IN_PATIENCE_S = 15
 DAY_S = 86400
@@ -108,14 +108,3 @@ class AccountRules:
             yield
         finally:
             self._hashing.release()
-
-    def open_session(
-        self,
-        user: User,
-        visitor: Visitor,
-        old_token: str | None = None,
-        *,
-        device_token: str | None = None,
-    ) -> LoginResult:
-        """Start a session for a user who has been identified; see `Sessions`."""
-        raise NotImplementedError

@@ -12,7 +12,7 @@ import pyotp
 
 from accounts.accounts import Accounts
 from accounts.encryption import DecryptionError, SecretBox
-from accounts.errors import AccountError, SecondStepChanged, WrongCode
+from accounts.errors import AccountError, TwoFactorChanged, WrongCode
 from accounts.types import LoginResult, Visitor
 from database import Database
 from queries.rows import Account, Session
@@ -54,7 +54,7 @@ def is_owed(session: Session) -> bool:
     return bool(is_asked and not session["has_second_factor"])
 
 
-class SecondFactors:
+class TwoFactorRules:
     """Rules about the second step; knows neither requests nor SQL."""
 
     def __init__(self, db: Database, accounts: Accounts, box: SecretBox) -> None:
@@ -72,11 +72,11 @@ class SecondFactors:
         return {"is_on": since is not None, "since": since, "codes_left": left}
 
     def start(self, user: Session, visitor: Visitor) -> None:
-        """Make a secret, which counts once a code has confirmed it; raises SecondStepChanged."""
+        """Make a secret, which counts once a code has confirmed it; raises TwoFactorChanged."""
         secret = pyotp.random_base32(SECRET_CHARACTERS)
         sealed = self._box.encrypt(secret, _context(user["id"]))
         if not self._db.start_second_factor(user["id"], sealed):
-            raise SecondStepChanged
+            raise TwoFactorChanged
         self._accounts.log("second_factor_started", user, visitor)
 
     def setup(self, user: Session) -> Setup | None:
@@ -93,42 +93,42 @@ class SecondFactors:
     def confirm(self, user: Session, password: str, code: str, visitor: Visitor) -> list[str]:
         """Turn the second step on and end the other sessions; returns the recovery codes.
 
-        Raises WrongPassword, TooManyAttempts, WrongCode, SecondStepChanged.
+        Raises WrongPassword, TooManyAttempts, WrongCode, TwoFactorChanged.
         """
         user_id = user["id"]
         self._accounts.confirm_password(user, password, visitor, "second step")
         row = self._db.get_second_factor(user_id)
         if row is None or row["confirmed_at"]:
-            raise SecondStepChanged
+            raise TwoFactorChanged
         step = self._step_of(row, code)
         if step is None:
             raise WrongCode
         codes = _new_codes()
         with self._db.transaction():
             if not self._db.confirm_second_factor(user_id, row["secret"], step):
-                raise SecondStepChanged
+                raise TwoFactorChanged
             self._keep(user_id, codes)
             self._db.delete_sessions(user_id, keep_session_id=user["session_id"])
             self._accounts.log("second_factor_on", user, visitor)
         return codes
 
     def renew_codes(self, user: Session, password: str, visitor: Visitor) -> list[str]:
-        """Replace the recovery codes and return them; raises WrongPassword, SecondStepChanged."""
+        """Replace the recovery codes and return them; raises WrongPassword, TwoFactorChanged."""
         self._accounts.confirm_password(user, password, visitor, "recovery codes")
         codes = _new_codes()
         with self._db.transaction():
             if not self._db.has_second_factor(user["id"]):
-                raise SecondStepChanged
+                raise TwoFactorChanged
             self._keep(user["id"], codes)
             self._accounts.log("recovery_codes_renewed", user, visitor)
         return codes
 
     def turn_off(self, user: Session, password: str, visitor: Visitor) -> None:
-        """Turn the second step off; raises WrongPassword, TooManyAttempts, SecondStepChanged."""
+        """Turn the second step off; raises WrongPassword, TooManyAttempts, TwoFactorChanged."""
         self._accounts.confirm_password(user, password, visitor, "second step off")
         with self._db.transaction():
             if not self._db.delete_second_factor(user["id"]):
-                raise SecondStepChanged
+                raise TwoFactorChanged
             self._db.delete_sessions(user["id"], keep_session_id=user["session_id"])
             self._accounts.log("second_factor_off", user, visitor)
 
@@ -145,7 +145,7 @@ class SecondFactors:
     ) -> LoginResult:
         """Take the second step with a code of the app, or a recovery code.
 
-        Raises SecondStepExpired, WrongCode, TooManyAttempts. Failures slow a known browser and all
+        Raises TwoFactorExpired, WrongCode, TooManyAttempts. Failures slow a known browser and all
         others down apart; a recovery code, which nobody can guess, opens at once.
         """
         user = self._accounts.check_pending(pending)

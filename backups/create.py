@@ -77,11 +77,11 @@ def list_all(config: Config) -> list[dict[str, str]]:
     return [retention.describe(name) for name in names]
 
 
-def prove(config: Config, folder: Path) -> Manifest:
+def check(config: Config, folder: Path) -> Manifest:
     """Restore a backup into a scratch folder, compare, and record that it was verified."""
     root = folder.resolve().parent
     with files.translating_os_errors("The backup could not be restored"), exclusive_lock(root):
-        known = verify.prove(folder, root / ".scratch.part")
+        known = verify.trial_restore(folder, root / ".scratch.part")
         status.note(config, proven_at=_now().strftime(TIME))
     return known
 
@@ -120,7 +120,7 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
             unsound = Collector(config, part, earlier).run(with_keys=with_keys)
             _describe(part, now, why, unsound)
             files.sync_all(part)
-            known = verify.prove(part, scratch)
+            known = verify.trial_restore(part, scratch)
             folder = root / retention.new_name(root, now, why)
             part.rename(folder)
             sync(root)

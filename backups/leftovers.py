@@ -20,7 +20,7 @@ def sweep(config: Config) -> None:
     for pattern in FILES:
         for path in data.glob(pattern):
             path.unlink(missing_ok=True)
-    if not (data / opening.RESTORE_MARK).exists():
+    if not (data / opening.RESTORE_JOURNAL).exists():
         for name in FOLDERS:
             shutil.rmtree(data / name, ignore_errors=True)
     root = status.backups_folder(config)

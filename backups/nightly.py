@@ -20,7 +20,7 @@ RETRY_S = 3600.0
 LOOK_S = 30.0
 TIME = "%Y-%m-%d %H:%M:%S"
 
-log = logging.getLogger("voiceverse.nightly")
+log = logging.getLogger("voiceverse.backups.nightly")
 
 
 class Nightly:

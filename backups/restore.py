@@ -21,7 +21,7 @@ from common.errors import Message
 from config import Config, check_data_path
 from storage import snapshots, sqlite_file
 from storage.file_locks import FileLock
-from storage.opening import RESTORE_MARK
+from storage.opening import RESTORE_JOURNAL
 from storage.plain_files import sync
 
 STAGE = ".restoring.part"
@@ -77,7 +77,7 @@ def complete(config: Config) -> bool:
     """
     check_data_path(config)
     data = config.data_dir
-    if not (data / RESTORE_MARK).exists():
+    if not (data / RESTORE_JOURNAL).exists():
         return False
     with (
         files.translating_os_errors("An interrupted restore could not be completed"),
@@ -106,9 +106,9 @@ def _prepare(config: Config, folder: Path, known: Manifest, aside: Path) -> None
         files.sync_all(stage)
         new = [DATABASE, AUDIO, *POOLS, *DERIVED, *keys]
         mark = {"aside": aside.name, "new": new, "old": [*LOGS]}
-        files.write_whole(data / RESTORE_MARK, json.dumps(mark).encode())
+        files.write_whole(data / RESTORE_JOURNAL, json.dumps(mark).encode())
     except BaseException:
-        if not (data / RESTORE_MARK).exists():
+        if not (data / RESTORE_JOURNAL).exists():
             shutil.rmtree(stage, ignore_errors=True)
         raise
 
@@ -124,12 +124,12 @@ def _keep_bought(data: Path, stage: Path) -> None:
 def _complete(data: Path) -> None:
     """Do what the mark says and was not done yet; nothing where there is none."""
     try:
-        mark = json.loads((data / RESTORE_MARK).read_text("utf-8"))
+        mark = json.loads((data / RESTORE_JOURNAL).read_text("utf-8"))
     except FileNotFoundError:
         return
     except ValueError as error:  # written by one rename: this is damage, not a kill
         raise BackupError(
-            f"{data / RESTORE_MARK} cannot be read. The data lies in {data / STAGE} and in the "
+            f"{data / RESTORE_JOURNAL} cannot be read. The data lies in {data / STAGE} and in the "
             f"newest {ASIDE}… folder; put it in place by hand and remove the mark."
         ) from error
     stage, aside = data / STAGE, data / mark["aside"]
@@ -152,7 +152,7 @@ def _complete(data: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
     with contextlib.suppress(OSError):
         aside.rmdir()  # there was nothing to set aside
-    (data / RESTORE_MARK).unlink()
+    (data / RESTORE_JOURNAL).unlink()
     sync(data)
 
 

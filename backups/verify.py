@@ -58,7 +58,7 @@ def check_in_place(folder: Path, known: Manifest) -> None:
             raise damaged(folder.name, f"{name} does not belong to it")
 
 
-def prove(folder: Path, scratch: Path) -> Manifest:
+def trial_restore(folder: Path, scratch: Path) -> Manifest:
     """Restore a backup into a scratch folder and compare; returns its manifest."""
     known = manifest.read(folder)
     check_in_place(folder, known)

@@ -137,10 +137,10 @@ def _account_context() -> dict[str, Any]:
         "sessions": services().accounts.list_sessions(current_user_id()),
         "own_keys": services().providers.open_to(current_user_id()),
         "is_last_admin": services().accounts.is_last_admin(current_user_id()),
-        "second_step": services().second_factors.state(current_user_id()),
+        "second_step": services().two_factor.state(current_user_id()),
         "passkeys": services().passkeys.of(current_user_id()),
-        "stand_in_rule": services().studio.voice_fallback.rule(current_user_id()),
-        "stand_in_rules": FALLBACK_RULES,
+        "fallback_rule": services().studio.voice_fallback.rule(current_user_id()),
+        "fallback_rules": FALLBACK_RULES,
     }
 
 

@@ -42,10 +42,10 @@ def change_person(user_id: int) -> ResponseReturnValue:
     user = services().db.get_user_by_id(user_id)
     if user is None:
         abort(404)
-    deed = DEEDS.get(request.form.get("deed", ""))
-    if deed is None:
-        raise forms.BadForm("deed", _("An account can be let in, kept out, or given a role."))
-    return deed(user)
+    action = ACTIONS.get(request.form.get("action", ""))
+    if action is None:
+        raise forms.BadForm("action", _("An account can be let in, kept out, or given a role."))
+    return action(user)
 
 
 def _let_in(user: User) -> ResponseReturnValue:
@@ -82,13 +82,15 @@ def _reset(user: User) -> Response:
 
 def _forget_second_step(user: User) -> ResponseReturnValue:
     if user["id"] == current_user_id():
-        raise forms.BadForm("deed", _("Turn your own second step off on the page of your account."))
+        raise forms.BadForm(
+            "action", _("Turn your own second step off on the page of your account.")
+        )
     by = f"by {current_user()['username']}"
-    services().second_factors.reset(user, visitor(), by)
+    services().two_factor.reset(user, visitor(), by)
     return _done(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
 
 
-DEEDS: dict[str, Callable[[User], ResponseReturnValue]] = {
+ACTIONS: dict[str, Callable[[User], ResponseReturnValue]] = {
     "let_in": _let_in,
     "keep_out": _keep_out,
     "admin": _make_admin,
@@ -102,7 +104,7 @@ DEEDS: dict[str, Callable[[User], ResponseReturnValue]] = {
 @admin_only
 def ask_for_second_step() -> ResponseReturnValue:
     """Decide who must have a second step at login."""
-    services().second_factors.set_rule(current_user(), request.form.get("rule", ""), visitor())
+    services().two_factor.set_rule(current_user(), request.form.get("rule", ""), visitor())
     return _done(_("That holds from now on."))
 
 
@@ -175,7 +177,7 @@ def _people() -> dict[str, Any]:
         "invites": db.list_invites(),
         "now": services().accounts.now(),
         "registration": services().config.registration,
-        "second_step_rule": services().second_factors.rule(),
+        "second_step_rule": services().two_factor.rule(),
         "shares_bought_sound": services().studio.segment_cache.is_shared,
     }
 
@@ -203,7 +205,7 @@ def change_job(file_id: int) -> ResponseReturnValue:
     work = services().db.get_work(file_id)
     if work is None:
         raise NotFound(_("That work is gone."))
-    if request.form.get("deed") == "retry":
+    if request.form.get("action") == "retry":
         services().studio.generation.retry(work["filename"], work["owner_id"])
         services().wake_worker()
         return _done(_("It waits to be spoken again."), "admin.jobs")
@@ -223,7 +225,7 @@ def storage() -> Response:
         "admin/storage.html",
         stats=db.get_stats(),
         by_person=db.get_storage_by_person(),
-        kept=db.get_kept_size(),
+        kept=db.get_cache_size(),
         previews=services().studio.previews.store.total_size(),
         database=config.database_path.stat().st_size,
         free=shutil.disk_usage(config.data_dir).free,

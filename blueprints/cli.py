@@ -91,8 +91,8 @@ def second_factor(name: str, off: bool) -> None:
     with one_sentence():
         user = existing_user(name)
         if off:
-            services().second_factors.reset(user, Visitor(), "from the command line")
-    state = services().second_factors.state(user["id"])
+            services().two_factor.reset(user, Visitor(), "from the command line")
+    state = services().two_factor.state(user["id"])
     passkeys = len(services().passkeys.of(user["id"]))
     shown = "on" if state["is_on"] else "off"
     click.echo(f"{user['username']}\tsecond step: {shown}\tpasskeys: {passkeys}")

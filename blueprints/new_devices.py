@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from queries.new_devices import LoginAlert
 from web import forms
 from web.access import user_only
-from web.browser_session import mark_browser
+from web.browser_session import remember_device
 from web.current_user import current_user
 from web.redirects import local_path
 from web.request_info import visitor
@@ -46,4 +46,4 @@ def _strange(alert_id: int) -> ResponseReturnValue:
     flash(
         _("That browser is signed out. Whoever used it knows your password: choose a new one now.")
     )
-    return mark_browser(redirect(to("account.overview", _anchor="password-head"), 303), mark)
+    return remember_device(redirect(to("account.overview", _anchor="password-head"), 303), mark)

@@ -104,16 +104,16 @@ def change(provider_id: int) -> ResponseReturnValue:
     return _to(provider_id)
 
 
-@blueprint.post("/admin/providers/<int:provider_id>/deed")
+@blueprint.post("/admin/providers/<int:provider_id>/action")
 @admin_only
 def do(provider_id: int) -> ResponseReturnValue:
     """Switch, move, test or remove a provider, read its voices, or drop its key."""
     row = providers().get(provider_id)
-    deed = DEEDS.get(request.form.get("deed", ""))
-    if deed is None:
-        raise forms.BadForm("deed", _("A provider can be switched, moved, tested or removed."))
+    action = ACTIONS.get(request.form.get("action", ""))
+    if action is None:
+        raise forms.BadForm("action", _("A provider can be switched, moved, tested or removed."))
     try:
-        return deed(row)
+        return action(row)
     except AppError as error:
         if wants_json():
             return error_response(error)
@@ -190,7 +190,7 @@ def _what_it_cost(trial: Trial) -> str:
     return _("It cost %(amount)s.", amount=money(trial.cost_usd)) if trial.cost_usd else ""
 
 
-DEEDS: dict[str, Callable[[Provider], ResponseReturnValue]] = {
+ACTIONS: dict[str, Callable[[Provider], ResponseReturnValue]] = {
     "on": _switch_on,
     "off": _switch_off,
     "up": _up,
@@ -218,7 +218,7 @@ def _kept(row: Provider, trial: Trial) -> str:
         services().db.record_usage(
             _me(), len(trial.text), trial.cost_usd, engine=row["name"], voice=trial.voice
         )
-    services().studio.previews.store.keep(trial.digest(), [trial.mp3])
+    services().studio.previews.store.write(trial.digest(), [trial.mp3])
     return trial.digest()
 
 
@@ -295,7 +295,7 @@ def _done(message: str) -> ResponseReturnValue:
 @user_only
 def own_key(provider_id: int) -> ResponseReturnValue:
     """Keep a key of one's own for a provider, or forget it."""
-    if request.form.get("deed") == "remove":
+    if request.form.get("action") == "remove":
         if providers().drop_own_key(_me(), provider_id):
             _log("own_key_removed", providers().get(provider_id)["name"])
         flash(_("Your key is gone."))

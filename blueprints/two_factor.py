@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from accounts.errors import SecondStepExpired
+from accounts.errors import TwoFactorExpired
 from accounts.two_factor import is_owed
 from common.errors import AppError
 from web.access import allow_without_two_factor, public, user_only
@@ -46,14 +46,14 @@ def take_step() -> ResponseReturnValue:
     """Check a code, or a recovery code, and start the session."""
     begun = pending()
     try:
-        result = services().second_factors.sign_in(
+        result = services().two_factor.sign_in(
             begun["token"],
             request.form.get("code", ""),
             visitor(),
             device_token=sent_cookie(DEVICE_COOKIE),
             old_token=begun["old"],
         )
-    except SecondStepExpired:
+    except TwoFactorExpired:
         raise
     except AppError as error:
         return render_form_error("two_factor/login_step.html", error, **_door_context())
@@ -61,10 +61,10 @@ def take_step() -> ResponseReturnValue:
 
 
 def pending() -> dict[str, Any]:
-    """The login whose second step is awaited; raises SecondStepExpired."""
+    """The login whose second step is awaited; raises TwoFactorExpired."""
     begun = session.get("pending")
     if not begun:
-        raise SecondStepExpired
+        raise TwoFactorExpired
     return begun
 
 
@@ -89,7 +89,7 @@ def overview() -> Response:
 @allow_without_two_factor
 def start() -> ResponseReturnValue:
     """Make a secret and show it, until a code confirms it."""
-    services().second_factors.start(current_user(), visitor())
+    services().two_factor.start(current_user(), visitor())
     return redirect(to("two_factor.overview"), 303)
 
 
@@ -100,7 +100,7 @@ def confirm() -> Response:
     """Turn it on with the first code, and show the recovery codes, this once."""
     form = request.form
     try:
-        codes = services().second_factors.confirm(
+        codes = services().two_factor.confirm(
             current_user(), form.get("current", ""), form.get("code", ""), visitor()
         )
     except AppError as error:
@@ -114,7 +114,7 @@ def confirm() -> Response:
 def renew_codes() -> Response:
     """Make new recovery codes and show them, this once."""
     try:
-        codes = services().second_factors.renew_codes(
+        codes = services().two_factor.renew_codes(
             current_user(), request.form.get("current", ""), visitor()
         )
     except AppError as error:
@@ -127,9 +127,7 @@ def renew_codes() -> Response:
 def turn_off() -> ResponseReturnValue:
     """Let the password alone suffice again."""
     try:
-        services().second_factors.turn_off(
-            current_user(), request.form.get("current", ""), visitor()
-        )
+        services().two_factor.turn_off(current_user(), request.form.get("current", ""), visitor())
     except AppError as error:
         return render_form_error("two_factor/settings.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
@@ -143,9 +141,9 @@ def _shown_once(codes: list[str]) -> Response:
 
 
 def _context() -> dict[str, Any]:
-    setup = services().second_factors.setup(current_user())
+    setup = services().two_factor.setup(current_user())
     return {
-        "state": services().second_factors.state(current_user_id()),
+        "state": services().two_factor.state(current_user_id()),
         "is_owed": is_owed(current_user()),
         "setup": setup,
         "picture": setup and _picture(setup.address),

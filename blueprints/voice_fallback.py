@@ -24,7 +24,7 @@ def resume_with_voice(filename: str) -> ResponseReturnValue:
         filename, current_user_id(), request.form.get("voice", "")
     )
     if request.form.get("always"):
-        services().db.set_stand_in_rule(current_user_id(), NEAREST)
+        services().db.set_fallback_rule(current_user_id(), NEAREST)
     services().wake_worker()
     if wants_json():
         return file_json(owned_file(filename)), 202
@@ -38,6 +38,6 @@ def choose_rule() -> ResponseReturnValue:
     rule = request.form.get("rule", "")
     if rule not in RULES:
         raise forms.BadForm("rule", _("Choose one of the three."))
-    services().db.set_stand_in_rule(current_user_id(), rule)
+    services().db.set_fallback_rule(current_user_id(), rule)
     flash(_("Saved."))
     return redirect(to("account.overview"), 303)

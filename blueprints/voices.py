@@ -58,10 +58,10 @@ def overview() -> Response:
 @admin_only
 def change() -> ResponseReturnValue:
     """Install, stop, forget or remove a voice, fetch the list, or take in what lies ready."""
-    deed = DEEDS.get(request.form.get("deed", ""))
-    if deed is None:
-        raise forms.BadForm("deed", _("A voice can be installed, stopped, dropped or removed."))
-    flash(deed(neural_voices(), request.form.get("voice", "")))
+    action = ACTIONS.get(request.form.get("action", ""))
+    if action is None:
+        raise forms.BadForm("action", _("A voice can be installed, stopped, dropped or removed."))
+    flash(action(neural_voices(), request.form.get("voice", "")))
     language = request.form.get("language", "")
     return redirect(url_for("voices.overview", language=language or None), 303)
 
@@ -103,7 +103,7 @@ def _install_incoming(voices: Voices, _name: str) -> str:
     return _("Installed: %(names)s.", names=", ".join(names))
 
 
-DEEDS: dict[str, Callable[[Voices, str], str]] = {
+ACTIONS: dict[str, Callable[[Voices, str], str]] = {
     "install": _install,
     "stop": _stop,
     "forget": _forget,

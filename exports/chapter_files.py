@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from exports.types import ChapterSpan, Task
+from exports.types import ChapterSpan, ExportTask
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.audio.mp3 import scan_mp3
@@ -29,7 +29,7 @@ class Sounding:
     pieces: Iterator[bytes]
 
 
-def soundings(task: Task, tell: Tell) -> Iterator[Sounding]:
+def soundings(task: ExportTask, tell: Tell) -> Iterator[Sounding]:
     """Yield the sound of each chapter in order; read its bytes before the next is asked for."""
     if task.lufs is None:
         yield from _slices(task, tell)
@@ -37,7 +37,7 @@ def soundings(task: Task, tell: Tell) -> Iterator[Sounding]:
         yield from _encoded(task, tell)
 
 
-def _slices(task: Task, tell: Tell) -> Iterator[Sounding]:
+def _slices(task: ExportTask, tell: Tell) -> Iterator[Sounding]:
     with Path(task.source).open("rb") as file:
         info = scan_mp3(file)
         if len(task.parts) == 1:  # whatever kind of MP3 it is
@@ -58,12 +58,12 @@ def _slices(task: Task, tell: Tell) -> Iterator[Sounding]:
             tell(number / len(task.parts))
 
 
-def _cut(task: Task, part: ChapterSpan) -> Cut:
+def _cut(task: ExportTask, part: ChapterSpan) -> Cut:
     segments = task.segments_of(part)
     return Cut(segments[-1]["frame_end"], segments[-1]["byte_end"])
 
 
-def _gain_db(task: Task, tell: Tell) -> float:
+def _gain_db(task: ExportTask, tell: Tell) -> float:
     """What brings the piece to the loudness that is asked for; tells the first third."""
     from exports import pyav_encoder  # PyAV is not needed for slices
 
@@ -72,7 +72,7 @@ def _gain_db(task: Task, tell: Tell) -> float:
     return pyav_encoder.gain_for(task.source, task.lufs, lambda share: tell(share / 3))
 
 
-def _encoded(task: Task, tell: Tell) -> Iterator[Sounding]:
+def _encoded(task: ExportTask, tell: Tell) -> Iterator[Sounding]:
     from exports import pyav_encoder  # PyAV is not needed for slices
 
     gain_db = _gain_db(task, tell)
@@ -118,7 +118,7 @@ def _encode_some(
 
 
 def _with_tag(
-    task: Task, part: ChapterSpan, number: int, pieces: Iterator[bytes]
+    task: ExportTask, part: ChapterSpan, number: int, pieces: Iterator[bytes]
 ) -> Iterator[bytes]:
     yield id3_tag(
         title=part.title or task.title,
@@ -131,7 +131,7 @@ def _with_tag(
     yield from pieces
 
 
-def whole(task: Task, tell: Tell) -> None:
+def whole(task: ExportTask, tell: Tell) -> None:
     """The whole piece as one evened MP3 with tag and chapters."""
     from exports import pyav_encoder  # PyAV is not needed for slices
 

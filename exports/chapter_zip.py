@@ -3,11 +3,11 @@
 import zipfile
 
 from exports.chapter_files import Tell, soundings
-from exports.types import Task
+from exports.types import ExportTask
 from exports.zip_stream import UniqueNames
 
 
-def write(task: Task, tell: Tell) -> None:
+def write(task: ExportTask, tell: Tell) -> None:
     """Write the archive at the task's target; names begin with their number."""
     names, digits = UniqueNames(), len(str(len(task.parts)))
     with zipfile.ZipFile(task.target, "w", zipfile.ZIP_STORED) as archive:

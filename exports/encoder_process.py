@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from common import transient_causes
-from exports.types import Task
+from exports.types import ExportTask
 from storage.plain_files import sync
 
 NICENESS = 5  # on top of the worker's own
@@ -27,7 +27,7 @@ LENGTH = struct.Struct(">Q")
 Tell = Callable[[float], None]
 
 
-def make(task: Task, tell: Tell) -> None:
+def make(task: ExportTask, tell: Tell) -> None:
     """Write the file that the task wants, by the module that knows its format."""
     # Each brings libraries that the others do without.
     module = {"epub": "epub", "zip": "chapter_zip", "mp3": "chapter_files"}.get(
@@ -42,7 +42,7 @@ def make(task: Task, tell: Tell) -> None:
         _encode(maker, task, tell)
 
 
-def _encode(sound: ModuleType, task: Task, tell: Tell) -> None:
+def _encode(sound: ModuleType, task: ExportTask, tell: Tell) -> None:
     gain_db, measuring = None, 0.0
     if task.lufs is not None:
         measuring = 0.2
@@ -53,7 +53,7 @@ def _encode(sound: ModuleType, task: Task, tell: Tell) -> None:
 def main() -> int:
     """Make what standard input asks for; 0, or 1 and a word on standard output."""
     (length,) = LENGTH.unpack(_read(LENGTH.size))
-    task = Task.from_json(_read(length))
+    task = ExportTask.from_json(_read(length))
     threading.Thread(target=_end_with_input, daemon=True).start()
     _be_modest()
     try:

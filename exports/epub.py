@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
 from exports.chapter_files import Sounding, Tell, soundings
-from exports.types import Task
+from exports.types import ExportTask
 from speech.audio.word_timing import Timing
 from speech.text.directives import PAUSE
 
@@ -51,7 +51,7 @@ class Page(NamedTuple):
         return f"chapter-{self.number:03}"
 
 
-def write(task: Task, tell: Tell) -> None:
+def write(task: ExportTask, tell: Tell) -> None:
     """Write the book at the task's target."""
     with zipfile.ZipFile(task.target, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("mimetype", MIMETYPE, zipfile.ZIP_STORED)
@@ -65,7 +65,7 @@ def write(task: Task, tell: Tell) -> None:
         book.writestr("EPUB/package.opf", _package(task, pages))
 
 
-def _write_chapter(book: zipfile.ZipFile, task: Task, sounding: Sounding) -> Page:
+def _write_chapter(book: zipfile.ZipFile, task: ExportTask, sounding: Sounding) -> Page:
     title = _fit(sounding.part.title) or (task.title if len(task.parts) == 1 else "")
     page = Page(sounding.number, title or str(sounding.number), sounding.duration_ms / 1000)
     entry = zipfile.ZipInfo(f"EPUB/audio/{page.number:03}.mp3")
@@ -78,7 +78,7 @@ def _write_chapter(book: zipfile.ZipFile, task: Task, sounding: Sounding) -> Pag
     return page
 
 
-def _paragraphs(task: Task, sounding: Sounding) -> Iterator[list[Clip]]:
+def _paragraphs(task: ExportTask, sounding: Sounding) -> Iterator[list[Clip]]:
     """The chapter's text in paragraphs of clips; a segment over two paragraphs becomes two."""
     clips: list[Clip] = []
     count = 0
@@ -108,7 +108,7 @@ def _inside(sounding: Sounding, place_ms: float) -> float:
     return min(max(0.0, place_ms - sounding.first_ms), sounding.duration_ms) / 1000
 
 
-def _text(task: Task, page: Page, paragraphs: list[list[Clip]]) -> str:
+def _text(task: ExportTask, page: Page, paragraphs: list[list[Clip]]) -> str:
     blocks = []
     has_heading = bool(paragraphs) and _words(paragraphs[0]) == page.title.split()
     if not has_heading:
@@ -151,7 +151,7 @@ def _overlay(page: Page, paragraphs: list[list[Clip]]) -> str:
     )
 
 
-def _contents(task: Task, pages: list[Page]) -> str:
+def _contents(task: ExportTask, pages: list[Page]) -> str:
     entries = "\n".join(
         f'<li><a href="{page.name}.xhtml">{escape(page.title)}</a></li>' for page in pages
     )
@@ -164,7 +164,7 @@ def _contents(task: Task, pages: list[Page]) -> str:
     )
 
 
-def _document(task: Task, title: str, body: str) -> str:
+def _document(task: ExportTask, title: str, body: str) -> str:
     language = quoteattr(task.language or "und")
     return XML + (
         '<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" '
@@ -174,7 +174,7 @@ def _document(task: Task, title: str, body: str) -> str:
     )
 
 
-def _package(task: Task, pages: list[Page]) -> str:
+def _package(task: ExportTask, pages: list[Page]) -> str:
     spine = "".join(f'<itemref idref="c{page.number}"/>' for page in pages)
     return XML + (
         '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">\n'
@@ -186,7 +186,7 @@ def _package(task: Task, pages: list[Page]) -> str:
     )
 
 
-def _metadata(task: Task, pages: list[Page]) -> Iterator[str]:
+def _metadata(task: ExportTask, pages: list[Page]) -> Iterator[str]:
     yield f'<dc:identifier id="id">{escape(task.identifier)}</dc:identifier>'
     yield f"<dc:title>{escape(_fit(task.title))}</dc:title>"
     yield f"<dc:language>{escape(task.language or 'und')}</dc:language>"
@@ -202,7 +202,7 @@ def _metadata(task: Task, pages: list[Page]) -> Iterator[str]:
         yield f'<meta property="media:duration" refines="#o{page.number}">{length}</meta>'
 
 
-def _items(task: Task, pages: list[Page]) -> Iterator[str]:
+def _items(task: ExportTask, pages: list[Page]) -> Iterator[str]:
     yield _item("nav", "nav.xhtml", "application/xhtml+xml", ' properties="nav"')
     yield _item("style", "style.css", "text/css")
     if task.cover:

@@ -12,7 +12,7 @@ import av
 from av.filter import Graph
 from av.stream import Disposition
 
-from exports.types import Task
+from exports.types import ExportTask
 from speech.audio.id3 import Picture
 
 SILENCE_LUFS = -60.0  # what measures less is not made louder
@@ -78,7 +78,7 @@ def gain_for(source: str, lufs: float, tell: Tell) -> float:
     return min(lufs - measured, MOST_GAIN_DB)
 
 
-def encode(task: Task, gain_db: float | None, tell: Tell) -> None:
+def encode(task: ExportTask, gain_db: float | None, tell: Tell) -> None:
     """Encode the whole audio file in its format, with tags, chapters and cover."""
     codec = CODECS[task.format]
     chain = _gain(gain_db, codec.ceiling_db)
@@ -170,7 +170,7 @@ def _rate(source: str, codec: str) -> int:
     return rate
 
 
-def _tags(task: Task) -> dict[str, str]:
+def _tags(task: ExportTask) -> dict[str, str]:
     tags = {
         "title": task.title, "artist": task.artist, "album": task.album, "track": task.track,
         "composer": task.narrator, "language": task.language, "genre": "Speech",
@@ -180,7 +180,7 @@ def _tags(task: Task) -> dict[str, str]:
     return {name: text.replace("\0", " ") for name, text in tags.items() if text}
 
 
-def _comments(task: Task) -> dict[str, str]:
+def _comments(task: ExportTask) -> dict[str, str]:
     """Chapters and cover as Ogg holds them; FFmpeg itself would round up the chapters' seconds."""
     comments = {}
     for number, chapter in enumerate(task.chapters):

@@ -16,7 +16,7 @@ from common import transient_causes
 from common.pipes import NO_PIPES, pipes
 from exports import encoder_process
 from exports.errors import ExportError, HeldUp, NotInstalled
-from exports.types import FORMATS, Task
+from exports.types import FORMATS, ExportTask
 
 ROOT = Path(__file__).resolve().parent.parent
 TICK_S = 0.5
@@ -45,7 +45,7 @@ def check(key: str, lufs: float | None) -> None:
         raise NotInstalled(MISSING)
 
 
-def make(task: Task, tell: Callable[[float], None]) -> int:
+def make(task: ExportTask, tell: Callable[[float], None]) -> int:
     """Make the task's file; returns its size in bytes. Raises ExportError, and what `tell` raises.
 
     `tell` hears the share that is done (0 to 1) at least twice a second; raising there ends it.
@@ -60,7 +60,7 @@ def make(task: Task, tell: Callable[[float], None]) -> int:
         raise
 
 
-def _run(task: Task, tell: Callable[[float], None]) -> None:
+def _run(task: ExportTask, tell: Callable[[float], None]) -> None:
     child = _started()
     into, out, err = _pipes(child)
     words: Words = queue.SimpleQueue()

@@ -49,7 +49,7 @@ class ChapterSpan:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ExportTask:
     """Task to make `target` from the MP3 at `source`; `lufs` is None for sound as it is.
 
     `segments` are rows with text_start, text_end, start_ms, end_ms, byte_end, frame_end, words, in
@@ -94,7 +94,7 @@ class Task:
         return json.dumps(values).encode()
 
     @classmethod
-    def from_json(cls, data: bytes) -> "Task":
+    def from_json(cls, data: bytes) -> "ExportTask":
         """Decode the task that `to_json` wrote."""
         values = json.loads(data)
         values["parts"] = tuple(ChapterSpan(**part) for part in values["parts"])

@@ -40,7 +40,7 @@ class PersonStorage(TypedDict):
     binned_size: int
 
 
-class KeptSize(TypedDict):
+class CacheSize(TypedDict):
     """How much bought sound there is; `size` in bytes."""
 
     segments: int
@@ -60,7 +60,7 @@ class Stats(TypedDict):
     cost: float | None
 
 
-class Administration(Statements):
+class AdminQueries(Statements):
     """What admins see and change of accounts that are not theirs."""
 
     def set_user_admin(self, user_id: int, is_admin: bool) -> None:
@@ -113,10 +113,10 @@ class Administration(Statements):
                GROUP BY users.id ORDER BY 3 DESC, users.username COLLATE NOCASE""",
         )
 
-    def get_kept_size(self) -> KeptSize:
+    def get_cache_size(self) -> CacheSize:
         """The bought sound that is kept for resumes and repeats: segments, size (bytes)."""
         return self.one(
-            KeptSize,
+            CacheSize,
             """SELECT count(*) AS segments, coalesce(sum(size), 0) AS size
                FROM kept_segments INDEXED BY idx_kept_last_used""",
         )

@@ -4,10 +4,10 @@ import json
 
 from queries.base import Statements, escape_like
 from queries.groups import COLUMNS
-from queries.rows import AudioFile, FileState, MarkedSegment, Segment
+from queries.rows import AudioFile, DeviatingSegment, FileState, Segment
 
 
-class AudioFiles(Statements):
+class AudioFileQueries(Statements):
     """The library. Each read and write of a private row names its owner."""
 
     def create_audio_file(
@@ -163,13 +163,13 @@ class AudioFiles(Statements):
         """How many segments have been spoken."""
         return self.value("SELECT count(*) AS n FROM segments WHERE file_id = ?", file_id)
 
-    def list_marked_segments(self, file_id: int) -> list[MarkedSegment]:
+    def list_deviating_segments(self, file_id: int) -> list[DeviatingSegment]:
         """The segments that another voice spoke, or that were not said as they are written.
 
         position, text_start, start_ms, end_ms, spoken_by, said.
         """
         return self.list_of(
-            MarkedSegment,
+            DeviatingSegment,
             """SELECT position, text_start, start_ms, end_ms, spoken_by, said
                FROM segments INDEXED BY idx_segments_marked
                WHERE file_id = ? AND (spoken_by != '' OR said != '') ORDER BY position""",

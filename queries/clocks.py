@@ -7,7 +7,7 @@ BACK_S = 86400.0
 MOST_STRETCHES = 4
 
 
-class Clocks(Statements):
+class ClockQueries(Statements):
     """Stretches of time in which the clock never jumped; several, for a clock that is often wrong
     goes back to a stretch that is known."""
 

@@ -10,7 +10,7 @@ COLUMNS = """id, owner_id, title, author, language, source, origin, characters, 
 NO_DOCUMENT = "There is no such document among yours."
 
 
-class Documents(Statements):
+class DocumentQueries(Statements):
     """What people imported. Each read and write names the owner."""
 
     def create_document(

@@ -19,7 +19,7 @@ class Draft(TypedDict):
     version: str
 
 
-class Drafts(Statements):
+class DraftQueries(Statements):
     """One draft a person: text, name, voice, speed, category, reading, version."""
 
     def save_draft(

@@ -23,7 +23,7 @@ class RestingEngine(TypedDict):
     error: str
 
 
-class Engines(Statements):
+class EngineQueries(Statements):
     """The ends that providers announce, and the rests of engines that failed."""
 
     def save_model_notices(self, engine: str, notices: dict[str, str]) -> None:

@@ -17,7 +17,7 @@ FREE = f"""NOT exports.is_paused AND (exports.status = 'queued' AND {OWN_DUE}
 IN_WORK = "status IN ('queued', 'working')"  # what idx_exports_work holds; say so to use it
 
 
-class Exports(Statements):
+class ExportQueries(Statements):
     """Rows of `exports`. `now` is in seconds since 1970, `lease_s` in seconds."""
 
     def create_export(

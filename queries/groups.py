@@ -28,7 +28,7 @@ class FileCounts(TypedDict):
     ungrouped: int
 
 
-class Groups(Statements):
+class GroupQueries(Statements):
     """Groups by name, one of a kind for each owner whatever the case; '' means none."""
 
     def list_groups(self, owner_id: int) -> list[Group]:

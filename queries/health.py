@@ -25,7 +25,7 @@ class Numbers(TypedDict):
     users: int
 
 
-class Health(Statements):
+class HealthQueries(Statements):
     """Signs of life. Times in seconds since 1970."""
 
     def beat(self, name: str, now: float) -> None:

@@ -14,7 +14,7 @@ INDEX = ("audio_search_data", "audio_search_idx", "audio_search_docsize", "audio
 NOW = "strftime('%Y-%m-%d %H:%M:%S', 'now')"
 
 
-class Repairs(Statements):
+class RepairQueries(Statements):
     """Changes for when nobody else is at work."""
 
     @abstractmethod

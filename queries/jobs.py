@@ -36,7 +36,7 @@ def due(now: float) -> tuple[float, float]:
     return now, now + LONGEST_WAIT_S
 
 
-class Jobs(Statements):
+class JobQueries(Statements):
     """What the worker does to a file. `now` is in seconds since 1970, `lease_s` in seconds."""
 
     def claim_job(
@@ -225,7 +225,7 @@ class Jobs(Statements):
             status, error, int(needs_voice), file_id, worker,
         )  # fmt: skip
 
-    def set_stand_in(self, file_id: int, worker: str, voice: str) -> None:
+    def set_fallback_voice(self, file_id: int, worker: str, voice: str) -> None:
         """Let another voice, named by its key, go on with a file. Raises LeaseLost."""
         changed = self.write(
             "UPDATE audio_files SET stand_in = ? WHERE id = ? AND lease_owner = ?",
@@ -234,7 +234,7 @@ class Jobs(Statements):
         if not changed:
             raise LeaseLost(GONE)
 
-    def go_on_with(self, filename: str, owner_id: int, voice: str) -> AudioFile:
+    def resume_with_voice(self, filename: str, owner_id: int, voice: str) -> AudioFile:
         """Queue a stopped file again for another voice, or "" for its own.
 
         Raises NotFound, WrongState.

@@ -24,7 +24,7 @@ NO_PHRASE: Phrase = {
 MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
 
 
-class Library(Statements):
+class LibraryQueries(Statements):
     """Reads that stay quick however many files there are."""
 
     def get_library(

@@ -18,7 +18,7 @@ class LoginAlert(TypedDict):
     latest_epoch: float
 
 
-class NewDevices(Statements):
+class NewDeviceQueries(Statements):
     """What a person is told about log-ins, until they answer."""
 
     def note_new_device(

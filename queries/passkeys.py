@@ -32,7 +32,7 @@ class Passkey(NewPasskey):
     last_used_epoch: float | None
 
 
-class Passkeys(Statements):
+class PasskeyQueries(Statements):
     """The public halves of the keys that let people in."""
 
     def add_passkey(self, **values: Unpack[NewPasskey]) -> int | None:

@@ -28,7 +28,7 @@ class Position(TypedDict):
     at: float
 
 
-class Playback(Statements):
+class PlaybackQueries(Statements):
     """Each listening is a row; the latest one of a file says where to go on."""
 
     def record_playback(

@@ -27,7 +27,7 @@ class Pronunciation(TypedDict):
     phonemes: int
 
 
-class Pronunciations(Statements):
+class PronunciationQueries(Statements):
     """The dictionary of each person."""
 
     def list_pronunciations(self, user_id: int) -> list[Pronunciation]:

@@ -69,7 +69,7 @@ class ListedOwnKey(OwnKey):
     provider_id: int
 
 
-class Providers(Statements):
+class ProviderQueries(Statements):
     """Providers in their order. Keys arrive here sealed; nothing here can read them."""
 
     def create_provider(self, name: str, values: ProviderValues) -> Provider:

@@ -5,10 +5,10 @@ from queries.base import Statements
 EXPECTED_BYTES_A_CHARACTER = 600
 
 
-class Quotas(Statements):
+class QuotaQueries(Statements):
     """Sums over one person's rows."""
 
-    def get_kept_bytes(self, owner_id: int) -> int:
+    def get_stored_bytes(self, owner_id: int) -> int:
         """Bytes of a person's sound and texts, those in the bin and of documents included.
 
         What waits to be spoken counts as it is expected to become.

@@ -25,7 +25,7 @@ GONE = "The file was changed or deleted in the meantime; nothing was changed."
 ROOM = 1 << 40  # more than any file has segments: they pass through there when they move
 
 
-class Retakes(Statements):
+class RetakeQueries(Statements):
     """Changes to files, one at a time each. `now` is in seconds since 1970."""
 
     def create_retake(

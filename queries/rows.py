@@ -237,7 +237,7 @@ class Segment(Span):
     said: str
 
 
-class MarkedSegment(TypedDict):
+class DeviatingSegment(TypedDict):
     """A segment that another voice spoke, or that was not said as it is written."""
 
     position: int

@@ -47,7 +47,7 @@ class LoginFailures(TypedDict):
     latest_of_all: str | None
 
 
-class SecurityLog(Statements):
+class SecurityLogQueries(Statements):
     """What happened to accounts and sessions, and from where."""
 
     def log_security_event(

@@ -9,7 +9,7 @@ from queries.groups import COLUMNS
 from queries.rows import AudioFile
 
 
-class KeptSegment(TypedDict):
+class CachedSegment(TypedDict):
     """Bought sound: what it cost (USD), whose it is; an `owner_id` of None is the house."""
 
     content_hash: str
@@ -49,14 +49,14 @@ class Order(TypedDict):
     is_retake: NotRequired[bool]
 
 
-class SegmentCache(Statements):
+class SegmentCacheQueries(Statements):
     """Segments that cost money or time.
 
     `fingerprint` stands for all that made a sound, `content_hash` names it on disk: a person's own
     under a name of their own. An `owner_id` of None is the house.
     """
 
-    def find_kept_segment(self, owner_id: int, fingerprint: str) -> str | None:
+    def find_cached_segment(self, owner_id: int, fingerprint: str) -> str | None:
         """The content hash of a sound that a person owns."""
         return self.value(
             "SELECT content_hash FROM kept_segments WHERE owner_id = ? AND fingerprint = ?",
@@ -77,10 +77,10 @@ class SegmentCache(Statements):
         )  # fmt: skip
         return [row["content_hash"] for row in rows]
 
-    def get_kept_segment(self, content_hash: str) -> KeptSegment | None:
+    def get_cached_segment(self, content_hash: str) -> CachedSegment | None:
         """What is known of a kept sound, whosever it is."""
         return self.find(
-            KeptSegment, "SELECT * FROM kept_segments WHERE content_hash = ?", content_hash
+            CachedSegment, "SELECT * FROM kept_segments WHERE content_hash = ?", content_hash
         )
 
     def give_segment(self, content_hash: str, owner_id: int, fingerprint: str) -> None:
@@ -218,13 +218,13 @@ class SegmentCache(Statements):
 
     # Leaving
 
-    def forget_kept_segment(self, content_hash: str) -> None:
+    def forget_cached_segment(self, content_hash: str) -> None:
         """The sound of a bought segment is gone from disk; buying it again counts again."""
         with self.transaction():
             self.write("DELETE FROM kept_segments WHERE content_hash = ?", content_hash)
             self._want(content_hash)
 
-    def list_kept_segments(self) -> list[ListedSegment]:
+    def list_cached_segments(self) -> list[ListedSegment]:
         """All bought segments, the least recently used first: content_hash, size (bytes)."""
         return self.list_of(
             ListedSegment,

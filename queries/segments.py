@@ -6,7 +6,7 @@ from queries.rows import SegmentWords, Span
 EVERYTHING = 10**18 - 1  # characters: no text is as long
 
 
-class Segments(Statements):
+class SegmentQueries(Statements):
     """Reads for pages that follow a piece."""
 
     def list_spans(self, file_id: int, position: int, until: int, limit: int) -> list[Span]:

@@ -16,7 +16,7 @@ class SecondFactor(TypedDict):
     codes_left: int
 
 
-class TwoFactor(Statements):
+class TwoFactorQueries(Statements):
     """Authenticator apps, recovery codes, rules."""
 
     def get_rule(self, name: str, default: str = "") -> str:

@@ -71,7 +71,7 @@ class Saved(TypedDict):
     usd: float
 
 
-class Usage(Statements):
+class UsageQueries(Statements):
     """Characters and money by person and month. Months are those of the machine's own clock."""
 
     def record_usage(

@@ -21,7 +21,7 @@ class MovedRows(TypedDict):
     playbacks: int
 
 
-class Users(Statements):
+class UserQueries(Statements):
     """Who may come in."""
 
     def create_user(
@@ -90,7 +90,7 @@ class Users(Statements):
         """The account with that number."""
         return self.find(User, "SELECT * FROM users WHERE id = ?", user_id)
 
-    def set_stand_in_rule(self, user_id: int, rule: str) -> None:
+    def set_fallback_rule(self, user_id: int, rule: str) -> None:
         """Which voice goes on where one cannot speak: 'ask', 'nearest' or 'free'."""
         self.write("UPDATE users SET stand_in_rule = ? WHERE id = ?", rule, user_id)
 

@@ -28,11 +28,17 @@ class Housekeeping:
         self._clock, self._stop = clock, stop
         self._noticed_at: float | None = None
         self._emptied_at: float | None = None
+        self._emptying: threading.Thread | None = None
 
     def look(self) -> None:
         """Start what is due; raises RuntimeError where the system gives no thread for it."""
         self._ask_for_notices()
         self._empty_bin()
+
+    def join(self, deadline: float) -> None:
+        """Wait until the bin is emptied, at most until that time of the monotonic clock."""
+        if self._emptying:
+            self._emptying.join(max(0.0, deadline - time.monotonic()))
 
     def _ask_for_notices(self) -> None:
         now = time.monotonic()
@@ -46,7 +52,7 @@ class Housekeeping:
             try:
                 notices = self._studio.purchases.notices(engine)
                 found = {note.model: note.shutdown.isoformat() for note in notices if note.shutdown}
-                if found or engine.keeps_segments:
+                if found or engine.caches_segments:
                     self._db.save_model_notices(engine.name, found)
                     self._studio.voice_fallback.learn()
             except (SpeechError, DatabaseError) as error:
@@ -58,10 +64,11 @@ class Housekeeping:
         if self._emptied_at is not None and now - self._emptied_at < DAY_S:
             return
         if (believed := self._clock.believed()) is not None:
-            threading.Thread(
+            emptying = threading.Thread(
                 target=self._empty_bin_now, args=(believed,), name="bin", daemon=True
-            ).start()
-            self._emptied_at = now
+            )
+            emptying.start()
+            self._emptying, self._emptied_at = emptying, now
 
     def _empty_bin_now(self, now: float) -> None:
         try:

@@ -93,7 +93,7 @@ class Worker:
         sound.start()
         while not self.stop.is_set():
             try:
-                self._look_about()
+                self._start_due_work()
             except Exception:  # no thread, process or memory is to be had just now
                 log.exception("something could not be begun; it is tried again")
             self.wake.wait(POLL_S)
@@ -104,9 +104,10 @@ class Worker:
         for thread in [*self._threads, *exporting]:
             thread.join()
         sound.join(max(0.0, deadline - time.monotonic()))
+        self.housekeeping.join(deadline)
         self._wait_for_purchases(deadline)
 
-    def _look_about(self) -> None:
+    def _start_due_work(self) -> None:
         """Start all that is due; raises RuntimeError where the system gives no thread for it."""
         self._beat()
         self.housekeeping.look()

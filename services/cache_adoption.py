@@ -77,7 +77,7 @@ class CacheAdoption:
                     found += [(known, key) for known in earlier.intersection(key.names)]
             except SpeechError as error:  # a voice that is no longer there asks for nothing, either
                 log.warning("file %s was not looked through: %s", row["id"], error.message)
-            self.cache.take_over_all(found, row["id"])
+            self.cache.adopt_all(found, row["id"])
 
     def _requests(self, row: AudioFile, engine: Engine) -> Iterator[SpeechRequest]:
         """Requests to an engine for a file, spoken or still to be."""

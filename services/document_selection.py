@@ -124,7 +124,7 @@ def count_kinds(document: Document) -> dict[str, int]:
     return {kind: found[kind] for kind in RULES if kind in found}
 
 
-class ShownPart(NamedTuple):
+class ShownRun(NamedTuple):
     """A part of a chapter to look at; `is_switch` where a rule may leave it out."""
 
     part: int
@@ -137,13 +137,13 @@ class ShownPart(NamedTuple):
 
 def paragraphs(
     document: Document, choices: Choices, number: int, first: int = 0
-) -> tuple[list[list[ShownPart]], int | None]:
+) -> tuple[list[list[ShownRun]], int | None]:
     """The parts of a chapter from `first` on, by paragraphs, and where the next stretch begins.
 
     A stretch has about 30,000 characters; there is none after the last one.
     """
     parts = document.chapters[number].parts
-    found: list[list[ShownPart]] = []
+    found: list[list[ShownRun]] = []
     characters = 0
     for place in range(first, len(parts)):
         part = parts[place]
@@ -155,7 +155,7 @@ def paragraphs(
         is_letter = part.kind in LETTERS
         text = part.text if is_spoken or not is_letter else part.replaced_by or ""
         is_switch = part.kind != TEXT and not is_letter
-        found[-1].append(ShownPart(place, text, part.kind, part.glue, is_spoken, is_switch))
+        found[-1].append(ShownRun(place, text, part.kind, part.glue, is_spoken, is_switch))
         characters += len(text)
     return found, None
 

@@ -17,7 +17,7 @@ from database import Database
 from exports import runner
 from exports.cover import cover
 from exports.errors import ExportError, Stopped
-from exports.types import FORMATS, ChapterSpan, Format, Task
+from exports.types import FORMATS, ChapterSpan, ExportTask, Format
 from queries.rows import AudioFile, Export
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
@@ -245,11 +245,11 @@ class Exports:
         self.files.sweep(self.db.has_export)
         self.db.drop_missing_exports(self.files.has)
 
-    def _task(self, row: AudioFile, export: Export, part: Path) -> Task:
+    def _task(self, row: AudioFile, export: Export, part: Path) -> ExportTask:
         known = self._details(row)
         narrator = self._voice_name(row)
         has_author = bool(known["artist"])
-        return Task(
+        return ExportTask(
             format=export["format"],
             source=str(self.store.path(row["filename"])),
             target=str(part),

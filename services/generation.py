@@ -187,7 +187,7 @@ class Generation:
         chosen = VoiceChoice(*self.registry.resolve(voice))
         is_own = (chosen.engine.name, chosen.voice.identifier) == (row["engine"], row["voice"])
         self.store.check_space()
-        return self.db.go_on_with(filename, owner_id, "" if is_own else chosen.key)
+        return self.db.resume_with_voice(filename, owner_id, "" if is_own else chosen.key)
 
     def retry(self, filename: str, owner_id: int) -> AudioFile:
         """Speak on where a file failed or was stopped or paused. Raises NotFound, WrongState."""

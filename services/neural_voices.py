@@ -20,7 +20,7 @@ from services.voice_catalogue import (
     LIST,
     Catalogue,
     Offer,
-    kept_here,
+    bundled_catalogue,
     read_list,
 )
 from services.voice_downloads import (
@@ -97,7 +97,7 @@ class Voices:
             day = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
             return Catalogue(read_list(path.read_bytes()), day)
         except (OSError, VoiceError):
-            return kept_here()
+            return bundled_catalogue()
 
     def refresh(self) -> Catalogue:
         """Fetch the server's list; raises VoiceError."""

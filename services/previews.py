@@ -66,7 +66,7 @@ class Previews:
         sound = self.store.read_whole(content_hash)
         if sound is None:
             sound = self._speak_preview(user_id, preview)
-            self.store.keep(content_hash, [sound])
+            self.store.write(content_hash, [sound])
         return sound
 
     def cost(
@@ -81,7 +81,7 @@ class Previews:
         chosen, request, is_sample = self._preview(voice, sentence, engine, dictionary)
         owner_id = None if is_sample else user_id
         is_stored = is_sample and self.store.has(chosen.fingerprint(request))
-        if is_stored or (chosen.keeps_segments and self.purchases.has(chosen, request, owner_id)):
+        if is_stored or (chosen.caches_segments and self.purchases.has(chosen, request, owner_id)):
             return 0.0
         duration_s = expected_duration_s(len(request.text), 1.0, chosen.name)
         return chosen.price().quote(len(request.text), duration_s)
@@ -108,7 +108,7 @@ class Previews:
 
     def _speak_preview(self, user_id: int, preview: Preview) -> bytes:
         engine, request = self.registry.get(preview.engine.name, user_id), preview.request
-        if engine.keeps_segments:
+        if engine.caches_segments:
             job = SegmentJob(
                 owner_id=user_id,
                 engine=engine.name,

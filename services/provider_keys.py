@@ -14,13 +14,13 @@ class ProviderKeys:
     def __init__(self, db: Database, box: SecretBox):
         self.db, self._box = db, box
 
-    def keep(self, row: Provider, key: str) -> None:
+    def save_key(self, row: Provider, key: str) -> None:
         """Store the key of a provider, for the server that it has now."""
         sealed = self._box.encrypt(key, _context(row))
         place = origin(row["base_url"])
         self.db.set_provider_key(row["id"], sealed, tail=tail(key), origin=place)
 
-    def keep_own(self, row: Provider, user_id: int, key: str) -> None:
+    def save_own_key(self, row: Provider, user_id: int, key: str) -> None:
         """Store a person's own key for a provider."""
         sealed = self._box.encrypt(key, _own_context(row, user_id))
         self.db.set_own_key(user_id, row["id"], sealed, tail(key))

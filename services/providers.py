@@ -229,7 +229,7 @@ class Providers:
                 )
             row = self.db.create_provider(name, settings.row())
             if key:
-                self._keys.keep(row, key)
+                self._keys.save_key(row, key)
             return self.get(row["id"])
 
     def change(self, provider_id: int, settings: Settings, key: str = "") -> bool:
@@ -248,7 +248,7 @@ class Providers:
                 had_keys = bool(self.db.delete_own_keys_of(provider_id)) or had_keys
             row = self.db.update_provider(provider_id, settings.row())
             if key:
-                self._keys.keep(row, key)
+                self._keys.save_key(row, key)
         return had_keys
 
     def switch(self, provider_id: int, is_enabled: bool) -> Provider:
@@ -316,7 +316,7 @@ class Providers:
             key = checked_key(key)
             if not key:
                 raise ProviderError("own_key", "There is no key in the field. Paste yours there.")
-            self._keys.keep_own(row, user_id, key)
+            self._keys.save_own_key(row, user_id, key)
         return row
 
     def drop_own_key(self, user_id: int, provider_id: int) -> bool:

@@ -94,11 +94,11 @@ class PurchaseProcess:
         content_hash, receipt = order["content_hash"], Receipt()
         engine, request = self._engine(order), SpeechRequest(**order["request"])
         most = request.most_bytes(engine.sample_rate)
-        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as keep:
+        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as write:
             if self.store.has(content_hash) or self.is_alone.is_set():
                 return b"D", b""
             self.send(b"G", number)
-            keep(self._passed_on(number, receipt.hear(engine.speak(request))))
+            write(self._passed_on(number, receipt.hear(engine.speak(request))))
         return b"D", receipt.note()
 
     def _engine(self, order: dict[str, Any]) -> Engine:

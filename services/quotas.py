@@ -69,7 +69,7 @@ class Quotas:
 
     def _check_storage(self, owner_id: int, size: int) -> None:
         limit = self._config.storage_mb_per_user * MEGABYTE
-        used = self._db.get_kept_bytes(owner_id)
+        used = self._db.get_stored_bytes(owner_id)
         if used + size <= limit:
             return
         raise StorageUsedUp(

@@ -64,7 +64,7 @@ class Retakes:
         price = engine.price()
         for segment, said in lines:
             request = voices.choose(segment).request(said)
-            if engine.keeps_segments and not self.synthesis.purchases.has(
+            if engine.caches_segments and not self.synthesis.purchases.has(
                 engine, request, job.owner_id
             ):
                 seconds = expected_duration_s(len(said.text), job.speed, engine.name)
@@ -180,7 +180,7 @@ class Retakes:
         segments[-1]["frame_end"] = end.frames + shift.frames
         segments[-1]["byte_end"] = end.byte + shift.bytes
         content_hash = old.digest()
-        self.takes.keep(content_hash, [old.frames])
+        self.takes.write(content_hash, [old.frames])
         size, digest = self.store.splice(
             row["filename"],
             start.byte,

@@ -76,7 +76,7 @@ class SegmentCache:
 
     def find(self, key: SegmentKey) -> str | None:
         """Find a person's own sound on the disk; returns its content hash."""
-        owned = key.owner_id and self.db.find_kept_segment(key.owner_id, key.fingerprint)
+        owned = key.owner_id and self.db.find_cached_segment(key.owner_id, key.fingerprint)
         names = [owned, key.content_hash] if owned else [key.content_hash]
         return next(filter(self.store.has, names), None)
 
@@ -89,15 +89,15 @@ class SegmentCache:
         if found := self.find(key):
             return found
         lendable = self._lendable(key)
-        return lendable and self.take_over(lendable, key)
+        return lendable and self.adopt(lendable, key)
 
-    def take_over(self, source: str, key: SegmentKey, file_id: int | None = None) -> str | None:
+    def adopt(self, source: str, key: SegmentKey, file_id: int | None = None) -> str | None:
         """Let a person have a cached sound, for a file; returns its content hash.
 
         What was nobody's becomes theirs, of what is another's they get a copy.
         """
         with self.db.transaction():
-            row, own = self.db.get_kept_segment(source), self.find(key)
+            row, own = self.db.get_cached_segment(source), self.find(key)
             is_nobodys = row is not None and row["owner_id"] is None and row["is_earlier"]
             if own is None and row and self.store.has(source):
                 own = source if is_nobodys else key.content_hash
@@ -114,12 +114,12 @@ class SegmentCache:
                 self.db.note_segment_use(own, file_id)
             return own
 
-    def take_over_all(self, found: Sequence[tuple[str, SegmentKey]], file_id: int) -> None:
+    def adopt_all(self, found: Sequence[tuple[str, SegmentKey]], file_id: int) -> None:
         """Take over many: pairs of a content hash and a key, a few in each transaction."""
         for start in range(0, len(found), AT_ONCE):
             with self.db.transaction():
                 for source, key in found[start : start + AT_ONCE]:
-                    self.take_over(source, key, file_id)
+                    self.adopt(source, key, file_id)
 
     def drop_unwanted(
         self, *, is_start: bool = False, until: Callable[[], bool] = lambda: False
@@ -134,13 +134,13 @@ class SegmentCache:
                 names = self.db.list_unwanted_segments(last, is_start=is_start, limit=AT_ONCE)
                 for name in names:
                     if self._drop(name):
-                        self.db.forget_kept_segment(name)
+                        self.db.forget_cached_segment(name)
             last = names[-1] if names else last
 
     def _drop(self, name: str) -> bool:
         """Remove a sound from the disk; False where that cannot be now. Each is logged once."""
         try:
-            if self.store.is_being_kept(name):
+            if self.store.is_being_written(name):
                 return False
             self.store.drop(name)
         except OSError as error:

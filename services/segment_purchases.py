@@ -141,7 +141,7 @@ class Purchases:
         begun: Callable[[], object],
     ) -> Generator[AudioChunk]:
         receipt, most = Receipt(), request.most_bytes(engine.sample_rate)
-        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as keep:
+        with self.store.exclusive_writer(content_hash, receipt.note, paid_bytes=most) as write:
             if self.store.has(content_hash):
                 return
             begun()
@@ -149,7 +149,7 @@ class Purchases:
             for chunk in receipt.hear(engine.speak(request)):
                 pieces.append(chunk.pcm)
                 yield chunk
-            keep(pieces)
+            write(pieces)
 
     def _use(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob, key: SegmentKey
@@ -198,7 +198,7 @@ class Purchases:
 
     def _make_room(self) -> None:
         """Drop the least recently used until what is cached fits the limit."""
-        rows = self.db.list_kept_segments()
+        rows = self.db.list_cached_segments()
         excess = sum(row["size"] for row in rows) - self.limit_bytes
         for row in rows:
             if excess <= 0:
@@ -206,12 +206,12 @@ class Purchases:
             if not self._is_busy(row["content_hash"]):
                 with self.db.transaction():  # nobody takes it over meanwhile
                     self.store.drop(row["content_hash"])
-                    self.db.forget_kept_segment(row["content_hash"])
+                    self.db.forget_cached_segment(row["content_hash"])
                 excess -= row["size"]
 
     def _is_busy(self, content_hash: str) -> bool:
         """Whether a cached sound is being used; it may have another name than its owner's usual."""
-        row = self.db.get_kept_segment(content_hash)
+        row = self.db.get_cached_segment(content_hash)
         return row is not None and (
             row["fingerprint"] in self._busy
             or _name_of(row["owner_id"], row["fingerprint"]) in self._busy

@@ -83,7 +83,7 @@ class Synthesis:
                 elif found := error.is_voice_gone and self.voices.next_for_file(job, text, tried):
                     tried.add(found.engine.name)
                     runs, job = 1, {**job, "stand_in": found.key}
-                    self.db.set_stand_in(job["id"], worker, found.key)
+                    self.db.set_fallback_voice(job["id"], worker, found.key)
                     log.warning("file %s: %s %s goes on.", job["id"], error.message, found.key)
                 else:
                     raise
@@ -94,7 +94,7 @@ class Synthesis:
             return _nothing()
         voice = voices.choose(segment)
         request = voice.request(said)
-        if voice.engine.keeps_segments:
+        if voice.engine.caches_segments:
             return self.purchases.speak(voice.engine, request, voices.job)
         return voice.engine.speak(request)
 
@@ -190,9 +190,9 @@ class SynthesisRun:
             self.script.lines(self.said),
             self._speak_line,
             parallel=engine.parallel,
-            window=2 * engine.parallel if engine.keeps_segments else LOCAL_WINDOW,
+            window=2 * engine.parallel if engine.caches_segments else LOCAL_WINDOW,
             tick=self._tick,
-            finish_started=engine.keeps_segments,
+            finish_started=engine.caches_segments,
         )
         with ahead:
             for (segment, said), chunks in ahead:

@@ -8,7 +8,7 @@ is off each night comes to it, too.
 import time
 from collections.abc import Callable
 
-from queries.clocks import AHEAD_S, BACK_S, Clocks
+from queries.clocks import AHEAD_S, BACK_S, ClockQueries
 
 LOOK_S = 300.0
 DAY_S = 86400.0
@@ -26,7 +26,7 @@ class TrustedClock:
 
     def __init__(
         self,
-        db: Clocks,
+        db: ClockQueries,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = _ticks,
     ):

@@ -84,7 +84,7 @@ def read_list(content: bytes) -> tuple[Offer, ...]:
     return tuple(sorted(found, key=lambda offer: (offer.language_name, offer.identifier)))
 
 
-def kept_here() -> Catalogue:
+def bundled_catalogue() -> Catalogue:
     """The list that comes with VoiceVerse: well-known voices, with what was known on its date."""
     kept = json.loads(KEPT_HERE.read_text(encoding="utf-8"))
     offers = []

@@ -112,7 +112,7 @@ class VoiceFallback:
 
     def __init__(self, db: Database, registry: Registry):
         self.db, self.registry = db, registry
-        self._followed: dict[
+        self._known_fallbacks: dict[
             tuple[Engine, Hashable, frozenset[str]], list[tuple[Voice, VoiceChoice]]
         ] = {}
 
@@ -135,16 +135,18 @@ class VoiceFallback:
         for engine in self.registry.engines:
             end = self.registry.end_of(engine)
             if end and (end - self.registry.today()).days <= model_shutdowns.AHEAD_DAYS:
-                found.append((engine, end, self._followers(engine)))
+                found.append((engine, end, self._fallbacks_of(engine)))
         return found
 
-    def _followers(self, engine: Engine) -> list[tuple[Voice, VoiceChoice]]:
+    def _fallbacks_of(self, engine: Engine) -> list[tuple[Voice, VoiceChoice]]:
         """Voices of an engine with their fallbacks, found once for as long as nothing changes."""
         state = (engine, self.registry.state, frozenset(self.resting()))
-        if state not in self._followed:
+        if state not in self._known_fallbacks:
             followed = [(voice, self.fallbacks(engine.name, voice)) for voice in engine.voices()]
-            self._followed = {state: [(voice, found[0]) for voice, found in followed if found]}
-        return self._followed[state]
+            self._known_fallbacks = {
+                state: [(voice, found[0]) for voice, found in followed if found]
+            }
+        return self._known_fallbacks[state]
 
     def resting(self) -> dict[str, RestingEngine]:
         """The engines that do not answer now, by name: since_epoch, until_epoch, error."""
@@ -166,7 +168,7 @@ class VoiceFallback:
         """
         identifier = voice if isinstance(voice, str) else voice.identifier
         resting = self.resting()
-        pairs = self.registry.successors(engine, identifier, language)
+        pairs = self.registry.nearest_voices(engine, identifier, language)
         return [
             found
             for found in (VoiceChoice(*pair) for pair in pairs)
@@ -326,7 +328,7 @@ class VoiceFallback:
         """The voice of the chosen engine that comes nearest to one of another engine."""
         voices = choice.engine.voices()
         language = choice.voice.language
-        found = model_shutdowns.successors(engine, voice, voices, language=language)
+        found = model_shutdowns.nearest_voices(engine, voice, voices, language=language)
         return found[0][1] if found else choice.voice.identifier
 
     def _language(self, row: AudioFile, text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from queries.rows import MarkedSegment
+from queries.rows import DeviatingSegment
 
 
 class VoiceSpan(NamedTuple):
@@ -13,7 +13,7 @@ class VoiceSpan(NamedTuple):
     start_ms: int
 
 
-def voice_spans(marked: Sequence[MarkedSegment], own: str, segments: int) -> list[VoiceSpan]:
+def voice_spans(marked: Sequence[DeviatingSegment], own: str, segments: int) -> list[VoiceSpan]:
     """Spans of a file by who spoke them, in order; none where its own voice spoke all of it.
 
     `marked` are the segments that other voices spoke (`spoken_by`) or that differ otherwise, `own`

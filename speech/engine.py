@@ -29,7 +29,7 @@ class Engine(ABC):
     model: str = ""
     address: str = ""
     parallel: int = 1
-    keeps_segments: bool = False
+    caches_segments: bool = False
     is_own: bool = False  # on the key of one person: how it fares says nothing to others
     segment_characters: int
     segment_bytes: int

@@ -63,7 +63,7 @@ def notices(today: date, ahead_days: int = AHEAD_DAYS) -> list[ModelNotice]:
     return [notice(model, end) for model, end in known if end <= horizon]
 
 
-def successors(
+def nearest_voices(
     engine: str,
     voice: str,
     voices: Iterable[Voice],

@@ -85,7 +85,9 @@ class Registry:
         end = self.end_of(engine)
         return end is not None and end <= self.today()
 
-    def successors(self, engine: str, voice: str, language: str = "") -> list[tuple[Engine, Voice]]:
+    def nearest_voices(
+        self, engine: str, voice: str, language: str = ""
+    ) -> list[tuple[Engine, Voice]]:
         """Find the nearest voice of each other engine that speaks now, those most alike first."""
         voices = [
             found
@@ -93,7 +95,7 @@ class Registry:
             if each.name == engine or not self.is_silent(each)
             for found in _voices(each)
         ]
-        nearest = model_shutdowns.successors(engine, voice, voices, language=language)
+        nearest = model_shutdowns.nearest_voices(engine, voice, voices, language=language)
         return [self.resolve(found, name) for name, found in nearest]
 
     def get(self, name: str, owner_id: int | None = None) -> Engine:
@@ -148,8 +150,8 @@ class Registry:
             return self.default, self.default.voice(self.default.default_voice)
         if not self.has_ended(engine):
             return engine, voice
-        heirs = self.successors(engine.name, voice.identifier)
-        return heirs[0] if heirs else (engine, voice)
+        fallbacks = self.nearest_voices(engine.name, voice.identifier)
+        return fallbacks[0] if fallbacks else (engine, voice)
 
     def _named(self, voice: str, engine: str) -> tuple[Engine, Voice]:
         prefix, colon, rest = voice.partition(":")

@@ -55,7 +55,7 @@ class SpeechRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class WordMark:
+class WordTiming:
     """A spoken word: code points into the request's text, samples from the start of its sound."""
 
     start: int
@@ -97,7 +97,7 @@ class AudioChunk:
 
     pcm: bytes
     sample_rate: int
-    marks: tuple[WordMark, ...] = ()
+    marks: tuple[WordTiming, ...] = ()
     delivery: Delivery | None = None
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ OWNED = 3  # since when bought sound has owners
 CHAINED = 2  # since when the events of the security log are chained
 NAMES_FOLDED = 3  # since when names are known by what they look like
 UPGRADES = sqlite_file.ROOT / "schema_upgrades"
-RESTORE_MARK = "restore_under_way.json"  # beside the file while a backup takes its place
+RESTORE_JOURNAL = "restore_under_way.json"  # beside the file while a backup takes its place
 
 
 def prepare(path: Path) -> int | None:
@@ -29,7 +29,7 @@ def prepare(path: Path) -> int | None:
 
     Raises DatabaseTooNew, NotADatabase, DatabaseDamaged, UpgradeFailed; the file is untouched then.
     """
-    if path.with_name(RESTORE_MARK).exists():
+    if path.with_name(RESTORE_JOURNAL).exists():
         raise DatabaseError(
             f"A restore was interrupted in {path.parent}. Start VoiceVerse, which completes it; "
             "nothing is lost."

@@ -55,10 +55,10 @@ class SegmentStore:
         except FileNotFoundError:
             return b""
 
-    def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
+    def write(self, content_hash: str, pieces: Iterable[bytes]) -> int:
         """Write the samples durably under their hash; returns the size in bytes."""
-        with self.exclusive_writer(content_hash) as keep:
-            return keep(pieces)
+        with self.exclusive_writer(content_hash) as write:
+            return write(pieces)
 
     @contextlib.contextmanager
     def exclusive_writer(
@@ -78,7 +78,7 @@ class SegmentStore:
                 folder.mkdir(mode=0o700, exist_ok=True)
         with translating_disk_full(path.parent), _open_locked(part) as file:
 
-            def keep(pieces: Iterable[bytes]) -> int:
+            def write(pieces: Iterable[bytes]) -> int:
                 with translating_disk_full(
                     path.parent, transient_causes.PAID_TRIES if paid_bytes else None
                 ):
@@ -94,7 +94,7 @@ class SegmentStore:
             try:
                 if paid_bytes and not self.has(content_hash):
                     reserve(file, paid_bytes)
-                yield keep
+                yield write
             finally:
                 if _is_at(file, part):
                     part.unlink()
@@ -108,7 +108,7 @@ class SegmentStore:
         self._path(content_hash).unlink(missing_ok=True)
         self._note_path(content_hash).unlink(missing_ok=True)
 
-    def is_being_kept(self, content_hash: str) -> bool:
+    def is_being_written(self, content_hash: str) -> bool:
         """Whether the samples of the hash are being written."""
         path = self._path(content_hash)
         return path.with_name(path.name + PART).exists()
@@ -126,7 +126,7 @@ class SegmentStore:
             except FileExistsError:
                 return
             except OSError:  # not every file system has links
-                self.keep(target, self.read(source))
+                self.write(target, self.read(source))
             write_whole(self._note_path(target), note)
             sync(self._path(target).parent)
 
@@ -175,9 +175,9 @@ class PreviewStore(SegmentStore):
         except FileNotFoundError:
             return None
 
-    def keep(self, content_hash: str, pieces: Iterable[bytes]) -> int:
+    def write(self, content_hash: str, pieces: Iterable[bytes]) -> int:
         """Write a preview durably under its hash and drop the oldest; returns its size in bytes."""
-        size = super().keep(content_hash, pieces)
+        size = super().write(content_hash, pieces)
         self._make_room()
         return size
 

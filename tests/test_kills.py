@@ -115,7 +115,7 @@ class Book:
         assert sum(map(len, bought)) == sum(row["character_count"] for row in rows)
         assert sorted(self.home.files()) == sorted(self.filenames)
         assert [path.suffix for path in self.kept()] == [".pcm"] * len(bought)
-        assert len(db.list_kept_segments()) == len(bought)
+        assert len(db.list_cached_segments()) == len(bought)
         whole = sum(row["character_count"] for row in rows)
         used = db.get_all_time_usage(self.home.user_id)
         assert used["characters_used"] == whole

@@ -120,7 +120,7 @@ def test_a_data_folder_may_have_its_sound_on_another_disk(tmp_path, elsewhere):
 def test_kept_sound_is_found_and_swept_among_our_own_files_alone(tmp_path, elsewhere, make):
     room = tmp_path / "pool" / HASH[:2]
     store = make(tmp_path / "pool")
-    store.keep(HASH, [b"sound"])
+    store.write(HASH, [b"sound"])
     (elsewhere / f"{HASH}{store.SUFFIX}.part").write_bytes(b"x")
     (tmp_path / "pool" / "cd").symlink_to(elsewhere)
     (room / f"notes{store.SUFFIX}.txt.part").write_bytes(b"x")

@@ -122,8 +122,8 @@ def fail(owner: Recorder, speech: StandIn, live: standin_realtime.StandIn, lists
         wait_until(lambda filename=filename: owner.state(filename)["status"] == "failed")
     live.fault = "handshake_unauthorized"
     for number in (1, 2, 3):
-        for deed in ("test", "voices"):
-            status, *_ = owner.post(f"/admin/providers/{number}/deed", deed=deed)
+        for action in ("test", "voices"):
+            status, *_ = owner.post(f"/admin/providers/{number}/action", action=action)
             assert status >= 400
     owner.request("GET", "/admin/providers/3?models=1")
     assert lists.asked

@@ -8,7 +8,7 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
-from accounts.errors import SecondStepOwed
+from accounts.errors import TwoFactorOwed
 from accounts.two_factor import is_owed
 from config import ConfigError
 from queries.rows import AudioFile
@@ -202,5 +202,5 @@ def _is_open_without_two_factor(view: View) -> bool:
 
 def _ask_for_second_step() -> Response:
     if wants_json() or request.method not in SAFE_METHODS:
-        raise SecondStepOwed
+        raise TwoFactorOwed
     return redirect(url_for("two_factor.overview"), 303)

@@ -21,10 +21,10 @@ def start_session(result: LoginResult, target: str) -> Response:
         return redirect(url_for("two_factor.step"), 303)
     session.permanent = True
     session["login"] = result.token
-    return mark_browser(redirect(target, 303), result.device_token)
+    return remember_device(redirect(target, 303), result.device_token)
 
 
-def mark_browser(answer: Response, mark: str) -> Response:
+def remember_device(answer: Response, mark: str) -> Response:
     """Make the browser one that is known to an account, beside those that know it already."""
     marks = joined_device_tokens(sent_cookie(DEVICE_COOKIE), mark)
     set_cookie(answer, DEVICE_COOKIE, marks, DEVICE_COOKIE_S)

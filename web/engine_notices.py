@@ -37,18 +37,19 @@ def price_note(price: Price) -> str:
 
 
 class Notice(NamedTuple):
-    """A notice about an engine; `heirs` are its voices with those that follow them."""
+    """A notice about an engine; `fallbacks` are its voices with those that follow them."""
 
     engine: str
     sentence: str
-    heirs: Sequence[tuple[Voice, VoiceChoice]] = ()
+    fallbacks: Sequence[tuple[Voice, VoiceChoice]] = ()
 
 
 def notices() -> list[Notice]:
     """The engines whose model ends within sixty days or has ended, and those that do not answer."""
     voices = services().studio.voice_fallback
     ending = [
-        Notice(engine.name, _ending(engine, end), heirs) for engine, end, heirs in voices.ending()
+        Notice(engine.name, _ending(engine, end), fallbacks)
+        for engine, end, fallbacks in voices.ending()
     ]
     labels = {engine.name: engine.label for engine in services().registry.engines}
     resting = [

@@ -49,15 +49,15 @@ def _voices(row: AudioFile) -> dict[str, Any]:
     """The voices of a file, as its page shows them.
 
     `parts` are who spoke what, where more than one did; `otherwise` the sentences that were not
-    said as written; `heirs` who could go on, where the voice cannot.
+    said as written; `fallbacks` who could go on, where the voice cannot.
     """
-    marked = services().db.list_marked_segments(row["id"])
+    marked = services().db.list_deviating_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
     parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
     return {
         "parts": [(voice_label(part.key), part.start_ms) for part in parts],
         "otherwise": [segment for segment in marked if segment["said"]],
-        "heirs": _heirs(row) if row["needs_voice"] else [],
+        "fallbacks": _fallbacks(row) if row["needs_voice"] else [],
     }
 
 
@@ -69,13 +69,13 @@ def voice_label(key: str) -> str:
         return key.partition(":")[2]
 
 
-def _heirs(row: AudioFile) -> list[tuple[VoiceChoice, float | None]]:
+def _fallbacks(row: AudioFile) -> list[tuple[VoiceChoice, float | None]]:
     """The voices that could speak the rest, each with its cost (USD)."""
     text = services().db.get_text(row["id"])
     rest = len(text) - row["spoken_characters"]
     return [
-        (heir, _cost(heir, rest, row["speed"]))
-        for heir in services().studio.voice_fallback.fallbacks_of_file(row, text)
+        (choice, _cost(choice, rest, row["speed"]))
+        for choice in services().studio.voice_fallback.fallbacks_of_file(row, text)
     ]
 
 

@@ -50,7 +50,7 @@ TITLES = {
     507: lazy_gettext("Nothing can be stored now"),
 }
 
-log = logging.getLogger("voiceverse.answers")
+log = logging.getLogger("voiceverse.responses")
 
 
 def prepare(app: Flask) -> None:

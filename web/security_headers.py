@@ -57,7 +57,7 @@ YEAR_S = 31_536_000
 UNFIT = re.compile(r"[^\t -~]+")
 ADDRESSES = ("content-location", "link", "location")
 
-log = logging.getLogger("voiceverse.headers")
+log = logging.getLogger("voiceverse.security_headers")
 
 StartResponse = Callable[..., Callable[[bytes], object]]
 

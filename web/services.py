@@ -10,7 +10,7 @@ from accounts.accounts import Accounts
 from accounts.encryption import SecretBox
 from accounts.new_devices import NewDeviceAlerts
 from accounts.passkeys import Passkeys
-from accounts.two_factor import SecondFactors
+from accounts.two_factor import TwoFactorRules
 from config import Config
 from database import Database
 from services.backoff import Notice
@@ -46,7 +46,7 @@ class Services:
     rates: Rates
     notice: Notice
     reserve: Reserve
-    second_factors: SecondFactors
+    two_factor: TwoFactorRules
     passkeys: Passkeys
     devices: NewDeviceAlerts
     session_watch: SessionWatch
@@ -81,7 +81,7 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
         accounts=keeper,
-        second_factors=SecondFactors(db, keeper, SecretBox(key)),
+        two_factor=TwoFactorRules(db, keeper, SecretBox(key)),
         passkeys=Passkeys(db, keeper),
         devices=NewDeviceAlerts(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),

@@ -36,7 +36,7 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
         machine.check_settings, backups.check,
     )  # fmt: skip
     found = [finding for look in looks for finding in _look(config, look)]
-    if (config.data_dir / opening.RESTORE_MARK).exists():
+    if (config.data_dir / opening.RESTORE_JOURNAL).exists():
         found += data.interrupted_restore(config)
     else:
         found += _data(config, (*(THOROUGH if thorough else QUICK), *[sounds.scrub] * scrub))

@@ -10,7 +10,7 @@ from config import Config
 from database import Database
 from queries import integrity
 from queries.integrity import Column, examination
-from queries.integrity_repair import Repairs
+from queries.integrity_repair import RepairQueries
 from server.doctor.contents import is_read
 from storage import sqlite_file
 
@@ -24,7 +24,7 @@ class Wrong(NamedTuple):
     numbers: list[tuple[str, str, str, str]]
 
 
-class RepairedDatabase(Database, Repairs):
+class RepairedDatabase(Database, RepairQueries):
     """Database under repair; for when no other process is at work."""
 
 

@@ -16,7 +16,7 @@ from speech.engines.espeak_text import SpokenText
 from speech.engines.process_pool import Pool
 from speech.errors import BrokenAudio, EngineCrashed, EngineMissing
 from speech.prices import FREE, Price
-from speech.types import AudioChunk, SpeechRequest, Voice, WordMark
+from speech.types import AudioChunk, SpeechRequest, Voice, WordTiming
 
 WORDS_PER_MINUTE = 175
 SAMPLE_RATE = 22_050
@@ -178,8 +178,8 @@ def _read_voice(data: Path, path: Path, identifier: str) -> Voice | None:
 
 
 def _whole_words(
-    text: str, spoken: SpokenText, marks: list[WordMark], heard: int
-) -> Generator[WordMark]:
+    text: str, spoken: SpokenText, marks: list[WordTiming], heard: int
+) -> Generator[WordTiming]:
     # A number or an abbreviation is announced once for each word it is read as, and a compound
     # only with its first part: one mark for the whole word is what a reader can follow.
     for mark in marks:
@@ -188,7 +188,7 @@ def _whole_words(
         if start >= heard and announced and not announced[0].isspace():
             whole = WORD.match(text, start)
             heard = max(whole.end() if whole else 0, start + len(announced))
-            yield WordMark(start, heard - start, mark.sample)
+            yield WordTiming(start, heard - start, mark.sample)
 
 
 def _check_end(text: str, done: Done) -> None:

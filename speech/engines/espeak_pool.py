@@ -9,7 +9,7 @@ from pathlib import Path
 from speech.engines import espeak_process as wire
 from speech.engines.process_pool import PipedChild
 from speech.errors import EngineCrashed
-from speech.types import WordMark
+from speech.types import WordTiming
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Child(PipedChild):
 
     def speak(
         self, voice: str, words_per_minute: int, text: str, *, has_phonemes: bool = False
-    ) -> Iterator[tuple[bytes, list[WordMark]] | Done]:
+    ) -> Iterator[tuple[bytes, list[WordTiming]] | Done]:
         """Yield pieces of sound with their marks, then Done; raises EngineCrashed."""
         request = {
             "voice": voice, "words_per_minute": words_per_minute, "text": text,
@@ -65,8 +65,8 @@ class Child(PipedChild):
             return
 
 
-def _audio(payload: bytes) -> tuple[bytes, list[WordMark]]:
+def _audio(payload: bytes) -> tuple[bytes, list[WordTiming]]:
     (count,) = wire.NUMBER.unpack_from(payload)
     sound = wire.NUMBER.size + count * wire.MARK.size
     marks = struct.iter_unpack(wire.MARK.format, payload[wire.NUMBER.size : sound])
-    return payload[sound:], [WordMark(*numbers) for numbers in marks]
+    return payload[sound:], [WordTiming(*numbers) for numbers in marks]

@@ -34,7 +34,7 @@ class OpenAIEngine(Engine):
     protocol: ClassVar[str]
     usual_model: ClassVar[str]
     reads_numbers: ClassVar[bool] = True
-    keeps_segments = True
+    caches_segments = True
 
     def __init__(
         self,

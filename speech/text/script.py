@@ -10,7 +10,7 @@ from speech.text.edit_map import Edit, Edited
 from speech.text.normalise import goes_on, normalise
 from speech.text.pronunciation import Dictionary
 from speech.text.segments import BLANK_LINE, LOOK_AHEAD, SHORTEST, furthest, split
-from speech.types import Segment, WordMark, is_speakable
+from speech.types import Segment, WordTiming, is_speakable
 
 PARAGRAPH_PAUSE_MS = 350
 AFTER_DIRECTIVE = re.compile(r"\s{0,200}")
@@ -50,7 +50,7 @@ class Utterance:
             index = layer.original_end(index)
         return self.start + index
 
-    def words(self, marks: Iterable[WordMark], after: int = 0) -> Iterator[WordMark]:
+    def words(self, marks: Iterable[WordTiming], after: int = 0) -> Iterator[WordTiming]:
         """An engine's marks as words of the whole text, none before `after`, none overlapping.
 
         All words that a number is read as make one.
@@ -58,7 +58,7 @@ class Utterance:
         for mark in marks:
             start, end = self.original(mark.start), self.original_end(mark.start + mark.length)
             if after <= start < end:
-                yield WordMark(start, end - start, mark.sample)
+                yield WordTiming(start, end - start, mark.sample)
                 after = end
 
 

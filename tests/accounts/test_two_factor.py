@@ -54,14 +54,14 @@ def test_a_code_and_the_password_turn_it_on_and_show_ten_codes_once(owner, clock
     assert "style=" not in page
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
     user = {"id": owner.user["id"], "username": "vera"}
-    setup = owner.services.second_factors.setup(user)
+    setup = owner.services.two_factor.setup(user)
     assert (setup.secret, len(secret)) == (secret, 32)
     assert setup.address.startswith("otpauth://totp/VoiceVerse:vera?")
     fields = {"code": pyotp.TOTP(secret).at(int(clock())), **GIVEN}
     shown = owner.post(CONFIRM, fields)
     codes = re.findall(r"<code>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){5})</code>", shown.text)
     assert len(set(codes)) == 10
-    assert owner.services.second_factors.state(owner.user["id"])["is_on"]
+    assert owner.services.two_factor.state(owner.user["id"])["is_on"]
     page = owner.get(PAGE).text
     assert secret not in page.replace(" ", "")
     assert not any(code in page for code in codes)
@@ -160,7 +160,7 @@ def test_two_at_the_same_time_do_not_both_use_a_code(services, owner, phone):
 
     def try_it():
         try:
-            services.second_factors.sign_in(pending, code, Visitor("127.0.0.1"))
+            services.two_factor.sign_in(pending, code, Visitor("127.0.0.1"))
         except WrongCode:
             outcomes.append("refused")
         else:
@@ -199,7 +199,7 @@ def test_a_recovery_code_opens_once_however_it_is_typed(app, owner, phone):
     typed = code.lower().replace("-", " ").replace("0", "o").replace("1", "l")
     assert take(give_password(app), typed).status_code == 303
     assert take(give_password(app), code).status_code == 401
-    assert owner.services.second_factors.state(owner.user["id"])["codes_left"] == 9
+    assert owner.services.two_factor.state(owner.user["id"])["codes_left"] == 9
     assert "recovery_code_used" in owner.events()
 
 
@@ -235,7 +235,7 @@ def guesses_within(services, user, hours, *, owner_logs_in=False):
     pending = services.accounts._signed_tokens.make("second", user, 600)
     while passed_s < hours * 3600:
         try:
-            services.second_factors.sign_in(pending, "x", Visitor("203.0.113.9"))
+            services.two_factor.sign_in(pending, "x", Visitor("203.0.113.9"))
         except WrongCode:
             tried += 1
             if owner_logs_in:
@@ -337,7 +337,7 @@ def test_without_a_first_step_there_is_no_second(stranger):
 
 def test_a_link_for_a_new_password_does_not_pass_the_second_step_by(app, owner, guest, clock):
     phone = Phone(guest, clock)
-    link = owner.post(f"/admin/users/{guest.user['id']}", {"deed": "reset"}).text
+    link = owner.post(f"/admin/users/{guest.user['id']}", {"action": "reset"}).text
     token = re.search(r"/reset\?token=([\w.-]+)", link)[1]
     browser = Browser(app)
     fields = {"token": token, "password": "granite otter umbrella six"}
@@ -387,9 +387,9 @@ def test_there_are_no_recovery_codes_without_a_second_step(owner):
 def test_an_admin_resets_that_of_another_but_not_ones_own(app, owner, guest, clock):
     Phone(guest, clock)
     Phone(owner, clock)
-    deed = {"deed": "no_second_step"}
-    assert owner.post(f"/admin/users/{owner.user['id']}", deed).status_code == 400
-    assert owner.post(f"/admin/users/{guest.user['id']}", deed).status_code == 303
+    action = {"action": "no_second_step"}
+    assert owner.post(f"/admin/users/{owner.user['id']}", action).status_code == 400
+    assert owner.post(f"/admin/users/{guest.user['id']}", action).status_code == 303
     assert not is_in(guest)
     assert log_in(Browser(app), "otto").headers["Location"] == "/"
     log = owner.services.db.get_security_logs(event_type="second_factor_reset")
@@ -464,7 +464,7 @@ def test_setting_it_up_opens_the_way(owner, guest, clock):
     token = token_on(guest, PAGE)
     guest.post(START, csrf=token)
     user = {"id": guest.user["id"], "username": "otto"}
-    secret = guest.services.second_factors.setup(user).secret
+    secret = guest.services.two_factor.setup(user).secret
     fields = {"code": pyotp.TOTP(secret).at(int(clock())), **GIVEN}
     shown = guest.post(CONFIRM, fields, csrf=token)
     assert "recovery codes" in shown.text
@@ -474,7 +474,7 @@ def test_setting_it_up_opens_the_way(owner, guest, clock):
 def test_the_rule_holds_for_whom_it_names(owner, guest):
     admin = {"id": owner.user["id"], "username": "vera"}
     for rule, held in (("nobody", []), ("admins", ["vera"]), ("everybody", ["otto", "vera"])):
-        owner.services.second_factors.set_rule(admin, rule, Visitor())
+        owner.services.two_factor.set_rule(admin, rule, Visitor())
         found = [browser.user["username"] for browser in (guest, owner) if not is_in(browser)]
         assert found == held
 
@@ -482,7 +482,7 @@ def test_the_rule_holds_for_whom_it_names(owner, guest):
 def test_only_admins_make_the_rule_and_only_one_that_there_is(owner, guest):
     assert ask(guest, "everybody").status_code == 404
     assert ask(owner, "dogs").status_code == 400
-    assert owner.services.second_factors.rule() == "nobody"
+    assert owner.services.two_factor.rule() == "nobody"
 
 
 @pytest.mark.slow

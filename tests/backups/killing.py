@@ -56,7 +56,7 @@ class Backups:
         root = status.backups_folder(place.config)
         names = retention.list_backups(root)
         for name in names:
-            verify.prove(root / name, folder / ".scratch.part")
+            verify.trial_restore(root / name, folder / ".scratch.part")
         if contents(place.data) != contents(self.template / "data"):
             return "wrong"
         create.make(place.config)

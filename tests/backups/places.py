@@ -38,8 +38,8 @@ class Place:
         for number in range(files):
             self.add(f"{number}.mp3", noise(3000 + number, number))
         self.grow("growing.mp3", noise(5000, 77), recorded=4000)
-        SegmentStore(self.config.segments_dir).keep("ab" * 32, [noise(2000, 88)])
-        TakeStore(self.data / "takes").keep("cd" * 32, [noise(1000, 99)])
+        SegmentStore(self.config.segments_dir).write("ab" * 32, [noise(2000, 88)])
+        TakeStore(self.data / "takes").write("cd" * 32, [noise(1000, 99)])
         return self
 
     def add(self, name: str, sound: bytes) -> None:

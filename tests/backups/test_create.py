@@ -204,11 +204,11 @@ def test_a_damaged_database_is_no_backup(place):
 
 def test_proving_again_is_recorded(place, backup):
     status.note(place.config, proven_at="")
-    create.prove(place.config, backup.folder)
+    create.check(place.config, backup.folder)
     assert status.read(place.config).proven_at
     flip(backup.folder / "voiceverse.db", 0.5)
     with pytest.raises(BackupDamaged):
-        create.prove(place.config, backup.folder)
+        create.check(place.config, backup.folder)
 
 
 # Damage
@@ -250,8 +250,8 @@ def test_every_kind_of_damage_is_found(place, backup, tmp_path, what):
         copy_folder(backup.folder, folder)
         spoil(place, folder, what, number)
         with pytest.raises((BackupDamaged, NoBackup)):
-            verify.prove(folder, tmp_path / ".scratch.part")
-    verify.prove(backup.folder, tmp_path / ".scratch.part")
+            verify.trial_restore(folder, tmp_path / ".scratch.part")
+    verify.trial_restore(backup.folder, tmp_path / ".scratch.part")
 
 
 @pytest.mark.slow
@@ -262,7 +262,7 @@ def test_hundreds_of_flipped_bits_are_all_found(place, backup, tmp_path, what):
         copy_folder(backup.folder, folder)
         spoil(place, folder, what, number)
         with pytest.raises(BackupDamaged):
-            verify.prove(folder, tmp_path / ".scratch.part")
+            verify.trial_restore(folder, tmp_path / ".scratch.part")
         files.remove(folder)
 
 

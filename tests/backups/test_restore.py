@@ -44,7 +44,7 @@ def test_what_was_restored_goes_on_growing_without_touching_the_backup(changed, 
     with changed.store.write_part("growing.mp3", 4000) as part:
         part.write(b"more")
     assert (backup.folder / "audio/growing.mp3.part").read_bytes() == before
-    create.prove(changed.config, backup.folder)
+    create.check(changed.config, backup.folder)
 
 
 def test_set_aside_data_can_be_used_as_it_is(changed, backup):
@@ -77,7 +77,7 @@ def test_a_backup_is_restored_on_a_new_machine(place, tmp_path):
 
 def test_what_was_bought_since_is_not_lost(changed, backup):
     bought = SegmentStore(changed.config.segments_dir)
-    bought.keep("ef" * 32, [b"paid for"])
+    bought.write("ef" * 32, [b"paid for"])
     done = restore.restore(changed.config, backup.folder)
     assert b"".join(bought.read("ef" * 32)) == b"paid for"
     assert bought.has("ab" * 32)
@@ -198,7 +198,7 @@ def interrupted(changed, backup, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(restore, "_complete", lambda _: None)
         restore.restore(changed.config, backup.folder)
-    assert (changed.data / opening.RESTORE_MARK).exists()
+    assert (changed.data / opening.RESTORE_JOURNAL).exists()
     return changed
 
 
@@ -220,7 +220,7 @@ def test_the_next_start_completes_it(interrupted, backup):
 
 def test_folders_made_anew_by_a_start_are_no_hindrance(interrupted, backup):
     aside = interrupted.data / json.loads(
-        (interrupted.data / opening.RESTORE_MARK).read_text()
+        (interrupted.data / opening.RESTORE_JOURNAL).read_text()
     )["aside"]  # fmt: skip
     aside.mkdir()
     interrupted.config.audio_dir.rename(aside / "audio")
@@ -230,7 +230,7 @@ def test_folders_made_anew_by_a_start_are_no_hindrance(interrupted, backup):
 
 
 def test_a_mark_that_cannot_be_read_is_told(interrupted):
-    (interrupted.data / opening.RESTORE_MARK).write_text("{")
+    (interrupted.data / opening.RESTORE_JOURNAL).write_text("{")
     with pytest.raises(restore.BackupError, match="put it in place by hand"):
         restore.complete(interrupted.config)
 

@@ -9,8 +9,8 @@ PATHS = ["/admin/invites", "/admin/invites/revoke", "/admin/users/1", "/admin/jo
 NEW_PASSWORD = "granite otter umbrella six"
 
 
-def change(browser, user, deed):
-    return browser.post(f"/admin/users/{user['id']}", {"deed": deed})
+def change(browser, user, action):
+    return browser.post(f"/admin/users/{user['id']}", {"action": action})
 
 
 def link_in(page, path):
@@ -25,7 +25,7 @@ def test_admin_pages_do_not_exist_for_others(guest, stranger, path):
 
 @pytest.mark.parametrize("path", PATHS)
 def test_nobody_else_changes_anything_there(guest, stranger, path):
-    assert guest.post(path, {"id": "1", "deed": "admin"}).status_code == 404
+    assert guest.post(path, {"id": "1", "action": "admin"}).status_code == 404
     assert stranger.post(path).status_code == 401
 
 
@@ -82,9 +82,9 @@ def test_an_admin_who_gives_the_role_away_is_led_to_their_account(owner, guest):
     assert owner.get("/admin").status_code == 404
 
 
-@pytest.mark.parametrize("deed", ["", "sing"])
-def test_an_unknown_change_is_refused(owner, guest, deed):
-    assert change(owner, guest.user, deed).status_code == 400
+@pytest.mark.parametrize("action", ["", "sing"])
+def test_an_unknown_change_is_refused(owner, guest, action):
+    assert change(owner, guest.user, action).status_code == 400
 
 
 def test_an_unknown_account_is_404(owner):
@@ -174,12 +174,12 @@ def test_the_work_page_shows_whose_work_it_is_but_not_what(owner, guest):
 def test_an_admin_cancels_and_retries_the_work_of_others(owner, guest):
     job = guest.post("/generate", {"text": "My secret."}, json=True).json
     path = f"/admin/jobs/{job['id']}"
-    assert owner.post(path, {"deed": "cancel"}).status_code == 303
+    assert owner.post(path, {"action": "cancel"}).status_code == 303
     assert guest.get(job["url"], json=True).json["status"] == "cancelled"
-    assert owner.post(path, {"deed": "retry"}).status_code == 303
+    assert owner.post(path, {"action": "retry"}).status_code == 303
     assert guest.get(job["url"], json=True).json["status"] == "queued"
-    assert owner.post(path, {"deed": "retry"}).status_code == 409
-    assert owner.post("/admin/jobs/999", {"deed": "retry"}).status_code == 404
+    assert owner.post(path, {"action": "retry"}).status_code == 409
+    assert owner.post("/admin/jobs/999", {"action": "retry"}).status_code == 404
 
 
 def test_failed_work_is_shown_with_its_sentence(owner, guest):

@@ -13,7 +13,7 @@ from tests.support.standin_openai import StandIn
 PAGE = "/admin/providers"
 KEY = "sk-planted-of-the-house-0123456789wxyz"
 OWN = "sk-planted-of-a-person-0123456789abcd"
-DEEDS = ("on", "off", "up", "down", "test", "voices", "drop_key", "remove")
+ACTIONS = ("on", "off", "up", "down", "test", "voices", "drop_key", "remove")
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def run(app) -> Callable:
     return app.test_cli_runner().invoke
 
 
-def deed(browser: Browser, row: dict, name: str, **options):
-    return browser.post(f"{PAGE}/{row['id']}/deed", {"deed": name}, **options)
+def action(browser: Browser, row: dict, name: str, **options):
+    return browser.post(f"{PAGE}/{row['id']}/action", {"action": name}, **options)
 
 
 def flashed(browser: Browser, answer) -> str:
@@ -77,14 +77,14 @@ def test_nobody_else_changes_anything(guest, stranger, kokoro, fields, room, ser
     for browser, status in ((guest, 404), (stranger, 401)):
         assert browser.post(PAGE, fields | {"name": "mine"}).status_code == status
         assert browser.post(f"{PAGE}/{kokoro['id']}", fields).status_code == status
-        for name in DEEDS:
-            assert deed(browser, kokoro, name).status_code == status
+        for name in ACTIONS:
+            assert action(browser, kokoro, name).status_code == status
     assert room.db.list_providers() == before
     assert server.calls == []
 
 
 def test_a_form_from_elsewhere_changes_nothing(owner, kokoro, room):
-    answer = owner.post(f"{PAGE}/{kokoro['id']}/deed", {"deed": "remove"}, csrf="wrong")
+    answer = owner.post(f"{PAGE}/{kokoro['id']}/action", {"action": "remove"}, csrf="wrong")
     assert answer.status_code == 403
     assert room.named("kokoro")
 
@@ -119,10 +119,10 @@ def test_a_provider_is_added_shown_and_speaks(owner, kokoro, server):
 
 def test_pages_follow_at_once_when_a_provider_changes(owner, kokoro):
     assert "kokoro:af_heart" in owner.get("/").text
-    deed(owner, kokoro, "off")
+    action(owner, kokoro, "off")
     assert "kokoro:af_heart" not in owner.get("/").text
     assert "switched off" in owner.get(PAGE).text
-    deed(owner, kokoro, "on")
+    action(owner, kokoro, "on")
     assert "kokoro:af_heart" in owner.get("/").text
 
 
@@ -175,7 +175,7 @@ def test_a_change_that_cannot_be_kept_leaves_all_as_it_was(owner, kokoro, fields
 
 
 def test_a_test_is_heard_on_the_page(owner, kokoro, server, services):
-    answer = deed(owner, kokoro, "test")
+    answer = action(owner, kokoro, "test")
     page = flashed(owner, answer)
     assert "It works:" in page
     source = re.search(r'<audio controls [^>]*src="([^"]+)"', page).group(1)
@@ -184,7 +184,7 @@ def test_a_test_is_heard_on_the_page(owner, kokoro, server, services):
     assert heard.data[1] >= 0xE0
     used = services.db.get_usage_by_month(owner.user["id"])
     assert used[0]["cost"] == pytest.approx(len(server.calls[0].text) * 2.5e-6)
-    told = deed(owner, kokoro, "test", json=True).json
+    told = action(owner, kokoro, "test", json=True).json
     assert told["duration_s"] > 0
     assert owner.get(f"{PAGE}/heard/{'0' * 64}.mp3").status_code == 404
     assert owner.get(f"{PAGE}/heard/..%2Fx.mp3").status_code == 404
@@ -201,11 +201,11 @@ def test_a_test_is_heard_on_the_page(owner, kokoro, server, services):
 )
 def test_a_test_that_fails_says_why_in_one_sentence(owner, kokoro, server, fault, sentence):
     server.fault = fault
-    answer = deed(owner, kokoro, "test")
+    answer = action(owner, kokoro, "test")
     assert answer.status_code >= 400
     assert sentence in answer.text
     assert KEY not in answer.text
-    assert sentence in deed(owner, kokoro, "test", json=True).json["error"]
+    assert sentence in action(owner, kokoro, "test", json=True).json["error"]
 
 
 def test_voices_are_taken_over_and_shown_as_text(owner, fields, lists, room):
@@ -213,7 +213,7 @@ def test_voices_are_taken_over_and_shown_as_text(owner, fields, lists, room):
     lists.answers["/v1/audio/voices"] = {"voices": voices}
     owner.post(PAGE, fields | {"base_url": lists.url})
     row = room.named("kokoro")
-    page = flashed(owner, deed(owner, row, "voices"))
+    page = flashed(owner, action(owner, row, "voices"))
     assert "lists 3 voices" in page
     for path in (PAGE, f"{PAGE}/{row['id']}", "/", "/voices", "/admin/engines"):
         text = owner.get(path).text
@@ -225,7 +225,7 @@ def test_voices_are_taken_over_and_shown_as_text(owner, fields, lists, room):
 def test_what_the_server_does_not_list_is_said(owner, fields, lists, room):
     owner.post(PAGE, fields | {"base_url": lists.url})
     row = room.named("kokoro")
-    answer = deed(owner, row, "voices")
+    answer = action(owner, row, "voices")
     assert answer.status_code == 502
     assert "lists no voices" in answer.text
     assert Settings.of(room.named("kokoro")).voices
@@ -237,15 +237,15 @@ def test_what_the_server_does_not_list_is_said(owner, fields, lists, room):
 
 def test_the_order_can_be_changed(owner, kokoro, fields, room):
     owner.post(PAGE, fields | {"name": "second", "label": "Second"})
-    deed(owner, room.named("second"), "up")
+    action(owner, room.named("second"), "up")
     assert [row["name"] for row in room.db.list_providers()] == ["second", "kokoro"]
-    deed(owner, room.named("second"), "down")
+    action(owner, room.named("second"), "down")
     assert [row["name"] for row in room.db.list_providers()] == ["kokoro", "second"]
 
 
 def test_a_removed_provider_leaves_its_sound(owner, kokoro, room):
     filename = owner.speak("It was late.", voice="kokoro:af_heart")
-    assert "is removed" in flashed(owner, deed(owner, kokoro, "remove"))
+    assert "is removed" in flashed(owner, action(owner, kokoro, "remove"))
     assert room.db.list_providers() == []
     assert owner.get(f"/audio/{filename}").status_code == 200
     for path in (f"/files/{filename}", "/library", "/", "/usage", "/account", "/admin/engines"):
@@ -255,13 +255,13 @@ def test_a_removed_provider_leaves_its_sound(owner, kokoro, room):
 
 
 def test_the_key_alone_can_be_removed(owner, kokoro, room):
-    assert "The key is gone" in flashed(owner, deed(owner, kokoro, "drop_key"))
+    assert "The key is gone" in flashed(owner, action(owner, kokoro, "drop_key"))
     assert room.named("kokoro")["sealed_key"] is None
 
 
 @pytest.mark.parametrize(("name", "status"), [("", 400), ("sing", 400), ("remove", 404)])
 def test_what_cannot_be_done_is_said(owner, name, status):
-    assert deed(owner, {"id": 99}, name, json=True).status_code in (status, 404)
+    assert action(owner, {"id": 99}, name, json=True).status_code in (status, 404)
 
 
 def test_the_environments_engine_is_shown_and_not_changed(make_app, password_hash):
@@ -283,7 +283,7 @@ def test_programs_read_the_list_without_keys(owner, kokoro):
 
 def test_the_page_of_engines_knows_whose_key_is_set(owner, kokoro, room):
     assert "not set" not in owner.get("/admin/engines").text
-    deed(owner, kokoro, "drop_key")
+    action(owner, kokoro, "drop_key")
     assert "not set" in owner.get("/admin/engines").text
 
 
@@ -309,7 +309,7 @@ def test_a_person_enters_uses_and_removes_an_own_key(guest, owner, kokoro, serve
     assert server.calls[-1].key == OWN
     owner.speak("It was early.", voice="kokoro:af_heart")
     assert server.calls[-1].key == KEY
-    assert "Your key is gone" in flashed(guest, guest.post(path, {"deed": "remove"}))
+    assert "Your key is gone" in flashed(guest, guest.post(path, {"action": "remove"}))
     guest.speak("It was noon.", voice="kokoro:af_heart")
     assert server.calls[-1].key == KEY
     assert {"own_key_set", "own_key_removed"} <= set(guest.events())

@@ -48,8 +48,8 @@ def until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def deed(browser, name: str, voice: str = "", **options):
-    return browser.post(PAGE, {"deed": name, "voice": voice}, **options)
+def action(browser, name: str, voice: str = "", **options):
+    return browser.post(PAGE, {"action": name, "voice": voice}, **options)
 
 
 def test_the_page_does_not_exist_for_others(guest, stranger):
@@ -59,8 +59,8 @@ def test_the_page_does_not_exist_for_others(guest, stranger):
 
 @pytest.mark.parametrize("name", ["install", "stop", "forget", "remove", "refresh", "take_in"])
 def test_nobody_else_changes_anything(guest, stranger, name, folder, server):
-    assert deed(guest, name, VOICE).status_code == 404
-    assert deed(stranger, name, VOICE).status_code == 401
+    assert action(guest, name, VOICE).status_code == 404
+    assert action(stranger, name, VOICE).status_code == 401
     assert server.asked == []
     assert not folder.exists()
 
@@ -76,8 +76,8 @@ def test_an_empty_folder_invites_and_the_kept_list_is_shown(owner):
 
 
 def test_a_voice_is_installed_from_the_page_heard_and_removed(owner, server, services):
-    assert deed(owner, "refresh").status_code == 303
-    assert deed(owner, "install", VOICE).status_code == 303
+    assert action(owner, "refresh").status_code == 303
+    assert action(owner, "install", VOICE).status_code == 303
     until(lambda: owner.get(PAGE, json=True).json["installed"] == [VOICE])
     page = owner.get(PAGE).text
     assert f"piper:{VOICE}" in page
@@ -87,40 +87,40 @@ def test_a_voice_is_installed_from_the_page_heard_and_removed(owner, server, ser
     assert heard.content_type == "audio/mpeg"
     filename = owner.speak("It was late. The lamp was lit.", voice=f"piper:{VOICE}")
     assert owner.get(f"/files/{filename}", json=True).json["status"] == "ready"
-    assert deed(owner, "remove", VOICE).status_code == 303
+    assert action(owner, "remove", VOICE).status_code == 303
     assert owner.get(PAGE, json=True).json["installed"] == []
     assert owner.get(f"/audio/{filename}").status_code == 200
 
 
 def test_a_broken_download_shows_its_sentence_and_can_be_dropped(owner, server):
-    deed(owner, "refresh")
+    action(owner, "refresh")
     server.fault = "404"
-    deed(owner, "install", VOICE)
+    action(owner, "install", VOICE)
     until(lambda: owner.get(PAGE, json=True).json["under_way"][0]["status"] == "failed")
     (way,) = owner.get(PAGE, json=True).json["under_way"]
     assert "answered 404" in way["error"]
     page = owner.get(PAGE).text
     assert "answered 404" in page
     assert 'value="forget"' in page
-    assert deed(owner, "forget", VOICE).status_code == 303
+    assert action(owner, "forget", VOICE).status_code == 303
     assert owner.get(PAGE, json=True).json["under_way"] == []
 
 
 def test_a_running_download_shows_how_far_it_is_and_is_stopped(owner, server, app):
-    deed(owner, "refresh")
+    action(owner, "refresh")
     server.fault = "trickle"
-    deed(owner, "install", VOICE)
+    action(owner, "install", VOICE)
     page = owner.get(PAGE).text
     assert "data-going" in page
     assert '<progress max="100"' in page
-    assert deed(owner, "stop", VOICE).status_code == 303
+    assert action(owner, "stop", VOICE).status_code == 303
     until(lambda: owner.get(PAGE, json=True).json["under_way"][0]["status"] == "stopped")
 
 
 def test_files_that_lie_ready_are_taken_in(owner, folder):
-    assert deed(owner, "take_in").status_code == 404
+    assert action(owner, "take_in").status_code == 404
     tiny_voice.make_files(folder / "incoming", "de_DE-hand-low", language="de_DE")
-    assert deed(owner, "take_in").status_code == 303
+    assert action(owner, "take_in").status_code == 303
     assert owner.get(PAGE, json=True).json["installed"] == ["de_DE-hand-low"]
 
 
@@ -132,7 +132,7 @@ def test_files_that_lie_ready_are_taken_in(owner, folder):
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_said(owner, name, voice, status, services):
-    assert deed(owner, name, voice, json=True).status_code == status
+    assert action(owner, name, voice, json=True).status_code == status
     assert services.config.database_path.exists()
 
 
@@ -179,7 +179,7 @@ def test_a_download_that_was_killed_can_go_on(owner, services):
 def test_a_recording_is_heard_before_a_voice_is_installed(owner, guest, server):
     address = f"{PAGE}/{VOICE}/sample.mp3"
     assert owner.get(address).status_code == 404  # not in the list that came with the program
-    deed(owner, "refresh")
+    action(owner, "refresh")
     answer = owner.get(address)
     assert (answer.status_code, answer.mimetype, answer.data) == (200, "audio/mpeg", SAMPLE)
     assert guest.get(address).status_code == 404

@@ -396,7 +396,7 @@ def test_a_purchase_is_counted_once_in_file_and_ledger(db, queue, user):
     db.checkpoint_job(job["id"], "w", [part(0, 0, 4)], duration=0.4)
     assert db.get_audio_file("a.mp3", user["id"])["cost"] == 0.75
     assert used(db, user) == (4, 0.75, 1)
-    assert [row["content_hash"] for row in db.list_kept_segments()] == ["h2", "h1"]
+    assert [row["content_hash"] for row in db.list_cached_segments()] == ["h2", "h1"]
 
 
 def test_a_kept_segment_is_free_for_the_next_file(db, queue, user):
@@ -413,7 +413,7 @@ def test_a_forgotten_segment_is_bought_and_counted_again(db, queue, user):
     queue()
     job = claim(db)
     buy(db, job)
-    db.forget_kept_segment("h1")
+    db.forget_cached_segment("h1")
     assert buy(db, job)
     assert used(db, user)[1] == 0.5
 
@@ -444,7 +444,7 @@ def test_a_purchase_for_nobody_is_kept_and_counted_for_nobody(db, queue, user):
     db.delete_audio_file("a.mp3", user["id"])
     db.merge_users(user["id"], bob["id"])
     assert buy(db, job)
-    assert len(db.list_kept_segments()) == 1
+    assert len(db.list_cached_segments()) == 1
     assert used(db, bob) == (0, 0.0, 0)
 
 

@@ -22,7 +22,7 @@ def test_what_an_earlier_schema_kept_is_nobodys_until_it_was_looked_for(tmp_path
         connection.execute("INSERT INTO kept_segments VALUES ('bb', 'openai', 0.5, 9, 2)")
         connection.execute("INSERT INTO users (username, password_hash) VALUES ('bob', 'h')")
     with contextlib.closing(Database(path)) as db:
-        assert db.get_kept_segment("aa") == {
+        assert db.get_cached_segment("aa") == {
             "content_hash": "aa", "engine": "openai", "cost": 0.5, "size": 9,
             "last_used_epoch": 1, "owner_id": None, "fingerprint": "aa", "is_earlier": 1,
         }  # fmt: skip
@@ -54,7 +54,7 @@ def test_all_sound_of_an_account_goes_with_it_and_none_of_others(db, user, make_
     keep(db, "his", bob)
     db.delete_user(user["id"])
     assert db.list_unwanted_segments() == ["piece", "preview"]
-    assert [row["content_hash"] for row in db.list_kept_segments()] == ["his", "piece", "preview"]
+    assert [row["content_hash"] for row in db.list_cached_segments()] == ["his", "piece", "preview"]
 
 
 def test_what_is_bought_for_a_file_that_is_gone_is_to_go_at_once(db, user, make_file):
@@ -71,7 +71,7 @@ def test_what_is_bought_for_a_file_that_is_gone_is_to_go_at_once(db, user, make_
 def test_of_two_that_are_the_same_the_later_one_stays(db, user):
     keep(db, "first", user["id"])
     keep(db, "later", user["id"])
-    assert db.find_kept_segment(user["id"], "f") == "later"
+    assert db.find_cached_segment(user["id"], "f") == "later"
     assert db.list_unwanted_segments(is_start=True) == ["first"]
 
 

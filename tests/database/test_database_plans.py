@@ -18,7 +18,8 @@ GROWING = {
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
-    "get_stats", "get_storage_by_person", "get_kept_size", "list_kept_segments", "check", "vacuum",
+    "get_stats", "get_storage_by_person", "get_cache_size", "list_cached_segments",
+    "check", "vacuum",
     "backup", "close", "transaction", "drop_missing_exports", "get_numbers",
 }  # fmt: skip
 # What takes whatever statement it is given.

@@ -26,7 +26,7 @@ WHOLE_TABLES = {
     "User": "users", "NewSession": "sessions", "Invite": "invites", "LoginAlert": "login_alerts",
     "Passkey": "passkeys", "SecurityEvent": "security_logs", "WholeFile": "audio_files",
     "Retake": "retakes", "Take": "takes", "Export": "exports", "Provider": "providers",
-    "KeptSegment": "kept_segments", "ModelNotice": "model_notices",
+    "CachedSegment": "kept_segments", "ModelNotice": "model_notices",
     "RestingEngine": "resting_engines", "Unsettled": "unsettled_segments",
 }  # fmt: skip
 # Some columns of a table, under the names that they have there; others of a kind are worked out.
@@ -36,7 +36,7 @@ PARTS = {
     "ListedUser": "users", "ListedSession": "sessions", "ListedInvite": "invites",
     "SecondFactor": "second_factors", "NewPasskey": "passkeys", "Draft": "drafts",
     "Pronunciation": "pronunciations", "Group": "file_groups", "Span": "segments",
-    "NewSegment": "segments", "Segment": "segments", "MarkedSegment": "segments",
+    "NewSegment": "segments", "Segment": "segments", "DeviatingSegment": "segments",
     "SegmentWords": "segments", "Chapter": "chapters", "ListedTake": "takes",
     "DocumentRow": "documents", "ProviderValues": "providers", "ListedProvider": "providers",
     "ProviderVersion": "providers", "OwnKey": "provider_keys", "ListedOwnKey": "provider_keys",
@@ -188,7 +188,13 @@ def full_db(db, user, make_file):
     return db
 
 
-WHOLE = ("get_stats", "get_storage_by_person", "get_kept_size", "get_numbers", "list_kept_segments")
+WHOLE = (
+    "get_stats",
+    "get_storage_by_person",
+    "get_cache_size",
+    "get_numbers",
+    "list_cached_segments",
+)
 TYPED = [
     name
     for name, method in inspect.getmembers(Database, inspect.isfunction)

@@ -9,7 +9,7 @@ import pytest
 from common import transient_causes
 from exports import encoder_process, runner
 from exports.errors import ExportError, HeldUp
-from exports.types import ChapterSpan, Task
+from exports.types import ChapterSpan, ExportTask
 from services.exports import Exports
 from tests.support.making import prose
 from tests.support.serving import wait_until
@@ -42,7 +42,7 @@ def task(piece, target, key, lufs=None, **changes):
         "parts": (part,), "segments": tuple(segments), "lufs": lufs,
         "text": prose(2_200, 9), **changes,
     }  # fmt: skip
-    return Task(**values)
+    return ExportTask(**values)
 
 
 def ignore(share):
@@ -135,7 +135,7 @@ def test_a_task_survives_its_way_through_a_pipe(home, book):
     exports: Exports = home.studio.exports
     export = exports.order(book, "m4b", -19.0)
     wanted = exports._task(book, export, home.config.data_dir / "x")
-    assert Task.from_json(wanted.to_json()) == wanted
+    assert ExportTask.from_json(wanted.to_json()) == wanted
     assert wanted.cover.media_type == "image/png"
     assert len(wanted.chapters) == 3
 

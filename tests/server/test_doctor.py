@@ -158,7 +158,7 @@ def test_a_flipped_bit_in_sound_is_found_by_scrubbing(place):
 
 
 def test_bought_segments_are_compared_with_their_rows(place):
-    SegmentStore(place.config.segments_dir).keep("ef" * 32, [b"xy"])
+    SegmentStore(place.config.segments_dir).write("ef" * 32, [b"xy"])
     place.db.write("INSERT INTO kept_segments VALUES ('cc', 'e', 0, 9, 1, NULL, '', 0)")
     warnings = " ".join(found(place, doctor.WARN))
     assert "Missing bought segments (1): cc." in warnings
@@ -215,7 +215,7 @@ def test_no_database_and_an_interrupted_restore_are_told(tmp_path):
     place.close()
     place.config.database_path.unlink()
     assert any("There is no database" in what for what in found(place, doctor.WARN))
-    (place.data / opening.RESTORE_MARK).write_text("{}")
+    (place.data / opening.RESTORE_JOURNAL).write_text("{}")
     assert "A restore was interrupted." in bad(place)
 
 

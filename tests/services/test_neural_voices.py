@@ -9,7 +9,7 @@ import pytest
 
 from config import Config
 from services.neural_voices import Busy, Halted, NoSuchVoice, Voices
-from services.voice_catalogue import NotCatalogue, kept_here, read_list
+from services.voice_catalogue import NotCatalogue, bundled_catalogue, read_list
 from services.voice_downloads import Limits, NoRoom, NotFetched, VoiceError, WrongFile
 from services.voice_progress import Progress
 from speech.engines.piper import PiperEngine, PiperMissing
@@ -156,7 +156,7 @@ def test_a_server_that_is_away_is_named(voices, server, engine, tmp_path):
     away = Voices(config, Registry([engine], "piper"), QUICK)
     with pytest.raises(NotFetched, match=r"127\.0\.0\.1"):
         away.refresh()
-    name = kept_here().offers[0].identifier
+    name = bundled_catalogue().offers[0].identifier
     with pytest.raises(NotFetched, match=r"127\.0\.0\.1"):
         away.install(name)
 
@@ -286,7 +286,7 @@ def test_a_list_that_cannot_be_fetched_leaves_the_one_before(voices, server, fau
 
 
 def test_every_kept_voice_is_whole():
-    offers = kept_here().offers
+    offers = bundled_catalogue().offers
     assert len({offer.identifier for offer in offers}) == len(offers)
     for offer in offers:
         assert offer.files[0].name == MODEL

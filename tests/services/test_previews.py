@@ -127,10 +127,10 @@ def test_what_cannot_be_spoken_is_refused(home, voice, sentence, error):
 def test_the_oldest_previews_make_room(tmp_path):
     store = PreviewStore(tmp_path / "previews", limit_bytes=250)
     for number, letter in enumerate("abcd"):
-        store.keep(letter * 64, [bytes(100)])
+        store.write(letter * 64, [bytes(100)])
         path = next(store.folder.glob(f"{letter}*/*"))
         os.utime(path, (number, number))
-    store.keep("e" * 64, [bytes(100)])
+    store.write("e" * 64, [bytes(100)])
     kept = [letter for letter in "abcde" if store.has(letter * 64)]
     assert kept == ["d", "e"]
     assert store.read_whole("a" * 64) is None

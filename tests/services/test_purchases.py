@@ -139,7 +139,7 @@ def test_sound_arrives_while_the_provider_still_sends_and_is_kept_when_it_ends(
 
 
 def test_what_is_kept_meanwhile_is_not_bought(provider, engine, kept, buyer):
-    kept.keep(engine.fingerprint(REQUEST), [b"kept"])
+    kept.write(engine.fingerprint(REQUEST), [b"kept"])
     assert list(buy(buyer, engine)) == []
     assert provider.calls == []
 

@@ -139,7 +139,7 @@ def test_an_account_that_is_merged_takes_its_sound_along(paying, provider, bert)
     assert speak_for(paying, bert, SECRET)["cost"] == 0
     assert provider.bought().total() == 4
     paying.studio.reconcile()
-    assert len(kept(paying)) == len(paying.db.list_kept_segments()) == 3
+    assert len(kept(paying)) == len(paying.db.list_cached_segments()) == 3
 
 
 def test_an_account_that_gets_the_number_of_an_earlier_one_gets_none_of_its_sound(paying, bert):
@@ -240,7 +240,7 @@ def test_a_deleted_account_leaves_no_sound_and_takes_none_of_others(paying, prov
     before = kept(paying)
     Library(paying.studio).delete_user(paying.user_id)
     assert len(before) == 6
-    assert len(kept(paying)) == len(paying.db.list_kept_segments()) == 2
+    assert len(kept(paying)) == len(paying.db.list_cached_segments()) == 2
     assert not list((paying.config.data_dir / "takes").glob("*/*"))
     assert speak_for(paying, bert)["cost"] == 0
     assert his["cost"] > 0
@@ -252,7 +252,7 @@ def test_what_a_kill_left_of_deleted_sound_goes_at_the_next_start(paying):
     assert len(kept(paying)) == 2
     paying.studio.reconcile()
     assert kept(paying) == set()
-    assert paying.db.list_kept_segments() == []
+    assert paying.db.list_cached_segments() == []
 
 
 def test_a_sound_that_cannot_be_removed_keeps_no_worker_from_its_start(paying, monkeypatch, caplog):

@@ -377,7 +377,7 @@ def test_the_least_used_bought_sound_makes_room(tmp_path, provider, monkeypatch)
             path.stat().st_size for path in home.studio.segment_cache.store.folder.glob("*/*.pcm")
         )
         assert size <= 1024 * 1024
-        assert sum(row["size"] for row in home.db.list_kept_segments()) == size
+        assert sum(row["size"] for row in home.db.list_cached_segments()) == size
 
 
 def test_sound_at_another_rate_than_promised_is_refused(home, monkeypatch):

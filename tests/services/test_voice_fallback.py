@@ -33,11 +33,11 @@ def home(tmp_path, change, monkeypatch):
 
 
 def follow(home, rule):
-    home.db.set_stand_in_rule(home.user_id, rule)
+    home.db.set_fallback_rule(home.user_id, rule)
 
 
 def parts_of(home, row):
-    marked = home.db.list_marked_segments(row["id"])
+    marked = home.db.list_deviating_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
     return [part.key for part in voice_spans(marked, own, home.db.count_segments(row["id"]))]
 
@@ -63,9 +63,9 @@ def half_spoken(home, change, monkeypatch, text=TEXT):
 
 
 def test_sixty_days_ahead_each_voice_has_its_follower(home, change):
-    (engine, end, heirs), *_ = home.studio.voice_fallback.ending()
+    (engine, end, fallbacks), *_ = home.studio.voice_fallback.ending()
     assert (engine.name, end.isoformat()) == ("openai", "2027-01-06")
-    followed = {voice.identifier: heir.key for voice, heir in heirs}
+    followed = {voice.identifier: heir.key for voice, heir in fallbacks}
     assert followed["nova"] == "openai-realtime:coral"
     assert followed["onyx"] == "openai-realtime:cedar"
     assert followed.keys() == {voice.identifier for voice in engine.voices()}
@@ -131,8 +131,8 @@ def test_a_file_that_the_end_meets_half_way_waits_for_a_voice(home, change, monk
     assert (row["status"], row["needs_voice"]) == ("failed", 1)
     assert "does not have this model" in row["error"]
     assert 0 < row["spoken_characters"] < len(TEXT)
-    heirs = home.studio.voice_fallback.fallbacks_of_file(row, TEXT)
-    assert [heir.key for heir in heirs] == ["openai-realtime:coral", "espeak:gmw/en"]
+    fallbacks = home.studio.voice_fallback.fallbacks_of_file(row, TEXT)
+    assert [heir.key for heir in fallbacks] == ["openai-realtime:coral", "espeak:gmw/en"]
 
 
 @pytest.mark.parametrize("key", ["openai-realtime:coral", "espeak:gmw/en"])
@@ -272,7 +272,7 @@ def test_a_library_made_with_a_voice_that_ended_can_be_heard_and_changed(home, c
     take = home.db.list_takes(row["id"])[-1]
     home.studio.retakes.restore_take(row, take["id"])
     home.worker.run_pending()
-    assert home.db.list_marked_segments(row["id"]) == []
+    assert home.db.list_deviating_segments(row["id"]) == []
 
 
 def test_a_change_is_spoken_by_the_follower_where_its_owner_chose_that(home, change):
@@ -293,7 +293,7 @@ def test_a_sentence_that_was_not_said_as_written_is_marked_also_when_it_is_kept(
     change.realtime.transcripts = {written: "Nobody at all was there."}
     for _ in range(2):
         row = home.speak(written, voice="openai-realtime:marin")
-        (marked,) = home.db.list_marked_segments(row["id"])
+        (marked,) = home.db.list_deviating_segments(row["id"])
         assert (marked["said"], marked["spoken_by"]) == ("Nobody at all was there.", "")
         assert (marked["text_start"], marked["start_ms"]) == (0, 0)
     assert [call.text for call in change.realtime.calls].count(written) == 2
@@ -305,7 +305,7 @@ def test_what_the_provider_counted_is_what_the_ledger_holds(home, change, monkey
     row = home.speak("The tide came in.", voice="openai-realtime:marin")
     assert row["cost"] == 0.25
     assert home.db.get_all_time_usage(home.user_id)["cost"] == 0.25
-    ((content_hash, _),) = [tuple(kept.values()) for kept in home.db.list_kept_segments()]
+    ((content_hash, _),) = [tuple(kept.values()) for kept in home.db.list_cached_segments()]
     assert home.studio.segment_cache.store.note(content_hash)
     home.studio.segment_cache.store.drop(content_hash)
     assert home.studio.segment_cache.store.note(content_hash) == b""

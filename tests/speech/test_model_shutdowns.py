@@ -59,7 +59,7 @@ def test_an_end_is_told_sixty_days_ahead_and_from_then_on():
 
 def test_every_voice_of_the_ending_models_has_a_successor_in_each_engine(voices):
     for name in (*EVERY_MODEL, *NEWER_MODELS):
-        found = model_shutdowns.successors("openai", name, voices)
+        found = model_shutdowns.nearest_voices("openai", name, voices)
         assert [engine for engine, _ in found] == ["openai-realtime", "espeak"]
 
 
@@ -68,14 +68,17 @@ def test_every_voice_of_the_ending_models_has_a_successor_in_each_engine(voices)
     [("alloy", "alloy"), ("nova", "coral"), ("onyx", "cedar"), ("fable", "ballad")],
 )
 def test_a_voice_goes_on_under_its_name_or_as_the_nearest_by_ear(voices, voice, next_one):
-    assert model_shutdowns.successors("openai", voice, voices)[0] == ("openai-realtime", next_one)
+    assert model_shutdowns.nearest_voices("openai", voice, voices)[0] == (
+        "openai-realtime",
+        next_one,
+    )
 
 
 def test_a_voice_of_the_texts_language_follows():
     voices = [*EspeakEngine().voices(), piper("thorsten", "de-DE"), piper("amy", "en-US", "female")]
-    german = model_shutdowns.successors("openai", "nova", voices, language="de-AT")
+    german = model_shutdowns.nearest_voices("openai", "nova", voices, language="de-AT")
     assert german == [("piper", "thorsten"), ("espeak", "gmw/de")]
-    english = model_shutdowns.successors("openai", "nova", voices)
+    english = model_shutdowns.nearest_voices("openai", "nova", voices)
     assert english == [("piper", "amy"), ("espeak", "gmw/en")]
 
 
@@ -85,12 +88,14 @@ def test_a_voice_like_the_old_one_comes_before_others_of_its_language():
         piper("kim", "en-US"),
         piper("amy", "en-US", "female"),
     ]
-    assert model_shutdowns.successors("openai", "nova", voices) == [("piper", "amy")]
-    assert model_shutdowns.successors("openai", "onyx", voices) == [("piper", "alan")]
-    assert model_shutdowns.successors("robot", "r2", voices, gender="female") == [("piper", "amy")]
+    assert model_shutdowns.nearest_voices("openai", "nova", voices) == [("piper", "amy")]
+    assert model_shutdowns.nearest_voices("openai", "onyx", voices) == [("piper", "alan")]
+    assert model_shutdowns.nearest_voices("robot", "r2", voices, gender="female") == [
+        ("piper", "amy")
+    ]
 
 
 def test_a_voice_has_no_successor_in_its_own_engine_or_in_another_language():
     voices = [piper("amy", "en-US"), piper("alan", "en-GB")]
-    assert model_shutdowns.successors("piper", "amy", voices) == []
-    assert model_shutdowns.successors("openai", "nova", voices, language="fi") == []
+    assert model_shutdowns.nearest_voices("piper", "amy", voices) == []
+    assert model_shutdowns.nearest_voices("openai", "nova", voices, language="fi") == []

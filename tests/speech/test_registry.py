@@ -187,8 +187,8 @@ def test_a_configured_voice_that_ended_is_followed_by_the_nearest():
 def test_every_old_voice_is_still_found_and_has_successors_that_speak():
     registry = registry_on(END, **KEYED)
     assert registry.resolve("openai:nova")[1].key == "openai:nova"
-    heirs = [voice.key for _, voice in registry.successors("openai", "nova", "de")]
-    assert heirs == ["openai-realtime:coral", "espeak:gmw/de"]
+    fallbacks = [voice.key for _, voice in registry.nearest_voices("openai", "nova", "de")]
+    assert fallbacks == ["openai-realtime:coral", "espeak:gmw/de"]
     assert registry.has_ended(registry.get("openai"))
 
 

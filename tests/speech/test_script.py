@@ -9,7 +9,7 @@ from speech.text.directives import BadCast
 from speech.text.pronunciation import Dictionary, Entry
 from speech.text.script import Script
 from speech.text.segments import split
-from speech.types import WordMark
+from speech.types import WordTiming
 from tests.support.pacing import takes_below
 
 CAST = {"Anna": "gmw/en-US", "Old Ben": "gmw/en-GB-scotland"}
@@ -102,7 +102,7 @@ def test_every_place_of_an_utterance_leads_back_into_its_segment(text, options, 
         assert places == sorted(places)
         assert all(segment.start <= place <= segment.end for place in places)
         cuts = sorted(data.draw(st.sets(st.integers(0, len(utterance.text)), max_size=6)))
-        marks = [WordMark(a, b - a, a) for a, b in itertools.pairwise(cuts)]
+        marks = [WordTiming(a, b - a, a) for a, b in itertools.pairwise(cuts)]
         words = list(utterance.words(marks))
         assert all(word.length > 0 for word in words)
         assert all(a.start + a.length <= b.start for a, b in itertools.pairwise(words))
@@ -229,7 +229,7 @@ def test_a_number_of_many_words_is_one_word_of_the_text():
     utterance = script.utterance(segment)
     assert utterance.text == "It costs three dollars and fifty cents today."
     marks = [
-        WordMark(found, len(word), found)
+        WordTiming(found, len(word), found)
         for word in utterance.text.rstrip(".").split()
         if (found := utterance.text.index(word)) >= 0
     ]
@@ -242,7 +242,7 @@ def test_words_after_one_already_heard_are_left_out():
     (segment,) = script.segments()
     utterance = script.utterance(segment)
     assert utterance.text == "It is twelve thirty-four now."
-    marks = [WordMark(6, 6, 0), WordMark(13, 6, 5)]
+    marks = [WordTiming(6, 6, 0), WordTiming(13, 6, 5)]
     (first,) = utterance.words(marks[:1])
     assert list(utterance.words(marks[1:], after=first.start + first.length)) == []
 

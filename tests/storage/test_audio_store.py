@@ -219,14 +219,14 @@ def test_a_full_disk_is_named_and_leaves_what_was_there(small_disk):
         part.write(bytes(2 * 1024 * 1024))
     kept = SegmentStore(small_disk)
     with pytest.raises(NoSpace):
-        kept.keep("ab" * 32, [bytes(2 * 1024 * 1024)])
+        kept.write("ab" * 32, [bytes(2 * 1024 * 1024)])
     assert not kept.has("ab" * 32)
     assert store.read_range("a.mp3", 0, 100) == b"whole"
 
 
 def test_a_disk_that_is_full_for_a_copy_is_named(tmp_path, monkeypatch):
     store = SegmentStore(tmp_path / "segments")
-    store.keep("ab" * 32, [b"sound"])
+    store.write("ab" * 32, [b"sound"])
 
     def mkdir(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -240,7 +240,7 @@ def test_bought_sound_is_kept_by_its_hash(tmp_path):
     kept = SegmentStore(tmp_path)
     content_hash = "cd" * 32
     assert not kept.has(content_hash)
-    assert kept.keep(content_hash, [b"ab", b"cd"]) == 4
+    assert kept.write(content_hash, [b"ab", b"cd"]) == 4
     assert b"".join(kept.read(content_hash)) == b"abcd"
     (tmp_path / "cd" / "half.pcm.part").write_bytes(b"x")
     kept.sweep()
@@ -271,7 +271,7 @@ def test_a_hash_that_another_process_has_is_waited_for_until_it_dies(tmp_path):
         assert holder.stdout.readline() == b"held\n"
         kept.sweep()  # leaves what is being made
         waiting = pool.submit(kept.keep, "ab" * 32, [b"here"])
-        kept.keep("cd" * 32, [b"another"])
+        kept.write("cd" * 32, [b"another"])
         assert not waiting.done()
         holder.kill()
         assert waiting.result(30) == 4

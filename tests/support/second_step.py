@@ -41,7 +41,7 @@ class Phone:
         was_stopped, clock.stopped = clock.stopped, clock.stopped or time.time()
         browser.post(START)
         user = {"id": browser.user["id"], "username": browser.user["username"]}
-        self.totp = pyotp.TOTP(browser.services.second_factors.setup(user).secret)
+        self.totp = pyotp.TOTP(browser.services.two_factor.setup(user).secret)
         # With the code before the present one, which is left for the tests.
         self.first_code = self.code(-1)
         answer = browser.post(CONFIRM, {"code": self.first_code, "current": PASSWORD}, json=True)

@@ -34,7 +34,7 @@ def run(folder: Path, cases: int = 300, seed: int = 300) -> Tally:
     backup = create.make(place.config, with_keys=True).folder
     place.close()
     told = dict.fromkeys((UNREAD, FOUND, SAME, UNSEEN), 0)
-    verify.prove(backup, backup.with_name(SCRATCH))
+    verify.trial_restore(backup, backup.with_name(SCRATCH))
     tally.expect(not _bad(place), f"the doctor is not content before: {_bad(place)}")
     for number in range(cases):
         kind = KINDS[number % len(KINDS)]
@@ -54,7 +54,7 @@ def _in_backup(place: Place, backup: Path, chance: random.Random, tally: Tally) 
     files = sorted(path for path in backup.rglob("*") if path.is_file())
     with _Flipped(chance.choice(files), place.data.parent / KEPT, chance) as said:
         try:
-            verify.prove(backup, backup.with_name(SCRATCH))
+            verify.trial_restore(backup, backup.with_name(SCRATCH))
         except BackupError:
             return
         tally.expect(False, f"backup: {said} was not found")

@@ -47,7 +47,7 @@ ELSEWHERE = (
 )  # fmt: skip
 REDIRECTS = (301, 302, 303, 307, 308)
 PROTOCOLS = ("speech", "realtime")
-DEEDS = ("voices", "test", "models")
+ACTIONS = ("voices", "test", "models")
 NOT_ADMINS = ("anonymous", "disabled", "other", "owner")
 
 
@@ -81,12 +81,12 @@ def _added(scene: Scene, url: str, protocol: str = "speech") -> Iterator[dict[st
         yield scene.services.providers.named("planted")
 
 
-def _asked(scene: Scene, row: dict[str, Any], deed: str) -> int:
+def _asked(scene: Scene, row: dict[str, Any], action: str) -> int:
     """Have a provider asked as its page offers it: the status of the answer."""
     place, admin = f"{PAGE}/{row['id']}", scene.people["admin"]
-    if deed == "models":
+    if action == "models":
         return admin.send("GET", f"{place}?models=1").status_code
-    return _send(scene, "admin", f"{place}/deed", {"deed": deed}).status_code
+    return _send(scene, "admin", f"{place}/action", {"action": action}).status_code
 
 
 def _allowed(scene: Scene, tally: Tally, port: int, hits: list[str]) -> None:
@@ -135,7 +135,7 @@ def _by_people(scene: Scene, tally: Tally, port: int, hits: list[str]) -> None:
     with _added(scene, f"http://{HERE}:{port}/v1") as row:
         place, key = f"{PAGE}/{row['id']}", f"/account/keys/{row['id']}"
         tries = [("POST", path, form) for path in (PAGE, place, key)]
-        tries += [("POST", f"{place}/deed", {**form, "deed": deed}) for deed in DEEDS[:2]]
+        tries += [("POST", f"{place}/action", {**form, "action": action}) for action in ACTIONS[:2]]
         tries += [("GET", f"{place}?models=1", None)]
         for who in NOT_ADMINS:
             for method, path, sent in tries:
@@ -152,12 +152,12 @@ def _by_people(scene: Scene, tally: Tally, port: int, hits: list[str]) -> None:
 
 def _rebound(scene: Scene, tally: Tally, port: int, hits: list[str]) -> None:
     """A name leads to where nobody is when it is checked, and elsewhere when it is connected to."""
-    for protocol, place, deed, checks in product(PROTOCOLS, ELSEWHERE, DEEDS, (0, 1)):
+    for protocol, place, action, checks in product(PROTOCOLS, ELSEWHERE, ACTIONS, (0, 1)):
         tally.count("names")
         with _leading() as led, _added(scene, f"http://{NAME}:{port}/v1", protocol) as row:
             led[:] = [NOBODY] * checks + [place]
-            status = _asked(scene, row, deed)
-        what = f"{protocol}, {deed}, {NAME} at {place} after {checks}"
+            status = _asked(scene, row, action)
+        what = f"{protocol}, {action}, {NAME} at {place} after {checks}"
         tally.expect(status >= 400, f"{what}: {status}")
         tally.expect(not hits, f"{what}: asked {hits}")
         hits.clear()
@@ -186,8 +186,8 @@ def _redirected(scene: Scene, tally: Tally, port: int, hits: list[str]) -> None:
                 listening(status, f"http://{HERE}:{port}/v1/audio/speech") as (first, asked),
                 _added(scene, f"http://{HERE}:{first}/v1", protocol) as row,
             ):
-                for deed in DEEDS:
-                    _asked(scene, row, deed)
-            tally.expect(len(asked) == len(DEEDS), f"{status}, {protocol}: asked {asked}")
+                for action in ACTIONS:
+                    _asked(scene, row, action)
+            tally.expect(len(asked) == len(ACTIONS), f"{status}, {protocol}: asked {asked}")
             tally.expect(not hits, f"{status}, {protocol}: asked {hits}")
             hits.clear()

@@ -33,14 +33,14 @@ ASKED_AGAIN = 3  # given what it asked for, a route may ask for more
 ACCEPTED: dict[str, Any] = {
     "after": '["a", 1]', "before": "2099-01-01 00:00:00.9", "code": "000000",
     "current": PASSWORD, "leave_password": PASSWORD, "password": PASSWORD, "username": "owner",
-    "base_url": NOWHERE, "protocol": "speech", "own_key": "x", "deed": "", "day": "2026-11-22",
+    "base_url": NOWHERE, "protocol": "speech", "own_key": "x", "action": "", "day": "2026-11-22",
     "event": "login", "kept": "1", "language": "de", "month": "2026-11", "next": "/library",
     "outcome": "success", "reading": "{}", "since": "2020-01-01", "sort": "name",
     "speaker": "Anna", "state": "ready", "until": "2099-01-01", "url": "http://127.0.0.1:9/a",
 }  # fmt: skip
 ACCEPTED_OF: dict[tuple[str, str], Any] = {
     ("admin.ask_for_second_step", "rule"): "nobody",
-    ("admin.change_person", "deed"): "let_in",
+    ("admin.change_person", "action"): "let_in",
     ("admin.revoke_invite", "id"): "1",
     ("admin.share_bought_sound", "rule"): "apart",
     ("documents.save", "rule"): "heading",
@@ -49,22 +49,22 @@ ACCEPTED_OF: dict[tuple[str, str], Any] = {
     ("account.security", "before"): "888888",
     ("voice_fallback.choose_rule", "rule"): "ask",
     ("web.register", "username"): "newcomer",
-    ("voices.change", "deed"): "install",
+    ("voices.change", "action"): "install",
     ("voices.change", "voice"): "nothing",
 }
 # Where one parameter says what is done with the others: what else is tried of such a route.
 TURNS: dict[str, tuple[dict[str, str], ...]] = {
-    "admin.change_job": ({"deed": "retry"},),
+    "admin.change_job": ({"action": "retry"},),
     "admin.change_person": tuple(
-        {"deed": deed} for deed in ("keep_out", "admin", "user", "reset", "no_second_step")
+        {"action": action} for action in ("keep_out", "admin", "user", "reset", "no_second_step")
     ),
     "new_devices.answer": ({"whose": "mine"},),
     "documents.change_chapter": ({"original": "1"}, {"part": "0", "spoken": "0"}),
     "providers.do": tuple(
-        {"deed": deed} for deed in ("on", "off", "up", "down", "remove", "drop_key")
+        {"action": action} for action in ("on", "off", "up", "down", "remove", "drop_key")
     ),
-    "providers.own_key": ({"deed": "remove"},),
-    "voices.change": tuple({"deed": deed} for deed in ("stop", "forget", "remove")),
+    "providers.own_key": ({"action": "remove"},),
+    "voices.change": tuple({"action": action} for action in ("stop", "forget", "remove")),
     "files.bulk": ({"action": "move"},),
     "web.quote": ({"reading": "{}"},),
 }
