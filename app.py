@@ -1,4 +1,4 @@
-"""The web app: create_app() and every route that people use."""
+"""The web app: create_app(), and the pages to come in, to write and to listen."""
 
 from contextlib import ExitStack
 from typing import Any
@@ -43,6 +43,8 @@ from config import (
     prepare_data_dir,
     refuse_lost_database,
 )
+from services.generation import Quote
+from speech.registry import Registry
 from speech.text.speakers import find_speakers
 from storage import snapshots
 from storage.errors import DatabaseError
@@ -102,7 +104,7 @@ class VoiceVerse(Flask):
         return finished
 
 
-def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
+def create_app(config: Config | None = None, *, registry: Registry | None = None) -> Flask:
     """The app over its data folder, which is made when missing; starts no worker."""
     config = config or Config.load()
     try:
@@ -113,7 +115,7 @@ def create_app(config: Config | None = None, *, registry: Any = None) -> Flask:
         raise
 
 
-def _create_app(config: Config, registry: Any) -> Flask:
+def _create_app(config: Config, registry: Registry | None) -> Flask:
     restore.complete(config)
     prepare_data_dir(config)
     refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
@@ -284,12 +286,12 @@ def generate() -> ResponseReturnValue:
     return redirect(address, 303)
 
 
-def _studio_again(error: Any) -> Response:
+def _studio_again(error: AppError) -> Response:
     context = {} if wants_json() else studio_page.context(request.form)
     return render_form_error("studio/studio.html", error, **context)
 
 
-def _quote_json(quoted: Any) -> dict[str, Any]:
+def _quote_json(quoted: Quote) -> dict[str, Any]:
     return {
         "characters": quoted.characters,
         "segments": quoted.segments,

@@ -32,6 +32,10 @@ ABOVE_ZERO = (
 )  # fmt: skip
 
 # What a process needs that only asks a provider: proxies, certificates, the account's own names.
+STARTER = (
+    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
+    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
 PROVIDER_VARIABLES = (
     "PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
     "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "SSL_CERT_FILE",
@@ -40,7 +44,7 @@ PROVIDER_VARIABLES = (
 
 
 class ConfigError(AppError):
-    """A setting that cannot be used; `sentence` names it and the remedy."""
+    """A setting that cannot be used; `message` names it and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,10 +267,12 @@ def provider_environment(environ: Mapping[str, str] = os.environ) -> dict[str, s
     return {name: environ[name] for name in PROVIDER_VARIABLES if name in environ}
 
 
-def program_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a program of ours that is started in any folder, as `python -P -m`."""
-    folders = [str(Path(__file__).resolve().parent), environ.get("PYTHONPATH", "")]
-    return {**environ, "PYTHONPATH": os.pathsep.join(filter(None, folders))}
+def program_command(module: str) -> list[str]:
+    """Command of a program of ours; it finds its modules whatever folder it is started in.
+
+    PYTHONPATH would reach what the program starts, and cannot hold a folder with a colon.
+    """
+    return [sys.executable, "-P", "-c", STARTER, str(Path(__file__).resolve().parent), module]
 
 
 def prepare_data_dir(config: Config) -> None:

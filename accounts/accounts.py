@@ -61,7 +61,7 @@ class Accounts(Registration, Administration):
     def reset_password(
         self, token: str, password: str, visitor: Visitor, *, device_token: str | None = None
     ) -> LoginResult:
-        """Replace the password, end all sessions and let in as a login does.
+        """Replace the password, end all sessions and log in, or ask for the second step.
 
         Raises ResetLinkInvalid, BadPassword.
         """

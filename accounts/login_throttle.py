@@ -140,7 +140,7 @@ class LoginThrottle:
             self._log("login_throttled", visitor, user, success=False, name=name)
 
     def _soon(self) -> str:
-        """Failures from then on were written down by a clock that was ahead."""
+        """Time from which failures do not count: they were written while the clock was ahead."""
         return _text_time(self._clock() + 2)
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, NotRequired, TypedDict
 
 from webauthn import (
     base64url_to_bytes,
@@ -50,12 +50,24 @@ class Site:
     origin: str
 
 
+class PendingChallenge(TypedDict):
+    """A challenge that awaits its answer: what for, and until when (Unix time).
+
+    `handle` is the account's name among passkeys, for one that is added.
+    """
+
+    challenge: str
+    purpose: str
+    until: float
+    handle: NotRequired[str]
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Challenge for a passkey: options for the browser, and what the session must remember."""
 
     options: dict[str, Any]
-    asked: dict[str, Any]
+    asked: PendingChallenge
 
 
 class Passkeys:
@@ -94,15 +106,15 @@ class Passkeys:
     def add(
         self,
         user: Session,
-        asked: dict[str, Any] | None,
+        asked: PendingChallenge | None,
         answer: str,
         name: str,
         site: Site,
         visitor: Visitor,
     ) -> None:
         """Save the passkey that the browser made; raises PasskeyRefused, PasskeysFull."""
-        asked = asked or {}
-        challenge = self._challenge(asked, _adding(user))
+        asked = self._check_challenge(asked, _adding(user))
+        challenge = base64url_to_bytes(asked["challenge"])
         try:
             credential = _parsed(answer)
             made = verify_registration_response(
@@ -173,7 +185,7 @@ class Passkeys:
 
     def sign_in(
         self,
-        asked: dict[str, Any] | None,
+        asked: PendingChallenge | None,
         answer: str,
         site: Site,
         visitor: Visitor,
@@ -186,8 +198,8 @@ class Passkeys:
 
         A passkey is two steps in one. After a password it must be one of that account's.
         """
-        asked = asked or {}
-        challenge = self._challenge(asked, "sign in")
+        asked = self._check_challenge(asked, "sign in")
+        challenge = base64url_to_bytes(asked["challenge"])
         user: User | None = None
         try:
             row, user = self._holder(answer, site, pending)
@@ -227,15 +239,15 @@ class Passkeys:
     def _question(self, options: Any, purpose: str) -> Question:
         told = json.loads(options_to_json(options))
         until = self._accounts.now() + QUESTION_S
-        asked = {"challenge": told["challenge"], "purpose": purpose, "until": until}
+        asked = PendingChallenge(challenge=told["challenge"], purpose=purpose, until=until)
         return Question(told, asked)
 
-    def _challenge(self, asked: dict[str, Any], purpose: str) -> bytes:
+    def _check_challenge(self, asked: PendingChallenge | None, purpose: str) -> PendingChallenge:
         if not asked or asked["purpose"] != purpose or asked["until"] <= self._accounts.now():
             raise PasskeyRefused
-        return base64url_to_bytes(asked["challenge"])
+        return asked
 
-    def _use_up(self, asked: dict[str, Any]) -> None:
+    def _use_up(self, asked: PendingChallenge) -> None:
         digest = hashlib.sha256(asked["challenge"].encode()).hexdigest()
         now = self._accounts.now()
         if not self._db.use_challenge(digest, expires=asked["until"], now=now):

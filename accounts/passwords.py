@@ -25,7 +25,7 @@ OLDER_METHODS = ("scrypt:", "pbkdf2:")
 
 
 class BadPassword(AppError):
-    """The password is too short, too long or too easy to guess; `sentence` says what to do."""
+    """The password is too short, too long or too easy to guess; `message` says what to do."""
 
     status = 400
     field = "password"

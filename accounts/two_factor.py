@@ -207,7 +207,7 @@ class TwoFactorRules:
         return pyotp.TOTP(secret, interval=STEP_S, **shown)
 
     def _step_of(self, row: SecondFactor, code: str) -> int | None:
-        """The step that a code belongs to, if it lies in the window."""
+        """Find the time step of a code among those of WINDOW; None for any other code."""
         given = re.sub(r"\s", "", code[:100]).encode()
         totp, now = self._totp(row), int(self._accounts.now()) // STEP_S
         found = None

@@ -12,7 +12,7 @@ from pathlib import Path
 from backups import create, status
 from backups.errors import BackupError
 from common import logs
-from config import Config, ConfigError, program_environment
+from config import Config, ConfigError, program_command
 from storage.errors import DatabaseError
 
 NICENESS = 19
@@ -52,9 +52,7 @@ class Nightly:
     def _start(self) -> None:
         data = self._config.data_dir.resolve()
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "backups.nightly", str(data)],
-            stdin=subprocess.DEVNULL,
-            env=program_environment(),
+            [*program_command("backups.nightly"), str(data)], stdin=subprocess.DEVNULL
         )
 
     def is_due(self, now: datetime) -> bool:

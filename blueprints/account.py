@@ -128,10 +128,6 @@ def reset() -> ResponseReturnValue:
     return start_session(result, to("web.studio"))
 
 
-def _account_error(error: AppError, failed: str) -> Response:
-    return render_form_error("account/account.html", error, failed=failed, **_account_context())
-
-
 def _account_context() -> dict[str, Any]:
     return {
         "sessions": services().accounts.list_sessions(current_user_id()),

@@ -209,6 +209,8 @@ def change_job(file_id: int) -> ResponseReturnValue:
         services().studio.generation.retry(work["filename"], work["owner_id"])
         services().wake_worker()
         return _done(_("It waits to be spoken again."), "admin.jobs")
+    if request.form.get("action") != "cancel":
+        raise forms.BadForm("action", _("Work can be cancelled or tried again."))
     services().studio.generation.cancel(work["filename"], work["owner_id"])
     return _done(_("It is being stopped; what was spoken is kept."), "admin.jobs")
 

@@ -1,5 +1,6 @@
 """Documents: taken in from files and web addresses, looked through, spoken, followed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,10 @@ def _taken_json(taken: list[DocumentRow], refused: list[tuple[str, AppError]]) -
 
 
 def _shelf(
-    rows: list[DocumentRow], older: str | None = None, refused: Any = (), status: int = 200
+    rows: list[DocumentRow],
+    older: str | None = None,
+    refused: Sequence[tuple[str, AppError]] = (),
+    status: int = 200,
 ) -> Response:
     return page(
         "documents/shelf.html",
@@ -256,9 +260,10 @@ def _refused(document_id: int, error: AppError) -> Response:
     return _review(owned_document(document_id), error)
 
 
-def _review(row: DocumentRow, error: Any = None) -> Response:
+def _review(row: DocumentRow, error: AppError | None = None) -> Response:
     context = document_page.review_context(row, error)
-    log_refusal(error)
+    if error:
+        log_refusal(error)
     return page("documents/review.html", error.status if error else 200, **context)
 
 

@@ -1,7 +1,5 @@
 """Passkeys: signing in with one; adding, naming and removing them on the page of the account."""
 
-from typing import Any
-
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, session
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
@@ -11,7 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from accounts.errors import PasskeyRefused
 from accounts.passkeys import Question, Site
 from web.access import public, user_only
-from web.browser_session import start_session
+from web.browser_session import PendingLogin, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.current_user import current_user
 from web.redirects import local_path
@@ -51,16 +49,16 @@ def sign_in() -> ResponseReturnValue:
 
 
 def _as_json(answer: WerkzeugResponse, target: str) -> WerkzeugResponse:
-    """The redirect with its target as JSON, for the script that asked."""
+    """Turn a redirect into JSON with its target as `url`, for the script that asked."""
     answer.status_code, answer.data = 200, jsonify(url=target).data
     answer.content_type = "application/json"
     del answer.headers["Location"]
     return answer
 
 
-def _begun() -> dict[str, Any]:
+def _begun() -> PendingLogin:
     """The login whose second step this is; empty where the passkey is the only step."""
-    alone = {"token": "", "target": "", "old": session.get("login")}
+    alone = PendingLogin(token="", target="", old=session.get("login"))
     return session.get("pending", alone) if request.form.get("step") == "second" else alone
 
 

@@ -222,7 +222,7 @@ def _is_ticked(name: str, default: str = "0") -> bool:
     return ([default, *request.form.getlist(name)])[-1] == "1"
 
 
-def _again(error: Any, row: Pronunciation | None = None, failed: str = "entry") -> Response:
+def _again(error: AppError, row: Pronunciation | None = None, failed: str = "entry") -> Response:
     template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
     if wants_json():
         return error_response(error)

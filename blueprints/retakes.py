@@ -36,9 +36,9 @@ def edit(filename: str) -> Response:
     """
     row = owned_file(filename)
     if wants_json():
-        change = pending_retake(row) or {"status": None, "error": None}
-        error = change["error"] and translate(change["error"])
-        return jsonify(status=change["status"], error=error, **waiting_json(change))
+        change = pending_retake(row)
+        status, error = (change["status"], change["error"]) if change else (None, None)
+        return jsonify(status=status, error=error and translate(error), **waiting_json(change))
     return _desk(row, forms.number(request.args.get("at", "0"), "at"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
+from speech.engine import Engine
 from speech.preview_sentences import sample
 from speech.prices import expected_duration_s
 from speech.types import Voice
@@ -130,7 +131,7 @@ def _shown(voice: Voice, language: str, engine: str, price: str) -> dict[str, st
     }
 
 
-def _price(engine: Any) -> str:
+def _price(engine: Engine) -> str:
     length_s = expected_duration_s(PRICED_CHARACTERS, 1, engine.name)
     usd = engine.price().quote(PRICED_CHARACTERS, length_s)
     if not usd:

@@ -13,7 +13,7 @@ from accounts.errors import TwoFactorExpired
 from accounts.two_factor import is_owed
 from common.errors import AppError
 from web.access import allow_without_two_factor, public, user_only
-from web.browser_session import start_session
+from web.browser_session import PendingLogin, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.csrf import csrf_token
 from web.current_user import current_user, current_user_id, signed_in
@@ -60,7 +60,7 @@ def take_step() -> ResponseReturnValue:
     return start_session(result, local_path(begun["target"]))
 
 
-def pending() -> dict[str, Any]:
+def pending() -> PendingLogin:
     """The login whose second step is awaited; raises TwoFactorExpired."""
     begun = session.get("pending")
     if not begun:

@@ -136,7 +136,7 @@ def _numbers(year: int, month: int) -> dict[str, Any]:
 
 
 def _saving() -> tuple[list[str], float]:
-    """The engines that cost nothing, and the price in USD that a million characters has else."""
+    """Names of the engines that cost nothing, and the reference price of a million characters."""
     free = [engine.name for engine in services().registry.engines if engine.price() == FREE]
     return free, REFERENCE.usd_per_million_characters or 0.0
 

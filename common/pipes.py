@@ -7,14 +7,14 @@ NO_PIPES = "the process was started without pipes"
 
 
 def pipes(process: "Popen[bytes]") -> tuple[IO[bytes], IO[bytes]]:
-    """What a process reads from, and what it writes to."""
+    """Standard input and output of a process; raises ValueError without pipes."""
     if process.stdout is None:
         raise ValueError(NO_PIPES)
     return stdin_of(process), process.stdout
 
 
 def stdin_of(process: "Popen[bytes]") -> IO[bytes]:
-    """What a process reads from."""
+    """Standard input of a process; raises ValueError without a pipe."""
     if process.stdin is None:
         raise ValueError(NO_PIPES)
     return process.stdin

@@ -202,7 +202,7 @@ def _tell(
     waiting: dict[tuple[str, str], list[Place]],
     builder: Builder,
 ) -> None:
-    """Tell one file of the book; chapters begin where the table of contents points to."""
+    """Pass one file of the book to the builder; chapters begin where the contents point to."""
     if item.path not in archive:
         return
     path = item.path.lower()

@@ -6,7 +6,7 @@ from common.errors import AppError, Message
 
 
 class DocumentError(AppError):
-    """A document that cannot be read; `sentence` is for the user, `status` the HTTP status."""
+    """A document that cannot be read; `message` is for the user, `status` the HTTP status."""
 
     status = 422
     template: ClassVar[str]

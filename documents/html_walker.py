@@ -138,7 +138,7 @@ class Flow:
                 self._at_anchor(anchor)
 
     def _tell(self, node: Any, tag: str, attributes: dict[str, str | None]) -> bool:
-        """Tell what is not a matter of paragraphs; whether the element is dealt with."""
+        """Take in an element that is no paragraph; False where its content must be walked."""
         if tag == "br":
             self._runs.append((BREAK, "text"))
         elif tag == "img":

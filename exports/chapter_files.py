@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
-from exports.types import ChapterSpan, ExportTask
+from exports.types import ChapterSpan, CutSegment, ExportTask
 from speech.audio.encoding import Mp3Stream
 from speech.audio.id3 import id3_tag
 from speech.audio.mp3 import scan_mp3
@@ -59,8 +59,8 @@ def _slices(task: ExportTask, tell: Tell) -> Iterator[Sounding]:
 
 
 def _cut(task: ExportTask, part: ChapterSpan) -> Cut:
-    segments = task.segments_of(part)
-    return Cut(segments[-1]["frame_end"], segments[-1]["byte_end"])
+    last = cast("CutSegment", task.segments_of(part)[-1])
+    return Cut(last["frame_end"], last["byte_end"])
 
 
 def _gain_db(task: ExportTask, tell: Tell) -> float:

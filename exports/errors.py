@@ -5,7 +5,7 @@ from common.transient_causes import Cause
 
 
 class ExportError(AppError):
-    """An export could not be made; `sentence` says why and what to do."""
+    """An export could not be made; `message` says why and what to do."""
 
     status = 500
 

@@ -126,7 +126,7 @@ def _started() -> "subprocess.Popen[bytes]":
 
 
 def _follow(words: Words, tell: Callable[[float], None]) -> str:
-    """Tell what the child says until it ends; its last word."""
+    """Pass on the child's progress until it ends; returns its last word."""
     share, last = 0.0, ""
     while True:
         try:

@@ -2,11 +2,10 @@
 
 import base64
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 from speech.audio.id3 import Chapter, Picture
+from speech.types import TimedSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,19 @@ class ChapterSpan:
     end_ms: int
 
 
+class CutSegment(TimedSegment):
+    """A segment after which the sound can be cut: how many bytes and frames of it end there."""
+
+    byte_end: int
+    frame_end: int
+
+
 @dataclass(frozen=True, slots=True)
 class ExportTask:
     """Task to make `target` from the MP3 at `source`; `lufs` is None for sound as it is.
 
-    `segments` are rows with text_start, text_end, start_ms, end_ms, byte_end, frame_end, words, in
-    order; `parts` covers the whole, with one part where there are no chapters.
+    `segments` are in order, each a CutSegment where there is more than one part; `parts` covers
+    the whole, with one part where there are no chapters.
     """
 
     format: str
@@ -61,7 +67,7 @@ class ExportTask:
     target: str
     title: str
     parts: tuple[ChapterSpan, ...]
-    segments: tuple[Mapping[str, Any], ...]
+    segments: tuple[TimedSegment, ...]
     text: str = ""
     lufs: float | None = None
     artist: str = ""
@@ -80,7 +86,7 @@ class ExportTask:
             return ()
         return tuple(Chapter(part.title, part.start_ms, part.end_ms) for part in self.parts)
 
-    def segments_of(self, part: ChapterSpan) -> list[Mapping[str, Any]]:
+    def segments_of(self, part: ChapterSpan) -> list[TimedSegment]:
         """The segments that begin in a part."""
         inside = range(part.text_start, part.text_end)
         return [segment for segment in self.segments if segment["text_start"] in inside]

@@ -1,1 +1,1 @@
-"""SQL by noun: each module holds the statements of one table or view of the tables."""
+"""SQL by noun: each module holds the statements about one noun, whatever tables they touch."""

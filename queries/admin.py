@@ -1,6 +1,5 @@
-"""For whoever looks after the server: roles, everybody's work in hand, who takes how much room.
+"""Administration: roles, everybody's work in hand, who takes up how much room.
 
-from typing import TypedDict
 Nothing here reads a text, a name of a piece or a filename except to act on it.
 """
 
@@ -32,7 +31,7 @@ class WorkInHand(TypedDict):
 
 
 class PersonStorage(TypedDict):
-    """How much a person keeps; sizes in bytes."""
+    """Storage that a person takes up; sizes in bytes."""
 
     username: str
     files: int
@@ -41,14 +40,14 @@ class PersonStorage(TypedDict):
 
 
 class CacheSize(TypedDict):
-    """How much bought sound there is; `size` in bytes."""
+    """Number and `size` (bytes) of all bought segments."""
 
     segments: int
     size: int
 
 
 class Stats(TypedDict):
-    """How much there is of everything."""
+    """Totals of everything: `duration` in s, sizes in bytes, `cost` in USD."""
 
     users: int
     files: int
@@ -61,10 +60,10 @@ class Stats(TypedDict):
 
 
 class AdminQueries(Statements):
-    """What admins see and change of accounts that are not theirs."""
+    """Statements for admins, about accounts that are not theirs."""
 
     def set_user_admin(self, user_id: int, is_admin: bool) -> None:
-        """Let an account look after the others, or no longer. Raises NotFound."""
+        """Make an account an admin, or an ordinary user. Raises NotFound."""
         changed = self.write(
             "UPDATE users SET is_admin = ? WHERE id = ?", int(is_admin), user_id
         ).rowcount
@@ -72,7 +71,7 @@ class AdminQueries(Statements):
             raise NotFound("There is no such account.")
 
     def list_work(self, status: str, *, limit: int = 100) -> list[WorkInHand]:
-        """Everybody's files that are queued or speaking, the oldest first, without their names."""
+        """Files of everybody that are queued or speaking, the oldest first, without their names."""
         return self.list_of(
             WorkInHand,
             f"""SELECT {WORK}
@@ -83,7 +82,7 @@ class AdminQueries(Statements):
         )  # fmt: skip
 
     def list_failed(self, *, limit: int = 50) -> list[WorkInHand]:
-        """Everybody's files that failed, the latest first, without their names."""
+        """Files of everybody that failed, the latest first, without their names."""
         return self.list_of(
             WorkInHand,
             f"""SELECT {WORK}
@@ -94,7 +93,7 @@ class AdminQueries(Statements):
         )
 
     def get_work(self, file_id: int) -> FileOwner | None:
-        """Whose file this is, so that it can be cancelled or tried again: owner_id, filename."""
+        """The owner of a file, so that it can be cancelled or tried again: owner_id, filename."""
         return self.find(
             FileOwner,
             "SELECT owner_id, filename FROM audio_files WHERE id = ? AND deleted_at IS NULL",
@@ -102,7 +101,7 @@ class AdminQueries(Statements):
         )
 
     def get_storage_by_person(self) -> list[PersonStorage]:
-        """Everybody with what they keep, the most first: files, size, binned_size (bytes)."""
+        """Storage of each person, the most first: files, size, binned_size (bytes)."""
         return self.list_of(
             PersonStorage,
             """SELECT users.username, count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
@@ -122,7 +121,7 @@ class AdminQueries(Statements):
         )
 
     def get_stats(self) -> Stats:
-        """How much there is: users, files, characters, duration (s), size (bytes), cost (USD).
+        """Totals: users, files, characters, duration (s), size (bytes), cost (USD).
 
         Files in the bin count apart: binned_files, binned_size (bytes).
         """

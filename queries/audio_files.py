@@ -1,14 +1,15 @@
-"""Pieces of speech: what a person sees of them."""
+"""Audio files: created, read, changed and removed, each for its owner."""
 
 import json
 
 from queries.base import Statements, escape_like
 from queries.groups import COLUMNS
-from queries.rows import AudioFile, DeviatingSegment, FileState, Segment
+from queries.rows import AudioFile, DeviatingSegment, Segment
+from storage.audio_store import FileState
 
 
 class AudioFileQueries(Statements):
-    """The library. Each read and write of a private row names its owner."""
+    """Statements about audio files. Each read and write of a private row names its owner."""
 
     def create_audio_file(
         self,
@@ -160,7 +161,7 @@ class AudioFileQueries(Statements):
         return [row["filename"] for row in rows]
 
     def count_segments(self, file_id: int) -> int:
-        """How many segments have been spoken."""
+        """Number of segments that have been spoken."""
         return self.value("SELECT count(*) AS n FROM segments WHERE file_id = ?", file_id)
 
     def list_deviating_segments(self, file_id: int) -> list[DeviatingSegment]:
@@ -177,7 +178,7 @@ class AudioFileQueries(Statements):
         )
 
     def get_segments(self, file_id: int) -> list[Segment]:
-        """What has been spoken so far: text_start, text_end (code points), start_ms, end_ms."""
+        """Segments spoken so far: text_start, text_end (code points), start_ms, end_ms."""
         return self.list_of(
             Segment,
             """SELECT position, text_start, text_end, start_ms, end_ms, byte_end, frame_end, words,

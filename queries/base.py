@@ -1,4 +1,4 @@
-"""Statements: the way to SQLite that each noun is given, and what nouns ask of each other."""
+"""Base of all statements: how they reach SQLite, and what one noun's ask of another's."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,11 +108,11 @@ class Statements(ABC):
 
     @abstractmethod
     def group_name(self, owner_id: int, name: str) -> str:
-        """The name as the owner's group of that name is written. See queries/groups.py."""
+        """The spelling of a group's name in its owner's library. See queries/groups.py."""
 
     @abstractmethod
     def pause_work(self, owner_id: int, why: str) -> None:
-        """Let all that is made for a person rest. See queries/jobs.py."""
+        """Pause all that is made for a person. See queries/jobs.py."""
 
     @abstractmethod
     def move_segments(self, from_id: int, into_id: int) -> None:

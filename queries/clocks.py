@@ -1,4 +1,4 @@
-"""How long the app has run while its clock went on without a jump."""
+"""Clock stretches: how long the app has run while its clock went on without a jump."""
 
 from queries.base import Row, Statements
 

@@ -11,7 +11,7 @@ NO_DOCUMENT = "There is no such document among yours."
 
 
 class DocumentQueries(Statements):
-    """What people imported. Each read and write names the owner."""
+    """Imported documents. Each read and write names the owner."""
 
     def create_document(
         self,
@@ -47,7 +47,7 @@ class DocumentQueries(Statements):
         )
 
     def get_document_content(self, document_id: int) -> str:
-        """What the document holds, as JSON."""
+        """Contents of a document, as JSON."""
         return self.value("SELECT content FROM documents WHERE id = ?", document_id) or "{}"
 
     def get_document_cover(self, document_id: int) -> Cover | None:

@@ -1,4 +1,4 @@
-"""What somebody was writing when they left."""
+"""Drafts: what somebody was writing when they left."""
 
 from collections.abc import Collection
 from typing import TypedDict
@@ -7,7 +7,7 @@ from queries.base import Statements
 
 
 class Draft(TypedDict):
-    """What somebody was writing when they left; `reading` is JSON."""
+    """A draft: what somebody was writing when they left; `reading` is JSON."""
 
     text: str
     name: str

@@ -81,7 +81,7 @@ class ExportQueries(Statements):
         )
 
     def count_waiting_exports(self, owner_id: int) -> int:
-        """How many downloads of a person are being made, or wait for it."""
+        """Number of a person's downloads that are being made, or wait for it."""
         return self.value(
             f"SELECT count(*) FROM exports WHERE {IN_WORK} AND owner_id = ? AND NOT is_paused",
             owner_id,
@@ -180,7 +180,7 @@ class ExportQueries(Statements):
     def advance_export(
         self, export_id: int, worker: str, progress: float, *, now: float, lease_s: float
     ) -> bool:
-        """The heartbeat, with how far it is (0 to 1); whether it may go on, or is to rest.
+        """Renew the lease and note how far it is (0 to 1); False where it is paused.
 
         Raises LeaseLost when nobody wants it.
         """
@@ -206,7 +206,7 @@ class ExportQueries(Statements):
             raise LeaseLost(GONE)
 
     def fail_export(self, export_id: int, worker: str, error: str) -> None:
-        """Mark a download failed, with its sentence."""
+        """Mark a download failed, with the message that says why."""
         self.write(
             """UPDATE exports SET status = 'failed', error = ?, lease_owner = NULL, waits_for = '',
                    lease_until_epoch = NULL

@@ -22,7 +22,7 @@ COLUMNS = """id, filename, display_name, owner_id, voice, category, character_co
 
 
 class FileCounts(TypedDict):
-    """How many files there are outside the bin, and how many of these in no group."""
+    """Numbers of files outside the bin: all, and those in no group."""
 
     files: int
     ungrouped: int
@@ -45,7 +45,7 @@ class GroupQueries(Statements):
         return [group["name"] for group in self.list_groups(owner_id)]
 
     def count_files(self, owner_id: int) -> FileCounts:
-        """How many files the owner has outside the bin: files, and of these ungrouped."""
+        """Count the owner's files outside the bin: files, and of these ungrouped."""
         return self.one(
             FileCounts,
             """SELECT coalesce(sum(files), 0) AS files,
@@ -154,7 +154,7 @@ class GroupQueries(Statements):
         )  # fmt: skip
 
     def bin_anew(self, now: str, latest: str) -> int:
-        """Let what a clock that was ahead put into the bin after `latest` have gone there now."""
+        """Date what went into the bin after `latest`, by a clock that was ahead, as of `now`."""
         return self.write(
             "UPDATE audio_files SET deleted_at = ? WHERE deleted_at > ?", now, latest
         ).rowcount
@@ -184,7 +184,7 @@ class GroupQueries(Statements):
     # Names
 
     def group_name(self, owner_id: int, name: str) -> str:
-        """The name as the owner's group of that name is written; unchanged where there is none."""
+        """The spelling of a group's name in its owner's library; unchanged where there is none."""
         stored = self._stored_name(owner_id, name)
         if stored is not None:
             return stored

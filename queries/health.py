@@ -1,4 +1,4 @@
-"""What tells whether all is well: signs of life, and numbers about the whole."""
+"""Health: signs of life, and numbers about everybody together."""
 
 from typing import TypedDict
 
@@ -8,7 +8,7 @@ from queries.usage import COST
 
 
 class EngineUse(TypedDict):
-    """What an engine has spoken, and what it cost (USD)."""
+    """Use of an engine: characters, and cost (USD)."""
 
     engine: str
     characters: int
@@ -29,7 +29,7 @@ class HealthQueries(Statements):
     """Signs of life. Times in seconds since 1970."""
 
     def beat(self, name: str, now: float) -> None:
-        """Write down that somebody is alive; also shows that the database can be written."""
+        """Note that the process of that name is alive; raises where nothing can be written."""
         self.write(
             """INSERT INTO heartbeats (name, at_epoch) VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET at_epoch = excluded.at_epoch""",
@@ -37,11 +37,11 @@ class HealthQueries(Statements):
         )  # fmt: skip
 
     def get_heartbeat(self, name: str) -> float | None:
-        """When somebody was last alive."""
+        """Time of the last sign of life of the process of that name; None without one."""
         return self.value("SELECT at_epoch FROM heartbeats WHERE name = ?", name)
 
     def get_numbers(self) -> Numbers:
-        """Of everybody together: files by status, the oldest waiting, failures by engine, use.
+        """Numbers of everybody together: files by status, the oldest waiting, failures, use.
 
         Files in the bin do not count. The cost is None where no price was known.
         """

@@ -1,4 +1,4 @@
-"""What may be wrong with the contents of a database that SQLite itself finds whole.
+"""Integrity of contents: what may be wrong in a database that SQLite itself finds whole.
 
 Everything is read over a connection that cannot write. Rows that are wrong are named by a key.
 """
@@ -59,7 +59,7 @@ JSON = (
 
 
 class Examination:
-    """One look at a database of this release."""
+    """Checks of a database of this release, all over one connection."""
 
     def __init__(self, connection: sqlite3.Connection):
         self._connection = connection
@@ -125,7 +125,7 @@ class Examination:
         return ""
 
     def search_faults(self) -> list[str]:
-        """Where the index of words is not that of the files, in words; empty when it is."""
+        """Differences between the search index and the files, in words; empty without any."""
         try:
             return self._lost_words() or self._broken_index()
         except sqlite3.DatabaseError as error:
@@ -215,7 +215,7 @@ SEGMENT_FAULTS = {
 
 @contextlib.contextmanager
 def examination(path: Path) -> Iterator[Examination]:
-    """A look at a file; raises DatabaseError where it cannot be read."""
+    """Open a file to be examined; raises DatabaseError where it cannot be read."""
     with (
         translating_sqlite_errors(path),
         contextlib.closing(sqlite_file.connect_plain(path, "ro")) as connection,

@@ -1,4 +1,4 @@
-"""Putting right what a damaged row cannot tell any more: the search index, JSON, times."""
+"""Repairs of what is damaged: the search index, JSON, numbers, times."""
 
 import contextlib
 import sqlite3
@@ -15,7 +15,7 @@ NOW = "strftime('%Y-%m-%d %H:%M:%S', 'now')"
 
 
 class RepairQueries(Statements):
-    """Changes for when nobody else is at work."""
+    """Repairs, for when nobody else is at work."""
 
     @abstractmethod
     def add_function(self, name: str, function: Callable[[Any], Any]) -> None:

@@ -1,4 +1,4 @@
-"""The work on pieces of speech: claimed under a lease, checkpointed, finished or failed."""
+"""Work on audio files: claimed under a lease, checkpointed, finished or failed."""
 
 import json
 from collections.abc import Sequence
@@ -32,12 +32,12 @@ TRIED_ANEW = "waits_for = '', waits = 0, not_before_epoch = NULL"
 
 
 def due(now: float) -> tuple[float, float]:
-    """The values of DUE."""
+    """Values for DUE: a file whose wait ends between these two times is not taken up."""
     return now, now + LONGEST_WAIT_S
 
 
 class JobQueries(Statements):
-    """What the worker does to a file. `now` is in seconds since 1970, `lease_s` in seconds."""
+    """Work as worker and owner steer it. `now` is in seconds since 1970, `lease_s` in seconds."""
 
     def claim_job(
         self, worker: str, *, now: float, lease_s: float, per_user: int = 4
@@ -121,7 +121,7 @@ class JobQueries(Statements):
         )  # fmt: skip
 
     def extend_leases(self, worker: str, *, now: float, lease_s: float) -> int:
-        """The heartbeat: keep all files of this worker; returns how many."""
+        """Renew the leases of all files of this worker; returns how many."""
         return self.write(
             f"""UPDATE audio_files SET lease_until_epoch = ?
                WHERE {IN_WORK} AND status = 'speaking' AND lease_owner = ?""",
@@ -160,7 +160,7 @@ class JobQueries(Statements):
             return row["stop_requested"]
 
     def _count_characters(self, file_id: int, positions: list[int]) -> int:
-        """How many characters the recorded segments among `positions` hold."""
+        """Number of characters in the recorded segments among `positions`."""
         return self.value(
             """SELECT coalesce(sum(text_end - text_start), 0) AS n FROM segments
                WHERE file_id = ? AND position IN (SELECT value FROM json_each(?))""",
@@ -226,7 +226,7 @@ class JobQueries(Statements):
         )  # fmt: skip
 
     def set_fallback_voice(self, file_id: int, worker: str, voice: str) -> None:
-        """Let another voice, named by its key, go on with a file. Raises LeaseLost."""
+        """Let another voice, named by its key, continue a file. Raises LeaseLost."""
         changed = self.write(
             "UPDATE audio_files SET stand_in = ? WHERE id = ? AND lease_owner = ?",
             voice, file_id, worker,
@@ -268,7 +268,7 @@ class JobQueries(Statements):
         )  # fmt: skip
 
     def pause_job(self, filename: str, owner_id: int) -> AudioFile:
-        """Let a file rest: at once while it waits, else at the worker's next checkpoint."""
+        """Pause a file: at once while it waits, else at the worker's next checkpoint."""
         return self._change_state(
             filename, owner_id, ("queued", "speaking"),
             """stop_requested = CASE status WHEN 'speaking' THEN 'paused' END,
@@ -278,9 +278,9 @@ class JobQueries(Statements):
         )  # fmt: skip
 
     def pause_work(self, owner_id: int, why: str) -> None:
-        """Let all that is made for a person rest: pieces, changes to pieces, downloads.
+        """Pause all that is made for a person: files, retakes, downloads.
 
-        What waits rests at once, what is made at the worker's next look; `why` is shown with it.
+        What waits is paused at once, what is in work at the worker's next look; `why` is shown.
         """
         with self.transaction():
             self.write(
@@ -341,7 +341,7 @@ class JobQueries(Statements):
             )  # fmt: skip
 
     def get_stop_request(self, file_id: int, worker: str) -> str | None:
-        """'cancelled' or 'paused' when the owner wants that; raises LeaseLost if it is gone."""
+        """The stop that the owner asked for: 'cancelled', 'paused' or None. Raises LeaseLost."""
         row = self.row(
             "SELECT stop_requested FROM audio_files WHERE id = ? AND lease_owner = ?",
             file_id, worker,
@@ -351,7 +351,7 @@ class JobQueries(Statements):
         return row["stop_requested"]
 
     def get_job_counts(self) -> JobCounts:
-        """How many files wait and are being spoken: queued, speaking."""
+        """Numbers of files that wait and are being spoken: queued, speaking."""
         return self.one(
             JobCounts,
             f"""SELECT coalesce(sum(status = 'queued'), 0) AS queued,

@@ -1,4 +1,4 @@
-"""What a migration writes and reads back: whole tables, in a file that nobody else has open."""
+"""Migrations: whole tables written and read back, in a file that nobody else has open."""
 
 import contextlib
 import os
@@ -46,7 +46,7 @@ FILLED = ("voice", "category", "character_count", "cost", "duration", "size", "s
 
 
 class KnownFile(TypedDict):
-    """What is known of a file that a legacy entry also tells; `owner` is the owner's name."""
+    """Columns of a known file that a legacy entry has, too; `owner` is the owner's name."""
 
     id: int
     display_name: str
@@ -62,7 +62,7 @@ class KnownFile(TypedDict):
 
 
 class AccountSums(TypedDict):
-    """What an account has, to be compared; `cost` in USD."""
+    """Sums of what an account has, to be compared; `cost` in USD."""
 
     files: int
     requests: int
@@ -86,7 +86,7 @@ class Migration(Mark):
 
 
 class MadeSince(TypedDict):
-    """What was made after a migration: names of users and files, counts of the rest."""
+    """Rows made after a migration: names of users and files, counts of the rest."""
 
     users: list[str]
     files: list[str]
@@ -115,6 +115,7 @@ class MigrationFile:
                 self._run_schema(indexes=False)
 
     def close(self) -> None:
+        """Close the file."""
         self._connection.close()
 
     # Writing
@@ -182,9 +183,11 @@ class MigrationFile:
         }
 
     def user_names(self) -> dict[int, str]:
+        """Number → name of each account."""
         return dict(self._query("SELECT id, username FROM users"))
 
     def file_names(self) -> dict[int, str]:
+        """Number → filename of each file."""
         return dict(self._query("SELECT id, filename FROM audio_files"))
 
     def users(self) -> dict[str, tuple[int, str]]:
@@ -193,6 +196,7 @@ class MigrationFile:
         return {name: (user_id, password_hash) for name, user_id, password_hash in found}
 
     def has_admin(self) -> bool:
+        """Whether any account is an admin."""
         return bool(self._value("SELECT EXISTS (SELECT 1 FROM users WHERE is_admin = 1)"))
 
     def files(self) -> dict[str, KnownFile]:
@@ -245,13 +249,13 @@ class MigrationFile:
         )
 
     def migrations(self) -> list[Migration]:
-        """What was taken in so far: plan_hash, source, applied_at, report."""
+        """Migrations applied so far: plan_hash, source, applied_at, report."""
         rows = self._query("SELECT plan_hash, source, applied_at, report FROM migrations")
         names = ("plan_hash", "source", "applied_at", "report")
         return [cast(Migration, dict(zip(names, row, strict=True))) for row in rows]
 
     def check(self) -> list[str]:
-        """What `integrity_check` and `foreign_key_check` find, and what the schema lacks."""
+        """Faults that `integrity_check` and `foreign_key_check` find, and what the schema lacks."""
         found = [line for (line,) in self._query("PRAGMA integrity_check") if line != "ok"]
         broken = self._query("PRAGMA foreign_key_check")
         found += [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
@@ -345,7 +349,7 @@ def prepare_copy(path: Path) -> int | None:
 
 
 def read_made_since(path: Path, last_ids: dict[str, int]) -> MadeSince:
-    """What a settled database holds above the given ids: names of users and files, counts."""
+    """Rows of a settled database above the given ids: names of users and files, counts."""
     connection = _connect_for_reading(path)
     try:
 

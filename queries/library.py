@@ -1,4 +1,4 @@
-"""The library as it is looked through: filtered, sorted, searched, a page at a time."""
+"""Library: a person's files filtered, sorted and searched, a page at a time."""
 
 import json
 from collections.abc import Mapping
@@ -86,7 +86,7 @@ class LibraryQueries(Statements):
         return found
 
     def find_phrase(self, file_id: int, search: str) -> Phrase:
-        """Where a text holds what is searched for, to show it and to play from there.
+        """Find what is searched for in a text, to show it and to play from there.
 
         phrase (about 80 characters), match_start and match_length in it, text_start (of the match,
         code points), start_ms (of the segment that holds it); all None where it does not.
@@ -95,7 +95,7 @@ class LibraryQueries(Statements):
         return self._phrases([file_id], terms, budget)[file_id].copy()
 
     def get_moment(self, file_id: int, place: int) -> int | None:
-        """Where the segment that holds a place of the text begins in the sound, in ms."""
+        """Start in the sound, in ms, of the segment that holds a place of the text."""
         return self.value(
             """SELECT start_ms FROM segments INDEXED BY idx_segments_text
                WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
@@ -105,7 +105,7 @@ class LibraryQueries(Statements):
     def _phrases(
         self, ids: list[int], terms: list[search_query.Term], budget: search_query.Budget
     ) -> dict[int, Phrase]:
-        """What `find_phrase` tells of each file, while there is time."""
+        """The result of `find_phrase` for each file; NO_PHRASE once the time is spent."""
         held: dict[search_query.Term, list[int]] = {}
         weighed = search_query.by_weight(terms)
         if budget.is_spent(0.5):  # where the search took long, so does every further question
@@ -153,7 +153,7 @@ class LibraryQueries(Statements):
         return self._ids(*walk.search_sql(limit, match))
 
     def _matching(self, ids: list[int], match: str) -> list[int]:
-        """Those that match, in their order; the index is read once, from the first to the last."""
+        """Keep the ids of files whose words match, in their order; reads the index once."""
         if not ids:
             return []
         rows = self.rows(

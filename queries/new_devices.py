@@ -1,4 +1,4 @@
-"""Log-ins from browsers that were not known."""
+"""Alerts about logins from browsers that were not known."""
 
 from typing import TypedDict
 
@@ -8,7 +8,7 @@ SHOWN = 5
 
 
 class LoginAlert(TypedDict):
-    """Log-ins from one unknown browser that the person has not said a word about."""
+    """An alert about logins from one unknown browser, which its person has not answered."""
 
     id: int
     user_id: int
@@ -19,12 +19,12 @@ class LoginAlert(TypedDict):
 
 
 class NewDeviceQueries(Statements):
-    """What a person is told about log-ins, until they answer."""
+    """Alerts, each of which stays until its person answers it."""
 
     def note_new_device(
         self, user_id: int, session_id: int, *, device: str, ip_address: str, now: float
     ) -> int:
-        """The number of the alert about a session; browser and address already told count up."""
+        """Add a session to the alert for its browser and address; returns the alert's number."""
         with self.transaction():
             alert_id: int = self.write_one(
                 Row,
@@ -42,7 +42,7 @@ class NewDeviceQueries(Statements):
             return alert_id
 
     def list_alerts(self, user_id: int, *, but: int | None = None) -> list[LoginAlert]:
-        """The latest alerts of the account that wait for an answer, without one of them."""
+        """The latest alerts of the account that wait for an answer, without the one of `but`."""
         return self.list_of(
             LoginAlert,
             """SELECT * FROM login_alerts WHERE user_id = ? AND id IS NOT ?
@@ -75,5 +75,5 @@ class NewDeviceQueries(Statements):
         )
 
     def count_forgotten(self, user_id: int) -> int:
-        """How often that happened."""
+        """Number of times that `forget_devices` was called for the account."""
         return self.value("SELECT times FROM forgotten_devices WHERE user_id = ?", user_id) or 0

@@ -57,7 +57,7 @@ class PasskeyQueries(Statements):
         )
 
     def get_passkey(self, credential_id: str) -> Passkey | None:
-        """The passkey of that identifier, whoever's it is."""
+        """The passkey of that identifier, whoever owns it."""
         return self.find(Passkey, "SELECT * FROM passkeys WHERE credential_id = ?", credential_id)
 
     def use_passkey(self, passkey_id: int, sign_count: int, now: float) -> bool:

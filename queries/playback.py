@@ -1,4 +1,4 @@
-"""Who listened to what, when, and how far."""
+"""Playback: who listened to what, when, and how far."""
 
 import time
 from typing import TypedDict
@@ -8,7 +8,7 @@ from storage.errors import NotFound
 
 
 class Listening(TypedDict):
-    """A listening; the file's columns are None where it is gone or in the bin."""
+    """A playback; the file's columns are None where it is gone or in the bin."""
 
     id: int
     played_at: str
@@ -21,7 +21,7 @@ class Listening(TypedDict):
 
 
 class Position(TypedDict):
-    """Where a device stopped in a file (s), and when that was (seconds since 1970)."""
+    """Place where a device stopped in a file (s), with when that was (seconds since 1970)."""
 
     device: str
     position: float
@@ -29,7 +29,7 @@ class Position(TypedDict):
 
 
 class PlaybackQueries(Statements):
-    """Each listening is a row; the latest one of a file says where to go on."""
+    """Playbacks, a row each, and the places where each device stopped."""
 
     def record_playback(
         self, user_id: int, file_id: int, device: str = "", *, played_at: str | None = None
@@ -87,7 +87,7 @@ class PlaybackQueries(Statements):
                 self.update_playback_position(user_id, playback_id, position_s)
 
     def get_positions(self, user_id: int, file_id: int) -> list[Position]:
-        """Where each device of a person stopped, the latest first: device, position (s), at.
+        """Places where each device of a person stopped, the latest first: device, position (s), at.
 
         `at` in seconds since 1970.
         """
@@ -99,7 +99,7 @@ class PlaybackQueries(Statements):
         )  # fmt: skip
 
     def get_position(self, user_id: int, file_id: int) -> float:
-        """Where this person stopped last in the file, in seconds; 0 when never played."""
+        """Place where this person stopped last in the file, in seconds; 0 when never played."""
         saved = self.get_positions(user_id, file_id)
         if saved:
             return saved[0]["position"]
@@ -122,7 +122,7 @@ class PlaybackQueries(Statements):
         since: str | None = None,
         until: str | None = None,
     ) -> list[Listening]:
-        """A page of listenings, newest first; `before` is (played_at, id) of the last one seen.
+        """A page of playbacks, newest first; `before` is (played_at, id) of the last one seen.
 
         `search` is a part of the name; `since` the first time wanted (UTC text), `until` the first
         not wanted any more. A file in the bin has no `filename`.

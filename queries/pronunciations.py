@@ -1,4 +1,4 @@
-"""How each person wants words to be said."""
+"""Pronunciations: how each person wants words to be said."""
 
 import re
 from typing import TypedDict
@@ -39,7 +39,7 @@ class PronunciationQueries(Statements):
         )
 
     def get_pronunciation(self, user_id: int, entry_id: int) -> Pronunciation | None:
-        """One entry, if it is that person's."""
+        """The entry of that number, if it is that person's."""
         return self.find(
             Pronunciation,
             f"SELECT {COLUMNS} FROM pronunciations WHERE id = ? AND user_id = ?",

@@ -1,4 +1,4 @@
-"""Servers that speak, added by admins, and the keys that people brought for them."""
+"""Providers: servers that speak, added by admins, and people's own keys for them."""
 
 from collections.abc import Mapping
 from typing import TypedDict
@@ -14,7 +14,7 @@ GONE = "That provider is not there any more."
 
 
 class ProviderValues(TypedDict):
-    """What admins say about a provider; `voices` is JSON, money USD."""
+    """Settings of a provider; `voices` is JSON, money USD."""
 
     label: str
     protocol: str
@@ -49,7 +49,7 @@ class ListedProvider(Provider):
 
 
 class ProviderVersion(TypedDict):
-    """What tells whether anything of a provider changed."""
+    """Version of a provider, which tells whether anything of it changed."""
 
     id: int
     version: int
@@ -136,7 +136,7 @@ class ProviderQueries(Statements):
         )
 
     def list_provider_versions(self) -> list[ProviderVersion]:
-        """What tells whether anything changed: id, version, allows_own_keys of those in use."""
+        """Versions of the providers in use: id, version, allows_own_keys."""
         return self.list_of(
             ProviderVersion,
             """SELECT id, version, allows_own_keys FROM providers WHERE is_enabled = 1
@@ -152,7 +152,7 @@ class ProviderQueries(Statements):
         return self.find(Provider, "SELECT * FROM providers WHERE name = ?", name)
 
     def get_engine_cost(self, engine: str, year: int, month: int) -> float:
-        """What an engine has cost everybody in a month, in USD."""
+        """Cost of an engine for everybody in a month, in USD."""
         return self.value(
             """SELECT coalesce(sum(cost), 0.0) AS cost
                FROM usage_stats INDEXED BY idx_usage_engine

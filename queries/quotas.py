@@ -1,4 +1,4 @@
-"""What a person keeps and has had spoken today, for the limits that an admin sets."""
+"""Quotas: what a person keeps and has had spoken today, for the limits that an admin sets."""
 
 from queries.base import Statements
 

@@ -1,4 +1,4 @@
-"""Parts of a finished file spoken anew: what is wanted, what replaced what, the earlier takes."""
+"""Retakes of finished files, the takes that they replaced, and the chapters of files."""
 
 import json
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ class RetakeQueries(Statements):
         return self.one(WholeFile, "SELECT * FROM audio_files WHERE id = ?", file_id)
 
     def extend_retakes(self, worker: str, *, now: float, lease_s: float) -> None:
-        """The heartbeat: keep all changes of this worker."""
+        """Renew the leases of all changes of this worker."""
         self.write(
             "UPDATE retakes SET lease_until_epoch = ? WHERE lease_owner = ?", now + lease_s, worker
         )
@@ -153,7 +153,7 @@ class RetakeQueries(Statements):
             raise WrongState("No change of this file is paused.")
 
     def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
-        """End a change with its sentence; the file stays as it was."""
+        """Mark a change failed, with the message that says why; the file stays as it was."""
         self.write(
             """UPDATE retakes SET status = 'failed', error = ?, lease_owner = NULL, waits_for = ''
                WHERE id = ? AND lease_owner = ?""",
@@ -244,9 +244,9 @@ class RetakeQueries(Statements):
         )  # fmt: skip
 
     def _move_places(self, file_id: int, start: int, end: int, shift: int, new_end: int) -> None:
-        """Chapters and takes behind the change move; a take of just this span covers the new one.
+        """Move chapters and takes behind a change; a take of just this span covers the new one.
 
-        One that overlaps the span otherwise fits nowhere any more: its own span becomes empty.
+        A take that overlaps the span otherwise fits nowhere now: its own span becomes empty.
         """
         self.write(
             """UPDATE chapters SET text_start = CASE WHEN text_start >= ? THEN text_start + ?
@@ -282,7 +282,7 @@ class RetakeQueries(Statements):
         return row
 
     def list_take_hashes(self, owner_id: int, filename: str | None = None) -> set[str]:
-        """The frames on disk of all earlier takes of a file, or of all files of its owner."""
+        """Hashes of the frames of all earlier takes of a file, or of all files of its owner."""
         values: list[object] = [owner_id]
         which = "f.owner_id = ?"
         if filename is not None:
@@ -308,7 +308,7 @@ class RetakeQueries(Statements):
         )
 
     def get_chapters(self, file_id: int) -> list[Chapter]:
-        """position, title, text_start, text_end, start_ms, end_ms; times are None until spoken."""
+        """Chapters: position, title, text_start, text_end, start_ms, end_ms (None until spoken)."""
         rows = self.list_of(
             ChapterStart,
             """SELECT position, title, text_start,

@@ -8,11 +8,13 @@ tests hold them beside the schema and beside what each statement really gives.
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
+import speech.types
+
 # People
 
 
 class Account(TypedDict):
-    """Whose account it is: the columns that each row about a person has."""
+    """An account: the columns that each row about a person has."""
 
     id: int
     username: str
@@ -41,7 +43,7 @@ class ListedUser(Account):
 
 
 class Session(Account):
-    """Who is logged in: an account with its open session. `user_id` is another name of `id`."""
+    """An open session with its account. `user_id` is another name of `id`."""
 
     session_id: int
     token_hash: str
@@ -99,7 +101,7 @@ class ListedInvite(TypedDict):
 
 
 class Work(TypedDict):
-    """How work on something stands: who has it, how often it was tried, what it waits for."""
+    """State of work on something: who has it, how often it was tried, what it waits for."""
 
     attempts: int
     lease_owner: str | None
@@ -146,7 +148,7 @@ class Job(AudioFile):
 
 
 class JobCounts(TypedDict):
-    """How many files are in work."""
+    """Numbers of files in work."""
 
     queued: int
     speaking: int
@@ -160,7 +162,7 @@ class WholeFile(AudioFile):
 
 
 class Phrase(TypedDict):
-    """Where a text holds what was searched for; all None where it does not."""
+    """Place in a text that holds what was searched for; all None where there is none."""
 
     phrase: str | None
     match_start: int | None
@@ -179,15 +181,8 @@ class FoundFile(AudioFile):
     start_ms: NotRequired[int | None]
 
 
-class FileState(TypedDict):
-    """What the disk's upkeep must know of a file."""
-
-    status: str
-    sha256: str | None
-
-
 class FileOwner(TypedDict):
-    """Whose a file is, to act on it."""
+    """Owner and name of a file, to act on it."""
 
     owner_id: int
     filename: str
@@ -207,14 +202,10 @@ class VoiceUsed(TypedDict):
     voice: str
 
 
-class Span(TypedDict):
-    """Where a segment stands in the text (code points) and in the sound."""
+class Span(speech.types.SpokenSpan):
+    """Span of a segment, and its place among the others."""
 
     position: int
-    text_start: int
-    text_end: int
-    start_ms: int
-    end_ms: int
 
 
 class NewSegment(Span):
@@ -249,7 +240,7 @@ class DeviatingSegment(TypedDict):
 
 
 class SegmentWords(TypedDict):
-    """When the words of a segment are heard; `words` is JSON."""
+    """Words of a segment, with when each is heard; `words` is JSON."""
 
     text_start: int
     start_ms: int
@@ -257,7 +248,7 @@ class SegmentWords(TypedDict):
 
 
 class ChapterStart(TypedDict):
-    """Where a chapter of a file begins; the time is None until it is spoken."""
+    """Start of a chapter of a file; the time is None until it is spoken."""
 
     position: int
     title: str
@@ -295,7 +286,7 @@ class ClaimedRetake(Retake):
 
 
 class Shift(TypedDict):
-    """How far what follows a change moves, in each of its measures."""
+    """Shift of all that follows a change, in each measure."""
 
     position: int
     text: int
@@ -305,7 +296,7 @@ class Shift(TypedDict):
 
 
 class ReplacedTake(TypedDict):
-    """What a change replaced: its text, its frames on disk, its segments."""
+    """Take that a change replaced: its text, its frames on disk, its segments."""
 
     text: str
     content_hash: str

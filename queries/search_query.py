@@ -1,4 +1,4 @@
-"""What people type into the search box: read as words, asked of the index, found in a text."""
+"""Search queries: read as words, asked of the index, found in a text."""
 
 import re
 import time
@@ -21,7 +21,7 @@ MARKS = re.compile(r"[\u0300-\u036f]+")
 
 
 class Excerpt(TypedDict):
-    """Where a text holds a term, with what stands around it; places in code points."""
+    """Place of a term in a text, with what stands around it; places in code points."""
 
     phrase: str
     match_start: int
@@ -138,7 +138,7 @@ def _quoted(term: Term) -> str:
 
 
 def by_weight(terms: list[Term]) -> list[Term]:
-    """What to look for in a text, the best first.
+    """Order terms by what to look for first in a text.
 
     All words in a row come before a phrase, a phrase before a word, a long word before a short.
     """
@@ -153,7 +153,7 @@ def by_weight(terms: list[Term]) -> list[Term]:
 def find_first(
     pieces: Iterable[str], term: Term, is_late: Callable[[], bool] = lambda: False
 ) -> Match | None:
-    """Where a text, given piece by piece, first holds a term; None where it does not, or too late.
+    """Find the first match in a text given piece by piece; None without one, or too late.
 
     `text_start` and `match_length` in code points, with the excerpt around it. Each piece is
     folded once; what is not reached is not read.
@@ -190,7 +190,7 @@ def _with_last(pieces: Iterable[str]) -> Iterator[tuple[str, bool]]:
 
 
 def sizes() -> Iterator[int]:
-    """How much of a text to read at a time: little first, for most matches stand near the start."""
+    """Sizes of the pieces to read a text in: little first, as most matches are near the start."""
     size = FIRST_PIECE
     while True:
         yield size

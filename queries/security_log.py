@@ -29,7 +29,7 @@ class SecurityEvent(TypedDict):
 
 
 class EventFilters(TypedDict, total=False):
-    """Which events are wanted; see `get_security_logs`."""
+    """Filters of events; see `get_security_logs`."""
 
     user_id: int | None
     event_type: str | None
@@ -39,7 +39,7 @@ class EventFilters(TypedDict, total=False):
 
 
 class LoginFailures(TypedDict):
-    """How many log-ins failed since one succeeded, and in all; times are None without any."""
+    """Numbers of failed logins since one succeeded, and in all; times are None without any."""
 
     attempts: int
     latest: str | None
@@ -48,7 +48,7 @@ class LoginFailures(TypedDict):
 
 
 class SecurityLogQueries(Statements):
-    """What happened to accounts and sessions, and from where."""
+    """Events of accounts and sessions: what happened, and from where."""
 
     def log_security_event(
         self,

@@ -1,4 +1,4 @@
-"""Bought sound: what is kept of it, whose it is, which files hold it, and what is to go."""
+"""Segment cache: bought segments, their owners, the files that hold them, and which are to go."""
 
 import json
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from queries.rows import AudioFile
 
 
 class CachedSegment(TypedDict):
-    """Bought sound: what it cost (USD), whose it is; an `owner_id` of None is the house."""
+    """A bought segment: its `cost` (USD), its owner; nobody's where `owner_id` is None."""
 
     content_hash: str
     engine: str
@@ -23,14 +23,14 @@ class CachedSegment(TypedDict):
 
 
 class ListedSegment(TypedDict):
-    """Bought sound as the disk's upkeep sees it; `size` in bytes."""
+    """A bought segment, for making room on the disk; `size` in bytes."""
 
     content_hash: str
     size: int
 
 
 class Unsettled(TypedDict):
-    """Whose files, up to which, may hold sound from before it had owners."""
+    """A person whose files, up to one, may hold segments from before they had owners."""
 
     owner_id: int
     engine: str
@@ -38,7 +38,7 @@ class Unsettled(TypedDict):
 
 
 class Order(TypedDict):
-    """What a sound is bought for: a file, a retake of one, or a preview, which has no file."""
+    """Order that a segment is bought for: a file, a retake of one, or a preview, without a file."""
 
     id: int | None
     owner_id: int
@@ -53,7 +53,7 @@ class SegmentCacheQueries(Statements):
     """Segments that cost money or time.
 
     `fingerprint` stands for all that made a sound, `content_hash` names it on disk: a person's own
-    under a name of their own. An `owner_id` of None is the house.
+    under a name of their own. An `owner_id` of None stands for nobody.
     """
 
     def find_cached_segment(self, owner_id: int, fingerprint: str) -> str | None:
@@ -78,7 +78,7 @@ class SegmentCacheQueries(Statements):
         return [row["content_hash"] for row in rows]
 
     def get_cached_segment(self, content_hash: str) -> CachedSegment | None:
-        """What is known of a kept sound, whosever it is."""
+        """The row of a kept segment, whoever owns it."""
         return self.find(
             CachedSegment, "SELECT * FROM kept_segments WHERE content_hash = ?", content_hash
         )
@@ -219,7 +219,7 @@ class SegmentCacheQueries(Statements):
     # Leaving
 
     def forget_cached_segment(self, content_hash: str) -> None:
-        """The sound of a bought segment is gone from disk; buying it again counts again."""
+        """Forget a segment whose sound left the disk; buying it again counts again."""
         with self.transaction():
             self.write("DELETE FROM kept_segments WHERE content_hash = ?", content_hash)
             self._want(content_hash)
@@ -283,7 +283,7 @@ class SegmentCacheQueries(Statements):
     # Sound from before it had owners
 
     def list_unsettled(self, owner_id: int | None = None) -> list[Unsettled]:
-        """Whose files were not looked through for it: owner_id, engine, last_file_id."""
+        """People whose files were not yet looked through for earlier segments."""
         return self.list_of(
             Unsettled,
             """SELECT * FROM unsettled_segments
@@ -292,7 +292,7 @@ class SegmentCacheQueries(Statements):
         )  # fmt: skip
 
     def list_earlier_segments(self, engine: str) -> list[str]:
-        """The content hashes of what an engine spoke then."""
+        """The content hashes of what an engine spoke before segments had owners."""
         rows = self.rows(
             """SELECT content_hash FROM kept_segments INDEXED BY idx_kept_earlier
                WHERE engine = ? AND is_earlier = 1""",

@@ -1,4 +1,4 @@
-"""Where the segments of a piece stand, a page at a time: a long piece has tens of thousands."""
+"""Segments of a file, a page at a time: a long file has tens of thousands."""
 
 from queries.base import Statements
 from queries.rows import SegmentWords, Span
@@ -7,7 +7,7 @@ EVERYTHING = 10**18 - 1  # characters: no text is as long
 
 
 class SegmentQueries(Statements):
-    """Reads for pages that follow a piece."""
+    """Reads for pages that follow a file as it plays."""
 
     def list_spans(self, file_id: int, position: int, until: int, limit: int) -> list[Span]:
         """Spoken segments from a position on that begin before the place `until` of the text.
@@ -22,7 +22,7 @@ class SegmentQueries(Statements):
         )  # fmt: skip
 
     def find_segment(self, file_id: int, place: int) -> int:
-        """The position of the segment that a place of the text lies in; 0 when none is spoken."""
+        """Position of the segment that holds a place of the text; 0 when none is spoken."""
         found = self.value(
             """SELECT position FROM segments INDEXED BY idx_segments_text
                WHERE file_id = ? AND text_start <= ? ORDER BY text_start DESC LIMIT 1""",
@@ -31,7 +31,7 @@ class SegmentQueries(Statements):
         return found or 0
 
     def get_segment_end(self, file_id: int, position: int) -> int | None:
-        """Where the sound of a segment ends (ms); None when it is not spoken."""
+        """End of a segment in the sound (ms); None when it is not spoken."""
         return self.value(
             "SELECT end_ms FROM segments WHERE file_id = ? AND position = ?", file_id, position
         )
@@ -46,5 +46,5 @@ class SegmentQueries(Statements):
         )  # fmt: skip
 
     def count_takes(self, file_id: int) -> int:
-        """How often a passage of the piece was replaced: it grows whenever segments move."""
+        """Number of passages replaced in a file: it grows whenever segments move."""
         return self.value("SELECT count(*) AS n FROM takes WHERE file_id = ?", file_id)

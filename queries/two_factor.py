@@ -1,4 +1,4 @@
-"""The second step of a login, and what admins have decided about it."""
+"""Two-factor authentication, and the rules on which admins have decided."""
 
 from collections.abc import Iterable
 from typing import TypedDict
@@ -20,7 +20,7 @@ class TwoFactorQueries(Statements):
     """Authenticator apps, recovery codes, rules."""
 
     def get_rule(self, name: str, default: str = "") -> str:
-        """What admins have decided, or the default while they have not."""
+        """The rule that admins decided on, or the default while they have not."""
         return self.value("SELECT value FROM rules WHERE name = ?", name) or default
 
     def set_rule(self, name: str, value: str) -> None:
@@ -63,7 +63,7 @@ class TwoFactorQueries(Statements):
         )  # fmt: skip
 
     def confirm_second_factor(self, user_id: int, sealed_secret: str, step: int) -> bool:
-        """Ask for it from now on; False when it was confirmed or replaced in the meantime."""
+        """Ask for its codes from now on; False when it was confirmed or replaced meanwhile."""
         return bool(
             self.write(
                 """UPDATE second_factors SET confirmed_at = CURRENT_TIMESTAMP, last_step = ?

@@ -23,7 +23,7 @@ MONTHS = "user_id = ? AND (year, month) >= (?, ?) AND (year, month) <= (?, ?)"
 
 
 class UsageSum(TypedDict):
-    """What was spoken in all, and what it cost (USD); None where no price was known."""
+    """Sum of what was spoken; a `cost` (USD) of None where no price was known."""
 
     characters_used: int
     cost: float | None
@@ -65,7 +65,7 @@ class UsageRow(TypedDict):
 
 
 class Saved(TypedDict):
-    """What free engines spoke, and what it would have cost elsewhere."""
+    """Characters that free engines spoke, and what they would have cost elsewhere (USD)."""
 
     characters: int
     usd: float
@@ -124,7 +124,7 @@ class UsageQueries(Statements):
             )
 
     def get_monthly_usage(self, user_id: int, year: int, month: int) -> UsageSum:
-        """One month: characters_used, cost (USD), requests."""
+        """Use of one month: characters_used, cost (USD), requests."""
         return self.one(
             UsageSum,
             f"""SELECT coalesce(sum(characters_used), 0) AS characters_used,
@@ -180,7 +180,7 @@ class UsageQueries(Statements):
         first: Month = FIRST,
         last: Month = LAST,
     ) -> Saved:
-        """What engines that cost nothing spoke, and its price elsewhere: characters, usd.
+        """Characters that free engines spoke, and their price elsewhere: characters, usd.
 
         `usd_per_million` is the reference price of a million characters.
         """

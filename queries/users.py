@@ -14,7 +14,7 @@ WAS_DISABLED = "Paused because this account was disabled."
 
 
 class MovedRows(TypedDict):
-    """How many rows went from one account to another."""
+    """Numbers of rows that went from one account to another."""
 
     files: int
     usage: int
@@ -22,7 +22,7 @@ class MovedRows(TypedDict):
 
 
 class UserQueries(Statements):
-    """Who may come in."""
+    """Statements about accounts, sessions and invitations."""
 
     def create_user(
         self,
@@ -69,7 +69,7 @@ class UserQueries(Statements):
             return self.create_user(username, password_hash, is_admin=True)
 
     def count_users(self) -> int:
-        """How many accounts have a password; placeholders, which nobody can log in to, do not."""
+        """Number of accounts with a password, without placeholders, which nobody can log in to."""
         return self.value("SELECT count(*) AS n FROM users WHERE password_hash != ?", NO_LOGIN)
 
     def get_user(self, username: str) -> User | None:
@@ -91,7 +91,7 @@ class UserQueries(Statements):
         return self.find(User, "SELECT * FROM users WHERE id = ?", user_id)
 
     def set_fallback_rule(self, user_id: int, rule: str) -> None:
-        """Which voice goes on where one cannot speak: 'ask', 'nearest' or 'free'."""
+        """Set which voice continues where one cannot speak: 'ask', 'nearest' or 'free'."""
         self.write("UPDATE users SET stand_in_rule = ? WHERE id = ?", rule, user_id)
 
     def update_last_login(self, user_id: int) -> None:
@@ -199,7 +199,7 @@ class UserQueries(Statements):
     ) -> Session | None:
         """The session and its account, unless it expired or the account is disabled.
 
-        Told with it: whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
+        Also says whether it `has_second_factor`, and for whom `second_factor_rule` asks one.
         """
         return self.find(
             Session,
@@ -221,7 +221,7 @@ class UserQueries(Statements):
     def find_open_sessions(
         self, token_hashes: set[str], *, now: float, idle_s: float, absolute_s: float
     ) -> set[str]:
-        """Which of these sessions have not ended, by the rules of `get_session`.
+        """The sessions among these that have not ended, by the rules of `get_session`.
 
         They are named by hash, because a number may be given again.
         """

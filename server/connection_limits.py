@@ -68,7 +68,7 @@ class ConnectionLimits:
         of_one: int,
         exempt: tuple[Network, ...] = (),
         admissions: Admissions | None = None,
-        queue: RequestQueue | None = None,
+        queue: "RequestQueue[Channel] | None" = None,
         clock: Callable[[], float] = time.monotonic,
         report: Report = lambda outcome: None,
     ) -> None:
@@ -328,7 +328,7 @@ class Channel(ReportingChannel):
         return True
 
     @property
-    def _line(self) -> RequestQueue:
+    def _line(self) -> "RequestQueue[Channel]":
         """The line that a request of this connection waits in."""
         if self.limits.queue is None:
             raise ValueError("no requests wait in line here")

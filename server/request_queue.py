@@ -6,13 +6,15 @@ Each person has a line; people take turns.
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Generic, TypeVar
 
 from common.errors import AppError
 
 AT_ONCE, AT_ONCE_OF_ONE = 4, 2
 WAITING, WAITING_OF_ONE = 200, 50
 LONGEST_WAIT_S = 120.0
+
+Item = TypeVar("Item")
 
 
 class QueueFull(AppError):
@@ -39,16 +41,16 @@ class WaitedTooLong(AppError):
         super().__init__("Other documents are being read just now. Wait a moment, then try again.")
 
 
-class RequestQueue:
+class RequestQueue(Generic[Item]):
     """Lines of whatever `start` begins; each that was started is to `leave` when it is done."""
 
-    def __init__(self, start: Callable[[Any], None], *, at_once: int = AT_ONCE) -> None:
+    def __init__(self, start: Callable[[Item], None], *, at_once: int = AT_ONCE) -> None:
         self.start, self._at_once = start, at_once
         self._lock = threading.Lock()
         self._running: Counter[int] = Counter()
-        self._lines: OrderedDict[int, deque[Any]] = OrderedDict()
+        self._lines: OrderedDict[int, deque[Item]] = OrderedDict()
 
-    def enter(self, person: int, item: Any) -> None:
+    def enter(self, person: int, item: Item) -> None:
         """Start it, or let it wait behind what that person has in line; raises QueueFull."""
         with self._lock:
             line = self._lines.setdefault(person, deque())
@@ -66,7 +68,7 @@ class RequestQueue:
                 del self._running[person]
         self._start_next()
 
-    def drop(self, person: int, item: Any) -> bool:
+    def drop(self, person: int, item: Item) -> bool:
         """Take it out of the line; False when it has been started."""
         with self._lock:
             line = self._lines.get(person)
@@ -80,7 +82,7 @@ class RequestQueue:
         while (item := self._take()) is not None:
             self.start(item)
 
-    def _take(self) -> Any | None:
+    def _take(self) -> Item | None:
         """Take the next request: of the user who had no turn for longest and is below the limit."""
         with self._lock:
             if self._running.total() >= self._at_once:

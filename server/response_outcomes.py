@@ -23,7 +23,7 @@ class UnreadableAnswer(Exception):
 
 
 class _Reporting(Task):
-    """A task that says how it ended to its channel."""
+    """A task that tells its channel how it ended."""
 
     def service(self) -> None:
         """Send an answer, and tell how that went unless another one follows in its place."""

@@ -22,7 +22,7 @@ from backups.errors import BackupError
 from common import logs
 from common.ip_address import networks
 from common.pipes import stdin_of
-from config import Config, ConfigError, prepare_data_dir, program_environment
+from config import Config, ConfigError, prepare_data_dir, program_command
 from server.body_admission import Admissions
 from server.connection_limits import Channel, ConnectionLimits
 from server.request_parser import THROWN_AWAY
@@ -83,10 +83,7 @@ class WorkerProcess:
 
     def _start_process(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "server.worker"],
-            stdin=subprocess.PIPE,
-            bufsize=0,
-            env=program_environment(),
+            program_command("server.worker"), stdin=subprocess.PIPE, bufsize=0
         )
         self._input = stdin_of(self._process)
 

@@ -104,8 +104,8 @@ class Worker:
         for thread in [*self._threads, *exporting]:
             thread.join()
         sound.join(max(0.0, deadline - time.monotonic()))
-        self.housekeeping.join(deadline)
         self._wait_for_purchases(deadline)
+        self.housekeeping.join(deadline)
 
     def _start_due_work(self) -> None:
         """Start all that is due; raises RuntimeError where the system gives no thread for it."""

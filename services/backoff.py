@@ -65,7 +65,7 @@ def plan(error: Exception, work: Job | ClaimedRetake | Export) -> Wait | None:
 
 
 def verdict(error: Exception, sentence: str) -> str:
-    """The sentence with which work fails that has waited too often; else the error's own."""
+    """The message with which work fails that has waited too often; else the error's own."""
     if transient_causes.of(error) is not transient_causes.KILLED:
         return sentence
     tries = transient_causes.tries(error)

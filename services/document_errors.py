@@ -4,7 +4,7 @@ from common.errors import AppError
 
 
 class DocumentRefused(AppError):
-    """An action that a document does not allow; `sentence` says why and what to do."""
+    """An action that a document does not allow; `message` says why and what to do."""
 
     status = 400
 

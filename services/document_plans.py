@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from documents.types import Document
-from services.document_selection import ONE, Choices
+from services.document_selection import ONE, DocumentSelection
 from speech.engine import Engine
 from speech.prices import Price, expected_duration_s
 from speech.text.billable import Spoken, count_spoken
@@ -80,7 +80,7 @@ class Measure:
 
 
 def _planned(
-    document: Document, choices: Choices, number: int, measure: Measure
+    document: Document, choices: DocumentSelection, number: int, measure: Measure
 ) -> tuple[PlannedChapter, Spoken]:
     text = choices.text(document, number)
     spoken = measure.count(text)
@@ -100,7 +100,7 @@ def _planned(
     return chapter, spoken
 
 
-def plan(document: Document, choices: Choices, measure: Measure) -> Plan:
+def plan(document: Document, choices: DocumentSelection, measure: Measure) -> Plan:
     """Count, time and price the chapters of a document."""
     planned = [
         _planned(document, choices, number, measure) for number in range(len(document.chapters))

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple, Self
 
 from documents.types import LEFT_OUT, RULES, TEXT, Document, compose
+from speech.text.directives import ReadingOptions
 
 ONE, EACH = "one", "each"
 SHAPES = (ONE, EACH)
@@ -17,7 +18,7 @@ LETTERS = frozenset({"hyphen", "ligature"})
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class DocumentSelection:
     """Choices of a document: kinds left out, chapters skipped, and differences from the rules.
 
     Chapters and parts go by their number. `parts` says for single parts whether they are spoken,
@@ -35,7 +36,7 @@ class Choices:
     speed: float = 1.0
     group: str = ""
     shape: str = ONE
-    reading: Mapping[str, Any] = field(default_factory=dict)
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
 
     def text(self, document: Document, number: int) -> str:
         """The text of a chapter that is spoken."""
@@ -55,15 +56,15 @@ class Choices:
     # Changes: each returns other choices.
 
     def with_rules(self, spoken: Collection[str]) -> Self:
-        """These kinds are spoken, all others are left out."""
+        """The choices with these kinds spoken, and all others left out."""
         return replace(self, left_out=frozenset(RULES) - frozenset(spoken))
 
     def with_chapters(self, document: Document, ticked: Collection[int]) -> Self:
-        """These chapters are spoken, all others are skipped."""
+        """The choices with these chapters spoken, and all others skipped."""
         return replace(self, skipped=frozenset(range(len(document.chapters))) - frozenset(ticked))
 
     def with_part(self, document: Document, number: int, part: int, is_spoken: bool) -> Self:
-        """One part is spoken or not, whatever the rule of its kind says."""
+        """The choices with one part spoken or not, whatever the rule of its kind says."""
         kind = document.chapters[number].parts[part].kind
         own = {**self.parts.get(number, {}), part: is_spoken}
         if is_spoken == (kind not in self.left_out):
@@ -71,11 +72,11 @@ class Choices:
         return replace(self, parts=_with(self.parts, number, own or None))
 
     def with_text(self, number: int, text: str | None) -> Self:
-        """A chapter gets a text of its own, or with None the one that was read."""
+        """The choices with a chapter's own text, or with None the one that was read."""
         return replace(self, texts=_with(self.texts, number, text))
 
     def with_title(self, number: int, title: str | None) -> Self:
-        """A chapter gets another name, or with None the one that was read."""
+        """The choices with another title for a chapter, or with None the one that was read."""
         return replace(self, titles=_with(self.titles, number, title))
 
     def onto(self, base: Self, stored: Self) -> Self:
@@ -136,7 +137,7 @@ class ShownRun(NamedTuple):
 
 
 def paragraphs(
-    document: Document, choices: Choices, number: int, first: int = 0
+    document: Document, choices: DocumentSelection, number: int, first: int = 0
 ) -> tuple[list[list[ShownRun]], int | None]:
     """The parts of a chapter from `first` on, by paragraphs, and where the next stretch begins.
 
@@ -203,8 +204,8 @@ def _numbered(read: Callable[[Any], Any]) -> Callable[[Any], dict[int, Any]]:
     return lambda value: {int(number): read(one) for number, one in value.items()}
 
 
-def _reading(value: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def _reading(value: Any) -> ReadingOptions:
+    found: ReadingOptions = {}
     if cast := {_text(name): _text(voice) for name, voice in value.get("cast", {}).items()}:
         found["cast"] = cast
     if "paragraph_pause_ms" in value:

@@ -18,7 +18,7 @@ from services.document_errors import BadCover, BadDocument, NothingChosen
 from services.document_imports import DocumentImports, clean_line, picture_type
 from services.document_plans import BETWEEN, Measure, Plan
 from services.document_progress import UNFINISHED, Progress
-from services.document_selection import EACH, Choices
+from services.document_selection import EACH, DocumentSelection
 from services.file_names import NAME_LENGTH, check_group, check_name
 from services.studio import Studio
 from speech.text.directives import Cast
@@ -55,9 +55,9 @@ class Documents:
                     self._cached.popitem(last=False)
         return document
 
-    def choices(self, row: DocumentRow) -> Choices:
+    def choices(self, row: DocumentRow) -> DocumentSelection:
         """The choices of a document, the rules' own defaults at first; their voice is there."""
-        stored = Choices.from_json(row["choices"])
+        stored = DocumentSelection.from_json(row["choices"])
         voice = self._voice(row, stored.voice)
         low, high = self.studio.registry.resolve(voice.key)[0].speed_range
         return replace(stored, voice=voice.key, speed=min(max(stored.speed, low), high))
@@ -65,7 +65,7 @@ class Documents:
     def save(
         self,
         row: DocumentRow,
-        choices: Choices,
+        choices: DocumentSelection,
         *,
         title: str | None = None,
         author: str | None = None,
@@ -82,7 +82,7 @@ class Documents:
     def change(
         self,
         row: DocumentRow,
-        change: Callable[[DocumentRow, Choices], Choices],
+        change: Callable[[DocumentRow, DocumentSelection], DocumentSelection],
         names: Callable[[DocumentRow], dict[str, str | None]] = lambda _: {},
     ) -> DocumentRow:
         """Save what `change` makes of the row and choices as they are now, and the `names` for it.
@@ -108,7 +108,7 @@ class Documents:
         with self._cache_lock:
             self._cached.pop(row["id"], None)
 
-    def plan(self, row: DocumentRow, choices: Choices) -> Plan:
+    def plan(self, row: DocumentRow, choices: DocumentSelection) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
         (engine, voice), speed = self.studio.voice_fallback.choose_for_text(
             row["owner_id"], choices.voice, choices.speed, language=row["language"]
@@ -134,7 +134,7 @@ class Documents:
 
     # Speaking
 
-    def speak(self, row: DocumentRow, choices: Choices) -> list[AudioFile]:
+    def speak(self, row: DocumentRow, choices: DocumentSelection) -> list[AudioFile]:
         """Queue the chosen chapters, all or none; returns the rows of the files.
 
         Raises NothingChosen, and whatever the studio raises for a text it cannot take.
@@ -153,7 +153,11 @@ class Documents:
             return make(row, choices, document, texts)
 
     def _speak_as_one(
-        self, row: DocumentRow, choices: Choices, document: Document, texts: Mapping[int, str]
+        self,
+        row: DocumentRow,
+        choices: DocumentSelection,
+        document: Document,
+        texts: Mapping[int, str],
     ) -> list[AudioFile]:
         chapters, start = [], 0
         for number, text in texts.items():
@@ -166,7 +170,11 @@ class Documents:
         return [made]
 
     def _speak_each(
-        self, row: DocumentRow, choices: Choices, document: Document, texts: Mapping[int, str]
+        self,
+        row: DocumentRow,
+        choices: DocumentSelection,
+        document: Document,
+        texts: Mapping[int, str],
     ) -> list[AudioFile]:
         group = choices.group or check_group(row["title"][:100])
         width = max(2, len(str(len(document.chapters))))
@@ -178,7 +186,9 @@ class Documents:
             made.append(self._submit(row, choices, text, track=number + 1, **fields))
         return made
 
-    def _submit(self, row: DocumentRow, choices: Choices, text: str, **fields: Any) -> AudioFile:
+    def _submit(
+        self, row: DocumentRow, choices: DocumentSelection, text: str, **fields: Any
+    ) -> AudioFile:
         fields |= {"voice": choices.voice, "speed": choices.speed, "document_id": row["id"]}
         fields["reading"] = choices.reading
         return self.studio.generation.submit(row["owner_id"], text, **fields)
@@ -190,11 +200,11 @@ class Documents:
         return Progress.of_files(self.db.list_document_files(row["id"], row["owner_id"]))
 
     def pause(self, row: DocumentRow) -> int:
-        """Let everything rest that waits or is being spoken; returns how many files."""
+        """Pause everything that waits or is being spoken; returns how many files."""
         return self._for_each(row, UNFINISHED, self.studio.generation.pause)
 
     def resume(self, row: DocumentRow) -> int:
-        """Take up what rests; returns how many files."""
+        """Resume what is paused; returns how many files."""
         return self._for_each(row, ("paused",), self.studio.generation.retry)
 
     def cancel(self, row: DocumentRow) -> int:

@@ -28,7 +28,7 @@ class ExportWorker:
         self.wake = threading.Event()
 
     def start(self) -> list[threading.Thread]:
-        """Begin to work until `stop` is set; the threads, to be joined."""
+        """Begin to work until `stop` is set; returns the threads, to be joined."""
         threads = [
             threading.Thread(target=self._run, args=(longest_s,), name=name, daemon=True)
             for name, longest_s in (("exports", 1e9), ("short exports", SHORT_S))

@@ -8,7 +8,7 @@ import uuid
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from common.errors import Message
 from common.stored_json import read_or_default
@@ -22,6 +22,7 @@ from queries.rows import AudioFile, Export
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
 from speech.registry import Registry
+from speech.types import TimedSegment
 from storage.audio_store import AudioStore
 from storage.errors import (
     DatabaseDamaged,
@@ -48,7 +49,7 @@ class OfferedFormat(TypedDict):
 
 
 class Details(TypedDict):
-    """What a download says of the document behind a piece."""
+    """Details of the document behind a file, as a download tells them."""
 
     artist: str
     album: str
@@ -70,7 +71,7 @@ class BadExport(ExportError):
 
 
 class TooManyExports(ExportError):
-    """One person waits for more downloads than is fair."""
+    """More downloads than one person may wait for."""
 
     status = 429
     limit = "downloads"
@@ -313,7 +314,7 @@ class Exports:
             return ""
 
 
-def _whole(row: AudioFile) -> dict[str, Any]:
+def _whole(row: AudioFile) -> TimedSegment:
     """A piece that came from elsewhere, with no segments of its own, as one."""
     return {
         "text_start": 0, "text_end": row["character_count"], "start_ms": 0,

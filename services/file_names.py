@@ -12,7 +12,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class BadName(AppError):
-    """A name or group that cannot be stored; `sentence` says why and what to do."""
+    """A name or group that cannot be stored; `message` says why and what to do."""
 
     status = 400
 

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from common.errors import AppError, Message
 from config import Config
@@ -19,7 +18,7 @@ from speech.engine import Engine
 from speech.prices import Price, expected_duration_s
 from speech.registry import Registry
 from speech.text.billable import count_spoken
-from speech.text.directives import Cast
+from speech.text.directives import Cast, ReadingOptions
 from speech.text.pronunciation import Dictionary
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.segments import split
@@ -35,17 +34,17 @@ VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u
 
 
 class GenerationError(AppError):
-    """A text that cannot be taken; `sentence` says why and what to do."""
+    """A text that cannot be taken; `message` says why and what to do."""
 
     status = 400
 
 
 class TextEmpty(GenerationError):
-    """There is nothing to speak."""
+    """A text with nothing to speak."""
 
 
 class TextTooLong(GenerationError):
-    """More than one submission may hold."""
+    """A text longer than one submission may hold."""
 
     status = 413
 
@@ -92,7 +91,7 @@ class Generation:
         engine: str = "",
         *,
         owner_id: int | None = None,
-        reading: Mapping[str, Any] | None = None,
+        reading: ReadingOptions | None = None,
     ) -> Quote:
         """Count, time and price a text; free and changes nothing.
 
@@ -138,9 +137,9 @@ class Generation:
         chapters: Sequence[tuple[str, int]] = (),
         document_id: int | None = None,
         track: int = 0,
-        reading: Mapping[str, Any] | None = None,
+        reading: ReadingOptions | None = None,
     ) -> AudioFile:
-        """Queue a text; returns its row. Raises a sentence for everything that cannot be.
+        """Queue a text; returns its row. Raises AppError for a text that cannot be taken.
 
         `chapters` are titles with where they begin in the text (code points), `track` is the
         place in the document, `reading` how to read: `cast`, names of speakers with the keys or
@@ -199,7 +198,7 @@ class Generation:
         return self.db.cancel_job(filename, owner_id)
 
     def pause(self, filename: str, owner_id: int) -> AudioFile:
-        """Let a file rest until it is taken up again. Raises NotFound, WrongState."""
+        """Pause a file until it is resumed. Raises NotFound, WrongState."""
         return self.db.pause_job(filename, owner_id)
 
     def speak_next(self, filename: str, owner_id: int) -> AudioFile:
@@ -240,9 +239,9 @@ class Generation:
                 )
             )
 
-    def _check_reading(self, reading: Mapping[str, Any], choice: VoiceChoice) -> dict[str, Any]:
+    def _check_reading(self, reading: ReadingOptions, choice: VoiceChoice) -> ReadingOptions:
         """Check how to read, for the file's row; raises BadCast, BadPause, UnknownVoice."""
-        checked: dict[str, Any] = {}
+        checked: ReadingOptions = {}
         if cast := reading.get("cast"):
             Cast(cast)
             checked["cast"] = {

@@ -300,7 +300,7 @@ class Voices:
                 self._clear(identifier)
 
     def _accept(self, identifier: str, room: Path, source: str) -> Model:
-        """Try the model, write down where it is from, and give it its place, in one step."""
+        """Try the model, note its source and licence, and install it by one rename."""
         with (room / MODEL).open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         card = room / CARD

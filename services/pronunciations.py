@@ -37,11 +37,11 @@ class EntryTaken(BadPronunciation):
 
 
 class BadTable(BadPronunciation):
-    """A table that is no dictionary; the sentence names the line."""
+    """A table that is no dictionary; `message` names the line."""
 
 
 class Hit(Excerpt):
-    """Where an entry would change a text first, and in how many places."""
+    """First place where an entry would change a text, and the number of places."""
 
     places: int
     start_ms: int | None

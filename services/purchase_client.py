@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from common import transient_causes
 from common.errors import AppError, Message
@@ -52,7 +51,7 @@ class Gone(Exception):
         self.code = code
 
     def told(self, *, is_paid: bool = False) -> EngineCrashed:
-        """Translate it for the caller; `is_paid` where a provider had been asked."""
+        """The error to raise instead; `is_paid` where a provider had been asked."""
         is_outside = self.code in transient_causes.FROM_OUTSIDE
         error = EngineHeldUp(transient_causes.KILLED) if is_outside else EngineCrashed(STOPPED)
         error.tries = transient_causes.PAID_TRIES if is_paid else None
@@ -63,7 +62,7 @@ class PurchaseClient:
     """Buys through a process that starts with the first order; one object serves all threads."""
 
     def __init__(self, folder: Path, engines: Iterable[Engine], environ: Mapping[str, str]):
-        self._settings: dict[str, Any] = {
+        self._settings: wire.ProcessSettings = {
             "folder": str(folder.absolute()),
             "engines": {engine.name: engine.settings for engine in engines if engine.settings},
         }
@@ -85,12 +84,12 @@ class PurchaseClient:
         *,
         asks: int = transient_causes.PAID_TRIES,
     ) -> Generator[AudioChunk]:
-        """The sound as it arrives; at its end it is cached. None where it has been cached before.
+        """Yield the sound as it arrives; at its end it is cached. Yields nothing if it was before.
 
         `begun` is called when the provider is asked, and again if the process dies and has to be
         replaced: `asks` times at most. Raises SpeechError, AudioError.
         """
-        order = {
+        order: wire.PurchaseOrder = {
             **self._named(engine),
             "content_hash": content_hash,
             "request": {"text": request.text, "voice": request.voice, "speed": request.speed},
@@ -152,13 +151,14 @@ class PurchaseClient:
         if line:
             line.close()
 
-    def _named(self, engine: Engine) -> dict[str, Any]:
+    def _named(self, engine: Engine) -> wire.EngineOrder:
         """The name of an engine in an order; with its settings where the process has others."""
-        if self._settings["engines"].get(engine.name) == engine.settings:
+        settings = engine.settings
+        if settings is None or settings == self._settings["engines"].get(engine.name):
             return {"engine": engine.name}
-        return {"engine": engine.name, "settings": engine.settings}
+        return {"engine": engine.name, "settings": settings}
 
-    def _answers(self, kind: bytes, order: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+    def _answers(self, kind: bytes, order: wire.EngineOrder) -> Iterator[tuple[bytes, bytes]]:
         with self._guard:
             answers = self._open().order(kind, order)
         while True:
@@ -186,7 +186,7 @@ class PurchaseClient:
 class Line:
     """One process with its pipes, and the orders that it has not answered to the end."""
 
-    def __init__(self, settings: Mapping[str, Any], environ: Mapping[str, str]):
+    def __init__(self, settings: wire.ProcessSettings, environ: Mapping[str, str]):
         self._process = subprocess.Popen(
             [sys.executable, "-m", wire.__name__],
             stdin=subprocess.PIPE,
@@ -209,7 +209,7 @@ class Line:
         """Whether an order has not been answered to its end."""
         return bool(self._waiting)
 
-    def order(self, kind: bytes, order: Mapping[str, Any]) -> Answers:
+    def order(self, kind: bytes, order: wire.EngineOrder) -> Answers:
         """Send an order; its answers arrive in the queue, an empty type when there will be none."""
         answers: Answers = queue.SimpleQueue()
         with self._guard:
@@ -226,7 +226,7 @@ class Line:
         with self._guard, suppress(BrokenPipeError):
             self._input.close()
 
-    def _send(self, kind: bytes, number: int, values: Mapping[str, Any]) -> None:
+    def _send(self, kind: bytes, number: int, values: Mapping[str, object]) -> None:
         payload = json.dumps(values).encode()
         with suppress(BrokenPipeError):  # whoever reads its answers finds out
             self._input.write(wire.HEADER.pack(kind, number, len(payload)) + payload)

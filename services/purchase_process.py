@@ -6,10 +6,9 @@ when standard input ends, what has begun is finished, then this process ends, to
 
 A frame is one type byte, the number of the order, a little-endian 32-bit length and a payload:
 
-in   S settings  JSON: the folder to keep sound in, the settings of each engine by name; once
-     B buy       JSON: engine, content_hash, request
-     N notices   JSON: engine
-     Both carry the engine's settings, too, where they are others than those that came with S.
+in   S settings  JSON: ProcessSettings; once
+     B buy       JSON: PurchaseOrder
+     N notices   JSON: EngineOrder
 out  G begun     empty; the sound is not cached, and the provider is being asked
      A audio     16-bit samples
      D done      JSON: a Delivery, or empty; the sound is cached: now (after audio) or earlier
@@ -25,14 +24,14 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, BinaryIO, NotRequired, TypedDict
 
 from common import transient_causes
 from common.errors import AppError
 from speech.engine import Engine
 from speech.engines.openai_engines import engine_from_settings
 from speech.errors import EngineHeldUp, SpeechError
-from speech.types import AudioChunk, Receipt, SpeechRequest
+from speech.types import AudioChunk, EngineSettings, Receipt, SpeechRequest
 from storage.segment_store import SegmentStore
 
 HEADER = struct.Struct("<cII")
@@ -43,10 +42,39 @@ UNEXPECTED = "Something unexpected went wrong; the log says what."
 Answer = tuple[bytes, bytes]
 
 
+class ProcessSettings(TypedDict):
+    """The folder to keep sound in, and the settings of each engine by its name."""
+
+    folder: str
+    engines: dict[str, EngineSettings]
+
+
+class EngineOrder(TypedDict):
+    """An order to an engine; its settings come along where they are others than those of S."""
+
+    engine: str
+    settings: NotRequired[EngineSettings]
+
+
+class OrderedSpeech(TypedDict):
+    """The fields of the SpeechRequest that is bought."""
+
+    text: str
+    voice: str
+    speed: float
+
+
+class PurchaseOrder(EngineOrder):
+    """An order for speech, to be kept under its `content_hash`."""
+
+    content_hash: str
+    request: OrderedSpeech
+
+
 class PurchaseProcess:
     """The engines and the store of this process; each order has a thread of its own."""
 
-    def __init__(self, folder: str, engines: dict[str, dict[str, Any]], output: BinaryIO):
+    def __init__(self, folder: str, engines: dict[str, EngineSettings], output: BinaryIO):
         self.store = SegmentStore(Path(folder))
         self.engines = {name: engine_from_settings(settings) for name, settings in engines.items()}
         self._later: dict[str, Engine] = {}  # by their settings, the latest used last
@@ -55,7 +83,7 @@ class PurchaseProcess:
         self._output = output
         self._sending = threading.Lock()
 
-    def start(self, kind: bytes, number: int, order: dict[str, Any]) -> None:
+    def start(self, kind: bytes, number: int, order: EngineOrder) -> None:
         """Carry out an order in a thread."""
         serve = {b"B": self._buy, b"N": self._notices}[kind]
         try:
@@ -75,7 +103,7 @@ class PurchaseProcess:
         except OSError:
             self.is_alone.set()
 
-    def _settle(self, number: int, serve: Callable[..., Answer], order: dict[str, Any]) -> None:
+    def _settle(self, number: int, serve: Callable[..., Answer], order: EngineOrder) -> None:
         kind, payload = b"E", packed(SpeechError(UNEXPECTED))
         try:
             kind, payload = serve(number, order)
@@ -90,7 +118,7 @@ class PurchaseProcess:
         finally:
             self.send(kind, number, payload)
 
-    def _buy(self, number: int, order: dict[str, Any]) -> Answer:
+    def _buy(self, number: int, order: PurchaseOrder) -> Answer:
         content_hash, receipt = order["content_hash"], Receipt()
         engine, request = self._engine(order), SpeechRequest(**order["request"])
         most = request.most_bytes(engine.sample_rate)
@@ -101,7 +129,7 @@ class PurchaseProcess:
             write(self._passed_on(number, receipt.hear(engine.speak(request))))
         return b"D", receipt.note()
 
-    def _engine(self, order: dict[str, Any]) -> Engine:
+    def _engine(self, order: EngineOrder) -> Engine:
         """The engine of an order; made now where it came or changed after this process began."""
         settings = order.get("settings")
         if settings is None:
@@ -121,7 +149,7 @@ class PurchaseProcess:
             self.send(b"A", number, chunk.pcm)
             yield chunk.pcm
 
-    def _notices(self, number: int, order: dict[str, Any]) -> Answer:
+    def _notices(self, number: int, order: EngineOrder) -> Answer:
         notices = [
             (note.model, note.sentence, note.shutdown and note.shutdown.isoformat())
             for note in self._engine(order).notices()

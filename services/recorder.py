@@ -1,4 +1,4 @@
-"""Sound on its way into an MP3, and the note of where each segment stands in text and sound."""
+"""Recording of sound into an MP3, and of where each segment stands in text and sound."""
 
 import json
 from collections import deque

@@ -15,7 +15,7 @@ NO_BORDER = "Only whole sentences can be changed. Reload the page, then try agai
 
 
 class BadRetake(WrongState):
-    """A change that cannot be made; the sentence says why."""
+    """A change that cannot be made; `message` says why."""
 
     status = 400
 
@@ -57,7 +57,7 @@ class Shift(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A border between segments: before the first one everything is 0 but the bytes."""
+    """A border between segments, in each measure; before the first one all but `byte` are 0."""
 
     position: int
     text: int

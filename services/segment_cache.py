@@ -1,4 +1,4 @@
-"""The cache of bought segments: everybody's own, under names that only their requests come to.
+"""Cache of bought segments: each belongs to one person, under a name made for that person.
 
 Where the admins let it be shared, what one has bought is copied to whoever needs the same.
 """

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
-from common.stored_json import read_or_default
 from queries.rows import AudioFile
 from queries.segment_cache import Order
+from speech.text.directives import reading_options
 from speech.text.script import PARAGRAPH_PAUSE_MS
 
 
@@ -33,7 +33,7 @@ class SegmentJob:
     @classmethod
     def of_file(cls, row: AudioFile, *, is_retake: bool = False) -> Self:
         """The job of a file's row, in the file's own voice; `is_retake` for a change of it."""
-        reading = read_or_default("reading", row["reading"])
+        reading = reading_options(row["reading"])
         return cls(
             owner_id=row["owner_id"],
             engine=row["engine"],

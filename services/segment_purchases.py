@@ -46,7 +46,7 @@ class Purchases:
     def speak(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob
     ) -> Generator[AudioChunk]:
-        """The sound of a request: cached from earlier, or bought now and then cached."""
+        """Yield the sound of a request: cached from earlier, or bought now and then cached."""
         key = self._key(engine, request, None if job.is_sample else job.owner_id)
         with self._exclusive(key):
             while (cached := self._use(engine, request, job, key)) is None:
@@ -78,7 +78,7 @@ class Purchases:
             engine.warm()
 
     def rest(self) -> None:
-        """Let go of what has not been needed for a while."""
+        """End the process that buys once it has not been needed for a while."""
         if self._client:
             self._client.rest()
 
@@ -104,8 +104,9 @@ class Purchases:
     def _buy(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob, key: SegmentKey
     ) -> Generator[AudioChunk]:
-        """The sound as it arrives; at its end it is cached. Nothing where somebody else, in another
-        process, has cached it meanwhile.
+        """Buy the sound, to be yielded as it arrives; at its end it is cached.
+
+        Nothing is yielded where another process has cached it meanwhile.
         """
         if engine.breaker and not engine.is_own:
             engine.breaker.tell = partial(self._note_state, engine.name)

@@ -153,7 +153,7 @@ class SynthesisRun:
                 raise
 
     def _resume_point(self) -> rows.Segment | None:
-        """The last segment whose sound is on disk; what was recorded beyond it is dropped."""
+        """Find the last segment whose sound is on disk, and drop those recorded beyond it."""
         spoken = self.db.get_segments(self.job["id"])
         size = self.store.part_size(self.job["filename"])
         whole = self.store.size(self.job["filename"])
@@ -168,7 +168,7 @@ class SynthesisRun:
             return mp3.known_frame(file.read(4)).sample_rate
 
     def _finish_renamed(self, last: rows.Segment | None) -> bool:
-        """Whether a kill came after the rename: then only the row is missing."""
+        """Finish the row of a file that was killed after its rename; False for any other."""
         filename = self.job["filename"]
         if last is None or last["text_end"] != len(self.text) or not self.store.size(filename):
             return False
@@ -213,7 +213,7 @@ class SynthesisRun:
     # What survives a kill
 
     def _tick(self) -> None:
-        """Several times a second: stop when told to, record what is there."""
+        """Stop when told to, and record what is there; called several times a second."""
         if self.stop.is_set():
             raise Parked
         if self.recorder.cut and time.monotonic() - self.recorded_at >= CHECKPOINT_S:

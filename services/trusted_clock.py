@@ -1,4 +1,4 @@
-"""Whether the clock can be believed: what is past its time goes for good only if it can.
+"""Trust in the clock: what is past its time goes for good only if the clock can be believed.
 
 A small computer that starts before its time is set may be years ahead. So nothing goes until the
 app has run for a day since the clock last jumped. That day adds up over restarts: a computer that
@@ -22,7 +22,7 @@ def _ticks() -> float:
 
 
 class TrustedClock:
-    """Looked at again and again while the app runs; `clock` and `ticks` give seconds."""
+    """Watches the clock while the app runs; `clock` and `ticks` give seconds."""
 
     def __init__(
         self,

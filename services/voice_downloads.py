@@ -1,4 +1,4 @@
-"""One file from a server of voices: resumed where it broke off, checked, within limits."""
+"""Download of a file from a voice server: resumed where it broke off, checked, within limits."""
 
 import errno
 import hashlib
@@ -20,7 +20,7 @@ RETRIED = frozenset((408, 429, 500, 502, 503, 504))
 
 
 class VoiceError(SpeechError):
-    """A failure to install a voice; `sentence` says why."""
+    """A failure to install a voice; `message` says why."""
 
     status = 400
 

@@ -1,6 +1,6 @@
-"""Which voice speaks: the chosen one, or its fallback where that one has ended or is down.
+"""Choice of a voice: the wanted one, or its fallback where that one has ended or is down.
 
-Decided here alone. A file's voices are settled when a run over it begins, and `choose` names the
+It is made here alone. A file's voices are settled when a run over it begins, and `choose` names the
 one of each segment.
 """
 
@@ -119,7 +119,7 @@ class VoiceFallback:
     # What is known of engines
 
     def learn(self) -> None:
-        """Take up what the providers said last about the ends of their models."""
+        """Learn what the providers said last about the ends of their models."""
         self.registry.learn_ends(
             {
                 (row["engine"], row["model"]): end
@@ -139,7 +139,7 @@ class VoiceFallback:
         return found
 
     def _fallbacks_of(self, engine: Engine) -> list[tuple[Voice, VoiceChoice]]:
-        """Voices of an engine with their fallbacks, found once for as long as nothing changes."""
+        """Each voice of an engine with its first fallback, found anew when an engine changes."""
         state = (engine, self.registry.state, frozenset(self.resting()))
         if state not in self._known_fallbacks:
             followed = [(voice, self.fallbacks(engine.name, voice)) for voice in engine.voices()]
@@ -276,7 +276,7 @@ class VoiceFallback:
     def next_for_file(
         self, row: AudioFile, text: str, tried: Collection[str] = ()
     ) -> VoiceChoice | None:
-        """The voice that goes on with a file by itself, if its owner wants that.
+        """The voice that continues a file by itself, if its owner wants that.
 
         `tried` are the engines that could not, either.
         """
@@ -287,7 +287,7 @@ class VoiceFallback:
     def fallbacks_of_file(
         self, row: AudioFile, text: str, *, rule: str = NEAREST
     ) -> list[VoiceChoice]:
-        """Voices that could go on with a file in the place of the one that speaks it now."""
+        """Voices that could continue a file in the place of the one that speaks it now."""
         language = self._language(row, text)
         fallbacks = self.fallbacks(row["engine"], row["voice"], language, rule=rule)
         now = row["stand_in"].partition(":")[0] or row["engine"]

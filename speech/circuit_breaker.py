@@ -16,7 +16,7 @@ LONGEST_REST_S = 300.0
 DOWN = (ProviderBusy, ProviderUnreachable)
 
 
-class Breaker:
+class CircuitBreaker:
     """Circuit of a provider: "closed" lets all through, "open" nothing, "half-open" one request.
 
     It opens after `failures` in a row that mean the provider is down, for `rest_s` seconds, and

@@ -5,15 +5,15 @@ import json
 import math
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
-from speech.circuit_breaker import Breaker
+from speech.circuit_breaker import CircuitBreaker
 from speech.errors import BadSpeed, UnknownVoice
 from speech.prices import Price
-from speech.types import AudioChunk, ModelNotice, SpeechRequest, Voice
+from speech.types import AudioChunk, EngineSettings, ModelNotice, SpeechRequest, Voice
 
 
 class Engine(ABC):
@@ -35,12 +35,12 @@ class Engine(ABC):
     segment_bytes: int
     first_segment_characters: int
     default_voice: str
-    breaker: Breaker | None = None  # of a provider that may be down
+    breaker: CircuitBreaker | None = None  # of a provider that may be down
     # What `from_settings` needs, in another process; None where only this one can speak.
-    settings: Mapping[str, Any] | None = None
+    settings: EngineSettings | None = None
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+    def from_settings(cls, settings: EngineSettings) -> Self:
         """Make an engine from its `settings`, in a process that knows no configuration.
 
         Whoever has the engine made watches over its provider: this one has no breaker.

@@ -71,7 +71,7 @@ class KeyMissing(SpeechError):
 
 
 class EngineMissing(SpeechError):
-    """The engine's library or data is not on this machine; the sentence names the remedy."""
+    """The engine's library or data is not on this machine; `message` names the remedy."""
 
     status = 503
     is_voice_gone = True

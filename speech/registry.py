@@ -3,9 +3,10 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 from speech import model_shutdowns
+from speech.configuration import SpeechConfig
 from speech.engine import Engine
 from speech.errors import KeyMissing, SpeechError, UnknownEngine, UnknownVoice
 from speech.plugins import installed_engines
@@ -183,13 +184,11 @@ class Registry:
 
 
 def build_registry(
-    config: Any, source: Source | None = None, today: Callable[[], date] = utc_day
+    config: SpeechConfig, source: Source | None = None, today: Callable[[], date] = utc_day
 ) -> Registry:
     """Make the engines that the configuration asks for; no process, no network, no big import.
 
-    Reads openai_api_key, openai_base_url, openai_model, openai_voices, openai_price (USD per
-    million characters or None), openai_parallel, openai_timeout_s, voices_dir, neural_memory_mb
-    and default_voice. Engines of `source` join as they are added.
+    Engines of `source` join as they are added.
     """
     from speech.engines import openai_engines
     from speech.engines.espeak import EspeakEngine

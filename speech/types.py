@@ -2,9 +2,10 @@
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import TypedDict
 
 SPOKEN_SIGNS = frozenset("&@%#§†‰")
 # More time than any voice takes: for a text, and for each of its characters.
@@ -152,6 +153,39 @@ class Segment:
     def is_speakable(self) -> bool:
         """Whether a voice has anything to say here: a letter, a digit or a sign with a name."""
         return not self.is_mark and is_speakable(self.text)
+
+
+class EngineSettings(TypedDict):
+    """Settings that an engine is made again from in another process; `protocol` names its class.
+
+    `voices` are identifiers, or rows of identifier, name and language.
+    """
+
+    protocol: str
+    name: str
+    label: str
+    api_key: str
+    base_url: str
+    model: str
+    voices: list[str | Sequence[str]]
+    usd_per_million_characters: float | None
+    parallel: int
+    timeout_s: float
+
+
+class SpokenSpan(TypedDict):
+    """Where something spoken stands in its text (code points) and in the sound."""
+
+    text_start: int
+    text_end: int
+    start_ms: int
+    end_ms: int
+
+
+class TimedSegment(SpokenSpan):
+    """A spoken segment with the times of its words: JSON, or empty where they are not known."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

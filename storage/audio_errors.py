@@ -9,7 +9,7 @@ from common.errors import AppError
 
 
 class AudioError(AppError):
-    """The sound cannot be read or written; `sentence` says why."""
+    """The sound cannot be read or written; `message` says why."""
 
     status = 500
 

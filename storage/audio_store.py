@@ -10,9 +10,9 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypedDict
 
 from common import transient_causes
 from common.errors import Message
@@ -34,6 +34,13 @@ DELETED = ".deleted"
 # all that is ours where the folder is a link to one that others may use.
 LEFT = re.compile(r".+\.mp3(\.part|(\.part)?\.deleted)")
 LEFT_ELSEWHERE = re.compile(r"\d{8}-[0-9a-f]{16}\.mp3(\.part|(\.part)?\.deleted)")
+
+
+class FileState(TypedDict):
+    """What the disk's upkeep must know of a file."""
+
+    status: str
+    sha256: str | None
 
 
 def make_filename(now: float | None = None) -> str:
@@ -234,10 +241,10 @@ class AudioStore:
         for name in filenames:
             self.when_deleted(name)
 
-    def reconcile(self, find: Callable[[str], Mapping[str, Any] | None]) -> list[str]:
+    def reconcile(self, find: Callable[[str], FileState | None]) -> list[str]:
         """Put right what a kill left behind; returns whole files that no row knows (kept).
 
-        `find` gives the status and sha256 of the row that knows a name, or None.
+        `find` gives the state of the row that knows a name, or None.
         """
         unknown, ours = [], LEFT_ELSEWHERE if self.folder.is_symlink() else LEFT
         for path in sorted(self.folder.iterdir()):
@@ -255,7 +262,7 @@ class AudioStore:
                 self._settle_part(path, row)
         return unknown
 
-    def _settle_part(self, part: Path, row: Mapping[str, Any] | None) -> None:
+    def _settle_part(self, part: Path, row: FileState | None) -> None:
         """A growing file stays with its unfinished row, and takes its name where a change of a
         finished file was recorded but for that."""
         if row and row["status"] != "ready":

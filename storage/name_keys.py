@@ -6,7 +6,7 @@ from common import usernames
 
 
 def begin(connection: sqlite3.Connection) -> None:
-    """Fill the column where rows came from an older release or a migration."""
+    """Fill the column in rows that an older release or a migration wrote without it."""
     connection.create_function("look_of", 1, usernames.look, deterministic=True)
     connection.execute("UPDATE users SET name_key = look_of(username) WHERE name_key = ''")
     connection.execute(

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -34,6 +35,12 @@ def sources():
     found = listed or [str(path.relative_to(ROOT)) for path in ROOT.glob("[!.]*/**/*.py")]
     skipped = ("tests/", "tools/benchmarks/", "tools/attack/")
     return sorted(path for path in found if not path.startswith(skipped) and (ROOT / path).exists())
+
+
+def sheets_and_scripts():
+    static = ROOT / "static"
+    found = (*static.glob("css/**/*.css"), *static.glob("js/**/*.js"))
+    return sorted(path.relative_to(ROOT).as_posix() for path in found)
 
 
 def tree(path):
@@ -79,17 +86,39 @@ def test_no_module_imports_itself_by_a_detour():
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
+def test_the_contracts_of_who_imports_whom_hold():
+    linter = Path(sys.executable).with_name("lint-imports")
+    told = subprocess.run([linter, "--no-logo"], cwd=ROOT, capture_output=True, text=True)
+    assert told.returncode == 0, told.stdout
+
+
+@pytest.mark.parametrize("path", sources())
+def test_flask_is_known_to_pages_alone_and_to_what_serves_them(path):
+    if layer(path) not in {"app", "blueprints", "web"} and path != "server/serve.py":
+        assert not {"flask", "flask_babel"} & rooms(imported(path))
+
+
 def test_the_entry_points_import_what_stands_below_them():
     assert rooms(imported("config.py")) & set(SETTINGS["root_packages"]) == {"common"}
     below = {"common", "queries", "storage"}
     assert rooms(imported("database.py")) & {*SETTINGS["root_packages"], *ENTRY_POINTS} == below
 
 
+# What opens, copies and watches over the file of the database.
+DATABASE_FILES = {
+    f"storage/{name}.py"
+    for name in (
+        *("earlier_release", "errors", "log_chain", "name_keys", "opening", "snapshots"),
+        "sqlite_file",
+    )
+}
+
+
 @pytest.mark.parametrize("path", sources())
 def test_sql_stands_with_the_database_alone(path):
-    if layer(path) in {"database", "queries", "storage"}:
+    if layer(path) in {"database", "queries"} or path in DATABASE_FILES:
         return
-    assert layer(path) in {"legacy", "tests"} or "sqlite3" not in set(imported(path))
+    assert layer(path) == "legacy" or "sqlite3" not in set(imported(path))
     texts = [
         node.value
         for node in ast.walk(tree(path))
@@ -167,7 +196,7 @@ def test_only_loops_that_serve_everybody_catch_whatever_happens(path):
     assert swallowing == [] or path in SERVING_EVERYBODY
 
 
-@pytest.mark.parametrize("path", sources())
+@pytest.mark.parametrize("path", [*sources(), *sheets_and_scripts()])
 def test_a_file_is_read_in_one_sitting(path):
     assert len((ROOT / path).read_text().splitlines()) <= 400
 

@@ -1,8 +1,9 @@
 """Style sheets keep to their pages. The rule:
 
-What every page loads, in `joined/site.css`, lies in css/base, css/components and player.css. Any
-other sheet holds one block, `:where(.<name>-page) { … }` in the sheet of a noun and
-`:where(.<name>) { … }` in a component, and the pages that load it carry that class at their `main`.
+What every page loads, in `joined/site.css`, lies in css/base, css/components and css/player. Any
+other sheet holds one block, `:where(.<name>-page) { … }` in the sheet of a noun or in each sheet of
+its folder and `:where(.<name>) { … }` in a component, and the pages that load it carry that class
+at their `main`.
 So a class that a page calls `.back` never moves a button of the player, and nothing is left of a
 page's sheet on the pages that follow, for Turbo keeps sheets. `:where` weighs nothing: which rule
 wins is decided as if it were not there.
@@ -26,8 +27,10 @@ COMPONENTS = "css/components/"
 
 def root_of(sheet: str) -> str:
     """The class under which everything in a sheet stands."""
-    name = Path(sheet).stem.replace("_", "-")
-    return name if sheet.startswith(COMPONENTS) else f"{name}-page"
+    if sheet.startswith(COMPONENTS):
+        return Path(sheet).stem.replace("_", "-")
+    noun = Path(sheet).parts[1].removesuffix(".css")
+    return f"{noun.replace('_', '-')}-page"
 
 
 def outermost(css: str) -> list[str]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from accounts.errors import TwoFactorOwed
 from accounts.two_factor import is_owed
 from config import ConfigError
+from queries.base import chosen
 from queries.rows import AudioFile
 from web import security_headers
 from web.browser_session import end_session_here
@@ -81,15 +82,16 @@ def owned_file(filename: str) -> AudioFile:
     row = services().db.get_audio_file(filename, current_user_id())
     if row is None:
         abort(404)
-    columns = cast("dict[str, Any]", row)
-    for name, default in NUMBERS.items():
-        if columns[name] is not None:  # a price that nobody knows
-            columns[name] = stored_number(columns[name], default)
-    return row
+    numbers = {
+        name: stored_number(value, NUMBERS[name])
+        for name, value in chosen(row, NUMBERS).items()
+        if value is not None  # a price that nobody knows
+    }
+    return cast("AudioFile", {**row, **numbers})
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address: one that no row can have leads nowhere."""
+    """Converter for the number of a row in an address; one that no row can have is a 404."""
 
     regex = r"\d{1,19}"
 

@@ -1,4 +1,4 @@
-"""Static files as pages name them: each in its version, scripts and sheets joined for the way.
+"""Static files: addresses that change with their content, scripts and style sheets joined.
 
 The source keeps one behaviour per script, but a phone would wait for each of fifty on its own. So
 each page gets what it needs in one, put together when the app starts. What two pages need stands
@@ -36,17 +36,27 @@ SCRIPTS = {
     f"{JOINED}account_deleted.js": "js/site/account_deleted.js",
     f"{JOINED}copy_field.js": "js/admin/copy_field.js",
 }
-COMPONENTS = ("sheets", "choices", "rows", "parts", "queue")
+
+
+def _css(folder: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"css/{folder}/{name}.css" for name in names)
+
+
+# In the order of the cascade: of two rules that weigh the same, the later one wins.
 SHEETS = {
     f"{JOINED}site.css": (
         "css/tokens.css",
-        *(f"css/base/{name}.css" for name in ("elements", "fields", "layout")),
-        *(f"css/components/{name}.css" for name in COMPONENTS),
-        "css/player.css",
+        *_css("base", "elements", "fields", "layout"),
+        *_css("components", "sheets", "choices", "rows", "parts", "queue"),
+        *_css("player", "dock", "whole"),
     ),
+    f"{JOINED}documents.css": _css(
+        "documents", "shelf", "book", "chapters", "till", "made", "narrow"
+    ),
+    f"{JOINED}library.css": _css("library", "groups", "found", "acts", "narrow"),
     # Those of several nouns' pages, at an address from which the tokens' pictures are found.
-    f"{JOINED}records.css": ("css/components/records.css",),
-    f"{JOINED}voice_choice.css": ("css/components/voice_choice.css",),
+    f"{JOINED}records.css": _css("components", "records"),
+    f"{JOINED}voice_choice.css": _css("components", "voice_choice"),
 }
 
 

@@ -28,7 +28,7 @@ TABLE_PIECE = 1 << 16
 
 
 class NothingToHear(AppError):
-    """There is no sound of this file; `message` says why."""
+    """A file without sound; `message` says why."""
 
     status = 409
 
@@ -38,7 +38,7 @@ class NothingToHear(AppError):
 
 
 class TooManyListeners(AppError):
-    """Every place for live listening is taken."""
+    """No place is left for live listening."""
 
     status = 503
     retry_after_s = 10

@@ -15,7 +15,7 @@ LIMIT = "bytes on the way"
 
 
 class TooMuchFromPerson(AppError):
-    """One person sends more at once than one may."""
+    """More at once from one person than one may send."""
 
     status = 429
     retry_after_s = 15
@@ -29,7 +29,7 @@ class TooMuchFromPerson(AppError):
 
 
 class TooMuchFromAddress(AppError):
-    """Everybody at one address together sends more at once than one may."""
+    """More at once from one address than all there may send together."""
 
     status = 429
     retry_after_s = 15
@@ -43,7 +43,7 @@ class TooMuchFromAddress(AppError):
 
 
 class TooMuchInAll(AppError):
-    """Everybody together sends more than can be taken in at once."""
+    """More at once from everybody than can be taken in."""
 
     status = 503
     retry_after_s = 15
@@ -72,7 +72,7 @@ class BodyQuota:
         self._still_to_be_written = 0
 
     def admit(self, person: int, address: str, size: int, copies: int = 1) -> "Share":
-        """A share for a body of that size, 0 for one that does not tell.
+        """Give a share to a body of that size, 0 for one that does not tell.
 
         Raises TooMuchFromPerson, TooMuchFromAddress, TooMuchInAll or what `check_space` raises.
         """
@@ -126,12 +126,12 @@ class Share:
         self._quota = quota
 
     def note(self, received: int) -> None:
-        """So many bytes have come; a body that outgrows its share needs more, or raises as `admit`
-        does."""
+        """Note how many bytes have come; a body that outgrows its share takes more, or raises as
+        `admit` does."""
         if received > self.size:
             self._quota._promise(self, max(STEP_BYTES, received - self.size))
         self._quota._note(self, received)
 
     def release(self) -> None:
-        """The body is gone."""
+        """Give back the bytes of a body that is gone."""
         self._quota._release(self)

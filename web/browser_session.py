@@ -1,5 +1,7 @@
 """The session of this browser: begun after a login, forgotten at its end."""
 
+from typing import TypedDict
+
 from flask import g, redirect, session, url_for
 from werkzeug.wrappers import Response
 
@@ -7,6 +9,17 @@ from accounts.signed_tokens import joined_device_tokens
 from accounts.types import LoginResult
 from web import security_headers
 from web.cookies import DEVICE_COOKIE, DEVICE_COOKIE_S, sent_cookie, set_cookie
+
+
+class PendingLogin(TypedDict):
+    """A login whose second step is awaited: the proof of the first, and what comes afterwards.
+
+    `target` is the local path to go to, `old` the session that this browser had before.
+    """
+
+    token: str
+    target: str
+    old: str | None
 
 
 def start_session(result: LoginResult, target: str) -> Response:
@@ -17,7 +30,7 @@ def start_session(result: LoginResult, target: str) -> Response:
     old = session.get("login")
     session.clear()
     if result.pending:
-        session["pending"] = {"token": result.pending, "target": target, "old": old}
+        session["pending"] = PendingLogin(token=result.pending, target=target, old=old)
         return redirect(url_for("two_factor.step"), 303)
     session.permanent = True
     session["login"] = result.token

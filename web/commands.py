@@ -27,7 +27,7 @@ def is_command() -> bool:
 
 
 class CannotWrite(AppError):
-    """A file that was named on the command line cannot be written; `sentence` says why."""
+    """A file that was named on the command line cannot be written; `message` says why."""
 
 
 @contextlib.contextmanager

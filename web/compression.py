@@ -1,4 +1,4 @@
-"""Answers made smaller on their way: static text once and then kept, pages as they are sent."""
+"""Compression of answers: static text once and then kept, pages as they are sent."""
 
 import gzip
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Who is signed in, as `web/access.py` found it before the view ran."""
+"""The account that is signed in, as `web/access.py` found it before the view ran."""
 
 from typing import cast
 

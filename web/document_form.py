@@ -10,7 +10,7 @@ from documents.types import RULES, Document
 from queries.base import chosen
 from queries.rows import DocumentRow
 from services.document_plans import Plan
-from services.document_selection import SHAPES, Choices
+from services.document_selection import SHAPES, DocumentSelection
 from services.file_names import check_group, check_name
 from web import forms
 from web.services import services
@@ -29,9 +29,9 @@ def save(row: DocumentRow) -> tuple[DocumentRow, Plan, dict[str, str]]:
     names: dict[str, str | None] = {}
     taken: dict[str, str] = {}
 
-    def change(_now: DocumentRow, stored: Choices) -> Choices:
+    def change(_now: DocumentRow, stored: DocumentSelection) -> DocumentSelection:
         chosen = _chosen(row, stored)
-        return chosen.onto(Choices.from_json(was), stored) if was else chosen
+        return chosen.onto(DocumentSelection.from_json(was), stored) if was else chosen
 
     def rename(now: DocumentRow) -> dict[str, str | None]:
         for name, present in (("title", now["title"]), ("author", now["author"])):
@@ -61,14 +61,14 @@ def save(row: DocumentRow) -> tuple[DocumentRow, Plan, dict[str, str]]:
     return row, plan if choices == mine else documents.plan(row, choices), base
 
 
-def base_of(choices: Choices, names: dict[str, str]) -> dict[str, str]:
+def base_of(choices: DocumentSelection, names: dict[str, str]) -> dict[str, str]:
     """The form's origin: fields `base`, `title_was`, `author_was`, the names where they change."""
     known = {f"{name}_was": value for name, value in names.items()}
     return {"base": choices.without_chapters().to_json()} | known
 
 
-def _chosen(row: DocumentRow, choices: Choices) -> Choices:
-    """Choices changed by what the form holds."""
+def _chosen(row: DocumentRow, choices: DocumentSelection) -> DocumentSelection:
+    """Return the choices changed by what the form holds."""
     form, document = request.form, services().documents.contents(row)
     if "has_rules" in form:
         choices = choices.with_rules(_known(form.getlist("rule"), RULES, "rule"))
@@ -93,8 +93,10 @@ def _known(values: list[Any], known: Any, field: str) -> list[Any]:
     raise forms.BadForm(field, _("The form names something that is not in this document."))
 
 
-def changed_chapter(choices: Choices, document: Document, number: int) -> Choices:
-    """Choices changed by the form of a chapter; raises ChangedMeanwhile or BadForm."""
+def changed_chapter(
+    choices: DocumentSelection, document: Document, number: int
+) -> DocumentSelection:
+    """Return the choices changed by the form of a chapter; raises ChangedMeanwhile or BadForm."""
     form = request.form
     if "part" not in form:
         forms.check_version(form, *written(choices, document, number))
@@ -126,6 +128,6 @@ def changed_chapter(choices: Choices, document: Document, number: int) -> Choice
     return choices
 
 
-def written(choices: Choices, document: Document, number: int) -> tuple[str, str]:
+def written(choices: DocumentSelection, document: Document, number: int) -> tuple[str, str]:
     """The title and text of a chapter, from which its form is made."""
     return choices.title(document, number), choices.text(document, number)

@@ -6,12 +6,13 @@ from flask import request
 from flask import url_for as to
 from flask_babel import lazy_gettext, ngettext
 
+from common.errors import AppError
 from documents.types import Document
 from queries.base import chosen
 from queries.rows import DocumentRow
 from services.document_plans import BETWEEN, Plan
 from services.document_progress import Progress
-from services.document_selection import Choices, count_kinds, paragraphs
+from services.document_selection import DocumentSelection, count_kinds, paragraphs
 from speech.text.speakers import SEARCHED
 from web import forms, studio_page
 from web.document_form import base_of, written
@@ -41,7 +42,7 @@ LABELS = {
 }
 
 
-def review_context(row: DocumentRow, error: Any = None) -> dict[str, Any]:
+def review_context(row: DocumentRow, error: AppError | None = None) -> dict[str, Any]:
     """The values that the page of a document shows, with what was typed where `error` says so."""
     documents = services().documents
     document, choices = documents.contents(row), documents.choices(row)
@@ -73,7 +74,7 @@ def review_context(row: DocumentRow, error: Any = None) -> dict[str, Any]:
 
 
 def chapter_context(
-    row: DocumentRow, document: Document, choices: Choices, number: int
+    row: DocumentRow, document: Document, choices: DocumentSelection, number: int
 ) -> dict[str, Any]:
     """The values that the page of a chapter shows, from `from` on, or to `edit` all of it."""
     known, shown = _stretch(document, choices, number)
@@ -91,7 +92,7 @@ def chapter_context(
     }
 
 
-def chapter_json(document: Document, choices: Choices, number: int) -> dict[str, Any]:
+def chapter_json(document: Document, choices: DocumentSelection, number: int) -> dict[str, Any]:
     """A stretch of a chapter for programs: its parts, and where the next stretch is."""
     known, shown = _stretch(document, choices, number)
     parts = [part._asdict() for paragraph in shown for part in paragraph]
@@ -100,7 +101,7 @@ def chapter_json(document: Document, choices: Choices, number: int) -> dict[str,
 
 
 def _stretch(
-    document: Document, choices: Choices, number: int
+    document: Document, choices: DocumentSelection, number: int
 ) -> tuple[dict[str, Any], list[list[Any]]]:
     shown, following = paragraphs(document, choices, number, _first())
     known = {
@@ -167,7 +168,7 @@ def review_url(document_id: int, **query: Any) -> str:
     return to("documents.review", document_id=document_id, **query)
 
 
-def _first_text(document: Document, choices: Choices) -> str:
+def _first_text(document: Document, choices: DocumentSelection) -> str:
     """The text that is spoken first of a document, as far as speakers are looked for."""
     text = ""
     for number in range(len(document.chapters)):

@@ -1,10 +1,10 @@
 """The page of a file: its text part by part, its voices, exports, chapters and pending retake."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 
-from queries.rows import AudioFile, Retake
+from queries.rows import AudioFile, DeviatingSegment, Retake
 from queries.users import WAS_DISABLED
 from services.voice_fallback import VoiceChoice
 from services.voice_spans import voice_spans
@@ -15,6 +15,19 @@ from web.current_user import current_user_id
 from web.services import services
 
 SHOWN_CHARACTERS = 100_000
+
+
+class FileVoices(NamedTuple):
+    """The voices of a file, as its page shows them.
+
+    `parts` are who spoke what and from when (ms), where more than one did; `otherwise` the
+    sentences that were not said as written; `fallbacks` who could go on, where the voice cannot,
+    each with its cost (USD).
+    """
+
+    parts: list[tuple[str, int]]
+    otherwise: list[DeviatingSegment]
+    fallbacks: list[tuple[VoiceChoice, float | None]]
 
 
 def context(row: AudioFile) -> dict[str, Any]:
@@ -45,20 +58,15 @@ def pending_retake(row: AudioFile) -> Retake | None:
     return change
 
 
-def _voices(row: AudioFile) -> dict[str, Any]:
-    """The voices of a file, as its page shows them.
-
-    `parts` are who spoke what, where more than one did; `otherwise` the sentences that were not
-    said as written; `fallbacks` who could go on, where the voice cannot.
-    """
+def _voices(row: AudioFile) -> FileVoices:
     marked = services().db.list_deviating_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
     parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
-    return {
-        "parts": [(voice_label(part.key), part.start_ms) for part in parts],
-        "otherwise": [segment for segment in marked if segment["said"]],
-        "fallbacks": _fallbacks(row) if row["needs_voice"] else [],
-    }
+    return FileVoices(
+        parts=[(voice_label(part.key), part.start_ms) for part in parts],
+        otherwise=[segment for segment in marked if segment["said"]],
+        fallbacks=_fallbacks(row) if row["needs_voice"] else [],
+    )
 
 
 def voice_label(key: str) -> str:

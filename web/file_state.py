@@ -2,9 +2,8 @@
 
 import json
 import time
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import g, request, url_for
 from flask_babel import gettext as _
@@ -35,7 +34,15 @@ WAITING = {
 LOOKS_S = 3.0  # within which the worker takes up what is due, where there is room
 
 
-def held_up(row: Mapping[str, Any]) -> transient_causes.Cause | None:
+class Waiting(TypedDict):
+    """The columns of a file, retake or export that say how far it is, and what it waits for."""
+
+    status: str
+    waits_for: str
+    not_before_epoch: float | None
+
+
+def held_up(row: Waiting) -> transient_causes.Cause | None:
     """The cause that holds up a file, retake or export, where it passes by itself."""
     code = row.get("waits_for", "")
     if row["status"] not in WORKED_ON:
@@ -50,9 +57,9 @@ def held_up(row: Mapping[str, Any]) -> transient_causes.Cause | None:
     return transient_causes.BY_CODE.get(g.worker_waits_for or code)
 
 
-def waiting_json(row: Mapping[str, Any]) -> dict[str, Any]:
+def waiting_json(row: Waiting | None) -> dict[str, Any]:
     """The JSON of such a cause: a sentence, a few words for lists, and a code that stays."""
-    cause = held_up(row)
+    cause = held_up(row) if row else None
     return {
         "waits_for": cause and _(cause.waiting),
         "waits_for_label": cause and str(WAITING[cause.code]),

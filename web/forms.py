@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 from flask_babel import gettext as _
 
 from common.errors import AppError
+from speech.text.directives import ReadingOptions
 
 
 class BadForm(AppError):
-    """A field that cannot be used; `field` names it, `sentence` says what to do."""
+    """A field that cannot be used; `field` names it, `message` says what to do."""
 
     status = 400
 
@@ -60,7 +61,7 @@ class Order(NamedTuple):
     name: str
     category: str
     engine: str
-    reading: dict[str, Any]
+    reading: ReadingOptions
 
 
 def order(form: Mapping[str, str]) -> Order:
@@ -80,13 +81,13 @@ def order(form: Mapping[str, str]) -> Order:
     )
 
 
-def reading(form: Mapping[str, str]) -> dict[str, Any]:
+def reading(form: Mapping[str, str]) -> ReadingOptions:
     """The reading options of a text: `cast`, names with voices, and `paragraph_pause_ms`.
 
     Speakers come as pairs of `speaker` and `speaker_voice`, or in `cast`, a line for each, such
     as "Anna = gmw/de"; without a voice they are read as they stand. Raises BadForm.
     """
-    found: dict[str, Any] = {}
+    found: ReadingOptions = {}
     cast = {name: voice for name, voice in (*_pairs(form), *_lines(form)) if name and voice}
     if cast:
         found["cast"] = cast

@@ -34,7 +34,7 @@ def language() -> str:
 
 
 def direction() -> str:
-    """Which way this answer's language is written: "ltr" or "rtl"."""
+    """The direction in which this answer's language is written: "ltr" or "rtl"."""
     return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
 
 
@@ -65,7 +65,7 @@ def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
 
 
 def translate(sentence: object) -> str:
-    """A sentence from below, which knows no languages, in this answer's; else as it is."""
+    """Translate a message into this answer's language; one without a translation stays."""
     if not isinstance(sentence, Message):
         return gettext(str(sentence)) if sentence else ""
     values = {name: _translated_value(value) for name, value in sentence.values.items()}

@@ -90,7 +90,7 @@ def join(
     *,
     exports: bool = False,
 ) -> str:
-    """One script of several, each in a function; what it borrows comes from the lender's."""
+    """Join scripts into one, each in a function; what it borrows comes from the lender's."""
     head = [
         f"{beginning}{json.dumps(files[target])};"
         for module in modules

@@ -1,10 +1,10 @@
 """Refusals in the security log; those that may come in floods are noted once in a while."""
 
 from contextlib import suppress
-from typing import Any
 
 from flask import g, request
 
+from common.errors import AppError
 from documents.errors import FetchRefused
 from speech.engines.pinned_http import ForbiddenAddress
 from storage.errors import DatabaseError
@@ -13,7 +13,7 @@ from web.services import services
 
 
 def neighbours() -> str:
-    """Everybody at the address of this request, as limits count them."""
+    """The key under which limits count everybody at the address of this request."""
     return neighbourhood(request.remote_addr or "")
 
 
@@ -41,7 +41,7 @@ def log_limit(event_type: str, limit: str) -> None:
             log_event(event_type, f"{limit}: {request.method} {request.path}")
 
 
-def log_refusal(error: Any) -> None:
+def log_refusal(error: AppError) -> None:
     """Write into the security log what was refused, where that is a limit or an address."""
     if limit := getattr(error, "limit", ""):
         log_limit("limit_reached", limit)

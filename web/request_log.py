@@ -1,4 +1,4 @@
-"""Each request in the log and in the counts: what was asked, what was sent, how long it took.
+"""Log and counts of requests: what was asked, what was sent, how long it took.
 
 Neither query strings nor bodies are told: they hold texts, passwords and links that work once.
 """
@@ -34,10 +34,12 @@ class Traffic:
         self.started_at = time.time()
 
     def count(self, status: int | None, problem: str = "") -> None:
+        """Count an answer, by what went wrong where something did."""
         with self._lock:
             self._counts[problem or f"{(status or 0) // 100}xx"] += 1
 
     def counts(self) -> dict[str, int]:
+        """The counts so far."""
         with self._lock:
             return dict(self._counts)
 

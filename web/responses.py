@@ -67,7 +67,7 @@ def page(template: str, status: int = 200, /, **context: Any) -> Response:
     return Response(render_template(template, **context), status, content_type=HTML)
 
 
-def error_response(error: Any) -> Response:
+def error_response(error: AppError) -> Response:
     """The answer to anything refused: its sentence as JSON or on a page of its own."""
     status = error.status
     if wants_json():
@@ -79,7 +79,7 @@ def error_response(error: Any) -> Response:
     return _noted(answer, error)
 
 
-def render_form_error(template: str, error: Any, /, **context: Any) -> Response:
+def render_form_error(template: str, error: AppError, /, **context: Any) -> Response:
     """The form with what was typed and the sentence beside it; JSON for clients that want it."""
     if wants_json():
         return error_response(error)
@@ -97,7 +97,7 @@ def _strange_host(error: UntrustedHost) -> Response:
 
 
 def _held_up(error: OSError | MemoryError) -> Response:
-    """A full disk and the like, wherever it was met; anything else stays a fault."""
+    """The answer to a full disk and the like, wherever it was met; raises any other error."""
     folder = services().config.data_dir
     if isinstance(error, MemoryError):
         cause: transient_causes.Cause | None = transient_causes.MEMORY
@@ -128,13 +128,13 @@ def _http_error(error: HTTPException) -> WerkzeugResponse:
     return answer
 
 
-class _Refused:
+class _Refused(AppError):
     def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
         self.status = status
-        self.message = message
 
 
-def _noted(answer: Response, error: Any) -> Response:
+def _noted(answer: Response, error: AppError) -> Response:
     """The answer with how long to wait; the security log knows of limits that were reached."""
     log_refusal(error)
     seconds = getattr(error, "retry_after_s", None)

@@ -67,9 +67,9 @@ class UnfitHeader(ValueError):
 
 
 class FitHeaders:
-    """The app with headers in printable ASCII alone, as others are a 500 or worse on the wire.
+    """Wraps the app so that only headers in printable ASCII leave: the server fails at others.
 
-    Addresses are encoded. What else does not fit is left out and logged; in tests it is an error.
+    Addresses are encoded. What else does not fit is left out and logged; in tests it raises.
     """
 
     def __init__(self, app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Answers that take long to send end with the session that asked for them."""
+"""Watch over answers that take long to send: they end with the session that asked for them."""
 
 import logging
 import threading
@@ -78,7 +78,7 @@ class SessionWatch:
                 log.exception("the sessions of answers on their way could not be looked at")
 
     def _look(self, sendings: dict[int, Sending]) -> None:
-        """Forget what has been sent, and end what is sent to sessions that do not hold any more."""
+        """Forget what has been sent, and end what is sent to sessions that have ended."""
         for number in [n for n, each in sendings.items() if each.is_sent()]:
             del sendings[number]
             self._drop(number)

@@ -1,13 +1,14 @@
 """The studio's page: what it starts with, and what it shows beside the form."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 from flask_babel import ngettext
 
-from common.stored_json import read_or_default
 from queries.drafts import Draft
 from queries.rows import AudioFile
+from speech.text.directives import ReadingOptions, reading_options
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.speakers import find_speakers
 from speech.types import Voice
@@ -32,11 +33,11 @@ def start() -> dict[str, Any]:
 
 
 def _draft(row: Draft | None) -> dict[str, Any]:
-    return {**row, "reading": read_or_default("reading", row["reading"])} if row else {}
+    return {**row, "reading": reading_options(row["reading"])} if row else {}
 
 
 def _written(row: AudioFile) -> dict[str, Any]:
-    reading = read_or_default("reading", row["reading"])
+    reading = reading_options(row["reading"])
     cast = reading.get("cast", {})
     voices = {name: f"{row['engine']}:{voice}" for name, voice in cast.items()}
     return {
@@ -49,7 +50,7 @@ def _written(row: AudioFile) -> dict[str, Any]:
     }
 
 
-def context(form: Any, text: str | None = None) -> dict[str, Any]:
+def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
     """The values shown beside the form; `text` if the form does not hold it."""
     reading = _reading(form)
     db, registry, user_id = services().db, services().registry, current_user_id()
@@ -71,8 +72,8 @@ def context(form: Any, text: str | None = None) -> dict[str, Any]:
     }
 
 
-def _reading(form: Any) -> dict[str, Any]:
-    known = form.get("reading")
+def _reading(form: Mapping[str, Any]) -> ReadingOptions:
+    known: ReadingOptions | str | None = form.get("reading")
     if isinstance(known, dict):  # of a draft or a piece; what is sent under that name is a text
         return known
     try:
@@ -81,7 +82,7 @@ def _reading(form: Any) -> dict[str, Any]:
         return {}
 
 
-def cast_of(text: str, reading: dict[str, Any]) -> list[tuple[str, str]]:
+def cast_of(text: str, reading: ReadingOptions) -> list[tuple[str, str]]:
     """The names that a text marks, and others that were given voices, each with its voice."""
     cast = {name.lower(): (name, voice) for name, voice in reading.get("cast", {}).items()}
     found = [cast.pop(name.lower(), (name, "")) for name in find_speakers(text)]

@@ -1,6 +1,6 @@
 """Jinja as the pages use it: filters, functions, and parts that are rendered once and cached."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, get_template_attribute, request
 from markupsafe import Markup
 
+from queries.rows import FoundFile
 from web.assets import asset, assets, gather, script
 from web.audio_responses import UNFINISHED
 from web.cookies import theme
@@ -71,17 +72,17 @@ def prepare(app: Flask) -> None:
 
 
 def rail() -> Markup:
-    """The way around: the same on every page, but for the place that is marked in it."""
+    """The navigation: the same on every page, but for the link to the present one."""
     user = current_user()["username"], bool(current_user()["is_admin"])
     return _rail(request.endpoint, *user, theme(), _cache_key())
 
 
 def dock() -> Markup:
-    """The player's place at the foot of every page, empty until something is played."""
+    """The player's dock at the foot of every page, empty until something is played."""
     return _dock(current_user_id(), _cache_key())
 
 
-def file_row(row: Mapping[str, Any], is_listed: bool = False, with_day: bool = False) -> Markup:
+def file_row(row: FoundFile, is_listed: bool = False, with_day: bool = False) -> Markup:
     """A piece as lists show it, with the phrase that a search found in it.
 
     One that `is_listed` can be ticked and has a menu.

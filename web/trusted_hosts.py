@@ -1,4 +1,4 @@
-"""Under which names VoiceVerse answers: any other one is somebody else's, or a trick.
+"""Trusted hosts: the names under which VoiceVerse answers. Any other may be a trick.
 
 A page of another site may have its own name lead to this machine (DNS rebinding) and would then
 be taken by the browser for ours. It cannot do so with an address, nor with a name of this network.

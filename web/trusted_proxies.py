@@ -21,9 +21,9 @@ SCHEMES = ("http", "https")
 def client_behind(
     peer: Address, forwarded: str, trusted: tuple[Network, ...]
 ) -> tuple[Address, int]:
-    """Who came to the proxies; `forwarded` is what they say, from the right: the first other one.
+    """The client behind the proxies, and the number of proxies, at least one.
 
-    Also how many proxies that were, at least one.
+    It is the first address in `forwarded`, from the right, that is no trusted proxy's.
     """
     client, hops = peer, 0
     for text in reversed(_parts(forwarded)[-MOST_HOPS:]):

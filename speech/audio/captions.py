@@ -1,12 +1,13 @@
 """Captions: spoken segments as WebVTT and SRT, in cues of two short lines."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from speech.audio.word_timing import Timing
 from speech.text.directives import PAUSE
 from speech.text.segments import cluster_start
+from speech.types import TimedSegment
 
 LINE = 42  # characters
 LINES = 2
@@ -34,7 +35,7 @@ class Word(NamedTuple):
     begins: bool
 
 
-def webvtt(text: str, segments: Iterable[Mapping[str, Any]]) -> str:
+def webvtt(text: str, segments: Iterable[TimedSegment]) -> str:
     """A WebVTT file from segments with text_start, text_end (code points), start_ms, end_ms, words.
 
     Segments without sound or without anything to read are left out.
@@ -46,7 +47,7 @@ def webvtt(text: str, segments: Iterable[Mapping[str, Any]]) -> str:
     return "".join(parts)
 
 
-def srt(text: str, segments: Iterable[Mapping[str, Any]]) -> str:
+def srt(text: str, segments: Iterable[TimedSegment]) -> str:
     """A SubRip file with the same cues."""
     parts = []
     for number, cue in enumerate(cues(text, segments), 1):
@@ -57,7 +58,7 @@ def srt(text: str, segments: Iterable[Mapping[str, Any]]) -> str:
     return "".join(parts)
 
 
-def cues(text: str, segments: Iterable[Mapping[str, Any]]) -> Iterator[Cue]:
+def cues(text: str, segments: Iterable[TimedSegment]) -> Iterator[Cue]:
     """Cues of at most two lines; long segments are split at clauses, by their words' times."""
     for segment in segments:
         shown = text[segment["text_start"] : segment["text_end"]]
@@ -66,7 +67,7 @@ def cues(text: str, segments: Iterable[Mapping[str, Any]]) -> Iterator[Cue]:
             yield from _segment_cues(shown, segment)
 
 
-def _segment_cues(text: str, segment: Mapping[str, Any]) -> Iterator[Cue]:
+def _segment_cues(text: str, segment: TimedSegment) -> Iterator[Cue]:
     groups = list(_groups(_words(text)))
     if not groups:
         return

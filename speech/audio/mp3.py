@@ -25,7 +25,7 @@ SAMPLE_RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 1
 
 
 class NotMp3(AppError):
-    """The bytes are not a playable MP3; `sentence` says what is wrong."""
+    """The bytes are not a playable MP3; `message` says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)

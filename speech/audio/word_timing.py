@@ -1,10 +1,9 @@
 """Word timing: when a place in a spoken segment sounds, interpolated between its words."""
 
 from bisect import bisect_right
-from collections.abc import Mapping
-from typing import Any
 
 from common.stored_json import read_or_default
+from speech.types import TimedSegment
 
 
 class Timing:
@@ -13,12 +12,12 @@ class Timing:
     `words` is JSON, [start, length, ms] each, counted from the segment's start; it may be empty.
     """
 
-    def __init__(self, segment: Mapping[str, Any]):
+    def __init__(self, segment: TimedSegment):
         length = segment["text_end"] - segment["text_start"]
         self.start_ms, self.end_ms = segment["start_ms"], segment["end_ms"]
         duration = self.end_ms - self.start_ms
         self._offsets, self._times = [0], [0]
-        words = segment.get("words")
+        words = segment["words"]
         for start, _length, ms in read_or_default("words", words) if words else ():
             if self._offsets[-1] < start < length and self._times[-1] <= ms <= duration:
                 self._offsets.append(start)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from speech import model_shutdowns
-from speech.circuit_breaker import Breaker
+from speech.circuit_breaker import CircuitBreaker
 from speech.engine import Engine
 from speech.engines import openai_errors as faults
 from speech.engines import pinned_http
@@ -65,7 +65,7 @@ class OpenAIEngine(Engine):
             self.segment_bytes = min(self.segment_bytes, longest_text)
         self.address = (base_url or OPENAI_URL).rstrip("/")
         self.is_openai = is_openai(self.address)
-        self.breaker = Breaker(self.label)
+        self.breaker = CircuitBreaker(self.label)
         self._key, self._timeout_s, self._sleep = api_key, timeout_s, sleep
         self._lock = threading.Lock()
         self._client: Any = None

@@ -22,7 +22,7 @@ RATES = range(8_000, 48_001)
 
 
 class NotPiperModel(SpeechError):
-    """A file that was given for a Piper voice and is none; the sentence says what is wrong."""
+    """A file that was given for a Piper voice and is none; `message` says what is wrong."""
 
     status = 400
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from common.errors import Message
+from common.stored_json import read_or_default
 from speech.errors import SpeechError
 from speech.text.segments import BLANK_LINE
 
@@ -27,6 +28,13 @@ LONGEST = 200  # more characters than any directive has
 BLOCK = 4096  # characters that are searched at a time
 LOOK_BACK = 2048
 SPACE = re.compile(r"\s{0,600}")
+
+
+class ReadingOptions(TypedDict, total=False):
+    """Options of reading a text, as far as they were chosen; `cast` is speaker to voice."""
+
+    cast: dict[str, str]
+    paragraph_pause_ms: int
 
 
 class BadCast(SpeechError):
@@ -118,6 +126,12 @@ class Directives:
                 break
             size *= 4
         return Speech()
+
+
+def reading_options(stored: str) -> ReadingOptions:
+    """Parse the options in a row's `reading`; none where it was damaged."""
+    options: ReadingOptions = read_or_default("reading", stored)
+    return options
 
 
 @lru_cache(maxsize=64)

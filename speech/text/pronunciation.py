@@ -21,7 +21,7 @@ NOWHERE = (sys.maxsize, 0)
 
 
 class BadPronunciation(SpeechError):
-    """An entry or a dictionary that cannot be used; the sentence says why."""
+    """An entry or a dictionary that cannot be used; `message` says why."""
 
     status = 400
 

@@ -179,6 +179,8 @@ def test_an_admin_cancels_and_retries_the_work_of_others(owner, guest):
     assert owner.post(path, {"action": "retry"}).status_code == 303
     assert guest.get(job["url"], json=True).json["status"] == "queued"
     assert owner.post(path, {"action": "retry"}).status_code == 409
+    assert owner.post(path, {"action": ""}).status_code == 400
+    assert guest.get(job["url"], json=True).json["status"] == "queued"
     assert owner.post("/admin/jobs/999", {"action": "retry"}).status_code == 404
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from documents.types import LEFT_OUT, RULES, Chapter, Document, TextRun
-from services.document_selection import EACH, Choices, count_kinds, paragraphs
+from services.document_selection import EACH, DocumentSelection, count_kinds, paragraphs
 
 BOOK = Document(
     title="Book",
@@ -31,43 +31,43 @@ BOOK = Document(
 
 
 def test_the_rules_say_what_is_spoken_at_first():
-    assert Choices().text(BOOK, 0) == "One\n\nIt was late.\n\nThe fire was lit."
-    assert Choices().left_out == LEFT_OUT
+    assert DocumentSelection().text(BOOK, 0) == "One\n\nIt was late.\n\nThe fire was lit."
+    assert DocumentSelection().left_out == LEFT_OUT
 
 
 def test_kinds_that_are_ticked_are_spoken():
-    choices = Choices().with_rules(["page_number", "heading"])
+    choices = DocumentSelection().with_rules(["page_number", "heading"])
     assert "12" in choices.text(BOOK, 0)
-    assert "One" not in Choices().with_rules([]).text(BOOK, 0)
+    assert "One" not in DocumentSelection().with_rules([]).text(BOOK, 0)
 
 
 def test_one_part_can_differ_from_its_rule_and_go_back_to_it():
-    choices = Choices().with_part(BOOK, 0, 6, True)
+    choices = DocumentSelection().with_part(BOOK, 0, 6, True)
     assert choices.is_spoken(BOOK, 0, 6)
     assert choices.text(BOOK, 0).endswith("fire[3] was lit.")
-    assert choices.with_part(BOOK, 0, 6, False) == Choices()
+    assert choices.with_part(BOOK, 0, 6, False) == DocumentSelection()
 
 
 def test_an_edited_text_stands_in_the_place_of_the_chapter_until_it_is_taken_back():
-    choices = Choices().with_text(1, "Finis.").with_title(1, "Last")
+    choices = DocumentSelection().with_text(1, "Finis.").with_title(1, "Last")
     assert (choices.text(BOOK, 1), choices.title(BOOK, 1)) == ("Finis.", "Last")
-    assert choices.with_text(1, None).with_title(1, None) == Choices()
+    assert choices.with_text(1, None).with_title(1, None) == DocumentSelection()
 
 
 def test_ticked_chapters_leave_the_others_skipped():
-    assert Choices().with_chapters(BOOK, [1]).skipped == {0}
+    assert DocumentSelection().with_chapters(BOOK, [1]).skipped == {0}
 
 
 def test_choices_come_back_from_json_as_they_were():
     choices = (
-        Choices(voice="espeak:gmw/en", speed=1.25, group="Sea", shape=EACH)
+        DocumentSelection(voice="espeak:gmw/en", speed=1.25, group="Sea", shape=EACH)
         .with_rules(["table"])
         .with_chapters(BOOK, [0])
         .with_part(BOOK, 0, 2, True)
         .with_text(1, "Snow \U0001f328 and “ice”.")
         .with_title(1, "Ice")
     )
-    assert Choices.from_json(choices.to_json()) == choices
+    assert DocumentSelection.from_json(choices.to_json()) == choices
 
 
 GARBAGE = [
@@ -80,7 +80,7 @@ GARBAGE = [
 
 @pytest.mark.parametrize("text", GARBAGE)
 def test_what_is_no_choice_is_passed_over(text):
-    assert Choices.from_json(text) == Choices()
+    assert DocumentSelection.from_json(text) == DocumentSelection()
 
 
 @given(
@@ -97,8 +97,8 @@ def test_what_is_no_choice_is_passed_over(text):
     )
 )
 def test_no_json_keeps_a_book_from_opening(fields):
-    choices = Choices.from_json(json.dumps(fields))
-    assert Choices.from_json(choices.to_json()).to_json() == choices.to_json()
+    choices = DocumentSelection.from_json(json.dumps(fields))
+    assert DocumentSelection.from_json(choices.to_json()).to_json() == choices.to_json()
     for number in range(len(BOOK.chapters)):
         assert isinstance(choices.text(BOOK, number), str)
 
@@ -109,7 +109,7 @@ def test_kinds_are_counted_in_the_order_of_the_rules():
 
 
 def test_parts_are_shown_by_paragraphs_with_a_switch_where_a_rule_decides():
-    shown, following = paragraphs(BOOK, Choices(), 0)
+    shown, following = paragraphs(BOOK, DocumentSelection(), 0)
     assert following is None
     assert [[part.text for part in paragraph] for paragraph in shown] == [
         ["One"],
@@ -126,7 +126,7 @@ def test_a_long_chapter_is_shown_in_stretches_that_lose_nothing():
     document = Document(title="", source="txt", chapters=(Chapter("", 1, parts),))
     seen, first = [], 0
     while first is not None:
-        shown, first = paragraphs(document, Choices(), 0, first)
+        shown, first = paragraphs(document, DocumentSelection(), 0, first)
         assert sum(len(part.text) for row in shown for part in row) < 33_000
         seen += [part.part for row in shown for part in row]
     assert seen == list(range(100))

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from speech.circuit_breaker import LONGEST_REST_S, Breaker
+from speech.circuit_breaker import LONGEST_REST_S, CircuitBreaker
 from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import (
@@ -33,7 +33,7 @@ def clock():
 
 @pytest.fixture
 def breaker(clock):
-    return Breaker("OpenAI speech", failures=3, rest_s=30.0, clock=clock)
+    return CircuitBreaker("OpenAI speech", failures=3, rest_s=30.0, clock=clock)
 
 
 def sound():
@@ -209,7 +209,7 @@ def test_a_provider_that_is_down_is_asked_no_more_until_it_is_back(
 ):
     with standin.StandIn(fault=fault) as server:
         speaker = engine("sk-test", server.base_url, sleep=lambda _: None)
-        speaker.breaker = Breaker(speaker.label, failures=2, clock=clock)
+        speaker.breaker = CircuitBreaker(speaker.label, failures=2, clock=clock)
         request = SpeechRequest("It was late.", speaker.default_voice)
         for error in (ProviderBusy, ProviderBusy, ProviderResting, ProviderResting):
             with pytest.raises(error):

@@ -1,4 +1,5 @@
 import array
+import pkgutil
 import re
 import sys
 
@@ -25,6 +26,11 @@ class Named(Engine):
     def price(self): return FREE
     def _speak(self, request): yield from ()
 """
+
+
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"\bspeech(?:\.\w+)+", GUIDE))))
+def test_every_name_in_the_guide_is_there(name):
+    assert pkgutil.resolve_name(name)  # raises ImportError or AttributeError
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from speech.circuit_breaker import Breaker
+from speech.circuit_breaker import CircuitBreaker
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import KeyMissing, UnknownEngine, UnknownVoice
 from speech.registry import build_registry
@@ -171,7 +171,7 @@ def test_after_the_end_the_embedded_voice_stands_in_while_realtime_is_down():
         assert registry.default.name == name
 
 
-class Down(Breaker):
+class Down(CircuitBreaker):
     state = "open"
 
 

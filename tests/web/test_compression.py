@@ -5,7 +5,9 @@ import pytest
 GZIP = {"Accept-Encoding": "gzip, deflate"}
 
 
-@pytest.mark.parametrize("path", ["/usage", "/static/css/player.css", "/static/joined/site.js"])
+@pytest.mark.parametrize(
+    "path", ["/usage", "/static/css/player/dock.css", "/static/joined/site.js"]
+)
 def test_who_asks_gets_the_same_answer_smaller(owner, path):
     plain = owner.get(path)
     small = owner.get(path, headers=GZIP)
@@ -37,7 +39,7 @@ def test_pages_keep_their_length_under_tls(owner):
 
 
 def test_a_head_and_a_kept_copy_carry_no_compressed_body(owner):
-    address = "/static/css/player.css"
+    address = "/static/css/player/dock.css"
     head = owner.client.head(address, headers=GZIP, buffered=True)
     assert head.data == b""
     assert "Content-Encoding" not in head.headers

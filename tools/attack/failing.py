@@ -98,7 +98,7 @@ def in_fork(deed: Callable[[], str]) -> str:
         try:
             said = deed()
         except AppError as error:
-            said = f"told {error.sentence}"
+            said = f"told {error.message}"
         except OSError as error:
             # Any but a full disk is answered by the page for what nobody expects, and logged.
             said = "told by the general page" if error.errno != errno.ENOSPC else untold(error)

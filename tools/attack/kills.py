@@ -165,5 +165,5 @@ def _look_at_backups(
         try:
             create.check(place.config, root / name)
         except BackupError as error:
-            tally.failures.append(f"{said}: {error.sentence}")
+            tally.failures.append(f"{said}: {error.message}")
     place.close()

@@ -113,7 +113,7 @@ def made_ready(scene: Scene) -> None:
     admin, owner = (db.get_user_by_id(scene.people[name].user["id"]) for name in ("admin", "owner"))
     visitor = Visitor("127.0.0.1")
     known = {
-        "invite": services.accounts.create_invite({**admin, "user_id": admin["id"]}, visitor),
+        "invite": services.accounts.create_invite(admin, visitor),
         "token": services.accounts.create_reset(admin, owner, visitor),
     }
     services.providers.add("near", Settings("Near", NOWHERE, "m", allows_own_keys=True))
