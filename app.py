@@ -161,13 +161,13 @@ def setup() -> ResponseReturnValue:
     form, token = request.form, request_value("token")
     if request.method == "GET":
         services().accounts.check_setup_token(token)
-        return page("accounts/setup.html", token=token, form={})
+        return page("login/setup.html", token=token, form={})
     try:
         result = services().accounts.create_owner(
             token, form.get("username", ""), form.get("password", ""), visitor()
         )
     except AppError as error:
-        return render_form_error("accounts/setup.html", error, token=token)
+        return render_form_error("login/setup.html", error, token=token)
     return start_session(result, to("web.studio"))
 
 
@@ -178,13 +178,13 @@ def register() -> ResponseReturnValue:
     form, invite = request.form, request_value("invite") or None
     if request.method == "GET":
         services().accounts.check_registration(invite)
-        return page("accounts/register.html", invite=invite, form={})
+        return page("login/register.html", invite=invite, form={})
     try:
         result = services().accounts.register(
             invite, form.get("username", ""), form.get("password", ""), visitor()
         )
     except AppError as error:
-        return render_form_error("accounts/register.html", error, invite=invite)
+        return render_form_error("login/register.html", error, invite=invite)
     return start_session(result, to("web.studio"))
 
 
@@ -197,7 +197,7 @@ def login() -> ResponseReturnValue:
     target = local_path(request.args.get("next"))
     if signed_in():
         return redirect(target, 303)
-    return page("accounts/login.html", next=target, form={}, **_ways_in())
+    return page("login/login.html", next=target, form={}, **_ways_in())
 
 
 @web.post("/login")
@@ -214,7 +214,7 @@ def log_in() -> ResponseReturnValue:
             old_token=session.get("login"),
         )
     except AppError as error:
-        return render_form_error("accounts/login.html", error, next=target, **_ways_in())
+        return render_form_error("login/login.html", error, next=target, **_ways_in())
     return start_session(result, target)
 
 

@@ -105,7 +105,7 @@ def leave() -> Response:
     g.user = None
     session.clear()
     end_session_here()
-    return page("accounts/gone.html", name=name)
+    return page("account/deleted.html", name=name)
 
 
 @blueprint.route("/reset", methods=("GET", "POST"))
@@ -115,7 +115,7 @@ def reset() -> ResponseReturnValue:
     token = request_value("token")
     name = services().accounts.check_reset(token)["username"]
     if request.method == "GET":
-        return page("accounts/reset.html", token=token, username=name)
+        return page("account/reset_password.html", token=token, username=name)
     try:
         result = services().accounts.reset_password(
             token,
@@ -124,7 +124,7 @@ def reset() -> ResponseReturnValue:
             device_token=sent_cookie(DEVICE_COOKIE),
         )
     except AppError as error:
-        return render_form_error("accounts/reset.html", error, token=token, username=name)
+        return render_form_error("account/reset_password.html", error, token=token, username=name)
     return start_session(result, to("web.studio"))
 
 
@@ -167,7 +167,7 @@ def security() -> Response:
     rows = rows[:PAGE_ROWS]
     if wants_json():
         return jsonify(events=[_event_json(row) for row in rows], next=older)
-    return page("security/security.html", events=rows, older=older, **_sieve_context())
+    return page("account/security_log.html", events=rows, older=older, **_sieve_context())
 
 
 @blueprint.get("/security.csv")

@@ -34,7 +34,7 @@ def overview() -> Response:
     """The health of the data, as far as that is found quickly, and the backups that there are."""
     known = services().config
     return page(
-        "admin/health.html",
+        "backups/health.html",
         findings=doctor.examine(known, thorough=False),
         backup=status.read(known),
         is_off=known.backup_hour == "off",

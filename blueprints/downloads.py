@@ -28,7 +28,7 @@ def every(filename: str) -> Response:
             formats=[{**each, "label": str(each["label"])} for each in found["formats"]],
             loudness=[level for level, _label in found.get("levels", [])],
         )
-    return page("files/downloads.html", file=row, downloads=found)
+    return page("downloads/downloads.html", file=row, downloads=found)
 
 
 @blueprint.post("/files/<filename>/exports")
@@ -56,7 +56,7 @@ def show(filename: str, export_id: int) -> Response:
     if wants_json():
         return jsonify(export)
     return page(
-        "files/export.html",
+        "downloads/export.html",
         file=row,
         export=export,
         label=LABELS[export["format"]],

@@ -39,7 +39,7 @@ commands = AppGroup("providers", help="Add and remove servers that speak.")
 blueprint.cli.add_command(commands)
 
 
-def room() -> Providers:
+def providers() -> Providers:
     """The providers of this installation."""
     return services().providers
 
@@ -74,9 +74,9 @@ def add() -> ResponseReturnValue:
 @admin_only
 def show(provider_id: int) -> Response:
     """One provider: its settings, its voices, what it does when it is asked."""
-    row, heard = room().get(provider_id), request.args.get("heard", "")
+    row, heard = providers().get(provider_id), request.args.get("heard", "")
     try:
-        models = room().read_models(provider_id) if "models" in request.args else []
+        models = providers().read_models(provider_id) if "models" in request.args else []
     except SpeechError as error:
         log_refusal(error)
         return page("providers/provider.html", error.status, error=error, **filled(row))
@@ -88,10 +88,10 @@ def show(provider_id: int) -> Response:
 @admin_only
 def change(provider_id: int) -> ResponseReturnValue:
     """Change a provider, and its key if another one is given."""
-    row, key = room().get(provider_id), request.form.get("key", "")
+    row, key = providers().get(provider_id), request.form.get("key", "")
     try:
         forms.check_version(request.form, saved(row))
-        is_keyless = room().change(provider_id, settings_from_form(row), key)
+        is_keyless = providers().change(provider_id, settings_from_form(row), key)
     except AppError as error:
         return render_form_error("providers/provider.html", error, **context(row))
     _log("provider_changed", row["name"])
@@ -108,7 +108,7 @@ def change(provider_id: int) -> ResponseReturnValue:
 @admin_only
 def do(provider_id: int) -> ResponseReturnValue:
     """Switch, move, test or remove a provider, read its voices, or drop its key."""
-    row = room().get(provider_id)
+    row = providers().get(provider_id)
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None:
         raise forms.BadForm("action", _("A provider can be switched, moved, tested or removed."))
@@ -122,42 +122,42 @@ def do(provider_id: int) -> ResponseReturnValue:
 
 
 def _switch_on(row: Provider) -> ResponseReturnValue:
-    room().switch(row["id"], True)
+    providers().switch(row["id"], True)
     _log("provider_changed", f"{row['name']}: on")
     return _done(_("%(label)s is switched on.", **_of(row)))
 
 
 def _switch_off(row: Provider) -> ResponseReturnValue:
-    room().switch(row["id"], False)
+    providers().switch(row["id"], False)
     _log("provider_changed", f"{row['name']}: off")
     return _done(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
 
 
 def _up(row: Provider) -> ResponseReturnValue:
-    room().move(row["id"], -1)
+    providers().move(row["id"], -1)
     return _done("")
 
 
 def _down(row: Provider) -> ResponseReturnValue:
-    room().move(row["id"], 1)
+    providers().move(row["id"], 1)
     return _done("")
 
 
 def _remove(row: Provider) -> ResponseReturnValue:
-    room().remove(row["id"])
+    providers().remove(row["id"])
     _log("provider_removed", row["name"])
     return _done(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
 
 
 def _drop_key(row: Provider) -> ResponseReturnValue:
-    room().drop_key(row["id"])
+    providers().drop_key(row["id"])
     _log("provider_key_removed", row["name"])
     flash(_("The key is gone."))
     return _to(row["id"])
 
 
 def _read_voices(row: Provider) -> ResponseReturnValue:
-    count = room().read_voices(row["id"])
+    count = providers().read_voices(row["id"])
     _log("provider_changed", f"{row['name']}: voices")
     if wants_json():
         return jsonify(voices=count)
@@ -166,7 +166,7 @@ def _read_voices(row: Provider) -> ResponseReturnValue:
 
 
 def _test(row: Provider) -> ResponseReturnValue:
-    trial = room().try_out(row["id"], voice=request.form.get("voice", ""), user_id=_me())
+    trial = providers().try_out(row["id"], voice=request.form.get("voice", ""), user_id=_me())
     mark = _kept(row, trial)
     if wants_json():
         sound = url_for("providers.sound", mark=mark)
@@ -225,7 +225,7 @@ def _kept(row: Provider, trial: Trial) -> str:
 def _list() -> dict[str, Any]:
     rows = services().db.list_providers()
     return {
-        "providers": [{**row, "spent": room().spent(row)} for row in rows],
+        "providers": [{**row, "spent": providers().spent(row)} for row in rows],
         "protocols": PROTOCOL_NAMES,
         "environment": _of_environment(),
     }
@@ -245,7 +245,7 @@ def _of_environment() -> list[dict[str, str]]:
 
 
 def _added(name: str, settings: Settings, key: str) -> Provider:
-    row = room().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
+    row = providers().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
     _log("provider_added", row["name"])
     if row["sealed_key"]:
         _log("provider_key_set", row["name"])
@@ -296,11 +296,11 @@ def _done(message: str) -> ResponseReturnValue:
 def own_key(provider_id: int) -> ResponseReturnValue:
     """Keep a key of one's own for a provider, or forget it."""
     if request.form.get("action") == "remove":
-        if room().drop_own_key(_me(), provider_id):
-            _log("own_key_removed", room().get(provider_id)["name"])
+        if providers().drop_own_key(_me(), provider_id):
+            _log("own_key_removed", providers().get(provider_id)["name"])
         flash(_("Your key is gone."))
         return redirect(url_for("account.overview"), 303)
-    row = room().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
+    row = providers().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
     _log("own_key_set", row["name"])
     flash(_("What you have spoken by %(label)s is bought with your key from now on.", **_of(row)))
     return redirect(url_for("account.overview"), 303)
@@ -334,7 +334,7 @@ def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **v
     key = password_from_stdin() if key_stdin else ""
     settings = Settings(label=label or name, voices=tuple((voice,) for voice in voices), **values)
     with one_sentence():
-        row = room().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
+        row = providers().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
     _log_here("provider_added", row["name"])
     click.echo(f"{row['name']} is added.")
 
@@ -346,7 +346,7 @@ def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **v
 def test_one(name: str, voice: str, output: Path | None) -> None:
     """Have a provider speak a sentence."""
     with one_sentence(), new_file(output) if output else nullcontext(len) as write:
-        trial = room().try_out(room().named(name)["id"], voice=voice)
+        trial = providers().try_out(providers().named(name)["id"], voice=voice)
         write(trial.mp3)
     click.echo(f"{trial.duration_s:.1f} s of sound, the first after {trial.first_sound_s:.2f} s")
 
@@ -356,7 +356,7 @@ def test_one(name: str, voice: str, output: Path | None) -> None:
 def read_voices(name: str) -> None:
     """Take over the voices that a provider's server lists."""
     with one_sentence():
-        count = room().read_voices(room().named(name)["id"])
+        count = providers().read_voices(providers().named(name)["id"])
     click.echo(f"{count} voices")
 
 
@@ -365,8 +365,8 @@ def read_voices(name: str) -> None:
 def remove_one(name: str) -> None:
     """Remove a provider with its keys; sound that was made with it stays."""
     with one_sentence():
-        row = room().named(name)
-        room().remove(row["id"])
+        row = providers().named(name)
+        providers().remove(row["id"])
     _log_here("provider_removed", row["name"])
     click.echo(f"{name} is removed.")
 

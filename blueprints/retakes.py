@@ -138,7 +138,7 @@ def _desk(
         abort(404)
     whole = services().db.get_text(row["id"])
     return page(
-        "files/retake.html",
+        "retakes/retake.html",
         error.status if error else 200,
         error=error,
         version=forms.version_of(whole[here["text_start"] : here["text_end"]]),

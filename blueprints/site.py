@@ -67,7 +67,7 @@ def joined(name: str) -> Response:
 @user_only
 def offline() -> Response:
     """The page of files that this device keeps for times without a network."""
-    return page("frame/offline.html")
+    return page("site/offline.html")
 
 
 @blueprint.get("/whose")

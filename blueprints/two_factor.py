@@ -37,7 +37,7 @@ def step() -> ResponseReturnValue:
     services().accounts.check_pending(pending()["token"])
     if wants_json():
         return jsonify(csrf_token=csrf_token())
-    return page("accounts/second.html", **_door_context())
+    return page("two_factor/login_step.html", **_door_context())
 
 
 @blueprint.post("/login/second")
@@ -56,7 +56,7 @@ def take_step() -> ResponseReturnValue:
     except TwoFactorExpired:
         raise
     except AppError as error:
-        return render_form_error("accounts/second.html", error, **_door_context())
+        return render_form_error("two_factor/login_step.html", error, **_door_context())
     return start_session(result, local_path(begun["target"]))
 
 
@@ -81,7 +81,7 @@ def _door_context() -> dict[str, Any]:
 @allow_without_two_factor
 def overview() -> Response:
     """The page of the second step: whether there is one, and what turns it on or off."""
-    return page("account/second.html", **_context())
+    return page("two_factor/settings.html", **_context())
 
 
 @blueprint.post("/account/second-step/start")
@@ -104,7 +104,7 @@ def confirm() -> Response:
             current_user(), form.get("current", ""), form.get("code", ""), visitor()
         )
     except AppError as error:
-        return render_form_error("account/second.html", error, failed="confirm", **_context())
+        return render_form_error("two_factor/settings.html", error, failed="confirm", **_context())
     current_user()["has_second_factor"], g.is_held = 1, False
     return _shown_once(codes)
 
@@ -118,7 +118,7 @@ def renew_codes() -> Response:
             current_user(), request.form.get("current", ""), visitor()
         )
     except AppError as error:
-        return render_form_error("account/second.html", error, failed="codes", **_context())
+        return render_form_error("two_factor/settings.html", error, failed="codes", **_context())
     return _shown_once(codes)
 
 
@@ -129,7 +129,7 @@ def turn_off() -> ResponseReturnValue:
     try:
         services().two_factor.turn_off(current_user(), request.form.get("current", ""), visitor())
     except AppError as error:
-        return render_form_error("account/second.html", error, failed="off", **_context())
+        return render_form_error("two_factor/settings.html", error, failed="off", **_context())
     flash(_("The second step is off. Every other session has ended."))
     return redirect(to("two_factor.overview"), 303)
 
@@ -137,7 +137,7 @@ def turn_off() -> ResponseReturnValue:
 def _shown_once(codes: list[str]) -> Response:
     if wants_json():
         return jsonify(recovery_codes=codes)
-    return page("account/codes.html", codes=codes)
+    return page("two_factor/recovery_codes.html", codes=codes)
 
 
 def _context() -> dict[str, Any]:

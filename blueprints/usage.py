@@ -52,7 +52,7 @@ def history() -> Response:
     rows = [row | {"device": device_label(row["device"])} for row in rows[:PAGE_ROWS]]
     if wants_json():
         return jsonify(listenings=[_listening_json(row) for row in rows], next=older)
-    return page("history/history.html", listenings=rows, older=older, search=search, day=day)
+    return page("usage/history.html", listenings=rows, older=older, search=search, day=day)
 
 
 @blueprint.post("/history/forget")

@@ -28,7 +28,7 @@ commands = AppGroup("voices", help="Install and remove neural voices.")
 blueprint.cli.add_command(commands)
 
 
-def room() -> Voices:
+def neural_voices() -> Voices:
     """The folder of neural voices of this installation."""
     return Voices(services().config, services().registry)
 
@@ -45,13 +45,13 @@ def overview() -> Response:
     """
     if wants_json():
         return jsonify(
-            installed=[model.identifier for model in room().installed()],
-            under_way=[_json(progress) for progress in room().under_way()],
+            installed=[model.identifier for model in neural_voices().installed()],
+            under_way=[_json(progress) for progress in neural_voices().under_way()],
         )
     context = _shown(request.args.get("language", ""))
     if request.args.get("part") == "live":
         context["offers"] = []
-    return page("admin/voices.html", **context)
+    return page("voices/voices.html", **context)
 
 
 @blueprint.post("/admin/voices")
@@ -61,7 +61,7 @@ def change() -> ResponseReturnValue:
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None:
         raise forms.BadForm("action", _("A voice can be installed, stopped, dropped or removed."))
-    flash(action(room(), request.form.get("voice", "")))
+    flash(action(neural_voices(), request.form.get("voice", "")))
     language = request.form.get("language", "")
     return redirect(url_for("voices.overview", language=language or None), 303)
 
@@ -70,7 +70,7 @@ def change() -> ResponseReturnValue:
 @admin_only
 def hear(identifier: str) -> Response:
     """A recording of a voice that is not installed yet, from the server of the voices."""
-    return short_sound(room().sample(identifier))
+    return short_sound(neural_voices().sample(identifier))
 
 
 def _install(voices: Voices, name: str) -> str:
@@ -114,7 +114,7 @@ ACTIONS: dict[str, Callable[[Voices, str], str]] = {
 
 
 def _shown(language: str) -> dict[str, Any]:
-    voices = room()
+    voices = neural_voices()
     installed, catalogue = voices.installed(), voices.catalogue()
     languages = {offer.language: offer.language_name for offer in catalogue.offers}
     return {
@@ -160,8 +160,8 @@ def _json(progress: Progress) -> dict[str, Any]:
 def list_voices(language: str, refresh: bool) -> None:
     """Show the installed voices and those that can be installed."""
     with one_sentence():
-        catalogue = room().refresh() if refresh else room().catalogue()
-    installed = room().installed()
+        catalogue = neural_voices().refresh() if refresh else neural_voices().catalogue()
+    installed = neural_voices().installed()
     for model in installed:
         if model.language.startswith(language):
             licence = model.licence or "licence not stated"
@@ -191,7 +191,9 @@ def install_voices(names: tuple[str, ...]) -> None:
     """Install voices: by name from the list, or from files or folders of this machine."""
     for name in names:
         with one_sentence():
-            models = room().install_from(Path(name)) if _is_path(name) else [_fetched(name)]
+            models = (
+                neural_voices().install_from(Path(name)) if _is_path(name) else [_fetched(name)]
+            )
         for model in models:
             licence = f" Its licence: {model.licence}." if model.licence else ""
             click.echo(f"{model.identifier} is installed.{licence}")
@@ -210,7 +212,7 @@ def _fetched(name: str) -> Any:
             bar.update(progress.percent - shown)
             shown = progress.percent
 
-        return room().install(name, tell)
+        return neural_voices().install(name, tell)
 
 
 @commands.command("remove")
@@ -218,5 +220,5 @@ def _fetched(name: str) -> Any:
 def remove_voice(name: str) -> None:
     """Remove an installed voice; sound that was made with it stays."""
     with one_sentence():
-        room().remove(name)
+        neural_voices().remove(name)
     click.echo(f"{name} is removed.")

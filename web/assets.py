@@ -28,13 +28,13 @@ SCRIPTS = {
     f"{JOINED}file.js": "js/files/file.js",
     f"{JOINED}retake.js": "js/files/retake.js",
     f"{JOINED}documents.js": "js/documents/documents_shelf.js",
-    f"{JOINED}document.js": "js/documents/book_desk.js",
+    f"{JOINED}document.js": "js/documents/document_desk.js",
     f"{JOINED}pronunciations.js": "js/pronunciations/pronunciation_desk.js",
     f"{JOINED}usage.js": "js/usage/day_chart.js",
     f"{JOINED}passkeys.js": "js/passkeys/passkeys.js",
-    f"{JOINED}voices_room.js": "js/admin/voices.js",
-    f"{JOINED}left.js": "js/site/left.js",
-    f"{JOINED}people.js": "js/admin/copy_field.js",
+    f"{JOINED}voice_installation.js": "js/voices/voice_installation.js",
+    f"{JOINED}account_deleted.js": "js/site/account_deleted.js",
+    f"{JOINED}copy_field.js": "js/admin/copy_field.js",
 }
 
 

@@ -106,7 +106,7 @@ def _rail(here: str, username: str, is_admin: bool, theme: str, _: tuple[str, st
 
 @lru_cache(maxsize=256)
 def _dock(user_id: int, _: tuple[str, str, str]) -> Markup:
-    return get_template_attribute("frame/_dock.html", "dock")(user_id)
+    return get_template_attribute("site/_dock.html", "dock")(user_id)
 
 
 @lru_cache(maxsize=4096)

@@ -1,4 +1,4 @@
-"""A name for a text from how it begins; static/js/studio/name.js has the same rule."""
+"""A name for a text from how it begins; static/js/studio/suggested_name.js has the same rule."""
 
 import re
 import unicodedata

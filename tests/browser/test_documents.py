@@ -42,7 +42,7 @@ def open_review(open_page):
         until(page, "customElements.get('documents-shelf') !== undefined")
         page.evaluate(DROP, [[name, text]])
         page.wait_for_url("**/documents/*")
-        until(page, "customElements.get('book-desk') !== undefined")
+        until(page, "customElements.get('document-desk') !== undefined")
         return page
 
     return open_document
@@ -62,7 +62,7 @@ def test_a_dropped_book_is_looked_through_and_heard(open_page, width):
     until(page, "customElements.get('studio-desk') !== undefined")
     page.evaluate(DROP, [["lamp.md", MARKDOWN]])
     page.wait_for_url("**/documents/*")
-    until(page, "customElements.get('book-desk') !== undefined")
+    until(page, "customElements.get('document-desk') !== undefined")
     expect(total(page)).to_contain_text("4 chapters")
     ticks(page).nth(0).uncheck()
     expect(total(page)).to_contain_text("3 chapters")

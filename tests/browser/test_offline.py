@@ -112,7 +112,7 @@ def test_what_is_kept_is_listed_and_removed(page, home):
     app, _, filename = home
     keep(page)
     page.goto(address(app, "/offline"))
-    expect(page.locator("kept-list .row")).to_have_count(1)
+    expect(page.locator("offline-list .row")).to_have_count(1)
     page.get_by_role("button", name="Remove from this device").click()
     expect(page.get_by_text("Nothing is kept on this device yet")).to_be_visible()
     path = f"/kept/{filename}"
@@ -265,7 +265,7 @@ def test_another_log_in_of_the_same_person_keeps_what_they_kept(shared, home, re
     page.context.clear_cookies(name="voiceverse")
     sign_in(page.context, app, Client(app).log_in("reader"))
     page.goto(address(app, "/offline"))
-    expect(page.locator("kept-list .row")).to_have_count(1)
+    expect(page.locator("offline-list .row")).to_have_count(1)
     assert is_heard(page, filename) == [True, True]
 
 
@@ -333,5 +333,5 @@ def test_what_was_kept_in_an_earlier_release_stays_with_whose_it_is(new_page, ho
     page.goto(address(app, "/offline"))
     until(page, f"{KEPT}.then(count => count === 1)")
     until(page, "caches.has('kept').then(isThere => !isThere)")
-    expect(page.locator("kept-list .row")).to_have_count(1)
+    expect(page.locator("offline-list .row")).to_have_count(1)
     assert set(page.evaluate(PLACES)) - {"/offline"} == set(own)

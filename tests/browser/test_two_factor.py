@@ -112,7 +112,7 @@ def test_a_passkey_is_added_and_signs_in_alone(new_page, tmp_path, width):
         with authenticator(page) as tell:
             page.goto(here(app, "/account"))
             page.get_by_text("Add a passkey…").click()
-            maker = page.locator("passkey-maker")
+            maker = page.locator("passkey-add")
             maker.get_by_label("A name for it").fill("Desk")
             maker.get_by_label("Your password").fill("not it")
             maker.get_by_role("button", name="Add a passkey").click()
@@ -149,8 +149,8 @@ def test_a_passkey_takes_the_place_of_the_code(new_page, tmp_path):
         with authenticator(page):
             page.goto(here(app, "/account"))
             page.get_by_text("Add a passkey…").click()
-            page.locator("passkey-maker").get_by_label("Your password").fill(PASSWORD)
-            page.locator("passkey-maker").get_by_role("button", name="Add a passkey").click()
+            page.locator("passkey-add").get_by_label("Your password").fill(PASSWORD)
+            page.locator("passkey-add").get_by_role("button", name="Add a passkey").click()
             expect(page.get_by_text("The passkey is added.")).to_be_visible()
             log_out(page)
             give_password(page, app)

@@ -1,5 +1,5 @@
 // <download-menu>: formats are made while the page stays; each download begins when it is ready.
-import { comeBack } from "../lib/rest.js";
+import { comeBack } from "../lib/poll.js";
 import { Refused, send } from "../lib/form_post.js";
 import { fill } from "../lib/texts.js";
 

@@ -1,7 +1,7 @@
 // <read-along>: the sentence and the word that sound are marked in the text; a click plays from a
 // word, Enter from a sentence. The marks are highlights of the browser's own: the text stays as it is.
-import "./changing.js";
-import { Spoken } from "./spoken.js";
+import "./retake_progress.js";
+import { SpokenSegments } from "./spoken_segments.js";
 
 const HANDS_OFF_MS = 4000;
 const MARGIN_PX = 96;
@@ -22,7 +22,7 @@ class ReadAlong extends HTMLElement {
     const { signal } = this.#leaving;
     this.#node = this.firstChild;
     this.#places = new Places(this.textContent, Number(this.dataset.offset));
-    this.#spoken = new Spoken(this.#filename, this.#places.span);
+    this.#spoken = new SpokenSegments(this.#filename, this.#places.span);
     for (const event of ["player:time", "player:change"])
       document.addEventListener(event, ({ detail }) => this.#hear(detail), { signal });
     for (const event of ["wheel", "touchmove", "pointerdown"])

@@ -1,7 +1,7 @@
 // Ticking many pieces: a range with shift, all that are shown, and what is done with them.
 import { plural } from "../lib/format.js";
 import { texts } from "../lib/texts.js";
-import { enqueue, moveTo, rowOf, toBin } from "./acts.js";
+import { enqueue, moveTo, rowOf, toBin } from "./file_actions.js";
 
 let anchor = null;
 

@@ -1,5 +1,5 @@
 // Rows are dragged to a group; all ticked ones come along with a ticked one.
-import { moveTo, rowOf } from "./acts.js";
+import { moveTo, rowOf } from "./file_actions.js";
 import { tickedRows } from "./choosing.js";
 
 const KIND = "application/x-voiceverse";

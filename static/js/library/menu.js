@@ -1,5 +1,5 @@
 // The menu of a row: by ⋯, by right click, by the keys of the row that has the focus.
-import { ask, enqueue, moveTo, playData, rowOf, toBin } from "./acts.js";
+import { ask, enqueue, moveTo, playData, rowOf, toBin } from "./file_actions.js";
 import { rename } from "./renaming.js";
 
 const EDGE_PX = 8;

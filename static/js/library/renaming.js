@@ -1,7 +1,7 @@
 // A name is changed where it stands: Enter keeps it, Escape leaves the old one.
 import { texts } from "../lib/texts.js";
 import { send } from "../lib/form_post.js";
-import { attempt } from "./acts.js";
+import { attempt } from "./file_actions.js";
 import { say } from "./toast.js";
 
 export function rename(row) {

@@ -1,3 +1,3 @@
 // Pages on which somebody signs in with a passkey, or adds one.
-import "./passkey_door.js";
-import "./passkey_maker.js";
+import "./passkey_login.js";
+import "./passkey_add.js";

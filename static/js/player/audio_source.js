@@ -1,6 +1,6 @@
 // One sound at a time, from an element that no page owns: live while the piece is made, then the
 // whole file at the same place, changed over without a pause.
-import { follow, isUnfinished } from "./follow.js";
+import { follow, isUnfinished } from "./state_poll.js";
 
 const RETRY_MS = 2000;
 const AHEAD_S = 0.03;

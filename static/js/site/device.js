@@ -1,6 +1,6 @@
 // What this device does on its own: the service worker, kept pieces, and forgetting at log-out.
-import "../offline/keep_button.js";
-import "../offline/kept_list.js";
+import "../offline/offline_button.js";
+import "../offline/offline_list.js";
 import { cacheName, dropCaches, kept } from "../offline/cache.js";
 import { forgetOthers, isForgotten, leave } from "../lib/memory.js";
 

@@ -1,10 +1,10 @@
 // <studio-desk>: the form to write in, with all that a script adds to it.
-import "../library/progress.js";
+import "../library/row_progress.js";
 import { texts as textsOf } from "../lib/texts.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles } from "./drop.js";
 import { Manuscript } from "./manuscript.js";
-import { suggestName } from "./name.js";
+import { suggestName } from "./suggested_name.js";
 import { keepQuote } from "./quote.js";
 import { offerSpeakers } from "./speakers.js";
 import { speakFrom } from "./speak.js";
