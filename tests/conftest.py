@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from hypothesis import HealthCheck, settings
 from werkzeug.test import TestResponse
 
 from accounts.accounts import Accounts
@@ -20,6 +21,12 @@ from tests.support.standin_openai import StandIn
 from web.services import Services
 
 PASSWORD = "linden copper harbour moth"
+
+# How long examples take to make and to try says how busy the machine is, not what is wrong.
+settings.register_profile(
+    "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("busy machine")
 
 
 class Browser:
