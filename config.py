@@ -31,11 +31,12 @@ ABOVE_ZERO = (
     "session_idle_days", "session_absolute_days",
 )  # fmt: skip
 
-# What a process needs that only asks a provider: proxies, certificates, the account's own names.
+# Runs a module as a program, given the folder of all modules and its name.
 STARTER = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
     "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 )
+# What a process needs that only asks a provider: proxies, certificates, the account's own names.
 PROVIDER_VARIABLES = (
     "PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
     "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy", "SSL_CERT_FILE",

@@ -77,7 +77,7 @@ def list_all(config: Config) -> list[dict[str, str]]:
     return [retention.describe(name) for name in names]
 
 
-def check(config: Config, folder: Path) -> Manifest:
+def trial_restore(config: Config, folder: Path) -> Manifest:
     """Restore a backup into a scratch folder, compare, and record that it was verified."""
     root = folder.resolve().parent
     with files.translating_os_errors("The backup could not be restored"), exclusive_lock(root):

@@ -55,6 +55,7 @@ SIGN_S = 15.0  # between two signs of life
 POLL_S = 1.0
 MOST_ATTEMPTS = 10  # without a checkpoint in between
 GRACE_S = 8.0
+LAST_S = 1.0  # for the bin, where purchases took all of the grace: the database closes after it
 NICENESS = 10  # pages and listeners come first, however much is being spoken
 
 Work = TypeVar("Work", ClaimedRetake, Job)
@@ -105,7 +106,7 @@ class Worker:
             thread.join()
         sound.join(max(0.0, deadline - time.monotonic()))
         self._wait_for_purchases(deadline)
-        self.housekeeping.join(deadline)
+        self.housekeeping.join(max(deadline, time.monotonic() + LAST_S))
 
     def _start_due_work(self) -> None:
         """Start all that is due; raises RuntimeError where the system gives no thread for it."""

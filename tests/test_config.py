@@ -188,6 +188,16 @@ def program(tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_a_program_of_ours_starts_from_any_folder_though_its_own_has_a_colon(program, monkeypatch):
+    house = program / "C:" / "voice verse"
+    (house / "server").mkdir(parents=True)
+    (house / "server" / "hello.py").write_text("import sys\nprint(__name__, sys.argv[1:])\n")
+    monkeypatch.setattr(module, "__file__", str(house / "config.py"))
+    command = [*module.program_command("server.hello"), "a b"]
+    said = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True).stdout
+    assert said == "__main__ ['a b']\n"
+
+
 def test_a_file_beside_the_program_is_read(program):
     (program / ".env").write_text("VOICEVERSE_PORT=7001\n")
     assert Config.load().port == 7001

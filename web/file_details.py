@@ -17,7 +17,7 @@ from web.services import services
 SHOWN_CHARACTERS = 100_000
 
 
-class FileVoices(NamedTuple):
+class ShownVoices(NamedTuple):
     """The voices of a file, as its page shows them.
 
     `parts` are who spoke what and from when (ms), where more than one did; `otherwise` the
@@ -58,11 +58,11 @@ def pending_retake(row: AudioFile) -> Retake | None:
     return change
 
 
-def _voices(row: AudioFile) -> FileVoices:
+def _voices(row: AudioFile) -> ShownVoices:
     marked = services().db.list_deviating_segments(row["id"])
     own = f"{row['engine']}:{row['voice']}"
     parts = voice_spans(marked, own, services().db.count_segments(row["id"]) if marked else 0)
-    return FileVoices(
+    return ShownVoices(
         parts=[(voice_label(part.key), part.start_ms) for part in parts],
         otherwise=[segment for segment in marked if segment["said"]],
         fallbacks=_fallbacks(row) if row["needs_voice"] else [],

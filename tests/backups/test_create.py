@@ -204,11 +204,11 @@ def test_a_damaged_database_is_no_backup(place):
 
 def test_proving_again_is_recorded(place, backup):
     status.note(place.config, proven_at="")
-    create.check(place.config, backup.folder)
+    create.trial_restore(place.config, backup.folder)
     assert status.read(place.config).proven_at
     flip(backup.folder / "voiceverse.db", 0.5)
     with pytest.raises(BackupDamaged):
-        create.check(place.config, backup.folder)
+        create.trial_restore(place.config, backup.folder)
 
 
 # Damage

@@ -44,7 +44,7 @@ def test_what_was_restored_goes_on_growing_without_touching_the_backup(changed, 
     with changed.store.write_part("growing.mp3", 4000) as part:
         part.write(b"more")
     assert (backup.folder / "audio/growing.mp3.part").read_bytes() == before
-    create.check(changed.config, backup.folder)
+    create.trial_restore(changed.config, backup.folder)
 
 
 def test_set_aside_data_can_be_used_as_it_is(changed, backup):

@@ -246,7 +246,8 @@ def test_words_phrases_and_beginnings(db, make_file, find, search, is_found):
 
 
 @settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(search=st.text(max_size=60) | st.text(alphabet='ab" *^:(){}-+\\\x00\ud800', max_size=40))
 def test_nothing_that_is_typed_breaks_the_search(db, user, search):
@@ -260,7 +261,8 @@ PLAIN = st.characters(categories=["Lu", "Ll", "Nd", "Po", "Zs"], max_codepoint=0
 
 
 @settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=200,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(text=st.text(PLAIN, max_size=60), data=st.data())
 def test_a_word_of_a_text_finds_it_and_is_marked(db, user, text, data):

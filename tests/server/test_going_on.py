@@ -253,3 +253,26 @@ def test_all_that_a_stop_waits_for_shares_its_time(home, monkeypatch):
     thread.join()
     assert deadlines[0] <= time.monotonic()  # the sound had all of it
     may_end.set()
+
+
+def test_the_bin_is_waited_for_though_purchases_had_all_the_time(home, monkeypatch):
+    may_end, has_ended = threading.Event(), threading.Event()
+
+    def empty(_now):
+        may_end.wait(60)
+        has_ended.set()
+        return 0
+
+    def wait_for_purchases(_deadline):
+        may_end.set()
+
+    home.db.note_clock(time.time(), 0.0)
+    home.db.note_clock(time.time(), 86400.0)  # it has run for a day before
+    monkeypatch.setattr(jobs, "GRACE_S", 0.0)
+    monkeypatch.setattr(jobs, "LAST_S", 60.0)
+    monkeypatch.setattr(home.studio.bin, "empty", empty)
+    monkeypatch.setattr(home.worker, "_wait_for_purchases", wait_for_purchases)
+    home.worker._start_due_work()
+    home.worker.stop.set()
+    home.worker.run()
+    assert has_ended.is_set()

@@ -163,7 +163,7 @@ def _look_at_backups(
     tally.expect(latest >= told, f"{said}: the backup {told} is lost, the latest is {latest}")
     for name in names:
         try:
-            create.check(place.config, root / name)
+            create.trial_restore(place.config, root / name)
         except BackupError as error:
             tally.failures.append(f"{said}: {error.message}")
     place.close()
