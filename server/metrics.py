@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from backups import status as records
+from backups import status
 from config import Config
 from database import Database
 from server.health import WORKER
@@ -72,7 +72,7 @@ def render(metrics: Iterable[Metric]) -> str:
 
 
 def _machine(config: Config, db: Database, now: float) -> list[Metric]:
-    record = records.read(config)
+    record = status.read(config)
     return [
         _one("disk_free_bytes", "Room on the disk of the data folder.",
              shutil.disk_usage(config.data_dir).free),

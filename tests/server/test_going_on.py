@@ -8,7 +8,7 @@ import time
 import pytest
 
 from server import serve
-from server import worker as jobs
+from server import worker as worker_module
 from server.body_admission import Admission, Admissions, Undecided
 from tests.server.test_request_queue import Held
 from tests.support.serving import wait_until
@@ -134,7 +134,7 @@ def served(make_app, password_hash):
     app.testing = False
     held = Held(app, app.extensions["voiceverse"].db.create_user("vera", password_hash))
     held.app, held.piece = app, held.client.generate("It was late. The lamp was lit.")["filename"]
-    jobs.Worker(held.services.studio).run_pending()
+    worker_module.Worker(held.services.studio).run_pending()
     yield held
     held.stop()
 
@@ -242,7 +242,7 @@ def test_all_that_a_stop_waits_for_shares_its_time(home, monkeypatch):
         is_looking.set()
         may_end.wait(60)
 
-    monkeypatch.setattr(jobs, "GRACE_S", 0.3)
+    monkeypatch.setattr(worker_module, "GRACE_S", 0.3)
     monkeypatch.setattr(home.studio.cache_adoption, "adopt_all", look)
     monkeypatch.setattr(home.worker, "_wait_for_purchases", deadlines.append)
     thread = threading.Thread(target=home.worker.run)
@@ -268,8 +268,8 @@ def test_the_bin_is_waited_for_though_purchases_had_all_the_time(home, monkeypat
 
     home.db.note_clock(time.time(), 0.0)
     home.db.note_clock(time.time(), 86400.0)  # it has run for a day before
-    monkeypatch.setattr(jobs, "GRACE_S", 0.0)
-    monkeypatch.setattr(jobs, "LAST_S", 60.0)
+    monkeypatch.setattr(worker_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(worker_module, "LAST_S", 60.0)
     monkeypatch.setattr(home.studio.bin, "empty", empty)
     monkeypatch.setattr(home.worker, "_wait_for_purchases", wait_for_purchases)
     home.worker._start_due_work()
