@@ -58,7 +58,7 @@ def _as_json(answer: WerkzeugResponse, target: str) -> WerkzeugResponse:
 
 def _begun() -> PendingLogin:
     """The login whose second step this is; empty where the passkey is the only step."""
-    alone = PendingLogin(token="", target="", old=session.get("login"))
+    alone: PendingLogin = {"token": "", "target": "", "old": session.get("login")}
     return session.get("pending", alone) if request.form.get("step") == "second" else alone
 
 
