@@ -19,7 +19,7 @@ from tools.benchmarks.program import ROOT, Program, free_address, fresh, prepare
 from tools.benchmarks.report import Report, table
 from tools.benchmarks.texts import text
 
-STAND_IN = ROOT / "tests" / "standin_openai.py"
+STAND_IN = ROOT / "tests" / "support" / "standin_openai.py"
 TRIES = 5
 LONG = 100_000
 BRIEF, REAL = 1 / 60, 1 / 15  # seconds of sound for each character
