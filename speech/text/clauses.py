@@ -32,7 +32,8 @@ CONJUNCTIONS = {
 LEANING = {
     "en": _words(
         "a an the of to in on at by for from with into onto upon over under about between through "
-        "my your his her its our their this these those every each no not very is are was were be "
+        "during within without except near like my your his her its our their this these those "
+        "every each no not very is are was were be "
         "has have had will would can could may might must shall should mr mrs ms dr st and or "
         "but"
     ),

@@ -36,8 +36,8 @@ def test_a_clause_ends_with_a_sign_or_before_a_conjunction(language, text, first
 
 
 def test_without_either_it_ends_between_words_but_not_behind_an_article_or_a_figure():
-    text = "Early frost covered nearly every garden around our old village of about 12 small houses."
-    assert clause(text) == "Early frost covered nearly every garden around our old village "
+    text = "Early frost covered nearly every garden around our village of about 12 small houses."
+    assert clause(text) == "Early frost covered nearly every garden around our village "
     text = "Early frost covered nearly every single garden all around except the 12 houses there."
     assert clause(text) == "Early frost covered nearly every single garden all around "
 
