@@ -67,7 +67,7 @@ def test_words_are_followed_in_their_time(client):
     told = client.json(f"/files/{state['filename']}/segments?words=0")["words"]
     words = [at_ms for segment in told for _, _, at_ms in segment]
     assert len(words) == 8
-    for onset in sound.onsets_ms():
+    for onset in sound.onsets_ms(quiet_ms=150):
         assert min(abs(word - onset) for word in words) <= 60
 
 
