@@ -62,11 +62,16 @@ class Registry:
 
     @property
     def default(self) -> Engine:
-        """Engine for requests that name none: the first that is fit and speaks now."""
-        if self._first.is_fit and not self.has_ended(self._first):
-            return self._first
+        """Engine for requests that name none: the configured or first one, if it is fit."""
+        first = self._wanted
+        if first.is_fit and not self.has_ended(first):
+            return first
         speaking = (each for each in self.engines if each.is_fit and not self.is_silent(each))
-        return next(speaking, self._first)
+        return next(speaking, first)
+
+    @property
+    def _wanted(self) -> Engine:
+        return self._by_name.get(self._default_voice.partition(":")[0], self._first)
 
     @property
     def state(self) -> Hashable:
@@ -125,7 +130,7 @@ class Registry:
 
     def needed_first(self) -> list[Engine]:
         """List what to get ready at the start: the default, and what was not fit to be it."""
-        return list(dict.fromkeys((self.default, self._first)))
+        return list(dict.fromkeys((self.default, self._wanted)))
 
     def close(self) -> None:
         """Close every engine."""

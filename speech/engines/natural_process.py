@@ -20,6 +20,7 @@ from speech.engines import child_process, child_sound
 
 SAMPLE_RATE = 24_000
 SAMPLES_A_STEP = 600  # of the durations that the model tells
+EARLY_STEPS = 3  # by which sounds come before the phonemes' own time: measured at fricatives
 MOST_MODELS = 3  # loaded at once
 LONGEST_PHONEMES = 300  # spoken in one go: more take long, and a breath is due
 MOST_WORDS = 400  # aligned word by word
@@ -187,8 +188,16 @@ class NaturalWorker:
         # The noise in it is the same each time, so that equal texts sound alike.
         chance = numpy.random.default_rng(0)
         sound = self._synth(*(part[0] for part in spectrum), chance)
-        begins = numpy.concatenate([[0.0], numpy.cumsum(durations.reshape(-1))]) * SAMPLES_A_STEP
-        return sound, [float(begins[first]) for first in firsts]
+        steps = durations.reshape(-1)
+        begins = numpy.concatenate([[0.0], numpy.cumsum(steps)]) - EARLY_STEPS
+        # Of a space half belongs to the word after it: nobody is silent between words.
+        spaces = [
+            steps[first - 1] / 2 if ids[first - 1] == self._ids[" "] else 0 for first in firsts
+        ]
+        return sound, [
+            float(begins[first] - space) * SAMPLES_A_STEP
+            for first, space in zip(firsts, spaces, strict=True)
+        ]
 
     def _polished(
         self, spoken: Any, begins: Sequence[float], tokens: list[Token], speed: float
@@ -203,8 +212,9 @@ class NaturalWorker:
         marks: list[tuple[int, int, int]] = []
         for token, begin in zip(tokens, begins, strict=True):
             if token.is_word and token.length and (not marks or token.start > marks[-1][0]):
-                at = min(max(0, round(begin) - kept.start), len(level) - 1)
-                marks.append((token.start, token.length, at))
+                # The first word begins where anything is heard.
+                at = round(begin) - kept.start if marks else round(child_sound.LEAD_S * SAMPLE_RATE)
+                marks.append((token.start, token.length, min(max(0, at), len(level) - 1)))
         pcm = child_sound.samples(numpy, child_sound.faded(numpy, level, SAMPLE_RATE))
         sign = child_sound.last_sign(list(_joined(tokens)))
         return pcm + child_sound.pause(sign, speed, SAMPLE_RATE), marks

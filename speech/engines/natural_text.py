@@ -13,7 +13,7 @@ from speech.text.edit_map import Edit, Edited
 from speech.types import DRAWING, is_speakable
 
 LONGEST_RUN = 30  # the lexicon spells longer words from memory, and forgets their ends
-BRACKETS = {"[": "(", "]": ")"}  # between which phonemes would stand
+BRACKETS = str.maketrans("[]", "()")  # between which phonemes would stand
 PLAIN_LETTERS = {
     "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T",
     "ŋ": "n", "Ŋ": "N", "ĸ": "k", "ſ": "s", "ƒ": "f", "ə": "e", "ẞ": "s",
@@ -99,13 +99,12 @@ def script_language(letter: str) -> str:
 
 def _readable(text: str) -> str:
     """A text of the same length, in letters and signs that the lexicon knows."""
+    text = text.translate(BRACKETS)
     return text if text.isascii() and text.isprintable() else "".join(map(_plain, text))
 
 
 @cache
 def _plain(sign: str) -> str:
-    if sign in BRACKETS:
-        return BRACKETS[sign]
     if unicodedata.category(sign) in ("Cc", "Cs", "Cf", "Zl", "Zp", "Co", "Cn"):
         return " "
     plain = PLAIN_LETTERS.get(sign, sign)
