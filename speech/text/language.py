@@ -13,7 +13,7 @@ from speech.text.language_model import MODEL, NO_LANGUAGE
 from speech.text.scripts import script_of, scripts
 from speech.text.speakers import LINE
 
-START, PART = 600, 300  # characters that are looked at: the first ones, and two parts further on
+START, PART = 400, 200  # characters that are looked at: the first ones, and two parts further on
 MAINLY = 0.65  # of the letters, in one script
 MOST_OTHERS = 0.25  # of a text, in sentences that are in another language than the whole
 
