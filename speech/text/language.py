@@ -93,7 +93,7 @@ def _main_script(prose: str) -> str:
     letters = counted.total()
     counted[HAN] += sum(counted.pop(kana, 0) for kana in KANA)
     script, most = max(counted.items(), key=lambda pair: pair[1])
-    return script if WORD.search(prose) and most >= MAINLY * letters else ""
+    return script if letters and WORD.search(prose) and most >= MAINLY * letters else ""
 
 
 def _of_han(prose: str) -> str | None:

@@ -34,6 +34,7 @@ HOSTILE = {
     "addresses": "https://example.com/der-die-das www.example.org me@example.net",
     "speakers": "Anna Maria Theresa: " * 10_000,
     "formula": "α + β = γ, x ∈ ℝ",
+    "letters of no script": "𝐀𝐀 ªº µm",
 }
 
 
