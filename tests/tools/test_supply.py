@@ -82,6 +82,13 @@ def test_natural_voices_are_installed_whole_or_not_at_all(system, machine, versi
     assert installed == ({package.name for package in listed} if is_installed else set())
 
 
+def test_a_package_that_two_locks_list_stands_once_with_where_the_first_has_it():
+    listed = locks.packages(*locks.LOCKS)
+    names = [(package.name, package.version) for package in listed]
+    assert len(names) == len(set(names))
+    assert set(locks.packages("requirements/base.lock")) <= set(listed)
+
+
 def test_a_line_without_hashes_is_no_lock():
     with pytest.raises(ValueError, match="flask==1"):
         list(locks._read("flask==1\n    # via app"))

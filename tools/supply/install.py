@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,7 +19,8 @@ PIP = (
     # never loaded need not be compiled, which takes a tenth of the room and a third of the time.
     "--require-hashes", "--no-deps", "--no-compile",
 )  # fmt: skip
-PINNED = re.compile(r"^[\w.-]+==", re.M)
+PINNED = re.compile(r"^([\w.-]+)==", re.M)
+LEFT_OUT = re.compile(r"Ignoring ([\w.-]+):")
 FETCHED = re.compile(r"Collecting ([\w.-]+)|Processing (?:\S*/)?([\w.]+)-")
 ADVICE = "\nCheck the network connection, then run the same command again."
 SHOWN_LINES = 25  # of pip's, where it fails
@@ -76,14 +77,17 @@ def install(folder: Path, locks: list[str], progress: Progress) -> bool:
     progress.tell("Creating the environment")
     if not _run([sys.executable, "-m", "venv", str(folder)], progress, lambda _line: None):
         return False
-    total, done = sum(len(PINNED.findall(Path(lock).read_text())) for lock in locks), 0
+    # A package may stand there for other machines, and in more than one file.
+    listed = Counter(name for lock in locks for name in PINNED.findall(Path(lock).read_text()))
+    done = 0
 
     def follow(line: str) -> None:
-        nonlocal total, done
-        if line.startswith("Ignoring "):  # not for this machine
-            total -= 1
+        nonlocal done
+        if left_out := LEFT_OUT.match(line):
+            listed[left_out[1]] -= 1
         elif fetched := FETCHED.match(line):
             done += 1
+            total = len(+listed)
             progress.tell(f"Downloading {done} of {total}: {fetched[1] or fetched[2]}")
         elif line.startswith("Installing "):
             progress.tell(f"Unpacking {done} packages")

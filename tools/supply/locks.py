@@ -22,9 +22,15 @@ class Package:
 
 
 def packages(*names: str) -> list[Package]:
-    """What lock files list, by name; raises ValueError for a line without a hash."""
-    found = [package for name in names for package in _read((ROOT / name).read_text("utf-8"))]
-    return sorted(set(found), key=lambda package: (package.name, package.version))
+    """What lock files list, by name; raises ValueError for a line without a hash.
+
+    Of a package that several list, where the first of them has it installed.
+    """
+    found: dict[tuple[str, str], Package] = {}
+    for name in names:
+        for package in _read((ROOT / name).read_text("utf-8")):
+            found.setdefault((package.name, package.version), package)
+    return [found[key] for key in sorted(found)]
 
 
 def _read(text: str) -> Iterator[Package]:
