@@ -32,6 +32,7 @@ class Engine(ABC):
     caches_segments: bool = False
     is_natural: bool = False  # sounds like people; such voices are listed first
     names_languages: bool = False  # its voices are named by their languages, in English
+    starts_with_clause: bool = False  # a first sentence comes sooner in two parts
     is_own: bool = False  # on the key of one person: how it fares says nothing to others
     segment_characters: int
     segment_bytes: int
