@@ -257,8 +257,10 @@ def _voice(form: Any) -> Voice:
     engine, default = registry.resolve()
     if not language or default.language.partition("-")[0] == language:
         return default
-    near = (v for v in voices_of(engine) if v.language.partition("-")[0] == language)
-    return next(near, default)
+    engines = [each for each in registry.engines if not registry.is_silent(each)]
+    engines.sort(key=lambda each: (each is not engine, not each.is_natural))
+    voices = (voice for each in engines for voice in voices_of(each))
+    return next((v for v in voices if v.language.partition("-")[0] == language), default)
 
 
 def _languages() -> list[tuple[str, str]]:

@@ -1,29 +1,20 @@
 """The studio's draft, its voices and how they sound."""
 
 import json
-from itertools import groupby
-from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
-from speech.engine import Engine
 from speech.preview_sentences import sample
-from speech.prices import expected_duration_s
-from speech.types import Voice
 from web import forms
 from web.access import user_only
 from web.current_user import current_user_id
-from web.formatting import money
-from web.i18n import language_name
 from web.request_info import wants_json
 from web.responses import page
 from web.services import services
 from web.studio_page import cast_of, chosen_voice, known_drafts
 from web.uploads import takes_text
-from web.voice_lists import voices_of
-
-PRICED_CHARACTERS = 1000
+from web.voice_lists import spoken_languages
 
 blueprint = Blueprint("studio", __name__)
 
@@ -69,10 +60,10 @@ def _save_draft(sent: forms.Order, known: list[str] | None) -> str | None:
 @user_only
 def voices() -> Response:
     """Every voice under its language, to be heard and chosen."""
-    spoken = _languages_spoken()
     if wants_json():
-        return jsonify(voices=[voice for language in spoken for voice in language["voices"]])
-    return page("studio/voices.html", languages_spoken=spoken)
+        listed = [voice.to_json() for each in spoken_languages() for voice in each.voices]
+        return jsonify(voices=listed)
+    return page("studio/voices.html")
 
 
 @blueprint.post("/preview")
@@ -96,44 +87,3 @@ def speakers() -> Response:
     cast = cast_of(sent.text, sent.reading)
     voice = chosen_voice(sent.voice)
     return page("studio/_speakers.html", speakers=cast, chosen_voice=voice)
-
-
-def _languages_spoken() -> list[dict[str, Any]]:
-    """The languages by name, the default voice's first: code, name, sentence, voices."""
-    registry = services().registry
-    every = [voice for engine in registry.engines for voice in voices_of(engine)]
-    every.sort(key=lambda voice: voice.language.partition("-")[0])
-    prices = {engine.name: (engine.label, _price(engine)) for engine in registry.engines}
-    found = []
-    for code, group in groupby(every, lambda voice: voice.language.partition("-")[0]):
-        of_code = list(group)
-        name = language_name(code) or of_code[0].name
-        found.append(
-            {
-                "code": code,
-                "name": name,
-                "sentence": sample(of_code[0].language, of_code[0].name),
-                "voices": [_shown(voice, name, *prices[voice.engine]) for voice in of_code],
-            }
-        )
-    near = registry.resolve()[1].language.partition("-")[0]
-    return sorted(found, key=lambda row: (row["code"] != near, row["name"].casefold()))
-
-
-def _shown(voice: Voice, language: str, engine: str, price: str) -> dict[str, str]:
-    return {
-        "key": voice.key,
-        "name": voice.name,
-        "language": voice.language,
-        "engine": engine,
-        "price": price,
-        "words": f"{voice.name} {language} {voice.language} {engine}".casefold(),
-    }
-
-
-def _price(engine: Engine) -> str:
-    length_s = expected_duration_s(PRICED_CHARACTERS, 1, engine.name)
-    usd = engine.price().quote(PRICED_CHARACTERS, length_s)
-    if not usd:
-        return money(usd)
-    return _("%(amount)s per 1,000 characters", amount=money(usd))

@@ -344,7 +344,7 @@ def language_of(text: str, voice: Voice) -> str:
 
     A provider's voices speak every language, though they are listed as English.
     """
-    if voice.identifier not in model_shutdowns.GENDERS:
+    if not model_shutdowns.speaks_every_language(voice):
         return voice.language
     return guessed([text[:TELLING_CHARACTERS]]) or voice.language
 

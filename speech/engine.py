@@ -30,6 +30,8 @@ class Engine(ABC):
     address: str = ""
     parallel: int = 1
     caches_segments: bool = False
+    is_natural: bool = False  # sounds like people; such voices are listed first
+    names_languages: bool = False  # its voices are named by their languages, in English
     starts_with_clause: bool = False  # a first sentence comes sooner in two parts
     is_own: bool = False  # on the key of one person: how it fares says nothing to others
     segment_characters: int

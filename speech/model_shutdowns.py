@@ -3,7 +3,7 @@
 The dates are those of OpenAI's deprecations page, which the `openai` package repeats.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from speech.types import ModelNotice, Voice
@@ -34,6 +34,7 @@ GENDERS: Mapping[str, str | None] = {
 }  # fmt: skip
 # The nearest by ear to the three that no later model has.
 NEAREST = {"fable": "ballad", "nova": "coral", "onyx": "cedar"}
+ACCENTS = {"fable": "en-GB"}  # the others sound American
 LAST = ("espeak",)  # engines that any other voice comes before
 
 Distance = tuple[bool, bool, bool, bool, bool, bool, int, str]
@@ -70,11 +71,13 @@ def nearest_voices(
     *,
     language: str = "",
     gender: str | None = None,
+    last: Collection[str] = LAST,
 ) -> list[tuple[str, str]]:
     """The nearest voice of each other engine, as (engine, voice): those most alike first.
 
     `voices` are all that there are, `language` is what the text is in (else the voice's own, else
-    English) and `gender` what is known of the voice, if it is not among `voices` any more.
+    English), `gender` what is known of the voice, if it is not among `voices` any more, and
+    `last` are the engines that any other voice comes before.
     """
     voices = list(voices)
     old = next((v for v in voices if (v.engine, v.identifier) == (engine, voice)), None)
@@ -87,13 +90,18 @@ def nearest_voices(
         rank = _distance(candidate, voice, language, gender)
         if candidate.engine not in best or rank < best[candidate.engine][0]:
             best[candidate.engine] = (rank, candidate)
-    nearest = sorted(best.values(), key=lambda item: (item[1].engine in LAST, item[0]))
+    # Where voices are as near as each other, the one whose engine stands first.
+    nearest = sorted(best.values(), key=lambda item: (item[1].engine in last, item[0][:-1]))
     return [(found.engine, found.identifier) for _, found in nearest]
 
 
+def speaks_every_language(voice: Voice) -> bool:
+    """Whether it is one of the provider's voices: they are listed as English, of no country."""
+    return voice.identifier in GENDERS and voice.language == "en"
+
+
 def _speaks(voice: Voice, language: str) -> bool:
-    # The provider's voices speak every language, though they are listed as English.
-    return _first(voice.language) == _first(language) or voice.identifier in GENDERS
+    return _first(voice.language) == _first(language) or speaks_every_language(voice)
 
 
 def _distance(voice: Voice, old: str, language: str, gender: str | None) -> Distance:

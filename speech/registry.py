@@ -95,13 +95,37 @@ class Registry:
         self, engine: str, voice: str, language: str = ""
     ) -> list[tuple[Engine, Voice]]:
         """Find the nearest voice of each other engine that speaks now, those most alike first."""
-        voices = [
-            found
-            for each in self.engines
-            if each.name == engine or not self.is_silent(each)
-            for found in _voices(each)
-        ]
-        nearest = model_shutdowns.nearest_voices(engine, voice, voices, language=language)
+        others = [each for each in self.engines if each.name == engine or not self.is_silent(each)]
+        return self._nearest(others, engine, voice, language)
+
+    def local_voice_for(self, name: str, language: str = "") -> tuple[Engine, Voice] | None:
+        """Find the nearest free voice of this machine to one of OpenAI's, such as "nova".
+
+        None where OpenAI has no such voice, or none here speaks the language: the one that the
+        voice sounds like, unless another is named.
+        """
+        if name not in model_shutdowns.GENDERS:
+            return None
+        here = [each for each in filter(_is_local, self.engines) if not self.is_silent(each)]
+        language = language or model_shutdowns.ACCENTS.get(name, "en-US")
+        gender = model_shutdowns.GENDERS[name] or "female"  # nearer to those that are neither
+        return next(iter(self._nearest(here, "", name, language, gender)), None)
+
+    def _nearest(
+        self,
+        engines: Iterable[Engine],
+        engine: str,
+        voice: str,
+        language: str,
+        gender: str | None = None,
+    ) -> list[tuple[Engine, Voice]]:
+        """Nearest voice of each of the engines but `engine`: natural ones first."""
+        engines = list(engines)
+        voices = [found for each in engines for found in _voices(each)]
+        last = [each.name for each in engines if not each.is_natural]
+        nearest = model_shutdowns.nearest_voices(
+            engine, voice, voices, language=language, gender=gender, last=last
+        )
         return [self.resolve(found, name) for name, found in nearest]
 
     def get(self, name: str, owner_id: int | None = None) -> Engine:
@@ -119,7 +143,10 @@ class Registry:
         raise (self._source and self._source.why_not(name)) or UnknownEngine(name)
 
     def resolve(self, voice: str = "", engine: str = "") -> tuple[Engine, Voice]:
-        """Find "engine:voice", a plain voice, or the default for ""; raises SpeechError by name."""
+        """Find "engine:voice", a plain voice, or the default for ""; raises SpeechError by name.
+
+        A plain name of OpenAI's that no engine here has finds the nearest voice of this machine.
+        """
         if not voice and not engine and self._default_voice:
             return self._configured()
         return self._named(voice, engine)
@@ -185,6 +212,8 @@ class Registry:
                 return engine, engine.voice(voice)
             except UnknownVoice:
                 continue
+        if found := self.local_voice_for(voice):
+            return found
         raise UnknownVoice(voice, self.default.label)
 
 
@@ -222,6 +251,11 @@ def build_registry(
     return Registry(
         engines, default, config.default_voice, absent | broken, today=today, source=source
     )
+
+
+def _is_local(engine: Engine) -> bool:
+    """Whether an engine speaks on this machine, quickly and for nothing."""
+    return engine.is_fit and not engine.address and engine.price().quote(1_000_000, 1.0) == 0
 
 
 def _voices(engine: Engine) -> Iterable[Voice]:

@@ -224,7 +224,7 @@ def test_speaking_from_the_studio_ends_the_draft_and_a_program_leaves_it(owner):
 
 def test_a_draft_whose_voice_is_gone_opens_with_the_default_one(owner):
     owner.post("/draft", DRAFT | {"voice": "openai:nova"})
-    assert '<option value="espeak:gmw/en" selected>' in owner.get("/").text
+    assert '<option value="natural:heart" selected ' in owner.get("/").text
 
 
 def test_a_piece_fills_the_studio_to_be_spoken_again(owner):

@@ -14,6 +14,8 @@ from web.formatting import count
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 WRITTEN_AS = {"cmn": "zh", "nb": "no"}  # how the names of languages are looked up
+SPOKEN_AS = {"zh": "cmn", "no": "nb", "nn": "nb"}  # one code for what is one language to listeners
+MOST_WANTED = 6  # of the languages that a browser asks for
 OF_EVERY_PLURAL = (0, 1, 2, 3, 5, 11, 21, 100, 1_000_000)
 
 
@@ -91,6 +93,18 @@ def _select() -> str:
     if chosen in LANGUAGES:
         return chosen
     return request.accept_languages.best_match(list(LANGUAGES), "en")
+
+
+def spoken(tag: str) -> str:
+    """The code of a language that voices are listed under, such as "en" for "en-GB"."""
+    code = tag.partition("-")[0].lower()
+    return SPOKEN_AS.get(code, code)
+
+
+def wanted_languages() -> list[str]:
+    """The languages of whoever asks: that of the answer, then those that the browser names."""
+    named = [tag for tag, quality in request.accept_languages if quality > 0]
+    return list(dict.fromkeys(map(spoken, (language(), *named[:MOST_WANTED]))))
 
 
 def language_name(code: str) -> str:

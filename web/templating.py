@@ -29,7 +29,14 @@ from web.formatting import FILTERS
 from web.i18n import language
 from web.request_info import is_insecure
 from web.security_headers import csp_nonce
-from web.voice_lists import speaker_options, state, voice_name, voice_options
+from web.voice_lists import (
+    shown_voice,
+    speaker_options,
+    state,
+    voice_list,
+    voice_name,
+    voice_options,
+)
 
 ROW_COLUMNS = (
     *("filename", "display_name", "category", "voice", "engine", "status", "duration"),
@@ -41,7 +48,12 @@ HIT_COLUMNS = ("phrase", "match_start", "match_length", "start_ms")
 def prepare(app: Flask) -> None:
     """Give templates their filters, and the functions that they call."""
     app.jinja_env.filters.update(
-        FILTERS, device=device_label, held_up=held_up, progress=progress, voice_name=voice_name
+        FILTERS,
+        device=device_label,
+        held_up=held_up,
+        progress=progress,
+        shown_voice=shown_voice,
+        voice_name=voice_name,
     )
     app.jinja_env.globals.update(
         asset=asset,
@@ -60,6 +72,7 @@ def prepare(app: Flask) -> None:
         speaker_options=speaker_options,
         theme=theme,
         unfinished=UNFINISHED,
+        voice_list=voice_list,
         voice_options=voice_options,
     )
     app.extensions["voiceverse_assets"] = gather(

@@ -35,6 +35,7 @@ class EspeakEngine(Engine):
 
     name = "espeak"
     label = "Embedded voice (espeak-ng)"
+    names_languages = True
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
     takes_phonemes: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE

@@ -127,6 +127,7 @@ class NaturalEngine(Engine):
 
     name = "natural"
     label = "Natural voices"
+    is_natural = True
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.0)
     takes_phonemes: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE

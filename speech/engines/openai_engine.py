@@ -35,6 +35,7 @@ class OpenAIEngine(Engine):
     usual_model: ClassVar[str]
     reads_numbers: ClassVar[bool] = True
     caches_segments = True
+    is_natural = True
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """Models of OpenAI and servers like it: whose they are, their voices, and when they end."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -8,6 +9,8 @@ from speech import model_shutdowns
 from speech.types import ModelNotice, Voice
 
 OPENAI_URL = "https://api.openai.com/v1"
+KOKORO = re.compile(r"[abefhijpz]([fm])_")  # "bf_emma": British, female
+KOKORO_GENDERS = {"f": "female", "m": "male"}
 VoiceRow = Sequence[str]  # identifier, name, language; the last two may be empty
 
 
@@ -23,10 +26,17 @@ def listed_voices(listed: Iterable[str | VoiceRow], engine: str) -> list[Voice]:
         row = (each,) if isinstance(each, str) else each
         identifier, name, language = (*row, "", "")[:3]
         shown = name or identifier.replace("_", " ")
-        gender = model_shutdowns.GENDERS.get(identifier)
+        gender = gender_of(identifier)
         title = shown[:1].upper() + shown[1:]
         voices.append(Voice(identifier, title, language or "en", engine, gender))
     return voices
+
+
+def gender_of(identifier: str) -> str | None:
+    """The gender of a voice of OpenAI or Kokoro by its identifier, if known."""
+    if match := KOKORO.match(identifier):
+        return KOKORO_GENDERS[match[1]]
+    return model_shutdowns.GENDERS.get(identifier)
 
 
 def shutdown_notices(

@@ -102,6 +102,7 @@ class PiperEngine(Engine):
 
     name = "piper"
     label = "Neural voices (Piper)"
+    is_natural = True
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
     sample_rate = SAMPLE_RATE
     parallel = 1  # a file keeps one core busy; the next file gets the next one

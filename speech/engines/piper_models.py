@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import Message
+from speech.engines.piper_genders import gender_of
 from speech.errors import SpeechError
 from speech.types import Voice
 
@@ -47,7 +48,7 @@ class Model:
     def voices(self, engine: str) -> list[Voice]:
         """The model with its own speaker, then those of its speakers that are listed."""
         label = f"{self.name} ({self.quality})" if self.quality else self.name
-        found = [Voice(self.identifier, label, self.language, engine)]
+        found = [Voice(self.identifier, label, self.language, engine, gender_of(self.identifier))]
         if len(self.speakers) > 1:
             for speaker in list(self.speakers)[:LISTED_SPEAKERS]:
                 found.append(self.speaker_voice(speaker, engine))
@@ -57,7 +58,8 @@ class Model:
         """Make a voice of one of the model's speakers."""
         quality = f" ({self.quality})" if self.quality else ""
         name = f"{self.name}, {speaker}{quality}"
-        return Voice(f"{self.identifier}#{speaker}", name, self.language, engine)
+        gender = gender_of(self.identifier, speaker)
+        return Voice(f"{self.identifier}#{speaker}", name, self.language, engine, gender)
 
 
 def read_models(folder: Path) -> tuple[Model, ...]:

@@ -7,11 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from speech.circuit_breaker import CircuitBreaker
+from speech.engine import Engine
+from speech.engines.espeak import EspeakEngine
 from speech.engines.natural import NaturalMissing
 from speech.engines.natural_speed import Speed, write_speed
+from speech.engines.natural_voices import VOICES
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import KeyMissing, UnknownEngine, UnknownVoice
-from speech.registry import build_registry
+from speech.registry import Registry, build_registry
 
 
 def settings(**changes):
@@ -265,3 +268,69 @@ def test_who_asks_for_a_fixed_engine_asks_no_source():
     registry.get("espeak", 7)
     registry.resolve("espeak:gmw/en")
     assert source.asked == 0
+
+
+class Natural(EspeakEngine):
+    """An engine of this machine with some of the natural voices; nobody makes it speak."""
+
+    name = "natural"
+    is_natural = True
+
+    def __init__(self, *names):
+        super().__init__(names[0])
+        self.names = names
+
+    def voices(self):
+        return [VOICES[name].voice(self.name) for name in self.names]
+
+    def voice(self, identifier):
+        return Engine.voice(self, identifier)
+
+
+def local(*names):
+    return Registry([Natural(*names), EspeakEngine()], "natural")
+
+
+@pytest.mark.parametrize(
+    ("installed", "name", "found"),
+    [
+        (("heart",), "nova", "natural:heart"),
+        (("heart",), "onyx", "natural:heart"),
+        (("kore", "heart", "emma", "fenrir"), "nova", "natural:heart"),
+        (("heart", "fenrir"), "onyx", "natural:fenrir"),
+        (("heart", "fenrir"), "alloy", "natural:heart"),
+        (("heart", "fable", "fenrir"), "cedar", "natural:fenrir"),
+        (("heart", "emma"), "fable", "natural:emma"),
+        (("heart", "emma", "fable"), "fable", "natural:fable"),
+    ],
+)
+def test_a_voice_of_openai_is_spoken_by_the_nearest_here(installed, name, found):
+    assert local(*installed).resolve(name)[1].key == found
+
+
+def test_a_voice_of_openai_is_found_at_a_provider_first():
+    provider = OpenAISpeech("k", "http://127.0.0.1:1/v1")
+    registry = Registry([Natural("heart"), provider], "natural")
+    assert registry.resolve("nova")[1].key == "openai:nova"
+    assert registry.local_voice_for("nova")[1].key == "natural:heart"
+
+
+def test_a_voice_here_speaks_the_language_that_is_asked_for():
+    registry = local("heart", "fable")
+    assert registry.local_voice_for("nova", "de")[1].key == "espeak:gmw/de"
+    assert registry.local_voice_for("fable", "de")[1].key == "espeak:gmw/de"
+    assert registry.local_voice_for("nova", "tlh") is None
+
+
+def test_only_a_plain_name_is_spoken_by_another_voice():
+    registry = local("heart")
+    for voice, engine in (("openai:nova", ""), ("nova", "espeak"), ("natural:nova", "")):
+        with pytest.raises(UnknownVoice):
+            registry.resolve(voice, engine)
+    assert registry.local_voice_for("zarathustra") is None
+
+
+def test_natural_voices_follow_before_all_others():
+    registry = Registry([EspeakEngine(), Natural("heart")], "espeak")
+    nearest = [voice.key for _, voice in registry.nearest_voices("openai", "nova", "en")]
+    assert nearest == ["natural:heart", "espeak:gmw/en"]

@@ -3,6 +3,12 @@ import { plural } from "../lib/format.js";
 import { fill, texts as textsOf } from "../lib/texts.js";
 import { Refused, send } from "../lib/form_post.js";
 
+// The words of a search as those of the rows are written: small letters without their marks.
+function plainWords(text) {
+  const bare = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return bare.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+}
+
 class VoicePicker extends HTMLElement {
   #select;
   #dialog;
@@ -46,9 +52,14 @@ class VoicePicker extends HTMLElement {
 
   #showChosen() {
     const option = this.#select.selectedOptions[0];
-    this.#find("voice-name").textContent = option.textContent.trim();
-    for (const row of this.#rows())
-      row.classList.toggle("is-chosen", row.dataset.voice === option.value);
+    this.#find("voice-name").textContent = option.dataset.name ?? option.textContent.trim();
+    for (const row of this.#rows()) {
+      const isChosen = row.dataset.voice === option.value;
+      row.classList.toggle("is-chosen", isChosen);
+      const pick = row.querySelector("[data-pick]");
+      if (isChosen) pick.setAttribute("aria-current", "true");
+      else pick.removeAttribute("aria-current");
+    }
   }
 
   async #open() {
@@ -88,13 +99,14 @@ class VoicePicker extends HTMLElement {
   }
 
   #filter() {
-    const words = this.#part("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = plainWords(this.#part("search").value);
     const language = this.#part("language").value;
     let shown = 0;
     for (const section of this.#dialog.querySelectorAll("[data-voice-list] section")) {
       let here = 0;
       for (const row of section.querySelectorAll("[data-voice]")) {
-        const fits = words.every((word) => row.dataset.words.includes(word));
+        const known = ` ${row.dataset.words}`;
+        const fits = words.every((word) => known.includes(` ${word}`));
         row.hidden = !fits || (language && section.dataset.language !== language);
         here += row.hidden ? 0 : 1;
       }
