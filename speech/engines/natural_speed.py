@@ -33,8 +33,9 @@ def speed_path(folder: Path) -> Path:
 def read_speed(folder: Path) -> Speed | None:
     """The speed as it was measured last; None where it never was."""
     try:
-        return Speed(**json.loads(speed_path(folder).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        kept = json.loads(speed_path(folder).read_bytes())
+        return Speed(ms=int(kept["ms"]), reason=str(kept["reason"]))
+    except (OSError, ValueError, TypeError, KeyError):
         return None
 
 

@@ -238,7 +238,7 @@ def test_a_voice_that_cannot_be_used_here_is_not_offered(tmp_path):
         engine.voice("heart")
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"ms": 3, "more": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b'{"ms": 3}', b'{"ms": "x", "reason": ""}'])
 def test_a_damaged_note_of_the_speed_is_as_none(tmp_path, content):
     speed_path(tmp_path).parent.mkdir()
     speed_path(tmp_path).write_bytes(content)
