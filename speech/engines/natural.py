@@ -207,7 +207,7 @@ class NaturalEngine(Engine):
         child = NaturalChild(lambda _speed: None)
         try:
             child.get_ready()
-            if not sum(len(pcm) for pcm, _ in child.speak(voice, path, 1.0, "One, two.", [])):
+            if not sum(len(pcm) for pcm, _ in child.speak(voice, path, 1.0, "One, two", [])):
                 raise BrokenAudio("The voice made no sound of the text.")
         finally:
             child.close()

@@ -30,7 +30,7 @@ WORD = re.compile(r"\S+")
 EDGE_SIGNS = re.compile(r"^\W+|\W+$")
 SENTENCE_SIGNS = (".", "!", "?")
 CLAUSE_SIGNS = (",", ";", ":", "—", "…")
-TRIAL = "One two three four five six seven eight nine ten eleven twelve."
+TRIAL = "One two three four five six seven eight nine ten eleven twelve"
 TRIALS = 3
 
 
