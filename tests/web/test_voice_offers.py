@@ -1,4 +1,4 @@
-"""The studio's offer of a natural voice: to whom, for which language, pressed, used, turned down."""
+"""The studio's offer of a natural voice: to whom, in which language, pressed, used, declined."""
 
 import re
 from collections.abc import Iterator
