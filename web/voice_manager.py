@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 
 from services.neural_voices import Voices
 from services.voice_catalogue import NATURAL, Offer
+from services.voice_choice import language_of
 from services.voice_folders import InstalledVoice
 from services.voice_progress import Progress
 from speech.engines import natural_voices
 from speech.engines.piper import PiperEngine
 from speech.preview_sentences import sample
+from web.i18n import language, language_name
 from web.services import services
 
 NO_WORD = re.compile(r"[\W_]+")
@@ -25,16 +27,17 @@ def neural_voices() -> Voices:
     return Voices(services().config, services().registry)
 
 
-def context(language: str, search: str) -> dict[str, Any]:
+def context(wanted: str, search: str) -> dict[str, Any]:
     """What the page shows of the voices of a language, or all, that fit the words."""
     voices = neural_voices()
     installed, missing, under_way = voices.installed(), voices.missing(), voices.under_way()
     known = {voice.identifier for voice in installed}
     known |= {progress.identifier for progress in under_way}
     offers = [offer for offer in voices.offers() if offer.identifier not in known]
+    offers.sort(key=_rank)
     names = {offer.language: display_name(offer) for offer in voices.offers()}
     languages = dict(sorted(names.items(), key=lambda item: item[1].casefold()))
-    chosen, search = language if language in languages else "", search[:LONGEST_SEARCH].strip()
+    chosen, search = wanted if wanted in languages else "", search[:LONGEST_SEARCH].strip()
     return {
         "bundled": [] if NATURAL in missing else [_bundled()],
         "installed": [_installed(voice, missing) for voice in installed],
@@ -60,14 +63,18 @@ def display_name(voice: Offer | InstalledVoice) -> str:
 
 
 def traits(voice: Offer | InstalledVoice) -> list[str]:
-    """Words for how a voice sounds: its sex and accent, as far as they are known."""
-    words = {"female": _("female"), "male": _("male")}
+    """Words for how a voice sounds: its language, accent and sex, as far as they are known."""
     accents = {"en-GB": _("British accent"), "en-US": _("American accent")}
-    return [
-        shown
-        for shown in (accents.get(voice.language), words.get(voice.gender))
-        if shown is not None
-    ]
+    sexes = {"female": _("female"), "male": _("male")}
+    accent = accents.get(voice.language)
+    spoken = [language_name("en"), accent] if accent else [display_name(voice)]
+    return [*spoken, sexes[voice.gender]] if voice.gender in sexes else spoken
+
+
+def _rank(offer: Offer) -> tuple[bool, bool, str]:
+    """Natural voices first, then those of the reader's language, then by language."""
+    is_foreign = language_of(offer.language) != language()
+    return offer.engine != NATURAL, is_foreign, display_name(offer).casefold()
 
 
 def _bundled() -> dict[str, Any]:
@@ -88,7 +95,6 @@ def _installed(voice: InstalledVoice, missing: frozenset[str]) -> dict[str, Any]
     return {
         "voice": voice,
         "label": voice.name if is_natural else voice.identifier,
-        "language": display_name(voice),
         "traits": traits(voice),
         "shows_identifier": not is_natural,
         "sentence": sample(voice.language, voice.name),
@@ -108,17 +114,16 @@ def _offered(offer: Offer) -> dict[str, Any]:
     return {
         "offer": offer,
         "label": offer.label if is_natural else offer.identifier,
-        "language": display_name(offer),
         "traits": traits(offer),
         "has_recording": not is_natural,
     }
 
 
-def _fits(offer: Offer, language: str, search: str) -> bool:
+def _fits(offer: Offer, wanted: str, search: str) -> bool:
     """Whether each word of a search begins one of the offer's."""
     told = [offer.identifier, offer.name, offer.quality, offer.language, offer.language_name]
     told += [display_name(offer), offer.gender, *traits(offer)]
     words = NO_WORD.split(" ".join(told).casefold())
     asked = filter(None, NO_WORD.split(search.casefold()))
     is_found = all(any(word.startswith(part) for word in words) for part in asked)
-    return is_found and language in ("", offer.language)
+    return is_found and wanted in ("", offer.language)

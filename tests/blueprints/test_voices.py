@@ -262,6 +262,12 @@ def test_voices_are_found_by_words(owner, asked, found, missed):
     assert missed not in shown
 
 
+def test_natural_voices_come_first_then_those_of_the_readers_language(owner):
+    german = owner.get(PAGE, headers={"Accept-Language": "de"}).text
+    places = [german.index(name) for name in ("Kore", "de_DE-thorsten", "en_US-amy-medium")]
+    assert places == sorted(places)
+
+
 def test_words_are_searched_in_the_language_of_the_page(owner):
     german = owner.get(f"{PAGE}?q=deutsch", headers={"Accept-Language": "de"}).text
     assert "de_DE-thorsten-medium" in german

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,8 +20,10 @@ from services.neural_voices import AlreadyInstalled, NoSuchVoice, Voices
 from services.voice_downloads import Limits, NoRoom, NotFetched, VoiceError, WrongFile
 from services.voice_work import Busy
 from speech.engines import natural_voices
-from speech.errors import EngineCrashed, EngineMissing
+from speech.engines.natural import NaturalEngine
+from speech.errors import EngineCrashed, EngineMissing, SpeechError
 from speech.registry import Registry
+from speech.types import SpeechRequest
 from tests.support.serving import wait_until
 
 pytest.importorskip("onnx", reason="onnx is not installed")
@@ -256,3 +259,26 @@ def test_voices_that_do_not_run_here_are_neither_offered_nor_installed(voices, e
     with pytest.raises(EngineMissing):
         voices.start("emma")
     assert voices.under_way() == []
+
+
+# With the engine itself
+
+
+def test_the_engine_speaks_with_a_model_that_was_installed(tmp_path, server, monkeypatch):
+    if not natural_voices.is_installed():
+        pytest.skip("hibari-tts is not installed")
+    heart = natural_voices.VOICES["heart"]
+    model = natural_voices.model_path(heart, tmp_path).read_bytes()
+    monkeypatch.setitem(natural_voices.VOICES, "emma", natural_voice("emma", model))
+    server.files[FILE] = model
+    config = Config(data_dir=tmp_path / "data", natural_voices_url=server.url, min_free_mb=0)
+    config.data_dir.mkdir()
+    with closing(NaturalEngine(config.voices_dir)) as engine:
+        voices = Voices(config, Registry([engine], "natural"), QUICK)
+        with pytest.raises(SpeechError):
+            voices.install("kore")  # what comes for it is no model
+        voices.install("emma")
+        assert [voice.identifier for voice in engine.voices()] == ["heart", "emma"]
+        assert sum(len(chunk.pcm) for chunk in engine.speak(SpeechRequest("It was late.", "emma")))
+        voices.remove("emma")
+        assert [voice.identifier for voice in engine.voices()] == ["heart"]

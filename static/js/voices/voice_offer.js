@@ -32,7 +32,10 @@ class VoiceOffer extends HTMLElement {
     this.setAttribute("aria-busy", "true");
     if (button.dataset.busy) this.#tell(button.dataset.busy);
     try {
-      await send(form.getAttribute("action"), { action: button.value, language: form.elements.language.value });
+      await send(form.getAttribute("action"), {
+        action: button.value,
+        language: form.elements.language.value,
+      });
       if (button.value === "use") choose(button.dataset);
       await this.#look();
       if (!wasRunning) this.#follow(this.#leaving.signal);
