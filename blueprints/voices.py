@@ -66,9 +66,12 @@ def change() -> ResponseReturnValue:
 
 @blueprint.get("/admin/voices/<identifier>/sample.mp3")
 @admin_only
-def hear(identifier: str) -> Response:
+def hear(identifier: str) -> ResponseReturnValue:
     """A recording of a voice that is not installed yet, from the server of the voices."""
-    return short_sound(neural_voices().sample(identifier))
+    try:
+        return short_sound(neural_voices().sample(identifier))
+    except AppError as error:
+        return _back_from_sound(error)
 
 
 @blueprint.get("/admin/voices/offer")
@@ -96,6 +99,14 @@ def _outcome(action: Callable[[], str]) -> str:
         if wants_json():
             raise
         return translate(error.message)
+
+
+def _back_from_sound(error: AppError) -> WerkzeugResponse:
+    """The page with the sentence for a link that was followed; scripts get the error."""
+    if request.headers.get("Sec-Fetch-Mode") != "navigate":
+        raise error
+    flash(translate(error.message))
+    return redirect(url_for("voices.overview"), 303)
 
 
 def _install_offered(language: str) -> WerkzeugResponse:

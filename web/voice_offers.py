@@ -4,7 +4,9 @@ A cookie says, by language, which voice was asked for here, and which offers wer
 """
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,11 +21,12 @@ from speech.engine import Engine
 from speech.engines.espeak import EspeakEngine
 from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import IDENTIFIER, LANGUAGE
+from speech.registry import Registry
 from web.cookies import OFFERS_COOKIE, sent_cookie, set_cookie
 from web.current_user import current_user
 from web.i18n import language_name
 from web.services import services
-from web.voice_lists import voices_of
+from web.voice_lists import state, voices_of
 from web.voice_manager import neural_voices
 
 COOKIE_S = 400 * 86400
@@ -55,8 +58,6 @@ def current() -> VoiceOffer | None:
     if not current_user()["is_admin"]:
         return None
     asked, voices = remembered(), neural_voices()
-    if PiperEngine.name in voices.missing():
-        return None
     found = (_offer(voices, tag, asked) for tag in _languages())
     return next(filter(None, found), None)
 
@@ -96,7 +97,9 @@ def _languages() -> list[str]:
 def _offer(voices: Voices, tag: str, asked: dict[str, str]) -> VoiceOffer | None:
     code = language_of(tag)
     wanted = asked.get(code)
-    if wanted == "" or (not wanted and _is_spoken(code)) or not voices.may_have(tag):
+    if wanted == "" or (not wanted and _is_spoken(code)):
+        return None
+    if PiperEngine.name in voices.missing() or not voices.may_have(tag):
         return None
     voice = voices.catalogue().find(wanted) if wanted else voices.best(tag)
     name = language_name(code) or code
@@ -114,8 +117,13 @@ def _offer(voices: Voices, tag: str, asked: dict[str, str]) -> VoiceOffer | None
 
 def _is_spoken(code: str) -> bool:
     """Whether a natural voice of the language is there."""
-    engines = filter(_is_natural, services().registry.engines)
-    return any(language_of(voice.language) == code for each in engines for voice in voices_of(each))
+    return code in _spoken(services().registry, state())
+
+
+@lru_cache(maxsize=4)
+def _spoken(registry: Registry, _state: Hashable) -> frozenset[str]:
+    natural = filter(_is_natural, registry.engines)
+    return frozenset(language_of(voice.language) for each in natural for voice in voices_of(each))
 
 
 def _is_natural(engine: Engine) -> bool:

@@ -347,3 +347,6 @@ def test_a_recording_is_heard_before_a_voice_is_installed(owner, guest, server):
     for fault in ("html", "hidden_html", "404"):
         server.fault, server.faulty = fault, ".mp3"
         assert owner.get(address, json=True).status_code >= 400
+    followed = owner.get(address, headers={"Sec-Fetch-Mode": "navigate"})
+    assert (followed.status_code, followed.location) == (303, PAGE)
+    assert "answered 404" in owner.get(PAGE).text
