@@ -24,7 +24,7 @@ from web.commands import one_sentence
 from web.i18n import translate
 from web.request_info import wants_json
 from web.responses import page
-from web.voice_manager import neural_voices
+from web.voice_manager import label, neural_voices
 
 blueprint = Blueprint("voices", __name__, cli_group=None)
 commands = AppGroup("voices", help="Install and remove neural voices.")
@@ -150,7 +150,7 @@ OFFER_ACTIONS: dict[str, Callable[[str], WerkzeugResponse]] = {
 
 def _install(voices: Voices, name: str) -> str:
     voices.start(name)
-    return _("%(name)s is being installed.", name=name)
+    return _("%(name)s is being installed.", name=label(name))
 
 
 def _stop(voices: Voices, name: str) -> str:
@@ -160,21 +160,21 @@ def _stop(voices: Voices, name: str) -> str:
 
 def _forget(voices: Voices, name: str) -> str:
     voices.forget(name)
-    return _("What came of %(name)s is gone.", name=name)
+    return _("What came of %(name)s is gone.", name=label(name))
 
 
 def _remove(voices: Voices, name: str) -> str:
     voices.remove(name)
-    return _("%(name)s is removed. Sound that was made with it stays.", name=name)
+    return _("%(name)s is removed. Sound that was made with it stays.", name=label(name))
 
 
 def _refresh(voices: Voices, _name: str) -> str:
     voices.refresh()
-    return _("The list of voices is new.")
+    return _("The list of voices is up to date.")
 
 
 def _install_incoming(voices: Voices, _name: str) -> str:
-    names = [voice.identifier for voice in voices.install_from(voices.incoming)]
+    names = [label(voice.identifier) for voice in voices.install_from(voices.incoming)]
     return _("Installed: %(names)s.", names=", ".join(names))
 
 

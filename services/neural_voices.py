@@ -378,10 +378,8 @@ def _as_voice_errors(name: str = "") -> Iterator[None]:
     except OSError as error:
         if error.errno in FULL:
             raise NoRoom from error
-        raise VoiceError(
-            Message(
-                "{name} cannot be read or stored ({reason}).",
-                name=name or "The voice",
-                reason=error.strerror or "",
-            )
-        ) from error
+        reason = error.strerror or ""
+        told = Message("The voice cannot be stored ({reason}).", reason=reason)
+        if name:
+            told = Message("{name} cannot be read or stored ({reason}).", name=name, reason=reason)
+        raise VoiceError(told) from error

@@ -53,6 +53,11 @@ def context(wanted: str, search: str) -> dict[str, Any]:
     }
 
 
+def label(identifier: str) -> str:
+    """What a voice is called on the page: Piper's by their whole names, which tell them apart."""
+    return identifier.title() if identifier in natural_voices.VOICES else identifier
+
+
 def display_name(voice: Offer | InstalledVoice) -> str:
     """The name of a voice's language and country, in the language of this answer."""
     try:
@@ -94,7 +99,7 @@ def _installed(voice: InstalledVoice, missing: frozenset[str]) -> dict[str, Any]
     is_natural = voice.engine == NATURAL
     return {
         "voice": voice,
-        "label": voice.name if is_natural else voice.identifier,
+        "label": label(voice.identifier),
         "traits": traits(voice),
         "shows_identifier": not is_natural,
         "sentence": sample(voice.language, voice.name),
@@ -104,16 +109,19 @@ def _installed(voice: InstalledVoice, missing: frozenset[str]) -> dict[str, Any]
 
 def _under_way(progress: Progress, missing: frozenset[str]) -> dict[str, Any]:
     is_natural = progress.identifier in natural_voices.VOICES
-    label = progress.identifier.title() if is_natural else progress.identifier
     engine = NATURAL if is_natural else PiperEngine.name
-    return {"progress": progress, "label": label, "can_go_on": engine not in missing}
+    return {
+        "progress": progress,
+        "label": label(progress.identifier),
+        "can_go_on": engine not in missing,
+    }
 
 
 def _offered(offer: Offer) -> dict[str, Any]:
     is_natural = offer.engine == NATURAL
     return {
         "offer": offer,
-        "label": offer.label if is_natural else offer.identifier,
+        "label": label(offer.identifier),
         "traits": traits(offer),
         "has_recording": not is_natural,
     }
