@@ -71,6 +71,7 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     backup_hour: str = "3"  # of the day, in local time; or off
     voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
+    natural_voices_url: str = "https://huggingface.co/maureesewilliams/hibari/resolve/main/voices"
     neural_memory_mb: int = 2048  # for the models of neural voices
     openai_api_key: str = field(default="", repr=False)
     openai_base_url: str = ""
@@ -174,11 +175,12 @@ class Config:
                 f"The base URL of the OpenAI engine is '{self.openai_base_url}'; it must look like "
                 "https://host/v1."
             )
-        if not _is_web_address(self.voices_url):
-            raise ConfigError(
-                f"VOICEVERSE_VOICES_URL is '{self.voices_url}'; it must look like "
-                "https://host/voices."
-            )
+        for name in ("voices_url", "natural_voices_url"):
+            if not _is_web_address(getattr(self, name)):
+                raise ConfigError(
+                    f"{PREFIX}{name.upper()} is '{getattr(self, name)}'; it must look like "
+                    "https://host/voices."
+                )
         if not all("!" <= character <= "~" for character in self.openai_api_key):
             raise ConfigError(
                 "The OpenAI API key holds spaces or characters that no key has; copy it again."

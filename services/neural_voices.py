@@ -1,28 +1,27 @@
 """Neural voices of this machine: installed, stopped, removed, and looked up in the catalogue."""
 
-import hashlib
-import json
-import re
+import errno
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 
-from common.errors import Message
+from common.errors import AppError, Message
 from config import Config
 from services.voice_catalogue import (
     LARGEST_LIST,
     LARGEST_MODEL,
-    LIST,
+    NATURAL,
     Catalogue,
     Offer,
     bundled_catalogue,
+    natural_offers,
     read_list,
 )
+from services.voice_choice import SPOKEN, best_offer, is_the_best, language_of
 from services.voice_downloads import (
     Limits,
     NoRoom,
@@ -32,20 +31,12 @@ from services.voice_downloads import (
     fetch,
     fetch_whole,
 )
-from services.voice_progress import FAILED, RUNNING, STOPPED, Progress, Report, write_whole
+from services.voice_folders import InstalledVoice, NaturalFolder, PiperFolder, natural_voice_of
+from services.voice_progress import FAILED, STOPPED, Progress, Report, write_whole
+from services.voice_work import LIST, Busy, WorkFolder
+from speech.engines import natural_voices
 from speech.engines.piper import PiperEngine
-from speech.engines.piper_models import (
-    CARD,
-    CONFIG,
-    IDENTIFIER,
-    MANIFEST,
-    MODEL,
-    Model,
-    NotPiperModel,
-    read_config,
-    read_model,
-    read_models,
-)
+from speech.engines.piper_models import CARD, CONFIG, IDENTIFIER, MODEL, NotPiperModel, read_config
 from speech.errors import SpeechError
 from speech.registry import Registry
 from storage.file_locks import FileLock
@@ -53,9 +44,12 @@ from storage.file_locks import FileLock
 WORK = ".work"
 INCOMING = "incoming"
 LIST_S = 24 * 3600
+LIST_LOCK = ".list"  # no voice can be called that
 LARGEST_SAMPLE = 4_000_000
 MP3_STARTS = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")
-LICENCE = re.compile(r"^\W*licen[cs]e\W*:\s*(\S.{0,199})", re.IGNORECASE | re.MULTILINE)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+# What is in the folder of voices beside Piper's, which none of them may take the place of.
+TAKEN = frozenset((natural_voices.FOLDER, INCOMING, *natural_voices.VOICES))
 
 
 class NoSuchVoice(VoiceError):
@@ -64,8 +58,8 @@ class NoSuchVoice(VoiceError):
     status = 404
 
 
-class Busy(VoiceError):
-    """The voice is being installed already."""
+class AlreadyInstalled(VoiceError):
+    """The voice is here."""
 
     status = 409
 
@@ -80,36 +74,76 @@ class Voices:
     """The folder of neural voices; keeps nothing in memory, so any process may ask."""
 
     def __init__(self, config: Config, registry: Registry, limits: Limits | None = None) -> None:
-        self._config, self._registry, self._limits = config, registry, limits
+        self._config, self._limits = config, limits
         self._folder = config.voices_dir
-        self._work = self._folder / WORK
+        self._work = WorkFolder(self._folder / WORK)
+        self._piper = PiperFolder(self._folder, self._work.path, registry)
+        self._natural = NaturalFolder(self._folder, registry)
 
     # What there is
 
-    def installed(self) -> tuple[Model, ...]:
-        """The installed voices by language and name."""
-        return read_models(self._folder)
+    def installed(self) -> tuple[InstalledVoice, ...]:
+        """The installed voices, the natural family first, then by language and name."""
+        return (*self._natural.installed(), *self._piper.installed())
+
+    def has(self, identifier: str) -> bool:
+        """Whether a voice is installed."""
+        return self._folder_of(identifier).has(identifier)
+
+    def missing(self) -> frozenset[str]:
+        """The engines whose voices cannot be installed here: they do not run on this machine."""
+        found = set()
+        for name, folder in ((NATURAL, self._natural), (PiperEngine.name, self._piper)):
+            try:
+                folder.engine()
+            except SpeechError:
+                found.add(name)
+        return frozenset(found)
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The voices that could speak on this machine, installed or not, natural ones first."""
+        missing = self.missing()
+        every = (*natural_offers(), *self.catalogue().offers)
+        return tuple(offer for offer in every if offer.engine not in missing)
 
     def catalogue(self) -> Catalogue:
-        """The catalogue: the server's list as it was fetched last, else the one here."""
-        path = self._work / LIST
+        """Piper's catalogue: the server's list as it was fetched last, else the one here."""
+        path = self._work.path / LIST
         try:
-            day = time.strftime("%Y-%m-%d", time.gmtime(path.stat().st_mtime))
-            return Catalogue(read_list(path.read_bytes()), day)
+            return _read(path, path.stat().st_mtime)
         except (OSError, VoiceError):
             return bundled_catalogue()
 
+    def best(self, language: str) -> Offer | None:
+        """The best of Piper's voices of a language, as far as the list here can tell."""
+        catalogue = self.catalogue()
+        offer = best_offer(catalogue.offers, language)
+        is_sure = catalogue is not bundled_catalogue() or (offer and is_the_best(offer))
+        return offer if is_sure else None
+
+    def may_have(self, language: str) -> bool:
+        """Whether Piper has a voice of a language, here or on the list that is still to come."""
+        is_fetched = self.catalogue() is not bundled_catalogue()
+        is_known = not is_fetched and language_of(language) in SPOKEN
+        return is_known or self.best(language) is not None
+
     def refresh(self) -> Catalogue:
-        """Fetch the server's list; raises VoiceError."""
-        content = fetch_whole(self._address(LIST), LARGEST_LIST, self._limits)
-        read_list(content)
-        self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(self._work / LIST, content)
+        """Fetch the server's list; raises VoiceError, Busy while somebody does."""
+        try:
+            lock = self._work.lock(LIST_LOCK, 0.0)
+        except Busy as error:
+            raise Busy("The list is being fetched right now. Wait a moment.") from error
+        with self._work.held(lock), _as_voice_errors():
+            content = fetch_whole(self._address(LIST), LARGEST_LIST, self._limits)
+            read_list(content)
+            write_whole(self._work.path / LIST, content)
         return self.catalogue()
 
     def sample(self, identifier: str) -> bytes:
-        """The server's recording of a voice that can be installed, an MP3. Raises VoiceError."""
-        offer = self._offer(identifier)
+        """The server's recording of one of Piper's voices, an MP3. Raises VoiceError."""
+        offer = self.catalogue().find(identifier)
+        if offer is None:
+            raise _not_listed(identifier)
         sound = fetch_whole(self._address(offer.sample), LARGEST_SAMPLE, self._limits)
         if not sound.startswith(MP3_STARTS):
             raise NotFetched(
@@ -119,54 +153,63 @@ class Voices:
 
     def under_way(self) -> list[Progress]:
         """The downloads that run, failed or were stopped; one that was killed counts as stopped."""
-        found = []
-        for path in sorted(self._work.glob("*.json")) if self._work.is_dir() else ():
-            if path.name == LIST or not path.is_file():
-                continue
-            try:
-                progress = Progress(**json.loads(path.read_bytes()))
-            except (OSError, ValueError, TypeError):
-                continue
-            if progress.status == RUNNING and not self._is_held(progress.identifier):
-                progress = Progress(progress.identifier, progress.done, progress.total, STOPPED)
-            found.append(progress)
-        return found
+        return self._work.under_way()
 
     # Installing
 
     def start(self, identifier: str) -> None:
         """Install a voice in the background; `under_way` tells how it goes. Raises VoiceError."""
-        self._engine()
         offer = self._offer(identifier)
-        lock = self._lock(identifier)
-        self._tell(Progress(identifier, 0, offer.size))
+        self._folder_of(identifier).engine()
+        lock = self._work.lock(identifier, 0.0)
+        if self.has(identifier):
+            with self._work.held(lock):
+                self._work.clear(identifier)
+            raise AlreadyInstalled(Message("{name} is already installed.", name=offer.label))
+        try:
+            with _as_voice_errors():
+                self._work.stop_path(identifier).unlink(missing_ok=True)
+                self._work.tell(Progress(identifier, 0, offer.size))
+        except VoiceError:
+            lock.close()
+            raise
         arguments = (identifier, None, lock)
         threading.Thread(target=self._quietly, args=arguments, daemon=True).start()
 
-    def install(self, identifier: str, tell: Callable[[Progress], None] | None = None) -> Model:
-        """Download a voice and keep it; a broken download is resumed. Raises SpeechError."""
-        self._engine()
-        self._fresh_offer(identifier)
-        return self._install(identifier, tell, self._lock(identifier))
+    def start_best(self, language: str) -> Offer:
+        """Install the best voice of a language in the background, by Piper's list; returns it.
 
-    def install_from(self, path: Path) -> list[Model]:
+        Fetches the list where the one here has none. Raises VoiceError.
+        """
+        self._piper.engine()
+        offer = self.best(language) or best_offer(self.refresh().offers, language)
+        if offer is None:
+            raise NoSuchVoice("The list has no voice for this language.")
+        with suppress(Busy, AlreadyInstalled):  # it is what was asked for
+            self.start(offer.identifier)
+        return offer
+
+    def install(
+        self, identifier: str, tell: Callable[[Progress], None] | None = None
+    ) -> InstalledVoice:
+        """Download a voice and keep it; a broken download is resumed. Raises VoiceError."""
+        self._folder_of(identifier).engine()
+        self._fresh_offer(identifier)
+        lock = self._work.lock(identifier)
+        self._work.stop_path(identifier).unlink(missing_ok=True)
+        return self._install(identifier, tell, lock)
+
+    def install_from(self, path: Path) -> list[InstalledVoice]:
         """Keep the voice of a file here, or every voice of a folder. Raises SpeechError."""
-        self._engine()
-        try:
+        with _as_voice_errors(path.name):
             models = sorted(path.rglob("*.onnx")) if path.is_dir() else [path]
-        except OSError as error:
-            raise VoiceError(
-                Message(
-                    "{name} cannot be read ({reason}).", name=path.name, reason=error.strerror or ""
+            if not models or not all(model.is_file() for model in models):
+                raise NoSuchVoice(
+                    Message(
+                        "There is no voice at {path}: no file that ends with .onnx.", path=f"{path}"
+                    )
                 )
-            ) from error
-        if not models or not all(model.is_file() for model in models):
-            raise NoSuchVoice(
-                Message(
-                    "There is no voice at {path}: no file that ends with .onnx.", path=f"{path}"
-                )
-            )
-        return [self._install_file(model) for model in models]
+            return [self._install_file(model) for model in models]
 
     @property
     def incoming(self) -> Path:
@@ -176,83 +219,80 @@ class Voices:
     def stop(self, identifier: str) -> None:
         """Stop a download; what came is kept. Raises NoSuchVoice."""
         self._known(identifier)
-        self._stop_path(identifier).touch()
+        with _as_voice_errors():
+            self._work.stop_path(identifier).touch()
 
     def forget(self, identifier: str) -> None:
         """Drop what came of a download that does not run. Raises NoSuchVoice, Busy."""
         self._known(identifier)
-        with self._held(self._lock(identifier)):
-            self._clear(identifier)
+        with self._work.held(self._work.lock(identifier)):
+            self._work.clear(identifier)
 
     def remove(self, identifier: str) -> None:
         """Remove an installed voice. Raises NoSuchVoice, Busy."""
-        folder = self._folder / identifier
-        if not IDENTIFIER.fullmatch(identifier) or not (folder / MANIFEST).is_file():
+        if not self.has(identifier):
             raise NoSuchVoice(
                 Message('No voice named "{name}" is installed.', name=identifier[:80])
             )
-        with self._held(self._lock(identifier)):
-            self._put_away(identifier)
+        with self._work.held(self._work.lock(identifier)), _as_voice_errors():
+            self._folder_of(identifier).remove(identifier)
 
     # How it is done
 
-    def _engine(self) -> PiperEngine:
-        engine = self._registry.get(PiperEngine.name)
-        if not isinstance(engine, PiperEngine):
-            raise TypeError(f"{engine.name} is not Piper")
-        return engine
+    def _folder_of(self, identifier: str) -> PiperFolder | NaturalFolder:
+        return self._natural if identifier in natural_voices.VOICES else self._piper
 
     def _offer(self, identifier: str) -> Offer:
-        offer = self.catalogue().find(identifier)
-        if offer is None:
-            raise NoSuchVoice(
-                Message(
-                    'The catalogue has no voice named "{name}". Fetch the list anew, or look at '
-                    "flask voices list.",
-                    name=identifier[:80],
-                )
-            )
-        return offer
+        every = (*natural_offers(), *self.catalogue().offers)
+        for offer in every:
+            if offer.identifier == identifier:
+                return offer
+        raise _not_listed(identifier)
 
     def _fresh_offer(self, identifier: str) -> Offer:
         """The offer by a list that is at most a day old, if the server has a list."""
-        path = self._work / LIST
-        if not path.exists() or time.time() - path.stat().st_mtime > LIST_S:
-            with suppress(NotFetched):
+        path = self._work.path / LIST
+        is_listed = identifier not in natural_voices.VOICES
+        if is_listed and not (path.exists() and time.time() - path.stat().st_mtime <= LIST_S):
+            with suppress(NotFetched, Busy):
                 self.refresh()
         return self._offer(identifier)
 
     def _quietly(self, identifier: str, tell: None, lock: FileLock) -> None:
-        with suppress(SpeechError):  # it stands in the state, which is what people see
+        with suppress(AppError):  # it stands in the state, which is what people see
             self._install(identifier, tell, lock)
 
     def _install(
         self, identifier: str, tell: Callable[[Progress], None] | None, lock: FileLock
-    ) -> Model:
-        with self._held(lock):
-            report = Report(self._tell, tell, identifier)
+    ) -> InstalledVoice:
+        with self._work.held(lock):
+            report = Report(self._work.tell, tell, identifier)
             try:
-                offer = self._fresh_offer(identifier)
-                report.total = offer.size
-                self._check_room(offer.size)
-                self._download(offer, report)
-                model = self._accept(identifier, self._work / identifier, self._address(""))
+                with _as_voice_errors():
+                    offer = self._fresh_offer(identifier)
+                    report.total = offer.size
+                    self._check_room(offer.size)
+                    self._download(offer, report)
+                    room = self._work.room(identifier)
+                    source = self._address("")
+                    installed = self._folder_of(identifier).accept(identifier, room, source)
             except SpeechError as error:
                 status = STOPPED if isinstance(error, Halted) else FAILED
-                report.end(status, error.message)
+                with suppress(OSError):  # a full disk takes no note either
+                    report.end(status, error.message)
                 raise
-            self._clear(identifier)
-            return model
+            self._work.clear(identifier)
+            return installed
 
     def _download(self, offer: Offer, report: Report) -> None:
-        stop = self._stop_path(offer.identifier)
-        stop.unlink(missing_ok=True)
-        room = self._work / offer.identifier
+        stop = self._work.stop_path(offer.identifier)
+        room = self._work.room(offer.identifier)
         room.mkdir(mode=0o700, parents=True, exist_ok=True)
         before = 0
         for file in offer.files:
             into = room / file.name
-            wanted = Wanted(self._address(file.path), file.size, file.md5)
+            address = self._address(file.path, offer.identifier)
+            wanted = Wanted(address, file.size, file.md5, file.sha256)
 
             def tick(came: int, before: int = before) -> None:
                 report.at(before + came)
@@ -264,124 +304,82 @@ class Voices:
             before += file.size
         report.at(before, is_whole=True)
 
-    def _install_file(self, model: Path) -> Model:
-        identifier = model.stem
-        if not IDENTIFIER.fullmatch(identifier):
-            raise NotPiperModel(
-                Message(
-                    '"{name}" is no name for a voice. Use letters, digits, dots, hyphens and '
-                    "underscores, such as en_US-amy-medium.onnx.",
-                    name=model.name[:80],
-                )
-            )
-        if model.stat().st_size > LARGEST_MODEL:
-            raise NotPiperModel(Message("{name} is too large for a voice.", name=model.name))
-        read_config(model.with_name(f"{model.name}.json"))
+    def _install_file(self, model: Path) -> InstalledVoice:
+        natural = natural_voice_of(model)
+        identifier = natural.name if natural else model.stem
+        self._folder_of(identifier).engine()
+        beside = model.with_name(f"{model.name}.json")
+        if not natural:
+            _check_piper_file(model, beside)
         self._check_room(model.stat().st_size)
-        with self._held(self._lock(identifier)):
-            self._clear(identifier)
-            room = self._work / identifier
+        with self._work.held(self._work.lock(identifier)):
+            self._work.clear(identifier)
+            room = self._work.room(identifier)
             room.mkdir(mode=0o700, parents=True)
             try:
                 shutil.copyfile(model, room / MODEL)
-                shutil.copyfile(model.with_name(f"{model.name}.json"), room / CONFIG)
-                if model.with_name(CARD).is_file():
-                    shutil.copyfile(model.with_name(CARD), room / CARD)
-                return self._accept(identifier, room, model.name)
-            except OSError as error:
-                raise VoiceError(
-                    Message(
-                        "{name} cannot be read ({reason}).",
-                        name=model.name,
-                        reason=error.strerror or "",
-                    )
-                ) from error
+                for path, name in ((beside, CONFIG), (model.with_name(CARD), CARD)):
+                    if not natural and path.is_file():
+                        shutil.copyfile(path, room / name)
+                return self._folder_of(identifier).accept(identifier, room, model.name)
             finally:
-                self._clear(identifier)
-
-    def _accept(self, identifier: str, room: Path, source: str) -> Model:
-        """Try the model, note its source and licence, and install it by one rename."""
-        with (room / MODEL).open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        card = room / CARD
-        found = LICENCE.search(card.read_text("utf-8", "replace")) if card.is_file() else None
-        manifest = {
-            "sha256": digest,
-            "licence": found.group(1).strip() if found else "",
-            "source": source,
-            "installed_at": time.time(),
-        }
-        write_whole(room / MANIFEST, json.dumps(manifest).encode())
-        try:
-            self._engine().try_model(read_model(room))
-        except SpeechError as error:
-            shutil.rmtree(room)  # what came is whole and wrong: going on with it would not help
-            raise NotPiperModel(
-                Message(
-                    "{name} is not a voice that Piper can speak with: {reason} Nothing was "
-                    "installed.",
-                    name=identifier,
-                    reason=error.message,
-                )
-            ) from error
-        self._put_away(identifier)
-        room.rename(self._folder / identifier)
-        return read_model(self._folder / identifier)
-
-    def _put_away(self, identifier: str) -> None:
-        folder = self._folder / identifier
-        if folder.exists():
-            grave = Path(tempfile.mkdtemp(dir=self._work))
-            folder.rename(grave / identifier)
-            shutil.rmtree(grave)
+                self._work.clear(identifier)
 
     def _check_room(self, size: int) -> None:
-        self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._work.make()
         free = shutil.disk_usage(self._folder).free - self._config.min_free_mb * 1024 * 1024
         if free < size:
             raise NoRoom
 
-    def _address(self, path: str) -> str:
-        return f"{self._config.voices_url.rstrip('/')}/{path}"
-
-    # State and locks
-
-    def _tell(self, progress: Progress) -> None:
-        self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        content = json.dumps(asdict(progress)).encode()
-        write_whole(self._work / f"{progress.identifier}.json", content)
-
-    def _clear(self, identifier: str) -> None:
-        shutil.rmtree(self._work / identifier, ignore_errors=True)
-        (self._work / f"{identifier}.json").unlink(missing_ok=True)
-        self._stop_path(identifier).unlink(missing_ok=True)
+    def _address(self, path: str, identifier: str = "") -> str:
+        is_natural = identifier in natural_voices.VOICES
+        url = self._config.natural_voices_url if is_natural else self._config.voices_url
+        return f"{url.rstrip('/')}/{path}"
 
     def _known(self, identifier: str) -> None:
         if identifier not in {progress.identifier for progress in self.under_way()}:
-            raise NoSuchVoice("That download is gone.")
+            raise NoSuchVoice("There is no such download any longer.")
 
-    def _stop_path(self, identifier: str) -> Path:
-        return self._work / f"{identifier}.stop"
 
-    def _lock(self, identifier: str, timeout_s: float = 0.5) -> FileLock:
-        """The lock of a voice, taken; raises Busy."""
-        self._work.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(self._work / f"{identifier}.lock")
-        if not lock.acquire(timeout_s):
-            lock.close()
-            raise Busy(Message("{name} is being installed already.", name=identifier))
-        return lock
+@lru_cache(maxsize=2)
+def _read(path: Path, changed_at: float) -> Catalogue:
+    day = time.strftime("%Y-%m-%d", time.gmtime(changed_at))
+    return Catalogue(read_list(path.read_bytes()), day)
 
-    @contextmanager
-    def _held(self, lock: FileLock) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            lock.close()
 
-    def _is_held(self, identifier: str) -> bool:
-        try:
-            self._lock(identifier, 0.0).close()
-        except Busy:
-            return True
-        return False
+def _not_listed(identifier: str) -> NoSuchVoice:
+    return NoSuchVoice(
+        Message(
+            'The list has no voice named "{name}". Refresh the list, then try again.',
+            name=identifier[:80],
+        )
+    )
+
+
+def _check_piper_file(model: Path, config: Path) -> None:
+    if not IDENTIFIER.fullmatch(model.stem) or model.stem in TAKEN:
+        raise NotPiperModel(
+            Message(
+                '"{name}" is no name for a voice. Use letters, digits, dots, hyphens and '
+                "underscores, such as en_US-amy-medium.onnx.",
+                name=model.name[:80],
+            )
+        )
+    if model.stat().st_size > LARGEST_MODEL:
+        raise NotPiperModel(Message("{name} is too large for a voice.", name=model.name))
+    read_config(config)
+
+
+@contextmanager
+def _as_voice_errors(name: str = "") -> Iterator[None]:
+    """Turn what the disk refuses into a VoiceError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise NoRoom from error
+        reason = error.strerror or ""
+        told = Message("The voice cannot be stored ({reason}).", reason=reason)
+        if name:
+            told = Message("{name} cannot be read or stored ({reason}).", name=name, reason=reason)
+        raise VoiceError(told) from error

@@ -1,12 +1,15 @@
-"""The neural voices that can be installed: from the list of their server, or the one kept here."""
+"""The voices that can be installed: Piper's from a list, and the natural family's further ones."""
 
 import json
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from services.voice_downloads import VoiceError
+from speech.engines import natural_voices
+from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import CARD, CONFIG, IDENTIFIER, LARGEST_CONFIG, MODEL
 
 KEPT_HERE = Path(__file__).with_name("voice_catalogue.json")
@@ -15,6 +18,9 @@ LARGEST_LIST = 16 << 20
 LARGEST_MODEL = 1 << 30
 PATH = re.compile(r"[\w.+-]+(/[\w.+-]+){0,8}")
 HEX = re.compile(r"[0-9a-f]{32}")
+NATURAL = natural_voices.FOLDER  # the engine's name, too
+NATURAL_LICENCE = "Apache-2.0"
+ENGLISH = {"en-US": "English (United States)", "en-GB": "English (Great Britain)"}
 
 
 class NotCatalogue(VoiceError):
@@ -29,7 +35,8 @@ class OfferedFile(NamedTuple):
     path: str
     name: str
     size: int
-    md5: str
+    md5: str = ""
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,13 @@ class Offer:
     speakers: int
     files: tuple[OfferedFile, ...]
     licence: str = ""
+    engine: str = PiperEngine.name
+    gender: str = ""
+
+    @property
+    def label(self) -> str:
+        """The name as people read it."""
+        return self.name.replace("_", " ").title()
 
     @property
     def size(self) -> int:
@@ -84,6 +98,27 @@ def read_list(content: bytes) -> tuple[Offer, ...]:
     return tuple(sorted(found, key=lambda offer: (offer.language_name, offer.identifier)))
 
 
+def natural_offers() -> tuple[Offer, ...]:
+    """The voices of the natural family that do not come with its package."""
+    return tuple(
+        Offer(
+            identifier=voice.name,
+            name=voice.name,
+            language=voice.language,
+            language_name=ENGLISH[voice.language],
+            quality="",
+            speakers=1,
+            files=(OfferedFile(voice.file, MODEL, voice.size, sha256=voice.sha256),),
+            licence=NATURAL_LICENCE,
+            engine=NATURAL,
+            gender=voice.gender,
+        )
+        for voice in natural_voices.VOICES.values()
+        if voice.name != natural_voices.DEFAULT
+    )
+
+
+@cache
 def bundled_catalogue() -> Catalogue:
     """The list that comes with VoiceVerse: well-known voices, with what was known on its date."""
     kept = json.loads(KEPT_HERE.read_text(encoding="utf-8"))
@@ -144,4 +179,4 @@ def _file(path: str, entry: dict[str, Any]) -> OfferedFile | None:
         raise ValueError(path)
     if md5 and not HEX.fullmatch(md5):
         raise ValueError(md5)
-    return OfferedFile(path, name, size, md5)
+    return OfferedFile(path, name, size, md5=md5)

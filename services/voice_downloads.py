@@ -66,11 +66,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file to fetch: its size in bytes, and its MD5 in hex, "" where that is not known."""
+    """A file to fetch: its size in bytes, and its SHA-256 or MD5 in hex, "" where not known."""
 
     url: str
     size: int
     md5: str = ""
+    sha256: str = ""
 
     @property
     def host(self) -> str:
@@ -230,15 +231,23 @@ def _take(
 
 
 def _is_right(wanted: Wanted, part: Path) -> bool:
+    if wanted.sha256:
+        return sha256_of(part) == wanted.sha256
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
     return not wanted.md5 or digest.hexdigest() == wanted.md5
 
 
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _wrong(wanted: Wanted) -> Message:
     return Message(
-        "What {host} sent for {name} is not what its list of voices describes. Nothing was "
-        "installed; try again later.",
+        "What {host} sent for {name} is not the file that was expected. Nothing was installed; "
+        "try again later.",
         host=wanted.host,
         name=wanted.url.rpartition("/")[2],
     )

@@ -4,8 +4,10 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from common.errors import Message
 
 STATE_S = 0.5
 RUNNING, FAILED, STOPPED = "running", "failed", "stopped"
@@ -13,13 +15,19 @@ RUNNING, FAILED, STOPPED = "running", "failed", "stopped"
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Progress of installing a voice, in bytes; `sentence` says why it failed."""
+    """Progress of installing a voice, in bytes; `sentence` and its values say why it failed."""
 
     identifier: str
     done: int
     total: int
     status: str = RUNNING
     sentence: str = ""
+    values: dict[str, str | int] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """Why it failed, to be translated; empty while nothing did."""
+        return Message(self.sentence, **self.values) if self.values else self.sentence
 
     @property
     def percent(self) -> int:
@@ -50,7 +58,10 @@ class Report:
 
     def end(self, status: str, sentence: str) -> None:
         """Write down how it ended."""
-        self._say(Progress(self._identifier, self._done, self.total, status, str(sentence)))
+        template, values = sentence, {}
+        if isinstance(sentence, Message):
+            template, values = sentence.template, dict(sentence.values)
+        self._say(Progress(self._identifier, self._done, self.total, status, template, values))
 
     def _say(self, progress: Progress) -> None:
         self._write(progress)

@@ -48,6 +48,7 @@ SETTINGS = {
     "METRICS_TOKEN": ("t" * 16, "t" * 16),
     "BACKUP_HOUR": ("off", "off"),
     "VOICES_URL": ("http://127.0.0.1/voices", "http://127.0.0.1/voices"),
+    "NATURAL_VOICES_URL": ("http://127.0.0.1/natural", "http://127.0.0.1/natural"),
     "NEURAL_MEMORY_MB": ("700", 700),
     "OPENAI_API_KEY": ("sk-1", "sk-1"),
     "OPENAI_BASE_URL": ("http://127.0.0.1:8880/v1", "http://127.0.0.1:8880/v1"),

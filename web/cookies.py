@@ -10,6 +10,7 @@ SESSION_COOKIE = "voiceverse"
 DEVICE_COOKIE = "voiceverse_device"
 DEVICE_COOKIE_S = 400 * 86400
 THEME_COOKIE = "voiceverse_theme"
+OFFERS_COOKIE = "voiceverse_voice_offers"
 THEMES = ("light", "dark")
 
 

@@ -12,7 +12,7 @@ from speech.text.directives import ReadingOptions, reading_options
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.speakers import find_speakers
 from speech.types import Voice
-from web import forms
+from web import forms, voice_offers
 from web.access import owned_file
 from web.current_user import current_user_id
 from web.engine_notices import notices
@@ -63,6 +63,7 @@ def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
         "paragraph_pause_ms": reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
         "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
         "notices": notices(),
+        "voice_offer": voice_offers.current(),
         "most_characters": services().config.max_characters,
         "most_megabytes": services().config.max_upload_mb,
         "is_web_open": services().config.web_import == "on",

@@ -8,12 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from config import Config
-from services.neural_voices import Busy, Halted, NoSuchVoice, Voices
+from services.neural_voices import AlreadyInstalled, Halted, NoSuchVoice, Voices
 from services.voice_catalogue import NotCatalogue, bundled_catalogue, read_list
 from services.voice_downloads import Limits, NoRoom, NotFetched, VoiceError, WrongFile
 from services.voice_progress import Progress
+from services.voice_work import Busy
 from speech.engines.piper import PiperEngine, PiperMissing
 from speech.engines.piper_models import CONFIG, MODEL, NotPiperModel
+from speech.errors import SpeechError
 from speech.registry import Registry
 from speech.types import SpeechRequest
 
@@ -47,8 +49,9 @@ def voices(tmp_path: Path, server: StandIn, engine: PiperEngine) -> Voices:
 
 
 def files(voices: Voices) -> set[str]:
-    return {path.name for path in voices._work.rglob("*") if path.is_file()} - {
+    return {path.name for path in voices._work.path.rglob("*") if path.is_file()} - {
         "voices.json",
+        ".list.lock",
         f"{VOICE}.lock",
     }
 
@@ -80,6 +83,51 @@ def test_an_installed_voice_is_installed_again_and_removed(voices, engine):
     assert not (voices._folder / VOICE).exists()
 
 
+def test_an_installed_voice_is_not_started_again(voices, server):
+    voices.install(VOICE)
+    voices._work.tell(Progress(VOICE, 5, 10))  # of somebody who was killed meanwhile
+    with pytest.raises(AlreadyInstalled):
+        voices.start(VOICE)
+    assert voices.under_way() == []
+
+
+@pytest.mark.parametrize("name", ["natural", "incoming", "heart", "emma"])
+def test_no_file_takes_the_place_of_other_voices(voices, tmp_path, name):
+    with pytest.raises(SpeechError):
+        voices.install_from(tiny_voice.make_files(tmp_path / "stick", name))
+    assert voices.installed() == ()
+
+
+def test_the_list_is_fetched_by_one_at_a_time(voices, server):
+    lock = voices._work.lock(".list")
+    with pytest.raises(Busy, match="list is being fetched"):
+        voices.refresh()
+    lock.close()
+    assert voices.refresh().offers
+
+
+def test_the_best_voice_of_a_language_comes_with_one_call(voices, server, tmp_path):
+    german = server.add_german(tmp_path)
+    assert voices.best("de-AT").identifier == german
+    assert voices.start_best("de-AT").identifier == german
+    voices.start_best("de")  # pressed twice
+    until(lambda: [voice.identifier for voice in voices.installed()] == [german])
+    assert voices.start_best("de").identifier == german  # and once more
+
+
+def test_a_list_is_fetched_first_where_the_kept_one_has_nothing_good(voices, server):
+    server.voices["it_IT-paola-medium"] = server.voices[VOICE] | {
+        "language": {"code": "it_IT", "name_english": "Italian"}, "name": "paola",
+        "quality": "medium",
+    }  # fmt: skip
+    assert (voices.best("it"), voices.may_have("it"), voices.may_have("tlh")) == (None, True, False)
+    assert voices.start_best("it").identifier == "it_IT-paola-medium"
+    until(lambda: voices.installed() and not voices.under_way())
+    assert (voices.may_have("it"), voices.may_have("fr")) == (True, False)
+    with pytest.raises(NoSuchVoice, match="no voice for this language"):
+        voices.start_best("fr")
+
+
 @pytest.mark.parametrize("name", ["nobody", "..", "../data", "", ".work"])
 def test_what_is_not_installed_cannot_be_removed(voices, name):
     with pytest.raises(NoSuchVoice):
@@ -101,8 +149,8 @@ def test_what_the_catalogue_does_not_have_is_named(voices, name):
         ("503", NotFetched, "breaks off or does not answer", False),
         ("html", WrongFile, "web page instead of a voice", False),
         ("hidden_html", NotFetched, "breaks off", True),
-        ("wrong", WrongFile, "not what its list", False),
-        ("longer", WrongFile, "not what its list", True),
+        ("wrong", WrongFile, "not the file that was expected", False),
+        ("longer", WrongFile, "not the file that was expected", True),
         ("hang", NotFetched, "breaks off", True),
         ("trickle", NotFetched, "too slowly", True),
         ("loop", WrongFile, "from address to address", False),
@@ -135,7 +183,7 @@ def test_a_download_that_was_cut_goes_on_where_it_broke_off(voices, server):
 
 @pytest.mark.parametrize("fault", ["no_range", "other_range", "416"])
 def test_a_server_that_cannot_resume_is_asked_for_the_whole(voices, server, fault):
-    part = voices._work / VOICE / f"{MODEL}.part"
+    part = voices._work.room(VOICE) / f"{MODEL}.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(server.files[f"{FOLDER}/{VOICE}.onnx"][:1000])
     server.fault = fault
@@ -144,7 +192,7 @@ def test_a_server_that_cannot_resume_is_asked_for_the_whole(voices, server, faul
 
 
 def test_a_wrong_beginning_is_found_by_the_checksum_and_the_whole_fetched(voices, server):
-    part = voices._work / VOICE / f"{MODEL}.part"
+    part = voices._work.room(VOICE) / f"{MODEL}.part"
     part.parent.mkdir(parents=True)
     part.write_bytes(bytes(1000))
     assert voices.install(VOICE)
@@ -193,7 +241,7 @@ def test_a_download_in_the_background_is_seen_stopped_and_taken_up_again(voices,
     until(lambda: voices.under_way()[0].status == "stopped")
     server.fault = ""
     server.let_go.set()
-    until(lambda: not voices._is_held(VOICE))
+    until(lambda: not voices._work.is_held(VOICE))
     voices.start(VOICE)
     until(lambda: voices.installed() and not voices.under_way())
     assert any(wanted for path, wanted in server.asked if path.startswith("elsewhere"))
@@ -214,7 +262,7 @@ def test_a_stop_is_told_to_who_waits(voices, server):
 
 
 def test_a_download_that_was_killed_counts_as_stopped(voices):
-    voices._tell(Progress(VOICE, 5, 10))
+    voices._work.tell(Progress(VOICE, 5, 10))
     assert voices.under_way() == [Progress(VOICE, 5, 10, "stopped")]
 
 

@@ -1,12 +1,19 @@
-"""A local stand-in for a server of Piper voices, faults included: `with StandIn() as server`."""
+"""A local stand-in for the servers of voices, faults included: `with StandIn() as server`."""
 
 import hashlib
 import json
 import threading
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from speech.audio import mp3
+from speech.engine import Engine
+from speech.engines.natural_voices import DEFAULT, VOICES, NaturalVoice
+from speech.errors import EngineCrashed
+from speech.prices import FREE, Price
+from speech.types import AudioChunk, SpeechRequest, Voice
 from tests.support import tiny_voice
 
 VOICE = "en_US-tiny-low"
@@ -18,11 +25,55 @@ FAULTS = (
 )  # fmt: skip
 
 
-def listed(files: dict[str, bytes], name: str = "tiny", speakers: int = 1) -> dict:
+UTOPIA = {"code": "en_US", "name_english": "English", "country_english": "Utopia"}
+GERMAN = {"code": "de_DE", "name_english": "German", "country_english": "Germany"}
+EMMA = b"a model that makes sound" * 1000
+MUTE = b"a model that makes none." * 1000
+
+
+class NaturalStandIn(Engine):
+    """An engine of the name `natural`, whose models are none: one of them makes no sound."""
+
+    name, label, default_voice = "natural", "Natural voices", DEFAULT
+    speed_range = (0.5, 2.0)
+    sample_rate = 24_000
+    segment_characters = first_segment_characters = 1
+    segment_bytes = 1200
+
+    def __init__(self) -> None:
+        self.tried: list[str] = []
+        self.is_usable = True
+
+    def voices(self) -> Sequence[Voice]:
+        return [VOICES[DEFAULT].voice(self.name)] if self.is_usable else []
+
+    def price(self) -> Price:
+        return FREE
+
+    def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
+        yield AudioChunk(bytes(len(request.text)), self.sample_rate)
+
+    def try_model(self, path: Path, voice: NaturalVoice) -> None:
+        self.tried.append(voice.name)
+        if path.read_bytes() == MUTE:
+            raise EngineCrashed("The voice made no sound of the text.")
+
+
+def natural_voice(name: str, model: bytes) -> NaturalVoice:
+    """A voice of the natural family whose model is this one instead."""
+    return replace(VOICES[name], size=len(model), sha256=hashlib.sha256(model).hexdigest())
+
+
+def listed(
+    files: dict[str, bytes],
+    name: str = "tiny",
+    speakers: int = 1,
+    language: dict[str, str] = UTOPIA,
+) -> dict:
     """A voice as the server's list describes it."""
     return {
         "name": name,
-        "language": {"code": "en_US", "name_english": "English", "country_english": "Utopia"},
+        "language": language,
         "quality": "low",
         "num_speakers": speakers,
         "files": {
@@ -56,6 +107,16 @@ class StandIn:
         self.asked: list[tuple[str, str]] = []  # paths and ranges
         self.let_go = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _handler(self))
+
+    def add_german(self, scratch: Path, name: str = "thorsten") -> str:
+        """Offer a German voice, too; returns its name."""
+        identifier = f"de_DE-{name}-medium"
+        model = tiny_voice.make_files(scratch / "german", identifier, language="de_DE")
+        config = model.with_name(f"{model.name}.json")
+        files = {f"de/{path.name}": path.read_bytes() for path in (model, config)}
+        self.files |= files
+        self.voices[identifier] = listed(files, name, language=GERMAN) | {"quality": "medium"}
+        return identifier
 
     @property
     def url(self) -> str:

@@ -49,6 +49,7 @@ ACCEPTED_OF: dict[tuple[str, str], Any] = {
     ("account.security", "before"): "888888",
     ("voice_fallback.choose_rule", "rule"): "ask",
     ("web.register", "username"): "newcomer",
+    ("voices.answer_offer", "action"): "decline",
     ("voices.change", "action"): "install",
     ("voices.change", "voice"): "nothing",
 }
@@ -64,6 +65,7 @@ TURNS: dict[str, tuple[dict[str, str], ...]] = {
         {"action": action} for action in ("on", "off", "up", "down", "remove", "drop_key")
     ),
     "providers.own_key": ({"action": "remove"},),
+    "voices.answer_offer": ({"action": "use"},),
     "voices.change": tuple({"action": action} for action in ("stop", "forget", "remove")),
     "files.bulk": ({"action": "move"},),
     "web.quote": ({"reading": "{}"},),

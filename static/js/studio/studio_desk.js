@@ -9,6 +9,7 @@ import { keepQuote } from "./quote.js";
 import { offerSpeakers } from "./speakers.js";
 import { speakFrom } from "./speak.js";
 import "./voice_picker.js";
+import "../voices/voice_offer.js";
 
 class StudioDesk extends HTMLElement {
   #leaving = null;
