@@ -82,6 +82,7 @@ lock:
 	$(LOCK) -c requirements/base.lock requirements/formats.txt -o requirements/formats.lock
 	$(LOCK) -c requirements/base.lock requirements/neural.txt -o requirements/neural.lock
 	$(LOCK) -c requirements/base.lock -c requirements/neural.lock requirements/dev.txt -o requirements/dev.lock
+	$(LOCK) -c requirements/base.lock -c requirements/dev.lock requirements/hearing.txt -o requirements/hearing.lock
 	$(MAKE) licences
 
 licences: $(VENV)/installed-dev

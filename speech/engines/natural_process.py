@@ -21,6 +21,7 @@ from speech.engines import child_process, child_sound
 SAMPLE_RATE = 24_000
 SAMPLES_A_STEP = 600  # of the durations that the model tells
 EARLY_STEPS = 3  # by which sounds come before the phonemes' own time: measured at fricatives
+EARLY_STEPS_AFTER_PAUSE = 1  # where nothing sounds until the word does
 MOST_MODELS = 3  # loaded at once
 LONGEST_PHONEMES = 300  # spoken in one go: more take long, and a breath is due
 MOST_WORDS = 400  # aligned word by word
@@ -189,14 +190,16 @@ class NaturalWorker:
         chance = numpy.random.default_rng(0)
         sound = self._synth(*(part[0] for part in spectrum), chance)
         steps = durations.reshape(-1)
-        begins = numpy.concatenate([[0.0], numpy.cumsum(steps)]) - EARLY_STEPS
+        begins = numpy.concatenate([[0.0], numpy.cumsum(steps)])
         # Of a space half belongs to the word after it: nobody is silent between words.
         spaces = [
             steps[first - 1] / 2 if ids[first - 1] == self._ids[" "] else 0 for first in firsts
         ]
+        early = [EARLY_STEPS_AFTER_PAUSE if _pauses(each) else EARLY_STEPS for each in tokens]
+        early = [EARLY_STEPS, *early[:-1]]
         return sound, [
-            float(begins[first] - space) * SAMPLES_A_STEP
-            for first, space in zip(firsts, spaces, strict=True)
+            float(begins[first] - space - steps_early) * SAMPLES_A_STEP
+            for first, space, steps_early in zip(firsts, spaces, early, strict=True)
         ]
 
     def _polished(
@@ -274,6 +277,10 @@ def shortened(tokens: list[Token]) -> Iterator[list[Token]]:
         if not tokens:
             return
     yield tokens
+
+
+def _pauses(token: Token) -> bool:
+    return token.phonemes.strip()[-1:] in (*SENTENCE_SIGNS, *CLAUSE_SIGNS)
 
 
 def _joined(tokens: Sequence[Token]) -> str:

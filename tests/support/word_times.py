@@ -5,6 +5,9 @@ from bisect import bisect
 
 from tests.support.making import Home, prose
 
+SILENT_MS = 60  # more than a stop within a word takes
+WITHIN_MS = 120  # of a word, a beginning of sound is that word's; those of others lie further off
+
 
 def listed(characters: int) -> str:
     """Sentences whose words are parted by commas: a pause stands before each word."""
@@ -12,19 +15,48 @@ def listed(characters: int) -> str:
     return text.rstrip(".").replace(" ", ", ").replace("\0", ". ") + "."
 
 
-def differences_ms(home: Home, text: str, *, first_only: bool) -> list[float]:
+def phrased(characters: int) -> str:
+    """Sentences with a comma after every fourth word, where a voice draws breath."""
+    words = prose(characters).split()
+    pausing = [
+        f"{word}," if number % 4 == 3 and word[-1].isalpha() else word
+        for number, word in enumerate(words)
+    ]
+    return " ".join(pausing)
+
+
+def after_pauses_ms(home: Home, text: str, **voice: str) -> tuple[list[float], int]:
+    """Each time of a word after a comma less the nearest beginning of sound after silence.
+
+    Voices that speak on at some commas have no beginning of sound there: the second number is of
+    words without one within WITHIN_MS.
+    """
+    row = home.speak(text, **voice)
+    onsets = home.heard(row["filename"]).onsets_ms(SILENT_MS)
+    found = []
+    for segment in home.db.get_segments(row["id"]):
+        for start, _, ms in json.loads(segment["words"] or "[]"):
+            if text[: segment["text_start"] + start].rstrip().endswith(","):
+                found.append(_nearest(onsets, segment["start_ms"] + ms))
+    near = [ms for ms in found if abs(ms) <= WITHIN_MS]
+    return near, len(found) - len(near)
+
+
+def differences_ms(home: Home, text: str, *, first_only: bool, **voice: str) -> list[float]:
     """Each word's time less the nearest beginning of sound; `first_only` of each segment's first.
 
     Words that follow without a pause have no beginning of their own and are not asked for.
     """
-    row = home.speak(text)
+    row = home.speak(text, **voice)
     onsets = home.heard(row["filename"]).onsets_ms()
     found = []
     for segment in home.db.get_segments(row["id"]):
         words = json.loads(segment["words"] or "[]")
         for _, _, ms in words[:1] if first_only else words:
-            time_ms = segment["start_ms"] + ms
-            place = bisect(onsets, time_ms)
-            near = onsets[max(0, place - 1) : place + 1]
-            found.append(min((time_ms - onset for onset in near), key=abs))
+            found.append(_nearest(onsets, segment["start_ms"] + ms))
     return found
+
+
+def _nearest(onsets: list[float], time_ms: float) -> float:
+    place = bisect(onsets, time_ms)
+    return min((time_ms - onset for onset in onsets[max(0, place - 1) : place + 1]), key=abs)

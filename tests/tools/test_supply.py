@@ -18,6 +18,7 @@ LOCK_OF = {
     "requirements/formats.txt": "requirements/formats.lock",
     "requirements/neural.txt": "requirements/neural.lock",
     "requirements/dev.txt": "requirements/dev.lock",
+    "requirements/hearing.txt": "requirements/hearing.lock",
 }
 WANTED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", re.M)
 # What may be installed with a program under the MIT license, by the ways in which it is used.

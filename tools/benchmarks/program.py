@@ -13,6 +13,7 @@ from pathlib import Path
 from app import create_app
 from config import Config
 from database import Database
+from tests.support.making import with_embedded
 from tools.benchmarks.browser import PASSWORD, Address, Browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -46,7 +47,10 @@ def prepared(folder: Path, people: Sequence[str]) -> Iterator[tuple[Database, li
 
 
 class Program:
-    """A server and all its children, started with settings of its own, stopped on leaving."""
+    """A server and all its children, started with settings of its own, stopped on leaving.
+
+    It speaks with the embedded voice, unless `default_voice` is empty: then as people get it.
+    """
 
     def __init__(
         self,
@@ -56,7 +60,8 @@ class Program:
         **settings: object,
     ) -> None:
         self.folder, self.command, self._known_address = folder, command, address
-        self.settings = {f"VOICEVERSE_{name.upper()}": str(v) for name, v in settings.items()}
+        named = {f"VOICEVERSE_{name.upper()}": str(value) for name, value in settings.items()}
+        self.settings = with_embedded(named, "VOICEVERSE_DEFAULT_VOICE")
 
     def __enter__(self) -> "Program":
         self.started_at = time.perf_counter()

@@ -16,8 +16,10 @@ from tools.benchmarks import (
     exports,
     first_sound,
     following,
+    hearing,
     hostile,
     language,
+    natural,
     neural,
     pages,
     phone,
@@ -36,6 +38,7 @@ TOPICS = {
     "pages": pages,
     "first_sound": first_sound,
     "provider": provider,
+    "natural": natural,
     "neural": neural,
     "reading": reading,
     "language": language,
@@ -50,6 +53,7 @@ TOPICS = {
     "documents": documents,
     "book": book,
     "exports": exports,
+    "hearing": hearing,
 }
 
 
