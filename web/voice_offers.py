@@ -122,9 +122,5 @@ def _is_spoken(code: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _spoken(registry: Registry, _state: Hashable) -> frozenset[str]:
-    natural = filter(_is_natural, registry.engines)
+    natural = [engine for engine in registry.engines if engine.is_natural]
     return frozenset(language_of(voice.language) for each in natural for voice in voices_of(each))
-
-
-def _is_natural(engine: Engine) -> bool:
-    return bool(engine.is_natural)
