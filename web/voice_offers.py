@@ -17,8 +17,6 @@ from services.neural_voices import Voices
 from services.voice_catalogue import Offer
 from services.voice_choice import language_of
 from services.voice_progress import RUNNING, Progress
-from speech.engine import Engine
-from speech.engines.espeak import EspeakEngine
 from speech.engines.piper import PiperEngine
 from speech.engines.piper_models import IDENTIFIER, LANGUAGE
 from speech.registry import Registry
