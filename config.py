@@ -16,6 +16,7 @@ from dotenv import load_dotenv
 from common import path_errors
 from common.errors import AppError
 from common.ip_address import address, networks
+from common.program_start import module_arguments
 
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
@@ -31,11 +32,6 @@ ABOVE_ZERO = (
     "session_idle_days", "session_absolute_days",
 )  # fmt: skip
 
-# Runs a module as a program, given the folder of all modules and its name.
-STARTER = (
-    "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
-)
 # What a process needs that only asks a provider: proxies, certificates, the account's own names.
 PROVIDER_VARIABLES = (
     "PATH", "HOME", "LANG", "TZ", "LD_LIBRARY_PATH", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
@@ -269,11 +265,8 @@ def provider_environment(environ: Mapping[str, str] = os.environ) -> dict[str, s
 
 
 def program_command(module: str) -> list[str]:
-    """Command of a program of ours; it finds its modules whatever folder it is started in.
-
-    PYTHONPATH would reach what the program starts, and cannot hold a folder with a colon.
-    """
-    return [sys.executable, "-P", "-c", STARTER, str(Path(__file__).resolve().parent), module]
+    """Command of a program of ours; it finds its modules whatever folder it is started in."""
+    return [sys.executable, "-P", *module_arguments(module, Path(__file__).resolve().parent)]
 
 
 def prepare_data_dir(config: Config) -> None:

@@ -326,8 +326,9 @@ def main() -> int:
             _stop_on_signals(worker)
             threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
             worker.tidy()
-            with suppress(SpeechError):  # which is told to who asks for it
-                studio.purchases.warm(studio.registry.default)
+            for engine in studio.registry.needed_first():
+                with suppress(SpeechError):  # which is told to who asks for it
+                    studio.purchases.warm(engine)
             worker.run()
             studio.purchases.close()
             studio.registry.close()

@@ -54,6 +54,11 @@ class Engine(ABC):
         """Token that compares equal for as long as the voices are the same."""
         return None
 
+    @property
+    def is_fit(self) -> bool:
+        """Whether it may be the default: there, and quick enough on this machine."""
+        return True
+
     @abstractmethod
     def voices(self) -> Sequence[Voice]:
         """List the voices in the order to show them; starts no process and no connection."""

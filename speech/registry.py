@@ -62,11 +62,16 @@ class Registry:
 
     @property
     def default(self) -> Engine:
-        """Engine for requests that name none; where its model has ended, one that still speaks."""
-        if not self.has_ended(self._first):
-            return self._first
-        speaking = (engine for engine in self.engines if not self.is_silent(engine))
-        return next(speaking, self._first)
+        """Engine for requests that name none: the configured or first one, if it is fit."""
+        first = self._wanted
+        if first.is_fit and not self.has_ended(first):
+            return first
+        speaking = (each for each in self.engines if each.is_fit and not self.is_silent(each))
+        return next(speaking, first)
+
+    @property
+    def _wanted(self) -> Engine:
+        return self._by_name.get(self._default_voice.partition(":")[0], self._first)
 
     @property
     def state(self) -> Hashable:
@@ -123,9 +128,9 @@ class Registry:
         """List why engines that could be here are not: a sentence each."""
         return list(dict.fromkeys(error().message for error in self._absent.values()))
 
-    def warm(self) -> None:
-        """Get the default engine ready ahead of the first request."""
-        self.default.warm()
+    def needed_first(self) -> list[Engine]:
+        """List what to get ready at the start: the default, and what was not fit to be it."""
+        return list(dict.fromkeys((self.default, self._wanted)))
 
     def close(self) -> None:
         """Close every engine."""
@@ -190,8 +195,9 @@ def build_registry(
 
     Engines of `source` join as they are added.
     """
-    from speech.engines import openai_engines
+    from speech.engines import natural_voices, openai_engines
     from speech.engines.espeak import EspeakEngine
+    from speech.engines.natural import NaturalEngine, NaturalMissing
     from speech.engines.piper import PiperEngine, PiperMissing, is_installed
 
     engines: list[Engine] = []
@@ -200,7 +206,12 @@ def build_registry(
         engines += openai_engines.configured(config)
     else:
         absent = dict.fromkeys(openai_engines.NAMES, KeyMissing)
-    engines.append(EspeakEngine())
+    espeak = EspeakEngine()
+    if natural_voices.is_installed():
+        engines.append(NaturalEngine(config.voices_dir, others=espeak))
+    else:
+        absent[NaturalEngine.name] = NaturalMissing
+    engines.append(espeak)
     if is_installed():
         engines.append(PiperEngine(config.voices_dir, memory_mb=config.neural_memory_mb))
     else:

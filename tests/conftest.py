@@ -16,7 +16,7 @@ from accounts.types import Visitor
 from app import create_app
 from config import Config
 from server.worker import Worker
-from tests.support.making import Home
+from tests.support.making import Home, with_embedded
 from tests.support.standin_openai import StandIn
 from web.services import Services
 
@@ -88,7 +88,7 @@ def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     apps = []
 
     def make(**settings: Any) -> Flask:
-        settings = {"data_dir": tmp_path / "data", "min_free_mb": 0, **settings}
+        settings = with_embedded({"data_dir": tmp_path / "data", "min_free_mb": 0, **settings})
         app = create_app(Config(**settings))
         app.testing = True
         apps.append(app)

@@ -27,9 +27,14 @@ class NaturalVoice:
         """Whether words are pronounced by the British lexicon."""
         return self.language == "en-GB"
 
+    @property
+    def title(self) -> str:
+        """Name that people read."""
+        return self.name.title()
+
     def voice(self, engine: str) -> Voice:
         """Make the voice that people choose."""
-        return Voice(self.name, self.name.title(), self.language, engine, self.gender)
+        return Voice(self.name, self.title, self.language, engine, self.gender)
 
 
 # As the registry within hibari-tts 0.2.1 lists them.

@@ -10,8 +10,8 @@ from threading import Lock
 from typing import ClassVar
 
 from common.errors import Message
+from common.program_start import module_arguments
 from speech.engine import Engine
-from speech.engines import piper_process as wire
 from speech.engines.espeak_text import BRACKETS, SpokenText
 from speech.engines.piper_models import CONFIG, MODEL, Model, read_models
 from speech.engines.process_pool import PipedChild, Pool
@@ -19,6 +19,7 @@ from speech.errors import BrokenAudio, EngineCrashed, EngineMissing, UnknownVoic
 from speech.prices import FREE, Price
 from speech.types import AudioChunk, SpeechRequest, Voice
 
+PROGRAM = "speech.engines.piper_process"
 SAMPLE_RATE = 22_050  # of medium and high voices; low ones are brought to it
 IDLE_S = 600.0
 LOADED_SIZE = 5  # a loaded model takes about so many times its size on the disk
@@ -66,7 +67,7 @@ class PiperChild(PipedChild):
         package = importlib.util.find_spec("piper")
         if package is None or package.origin is None:
             raise PiperMissing
-        super().__init__([wire.__file__, str(room)], Path(package.origin).parent)
+        super().__init__([*module_arguments(PROGRAM), str(room)], Path(package.origin).parent)
         self.loaded: frozenset[str] = frozenset()
 
     def speak(self, model: Model, speaker: int | None, speed: float, text: str) -> Iterator[bytes]:

@@ -1,7 +1,8 @@
 """Child processes that speak, lent out one request at a time; their frames are all alike.
 
-A frame is one type byte, a little-endian 32-bit length and a payload: A is sound, C asks the child
-to end the request under way, whatever else comes from it ends a request.
+A frame is one type byte, a little-endian 32-bit length and a payload: A is sound, M the marks of
+the words in the sound that follows, C asks the child to end the request under way, whatever else
+comes from it ends a request.
 """
 
 import os
@@ -23,6 +24,7 @@ from common.pipes import pipes
 from speech.errors import EngineCrashed, EngineHeldUp, EngineMissing, SpeechError
 
 HEADER = struct.Struct("<cI")
+SOUND = (b"A", b"M")
 END_WAIT_S = 5.0
 DAMAGED = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL)  # what a damaged library ends in
 NO_MEMORY = 12  # the code with which a child ends that got none
@@ -89,7 +91,7 @@ class PipedChild:
             return
         try:
             self._send(b"C", b"")
-            while self._receive()[0] == b"A":
+            while self._receive()[0] in SOUND:
                 continue
             self._is_busy = False
         except EngineCrashed:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from speech.engines.child_sound import last_sign
 from speech.engines.piper import NoVoices, PiperChild, PiperEngine, PiperMissing, VoiceUnusable
 from speech.engines.piper_models import CONFIG, MODEL, NotPiperModel, read_config, read_model
-from speech.engines.piper_process import last_sign, parts
+from speech.engines.piper_process import parts
 from speech.errors import EngineCrashed, UnknownVoice
 from speech.types import SpeechRequest
 

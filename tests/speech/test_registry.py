@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from speech.circuit_breaker import CircuitBreaker
+from speech.engines.natural import NaturalMissing
+from speech.engines.natural_speed import Speed, write_speed
 from speech.engines.openai_speech import OpenAISpeech
 from speech.errors import KeyMissing, UnknownEngine, UnknownVoice
 from speech.registry import build_registry
@@ -38,7 +40,7 @@ def registry_on(day, **changes):
     return build_registry(settings(**changes), today=lambda: day)
 
 
-@pytest.mark.parametrize(("given", "name"), [({}, "espeak"), (KEYED, "openai"), (LOCAL, "openai")])
+@pytest.mark.parametrize(("given", "name"), [({}, "natural"), (KEYED, "openai"), (LOCAL, "openai")])
 def test_openai_is_the_default_where_it_is_configured(given, name):
     registry = build_registry(settings(**given))
     engine, voice = registry.resolve()
@@ -90,6 +92,32 @@ def test_the_configured_voice_is_the_default_of_all():
     assert registry.resolve("", "openai")[1].key == "openai:alloy"
 
 
+def test_a_configured_voice_makes_its_engine_the_default():
+    registry = build_registry(settings(default_voice="espeak:gmw/de"))
+    assert registry.default.name == "espeak"
+    assert [engine.name for engine in registry.needed_first()] == ["espeak"]
+
+
+@pytest.mark.parametrize("speed", [Speed(ms=701), Speed(reason="It cannot be loaded.")])
+def test_where_the_natural_voice_is_slow_or_unusable_the_embedded_one_is_the_default(
+    tmp_path, speed
+):
+    write_speed(tmp_path, speed)
+    registry = build_registry(settings(voices_dir=tmp_path))
+    assert registry.resolve()[1].key == "espeak:gmw/en"
+    assert [engine.name for engine in registry.needed_first()] == ["espeak", "natural"]
+    write_speed(tmp_path, Speed(ms=700))
+    assert registry.resolve()[1].key == "natural:heart"
+
+
+def test_without_the_package_of_the_natural_voice_the_embedded_one_is_the_default(monkeypatch):
+    monkeypatch.setattr("speech.engines.natural_voices.is_installed", lambda: False)
+    registry = build_registry(settings())
+    assert registry.resolve()[1].key == "espeak:gmw/en"
+    with pytest.raises(NaturalMissing, match="make run"):
+        registry.resolve("natural:heart")
+
+
 def test_building_loads_no_sdk_and_starts_nothing():
     script = (
         "import pathlib, sys, subprocess, types\n"
@@ -108,19 +136,19 @@ def test_building_loads_no_sdk_and_starts_nothing():
 @pytest.mark.parametrize(
     ("given", "names"),
     [
-        ({}, ["espeak"]),
-        (KEYED, ["openai", "openai-realtime", "espeak"]),
-        (LOCAL, ["openai", "espeak"]),
-        (LOCAL | KEYED, ["openai", "espeak"]),
-        (KEYED | REALTIME, ["openai-realtime", "openai", "espeak"]),
-        (LOCAL | REALTIME, ["openai-realtime", "openai", "espeak"]),
+        ({}, []),
+        (KEYED, ["openai", "openai-realtime"]),
+        (LOCAL, ["openai"]),
+        (LOCAL | KEYED, ["openai"]),
+        (KEYED | REALTIME, ["openai-realtime", "openai"]),
+        (LOCAL | REALTIME, ["openai-realtime", "openai"]),
     ],
 )
 def test_realtime_is_there_for_openai_and_for_servers_whose_model_is_one(given, names):
     registry = build_registry(settings(**given))
     named = [engine.name for engine in registry.engines if engine.name != "piper"]
-    assert named == names
-    assert registry.default.name == names[0]
+    assert named == [*names, "natural", "espeak"]
+    assert registry.default.name == named[0]
 
 
 def test_a_model_that_is_named_is_that_of_the_engine_which_speaks_it():
@@ -163,8 +191,8 @@ def test_a_server_of_ones_own_and_a_realtime_model_go_on_as_they_are():
     assert registry_on(END, **KEYED, **REALTIME).default.name == "openai-realtime"
 
 
-def test_after_the_end_the_embedded_voice_stands_in_while_realtime_is_down():
-    for day, name in ((LAST_DAY, "openai"), (END, "espeak")):
+def test_after_the_end_the_natural_voice_stands_in_while_realtime_is_down():
+    for day, name in ((LAST_DAY, "openai"), (END, "natural")):
         registry = registry_on(day, **KEYED)
         for engine in registry.engines[:2]:
             engine.breaker = Down("any")
@@ -181,7 +209,7 @@ def test_a_configured_voice_that_ended_is_followed_by_the_nearest():
     registry = registry_on(END, **KEYED, default_voice="openai:onyx")
     assert registry.resolve()[1].key == "openai-realtime:cedar"
     registry.get("openai-realtime").breaker = Down("any")
-    assert registry.resolve()[1].key == "espeak:gmw/en"
+    assert registry.resolve()[1].key == "natural:heart"
 
 
 def test_every_old_voice_is_still_found_and_has_successors_that_speak():
@@ -216,7 +244,7 @@ def test_engines_that_are_added_come_last_and_are_found_by_name_and_by_person():
     source = Added("cellar")
     registry = build_registry(settings(), source)
     assert registry.engines[-1] is source.engine
-    assert registry.default.name == "espeak"
+    assert registry.default.name == "natural"
     assert registry.resolve("cellar:nova")[1].key == "cellar:nova"
     assert registry.get("cellar") is source.engine
     assert registry.get("cellar", 7) is source.own

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from config import Config
 from server.worker import Worker, build_studio
@@ -15,6 +16,7 @@ PHRASES = """
     children asked questions about ships storms birds maps and letters
 """
 WORDS = PHRASES.split()
+EMBEDDED = "espeak:gmw/en"  # starts at once: what most tests speak with
 SENTENCES = "The rain had stopped. A boat came in with the tide. Nobody was on board."
 
 
@@ -29,11 +31,17 @@ def prose(characters: int, seed: int = 1) -> str:
     return text[:-1] + "." if characters else ""
 
 
+def with_embedded(settings: Mapping[str, Any], name: str = "default_voice") -> dict[str, Any]:
+    """Settings by which the embedded voice speaks, where they name no provider."""
+    is_provided = any("openai" in setting.lower() for setting in settings)
+    return dict(settings) if is_provided else {name: EMBEDDED, **settings}
+
+
 class Home:
     """A data folder with one person in it and a worker that runs in the test's own thread."""
 
     def __init__(self, folder: Path, *, environ: Mapping[str, str] | None = None, **settings):
-        settings = {"min_free_mb": 0, "backup_hour": "off", **settings}
+        settings = with_embedded({"min_free_mb": 0, "backup_hour": "off", **settings})
         self.config = Config(data_dir=folder / "data", **settings)
         self.studio: Studio = build_studio(self.config, environ)
         self.db, self.store = self.studio.db, self.studio.store

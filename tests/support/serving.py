@@ -13,6 +13,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
+from tests.support.making import with_embedded
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEADLINE_S = 60.0
 PASSWORD = "a quiet reading room"
@@ -43,7 +45,7 @@ class App:
             "VOICEVERSE_PORT": "0",
             "VOICEVERSE_MIN_FREE_MB": "0",
             "VOICEVERSE_BACKUP_HOUR": "off",
-            **settings,
+            **with_embedded(settings, "VOICEVERSE_DEFAULT_VOICE"),
         }
         self.process: subprocess.Popen | None = None
         self.port = 0

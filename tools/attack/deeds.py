@@ -11,6 +11,7 @@ import threading
 import time
 from pathlib import Path
 
+VOICE = "espeak:gmw/en"  # starts at once
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -29,7 +30,8 @@ WAITING = "SELECT count(*) AS n FROM audio_files WHERE status != 'ready'"
 
 
 def config_of(folder: Path) -> Config:
-    return Config(data_dir=folder / "data", min_free_mb=0, backup_hour="off", jobs=1)
+    settings = {"min_free_mb": 0, "backup_hour": "off", "default_voice": VOICE, "jobs": 1}
+    return Config(data_dir=folder / "data", **settings)
 
 
 def say(*words: object) -> None:

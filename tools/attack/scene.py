@@ -16,6 +16,7 @@ from app import create_app
 from config import Config
 from server.worker import Worker
 
+VOICE = "espeak:gmw/en"  # starts at once
 SECRET = "quillfeather"  # stands in everything that the owner owns
 LOGGED = f"{SECRET[:5]}log"  # stands in the security log, which admins may read
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
@@ -82,7 +83,9 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         settings = {"changes_per_minute": 0, "requests_per_minute": 0, "strangers_per_minute": 0}
-        self.app = create_app(Config(data_dir=folder, min_free_mb=0, **settings))
+        self.app = create_app(
+            Config(data_dir=folder, min_free_mb=0, default_voice=VOICE, **settings)
+        )
         self.app.testing = True
         self.app.request_class = type(
             "Request", (self.app.request_class,), {"parameter_storage_class": Asked}
