@@ -133,7 +133,8 @@ class VoiceMemory:
 
     def _is_local(self, engine: Engine) -> bool:
         is_free = engine.price().quote(1_000_000, 1.0) == 0
-        return is_free and engine.settings is None and not self.registry.is_silent(engine)
+        is_here = engine.settings is None and engine.is_fit
+        return is_free and is_here and not self.registry.is_silent(engine)
 
     # Remembering
 

@@ -41,8 +41,12 @@ def voice_note(used: TextVoice, *, is_automatic: bool, shown: str = "") -> Voice
             )
         )
     own = primary(used.choice.voice.language)
-    names = {"language": language, "voice": short_label(used.choice)}
-    names["other"] = language_name(own) or own
+    is_named = is_natural(used.choice.engine)
+    names = {
+        "language": language,
+        "voice": used.choice.voice.name if is_named else _("this voice"),
+        "other": language_name(own) or own,
+    }
     if is_automatic:
         return VoiceNote(_("No voice here reads %(language)s; %(voice)s reads %(other)s.", **names))
     other = services().studio.voice_memory.for_language(current_user_id(), used.language).choice
@@ -72,8 +76,8 @@ def _used(row: AudioFile, sent: forms.Order) -> tuple[TextVoice, bool]:
 
 
 def short_label(choice: VoiceChoice) -> str:
-    """A voice as people know it: by its name, with its engine where that is only a language's."""
-    return choice.voice.name if is_natural(choice.engine) else choice.label
+    """A voice as people know it: by its name, in quotes where that is only a language's."""
+    return choice.voice.name if is_natural(choice.engine) else f"“{choice.voice.name}”"
 
 
 def voice_json(used: TextVoice, *, is_automatic: bool, shown: str = "") -> dict[str, Any]:

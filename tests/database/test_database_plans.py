@@ -98,7 +98,7 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
         for key in db.rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 34
+    assert len(keys) == 37
     for table, column in keys:
         (step,) = db.rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

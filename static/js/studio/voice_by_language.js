@@ -10,7 +10,9 @@ export function followLanguage({ root, form, texts }) {
   let before = "";
 
   function say(sentence = "", ...actions) {
-    line.replaceChildren(sentence, ...actions.flatMap((action) => [" ", action]));
+    const words = document.createElement("span");
+    words.textContent = sentence;
+    line.replaceChildren(...(sentence ? [words, ...actions] : []));
   }
 
   function set(control, value, label, isAutomatic = true) {
@@ -37,13 +39,20 @@ export function followLanguage({ root, form, texts }) {
       voiceShown.value = quote.voice_key;
       set(voice, quote.voice_key, quote.voice);
       if (quote.voice_key === before) say();
-      else say(quote.voice_note ?? "", act(texts.undo, () => choose(earlier, name)));
+      else
+        say(
+          quote.voice_note ?? "",
+          act(texts.undo, () => choose(earlier, name)),
+        );
       before = earlier;
     } else if (!line.querySelector("button")) say(quote.voice_note ?? "");
     if (paceShown.value && paceShown.value !== quote.pace) {
       const [asked, ms] = quote.pace.split(" ");
       paceShown.value = quote.pace;
-      for (const [control, value] of [[speed, asked], [pause, ms / 1000]]) {
+      for (const [control, value] of [
+        [speed, asked],
+        [pause, ms / 1000],
+      ]) {
         const same = [...control.options].find((option) => Number(option.value) === Number(value));
         set(control, same?.value ?? String(value), String(value));
       }
