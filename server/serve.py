@@ -25,6 +25,7 @@ from common.pipes import stdin_of
 from config import Config, ConfigError, prepare_data_dir, program_command
 from server.body_admission import Admissions
 from server.connection_limits import Channel, ConnectionLimits
+from server.hints import WARM, WORK
 from server.request_parser import THROWN_AWAY
 from server.request_queue import AT_ONCE, RequestQueue
 from storage.errors import DatabaseError
@@ -62,8 +63,15 @@ class WorkerProcess:
 
     def wake(self) -> None:
         """Hint that there is work; a worker that is just starting finds it anyway."""
+        self._hint(WORK)
+
+    def warm_voice(self) -> None:
+        """Hint that there will be work soon: the voice may have been let go meanwhile."""
+        self._hint(WARM)
+
+    def _hint(self, hint: bytes) -> None:
         with contextlib.suppress(OSError, ValueError):
-            self._input.write(b"\n")
+            self._input.write(hint)
 
     def ask_to_stop(self) -> None:
         """Ask the worker to park what it is speaking; its time begins now."""
@@ -208,7 +216,7 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     services = app.extensions["voiceverse"]
     server = make_server(app, config, services.stopping)
     worker = WorkerProcess()
-    services.wake_worker = worker.wake
+    services.wake_worker, services.warm_voice = worker.wake, worker.warm_voice
     services.documents.imports.sweep()
     services.reserve.look()
     tempfile.tempdir = str(config.imports_dir)  # large requests are put down there, too

@@ -1,7 +1,7 @@
 """The worker: a process of its own that claims files, speaks them, and survives being killed.
 
-It reads its standard input: each byte is a hint that there is new work, the end of it means that
-the app is gone. All else passes through the database, so workers need not share a machine.
+It reads its standard input: bytes are the hints of `server.hints`, the end of it means that the app
+is gone. All else passes through the database, so workers need not share a machine.
 """
 
 import logging
@@ -32,6 +32,7 @@ from config import (
 from database import Database
 from queries.rows import ClaimedRetake, Job
 from server.health import WORKER
+from server.hints import WARM, WORK
 from server.housekeeping import Housekeeping
 from services.backoff import Notice, States, is_memory_short, verdict
 from services.export_worker import ExportWorker
@@ -282,6 +283,13 @@ def build_studio(config: Config, environ: Mapping[str, str] | None = None) -> St
     return Studio(config, db, store, registry, client)
 
 
+def warm(studio: Studio) -> None:
+    """Get the engines ready that are asked first; what fails is told to who asks for speech."""
+    for engine in studio.registry.needed_first():
+        with suppress(SpeechError):
+            studio.purchases.warm(engine)
+
+
 @contextmanager
 def only_worker(config: Config, wait_s: float = 10.0) -> Iterator[None]:
     """Hold the lock that one worker a data folder may hold; raises ConfigError."""
@@ -297,9 +305,12 @@ def only_worker(config: Config, wait_s: float = 10.0) -> Iterator[None]:
 
 
 def _listen(worker: Worker) -> None:
-    """Follow standard input: a byte wakes, the end stops."""
-    while os.read(sys.stdin.fileno(), 4096):
-        worker.wake.set()
+    """Follow standard input: bytes are hints, the end stops."""
+    while hints := os.read(sys.stdin.fileno(), 4096):
+        if WORK in hints:
+            worker.wake.set()
+        if WARM in hints:
+            warm(worker.studio)
     worker.stop.set()
     worker.wake.set()
 
@@ -326,9 +337,7 @@ def main() -> int:
             _stop_on_signals(worker)
             threading.Thread(target=_listen, args=(worker,), name="listen", daemon=True).start()
             worker.tidy()
-            for engine in studio.registry.needed_first():
-                with suppress(SpeechError):  # which is told to who asks for it
-                    studio.purchases.warm(engine)
+            warm(studio)
             worker.run()
             studio.purchases.close()
             studio.registry.close()

@@ -52,6 +52,7 @@ class Services:
     session_watch: SessionWatch
     live_listeners: BoundedSemaphore
     wake_worker: Callable[[], None]
+    warm_voice: Callable[[], None]  # before somebody asks for speech
     stopping: Event = field(default_factory=Event)
     body_quota: BodyQuota | None = None  # of the server that runs the app
 
@@ -91,5 +92,6 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         session_watch=SessionWatch(keeper.find_open_sessions, stopping),
         live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
         wake_worker=lambda: None,
+        warm_voice=lambda: None,
         stopping=stopping,
     )

@@ -151,6 +151,7 @@ class NaturalEngine(Engine):
         self._read_at: tuple[int, int] | None = None
         self._voices: dict[str, Voice] = {}
         self._speed: Speed | None = None
+        self._failed_starts = 0
 
     @property
     def state(self) -> tuple[int, int] | None:
@@ -187,7 +188,8 @@ class NaturalEngine(Engine):
     def warm(self) -> None:
         """Load the voice in the background, and measure how fast it is."""
         if is_installed():
-            threading.Thread(target=self._load, name="natural-warm", daemon=True).start()
+            with suppress(RuntimeError):  # the system gives no thread: the first request waits
+                threading.Thread(target=self._load, name="natural-warm", daemon=True).start()
 
     def close(self) -> None:
         """End the idle processes."""
@@ -209,11 +211,16 @@ class NaturalEngine(Engine):
             child.close()
 
     def _load(self) -> None:
-        with suppress(SpeechError), self._pool.borrow():
-            pass
+        with suppress(SpeechError):
+            try:
+                self._pool.load()
+            except EngineMissing:
+                self._pool.load()
 
     def _learn(self, speed: Speed) -> None:
-        if speed != read_speed(self._folder):
+        """Keep what a process says of itself; a single one that cannot start says little."""
+        self._failed_starts = self._failed_starts + 1 if speed.reason else 0
+        if self._failed_starts != 1 and speed != read_speed(self._folder):
             write_speed(self._folder, speed)
 
     def _speak(self, request: SpeechRequest) -> Generator[AudioChunk]:
@@ -239,7 +246,7 @@ class NaturalEngine(Engine):
                     yield piece
         except ModelUnusable:
             raise
-        except EngineCrashed:
+        except (EngineCrashed, EngineMissing):
             # An idle process may have been ended from outside; no sound is out yet.
             if has_sound:
                 raise

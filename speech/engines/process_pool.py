@@ -176,6 +176,7 @@ class Pool(Generic[Lent]):
     _change: threading.Condition = field(default_factory=threading.Condition)
     _trimmer: threading.Timer | None = None
     _is_closed: bool = False
+    _is_loading: bool = False
 
     @property
     def alive(self) -> int:
@@ -190,6 +191,28 @@ class Pool(Generic[Lent]):
                 return
             self._alive += 1
         self._put_back(self._started())
+
+    def load(self) -> None:
+        """Start the first child and wait until it is ready; who asks meanwhile waits for it, too.
+
+        Raises what its start raises.
+        """
+        with self._change:
+            self._drop_dead()
+            if self._alive:
+                return
+            self._alive += 1
+            self._is_loading = True
+        try:
+            child = self._started()
+            try:
+                child.get_ready()
+            finally:
+                self._put_back(child)
+        finally:
+            with self._change:
+                self._is_loading = False
+                self._change.notify_all()
 
     @contextmanager
     def borrow(self, suits: Callable[[Lent], bool] | None = None) -> Iterator[Lent]:
@@ -219,7 +242,7 @@ class Pool(Generic[Lent]):
 
     def _take(self, suits: Callable[[Lent], bool] | None) -> Lent:
         with self._change:
-            self._change.wait_for(lambda: self._idle or self._alive < self.limit)
+            self._change.wait_for(self._has_child)
             if suits:
                 self._idle.sort(key=lambda pair: suits(pair[0]))  # the last one is taken
             while self._idle:
@@ -230,6 +253,16 @@ class Pool(Generic[Lent]):
                 child.close()
             self._alive += 1
         return self._started()
+
+    def _has_child(self) -> bool:
+        return bool(self._idle) or (self._alive < self.limit and not self._is_loading)
+
+    def _drop_dead(self) -> None:
+        dead = [pair for pair in self._idle if not pair[0].is_alive]
+        self._idle = [pair for pair in self._idle if pair not in dead]
+        self._alive -= len(dead)
+        for child, _ in dead:
+            child.close()
 
     def _started(self) -> Lent:
         try:
