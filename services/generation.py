@@ -171,21 +171,12 @@ class Generation:
         with self.db.transaction():
             self._quotas.check(owner_id, len(text), int(duration_s * BYTES_A_SECOND))
             row = self.db.create_audio_file(
-                owner_id,
-                make_filename(),
-                display_name,
-                voice=found.identifier,
-                text=text,
-                category=check_group(category),
-                engine=chosen.name,
-                model=chosen.model,
-                speed=used.speed,
-                status="queued",
-                document_id=document_id,
-                track=track,
+                owner_id, make_filename(), display_name, voice=found.identifier, text=text,
+                category=check_group(category), engine=chosen.name, model=chosen.model,
+                speed=used.speed, status="queued", document_id=document_id, track=track,
                 reading=json.dumps(reading, ensure_ascii=False),
                 is_unpriced=not chosen.price().is_known,
-            )
+            )  # fmt: skip
             self.db.add_chapters(row["id"], chapters)
             self.memory.remember(owner_id, used, is_chosen=is_chosen and bool(voice or engine))
         return row
