@@ -6,14 +6,13 @@ BABEL := $(BIN)/python -m babel.messages.frontend -q
 
 LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --excludes requirements/left_out.txt
-# Nothing is installed but what the lock file lists, so nothing is looked for beside it.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+INSTALL := @$(PYTHON) tools/supply/install.py $(VENV)
 
 .PHONY: run test test-slow attack bench screenshots translations lint format clean lock licences sbom audit \
 	lint-scripts format-scripts
 
 run: $(VENV)/installed
-	$(BIN)/python app.py
+	@$(BIN)/python app.py
 
 # What fails while two run at once and all else does is told, and asked once more by itself: a browser
 # on a busy machine may be late. What fails then is broken.
@@ -97,14 +96,14 @@ audit: $(VENV)/installed-dev
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive .
 	$(BIN)/python -m tools.supply.secrets
 
-$(VENV)/installed: requirements/base.lock requirements/formats.lock
-	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) -r requirements/base.lock -r requirements/formats.lock
-	touch $@
+LOCKS := requirements/base.lock requirements/formats.lock requirements/neural.lock
+$(VENV)/installed: $(LOCKS)
+	$(INSTALL) $(LOCKS)
+	@touch $@
 
 $(VENV)/installed-dev: requirements/dev.lock $(VENV)/installed
-	$(INSTALL) -r requirements/dev.lock
-	touch $@
+	$(INSTALL) requirements/dev.lock
+	@touch $@
 
 clean:
 	rm -rf $(VENV) $(FRONTEND)/node_modules .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

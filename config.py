@@ -21,6 +21,7 @@ from common.program_start import module_arguments
 PREFIX = "VOICEVERSE_"
 REGISTRATION_MODES = ("invite", "open", "closed")
 SWITCH = ("on", "off")
+AUTO_SWITCH = ("auto", *SWITCH)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOURS = ("off", *map(str, range(24)))
 SHORTEST_KEY_BYTES = 32
@@ -65,7 +66,7 @@ class Config:
     default_voice: str = ""
     secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
-    request_log: str = "on"  # a line of JSON for each request, on standard error
+    request_log: str = "auto"  # a line for each request on standard error; auto: unless a terminal
     security_log_days: int = 90  # 0 keeps it for ever
     metrics_token: str = field(default="", repr=False)
     backup_hour: str = "3"  # of the day, in local time; or off
@@ -149,7 +150,7 @@ class Config:
         _check_choice("REGISTRATION", self.registration, REGISTRATION_MODES)
         _check_choice("WEB_IMPORT", self.web_import, SWITCH)
         _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
-        _check_choice("REQUEST_LOG", self.request_log, SWITCH)
+        _check_choice("REQUEST_LOG", self.request_log, AUTO_SWITCH)
         _check_choice("BACKUP_HOUR", self.backup_hour, HOURS)
         for name in ABOVE_ZERO:
             if getattr(self, name) <= 0:

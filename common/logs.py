@@ -60,13 +60,18 @@ def _harmless(line: str) -> str:
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
 
 
+def is_terminal() -> bool:
+    """Whether standard error is a terminal, with somebody before it."""
+    return sys.stderr.isatty()
+
+
 def configure(level: str, request_id: Callable[[], str] = lambda: "") -> None:
     """Set up logging from that level on; `request_id` tells which request is at work.
 
     Of what goes over the network never the headers.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(TerminalLines() if sys.stderr.isatty() else JsonLines(request_id))
+    handler.setFormatter(TerminalLines() if is_terminal() else JsonLines(request_id))
     logging.basicConfig(level=level, handlers=[handler])
     for name in CARRIERS:
         logging.getLogger(name).setLevel(logging.INFO)

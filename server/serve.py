@@ -90,9 +90,15 @@ class WorkerProcess:
             self._process.kill()
 
     def _start_process(self) -> None:
-        self._process = subprocess.Popen(
-            program_command("server.worker"), stdin=subprocess.PIPE, bufsize=0
-        )
+        # Ctrl+C in a terminal is for us alone, from the worker's first instant on: what is blocked
+        # here is inherited.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process = subprocess.Popen(
+                program_command("server.worker"), stdin=subprocess.PIPE, bufsize=0
+            )
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         self._input = stdin_of(self._process)
 
     def _keep(self) -> None:
@@ -236,12 +242,12 @@ def _announce(config: Config, services: Services, port: int) -> None:
     host = "localhost" if config.host in ("0.0.0.0", "::", "") else config.host  # noqa: S104
     address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     link = services.accounts.ensure_setup_link(address)
-    print(f"VoiceVerse is at {address}", flush=True)
     for name in config.unrecognised:
         print(f"{name} is not a setting of VoiceVerse; see .env.example.", file=sys.stderr)
-    if link:
-        print(f"Make the first account, an admin's, at {link}", flush=True)
-        print(f"(This link works once; it is kept in {config.setup_link_path}.)", flush=True)
+    print(f"VoiceVerse is at {address}", flush=True)
+    if link:  # last, so that it stays in sight
+        print("Create the first account, an admin's, with this link. It works once, and is kept in")
+        print(f"{config.setup_link_path}.", link, sep="\n", flush=True)
 
 
 def _exit(worker: WorkerProcess, *_: object) -> NoReturn:
@@ -254,6 +260,8 @@ def main(create_app: Callable[[Config], Flask]) -> int:
     try:
         config = Config.load()
         logs.configure(config.log_level, request_log.request_id)
+        if sys.stdout.isatty():
+            print("Starting VoiceVerse. Press Ctrl+C to stop it.", flush=True)
         run(create_app, config)
     except (ConfigError, DatabaseError, BackupError) as error:
         print(error.message, file=sys.stderr)

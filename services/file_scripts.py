@@ -39,6 +39,9 @@ class FileScripts:
             phonemes=engine.takes_phonemes,
             cast=job.cast,
             paragraph_pause_ms=job.paragraph_pause_ms,
+            speed=job.speed,
+            is_eager=engine.starts_with_clause,
+            ends_lines=not engine.caches_segments,  # other segments would be bought again
             pauses=borders or {chapter["text_start"]: CHAPTER_PAUSE_MS for chapter in chapters},
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from queries.rows import NewSegment, Span
 from speech.audio.encoding import Mp3Stream, join_pause, pause_samples
+from speech.audio.fades import Fades
 from speech.text.script import Utterance
 from speech.types import AudioChunk, Segment
 
@@ -56,20 +57,20 @@ class Recorder:
         return self._bytes_before + self.mp3.audio_bytes
 
     def add_segment(self, segment: Segment, said: Utterance, chunks: Iterable[AudioChunk]) -> None:
-        """Encode a segment and the pause after it."""
+        """Encode a segment, with at least its pause after it."""
         started, tail, words, said_otherwise = self.mp3.position, b"", [], ""
         pause = max(self._shortest_pause(), self._samples(segment.pause_ms))
-        heard_to = segment.start
+        heard_to, fades = segment.start, Fades(self.mp3.input_rate)
         for chunk in chunks:
             self.is_between = False
-            self._encode(chunk.pcm)
-            tail = (tail + chunk.pcm)[-2 * pause :]
+            tail = self._add(fades.feed(chunk.pcm), tail, pause)
             for mark in said.words(chunk.marks, heard_to):
                 heard_to = mark.start + mark.length
                 at_ms = mark.sample * 1000 // self.mp3.input_rate
                 words.append((mark.start - segment.start, mark.length, at_ms))
             if chunk.delivery:
                 said_otherwise = chunk.delivery.said_otherwise
+        tail = self._add(fades.finish(), tail, pause)
         if tail or segment.pause_ms:
             self._encode(join_pause(tail, pause))
         if not tail:
@@ -101,6 +102,12 @@ class Recorder:
         frames, size = self.mp3.frames, self.size
         self.cut += [{**segment, "frame_end": frames, "byte_end": size} for segment in self._ended]
         self._ended.clear()
+
+    def _add(self, pcm: bytes, tail: bytes, pause: int) -> bytes:
+        """Encode samples; returns the last of the sound so far, as many as make the pause."""
+        if pcm:
+            self._encode(pcm)
+        return (tail + pcm)[-2 * pause :]
 
     def _encode(self, pcm: bytes) -> None:
         self._give_out(self.mp3.feed(pcm))

@@ -17,8 +17,7 @@ from services.synthesis import NothingSpoken, Stopped, Synthesis
 from services.voice_fallback import FileVoices
 from speech.audio import mp3
 from speech.prices import expected_duration_s, total_cost
-from speech.text.script import PARAGRAPH_PAUSE_MS, Utterance
-from speech.text.segments import BLANK_LINE
+from speech.text.script import Utterance
 from speech.types import AudioChunk, Segment, is_speakable
 from storage.errors import WrongState
 from storage.segment_store import TakeStore
@@ -135,12 +134,11 @@ class Retakes:
         self, voices: FileVoices, whole: str, start: int, end: int, text: str
     ) -> Iterator[tuple[Segment, Utterance]]:
         """The segments of `text` where it stands in the place of `whole[start:end]`."""
-        is_paragraph = BLANK_LINE.search(text, len(text.rstrip())) is not None
         new_end = start + len(text)
         script = self.synthesis.scripts.script(
             voices,
             whole[:start] + text + whole[end:],
-            borders={new_end: PARAGRAPH_PAUSE_MS if is_paragraph else 0},
+            borders={new_end: 0},
         )
         return itertools.takewhile(lambda line: line[0].start < new_end, script.lines(start))
 

@@ -30,6 +30,7 @@ class Engine(ABC):
     address: str = ""
     parallel: int = 1
     caches_segments: bool = False
+    starts_with_clause: bool = False  # a first sentence comes sooner in two parts
     is_own: bool = False  # on the key of one person: how it fares says nothing to others
     segment_characters: int
     segment_bytes: int

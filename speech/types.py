@@ -135,7 +135,8 @@ class Segment:
     """A piece of a text, in code points of the original: `original[start:end] == text`.
 
     `voice` is the identifier of another voice than the text's, if a speaker is named; `pause_ms`
-    is the silence after it; a mark, such as a speaker's name, is not spoken.
+    is the silence after it; a mark, such as a speaker's name, is not spoken; what `is_open` ends
+    within a sentence, and is said so.
     """
 
     start: int
@@ -144,6 +145,7 @@ class Segment:
     voice: str = ""
     pause_ms: int = 0
     is_mark: bool = False
+    is_open: bool = False
 
     def __post_init__(self) -> None:
         if self.start < 0 or self.end - self.start != len(self.text) or not self.text:

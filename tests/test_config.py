@@ -117,7 +117,7 @@ WRONG = [
     ("WEB_IMPORT", "yes", "use one of on, off"),
     ("LOG_LEVEL", "LOUD", "use one of DEBUG, INFO"),
     ("BACKUP_HOUR", "24", "use one of off, 0, 1"),
-    ("REQUEST_LOG", "maybe", "use one of on, off"),
+    ("REQUEST_LOG", "maybe", "use one of auto, on, off"),
     ("METRICS_TOKEN", "short", "shorter than 16 characters"),
     ("HOST", "http://localhost", "an address or a name"),
     ("HOST", "local host", "an address or a name"),

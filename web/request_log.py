@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 
-from common.logs import REQUESTS
+from common.logs import REQUESTS, is_terminal
 from config import Config
 from web.server_interface import NOTE, Outcome, Report
 from web.services import services
@@ -53,12 +53,12 @@ def prepare(app: Flask) -> None:
 
 def reporter(app: Flask, config: Config) -> Report:
     """A function that a server calls when an answer has ended, to count it and write its line."""
-    traffic = app.extensions.get(TRAFFIC) or Traffic()
+    traffic, is_on = app.extensions.get(TRAFFIC) or Traffic(), _is_on(config)
 
     def report(outcome: Outcome) -> None:
         note = outcome.note
         traffic.count(outcome.status, outcome.problem)
-        if config.request_log == "on":
+        if is_on:
             fields: dict[str, Any] = {"method": _cut(outcome.method), "path": _cut(outcome.path)}
             fields |= {"status": outcome.status, "ms": outcome.ms, "user": None}
             fields |= note.get("fields", {}) | {"status": outcome.status}
@@ -79,6 +79,10 @@ def request_id() -> str:
     return g.get("request_id", "") if has_request_context() else ""
 
 
+def _is_on(config: Config) -> bool:
+    return config.request_log == "on" or (config.request_log == "auto" and not is_terminal())
+
+
 def _begin() -> None:
     g.began_at = time.monotonic()
 
@@ -91,7 +95,7 @@ def _end(response: Response) -> Response:
         note |= {"level": level, "fields": _fields(response), "request_id": request_id()}
         return response
     traffic().count(response.status_code)
-    if services().config.request_log == "on":
+    if _is_on(services().config):
         _write(level, _fields(response), request_id())
     return response
 

@@ -8,7 +8,7 @@ import logging
 
 from common.errors import Message
 from config import Config
-from server.doctor import accounts, backups, contents, data, machine, sounds
+from server.doctor import accounts, backups, contents, data, machine, sounds, voices
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Look
 from storage import opening
 from storage.errors import DatabaseError
@@ -33,7 +33,7 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
         return unusable
     looks: tuple[Look, ...] = (
         machine.permissions, machine.versions, machine.disk, machine.network,
-        machine.check_settings, backups.check,
+        machine.check_settings, voices.natural, backups.check,
     )  # fmt: skip
     found = [finding for look in looks for finding in _look(config, look)]
     if (config.data_dir / opening.RESTORE_JOURNAL).exists():

@@ -134,6 +134,7 @@ class NaturalEngine(Engine):
     segment_characters = 1  # a segment is a sentence
     first_segment_characters = 1
     segment_bytes = 1200
+    starts_with_clause = True
     default_voice = DEFAULT
 
     def __init__(

@@ -108,6 +108,7 @@ class PiperEngine(Engine):
     segment_characters = 1  # a segment is a sentence
     first_segment_characters = 1
     segment_bytes = 1200
+    starts_with_clause = True
 
     def __init__(
         self,

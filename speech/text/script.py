@@ -4,15 +4,23 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from speech.text.clauses import clause_end
 from speech.text.directives import Cast, Directive, Directives, Speech, skipped
 from speech.text.edit_map import Edit, Edited
+from speech.text.lines import LINE_END, Lines
 from speech.text.normalise import goes_on, normalise
 from speech.text.pronunciation import Dictionary
 from speech.text.segments import BLANK_LINE, LOOK_AHEAD, SHORTEST, furthest, split
 from speech.types import Segment, WordTiming, is_speakable
 
-PARAGRAPH_PAUSE_MS = 350
+PARAGRAPH_PAUSE_MS = 500
+HEADING_PAUSE_MS = 750  # at most half as much again as after a paragraph
+SENTENCE_PAUSE_MS, LINE_PAUSE_MS, CLAUSE_PAUSE_MS = 300, 200, 150
+LONGEST_SIGNS = 12
+SENTENCE_END = re.compile(r"[.!?…。！？।؟]['\"’”»)\]』」]*\Z")
+CLAUSE_END = re.compile(r"[,;:—–،؛，、；：]['\"’”»)\]』」]*\Z")
 AFTER_DIRECTIVE = re.compile(r"\s{0,200}")
 SPACE = re.compile(r"\s{0,600}")
 DIGIT = re.compile(r"\d")
@@ -50,6 +58,13 @@ class Utterance:
             index = layer.original_end(index)
         return self.start + index
 
+    def unbroken(self) -> Iterator[tuple[int, int]]:
+        """Places in the whole text, start and end, that are said otherwise than written."""
+        for number, layer in enumerate(self.layers):
+            below = Utterance("", self.start, self.layers[:number])
+            for edit in layer.edits:
+                yield below.original(edit.start), below.original_end(edit.end)
+
     def words(self, marks: Iterable[WordTiming], after: int = 0) -> Iterator[WordTiming]:
         """An engine's marks as words of the whole text, none before `after`, none overlapping.
 
@@ -67,7 +82,10 @@ class Script:
 
     `first`, `target` and `limit_bytes` are those of `split`. `cast` gives names of speakers the
     identifiers of their voices. `paragraph_pause_ms` is the silence between paragraphs; `pauses`
-    holds longer ones by place: after the words that end there. Raises BadCast.
+    holds longer ones by place: after the words that end there. Those within a paragraph are
+    shorter at a higher `speed`. `is_eager` makes the first clause a segment of its own, and
+    `ends_lines` lines of verse; engines that cost money keep the segments they were asked for
+    before. Raises BadCast.
     """
 
     def __init__(
@@ -84,6 +102,9 @@ class Script:
         cast: Mapping[str, str] | None = None,
         paragraph_pause_ms: int = PARAGRAPH_PAUSE_MS,
         pauses: Mapping[int, int] | None = None,
+        speed: float = 1.0,
+        is_eager: bool = False,
+        ends_lines: bool = False,
     ) -> None:
         self.text, self.language = text, language
         self.first, self.target, self.limit_bytes = first, target, limit_bytes
@@ -92,7 +113,10 @@ class Script:
         self.paragraph_pause_ms = paragraph_pause_ms
         self.pauses = dict(pauses or {})
         self._places = sorted(self.pauses)
+        self._pace = max(1.0, speed)
+        self.is_eager, self.ends_lines = is_eager, ends_lines
         self._cast = Cast(cast or {})
+        self._lines = Lines(text)
 
     def segments(self, start: int = 0) -> Iterator[Segment]:
         """The segments from `start`, the end of an earlier one; together they are the text."""
@@ -121,6 +145,8 @@ class Script:
                 read = Edited(said.text, _outside(read.edits, phonemes))
                 phonemes = tuple((read.place(start), read.place(end)) for start, end in phonemes)
             layers.append(read)
+        if segment.is_open:
+            layers.append(_left_open(layers[-1].text))
         changes = tuple(layer for layer in layers if layer.edits)
         return Utterance(layers[-1].text, segment.start, changes, phonemes)
 
@@ -153,10 +179,46 @@ class Script:
         place = self._place_after(start)
         if place is not None:
             stop = min(stop, skipped(SPACE, self.text, place))
-        piece = self._fitting(start, stop)
+        whole = piece = self._fitting(start, stop)
+        if self.ends_lines:
+            piece = self._first_line(piece)
+        if self.is_eager and start == self._opening:
+            piece = self._first_clause(piece)
         voice = speech.voice if is_speakers else ""
         pause_ms = self._pause_after(piece, place, directives)
-        return Segment(piece.start, piece.end, piece.text, voice, pause_ms)
+        is_open = piece is not whole and not SENTENCE_END.search(piece.text.rstrip())
+        return Segment(piece.start, piece.end, piece.text, voice, pause_ms, is_open=is_open)
+
+    @cached_property
+    def _opening(self) -> int:
+        """The start of the first segment that is spoken: after all directives at the beginning."""
+        directives, place = Directives(self.text, self._cast), 0
+        while found := directives.first_from(place, place + 1 + LOOK_AHEAD):
+            if self.text[place : found.start].strip():
+                break
+            place = self._directive_segment(found, directives).end
+        return place
+
+    def _first_line(self, piece: Segment) -> Segment:
+        """The piece, or only its first line where the writer ended that."""
+        words_end = piece.start + len(piece.text.rstrip())
+        words_start = piece.end - len(piece.text.lstrip())
+        if not LINE_END.search(self.text, words_start, words_end):
+            return piece
+        end = self._lines.first_end(words_start, words_end)
+        return piece if end is None else self._until(piece, skipped(SPACE, self.text, end))
+
+    def _first_clause(self, piece: Segment) -> Segment:
+        """The piece, or only its first clause where it is long."""
+        unbroken = [
+            (start - piece.start, end - piece.start)
+            for start, end in self.utterance(piece).unbroken()
+        ]
+        end = clause_end(piece.text, self.language, unbroken)
+        return self._until(piece, piece.start + end) if end else piece
+
+    def _until(self, piece: Segment, end: int) -> Segment:
+        return Segment(piece.start, end, self.text[piece.start : end])
 
     def _fitting(self, start: int, stop: int) -> Segment:
         """The segment from `start`, short enough that what is said for it keeps to the limit."""
@@ -203,10 +265,33 @@ class Script:
         following = directives.first_from(piece.end, piece.end + 1)
         if following and following.start == piece.end and following.voice is None:
             return 0  # the writer says how long
+        pause_ms = self._pause_within(piece, words_end)
+        if BLANK_LINE.search(piece.text, words_end):
+            pause_ms = max(pause_ms, self._paragraph_pause(piece.start + words_end))
         if place is not None and place <= piece.end:
-            return self.pauses[place]
-        is_paragraph = BLANK_LINE.search(piece.text, words_end)
-        return self.paragraph_pause_ms if is_paragraph else 0
+            pause_ms = max(pause_ms, self.pauses[place])
+        return pause_ms
+
+    def _pause_within(self, piece: Segment, words_end: int) -> int:
+        """The silence after a piece within a paragraph, by its last sign and its line end."""
+        pause_ms, words = 0, piece.text[max(0, words_end - LONGEST_SIGNS) : words_end]
+        if SENTENCE_END.search(words):
+            pause_ms = SENTENCE_PAUSE_MS
+        elif self._ends_line(piece, words_end):
+            pause_ms = LINE_PAUSE_MS
+        elif CLAUSE_END.search(words):
+            pause_ms = CLAUSE_PAUSE_MS
+        return round(pause_ms / self._pace)
+
+    def _ends_line(self, piece: Segment, words_end: int) -> bool:
+        found = LINE_END.search(self.text, piece.start + words_end, piece.end)
+        return bool(self.ends_lines and found and self._lines.is_ended(found.start()))
+
+    def _paragraph_pause(self, words_end: int) -> int:
+        pause_ms = self.paragraph_pause_ms
+        if pause_ms < HEADING_PAUSE_MS and self._lines.is_heading(words_end):
+            return min(HEADING_PAUSE_MS, pause_ms * 3 // 2)
+        return pause_ms
 
     def _pronounced(self, text: str) -> tuple[Edited, tuple[tuple[int, int], ...]]:
         """A text after the dictionary, and the places in it that hold phonemes."""
@@ -230,6 +315,13 @@ def _as_words(text: str, places: Iterable[tuple[int, int]]) -> str:
         pieces += (text[place:start], "x" * (end - start))
         place = end
     return "".join((*pieces, text[place:]))
+
+
+def _left_open(text: str) -> Edited:
+    """The text with a comma, unless it ends with a sign: a voice does not end its sentence then."""
+    end = len(text.rstrip())
+    has_sign = CLAUSE_END.search(text, 0, end) or not end
+    return Edited(text, () if has_sign else (Edit(end, end, ","),))
 
 
 def _outside(edits: Iterable[Edit], places: Sequence[tuple[int, int]]) -> Iterator[Edit]:

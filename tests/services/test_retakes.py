@@ -68,6 +68,16 @@ def test_one_sentence_is_spoken_anew_and_the_rest_stays_as_it_sounds(home, numbe
         assert same > 0.99 if at != number else same < 0.9, at
 
 
+@pytest.mark.parametrize("number", [0, 2, 3])
+def test_a_sentence_that_is_spoken_anew_keeps_the_pause_after_it(home, number):
+    row = home.speak(TEXT, voice="espeak:gmw/en")
+    segment = spans(home, row)[number]
+    said = home.db.get_text(row["id"])[segment["text_start"] : segment["text_end"]]
+    after = change(home, row, number, said)
+    assert after["duration"] == pytest.approx(row["duration"], abs=0.1)
+    check_whole(home, after)
+
+
 def test_a_change_makes_no_click(home):
     row = home.speak(TEXT)
     after = change(home, row, 1, "Nobody saw it arrive.")

@@ -259,7 +259,29 @@ def test_on_a_full_disk_a_file_waits_and_is_whole_once_there_is_space(tmp_path):
         subprocess.run(["umount", "-l", folder], check=True)
 
 
+POEM = "all in one line each\nno stops at all here\njust words that go on\nuntil the poem ends"
+
+
+def test_each_line_of_verse_has_its_place_in_the_sound_and_a_short_pause_after_it(home):
+    row = home.speak(POEM, voice="espeak:gmw/en")
+    text, segments = home.db.get_text(row["id"]), home.db.get_segments(row["id"])
+    lines = [text[part["text_start"] : part["text_end"]] for part in segments]
+    assert [line.strip() for line in lines] == POEM.split("\n")
+    heard = home.heard(row["filename"])
+    for part in segments[:-1]:
+        end_s = part["end_ms"] / 1000
+        assert heard.between(end_s - 0.1, end_s).peak < 0.01
+        assert heard.between(end_s - 0.3, end_s).peak > 0.01
+
+
 # Providers
+
+
+def test_a_provider_is_asked_for_verse_as_before_and_for_its_first_sentence_whole(paying, provider):
+    sentence = "It was a dark and stormy night, while the keeper sat by the fire and waited."
+    for text in (POEM, sentence):
+        paying.speak(text, voice="openai:alloy")
+    assert [call.text for call in provider.calls] == [POEM, sentence]
 
 
 def test_a_bought_text_is_counted_to_the_cent(paying, provider):

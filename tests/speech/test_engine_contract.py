@@ -15,6 +15,7 @@ from speech.engines.openai_realtime import OpenAIRealtime
 from speech.engines.openai_speech import OpenAISpeech
 from speech.engines.piper import PiperEngine
 from speech.errors import BadSpeed, SpeechError, UnknownVoice
+from speech.prices import FREE
 from speech.types import SpeechRequest
 from tests.support import standin_openai, standin_realtime
 
@@ -126,6 +127,10 @@ def test_every_voice_has_a_name_a_language_and_is_found_again(engine):
     assert all(engine.voice(voice.identifier) is voice for voice in voices)
     assert {voice.engine for voice in voices} == {engine.name}
     assert engine.voice(engine.default_voice) in voices
+
+
+def test_no_engine_that_costs_money_cuts_the_first_sentence_in_two(engine):
+    assert not (engine.starts_with_clause and (engine.caches_segments or engine.price() != FREE))
 
 
 def test_a_generator_closed_early_leaves_the_engine_usable(engine):

@@ -28,6 +28,9 @@ FULL = {
     "phonemes": True,
     "cast": CAST,
     "pauses": {7: 900, 50: 1200},
+    "is_eager": True,
+    "ends_lines": True,
+    "speed": 1.5,
 }
 
 texts = st.lists(
@@ -43,6 +46,8 @@ texts = st.lists(
                 "Dr. ",
                 "5 kg ",
             ),
+            *("It was a dark and stormy night while he sat, and waited for the news. ",),
+            *("all in one line each\n", "- milk\n", "no stops at all\r\n", "Chapter 1\n\n"),
             *("\n", "\n\n", "\r\n", "   ", "\0", "\ud800", "e\u0301", "👨\u200d👩\u200d👧", "\r"),
             *("Anna: ", "\nOld Ben: ", "\nAnna:\n", "[pause]", "[pause 2s] ", "[pause", "]"),
             *("x" * 300, "語" * 400, "a " * 150, "\u0300" * 50, " " * 700, "12345 " * 60),
@@ -88,7 +93,6 @@ def test_resuming_at_any_segment_gives_the_same_segments_again(text, options, si
 @settings(deadline=None)
 def test_a_plain_text_is_cut_as_split_cuts_it(text, size):
     text = text.replace("[pause", "(pause")
-    assert read(text, paragraph_pause_ms=0, **size) == list(split(text, **size))
     assert [replace(part, pause_ms=0) for part in read(text, **size)] == list(split(text, **size))
 
 
@@ -163,8 +167,98 @@ def test_anything_else_in_brackets_stays_text(written):
 
 def test_paragraphs_are_parted_by_the_set_pause_and_the_end_is_not():
     text = "The first paragraph is here.\n\nThe second one is here.\nIt has two.\r\n\r\nThe third."
-    assert [part.pause_ms for part in read(text)] == [350, 0, 350, 0]
-    assert [part.pause_ms for part in read(text, paragraph_pause_ms=800)] == [800, 0, 800, 0]
+    assert [part.pause_ms for part in read(text)] == [500, 300, 500, 0]
+    assert [part.pause_ms for part in read(text, paragraph_pause_ms=800)] == [800, 300, 800, 0]
+
+
+def test_a_sentence_has_its_pause_where_paragraphs_have_none():
+    text = "The first paragraph is here.\n\nThe second one is here."
+    assert [part.pause_ms for part in read(text, paragraph_pause_ms=0)] == [300, 0]
+
+
+def test_a_faster_voice_makes_shorter_pauses_within_a_paragraph_and_a_slower_one_none_longer():
+    text = "The first sentence is here. The second one is here.\n\nThe third."
+    assert [part.pause_ms for part in read(text, speed=2.0)] == [150, 500, 0]
+    assert [part.pause_ms for part in read(text, speed=0.5)] == [300, 500, 0]
+
+
+@pytest.mark.parametrize(
+    ("paragraph_ms", "heading_ms"), [(500, 750), (0, 0), (200, 300), (700, 750), (3000, 3000)]
+)
+def test_a_heading_is_followed_by_a_longer_pause_than_a_paragraph(paragraph_ms, heading_ms):
+    text = "The first chapter\n\nThe bell rang twice at the door."
+    pauses = [part.pause_ms for part in read(text, paragraph_pause_ms=paragraph_ms)]
+    assert pauses == [heading_ms, 0]
+
+
+def test_a_place_that_is_told_never_shortens_the_pause_of_its_text():
+    text = "The bell rang twice at the door. Nobody came."
+    assert [part.pause_ms for part in read(text, pauses={33: 0})] == [300, 0]
+
+
+POEM = "all in one line each\nno stops at all here\njust words that go on\nuntil the poem ends"
+
+
+def test_each_line_of_verse_is_a_segment_with_a_short_pause_and_ends_no_sentence():
+    assert shown(POEM, ends_lines=True) == [
+        ("all in one line each\n", "", 200),
+        ("no stops at all here\n", "", 200),
+        ("just words that go on\n", "", 200),
+        ("until the poem ends", "", 0),
+    ]
+    said = [said.text for _, said in Script(POEM, ends_lines=True).lines()]
+    assert said[0] == "all in one line each,\n"
+    assert said[-1] == "until the poem ends"
+
+
+@pytest.mark.parametrize("size", [{}, GROWING])
+def test_verse_stays_in_the_segments_that_were_bought_before_unless_lines_are_asked_for(size):
+    poem = "\n\n".join([POEM] * 30)
+    segments = [replace(part, pause_ms=0) for part in read(poem, **size)]
+    assert segments == list(split(poem, **size))
+    assert not any(part.is_open for part in segments)
+
+
+LONG = "It was a dark and stormy night, while Dr. Smith sat by the fire and waited for his 12 dogs."
+
+
+def test_the_first_clause_of_a_text_is_a_segment_and_the_rest_of_its_sentence_the_next():
+    text = f"{LONG} {LONG}"
+    segments = read(text, is_eager=True)
+    assert [(part.text, part.pause_ms, part.is_open) for part in segments] == [
+        ("It was a dark and stormy night, ", 150, True),
+        ("while Dr. Smith sat by the fire and waited for his 12 dogs. ", 300, False),
+        (LONG, 0, False),
+    ]
+    assert [part.text for part in read(text)] == [f"{LONG} ", LONG]
+
+
+@pytest.mark.parametrize("opening", ["[pause 2s] ", "Anna: ", "\n[pause]\nAnna: [pause] "])
+def test_the_first_clause_is_found_behind_directives(opening):
+    spoken = [part for part in read(opening + LONG, is_eager=True, cast=CAST) if part.is_speakable]
+    assert spoken[0].text == "It was a dark and stormy night, "
+    assert len(spoken) == 2
+
+
+def test_a_first_clause_without_a_sign_is_said_with_a_comma_that_belongs_to_no_word():
+    text = "The old man of the house sat at night by the fire and he waited for news."
+    script = Script(text, is_eager=True)
+    segment, said = next(script.lines())
+    assert segment.text == "The old man of the house sat at night by the fire "[: len(segment.text)]
+    assert said.text.rstrip() == f"{segment.text.rstrip()},"
+    comma = len(said.text.rstrip()) - 1
+    (word,) = said.words([WordTiming(comma - 4, 5, 0)])
+    assert word.start + word.length == len(segment.text.rstrip())
+
+
+def test_what_the_dictionary_and_numbers_change_is_never_parted():
+    text = (
+        "They all went together to the harbour at the far end of Saint Malo Bay, and sat there "
+        "until it was late."
+    )
+    dictionary = Dictionary([Entry("of Saint Malo Bay, and", "of Sam Alow")])
+    first = read(text, is_eager=True, dictionary=dictionary)[0].text
+    assert not text[len(first) :].startswith(("Saint", "Malo", "Bay,", "and"))
 
 
 def test_a_pause_that_is_written_replaces_that_of_the_paragraph():
@@ -181,9 +275,9 @@ def test_a_speakers_lines_have_their_voice_up_to_the_next_speaker_or_paragraph()
     text = "Anna: Hello there, Ben.\nHow do you do?\n  old ben: Fine.\n\nThey went on their way."
     assert shown(text, cast=CAST) == [
         ("Anna: ", "", 0),
-        ("Hello there, Ben.\nHow do you do?\n", "gmw/en-US", 0),
+        ("Hello there, Ben.\nHow do you do?\n", "gmw/en-US", 300),
         ("  old ben: ", "", 0),
-        ("Fine.\n\n", "gmw/en-GB-scotland", 350),
+        ("Fine.\n\n", "gmw/en-GB-scotland", 500),
         ("They went on their way.", "", 0),
     ]
 

@@ -90,13 +90,7 @@ class App:
 
     def worker_pid(self) -> int | None:
         """The process number of the worker that the app runs now."""
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                command = stat.with_name("cmdline").read_bytes()
-                if int(fields[1]) == self.process.pid and b"server.worker" in command:
-                    return int(stat.parent.name)
-        return None
+        return worker_of(self.process.pid)
 
     def setup_token(self) -> str:
         return (self.data / "setup_link").read_text().partition("token=")[2]
@@ -117,6 +111,17 @@ class App:
 
     def __exit__(self, *details) -> None:
         self.stop()
+
+
+def worker_of(pid: int) -> int | None:
+    """The process number of the worker that an app runs now, named by its own."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            command = stat.with_name("cmdline").read_bytes()
+            if int(fields[1]) == pid and b"server.worker" in command:
+                return int(stat.parent.name)
+    return None
 
 
 class Client:

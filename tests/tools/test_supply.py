@@ -5,8 +5,10 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import distribution
 
 import pytest
+from packaging.markers import Marker
 
 from tests.support.serving import ROOT
 from tools.supply import licences, locks, sbom, secrets
@@ -48,8 +50,36 @@ def test_every_requirement_is_locked_in_its_version(name):
 
 
 def test_what_tests_need_is_locked_in_the_versions_that_are_served():
-    served = set(locks.packages(*locks.LOCKS))
-    assert served <= set(locks.packages("requirements/dev.lock")), "run `make lock`"
+    served, tests = (
+        {(package.name, package.version, package.hashes) for package in locks.packages(*names)}
+        for names in (locks.LOCKS, ["requirements/dev.lock"])
+    )
+    assert served <= tests, "run `make lock`"
+
+
+@pytest.mark.parametrize("lock", ["requirements/neural.lock", "requirements/dev.lock"])
+def test_the_natural_voice_is_the_one_file_that_was_examined(lock):
+    (found,) = [package for package in locks.packages(lock) if package.name == "hibari-tts"]
+    assert found.version == "0.2.1"
+    assert found.hashes == ("49f2abbbe451c988e7448b5afa08c8a56410535ebb855c0e7d174275df5ca1f3",)
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "version", "is_installed"),
+    [
+        ("linux", "x86_64", "3.11", True),
+        ("linux", "aarch64", "3.14", True),
+        ("darwin", "arm64", "3.13", True),
+        ("darwin", "x86_64", "3.13", False),
+        ("linux", "x86_64", "3.15", False),
+    ],
+)
+def test_natural_voices_are_installed_whole_or_not_at_all(system, machine, version, is_installed):
+    here = {"sys_platform": system, "platform_machine": machine}
+    here["python_full_version"] = f"{version}.0"
+    listed = locks.packages("requirements/neural.lock")
+    installed = {package.name for package in listed if Marker(package.marker).evaluate(here)}
+    assert installed == ({package.name for package in listed} if is_installed else set())
 
 
 def test_a_line_without_hashes_is_no_lock():
@@ -81,6 +111,13 @@ def test_parts_under_the_gpl_are_told_in_the_notice():
     for package in locks.packages(*locks.LOCKS):
         if "GPL" in licences.licence_of(package):
             assert package.name in notice, package.name
+
+
+def test_the_works_that_the_natural_voice_was_made_of_are_named_in_the_notice():
+    told = (ROOT / "NOTICE").read_text("utf-8")
+    of_package = distribution("hibari-tts").read_text("licenses/NOTICE")
+    for work in re.findall(r"^(\S+) \(https://", of_package, re.M):
+        assert work in told, work
 
 
 def test_the_bill_of_materials_names_every_package_with_hash_and_licence():

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import sys
 
 import pytest
 
@@ -79,6 +80,18 @@ def test_it_can_be_switched_off(make_app, lines):
     app = make_app(request_log="off")
     app.test_client().get("/login")
     assert lines() == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "is_terminal", "is_told"),
+    [("auto", False, True), ("auto", True, False), ("on", True, True), ("off", False, False)],
+)
+def test_it_is_off_on_a_terminal_unless_it_is_set(
+    make_app, lines, monkeypatch, setting, is_terminal, is_told
+):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    make_app(request_log=setting).test_client().get("/login")
+    assert bool(lines()) == is_told
 
 
 def test_errors_carry_their_trace_in_the_same_line(lines):

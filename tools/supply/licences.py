@@ -12,9 +12,9 @@ HEAD = """# Licences
 
 VoiceVerse is under the MIT license. These packages are installed with it, pinned by their hashes in
 `requirements/base.lock` and, for what may be left out, in `requirements/formats.lock` and
-`requirements/neural.lock`. [NOTICE](../NOTICE) says more about those under
-the GPL and LGPL, and about what some packages carry inside. `make licences` writes this page from
-what the packages state themselves.
+`requirements/neural.lock`. [NOTICE](../NOTICE) says more about those under the GPL and LGPL, and
+about what some packages carry inside or were made of. `make licences` writes this page from what
+the packages state themselves.
 
 | package | version | licence | where |
 |---|---|---|---|

@@ -1,0 +1,75 @@
+"""The model of py3langid: read from its package when it is first asked, let go when nobody asks."""
+
+import logging
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+IDLE_S = 120.0
+NO_LANGUAGE = "zxx"  # what the model says to numbers, markup and names of files
+
+_log = logging.getLogger(__name__)
+
+
+class LanguageModel:
+    """The model, some 75 MB while it is in use; any number of threads may ask at once."""
+
+    def __init__(self, idle_s: float = IDLE_S) -> None:
+        self._idle_s = idle_s
+        self._lock = threading.Lock()
+        self._identifier: LanguageIdentifier | None = None
+        self._asked_at = 0.0
+        self._timer: threading.Timer | None = None
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+        return self._identifier is not None
+
+    def rank(self, text: str) -> list[tuple[str, float]]:
+        """Every language's share of the likelihood; nothing is certain where numpy cannot run."""
+        with self._lock:
+            self._asked_at = time.monotonic()
+            identifier = self._identifier = self._identifier or _read()
+            self._plan_to_let_go()
+        return identifier.rank(text) if identifier else [(NO_LANGUAGE, 1.0), ("", 0.0)]
+
+    def let_go(self) -> None:
+        """Free the memory; the next question reads the model again."""
+        with self._lock:
+            if self._timer:
+                self._timer.cancel()
+            self._identifier = self._timer = None
+
+    def _plan_to_let_go(self) -> None:
+        if self._identifier is None or self._timer is not None:
+            return
+        timer = threading.Timer(self._idle_s, self._let_go_if_idle)
+        timer.daemon = True
+        with suppress(RuntimeError):  # the system gives no thread; the next question plans it
+            timer.start()
+            self._timer = timer
+
+    def _let_go_if_idle(self) -> None:
+        with self._lock:
+            self._timer = None
+            if time.monotonic() - self._asked_at >= self._idle_s:
+                self._identifier = None
+            self._plan_to_let_go()
+
+
+def _read() -> "LanguageIdentifier | None":
+    """Read the model that lies in the package; None where numpy does not run on this processor."""
+    try:
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    except (ImportError, RuntimeError) as error:
+        _log.warning("Languages of texts are not recognised: %s", error)
+        return None
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+MODEL = LanguageModel()
