@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, jsonify, redirect, request, session
+from flask import Blueprint, Flask, Response, abort, flash, jsonify, redirect, request, session
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 
@@ -32,6 +32,7 @@ from blueprints import (
     two_factor,
     usage,
     voice_fallback,
+    voice_memory,
     voices,
 )
 from common.errors import AppError
@@ -60,6 +61,7 @@ from web import (
     studio_page,
     templating,
     uploads,
+    voice_notes,
 )
 from web.access import (
     RowNumber,
@@ -86,7 +88,7 @@ from web.trusted_proxies import TrustedProxies
 BLUEPRINTS = (
     *(account, admin, backups, cli, documents, downloads, files, library, monitoring, new_devices),
     *(passkeys, playback, pronunciations, providers, read_along, retakes, site, studio, two_factor),
-    *(usage, voice_fallback, voices),
+    *(usage, voice_fallback, voice_memory, voices),
 )
 
 web = Blueprint("web", __name__)
@@ -257,14 +259,12 @@ def quote() -> Response:
     try:
         sent = forms.order(request.form)
         quoted = services().studio.generation.quote(
-            *(sent.text, sent.voice, sent.speed, sent.engine),
-            owner_id=current_user_id(),
-            reading=sent.reading,
+            sent.text, owner_id=current_user_id(), **sent.wanted()
         )
     except AppError as error:
         return _studio_again(error)
     if wants_json():
-        return jsonify(**_quote_json(quoted), speakers=find_speakers(sent.text))
+        return jsonify(**_quote_json(quoted, sent.voice), speakers=find_speakers(sent.text))
     context = studio_page.context(request.form)
     return page("studio/studio.html", form=request.form, quote=quoted, **context)
 
@@ -276,7 +276,9 @@ def generate() -> ResponseReturnValue:
     """Take a text to be spoken and answer with the address of its page."""
     try:
         sent = forms.order(request.form)
-        row = services().studio.generation.submit(current_user_id(), **sent._asdict())
+        row = services().studio.generation.submit(
+            current_user_id(), sent.text, name=sent.name, category=sent.category, **sent.wanted()
+        )
     except AppError as error:
         return _studio_again(error)
     services().wake_worker()
@@ -284,7 +286,10 @@ def generate() -> ResponseReturnValue:
         services().db.delete_draft(current_user_id(), studio_page.known_drafts())
     address = to("files.show_file", filename=row["filename"])
     if wants_json():
-        return jsonify(file_json(row)), 202, {"Location": address}
+        known = voice_notes.file_voice_json(row, sent)
+        return jsonify(file_json(row) | known), 202, {"Location": address}
+    if note := voice_notes.file_note(row, sent):
+        flash(note.sentence)
     return redirect(address, 303)
 
 
@@ -293,7 +298,7 @@ def _studio_again(error: AppError) -> Response:
     return render_form_error("studio/studio.html", error, **context)
 
 
-def _quote_json(quoted: Quote) -> dict[str, Any]:
+def _quote_json(quoted: Quote, shown: str) -> dict[str, Any]:
     return {
         "characters": quoted.characters,
         "segments": quoted.segments,
@@ -307,6 +312,7 @@ def _quote_json(quoted: Quote) -> dict[str, Any]:
         "engine": quoted.engine.name,
         "voice": quoted.voice.name,
         "speed": quoted.speed,
+        **voice_notes.voice_json(quoted.text_voice, is_automatic=quoted.is_automatic, shown=shown),
     }
 
 

@@ -35,6 +35,7 @@ from queries.segments import SegmentQueries
 from queries.two_factor import TwoFactorQueries
 from queries.usage import UsageQueries
 from queries.users import UserQueries
+from queries.voice_settings import VoiceSettingsQueries
 from storage import opening, sqlite_file
 from storage.errors import DatabaseDamaged, DatabaseError, translating_sqlite_errors
 from storage.file_locks import WriteLock
@@ -69,6 +70,7 @@ class Database(
     TwoFactorQueries,
     UsageQueries,
     UserQueries,
+    VoiceSettingsQueries,
 ):
     """A SQLite file with everything that VoiceVerse knows. Rows come back as dictionaries.
 

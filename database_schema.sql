@@ -452,7 +452,34 @@ CREATE TABLE drafts (
     category   TEXT    NOT NULL DEFAULT '',
     reading    TEXT    NOT NULL DEFAULT '{}', -- JSON: cast, pauses
     updated_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    version    TEXT    NOT NULL DEFAULT '' -- what the page that saved it calls this state
+    version    TEXT    NOT NULL DEFAULT '', -- what the page that saved it calls this state
+    is_voice_chosen INTEGER NOT NULL DEFAULT 1 CHECK (is_voice_chosen IN (0, 1)), -- by hand
+    is_pace_chosen  INTEGER NOT NULL DEFAULT 1 CHECK (is_pace_chosen IN (0, 1)) -- speed, pause
+);
+
+-- What a person last used for texts of a language, by its code; that of '' was used before texts
+-- were recognised, by a voice that speaks many. Without a voice, the best one there is reads them.
+CREATE TABLE voice_settings (
+    user_id            INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    language           TEXT    NOT NULL CHECK (length(language) <= 20),
+    engine             TEXT    NOT NULL DEFAULT '',
+    voice              TEXT    NOT NULL DEFAULT '',
+    speed              REAL    NOT NULL DEFAULT 1 CHECK (speed > 0),
+    paragraph_pause_ms INTEGER CHECK (paragraph_pause_ms >= 0), -- NULL for the usual one
+    used_epoch         REAL    NOT NULL,
+    PRIMARY KEY (user_id, language)
+) WITHOUT ROWID;
+
+-- The voice, by its key, and the speed that a person wants to start with; '' for those last used.
+CREATE TABLE default_voices (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    voice   TEXT    NOT NULL DEFAULT '',
+    speed   REAL    NOT NULL DEFAULT 1 CHECK (speed > 0)
+);
+
+-- People from before there were natural voices, who are still to be asked whether they want one.
+CREATE TABLE natural_voice_questions (
+    user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE
 );
 
 -- Which engines do not answer: the worker says so, the pages tell. Times in seconds since 1970.

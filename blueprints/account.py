@@ -13,7 +13,7 @@ from common.errors import AppError
 from queries.base import chosen
 from queries.security_log import EventFilters, SecurityEvent
 from services.voice_fallback import ASK, FREE, NEAREST
-from web import audio_responses, forms
+from web import audio_responses, forms, voice_notes
 from web.access import public, user_only
 from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
@@ -137,6 +137,7 @@ def _account_context() -> dict[str, Any]:
         "passkeys": services().passkeys.of(current_user_id()),
         "fallback_rule": services().studio.voice_fallback.rule(current_user_id()),
         "fallback_rules": FALLBACK_RULES,
+        **voice_notes.remembered(current_user_id()),
     }
 
 
@@ -145,6 +146,7 @@ def _account_json() -> dict[str, Any]:
     return {
         "username": current_user()["username"],
         "is_admin": bool(current_user()["is_admin"]),
+        **voice_notes.remembered_json(current_user_id()),
         "sessions": [
             chosen(row, shown) | {"is_this": row["id"] == current_user()["session_id"]}
             for row in services().accounts.list_sessions(current_user_id())

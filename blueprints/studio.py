@@ -48,10 +48,12 @@ def _save_draft(sent: forms.Order, known: list[str] | None) -> str | None:
         sent.text,
         name=sent.name[:200],
         voice=sent.voice[:200],
-        speed=sent.speed,
+        speed=1.0 if sent.speed is None else sent.speed,
         category=sent.category[:100],
         reading=json.dumps(sent.reading, ensure_ascii=False),
         version=request.form.get("version", "")[:40],
+        is_voice_chosen=sent.is_voice_chosen,
+        is_pace_chosen=sent.is_pace_chosen,
         known=known,
     )
 

@@ -118,6 +118,10 @@ class Statements(ABC):
     def move_segments(self, from_id: int, into_id: int) -> None:
         """Give the cached sound of one account to another. See queries/segment_cache.py."""
 
+    @abstractmethod
+    def move_voice_settings(self, from_id: int, into_id: int) -> None:
+        """Give one account's voice settings to another. See queries/voice_settings.py."""
+
 
 def escape_like(text: str) -> str:
     """A text as LIKE finds it literally, with ESCAPE '\\'."""

@@ -7,7 +7,10 @@ from queries.base import Statements
 
 
 class Draft(TypedDict):
-    """A draft: what somebody was writing when they left; `reading` is JSON."""
+    """A draft: what somebody was writing when they left; `reading` is JSON.
+
+    What was not chosen by hand may change with the language of the text.
+    """
 
     text: str
     name: str
@@ -17,10 +20,12 @@ class Draft(TypedDict):
     reading: str
     updated_at: str
     version: str
+    is_voice_chosen: int
+    is_pace_chosen: int
 
 
 class DraftQueries(Statements):
-    """One draft a person: text, name, voice, speed, category, reading, version."""
+    """One draft a person."""
 
     def save_draft(
         self,
@@ -33,6 +38,8 @@ class DraftQueries(Statements):
         category: str = "",
         reading: str = "{}",
         version: str = "",
+        is_voice_chosen: bool = True,
+        is_pace_chosen: bool = True,
         known: Collection[str] | None = None,
     ) -> str | None:
         """Keep the draft in place of the one before; `reading` is JSON.
@@ -41,29 +48,33 @@ class DraftQueries(Statements):
         kept, else the version that stands there instead.
         """
         values = (text, name, voice, speed, category, reading)
+        by_hand = (int(is_voice_chosen), int(is_pace_chosen))
         with self.transaction():
             now = self.get_draft(user_id)
-            is_same = now is not None and values == _content(now)
+            is_same = now is not None and (*values, *by_hand) == _content(now)
             if now and known is not None and now["version"] not in known and not is_same:
                 return now["version"]
             self.write(
                 """INSERT INTO drafts
-                       (user_id, text, name, voice, speed, category, reading, version)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                       (user_id, text, name, voice, speed, category, reading, version,
+                        is_voice_chosen, is_pace_chosen)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                    ON CONFLICT (user_id) DO UPDATE SET text = excluded.text, name = excluded.name,
                        voice = excluded.voice, speed = excluded.speed,
                        category = excluded.category, reading = excluded.reading,
-                       version = excluded.version, updated_at = CURRENT_TIMESTAMP""",
-                user_id, *values, version,
+                       version = excluded.version, updated_at = CURRENT_TIMESTAMP,
+                       is_voice_chosen = excluded.is_voice_chosen,
+                       is_pace_chosen = excluded.is_pace_chosen""",
+                user_id, *values, version, *by_hand,
             )  # fmt: skip
         return None
 
     def get_draft(self, user_id: int) -> Draft | None:
-        """The draft: text, name, voice, speed, category, reading (JSON), updated_at, version."""
+        """The draft, if there is one."""
         return self.find(
             Draft,
-            """SELECT text, name, voice, speed, category, reading, updated_at, version FROM drafts
-               WHERE user_id = ?""",
+            """SELECT text, name, voice, speed, category, reading, updated_at, version,
+                      is_voice_chosen, is_pace_chosen FROM drafts WHERE user_id = ?""",
             user_id,
         )
 
@@ -75,8 +86,8 @@ class DraftQueries(Statements):
                 self.write("DELETE FROM drafts WHERE user_id = ?", user_id)
 
 
-def _content(draft: Draft) -> tuple[str, str, str, float, str, str]:
+def _content(draft: Draft) -> tuple[str, str, str, float, str, str, int, int]:
     return (
         draft["text"], draft["name"], draft["voice"], draft["speed"], draft["category"],
-        draft["reading"],
+        draft["reading"], draft["is_voice_chosen"], draft["is_pace_chosen"],
     )  # fmt: skip

@@ -58,9 +58,19 @@ class Documents:
     def choices(self, row: DocumentRow) -> DocumentSelection:
         """The choices of a document, the rules' own defaults at first; their voice is there."""
         stored = DocumentSelection.from_json(row["choices"])
+        if not stored.voice:
+            stored = self._with_usual_voice(row, stored)
         voice = self._voice(row, stored.voice)
         low, high = self.studio.registry.resolve(voice.key)[0].speed_range
         return replace(stored, voice=voice.key, speed=min(max(stored.speed, low), high))
+
+    def _with_usual_voice(self, row: DocumentRow, choices: DocumentSelection) -> DocumentSelection:
+        """The choices with the voice and pace that their person has for the language."""
+        used = self.studio.voice_memory.for_language(row["owner_id"], row["language"])
+        reading = choices.reading.copy()
+        if used.paragraph_pause_ms is not None:
+            reading.setdefault("paragraph_pause_ms", used.paragraph_pause_ms)
+        return replace(choices, voice=used.choice.key, speed=used.speed, reading=reading)
 
     def save(
         self,
@@ -122,15 +132,11 @@ class Documents:
         return document_plans.plan(document, replace(choices, speed=speed), measure)
 
     def _voice(self, row: DocumentRow, wanted: str) -> Voice:
-        """The voice that is wanted; else the default one, or the first of the book's language."""
-        registry = self.studio.registry
-        if wanted and (found := self.studio.voice_fallback.shown(wanted, row["language"])):
+        """The voice that is wanted, or its fallback; else the one of the book's language."""
+        if found := self.studio.voice_fallback.shown(wanted, row["language"]):
             return found
-        engine, default = registry.resolve()
-        language = row["language"].partition("-")[0].lower()
-        if not language or _speaks(default, language):
-            return default
-        return next((voice for voice in engine.voices() if _speaks(voice, language)), default)
+        memory = self.studio.voice_memory
+        return memory.for_language(row["owner_id"], row["language"]).choice.voice
 
     # Speaking
 
@@ -190,7 +196,9 @@ class Documents:
         self, row: DocumentRow, choices: DocumentSelection, text: str, **fields: Any
     ) -> AudioFile:
         fields |= {"voice": choices.voice, "speed": choices.speed, "document_id": row["id"]}
-        fields["reading"] = choices.reading
+        fields |= {"reading": choices.reading, "language": row["language"]}
+        usual = self.studio.voice_memory.for_language(row["owner_id"], row["language"])
+        fields["is_chosen"] = choices.voice != usual.choice.key
         return self.studio.generation.submit(row["owner_id"], text, **fields)
 
     # While it is made, and afterwards
@@ -227,10 +235,6 @@ class Documents:
                         act(file["filename"], row["owner_id"])
                         count += 1
         return count
-
-
-def _speaks(voice: Voice, language: str) -> bool:
-    return voice.language.partition("-")[0].lower() == language
 
 
 def read_document(content: str) -> Document:

@@ -14,11 +14,13 @@ from services.file_names import check_group, check_name, suggest_name
 from services.file_scripts import FileScripts
 from services.quotas import Quotas
 from services.voice_fallback import VoiceChoice, VoiceFallback
+from services.voice_memory import TextVoice, VoiceMemory, recognised
 from speech.engine import Engine
 from speech.prices import Price, expected_duration_s
 from speech.registry import Registry
 from speech.text.billable import count_spoken
 from speech.text.directives import Cast, ReadingOptions
+from speech.text.language import main_language
 from speech.text.pronunciation import Dictionary
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.segments import split
@@ -55,7 +57,10 @@ class BadPause(GenerationError):
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The size, duration and cost of a text beforehand; `cost_usd` is None when not known."""
+    """The size, duration and cost of a text beforehand; `cost_usd` is None when not known.
+
+    `is_automatic` says whether the voice was taken for the language of the text.
+    """
 
     characters: int
     segments: int
@@ -65,6 +70,8 @@ class Quote:
     engine: Engine
     voice: Voice
     speed: float
+    text_voice: TextVoice
+    is_automatic: bool
 
 
 class Generation:
@@ -77,17 +84,19 @@ class Generation:
         store: AudioStore,
         registry: Registry,
         voices: VoiceFallback,
+        memory: VoiceMemory,
         scripts: FileScripts,
         quotas: Quotas,
     ):
         self.config, self.db, self.store, self.registry = config, db, store, registry
-        self.voices, self.scripts, self._quotas = voices, scripts, quotas
+        self.voices, self.memory = voices, memory
+        self.scripts, self._quotas = scripts, quotas
 
     def quote(
         self,
         text: str,
         voice: str = "",
-        speed: float = 1.0,
+        speed: float | None = None,
         engine: str = "",
         *,
         owner_id: int | None = None,
@@ -95,11 +104,12 @@ class Generation:
     ) -> Quote:
         """Count, time and price a text; free and changes nothing.
 
-        What is priced is what is spoken: with the owner's dictionary, without the marks.
+        What is priced is what is spoken: with the owner's dictionary, without the marks. Without a
+        voice, one is taken by the language of the text.
         """
         text = check_text(text, self.config.max_characters)
-        choice, speed = self.voices.choose_for_text(owner_id, voice, speed, engine, text=text)
-        chosen, found = choice
+        used = self._settle(owner_id, text, voice, speed, engine, reading=reading or {})
+        chosen, found = choice = used.choice
         reading = self._check_reading(reading or {}, choice)
         dictionary = self.scripts.dictionary(owner_id) if owner_id else None
         self._check_growth(text, dictionary, chosen, found)
@@ -112,7 +122,7 @@ class Generation:
             cast=Cast(reading.get("cast", {})),
             phonemes=chosen.takes_phonemes,
         )
-        speech_s = expected_duration_s(spoken.characters, speed, chosen.name)
+        speech_s = expected_duration_s(spoken.characters, used.speed, chosen.name)
         return Quote(
             characters=len(text),
             segments=_count_segments(text, chosen, found),
@@ -121,7 +131,9 @@ class Generation:
             price=price,
             engine=chosen,
             voice=found,
-            speed=speed,
+            speed=used.speed,
+            text_voice=used,
+            is_automatic=not (voice or engine),
         )
 
     def submit(
@@ -130,7 +142,7 @@ class Generation:
         text: str,
         *,
         voice: str = "",
-        speed: float = 1.0,
+        speed: float | None = None,
         name: str = "",
         category: str = "",
         engine: str = "",
@@ -138,41 +150,36 @@ class Generation:
         document_id: int | None = None,
         track: int = 0,
         reading: ReadingOptions | None = None,
+        language: str = "",
+        is_chosen: bool = True,
     ) -> AudioFile:
         """Queue a text; returns its row. Raises AppError for a text that cannot be taken.
 
         `chapters` are titles with where they begin in the text (code points), `track` is the
         place in the document, `reading` how to read: `cast`, names of speakers with the keys or
-        identifiers of their voices, and `paragraph_pause_ms`.
+        identifiers of their voices, and `paragraph_pause_ms`. Without a voice, one is taken by the
+        `language`, else by that of the text; one that `is_chosen` by hand is remembered for it.
         """
         text = check_text(text, self.config.max_characters)
-        choice, speed = self.voices.choose_for_text(owner_id, voice, speed, engine, text=text)
-        chosen, found = choice
+        used = self._settle(owner_id, text, voice, speed, engine, reading or {}, language)
+        chosen, found = choice = used.choice
         self.registry.get(chosen.name, owner_id).check_budget()
-        reading = self._check_reading(reading or {}, choice)
+        reading = self._check_reading(_with_pause(reading or {}, used), choice)
         self._check_growth(text, self.scripts.dictionary(owner_id), chosen, found)
         display_name = check_name(name) if name.strip() else suggest_name(text)
-        duration_s = expected_duration_s(len(text), speed, chosen.name)
+        duration_s = expected_duration_s(len(text), used.speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
         with self.db.transaction():
             self._quotas.check(owner_id, len(text), int(duration_s * BYTES_A_SECOND))
             row = self.db.create_audio_file(
-                owner_id,
-                make_filename(),
-                display_name,
-                voice=found.identifier,
-                text=text,
-                category=check_group(category),
-                engine=chosen.name,
-                model=chosen.model,
-                speed=speed,
-                status="queued",
-                document_id=document_id,
-                track=track,
+                owner_id, make_filename(), display_name, voice=found.identifier, text=text,
+                category=check_group(category), engine=chosen.name, model=chosen.model,
+                speed=used.speed, status="queued", document_id=document_id, track=track,
                 reading=json.dumps(reading, ensure_ascii=False),
                 is_unpriced=not chosen.price().is_known,
-            )
+            )  # fmt: skip
             self.db.add_chapters(row["id"], chapters)
+            self.memory.remember(owner_id, used, is_chosen=is_chosen and bool(voice or engine))
         return row
 
     def resume_with_voice(self, filename: str, owner_id: int, voice: str) -> AudioFile:
@@ -219,6 +226,33 @@ class Generation:
             raise NotFound(NO_FILE)
         return row
 
+    def _settle(
+        self,
+        owner_id: int | None,
+        text: str,
+        voice: str,
+        speed: float | None,
+        engine: str,
+        reading: ReadingOptions,
+        language: str = "",
+    ) -> TextVoice:
+        """The voice and pace of a text: those that are wanted, else those of its language.
+
+        Raises VoiceEnded, UnknownVoice, BadSpeed.
+        """
+        pause_ms = reading.get("paragraph_pause_ms")
+        if voice or engine:
+            pace = 1.0 if speed is None else speed
+            choice, pace = self.voices.choose_for_text(
+                owner_id, voice, pace, engine, text=text, language=language
+            )
+            return TextVoice(choice, pace, pause_ms, main_language(language) or recognised(text))
+        found = self.memory.for_language(owner_id, language or recognised(text))
+        pace = found.speed if speed is None else self.voices.fit_speed(found.choice, speed)
+        choice, pace = self.voices.choose_for_text(owner_id, found.choice.key, pace, text=text)
+        pause_ms = found.paragraph_pause_ms if pause_ms is None else pause_ms
+        return found._replace(choice=choice, speed=pace, paragraph_pause_ms=pause_ms)
+
     def _check_growth(
         self, text: str, dictionary: Dictionary | None, engine: Engine, voice: Voice
     ) -> None:
@@ -254,6 +288,13 @@ class Generation:
         if pause_ms != PARAGRAPH_PAUSE_MS:
             checked["paragraph_pause_ms"] = int(pause_ms)
         return checked
+
+
+def _with_pause(reading: ReadingOptions, used: TextVoice) -> ReadingOptions:
+    """The reading options with the pause that is used, where it is not the usual one."""
+    if used.paragraph_pause_ms is None:
+        return reading
+    return {**reading, "paragraph_pause_ms": used.paragraph_pause_ms}
 
 
 def check_text(text: str, limit: int) -> str:

@@ -191,6 +191,8 @@ class Library:
             **chosen(user, columns),
             "groups": self.db.list_categories(user["id"]),
             "draft": self.db.get_draft(user["id"]),
+            "voices": self.db.list_voice_settings(user["id"]),
+            "default_voice": self.db.get_default_voice(user["id"]),
             "sessions": self.db.list_sessions(user["id"]),
         }
 

@@ -18,6 +18,7 @@ from services.segment_cache import SegmentCache
 from services.segment_purchases import Purchases
 from services.synthesis import Synthesis
 from services.voice_fallback import VoiceFallback
+from services.voice_memory import VoiceMemory
 from speech.registry import Registry
 from storage.audio_store import AudioStore
 from storage.segment_store import PreviewStore, SegmentStore, TakeStore
@@ -45,6 +46,7 @@ class Studio:
         self.segment_cache = SegmentCache(db, SegmentStore(config.segments_dir))
         self.voice_fallback = VoiceFallback(db, registry)
         self.voice_fallback.learn()
+        self.voice_memory = VoiceMemory(db, registry)
         self.scripts = FileScripts(db)
         self.cache_adoption = CacheAdoption(
             db, self.segment_cache, self.voice_fallback, self.scripts
@@ -59,7 +61,14 @@ class Studio:
         self.synthesis = Synthesis(db, store, self.voice_fallback, self.scripts, self.purchases)
         self.quotas = Quotas(config, db)
         self.generation = Generation(
-            config, db, store, registry, self.voice_fallback, self.scripts, self.quotas
+            config,
+            db,
+            store,
+            registry,
+            self.voice_fallback,
+            self.voice_memory,
+            self.scripts,
+            self.quotas,
         )
         self.previews = Previews(config, registry, self.voice_fallback, self.purchases, previews)
         self.retakes = Retakes(self.synthesis, takes, self.quotas)

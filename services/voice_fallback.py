@@ -201,6 +201,12 @@ class VoiceFallback:
         choice = self._unless_ended(owner_id, chosen, text, language)
         return choice, choice.fit_speed(speed)
 
+    def fit_speed(self, choice: VoiceChoice, speed: float) -> float:
+        """The speed for a voice that nobody chose: where another engine has it, the nearest."""
+        ranges = [engine.speed_range for engine in self.registry.engines]
+        is_known = any(low <= speed <= high for low, high in ranges)
+        return choice.fit_speed(speed) if is_known else speed
+
     def choose_for_speaker(self, name: str, voice: str, choice: VoiceChoice) -> str:
         """The identifier of a speaker's voice in a text that `choice` reads; raises BadCast."""
         own = choice.engine.name

@@ -9,7 +9,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from storage import log_chain, name_keys, sqlite_file
+from storage import log_chain, name_keys, remembered_voices, sqlite_file
 from storage.errors import DatabaseBusy, translate_os_error, translate_sqlite_error
 from storage.plain_files import sync
 
@@ -238,6 +238,7 @@ def _build(fresh: Path, source: Path) -> None:
         connection.execute(f"UPDATE main.usage_stats SET day = {day}")
         log_chain.begin(connection)
         name_keys.begin(connection)
+        remembered_voices.begin(connection)
         _verify(connection)
         connection.execute("COMMIT")
     sync(fresh)

@@ -5,7 +5,7 @@ import os
 import sqlite3
 from pathlib import Path
 
-from storage import earlier_release, log_chain, name_keys, sqlite_file
+from storage import earlier_release, log_chain, name_keys, remembered_voices, sqlite_file
 from storage.errors import (
     DatabaseDamaged,
     DatabaseError,
@@ -20,6 +20,7 @@ NOTHING_YET = -1
 OWNED = 3  # since when bought sound has owners
 CHAINED = 2  # since when the events of the security log are chained
 NAMES_FOLDED = 3  # since when names are known by what they look like
+REMEMBERED = 4  # since when it is remembered which voices people used last
 UPGRADES = sqlite_file.ROOT / "schema_upgrades"
 RESTORE_JOURNAL = "restore_under_way.json"  # beside the file while a backup takes its place
 
@@ -111,6 +112,8 @@ def _apply_upgrades(path: Path, version: int) -> None:
                     log_chain.begin(connection)
                 if number == NAMES_FOLDED:
                     name_keys.begin(connection)
+                if number == REMEMBERED:
+                    remembered_voices.begin(connection)
                 connection.execute(f"PRAGMA user_version={number}")
             sqlite_file.refuse_broken_references(connection)
             connection.execute("COMMIT")

@@ -108,7 +108,8 @@ def test_the_entry_points_import_what_stands_below_them():
 DATABASE_FILES = {
     f"storage/{name}.py"
     for name in (
-        *("earlier_release", "errors", "log_chain", "name_keys", "opening", "snapshots"),
+        *("earlier_release", "errors", "log_chain", "name_keys", "opening", "remembered_voices"),
+        "snapshots",
         "sqlite_file",
     )
 }

@@ -78,7 +78,7 @@ def _chosen(row: DocumentRow, choices: DocumentSelection) -> DocumentSelection:
         choices = choices.with_chapters(document, _known(ticked, known, "chapter"))
     sent = forms.order(form)
     if "speed" in form:
-        choices = replace(choices, speed=sent.speed)
+        choices = replace(choices, speed=1.0 if sent.speed is None else sent.speed)
     if "category" in form:
         choices = replace(choices, group=check_group(sent.category))
     if sent.reading or "speaker" in form:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from common.errors import AppError
 from speech.text.directives import ReadingOptions
+from speech.text.script import PARAGRAPH_PAUSE_MS
 
 
 class BadForm(AppError):
@@ -53,15 +54,30 @@ def check_version(form: Mapping[str, str], *values: Any) -> None:
 
 
 class Order(NamedTuple):
-    """A text to be spoken, as it was sent."""
+    """A text to be spoken, as it was sent; a `speed` of None was left open.
+
+    What a page showed by itself, and nobody changed, is not chosen.
+    """
 
     text: str
     voice: str
-    speed: float
+    speed: float | None
     name: str
     category: str
     engine: str
     reading: ReadingOptions
+    is_voice_chosen: bool
+    is_pace_chosen: bool
+
+    def wanted(self) -> dict[str, Any]:
+        """What is wanted of voice and pace; what was not chosen is left to the language."""
+        reading = self.reading.copy()
+        speed = self.speed
+        if not self.is_voice_chosen and not self.is_pace_chosen:
+            reading.pop("paragraph_pause_ms", None)
+            speed = None
+        voice = self.voice if self.is_voice_chosen else ""
+        return {"voice": voice, "speed": speed, "engine": self.engine, "reading": reading}
 
 
 def order(form: Mapping[str, str]) -> Order:
@@ -70,15 +86,29 @@ def order(form: Mapping[str, str]) -> Order:
     # Browsers send every line end as CRLF; the text that was typed has plain ones.
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    return Order(
-        text,
+    voice, speed, found = (
         form.get("voice", "").strip(),
         _speed(form.get("speed", "")),
+        reading(form),
+    )
+    sent_pace = pace(speed, found.get("paragraph_pause_ms"))
+    return Order(
+        text,
+        voice,
+        speed,
         form.get("name", "").strip(),
         form.get("category", "").strip(),
         form.get("engine", "").strip(),
-        reading(form),
+        found,
+        is_voice_chosen=bool(voice) and voice != form.get("voice_shown"),
+        is_pace_chosen=sent_pace not in (pace(None, None), form.get("pace_shown")),
     )
+
+
+def pace(speed: float | None, pause_ms: int | None) -> str:
+    """Speed and pause between paragraphs, as a page notes which ones it showed by itself."""
+    written = "" if speed is None else f"{speed:g}"
+    return f"{written} {PARAGRAPH_PAUSE_MS if pause_ms is None else pause_ms}"
 
 
 def reading(form: Mapping[str, str]) -> ReadingOptions:
@@ -122,9 +152,9 @@ def _pause_ms(text: str) -> int:
     return round(seconds * 1000)
 
 
-def _speed(text: str) -> float:
+def _speed(text: str) -> float | None:
     if not text.strip():
-        return 1.0
+        return None
     try:
         return float(text)
     except ValueError:

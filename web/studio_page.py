@@ -1,7 +1,7 @@
 """The studio's page: what it starts with, and what it shows beside the form."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request
 from flask_babel import ngettext
@@ -12,12 +12,13 @@ from speech.text.directives import ReadingOptions, reading_options
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.speakers import find_speakers
 from speech.types import Voice
-from web import forms, voice_offers
+from web import forms, voice_notes, voice_offers
 from web.access import owned_file
 from web.current_user import current_user_id
 from web.engine_notices import notices
 from web.i18n import plural_forms
 from web.services import services
+from web.voice_notes import VoiceNote
 
 LATELY_ROWS = 5
 PARAGRAPH_PAUSES_MS = (0, 200, 350, 500, 750, 1000, 1500, 2000, 3000)
@@ -33,7 +34,14 @@ def start() -> dict[str, Any]:
 
 
 def _draft(row: Draft | None) -> dict[str, Any]:
-    return {**row, "reading": reading_options(row["reading"])} if row else {}
+    if not row:
+        return {}
+    reading = reading_options(row["reading"])
+    form: dict[str, Any] = {**row, "reading": reading}
+    if not row["is_pace_chosen"]:
+        form["speed"] = None
+        reading.pop("paragraph_pause_ms", None)
+    return form if row["is_voice_chosen"] else form | {"voice": ""}
 
 
 def _written(row: AudioFile) -> dict[str, Any]:
@@ -53,14 +61,16 @@ def _written(row: AudioFile) -> dict[str, Any]:
 def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
     """The values shown beside the form; `text` if the form does not hold it."""
     reading = _reading(form)
+    written = form.get("text", "") if text is None else text
+    shown = _shown_voice(form, written, reading)
     db, registry, user_id = services().db, services().registry, current_user_id()
     return {
         "lately": db.get_audio_files_by_owner(user_id, limit=LATELY_ROWS),
         "groups": db.list_categories(user_id),
         "default_engine": registry.default,
-        "chosen_voice": chosen_voice(form.get("voice") or ""),
-        "speakers": cast_of(form.get("text", "") if text is None else text, reading),
-        "paragraph_pause_ms": reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
+        **shown._asdict(),
+        "natural_offer": services().studio.voice_memory.natural_offer(user_id),
+        "speakers": cast_of(written, reading),
         "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
         "notices": notices(),
         "voice_offer": voice_offers.current(),
@@ -71,6 +81,46 @@ def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
         "voice_forms": plural_forms(_voices),
         "marked_forms": plural_forms(_marked),
     }
+
+
+class ShownVoice(NamedTuple):
+    """The voice and pace that a form shows; those it shows by itself stand in `…_shown`, too."""
+
+    chosen_voice: Voice
+    speed: float
+    paragraph_pause_ms: int
+    voice_shown: str
+    pace_shown: str
+    voice_note: VoiceNote | None
+
+
+def _shown_voice(form: Mapping[str, Any], text: str, reading: ReadingOptions) -> ShownVoice:
+    """The voice and pace of a form: those chosen by hand, else those of the text's language."""
+    used = services().studio.voice_memory.for_text(current_user_id(), text)
+    wanted = form.get("voice") or ""
+    is_automatic = not wanted or wanted == form.get("voice_shown")
+    note = voice_notes.voice_note(used, is_automatic=True, shown=wanted) if is_automatic else None
+    voice = used.choice.voice if is_automatic else chosen_voice(wanted)
+    speed, pause_ms = _float(form.get("speed")), reading.get("paragraph_pause_ms")
+    is_pace_open = forms.pace(speed, pause_ms) in (forms.pace(None, None), form.get("pace_shown"))
+    if is_pace_open:
+        speed, pause_ms = used.speed, used.paragraph_pause_ms
+    return ShownVoice(
+        voice,
+        1.0 if speed is None else speed,
+        PARAGRAPH_PAUSE_MS if pause_ms is None else pause_ms,
+        voice.key if is_automatic else "",
+        forms.pace(speed, pause_ms) if is_pace_open else "",
+        note,
+    )
+
+
+def _float(written: Any) -> float | None:
+    """A speed as a form or row has it; None for what is none."""
+    try:
+        return float(written)
+    except (TypeError, ValueError):
+        return None
 
 
 def _reading(form: Mapping[str, Any]) -> ReadingOptions:

@@ -73,6 +73,16 @@ CALLS = {
     "count_files": lambda db: db.count_files(1),
     "create_group": lambda db: db.create_group(1, "Ü"),
     "delete_draft": lambda db: db.delete_draft(1),
+    "list_voice_settings": lambda db: db.list_voice_settings(1),
+    "save_voice_settings": lambda db: db.save_voice_settings(
+        1, "de", engine="e", voice="v", speed=1.5, paragraph_pause_ms=None, now=2.0
+    ),
+    "delete_voice_settings": lambda db: db.delete_voice_settings(1, "de"),
+    "move_voice_settings": lambda db: db.move_voice_settings(1, 2),
+    "get_default_voice": lambda db: db.get_default_voice(1),
+    "set_default_voice": lambda db: db.set_default_voice(1, "e:v", 1.5),
+    "has_natural_voice_question": lambda db: db.has_natural_voice_question(1),
+    "close_natural_voice_question": lambda db: db.close_natural_voice_question(1),
     "delete_group": lambda db: [
         db.delete_group(1, "g", with_files=False),
         db.delete_group(1, "h", with_files=True),

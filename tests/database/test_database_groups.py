@@ -221,7 +221,8 @@ def test_only_what_has_lain_long_enough_is_listed_as_expired(db, user, bob, make
 def test_a_draft_is_one_a_person_and_the_last_one_counts(db, user, bob):
     assert db.get_draft(user["id"]) is None
     db.save_draft(user["id"], "One")
-    fields = {"name": "N", "voice": "v", "speed": 1.5, "category": "c", "reading": '{"a": 1}'}
+    fields = {"name": "N", "voice": "v", "speed": 1.5, "category": "c", "reading": '{"a": 1}',
+              "is_voice_chosen": 0, "is_pace_chosen": 1}  # fmt: skip
     db.save_draft(user["id"], "Two", **fields)
     draft = db.get_draft(user["id"])
     assert draft.pop("updated_at")

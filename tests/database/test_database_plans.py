@@ -14,7 +14,8 @@ GROWING = {
     "takes", "documents", "pronunciations", "exports", "wanted", "earlier",
     "provider_keys", "login_alerts", "alerted_sessions", "forgotten_devices",
     "segment_uses", "k", "u", "t", "mine", "theirs", "other",
-    "second_factors", "recovery_codes", "passkeys", "used_challenges",
+    "second_factors", "recovery_codes", "passkeys", "used_challenges", "voice_settings",
+    "default_voices", "natural_voice_questions",
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
@@ -92,11 +93,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
                       "chapters", "takes", "retakes", "documents", "pronunciations",
                       "exports", "provider_keys", "login_alerts", "alerted_sessions",
                       "forgotten_devices", "second_factors", "recovery_codes", "passkeys",
-                      "kept_segments", "segment_uses", "unsettled_segments")
+                      "kept_segments", "segment_uses", "unsettled_segments", "voice_settings",
+                      "default_voices", "natural_voice_questions")
         for key in db.rows(f"PRAGMA foreign_key_list({table})")
         if (table, key["from"]) != ("invites", "used_by")
     ]  # fmt: skip
-    assert len(keys) == 34
+    assert len(keys) == 37
     for table, column in keys:
         (step,) = db.rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

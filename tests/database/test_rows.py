@@ -39,7 +39,9 @@ PARTS = {
     "NewSegment": "segments", "Segment": "segments", "DeviatingSegment": "segments",
     "SegmentWords": "segments", "Chapter": "chapters", "ListedTake": "takes",
     "DocumentRow": "documents", "ProviderValues": "providers", "ListedProvider": "providers",
-    "ProviderVersion": "providers", "OwnKey": "provider_keys", "ListedOwnKey": "provider_keys",
+    "ProviderVersion": "providers", "OwnKey": "provider_keys",
+    "VoiceSettings": "voice_settings", "DefaultVoice": "default_voices",
+    "ListedOwnKey": "provider_keys",
     "UsageRow": "usage_stats", "ListedSegment": "kept_segments", "KnownFile": "audio_files",
     "Mark": "migrations", "Migration": "migrations",
 }  # fmt: skip
@@ -178,6 +180,10 @@ def full_db(db, user, make_file):
     db.add_chapters(second["id"], [("One", 0)])
     db.set_own_key(1, 1, "sealed", "tail")
     db.save_draft(1, "text")
+    db.save_voice_settings(
+        1, "de", engine="e", voice="v", speed=1.0, paragraph_pause_ms=500, now=1.0
+    )
+    db.set_default_voice(1, "e:v", 1.5)
     db.save_position(1, 1, "phone", 1.0, 1)
     db.save_model_notices("e", {"m": "2027-01-01"})
     db.save_resting("e", now=1.0, rest_s=30.0, error="Busy.")

@@ -85,12 +85,13 @@ PLAIN: dict[str, Any] = {
     "own_key": "", "parallel": "1", "price": "", "protocol": "speech", "timeout_s": "1",
     "voices": "", "known": "", "version": "", "whose": "", "with": "1", "with_files": "",
     "words": "0", "reading": "", "author_was": "", "base": "", "name_was": "", "only": "",
-    "seen": "", "title_was": "",
+    "seen": "", "title_was": "", "voice_shown": "", "pace_shown": "",
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
 UNSAID = {
     *("remove", "original", "part", "cover", "table", "form", "reading", "v", "csrf_token"),
     *("author_was", "base", "known", "name_was", "only", "seen", "title_was", "version"),
+    *("voice_shown", "pace_shown"),
 }
 # They ask for the password before they look for anything.
 ASK_FIRST = {"passkeys.remove"}

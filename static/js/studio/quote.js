@@ -62,7 +62,7 @@ export function keepQuote({ form, text, texts, address }) {
     timer = setTimeout(ask, REST_MS);
   });
   for (const control of form.querySelectorAll("[data-quoted]"))
-    control.addEventListener("change", ask);
+    control.addEventListener("change", (event) => event.detail?.isAutomatic || ask());
   if (text.value) ask();
   return { forget: () => (clearTimeout(timer), asked?.abort(), show(false)) };
 }

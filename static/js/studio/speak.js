@@ -2,7 +2,18 @@
 import { fill } from "../lib/texts.js";
 import { Refused, send } from "../lib/form_post.js";
 
-export function speakFrom({ root, form, text, texts, address, quote, draft, speakers, tell }) {
+export function speakFrom({
+  root,
+  form,
+  text,
+  texts,
+  address,
+  quote,
+  draft,
+  speakers,
+  voice,
+  tell,
+}) {
   const button = form.querySelector("[data-speak]");
   const title = form.querySelector("[data-name]");
   let last = null;
@@ -57,6 +68,7 @@ export function speakFrom({ root, form, text, texts, address, quote, draft, spea
     title.placeholder = texts.untitled;
     quote.forget();
     speakers.forget();
+    voice.settle();
     text.focus();
   }
 

@@ -8,6 +8,7 @@ import { suggestName } from "./suggested_name.js";
 import { keepQuote } from "./quote.js";
 import { offerSpeakers } from "./speakers.js";
 import { speakFrom } from "./speak.js";
+import { followLanguage } from "./voice_by_language.js";
 import "./voice_picker.js";
 import "../voices/voice_offer.js";
 
@@ -35,6 +36,7 @@ class StudioDesk extends HTMLElement {
     };
     suggestName(desk);
     desk.speakers = offerSpeakers(desk);
+    desk.voice = followLanguage(desk);
     desk.quote = keepQuote(desk);
     desk.draft = keepDraft(desk);
     takeFiles(desk);
