@@ -8,11 +8,12 @@ import pytest
 
 from database import Database
 from services import voice_memory
-from services.voice_memory import TextVoice, VoiceMemory, primary
+from services.voice_memory import TextVoice, VoiceMemory
 from speech.engine import Engine
 from speech.errors import BadSpeed, UnknownVoice
 from speech.prices import FREE
 from speech.registry import Registry
+from speech.text.language import main_language
 from speech.types import Voice
 from storage import sqlite_file
 from tests.support.making import Home
@@ -189,7 +190,7 @@ def test_a_default_is_checked_and_one_that_is_gone_is_none(memory, ann):
 
 
 def test_codes_of_one_language_are_one():
-    assert [primary(tag) for tag in ("de-AT", "cmn", "zh-CN", "no", "nb-NO", "")] == [
+    assert [main_language(tag) for tag in ("de-AT", "cmn", "zh-CN", "no", "nb-NO", "")] == [
         "de", "zh", "zh", "nb", "nb", "",
     ]  # fmt: skip
 
