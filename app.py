@@ -245,7 +245,7 @@ def _ways_in() -> dict[str, bool]:
 @user_only
 def show_studio() -> Response:
     """The page to write or paste on."""
-    services().warm_voice()
+    studio_page.warm()
     form = studio_page.start()
     return page("studio/studio.html", form=form, **studio_page.context(form))
 
@@ -255,7 +255,7 @@ def show_studio() -> Response:
 @uploads.takes_text
 def quote() -> Response:
     """Quote a text: characters, segments, duration, price."""
-    services().warm_voice()
+    studio_page.warm()
     try:
         sent = forms.order(request.form)
         quoted = services().studio.generation.quote(

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from queries.drafts import Draft
 from queries.rows import AudioFile
 from speech.text.directives import ReadingOptions, reading_options
+from speech.text.language_model import MODEL as LANGUAGE_MODEL
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.speakers import find_speakers
 from speech.types import Voice
@@ -22,6 +23,12 @@ from web.voice_notes import VoiceNote
 
 LATELY_ROWS = 5
 PARAGRAPH_PAUSES_MS = (0, 200, 350, 500, 750, 1000, 1500, 2000, 3000)
+
+
+def warm() -> None:
+    """Get ready what a text will need soon: its voice, and what recognises its language."""
+    services().warm_voice()
+    LANGUAGE_MODEL.warm()
 
 
 def start() -> dict[str, Any]:

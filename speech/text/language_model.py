@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-IDLE_S = 120.0
+IDLE_S = 900.0
 NO_LANGUAGE = "zxx"  # what the model says to numbers, markup and names of files
 
 _log = logging.getLogger(__name__)
@@ -29,6 +29,12 @@ class LanguageModel:
     def is_loaded(self) -> bool:
         """Whether the model is in memory."""
         return self._identifier is not None
+
+    def warm(self) -> None:
+        """Read the model in the background, ahead of the first question."""
+        if not self.is_loaded:
+            with suppress(RuntimeError):  # the system gives no thread; the first question waits
+                threading.Thread(target=self.rank, args=("warm",), daemon=True).start()
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every language's share of the likelihood; nothing is certain where numpy cannot run."""

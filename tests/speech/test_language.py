@@ -200,3 +200,12 @@ def test_where_numpy_does_not_run_only_scripts_tell_languages(monkeypatch, caplo
     assert recognise(GERMAN) is None
     assert recognise(LONG["el"]) == "el"
     assert "not recognised" in caplog.text
+
+
+def test_the_model_can_be_read_ahead_of_the_first_question():
+    model = LanguageModel()
+    model.warm()
+    while not model.is_loaded:
+        threading.Event().wait(0.01)
+    assert model.rank("Das ist ein deutscher Satz.")[0][0] == "de"
+    model.let_go()
