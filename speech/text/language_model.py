@@ -1,10 +1,13 @@
 """The model of py3langid: read from its package when it is first asked, let go when nobody asks."""
 
+import array
+import io
 import logging
+import lzma
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -71,11 +74,32 @@ class LanguageModel:
 def _read() -> "LanguageIdentifier | None":
     """Read the model that lies in the package; None where numpy does not run on this processor."""
     try:
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier
-    except (ImportError, RuntimeError) as error:
+        return _identifier()
+    except (ImportError, RuntimeError, OSError, MemoryError, ValueError, KeyError) as error:
         _log.warning("Languages of texts are not recognised: %s", error)
         return None
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def _identifier() -> "LanguageIdentifier":
+    """Make the identifier as its package does, but without a file of 70 MB: a disk may be full."""
+    import numpy
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+
+    unpacked = io.BytesIO(lzma.decompress((MODEL_DIR / MODEL_FILE).read_bytes()))
+    with numpy.load(unpacked, allow_pickle=False) as model:
+        return LanguageIdentifier(
+            model["ptc"],
+            model["pc"],
+            model["classes"].tolist(),
+            _numbers(model["nextmove"]),
+            model["out_feat"].tolist(),
+            norm_probs=True,
+            tk_row=_numbers(model["nextmove_row"]),
+        )
+
+
+def _numbers(values: Any) -> "array.array[int]":
+    return array.array({2: "H", 4: "I", 8: "L"}[values.dtype.itemsize], values.tobytes())
 
 
 MODEL = LanguageModel()

@@ -223,11 +223,11 @@ def test_work_that_waits_for_a_removed_provider_fails_with_a_sentence(home, prov
 def test_the_house_goes_on_when_the_voice_for_all_was_of_a_removed_provider(tmp_path, server):
     with closing(Home(tmp_path, default_voice="kokoro:af_heart")) as home:
         providers = Providers(home.config, home.db)
-        assert home.studio.registry.resolve()[1].engine == "espeak"
+        assert home.studio.registry.resolve()[1].key == "natural:heart"
         row = providers.add("kokoro", settings(server.base_url))
         assert home.studio.registry.resolve()[1].key == "kokoro:af_heart"
         providers.remove(row["id"])
-        assert home.studio.registry.resolve()[1].engine == "espeak"
+        assert home.studio.registry.resolve()[1].key == "natural:heart"
 
 
 def test_nobody_asks_a_changed_server_with_what_was_made_for_the_former(providers, kokoro, server):

@@ -36,6 +36,7 @@ class NaturalStandIn(Engine):
 
     name, label, default_voice = "natural", "Natural voices", DEFAULT
     speed_range = (0.5, 2.0)
+    is_natural = True
     sample_rate = 24_000
     segment_characters = first_segment_characters = 1
     segment_bytes = 1200
