@@ -72,7 +72,7 @@ def test_a_piece_is_spoken_again_with_its_speakers_and_pauses(owner):
 
 
 def test_the_draft_remembers_speakers_and_pauses(owner):
-    assert pause(owner.get("/").text) == "0.35"
+    assert pause(owner.get("/").text) == "0.5"
     owner.post("/draft", {"text": TEXT, **CAST, "paragraph_pause": "0"})
     page = owner.get("/").text
     assert chosen(page)["Anna"] == ["espeak:gmw/de"]
