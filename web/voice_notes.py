@@ -14,6 +14,7 @@ from web import forms
 from web.current_user import current_user_id
 from web.i18n import language_name
 from web.services import services
+from web.voice_names import shown_name
 
 
 class VoiceNote(NamedTuple):
@@ -77,8 +78,9 @@ def _used(row: AudioFile, sent: forms.Order) -> tuple[TextVoice, bool]:
 
 
 def short_label(choice: VoiceChoice) -> str:
-    """A voice as people know it: by its name, in quotes where that is only a language's."""
-    return choice.voice.name if choice.engine.is_natural else f"“{choice.voice.name}”"
+    """A voice as people know it: by its name, with its engine's where that is only a language's."""
+    name = shown_name(choice.voice, choice.engine)
+    return f"{name} ({choice.engine.name})" if choice.engine.names_languages else name
 
 
 def voice_json(used: TextVoice, *, is_automatic: bool, shown: str = "") -> dict[str, Any]:
