@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from speech.text.edit_map import Edit, Edited
+from speech.text.scripts import script_of
 from speech.types import DRAWING, is_speakable
 
 LONGEST_RUN = 30  # the lexicon spells longer words from memory, and forgets their ends
@@ -19,8 +20,8 @@ PLAIN_LETTERS = {
     "ŋ": "n", "Ŋ": "N", "ĸ": "k", "ſ": "s", "ƒ": "f", "ə": "e", "ẞ": "s",
 }  # fmt: skip
 LANGUAGES = {
-    "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he", "CJK": "cmn", "KANGXI": "cmn",
-    "IDEOGRAPHIC": "cmn", "BOPOMOFO": "cmn", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko",
+    "LATIN": "en", "CYRILLIC": "ru", "GREEK": "el", "ARABIC": "ar", "HEBREW": "he", "CJK": "cmn",
+    "BOPOMOFO": "cmn", "HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko",
     "DEVANAGARI": "hi", "BENGALI": "bn", "GUJARATI": "gu", "GURMUKHI": "pa", "TAMIL": "ta",
     "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "ORIYA": "or", "SINHALA": "si",
     "THAI": "th", "GEORGIAN": "ka", "ARMENIAN": "hy", "ETHIOPIC": "am", "MYANMAR": "my",
@@ -83,18 +84,10 @@ def _cut(text: str, phonemes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, 
         yield begin, len(text), language or "en"
 
 
-@cache
 def script_language(letter: str) -> str:
     """A language for the script of a letter; "en" for Latin, "" for what belongs to no script."""
-    if letter.isascii():
-        return "en" if letter.isalpha() else ""
-    if not letter.isalpha():
-        return ""
-    name = unicodedata.name(unicodedata.normalize("NFKC", letter)[:1], "")
-    script = name.partition(" ")[0].partition("-")[0]
-    if script in ("LATIN", "FEMININE", "MASCULINE", "MODIFIER", ""):
-        return "en" if script == "LATIN" else ""
-    return LANGUAGES.get(script, OTHER_SCRIPT)
+    script = script_of(letter)
+    return LANGUAGES.get(script, OTHER_SCRIPT) if script else ""
 
 
 def _readable(text: str) -> str:

@@ -1,12 +1,15 @@
 """What the natural voices are given to read, and what is left to others."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from speech.engines.natural_phonemes import from_espeak
-from speech.engines.natural_text import LONGEST_RUN, runs
+from speech.engines.natural_text import LONGEST_RUN, _cut, runs
 from speech.types import is_speakable
+from tests.support.pacing import takes_below
 
 
 def read(text, phonemes=()):
@@ -97,3 +100,21 @@ def test_names_of_phonemes_become_the_voices_own_and_nothing_else(names):
 )
 def test_pronunciations_are_written_once_for_all_voices(names, is_british, phonemes):
     assert from_espeak(names, is_british=is_british) == phonemes
+
+
+def test_a_text_is_cut_where_its_letters_change():
+    assert read("Say “Привет, мир” 5 times: 日本!") == [
+        ("en", "Say “"), ("ru", "Привет, мир” 5"), ("en", "times:"), ("cmn", "日本!"),
+    ]  # fmt: skip
+    assert read(" 1. Да, yes") == [("ru", "1. Да,"), ("en", "yes")]
+
+
+@given(st.text(alphabet="aé жд 日あ,1", max_size=60))
+def test_neighbouring_runs_are_in_other_languages(text):
+    cut = list(_cut(text, ()))
+    assert "".join(text[start:end] for start, end, _ in cut) == text
+    assert all(one[2] != after[2] for one, after in pairwise(cut))
+
+
+def test_a_long_text_is_cut_in_steady_time():
+    assert takes_below(3, lambda: [*_cut("Hi Привет " * 10_000, ())])
