@@ -219,7 +219,7 @@ class Retakes:
             self._stop_if_paused(retake, worker)
             chunks = self.synthesis.sound(voices, segment, said)
             recorder.add_segment(segment, said, self._watched(retake, worker, chunks))
-        if recorder.mp3.position == start.frames * sound.head.samples:
+        if recorder.samples == start.frames * sound.head.samples:
             raise NothingSpoken("There is nothing in this text that this voice can speak.")
         recorder.finish()
         shift = Shift(text=-start.text, ms=-sound.ms(start.frames), frames=-start.frames)

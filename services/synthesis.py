@@ -143,8 +143,9 @@ class SynthesisRun:
         self.recorded_bytes = keep
         with self.store.write_part(self.job["filename"], keep) as self.part:
             try:
-                self._speak_rest()
-                self._finish()
+                with self.recorder:
+                    self._speak_rest()
+                    self._finish()
             except SpeechError:
                 self._keep_whole_segments()
                 raise
@@ -231,8 +232,8 @@ class SynthesisRun:
             raise Stopped(status)
 
     def _record(self) -> str | None:
-        self.part.sync()
         cut = self.recorder.take_cut()
+        self.part.sync()
         if cut:
             self.recorded_bytes = cut[-1]["byte_end"]
         return self.db.checkpoint_job(
@@ -241,7 +242,7 @@ class SynthesisRun:
 
     def _keep_whole_segments(self) -> None:
         """Record what the encoder still holds, so that another voice need not say it again."""
-        if self.recorder.is_between and self.recorder.mp3.position:
+        if self.recorder.is_between and self.recorder.samples:
             self.recorder.finish()
             self._record()
 

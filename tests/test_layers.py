@@ -168,12 +168,15 @@ def is_broad(handler):
     return caught is None or getattr(caught, "id", "") in ("Exception", "BaseException")
 
 
+HANDING_ON = ("put", "set_exception")
+
+
 def passes_on(handler):
     """Whether the error is raised again, or handed to the thread that waits for it."""
     for node in ast.walk(handler):
         if isinstance(node, ast.Raise):
             return True
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "put":
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in HANDING_ON:
             return any(getattr(argument, "id", "") == handler.name for argument in node.args)
     return False
 
