@@ -62,14 +62,18 @@ class Mp3Stream:
         return self._whole_frames(self._encoder.flush())
 
     def final_header(self, audio_bytes: int) -> bytes:
-        """The first frame of the finished file; `audio_bytes` counts all frames after it."""
+        """The first frame of the finished file; `audio_bytes` counts all frames after it.
+
+        A stream that took up a finished one and added nothing cannot know where its sound ended:
+        what players skip at the start is missing at the end then, out of the last pause.
+        """
         padding = self.frames * self.samples_a_frame - mp3.ENCODER_DELAY - self.position
         return mp3.info_frame(
             self.sample_rate,
             BIT_RATE,
             frames=self.frames,
             audio_bytes=audio_bytes,
-            padding=min(max(padding, 0), 0xFFF),
+            padding=min(max(padding, mp3.DECODER_DELAY), 0xFFF),
         )
 
     def mark_cut(self) -> None:

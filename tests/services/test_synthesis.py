@@ -131,6 +131,17 @@ def test_a_resumed_file_is_as_long_and_as_whole_as_an_undisturbed_one(home, monk
     assert home.db.get_all_time_usage(home.user_id)["characters_used"] == 6000
 
 
+def test_a_file_killed_between_its_last_words_and_its_name_is_as_long_as_it_says(home, monkeypatch):
+    text = prose(500)
+    undisturbed = home.speak(text)
+    filename = home.submit(text)["filename"]
+    kill_after(home, len(text), monkeypatch)
+    home.worker.run_pending()
+    row = home.row(filename)
+    assert home.heard(filename).duration_s == row["duration"]
+    assert row["duration"] == pytest.approx(undisturbed["duration"], abs=0.05)
+
+
 def test_sound_lost_with_the_power_is_spoken_again_and_counted_once(home, monkeypatch):
     filename = home.submit(prose(2000))["filename"]
     kill_after(home, 1500, monkeypatch)
