@@ -1,9 +1,8 @@
 """Builder of documents: collects what a reader finds, in order, and makes chapters of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from documents.detect_language import guessed
 from documents.errors import EmptyDocument, TooLargeInside
 from documents.text_cleaning import one_line, parts_of
 from documents.types import LEFT_OUT, Chapter, Document, TextRun
@@ -104,7 +103,7 @@ class Builder:
             chapters=tuple(chapters),
             source=source,
             author=one_line(self.author)[:LONGEST_TITLE],
-            language=language_tag(self.language) or guessed(_prose(stretches)),
+            language=language_tag(self.language),
             cover=self.cover,
             cover_type=self.cover_type if self.cover else "",
             notes=tuple(self.notes),
@@ -129,10 +128,6 @@ class Builder:
             elif stretch.level or stretch.parts:
                 made.append(Stretch(stretch.title, _depth(stretch.level, top), stretch.parts))
         return made
-
-
-def _prose(stretches: Iterable[Stretch]) -> Iterator[str]:
-    return (part.text for stretch in stretches for part in stretch.parts if part.kind == "text")
 
 
 def _depth(level: int, top: int) -> int:

@@ -20,6 +20,7 @@ from documents.types import LEFT_OUT, Document, compose
 from queries.rows import DocumentRow
 from services.document_errors import ImportsBusy, WebImportOff
 from services.file_names import CONTROL, NAME_LENGTH
+from speech.text.language import settled
 from storage.audio_errors import translating_disk_full
 from storage.audio_store import AudioStore
 
@@ -112,14 +113,15 @@ class DocumentImports:
     def _store(self, owner_id: int, document: Document, origin: str) -> DocumentRow:
         fields = document.to_dict() | {"cover": None, "cover_type": ""}
         kind = picture_type(document.cover or b"")
+        spoken = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
         return self.db.create_document(
             owner_id,
             title=clean_line(document.title, NAME_LENGTH) or UNTITLED,
             author=clean_line(document.author, NAME_LENGTH),
-            language=clean_line(document.language, LANGUAGE_LENGTH),
+            language=settled(clean_line(document.language, LANGUAGE_LENGTH), "\n".join(spoken)),
             source=document.source,
             origin=clean_line(origin, ORIGIN_LENGTH),
-            characters=sum(len(compose(chapter, LEFT_OUT)) for chapter in document.chapters),
+            characters=sum(map(len, spoken)),
             content=json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
             cover=document.cover if kind else None,
             cover_type=kind,

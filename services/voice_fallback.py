@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from common.errors import Message
 from database import Database
-from documents.detect_language import guessed
 from queries.engines import RestingEngine
 from queries.rows import AudioFile
 from services.segment_job import SegmentJob
@@ -21,12 +20,12 @@ from speech.engine import Engine
 from speech.errors import SpeechError
 from speech.registry import Registry
 from speech.text.directives import BadCast
+from speech.text.language import recognise
 from speech.text.script import Utterance
 from speech.types import Segment, SpeechRequest, Voice
 
 ASK, NEAREST, FREE = "ask", "nearest", "free"
 RULES = (ASK, NEAREST, FREE)
-TELLING_CHARACTERS = 4000  # of a text, to guess its language by
 
 
 class VoiceEnded(SpeechError):
@@ -341,7 +340,7 @@ class VoiceFallback:
         try:
             voice = self.registry.get(row["engine"]).voice(row["voice"])
         except SpeechError:
-            return guessed([text[:TELLING_CHARACTERS]])
+            return recognise(text) or ""
         return language_of(text, voice)
 
 
@@ -352,7 +351,7 @@ def language_of(text: str, voice: Voice) -> str:
     """
     if not model_shutdowns.speaks_every_language(voice):
         return voice.language
-    return guessed([text[:TELLING_CHARACTERS]]) or voice.language
+    return recognise(text) or voice.language
 
 
 def _day(text: str) -> date | None:

@@ -64,6 +64,21 @@ def recognise(text: str) -> str | None:
     return _weighed(_letters(prose, (script,))) if script in WEIGHED else None
 
 
+def settled(named: str, text: str) -> str:
+    """The tag of a text's language: the one it is named with, unless it is surely in another.
+
+    Pages are often named "en" by the program that made them. A tag stands where the text is in that
+    language, or in one that the model does not know or hardly tells from it.
+    """
+    found = recognise(text)
+    language = main_language(named)
+    if not language or found is None:
+        return named or found or ""
+    is_weighed = any(main_language(name) == language for name, _ in MODEL.rank(found))
+    is_close = any({language, found} <= near for near in CLOSE)
+    return found if found != language and is_weighed and not is_close else named
+
+
 def matches(voice_language: str, recognised: str) -> bool:
     """Whether a voice with a language tag, such as "pt-BR", reads texts in that language."""
     parts = voice_language.replace("_", "-").split("-")

@@ -18,6 +18,7 @@ from services.file_names import BadName
 from services.generation import TextTooLong
 from speech.errors import SpeechError
 from tests.documents.making import PNG, epub
+from tests.support.languages import LONG
 from tests.support.making import Home
 from tests.support.sending import MARKDOWN
 
@@ -212,6 +213,20 @@ def test_a_book_gets_a_voice_of_its_language_until_another_is_chosen(home):
     gone = replace(kept, voice="openai:gone", speed=99.0)
     usable = home.documents.choices(row | {"choices": gone.to_json()})
     assert (usable.voice, usable.speed) == ("espeak:gmw/de", 2.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "language"),
+    [
+        ("a.txt", LONG["de"], "de"),
+        ("a.html", f'<html lang="de-AT"><body><p>{LONG["de"]}', "de-AT"),
+        ("a.html", f'<html lang="en"><body><p>{LONG["de"]}', "de"),
+        ("a.html", '<html lang="en-GB"><body><p>OK 12 34', "en-GB"),
+        ("a.txt", "OK 12 34", ""),
+    ],
+)
+def test_a_document_is_in_the_language_of_its_words(home, name, content, language):
+    assert take(home, content, name)["language"] == language
 
 
 def test_choices_title_and_author_are_kept(home):

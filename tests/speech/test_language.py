@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.engines.espeak import EspeakEngine
-from speech.text.language import main_language, matches, recognise
+from speech.text.language import main_language, matches, recognise, settled
 from speech.text.language_model import MODEL, LanguageModel
 from tests.support.languages import LONG, SHORT
 from tests.support.pacing import takes_below
 
 GERMAN, ENGLISH = LONG["de"], LONG["en"]
+INDONESIAN = "Kapal berangkat pukul setengah delapan, dan siapa terlambat harus menunggu besok."
 HOSTILE = {
     "nothing": "",
     "blank": " \n\t ",
@@ -133,6 +134,19 @@ def test_five_million_characters_take_no_longer_than_the_parts_that_are_looked_a
 )  # fmt: skip
 def test_a_voice_fits_by_the_language_of_its_tag(voice, language, fits):
     assert matches(voice, language) is fits
+
+
+@pytest.mark.parametrize(
+    ("named", "text", "language"),
+    [
+        ("", GERMAN, "de"), ("", "OK", ""), ("en-GB", "OK", "en-GB"), ("en-GB", ENGLISH, "en-GB"),
+        ("en", GERMAN, "de"), ("de-AT", GERMAN, "de-AT"), ("no", LONG["nb"], "no"),
+        ("cmn-Hans", LONG["zh"], "cmn-Hans"), ("gsw", GERMAN, "gsw"), ("ms", INDONESIAN, "ms"),
+        ("en", LONG["ja"], "ja"), ("xx", "", "xx"),
+    ],
+)  # fmt: skip
+def test_a_text_is_in_the_language_it_is_named_with_unless_it_surely_is_not(named, text, language):
+    assert settled(named, text) == language
 
 
 def test_every_sentence_here_has_an_embedded_voice():
