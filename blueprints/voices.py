@@ -77,8 +77,9 @@ def hear(identifier: str) -> ResponseReturnValue:
 @blueprint.get("/admin/voices/offer")
 @admin_only
 def offer() -> Response:
-    """The part of the studio that offers a voice for the browser's languages."""
-    return page("voices/_offer.html", voice_offer=voice_offers.current())
+    """The part of the studio that offers a voice for a text's language, or the browser's."""
+    found = voice_offers.current(request.args.get("language", ""))
+    return page("voices/_offer.html", voice_offer=found)
 
 
 @blueprint.post("/admin/voices/offer")

@@ -80,7 +80,7 @@ def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
         "speakers": cast_of(written, reading),
         "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
         "notices": notices(),
-        "voice_offer": voice_offers.current(),
+        "voice_offer": voice_offers.current(shown.text_language),
         "most_characters": services().config.max_characters,
         "most_megabytes": services().config.max_upload_mb,
         "is_web_open": services().config.web_import == "on",
@@ -99,6 +99,7 @@ class ShownVoice(NamedTuple):
     voice_shown: str
     pace_shown: str
     voice_note: VoiceNote | None
+    text_language: str
 
 
 def _shown_voice(form: Mapping[str, Any], text: str, reading: ReadingOptions) -> ShownVoice:
@@ -119,6 +120,7 @@ def _shown_voice(form: Mapping[str, Any], text: str, reading: ReadingOptions) ->
         voice.key if is_automatic else "",
         forms.pace(speed, pause_ms) if is_pace_open else "",
         note,
+        used.language,
     )
 
 

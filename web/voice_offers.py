@@ -1,4 +1,4 @@
-"""A natural voice for the browser's languages, offered to admins in the studio with one press.
+"""A natural voice for the text's language or the browser's, offered to admins with one press.
 
 A cookie says, by language, which voice was asked for here, and which offers were turned down.
 """
@@ -51,12 +51,15 @@ class VoiceOffer:
         return f"{PiperEngine.name}:{self.voice.identifier}" if self.voice else ""
 
 
-def current() -> VoiceOffer | None:
-    """The offer for who looks at the studio: none to people who cannot install it."""
+def current(text_language: str = "") -> VoiceOffer | None:
+    """The offer for who looks at the studio: none to people who cannot install it.
+
+    The language of the text that stands there comes before those of the browser.
+    """
     if not current_user()["is_admin"]:
         return None
     asked, voices = remembered(), neural_voices()
-    found = (_offer(voices, tag, asked) for tag in _languages())
+    found = (_offer(voices, tag, asked) for tag in _languages(text_language))
     return next(filter(None, found), None)
 
 
@@ -82,14 +85,15 @@ def remember(answer: Response, tag: str, identifier: str) -> None:
         set_cookie(answer, OFFERS_COOKIE, urlencode(kept), COOKIE_S)
 
 
-def _languages() -> list[str]:
-    """The tags of the languages that the person reads, the chosen and the preferred ones first."""
+def _languages(text_language: str) -> list[str]:
+    """The tags of the languages to look at: the text's, the chosen one, the preferred ones."""
     wished = [tag for tag, quality in request.accept_languages if quality > 0]
-    tags = [session.get("language", ""), *wished]
+    tags = [text_language, session.get("language", ""), *wished]
     by_code: dict[str, str] = {}
     for tag in filter(LANGUAGE.fullmatch, tags):
         by_code[language_of(tag)] = max(by_code.get(language_of(tag), ""), tag, key=len)
-    return list(by_code.values())[:MOST_LANGUAGES]
+    most = MOST_LANGUAGES + bool(LANGUAGE.fullmatch(text_language))
+    return list(by_code.values())[:most]
 
 
 def _offer(voices: Voices, tag: str, asked: dict[str, str]) -> VoiceOffer | None:

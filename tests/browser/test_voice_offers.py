@@ -1,11 +1,14 @@
 """A German browser: the studio offers a German voice, one press installs it, and it is heard."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import House, address, everywhere, is_advancing
+from tests.browser.driving import House, address, everywhere, is_advancing, register
 from tests.browser.test_accessibility import violations
-from tests.support.serving import App, Client, wait_until
+from tests.support.serving import PASSWORD, App, Client, wait_until
 
 pytest.importorskip("piper", reason="piper-tts is not installed")
 pytest.importorskip("onnx", reason="onnx is not installed")
@@ -34,7 +37,7 @@ def offer(page):
 
 def test_a_german_browser_gets_a_german_voice_with_one_press_and_hears_it(new_page, app, server):
     page = new_page(locale="de-DE")
-    set_up_in_german(page, app)
+    register(page, app)
     text = page.get_by_role("textbox").and_(page.locator("textarea"))
     text.fill(TEXT)
     expect(offer(page)).to_contain_text("Thorsten")
@@ -50,15 +53,43 @@ def test_a_german_browser_gets_a_german_voice_with_one_press_and_hears_it(new_pa
     expect(page.get_by_text("Thorsten").first).to_be_visible()
     page.goto(address(app))
     expect(offer(page)).to_be_hidden()
+    text.fill(f"Am Morgen ging sie fort. {TEXT}")  # the next visit: nothing is chosen any more
+    expect(page.locator("[data-voice-name]")).to_contain_text("Thorsten")
+    page.locator("[data-speak]").click()
+    is_advancing(page)
+    with closing(sqlite3.connect(app.data / "voiceverse.db")) as db:
+        spoken_by = db.execute("SELECT engine, voice FROM audio_files").fetchall()
+    assert spoken_by == [("piper", "de_DE-thorsten-medium")] * 2
     assert page.problems == []
 
 
-def set_up_in_german(page, app):
-    page.goto(address(app, f"/setup?token={app.setup_token()}"))
-    page.locator("[name=username]").fill("owner")
-    page.locator("[name=password]").fill("a quiet reading room")
-    page.get_by_role("main").get_by_role("button").first.click()
-    page.wait_for_url(address(app, "/"))
+def test_a_text_in_another_language_than_the_browsers_is_offered_its_voice(new_page, app):
+    page = new_page(House(app, Client(app).set_up()), locale="en-US")
+    page.goto(address(app))
+    text = page.locator("textarea[name=text]")
+    text.fill("It was late, and the lamp in the window was still lit.")
+    expect(page.locator("[data-quote]")).to_contain_text("characters")
+    expect(offer(page)).to_be_hidden()
+    with page.expect_response("**/draft"):
+        text.fill(TEXT)
+        expect(offer(page)).to_contain_text("German sounds natural with Thorsten")
+    page.reload()  # the draft is a German text
+    expect(offer(page)).to_contain_text("Thorsten")
+    offer(page).locator("[value=install]").click()
+    offer(page).locator("[value=use]").click(timeout=60_000)
+    expect(page.locator("[data-voice-name]")).to_contain_text("Thorsten")
+    assert page.problems == []
+
+
+def test_somebody_who_cannot_install_voices_is_offered_none(new_page, app):
+    Client(app).set_up()
+    app.flask("user", "add", "guest", "--password-stdin", stdin=PASSWORD)
+    page = new_page(House(app, Client(app).log_in("guest")), locale="de-DE")
+    page.goto(address(app))
+    page.locator("textarea[name=text]").fill(TEXT)
+    expect(page.locator("[data-quote]")).to_contain_text("Zeichen")
+    expect(offer(page)).to_be_hidden()
+    assert page.problems == []
 
 
 @everywhere

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -74,6 +75,17 @@ def test_the_best_voice_for_the_browsers_languages_is_offered(owner, languages, 
     found = line(owner, languages)
     assert offered in found
     assert bool(found) is bool(offered)
+
+
+def test_the_language_of_the_text_comes_before_those_of_the_browser(owner):
+    shown = owner.get(f"{OFFER}?language=de", headers={"Accept-Language": "it"}).text
+    assert "Thorsten" in shown
+    for unknown in ("en", "tlh", "", "<script>", "x" * 5000):
+        asked = f"{OFFER}?{urlencode({'language': unknown})}"
+        assert "60 MB" in owner.get(asked, headers={"Accept-Language": "it"}).text
+    german = {"text": "Es war spät, und die Lampe brannte noch.", "known": ""}
+    owner.post("/draft", german)
+    assert "Thorsten" in line(owner, "it")
 
 
 def test_nothing_is_offered_to_who_cannot_install(guest, stranger, services, server):

@@ -48,7 +48,7 @@ export function keepQuote({ form, text, texts, address }) {
       };
       show(false);
       note.textContent = quote.price_note || "\u00a0";
-      form.dispatchEvent(new CustomEvent("studio:quoted", { detail: quote }));
+      form.dispatchEvent(new CustomEvent("studio:quoted", { bubbles: true, detail: quote }));
     } catch (error) {
       if (error instanceof Refused) refuse(error.message);
       else if (error.name !== "AbortError") throw error;

@@ -1,5 +1,6 @@
 // <voice-offer>: the studio's offer of a natural voice: installed with one press, its progress shown,
-// then chosen, all without leaving the page. What is written there stays.
+// then chosen, all without leaving the page. What is written there stays. The language of the text
+// decides which voice it is, once that is known.
 import { rest } from "../lib/poll.js";
 import { Refused, send } from "../lib/form_post.js";
 
@@ -7,11 +8,14 @@ const EVERY_MS = 1500;
 
 class VoiceOffer extends HTMLElement {
   #leaving = null;
+  #textLanguage = "";
 
   connectedCallback() {
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
     this.addEventListener("submit", (event) => this.#answer(event), { signal });
+    if (this.dataset.url)
+      document.addEventListener("studio:quoted", ({ detail }) => this.#hear(detail), { signal });
     this.#follow(signal);
   }
 
@@ -47,6 +51,14 @@ class VoiceOffer extends HTMLElement {
     }
   }
 
+  async #hear({ language }) {
+    if (!language || language === this.#textLanguage) return;
+    const wasRunning = this.#isRunning;
+    this.#textLanguage = language;
+    await this.#look();
+    if (!wasRunning) this.#follow(this.#leaving.signal);
+  }
+
   async #follow(signal) {
     while (this.#isRunning) {
       await rest(EVERY_MS, signal);
@@ -57,13 +69,15 @@ class VoiceOffer extends HTMLElement {
 
   // While the state is the same only the bar moves, so that nothing is read out again and again.
   async #look() {
-    const answer = await fetch(this.dataset.url, { headers: { Accept: "text/html" } }).catch(
-      () => null,
-    );
-    if (!answer?.ok || answer.redirected) return;
+    const language = this.#textLanguage;
+    const url = new URL(this.dataset.url, location.href);
+    url.searchParams.set("language", language);
+    const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected || language !== this.#textLanguage) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.querySelector("voice-offer");
-    if (this.#isRunning && fresh.dataset.state === "running") {
+    const isSame = languageOf(fresh) === languageOf(this);
+    if (isSame && this.#isRunning && fresh.dataset.state === "running") {
       this.querySelector("progress").value = fresh.querySelector("progress").value;
       return;
     }
@@ -77,6 +91,10 @@ class VoiceOffer extends HTMLElement {
   #tell(sentence) {
     this.querySelector("[role=status]").textContent = sentence;
   }
+}
+
+function languageOf(offer) {
+  return offer.querySelector("[name=language]")?.value;
 }
 
 // The new voice joins the list that the page came with.
