@@ -61,11 +61,12 @@ def _save_draft(sent: forms.Order, known: list[str] | None) -> str | None:
 @blueprint.get("/voices")
 @user_only
 def voices() -> Response:
-    """Every voice under its language, to be heard and chosen."""
+    """Every voice under its language, or those that are searched for, to be heard and chosen."""
+    search = request.args.get("q", "").strip()[:200]
     if wants_json():
-        listed = [voice.to_json() for each in spoken_languages() for voice in each.voices]
+        listed = [voice.to_json() for each in spoken_languages(search) for voice in each.voices]
         return jsonify(voices=listed)
-    return page("studio/voices.html")
+    return page("studio/voices.html", search=search)
 
 
 @blueprint.post("/preview")

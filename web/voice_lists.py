@@ -1,6 +1,6 @@
 """Voices as pages list them, by language; rendered once and cached while no voice changes."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from web.formatting import money
 from web.i18n import language, language_name, spoken, wanted_languages
 from web.services import services
 from web.voice_names import description, engine_label, option_name, shown_name
-from web.voice_words import search_words
+from web.voice_words import are_found, search_words
 
 PRICED_CHARACTERS = 1000
 
@@ -91,16 +91,30 @@ def shown_voice(voice: Voice) -> str:
     return voice_name({"engine": voice.engine, "voice": voice.identifier})
 
 
-def spoken_languages() -> list[SpokenLanguage]:
-    """Languages with voices: those of whoever asks, others with natural voices, then the rest."""
+def spoken_languages(search: str = "") -> list[SpokenLanguage]:
+    """Languages with voices: those of whoever asks, others with natural voices, then the rest.
+
+    Only the voices that are found by the words of a search, such as "british female".
+    """
     found = _languages(services().registry, state(), language())
     order = {code: place for place, code in enumerate(_near())}
     last = len(order)
+    if search:
+        found = list(_found(found, search))
     return sorted(found, key=lambda each: (order.get(each.code, last), not each.has_natural))
 
 
-def voice_list() -> Markup:
-    """The voices under their languages, to be heard and chosen."""
+def _found(languages: Iterable[SpokenLanguage], search: str) -> Iterator[SpokenLanguage]:
+    for each in languages:
+        if voices := tuple(voice for voice in each.voices if are_found(search, voice.words)):
+            yield each._replace(voices=voices)
+
+
+def voice_list(search: str = "") -> Markup:
+    """The voices under their languages, to be heard and chosen; those that a search finds."""
+    if search:
+        section = get_template_attribute("studio/_voices.html", "section")
+        return Markup().join(map(section, spoken_languages(search)))
     sections = _sections(services().registry, state(), language(), request.script_root)
     return Markup().join(sections[each.code] for each in spoken_languages())
 

@@ -75,6 +75,11 @@ def search_words(voice: Voice, shown: Iterable[str], language: str, *, is_natura
     return " ".join(dict.fromkeys(plain_words(" ".join(texts))))
 
 
+def are_found(asked: str, words: str) -> bool:
+    """Whether each word that was asked for begins one of the words of `search_words`."""
+    return all(f" {word}" in f" {words}" for word in plain_words(asked))
+
+
 def plain_words(text: str) -> list[str]:
     """The words of a text in small letters without their marks; scripts split a search so, too."""
     bare = "".join(

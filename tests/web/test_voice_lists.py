@@ -1,5 +1,6 @@
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 from babel import Locale
@@ -81,6 +82,19 @@ def test_an_option_says_everything_and_its_name_is_kept_apart(owner):
     assert f"{option}Heart · American English, female · natural</option>" in page
     assert '<option value="espeak:gmq/sv">Swedish</option>' in page
     assert "<span data-voice-name>Heart</span>" in owner.get("/?voice=natural:heart").text
+
+
+def test_a_search_without_script_finds_what_the_picker_finds(owner):
+    voices = listed(owner)
+    for search in ("Heart", "ENGLISH female natural", "deutsch", "vrouw nederlands", "é", "nobody"):
+        wanted = set(found(voices, search))
+        asked = f"/voices?q={quote(search)}"
+        assert {voice["key"] for voice in owner.get(asked, json=True).json["voices"]} == wanted
+        page = owner.get(asked).text
+        assert set(re.findall(r'data-voice="([^"]+)"', page)) == wanted
+        assert f'value="{search}"' in page
+        assert ("No voice matches." in page) == (not wanted)
+    assert "<script>" not in owner.get("/voices?q=%3Cscript%3E").text.partition("<main")[2]
 
 
 def test_a_hostile_wish_for_a_language_or_voice_harms_nothing(owner):

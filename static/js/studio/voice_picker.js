@@ -67,6 +67,7 @@ class VoicePicker extends HTMLElement {
     this.#part("search").focus();
     await this.#load();
     this.#showChosen();
+    if (!this.#dialog.querySelector(".is-chosen")) await this.#loadAnew();
     this.#dialog.querySelector(".is-chosen")?.scrollIntoView({ block: "center" });
   }
 
@@ -80,6 +81,13 @@ class VoicePicker extends HTMLElement {
     return this.#loading;
   }
 
+  // The voice was installed after the list had come.
+  async #loadAnew() {
+    this.#loading = null;
+    await this.#load();
+    this.#showChosen();
+  }
+
   async #fetch() {
     const answer = await fetch(this.dataset.voicesUrl, { headers: { Accept: "text/html" } });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -87,7 +95,10 @@ class VoicePicker extends HTMLElement {
     this.#part("voice-list").replaceWith(list);
     const languages = [...list.querySelectorAll("section")];
     const choice = this.#part("language");
+    const chosen = choice.value;
+    choice.length = 1;
     for (const { dataset } of languages) choice.append(new Option(dataset.name, dataset.language));
+    choice.value = chosen;
     this.#filter();
   }
 
@@ -137,7 +148,7 @@ class VoicePicker extends HTMLElement {
     const voice = target.closest("[data-voice]")?.dataset.voice;
     if (target.closest("[data-pick]")) {
       event.preventDefault();
-      this.#choose(voice);
+      this.#choose(voice, target.closest("[data-pick]").querySelector(".name").textContent);
     } else if (target.closest("[data-hear]")) {
       event.preventDefault();
       this.#hearOne(target.closest("[data-hear]"), voice);
@@ -145,8 +156,9 @@ class VoicePicker extends HTMLElement {
     else if (target.closest("[data-unmark]")) this.#unmark();
   }
 
-  #choose(voice) {
+  #choose(voice, name) {
     this.#select.value = voice;
+    if (!this.#select.value) this.#select.add(new Option(name, voice, true, true));
     this.#select.dispatchEvent(new Event("input", { bubbles: true }));
     this.#select.dispatchEvent(new Event("change", { bubbles: true }));
     this.#dialog.close();
