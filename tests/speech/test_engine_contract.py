@@ -158,8 +158,8 @@ def test_eight_threads_speak_at_once_and_none_gets_anothers_sound(engine):
         thread.start()
     for thread in threads:
         thread.join(timeout=240)
-    # A neural voice is as free as a speaker in how long it takes.
-    expected = {index: pytest.approx(alone[text], rel=0.1) for index, text in enumerate(texts)}
+    varies = 0.1 if engine.name == "piper" else 0.03  # its voices draw their rhythm by lot
+    expected = {index: pytest.approx(alone[text], rel=varies) for index, text in enumerate(texts)}
     assert together == expected
 
 

@@ -1,11 +1,15 @@
 """The natural voice beside its bare library and the bare encoder, and two files at once."""
 
+import io
 import json
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
+
+import av
+import numpy
 
 from speech.engines.natural import SAMPLE_RATE, NaturalEngine
 from speech.text.script import Script
@@ -18,6 +22,7 @@ from tools.benchmarks.texts import text
 
 PERSON = "ada"
 LONG, SHORT = 100_000, 10_000
+ROUNDS = 2
 VOICE = {"engine": "natural", "voice": "heart"}
 BARE = """
 import json, sys, time
@@ -25,11 +30,10 @@ import hibari, numpy
 segments = json.load(sys.stdin)
 voice = hibari.Hibari(threads=1)
 voice("Ready.")
-with open(sys.argv[1], "wb") as file:
-    started = time.perf_counter()
-    for segment in segments:
-        file.write((voice(segment) * 32767).astype(numpy.int16).tobytes())
-    print(time.perf_counter() - started)
+started = time.perf_counter()
+for segment in segments:
+    (voice(segment) * 32767).astype(numpy.int16).tobytes()
+print(time.perf_counter() - started)
 """
 
 
@@ -39,16 +43,11 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
     with prepared(folder, [PERSON]):
         pass
     words = text(LONG, seed=99)
-    sound = scratch / "natural.pcm"
-    _speak_alone_s(words, str(sound))
-    engine, encoder = side_by_side(
-        [(_speak_alone_s, words, "/dev/null"), (encode_alone_s, str(sound), SAMPLE_RATE)]
-    )
-    sound.unlink()
     with Program(folder, default_voice="") as program:
-        people = [program.browser(PERSON) for _ in range(2)]
-        _both_s(people, SHORT // 10)  # both processes hold the model now
-        taken = _generate_s(people[0], words)
+        _both_s(_people(program), SHORT // 10)  # both processes hold the model now
+        rounds = [_round(program, words, scratch / "natural.pcm") for _ in range(ROUNDS)]
+        engine, encoder, taken = (min(times) for times in zip(*rounds, strict=True))
+        people = _people(program)
         one = min(_generate_s(people[0], text(SHORT, seed)) for seed in range(2))
         both = min(_both_s(people, SHORT, seed) for seed in range(2))
     floor = max(engine, encoder)
@@ -59,17 +58,38 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
         (f"one file of {SHORT:,} characters", f"{one:.2f}"),
         ("two at once, both", f"{both:.2f}"),
     ]
-    table("Natural voice", ("", "seconds"), rows)
+    table("Natural voice (best of rounds)", ("", "seconds"), rows)
     report.at_most(f"natural: whole time, {LONG:,} characters", taken / floor, 1.15, "x the floor")
     report.at_least("natural: two files at once", 2 * one / both, 1.7, "x one")
 
 
-def _speak_alone_s(words: str, output: str) -> float:
+def _people(program: Program) -> list[Browser]:
+    return [program.browser(PERSON) for _ in range(2)]
+
+
+def _round(program: Program, words: str, sound: Path) -> tuple[float, float, float]:
+    """Seconds of engine and encoder, side by side, and of the program before them."""
+    browser = program.browser(PERSON)
+    started = time.perf_counter()
+    filename = browser.generate(words, **VOICE)["filename"]
+    browser.wait_until_ready(filename)
+    taken = time.perf_counter() - started
+    with av.open(io.BytesIO(browser.get(f"/download/{filename}"))) as file, sound.open("wb") as pcm:
+        for frame in file.decode(audio=0):
+            pcm.write((frame.to_ndarray()[0] * 32767).astype(numpy.int16).tobytes())
+    engine, encoder = side_by_side(
+        [(_speak_alone_s, words), (encode_alone_s, str(sound), SAMPLE_RATE)]
+    )
+    sound.unlink()
+    return engine, encoder, taken
+
+
+def _speak_alone_s(words: str) -> float:
     """Seconds that the bare library takes for the segments, phonemes included, on one thread."""
     script = Script(words, normalise=True, limit_bytes=NaturalEngine.segment_bytes)
     segments = [said.text for _, said in script.lines() if said.is_speakable]
     answer = subprocess.run(
-        [sys.executable, "-c", BARE, output],
+        [sys.executable, "-c", BARE],
         input=json.dumps(segments), capture_output=True, text=True, check=True,
     )  # fmt: skip
     return float(answer.stdout)
