@@ -25,7 +25,9 @@ class _Slot:
 
 
 class LookAhead(Generic[Line]):
-    """Runs `speak` on lines, such as segments, in up to `parallel` threads, `window` ahead at most.
+    """Runs `speak` on up to `parallel` lines at once, such as segments, `window` ahead at most.
+
+    One thread more prepares the next line meanwhile, so that no engine waits for its text.
 
     Iterating yields (line, chunks); the chunks of the first unfinished line arrive while it
     is still being spoken. Whether it waits or not, it calls `tick` at least every `tick_s` seconds
@@ -49,15 +51,19 @@ class LookAhead(Generic[Line]):
         self._speak = speak
         self._tick, self._tick_s = tick, tick_s
         self._order: queue.SimpleQueue[_Slot | BaseException | None] = queue.SimpleQueue()
-        self._taking = threading.Lock()
+        self._prepared: queue.SimpleQueue[_Slot | None] = queue.SimpleQueue()
+        self._wanted = threading.Semaphore(parallel + 1)
         self._room = threading.Semaphore(window)
         self._no_more = threading.Event()
         self._closing = threading.Event()
         self._finish_started = finish_started
         self._ticked_at = time.monotonic()
         self._threads = [
-            threading.Thread(target=self._run, name=f"speak-ahead-{number}", daemon=True)
-            for number in range(parallel)
+            threading.Thread(target=self._prepare, name="prepare-ahead", daemon=True),
+            *(
+                threading.Thread(target=self._run, name=f"speak-ahead-{number}", daemon=True)
+                for number in range(parallel)
+            ),
         ]
 
     def __enter__(self) -> "LookAhead[Line]":
@@ -74,8 +80,8 @@ class LookAhead(Generic[Line]):
 
     def __exit__(self, *details: object) -> None:
         self._no_more.set()
-        for _ in self._threads:
-            self._room.release()
+        self._wanted.release()
+        self._room.release()
         if self._finish_started:
             return
         self._closing.set()
@@ -104,32 +110,34 @@ class LookAhead(Generic[Line]):
                 raise item
             return item
 
-    def _run(self) -> None:
-        while True:
-            self._room.acquire()
-            slot = self._take()
-            if slot is None:
-                return
-            self._fill(slot)
-
-    def _take(self) -> _Slot | None:
-        """The next line, put into the order at once; None at the end or when stopping."""
-        with self._taking:
-            if self._no_more.is_set():
-                return None
-            try:
-                line = next(self._lines, None)
-            except Exception as error:  # noqa: BLE001 (handed to the thread that asked)
-                self._no_more.set()
-                self._order.put(error)
-                line = None
-            if line is None:
-                self._order.put(None)
-                self._room.release()  # lets the other threads see the end, too
-                return None
-            slot = _Slot(line)
+    def _prepare(self) -> None:
+        """Put one line after the other into the order, and before whoever speaks next."""
+        while (slot := self._next_slot()) is not None:
             self._order.put(slot)
-            return slot
+            self._prepared.put(slot)
+        for _ in self._threads:
+            self._prepared.put(None)
+
+    def _next_slot(self) -> _Slot | None:
+        """The next line once it is wanted; None at the end, or when stopping."""
+        self._wanted.acquire()
+        self._room.acquire()
+        if self._no_more.is_set():
+            return None
+        try:
+            line = next(self._lines, None)
+        except Exception as error:  # noqa: BLE001 (handed to the thread that asked)
+            self._order.put(error)
+            return None
+        if line is None:
+            self._order.put(None)
+            return None
+        return _Slot(line)
+
+    def _run(self) -> None:
+        while (slot := self._prepared.get()) is not None and not self._no_more.is_set():
+            self._wanted.release()
+            self._fill(slot)
 
     def _fill(self, slot: _Slot) -> None:
         try:

@@ -49,6 +49,36 @@ def test_as_many_are_spoken_at_once_as_allowed_and_no_more():
     assert most == 4
 
 
+def test_the_next_line_is_prepared_while_one_is_spoken():
+    prepared = threading.Event()
+
+    def lines():
+        yield SEGMENTS[0]
+        prepared.set()
+        yield SEGMENTS[1]
+
+    def speak(segment):
+        assert prepared.wait(30)
+        yield chunk(segment)
+
+    with LookAhead(lines(), speak, parallel=1, window=2, tick=lambda: None) as spoken:
+        assert [segment for segment, chunks in spoken if list(chunks)] == SEGMENTS[:2]
+
+
+def test_after_an_error_a_line_that_was_prepared_is_not_spoken():
+    spoken_of = []
+
+    def speak(segment):
+        spoken_of.append(segment)
+        raise OSError("no voice")
+        yield
+
+    with pytest.raises(OSError, match="no voice"), ahead(speak, parallel=1) as spoken:
+        for _, chunks in spoken:
+            list(chunks)
+    assert spoken_of == SEGMENTS[:1]
+
+
 def test_nothing_is_spoken_further_ahead_than_the_window():
     started = []
 
