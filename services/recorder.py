@@ -68,8 +68,8 @@ class Recorder:
 
     @property
     def duration_s(self) -> float:
-        """Seconds of sound taken in so far, with what was there before."""
-        return self.samples / self.mp3.sample_rate
+        """Seconds of sound encoded so far, with what was there before."""
+        return self.mp3.position / self.mp3.sample_rate
 
     @property
     def size(self) -> int:

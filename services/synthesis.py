@@ -143,15 +143,19 @@ class SynthesisRun:
         self.recorded_bytes = keep
         with self.store.write_part(self.job["filename"], keep) as self.part:
             try:
-                with self.recorder:
-                    self._speak_rest()
-                    self._finish()
-            except SpeechError:
-                self._keep_whole_segments()
-                raise
+                self._speak_to_the_end()
             except (NoSpace, DiskFull):
                 self.part.cut(self.recorded_bytes)  # room to record the failure in
                 raise
+
+    def _speak_to_the_end(self) -> None:
+        try:
+            with self.recorder:
+                self._speak_rest()
+                self._finish()
+        except SpeechError:
+            self._keep_whole_segments()
+            raise
 
     def _resume_point(self) -> rows.Segment | None:
         """Find the last segment whose sound is on disk, and drop those recorded beyond it."""

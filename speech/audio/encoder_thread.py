@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Self
 
-AHEAD = 8  # pieces that may wait, each some kilobytes
-BATCH_BYTES = 128 * 1024  # of waiting samples that are fed at once: each call has its price
+AHEAD = 8  # pieces that may wait
+BATCH_BYTES = 128 * 1024  # of waiting samples that are enough for one call: each has its price
 
 Step = Callable[[], object]
 
@@ -54,15 +54,13 @@ class EncoderThread:
     def _run(self) -> None:
         work = self._waiting.get()
         while work is not _end:
-            following: Step | None = None
-            if isinstance(work, bytes):
-                work, following = self._batch(work)
-            self._do(work)
+            pieces, following = self._batch(work) if isinstance(work, bytes) else ([], None)
+            self._do(work, pieces)
             self._waiting.task_done()
             work = following or self._waiting.get()
         self._waiting.task_done()
 
-    def _batch(self, samples: bytes) -> tuple[bytes, Step | None]:
+    def _batch(self, samples: bytes) -> tuple[list[bytes], Step | None]:
         """The samples with those that wait behind them, and the step after these, if one waits."""
         pieces, size = [samples], len(samples)
         while size < BATCH_BYTES:
@@ -71,18 +69,21 @@ class EncoderThread:
             except queue.Empty:
                 break
             if not isinstance(work, bytes):
-                return b"".join(pieces), work
+                return pieces, work
             self._waiting.task_done()  # that of the first piece stands for all
             pieces.append(work)
             size += len(work)
-        return b"".join(pieces), None
+        return pieces, None
 
-    def _do(self, work: bytes | Step) -> None:
+    def _do(self, work: bytes | Step, pieces: list[bytes] | None = None) -> None:
         if self._failure.done():
             return
         try:
-            self._encode(work) if isinstance(work, bytes) else work()
-        except Exception as error:  # noqa: BLE001 (raised for whoever comes next)
+            if isinstance(work, bytes):
+                self._encode(b"".join(pieces) if pieces else work)
+            else:
+                work()
+        except BaseException as error:  # noqa: BLE001 (raised for whoever comes next)
             self._failure.set_exception(error)
 
     def _raise(self) -> None:

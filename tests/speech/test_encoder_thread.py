@@ -3,6 +3,7 @@ import threading
 import pytest
 
 from speech.audio.encoder_thread import AHEAD, BATCH_BYTES, EncoderThread
+from tests.support.serving import wait_until
 
 
 class Encoder:
@@ -58,7 +59,9 @@ def test_whoever_brings_samples_waits_while_too_many_lie_there():
         thread.put(b"first")
         bringing.start()
         assert encoder.has_begun.wait(30)
-        assert thread._waiting.qsize() <= AHEAD
+        wait_until(thread._waiting.full, "a full queue")
+        bringing.join(0.1)
+        assert bringing.is_alive()
         encoder.may_go_on.set()
         bringing.join(30)
         assert not bringing.is_alive()
@@ -87,6 +90,21 @@ def test_a_failure_is_raised_and_nothing_more_is_encoded(where):
     with pytest.raises(OSError, match="disk is full"):
         thread.put(b"later still")
     assert encoder.fed == [b"good"]
+
+
+@pytest.mark.parametrize("error", [MemoryError, SystemExit])
+def test_no_failure_whatever_makes_anybody_wait_for_ever(error):
+    def fail(samples):
+        raise error
+
+    with EncoderThread(fail) as thread:
+        with pytest.raises(error):
+            for _ in range(3 * AHEAD):
+                thread.put(b"x")
+                thread.put(lambda: None)
+            thread.settle()
+        with pytest.raises(error):
+            thread.settle()
 
 
 def test_without_a_block_all_is_done_at_once():
