@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from babel.core import get_global
+
 from documents.errors import EmptyDocument, TooLargeInside
 from documents.text_cleaning import one_line, parts_of
 from documents.types import LEFT_OUT, Chapter, Document, TextRun
@@ -143,7 +145,10 @@ def language_tag(written: str) -> str:
         return ""
     if first.lower() in ("und", "mul", "zxx"):
         return ""
-    tag = [first.lower()]
+    language = first.lower()
+    # Books name theirs in three letters, too: "ger" is "de".
+    known = get_global("language_aliases").get(language, language) if len(first) == 3 else language
+    tag = [known if known.isalpha() else language]
     for subtag in rest[:3]:
         if not (subtag.isascii() and subtag.isalnum()):
             break

@@ -113,15 +113,17 @@ class DocumentImports:
     def _store(self, owner_id: int, document: Document, origin: str) -> DocumentRow:
         fields = document.to_dict() | {"cover": None, "cover_type": ""}
         kind = picture_type(document.cover or b"")
-        spoken = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
+        chapters = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
+        characters, spoken = sum(map(len, chapters)), "\n".join(chapters)
+        del chapters
         return self.db.create_document(
             owner_id,
             title=clean_line(document.title, NAME_LENGTH) or UNTITLED,
             author=clean_line(document.author, NAME_LENGTH),
-            language=settled(clean_line(document.language, LANGUAGE_LENGTH), "\n".join(spoken)),
+            language=settled(clean_line(document.language, LANGUAGE_LENGTH), spoken),
             source=document.source,
             origin=clean_line(origin, ORIGIN_LENGTH),
-            characters=sum(map(len, spoken)),
+            characters=characters,
             content=json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
             cover=document.cover if kind else None,
             cover_type=kind,

@@ -14,6 +14,7 @@ from speech.text.scripts import script_of, scripts
 from speech.text.speakers import LINE
 
 START, PART = 400, 200  # characters that are looked at: the first ones, and two parts further on
+SPREAD = 8  # parts all over a text, where those say nothing
 MAINLY = 0.65  # of the letters, in one script
 MOST_OTHERS = 0.25  # of a text, in sentences that are in another language than the whole
 
@@ -21,6 +22,8 @@ MOST_OTHERS = 0.25  # of a text, in sentences that are in another language than 
 LEADS = ((60, 0.3), (40, 0.35), (20, 0.45), (0, 0.7))
 LEAD_OF_CLOSE = 0.4
 CLOSE = (frozenset(("bs", "hr", "sr")), frozenset(("id", "ms")))
+# Those that a text in an older spelling, or in a dialect, may be taken for.
+NEAR = (*CLOSE, frozenset(("da", "nb")), frozenset(("de", "lb", "nl")), frozenset(("en", "pcm")))
 HAN_WEIGHT = 3  # letters that a Chinese character says as much as
 LEAST_KANA = 0.1  # of a Japanese text's characters
 
@@ -54,8 +57,16 @@ NOISE = re.compile(
 
 
 def recognise(text: str) -> str | None:
-    """The language of a text, such as "de" (ISO 639); None where it is not sure or mixed."""
-    prose = NOISE.sub(" ", LINE.sub(" ", _sample(text)))
+    """The language of a text, such as "de" (ISO 639); None where it is not sure or mixed.
+
+    The beginning of a long text, such as a summary for others, may be in another language.
+    """
+    is_long = len(text) > SPREAD * PART
+    return _recognised(_sample(text)) or (_recognised(_spread(text)) if is_long else None)
+
+
+def _recognised(sample: str) -> str | None:
+    prose = NOISE.sub(" ", LINE.sub(" ", sample))
     script = _main_script(prose)
     if script in SETTLED:
         return SETTLED[script]
@@ -75,8 +86,8 @@ def settled(named: str, text: str) -> str:
     if not language or found is None:
         return named or found or ""
     is_weighed = any(main_language(name) == language for name, _ in MODEL.rank(found))
-    is_close = any({language, found} <= near for near in CLOSE)
-    return found if found != language and is_weighed and not is_close else named
+    is_near = any({language, found} <= near for near in NEAR)
+    return found if found != language and is_weighed and not is_near else named
 
 
 def matches(voice_language: str, recognised: str) -> bool:
@@ -100,6 +111,12 @@ def _sample(text: str) -> str:
         return text
     places = (START + (len(text) - START) // 3, START + (len(text) - START) * 2 // 3)
     return "\n".join((text[:START], *(text[place : place + PART] for place in places)))
+
+
+def _spread(text: str) -> str:
+    """Parts from all over a text, each as long as the others."""
+    step = len(text) // SPREAD
+    return "\n".join(text[place : place + PART] for place in range(0, SPREAD * step, step))
 
 
 def _main_script(prose: str) -> str:

@@ -222,6 +222,8 @@ def test_a_book_gets_a_voice_of_its_language_until_another_is_chosen(home):
         ("a.html", f'<html lang="de-AT"><body><p>{LONG["de"]}', "de-AT"),
         ("a.html", f'<html lang="en"><body><p>{LONG["de"]}', "de"),
         ("a.html", '<html lang="en-GB"><body><p>OK 12 34', "en-GB"),
+        ("a.html", f'<html lang="ger"><body><p>{LONG["de"]}', "de"),
+        ("a.html", f'<html lang="eng"><body><p>{LONG["de"]}', "de"),
         ("a.txt", "OK 12 34", ""),
     ],
 )

@@ -16,6 +16,10 @@ from tests.support.languages import LONG, SHORT
 from tests.support.pacing import takes_below
 
 GERMAN, ENGLISH = LONG["de"], LONG["en"]
+IBSEN = (
+    "Juletræet skal stå midt på gulvet, og børnene må ikke få se det før i aften, når det er "
+    "pyntet. Hvor meget var det, De skulde have?"
+)
 INDONESIAN = "Kapal berangkat pukul setengah delapan, dan siapa terlambat harus menunggu besok."
 HOSTILE = {
     "nothing": "",
@@ -142,11 +146,18 @@ def test_a_voice_fits_by_the_language_of_its_tag(voice, language, fits):
         ("", GERMAN, "de"), ("", "OK", ""), ("en-GB", "OK", "en-GB"), ("en-GB", ENGLISH, "en-GB"),
         ("en", GERMAN, "de"), ("de-AT", GERMAN, "de-AT"), ("no", LONG["nb"], "no"),
         ("cmn-Hans", LONG["zh"], "cmn-Hans"), ("gsw", GERMAN, "gsw"), ("ms", INDONESIAN, "ms"),
-        ("en", LONG["ja"], "ja"), ("xx", "", "xx"),
+        ("en", LONG["ja"], "ja"), ("xx", "", "xx"), ("nb", IBSEN, "nb"), ("no", IBSEN, "no"),
     ],
 )  # fmt: skip
 def test_a_text_is_in_the_language_it_is_named_with_unless_it_surely_is_not(named, text, language):
     assert settled(named, text) == language
+
+
+def test_a_long_text_that_begins_in_another_language_is_recognised():
+    summary = f"{ENGLISH} " * 5
+    assert recognise(summary + f"{GERMAN} " * 100) == "de"
+    assert recognise(f"{GERMAN} " * 100) == "de"
+    assert recognise((f"{GERMAN} " * 5 + f"{ENGLISH} " * 5) * 20) is None
 
 
 def test_every_sentence_here_has_an_embedded_voice():
