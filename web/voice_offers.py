@@ -59,7 +59,10 @@ def current(text_language: str = "") -> VoiceOffer | None:
     if not current_user()["is_admin"]:
         return None
     asked, voices = remembered(), neural_voices()
-    found = (_offer(voices, tag, asked) for tag in _languages(text_language))
+    tags = _languages(text_language)
+    codes = [language_of(tag) for tag in tags]
+    tags += [code for code, wanted in asked.items() if wanted and code not in codes]
+    found = (_offer(voices, tag, asked) for tag in tags)
     return next(filter(None, found), None)
 
 

@@ -15,6 +15,7 @@ pytest.importorskip("onnx", reason="onnx is not installed")
 
 from tests.support.standin_voices import StandIn
 
+OFFER = "**/admin/voices/offer?*"
 TEXT = "Es war spät. Die Lampe brannte noch, und niemand sprach ein Wort."
 
 
@@ -67,8 +68,8 @@ def test_a_text_in_another_language_than_the_browsers_is_offered_its_voice(new_p
     page = new_page(House(app, Client(app).set_up()), locale="en-US")
     page.goto(address(app))
     text = page.locator("textarea[name=text]")
-    text.fill("It was late, and the lamp in the window was still lit.")
-    expect(page.locator("[data-quote]")).to_contain_text("characters")
+    with page.expect_response("**/draft"), page.expect_response(OFFER):
+        text.fill("It was late, and the lamp in the window was still lit.")
     expect(offer(page)).to_be_hidden()
     with page.expect_response("**/draft"):
         text.fill(TEXT)
@@ -81,14 +82,36 @@ def test_a_text_in_another_language_than_the_browsers_is_offered_its_voice(new_p
     assert page.problems == []
 
 
+def test_a_voice_on_its_way_is_followed_though_the_text_is_another_now(new_page, app, server):
+    page = new_page(House(app, Client(app).set_up()), locale="en-US")
+    page.goto(address(app))
+    text = page.locator("textarea[name=text]")
+    text.fill(TEXT)
+    offer(page).locator("[value=install]").wait_for()
+    server.fault = "trickle"
+    offer(page).locator("[value=install]").click()
+    expect(offer(page).get_by_role("progressbar")).to_be_visible()
+    with page.expect_response(OFFER):
+        text.fill("It was late, and the lamp in the window was still lit.")
+    page.reload()
+    expect(offer(page).get_by_role("progressbar")).to_be_visible()
+    assert page.problems == []
+
+
 def test_somebody_who_cannot_install_voices_is_offered_none(new_page, app):
     Client(app).set_up()
     app.flask("user", "add", "guest", "--password-stdin", stdin=PASSWORD)
     page = new_page(House(app, Client(app).log_in("guest")), locale="de-DE")
     page.goto(address(app))
-    page.locator("textarea[name=text]").fill(TEXT)
-    expect(page.locator("[data-quote]")).to_contain_text("Zeichen")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response("**/quote"):
+        page.locator("textarea[name=text]").fill(TEXT)
+    with page.expect_response("**/draft"):
+        page.locator("textarea[name=text]").press("End")
+        page.locator("textarea[name=text]").type(" Dann kam der Morgen.")
     expect(offer(page)).to_be_hidden()
+    assert not [url for url in asked if "offer" in url]
     assert page.problems == []
 
 

@@ -67,7 +67,7 @@ class VoicePicker extends HTMLElement {
     this.#part("search").focus();
     await this.#load();
     this.#showChosen();
-    if (!this.#dialog.querySelector(".is-chosen")) await this.#loadAnew();
+    if (this.#rows().length && !this.#dialog.querySelector(".is-chosen")) await this.#loadAnew();
     this.#dialog.querySelector(".is-chosen")?.scrollIntoView({ block: "center" });
   }
 
@@ -99,6 +99,7 @@ class VoicePicker extends HTMLElement {
     choice.length = 1;
     for (const { dataset } of languages) choice.append(new Option(dataset.name, dataset.language));
     choice.value = chosen;
+    this.#count();
     this.#filter();
   }
 

@@ -9,6 +9,7 @@ const EVERY_MS = 1500;
 class VoiceOffer extends HTMLElement {
   #leaving = null;
   #textLanguage = "";
+  #isFollowing = false;
 
   connectedCallback() {
     this.#leaving = new AbortController();
@@ -16,7 +17,7 @@ class VoiceOffer extends HTMLElement {
     this.addEventListener("submit", (event) => this.#answer(event), { signal });
     if (this.dataset.url)
       document.addEventListener("studio:quoted", ({ detail }) => this.#hear(detail), { signal });
-    this.#follow(signal);
+    this.#follow();
   }
 
   disconnectedCallback() {
@@ -31,7 +32,6 @@ class VoiceOffer extends HTMLElement {
     event.preventDefault();
     const form = event.target;
     const button = event.submitter;
-    const wasRunning = this.#isRunning;
     if (this.hasAttribute("aria-busy")) return;
     this.setAttribute("aria-busy", "true");
     if (button.dataset.busy) this.#tell(button.dataset.busy);
@@ -42,50 +42,57 @@ class VoiceOffer extends HTMLElement {
       });
       if (button.value === "use") choose(button.dataset);
       await this.#look();
-      if (!wasRunning) this.#follow(this.#leaving.signal);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#tell(error.message);
     } finally {
       this.removeAttribute("aria-busy");
     }
+    this.#follow();
   }
 
+  // What was pressed is answered first; the next quote tells the language again.
   async #hear({ language }) {
-    if (!language || language === this.#textLanguage) return;
-    const wasRunning = this.#isRunning;
+    if (!language || language === this.#textLanguage || this.hasAttribute("aria-busy")) return;
     this.#textLanguage = language;
-    await this.#look();
-    if (!wasRunning) this.#follow(this.#leaving.signal);
+    const isAnswered = await this.#look();
+    if (!isAnswered && language === this.#textLanguage) this.#textLanguage = "";
+    this.#follow();
   }
 
-  async #follow(signal) {
-    while (this.#isRunning) {
+  async #follow() {
+    const { signal } = this.#leaving;
+    if (this.#isFollowing) return;
+    this.#isFollowing = true;
+    while (this.#isRunning && !signal.aborted) {
       await rest(EVERY_MS, signal);
-      if (signal.aborted) return;
-      await this.#look();
+      if (!signal.aborted) await this.#look();
     }
+    this.#isFollowing = false;
   }
 
-  // While the state is the same only the bar moves, so that nothing is read out again and again.
+  // While all is the same only the bar moves, so that nothing is read out again and again.
+  // Returns whether an answer came.
   async #look() {
     const language = this.#textLanguage;
     const url = new URL(this.dataset.url, location.href);
     url.searchParams.set("language", language);
     const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer?.ok || answer.redirected || language !== this.#textLanguage) return;
+    if (!answer?.ok || answer.redirected) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (language !== this.#textLanguage) return true;
     const fresh = page.querySelector("voice-offer");
-    const isSame = languageOf(fresh) === languageOf(this);
-    if (isSame && this.#isRunning && fresh.dataset.state === "running") {
-      this.querySelector("progress").value = fresh.querySelector("progress").value;
-      return;
+    if (isSame(fresh, this)) {
+      const bar = this.querySelector("progress");
+      if (bar) bar.value = fresh.querySelector("progress").value;
+      return true;
     }
     const hadFocus = this.contains(document.activeElement);
     this.dataset.state = fresh.dataset.state;
     this.hidden = fresh.hidden;
     this.replaceChildren(...fresh.childNodes);
     if (hadFocus) (this.querySelector("button") ?? document.querySelector("#main")).focus();
+    return true;
   }
 
   #tell(sentence) {
@@ -93,8 +100,13 @@ class VoiceOffer extends HTMLElement {
   }
 }
 
-function languageOf(offer) {
-  return offer.querySelector("[name=language]")?.value;
+function isSame(...offers) {
+  const [one, other] = offers.map((offer) => [
+    offer.dataset.state,
+    offer.querySelector("[name=language]")?.value,
+    offer.querySelector("[role=status]")?.textContent,
+  ]);
+  return one.every((part, index) => part === other[index]);
 }
 
 // The new voice joins the list that the page came with.
