@@ -6,6 +6,7 @@ from bisect import bisect
 from tests.support.making import Home, prose
 
 SILENT_MS = 60  # more than a stop within a word takes
+RELEASE_MS, RELEASE_SILENT_MS = 100, 10  # the end of a stop is short, and silence follows
 WITHIN_MS = 120  # of a word, a beginning of sound is that word's; those of others lie further off
 
 
@@ -29,10 +30,16 @@ def after_pauses_ms(home: Home, text: str, **voice: str) -> tuple[list[float], i
     """Each time of a word after a comma less the nearest beginning of sound after silence.
 
     Voices that speak on at some commas have no beginning of sound there: the second number is of
-    words without one within WITHIN_MS.
+    words without one within WITHIN_MS. The release of a stop, as in "asked,", begins no word.
     """
     row = home.speak(text, **voice)
-    onsets = home.heard(row["filename"]).onsets_ms(SILENT_MS)
+    heard = home.heard(row["filename"])
+    every = heard.onsets_ms(RELEASE_SILENT_MS)
+    onsets = [
+        onset
+        for onset in heard.onsets_ms(SILENT_MS)
+        if not any(onset < other <= onset + RELEASE_MS for other in every)
+    ]
     found = []
     for segment in home.db.get_segments(row["id"]):
         for start, _, ms in json.loads(segment["words"] or "[]"):

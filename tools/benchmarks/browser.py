@@ -108,10 +108,10 @@ class Browser:
         """Hang up in the middle of a stream and have the file gone, the worker idle again."""
         self._connection.close()
         if self.get_json(f"/files/{filename}")["status"] in UNFINISHED:
-            self.post(f"/files/{filename}/cancel", {}, expect=303)
+            self.post(f"/files/{filename}/cancel", {}, JSON, expect=200)
         while self.get_json(f"/files/{filename}")["status"] in UNFINISHED:
             time.sleep(0.02)
-        self.post(f"/files/{filename}/delete", {}, expect=303)
+        self.post(f"/files/{filename}/delete", {}, JSON, expect=200)
 
     def close(self) -> None:
         self._connection.close()
