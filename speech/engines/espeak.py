@@ -39,7 +39,7 @@ class EspeakEngine(Engine):
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
     takes_phonemes: ClassVar[bool] = True
     sample_rate = SAMPLE_RATE
-    parallel = 2
+    parallel = 1  # twice as quick as the encoder, which a second process would hold up
     segment_characters = 1  # a segment is a sentence
     first_segment_characters = 1
     segment_bytes = 2400
