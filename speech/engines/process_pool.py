@@ -285,7 +285,9 @@ class Pool(Generic[Lent]):
 
     def _plan_trim(self) -> None:
         if len(self._idle) > self.stay and self._trimmer is None:
-            trimmer = threading.Timer(self.idle_s, self._trim)
+            first = min(since for _, since in self._idle[: len(self._idle) - self.stay])
+            wait_s = max(0.0, first + self.idle_s - time.monotonic())
+            trimmer = threading.Timer(wait_s, self._trim)
             trimmer.daemon = True
             with suppress(RuntimeError):  # the system gives no thread; the next return plans it
                 trimmer.start()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-IDLE_S = 900.0
+IDLE_S = 300.0
 NO_LANGUAGE = "zxx"  # what the model says to numbers, markup and names of files
 
 _log = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ class LanguageModel:
     def _plan_to_let_go(self) -> None:
         if self._identifier is None or self._timer is not None:
             return
-        timer = threading.Timer(self._idle_s, self._let_go_if_idle)
+        wait_s = max(0.0, self._asked_at + self._idle_s - time.monotonic())
+        timer = threading.Timer(wait_s, self._let_go_if_idle)
         timer.daemon = True
         with suppress(RuntimeError):  # the system gives no thread; the next question plans it
             timer.start()

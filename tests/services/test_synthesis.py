@@ -466,7 +466,7 @@ def test_a_chapter_begins_with_a_segment_after_a_longer_pause(home):
     start = text.index("Two")
     plain, row = home.speak(text), home.speak(text, chapters=[("One", 0), ("Two", start)])
     assert start in [part["text_start"] for part in home.db.get_segments(row["id"])]
-    assert row["duration"] > plain["duration"] + 0.4
+    assert row["duration"] > plain["duration"] + 0.35
 
 
 def test_a_piece_rests_at_a_checkpoint_and_goes_on_there(home, monkeypatch):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from speech.engines import process_pool
 from speech.engines.espeak import EspeakEngine, find_library, language_tag
 from speech.engines.espeak_pool import Child, Library
 from speech.engines.espeak_text import SpokenText
@@ -255,6 +256,31 @@ def test_at_most_four_processes_live_and_one_idle_stays():
         each.__exit__(None, None, None)
     wait_until(lambda: pool.alive == 1)
     pool.close()
+    assert pool.alive == 0
+
+
+def test_an_idle_process_ends_when_its_time_is_over_counted_from_its_last_use(monkeypatch):
+    class Idle:
+        is_alive = True
+
+        def get_ready(self): ...
+        def rest(self): ...
+        def close(self): ...
+
+    waits, now = [], 1000.0
+    monkeypatch.setattr(process_pool.time, "monotonic", lambda: now)
+    monkeypatch.setattr(threading.Timer, "start", lambda timer: waits.append(timer.interval))
+    pool = Pool(Idle, idle_s=300.0, stay=0)
+    with pool.borrow():
+        pass
+    now += 100.0
+    with pool.borrow():
+        pass
+    now += 200.0
+    pool._trim()  # the timer of the first use
+    now += 100.0
+    pool._trim()
+    assert waits == [300.0, 100.0]
     assert pool.alive == 0
 
 

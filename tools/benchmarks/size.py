@@ -87,7 +87,9 @@ def environment(scratch: Path) -> Path:
     folder = scratch / "environment"
     if not folder.exists():
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        install(folder, "--no-deps", *(f"--requirement={ROOT / lock}" for lock in LOCKS))
+        install(
+            folder, "--no-deps", "--no-compile", *(f"--requirement={ROOT / lock}" for lock in LOCKS)
+        )
     return folder
 
 
@@ -98,8 +100,6 @@ def install(folder: Path, *what: str) -> None:
 
 
 def installed_mb(folder: Path) -> float:
-    """What the files of an environment occupy on the disk, compiled modules included."""
-    python = folder / "bin" / "python"
-    subprocess.run([str(python), "-m", "compileall", "-q", str(folder / "lib")], check=False)
+    """What the files of an environment occupy on the disk, before anything in it has run."""
     files = (path.lstat() for path in folder.rglob("*") if path.is_file())
     return sum(stat.st_blocks * 512 for stat in files) / 1_000_000
