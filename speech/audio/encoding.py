@@ -128,10 +128,11 @@ def join_pause(tail: bytes, wanted: int) -> bytes:
 
     With at least `pause_samples` of them a cut can fall into the pause.
     """
-    samples = array.array("h", tail[-2 * wanted :])
+    tail = tail[-2 * wanted :]
+    quiet = (len(tail) - len(tail.rstrip(b"\0"))) // 2  # most of it is nothing at all
+    samples = array.array("h", tail[: len(tail) - 2 * quiet])
     if sys.byteorder == "big":
         samples.byteswap()
-    quiet = 0
     for sample in reversed(samples):
         if not -QUIET < sample < QUIET:
             break

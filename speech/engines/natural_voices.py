@@ -2,6 +2,7 @@
 
 import importlib.util
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from speech.types import Voice
@@ -74,10 +75,19 @@ def model_path(voice: NaturalVoice, folder: Path) -> Path:
     """Path of a voice's model: in the package for the one in the box, else below `folder`."""
     if voice.name != DEFAULT:
         return folder / FOLDER / f"{voice.name}.onnx"
+    try:
+        return _package_folder() / "assets" / voice.file
+    except ModuleNotFoundError:
+        return folder / FOLDER / voice.file
+
+
+@cache
+def _package_folder() -> Path:
+    """The folder of the package, looked for once; raises ModuleNotFoundError."""
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
-        return folder / FOLDER / voice.file
-    return Path(package.origin).parent / "assets" / voice.file
+        raise ModuleNotFoundError(PACKAGE)
+    return Path(package.origin).parent
 
 
 def present_voices(folder: Path) -> list[NaturalVoice]:

@@ -1,3 +1,6 @@
+import array
+import sys
+
 import pytest
 
 from speech.audio.encoding import Mp3Stream, join_pause, pause_samples
@@ -74,3 +77,17 @@ WANTED = pause_samples(22050)
 )
 def test_only_the_missing_part_of_a_pause_is_added(tail, missing):
     assert len(join_pause(tail, pause_samples(22050))) == 2 * missing
+
+
+@pytest.mark.parametrize(
+    ("samples", "missing"),
+    [
+        ([256, 0, 0], 2), ([-256, 0, 0], 2), ([1, 0, 0], 1), ([199, -199, 5, 0], 0),
+        ([200, 0, 0, 0], 1), ([0, 0, 0, 0], 0), ([300, 256, 512, 0x7F00], 4), ([], 4),
+    ],
+)  # fmt: skip
+def test_what_is_quiet_already_counts_for_the_pause(samples, missing):
+    tail = array.array("h", samples)
+    if sys.byteorder == "big":
+        tail.byteswap()
+    assert len(join_pause(tail.tobytes(), 4)) == 2 * missing

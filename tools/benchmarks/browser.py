@@ -102,7 +102,7 @@ class Browser:
             waited_s = time.monotonic() - started
             if row["status"] not in ("queued", "speaking") or waited_s > READY_S:
                 raise RuntimeError(f"{filename} is {row['status']}: {row['error']}")
-            time.sleep(min(max(waited_s / 200, 0.002), 0.25))
+            time.sleep(min(max(waited_s / 100, 0.002), 0.25))
 
     def stop_listening(self, filename: str) -> None:
         """Hang up in the middle of a stream and have the file gone, the worker idle again."""
