@@ -57,6 +57,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
         ("the program, to the finished MP3", f"{taken:.1f}"),
         (f"one file of {SHORT:,} characters", f"{one:.2f}"),
         ("two at once, both", f"{both:.2f}"),
+        ("of one, the most that two cores allow, x", f"{2 * engine / (engine + encoder):.2f}"),
     ]
     table("Natural voice (best of rounds)", ("", "seconds"), rows)
     report.at_most(f"natural: whole time, {LONG:,} characters", taken / floor, 1.15, "x the floor")
