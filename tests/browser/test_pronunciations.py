@@ -69,6 +69,7 @@ def test_a_half_written_entry_is_not_scolded(desk):
     desk.clock.install()
     desk.reload()
     until(desk, "customElements.get('pronunciation-desk') !== undefined")
+    desk.wait_for_load_state("networkidle")  # what the page itself asks for is none of this
     asked = []
     desk.on("request", lambda request: asked.append(request.url))
     desk.get_by_label("Word or phrase").fill("Nguyen")
