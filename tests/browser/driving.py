@@ -47,15 +47,6 @@ def address(app: App, path: str = "/") -> str:
     return f"http://127.0.0.1:{app.port}{path}"
 
 
-def register(page: Page, app: App) -> None:
-    """Make the first account, as whoever opens the one-time link does; leads to the studio."""
-    page.goto(address(app, f"/setup?token={app.setup_token()}"))
-    page.locator("[name=username]").fill("owner")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button").first.click()
-    page.wait_for_url(address(app, "/"))
-
-
 def until(page: Page, script: str, deadline_s: float = 30.0):
     """Wait for a script to be true; asked from outside, for the pages forbid `eval`."""
 
@@ -103,10 +94,10 @@ def log_out(page: Page) -> None:
 
 
 def set_up(page: Page, app: App) -> None:
-    """Make the first account through the set-up link."""
+    """Make the first account through the set-up link, in any language; leads to the studio."""
     page.goto(address(app, f"/setup?token={app.setup_token()}"))
-    page.get_by_label("Name").fill("owner")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("[name=username]").fill("owner")
+    page.locator("[name=password]").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button").first.click()
     page.wait_for_url(address(app, "/"))
 

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import is_advancing, register
+from tests.browser.driving import is_advancing, set_up
 from tests.support.serving import App
 
 pytest.importorskip("hibari", reason="hibari-tts is not installed")
@@ -20,7 +20,7 @@ def app(tmp_path):
 
 def test_a_first_text_is_heard_in_a_natural_voice_and_nothing_was_chosen(new_page, app):
     page = new_page(locale="en-US")
-    register(page, app)
+    set_up(page, app)
     expect(page.locator("voice-offer")).to_be_hidden()
     page.locator("textarea[name=text]").fill("It was late, and the lamp was still lit.")
     expect(page.locator("[data-voice-name]")).to_contain_text("Heart")

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import House, address, everywhere, is_advancing, register
+from tests.browser.driving import House, address, everywhere, is_advancing, set_up
 from tests.browser.test_accessibility import violations
 from tests.support.serving import PASSWORD, App, Client, wait_until
 
@@ -38,7 +38,7 @@ def offer(page):
 
 def test_a_german_browser_gets_a_german_voice_with_one_press_and_hears_it(new_page, app, server):
     page = new_page(locale="de-DE")
-    register(page, app)
+    set_up(page, app)
     text = page.get_by_role("textbox").and_(page.locator("textarea"))
     text.fill(TEXT)
     expect(offer(page)).to_contain_text("Thorsten")
