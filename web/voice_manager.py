@@ -1,6 +1,5 @@
 """The page of neural voices: what is installed, under way, and can be installed and searched."""
 
-import re
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -17,8 +16,8 @@ from speech.engines.piper import PiperEngine
 from speech.preview_sentences import sample
 from web.i18n import language, language_name
 from web.services import services
+from web.voice_words import are_found, plain_words
 
-NO_WORD = re.compile(r"[\W_]+")
 LONGEST_SEARCH = 100
 
 
@@ -131,7 +130,5 @@ def _fits(offer: Offer, wanted: str, search: str) -> bool:
     """Whether each word of a search begins one of the offer's."""
     told = [offer.identifier, offer.name, offer.quality, offer.language, offer.language_name]
     told += [display_name(offer), offer.gender, *traits(offer)]
-    words = NO_WORD.split(" ".join(told).casefold())
-    asked = filter(None, NO_WORD.split(search.casefold()))
-    is_found = all(any(word.startswith(part) for word in words) for part in asked)
-    return is_found and wanted in ("", offer.language)
+    words = " ".join(plain_words(" ".join(filter(None, told))))
+    return wanted in ("", offer.language) and are_found(search, words)

@@ -28,7 +28,7 @@ from web.voice_lists import state, voices_of
 from web.voice_manager import neural_voices
 
 COOKIE_S = 400 * 86400
-MOST_LANGUAGES = 3  # of a browser's; further ones are rarely anybody's own
+MOST_LANGUAGES = 4  # of a text and a browser; further ones are rarely anybody's own
 MOST_REMEMBERED = 20
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 
@@ -59,10 +59,7 @@ def current(text_language: str = "") -> VoiceOffer | None:
     if not current_user()["is_admin"]:
         return None
     asked, voices = remembered(), neural_voices()
-    tags = _languages(text_language)
-    codes = [language_of(tag) for tag in tags]
-    tags += [code for code, wanted in asked.items() if wanted and code not in codes]
-    found = (_offer(voices, tag, asked) for tag in tags)
+    found = (_offer(voices, tag, asked) for tag in _languages(text_language, asked))
     return next(filter(None, found), None)
 
 
@@ -88,15 +85,15 @@ def remember(answer: Response, tag: str, identifier: str) -> None:
         set_cookie(answer, OFFERS_COOKIE, urlencode(kept), COOKIE_S)
 
 
-def _languages(text_language: str) -> list[str]:
-    """The tags of the languages to look at: the text's, the chosen one, the preferred ones."""
+def _languages(text_language: str, asked: dict[str, str]) -> list[str]:
+    """The tags of the languages to look at: a text's, the reader's, those of voices asked for."""
     wished = [tag for tag, quality in request.accept_languages if quality > 0]
     tags = [text_language, session.get("language", ""), *wished]
     by_code: dict[str, str] = {}
     for tag in filter(LANGUAGE.fullmatch, tags):
         by_code[language_of(tag)] = max(by_code.get(language_of(tag), ""), tag, key=len)
-    most = MOST_LANGUAGES + bool(LANGUAGE.fullmatch(text_language))
-    return list(by_code.values())[:most]
+    codes = list(by_code)[:MOST_LANGUAGES] + [code for code, wanted in asked.items() if wanted]
+    return [by_code.get(code, code) for code in dict.fromkeys(codes)]
 
 
 def _offer(voices: Voices, tag: str, asked: dict[str, str]) -> VoiceOffer | None:
