@@ -113,8 +113,9 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that was read; `language` is the BCP 47 tag that it
-    gives itself or "", `source` such as "pdf".
+    """A document that was read; `language` is the BCP 47 tag that it gives itself, or "".
+
+    `source` is the kind of file, such as "pdf".
 
     `cover` is an image of the type `cover_type`, such as "image/jpeg", or None and "". `notes`
     are sentences for people about what could not be read.

@@ -114,16 +114,14 @@ class DocumentImports:
         fields = document.to_dict() | {"cover": None, "cover_type": ""}
         kind = picture_type(document.cover or b"")
         chapters = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
-        characters, spoken = sum(map(len, chapters)), "\n".join(chapters)
-        del chapters
         return self.db.create_document(
             owner_id,
             title=clean_line(document.title, NAME_LENGTH) or UNTITLED,
             author=clean_line(document.author, NAME_LENGTH),
-            language=settled(clean_line(document.language, LANGUAGE_LENGTH), spoken),
+            language=settled(clean_line(document.language, LANGUAGE_LENGTH), "\n".join(chapters)),
             source=document.source,
             origin=clean_line(origin, ORIGIN_LENGTH),
-            characters=characters,
+            characters=sum(map(len, chapters)),
             content=json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
             cover=document.cover if kind else None,
             cover_type=kind,

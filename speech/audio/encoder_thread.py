@@ -4,6 +4,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Self
 
 AHEAD = 8  # pieces that may wait
@@ -43,7 +44,7 @@ class EncoderThread:
         if self._thread:
             self._waiting.put(work)
         else:
-            self._do(work)
+            self._do(partial(self._encode, work) if isinstance(work, bytes) else work)
             self._raise()
 
     def settle(self) -> None:
@@ -54,35 +55,36 @@ class EncoderThread:
     def _run(self) -> None:
         work = self._waiting.get()
         while work is not _end:
-            pieces, following = self._batch(work) if isinstance(work, bytes) else ([], None)
-            self._do(work, pieces)
+            step, following = self._batch(work) if isinstance(work, bytes) else (work, None)
+            self._do(step)
             self._waiting.task_done()
             work = following or self._waiting.get()
         self._waiting.task_done()
 
-    def _batch(self, samples: bytes) -> tuple[list[bytes], Step | None]:
-        """The samples with those that wait behind them, and the step after these, if one waits."""
+    def _batch(self, samples: bytes) -> tuple[Step, Step | None]:
+        """The step that encodes samples with those behind them; the one after it, if it waits."""
         pieces, size = [samples], len(samples)
+        encode = partial(self._encode_all, pieces)
         while size < BATCH_BYTES:
             try:
                 work = self._waiting.get_nowait()
             except queue.Empty:
                 break
             if not isinstance(work, bytes):
-                return pieces, work
+                return encode, work
             self._waiting.task_done()  # that of the first piece stands for all
             pieces.append(work)
             size += len(work)
-        return pieces, None
+        return encode, None
 
-    def _do(self, work: bytes | Step, pieces: list[bytes] | None = None) -> None:
+    def _encode_all(self, pieces: list[bytes]) -> None:
+        self._encode(b"".join(pieces))
+
+    def _do(self, step: Step) -> None:
         if self._failure.done():
             return
         try:
-            if isinstance(work, bytes):
-                self._encode(b"".join(pieces) if pieces else work)
-            else:
-                work()
+            step()
         except BaseException as error:  # noqa: BLE001 (raised for whoever comes next)
             self._failure.set_exception(error)
 

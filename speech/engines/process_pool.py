@@ -283,9 +283,14 @@ class Pool(Generic[Lent]):
                 child.close()
             self._change.notify()
 
+    def _spare(self) -> list[tuple[Lent, float]]:
+        """The idle children that need not stay: the last of the list was used last, and is warm."""
+        return self._idle[: max(0, len(self._idle) - self.stay)]
+
     def _plan_trim(self) -> None:
-        if len(self._idle) > self.stay and self._trimmer is None:
-            first = min(since for _, since in self._idle[: len(self._idle) - self.stay])
+        spare = self._spare()
+        if spare and self._trimmer is None:
+            first = min(since for _, since in spare)
             wait_s = max(0.0, first + self.idle_s - time.monotonic())
             trimmer = threading.Timer(wait_s, self._trim)
             trimmer.daemon = True
@@ -297,9 +302,7 @@ class Pool(Generic[Lent]):
         with self._change:
             self._trimmer = None
             now = time.monotonic()
-            # The last of the list is the last used, hence the warmest: it stays.
-            spare = self._idle[: len(self._idle) - self.stay]
-            old = [pair for pair in spare if now - pair[1] >= self.idle_s]
+            old = [pair for pair in self._spare() if now - pair[1] >= self.idle_s]
             self._idle = [pair for pair in self._idle if pair not in old]
             self._alive -= len(old)
             self._plan_trim()

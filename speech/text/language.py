@@ -85,7 +85,7 @@ def settled(named: str, text: str) -> str:
     language = main_language(named)
     if not language or found is None:
         return named or found or ""
-    is_weighed = any(main_language(name) == language for name, _ in MODEL.rank(found))
+    is_weighed = language in map(main_language, MODEL.languages())
     is_near = any({language, found} <= near for near in NEAR)
     return found if found != language and is_weighed and not is_near else named
 

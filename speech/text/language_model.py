@@ -41,11 +41,13 @@ class LanguageModel:
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every language's share of the likelihood; nothing is certain where numpy cannot run."""
-        with self._lock:
-            self._asked_at = time.monotonic()
-            identifier = self._identifier = self._identifier or _read()
-            self._plan_to_let_go()
+        identifier = self._ready()
         return identifier.rank(text) if identifier else [(NO_LANGUAGE, 1.0), ("", 0.0)]
+
+    def languages(self) -> list[str]:
+        """The languages that are weighed; none where numpy cannot run."""
+        identifier = self._ready()
+        return list(identifier.nb_classes) if identifier else []
 
     def let_go(self) -> None:
         """Free the memory; the next question reads the model again."""
@@ -53,6 +55,13 @@ class LanguageModel:
             if self._timer:
                 self._timer.cancel()
             self._identifier = self._timer = None
+
+    def _ready(self) -> "LanguageIdentifier | None":
+        with self._lock:
+            self._asked_at = time.monotonic()
+            self._identifier = self._identifier or _read()
+            self._plan_to_let_go()
+            return self._identifier
 
     def _plan_to_let_go(self) -> None:
         if self._identifier is None or self._timer is not None:
