@@ -259,7 +259,9 @@ class MigrationFile:
         found = [line for (line,) in self._query("PRAGMA integrity_check") if line != "ok"]
         broken = self._query("PRAGMA foreign_key_check")
         found += [f"{table} row {row}: no {parent}" for table, row, parent, _ in broken]
-        return found + [f"{name} is missing" for name in sorted(_schema_names() - self._names())]
+        with self._naming_errors():
+            missing = _schema_names() - self._names()
+        return found + [f"{name} is missing" for name in sorted(missing)]
 
     def _names(self) -> set[str]:
         return {name for (name,) in self._query("SELECT name FROM sqlite_master")}
@@ -280,13 +282,18 @@ class MigrationFile:
             if bool(INDEX.search(statement)) == indexes:
                 self._connection.execute(statement)
 
-    @contextlib.contextmanager
-    def _naming_errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            named = translate_sqlite_error(error, self.path)
-            raise named or DatabaseError(f"{self.path} cannot be written: {error}.") from error
+    def _naming_errors(self) -> contextlib.AbstractContextManager[None]:
+        return _naming_errors(self.path, "written")
+
+
+@contextlib.contextmanager
+def _naming_errors(path: Path, what: str) -> Iterator[None]:
+    """Say in a sentence why a file cannot be `what`: read, written."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        named = translate_sqlite_error(error, path)
+        raise named or DatabaseError(f"{path} cannot be {what}: {error}.") from error
 
 
 def _connect_for_reading(path: Path) -> sqlite3.Connection:
@@ -312,16 +319,12 @@ def settle(path: Path) -> None:
     leftovers = [path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")]
     if not any(leftover.exists() for leftover in leftovers):
         return
-    try:
-        connection = sqlite3.connect(path, isolation_level=None)
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        named = translate_sqlite_error(error, path)
-        raise named or DatabaseError(f"{path} cannot be read: {error}.") from error
+    with (
+        _naming_errors(path, "read"),
+        contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection,
+    ):
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     if any(leftover.exists() and leftover.stat().st_size for leftover in leftovers):
         raise DatabaseError(f"{path} still has an open log; is another program using it?")
     for leftover in leftovers:
@@ -334,18 +337,12 @@ def prepare_copy(path: Path) -> int | None:
 
     Returns the version it was upgraded from: 0 for the earlier release, None for today's.
     """
-    try:
+    with _naming_errors(path, "read"):
         upgraded_from = opening.prepare(path)
-    except sqlite3.Error as error:
-        named = translate_sqlite_error(error, path)
-        raise named or DatabaseError(f"{path} cannot be read: {error}.") from error
-    settle(path)
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.execute("PRAGMA journal_mode=DELETE").fetchall()
-    finally:
-        connection.close()
-    return upgraded_from
+        settle(path)
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE").fetchall()
+        return upgraded_from
 
 
 def read_made_since(path: Path, last_ids: dict[str, int]) -> MadeSince:

@@ -6,6 +6,7 @@ NAME.deleted, so that a kill at any instant leaves something that `reconcile` ca
 
 import contextlib
 import hashlib
+import logging
 import os
 import re
 import secrets
@@ -27,6 +28,8 @@ from storage.plain_files import (
     status_of,
     sync,
 )
+
+log = logging.getLogger("voiceverse.audio_store")
 
 NAME = re.compile(r"[^\x00-\x1f/\\.][^\x00-\x1f/\\]{0,250}")
 DELETED = ".deleted"
@@ -115,7 +118,6 @@ class AudioStore:
 
     def adopt(self, source: Path, filename: str, *, link: bool = False) -> tuple[int, str]:
         """Import a file by copy or hard link; returns its size in bytes and SHA-256."""
-        target = self._path(filename)
         part = self._path(filename, PART)
         digest = hashlib.sha256()
         with contextlib.suppress(FileNotFoundError):
@@ -132,8 +134,7 @@ class AudioStore:
                 writing.flush()
                 os.fsync(writing.fileno())
         size = part.stat().st_size
-        part.replace(target)
-        sync(self.folder)
+        self._name(filename)
         return size, digest.hexdigest()
 
     def splice(
@@ -168,10 +169,9 @@ class AudioStore:
         """Give the growing file, already on the disk, its name; raises NoSuchAudio, NoSpace."""
         try:
             with translating_disk_full(self.folder):
-                self._path(filename, PART).replace(self._path(filename))
+                self._name(filename)
         except FileNotFoundError:
             raise NoSuchAudio("The growing file is gone.") from None
-        sync(self.folder)
 
     def open_growing(self, filename: str) -> BinaryIO:
         """Open the growing file, or the whole one that it has become; raises NoSuchAudio."""
@@ -237,7 +237,10 @@ class AudioStore:
                 path.with_name(path.name + DELETED).rename(path)
             raise
         for path in moved:
-            path.with_name(path.name + DELETED).unlink(missing_ok=True)
+            try:
+                path.with_name(path.name + DELETED).unlink(missing_ok=True)
+            except OSError as error:  # the rows are gone; `reconcile` tries it again
+                log.warning("%s cannot be removed yet: %s", path.name, error.strerror)
         for name in filenames:
             self.when_deleted(name)
 
@@ -297,6 +300,21 @@ class AudioStore:
                     megabytes=room.bytes // 1_000_000,
                 )
             )
+
+    def _name(self, filename: str) -> None:
+        """Give the growing file its name, durably; where that fails, take it back.
+
+        A row is only finished afterwards. What took an older file's place stays.
+        """
+        part, target = self._path(filename, PART), self._path(filename)
+        is_new = status_of(target) is None
+        part.replace(target)
+        try:
+            sync(self.folder)
+        except OSError:
+            if is_new:
+                target.replace(part)
+            raise
 
     def _path(self, filename: str, suffix: str = "") -> Path:
         if not NAME.fullmatch(filename) or filename.endswith((PART, DELETED)):

@@ -68,6 +68,48 @@ def test_a_growing_file_takes_its_name_when_it_is_whole(store):
     assert oct((store.folder / "a.mp3").stat().st_mode)[-3:] == "600"
 
 
+@pytest.mark.parametrize(("code", "raised"), [(errno.EIO, OSError), (errno.ENOSPC, NoSpace)])
+def test_a_new_file_whose_name_is_not_on_the_disk_is_still_growing(
+    store, monkeypatch, code, raised
+):
+    grow(store, "a.mp3", b"sound")
+    fail_sync(monkeypatch, code)
+    with pytest.raises(raised):
+        store.finish("a.mp3")
+    assert store.names() == []
+    assert store.part_size("a.mp3") == 5
+    monkeypatch.undo()
+    store.finish("a.mp3")
+    assert store.names() == ["a.mp3"]
+
+
+def test_a_changed_file_keeps_its_new_sound_though_its_name_is_not_on_the_disk(store, monkeypatch):
+    grow(store, "a.mp3", b"old")
+    store.finish("a.mp3")
+    grow(store, "a.mp3", b"new")
+    fail_sync(monkeypatch, errno.EIO)
+    with pytest.raises(OSError, match="Input/output error"):
+        store.finish("a.mp3")
+    assert store.read_range("a.mp3", 0, 3) == b"new"
+
+
+def test_an_imported_file_whose_name_is_not_on_the_disk_has_none(store, monkeypatch, tmp_path):
+    source = tmp_path / "from" / "a.mp3"
+    source.parent.mkdir()
+    source.write_bytes(b"sound")
+    fail_sync(monkeypatch, errno.EIO)
+    with pytest.raises(OSError, match="Input/output error"):
+        store.adopt(source, "a.mp3", link=True)
+    assert store.names() == []
+
+
+def fail_sync(monkeypatch, code):
+    def fail(path):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("storage.audio_store.sync", fail)
+
+
 def test_a_resumed_file_keeps_only_what_it_is_told_to(store):
     grow(store, "a.mp3", b"kept, lost")
     grow(store, "a.mp3", b" new", keep=4)
@@ -141,6 +183,24 @@ def test_deleting_removes_whole_and_growing_sound(store):
     forgotten = []
     store.delete("a.mp3", lambda: forgotten.append(True))
     assert forgotten
+    assert list(store.folder.iterdir()) == []
+
+
+def test_sound_that_cannot_be_removed_with_its_row_goes_when_things_are_put_right(
+    store, monkeypatch, caplog
+):
+    grow(store, "a.mp3", b"sound")
+    store.finish("a.mp3")
+
+    def fail(path, missing_ok):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Path, "unlink", fail)
+        store.delete("a.mp3", lambda: None)
+    assert "a.mp3 cannot be removed yet: Input/output error" in caplog.text
+    assert store.names() == []
+    store.reconcile(lambda name: None)
     assert list(store.folder.iterdir()) == []
 
 
