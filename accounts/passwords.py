@@ -1,10 +1,13 @@
 """Passwords: which ones are accepted, how they are hashed and checked."""
 
+import base64
+import secrets
 import unicodedata
 from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from werkzeug.security import check_password_hash
 
 from common import usernames
@@ -88,13 +91,23 @@ def _is_known_words(folded: str, username: str) -> bool:
     return rest != folded and sum(map(str.isalpha, rest)) < 5
 
 
+def hash_of_nothing(hasher: PasswordHasher) -> str:
+    """A hash that takes as long to check as any other, and that no known password has."""
+    salt, digest = (
+        base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
+
+
 class Passwords:
     """Hashes with Argon2id; verifies that and the hashes that an earlier release left."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=1, memory_cost=47104, parallelism=1)
         # Checked when there is no such account, so that the answer takes the same time.
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = hash_of_nothing(self._hasher)
 
     def hash(self, password: str) -> str:
         """Hash a new password with Argon2id."""

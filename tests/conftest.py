@@ -1,5 +1,7 @@
 """Fixtures that tests of pages and accounts share: an app over a temporary folder, browsers."""
 
+import functools
+import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,15 +11,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from accounts.accounts import Accounts
 from accounts.types import Visitor
-from app import create_app
+from app import VoiceVerse, create_app
 from config import Config
 from server.worker import Worker
 from tests.support.making import Home, with_embedded
 from tests.support.standin_openai import StandIn
+from web import templating
 from web.services import Services
 
 PASSWORD = "linden copper harbour moth"
@@ -27,6 +31,25 @@ settings.register_profile(
     "busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("busy machine")
+
+
+class CompiledTemplates(BytecodeCache):
+    """Compiled templates in memory."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._code.get(bucket.key):
+            bucket.load_bytecode(io.BytesIO(code))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+# What is the same for all apps of a test process is made once.
+VoiceVerse.jinja_options = {"bytecode_cache": CompiledTemplates()}
+templating.gather = functools.cache(templating.gather)
 
 
 class Browser:

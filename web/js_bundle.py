@@ -41,8 +41,12 @@ class Module:
         return variable_of(self.path)
 
 
-def run_order(folder: Path, entry: str) -> list[Module]:
-    """A script and all it imports, each once, in the order in which the browser runs them."""
+def run_order(folder: Path, entry: str, known: dict[str, Module] | None = None) -> list[Module]:
+    """A script and all it imports, each once, in the order in which the browser runs them.
+
+    `known` holds scripts that were read before, and gets those that are read now.
+    """
+    known = {} if known is None else known
     found: dict[str, Module] = {}
 
     def visit(path: str, above: tuple[str, ...]) -> None:
@@ -50,7 +54,9 @@ def run_order(folder: Path, entry: str) -> list[Module]:
             raise BadScript(f"{' → '.join((*above, path))}: scripts import each other in a circle.")
         if path in found:
             return
-        module = read(path, (folder / path).read_text("utf-8"))
+        if path not in known:
+            known[path] = read(path, (folder / path).read_text("utf-8"))
+        module = known[path]
         for imported in module.imports:
             visit(imported, (*above, path))
         found[path] = module

@@ -58,8 +58,8 @@ class LanguageModel:
 
     def _ready(self) -> "LanguageIdentifier | None":
         with self._lock:
-            self._asked_at = time.monotonic()
             self._identifier = self._identifier or _read()
+            self._asked_at = time.monotonic()
             self._plan_to_let_go()
             return self._identifier
 

@@ -1,7 +1,9 @@
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from werkzeug.security import generate_password_hash
 
-from accounts.passwords import BadPassword, Passwords, check_rules
+from accounts.passwords import BadPassword, Passwords, check_rules, hash_of_nothing
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +74,12 @@ def test_a_new_hash_needs_no_replacing(passwords):
 def test_nothing_opens_a_missing_or_broken_hash(passwords, stored):
     assert not passwords.verify(stored, "linden copper harbour moth")
     assert not passwords.verify(stored, "")
+
+
+def test_the_hash_of_nothing_costs_as_much_as_any_and_no_password_has_it():
+    hasher = PasswordHasher(time_cost=2, memory_cost=1024, parallelism=1)
+    nothing = hash_of_nothing(hasher)
+    assert extract_parameters(nothing) == extract_parameters(hasher.hash("a password"))
+    assert nothing != hash_of_nothing(hasher)
+    with pytest.raises(VerifyMismatchError):
+        hasher.verify(nothing, "a password")

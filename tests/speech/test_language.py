@@ -4,12 +4,14 @@ import threading
 from base64 import urlsafe_b64encode
 from importlib.metadata import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speech.engines.espeak import EspeakEngine
+from speech.text import language_model
 from speech.text.language import main_language, matches, recognise, settled
 from speech.text.language_model import MODEL, LanguageModel
 from tests.support.languages import LONG, SHORT
@@ -193,16 +195,31 @@ def test_the_model_is_let_go_when_nobody_asks_and_read_again():
     assert not model.is_loaded
 
 
-def test_the_model_stays_while_it_is_asked():
-    model = LanguageModel(idle_s=0.2)
+def test_the_model_stays_while_it_is_asked_however_long_it_took_to_read(monkeypatch):
+    read, now = language_model._read, [0.0]
+
+    def read_slowly():
+        now[0] += 2000
+        return read()
+
+    monkeypatch.setattr(language_model, "_read", read_slowly)
+    monkeypatch.setattr(language_model, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    model = LanguageModel(idle_s=1000)
     model.rank(GERMAN)
-    identifier = model._identifier
-    until = threading.Event()
-    for _ in range(60):
+    for _ in range(3):
+        now[0] += 900
+        let_timer_run_out(model)
+        assert model.is_loaded
         model.rank("Guten Tag")
-        until.wait(0.01)
-    assert model._identifier is identifier
-    model.let_go()
+    assert now[0] == 2000 + 3 * 900
+    now[0] += 1000
+    let_timer_run_out(model)
+    assert not model.is_loaded
+
+
+def let_timer_run_out(model):
+    model._timer.cancel()
+    model._let_go_if_idle()
 
 
 def test_the_model_is_the_one_in_the_package_and_needs_no_network(monkeypatch):
