@@ -14,15 +14,16 @@ INSTALL := @$(PYTHON) tools/supply/install.py $(VENV)
 run: $(VENV)/installed
 	@$(BIN)/python app.py
 
-# What fails while two run at once and all else does is told, and asked once more by itself: a browser
-# on a busy machine may be late. What fails then is broken.
+# Three at once on two cores, as many tests wait. What fails while all else runs is told, and asked
+# once more by itself: a browser on a busy machine may be late. What fails then is broken.
+TOGETHER := $(BIN)/python -m pytest -n 3
 ALONE := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 test: lint
-	$(BIN)/python -m pytest -n 2 -m "not slow" || $(ALONE) -m "not slow"
+	$(TOGETHER) -m "not slow" || $(ALONE) -m "not slow"
 
 test-slow: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n 2 -m slow || $(ALONE) -m slow
+	$(TOGETHER) -m slow || $(ALONE) -m slow
 
 attack: $(VENV)/installed-dev
 	$(BIN)/python -m tools.attack

@@ -43,6 +43,13 @@ class House:
     owner: Client
 
 
+# What stands in the studio, however long it is.
+WRITTEN = """(() => {
+  const long = document.querySelector("[data-long]");
+  return long.hidden ? document.querySelector("textarea").value : long.textContent;
+})()"""
+
+
 def address(app: App, path: str = "/") -> str:
     return f"http://127.0.0.1:{app.port}{path}"
 
@@ -65,6 +72,18 @@ def until(page: Page, script: str, deadline_s: float = 30.0):
 def player(page: Page, what: str):
     """Something of the page's player, such as `file?.filename`."""
     return page.evaluate(f"{PLAYER}?.{what}")
+
+
+def open_empty_studio(page: Page, house) -> None:
+    """Open the owner's studio with nothing in it: a page just closed may still send its draft."""
+
+    def is_empty() -> bool:
+        house.owner.post("/draft", text="", name="")
+        page.goto(address(house.app))
+        until(page, "customElements.get('studio-desk') !== undefined")
+        return not page.evaluate(WRITTEN)
+
+    wait_until(is_empty, "an empty studio")
 
 
 def until_noted(page: Page, condition, what: str):

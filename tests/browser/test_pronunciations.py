@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import STATE, address, everywhere, until, until_noted
+from tests.browser.driving import STATE, address, everywhere, open_empty_studio, until, until_noted
 from tests.browser.test_accessibility import violations
 
 TEXT = "Anna: The bell rang again.\n\nTom: I did not hear it.\n\nAnna: There it is."
@@ -33,10 +33,8 @@ def desk(new_page, house):
 
 @pytest.fixture
 def studio(new_page, house):
-    house.owner.post("/draft", text="", name="")
     page = new_page(house)
-    page.goto(address(house.app))
-    until(page, "customElements.get('studio-desk') !== undefined")
+    open_empty_studio(page, house)
     yield page
     assert page.problems == []
 

@@ -6,8 +6,10 @@ from playwright.sync_api import expect
 from tests.browser.driving import (
     PLAYER,
     WIDTHS,
+    WRITTEN,
     address,
     everywhere,
+    open_empty_studio,
     player,
     until,
     until_noted,
@@ -27,10 +29,6 @@ TIME_THE_PASTE = """() => {
     });
   }, { capture: true, once: true });
 }"""
-WRITTEN = """(() => {
-  const long = document.querySelector("[data-long]");
-  return long.hidden ? document.querySelector("textarea").value : long.textContent;
-})()"""
 DROP = """([name, text]) => {
   const files = new DataTransfer();
   files.items.add(new File([text], name));
@@ -46,10 +44,8 @@ def open_desk(new_page, house):
     """A function that opens the studio of the owner, with an empty page."""
 
     def open_page(**options):
-        house.owner.post("/draft", text="", name="")
         page = new_page(house, permissions=["clipboard-read", "clipboard-write"], **options)
-        page.goto(address(house.app))
-        until(page, "customElements.get('studio-desk') !== undefined")
+        open_empty_studio(page, house)
         return page
 
     return open_page

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import address, everywhere, until
+from tests.browser.driving import address, everywhere, open_empty_studio, until
 
 ENGLISH = (
     "It was late, and the lamp was already lit. The old lighthouse stood on the rock, and the sea "
@@ -26,13 +26,14 @@ def open_desk(new_page, house):
     """A function that opens the studio of the owner, with an empty page and nothing remembered."""
 
     def open_page(*, is_first=True, **options):
+        page = new_page(house, **options)
         if is_first:
-            house.owner.post("/draft", text="", name="")
             for language in ("de", "en", "sv"):
                 house.owner.post("/account/voice/forget", language=language)
-        page = new_page(house, **options)
-        page.goto(address(house.app))
-        until(page, "customElements.get('studio-desk') !== undefined")
+            open_empty_studio(page, house)
+        else:
+            page.goto(address(house.app))
+            until(page, "customElements.get('studio-desk') !== undefined")
         return page
 
     return open_page

@@ -44,7 +44,7 @@ def test_the_first_start_prints_and_keeps_a_link_that_works_once(app):
 @pytest.mark.slow
 def test_a_long_text_is_heard_while_it_is_made_and_found_again_when_it_is_whole(app):
     client = Client(app).set_up()
-    filename = client.generate(prose(150_000))["filename"]
+    filename = client.generate(prose(60_000))["filename"]
     connection, answer = client.open("GET", f"/audio/{filename}")
     heard = answer.read(16_000)
     assert hear(heard).loudness() > 0.03
@@ -68,7 +68,7 @@ def test_two_listeners_of_one_growing_file_hear_the_same_to_its_end(app):
 
 def test_a_killed_worker_is_replaced_and_its_file_ends_ready(app):
     client = Client(app).set_up()
-    filename = client.generate(prose(100_000))["filename"]
+    filename = client.generate(prose(30_000))["filename"]
     for _ in range(3):
         pid = wait_until(app.worker_pid, "a worker")
         wait_until(lambda: client.state(filename)["status"] != "queued", "the claim")
