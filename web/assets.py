@@ -88,8 +88,8 @@ def gather(folder: Path, root: str) -> Assets:
     }
     joined: dict[str, str] = {}
     needs: dict[str, list[str]] = {}
-    read: dict[str, Module] = {}
-    modules = {name: run_order(folder, entry, read) for name, entry in SCRIPTS.items()}
+    known: dict[str, Module] = {}
+    modules = {name: run_order(folder, entry, known) for name, entry in SCRIPTS.items()}
     shared = _shared(modules.values())
     joined[SHARED] = join(shared, addresses, exports=True)
     addresses[SHARED] = _versioned(root, SHARED, joined[SHARED].encode())

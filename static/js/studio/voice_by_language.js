@@ -1,4 +1,5 @@
 // The voice follows the language of the text until one is chosen by hand: for this text, undoably.
+import { selectOption } from "../lib/select.js";
 import { fill } from "../lib/texts.js";
 import { send } from "../lib/form_post.js";
 import { act } from "./speak.js";
@@ -16,9 +17,7 @@ export function followLanguage({ root, form, texts }) {
   }
 
   function set(control, value, label, isAutomatic = true) {
-    const isThere = [...control.options].some((option) => option.value === value);
-    if (!isThere) control.append(new Option(label, value));
-    control.value = value;
+    selectOption(control, value, label);
     const detail = { isAutomatic };
     control.dispatchEvent(new CustomEvent("change", { bubbles: true, detail }));
   }

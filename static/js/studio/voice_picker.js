@@ -1,5 +1,6 @@
 // <voice-picker>: the plain list of voices as a dialog to search, hear and compare in.
 import { plural } from "../lib/format.js";
+import { selectOption } from "../lib/select.js";
 import { fill, texts as textsOf } from "../lib/texts.js";
 import { Refused, send } from "../lib/form_post.js";
 
@@ -158,8 +159,7 @@ class VoicePicker extends HTMLElement {
   }
 
   #choose(voice, name) {
-    this.#select.value = voice;
-    if (!this.#select.value) this.#select.add(new Option(name, voice, true, true));
+    selectOption(this.#select, voice, name);
     this.#select.dispatchEvent(new Event("input", { bubbles: true }));
     this.#select.dispatchEvent(new Event("change", { bubbles: true }));
     this.#dialog.close();

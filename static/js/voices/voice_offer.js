@@ -2,6 +2,7 @@
 // then chosen, all without leaving the page. What is written there stays. The language of the text
 // decides which voice it is, once that is known.
 import { rest } from "../lib/poll.js";
+import { selectOption } from "../lib/select.js";
 import { Refused, send } from "../lib/form_post.js";
 
 const EVERY_MS = 1500;
@@ -40,7 +41,7 @@ class VoiceOffer extends HTMLElement {
         action: button.value,
         language: form.elements.language.value,
       });
-      if (button.value === "use") choose(button.dataset);
+      if (button.value === "use") speakWith(button.dataset);
       await this.#look();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -110,11 +111,9 @@ function isSame(...offers) {
 }
 
 // The new voice joins the list that the page came with.
-function choose({ voice, name }) {
+function speakWith({ voice, name }) {
   const select = document.querySelector("voice-picker select");
-  const known = [...select.options].some((option) => option.value === voice);
-  if (!known) select.add(new Option(name, voice));
-  select.value = voice;
+  selectOption(select, voice, name);
   for (const kind of ["input", "change"]) select.dispatchEvent(new Event(kind, { bubbles: true }));
 }
 
