@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from dotenv import load_dotenv
 
 from common import path_errors
+from common.cores import usable_cores
 from common.errors import AppError
 from common.ip_address import address, networks
 from common.program_start import module_arguments
@@ -26,6 +27,7 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 HOURS = ("off", *map(str, range(24)))
 SHORTEST_KEY_BYTES = 32
 SHORTEST_TOKEN = 16
+MOST_WEB_PROCESSES, MOST_UNASKED = 32, 8
 HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
 ABOVE_ZERO = (
     "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
@@ -52,7 +54,8 @@ class Config:
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"
     port: int = 5000
-    threads: int = 64  # of the web server; each live listener holds one
+    web_processes: int = 0  # that serve pages; 0: one for each core, up to eight
+    threads: int = 32  # of them all together; each live listener brings one of its own
     live_listeners: int = 48  # listening to files still being made, at once
     registration: str = "invite"
     max_characters: int = 5_000_000
@@ -90,6 +93,11 @@ class Config:
     changes_per_minute: int = 600  # of one person
     strangers_per_minute: int = 600  # of everybody at one address who is not logged in
     unrecognised: tuple[str, ...] = ()
+
+    @property
+    def web_process_count(self) -> int:
+        """Number of processes that serve pages."""
+        return self.web_processes or min(usable_cores(), MOST_UNASKED)
 
     @property
     def database_path(self) -> Path:
@@ -165,10 +173,10 @@ class Config:
                 f"VOICEVERSE_HOST is '{self.host}'; use an address or a name of this machine "
                 "alone, such as 0.0.0.0."
             )
-        if self.live_listeners > self.threads - 4:
+        if self.web_processes > MOST_WEB_PROCESSES:
             raise ConfigError(
-                f"VOICEVERSE_LIVE_LISTENERS ({self.live_listeners}) must leave at least 4 of "
-                f"VOICEVERSE_THREADS ({self.threads}) for everything else."
+                f"VOICEVERSE_WEB_PROCESSES is {self.web_processes}; use a number up to "
+                f"{MOST_WEB_PROCESSES}, or 0 for one for each core."
             )
         if self.openai_base_url and not _is_web_address(self.openai_base_url):
             raise ConfigError(

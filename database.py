@@ -246,6 +246,10 @@ class Database(
         finally:
             self._write_lock.close()
 
+    def begin_anew(self) -> None:
+        """Open connections of its own in a process forked from one that had closed its own."""
+        self._begin()
+
     @property
     def _connection(self) -> sqlite3.Connection:
         self._refuse_after_fork()

@@ -21,7 +21,7 @@ class Accounts(Registration, Administration):
         """Replace the password and end every other session; raises WrongPassword, BadPassword."""
         user_id = user["id"]
         self.check_password_rules(user["username"], new)
-        with self._one_at_a_time():
+        with self.one_at_a_time():
             self._check_current(user, current, visitor, "password change")
             new_hash = self._passwords.hash(new)
         with self._db.transaction():
@@ -55,7 +55,7 @@ class Accounts(Registration, Administration):
         self, user: Session, password: str, visitor: Visitor, purpose: str
     ) -> None:
         """Check the user's password once more; raises WrongPassword, TooManyAttempts."""
-        with self._one_at_a_time():
+        with self.one_at_a_time():
             self._check_current(user, password, visitor, purpose)
 
     def reset_password(
@@ -101,7 +101,7 @@ class Accounts(Registration, Administration):
         Raises LoginRefused, TooManyAttempts, SignInBusy.
         """
         name = unicodedata.normalize("NFC", username.strip())[:150]
-        with self._one_at_a_time():
+        with self.one_at_a_time():
             # A name of long ago is found as it stands, whatever today's rules make of it.
             user = self._db.get_user(username[:150]) or self._db.get_user(name)
             is_known = user is not None and self.device_tokens.is_known(device_token, user["id"])
@@ -131,7 +131,7 @@ class Accounts(Registration, Administration):
 
     def close(self, user: Session, password: str, visitor: Visitor) -> None:
         """Disable the account of a user who wants to leave; raises WrongPassword, LastAdmin."""
-        with self._one_at_a_time():
+        with self.one_at_a_time():
             self._check_current(user, password, visitor, "deletion of the account")
         with self._db.transaction():
             self._refuse_last_admin(user["id"])

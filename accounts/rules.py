@@ -1,6 +1,5 @@
 """Base of the account rules: database, clock, password hashes, tokens, security log."""
 
-import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from common import usernames
 from config import Config
 from database import Database
 from queries.rows import Account
+from storage.file_locks import FileLock
 
 SIGN_IN_PATIENCE_S = 15
 DAY_S = 86400
@@ -35,7 +35,7 @@ class AccountRules:
         self.device_tokens = signed_tokens.DeviceTokens(db, self._signed_tokens)
         self.throttle = login_throttle.LoginThrottle(db, self.now, self._log)
         self._passwords = passwords.Passwords()
-        self._hashing = threading.Lock()
+        self._hashing = FileLock(config.data_dir / "sign_in.lock")
 
     def now(self) -> float:
         """Current time of sessions and invitations, in seconds since 1970."""
@@ -47,7 +47,7 @@ class AccountRules:
 
     def hash_password(self, password: str) -> str:
         """Hash a new password for storage; takes about 0.14 s and 46 MiB."""
-        with self._one_at_a_time():
+        with self.one_at_a_time():
             return self._passwords.hash(password)
 
     def log(
@@ -100,9 +100,11 @@ class AccountRules:
         return name
 
     @contextmanager
-    def _one_at_a_time(self) -> Iterator[None]:
-        # Each hash takes 46 MiB, and counting failures must not race with adding one.
-        if not self._hashing.acquire(timeout=SIGN_IN_PATIENCE_S):
+    def one_at_a_time(self) -> Iterator[None]:
+        """Let nobody else check or hash a secret in the block; raises SignInBusy."""
+        # Each hash takes 46 MiB, and counting failures must not race with adding one, in whatever
+        # process: several guesses at once would each be the first.
+        if not self._hashing.acquire(SIGN_IN_PATIENCE_S):
             raise SignInBusy
         try:
             yield

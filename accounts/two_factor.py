@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import re
 import secrets
-import threading
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -61,7 +60,6 @@ class TwoFactorRules:
         self._db = db
         self._accounts = accounts
         self._box = box
-        self._checking = threading.Lock()
 
     # Setting it up and giving it up
 
@@ -151,7 +149,7 @@ class TwoFactorRules:
         user = self._accounts.check_pending(pending)
         is_known = self._accounts.device_tokens.is_known(device_token, user["id"])
         event = "second_factor_failed_known_device" if is_known else "second_factor_failed"
-        with self._checking:
+        with self._accounts.one_at_a_time():
             if not self._uses_recovery_code(user, code, visitor):
                 self._accounts.throttle.check_code(event, user, visitor)
                 if not self._uses_code(user, code):

@@ -8,10 +8,15 @@ a line of its own, or move the cursor.
 import json
 import logging
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from queue import Empty, Queue
+from typing import TextIO
 
 REQUESTS = "voiceverse.requests"
+MOST_AT_ONCE, MOST_WAITING = 1000, 10_000  # lines; where nobody takes them, requests wait
 # At their most talkative they write the headers of requests and answers, and keys are among them.
 CARRIERS = ("httpcore2", "httpx2", "openai", "websockets")
 
@@ -54,6 +59,53 @@ class TerminalLines(logging.Formatter):
             words.append(record.getMessage())
         trace = self.formatException(record.exc_info).splitlines() if record.exc_info else []
         return "\n".join(map(_harmless, (" ".join(words), *trace)))
+
+
+class LaterHandler(logging.Handler):
+    """A handler that leaves the writing to a thread of its own, many lines at once.
+
+    Who answers a request waits for neither the disk nor other threads' lines. Records must carry
+    all that their lines tell. `close` writes what is left.
+    """
+
+    def __init__(self, target: "logging.StreamHandler[TextIO]") -> None:
+        super().__init__()
+        self._target = target
+        self._records: Queue[logging.LogRecord | None] = Queue(MOST_WAITING)
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+        self._thread.start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Queue a record."""
+        self._records.put(record)
+
+    def close(self) -> None:
+        """Write what is left, and end the thread."""
+        self._records.put(None)
+        self._thread.join()
+        super().close()
+
+    def _run(self) -> None:
+        while True:
+            records = [self._records.get()]
+            with suppress(Empty):
+                while len(records) < MOST_AT_ONCE:
+                    records.append(self._records.get_nowait())
+            lines = [self._target.format(record) + "\n" for record in records if record]
+            with suppress(OSError, ValueError):  # nobody reads them any more
+                self._target.stream.write("".join(lines))
+                self._target.flush()
+            if None in records:
+                return
+
+
+def write_requests_later() -> None:
+    """Let a thread of this process write the lines about requests."""
+    (handler,) = logging.getLogger().handlers
+    if isinstance(handler, logging.StreamHandler):
+        logger = logging.getLogger(REQUESTS)
+        logger.addHandler(LaterHandler(handler))
+        logger.propagate = False
 
 
 def _harmless(line: str) -> str:

@@ -14,6 +14,7 @@ from email.message import Message
 from pathlib import Path, PurePath
 from typing import Any
 
+from common.cores import free_from_core
 from common.pipes import pipes
 from common.transient_causes import FROM_OUTSIDE
 from documents import reader_process
@@ -81,6 +82,7 @@ def _ask(request: bytes, folder: Path, limits: Limits) -> dict[str, Any]:
         env={} if os.name == "posix" else None,
         start_new_session=True,
     )
+    free_from_core(process.pid)
     is_late = threading.Event()
     watchdog = threading.Timer(limits.wall_s, _end, (process, is_late))
     watchdog.start()

@@ -9,7 +9,6 @@ that nobody can set.
 import logging
 import socket
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -17,6 +16,7 @@ from typing import Any
 
 from common.errors import AppError
 from common.ip_address import Network, address
+from common.shared_counts import SharedCounts
 from server.body_admission import Admission, Admissions
 from server.request_parser import Parser
 from server.request_queue import LONGEST_WAIT_S, QueueFull, RequestQueue, WaitedTooLong
@@ -57,6 +57,7 @@ class BodyTooSlow(AppError):
 class ConnectionLimits:
     """Connections that are open, counted by address, and the limits that hold for each.
 
+    `connections` is the number that this process takes; `of_one` address all processes together.
     Without `admissions` and a `queue` nobody is asked and nobody waits.
     """
 
@@ -66,6 +67,7 @@ class ConnectionLimits:
         *,
         connections: int,
         of_one: int,
+        counts: SharedCounts,
         exempt: tuple[Network, ...] = (),
         admissions: Admissions | None = None,
         queue: "RequestQueue[Channel] | None" = None,
@@ -76,7 +78,7 @@ class ConnectionLimits:
         self.admissions, self.queue = admissions, queue
         self._crowded = int(connections * CROWDED_SHARE)
         self._of_one, self._exempt = of_one, exempt
-        self._inside: Counter[str] = Counter()
+        self._counts, self._inside = counts, 0
 
     def client(self, peer: str, forwarded: str) -> str:
         """Key that a sender is counted under: the peer, or the client a trusted proxy names."""
@@ -92,19 +94,19 @@ class ConnectionLimits:
 
     def enter(self, where: str) -> bool:
         """Count a connection; returns whether there is room for one more from that address."""
-        self._inside[where] += 1
-        return self._inside[where] <= self._of_one or self._is_exempt(where)
+        self._inside += 1
+        here = self._counts.add(("connections", where), 1)
+        return here <= self._of_one or self._is_exempt(where)
 
     def leave(self, where: str) -> None:
         """Uncount a connection that has ended."""
-        self._inside[where] -= 1
-        if not self._inside[where]:
-            del self._inside[where]
+        self._inside -= 1
+        self._counts.add(("connections", where), -1)
 
     @property
     def idle_s(self) -> float:
         """Seconds that a connection may be idle; far fewer when places become scarce."""
-        return CROWDED_IDLE_S if self._inside.total() > self._crowded else IDLE_S
+        return CROWDED_IDLE_S if self._inside > self._crowded else IDLE_S
 
     def _is_exempt(self, where: str) -> bool:
         found = address(where)

@@ -11,10 +11,8 @@ from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.task import ErrorTask, Task, WSGITask
 
-from web.server_interface import NOTE, Outcome, Report
+from web.server_interface import ABORTED, BROKEN, NOTE, Outcome, Report
 
-ABORTED = "aborted"  # the connection ended before everything was sent
-BROKEN = "broken"  # the answer failed here after its head was sent
 UNREADABLE = 431  # a head so large that nothing of it was read
 
 

@@ -24,7 +24,7 @@ from speech.text.language import settled
 from storage.audio_errors import translating_disk_full
 from storage.audio_store import AudioStore
 
-READERS = 2
+READERS = 2  # in all web processes, and one in each at least
 READER_WAIT_S = 60.0
 ORIGIN_LENGTH = 500
 LANGUAGE_LENGTH = 35
@@ -49,7 +49,7 @@ class DocumentImports:
         self.config, self.db, self._audio = config, db, store
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
-        self._readers = BoundedSemaphore(READERS)
+        self._readers = BoundedSemaphore(max(1, READERS // config.web_process_count))
 
     def open_upload(self, needed_bytes: int = 0) -> IO[bytes]:
         """A new file of mode 0600 in the data folder, named by us, gone when it is closed."""

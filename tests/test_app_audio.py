@@ -1,7 +1,6 @@
 import threading
 from contextlib import closing
 from io import SEEK_END, BytesIO
-from threading import BoundedSemaphore
 from urllib.parse import unquote
 
 import pytest
@@ -12,6 +11,7 @@ from server.worker import Worker
 from tests.support.listening import hear
 from web import byte_ranges
 from web.audio_responses import Tagged
+from web.live_listeners import LiveListeners
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def test_a_piece_is_heard_while_it_is_being_made(owner):
 
 
 def test_live_listeners_beyond_the_limit_are_asked_to_come_back(owner, begun):
-    owner.services.live_listeners = BoundedSemaphore(1)
+    owner.services.live_listeners = LiveListeners(owner.services.counts, 1)
     first = owner.get(f"/audio/{begun}", buffered=False)
     second = owner.get(f"/audio/{begun}", json=True)
     assert second.status_code == 503

@@ -236,7 +236,7 @@ def _live(row: AudioFile, from_s: float) -> Response:
     if request.method == "HEAD":
         return response
     places = services().live_listeners
-    if not places.acquire(blocking=False):
+    if not places.acquire():
         raise TooManyListeners
     response.call_on_close(_once(places.release))
     filename, owner_id, db = row["filename"], row["owner_id"], services().db

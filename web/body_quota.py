@@ -4,14 +4,14 @@ The whole length of a body counts from when it is admitted until its request is 
 long does it lie on the disk. A body that does not tell its length counts in steps while it grows.
 """
 
-import threading
-from collections import Counter
 from collections.abc import Callable
 
 from common.errors import AppError
+from common.shared_counts import SharedCounts
 
 STEP_BYTES = 1 << 20
 LIMIT = "bytes on the way"
+ALL, UNWRITTEN = ("body", "all"), ("body", "still to be written")
 
 
 class TooMuchFromPerson(AppError):
@@ -57,19 +57,23 @@ class TooMuchInAll(AppError):
 
 
 class BodyQuota:
-    """Counts what is on its way; `check_space` raises when the disk has no room for so many bytes.
+    """Counts what is on its way to all processes; `check_space` raises when the disk has no room
+    for so many bytes.
 
     `copies` of a body lie on the disk while its request is answered.
     """
 
     def __init__(
-        self, *, of_person: int, of_address: int, in_all: int, check_space: Callable[[int], None]
+        self,
+        counts: SharedCounts,
+        *,
+        of_person: int,
+        of_address: int,
+        in_all: int,
+        check_space: Callable[[int], None],
     ) -> None:
-        self._limits = (of_person, of_address, in_all)
+        self._counts, self._limits = counts, (of_person, of_address, in_all)
         self._check_space = check_space
-        self._lock = threading.Lock()
-        self._bytes: Counter[tuple[str, int | str]] = Counter()
-        self._still_to_be_written = 0
 
     def admit(self, person: int, address: str, size: int, copies: int = 1) -> "Share":
         """Give a share to a body of that size, 0 for one that does not tell.
@@ -82,33 +86,30 @@ class BodyQuota:
 
     def receiving(self) -> int:
         """Bytes of all bodies on their way, as long as they are going to be."""
-        with self._lock:
-            return self._bytes["all", ""]
+        return self._counts.total(ALL)
 
     def _promise(self, share: "Share", size: int) -> None:
         errors = (TooMuchFromPerson, TooMuchFromAddress, TooMuchInAll)
-        with self._lock:
+        with self._counts.locked():
             for key, most, error in zip(share.keys, self._limits, errors, strict=True):
-                if self._bytes[key] + size > most:
+                if self._counts.total(key) + size > most:
                     raise error
             needed = size * share.copies
-            self._check_space(self._still_to_be_written + needed)
-            self._still_to_be_written += needed
+            self._check_space(self._counts.total(UNWRITTEN) + needed)
+            self._counts.add(UNWRITTEN, needed)
             share.size += size
-            self._bytes.update(dict.fromkeys(share.keys, size))
+            for key in share.keys:
+                self._counts.add(key, size)
 
     def _note(self, share: "Share", received: int) -> None:
-        with self._lock:
-            self._still_to_be_written -= received - share.received
-            share.received = received
+        self._counts.add(UNWRITTEN, share.received - received)
+        share.received = received
 
     def _release(self, share: "Share") -> None:
-        with self._lock:
-            self._still_to_be_written -= share.size * share.copies - share.received
+        with self._counts.locked():
+            self._counts.add(UNWRITTEN, share.received - share.size * share.copies)
             for key in share.keys:
-                self._bytes[key] -= share.size
-                if not self._bytes[key]:
-                    del self._bytes[key]
+                self._counts.add(key, -share.size)
             share.size = share.received = 0
 
 
@@ -116,11 +117,7 @@ class Share:
     """The bytes that one body may take up, until it is released."""
 
     def __init__(self, quota: BodyQuota, person: int, address: str, copies: int) -> None:
-        self.keys: tuple[tuple[str, int | str], ...] = (
-            ("person", person),
-            ("address", address),
-            ("all", ""),
-        )
+        self.keys = (("body of person", person), ("body from address", address), ALL)
         self.copies = copies
         self.size = self.received = 0
         self._quota = quota

@@ -4,20 +4,21 @@ Neither query strings nor bodies are told: they hold texts, passwords and links 
 """
 
 import logging
-import threading
 import time
-from collections import Counter
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 
 from common.logs import REQUESTS, is_terminal
+from common.shared_counts import ProcessLock, SharedCounts
 from config import Config
-from web.server_interface import NOTE, Outcome, Report
+from web.server_interface import ABORTED, BROKEN, NOTE, Outcome, Report
 from web.services import services
 
 LONGEST_PATH = 300
 TRAFFIC = "voiceverse_traffic"
+CLASSES = tuple(f"{hundreds}xx" for hundreds in range(10))
+KINDS = 64  # more than there are
 
 log = logging.getLogger(REQUESTS)
 
@@ -25,35 +26,33 @@ log = logging.getLogger(REQUESTS)
 class Traffic:
     """Counts of requests answered since the start, by class of status such as "2xx".
 
-    Answers that went wrong on their way count as what went wrong, whatever their status was.
+    Answers that went wrong on their way count as what went wrong, whatever their status was. What
+    a process has counted stays when it ends.
     """
 
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-        self._lock = threading.Lock()
-        self.started_at = time.time()
+    def __init__(self, lock: ProcessLock) -> None:
+        self._counts = SharedCounts(lock, records=KINDS)
 
     def count(self, status: int | None, problem: str = "") -> None:
         """Count an answer, by what went wrong where something did."""
-        with self._lock:
-            self._counts[problem or f"{(status or 0) // 100}xx"] += 1
+        self._counts.add(problem or CLASSES[(status or 0) // 100], 1)
 
     def counts(self) -> dict[str, int]:
-        """The counts so far."""
-        with self._lock:
-            return dict(self._counts)
+        """The counts so far, in all processes together."""
+        found = {kind: self._counts.total(kind) for kind in (*CLASSES, ABORTED, BROKEN)}
+        return {kind: count for kind, count in found.items() if count}
 
 
 def prepare(app: Flask) -> None:
     """Follow every request of the app; to be called before anything else is hooked in."""
-    app.extensions[TRAFFIC] = Traffic()
+    app.extensions[TRAFFIC] = Traffic(app.extensions["voiceverse"].lock)
     app.before_request(_begin)
     app.after_request(_end)
 
 
 def reporter(app: Flask, config: Config) -> Report:
     """A function that a server calls when an answer has ended, to count it and write its line."""
-    traffic, is_on = app.extensions.get(TRAFFIC) or Traffic(), _is_on(config)
+    traffic, is_on = app.extensions.get(TRAFFIC) or Traffic(ProcessLock()), _is_on(config)
 
     def report(outcome: Outcome) -> None:
         note = outcome.note

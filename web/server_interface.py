@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 NOTE = "voiceverse.note"  # where the app writes down, in the environ, what only it knows
 REFUSAL = "voiceverse.refusal"  # why a body was not taken in
+ABORTED = "aborted"  # the connection ended before everything was sent
+BROKEN = "broken"  # the answer failed here after its head was sent
 
 
 class Rule(NamedTuple):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Event
+from threading import Event
 
 from flask import current_app
 
@@ -11,6 +11,7 @@ from accounts.encryption import SecretBox
 from accounts.new_devices import NewDeviceAlerts
 from accounts.passkeys import Passkeys
 from accounts.two_factor import TwoFactorRules
+from common.shared_counts import ProcessLock, SharedCounts
 from config import Config
 from database import Database
 from services.backoff import Notice
@@ -23,6 +24,7 @@ from speech.registry import Registry, build_registry
 from storage.audio_store import AudioStore
 from storage.disk_reserve import Reserve
 from web.body_quota import BodyQuota
+from web.live_listeners import LiveListeners
 from web.rate_limits import Rates
 from web.session_watch import SessionWatch
 from web.trusted_hosts import Hosts
@@ -50,7 +52,9 @@ class Services:
     passkeys: Passkeys
     devices: NewDeviceAlerts
     session_watch: SessionWatch
-    live_listeners: BoundedSemaphore
+    lock: ProcessLock
+    counts: SharedCounts  # of all processes that serve this app
+    live_listeners: LiveListeners
     wake_worker: Callable[[], None]
     warm_voice: Callable[[], None]  # before somebody asks for speech
     stopping: Event = field(default_factory=Event)
@@ -70,7 +74,8 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
     registry = registry or build_registry(config, providers)
     studio = Studio(config, db, store, registry)
     keeper = Accounts(db, config, key)
-    stopping = Event()
+    stopping, lock = Event(), ProcessLock()
+    counts = SharedCounts(lock)
     return Services(
         config=config,
         db=db,
@@ -86,11 +91,13 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         passkeys=Passkeys(db, keeper),
         devices=NewDeviceAlerts(db, keeper),
         hosts=Hosts(config.trusted_hosts, config.host),
-        rates=Rates(),
+        rates=Rates(lock),
         notice=Notice(config.data_dir),
         reserve=Reserve(config.data_dir / "reserve", config.min_free_mb),
         session_watch=SessionWatch(keeper.find_open_sessions, stopping),
-        live_listeners=BoundedSemaphore(max(1, config.live_listeners)),
+        lock=lock,
+        counts=counts,
+        live_listeners=LiveListeners(counts, max(1, config.live_listeners)),
         wake_worker=lambda: None,
         warm_voice=lambda: None,
         stopping=stopping,

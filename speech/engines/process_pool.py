@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from common import transient_causes
+from common.cores import free_from_core
 from common.errors import Message
 from common.pipes import pipes
 from speech.errors import EngineCrashed, EngineHeldUp, EngineMissing, SpeechError
@@ -55,6 +56,7 @@ class PipedChild:
             )
         except OSError as error:
             raise self._not_started(error) from error
+        free_from_core(self._process.pid)
         self._input, self._output = pipes(self._process)
         self._is_busy = self._is_ready = False
 

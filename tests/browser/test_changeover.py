@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from app import create_app
 from config import Config
-from server.serve import make_server
+from server.web_process import listen, make_server
 from server.worker import Worker
 from tests.browser.driving import everywhere, is_advancing
 from tests.browser.test_accessibility import violations
@@ -25,7 +25,7 @@ class Served:
         self.services = app.extensions["voiceverse"]
         self.user_id = self.services.db.create_user("vera", password_hash)["id"]
         change.learn(self.services.studio)
-        self._server = make_server(app, config, self.services.stopping)
+        self._server = make_server(app, config, self.services.stopping, listen(config))
         self.address = f"http://127.0.0.1:{self._server.effective_port}"
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

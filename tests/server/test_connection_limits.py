@@ -13,6 +13,7 @@ import pytest
 import waitress
 
 from common.ip_address import networks
+from common.shared_counts import ProcessLock, SharedCounts
 from server.body_admission import Admissions
 from server.connection_limits import (
     CROWDED_IDLE_S,
@@ -39,6 +40,7 @@ class Server:
         self.now = 1000.0
         self.sockets = {}
         options = {"connections": 100, "of_one": 50, "clock": lambda: self.now, **settings}
+        options["counts"] = SharedCounts(ProcessLock())
         self.limits = ConnectionLimits(lambda *_: Rule(limit), **options)
         self.server = waitress.create_server(
             self.answer, map=self.sockets, host="127.0.0.1", port=0, threads=4,
@@ -325,7 +327,13 @@ def test_who_resets_while_a_large_body_is_decided_about_ends_no_server():
         is_asked.set()
         return 1 if may_answer.wait(30) else None
 
-    quota = BodyQuota(of_person=BIG, of_address=BIG, in_all=BIG, check_space=lambda _: None)
+    quota = BodyQuota(
+        SharedCounts(ProcessLock()),
+        of_person=BIG,
+        of_address=BIG,
+        in_all=BIG,
+        check_space=lambda _: None,
+    )
     admissions = Admissions(quota, person_of)
     with contextlib.closing(admissions), Server(BIG, admissions=admissions) as server:
         server.limits.rule_of = lambda *_: Rule(BIG, "token")

@@ -1,13 +1,12 @@
 """What everybody depends on goes on when a thread, a process or a disk fails it once."""
 
 import errno
-import subprocess
 import threading
 import time
 
 import pytest
 
-from server import serve
+from common.shared_counts import ProcessLock, SharedCounts
 from server import worker as worker_module
 from server.body_admission import Admission, Admissions, Undecided
 from tests.server.test_request_queue import Held
@@ -45,7 +44,13 @@ def failing_starts(monkeypatch):
 
 
 def admissions_with(check_space=nothing, person_of=lambda _: 1):
-    quota = BodyQuota(of_person=BIG, of_address=BIG, in_all=BIG, check_space=check_space)
+    quota = BodyQuota(
+        SharedCounts(ProcessLock()),
+        of_person=BIG,
+        of_address=BIG,
+        in_all=BIG,
+        check_space=check_space,
+    )
     return Admissions(quota, person_of)
 
 
@@ -142,7 +147,7 @@ def served(make_app, password_hash):
 def listens(held):
     """The status of live listening, once its place is free again."""
     status, places = held.client.request("GET", f"/audio/{held.piece}?from=0.1")[0], held.services
-    wait_until(lambda: places.live_listeners.acquire(blocking=False), "a free place")
+    wait_until(lambda: places.live_listeners.acquire(), "a free place")
     places.live_listeners.release()
     return status
 
@@ -166,33 +171,6 @@ def test_an_answer_that_cannot_be_finished_gives_its_place_back(served):
 
 
 # The worker
-
-
-def test_a_worker_that_cannot_be_started_is_tried_again(monkeypatch):
-    started, made = [], []
-
-    def popen(command, **settings):
-        started.append(command)
-        if len(started) in (2, 3):
-            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
-        lasting = ["sleep", "60"] if len(started) == 4 else ["true"]
-        process = real(lasting, **settings)
-        if lasting == ["true"]:
-            process.stdin.close()
-        else:
-            made.append(process)
-        return process
-
-    real = subprocess.Popen
-    monkeypatch.setattr(serve.subprocess, "Popen", popen)
-    worker = serve.WorkerProcess()
-    worker.start()
-    wait_until(lambda: made and worker._process is made[0], "another worker")
-    monkeypatch.setattr(serve, "STOP_WAIT_S", 0.2)
-    worker.stop()
-    worker._keeper.join(30)
-    assert not worker._keeper.is_alive()
-    worker._process.stdin.close()
 
 
 @pytest.fixture

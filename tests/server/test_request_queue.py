@@ -16,7 +16,7 @@ from server.request_queue import (
     QueueFull,
     RequestQueue,
 )
-from server.serve import make_server
+from server.web_process import listen, make_server
 from tests.conftest import Browser
 from tests.server.test_large_bodies import answer, begin, people
 from tests.support.sending import CONTENT_TYPE, multipart
@@ -118,7 +118,9 @@ class Held:
         self._read = self.services.documents.imports.import_file
         self._may_read, self.at_work = threading.Semaphore(0), 0
         self.services.documents.imports.import_file = self._wait_and_read
-        self._server = make_server(app, self.services.config, self.services.stopping)
+        self._server = make_server(
+            app, self.services.config, self.services.stopping, listen(self.services.config)
+        )
         self.port = self._server.effective_port
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

@@ -12,7 +12,7 @@ from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from common.logs import REQUESTS
-from server.serve import MOST_HEAD_BYTES, make_server
+from server.web_process import MOST_HEAD_BYTES, listen, make_server
 from tests.support.serving import wait_until
 from web import request_log, security_headers
 from web.access import public
@@ -53,7 +53,7 @@ class Served:
         for path, answer in answers.items():
             app.add_url_rule(path, path, public(lambda answer=answer: answer()))
         config, services = app.extensions["voiceverse"].config, app.extensions["voiceverse"]
-        self.server = make_server(app, config, services.stopping)
+        self.server = make_server(app, config, services.stopping, listen(config))
         self.thread = threading.Thread(target=self._run)
 
     def _large(self):

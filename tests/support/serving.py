@@ -124,6 +124,12 @@ def worker_of(pid: int) -> int | None:
     return None
 
 
+def web_processes(app: App) -> list[int]:
+    """The processes that serve: children of the app that are not its worker."""
+    children = Path(f"/proc/{app.process.pid}/task/{app.process.pid}/children").read_text().split()
+    return [int(pid) for pid in children if int(pid) != app.worker_pid()]
+
+
 class Client:
     """One browser: cookies, forms with their token, JSON; `headers` come with each request."""
 

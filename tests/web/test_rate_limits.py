@@ -2,11 +2,13 @@
 
 import pytest
 
+from common.shared_counts import ProcessLock
 from storage.errors import DiskFull
 from tests.conftest import PASSWORD, Browser
 from web.rate_limits import (
-    MOST_BUCKETS,
     NOTED_EVERY_S,
+    ROW,
+    ROWS,
     Rates,
     TooManyRequests,
     neighbourhood,
@@ -29,7 +31,7 @@ def clock():
 
 @pytest.fixture
 def rates(clock):
-    return Rates(clock)
+    return Rates(ProcessLock(), clock)
 
 
 def test_as_many_as_in_a_minute_may_come_at_once_and_then_one_at_a_time(rates, clock):
@@ -85,10 +87,15 @@ def test_a_minute_of_rest_fills_the_bucket_and_no_more(rates, clock):
         rates.take("anna", 5)
 
 
-def test_strangers_from_everywhere_take_no_endless_memory(rates):
-    for number in range(MOST_BUCKETS + 100):
+def test_strangers_from_everywhere_take_no_endless_memory(rates, clock):
+    for number in range(3 * ROWS):
+        clock.now += 0.001
         rates.take(number, 5)
-    assert len(rates._buckets) == MOST_BUCKETS
+    assert len(rates._table) == ROWS * ROW.size
+    for _ in range(4):
+        rates.take(3 * ROWS - 1, 5)
+    with pytest.raises(TooManyRequests):
+        rates.take(3 * ROWS - 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -157,12 +164,11 @@ def test_the_first_refusal_of_ten_minutes_is_told_apart(rates, clock):
     assert not rates.is_first_refusal("anna", "changes")
 
 
-def test_refusals_of_everybody_take_no_endless_memory(rates, monkeypatch):
-    monkeypatch.setattr("web.rate_limits.MOST_BUCKETS", 50)
-    for number in range(80):
+def test_refusals_of_everybody_take_no_endless_memory(rates, clock):
+    for number in range(2 * ROWS):
+        clock.now += 0.001
         assert rates.is_first_refusal(number, "requests")
-    assert len(rates._noted) == 50
-    assert not rates.is_first_refusal(79, "requests")
+    assert not rates.is_first_refusal(2 * ROWS - 1, "requests")
 
 
 def limits(app):
