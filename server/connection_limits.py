@@ -34,6 +34,7 @@ LARGE_PAUSE_S = 60.0
 LONGEST_BODY_S = 900.0  # and the largest faster yet: each has come after this and its pauses
 CROWDED_SHARE = 0.8
 CROWDED_IDLE_S = 5.0
+DRAINING_IDLE_S = 2.0
 LINGER_S = 20.0  # who was refused half way may go on sending for so long, to hear the answer
 LOOK_S = 0.5  # how often those in line are looked at
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
@@ -79,6 +80,7 @@ class ConnectionLimits:
         self._crowded = int(connections * CROWDED_SHARE)
         self._of_one, self._exempt = of_one, exempt
         self._counts, self._inside = counts, 0
+        self.is_draining = False  # whether each connection ends with the answer to come
 
     def client(self, peer: str, forwarded: str) -> str:
         """Key that a sender is counted under: the peer, or the client a trusted proxy names."""
@@ -106,6 +108,8 @@ class ConnectionLimits:
     @property
     def idle_s(self) -> float:
         """Seconds that a connection may be idle; far fewer when places become scarce."""
+        if self.is_draining:
+            return DRAINING_IDLE_S
         return CROWDED_IDLE_S if self._inside > self._crowded else IDLE_S
 
     def _is_exempt(self, where: str) -> bool:
@@ -339,6 +343,8 @@ class Channel(ReportingChannel):
     def service(self) -> None:
         """Answer the next request; if it came from the queue, its place is free afterwards."""
         person, self._person, self._queued_at = self._person, None, None
+        if self.limits.is_draining:
+            self.requests[0].headers["CONNECTION"] = "close"
         if person is not None and self._has_gone():
             self.connected = False  # nobody waits for the answer any more
         try:

@@ -1,6 +1,7 @@
 """Serving: the app in several web processes, the worker in one more, one app a data folder."""
 
 import gc
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from flask import Flask
 from backups.errors import BackupError
 from common import logs
 from config import Config, ConfigError, prepare_data_dir
-from server import web_process
 from server.hints import WARM, WORK
 from server.supervisor import Supervisor
+from server.web_process import WebProcess
+from server.web_server import hand_over, handed_over, listen
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
 from web import request_log
@@ -28,15 +30,18 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
         raise ConfigError(f"VoiceVerse already runs on {config.data_dir}. Stop it first.")
     app = create_app(config)
     services: Services = app.extensions["voiceverse"]
-    sockets = web_process.listen(config)
-    supervisor = Supervisor(
-        lambda number: web_process.serve(app, config, sockets, number, supervisor.parted),
-        config.web_process_count,
-        services.counts.forget,
-    )
+    handed = handed_over()
+    sockets = handed or listen(config)
+
+    def serve(number: int) -> None:
+        lock.leave_to_parent()
+        WebProcess(app, config, sockets, number).run(supervisor.parted)
+
+    supervisor = Supervisor(serve, config.web_process_count, services.counts.forget)
     services.wake_worker = partial(supervisor.hint, WORK)
     services.warm_voice = partial(supervisor.hint, WARM)
-    services.documents.imports.sweep()
+    if not handed:  # what lies there may be in use by who handed them over
+        services.documents.imports.sweep()
     services.reserve.look()
     link = services.accounts.ensure_setup_link(_address(config, sockets))
     services.db.close()  # what is open cannot be taken along
@@ -44,7 +49,9 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     _announce(config, _address(config, sockets), link)
     gc.freeze()  # what is there stays shared
     try:
-        supervisor.run()
+        if supervisor.run():
+            hand_over(sockets)
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
     finally:
         for each in sockets:
             each.close()

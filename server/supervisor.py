@@ -5,20 +5,24 @@ It serves nobody itself and has one thread, so that it may fork at any time.
 
 import contextlib
 import logging
+import math
 import os
 import selectors
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 
 from common.pipes import stdin_of
+from common.program_start import ROOT
 from config import program_command
 
 SHORT_LIFE_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 STOP_WAIT_S = 9.0  # everything ends within ten seconds
 PIPE_BYTES = 4096
+CHECK = "import app; from config import Config; Config.load()"
 
 log = logging.getLogger("voiceverse.supervisor")
 
@@ -31,6 +35,7 @@ class Process:
         self.due_at: float | None = 0.0  # when to start it, while it does not run
         self.pause_s = FIRST_PAUSE_S
         self.started_at = 0.0
+        self.pid = 0
 
     def start(self) -> None:
         """Start it; raises OSError where the system gives no process."""
@@ -43,6 +48,10 @@ class Process:
     def ask_to_stop(self) -> None:
         """Ask it to end soon."""
         raise NotImplementedError
+
+    def drain(self) -> None:
+        """Ask it to end when what it has begun is done."""
+        self.ask_to_stop()
 
     def kill(self) -> None:
         """End it at once."""
@@ -60,6 +69,7 @@ class WorkerProcess(Process):
             self._process = subprocess.Popen(
                 program_command("server.worker"), stdin=subprocess.PIPE, bufsize=0
             )
+        self.pid = self._process.pid
         os.set_blocking(stdin_of(self._process).fileno(), False)
 
     def hint(self, hints: bytes) -> None:
@@ -79,31 +89,34 @@ class WorkerProcess(Process):
         self._process.wait()
 
 
-class WebProcess(Process):
+class ForkedProcess(Process):
     """A process forked from this one that serves, until it is told to stop or this one is gone."""
 
     def __init__(self, number: int, serve: Callable[[int], object], leave: Callable[[], object]):
         super().__init__(f"web process {number}")
         self.number, self._serve, self._leave = number, serve, leave
-        self._pid = 0
 
     def start(self) -> None:
         # It says itself what signals do there.
-        with _signals_blocked(signal.SIGINT, signal.SIGTERM):
-            self._pid = os.fork()
-            if not self._pid:
+        with _signals_blocked(signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            self.pid = os.fork()
+            if not self.pid:
                 self._run()
 
     def poll(self) -> int | None:
-        pid, status = os.waitpid(self._pid, os.WNOHANG)
+        pid, status = os.waitpid(self.pid, os.WNOHANG)
         return os.waitstatus_to_exitcode(status) if pid else None
 
     def ask_to_stop(self) -> None:
-        os.kill(self._pid, signal.SIGTERM)
+        os.kill(self.pid, signal.SIGTERM)
+
+    def drain(self) -> None:
+        """Let it end when what it has been asked is answered."""
+        os.kill(self.pid, signal.SIGHUP)
 
     def kill(self) -> None:
-        os.kill(self._pid, signal.SIGKILL)
-        os.waitpid(self._pid, 0)
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
 
     def _run(self) -> None:
         """Serve in the new process, which ends here whatever happens."""
@@ -137,9 +150,9 @@ class Supervisor:
         # Whoever can read from here is alone: only this process holds the other end.
         self.parted, self._together = os.pipe()
         self._forget = forget
-        self._is_stopping = False
+        self._is_stopping = self._is_reloading = False
         self._worker = WorkerProcess("worker")
-        web = [WebProcess(number, serve, self._leave) for number in range(1, count + 1)]
+        web = [ForkedProcess(number, serve, self._leave) for number in range(1, count + 1)]
         self._processes: list[Process] = [self._worker, *web]
 
     def hint(self, hint: bytes) -> None:
@@ -147,12 +160,18 @@ class Supervisor:
         with contextlib.suppress(OSError):  # there are so many hints already
             os.write(self._hints, hint)
 
-    def run(self) -> None:
-        """Keep the processes running; returns when all have ended after a signal."""
+    def run(self) -> bool:
+        """Keep the processes running until a signal; returns whether that asks for a reload.
+
+        After SIGTERM or SIGINT all have ended; after SIGHUP they end by themselves when what they
+        were asked is done, and are left to who comes after.
+        """
         signal.set_wakeup_fd(self._signals, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._reload)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         try:
             with selectors.DefaultSelector() as selector:
                 for end in (self._hinted, self._woken):
@@ -161,7 +180,11 @@ class Supervisor:
                     self._look()
                     selector.select(self._until_due())
                     self._pass_hints()
+                    if self._is_reloading and self._can_reload() and not self._is_stopping:
+                        self._part()
+                        return True
                 self._end(selector)
+                return False
         finally:
             for process in self._running():
                 process.kill()
@@ -169,19 +192,51 @@ class Supervisor:
     def _stop(self, *_: object) -> None:
         self._is_stopping = True
 
+    def _reload(self, *_: object) -> None:
+        self._is_reloading = True
+
+    def _can_reload(self) -> bool:
+        """Whether the program, as it lies on the disk now, can be started with the settings now."""
+        self._is_reloading = False
+        command = [sys.executable, "-c", CHECK]
+        checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        if checked.returncode:
+            log.error("it cannot be reloaded, and goes on as it was: %s", checked.stderr.strip())
+        return not checked.returncode
+
+    def _part(self) -> None:
+        """Let the processes end by themselves, for the program that takes this one's place.
+
+        That one is left alone with signals until it knows what to do with them.
+        """
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        os.set_inheritable(self._together, True)
+        for process in self._running():
+            process.due_at = math.inf
+            process.drain()
+
     def _running(self) -> list[Process]:
         return [process for process in self._processes if process.due_at is None]
 
     def _look(self) -> None:
         """Note who has ended, and start who is due."""
+        self._reap_strangers()
         for process in self._running():
             if (code := process.poll()) is not None:
                 self._put_off(process, code)
-                if isinstance(process, WebProcess):
+                if isinstance(process, ForkedProcess):
                     self._forget(process.number)
         for process in self._processes:
             if process.due_at is not None and process.due_at <= time.monotonic():
                 self._start(process)
+
+    def _reap_strangers(self) -> None:
+        """Let processes go that the program before this one had started."""
+        mine = {process.pid for process in self._running()}
+        with contextlib.suppress(ChildProcessError):  # there are none at all
+            flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+            while (ended := os.waitid(os.P_ALL, 0, flags)) and ended.si_pid not in mine:
+                os.waitpid(ended.si_pid, 0)
 
     def _put_off(self, process: Process, code: int) -> None:
         now = time.monotonic()

@@ -29,7 +29,7 @@ class FileLock:
         Raises DatabaseError or DiskFull when the lock's file cannot be made.
         """
         if self._pid != os.getpid():
-            self._leave_to_parent()
+            self.leave_to_parent()
         deadline = time.monotonic() + timeout_s
         if not self._threads.acquire(timeout=max(timeout_s, 0.0)):
             return False
@@ -68,8 +68,8 @@ class FileLock:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
         return True
 
-    def _leave_to_parent(self) -> None:
-        # A forked child shares its parent's hold on the file; only a hold of its own keeps it out.
+    def leave_to_parent(self) -> None:
+        """Give up, in a forked process, the hold that it shares with the one it comes from."""
         if self._descriptor is not None:
             os.close(self._descriptor)
         self._begin()

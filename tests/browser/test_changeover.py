@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from app import create_app
 from config import Config
-from server.web_process import listen, make_server
+from server.web_server import Server, listen
 from server.worker import Worker
 from tests.browser.driving import everywhere, is_advancing
 from tests.browser.test_accessibility import violations
@@ -25,8 +25,8 @@ class Served:
         self.services = app.extensions["voiceverse"]
         self.user_id = self.services.db.create_user("vera", password_hash)["id"]
         change.learn(self.services.studio)
-        self._server = make_server(app, config, self.services.stopping, listen(config))
-        self.address = f"http://127.0.0.1:{self._server.effective_port}"
+        self._server = Server(app, config, self.services.stopping, listen(config))
+        self.address = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
 
@@ -41,7 +41,6 @@ class Served:
 
     def stop(self):
         self._server.close()
-        self._server.task_dispatcher.shutdown()
         self._thread.join()
         self.services.db.close()
 

@@ -16,7 +16,7 @@ from server.request_queue import (
     QueueFull,
     RequestQueue,
 )
-from server.web_process import listen, make_server
+from server.web_server import Server, listen
 from tests.conftest import Browser
 from tests.server.test_large_bodies import answer, begin, people
 from tests.support.sending import CONTENT_TYPE, multipart
@@ -118,10 +118,10 @@ class Held:
         self._read = self.services.documents.imports.import_file
         self._may_read, self.at_work = threading.Semaphore(0), 0
         self.services.documents.imports.import_file = self._wait_and_read
-        self._server = make_server(
+        self._server = Server(
             app, self.services.config, self.services.stopping, listen(self.services.config)
         )
-        self.port = self._server.effective_port
+        self.port = self._server.port
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         self.client = Client(self)
@@ -134,7 +134,6 @@ class Held:
     def stop(self):
         self.let_read(100)
         self._server.close()
-        self._server.task_dispatcher.shutdown()
         self._thread.join()
 
     def _wait_and_read(self, *order):

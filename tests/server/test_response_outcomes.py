@@ -12,7 +12,7 @@ from flask import Response, request
 from werkzeug.wsgi import wrap_file
 
 from common.logs import REQUESTS
-from server.web_process import MOST_HEAD_BYTES, listen, make_server
+from server.web_server import MOST_HEAD_BYTES, Server, listen
 from tests.support.serving import wait_until
 from web import request_log, security_headers
 from web.access import public
@@ -53,7 +53,7 @@ class Served:
         for path, answer in answers.items():
             app.add_url_rule(path, path, public(lambda answer=answer: answer()))
         config, services = app.extensions["voiceverse"].config, app.extensions["voiceverse"]
-        self.server = make_server(app, config, services.stopping, listen(config))
+        self.server = Server(app, config, services.stopping, listen(config))
         self.thread = threading.Thread(target=self._run)
 
     def _large(self):
@@ -66,10 +66,10 @@ class Served:
             self.server.run()
 
     def connect(self):
-        return socket.create_connection(("127.0.0.1", self.server.effective_port), timeout=30)
+        return socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
 
     def get(self, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.server.effective_port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=30)
         with contextlib.closing(connection):
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -96,7 +96,6 @@ class Served:
 
     def __exit__(self, *_):
         self.server.close()
-        self.server.task_dispatcher.shutdown()
         self.thread.join()
 
 

@@ -5,12 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from server import supervisor
 from server.supervisor import Supervisor
+from tests.support.listening import hear
+from tests.support.making import prose
 from tests.support.serving import ROOT, App, Client, wait_until, web_processes
 
 # A supervisor whose web processes write their numbers and stay; its worker is `cat`.
@@ -21,6 +25,8 @@ from server import supervisor
 folder = Path(sys.argv[1])
 supervisor.program_command = lambda module: ["cat"]
 supervisor.STOP_WAIT_S = float(sys.argv[2])
+if "unready" in sys.argv:
+    supervisor.CHECK = "import sys; sys.exit('no such setting')"
 
 def serve(number):
     if "deaf" not in sys.argv:
@@ -41,11 +47,10 @@ kept.run()
 class Kept:
     """A supervisor of two web processes in a process of its own."""
 
-    def __init__(self, folder, *words, stop_wait_s=5):
+    def __init__(self, folder, *words, stop_wait_s=5, **pipes):
         self.folder = folder
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, str(folder), str(stop_wait_s), *words], cwd=ROOT
-        )
+        command = [sys.executable, "-c", PROGRAM, str(folder), str(stop_wait_s), *words]
+        self.process = subprocess.Popen(command, cwd=ROOT, **pipes)
         self.until_both()
 
     def pid(self, number):
@@ -149,3 +154,60 @@ def test_a_killed_supervisor_takes_everybody_with_it(app):
     pids = [*web_processes(app), app.worker_pid()]
     app.kill_alone()
     wait_until(lambda: not any(map(is_running, pids)), "their end")
+
+
+# A reload
+
+
+def test_no_request_is_lost_at_a_reload(tmp_path):
+    with App(tmp_path, VOICEVERSE_WEB_PROCESSES="2") as app:
+        client = Client(app).set_up()
+        before, worker, done = web_processes(app), app.worker_pid(), threading.Event()
+
+        def ask(_number):
+            statuses = []
+            while not done.is_set():
+                statuses.append(client.request("GET", "/library")[0])
+            return statuses
+
+        def is_renewed():
+            now = web_processes(app)
+            return len(now) == 2 and not set(now) & set(before) and app.worker_pid() != worker
+
+        with ThreadPoolExecutor(4) as pool:
+            asking = [pool.submit(ask, number) for number in range(4)]
+            app.process.send_signal(signal.SIGHUP)
+            wait_until(is_renewed, "the new processes")
+            done.set()
+            statuses = [status for each in asking for status in each.result()]
+        assert set(statuses) == {200}
+        assert app.process.poll() is None
+        assert client.generate("The lamp was lit.")["status"] in ("queued", "speaking", "ready")
+
+
+def test_who_listens_at_a_reload_hears_it_to_the_end(tmp_path):
+    with App(tmp_path, VOICEVERSE_WEB_PROCESSES="2") as app:
+        client = Client(app).set_up()
+        before = web_processes(app)
+        filename = client.generate(prose(20_000))["filename"]
+        wait_until(lambda: client.state(filename)["status"] != "queued", "the claim")
+        connection, answer = client.open("GET", f"/audio/{filename}")
+        heard = answer.read(4000)
+        app.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: not set(web_processes(app)) >= set(before), "the reload")
+        heard += answer.read()
+        connection.close()
+        client.until_ready(filename)
+        whole = client.request("GET", f"/audio/{filename}")[2]
+    assert hear(heard).duration_s == pytest.approx(hear(whole).duration_s, abs=0.3)
+
+
+def test_what_cannot_be_started_anew_goes_on_as_it_was(tmp_path):
+    kept = Kept(tmp_path, "unready", stderr=subprocess.PIPE)
+    before = [kept.pid(1), kept.pid(2)]
+    kept.process.send_signal(signal.SIGHUP)
+    assert b"goes on as it was: no such setting" in kept.process.stderr.readline()
+    assert all(map(is_running, before))
+    kept.process.terminate()
+    assert kept.process.wait(30) == 0
+    kept.process.stderr.close()

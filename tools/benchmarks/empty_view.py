@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from flask import Flask
 
 from config import Config
-from server.web_process import listen, make_server
+from server.web_server import Server, listen
 from storage.audio_store import AudioStore
 
 
@@ -20,8 +20,8 @@ def main() -> None:
     app.extensions["voiceverse"] = SimpleNamespace(
         store=AudioStore(config.audio_dir), accounts=SimpleNamespace(person_of=lambda _: None)
     )
-    server = make_server(app, config, threading.Event(), listen(config))
-    print(f"An empty view is at http://{config.host}:{server.effective_port}", flush=True)
+    server = Server(app, config, threading.Event(), listen(config))
+    print(f"An empty view is at http://{config.host}:{server.port}", flush=True)
     server.run()
 
 
