@@ -12,10 +12,11 @@ from flask import Flask
 from backups.errors import BackupError
 from common import logs
 from config import Config, ConfigError, prepare_data_dir
+from server.handover import hand_over, take_over
 from server.hints import WARM, WORK
 from server.supervisor import Supervisor
 from server.web_process import WebProcess
-from server.web_server import hand_over, handed_over, listen
+from server.web_server import listen
 from storage.errors import DatabaseError
 from storage.file_locks import FileLock
 from web import request_log
@@ -25,22 +26,23 @@ from web.services import Services
 def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     """Serve the app that the factory makes until a signal ends it."""
     prepare_data_dir(config)
+    handed = take_over()
     lock = FileLock(config.data_dir / "app.lock")
-    if not lock.acquire(2.0):
+    if handed.lock is not None:
+        lock.adopt(handed.lock)
+    elif not lock.acquire(2.0):
         raise ConfigError(f"VoiceVerse already runs on {config.data_dir}. Stop it first.")
     app = create_app(config)
     services: Services = app.extensions["voiceverse"]
-    handed = handed_over()
-    sockets = handed or listen(config)
+    sockets = handed.sockets or listen(config)
 
     def serve(number: int) -> None:
-        lock.leave_to_parent()
         WebProcess(app, config, sockets, number).run(supervisor.parted)
 
     supervisor = Supervisor(serve, config.web_process_count, services.counts.forget)
     services.wake_worker = partial(supervisor.hint, WORK)
     services.warm_voice = partial(supervisor.hint, WARM)
-    if not handed:  # what lies there may be in use by who handed them over
+    if handed.lock is None:  # else what lies there may be in use by the processes before
         services.documents.imports.sweep()
     services.reserve.look()
     link = services.accounts.ensure_setup_link(_address(config, sockets))
@@ -50,7 +52,7 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     gc.freeze()  # what is there stays shared
     try:
         if supervisor.run():
-            hand_over(sockets)
+            hand_over(lock.descriptor(), sockets)
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
     finally:
         for each in sockets:

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import os
 import socket
 import threading
 import time
@@ -20,7 +19,8 @@ from waitress.task import ThreadedTaskDispatcher
 from common.ip_address import networks
 from config import Config, ConfigError
 from server.body_admission import Admissions
-from server.connection_limits import Channel, ConnectionLimits
+from server.connection import Channel
+from server.connection_limits import ConnectionLimits
 from server.request_parser import THROWN_AWAY
 from server.request_queue import AT_ONCE, RequestQueue
 from web import request_log
@@ -33,31 +33,8 @@ CONNECTIONS, CONNECTIONS_OF_ONE = 1000, 400  # of all web processes together
 LEAST_THREADS, LEAST_CONNECTIONS = 8, 100  # of one
 MOST_HEAD_BYTES = 1 << 16
 BACKLOG = 1024
-FIRST_HANDED = 3
 
 log = logging.getLogger("voiceverse.web_server")
-
-
-def hand_over(sockets: list[socket.socket]) -> None:
-    """Let the program that takes the place of this one find the sockets, as systemd hands them.
-
-    LISTEN_FDS of them are for the process LISTEN_PID, from descriptor 3 on.
-    """
-    copies = [os.dup(each.fileno()) for each in sockets]  # none of them lies where one is to come
-    for number, copy in enumerate(copies):
-        os.dup2(copy, FIRST_HANDED + number, inheritable=True)
-    os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": str(len(sockets))}
-
-
-def handed_over() -> list[socket.socket]:
-    """Sockets that the program before this one, or systemd, has handed over; often none."""
-    count, pid = os.environ.pop("LISTEN_FDS", "0"), os.environ.pop("LISTEN_PID", "")
-    if pid != str(os.getpid()):
-        return []
-    sockets = [socket.socket(fileno=FIRST_HANDED + number) for number in range(int(count))]
-    for each in sockets:
-        each.set_inheritable(False)
-    return sockets
 
 
 def listen(config: Config) -> list[socket.socket]:

@@ -29,7 +29,7 @@ class FileLock:
         Raises DatabaseError or DiskFull when the lock's file cannot be made.
         """
         if self._pid != os.getpid():
-            self.leave_to_parent()
+            self._leave_to_parent()
         deadline = time.monotonic() + timeout_s
         if not self._threads.acquire(timeout=max(timeout_s, 0.0)):
             return False
@@ -68,8 +68,19 @@ class FileLock:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
         return True
 
-    def leave_to_parent(self) -> None:
-        """Give up, in a forked process, the hold that it shares with the one it comes from."""
+    def descriptor(self) -> int:
+        """The descriptor that holds the lock, for whoever takes it over; raises ValueError."""
+        if self._descriptor is None:
+            raise ValueError("the lock is not held")
+        return self._descriptor
+
+    def adopt(self, descriptor: int) -> None:
+        """Hold the lock by a descriptor that holds it already."""
+        self._threads.acquire()
+        self._descriptor = descriptor
+
+    def _leave_to_parent(self) -> None:
+        # A forked child shares its parent's hold on the file; only a hold of its own keeps it out.
         if self._descriptor is not None:
             os.close(self._descriptor)
         self._begin()

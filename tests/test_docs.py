@@ -19,7 +19,7 @@ from config import Config
 from documents.fetch import LONGEST_URL, FetchLimits
 from documents.limits import Limits
 from documents.safe_zip import MOST_ENTRIES
-from server.connection_limits import LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
+from server.connection import LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
 from server.request_parser import LARGE_BYTES
 from server.request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
 from services.documents import COVER_BYTES

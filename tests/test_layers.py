@@ -16,7 +16,7 @@ LAYERS = SETTINGS["contracts"][0]["layers"]
 ENTRY_POINTS = {"app", "config", "database", "migrate_to_sqlite"}
 # What stands beside the rooms, and is no part of the app.
 BESIDE = {"deploy", "tests", "tools", "translations"}
-ENVIRONMENT_READERS = {"config.py"}
+ENVIRONMENT_READERS = {"server/handover.py", "config.py"}
 SQL = re.compile(
     r"\b(SELECT\s.+\sFROM|INSERT\s+(OR\s+\w+\s+)?INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM"
     r"|CREATE\s+(TABLE|INDEX)|PRAGMA\s+\w+)\b",
@@ -92,9 +92,12 @@ def test_the_contracts_of_who_imports_whom_hold():
     assert told.returncode == 0, told.stdout
 
 
+SERVED = {f"server/{name}.py" for name in ("serve", "web_process", "web_server")}
+
+
 @pytest.mark.parametrize("path", sources())
 def test_flask_is_known_to_pages_alone_and_to_what_serves_them(path):
-    if layer(path) not in {"app", "blueprints", "web"} and path != "server/serve.py":
+    if layer(path) not in {"app", "blueprints", "web"} and path not in SERVED:
         assert not {"flask", "flask_babel"} & rooms(imported(path))
 
 
@@ -154,7 +157,7 @@ REACH_OUT = {
     ),
 }
 NAME_OF_THE_MACHINE = {"web/trusted_hosts.py", "server/worker.py"}
-CONNECTIONS_MADE_BY_OTHERS = {"server/connection_limits.py"}
+CONNECTIONS_MADE_BY_OTHERS = {"server/connection.py", "server/handover.py", *SERVED}
 
 
 def test_few_files_reach_out():
@@ -189,7 +192,8 @@ SERVING_EVERYBODY = {
         "services/export_worker.py",
         "speech/plugins.py",
     ),
-    *("server/body_admission.py", "server/connection_limits.py", "web/session_watch.py"),
+    *("server/body_admission.py", "server/connection.py", "web/session_watch.py"),
+    "server/supervisor.py",
 }
 
 

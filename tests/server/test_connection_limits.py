@@ -15,15 +15,8 @@ import waitress
 from common.ip_address import networks
 from common.shared_counts import ProcessLock, SharedCounts
 from server.body_admission import Admissions
-from server.connection_limits import (
-    CROWDED_IDLE_S,
-    HEAD_S,
-    IDLE_S,
-    LARGE_PAUSE_S,
-    LONGEST_BODY_S,
-    Channel,
-    ConnectionLimits,
-)
+from server.connection import HEAD_S, LARGE_PAUSE_S, LONGEST_BODY_S, Channel
+from server.connection_limits import CROWDED_IDLE_S, IDLE_S, ConnectionLimits
 from server.request_parser import THROWN_AWAY
 from tests.support.serving import App, Client, wait_until
 from web.body_quota import BodyQuota

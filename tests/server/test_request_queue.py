@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from server.connection_limits import Channel
+from server.connection import Channel
 from server.request_queue import (
     AT_ONCE,
     AT_ONCE_OF_ONE,
@@ -198,7 +198,7 @@ def test_an_import_whose_turn_does_not_come_is_told_so(held, monkeypatch):
     body = document(held.client)
     sent = [begin(held.client, len(body), body) for _ in range(2)]
     wait_until(lambda: held.at_work == 2, "two at work")
-    monkeypatch.setattr("server.connection_limits.LONGEST_WAIT_S", 0.0)
+    monkeypatch.setattr("server.connection.LONGEST_WAIT_S", 0.0)
     with closing(begin(held.client, len(body), body)) as late:
         status, headers, sentence = answer(late)
     assert (status, headers["Retry-After"]) == (503, "30")
