@@ -1,13 +1,15 @@
 """The clients that benchmarks count with, against a server that answers as it is asked to."""
 
 import threading
+import time
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
 
-from tools.benchmarks import load
+from tools.benchmarks import load, school
+from tools.benchmarks.arrivals import NO_ANSWER, Answer, Arrival, send_when_due
 from tools.benchmarks.browser import Address
 from tools.benchmarks.many import Row, Target
 
@@ -96,6 +98,40 @@ def test_each_client_sends_its_own_requests(server):
     people = [headers["Cookie"] for _, _, headers, _ in server.seen]
     assert seen.count == len(people)
     assert set(people) == {"person=a", "person=b"}
+
+
+def test_requests_are_sent_when_they_are_due_and_refusals_told(server):
+    due = [Arrival(0.02, "late", load.request("/503")), Arrival(0.0, "early", load.request("/200"))]
+    due += [Arrival(0.04, "late", load.request(path)) for path in ("/304", "/204", "/200")]
+    answers = send_when_due(Address(*server.server_address), due, time.monotonic())
+    assert sorted(answer.status for answer in answers) == [200, 200, 204, 304, 503]
+    assert [answer.status for answer in answers if answer.is_refused] == [503]
+    assert server.seen[0][2]["Host"] == "localhost"
+    assert all(answer.taken_ms > 0 for answer in answers)
+
+
+def test_who_gets_no_answer_is_told(server):
+    address = Address(*server.server_address)
+    server.shutdown()
+    server.server_close()
+    (answer,) = send_when_due(address, [Arrival(0, "page", load.request("/200"))], time.monotonic())
+    assert (answer.status, answer.is_refused) == (NO_ANSWER, True)
+
+
+def test_what_gives_out_first_in_a_school_is_the_first_refusal_or_the_first_wait():
+    calm = [Answer(second, "page /", 20, 200) for second in range(20)]
+    assert school.first_to_give_out(calm) == "nothing"
+    slow, refused = Answer(12, "range", 300, 206), Answer(17, "position", 9, 503)
+    assert school.first_to_give_out([*calm, refused, slow]).startswith("range, p95 300 ms, 10 s")
+    assert school.first_to_give_out([*calm, refused]).startswith("position refused with 503, 17 s")
+
+
+def test_pages_of_a_school_come_thickest_at_the_bell():
+    person = school.Person("a=1", "token", "name.mp3", 1)
+    due = [visit.due_s for visit in school.visits([person] * (school.LISTENERS + 1), 60.0)]
+    bell = sum(20 <= second < 40 for second in due)
+    assert 800 < bell < 1200
+    assert len(due) - bell < 300
 
 
 def test_a_target_is_held_against_the_number_that_it_names():

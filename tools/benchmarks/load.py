@@ -164,7 +164,7 @@ class Client:
             have += _receive(connection, memoryview(self._buffer)[have:])
             head = self._buffer.find(b"\r\n\r\n", 0, have)
         size = body_bytes(self._buffer, head)
-        if size is None:
+        if size is None or is_refusal(self._buffer):
             raise ValueError(bytes(self._buffer[: min(have, 300)]))
         missing = head + 4 + size - have
         while missing:
@@ -186,13 +186,17 @@ class Client:
         return self._socket
 
 
+def is_refusal(answer: bytearray) -> bool:
+    """Whether the status of an answer is neither 2xx nor 304."""
+    return answer[9:10] != b"2" and answer[9:12] != b"304"
+
+
 def body_bytes(answer: bytearray, head: int) -> int | None:
-    """How long the body of an answer is; None when it is a refusal, or does not tell."""
-    status = answer[9:12]
-    if status in BODILESS:
+    """How long the body of an answer is whose head ends there; None when it does not tell."""
+    if answer[9:12] in BODILESS:
         return 0
     length = LENGTH.search(answer, 0, head)
-    return int(length.group(1)) if length and status[:1] == b"2" else None
+    return int(length.group(1)) if length else None
 
 
 def _receive(connection: socket.socket, into: memoryview) -> int:

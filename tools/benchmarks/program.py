@@ -113,9 +113,9 @@ class Program:
         pss, rss = zip(*(_memory_kb(pid) for pid in pids), strict=True)
         return sum(pss) / 1024, sum(rss) / 1024, len(pids)
 
-    def cpu_s(self) -> float:
-        """Processor time of the server's own processes, without its worker, s."""
-        pids = [pid for pid in family(self.process.pid) if not _is_worker(pid)]
+    def cpu_s(self, *, with_worker: bool = False) -> float:
+        """Processor time of the server's own processes, and of its worker if that is wanted, s."""
+        pids = [pid for pid in family(self.process.pid) if with_worker or not _is_worker(pid)]
         return sum(_cpu_ticks(pid) for pid in pids) / os.sysconf("SC_CLK_TCK")
 
     def _read_address(self) -> Address:
