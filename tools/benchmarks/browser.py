@@ -35,6 +35,11 @@ class Browser:
         """The value of the Cookie header."""
         return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
 
+    @property
+    def csrf_token(self) -> str:
+        """What each form carries, once signed in."""
+        return self._csrf
+
     def sign_in(self, name: str) -> "Browser":
         """Log in with the password that all benchmark accounts have."""
         self._csrf = self.get_json("/login")["csrf_token"]
@@ -55,6 +60,12 @@ class Browser:
         if response.status != 200:
             raise RuntimeError(f"GET {path}: {response.status} {body[:300]!r}")
         return body
+
+    def etag(self, path: str) -> str:
+        """The ETag of the JSON at a path; empty where it has none."""
+        response = self._send("GET", path, JSON)
+        response.read()
+        return response.headers.get("ETag", "")
 
     def get_json(self, path: str) -> Any:
         return json.loads(self.get(path, JSON))

@@ -6,20 +6,25 @@ import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import BrokenBarrierError
 from typing import Any
+from urllib.parse import urlencode
 
 from tools.benchmarks.browser import Address
 from tools.benchmarks.report import percentile
 
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
+CLOSE = re.compile(rb"\r\nconnection: close\r\n", re.IGNORECASE)
 FORKING = multiprocessing.get_context("fork")
 WARM_UP = 20
+BODILESS = (b"204", b"304")
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """What clients saw: requests per second, and the time of single requests in ms."""
 
+    count: int  # with those of the warm-up
     per_second: float
     p50_ms: float
     p95_ms: float
@@ -27,12 +32,25 @@ class Load:
     body_bytes: int
 
 
-def request(path: str, cookie: str = "", **headers: str) -> bytes:
-    """A GET on a connection that stays open."""
-    lines = [f"GET {path} HTTP/1.1", "Host: localhost", "Accept: text/html"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    lines += [f"Cookie: {cookie}"] if cookie else []
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
+def request(
+    path: str, cookie: str = "", *, method: str = "GET", body: bytes = b"", **headers: str
+) -> bytes:
+    """A request on a connection that stays open; `If_None_Match` is sent as If-None-Match."""
+    named = {"Host": "localhost", "Accept": "text/html"}
+    named |= {name.replace("_", "-"): value for name, value in headers.items()}
+    named |= {"Cookie": cookie} if cookie else {}
+    named |= {"Content-Length": f"{len(body)}"} if body else {}
+    lines = [f"{method} {path} HTTP/1.1", *(f"{name}: {value}" for name, value in named.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
+
+
+def form(path: str, cookie: str, **fields: object) -> bytes:
+    """A POST of fields, as scripts send them."""
+    kind = "application/x-www-form-urlencoded"
+    body = urlencode(fields).encode()
+    return request(
+        path, cookie, method="POST", body=body, Content_Type=kind, Accept="application/json"
+    )
 
 
 def drive(
@@ -44,16 +62,26 @@ def drive(
     pause_s: float = 0.0,
 ) -> Load:
     """Send the requests in turn from `clients` processes, one connection each, for a while."""
-    start = FORKING.Barrier(clients)
-    order = [tuple(requests[i:]) + tuple(requests[:i]) for i in range(len(requests))]
+    order = [(*requests[i:], *requests[:i]) for i in range(len(requests))]
+    of_clients = [order[i % len(order)] for i in range(clients)]
+    return drive_each(address, of_clients, seconds=seconds, pause_s=pause_s)
+
+
+def drive_each(
+    address: Address,
+    of_clients: Sequence[Sequence[bytes]],
+    *,
+    seconds: float = 4.0,
+    pause_s: float = 0.0,
+) -> Load:
+    """Send requests from a process for each client, which has its own; raises RuntimeError."""
+    start = FORKING.Barrier(len(of_clients))
     answers = side_by_side(
-        [(_client, address, order[i % len(order)], seconds, pause_s, start) for i in range(clients)]
+        [(_client, address, requests, seconds, pause_s, start) for requests in of_clients]
     )
-    failed = [answer for answer in answers if isinstance(answer, str)]
-    if failed:
-        raise RuntimeError(failed[0])
     times = [taken for answer in answers for taken in answer[0]]
     return Load(
+        count=len(times) + WARM_UP * len(of_clients),
         per_second=sum(len(answer[0]) / answer[1] for answer in answers),
         p50_ms=1000 * percentile(times, 0.5),
         p95_ms=1000 * percentile(times, 0.95),
@@ -63,7 +91,10 @@ def drive(
 
 
 def side_by_side(calls: Sequence[tuple]) -> list[Any]:
-    """Run each (function, *arguments) in a process of its own; what they return, in order."""
+    """Run each (function, *arguments) in a process of its own; what they return, in order.
+
+    Raises RuntimeError when one of them failed, once all have ended.
+    """
     running = []
     for function, *arguments in calls:
         receiving, sending = FORKING.Pipe(duplex=False)
@@ -74,33 +105,38 @@ def side_by_side(calls: Sequence[tuple]) -> list[Any]:
     answers = [receiving.recv() for _, receiving in running]
     for process, _ in running:
         process.join()
-    return answers
+    if failed := [reason for _, reason in answers if reason]:
+        raise RuntimeError(f"a client stopped: {failed[0]}")
+    return [answer for answer, _ in answers]
 
 
 def _answer(sending, function, arguments) -> None:
-    sending.send(function(*arguments))
+    try:
+        sending.send((function(*arguments), ""))
+    except BrokenBarrierError:  # another client tells why
+        sending.send((None, ""))
+    except (OSError, RuntimeError, ValueError) as error:
+        sending.send((None, repr(error)))
 
 
-def _client(address, requests, seconds, pause_s, start) -> tuple[list[float], float, int] | str:
+def _client(address, requests, seconds, pause_s, start) -> tuple[list[float], float, int]:
     try:
         return _measure(address, requests, seconds, pause_s, start)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError):
         start.abort()
-        return f"a client stopped: {error!r}"
+        raise
 
 
 def _measure(address, requests, seconds, pause_s, start) -> tuple[list[float], float, int]:
-    connection = socket.create_connection(address, timeout=30)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    buffer = bytearray(1 << 20)
+    client = Client(address)
     for number in range(WARM_UP):
-        exchange(connection, requests[number % len(requests)], buffer)
+        client.exchange(requests[number % len(requests)])
     start.wait(30)
     times, size, number = [], 0, 0
     begun = time.perf_counter()
     now, end = begun, begun + seconds
     while now < end:
-        size = exchange(connection, requests[number % len(requests)], buffer)
+        size = client.exchange(requests[number % len(requests)])
         number += 1
         after = time.perf_counter()
         times.append(after - now)
@@ -111,24 +147,60 @@ def _measure(address, requests, seconds, pause_s, start) -> tuple[list[float], f
     return times, now - begun, size
 
 
-def exchange(connection: socket.socket, sent: bytes, buffer: bytearray) -> int:
-    """One request and its whole answer; the size of the body. Raises ValueError."""
-    connection.sendall(sent)
-    have, head = 0, -1
-    while head < 0:
-        received = connection.recv_into(memoryview(buffer)[have:])
-        if not received:
-            raise ValueError("the server hung up")
-        have += received
-        head = buffer.find(b"\r\n\r\n", 0, have)
-    length = LENGTH.search(buffer, 0, head)
-    if buffer[9:11] != b"20" or length is None:
-        raise ValueError(bytes(buffer[: min(have, 300)]))
-    size = int(length.group(1))
-    missing = head + 4 + size - have
-    while missing:
-        received = connection.recv_into(buffer, min(missing, len(buffer)))
-        if not received:
-            raise ValueError("the server hung up")
-        missing -= received
-    return size
+class Client:
+    """One connection that is kept open for as long as the server does, then made anew."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._buffer = bytearray(1 << 20)
+        self._socket: socket.socket | None = None
+
+    def exchange(self, sent: bytes) -> int:
+        """One request and its whole answer; the size of the body. Raises ValueError if refused."""
+        connection = self._connected()
+        connection.sendall(sent)
+        have, head = 0, -1
+        while head < 0:
+            have += _receive(connection, memoryview(self._buffer)[have:])
+            head = self._buffer.find(b"\r\n\r\n", 0, have)
+        size = body_bytes(self._buffer, head)
+        if size is None or is_refusal(self._buffer):
+            raise ValueError(bytes(self._buffer[: min(have, 300)]))
+        missing = head + 4 + size - have
+        while missing:
+            missing -= _receive(connection, memoryview(self._buffer)[:missing])
+        if CLOSE.search(self._buffer, 0, head + 2):
+            self.close()
+        return size
+
+    def close(self) -> None:
+        """Hang up; the next request connects anew."""
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+
+    def _connected(self) -> socket.socket:
+        if self._socket is None:
+            self._socket = socket.create_connection(self._address, timeout=30)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self._socket
+
+
+def is_refusal(answer: bytearray) -> bool:
+    """Whether the status of an answer is neither 2xx nor 304."""
+    return answer[9:10] != b"2" and answer[9:12] != b"304"
+
+
+def body_bytes(answer: bytearray, head: int) -> int | None:
+    """How long the body of an answer is whose head ends there; None when it does not tell."""
+    if answer[9:12] in BODILESS:
+        return 0
+    length = LENGTH.search(answer, 0, head)
+    return int(length.group(1)) if length else None
+
+
+def _receive(connection: socket.socket, into: memoryview) -> int:
+    received = connection.recv_into(into)
+    if not received:
+        raise ValueError("the server hung up")
+    return received

@@ -2,6 +2,7 @@
 
 import random
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -36,7 +37,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
     filename = fill(folder)
     with Program(folder) as program:
         numbers = measure(program, filename)
-    with _empty_view(scratch) as program:
+    with empty_view(scratch) as program:
         empty, spent = plain_page(program, load.request("/login"), 3.0)
     _print_libraries(report, numbers)
     rows = [("empty view", f"{empty:,.0f}", "", f"{spent:.2f}")]
@@ -77,19 +78,23 @@ def plain_page(program: Program, request: bytes, seconds: float) -> tuple[float,
     """Requests per second of eight clients, and the server's processor time for each, ms."""
     before = program.cpu_s()
     seen = load.drive(program.address, [request], clients=CLIENTS, seconds=seconds)
-    spent_s = program.cpu_s() - before
-    return seen.per_second, 1000 * spent_s / (seen.per_second * seconds + CLIENTS * load.WARM_UP)
+    return seen.per_second, 1000 * (program.cpu_s() - before) / seen.count
 
 
 def ranges(program: Program, cookie: str, filename: str, seconds: float) -> load.Load:
     """Eight clients that jump about in one file, 64 KiB at a time."""
+    requests = range_requests(f"/audio/{filename}", cookie)
+    return load.drive(program.address, requests, clients=CLIENTS, seconds=seconds)
+
+
+def range_requests(path: str, cookie: str = "", **headers: str) -> list[bytes]:
+    """Jumps about in one file, 64 KiB at a time."""
     chance = random.Random(1)
     starts = [chance.randrange(SOUND_BYTES - RANGE) for _ in range(32)]
-    requests = [
-        load.request(f"/audio/{filename}", cookie, Range=f"bytes={start}-{start + RANGE - 1}")
+    return [
+        load.request(path, cookie, Range=f"bytes={start}-{start + RANGE - 1}", **headers)
         for start in starts
     ]
-    return load.drive(program.address, requests, clients=CLIENTS, seconds=seconds)
 
 
 def fill(folder: Path) -> str:
@@ -97,20 +102,26 @@ def fill(folder: Path) -> str:
     with prepared(folder, ["many", "few"]) as (db, (many, few)):
         with db.transaction():
             for number in range(MANY):
-                _add(db, many["id"], number)
+                add_piece(db, many["id"], number)
         with db.transaction():
-            rows = [_add(db, few["id"], number) for number in range(FEW)]
+            rows = [add_piece(db, few["id"], number) for number in range(FEW)]
             for row in rows:
                 db.record_usage(few["id"], row["character_count"], 0.0, file_id=row["id"])
                 db.record_playback(few["id"], row["id"], "Firefox on Linux")
-        sound = folder.parent / "sound"
-        sound.write_bytes(random.Random(2).randbytes(SOUND_BYTES))
-        AudioStore(folder / "audio").adopt(sound, rows[0]["filename"])
-        sound.unlink()
+    give_sound(folder, rows[0]["filename"], random.Random(2).randbytes(SOUND_BYTES))
     return rows[0]["filename"]
 
 
-def _add(db: Database, owner_id: int, number: int) -> dict:
+def give_sound(folder: Path, filename: str, content: bytes) -> None:
+    """Put down what a piece is to sound like."""
+    sound = folder.parent / "sound"
+    sound.write_bytes(content)
+    AudioStore(folder / "audio").adopt(sound, filename)
+    sound.unlink()
+
+
+def add_piece(db: Database, owner_id: int, number: int) -> dict:
+    """A piece that was spoken long ago, without its sound."""
     minute, day = number % 60, 1 + number // 1000 % 28
     return db.create_audio_file(
         owner_id,
@@ -126,7 +137,8 @@ def _add(db: Database, owner_id: int, number: int) -> dict:
 
 
 @contextmanager
-def _empty_view(scratch: Path):
+def empty_view(scratch: Path) -> Iterator[Program]:
+    """The peer of every page, at work."""
     command = (sys.executable, "-m", "tools.benchmarks.empty_view")
     with Program(scratch / "empty", command) as program:
         yield program

@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app import create_app
@@ -57,9 +58,11 @@ class Program:
         folder: Path,
         command: Sequence[str] = (sys.executable, "app.py"),
         address: Address | None = None,
+        first_path: str = "/login",
         **settings: object,
     ) -> None:
         self.folder, self.command, self._known_address = folder, command, address
+        self._first_path = first_path
         named = {f"VOICEVERSE_{name.upper()}": str(value) for name, value in settings.items()}
         self.settings = with_embedded(named, "VOICEVERSE_DEFAULT_VOICE")
 
@@ -83,14 +86,22 @@ class Program:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> float:
+        """Ask it to end, and end it after STOP_S; returns the seconds that it took."""
+        asked_at = time.monotonic()
         self.process.terminate()
         try:
             self.process.wait(STOP_S)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            for pid in family(self.process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait()
         if self.process.stdout:
             self.process.stdout.close()
+        return time.monotonic() - asked_at
 
     def browser(self, name: str) -> Browser:
         """A client that is signed in."""
@@ -102,9 +113,9 @@ class Program:
         pss, rss = zip(*(_memory_kb(pid) for pid in pids), strict=True)
         return sum(pss) / 1024, sum(rss) / 1024, len(pids)
 
-    def cpu_s(self) -> float:
-        """Processor time of the server's own processes, without its worker, s."""
-        pids = [pid for pid in family(self.process.pid) if not _is_worker(pid)]
+    def cpu_s(self, *, with_worker: bool = False) -> float:
+        """Processor time of the server's own processes, and of its worker if that is wanted, s."""
+        pids = [pid for pid in family(self.process.pid) if with_worker or not _is_worker(pid)]
         return sum(_cpu_ticks(pid) for pid in pids) / os.sysconf("SC_CLK_TCK")
 
     def _read_address(self) -> Address:
@@ -120,7 +131,7 @@ class Program:
         while True:
             browser = Browser(self.address, timeout_s=5)
             try:
-                browser.get("/login")
+                browser.get(self._first_path)
                 return
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > deadline:
