@@ -69,7 +69,7 @@ class Dispatcher(ThreadedTaskDispatcher):
     def __init__(self, sockets: dict[int, Any], stopping: threading.Event) -> None:
         super().__init__()
         self._sockets = sockets
-        self._stopping = stopping
+        self._stopping, self._resizing = stopping, threading.Lock()
         self.admissions: Admissions | None = None
 
     def add_task(self, task: Any) -> None:
@@ -80,6 +80,12 @@ class Dispatcher(ThreadedTaskDispatcher):
     def start(self, task: Any) -> None:
         """Hand a request to the next free thread."""
         super().add_task(task)
+
+    def set_thread_count(self, count: int) -> None:
+        """Start or end threads until there are so many; none is started any more at the end."""
+        with self._resizing:
+            if not (count and self._stopping.is_set()):
+                super().set_thread_count(count)
 
     def start_new_thread(self, target: Any, thread_no: int) -> None:
         """Start a thread; where the system gives none just now, those that are there go on."""

@@ -22,6 +22,7 @@ SETTINGS = {
     "DATA_DIR": ("/srv/voice", Path("/srv/voice")),
     "HOST": ("0.0.0.0", "0.0.0.0"),  # noqa: S104
     "PORT": ("8080", 8080),
+    "WEB_PROCESSES": ("3", 3),
     "THREADS": ("100", 100),
     "TRUSTED_PROXIES": ("127.0.0.1, 10.0.0.0/8", ("127.0.0.1", "10.0.0.0/8")),
     "TRUSTED_HOSTS": ("voice.example.org, .example.net", ("voice.example.org", ".example.net")),
@@ -113,7 +114,7 @@ WRONG = [
     ("OPENAI_TIMEOUT_S", "0", "above 0"),
     ("SESSION_IDLE_DAYS", "0", "above 0"),
     ("SESSION_ABSOLUTE_DAYS", "0", "above 0"),
-    ("THREADS", "20", "must leave at least 4 of VOICEVERSE_THREADS"),
+    ("WEB_PROCESSES", "33", "use a number up to 32, or 0 for one for each core"),
     ("REGISTRATION", "maybe", "use one of invite, open, closed"),
     ("WEB_IMPORT", "yes", "use one of on, off"),
     ("LOG_LEVEL", "LOUD", "use one of DEBUG, INFO"),

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.disks import small
 from tests.support.sending import CONTENT_TYPE, multipart
-from tests.support.serving import PASSWORD, App, Client, wait_until
+from tests.support.serving import PASSWORD, App, Client, wait_until, web_processes
 
 LARGE = 41_000_000
 START = 1_000_000  # of a body that never comes whole
@@ -58,7 +58,7 @@ def receiving(app):
 def on_disk(app):
     """Bytes of what the program holds open in its folder of imports."""
     total = 0
-    for link in Path(f"/proc/{app.process.pid}/fd").iterdir():
+    for link in (link for pid in web_processes(app) for link in Path(f"/proc/{pid}/fd").iterdir()):
         with contextlib.suppress(OSError):
             if "/imports/" in str(link.readlink()):
                 total += link.stat().st_size
