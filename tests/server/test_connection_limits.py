@@ -15,7 +15,7 @@ import waitress
 from common.ip_address import networks
 from common.shared_counts import ProcessLock, SharedCounts
 from server.body_admission import Admissions
-from server.connection import HEAD_S, LARGE_PAUSE_S, LONGEST_BODY_S, Channel
+from server.connection import HEAD_S, LARGE_PAUSE_S, LONGEST_BODY_S, LOOK_S, Channel
 from server.connection_limits import CROWDED_IDLE_S, IDLE_S, ConnectionLimits
 from server.request_parser import THROWN_AWAY
 from tests.support.serving import App, Client, wait_until
@@ -355,6 +355,7 @@ def test_a_connection_that_cannot_be_looked_after_is_closed_and_no_other(
         assert ask(one) == ask(two) == 200
         port = one.getsockname()[1]
         broken += [x for x in server.server.active_channels.values() if x.addr[1] == port]
+        server.now += LOOK_S
         assert is_closed(one)
         assert ask(two) == 200
     assert "could not be looked after" in caplog.text
