@@ -82,7 +82,7 @@ class Database(
         # Resolved: a later change of folder, or a link, must not lead threads to different files.
         self.path = Path(db_path).resolve()
         sqlite_file.make_folder(self.path.parent)
-        self._write_lock = WriteLock(self.path.with_name(self.path.name + "-lock"))
+        self._write_lock = WriteLock(self.path)
         self._begin()
         self._commits = 0
         self._wal_bytes = 0
