@@ -85,7 +85,7 @@ class FileLock:
 
     def adopt(self, descriptor: int) -> None:
         """Hold the lock by a descriptor that holds it already."""
-        self._threads.acquire()
+        self._threads.acquire(0.0)
         self._descriptor = descriptor
 
     def _leave_to_parent(self) -> None:
