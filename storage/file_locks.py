@@ -119,8 +119,8 @@ class WriteLock(FileLock):
 
     def close(self) -> None:
         """Release the lock, if it is held, and close its files."""
-        super().close()
         self._head.close()
+        super().close()
 
     def _take_file(self, deadline: float) -> bool:
         if time.monotonic() < self._turn_ends and self._try_file():

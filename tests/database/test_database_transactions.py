@@ -74,6 +74,18 @@ def test_a_named_error_inside_leaves_the_outer_part_usable(db):
     assert names(db) == ["ann", "bob"]
 
 
+@pytest.mark.parametrize("way", ["write", "write_rows", "write_many"])
+def test_a_statement_that_fails_half_way_undoes_itself_alone(db, way):
+    rows = ([("same",), ("same",)],) if way == "write_many" else ("same",)
+    with db.transaction():
+        db.create_user("ann", "h")
+        db.create_user("bob", "h")
+        with pytest.raises(sqlite3.IntegrityError):
+            getattr(db, way)("UPDATE users SET username = ?", *rows)
+        db.create_user("cleo", "h")
+    assert names(db) == ["ann", "bob", "cleo"]
+
+
 def test_fifty_levels_nest(db):
     def deeper(level):
         with db.transaction():
