@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, flash, jsonify, redirect, request, session
+from flask import Blueprint, Flask, Response, flash, jsonify, redirect, request, session
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 
@@ -336,9 +336,7 @@ def note_position(filename: str) -> ResponseReturnValue:
         return jsonify(id=number), 201
     number = forms.number(request.form["id"])
     position_s = forms.seconds(request.form.get("position_s", ""))
-    if not db.update_playback_position(user_id, number, position_s):
-        abort(404)
-    db.save_position(user_id, row["id"], listening_device(), position_s)
+    db.save_position(user_id, row["id"], listening_device(), position_s, number)
     return Response(status=204)
 
 

@@ -82,7 +82,7 @@ class Database(
         # Resolved: a later change of folder, or a link, must not lead threads to different files.
         self.path = Path(db_path).resolve()
         sqlite_file.make_folder(self.path.parent)
-        self._write_lock = WriteLock(self.path.with_name(self.path.name + "-lock"))
+        self._write_lock = WriteLock(self.path)
         self._begin()
         self._commits = 0
         self._wal_bytes = 0
@@ -139,14 +139,7 @@ class Database(
         Takes the write lock and begins IMMEDIATE, so that what is read inside stays true.
         """
         connection = self._connection
-        if self._is_damaged:
-            raise DatabaseDamaged(
-                Message(
-                    "{path} is damaged, so it is only read now, for nothing to become worse. Stop "
-                    "VoiceVerse and restore a backup; what can still be read can be downloaded.",
-                    path=str(self.path),
-                )
-            )
+        self._refuse_if_damaged()
         if self._local.depth:
             with self._savepoint(connection):
                 yield
@@ -159,6 +152,16 @@ class Database(
                 connection.execute("COMMIT")
             self._checkpoint_when_due(connection)
 
+    def _refuse_if_damaged(self) -> None:
+        if self._is_damaged:
+            raise DatabaseDamaged(
+                Message(
+                    "{path} is damaged, so it is only read now, for nothing to become worse. Stop "
+                    "VoiceVerse and restore a backup; what can still be read can be downloaded.",
+                    path=str(self.path),
+                )
+            )
+
     @contextlib.contextmanager
     def _noting_damage(self) -> Iterator[None]:
         """Name SQLite's errors; after one that tells of damage, nothing is written any more."""
@@ -168,6 +171,18 @@ class Database(
         except DatabaseDamaged:
             self._is_damaged = True
             raise
+
+    @contextlib.contextmanager
+    def _statement(self) -> Iterator[sqlite3.Connection]:
+        """A transaction for one statement; SQLite undoes one that fails, without a savepoint."""
+        connection = self._connection
+        if not self._local.depth:
+            with self.transaction():
+                yield connection
+            return
+        self._refuse_if_damaged()
+        _refuse_if_lost(connection)
+        yield connection
 
     @contextlib.contextmanager
     def _savepoint(self, connection: sqlite3.Connection) -> Iterator[None]:
@@ -189,8 +204,8 @@ class Database(
 
     def write(self, sql: str, *values: Any) -> sqlite3.Cursor:
         """Run one statement in a transaction of its own, or in the one around it."""
-        with self.transaction():
-            return self._connection.execute(sql, values)
+        with self._statement() as connection:
+            return connection.execute(sql, values)
 
     def write_row(self, sql: str, *values: Any) -> Row | None:
         """Run one statement with RETURNING, of which at most one row is wanted."""
@@ -199,8 +214,8 @@ class Database(
 
     def write_rows(self, sql: str, *values: Any) -> list[Row]:
         """Run one statement with RETURNING."""
-        with self.transaction():
-            return self._connection.execute(sql, values).fetchall()
+        with self._statement() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def write_many(self, sql: str, rows: Iterable[Values]) -> None:
         """Run one statement once for each row of values."""

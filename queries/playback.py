@@ -66,25 +66,25 @@ class PlaybackQueries(Statements):
     ) -> None:
         """Keep where a device stopped in a file, apart from where others did, and in its listening.
 
-        `now` in seconds since 1970. Raises NotFound when the file is gone or not this person's.
+        `now` in seconds since 1970. Raises NotFound, and keeps nothing, when the file is gone, or
+        when it or the listening is not this person's.
         """
         position_s = max(0.0, position_s)
         with self.transaction():
-            if not self.row(
-                """SELECT 1 FROM audio_files
-                   WHERE id = ? AND owner_id = ? AND deleted_at IS NULL""",
-                file_id, user_id,
-            ):  # fmt: skip
-                raise NotFound("There is no such file in your library.")
-            self.write(
+            is_kept = self.write(
                 """INSERT INTO positions (file_id, user_id, device, position, saved_epoch)
-                   VALUES (?, ?, ?, ?, ?)
+                   SELECT id, owner_id, ?, ?, ? FROM audio_files
+                   WHERE id = ? AND owner_id = ? AND deleted_at IS NULL
                    ON CONFLICT (file_id, user_id, device) DO UPDATE
                    SET position = excluded.position, saved_epoch = excluded.saved_epoch""",
-                file_id, user_id, device, position_s, time.time() if now is None else now,
-            )  # fmt: skip
-            if playback_id is not None:
-                self.update_playback_position(user_id, playback_id, position_s)
+                device, position_s, time.time() if now is None else now, file_id, user_id,
+            ).rowcount  # fmt: skip
+            if not is_kept:
+                raise NotFound("There is no such file in your library.")
+            if playback_id is not None and not self.update_playback_position(
+                user_id, playback_id, position_s
+            ):
+                raise NotFound("There is no such listening in your history.")
 
     def get_positions(self, user_id: int, file_id: int) -> list[Position]:
         """Places where each device of a person stopped, the latest first: device, position (s), at.

@@ -4,15 +4,18 @@ import fcntl
 import os
 import threading
 import time
+from collections import deque
 from pathlib import Path
 
 from storage.errors import DatabaseBusy, translate_os_error
 
-LONGEST_PAUSE_S = 0.005
+TURN_S = 0.01  # how long a process may write again and again while another one waits
 
 
 class FileLock:
     """An exclusive lock between threads and processes, on a file beside what it guards."""
+
+    pause_s = 0.002
 
     def __init__(self, path: Path):
         self.path = path
@@ -20,7 +23,7 @@ class FileLock:
 
     def _begin(self) -> None:
         self._pid = os.getpid()
-        self._threads = threading.Lock()
+        self._threads = _ThreadQueue()
         self._descriptor: int | None = None
 
     def acquire(self, timeout_s: float = 0.0) -> bool:
@@ -31,7 +34,7 @@ class FileLock:
         if self._pid != os.getpid():
             self._leave_to_parent()
         deadline = time.monotonic() + timeout_s
-        if not self._threads.acquire(timeout=max(timeout_s, 0.0)):
+        if not self._threads.acquire(max(timeout_s, 0.0)):
             return False
         is_taken = False
         try:
@@ -54,18 +57,24 @@ class FileLock:
         if self._descriptor is not None and self._pid == os.getpid():
             os.close(self._descriptor)
             self._descriptor = None
-            if self._threads.locked():
+            if self._threads.is_held():
                 self._threads.release()
 
     def _take_file(self, deadline: float) -> bool:
-        if self._descriptor is None:
-            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        pause_s = 0.0005
-        while not _try_flock(self._descriptor):
+        # The system's own waiting ends neither in time nor in order: who lets go may be back first.
+        while not self._try_file():
             if time.monotonic() >= deadline:
                 return False
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            time.sleep(self.pause_s)
+        return True
+
+    def _try_file(self) -> bool:
+        if self._descriptor is None:
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
         return True
 
     def descriptor(self) -> int:
@@ -76,7 +85,7 @@ class FileLock:
 
     def adopt(self, descriptor: int) -> None:
         """Hold the lock by a descriptor that holds it already."""
-        self._threads.acquire()
+        self._threads.acquire(0.0)
         self._descriptor = descriptor
 
     def _leave_to_parent(self) -> None:
@@ -87,7 +96,18 @@ class FileLock:
 
 
 class WriteLock(FileLock):
-    """Lock of the one writer of a database, checkpoints included."""
+    """Lock of the one writer of a database, checkpoints included; processes take turns.
+
+    Who waits first holds a second lock, the head of the queue, and looks often. A process whose
+    turn is over cannot come back before it, as it has to queue as well.
+    """
+
+    pause_s = 0.0005
+
+    def __init__(self, database: Path):
+        super().__init__(database.with_name(f"{database.name}-lock"))
+        self._head = FileLock(database.with_name(f"{database.name}-queue-lock"))
+        self._turn_ends = 0.0
 
     def acquire(self, timeout_s: float = 5.0) -> bool:
         """Take the lock; raises DatabaseBusy when somebody else keeps it."""
@@ -97,10 +117,53 @@ class WriteLock(FileLock):
             )
         return True
 
+    def close(self) -> None:
+        """Release the lock, if it is held, and close its files."""
+        self._head.close()
+        super().close()
 
-def _try_flock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    def _take_file(self, deadline: float) -> bool:
+        if time.monotonic() < self._turn_ends and self._try_file():
+            return True
+        if not self._head.acquire(deadline - time.monotonic()):
+            return self._try_file()  # even where who waits first was stopped and does not go on
+        try:
+            is_taken = super()._take_file(deadline)
+        finally:
+            self._head.release()
+        self._turn_ends = time.monotonic() + TURN_S
+        return is_taken
+
+
+class _ThreadQueue:
+    """A lock that threads get in the order in which they asked; that of Python has no order."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._places: deque[threading.Lock] = deque()  # the first is the holder's
+
+    def acquire(self, timeout_s: float) -> bool:
+        place = threading.Lock()
+        place.acquire()
+        with self._guard:
+            self._places.append(place)
+        is_first = False
+        try:
+            is_first = self._places[0] is place or place.acquire(timeout=timeout_s)
+        finally:
+            if not is_first:
+                self._leave(place)
+        return is_first
+
+    def release(self) -> None:
+        self._leave(self._places[0])
+
+    def is_held(self) -> bool:
+        return bool(self._places)
+
+    def _leave(self, place: threading.Lock) -> None:
+        with self._guard:
+            is_first = self._places[0] is place
+            self._places.remove(place)
+            if is_first and self._places:
+                self._places[0].release()

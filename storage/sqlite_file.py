@@ -113,7 +113,7 @@ def sqlite_version() -> tuple[int, int, int]:
 def wal_bytes(path: Path) -> int:
     """Size in bytes of the write-ahead log; 0 where there is none."""
     try:
-        return path.with_name(path.name + "-wal").stat().st_size
+        return Path(f"{path}-wal").stat().st_size
     except FileNotFoundError:
         return 0
 

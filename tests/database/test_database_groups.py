@@ -244,14 +244,30 @@ def test_each_device_keeps_its_own_position(db, user, make_file):
     assert db.get_position(user["id"], file_id) == 0.0
 
 
-def test_a_position_is_kept_in_its_listening_too(db, user, bob, make_file):
+def test_a_position_is_kept_in_its_listening_too(db, user, make_file):
     file_id = make_file()["id"]
     mine = db.record_playback(user["id"], file_id, "desk")
     db.save_position(user["id"], file_id, "desk", 7.5, mine)
     assert db.get_playback_history(user["id"])[0]["position"] == 7.5
+
+
+def test_nothing_is_kept_with_a_listening_of_somebody_else(db, user, bob, make_file):
+    mine = db.record_playback(user["id"], make_file()["id"], "desk")
     theirs = make_file("b", owner=bob)["id"]
-    db.save_position(bob["id"], theirs, "desk", 9.0, mine)
-    assert db.get_playback_history(user["id"])[0]["position"] == 7.5
+    with pytest.raises(NotFound, match="listening"):
+        db.save_position(bob["id"], theirs, "desk", 9.0, mine)
+    assert db.get_playback_history(user["id"])[0]["position"] == 0.0
+    assert db.get_positions(bob["id"], theirs) == []
+
+
+def test_no_position_is_kept_in_a_file_that_is_in_the_bin(db, user, make_file):
+    row = make_file()
+    mine = db.record_playback(user["id"], row["id"], "desk")
+    db.save_position(user["id"], row["id"], "desk", 1.0, mine)
+    db.bin_audio_files(user["id"], [row["filename"]])
+    with pytest.raises(NotFound, match="library"):
+        db.save_position(user["id"], row["id"], "desk", 7.5, mine)
+    assert db.get_playback_history(user["id"])[0]["position"] == 1.0
 
 
 @pytest.mark.parametrize("file_id", [1, 99])

@@ -1,4 +1,3 @@
-import multiprocessing
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +14,7 @@ from storage.errors import (
     UsernameTaken,
     translating_sqlite_errors,
 )
-from storage.file_locks import FileLock
+from tests.support.processes import in_forked_child
 
 
 class Stop(Exception):
@@ -73,6 +72,18 @@ def test_a_named_error_inside_leaves_the_outer_part_usable(db):
             db.create_user("ANN", "h")
         db.create_user("bob", "h")
     assert names(db) == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("way", ["write", "write_rows", "write_many"])
+def test_a_statement_that_fails_half_way_undoes_itself_alone(db, way):
+    rows = ([("same",), ("same",)],) if way == "write_many" else ("same",)
+    with db.transaction():
+        db.create_user("ann", "h")
+        db.create_user("bob", "h")
+        with pytest.raises(sqlite3.IntegrityError):
+            getattr(db, way)("UPDATE users SET username = ?", *rows)
+        db.create_user("cleo", "h")
+    assert names(db) == ["ann", "bob", "cleo"]
 
 
 def test_fifty_levels_nest(db):
@@ -246,81 +257,12 @@ def test_closing_while_somebody_writes_says_busy_and_loses_nothing(db, impatient
     assert names(db) == ["ann"]
 
 
-def _use(target, queue):
-    try:
-        queue.put(target())
-    except DatabaseError as error:
-        queue.put(error.message)
-
-
-def in_forked_child(target):
-    context = multiprocessing.get_context("fork")
-    queue = context.SimpleQueue()
-    child = context.Process(target=_use, args=(target, queue))
-    child.start()
-    child.join()
-    return queue.get()
-
-
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 @pytest.mark.parametrize("use", ["count_users", "close"])
 def test_a_forked_process_may_not_use_what_it_inherited(db, use):
     db.create_user("ann", "h")
     assert "before this process was forked" in in_forked_child(getattr(db, use))
     assert names(db) == ["ann"]
-
-
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_process_does_not_share_a_file_lock(tmp_path):
-    lock = FileLock(tmp_path / "lock")
-    assert lock.acquire()
-    assert in_forked_child(lock.acquire) is False
-    assert FileLock(lock.path).acquire() is False
-    lock.release()
-    assert in_forked_child(lock.acquire) is True
-    lock.close()
-
-
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_lock_that_a_forked_process_took_keeps_its_parent_out(tmp_path):
-    lock = FileLock(tmp_path / "lock")
-    assert lock.acquire()
-    lock.release()
-    context = multiprocessing.get_context("fork")
-    taken, over = context.SimpleQueue(), context.SimpleQueue()
-    child = context.Process(target=lambda: (taken.put(lock.acquire()), over.get()))
-    child.start()
-    child_took, parent_took = taken.get(), lock.acquire()
-    over.put(None)
-    child.join()
-    assert (child_took, parent_took) == (True, False)
-    assert lock.acquire()
-    lock.close()
-
-
-def test_a_file_lock_is_held_by_one_at_a_time(tmp_path):
-    one, other = FileLock(tmp_path / "lock"), FileLock(tmp_path / "lock")
-    assert one.acquire()
-    assert not one.acquire()
-    assert not other.acquire(0.01)
-    one.release()
-    assert other.acquire()
-    other.close()
-    assert one.acquire()
-    one.close()
-    one.close()
-    assert lock_mode(tmp_path) == 0o600
-
-
-def lock_mode(folder):
-    return (folder / "lock").stat().st_mode & 0o777
-
-
-def test_a_lock_that_cannot_be_made_is_named(tmp_path):
-    lock = FileLock(tmp_path / "missing" / "lock")
-    for _ in range(2):
-        with pytest.raises(DatabaseError, match="cannot be used: No such file"):
-            lock.acquire()
 
 
 # Names of errors

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import migrate_to_sqlite
 
-LOCKS = ("app.lock", "worker.lock", "migration.lock", "voiceverse.db-lock")
+LOCKS = (
+    "app.lock", "worker.lock", "migration.lock", "voiceverse.db-lock", "voiceverse.db-queue-lock",
+)  # fmt: skip
 
 
 def run(*arguments: object) -> tuple[int, dict, str]:

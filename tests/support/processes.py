@@ -1,11 +1,14 @@
-"""Processes that the tests start: programs below tests/, given what they import from."""
+"""Processes that the tests start: programs below tests/, given what they import from; forks."""
 
 import json
+import multiprocessing
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from common.errors import AppError
 from tests.support.serving import ROOT
 
 
@@ -27,3 +30,20 @@ def told(program: str | Path, *arguments: object) -> Any:
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
+
+
+def in_forked_child(target: Callable[[], Any]) -> Any:
+    """What a function gives in a fork of this process, or the sentence of our error."""
+    context = multiprocessing.get_context("fork")
+    queue = context.SimpleQueue()
+    child = context.Process(target=_put_result, args=(target, queue))
+    child.start()
+    child.join()
+    return queue.get()
+
+
+def _put_result(target: Callable[[], Any], queue: Any) -> None:
+    try:
+        queue.put(target())
+    except AppError as error:
+        queue.put(error.message)

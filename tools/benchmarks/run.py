@@ -33,6 +33,7 @@ from tools.benchmarks import (
     servers,
     size,
     timing,
+    writes,
 )
 from tools.benchmarks.report import Report
 
@@ -54,6 +55,7 @@ TOPICS = {
     "school": school,
     "retake": retake,
     "search": search,
+    "writes": writes,
     "timing": timing,
     "hostile": hostile,
     "documents": documents,
