@@ -1,22 +1,48 @@
-"""Templates in each language: texts are translated when one is compiled, not on each page."""
+"""Templates in each language: what takes long on every page is done once, when one is compiled.
+
+Texts are translated then, and what is put in is written in a way that is quick to escape.
+"""
 
 import re
+from collections.abc import MutableMapping
 from typing import Any, Self
 
 from flask.sansio.app import App
 from flask.templating import Environment
 from flask_babel import get_translations
 from jinja2 import Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from web.i18n import language
 
 PLACE = re.compile(r"%\((\w+)\)s|%%")
+UNFIT = re.compile("[&<>'\"]")
+
+
+def escaped(value: object) -> str:
+    """A value as pages hold it; of markupsafe's own, each value is copied twice."""
+    if type(value) is Markup or (type(value) is str and not UNFIT.search(value)):
+        return value
+    return escape(value)
+
+
+class _Writer(CodeGenerator):
+    """Writes the code of templates as Jinja does, but for how values are escaped."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
 
 
 class TranslatedEnvironment(Environment):
     """Jinja as Flask sets it up, which keeps the templates of each language apart."""
+
+    code_generator_class = _Writer
+    escaped = staticmethod(escaped)
 
     def __init__(self, app: App, **options: Any) -> None:
         super().__init__(app, **options)
@@ -27,6 +53,10 @@ class TranslatedEnvironment(Environment):
         if self.overlayed:
             return super().get_template(name, *options, **more)
         return self._in(language()).get_template(name, *options, **more)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The names that templates know; none has further ones, so that all may share them."""
+        return super().make_globals(d) if d else self.globals
 
     def compile(self, source: str | nodes.Template, *names: Any, **options: Any) -> Any:
         """Compile a template; one of a language with its texts."""
