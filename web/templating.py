@@ -15,6 +15,7 @@ from web.device_names import device_label
 from web.engine_notices import price_note
 from web.file_rows import file_rows
 from web.file_state import (
+    addresses,
     file_page,
     held_up,
     play_data,
@@ -45,6 +46,7 @@ def prepare(app: Flask) -> None:
         voice_name=voice_name,
     )
     app.jinja_env.globals.update(
+        addresses=addresses,
         asset=asset,
         assets=assets,
         csp_nonce=csp_nonce,
