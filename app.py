@@ -83,6 +83,7 @@ from web.redirects import local_path
 from web.request_info import request_value, visitor, wants_json
 from web.responses import page, render_form_error
 from web.services import make_services, services
+from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
@@ -96,6 +97,8 @@ web = Blueprint("web", __name__)
 
 class VoiceVerse(Flask):
     """The app, which closes an answer that cannot be finished: it may hold a place or a file."""
+
+    jinja_environment = TranslatedEnvironment
 
     def process_response(self, response: Response) -> Response:
         """Let every hook see the answer, and the session be written into it."""

@@ -18,7 +18,7 @@ from web.access import user_only
 from web.current_user import current_user_id
 from web.document_form import changed_chapter, written
 from web.document_page import document_json, plan_json, progress_json, review_url
-from web.file_state import file_json
+from web.file_state import files_json
 from web.i18n import translate
 from web.refusal_log import log_refusal
 from web.request_info import wants_json
@@ -143,7 +143,7 @@ def review(document_id: int) -> Response:
     documents = services().documents
     plan = documents.plan(row, documents.choices(row))
     progress = documents.progress(row)
-    files = [file_json(file) for file in progress.files]
+    files = files_json(progress.files)
     known = {"plan": plan_json(plan), "progress": progress_json(progress), "files": files}
     return jsonify(**document_json(row), **known)
 
@@ -181,7 +181,7 @@ def speak(document_id: int) -> ResponseReturnValue:
     services().wake_worker()
     address = _made_url(document_id, made)
     if wants_json():
-        return jsonify(url=address, files=[file_json(file) for file in made]), 202
+        return jsonify(url=address, files=files_json(made)), 202
     return redirect(address, 303)
 
 

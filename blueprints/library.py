@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request
@@ -18,9 +17,9 @@ from web import audio_responses, forms
 from web.access import LARGEST_ROW, user_only
 from web.current_user import current_user_id
 from web.file_selection import ticked, ticked_rows
-from web.file_state import file_json, held_up
+from web.file_state import files_json, held_up
 from web.formatting import local
-from web.i18n import language, plural_forms
+from web.i18n import plural_forms
 from web.redirects import return_path_of_many
 from web.request_info import wants_json
 from web.responses import page
@@ -177,7 +176,7 @@ def _shelf(wanted: Wanted) -> Response:
     rows, more = query_page(wanted)
     is_cut = leaves_out(request.args.get("q", ""))
     if wants_json():
-        return jsonify(files=[_found_json(row) for row in rows], next=more, is_cut=is_cut)
+        return jsonify(files=_found_json(rows), next=more, is_cut=is_cut)
     return page(
         "library/library.html",
         files=rows,
@@ -188,21 +187,17 @@ def _shelf(wanted: Wanted) -> Response:
         voices=_voices_used(),
         states=STATES,
         sorts={key: label for key, (_sort, _way, label) in SORTS.items()},
-        **_counted(language()),
+        **{name: plural_forms(text_of) for name, text_of in COUNTED.items()},
     )
 
 
-@lru_cache(maxsize=8)
-def _counted(_language: str) -> dict[str, dict[str, str]]:
-    return {name: plural_forms(text_of) for name, text_of in COUNTED.items()}
-
-
-def _found_json(row: FoundFile) -> dict[str, Any]:
-    found = file_json(row)
-    if row.get("phrase") is not None:
-        names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
-        found["match"] = chosen(row, names)
-    return found
+def _found_json(rows: list[FoundFile]) -> list[dict[str, Any]]:
+    listed = files_json(rows)
+    for row, found in zip(rows, listed, strict=True):
+        if row.get("phrase") is not None:
+            names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
+            found["match"] = chosen(row, names)
+    return listed
 
 
 def _voices_used() -> list[tuple[str, str]]:
@@ -345,7 +340,7 @@ def states() -> Response:
     if request.args.get("only") == "gone":
         found = []
     return jsonify(
-        files=[file_json(row) for row in found],
+        files=files_json(found),
         gone=[name for name, row in rows.items() if row is None],
     )
 

@@ -49,7 +49,8 @@ def history() -> Response:
         until=forms.day_start(day, days_later=1),
     )
     older = forms.next_cursor(rows, PAGE_ROWS, "played_at")
-    rows = [row | {"device": device_label(row["device"])} for row in rows[:PAGE_ROWS]]
+    devices = {device: device_label(device) for device in {row["device"] for row in rows}}
+    rows = [row | {"device": devices[row["device"]]} for row in rows[:PAGE_ROWS]]
     if wants_json():
         return jsonify(listenings=[_listening_json(row) for row in rows], next=older)
     return page("usage/history.html", listenings=rows, older=older, search=search, day=day)

@@ -22,6 +22,7 @@ from server.worker import Worker
 from tests.support.making import Home, with_embedded
 from tests.support.standin_openai import StandIn
 from web import templating
+from web.i18n import language
 from web.services import Services
 
 PASSWORD = "linden copper harbour moth"
@@ -34,10 +35,13 @@ settings.load_profile("busy machine")
 
 
 class CompiledTemplates(BytecodeCache):
-    """Compiled templates in memory."""
+    """Compiled templates in memory, those of each language."""
 
     def __init__(self) -> None:
         self._code: dict[str, bytes] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        return super().get_cache_key(f"{language()}/{name}", filename)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if code := self._code.get(bucket.key):

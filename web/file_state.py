@@ -2,16 +2,16 @@
 
 import json
 import time
-from functools import lru_cache
+from collections.abc import Callable, Sequence
 from typing import Any, TypedDict
+from urllib.parse import quote
 
-from flask import g, request, url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from markupsafe import Markup
 
 from common import transient_causes
-from queries.base import chosen
 from queries.rows import AudioFile
 from web.audio_responses import UNFINISHED
 from web.formatting import money, stored_number
@@ -31,6 +31,9 @@ WAITING = {
     "open_files": lazy_gettext("waiting: too many open files"),
     "processes": lazy_gettext("waiting: too many processes"),
 }
+JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+IN_ATTRIBUTE = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&'"}
+UNQUOTED = "!$&'()*+,/:;=@"  # in an address, as werkzeug writes one
 LOOKS_S = 3.0  # within which the worker takes up what is due, where there is room
 
 
@@ -69,30 +72,39 @@ def waiting_json(row: Waiting | None) -> dict[str, Any]:
 
 def file_json(row: AudioFile) -> dict[str, Any]:
     """The JSON of a file: its state, numbers and addresses."""
-    characters = row["character_count"]
-    return {
-        "id": row["id"],
-        "filename": row["filename"],
-        "name": row["display_name"],
-        "category": row["category"],
-        "status": row["status"],
-        "progress": progress(row),
-        "spoken_characters": row["spoken_characters"],
-        "characters": characters,
-        "duration": row["duration"],
-        "cost": row["cost"],
-        "cost_shown": money(row["cost"]),
-        "error": row["error"] and translate(row["error"]),
-        **waiting_json(row),
-        "voice": row["voice"],
-        "engine": row["engine"],
-        "speed": row["speed"],
-        "size": row["size"],
-        "version": version(row),
-        "created_at": row["created_at"],
-        "url": url_for("files.show_file", filename=row["filename"]),
-        "audio_url": url_for("web.audio", filename=row["filename"]),
-    }
+    return files_json([row])[0]
+
+
+def files_json(rows: Sequence[AudioFile]) -> list[dict[str, Any]]:
+    """The JSON of files, in their order."""
+    page_of, audio_of = addresses("files.show_file"), addresses("web.audio")
+    costs = {cost: money(cost) for cost in {row["cost"] for row in rows}}
+    return [
+        {
+            "id": row["id"],
+            "filename": row["filename"],
+            "name": row["display_name"],
+            "category": row["category"],
+            "status": row["status"],
+            "progress": progress(row),
+            "spoken_characters": row["spoken_characters"],
+            "characters": row["character_count"],
+            "duration": row["duration"],
+            "cost": row["cost"],
+            "cost_shown": costs[row["cost"]],
+            "error": row["error"] and translate(row["error"]),
+            **waiting_json(row),
+            "voice": row["voice"],
+            "engine": row["engine"],
+            "speed": row["speed"],
+            "size": row["size"],
+            "version": version(row),
+            "created_at": row["created_at"],
+            "url": page_of(row["filename"]),
+            "audio_url": audio_of(row["filename"]),
+        }
+        for row in rows
+    ]
 
 
 def version(row: AudioFile) -> str:
@@ -109,25 +121,30 @@ def progress(row: AudioFile) -> float:
 
 def file_page(filename: str) -> str:
     """The address of a piece's page."""
-    return _file_page(filename, request.script_root)
-
-
-@lru_cache(maxsize=4096)
-def _file_page(filename: str, _: str) -> str:
     return url_for("files.show_file", filename=filename)
 
 
-def play_json(file: AudioFile, at_s: float | None = None) -> str:
-    """A piece as the player wants it, from a place if given."""
-    known = chosen(file, ("filename", "status"))
-    known["duration"] = stored_number(file["duration"])
-    known |= {"name": file["display_name"], "voice_name": voice_name(file)}
-    known["version"] = version(file)
-    if at_s is not None:
-        known["at_s"] = at_s
-    return json.dumps(known, ensure_ascii=False)
+def addresses(endpoint: str) -> Callable[[str], str]:
+    """What makes the addresses of many pieces, from their names, as `url_for` makes one."""
+    start = url_for(endpoint, filename="")
+    return lambda filename: start + quote(filename, safe=UNQUOTED)
 
 
-def play_data(file: AudioFile, at_s: float | None = None) -> Markup:
-    """The attribute that makes anything play a piece when it is pressed, from a place if given."""
-    return Markup('data-play="{}"').format(play_json(file, at_s))
+def play_json(file: AudioFile, at_s: float | None = None, voice: str | None = None) -> str:
+    """A piece as the player wants it, from a place if given; `voice` where its name is known."""
+    known = {
+        "filename": file["filename"],
+        "status": file["status"],
+        "duration": stored_number(file["duration"]),
+        "name": file["display_name"],
+        "voice_name": voice_name(file) if voice is None else voice,
+        "version": version(file),
+    }
+    return JSON.encode(known if at_s is None else known | {"at_s": at_s})
+
+
+def play_data(file: AudioFile, at_s: float | None = None, voice: str | None = None) -> Markup:
+    """The attribute that makes anything play a piece when it is pressed."""
+    # A letter behind a backslash is JSON's own way to write what HTML would take for its own.
+    played = play_json(file, at_s, voice).translate(IN_ATTRIBUTE)
+    return Markup(f"data-play='{played}'")  # noqa: S704

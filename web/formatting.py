@@ -206,7 +206,7 @@ def local(stored: str | float) -> datetime | None:
 def hour(stored: str | float) -> str:
     """The time of day of a stored UTC time, or of seconds since 1970: 14:05."""
     when = local(stored)
-    return f"{when:%H:%M}" if when else "–"
+    return f"{when.hour:02}:{when.minute:02}" if when else "–"
 
 
 def day(when: date) -> str:

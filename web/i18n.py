@@ -1,11 +1,12 @@
 """The languages of the interface: which there are, and which one a visitor reads."""
 
 from collections.abc import Callable
+from functools import cached_property, lru_cache
 from gettext import NullTranslations
 
 from babel import Locale
 from flask import Flask, g, request, session
-from flask_babel import Babel, get_locale, get_translations, gettext
+from flask_babel import Babel, Domain, get_locale, get_translations, gettext
 from markupsafe import Markup
 
 from common.errors import Message
@@ -19,10 +20,25 @@ MOST_WANTED = 6  # of the languages that a browser asks for
 OF_EVERY_PLURAL = (0, 1, 2, 3, 5, 11, 21, 100, 1_000_000)
 
 
+class _Texts(Domain):  # type: ignore[misc]
+    """The texts of an answer's language, which is looked up once for each answer."""
+
+    def get_translations(self) -> NullTranslations:
+        if "texts" not in g:
+            g.texts = super().get_translations()
+        return g.texts
+
+
+class _Babel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Texts(domain=self.domain)
+
+
 def prepare(app: Flask) -> None:
     """Let templates use gettext, in the language of each visitor."""
     app.config["BABEL_DEFAULT_LOCALE"] = "en"
-    Babel(app, locale_selector=_select)
+    _Babel(app, locale_selector=_select)
     app.jinja_env.globals.update(language=language, direction=direction, languages=LANGUAGES)
     app.jinja_env.globals.update(_=_shown, gettext=_shown, ngettext=_shown_of)
     app.jinja_env.filters["translate"] = translate
@@ -40,28 +56,25 @@ def direction() -> str:
     return "rtl" if language() in RIGHT_TO_LEFT else "ltr"
 
 
-def _texts() -> NullTranslations:
-    if "texts" not in g:
-        g.texts = get_translations()
-    return g.texts
-
-
-# Of the extension's own, each text on a page asks for the request, its app and its language anew:
-# half the time of a page.
 def _shown(text: str, **values: object) -> Markup:
     """A text of a template; values are escaped where they are put in, as "%(name)s"."""
-    shown = Markup(_texts().gettext(text))  # noqa: S704 -- texts of templates and catalogues alone
+    shown = Markup(get_translations().gettext(text))  # noqa: S704 -- texts of templates and catalogues alone
     return shown % values if "%" in shown else shown
 
 
 def _shown_of(one: str, many: str, number: int, **values: object) -> Markup:
     """The form of a text that fits a number, which it may name as "%(num)s"."""
-    shown = Markup(_texts().ngettext(one, many, number))  # noqa: S704 -- as above
+    shown = Markup(get_translations().ngettext(one, many, number))  # noqa: S704 -- as above
     return shown % {"num": number, **values}
 
 
 def plural_forms(text_of: Callable[[int], str]) -> dict[str, str]:
     """A text for each plural category of this answer's language, for scripts to choose from."""
+    return _plural_forms(text_of, language())
+
+
+@lru_cache(maxsize=64)
+def _plural_forms(text_of: Callable[[int], str], _language: str) -> dict[str, str]:
     category = get_locale().plural_form
     return {category(number): text_of(number) for number in reversed(OF_EVERY_PLURAL)}
 

@@ -82,8 +82,12 @@ def voices_of(engine: Engine) -> Sequence[Voice]:
 
 def voice_name(row: VoiceUsed) -> str:
     """The readable name of a row's voice; its identifier when it is no longer there."""
-    names = _voice_names(services().registry, state(), language())
-    return names.get((row["engine"], row["voice"]), row["voice"])
+    return voice_names().get((row["engine"], row["voice"]), row["voice"])
+
+
+def voice_names() -> dict[tuple[str, str], str]:
+    """The readable names of the voices that are there, by engine and identifier."""
+    return _voice_names(services().registry, state(), language())
 
 
 def shown_voice(voice: Voice) -> str:
