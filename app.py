@@ -53,6 +53,7 @@ from web import (
     audio_responses,
     commands,
     compression,
+    etags,
     forms,
     i18n,
     request_log,
@@ -149,6 +150,7 @@ def _create_app(config: Config, registry: Registry | None) -> Flask:
     responses.prepare(app)
     templating.prepare(app)
     compression.prepare(app)
+    etags.prepare(app)
     app.register_blueprint(web)
     for module in BLUEPRINTS:
         app.register_blueprint(module.blueprint)

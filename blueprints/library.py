@@ -11,13 +11,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext, ngettext
 
 from queries.base import chosen
-from queries.rows import AudioFile, FoundFile
+from queries.rows import AudioFile, FoundFile, Group
 from queries.search_query import leaves_out
-from web import audio_responses, forms
+from web import audio_responses, etags, forms
 from web.access import LARGEST_ROW, user_only
 from web.current_user import current_user_id
 from web.file_selection import ticked, ticked_rows
-from web.file_state import files_json, held_up
+from web.file_state import WORKED_ON, files_json, held_up
 from web.formatting import local
 from web.i18n import plural_forms
 from web.redirects import return_path_of_many
@@ -164,23 +164,32 @@ def _place(text: str | None) -> tuple[Any, int] | None:
 @user_only
 def overview() -> Response:
     """The pieces of a group, a voice, a time, or those that hold what is searched for."""
-    return _shelf(wanted())
+    return _list() if wants_json() else _shelf(wanted())
+
+
+def _list() -> Response:
+    """The JSON of what is wanted; 304 for a client that has it."""
+    state = etags.library_state()
+    if unchanged := etags.unchanged(state):
+        return unchanged
+    asked = wanted()
+    _groups(asked)
+    rows, more = query_page(asked)
+    is_cut = leaves_out(request.args.get("q", ""))
+    answer = jsonify(files=_found_json(rows), next=more, is_cut=is_cut)
+    # A search ends after some time, found or not; what holds up unfinished work passes by itself.
+    is_timeless = not asked.search and all(row["status"] not in WORKED_ON for row in rows)
+    return etags.tag(answer, state) if is_timeless else answer
 
 
 def _shelf(wanted: Wanted) -> Response:
-    """The page, or the JSON, of what is wanted; 404 for a group that is not there."""
-    groups = services().db.list_groups(current_user_id())
-    names = [group["name"] for group in groups]
-    if wanted.group and wanted.group.casefold() not in map(str.casefold, names):
-        abort(404)
+    """The page of what is wanted."""
+    groups = _groups(wanted)
     rows, more = query_page(wanted)
-    is_cut = leaves_out(request.args.get("q", ""))
-    if wants_json():
-        return jsonify(files=_found_json(rows), next=more, is_cut=is_cut)
     return page(
         "library/library.html",
         files=rows,
-        is_cut=is_cut,
+        is_cut=leaves_out(request.args.get("q", "")),
         more=more,
         wanted=wanted,
         groups=groups,
@@ -198,6 +207,15 @@ def _found_json(rows: list[FoundFile]) -> list[dict[str, Any]]:
             names = ("phrase", "match_start", "match_length", "text_start", "start_ms")
             found["match"] = chosen(row, names)
     return listed
+
+
+def _groups(wanted: Wanted) -> list[Group]:
+    """The groups of the library; 404 where the one that is wanted is not among them."""
+    groups = services().db.list_groups(current_user_id())
+    names = [group["name"].casefold() for group in groups]
+    if wanted.group and wanted.group.casefold() not in names:
+        abort(404)
+    return groups
 
 
 def _voices_used() -> list[tuple[str, str]]:

@@ -65,6 +65,18 @@ class LibraryQueries(Statements):
         found = self._phrases([row["id"] for row in rows], terms, budget)
         return [{**row, **found[row["id"]]} for row in rows]
 
+    def get_library_version(self, owner_id: int) -> int:
+        """The number that grows with whatever changes a list of these files.
+
+        What is read afterwards is of this version, or of a later one. A library whose version was
+        lost is at another one each time.
+        """
+        return self.value(
+            """SELECT coalesce(
+                   (SELECT version FROM library_versions WHERE owner_id = ?), random())""",
+            owner_id,
+        )
+
     def list_voices_used(self, owner_id: int) -> list[VoiceUsed]:
         """The voices that the owner's files were made with: engine, voice."""
         found: list[VoiceUsed] = []

@@ -63,6 +63,15 @@ class AppTask(_Reporting, WSGITask):
         except OSError as error:  # for which the server would hang up without a word
             raise UnreadableAnswer from error
 
+    def set_close_on_finish(self) -> None:
+        """End the connection after this answer, as waitress does where no length is said.
+
+        An answer such as 304 has none to say: who asks again keeps the connection.
+        """
+        wants_close = self.request.headers.get("CONNECTION", "").lower() == "close"
+        if self.has_body or wants_close or self.version == "1.0":
+            super().set_close_on_finish()
+
 
 class OwnTask(_Reporting, ErrorTask):
     """Response of the server itself, such as 400 for what is no HTTP."""

@@ -4,6 +4,7 @@ import hashlib
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
 SESSION_COOKIE = "voiceverse"
@@ -18,6 +19,12 @@ class CookieSession(SecureCookieSessionInterface):
     """Flask's signed cookie, bound to this very host whenever the request came over https."""
 
     digest_method = staticmethod(hashlib.sha256)
+    _serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        # The key is the same for as long as the app runs.
+        self._serializer = self._serializer or super().get_signing_serializer(app)
+        return self._serializer
 
     def get_cookie_name(self, app: Flask) -> str:
         return cookie_name(SESSION_COOKIE, request.is_secure)

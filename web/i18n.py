@@ -47,7 +47,7 @@ def prepare(app: Flask) -> None:
 def language() -> str:
     """The code of the language of this answer, such as "de"."""
     if "language" not in g:
-        g.language = str(get_locale()).partition("_")[0]
+        g.language = _select().language
     return g.language
 
 
@@ -101,11 +101,16 @@ def choose(code: str) -> None:
         session.pop("language", None)
 
 
-def _select() -> str:
+def _select() -> Locale:
     chosen = session.get("language")
-    if chosen in LANGUAGES:
-        return chosen
-    return request.accept_languages.best_match(list(LANGUAGES), "en")
+    if chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(LANGUAGES, "en")
+    return _locale(chosen)
+
+
+@lru_cache
+def _locale(code: str) -> Locale:
+    return Locale(code)
 
 
 def spoken(tag: str) -> str:

@@ -90,6 +90,7 @@ CALLS = {
     "delete_playback": lambda db: db.delete_playback(1, 1),
     "find_phrase": lambda db: db.find_phrase(1, "text"),
     "get_draft": lambda db: db.get_draft(1),
+    "get_library_version": lambda db: db.get_library_version(1),
     "get_library": lambda db: [
         db.get_library(1, sort=sort, descending=descending, after=after, search=search, **filters)
         for sort in SORTS

@@ -48,6 +48,8 @@ class Served:
             "/short": lambda: Response([b"x"], headers={"Content-Length": "1000"}),
             "/endless": lambda: Response(endless(self.is_left)),
             "/large": self._large,
+            "/known": lambda: Response(status=304),
+            "/nothing": lambda: Response(status=204),
             "/header": lambda: Response("said", headers={"X-Mood": "“calm”", "X-Tone": "low"}),
         }
         for path, answer in answers.items():
@@ -210,3 +212,28 @@ def test_lines_carry_person_and_id_though_the_server_writes_them(served, caplog)
     assert line.fields["method"] == "GET"
     assert line.fields["ms"] > 0
     assert line.fields["user"] is None
+
+
+@pytest.mark.parametrize(("path", "status"), [("/known", 304), ("/nothing", 204)])
+def test_who_is_answered_without_a_body_may_ask_again_on_the_same_connection(served, path, status):
+    connection = http.client.HTTPConnection("127.0.0.1", served.server.effective_port, timeout=30)
+    with contextlib.closing(connection):
+        for _ in range(3):
+            connection.request("GET", path)
+            used = connection.sock
+            answer = connection.getresponse()
+            assert (answer.status, answer.headers["Connection"], answer.read()) == (
+                status,
+                None,
+                b"",
+            )
+            assert connection.sock is used
+        connection.request("GET", path, headers={"Connection": "close"})
+        assert connection.getresponse().headers["Connection"] == "close"
+
+
+def test_a_client_of_the_older_protocol_is_hung_up_on_after_an_answer_without_a_body(served):
+    with served.connect() as connection:
+        connection.sendall(b"GET /known HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        with connection.makefile("rb") as answer:
+            assert b"Connection: close" in answer.read()

@@ -7,6 +7,7 @@ from blueprints import read_along
 from tools.attack import csrf
 from tools.attack.matrix import Matrix, UnknownPart
 from tools.attack.scene import Scene
+from web import etags
 from web.access import user_only
 from web.services import services
 
@@ -30,6 +31,7 @@ def test_strangers_and_others_get_at_nothing_by_path(scene):
     tally = Matrix(scene, short=True).run()
     assert tally.failures == []
     assert tally.cases >= 150
+    assert tally.by_kind["tag"] >= 4
 
 
 @pytest.mark.slow
@@ -37,7 +39,7 @@ def test_nobody_gets_at_what_is_somebody_elses(scene):
     tally = Matrix(scene).run()
     assert tally.failures == []
     assert tally.cases >= 500
-    assert set(tally.by_kind) == {"plain", "path", "query", "body", "batch"}
+    assert set(tally.by_kind) == {"plain", "path", "query", "body", "batch", "tag"}
 
 
 @pytest.mark.slow
@@ -58,6 +60,12 @@ def test_a_route_that_shows_others_files_is_found(monkeypatch, tmp_path):
     scene.close()
     assert any("/leak/<filename> as other: shows what is the owner's" in line for line in failures)
     assert any("/leak/<filename> as other, path" in line for line in failures)
+
+
+def test_a_list_that_takes_anothers_tag_for_its_own_is_found(monkeypatch, scene):
+    monkeypatch.setattr(etags, "library_state", lambda: b"everybody's")
+    failures = Matrix(scene, short=True).run().failures
+    assert "GET /library as other, with a tag: 304" in failures
 
 
 def test_a_route_with_a_part_that_is_not_known_stops_the_matrix(monkeypatch, tmp_path):

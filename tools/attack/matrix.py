@@ -1,4 +1,4 @@
-"""Who gets at what: every route, method and person, by path, query, body and batches of ids.
+"""Who gets at what: every route, method and person, by path, query, body, batches of ids and tags.
 
 The routes are those of the app. What a new one takes must be told here: a path or a parameter that
 is not known stops the matrix.
@@ -145,6 +145,7 @@ class Matrix:
             names = self._asked_of(route)
             for who in self.outsiders:
                 self._by_path(route, who)
+                self._by_tag(route, who)
                 if not self.short:
                     self._by_parameters(route, who, names)
             if not self.short:
@@ -212,6 +213,21 @@ class Matrix:
                 missing = self._send(route, who, route.path(own | {name: self._missing()[name]}))
                 self._check_alike(route, who, foreign, missing)
                 self._check(route, who, foreign)
+
+    def _by_tag(self, route: Route, who: str) -> None:
+        """The tag of the owner's answer tells nobody else that it is still the same."""
+        if route.method == "POST":
+            return
+        path, people = route.path(self.scene.owned), self.scene.people
+        with self.scene.nothing_kept():
+            tag = people["owner"].send(route.method, path, Accept=JSON).headers.get("ETag")
+            if tag is None:
+                return
+            self.tally.count("tag")
+            known = people[who].send(route.method, path, Accept=JSON, If_None_Match=tag)
+            plain = people[who].send(route.method, path, Accept=JSON)
+        is_same = (known.status_code, known.data) == (plain.status_code, plain.data)
+        self.tally.expect(is_same, f"{route} as {who}, with a tag: {known.status_code}")
 
     # Parameters
 
