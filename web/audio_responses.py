@@ -17,7 +17,7 @@ from exports.types import Format
 from queries.rows import AudioFile, Export
 from speech.audio.mp3 import place_of
 from storage.audio_errors import NoSuchAudio
-from web import byte_ranges
+from web import accel_redirect, byte_ranges
 from web.content_disposition import content_disposition
 from web.current_user import current_user
 from web.services import services
@@ -64,7 +64,8 @@ def sound(row: AudioFile, from_s: float = 0.0) -> Response:
         return _live(row, from_s)
     try:
         if row["status"] == "ready":
-            return _seekable(store.open(filename, buffering=0), row["sha256"])
+            file = store.open(filename, buffering=0)
+            return _seekable(file, row["sha256"], path=f"audio/{filename}")
         stopped = store.open_growing(filename)
     except NoSuchAudio:
         raise _nothing_to_hear(row) from None
@@ -104,7 +105,8 @@ def export(export: Export, name: str, chosen: Format) -> Response:
     stored = export["name"]
     file = services().studio.exports.files.open(stored)
     etag = hashlib.sha256(stored.encode()).hexdigest()
-    return named(_seekable(file, etag, chosen.media_type), name, chosen.suffix)
+    whole = _seekable(file, etag, chosen.media_type, path=f"exports/{stored}")
+    return named(whole, name, chosen.suffix)
 
 
 def named(response: Response, name: str, ending: str, *, kind: str = "attachment") -> Response:
@@ -164,9 +166,12 @@ def _nothing_to_hear(row: AudioFile) -> NothingToHear:
 
 
 def _seekable(
-    file: BinaryIO | Tagged, etag: str | None, media_type: str = AUDIO_TYPE
+    file: BinaryIO | Tagged, etag: str | None, media_type: str = AUDIO_TYPE, *, path: str = ""
 ) -> Response:
-    """The answer with a file, whole or a range of it; the file is closed when that is sent."""
+    """The answer with a file, whole or a range of it; the file is closed when that is sent.
+
+    A proxy may send one that has a `path` in the data folder.
+    """
     size = file.seek(0, io.SEEK_END)
     headers = dict(KEPT_BY_THE_BROWSER)
     if etag:
@@ -180,9 +185,13 @@ def _seekable(
         except byte_ranges.Unsatisfiable:
             headers = {"Content-Range": f"bytes */{size}"}
             return Response(status=416, headers=headers, content_type="text/plain; charset=utf-8")
+        headers["Content-Type"] = media_type
+        has_part = part is not None
+        if path and etag and (place := accel_redirect.location(file, path, takes_range=has_part)):
+            headers[accel_redirect.HEADER] = place
+            return Response(headers=headers)
         start, length = part or (0, size)
-        headers |= {"Content-Type": media_type, "Content-Length": str(length)}
-        headers["Accept-Ranges"] = "bytes"
+        headers |= {"Content-Length": str(length), "Accept-Ranges": "bytes"}
         if part:
             headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
         response = Response(status=206 if part else 200, headers=headers)
