@@ -57,7 +57,7 @@ def nginx(app_port: int, data: Path, folder: Path) -> Iterator[Proxy]:
     config = folder / "whole.conf"
     config.write_text(
         f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ {_scratch(folder)} include /etc/nginx/mime.types; {site} }}\n"
+        f"http {{ {_scratch(folder)} keepalive_requests 1000000; {site} }}\n"
     )
     with _running(["nginx", "-e", folder / "error.log", "-c", config], port):
         yield Proxy(port, folder / "voiceverse.log")

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from database import Database
 from storage.audio_store import AudioStore, make_filename
 from tools.benchmarks import load
+from tools.benchmarks.browser import Address
 from tools.benchmarks.program import Program, fresh, prepared
 from tools.benchmarks.report import Report, table
 from tools.benchmarks.texts import text
@@ -81,15 +82,21 @@ def plain_page(program: Program, request: bytes, seconds: float) -> tuple[float,
     return seen.per_second, 1000 * spent_s / (seen.per_second * seconds + CLIENTS * load.WARM_UP)
 
 
-def ranges(program: Program, cookie: str, filename: str, seconds: float) -> load.Load:
-    """Eight clients that jump about in one file, 64 KiB at a time."""
+def ranges(
+    program: Program,
+    cookie: str,
+    filename: str,
+    seconds: float,
+    address: Address | None = None,
+) -> load.Load:
+    """Eight clients that jump about in one file, 64 KiB at a time; `address` is a proxy's."""
     chance = random.Random(1)
     starts = [chance.randrange(SOUND_BYTES - RANGE) for _ in range(32)]
     requests = [
         load.request(f"/audio/{filename}", cookie, Range=f"bytes={start}-{start + RANGE - 1}")
         for start in starts
     ]
-    return load.drive(program.address, requests, clients=CLIENTS, seconds=seconds)
+    return load.drive(address or program.address, requests, clients=CLIENTS, seconds=seconds)
 
 
 def fill(folder: Path) -> str:
