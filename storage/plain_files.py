@@ -58,7 +58,7 @@ def let_group_read(descriptor: int) -> bool:
     if not mode & stat.S_IRGRP:
         try:
             os.fchmod(descriptor, stat.S_IMODE(mode) | stat.S_IRGRP)
-        except PermissionError:
+        except OSError:
             return False
     return True
 

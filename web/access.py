@@ -111,9 +111,8 @@ def _watch_over(answer: Response) -> Response:
     """Let an answer that takes a while to send end with the session that asked for it."""
     # The server sends files by itself and closes them; of other answers it closes the whole.
     file = getattr(answer.response, "file", None)
-    takes_a_while = answer.direct_passthrough or answer.is_streamed
-    if isinstance(file, BytesIO):
-        takes_a_while = False
+    is_read = isinstance(file, BytesIO)
+    takes_a_while = not is_read and (answer.direct_passthrough or answer.is_streamed)
     hang_up = takes_a_while and hanging_up(request.environ)
     user = signed_in()
     if not hang_up or user is None:
