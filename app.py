@@ -50,6 +50,7 @@ from speech.text.speakers import find_speakers
 from storage import snapshots
 from storage.errors import DatabaseError
 from web import (
+    accel_redirect,
     audio_responses,
     commands,
     compression,
@@ -124,6 +125,7 @@ def create_app(config: Config | None = None, *, registry: Registry | None = None
 def _create_app(config: Config, registry: Registry | None) -> Flask:
     restore.complete(config)
     prepare_data_dir(config)
+    accel_redirect.prepare(config)
     refuse_lost_database(config, is_empty=snapshots.is_empty(config.database_path))
     create.before_upgrade(config)
     key = load_secret_key(config, database_exists=snapshots.is_ours(config.database_path))

@@ -86,6 +86,7 @@ class Config:
     session_idle_days: int = 14
     session_absolute_days: int = 30
     trusted_proxies: tuple[str, ...] = ()  # addresses and networks whose X-Forwarded-* count
+    x_accel_redirect: str = "off"  # whether those proxies send stored files themselves
     trusted_hosts: tuple[str, ...] = ()  # names it answers to; a leading dot: all below that one
     storage_mb_per_user: int = 0  # sound and texts that one person keeps, the bin's too; 0: any
     daily_characters_per_user: int = 0  # 0: any number
@@ -106,6 +107,10 @@ class Config:
     @property
     def audio_dir(self) -> Path:
         return self.data_dir / "audio"
+
+    @property
+    def exports_dir(self) -> Path:
+        return self.data_dir / "exports"
 
     @property
     def segments_dir(self) -> Path:
@@ -161,6 +166,7 @@ class Config:
         _check_choice("LOG_LEVEL", self.log_level, LOG_LEVELS)
         _check_choice("REQUEST_LOG", self.request_log, AUTO_SWITCH)
         _check_choice("BACKUP_HOUR", self.backup_hour, HOURS)
+        _check_choice("X_ACCEL_REDIRECT", self.x_accel_redirect, SWITCH)
         for name in ABOVE_ZERO:
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{PREFIX}{name.upper()} is 0; use a number above 0.")

@@ -83,7 +83,7 @@ class Exports:
     def __init__(self, config: Config, db: Database, store: AudioStore, registry: Registry):
         self.db, self.store, self.registry = db, store, registry
         self.limit_bytes = config.exports_mb * 1024 * 1024
-        self.files = ExportStore(config.data_dir / "exports", min_free_mb=config.min_free_mb)
+        self.files = ExportStore(config.exports_dir, min_free_mb=config.min_free_mb)
         store.when_deleted = self.files.drop_all_of
 
     # What an MP3 carries in front

@@ -21,7 +21,6 @@ from storage.audio_errors import NoSpace, NoSuchAudio, no_space, translating_dis
 from storage.growing_file import PART, GrowingFile
 from storage.plain_files import (
     CHUNK_BYTES,
-    descriptor_of,
     is_plain,
     open_plain,
     sha256_of,
@@ -86,23 +85,12 @@ class AudioStore:
             if not path.name.endswith((PART, DELETED)) and is_plain(path)
         )
 
-    def open(self, filename: str) -> BinaryIO:
+    def open(self, filename: str, *, buffering: int = -1) -> BinaryIO:
         """Open a whole file for reading; raises NoSuchAudio."""
         try:
-            return open_plain(self._path(filename))
+            return open_plain(self._path(filename), buffering=buffering)
         except FileNotFoundError:
             raise NoSuchAudio("The sound of this file is missing on the disk.") from None
-
-    def read_range(self, filename: str, start: int, length: int) -> bytes:
-        """Read `length` bytes from `start` in one call; raises NoSuchAudio."""
-        try:
-            descriptor = descriptor_of(self._path(filename))
-        except FileNotFoundError:
-            raise NoSuchAudio("The sound of this file is missing on the disk.") from None
-        try:
-            return os.pread(descriptor, length, start)
-        finally:
-            os.close(descriptor)
 
     def pieces(self, filename: str, prefix: bytes) -> Iterator[bytes]:
         """Yield `prefix` and a whole file in pieces; raises NoSuchAudio at once."""

@@ -52,6 +52,24 @@ def descriptor_of(path: Path) -> int:
     return descriptor
 
 
+def let_group_read(descriptor: int) -> bool:
+    """Let the group of an open file read it; whether it can."""
+    mode = os.fstat(descriptor).st_mode
+    if not mode & stat.S_IRGRP:
+        try:
+            os.fchmod(descriptor, stat.S_IMODE(mode) | stat.S_IRGRP)
+        except OSError:
+            return False
+    return True
+
+
+def let_group_pass(folder: Path) -> None:
+    """Let the group of a folder reach what it can name there; raises OSError."""
+    mode = folder.stat().st_mode
+    if not mode & stat.S_IXGRP:
+        folder.chmod(stat.S_IMODE(mode) | stat.S_IXGRP)
+
+
 def open_to_write(path: Path) -> int:
     """Open a plain file for reading and writing, made with mode 0600 where needed.
 

@@ -243,22 +243,6 @@ def test_a_cancelled_piece_without_sound_says_so(owner):
     assert owner.get(f"/download/{filename}", json=True).status_code == 409
 
 
-def test_a_stopped_piece_that_is_deleted_while_it_is_asked_for_is_404(owner, begun, monkeypatch):
-    owner.post(f"/files/{begun}/cancel")
-    store = owner.services.store
-    known_size = store.part_size
-
-    def size_of_what_is_deleted_now(filename):
-        size = known_size(filename)
-        store.delete(filename, lambda: None)
-        return size
-
-    monkeypatch.setattr(store, "part_size", size_of_what_is_deleted_now)
-    answer = owner.get(f"/audio/{begun}", json=True)
-    assert answer.status_code == 404
-    assert "missing" in answer.json["error"]
-
-
 def test_sound_that_went_missing_is_404_with_a_sentence(owner, spoken):
     filename, _ = spoken
     (owner.services.config.audio_dir / filename).unlink()

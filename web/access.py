@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
@@ -11,7 +12,6 @@ from werkzeug.wrappers import Response
 from accounts.errors import TwoFactorOwed
 from accounts.two_factor import is_owed
 from config import ConfigError
-from queries.base import chosen
 from queries.rows import AudioFile
 from web import security_headers
 from web.browser_session import end_session_here
@@ -82,12 +82,11 @@ def owned_file(filename: str) -> AudioFile:
     row = services().db.get_audio_file(filename, current_user_id())
     if row is None:
         abort(404)
-    numbers = {
-        name: stored_number(value, NUMBERS[name])
-        for name, value in chosen(row, NUMBERS).items()
-        if value is not None  # a price that nobody knows
-    }
-    return cast("AudioFile", {**row, **numbers})
+    columns = cast("dict[str, Any]", row)
+    for name, default in NUMBERS.items():
+        if columns[name] is not None:  # a price that nobody knows
+            columns[name] = stored_number(columns[name], default)
+    return row
 
 
 class RowNumber(IntegerConverter):
@@ -110,13 +109,14 @@ def guard(app: Flask) -> None:
 
 def _watch_over(answer: Response) -> Response:
     """Let an answer that takes a while to send end with the session that asked for it."""
-    takes_a_while = answer.direct_passthrough or answer.is_streamed
+    # The server sends files by itself and closes them; of other answers it closes the whole.
+    file = getattr(answer.response, "file", None)
+    is_read = isinstance(file, BytesIO)
+    takes_a_while = not is_read and (answer.direct_passthrough or answer.is_streamed)
     hang_up = takes_a_while and hanging_up(request.environ)
     user = signed_in()
     if not hang_up or user is None:
         return answer
-    # The server sends files by itself and closes them; of other answers it closes the whole.
-    file = getattr(answer.response, "file", None)
     is_sent = (lambda: file.closed) if file else (lambda: False)
     sending = Sending(user["token_hash"], hang_up, is_sent)
     forget = services().session_watch.add(sending)

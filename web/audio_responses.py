@@ -4,7 +4,8 @@ import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import IO, Any, BinaryIO, NamedTuple, cast
+from contextlib import ExitStack
+from typing import IO, Any, BinaryIO, cast
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -15,7 +16,8 @@ from common.errors import AppError
 from exports.types import Format
 from queries.rows import AudioFile, Export
 from speech.audio.mp3 import place_of
-from web import byte_ranges
+from storage.audio_errors import NoSuchAudio
+from web import accel_redirect, byte_ranges
 from web.content_disposition import content_disposition
 from web.current_user import current_user
 from web.services import services
@@ -60,12 +62,16 @@ def sound(row: AudioFile, from_s: float = 0.0) -> Response:
     store, filename = services().store, row["filename"]
     if row["status"] in UNFINISHED or (from_s and has_sound(row)):
         return _live(row, from_s)
-    size = store.size(filename)
-    if size is not None:
-        return _seekable(_Whole(size, row["sha256"], lambda: store.open(filename), filename))
-    size = store.part_size(filename)
-    if size and row["status"] != "ready":
-        return _seekable(_Whole(size, None, lambda: store.open_growing(filename)))
+    try:
+        if row["status"] == "ready":
+            file = store.open(filename, buffering=0)
+            return _seekable(file, row["sha256"], path=f"audio/{filename}")
+        stopped = store.open_growing(filename)
+    except NoSuchAudio:
+        raise _nothing_to_hear(row) from None
+    if stopped.seek(0, io.SEEK_END):
+        return _seekable(stopped, None)
+    stopped.close()
     raise _nothing_to_hear(row)
 
 
@@ -80,29 +86,27 @@ def download(row: AudioFile, name: str, *, artist: str = "") -> Response:
     store, filename = services().store, row["filename"]
     if row["status"] in UNFINISHED:
         raise NothingToHear(_("This piece is still being spoken; download it when it is ready."))
-    size = store.size(filename)
-    if size is None:
-        raise _nothing_to_hear(row)
     tag = services().studio.exports.tag(row, artist)
     mark = hashlib.sha256(tag + (row["sha256"] or "").encode()).hexdigest()
-    etag = mark if row["sha256"] else None
-    response = _seekable(_Whole(len(tag) + size, etag, lambda: Tagged(tag, store.open(filename))))
-    return named(response, name, ".mp3")
+    try:
+        file = Tagged(tag, store.open(filename))
+    except NoSuchAudio:
+        raise _nothing_to_hear(row) from None
+    return named(_seekable(file, mark if row["sha256"] else None), name, ".mp3")
 
 
 def short_sound(content: bytes) -> Response:
     """A few seconds of sound that are in memory, whole or in ranges."""
-    etag = hashlib.sha256(content).hexdigest()
-    return _seekable(_Whole(len(content), etag, lambda: io.BytesIO(content)))
+    return _seekable(io.BytesIO(content), hashlib.sha256(content).hexdigest())
 
 
 def export(export: Export, name: str, chosen: Format) -> Response:
     """A download in another format as a file to keep; raises NoSuchAudio."""
-    files, stored = services().studio.exports.files, export["name"]
-    files.open(stored).close()
+    stored = export["name"]
+    file = services().studio.exports.files.open(stored)
     etag = hashlib.sha256(stored.encode()).hexdigest()
-    whole = _Whole(export["size"], etag, lambda: files.open(stored), media_type=chosen.media_type)
-    return named(_seekable(whole), name, chosen.suffix)
+    whole = _seekable(file, etag, chosen.media_type, path=f"exports/{stored}")
+    return named(whole, name, chosen.suffix)
 
 
 def named(response: Response, name: str, ending: str, *, kind: str = "attachment") -> Response:
@@ -153,16 +157,6 @@ class Tagged(io.RawIOBase):
         super().close()
 
 
-class _Whole(NamedTuple):
-    """Sound whose size is known; of a plain stored file the name, for reading it in one go."""
-
-    size: int
-    etag: str | None
-    open: Callable[[], BinaryIO | Tagged]
-    filename: str = ""
-    media_type: str = AUDIO_TYPE
-
-
 def _nothing_to_hear(row: AudioFile) -> NothingToHear:
     if row["status"] == "ready":
         return NothingToHear(_("The sound of this piece is missing on the server."), 404)
@@ -171,25 +165,41 @@ def _nothing_to_hear(row: AudioFile) -> NothingToHear:
     return NothingToHear(row["error"])
 
 
-def _seekable(whole: _Whole) -> Response:
-    size, etag = whole.size, whole.etag
-    if etag and request.if_none_match.contains(etag):
-        return _with_etag(Response(status=304, headers=KEPT_BY_THE_BROWSER), etag)
-    try:
-        span = byte_ranges.parse(_range_header(etag), size)
-    except byte_ranges.Unsatisfiable:
-        headers = {"Content-Range": f"bytes */{size}"}
-        return Response(status=416, headers=headers, content_type="text/plain; charset=utf-8")
-    response = _with_etag(_answer(span.length if span else size, whole.media_type), etag)
-    response.headers["Accept-Ranges"] = "bytes"
-    response.headers.update(KEPT_BY_THE_BROWSER)
-    if span:
-        response.status_code = 206
-        last = span.start + span.length - 1
-        response.headers["Content-Range"] = f"bytes {span.start}-{last}/{size}"
-    if request.method != "HEAD":
-        _fill(response, whole, span or byte_ranges.Span(0, size))
-    return response
+def _seekable(
+    file: BinaryIO | Tagged, etag: str | None, media_type: str = AUDIO_TYPE, *, path: str = ""
+) -> Response:
+    """The answer with a file, whole or a range of it; the file is closed when that is sent.
+
+    A proxy may send one that has a `path` in the data folder.
+    """
+    size = file.seek(0, io.SEEK_END)
+    headers = dict(KEPT_BY_THE_BROWSER)
+    if etag:
+        headers["ETag"] = f'"{etag}"'
+    with ExitStack() as unless_sent:
+        unless_sent.callback(file.close)
+        if etag and request.if_none_match.contains(etag):
+            return Response(status=304, headers=headers)
+        try:
+            part = byte_ranges.parse(_range_header(etag), size)
+        except byte_ranges.Unsatisfiable:
+            headers = {"Content-Range": f"bytes */{size}"}
+            return Response(status=416, headers=headers, content_type="text/plain; charset=utf-8")
+        headers["Content-Type"] = media_type
+        has_part = part is not None
+        if path and etag and (place := accel_redirect.location(file, path, takes_range=has_part)):
+            headers[accel_redirect.HEADER] = place
+            return Response(headers=headers)
+        start, length = part or (0, size)
+        headers |= {"Content-Length": str(length), "Accept-Ranges": "bytes"}
+        if part:
+            headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{size}"
+        response = Response(status=206 if part else 200, headers=headers)
+        if request.method != "HEAD":
+            file.seek(start)
+            _fill(response, file, length)
+            unless_sent.pop_all()
+        return response
 
 
 def _range_header(etag: str | None) -> str | None:
@@ -201,31 +211,13 @@ def _range_header(etag: str | None) -> str | None:
     return request.headers.get("Range")
 
 
-def _answer(length: int, media_type: str) -> Response:
-    response = Response(content_type=media_type)
-    response.headers["Content-Length"] = str(length)
-    return response
-
-
-def _with_etag(response: Response, etag: str | None) -> Response:
-    if etag:
-        response.headers["ETag"] = f'"{etag}"'
-    return response
-
-
-def _fill(response: Response, whole: _Whole, span: byte_ranges.Span) -> None:
-    if whole.filename and span.length <= READ_AT_ONCE:
-        piece = services().store.read_range(whole.filename, span.start, span.length)
-        response.response = [piece]
-        return
-    file = whole.open()
-    file.seek(span.start)
-    if span.length <= READ_AT_ONCE:
+def _fill(response: Response, file: BinaryIO | Tagged, length: int) -> None:
+    """Let the server send so many bytes of a file by itself, without holding a thread."""
+    sent: BinaryIO | Tagged = file
+    if length <= READ_AT_ONCE:
         with file:
-            response.response = [file.read(span.length)]
-        return
-    # The server sends the rest by itself, up to Content-Length, without holding a thread.
-    response.response = wrap_file(request.environ, cast("IO[bytes]", file), READ_AT_ONCE)
+            sent = io.BytesIO(file.read(length))
+    response.response = wrap_file(request.environ, cast("IO[bytes]", sent), READ_AT_ONCE)
     response.direct_passthrough = True
 
 

@@ -14,6 +14,7 @@ FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
 FORWARDED_HOST = "HTTP_X_FORWARDED_HOST"
 FORWARDED_PROTO = "HTTP_X_FORWARDED_PROTO"
 SAID_BY_PROXIES = ("HTTP_X_FORWARDED", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP")
+BY_PROXY = "voiceverse.by_proxy"  # in the environ: whether a trusted proxy hands the request on
 MOST_HOPS = 20
 SCHEMES = ("http", "https")
 
@@ -53,6 +54,7 @@ class TrustedProxies:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Any:
         peer = address(environ.get("REMOTE_ADDR", ""))
         if peer is not None and self.is_trusted(peer):
+            environ[BY_PROXY] = FORWARDED_FOR in environ
             self._believe(environ, peer)
         for name in [name for name in environ if name.startswith(SAID_BY_PROXIES)]:
             del environ[name]

@@ -78,6 +78,14 @@ def test_what_others_can_read_is_found(place, name):
     assert bad(place) == [f"Others on this machine can read {path}."]
 
 
+def test_the_group_of_a_proxy_that_sends_files_may_pass_through(place):
+    place.data.chmod(0o710)
+    place.config = replace(place.config, x_accel_redirect="on")
+    assert bad(place) == []
+    place.data.chmod(0o750)
+    assert bad(place) == [f"Others on this machine can read {place.data}."]
+
+
 @pytest.mark.parametrize(
     ("version", "is_told"),
     [

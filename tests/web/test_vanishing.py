@@ -42,30 +42,24 @@ def stopped(services, filename):
     return part
 
 
-@pytest.mark.parametrize("at_once", [1 << 20, 100])
-def test_a_stopped_piece_that_is_deleted_meanwhile_is_a_404(
-    owner, services, piece, vanish, monkeypatch, at_once
-):
-    monkeypatch.setattr("web.audio_responses.READ_AT_ONCE", at_once)
+def test_what_was_spoken_of_a_stopped_piece_is_gone_with_it(owner, services, piece, vanish):
     part = stopped(services, piece)
     assert owner.get(f"/audio/{piece}").status_code == 200
-    vanish(services.store, "part_size", part)
+    vanish(services.db, "get_audio_file", part)
     answer = owner.get(f"/audio/{piece}", json=True)
-    assert answer.status_code == 404
-    assert answer.json["error"].endswith(MISSING)
+    assert answer.status_code == 409
+    assert "cancelled" in answer.json["error"]
 
 
-@pytest.mark.parametrize("at_once", [1 << 20, 100])
 @pytest.mark.parametrize("place", ["audio", "download"])
 @pytest.mark.parametrize("headers", [{}, {"Range": "bytes=10-900"}])
 def test_a_finished_piece_that_is_deleted_meanwhile_is_a_404(
-    owner, services, piece, vanish, monkeypatch, at_once, place, headers
+    owner, services, piece, vanish, place, headers
 ):
-    monkeypatch.setattr("web.audio_responses.READ_AT_ONCE", at_once)
-    vanish(services.store, "size", services.store.path(piece))
+    vanish(services.db, "get_audio_file", services.store.path(piece))
     answer = owner.get(f"/{place}/{piece}", headers=headers, json=True)
     assert answer.status_code == 404
-    assert answer.json["error"].endswith(MISSING)
+    assert answer.json["error"] == "The sound of this piece is missing on the server."
 
 
 def test_an_export_that_makes_room_meanwhile_is_a_404(owner, services, piece, vanish):
@@ -73,7 +67,7 @@ def test_an_export_that_makes_room_meanwhile_is_a_404(owner, services, piece, va
     Worker(services.studio).exporting.run_pending()
     file_url = owner.get(url, json=True).json["file_url"]
     files = services.studio.exports.files
-    vanish(files, "open", files.folder / services.db.list_exports(1)[0]["name"])
+    vanish(services.db, "get_export", files.folder / services.db.list_exports(1)[0]["name"])
     answer = owner.get(file_url, json=True)
     assert answer.status_code == 404
     assert answer.json["error"] == "This download is not here any more. Make it again."

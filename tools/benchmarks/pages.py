@@ -10,6 +10,7 @@ from typing import NamedTuple
 from database import Database
 from storage.audio_store import AudioStore, make_filename
 from tools.benchmarks import load
+from tools.benchmarks.browser import Address
 from tools.benchmarks.program import Program, fresh, prepared
 from tools.benchmarks.report import Report, table
 from tools.benchmarks.texts import text
@@ -81,10 +82,16 @@ def plain_page(program: Program, request: bytes, seconds: float) -> tuple[float,
     return seen.per_second, 1000 * (program.cpu_s() - before) / seen.count
 
 
-def ranges(program: Program, cookie: str, filename: str, seconds: float) -> load.Load:
-    """Eight clients that jump about in one file, 64 KiB at a time."""
+def ranges(
+    program: Program,
+    cookie: str,
+    filename: str,
+    seconds: float,
+    address: Address | None = None,
+) -> load.Load:
+    """Eight clients that jump about in one file, 64 KiB at a time; `address` is a proxy's."""
     requests = range_requests(f"/audio/{filename}", cookie)
-    return load.drive(program.address, requests, clients=CLIENTS, seconds=seconds)
+    return load.drive(address or program.address, requests, clients=CLIENTS, seconds=seconds)
 
 
 def range_requests(path: str, cookie: str = "", **headers: str) -> list[bytes]:
