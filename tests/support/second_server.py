@@ -5,15 +5,15 @@ from pathlib import Path
 
 from app import create_app
 from config import Config
-from server.serve import make_server
+from server.web_server import Server, listen
 
 
 def main(folder: str) -> None:
     """Say the port, then serve until killed."""
     config = Config(data_dir=Path(folder), port=0, min_free_mb=0, default_voice="espeak:gmw/en")
     app = create_app(config)
-    server = make_server(app, config, app.extensions["voiceverse"].stopping)
-    print(server.effective_port, flush=True)
+    server = Server(app, config, app.extensions["voiceverse"].stopping, listen(config))
+    print(server.port, flush=True)
     server.run()
 
 
