@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from tools.benchmarks.browser import BOUNDARY, PASSWORD, Address
 from tools.benchmarks.program import Program, free_address
 
-SCAN_S = 900.0
+SCAN_S, LOOK_EACH_S = 900.0, 2.0
 
 
 class Item(NamedTuple):
@@ -111,13 +111,15 @@ class Audiobookshelf:
         return answer.headers, content
 
     def _wait_for(self, library: str, count: int) -> None:
+        """Wait for the scan without asking for lists, which it would keep."""
         deadline = time.monotonic() + SCAN_S
-        while (found := len(self.items(library, limit=0, at=time.monotonic()))) < count:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{found} of {count} books were found")
-            time.sleep(2)
+        time.sleep(LOOK_EACH_S)
         while self.ask("GET", "/api/tasks")["tasks"]:
-            time.sleep(1)
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"the scan takes longer than {SCAN_S:.0f} s")
+            time.sleep(LOOK_EACH_S)
+        if (found := len(self.items(library, limit=0))) < count:
+            raise RuntimeError(f"{found} of {count} books were found")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.benchmarks import load
-from tools.benchmarks.browser import Address
+from tools.benchmarks.browser import Address, Browser
 from tools.benchmarks.program import Program, fresh, prepared
 from tools.benchmarks.report import Report, table
 from tools.benchmarks.texts import text
@@ -60,6 +60,7 @@ def measure(program: Program) -> Seen:
     people[0].wait_until_ready(whole["filename"])
     page = [load.request("/", people[0].cookie)]
     idle = load.drive(program.address, page, seconds=3, pause_s=0.01)
+    _hang_up(people)
     rows = [person.generate(text(TEXT, seed)) for seed, person in enumerate(people)]
     listening = [
         load.request(row["audio_url"], person.cookie)
@@ -75,9 +76,16 @@ def measure(program: Program) -> Seen:
             (_studio, program.address, page),
         ]
     )
+    _hang_up(people)
     for person, row in zip(people, rows, strict=True):
         person.post(f"/files/{row['filename']}/cancel", {}, expect=303)
     return Seen(idle, busy, *listened, left)
+
+
+def _hang_up(people: Sequence[Browser]) -> None:
+    """Let them connect anew: some servers hang up on who says nothing for seconds."""
+    for person in people:
+        person.close()
 
 
 def _studio(address: Address, page: list[bytes]) -> load.Load:

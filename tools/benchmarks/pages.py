@@ -28,6 +28,7 @@ class Numbers(NamedTuple):
 
     plain: dict[str, tuple[float, float]]  # by page: requests per second, ms of processor each
     ranges: load.Load
+    range_ms: float  # of processor each
     many: load.Load
     few: load.Load
 
@@ -72,7 +73,10 @@ def measure(program: Program, filename: str, seconds: float = 3.0) -> Numbers:
         for cookie in (many, few)
     ]
     plain = {page: plain_page(program, load.request(page, few), seconds) for page in PLAIN}
-    return Numbers(plain, ranges(program, few, filename, seconds), *libraries)
+    before_s = program.cpu_s()
+    seen = ranges(program, few, filename, seconds)
+    spent_ms = 1000 * (program.cpu_s() - before_s) / seen.count
+    return Numbers(plain, seen, spent_ms, *libraries)
 
 
 def plain_page(program: Program, request: bytes, seconds: float) -> tuple[float, float]:

@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,13 +97,14 @@ def _fill(folder: Path, sound: bytes) -> str:
 def _our_questions(program: Program, filename: str) -> dict[str, Requests]:
     reader = program.browser("reader")
     etag = reader.etag("/library")
+    positions = many.positions(program, many.LISTENERS)
     return {
         NEW_LIST: _same(load.request("/library", reader.cookie, **JSON)),
         SAME_LIST: _same(load.request("/library", reader.cookie, **JSON)),
         UNCHANGED: _same(load.request("/library", reader.cookie, **JSON, If_None_Match=etag)),
         ITEM: _same(load.request(f"/files/{filename}", reader.cookie, **JSON)),
         RANGES: _same(*pages.range_requests(f"/audio/{filename}", reader.cookie)),
-        POSITION: partial(many.positions, program, many.LISTENERS),
+        POSITION: lambda: positions,
     }
 
 
@@ -112,7 +112,7 @@ def _their_questions(shelf: Audiobookshelf, library: str) -> dict[str, Requests]
     bearer = {"Authorization": f"Bearer {shelf.token_of('root')}", **JSON}
     path = f"/api/libraries/{library}/items?limit=50&page=0&sort=addedAt&desc=1"
     book, numbers = shelf.item(library, LONG), itertools.count()
-    tokens = shelf.add_users(many.LISTENERS)
+    positions = [_their_positions(book, token) for token in shelf.add_users(many.LISTENERS)]
 
     def new_lists() -> list[list[bytes]]:
         """An address for each request that was never asked for: it keeps answers by address."""
@@ -128,7 +128,7 @@ def _their_questions(shelf: Audiobookshelf, library: str) -> dict[str, Requests]
         UNCHANGED: _same(load.request(path, **bearer, If_None_Match=etag)),
         ITEM: _same(load.request(f"/api/items/{book.id}", **bearer)),
         RANGES: _same(*pages.range_requests(f"/api/items/{book.id}/file/{book.file_id}", **bearer)),
-        POSITION: lambda: [_their_positions(book, token) for token in tokens],
+        POSITION: lambda: positions,
     }
 
 
