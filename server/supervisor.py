@@ -170,7 +170,9 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        signal.signal(signal.SIGHUP, self._reload)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup has it
+            # A terminal that is closed ends what was started in it.
+            signal.signal(signal.SIGHUP, self._stop if os.isatty(0) else self._reload)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         try:
             with selectors.DefaultSelector() as selector:
@@ -232,6 +234,8 @@ class Supervisor:
 
     def _reap_strangers(self) -> None:
         """Let processes go that the program before this one had started."""
+        if sys.platform == "darwin":  # Python cannot look there without taking what is not its own
+            return
         mine = {process.pid for process in self._running()}
         with contextlib.suppress(ChildProcessError):  # there are none at all
             flags = os.WEXITED | os.WNOHANG | os.WNOWAIT

@@ -321,7 +321,9 @@ def _stop_on_signals(worker: Worker) -> None:
         worker.wake.set()
 
     signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the app, which stops us
+    # Ctrl+C, and a terminal that is closed, reach the app, which stops us.
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def main() -> int:

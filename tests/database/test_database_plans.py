@@ -21,7 +21,7 @@ GROWING = {
 WHOLE = {
     "get_stats", "get_storage_by_person", "get_cache_size", "list_cached_segments",
     "check", "vacuum",
-    "backup", "close", "transaction", "drop_missing_exports", "get_numbers",
+    "backup", "begin_anew", "close", "transaction", "drop_missing_exports", "get_numbers",
 }  # fmt: skip
 # What takes whatever statement it is given.
 ANY = {

@@ -216,7 +216,7 @@ def test_lines_carry_person_and_id_though_the_server_writes_them(served, caplog)
 
 @pytest.mark.parametrize(("path", "status"), [("/known", 304), ("/nothing", 204)])
 def test_who_is_answered_without_a_body_may_ask_again_on_the_same_connection(served, path, status):
-    connection = http.client.HTTPConnection("127.0.0.1", served.server.effective_port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", served.server.port, timeout=30)
     with contextlib.closing(connection):
         for _ in range(3):
             connection.request("GET", path)

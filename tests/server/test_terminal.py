@@ -5,6 +5,7 @@ import re
 import signal
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,12 @@ def test_a_file_gets_the_lines_of_requests_unless_they_are_off(tmp_path, setting
     with App(tmp_path, VOICEVERSE_REQUEST_LOG=setting) as app:
         Client(app).request("GET", "/health")
     assert ('"path": "/health"' in app.log_path.read_text()) == (setting != "off")
+
+
+def test_a_terminal_that_is_closed_ends_the_app_and_its_worker(tmp_path):
+    app = App(tmp_path)
+    terminal = Terminal([sys.executable, "app.py"], ROOT, app.environ)
+    terminal.read_until(lambda: "token=" in terminal.screen, "the link")
+    worker = wait_until(lambda: worker_of(terminal.pid), "the worker")
+    assert terminal.hang_up() == 0
+    assert not Path(f"/proc/{worker}").exists()

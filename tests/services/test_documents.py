@@ -11,7 +11,7 @@ from documents.errors import FetchRefused, NotSupported, TooLarge
 from documents.fetch import FetchLimits, fetch
 from services import document_imports
 from services.document_errors import BadCover, ImportsBusy, NothingChosen, WebImportOff
-from services.document_imports import picture_type
+from services.document_imports import DocumentImports, picture_type
 from services.document_selection import EACH
 from services.documents import Documents
 from services.file_names import BadName
@@ -103,6 +103,9 @@ def test_a_file_above_the_limit_is_refused(make_home):
 
 def test_no_more_than_two_are_read_at_once_and_the_third_is_told(home, monkeypatch):
     monkeypatch.setattr(document_imports, "READER_WAIT_S", 0)
+    shared = home.documents.imports
+    alone = replace(shared.config, web_processes=1)
+    home.documents.imports = DocumentImports(alone, shared.db, shared._audio)
     with home.documents.imports._reading(), home.documents.imports._reading():
         with pytest.raises(ImportsBusy):
             take(home)

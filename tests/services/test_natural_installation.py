@@ -214,7 +214,7 @@ def test_an_installation_that_was_killed_half_way_goes_on_there(voices, server, 
     arguments = [sys.executable, "-c", CHILD, str(voices._config.data_dir), server.url]
     with subprocess.Popen(arguments, cwd=Path(__file__).parents[2]) as child:
         part = voices._work.room("emma") / "model.onnx.part"
-        wait_until(lambda: part.exists() and part.stat().st_size)
+        wait_until(lambda: part.exists() and part.stat().st_size and voices.under_way())
         with pytest.raises(Busy):
             voices.start("emma")
         child.send_signal(signal.SIGKILL)

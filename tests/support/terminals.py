@@ -41,6 +41,12 @@ class Terminal:
         """Press a key, such as Ctrl+C."""
         os.write(self._side, key)
 
+    def hang_up(self) -> int:
+        """Close the window; the exit code of the program."""
+        os.close(self._side)
+        _, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status)
+
     def wait(self) -> int:
         """Read to the end; the exit code."""
         end = time.monotonic() + 3 * DEADLINE_S

@@ -1,6 +1,7 @@
 """The peer of every page: one empty view, served exactly as the program is."""
 
 import os
+import signal
 import threading
 from secrets import token_bytes
 from types import SimpleNamespace
@@ -35,6 +36,8 @@ def main() -> None:
     config = Config.load()
     app, sockets = make_app(config), listen(config)
     count = config.web_process_count
+    os.setpgrp()
+    signal.signal(signal.SIGTERM, lambda *_: os.killpg(0, signal.SIGKILL))
     print(f"An empty view is at http://{config.host}:{sockets[0].getsockname()[1]}", flush=True)
     number = next((n for n in range(1, count) if not os.fork()), count)
     keep_to_core(number, count)
