@@ -91,12 +91,20 @@ class LaterHandler(logging.Handler):
             with suppress(Empty):
                 while len(records) < MOST_AT_ONCE:
                     records.append(self._records.get_nowait())
-            lines = [self._target.format(record) + "\n" for record in records if record]
-            with suppress(OSError, ValueError):  # nobody reads them any more
-                self._target.stream.write("".join(lines))
-                self._target.flush()
+            self._write([record for record in records if record])
             if None in records:
                 return
+
+    def _write(self, records: list[logging.LogRecord]) -> None:
+        lines = []
+        for record in records:
+            try:
+                lines.append(self._target.format(record) + "\n")
+            except Exception:  # noqa: BLE001 (it keeps back no other line)
+                self.handleError(record)
+        with suppress(OSError, ValueError):  # nobody reads them any more
+            self._target.stream.write("".join(lines))
+            self._target.flush()
 
 
 def write_requests_later() -> None:

@@ -37,10 +37,10 @@ def hand_over(lock: int, sockets: list[socket.socket]) -> None:
 def take_over() -> HandedOver:
     """Take what the program before this one, or systemd, has left to it; often nothing."""
     names = os.environ.pop("LISTEN_FDNAMES", "").split(":")
-    count, pid = int(os.environ.pop("LISTEN_FDS", "0")), os.environ.pop("LISTEN_PID", "")
+    count, pid = os.environ.pop("LISTEN_FDS", "0"), os.environ.pop("LISTEN_PID", "")
     if pid != str(os.getpid()):
         return HandedOver(None, [])
-    descriptors = list(range(FIRST, FIRST + count))
+    descriptors = list(range(FIRST, FIRST + int(count)))
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
     lock = descriptors.pop(0) if names[0] == LOCK else None

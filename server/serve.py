@@ -45,10 +45,11 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     if handed.lock is None:  # else what lies there may be in use by the processes before
         services.documents.imports.sweep()
     services.reserve.look()
-    link = services.accounts.ensure_setup_link(_address(config, sockets))
+    address = _address(config, sockets)
+    link = services.accounts.ensure_setup_link(address)
     services.db.close()  # what is open cannot be taken along
     services.lock.share()
-    _announce(config, _address(config, sockets), link)
+    _announce(config, address, link)
     gc.freeze()  # what is there stays shared
     try:
         if supervisor.run():

@@ -37,6 +37,11 @@ class Process:
         self.started_at = 0.0
         self.pid = 0
 
+    def wait_from(self, now: float) -> None:
+        """Put its start off, each time for twice as long."""
+        self.due_at = now + self.pause_s
+        self.pause_s = min(self.pause_s * 2, LONGEST_PAUSE_S)
+
     def start(self) -> None:
         """Start it; raises OSError where the system gives no process."""
         raise NotImplementedError
@@ -247,8 +252,7 @@ class Supervisor:
         if now - process.started_at > SHORT_LIFE_S:
             process.pause_s = FIRST_PAUSE_S
         log.warning("the %s ended with code %s; starting another one", process.name, code)
-        process.due_at = now + process.pause_s
-        process.pause_s = min(process.pause_s * 2, LONGEST_PAUSE_S)
+        process.wait_from(now)
 
     def _start(self, process: Process) -> None:
         now = time.monotonic()
@@ -256,8 +260,7 @@ class Supervisor:
             process.start()
         except OSError as error:  # too little memory, or too many processes, at the moment
             log.error("no %s can be started now, which is tried again: %s", process.name, error)
-            process.due_at = now + process.pause_s
-            process.pause_s = min(process.pause_s * 2, LONGEST_PAUSE_S)
+            process.wait_from(now)
         else:
             process.started_at, process.due_at = now, None
 

@@ -193,7 +193,7 @@ SERVING_EVERYBODY = {
         "speech/plugins.py",
     ),
     *("server/body_admission.py", "server/connection.py", "web/session_watch.py"),
-    "server/supervisor.py",
+    *("server/supervisor.py", "common/logs.py"),
 }
 
 

@@ -64,3 +64,13 @@ def test_programs_get_json_and_people_do_not(monkeypatch, is_terminal):
         assert told[8:] == " Ready\n"
     else:
         assert json.loads(told)["message"] == "Ready"
+
+
+def test_a_line_that_cannot_be_made_keeps_back_no_other(monkeypatch):
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    stream = io.StringIO()
+    later = logs.LaterHandler(logging.StreamHandler(stream))
+    for words, values in (("one", ()), ("%s and %s", ("two",)), ("three", ())):
+        later.handle(logging.LogRecord("n", logging.INFO, "p", 1, words, values, None))
+    later.close()
+    assert stream.getvalue() == "one\nthree\n"
