@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app
 
 from backups import create, retention, status
 from backups import restore as restoring
-from server import doctor
+from server import capacity, doctor
 from server.doctor import mending
 from web.access import admin_only
 from web.commands import CONFIG, config, one_sentence
@@ -35,6 +35,7 @@ def overview() -> Response:
     known = services().config
     return page(
         "backups/health.html",
+        capacity=capacity.examine(known, services().db, services().times),
         findings=doctor.examine(known, thorough=False),
         backup=status.read(known),
         is_off=known.backup_hour == "off",

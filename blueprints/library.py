@@ -27,6 +27,7 @@ from web.services import services
 from web.voice_lists import voice_name
 
 PAGE_ROWS = 50
+SHELF_ROWS = 30  # of the page, which gets further ones as they are scrolled to
 MOST_WATCHED = 100
 LONGEST_SEARCH = 200
 STATES = {
@@ -185,7 +186,7 @@ def _list() -> Response:
 def _shelf(wanted: Wanted) -> Response:
     """The page of what is wanted."""
     groups = _groups(wanted)
-    rows, more = query_page(wanted)
+    rows, more = query_page(wanted, SHELF_ROWS)
     return page(
         "library/library.html",
         files=rows,

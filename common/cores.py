@@ -7,19 +7,23 @@ from pathlib import Path
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/cpu.max")  # microseconds of processor time, and within which
 
 
-def usable_cores() -> int:
-    """Number of cores that this process may run on, within what its container is given."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with suppress(OSError, ValueError):
-        given_us, within_us = map(int, CONTAINER_LIMIT.read_text().split())  # "max": any
-        count = min(count or 1, given_us // within_us)
-    return max(1, count or 1)
-
-
 class _Kept:
     """Whether this process keeps to one core, and the cores that it could run on before."""
 
     cores: set[int] | None = None
+
+
+def usable_cores() -> int:
+    """Number of cores that the program may run on, within what its container is given.
+
+    A process that keeps to one of them counts all.
+    """
+    cores = _Kept.cores or (os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ())
+    count = len(cores) or os.cpu_count()
+    with suppress(OSError, ValueError):
+        given_us, within_us = map(int, CONTAINER_LIMIT.read_text().split())  # "max": any
+        count = min(count or 1, given_us // within_us)
+    return max(1, count or 1)
 
 
 def keep_to_core(number: int, count: int) -> None:

@@ -71,3 +71,18 @@ class HealthQueries(Statements):
             ),
             "users": self.value("SELECT count(*) FROM users WHERE is_active"),
         }
+
+    def get_longest_wait(self) -> int | None:
+        """Seconds that somebody has waited of whom nothing is being spoken; None without one.
+
+        What waits for a cause to pass, such as a provider that is down, does not count.
+        """
+        return self.value(
+            f"""SELECT max(0, strftime('%s', 'now') - strftime('%s', min(updated_at)))
+                FROM audio_files AS waiting INDEXED BY idx_audio_work
+                WHERE waiting.{IN_WORK} AND waiting.status = 'queued' AND waits_for = ''
+                  AND NOT EXISTS (
+                      SELECT 1 FROM audio_files AS spoken INDEXED BY idx_audio_work
+                      WHERE spoken.{IN_WORK} AND spoken.status = 'speaking'
+                        AND spoken.owner_id = waiting.owner_id)"""
+        )

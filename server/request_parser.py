@@ -1,5 +1,6 @@
 """Parsing of requests whose bodies are bounded: as much is taken in as their route allows."""
 
+import time
 from typing import Any, Protocol
 
 from waitress.buffers import OverflowableBuffer
@@ -82,6 +83,7 @@ class Parser(HTTPRequestParser):
     refusal: AppError | None = None
     is_cut = False  # what is still to come of the body is not looked at
     is_large = False
+    came_at: float | None = None  # when it had come whole, of time.monotonic
     rule = Rule(0)
     # The server's own.
     body_rcv: Any
@@ -122,6 +124,8 @@ class Parser(HTTPRequestParser):
         if self.admission is not None:
             self.admission.note(self.body_bytes_received)
             self.admission.is_received = self.completed
+        if self.completed and self.came_at is None:
+            self.came_at = time.monotonic()
         return consumed
 
     def refuse(self, error: AppError) -> None:

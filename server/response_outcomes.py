@@ -93,7 +93,8 @@ class ReportingChannel(HTTPChannel):
     def service(self) -> None:
         """Answer the first request that waits."""
         self._asked = self.requests[0]
-        self._task_begun_at, self.note = time.monotonic(), {}
+        came_at = getattr(self._asked, "came_at", None)
+        self._task_begun_at, self.note = time.monotonic(), {"came_at": came_at}
         super().service()
 
     def note_outcome(self, task: Task, problem: str) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from common import transient_causes
+from common import memory, transient_causes
 from common.errors import Message
 from exports.errors import ExportError
 from queries.rows import ClaimedRetake, Export, Job
@@ -21,7 +21,6 @@ RETRY_S, FAULT_RETRY_S = 1.0, 5.0
 FRESH_S = 15.0
 NOTICE_BYTES = 16
 SHORT_BYTES = 64 * 1024 * 1024  # of memory: with less than that a process may be ended at any time
-LET_GO = ("inactive_file", "active_file", "slab_reclaimable")  # of memory.stat
 
 log = logging.getLogger("voiceverse.backoff")
 
@@ -161,31 +160,5 @@ class States:
 
 def is_memory_short() -> bool:
     """Whether the machine, or the share of it that this program may use, is short of memory."""
-    left = [number for number in (_left_of_machine(), _left_of_group()) if number is not None]
-    return bool(left) and min(left) < SHORT_BYTES
-
-
-def _left_of_machine() -> int | None:
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name == "MemAvailable":
-                return int(value.split()[0]) * 1024
-    except (OSError, ValueError, IndexError):
-        return None
-    return None
-
-
-def _left_of_group() -> int | None:
-    """Bytes that the control group leaves; what it caches of files can be let go of."""
-    try:
-        group = Path("/proc/self/cgroup").read_text().strip().rpartition("::/")[2]
-        folder = Path("/sys/fs/cgroup") / group
-        if not (folder / "memory.max").exists():
-            folder = Path("/sys/fs/cgroup")
-        most = int((folder / "memory.max").read_text())
-        used = int((folder / "memory.current").read_text())
-        stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
-        return most - used + sum(int(stat.get(name, 0)) for name in LET_GO)
-    except (OSError, ValueError):
-        return None
+    left = memory.left_bytes()
+    return left is not None and left < SHORT_BYTES

@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from common.logs import REQUESTS, is_terminal
 from common.shared_counts import ProcessLock, SharedCounts
 from config import Config
+from web.response_kinds import kind_of_answer
 from web.server_interface import ABORTED, BROKEN, NOTE, Outcome, Report
 from web.services import services
 
@@ -90,6 +91,9 @@ def _end(response: Response) -> Response:
     # A page comes with a dozen files of the program's own, which tell nothing.
     level = logging.DEBUG if request.endpoint == "static" else logging.INFO
     note = request.environ.get(NOTE)
+    if kind := kind_of_answer(request, response):
+        came_at = (note or {}).get("came_at") or g.began_at
+        services().times.note(kind, 1000 * (time.monotonic() - came_at))
     if note is not None:  # the server knows better how this ends
         note |= {"level": level, "fields": _fields(response), "request_id": request_id()}
         return response

@@ -12,6 +12,7 @@ from accounts.new_devices import NewDeviceAlerts
 from accounts.passkeys import Passkeys
 from accounts.two_factor import TwoFactorRules
 from common.shared_counts import ProcessLock, SharedCounts
+from common.shared_times import SharedTimes
 from config import Config
 from database import Database
 from services.backoff import Notice
@@ -26,6 +27,7 @@ from storage.disk_reserve import Reserve
 from web.body_quota import BodyQuota
 from web.live_listeners import LiveListeners
 from web.rate_limits import Rates
+from web.response_kinds import KINDS
 from web.session_watch import SessionWatch
 from web.trusted_hosts import Hosts
 
@@ -54,6 +56,7 @@ class Services:
     session_watch: SessionWatch
     lock: ProcessLock
     counts: SharedCounts  # of all processes that serve this app
+    times: SharedTimes  # of answers, likewise
     live_listeners: LiveListeners
     wake_worker: Callable[[], None]
     warm_voice: Callable[[], None]  # before somebody asks for speech
@@ -97,6 +100,7 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         session_watch=SessionWatch(keeper.find_open_sessions, stopping),
         lock=lock,
         counts=counts,
+        times=SharedTimes(lock, KINDS),
         live_listeners=LiveListeners(counts, max(1, config.live_listeners)),
         wake_worker=lambda: None,
         warm_voice=lambda: None,

@@ -116,6 +116,7 @@ CALLS = {
     "note_clock": lambda db: [db.note_clock(now, 1.0) for now in (1e9, 1e9, 2e9)],
     "beat": lambda db: db.beat("app", 1.0),
     "get_heartbeat": lambda db: db.get_heartbeat("app"),
+    "get_longest_wait": lambda db: db.get_longest_wait(),
     "prune_security_logs": lambda db: db.prune_security_logs("2026-01-01"),
     "iterate_usage": lambda db: list(db.iterate_usage(1)),
     "list_filenames": lambda db: db.list_filenames(1),

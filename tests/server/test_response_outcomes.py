@@ -5,6 +5,7 @@ import http.client
 import logging
 import socket
 import threading
+import time
 from io import BytesIO
 
 import pytest
@@ -16,6 +17,7 @@ from server.web_server import MOST_HEAD_BYTES, Server, listen
 from tests.support.serving import wait_until
 from web import request_log, security_headers
 from web.access import public
+from web.server_interface import NOTE
 
 LARGE = 30_000_000
 
@@ -237,3 +239,33 @@ def test_a_client_of_the_older_protocol_is_hung_up_on_after_an_answer_without_a_
         connection.sendall(b"GET /known HTTP/1.0\r\nHost: localhost\r\n\r\n")
         with connection.makefile("rb") as answer:
             assert b"Connection: close" in answer.read()
+
+
+def test_the_time_of_a_request_counts_from_when_it_came_though_no_thread_was_free(served):
+    is_held, is_released, came_at = threading.Event(), threading.Event(), []
+
+    def hold():
+        is_held.set()
+        is_released.wait(30)
+        return Response("held")
+
+    def tell():
+        came_at.append(request.environ[NOTE]["came_at"])
+        return Response("told")
+
+    for path, view in {"/hold": hold, "/tell": tell}.items():
+        served.app.add_url_rule(path, path, public(view))
+    dispatcher = served.server._dispatcher
+    dispatcher.set_thread_count(1)
+    wait_until(lambda: len(dispatcher.threads) == 1)
+    first = threading.Thread(target=served.get, args=("/hold",))
+    second = threading.Thread(target=served.get, args=("/tell",))
+    first.start()
+    assert is_held.wait(30)
+    second.start()
+    wait_until(lambda: dispatcher.queue)
+    released_at = time.monotonic()
+    is_released.set()
+    for each in (first, second):
+        each.join(30)
+    assert came_at[0] < released_at

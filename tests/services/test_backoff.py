@@ -380,7 +380,7 @@ def test_what_the_system_keeps_of_files_is_no_lack_of_memory(tmp_path, monkeypat
     (tmp_path / "proc/meminfo").write_text("MemAvailable: 8000000 kB\n")
     (group / "memory.max").write_text(f"{1 << 30}\n")
     (group / "memory.current").write_text(f"{1 << 30}\n")
-    monkeypatch.setattr("services.backoff.Path", lambda path: tmp_path / path.lstrip("/"))
+    monkeypatch.setattr("common.memory.Path", lambda path: tmp_path / path.lstrip("/"))
     stat = group / "memory.stat"
     stat.write_text(f"anon {1 << 30}\ninactive_file 0\n")
     assert waiting_module.is_memory_short()

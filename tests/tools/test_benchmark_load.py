@@ -8,10 +8,11 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from tools.benchmarks import load, school
+from tools.benchmarks import load, school, school_crowd
 from tools.benchmarks.arrivals import NO_ANSWER, Answer, Arrival, send_when_due
 from tools.benchmarks.browser import Address
 from tools.benchmarks.many import Row, Target
+from tools.benchmarks.school_crowd import Crowd, visits
 
 # Python 3.12 and later warn of a fork beside threads; what is forked only counts.
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
@@ -127,8 +128,8 @@ def test_what_gives_out_first_in_a_school_is_the_first_refusal_or_the_first_wait
 
 
 def test_pages_of_a_school_come_thickest_at_the_bell():
-    person = school.Person("a=1", "token", "name.mp3", 1)
-    due = [visit.due_s for visit in school.visits([person] * (school.LISTENERS + 1), 60.0)]
+    person, crowd = school_crowd.Person("a=1", "token", "name.mp3", 1), Crowd.of(1000)
+    due = [each.due_s for each in visits([person] * (crowd.listeners + 1), crowd, 60.0)]
     bell = sum(20 <= second < 40 for second in due)
     assert 800 < bell < 1200
     assert len(due) - bell < 300
@@ -142,3 +143,8 @@ def test_a_target_is_held_against_the_number_that_it_names():
     most = Target(lambda row: row.one.p50_ms, 3, "ms", is_most=True)
     assert [least.is_met(row), most.is_met(row)] == [False, True]
     assert [least.words, most.words] == ["≥ 1.7 x one client", "≤ 3 ms"]
+
+
+def test_a_house_of_one_has_somebody_for_everything():
+    assert Crowd.of(1) == (1, 1, 1, 0.05, 0.005, 1)
+    assert Crowd.of(1000) == (1000, 200, 300, 50, 5, 16)

@@ -16,11 +16,14 @@ from pathlib import Path
 
 from database import Database
 from queries.library import SORTS
+from queries.rows import AudioFile
 from tools.benchmarks.report import Report, percentile, table
+from tools.benchmarks.texts import Prose
 
 FILES = 100_000
 VOICES, GROUPS = 12, 30
-STEMS = ["the", "and", "light", "lighthouse", "lighter", "keeper", "of", "to", "storm", "harbour"]
+SIZE = 1000  # bytes of the sound of each
+START = datetime(2024, 1, 1, tzinfo=UTC)
 TRIES = 3  # of which the quickest counts
 FILTERS = {
     "none": {},
@@ -70,33 +73,33 @@ def run(report: Report, scratch: Path, *, files: int = FILES, full: bool = False
 
 def fill(db: Database, owner_id: int, files: int, seed: int) -> None:
     """Files of some 120 words each, their use, and as many listenings."""
-    dice = random.Random(seed)
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    words = STEMS + ["".join(dice.choices(letters, k=dice.randint(3, 10))) for _ in range(30_000)]
-    shares = list(itertools.accumulate(1 / rank for rank in range(1, len(words) + 1)))
-    pool = dice.choices(words, cum_weights=shares, k=500_000)
-    start = datetime(2024, 1, 1, tzinfo=UTC)
+    prose = Prose(seed)
     with db.transaction():
         for number in range(files):
-            at = dice.randrange(len(pool) - 300)
-            text = " ".join(pool[at : at + dice.randint(40, 200)])
-            if number % 5000 == 7:
-                text += " zebrafish"
-            moment = f"{start + timedelta(minutes=8 * number):%Y-%m-%d %H:%M:%S}"
-            voice, group = f"v{number % VOICES}", number * 11 % (GROUPS + 5)
-            row = db.create_audio_file(
-                owner_id, f"{owner_id}-{number}.mp3", " ".join(pool[at + 200 : at + 205]),
-                voice=voice, engine="espeak", text=text, duration=dice.uniform(1, 900),
-                category=f"Group {group}" if group < GROUPS else "", created_at=moment,
-                status="failed" if number % 97 == 0 else "ready", size=1000,
-            )  # fmt: skip
-            if number % 97 == 0:
-                db.index_text(row["id"])
-            db.record_usage(
-                owner_id, len(text), 0.0, file_id=row["id"], engine="espeak", voice=voice,
-                category=row["category"], timestamp=moment,
-            )  # fmt: skip
-            db.record_playback(owner_id, row["id"], "phone", played_at=moment)
+            add_piece(db, owner_id, number, prose)
+
+
+def add_piece(db: Database, owner_id: int, number: int, prose: Prose, **columns: str) -> AudioFile:
+    """One of many pieces, spoken eight minutes after the one before, its use and a listening."""
+    text = prose.words(40, 200)
+    if number % 5000 == 7:
+        text += " zebrafish"
+    moment = f"{START + timedelta(minutes=8 * number):%Y-%m-%d %H:%M:%S}"
+    voice, group = f"v{number % VOICES}", number * 11 % (GROUPS + 5)
+    row = db.create_audio_file(
+        owner_id, columns.pop("filename", f"{owner_id}-{number}.mp3"), prose.words(5, 5),
+        voice=voice, engine="espeak", text=text, duration=prose.dice.uniform(1, 900),
+        category=f"Group {group}" if group < GROUPS else "", created_at=moment,
+        status="failed" if number % 97 == 0 else "ready", size=SIZE, **columns,
+    )  # fmt: skip
+    if number % 97 == 0:
+        db.index_text(row["id"])
+    db.record_usage(
+        owner_id, len(text), 0.0, file_id=row["id"], engine="espeak", voice=voice,
+        category=row["category"], timestamp=moment,
+    )  # fmt: skip
+    db.record_playback(owner_id, row["id"], "phone", played_at=moment)
+    return row
 
 
 def took_ms(

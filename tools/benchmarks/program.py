@@ -109,9 +109,9 @@ class Program:
 
     def memory_mb(self) -> tuple[float, float, int]:
         """Proportional and resident memory of all processes, MB, and how many there are."""
-        pids = family(self.process.pid)
-        pss, rss = zip(*(_memory_kb(pid) for pid in pids), strict=True)
-        return sum(pss) / 1024, sum(rss) / 1024, len(pids)
+        seen = [kb for pid in family(self.process.pid) if (kb := _memory_kb(pid))]
+        pss, rss = zip(*seen, strict=True)
+        return sum(pss) / 1024, sum(rss) / 1024, len(seen)
 
     def cpu_s(self, *, with_worker: bool = False) -> float:
         """Processor time of the server's own processes, and of its worker if that is wanted, s."""
@@ -165,18 +165,26 @@ def fresh(folder: Path) -> Path:
 
 
 def _is_worker(pid: int) -> bool:
-    command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b"server.worker" in command or b"espeak_process" in command
+    command = _read(pid, "cmdline")
+    return "server.worker" in command or "espeak_process" in command
 
 
 def _cpu_ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    """What a process has used, and those that it started and that have ended."""
+    return sum(map(int, _read(pid, "stat").rpartition(")")[2].split()[11:15]))
 
 
-def _memory_kb(pid: int) -> tuple[int, int]:
+def _memory_kb(pid: int) -> tuple[int, int] | None:
     fields = {}
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]:
+    for line in _read(pid, "smaps_rollup").splitlines()[1:]:
         name, value, *_ = line.split()
         fields[name] = int(value)
-    return fields["Pss:"], fields["Rss:"]
+    return (fields["Pss:"], fields["Rss:"]) if fields else None
+
+
+def _read(pid: int, name: str) -> str:
+    """What the system tells of a process; nothing once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/{name}").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

@@ -1,5 +1,6 @@
 """Texts to speak: plain English of any length, another one for each seed."""
 
+import itertools
 import random
 
 OPENING = "The harbour was quiet before the boats came in."
@@ -14,6 +15,9 @@ WORDS = (
 )
 
 VOCABULARY = WORDS.split()
+STEMS = ["the", "and", "light", "lighthouse", "lighter", "keeper", "of", "to", "storm", "harbour"]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DISTINCT, POOL = 30_000, 500_000
 
 
 def text(characters: int, seed: int = 0) -> str:
@@ -32,3 +36,20 @@ def _sentence(chance: random.Random) -> str:
     if len(words) > 9:
         words[len(words) // 2] += ","
     return " ".join(words).capitalize() + "."
+
+
+class Prose:
+    """Words as often as prose has them: a few everywhere, thousands hardly anywhere."""
+
+    def __init__(self, seed: int) -> None:
+        self.dice = random.Random(seed)
+        words = STEMS + [
+            "".join(self.dice.choices(LETTERS, k=self.dice.randint(3, 10))) for _ in range(DISTINCT)
+        ]
+        shares = list(itertools.accumulate(1 / rank for rank in range(1, len(words) + 1)))
+        self._pool = self.dice.choices(words, cum_weights=shares, k=POOL)
+
+    def words(self, least: int, most: int) -> str:
+        """Between so many words in a row, from anywhere."""
+        at = self.dice.randrange(len(self._pool) - most)
+        return " ".join(self._pool[at : at + self.dice.randint(least, most)])

@@ -2,7 +2,7 @@
 import { Away, fetchPage } from "./page.js";
 import { say } from "./toast.js";
 
-const NEAR = "1500px";
+const NEAR = "800px";
 
 class EndlessList extends HTMLElement {
   #watch = null;
