@@ -37,7 +37,7 @@ def test_the_library_shows_the_newest_first_and_pages_to_the_oldest(owner, many)
         seen.append(names_on(page))
         older = re.search(r'rel="next" href="([^"]+)"', page)
         path = older and older.group(1)
-    assert [len(names) for names in seen] == [50, 50, 20]
+    assert [len(names) for names in seen] == [30, 30, 30, 30]
     assert [name for names in seen for name in names] == many
 
 

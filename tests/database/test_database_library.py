@@ -116,12 +116,30 @@ def test_pages_hold_each_wanted_file_once_in_order(db, user, shelf, sort, search
         assert [row["id"] for row in found] == wanted, (options, descending, limit)
 
 
-def test_a_page_filled_by_the_nearest_files_equals_one_from_the_whole_index(
-    db, user, shelf, monkeypatch
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize(
+    ("few", "near", "probed"),
+    [
+        (-1, 3, 2),  # the nearest are not enough
+        (-1, 20, 5),  # a few are asked for, then more
+        (-1, 20, 20),
+        (-1, 10_000, 64),  # all are near
+        (2, 20, 5),
+        (10_000, 500, 64),  # all that match are looked at
+    ],
+)
+def test_however_a_page_is_found_it_is_the_same(
+    db, user, shelf, monkeypatch, sort, few, near, probed
 ):
-    whole = walk(db, user, 5, search="number2")
-    monkeypatch.setattr("queries.library.NEAR", 3)
-    assert walk(db, user, 5, search="number2") == whole
+    for search, descending in itertools.product(("number2", "lighthouse", "appl"), (True, False)):
+        options = {"sort": sort, "descending": descending, "search": search}
+        wanted = expected(shelf, sort, descending, lambda row, word=search: holds(row, word))
+        for name, value in {"FEW": few, "NEAR": near, "PROBED": probed}.items():
+            monkeypatch.setattr(f"queries.library.{name}", value)
+        assert [row["id"] for row in walk(db, user, 5, **options)] == wanted
+        narrowed = walk(db, user, 3, category="Sea", **options)
+        sea = {row["id"] for row in shelf if row["category"] == "Sea"}
+        assert [row["id"] for row in narrowed] == [row_id for row_id in wanted if row_id in sea]
 
 
 def test_rows_are_those_of_the_file_without_its_text(db, user, make_file):
@@ -143,7 +161,8 @@ def test_voices_used_are_listed_once(db, user, shelf):
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_no_page_is_sorted_or_read_through(db, user, shelf, sort):
+def test_no_page_is_sorted_or_read_through(db, user, shelf, sort, monkeypatch):
+    monkeypatch.setattr("queries.library.FEW", -1)  # as with words that many texts hold
     options = {"voice": "v", "category": "c", "engine": "e", "status": "ready", "since": "2026"}
     statements = []
     db._connection.set_trace_callback(statements.append)
@@ -159,6 +178,21 @@ def test_no_page_is_sorted_or_read_through(db, user, shelf, sort):
         # What may be sorted are the few files near by, never what was walked through.
         sorted_steps = [step for step in steps if "TEMP B-TREE" in step]
         assert len(sorted_steps) <= ("near" in sql)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_few_matches_are_looked_up_one_by_one(db, user, shelf, sort):
+    statements = []
+    db._connection.set_trace_callback(statements.append)
+    for after in (None, ("5", 5)):
+        db.get_library(user["id"], sort=sort, search="apple", after=after, voice="v0")
+    db._connection.set_trace_callback(None)
+    found = [sql for sql in statements if "NOT INDEXED" in sql]
+    assert len(found) == 2
+    for sql in found:
+        steps = [row["detail"] for row in db.rows(f"EXPLAIN QUERY PLAN {sql}")]
+        assert "SEARCH audio_files USING INTEGER PRIMARY KEY (rowid=?)" in steps
+    assert not any("INDEXED BY idx_audio" in sql for sql in statements)
 
 
 # What the index of words holds
