@@ -221,13 +221,13 @@ CREATE TABLE usage_stats (
     category        TEXT    NOT NULL DEFAULT '',
     is_unpriced     INTEGER NOT NULL DEFAULT 0 CHECK (is_unpriced IN (0, 1)) -- cost is not all
 );
--- Use by day, by voice and by group, each added up in the order of its index.
+-- Use by day, by voice and by group of a month, each beside what is added up.
 CREATE INDEX idx_usage_user_month ON usage_stats
     (user_id, year, month, day, characters_used, cost, is_unpriced);
 CREATE INDEX idx_usage_voice ON usage_stats
-    (user_id, engine, voice, year, month, characters_used, cost, is_unpriced);
+    (user_id, year, month, engine, voice, characters_used, cost, is_unpriced);
 CREATE INDEX idx_usage_category ON usage_stats
-    (user_id, category, year, month, characters_used, cost, is_unpriced);
+    (user_id, year, month, category, characters_used, cost, is_unpriced);
 CREATE INDEX idx_usage_user ON usage_stats (user_id, id);
 CREATE INDEX idx_usage_engine ON usage_stats (engine, year, month, cost);
 CREATE UNIQUE INDEX idx_usage_file ON usage_stats (file_id) WHERE file_id IS NOT NULL;

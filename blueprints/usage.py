@@ -1,7 +1,7 @@
 """History and usage: what was listened to, and what was spoken."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from queries.playback import Listening
+from queries.usage import MonthUsage
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
 from web import audio_responses, forms
 from web.access import user_only
@@ -118,7 +119,7 @@ def usage_csv() -> Response:
 
 def _numbers(year: int, month: int) -> dict[str, Any]:
     db, user_id, chosen = services().db, current_user_id(), (year, month)
-    months = db.get_usage_by_month(user_id)
+    months = db.get_usage_by_month(user_id, _free_engines())
     sums: list[Mapping[str, Any]] = [*months]
     known = {(row["year"], row["month"]): row for row in months}
     previous, following = _beside(year, month, -1), _beside(year, month, +1)
@@ -129,17 +130,22 @@ def _numbers(year: int, month: int) -> dict[str, Any]:
         "by_day": db.get_usage_by(user_id, "day", chosen, chosen),
         "by_voice": db.get_usage_by(user_id, "voice", chosen, chosen),
         "by_group": db.get_usage_by(user_id, "category", chosen, chosen),
-        "saved": db.get_saved(user_id, *_saving(), chosen, chosen),
-        "saved_ever": db.get_saved(user_id, *_saving()),
+        "saved": _saved([known[chosen]] if chosen in known else []),
+        "saved_ever": _saved(months),
         "months": months,
         "all_time": {name: total_cost(row[name] for row in sums) for name in NUMBERS},
     }
 
 
-def _saving() -> tuple[list[str], float]:
-    """Names of the engines that cost nothing, and the reference price of a million characters."""
-    free = [engine.name for engine in services().registry.engines if engine.price() == FREE]
-    return free, REFERENCE.usd_per_million_characters or 0.0
+def _free_engines() -> list[str]:
+    return [engine.name for engine in services().registry.engines if engine.price() == FREE]
+
+
+def _saved(months: Sequence[MonthUsage]) -> dict[str, Any]:
+    """Characters that free engines spoke, and what they would have cost elsewhere."""
+    characters = sum(month["free_characters"] for month in months)
+    price = REFERENCE.usd_per_million_characters or 0.0
+    return {"characters": characters, "usd": characters * price / 1_000_000}
 
 
 def _unused(chosen: tuple[int, int]) -> dict[str, Any]:

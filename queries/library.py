@@ -162,8 +162,8 @@ class LibraryQueries(Statements):
         """Ids of the next files that match: by the index of words for rare ones, else in order."""
         found = self.rows(f"{FOUND} LIMIT ?", match, FEW + 1)
         if len(found) <= FEW:
-            ids = json.dumps([row["rowid"] for row in found])
-            return self._ids(*walk.among_sql(limit, ids))
+            matching = json.dumps([row["rowid"] for row in found])
+            return self._ids(*walk.among_sql(limit, matching))
         # Common words fill the page with the nearest files; the index is read no further.
         near = self._ids(*walk.sql(NEAR))
         ids = self._near(walk, near, match, limit)

@@ -1,7 +1,7 @@
 """The ledger: what was spoken and what it cost."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NotRequired, TypedDict
 
@@ -10,7 +10,7 @@ from queries.base import Statements
 Month = tuple[int, int]  # year, month
 FIRST, LAST = (1970, 1), (9999, 12)
 BATCH = 1000
-# What use can be split by: the index that holds it side by side, the order of the parts.
+# What use can be split by: the index that holds it for a month, the order of the parts.
 SPLITS = {
     "day": ("year, month, day", "idx_usage_user_month", "year, month, day"),
     "voice": ("engine, voice", "idx_usage_voice", "characters_used DESC, engine, voice"),
@@ -31,10 +31,11 @@ class UsageSum(TypedDict):
 
 
 class MonthUsage(UsageSum):
-    """A month with use."""
+    """A month with use; `free_characters` are those of the engines that cost nothing."""
 
     year: int
     month: int
+    free_characters: int
 
 
 class SplitUsage(UsageSum):
@@ -62,13 +63,6 @@ class UsageRow(TypedDict):
     characters_used: int
     cost: float | None
     file_id: int | None
-
-
-class Saved(TypedDict):
-    """Characters that free engines spoke, and what they would have cost elsewhere (USD)."""
-
-    characters: int
-    usd: float
 
 
 class UsageQueries(Statements):
@@ -133,16 +127,24 @@ class UsageQueries(Statements):
             user_id, year, month,
         )  # fmt: skip
 
-    def get_usage_by_month(self, user_id: int) -> list[MonthUsage]:
-        """Every month with use, newest first: year, month, characters_used, cost, requests."""
+    def get_usage_by_month(
+        self, user_id: int, free_engines: Sequence[str] = ()
+    ) -> list[MonthUsage]:
+        """Every month with use, newest first; the ledger is read once, whatever is asked of it."""
         return self.list_of(
             MonthUsage,
             f"""SELECT year, month, sum(characters_used) AS characters_used, {COST},
-                      count(*) AS requests
-               FROM usage_stats WHERE user_id = ? GROUP BY year, month
-               ORDER BY year DESC, month DESC""",
-            user_id,
-        )
+                       sum(requests) AS requests,
+                       sum(iif(engine IN (SELECT value FROM json_each(?)), characters_used, 0))
+                           AS free_characters
+                FROM (SELECT year, month, engine, sum(characters_used) AS characters_used,
+                             sum(cost) AS cost, max(is_unpriced) AS is_unpriced,
+                             count(*) AS requests
+                      FROM usage_stats INDEXED BY idx_usage_voice
+                      WHERE user_id = ? GROUP BY year, month, engine)
+                GROUP BY year, month ORDER BY year DESC, month DESC""",
+            json.dumps([*free_engines]), user_id,
+        )  # fmt: skip
 
     def get_all_time_usage(self, user_id: int) -> UsageSum:
         """Everything so far: characters_used, cost (USD), requests."""
@@ -171,26 +173,6 @@ class UsageQueries(Statements):
                 GROUP BY {columns} ORDER BY {order}""",
             user_id, *first, *last,
         )  # fmt: skip
-
-    def get_saved(
-        self,
-        user_id: int,
-        free_engines: list[str],
-        usd_per_million: float,
-        first: Month = FIRST,
-        last: Month = LAST,
-    ) -> Saved:
-        """Characters that free engines spoke, and their price elsewhere: characters, usd.
-
-        `usd_per_million` is the reference price of a million characters.
-        """
-        characters = self.value(
-            f"""SELECT coalesce(sum(characters_used), 0) AS n
-                FROM usage_stats INDEXED BY idx_usage_voice
-                WHERE {MONTHS} AND engine IN (SELECT value FROM json_each(?))""",
-            user_id, *first, *last, json.dumps(free_engines),
-        )  # fmt: skip
-        return {"characters": characters, "usd": characters * usd_per_million / 1_000_000}
 
     def iterate_usage(
         self, user_id: int, first: Month | None = None, last: Month | None = None

@@ -91,7 +91,8 @@ def _end(response: Response) -> Response:
     # A page comes with a dozen files of the program's own, which tell nothing.
     level = logging.DEBUG if request.endpoint == "static" else logging.INFO
     note = request.environ.get(NOTE)
-    if kind := kind_of_answer(request, response):
+    kind = kind_of_answer(request, response)
+    if kind and not g.get("has_compiled"):  # a page takes long when a process first shows it
         came_at = (note or {}).get("came_at") or g.began_at
         services().times.note(kind, 1000 * (time.monotonic() - came_at))
     if note is not None:  # the server knows better how this ends

@@ -7,6 +7,7 @@ import re
 from collections.abc import MutableMapping
 from typing import Any, Self
 
+from flask import g, has_request_context
 from flask.sansio.app import App
 from flask.templating import Environment
 from flask_babel import get_translations
@@ -59,7 +60,9 @@ class TranslatedEnvironment(Environment):
         return super().make_globals(d) if d else self.globals
 
     def compile(self, source: str | nodes.Template, *names: Any, **options: Any) -> Any:
-        """Compile a template; one of a language with its texts."""
+        """Compile a template; one of a language with its texts. It is noted in `g.has_compiled`."""
+        if has_request_context():
+            g.has_compiled = True
         tree = self.parse(source, *names[:2]) if isinstance(source, str) else source
         if self.overlayed:
             tree = _Translator().visit(tree)

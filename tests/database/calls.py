@@ -106,7 +106,6 @@ CALLS = {
     "get_positions": lambda db: db.get_positions(1, 1),
     "delete_audio_files": lambda db: db.delete_audio_files(1, ["a.mp3"]),
     "delete_user": lambda db: db.delete_user(2),
-    "get_saved": lambda db: db.get_saved(1, ["e"], 15.0),
     "get_usage_by": lambda db: [
         db.get_usage_by(1, by, (2026, 1), (2026, 2))
         for by in ("day", "voice", "category", "engine")
@@ -208,7 +207,7 @@ CALLS = {
     "list_words": lambda db: db.list_words(1, 0, 40),
     "get_session": lambda db: db.get_session("t", **LIMITS),
     "get_text": lambda db: db.get_text(1),
-    "get_usage_by_month": lambda db: db.get_usage_by_month(1),
+    "get_usage_by_month": lambda db: db.get_usage_by_month(1, ["e"]),
     "get_user": lambda db: [db.get_user("ann"), db.get_user("ANN")],
     "get_user_by_id": lambda db: db.get_user_by_id(1),
     "find_audio_file": lambda db: db.find_audio_file("a.mp3"),

@@ -107,10 +107,13 @@ def test_days_are_those_of_the_machines_clock(db, user, zone):
     assert (row["year"], row["month"], row["day"]) == (2026, 2, 1)
 
 
-def test_what_free_engines_spoke_has_a_price_elsewhere(db, user, uses):
-    assert db.get_saved(user["id"], ["espeak"], 15.0) == {"characters": 50, "usd": 0.00075}
-    assert db.get_saved(user["id"], ["espeak"], 15.0, (2026, 1), (2026, 1))["characters"] == 0
-    assert db.get_saved(user["id"], [], 15.0)["usd"] == 0
+def test_months_tell_what_free_engines_spoke(db, user, uses):
+    def free(*engines):
+        return [row["free_characters"] for row in db.get_usage_by_month(user["id"], engines)]
+
+    assert free("espeak") == [0, 50, 0]
+    assert free("espeak", "e", "none") == [50, 90, 10]
+    assert free() == [0, 0, 0]
 
 
 def test_the_ledger_is_read_through_whole_or_by_month(db, user, uses, monkeypatch):

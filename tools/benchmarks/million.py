@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 from blueprints.library import PAGE_ROWS
 from database import Database
+from queries.jobs import SEGMENT, UNMARKED
+from queries.rows import AudioFile
 from tools.benchmarks import bench_library, load
 from tools.benchmarks.browser import Browser
 from tools.benchmarks.program import NEUTRAL, ROOT, Program, fresh, prepared
@@ -23,11 +25,13 @@ from tools.benchmarks.report import Report, percentile, table
 from tools.benchmarks.texts import Prose
 
 PIECES, OF_ONE, OF_OTHERS = 1_000_000, 200_000, 1000
+SEGMENT_CHARACTERS = 300
 LINKS = 50_000  # names that one file may have, fewer than disks allow
 TRIES, MOST_MS = 20, 50
 PAGE = 1000
 SORTS = ("newest", "name", "longest")
-PAGES = ("/", "/library", "/history", "/usage", "/usage?year=2025", "/health", "/admin/health")
+PAGES = ("/", "/library", "/history", "/usage", "/usage?month=2025-03", "/account")
+ADMIN = ("/admin/health", "/admin/storage", "/metrics")
 
 
 class House(NamedTuple):
@@ -75,37 +79,68 @@ def _add(db: Database, owner_id: int, pieces: int, prose: Prose, names: "_Names"
     with db.transaction():
         for number in range(pieces):
             name = f"{owner_id}-{number}.mp3"
-            bench_library.add_piece(
+            row = bench_library.add_piece(
                 db, owner_id, number, prose, filename=name, sha256=names.add(name)
             )
+            if row["status"] == "ready":
+                db.write_many(f"INSERT {SEGMENT}", segments(row))
+
+
+def segments(row: AudioFile) -> Iterator[dict[str, object]]:
+    """What is known of a piece's sound: a segment for each few hundred characters."""
+    size, length = row["character_count"], row["duration"] * 1000
+    starts = range(0, size, SEGMENT_CHARACTERS)
+    for position, start in enumerate(starts):
+        end = min(size, start + SEGMENT_CHARACTERS)
+        yield {
+            **UNMARKED,
+            **{"file_id": row["id"], "position": position, "text_start": start, "text_end": end},
+            **{"start_ms": int(length * start / size), "end_ms": int(length * end / size)},
+            **{"byte_end": row["size"] * end // size, "frame_end": position + 1, "words": "[]"},
+        }
 
 
 def use(report: Report, program: Program, house: House) -> None:
-    """What the person with the most pieces sees, and what writing takes in so large a house."""
+    """What the person with the most pieces, an admin, sees in so large a house."""
     browser = program.browser("mine")
     client = load.Client(program.address)
-    rows, pages, searches = [], [], []
-    for name, requests in wanted(browser, house):
-        times = [_taken_ms(client, each) for _ in range(TRIES) for each in requests]
-        rows.append((name, *(f"{percentile(times, share):.1f}" for share in (0.5, 0.95, 1))))
-        (searches if name.startswith("search") else pages).extend(times)
+    rows = []
+    for title, groups in (
+        ("pages", _pages(browser, house)),
+        ("searches", _searches(browser)),
+        ("", _of_admins(browser)),
+    ):
+        seen: list[float] = []
+        for name, requests in groups:
+            for request in requests:
+                client.exchange(request)  # each process makes a page once before it counts
+            times = [_taken_ms(client, each) for _ in range(TRIES) for each in requests]
+            rows.append((name, *(f"{percentile(times, share):.1f}" for share in (0.5, 0.95, 1))))
+            seen += times
+        if title:
+            p95_ms = percentile(seen, 0.95)
+            report.at_most(f"{house.pieces:,} pieces: {title}, p95", p95_ms, MOST_MS, "ms")
     table("As the person with the most pieces", ("", "p50 ms", "p95 ms", "longest ms"), rows)
-    report.at_most(f"{house.pieces:,} pieces: pages, p95", percentile(pages, 0.95), MOST_MS, "ms")
-    slow = percentile(searches, 0.95)
-    report.at_most(f"{house.pieces:,} pieces: searches, p95", slow, MOST_MS, "ms")
 
 
-def wanted(browser: Browser, house: House) -> Iterator[tuple[str, list[bytes]]]:
-    """Each kind of page, search and write, and its requests."""
+def _pages(browser: Browser, house: House) -> Iterator[tuple[str, list[bytes]]]:
     for path in PAGES:
         yield path, [load.request(path, browser.cookie)]
     number = min(PAGE, house.of_one // PAGE_ROWS)
     far = [f"/library?{_far(browser, sort, number)}" for sort in SORTS]
     yield f"page {number:,} of each order", [load.request(path, browser.cookie) for path in far]
+
+
+def _searches(browser: Browser) -> Iterator[tuple[str, list[bytes]]]:
     for name, search in bench_library.SEARCHES.items():
         if search:
             paths = [f"/library?{urlencode({'q': search, 'sort': sort})}" for sort in SORTS]
             yield f"search: {name}", [load.request(path, browser.cookie) for path in paths]
+
+
+def _of_admins(browser: Browser) -> Iterator[tuple[str, list[bytes]]]:
+    for path in ADMIN:
+        yield path, [load.request(path, browser.cookie)]
 
 
 def _far(browser: Browser, sort: str, number: int) -> str:

@@ -16,7 +16,7 @@ from tools.benchmarks.arrivals import Answer, send_when_due
 from tools.benchmarks.browser import Browser
 from tools.benchmarks.program import Program, fresh
 from tools.benchmarks.report import Report, percentile, table
-from tools.benchmarks.school_crowd import Crowd, Person, fill, listening, visits
+from tools.benchmarks.school_crowd import PAGES, Crowd, Person, fill, listening, visits
 from tools.benchmarks.texts import text
 
 PEOPLE = 1000
@@ -87,6 +87,8 @@ def teach(
     with Program(folder, command, default_voice="", **settings) as program:
         browsers = [program.browser(f"person{number}") for number in range(crowd.jobs)]
         for browser in browsers:
+            for path in PAGES:
+                browser.get(path)  # the program has run for a while when a lesson begins
             browser.close()  # until they order, which is longer than a server keeps idle lines
         started_at = time.monotonic() + LEAD_S
         heard = list(listening(people, crowd, seconds))
