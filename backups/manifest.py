@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,8 @@ def _checked(folder: Path, content: dict[str, Any]) -> Manifest:
 
 
 def _as_bytes(manifest: Manifest) -> bytes:
-    content = {"program": PROGRAM, "format": FORMAT, **asdict(manifest)}
+    content: dict[str, Any] = {"program": PROGRAM, "format": FORMAT}
+    content |= {each.name: getattr(manifest, each.name) for each in fields(manifest)}
     return (json.dumps({**content, "digest": _seal(content)}, indent=1) + "\n").encode()
 
 

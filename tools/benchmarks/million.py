@@ -26,7 +26,7 @@ from tools.benchmarks.texts import Prose
 
 PIECES, OF_ONE, OF_OTHERS = 1_000_000, 200_000, 1000
 SEGMENT_CHARACTERS = 300
-LINKS = 50_000  # names that one file may have, fewer than disks allow
+LINKS = 10_000  # names that one file may have; backups add as many each
 TRIES, MOST_MS = 20, 50
 PAGE = 1000
 SORTS = ("newest", "name", "longest")
