@@ -24,6 +24,7 @@ JOB_CHARACTERS = 20_000
 SECONDS, FULL_SECONDS = 60.0, 300.0
 LEAD_S = 3.0  # in which clients get ready
 WINDOW_S = 5.0
+WARM_UPS = 16
 LIMITS = ("requests_per_minute", "changes_per_minute", "strangers_per_minute")
 
 
@@ -86,9 +87,12 @@ def teach(
     settings = {name: getattr(Config(), name) for name in LIMITS}
     with Program(folder, command, default_voice="", **settings) as program:
         browsers = [program.browser(f"person{number}") for number in range(crowd.jobs)]
+        for path in (
+            PAGES * WARM_UPS
+        ):  # in each process: it has run for a while when a lesson begins
+            browsers[0].get(path)
+            browsers[0].close()
         for browser in browsers:
-            for path in PAGES:
-                browser.get(path)  # the program has run for a while when a lesson begins
             browser.close()  # until they order, which is longer than a server keeps idle lines
         started_at = time.monotonic() + LEAD_S
         heard = list(listening(people, crowd, seconds))
