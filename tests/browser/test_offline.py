@@ -89,6 +89,12 @@ def test_a_kept_piece_is_heard_read_and_sought_while_the_server_is_away(page, ho
         app.start()
 
 
+def test_a_page_that_came_past_the_worker_is_taken_over_by_it(page):
+    page.evaluate("window.isBefore = true")
+    page.context.new_cdp_session(page).send("Page.reload", {"ignoreCache": True})
+    until(page, f"!window.isBefore && {IS_CONTROLLED}")
+
+
 @pytest.mark.parametrize("span", ["100-199", "5-", "-4", "5-99999999", "0-0", "200000-200003"])
 def test_kept_sound_answers_ranges_as_the_server_does(page, home, span):
     _, _, filename = home

@@ -17,7 +17,10 @@ async function keepShellPage() {
 async function install() {
   try {
     await kept.settle();
-    await navigator.serviceWorker.register("/worker.js", { scope: "/" });
+    const worker = await navigator.serviceWorker.register("/worker.js", { scope: "/" });
+    // One that was there before, as while the browser's storage is being cleared, is not activated
+    // again, which is when it takes pages over.
+    if (!navigator.serviceWorker.controller) worker.active?.postMessage("claim");
     await keepShellPage();
   } catch {
     // Without it everything works but being offline.
