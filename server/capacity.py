@@ -11,7 +11,7 @@ from typing import NamedTuple
 from common import memory
 from common.cores import usable_cores
 from common.errors import Message
-from common.shared_times import Period, SharedTimes
+from common.shared_times import SharedTimes
 from config import Config
 from database import Database
 from server.doctor.findings import BAD, GOOD, WARN, Finding
@@ -68,7 +68,7 @@ def examine(config: Config, db: Database, times: SharedTimes) -> list[Finding]:
     """Examine how busy the machine is and was in the last day; the worst findings first."""
     asked = [*(_answers(times, kind) for kind in KINDS), _refusals(times), _queue(db)]
     is_slow = any(finding.level != GOOD for finding in asked)
-    found = [*asked, *_processor(is_slow=is_slow), *_memory(), _disk(config)]
+    found = [*asked, _processor(is_slow=is_slow), *_memory(), _disk(config)]
     return sorted(found, key=lambda finding: LEVELS.index(finding.level))
 
 
@@ -83,7 +83,7 @@ def _answers(times: SharedTimes, kind: _Kind) -> Finding:
 
 
 def _refusals(times: SharedTimes) -> Finding:
-    periods: list[Period] = times.last_day(REFUSED)
+    periods = times.last_day(REFUSED)
     if not periods:
         return Finding(GOOD, "Nothing was refused in the last day because too much was asked for.")
     worst = max(periods, key=lambda period: (period.total, period.began_at))
@@ -110,7 +110,7 @@ def _queue(db: Database) -> Finding:
     return _judged(waited_s, NEAR_WAIT_S, MOST_WAIT_S, what, remedy)
 
 
-def _processor(*, is_slow: bool) -> Iterator[Finding]:
+def _processor(*, is_slow: bool) -> Finding:
     """Tell how busy the processor is; by itself that harms nobody, as speech comes last."""
     cores, wanted = usable_cores(), os.getloadavg()[1]
     what = Message(
@@ -119,9 +119,8 @@ def _processor(*, is_slow: bool) -> Iterator[Finding]:
         cores=cores,
     )
     if is_slow and wanted > cores:
-        yield Finding(WARN, what, "More cores would make what is slow here faster.")
-    else:
-        yield Finding(GOOD, what)
+        return Finding(WARN, what, "More cores would make what is slow here faster.")
+    return Finding(GOOD, what)
 
 
 def _memory() -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from common.logs import REQUESTS, is_terminal
 from common.shared_counts import ProcessLock, SharedCounts
 from config import Config
-from web.response_kinds import kind_of_answer
+from web.response_kinds import REFUSED, kind_of_answer
 from web.server_interface import ABORTED, BROKEN, NOTE, Outcome, Report
 from web.services import services
 
@@ -92,7 +92,8 @@ def _end(response: Response) -> Response:
     level = logging.DEBUG if request.endpoint == "static" else logging.INFO
     note = request.environ.get(NOTE)
     kind = kind_of_answer(request, response)
-    if kind and not g.get("has_compiled"):  # a page takes long when a process first shows it
+    # A page takes long when a process first shows it; a refusal counts, however it is shown.
+    if kind and (kind == REFUSED or not g.get("has_compiled")):
         came_at = (note or {}).get("came_at") or g.began_at
         services().times.note(kind, 1000 * (time.monotonic() - came_at))
     if note is not None:  # the server knows better how this ends

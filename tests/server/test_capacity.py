@@ -159,7 +159,7 @@ def test_a_refusal_for_lack_of_room_counts_and_bad_health_does_not(
     def full():
         return "full", 503
 
-    app.view_functions["library.overview"] = full
+    app.view_functions["library.overview"] = lambda: (render_template_string("full"), 503)
     assert owner.get("/library").status_code == 503
     app.view_functions["monitoring.health"] = full
     assert owner.get("/health").status_code == 503
