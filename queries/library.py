@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from queries import search_query
-from queries.base import Statements
+from queries.base import Row, Statements
 from queries.groups import COLUMNS
 from queries.rows import AudioFile, FoundFile, Phrase, VoiceUsed
 
@@ -186,8 +186,7 @@ class LibraryQueries(Statements):
         rows = self.rows(
             f"{FOUND} AND rowid IN (SELECT value FROM json_each(?))", match, json.dumps(ids)
         )
-        matching = {row["rowid"] for row in rows}
-        return [file_id for file_id in ids if file_id in matching]
+        return _kept(ids, rows)
 
     def _matching(self, ids: list[int], match: str) -> list[int]:
         """Keep the ids of files whose words match, in their order; reads the index once."""
@@ -198,8 +197,7 @@ class LibraryQueries(Statements):
                 AND +rowid IN (SELECT value FROM json_each(?))""",
             match, min(ids), max(ids), json.dumps(ids),
         )  # fmt: skip
-        matching = {row["rowid"] for row in rows}
-        return [file_id for file_id in ids if file_id in matching]
+        return _kept(ids, rows)
 
     def _ids(self, sql: str, values: list[object]) -> list[int]:
         return [row["id"] for row in self.rows(sql, *values)]
@@ -213,6 +211,12 @@ class LibraryQueries(Statements):
         )
         by_id = {row["id"]: row for row in rows}
         return [by_id[file_id] for file_id in ids if file_id in by_id]
+
+
+def _kept(ids: list[int], rows: list[Row]) -> list[int]:
+    """Keep the ids that the index of words gave, in their order."""
+    matching = {row["rowid"] for row in rows}
+    return [file_id for file_id in ids if file_id in matching]
 
 
 class _Walk:

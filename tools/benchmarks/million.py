@@ -49,9 +49,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
     fill(folder, house)
     size_mb = (folder / "voiceverse.db").stat().st_size / 1e6
     rows = [("filled in, s", f"{time.perf_counter() - begun:.0f}"), ("MB", f"{size_mb:,.0f}")]
-    with Program(
-        folder,
-    ) as program:
+    with Program(folder) as program:
         rows.append(("start to first answer, s", f"{program.first_answer_s:.2f}"))
         use(report, program, house)
         rows.append(("all processes after that, PSS, MB", f"{program.memory_mb()[0]:.0f}"))
@@ -185,10 +183,7 @@ class _Names:
         """Put down a name; the SHA-256 of its sound."""
         if self._count % LINKS == 0:
             content = random.Random(self._count).randbytes(bench_library.SIZE)
-            self._source, self._sha256 = (
-                self._folder / name,
-                hashlib.sha256(content).hexdigest(),
-            )
+            self._source, self._sha256 = self._folder / name, hashlib.sha256(content).hexdigest()
             self._source.write_bytes(content)
         else:
             os.link(self._source, self._folder / name)
