@@ -59,6 +59,7 @@ class LibraryQueries(Statements):
         terms, budget = search_query.parse(search or ""), search_query.Budget(SEARCH_S)
         walk = _Walk(sort, descending, owner_id, wanted, after)
         if terms:
+            walk.is_probed = not any(term.is_gathered for term in terms)
             ids = self._search(walk, search_query.match_expression(owner_id, terms), limit)
         else:
             ids = self._ids(*walk.sql(limit))
@@ -175,7 +176,7 @@ class LibraryQueries(Statements):
         """Keep the ids of files that match, in their order, as long as that is cheap."""
         if walk.sort == "created" or len(near) < NEAR:  # their ids lie near each other, or are few
             return self._matching(near, match)[:limit]
-        ids = self._probe(near[:PROBED], match)
+        ids = self._probe(near[:PROBED], match) if walk.is_probed else []
         if ids and len(ids) < limit:
             needed = PROBED * limit * 4 // (3 * len(ids))  # a third more than at an even spread
             ids += self._probe(near[PROBED:needed], match) if needed < NEAR // 2 else []
@@ -221,6 +222,8 @@ def _kept(ids: list[int], rows: list[Row]) -> list[int]:
 
 class _Walk:
     """A way through one owner's files in one order, from a place on."""
+
+    is_probed = True  # whether the index is asked for single files; not where each time it gathers
 
     def __init__(
         self,
