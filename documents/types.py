@@ -38,6 +38,13 @@ _RULES = (
     Rule("reference", "Citation marks", True),
     Rule("mark", "Numbers and times of captions", True),
     Rule("bullet", "Bullets of lists", True),
+    Rule("front_matter", "Title pages, imprints and licences", True),
+    Rule("formula", "Formulas as they are written", True),
+    Rule("comment", "Comments of readers", True),
+    Rule("teaser", "Links to other stories and advertisements", True),
+    Rule("sound", "Descriptions of sounds", True),
+    Rule("watermark", "Watermarks", True),
+    Rule("scan_mark", "Marks of recognised pages", True),
     Rule("speaker", "Names of speakers", False),
     Rule("heading", "Headings", False),
 )
@@ -45,7 +52,7 @@ RULES: Mapping[str, Rule] = MappingProxyType({rule.kind: rule for rule in _RULES
 LEFT_OUT: frozenset[str] = frozenset(rule.kind for rule in _RULES if rule.is_left_out)
 KINDS: frozenset[str] = frozenset({TEXT, *RULES})
 INLINE = frozenset(
-    {TEXT, "note_mark", "hyphen", "ligature", "link", "reference", "speaker", "bullet"}
+    {TEXT, "note_mark", "hyphen", "ligature", "link", "reference", "speaker", "bullet", "formula"}
 )
 
 
@@ -55,7 +62,7 @@ class TextRun:
 
     `glue` separates it from the part before: "" inside a word, " ", "\\n", or "\\n\\n" between
     paragraphs. `replaced_by` is spoken instead of `text` while the rule is on: the plain letters
-    of a ligature, the hyphen of a compound that was broken at a line's end.
+    of a ligature, the hyphen of a compound that was broken at a line's end, a formula in words.
     """
 
     text: str

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools.benchmarks import (
     book,
+    cases,
     crowd,
     documents,
     exports,
@@ -65,6 +66,7 @@ TOPICS = {
     "timing": timing,
     "hostile": hostile,
     "documents": documents,
+    "cases": cases,
     "book": book,
     "exports": exports,
     "hearing": hearing,
