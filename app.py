@@ -18,6 +18,7 @@ from blueprints import (
     documents,
     downloads,
     files,
+    imports,
     library,
     monitoring,
     new_devices,
@@ -89,9 +90,19 @@ from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
-    *(account, admin, backups, cli, documents, downloads, files, library, monitoring, new_devices),
-    *(passkeys, playback, pronunciations, providers, read_along, retakes, site, studio, two_factor),
-    *(usage, voice_fallback, voice_memory, voices),
+    *(account, admin, backups, cli, documents, downloads, files, imports, library, monitoring),
+    *(
+        new_devices,
+        passkeys,
+        playback,
+        pronunciations,
+        providers,
+        read_along,
+        retakes,
+        site,
+        studio,
+    ),
+    *(two_factor, usage, voice_fallback, voice_memory, voices),
 )
 
 web = Blueprint("web", __name__)

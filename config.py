@@ -61,6 +61,7 @@ class Config:
     max_characters: int = 5_000_000
     max_upload_mb: int = 100  # of each imported file
     web_import: str = "on"  # whether people may import web addresses
+    tesseract: str = "auto"  # path of the program that reads scanned pages; auto: looked for; off
     min_free_mb: int = 64  # new work is refused below this much free disk
     kept_segments_mb: int = 2048  # bought sound kept for resumes and repeats
     exports_mb: int = 4096  # downloads in other formats, kept until others need the room

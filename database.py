@@ -20,6 +20,7 @@ from queries.engines import EngineQueries
 from queries.exports import ExportQueries
 from queries.groups import GroupQueries
 from queries.health import HealthQueries
+from queries.imports import ImportQueries
 from queries.jobs import JobQueries
 from queries.library import LibraryQueries
 from queries.new_devices import NewDeviceQueries
@@ -55,6 +56,7 @@ class Database(
     ExportQueries,
     GroupQueries,
     HealthQueries,
+    ImportQueries,
     JobQueries,
     LibraryQueries,
     NewDeviceQueries,

@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from common.errors import AppError
+from documents.recognition import find_program
 from documents.types import Document
 from queries.rows import AudioFile, DocumentRow
+from services.document_imports import Added
 from services.documents import COVER_BYTES
 from web import document_form, document_page, forms
 from web.access import user_only
@@ -20,6 +22,7 @@ from web.document_form import changed_chapter, written
 from web.document_page import document_json, plan_json, progress_json, review_url
 from web.file_state import files_json
 from web.i18n import translate
+from web.import_rows import import_json, waiting_rows
 from web.refusal_log import log_refusal
 from web.request_info import wants_json
 from web.responses import error_response, page
@@ -59,18 +62,20 @@ def shelf() -> Response:
 @waits_in_line
 def add() -> ResponseReturnValue:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
-    taken, refused = _import_sent()
+    added, refused = _import_sent()
+    if any(each.waiting for each in added):
+        services().wake_worker()
     if wants_json():
-        return _taken_json(taken, refused)
+        return _added_json(added, refused)
     if refused:
         rows = services().db.list_documents(current_user_id(), limit=PAGE_ROWS)
         return _shelf(rows[:PAGE_ROWS], refused=refused, status=refused[0][1].status)
-    one = taken[0]["id"] if len(taken) == 1 else None
-    return redirect(review_url(one) if one else to("documents.shelf"), 303)
+    one = added[0].document if len(added) == 1 else None
+    return redirect(review_url(one["id"]) if one else to("documents.shelf"), 303)
 
 
-def _import_sent() -> tuple[list[DocumentRow], list[tuple[str, AppError]]]:
-    """The rows of what was read, and each name that was refused with its error."""
+def _import_sent() -> tuple[list[Added], list[tuple[str, AppError]]]:
+    """What was read or waits to be, and each name that was refused with its error."""
     sent = request.files.getlist("file")
     files = [(file, file.filename) for file in sent if file.filename]
     url = request.form.get("url", "").strip()
@@ -79,37 +84,40 @@ def _import_sent() -> tuple[list[DocumentRow], list[tuple[str, AppError]]]:
     if len(files) > MOST_FILES:
         raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
     imports, owner_id = services().documents.imports, current_user_id()
-    taken: list[DocumentRow] = []
+    added: list[Added] = []
     refused: list[tuple[str, AppError]] = []
     for file, filename in files:
         try:
             file.stream.flush()
-            taken.append(imports.import_file(owner_id, Path(file.stream.name), filename))
+            added.append(imports.import_file(owner_id, Path(file.stream.name), filename))
         except AppError as error:
             refused.append((_shown_name(filename), error))
         file.close()
     if url:
         try:
-            taken.append(imports.import_address(owner_id, url))
+            added.append(imports.import_address(owner_id, url))
         except AppError as error:
             refused.append((_shown_name(url), error))
     for _name, refusal in refused:
         log_refusal(refusal)
-    return taken, refused
+    return added, refused
 
 
-def _taken_json(taken: list[DocumentRow], refused: list[tuple[str, AppError]]) -> Response:
+def _added_json(added: list[Added], refused: list[tuple[str, AppError]]) -> Response:
+    documents = [document_json(each.document) for each in added if each.document]
+    waiting = [import_json(each.waiting) for each in added if each.waiting]
     answer = jsonify(
-        documents=[document_json(row) for row in taken],
+        documents=documents,
+        imports=waiting,
         errors=[
             {"name": name, "error": translate(error.message), "status": error.status}
             for name, error in refused
         ],
-        **({} if taken else {"error": translate(refused[0][1].message)}),
+        **({} if added else {"error": translate(refused[0][1].message)}),
     )
-    answer.status_code = 201 if taken else refused[0][1].status
-    if len(taken) == 1:
-        answer.headers["Location"] = review_url(taken[0]["id"])
+    answer.status_code = 201 if documents else 202 if waiting else refused[0][1].status
+    if len(added) == 1:
+        answer.headers["Location"] = (documents or waiting)[0]["url"]
     return answer
 
 
@@ -125,7 +133,9 @@ def _shelf(
         documents=rows,
         older=older,
         refused=refused,
+        waiting=waiting_rows(current_user_id()),
         is_web_open=services().config.web_import == "on",
+        reads_scans=bool(find_program(services().config.tesseract)),
         most_megabytes=services().config.max_upload_mb,
     )
 

@@ -65,6 +65,10 @@ class Scanned(DocumentError):
     )
 
 
+class NeedsRecognition(Scanned):
+    """Pages must be recognised first, which takes long and is done apart from requests."""
+
+
 class EmptyDocument(DocumentError):
     """There is no text in the document."""
 
@@ -104,9 +108,13 @@ class TookTooLong(DocumentError):
     """Reading passed the limit of time."""
 
     template = (
-        "Reading this document took longer than {seconds} seconds and was stopped. Split it and "
-        "import the parts."
+        "Reading this document took more than {seconds} seconds of work and was stopped. Split it "
+        "and import the parts."
     )
+
+
+class Stalled(TookTooLong):
+    """No answer and no sign of progress came in time, as on a machine that is too busy."""
 
 
 class FetchRefused(DocumentError):

@@ -15,6 +15,7 @@ from documents.builder import PARAGRAPH, Builder
 from documents.errors import Broken, EmptyDocument, Encrypted, Scanned, TooLargeInside
 from documents.pdf_lines import Line, PageReader
 from documents.pdf_pages import HEADING_SIZE, LONGEST_HEADING, Body, mark_kinds
+from documents.pdf_scans import Scans
 from documents.text_cleaning import hyphen, one_line, parts_of, words_of
 from documents.types import Document, TextRun
 
@@ -59,15 +60,21 @@ def open_pdf(path: str) -> pypdfium2.PdfDocument:
         raise Broken from error
 
 
-def read_pdf(pdf: pypdfium2.PdfDocument, title: str) -> Document:
-    """Read a PDF; raises Scanned, EmptyDocument, TooLargeInside."""
+def read_pdf(pdf: pypdfium2.PdfDocument, title: str, scans: Scans | None = None) -> Document:
+    """Read a PDF; `scans` recognises pages without text.
+
+    Raises Scanned, EmptyDocument, TooLargeInside.
+    """
     if len(pdf) > MOST_PAGES:
         raise TooLargeInside
-    pages, without = _pages(pdf)
+    pages, without = _pages(pdf, scans)
     body = mark_kinds(pages)
     places = _outline(pdf, len(pages))
     builder = Builder(chapters_given=bool(places))
     _metadata(pdf, builder)
+    if scans:
+        scans.mark(pages)
+        builder.notes += scans.notes(len(pages))
     if without:
         builder.notes.append(
             Message("{count} of {pages} pages have no text.", count=without, pages=len(pages))
@@ -80,7 +87,7 @@ def read_pdf(pdf: pypdfium2.PdfDocument, title: str) -> Document:
     return builder.document("pdf", title)
 
 
-def _pages(pdf: pypdfium2.PdfDocument) -> tuple[list[list[Line]], int]:
+def _pages(pdf: pypdfium2.PdfDocument, scans: Scans | None) -> tuple[list[list[Line]], int]:
     """The lines of every page, and on how many pages there are pictures alone."""
     reader = PageReader(pdf)
     pages: list[list[Line]] = []
@@ -92,6 +99,9 @@ def _pages(pdf: pypdfium2.PdfDocument) -> tuple[list[list[Line]], int]:
             pages.append([])
             broken += 1
     empty = [number for number, page in enumerate(pages) if not page]
+    if scans:
+        scans.read(pdf, pages, [number for number in empty if reader.has_pictures(number)])
+        empty = [number for number in empty if not pages[number]]
     if len(empty) < len(pages) or not pages:
         return pages, len(empty)
     if broken == len(pages):

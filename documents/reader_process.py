@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -13,18 +13,26 @@ from documents.errors import DocumentError, TooLargeInside
 from documents.limits import Limits
 from documents.types import Document
 
+if TYPE_CHECKING:
+    from documents.pdf_scans import Scans
+
 if sys.platform != "win32":
     import resource
 
 FEW_FILES = 16
 NICENESS = 10  # pages and listeners come first
+RECOGNITION_S = 4 * 3600  # of processor time, where pages are recognised
+PAGE_CPU_S = 5  # more for each of them
 WRITING = frozenset("wax+")
 REFUSED = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.mk")
 ENCODINGS = ("cp1252", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "latin-1", "cp437")
 
 
-def limit(limits: Limits) -> None:
-    """Bound memory and time, and forbid files to grow; before any parser is loaded."""
+def limit(limits: Limits, later_cpu_s: int = 0) -> None:
+    """Bound memory and time, and forbid files to grow; before any parser is loaded.
+
+    The time can be raised later on, by `later_cpu_s` at most.
+    """
     if sys.platform == "win32":
         return
     os.nice(NICENESS)
@@ -40,21 +48,35 @@ def limit(limits: Limits) -> None:
         is_free = hard == resource.RLIM_INFINITY
         soft = soft if is_free else min(soft, hard)
         # Out of time is told by a signal of its own, which comes before the last one.
-        grace = 2 if what == resource.RLIMIT_CPU else 0
+        grace = later_cpu_s + 2 if what == resource.RLIMIT_CPU else 0
         resource.setrlimit(what, (soft, soft + grace if is_free else min(soft + grace, hard)))
 
 
-def close_the_door() -> None:
-    """Forbid this process to connect, to start programs and to open files for writing."""
+def _allow_page() -> None:
+    """Allow the time that one more page takes."""
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (min(soft + PAGE_CPU_S, hard), hard))
+
+
+def close_the_door(program: str = "") -> None:
+    """Forbid this process to connect, to start programs and to open files for writing.
+
+    The one `program` may be started.
+    """
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
-    sys.addaudithook(_refuse)
 
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "subprocess.Popen" and program and arguments[0] == program:
+            return
+        # What is open already, such as a pipe, has no path but a number.
+        is_file = event == "open" and not isinstance(arguments[0], int)
+        is_writing = is_file and not WRITING.isdisjoint(str(arguments[1] or ""))
+        if is_writing or event.startswith(REFUSED):
+            raise PermissionError(event)
 
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    is_writing = event == "open" and (set(str(arguments[1] or "")) & WRITING)
-    if is_writing or event.startswith(REFUSED):
-        raise PermissionError(event)
+    sys.addaudithook(refuse)
 
 
 def read(request: dict[str, Any], limits: Limits) -> Document:
@@ -65,12 +87,28 @@ def read(request: dict[str, Any], limits: Limits) -> Document:
             from documents.pdf import open_pdf, read_pdf
 
             source = open_pdf(path)
-            close_the_door()
-            return read_pdf(source, title)
+            close_the_door(request["tesseract"])
+            return read_pdf(source, title, _scans(request))
         case "zip":
             return _read_archive(path, title, limits)
         case kind:
             return _read_text(kind, Path(path).read_bytes(), request, title)
+
+
+def _scans(request: dict[str, Any]) -> "Scans | None":
+    """Whoever recognises pages, where the machine can."""
+    if not request["tesseract"]:
+        return None
+    from documents.pdf_scans import Scans
+
+    return Scans(request["tesseract"], is_now=request["is_recognised"], at_page=_tell)
+
+
+def _tell(done: int, of: int) -> None:
+    """Tell the progress, on a line of its own before the answer."""
+    _allow_page()
+    sys.stdout.buffer.write(_json({"page": done + 1, "pages": of}) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _read_archive(path: str, title: str, limits: Limits) -> Document:
@@ -132,8 +170,8 @@ def main() -> None:
     """Answer the one request on standard input."""
     request = json.loads(sys.stdin.buffer.read())
     limits = Limits(**request["limits"])
-    limit(limits)
-    sys.stdout.buffer.write(answer(request, limits))
+    limit(limits, RECOGNITION_S if request["is_recognised"] else 0)
+    sys.stdout.buffer.write(answer(request, limits) + b"\n")
     sys.stdout.buffer.flush()
 
 

@@ -348,6 +348,24 @@ class Export(Work):
     is_paused: int
 
 
+class ImportRow(Work):
+    """A document on its way in; `error` is JSON, `upload` the name of its file on the disk."""
+
+    id: int
+    owner_id: int
+    document_id: int | None
+    name: str
+    origin: str
+    content_type: str
+    upload: str
+    status: str
+    is_long: int
+    page: int
+    pages: int
+    error: str | None
+    created_epoch: float
+
+
 class DocumentRow(TypedDict):
     """An imported document without content and cover; `choices` is JSON."""
 

@@ -35,7 +35,9 @@ from server.health import WORKER
 from server.hints import WARM, WORK
 from server.housekeeping import Housekeeping
 from services.backoff import Notice, States, is_memory_short, verdict
+from services.document_imports import DocumentImports
 from services.export_worker import ExportWorker
+from services.import_worker import ImportWorker
 from services.providers import Providers
 from services.purchase_client import PurchaseClient
 from services.studio import Studio
@@ -76,6 +78,8 @@ class Worker:
         self.notice = Notice(self.config.data_dir)
         self.states = States(self.notice, self.stop)
         self.exporting = ExportWorker(studio.exports, self.name, self.stop, self.states)
+        imports = DocumentImports(self.config, self.db, studio.store)
+        self.importing = ImportWorker(imports, self.name, self.stop, self.states)
         self.nightly = Nightly(self.config)
         self._running = 0
         self._threads: list[threading.Thread] = []
@@ -89,6 +93,7 @@ class Worker:
     def run(self) -> None:
         """Work until `stop` is set, then park what is under way."""
         exporting = self.exporting.start()
+        importing = self.importing.start()
         sound = threading.Thread(
             target=self.housekeeping.look_after_sound, name="sound", daemon=True
         )
@@ -101,11 +106,13 @@ class Worker:
             self.wake.wait(POLL_S)
             self.wake.clear()
             self.exporting.wake.set()
+            self.importing.wake.set()
         deadline = time.monotonic() + GRACE_S
         self.nightly.stop()
         for thread in [*self._threads, *exporting]:
             thread.join()
-        sound.join(max(0.0, deadline - time.monotonic()))
+        for thread in (sound, *importing):  # what is being read is read anew after the next start
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._wait_for_purchases(deadline)
         self.housekeeping.join(max(deadline, time.monotonic() + LAST_S))
 
@@ -141,6 +148,7 @@ class Worker:
         self.db.release_jobs(self.host)
         self.db.release_retakes(self.host)
         self.exporting.tidy(self.host)
+        self.importing.tidy(self.host)
 
     def run_pending(self) -> int:
         """Do everything that waits, in this thread; returns how many files."""
@@ -251,9 +259,12 @@ class Worker:
             except DatabaseError as error:
                 log.error("no sign of life can be written: %s", error.message)
                 self.notice.tell(error.waits_for)
-        if self._running and now - self._beaten_at >= HEARTBEAT_S:
+        if now - self._beaten_at >= HEARTBEAT_S:
             self._beaten_at = now
             try:
+                self.importing.extend_leases()
+                if not self._running:
+                    return
                 self.db.extend_leases(self.name, now=time.time(), lease_s=LEASE_S)
                 self.db.extend_retakes(self.name, now=time.time(), lease_s=LEASE_S)
                 self.notice.clear()

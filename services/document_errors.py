@@ -10,10 +10,16 @@ class DocumentRefused(AppError):
 
 
 class ImportsBusy(DocumentRefused):
-    """All readers are busy with imports of others."""
+    """As many imports of one person wait as may."""
 
-    status = 503
-    retry_after_s = 15
+    status = 429
+    limit = "waiting imports"
+
+
+class ImportGone(DocumentRefused):
+    """An import whose file is gone from the disk."""
+
+    status = 410
 
 
 class WebImportOff(DocumentRefused):
@@ -36,3 +42,7 @@ class BadCover(DocumentRefused):
     """A picture that cannot be a cover."""
 
     status = 415
+
+
+class ReadingStopped(Exception):
+    """Reading was told to stop, as the worker ends; the import waits for its next start."""

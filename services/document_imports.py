@@ -4,8 +4,9 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -13,22 +14,33 @@ from typing import IO
 
 from config import Config
 from database import Database
+from documents.errors import NeedsRecognition, Stalled, TooLarge
 from documents.fetch import Fetched, FetchLimits, fetch
 from documents.limits import Limits
-from documents.read import read
+from documents.read import Recognition, read
+from documents.recognition import find_program
 from documents.types import LEFT_OUT, Document, compose
-from queries.rows import DocumentRow
-from services.document_errors import ImportsBusy, WebImportOff
+from queries.rows import DocumentRow, ImportRow
+from services.document_errors import ImportGone, ImportsBusy, ReadingStopped, WebImportOff
 from services.file_names import CONTROL, NAME_LENGTH
 from speech.text.language import settled
 from storage.audio_errors import translating_disk_full
 from storage.audio_store import AudioStore
+from storage.errors import NotFound
+from storage.import_store import ImportStore
 
-READERS = 2  # in all web processes, and one in each at least
-READER_WAIT_S = 60.0
+READERS = 2  # in all web processes, and one in each at least; the worker has its own
+AT_ONCE_MB = 20  # larger files are read by the worker, which has time
+AT_ONCE_S = 20  # what takes longer on a busy machine, too
+READER_WAIT_S = 10.0  # for others that are read at once
+MOST_WAITING = 50  # of one person
+LEASE_S = 30.0
+READ_KEPT_S = 86_400.0  # that an import is known which became a document
 ORIGIN_LENGTH = 500
 LANGUAGE_LENGTH = 35
-BUSY = "Other documents are being read just now. Wait a moment, then try again."
+BUSY = "Many of your documents wait to be read. Import more when some of them are through."
+FILE_GONE = "The file of this import is not here any more. Import it again."
+NO_IMPORT = "There is no such import among yours."
 UNTITLED = "Untitled"
 UPLOAD_PREFIX, PAGE_PREFIX = "upload-", "page-"
 LEFT_BEHIND = re.compile(r"(upload|page|reading)-.+")
@@ -42,11 +54,30 @@ PICTURES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read: what its owner calls it, where it is from, what a server said of it."""
+
+    path: Path
+    filename: str
+    origin: str
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of an import: the row of a document, or one that waits to be read."""
+
+    document: DocumentRow | None = None
+    waiting: ImportRow | None = None
+
+
 class DocumentImports:
     """Reads what people import. One object serves all threads of a process."""
 
     def __init__(self, config: Config, db: Database, store: AudioStore):
         self.config, self.db, self._audio = config, db, store
+        self.waiting = ImportStore(config.imports_dir)
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
         self._readers = BoundedSemaphore(max(1, READERS // config.web_process_count))
@@ -66,17 +97,15 @@ class DocumentImports:
                 else:
                     path.unlink(missing_ok=True)
 
-    def import_file(self, owner_id: int, path: Path, filename: str) -> DocumentRow:
-        """Read the file at `path`, called `filename` by its owner; returns the document's row.
+    def import_file(self, owner_id: int, path: Path, filename: str) -> Added:
+        """Read the file at `path`, called `filename` by its owner, or put it in line.
 
         Raises ImportsBusy, NoSpace or a DocumentError.
         """
-        with self._reading(), translating_disk_full():
-            document = read(path, filename, limits=self._limits)
-        return self._store(owner_id, document, filename)
+        return self._add(owner_id, Source(path, filename, filename))
 
-    def import_address(self, owner_id: int, url: str) -> DocumentRow:
-        """Fetch a page and read it; returns the document's row. Raises as `import_file` does."""
+    def import_address(self, owner_id: int, url: str) -> Added:
+        """Fetch a page and read it, or put it in line. Raises as `import_file` does."""
         if self.config.web_import == "off":
             raise WebImportOff(
                 "Web addresses cannot be imported here. Save the page and import the file."
@@ -87,11 +116,52 @@ class DocumentImports:
         ):
             path = Path(folder) / "page"
             page = self.fetch(url.strip(), path)
-            with self._reading():
-                document = read(
-                    path, page.filename, content_type=page.content_type, limits=self._limits
-                )
-        return self._store(owner_id, document, page.url)
+            source = Source(path, page.filename, page.url, page.content_type)
+            return self._add(owner_id, source)
+
+    # The line
+
+    def place(self, waiting: ImportRow) -> int:
+        """The place in line, from 1; 0 for what is not in line."""
+        return self.db.get_import_place(waiting["id"]) if waiting["status"] == "queued" else 0
+
+    def forget(self, import_id: int, owner_id: int) -> None:
+        """Take an import out of the line, or forget that it failed. Raises NotFound."""
+        upload = self.db.delete_import(import_id, owner_id)
+        if upload is None:
+            raise NotFound(NO_IMPORT)
+        self.waiting.drop(upload)
+
+    def reconcile(self) -> None:
+        """Remove files that nobody waits for any more."""
+        self.waiting.sweep(self.db.has_import)
+
+    def read_waiting(
+        self, waiting: ImportRow, worker: str, *, is_stopping: Callable[[], bool]
+    ) -> DocumentRow:
+        """Read what waits and is leased to `worker`; returns the document's row.
+
+        Raises ReadingStopped, LeaseLost, ImportGone or a DocumentError.
+        """
+        path = self.waiting.path(waiting["upload"])
+        if path is None:
+            raise ImportGone(FILE_GONE)
+
+        def at_page(page: int, pages: int) -> None:
+            if is_stopping():
+                raise ReadingStopped
+            self.db.advance_import(
+                waiting["id"], worker, page, pages, now=time.time(), lease_s=LEASE_S
+            )
+
+        recognition = Recognition(find_program(self.config.tesseract), at_page=at_page)
+        source = Source(path, waiting["name"], waiting["origin"], waiting["content_type"])
+        document = self._read(source, self._limits, recognition)
+        with self.db.transaction():
+            row = self._store(waiting["owner_id"], document, source.origin)
+            self.db.finish_import(waiting["id"], worker, row["id"])
+        self.waiting.drop(waiting["upload"])
+        return row
 
     @property
     def _folder(self) -> Path:
@@ -101,14 +171,55 @@ class DocumentImports:
     def _limits(self) -> Limits:
         return Limits(file_mb=self.config.max_upload_mb)
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        if not self._readers.acquire(timeout=READER_WAIT_S):
+    def _add(self, owner_id: int, source: Source) -> Added:
+        size = source.path.stat().st_size
+        is_small = size <= AT_ONCE_MB * 1_000_000
+        is_long = False
+        if is_small and self._readers.acquire(timeout=READER_WAIT_S):
+            try:
+                limits = replace(self._limits, wall_s=AT_ONCE_S)
+                recognition = Recognition(find_program(self.config.tesseract), is_now=False)
+                document = self._read(source, limits, recognition)
+                return Added(self._store(owner_id, document, source.origin))
+            except NeedsRecognition:
+                is_long = True
+            except Stalled:
+                pass  # for lack of processor time, which the worker can wait for
+            finally:
+                self._readers.release()
+        elif size > self._limits.file_mb * 1_000_000:
+            raise TooLarge(megabytes=self._limits.file_mb)
+        return Added(waiting=self._put_in_line(owner_id, source, is_long=is_long))
+
+    def _put_in_line(self, owner_id: int, source: Source, *, is_long: bool) -> ImportRow:
+        now = time.time()
+        self.db.drop_read_imports(now - READ_KEPT_S)
+        if self.db.count_waiting_imports(owner_id) >= MOST_WAITING:
             raise ImportsBusy(BUSY)
+        upload = self.waiting.add(source.path)
         try:
-            yield
-        finally:
-            self._readers.release()
+            return self.db.create_import(
+                owner_id,
+                name=clean_line(source.filename, ORIGIN_LENGTH),
+                origin=clean_line(source.origin, ORIGIN_LENGTH),
+                content_type=source.content_type[:ORIGIN_LENGTH],
+                upload=upload,
+                is_long=is_long,
+                now=now,
+            )
+        except BaseException:
+            self.waiting.drop(upload)
+            raise
+
+    def _read(self, source: Source, limits: Limits, recognition: Recognition) -> Document:
+        with translating_disk_full():
+            return read(
+                source.path,
+                source.filename,
+                content_type=source.content_type,
+                limits=limits,
+                recognition=recognition,
+            )
 
     def _store(self, owner_id: int, document: Document, origin: str) -> DocumentRow:
         fields = document.to_dict() | {"cover": None, "cover_type": ""}

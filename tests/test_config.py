@@ -37,6 +37,7 @@ SETTINGS = {
     "MAX_CHARACTERS": ("1000", 1000),
     "MAX_UPLOAD_MB": ("5", 5),
     "WEB_IMPORT": ("off", "off"),
+    "TESSERACT": ("/opt/bin/tesseract", "/opt/bin/tesseract"),
     "MIN_FREE_MB": ("0", 0),
     "KEPT_SEGMENTS_MB": ("0", 0),
     "EXPORTS_MB": ("9", 9),

@@ -69,7 +69,8 @@ def document(owner, services):
     with documents.imports.open_upload() as upload:
         upload.write(MARKDOWN if isinstance(MARKDOWN, bytes) else MARKDOWN.encode())
         upload.flush()
-        return documents.imports.import_file(owner.user["id"], Path(upload.name), "lamp.md")["id"]
+        path = Path(upload.name)
+        return documents.imports.import_file(owner.user["id"], path, "lamp.md").document["id"]
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[5]", '{"title": 5, "chapters": []}'])

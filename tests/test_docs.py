@@ -22,6 +22,7 @@ from documents.safe_zip import MOST_ENTRIES
 from server.connection import LONGEST_BODY_S, SLOWEST_LARGE_BYTES_A_SECOND
 from server.request_parser import LARGE_BYTES
 from server.request_queue import LONGEST_WAIT_S, WAITING, WAITING_OF_ONE
+from services.document_imports import MOST_WAITING as MOST_IMPORTS
 from services.documents import COVER_BYTES
 from services.exports import MOST_WAITING
 from services.file_names import GROUP_LENGTH, NAME_LENGTH
@@ -67,7 +68,7 @@ LIMITS = {
     "change of a passage": (LONGEST_RETAKE,),
     "documents": (
         *(DEFAULTS.max_upload_mb, MOST_FILES, READ.inflated_mb, MOST_ENTRIES),
-        *(READ.wall_s, READ.memory_mb),
+        *(READ.cpu_s, int(READ.cpu_s_per_mb), READ.memory_mb, MOST_IMPORTS),
     ),
     "a web address": (*FETCH.ports, LONGEST_URL, FETCH.file_mb, int(FETCH.total_s)),
     "a cover": (COVER_BYTES // 1_000_000,),

@@ -33,7 +33,7 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
         return unusable
     looks: tuple[Look, ...] = (
         machine.permissions, machine.versions, machine.disk, machine.network,
-        machine.check_settings, voices.natural, backups.check,
+        machine.check_settings, machine.recognition, voices.natural, backups.check,
     )  # fmt: skip
     found = [finding for look in looks for finding in _look(config, look)]
     if (config.data_dir / opening.RESTORE_JOURNAL).exists():

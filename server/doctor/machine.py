@@ -10,6 +10,7 @@ from backups import manifest, status
 from common import transient_causes
 from common.errors import Message
 from config import Config
+from documents.recognition import find_program, languages_of
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings
 from storage import sqlite_file
 
@@ -139,6 +140,23 @@ def _is_local(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def recognition(config: Config) -> Findings:
+    """Check for the program that reads scanned pages, and the languages that it knows."""
+    if config.tesseract == "off":
+        return
+    program = find_program(config.tesseract)
+    if not program:
+        yield Finding(
+            GOOD if config.tesseract == "auto" else BAD,
+            "Tesseract is not installed: scanned pages cannot be read.",
+            "Install it with the languages that people read; on Debian: apt install tesseract-ocr "
+            "tesseract-ocr-deu.",
+        )
+        return
+    names = ", ".join(name for name in languages_of(program) if name != "osd")
+    yield Finding(GOOD, Message("Scanned pages are read by Tesseract ({names}).", names=names))
 
 
 def check_settings(config: Config) -> Findings:

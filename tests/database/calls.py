@@ -31,6 +31,9 @@ PROVIDER = {
     "price": None, "parallel": 1, "timeout_s": 1.0, "longest_text": None, "monthly_limit": None,
     "allows_own_keys": 1, "is_enabled": 1,
 }  # fmt: skip
+IMPORT = {
+    "name": "book.pdf", "origin": "book.pdf", "content_type": "", "is_long": False, "now": 1.0
+}  # fmt: skip
 EXPORT = {"options": "{}", "fingerprint": "x", "now": 1e9}
 CALLS = {
     "add_usage": lambda db: db.add_usage(1, 3, "e", characters=4),
@@ -67,6 +70,22 @@ CALLS = {
     "wait_job": lambda db: db.wait_job(1, "w", "disk", until=1.0),
     "wait_retake": lambda db: db.wait_retake(1, "w", "disk", until=1.0),
     "release_exports": lambda db: db.release_exports("w"),
+    "create_import": lambda db: db.create_import(1, upload="another", **IMPORT),
+    "get_import": lambda db: db.get_import(1, 1),
+    "list_imports": lambda db: db.list_imports(1),
+    "get_import_place": lambda db: db.get_import_place(2),
+    "count_waiting_imports": lambda db: db.count_waiting_imports(1),
+    "has_import": lambda db: db.has_import("first"),
+    "delete_import": lambda db: db.delete_import(2, 1),
+    "drop_read_imports": lambda db: db.drop_read_imports(0.0),
+    "claim_import": lambda db: db.claim_import("w2", now=1.0, lease_s=30),
+    "advance_import": lambda db: db.advance_import(1, "w", 1, 2, now=1.0, lease_s=30),
+    "extend_imports": lambda db: db.extend_imports("w", now=1.0, lease_s=30),
+    "finish_import": lambda db: db.finish_import(1, "w", 1),
+    "fail_import": lambda db: db.fail_import(1, "w", "{}"),
+    "park_import": lambda db: db.park_import(1, "w"),
+    "wait_import": lambda db: db.wait_import(1, "w", "disk", until=2.0),
+    "release_imports": lambda db: db.release_imports("w"),
     "touch_export": lambda db: db.touch_export(1, 1.0),
     "bin_audio_files": lambda db: db.bin_audio_files(1, ["a.mp3"]),
     "clear_history": lambda db: db.clear_history(1),
@@ -335,6 +354,9 @@ def fill(db, make_file, *, with_retake=True):
     db.create_session("t", 1, device="", ip_address="", now=1e9)
     db.record_playback(1, 1)
     db.create_document(1, **DOCUMENT)
+    db.create_import(1, upload="first", **IMPORT)
+    db.claim_import("w", now=1.0, lease_s=1e9)
+    db.create_import(1, upload="second", **IMPORT)
     db.create_pronunciation(1, "Sean", "shawn")
     db.create_provider("p", PROVIDER)
     db.add_passkey(**PASSKEY)

@@ -26,6 +26,7 @@ WHOLE_TABLES = {
     "User": "users", "NewSession": "sessions", "Invite": "invites", "LoginAlert": "login_alerts",
     "Passkey": "passkeys", "SecurityEvent": "security_logs", "WholeFile": "audio_files",
     "Retake": "retakes", "Take": "takes", "Export": "exports", "Provider": "providers",
+    "ImportRow": "imports",
     "CachedSegment": "kept_segments", "ModelNotice": "model_notices",
     "RestingEngine": "resting_engines", "Unsettled": "unsettled_segments",
 }  # fmt: skip

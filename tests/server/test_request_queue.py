@@ -107,7 +107,7 @@ def test_twelve_people_import_three_documents_each_at_once(app):
     work = [(client, document(client)) for client in clients for _ in range(3)]
     with ThreadPoolExecutor(len(work)) as pool:
         statuses = list(pool.map(lambda each: sends(*each)[0], work))
-    assert statuses == [201] * len(work)
+    assert set(statuses) <= {201, 202}  # read at once, or in line for it
 
 
 class Held:

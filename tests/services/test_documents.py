@@ -9,9 +9,8 @@ import pytest
 
 from documents.errors import FetchRefused, NotSupported, TooLarge
 from documents.fetch import FetchLimits, fetch
-from services import document_imports
-from services.document_errors import BadCover, ImportsBusy, NothingChosen, WebImportOff
-from services.document_imports import DocumentImports, picture_type
+from services.document_errors import BadCover, NothingChosen, WebImportOff
+from services.document_imports import picture_type
 from services.document_selection import EACH
 from services.documents import Documents
 from services.file_names import BadName
@@ -49,7 +48,7 @@ def take(home, content=MARKDOWN, name="lamp.md"):
     with home.documents.imports.open_upload() as upload:
         upload.write(content if isinstance(content, bytes) else content.encode())
         upload.flush()
-        return home.documents.imports.import_file(home.user_id, upload_path(upload), name)
+        return home.documents.imports.import_file(home.user_id, upload_path(upload), name).document
 
 
 def upload_path(upload):
@@ -101,17 +100,6 @@ def test_a_file_above_the_limit_is_refused(make_home):
     assert "1 MB" in refused.value.message
 
 
-def test_no_more_than_two_are_read_at_once_and_the_third_is_told(home, monkeypatch):
-    monkeypatch.setattr(document_imports, "READER_WAIT_S", 0)
-    shared = home.documents.imports
-    alone = replace(shared.config, web_processes=1)
-    home.documents.imports = DocumentImports(alone, shared.db, shared._audio)
-    with home.documents.imports._reading(), home.documents.imports._reading():
-        with pytest.raises(ImportsBusy):
-            take(home)
-    assert take(home)["title"] == CHAPTERS[0]
-
-
 def test_hostile_names_are_kept_as_words(home):
     row = take(home, "Just text.", "../../\x00\u202eetc/\ud800pass\nwd.txt")
     assert "\n" not in row["title"] + row["origin"]
@@ -150,7 +138,7 @@ def test_a_page_is_fetched_and_read(home, site):
     ports = frozenset([int(site.split(":")[2].partition("/")[0])])
     limits = FetchLimits(ports=ports)
     home.documents.imports.fetch = partial(fetch, limits=limits, is_allowed=lambda _: True)
-    row = home.documents.imports.import_address(home.user_id, f" {site} ")
+    row = home.documents.imports.import_address(home.user_id, f" {site} ").document
     assert (row["title"], row["source"], row["origin"]) == ("Tides", "html", site)
     assert "lit the lamp" in home.documents.choices(row).text(home.documents.contents(row), 0)
     assert list(home.config.imports_dir.iterdir()) == []

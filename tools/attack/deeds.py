@@ -60,7 +60,8 @@ def take_in(documents: Documents, user_id: int, label: str) -> None:
     for number in itertools.count():
         path.write_text(f"# Book {number}\n\n{prose(2000, number)}\n")
         say("begin import")
-        say("imported", documents.imports.import_file(user_id, path, path.name)["id"])
+        if added := documents.imports.import_file(user_id, path, path.name).document:
+            say("imported", added["id"])
         time.sleep(PAUSE_S)
 
 

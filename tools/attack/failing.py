@@ -139,7 +139,8 @@ class AtWork:
         if self.kind == "import":
             path = studio.config.imports_dir / "book.md"
             documents = Documents(studio.db, studio, studio.config)
-            return f"imported {documents.imports.import_file(user_id, path, path.name)['id']}"
+            added = documents.imports.import_file(user_id, path, path.name)
+            return f"imported {added.document['id'] if added.document else 'later'}"
         (name,) = studio.store.names()
         studio.bin.delete_for_good(name, user_id)
         return f"deleted {name}"

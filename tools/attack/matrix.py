@@ -30,7 +30,7 @@ from web.security_headers import STATIC
 # What the parts of paths stand for: which of a person's belongings, or a fixed word.
 BELONGINGS = (
     *("filename", "document_id", "export_id", "entry_id", "user_id", "file_id", "number"),
-    "passkey_id",
+    *("passkey_id", "import_id"),
 )
 FIXED = {
     "action": "pause",

@@ -2,6 +2,7 @@
 
 import io
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -183,10 +184,20 @@ class Scene:
     def _book(self, user_id: int, word: str) -> dict[str, Any]:
         path = self.services.config.imports_dir / f"{word}.md"
         path.write_bytes(BOOK.replace(SECRET.encode(), word.encode()))
-        document = self.services.documents.imports.import_file(user_id, path, f"{word}.md")
+        document = self.services.documents.imports.import_file(user_id, path, f"{word}.md").document
+        assert document is not None
         self.services.documents.save_cover(document, PNG)
         path.unlink()
-        return {"document_id": document["id"]}
+        waiting = self.services.db.create_import(
+            user_id,
+            name=f"{word}.md",
+            origin=f"{word}.md",
+            content_type="",
+            upload=f"import-{user_id}-{word}",
+            is_long=False,
+            now=time.time(),
+        )
+        return {"document_id": document["id"], "import_id": waiting["id"]}
 
     def _marks(self, user: dict[str, Any], word: str) -> dict[str, Any]:
         """A pronunciation, an event of the log, a further session."""

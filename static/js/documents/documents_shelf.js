@@ -1,4 +1,5 @@
 // <documents-shelf>: files dropped on it, or chosen, are read at once, each in a line of its own.
+import "./imports_line.js";
 import { hasFiles, importer } from "./importing.js";
 
 class DocumentsShelf extends HTMLElement {

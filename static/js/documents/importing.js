@@ -1,7 +1,9 @@
 // Files and addresses on their way in: each in a line of its own, one trouble apart from the rest.
+import { rest } from "../lib/poll.js";
 import { fill, texts as textsOf } from "../lib/texts.js";
 
 const AT_ONCE = 2; // so that pages and sound get through meanwhile
+const EVERY_MS = 1500; // between two looks at what waits in line
 const TRIES = 4; // where the server is busy and says when to come again
 
 // `list` shows the lines; when all are through, the one that was read opens, or all are shown.
@@ -38,13 +40,31 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
       await new Promise((later) => setTimeout(later, againInS * 1000));
       ({ status, answer, againInS } = await send(importUrl, fields, onSent));
     }
-    if (status !== 201) {
+    if (status !== 201 && status !== 202) {
       line.end(answer.error ?? texts.away);
       return null;
     }
-    const [made] = answer.documents;
-    line.link(made.url, texts.look);
+    const made = answer.documents[0] ?? (await inLine(line, answer.imports[0]));
+    if (made) line.link(made.url, texts.look);
     return made;
+  }
+
+  // Tell the place in line, and how far it is, until the document is there or could not be read.
+  async function inLine(line, waiting) {
+    while (!waiting.document_url) {
+      if (waiting.error) {
+        line.end(waiting.error);
+        return null;
+      }
+      line.tell(waiting.state);
+      await rest(EVERY_MS);
+      if (!list.isConnected) return null;
+      const headers = { Accept: "application/json" };
+      const answer = await fetch(waiting.url, { headers }).catch(() => null);
+      if (answer?.status === 404) return null;
+      if (answer?.ok) waiting = await answer.json();
+    }
+    return { url: waiting.document_url };
   }
 
   function show(name) {
