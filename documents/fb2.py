@@ -12,7 +12,7 @@ from common.errors import Message
 from documents.builder import PARAGRAPH, Builder
 from documents.epub import IMAGES, LARGEST_COVER
 from documents.errors import Broken
-from documents.html import XML_ENCODING, parse_text
+from documents.html import parse_text
 from documents.html_walker import Flow
 from documents.safe_xml import is_well_formed, parse_xml
 from documents.text_cleaning import decode, one_line, parts_of
@@ -20,6 +20,7 @@ from documents.titles import is_title
 from documents.types import Document
 
 DEEPEST = 3  # levels of sections that begin chapters
+ENCODING = re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)")
 DECLARATION = re.compile(r"\s*<\?xml[^>]*+>")
 ENTITY = re.compile(r"&(?!#\w{1,8};)(\w{1,31};)?")
 OF_XML = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
@@ -69,7 +70,7 @@ def read_fb2(data: bytes, title: str) -> Document:
 
 def _as_utf8(data: bytes) -> bytes:
     """The XML in UTF-8, without signs and names that XML does not know."""
-    declared = XML_ENCODING.search(data[:1000])
+    declared = ENCODING.search(data[:1000])
     text = decode(data, declared[1].decode() if declared else "").text
     text = ENTITY.sub(_known, DECLARATION.sub("", text, count=1))
     return text.encode("utf-8", "replace")

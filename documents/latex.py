@@ -33,7 +33,7 @@ from documents.latex_names import (
     UNSAID,
     context,
 )
-from documents.tex_formulas import FormulaBuilder
+from documents.tex_formulas import FormulaBuilder, formula_html
 from documents.text_cleaning import clean, one_line
 from documents.types import Document
 
@@ -191,7 +191,7 @@ class _Writer:
             self.files.append(self._source(node))
             return ""
         if name in REFERENCES:
-            return f'<span role="doc-biblioref">[{escape(self._source(node))}]</span>'
+            return f'<sup role="doc-biblioref">[{escape(self._source(node))}]</sup>'
         written = self._block_macro(node, name)
         return self._inline_macro(node, name) if written is None else written
 
@@ -298,7 +298,7 @@ class _Writer:
 def _formula(tex: str, environment: str = "") -> str:
     if environment:
         tex = tex.removeprefix(f"\\begin{{{environment}}}").removesuffix(f"\\end{{{environment}}}")
-    return f'<span role="math">{escape(one_line(LABEL.sub("", tex)))}</span>'
+    return formula_html(LABEL.sub("", tex))
 
 
 def _table(rows: list[list[str]]) -> str:

@@ -10,6 +10,8 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from documents.tex_formulas import formula_html
+
 NOTE = re.compile(r"\[\^([^\]\s]{1,100})\]:[ \t]*")
 CONTAINER = re.compile(
     r":{3,}[ \t]*(?:\{[^\n]*\}|\[?[\w-]*\]?)?(?:[ \t]+(?P<title>[^\n]*?))?[ \t]*$"
@@ -77,7 +79,7 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
     if closing in tex or not tex:
         return False
     if not silent:
-        state.tokens.append(_html(f'<p><span role="math">{escape(tex)}</span></p>'))
+        state.tokens.append(_html(f"<p>{formula_html(tex)}</p>"))
         state.line = line + 1
     return True
 
@@ -104,7 +106,7 @@ def _rewrite(state: StateCore) -> None:
     for token in state.tokens:
         opened = [before.type for before in made[-2:]]
         if token.type == "fence" and token.info.strip() == "math":
-            made.append(_html(f'<p><span role="math">{escape(token.content.strip())}</span></p>'))
+            made.append(_html(f"<p>{formula_html(token.content.strip())}</p>"))
         elif token.type == "inline" and opened[-1:] == ["paragraph_open"]:
             made += _rewritten(token, made.pop(), opened[0])
         else:

@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from documents.html_walker import BLOCKS, SKIPPED
 from documents.markdown_blocks import add_block_rules
+from documents.tex_formulas import formula_html
 
 LONGEST_FORMULA = 2000
 LONGEST = 1000  # characters between two signs that belong together
@@ -64,11 +65,6 @@ def _inline_html(
     return escape(markup) if tag and tag[1].lower() not in KNOWN_TAGS else markup
 
 
-def formula(tex: str) -> str:
-    """Write a formula as HTML that says so."""
-    return f'<span role="math">{escape(tex.strip())}</span>'
-
-
 def _push(state: StateInline, markup: str, end: int, *, silent: bool) -> bool:
     if not silent:
         state.push("html_inline", "", 0).content = markup
@@ -88,7 +84,7 @@ def _formula(state: StateInline, silent: bool) -> bool:
             end = text.find(closing, end + 1, min(begin + LONGEST_FORMULA, state.posMax))
         if end <= begin or not _is_formula(text, start, begin, end, opening):
             return False
-        return _push(state, formula(text[begin:end]), end + len(closing), silent=silent)
+        return _push(state, formula_html(text[begin:end]), end + len(closing), silent=silent)
     return False
 
 
@@ -132,7 +128,7 @@ def _note_mark(state: StateInline, silent: bool) -> bool:
         found = CITED.match(text, start)
         if not found or text[found.end() : found.end() + 1] == "(":
             return False
-        markup = f'<span role="doc-biblioref">{escape(found[0])}</span>'
+        markup = f'<sup role="doc-biblioref">{escape(found[0])}</sup>'
         return _push(state, markup, found.end(), silent=silent)
     return False
 

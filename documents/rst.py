@@ -13,7 +13,7 @@ from common.errors import Message
 from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
-from documents.tex_formulas import FormulaBuilder
+from documents.tex_formulas import FormulaBuilder, formula_html
 from documents.text_cleaning import clean, one_line
 from documents.types import Document
 
@@ -176,7 +176,7 @@ def _say_what_is_meant(tree: nodes.document) -> None:
             block.parent.replace(block, _verse(block))
     for mark in list(tree.findall(nodes.citation_reference)):
         said = escape(mark.astext())
-        shown = nodes.raw("", f'<span role="doc-biblioref">{said}</span>', format="html")
+        shown = nodes.raw("", f'<sup role="doc-biblioref">{said}</sup>', format="html")
         mark.parent.replace(mark, shown)
 
 
@@ -188,8 +188,7 @@ def _verse(block: nodes.Element) -> nodes.Element:
 
 
 def _formula(node: nodes.Element) -> nodes.raw:
-    tex = escape(one_line(node.astext()))
-    return nodes.raw("", f'<span role="math">{tex}</span>', format="html")
+    return nodes.raw("", formula_html(node.astext()), format="html")
 
 
 def _kind_of(node: Any, attributes: dict[str, str | None]) -> str:

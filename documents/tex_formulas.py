@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from html import escape
 
 from documents.builder import Builder
 from documents.text_cleaning import one_line
@@ -13,6 +14,11 @@ RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻�
 LOWERED = str.maketrans("0123456789+-=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓ")
 SHIFTED = re.compile(r"([\^_])(?:\{([^{}]{1,8})\}|([^\s{}\\]))")
 UNREAD = re.compile(r"[\\^_{}$&%#~]")
+
+
+def formula_html(tex: str) -> str:
+    """Write a formula as the HTML that MathJax reads, and the walker over pages."""
+    return f'<span class="math" role="math">\\({escape(one_line(tex))}\\)</span>'
 
 
 class FormulaBuilder(Builder):
@@ -26,7 +32,8 @@ class FormulaBuilder(Builder):
 def _read_out(part: TextRun) -> TextRun:
     if part.kind != "formula" or part.replaced_by is not None:
         return part
-    return replace(part, replaced_by=reading(part.text))
+    tex = part.text.removeprefix("\\(").removesuffix("\\)")
+    return replace(part, text=tex, replaced_by=reading(tex))
 
 
 def reading(tex: str) -> str | None:
@@ -35,7 +42,7 @@ def reading(tex: str) -> str | None:
         return None
     from pylatexenc.latex2text import LatexNodes2Text
 
-    shifted = SHIFTED.sub(_shifted, tex.strip("$ \n"))
+    shifted = SHIFTED.sub(_shifted, tex.strip())
     read = one_line(LatexNodes2Text().latex_to_text(shifted))
     return None if not read or UNREAD.search(read) else read
 
