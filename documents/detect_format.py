@@ -53,7 +53,8 @@ SUFFIXES: Mapping[str, str] = {
 }
 NAMES = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes.split()}
 SHOWN = {"html": "HTML", "markdown": "Markdown", "latex": "LaTeX", "notebook": "Jupyter"}
-OF_BYTES = frozenset(("pdf", "epub", "docx", "odt", "fb2"))
+OF_BYTES = frozenset(("pdf", "epub", "docx", "odt"))
+HELD_TO_NAMES = OF_BYTES | {"fb2"}
 READ_BY_CONTENT = frozenset((".doc", ".dot", ".rtf"))  # as Word opens them
 
 HTML = re.compile(
@@ -103,7 +104,7 @@ def check_name(kind: str, filename: str) -> None:
     is_foreign = suffix in BY_NAME and BY_NAME[suffix][0] is not ForPrograms
     if suffix in READ_BY_CONTENT or expected == kind or not (expected or is_foreign):
         return
-    if is_foreign or kind in OF_BYTES or expected in OF_BYTES:
+    if is_foreign or kind in OF_BYTES or expected in HELD_TO_NAMES:
         raise Misnamed(
             name=_shortened(filename),
             expected=_shown(expected, suffix),

@@ -8,6 +8,7 @@ from typing import Any
 from documents.builder import Builder
 from documents.errors import Broken
 from documents.markdown import tell_markdown
+from documents.tex_formulas import FormulaBuilder
 from documents.text_cleaning import clean, decode, one_line
 from documents.titles import is_title
 from documents.types import Document
@@ -25,7 +26,7 @@ def read_notebook(data: bytes, title: str) -> Document:
     cells = list(_cells(notebook))
     if not cells:
         raise Broken
-    builder = Builder()
+    builder = FormulaBuilder()
     given = _text(_inside(_inside(notebook, "metadata"), "title"))
     if is_title(given):
         builder.title, builder.title_given = one_line(given), True
