@@ -51,7 +51,8 @@ def read_fb2(data: bytes, title: str) -> Document:
     xml = _as_utf8(data)
     root = parse_xml(xml)
     for element in root.iter(etree.Element):
-        element.tag = etree.QName(element).localname
+        # Damaged files have names such as "p:", which are none.
+        element.tag = str(element.tag).rpartition("}")[2].rpartition(":")[2] or "p"
     if root.tag != "FictionBook":
         raise Broken
     builder = Builder(chapters_given=root.find(".//section/title") is not None)

@@ -1,7 +1,7 @@
 """Reader of LaTeX: its text as HTML, without the commands, then walked as a page is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from typing import Any
 
@@ -53,8 +53,12 @@ COMMAND = re.compile(
 THEOREM = re.compile(r"\\newtheorem\*?\{([A-Za-z*]{1,50})\}(?:\[\w{0,50}\])?\{([^{}\n]{1,80})\}")
 LABEL = re.compile(r"\\(?:label|nonumber|notag)\b(?:\{[^{}]{0,200}\})?")
 BLANK = re.compile(r"\n[ \t]*\n\s*")
+NESTING = re.compile(r"(?<!\\)[{}]|\\(?:begin|end)\b")
+OPENING = ("{", "\\begin")
+SHORTEST_PIECE, LONGEST_PIECE = 2000, 30_000  # characters
 LONGEST_COMMAND = 500  # characters
 DEEPEST = 5  # commands that stand for commands
+MOST_EXPANSIONS = 10_000
 NOT_INCLUDED = "Other files that this one names are not read: {names}. Import them by themselves."
 
 
@@ -77,6 +81,21 @@ def read_latex(text: str, title: str) -> Document:
         builder.notes.append(Message(NOT_INCLUDED, names=names))
     Flow(builder).walk(parse_text(page).body)
     return builder.document("latex", title)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Split a text at empty lines between its environments: long ones take too long to parse."""
+    piece, depth = "", 0
+    for block in re.split(r"(?<=\n)(?=[ \t]*\n)", text):
+        while len(block) > LONGEST_PIECE:
+            yield piece + block[:LONGEST_PIECE]
+            piece, block, depth = "", block[LONGEST_PIECE:], 0
+        piece += block
+        depth += sum(1 if found[0] in OPENING else -1 for found in NESTING.finditer(block))
+        if (len(piece) > SHORTEST_PIECE and depth <= 0) or len(piece) > LONGEST_PIECE:
+            yield piece
+            piece, depth = "", 0
+    yield piece
 
 
 def _argument(text: str, name: str) -> str:
@@ -112,12 +131,13 @@ class _Writer:
         self._code: list[str] = []
         self._notes: list[str] = []
         self._note_count = 0
-        self._depth = 0
+        self._depth = self._expansions = 0
 
     def page(self, body: str) -> str:
         """Write a whole text as a page."""
         body = CODE.sub(self._keep_code, COMMENT.sub("", body))
-        return f"<p>{self._parsed(body)}{self._told_notes()}"
+        written = "".join(self._parsed(piece) for piece in _pieces(body))
+        return f"<p>{written}{self._told_notes()}"
 
     def line(self, tex: str) -> str:
         """Write a title or a name as a line of text."""
@@ -244,7 +264,8 @@ class _Writer:
         return escape(symbol, quote=False) or node.macro_post_space
 
     def _expanded(self, name: str) -> str:
-        if self._depth >= DEEPEST:
+        self._expansions += 1
+        if self._depth >= DEEPEST or self._expansions > MOST_EXPANSIONS:
             return ""
         self._depth += 1
         try:

@@ -21,6 +21,7 @@ CALLOUT = re.compile(r"\[!([\w-]{1,40})[^\]\n]{0,100}\][+-]?[ \t]*([^\n]*)(?:\n|
 DEFINITION = re.compile(r"^:[ \t]+", re.MULTILINE)
 ABBREVIATIONS = re.compile(r"(?:\*\[[^\]\n]{1,100}\]:[^\n]*(?:\n|\Z))+")
 CONTENTS = re.compile(r"\[TOC\]|\[\[_?TOC_?\]\]|\{:\s?toc\}|\$\{toc\}", re.IGNORECASE)
+MOST_LINES = 200  # of one formula
 ASIDE = '<aside role="doc-footnote">'
 
 
@@ -47,7 +48,7 @@ def _note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """Find `[^1]: …`, with the indented paragraphs that belong to it."""
     begin = state.bMarks[start] + state.tShift[start]
     found = NOTE.match(state.src, begin, state.eMarks[start])
-    if not found or state.is_code_block(start):
+    if not found or state.is_code_block(start) or state.env.get("is_in_note"):
         return False
     if silent:
         return True
@@ -56,7 +57,9 @@ def _note(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.bMarks[start], state.tShift[start] = found.end(), 0
     state.blkIndent += 2
     state.sCount[start] = state.blkIndent
+    state.env["is_in_note"] = True
     state.md.block.tokenize(state, start, end)
+    state.env["is_in_note"] = False
     state.bMarks[start], state.tShift[start], state.sCount[start], state.blkIndent = before
     state.tokens.append(_html("</aside>"))
     return True
@@ -72,7 +75,9 @@ def _formula_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
     line = start
     while not lines[-1].rstrip().endswith(closing):
         line += 1
-        if line >= end or (state.sCount[line] < state.blkIndent and _line(state, line)):
+        if line >= min(end, start + MOST_LINES) or (
+            state.sCount[line] < state.blkIndent and _line(state, line)
+        ):
             return False
         lines.append(_line(state, line))
     tex = "\n".join(lines).rstrip()[: -len(closing)].strip()

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -37,6 +38,7 @@ CITED = re.compile(r"\[[^\[\]\n@]{0,100}-?@[\w:][^\[\]\n]{0,300}\]")
 Rule = Callable[[StateInline, bool], bool]
 
 
+@cache
 def renderer() -> MarkdownIt:
     """Make the parser: CommonMark with tables, and the signs that are common beside it."""
     made = MarkdownIt("commonmark").enable("table").enable("strikethrough")

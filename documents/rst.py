@@ -13,6 +13,7 @@ from common.errors import Message
 from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
+from documents.plain_text import read_plain
 from documents.tex_formulas import FormulaBuilder, formula_html
 from documents.text_cleaning import clean, one_line
 from documents.types import Document
@@ -32,7 +33,6 @@ SETTINGS = {
     "toc_backlinks": False,
     "footnote_backlinks": False,
     "math_output": "LaTeX",
-    "line_length_limit": 1_000_000,
     "record_dependencies": DependencyList(None),
 }
 USED_ROLE = re.compile(r"(?::([\w+.-]{1,40}(?::[\w+.-]{1,40}){0,2}):`)|(?:`:([\w:+.-]{1,80}):)")
@@ -49,13 +49,21 @@ WITHOUT_TEXT = frozenset(
         *("tabularcolumns", "default-domain", "py:currentmodule", "meta", "tags", "youtube"),
     )
 )
+# docutils passes over longer lines, and takes hours over a paragraph of nothing but signs.
+LONG_LINE = re.compile(r"([^\n]{5000}[^\n ]{0,1000}) ")
+SIGNS = re.compile(r"[*`]")
+MOST_SIGNS = 4000
+NESTED = re.compile(r"^[ \t]*\.\. \|[^|\n]{1,100}\|[ \t]+replace::[^|\n]*+(?:\|[^|\n]*+){3}", re.M)
+MOST_NESTED = 8
 CODE = frozenset(("code-block", "sourcecode", "code", "doctest", "testcode", "prompt", "raw"))
 UNSAID_ROLES = frozenset(("raw", "index", "cite", "footcite"))
 
 
 def read_rst(text: str, title: str) -> Document:
     """Read a text in reStructuredText; raises Broken, EmptyDocument."""
-    text = clean(text)
+    text = LONG_LINE.sub(r"\1\n", clean(text))
+    if _takes_too_long(text):
+        return read_plain(text, title)
     _register(text)
     try:
         tree = publish_doctree(text, settings_overrides=SETTINGS)
@@ -70,6 +78,13 @@ def read_rst(text: str, title: str) -> Document:
     builder.author = one_line(next((node.astext() for node in tree.findall(nodes.author)), ""))
     Flow(builder, _kind_of).walk(parse_text(str(page)).body)
     return builder.document("rst", title)
+
+
+def _takes_too_long(text: str) -> bool:
+    """Whether a paragraph has more signs, or names more names inside them, than texts have."""
+    if len(NESTED.findall(text)) > MOST_NESTED:
+        return True
+    return any(len(SIGNS.findall(block)) > MOST_SIGNS for block in text.split("\n\n"))
 
 
 def _register(text: str) -> None:

@@ -58,7 +58,7 @@ def _time(written: str) -> str:
 
 def _said(text: str) -> str:
     bare = OVERRIDE.sub("", DRAWING.sub("", text)).replace("\\h", " ")
-    return BREAK.sub("\n", bare).strip()
+    return BREAK.sub("\n", bare.replace("{\\", "")).strip()
 
 
 def _cue(line: Line) -> str:
