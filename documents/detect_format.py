@@ -1,90 +1,210 @@
 """Detection of a file's format: by its first bytes, and by its name only among texts."""
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePath
 
 from documents.errors import (
     EmptyDocument,
     Encrypted,
+    FalselyNamed,
+    ForPrograms,
+    Misnamed,
+    NotAsNamed,
     NotSupported,
     OldWordFile,
     OtherOfficeFile,
-    PlainArchive,
 )
+from documents.foreign_formats import (
+    BY_NAME,
+    refused_by_name,
+    refused_by_signature,
+    refused_by_text,
+    refused_xml,
+)
+from documents.markdown_detection import looks_like_markdown
 from documents.text_cleaning import decode, has_zeros
 
 HEAD = 64 * 1024  # bytes looked at
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00")
-NAMES = {
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-    ".srt": "srt",
-    ".vtt": "vtt",
+OUTLOOK = "__properties_version1.0".encode("utf-16-le")
+
+SUFFIXES: Mapping[str, str] = {
+    "pdf": ".pdf",
+    "epub": ".epub .kepub",
+    "docx": ".docx .docm .dotx .dotm",
+    "odt": ".odt .ott",
+    "fb2": ".fb2 .fbz",
+    "html": ".html .htm .xhtml .xht .shtml",
+    "markdown": ".md .markdown .mdown .mkd .mkdn .mdx .qmd .rmd",
+    "txt": ".txt .text",
+    "srt": ".srt",
+    "vtt": ".vtt",
+    "ass": ".ass .ssa",
+    "rst": ".rst",
+    "latex": ".tex .ltx .latex",
+    "mhtml": ".mhtml .mht",
+    "eml": ".eml",
+    "notebook": ".ipynb",
+    "csv": ".csv",
+    "tsv": ".tsv .tab",
 }
+NAMES = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes.split()}
+SHOWN = {"html": "HTML", "markdown": "Markdown", "latex": "LaTeX", "notebook": "Jupyter"}
+OF_BYTES = frozenset(("pdf", "epub", "docx", "odt"))
+HELD_TO_NAMES = OF_BYTES | {"fb2"}
+READ_BY_CONTENT = frozenset((".doc", ".dot", ".rtf"))  # as Word opens them
 
 HTML = re.compile(
-    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
+    r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
 TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
-XML = re.compile(r"\s*<(?:\?xml|!doctype|svg|rss|feed)\b", re.IGNORECASE)
+XML = re.compile(r"\s*<(?:\?xml\b|!doctype\b|svg\b|rss\b|feed\b|FictionBook\b)", re.IGNORECASE)
+FICTION_BOOK = re.compile(r"<(?:\w{1,20}:)?FictionBook\b")
 VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
 SRT = re.compile(r"\s*\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d{1,3}[ \t]*-->[ \t]*\d+:\d\d:\d\d")
-HEADING_LINE = re.compile(r"^#{1,6} +\S", re.MULTILINE)
-FENCE_LINE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
+ASS = re.compile(r"\s*\[Script Info\]", re.IGNORECASE)
+LATEX = re.compile(r"^[ \t]{0,20}\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
+NOTEBOOK = re.compile(r"\s*\{\s*\"(?:cells|metadata|nbformat|nbformat_minor)\"\s*:")
+HEADERS = re.compile(
+    r"(?:[!-9;-~]{1,60}:[ \t][^\n]{0,2000}\r?\n(?:[ \t][^\n]{0,2000}\r?\n){0,50}){2,}"
+)
+OF_MAIL = re.compile(r"^(?:from|mime-version|received|message-id):", re.IGNORECASE | re.MULTILINE)
+RELATED = re.compile(r"^content-type:\s{0,9}multipart/related", re.IGNORECASE | re.MULTILINE)
 
 
 def kind_of(head: bytes, filename: str, content_type: str = "") -> str:
     """Detect the kind of content that begins with `head`: "pdf", "zip" or a kind of text.
 
-    `content_type` is what a server said. Raises NotSupported and its kin, Encrypted for a locked
-    Office file, EmptyDocument.
+    `content_type` is what a server said; the end of an address is not held against it. Raises
+    NotSupported and its kin, Encrypted for a locked Office file, EmptyDocument.
     """
     if not head.strip(b"\0\t\r\n "):
         raise EmptyDocument
+    suffix = PurePath(filename.lower()).suffix
+    try:
+        kind = _kind_of_bytes(head, suffix, content_type)
+    except NotSupported as error:
+        raise (error if content_type else named_refusal(error, filename)) from None
+    if kind != "zip" and not content_type:
+        check_name(kind, filename)
+    return kind
+
+
+def check_name(kind: str, filename: str) -> None:
+    """Raise Misnamed where a file of that kind is called something that it is not.
+
+    Texts may be called what they like, as long as it is a text.
+    """
+    suffix = PurePath(filename.lower()).suffix
+    expected = NAMES.get(suffix, "")
+    is_foreign = suffix in BY_NAME and BY_NAME[suffix][0] is not ForPrograms
+    if suffix in READ_BY_CONTENT or expected == kind or not (expected or is_foreign):
+        return
+    if is_foreign or kind in OF_BYTES or expected in HELD_TO_NAMES:
+        raise Misnamed(
+            name=_shortened(filename),
+            expected=_shown(expected, suffix),
+            found=_shown(kind, ""),
+            ending=SUFFIXES.get(kind, f".{kind}").split()[0],
+        )
+
+
+def named_refusal(error: NotSupported, filename: str) -> NotSupported:
+    """Make the refusal that says what the name promised, if that is something else."""
+    suffix = PurePath(filename.lower()).suffix
+    by_name = refused_by_name(suffix)
+    found = str(error.values.get("format", ""))
+    if by_name is not None:
+        return by_name if not found or type(by_name) is type(error) else error
+    expected = NAMES.get(suffix, "")
+    if not expected or type(error) in (Misnamed, OldWordFile, OtherOfficeFile):
+        return error
+    name, shown = _shortened(filename), _shown(expected, suffix)
+    if found:
+        return FalselyNamed(name=name, expected=shown, found=found)
+    return NotAsNamed(name=name, expected=shown) if type(error) is NotSupported else error
+
+
+def _shortened(filename: str) -> str:
+    return PurePath(filename.replace("\\", "/")).name[-100:]
+
+
+def _shown(kind: str, suffix: str) -> str:
+    if kind:
+        return SHOWN.get(kind, kind.upper())
+    return BY_NAME[suffix][1].get("format", suffix[1:].upper())
+
+
+def _kind_of_bytes(head: bytes, suffix: str, content_type: str) -> str:
     if b"%PDF-" in head[:1024]:
         return "pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
     if head.startswith(OLE):
+        if OUTLOOK in head or suffix == ".msg":
+            raise refused_by_name(".msg") or NotSupported()
         raise Encrypted if ENCRYPTED_PACKAGE in head else OldWordFile
     if head.startswith(b"{\\rtf"):
         raise OtherOfficeFile
-    if head.startswith(ARCHIVES):
-        raise PlainArchive
+    if refusal := refused_by_signature(head):
+        raise refusal
     if has_zeros(head):
         raise NotSupported
-    return _kind_of_text(decode(head).text, filename, content_type)
+    return _kind_of_text(decode(head).text, suffix, content_type)
 
 
-def _kind_of_text(text: str, filename: str, content_type: str) -> str:
+def _kind_of_text(text: str, suffix: str, content_type: str) -> str:
     controls = sum(1 for sign in text[:4096] if sign < " " and sign not in "\t\n\r\f\x1b")
     if controls > len(text[:4096]) // 100:
         raise NotSupported
-    if VTT.match(text):
-        return "vtt"
-    if SRT.match(text):
-        return "srt"
-    if HTML.match(text):
-        return "html"
-    named = NAMES.get(PurePath(filename.lower()).suffix, "")
+    if kind := _kind_of_certain(text):
+        return kind
+    named = NAMES.get(suffix, "")
     if (named == "html" or "html" in content_type) and TAG.search(text):
         return "html"
+    if named == "txt" or suffix in READ_BY_CONTENT:
+        return "markdown" if looks_like_markdown(text) else "txt"
     if XML.match(text):
-        raise NotSupported
-    if named == "markdown" or "markdown" in content_type:
+        raise refused_xml(text)
+    if named in ("markdown", "rst", "latex", "mhtml", "eml", "notebook", "csv", "tsv"):
+        return named
+    if "markdown" in content_type:
         return "markdown"
-    return "markdown" if _looks_like_markdown(text) else "txt"
+    return _kind_of_unnamed(text, suffix, content_type)
 
 
-def _looks_like_markdown(text: str) -> bool:
-    headings = len(HEADING_LINE.findall(text))
-    lines = sum(1 for line in text.splitlines() if line.strip())
-    # A file of settings has a comment at every other line; a text has few headings.
-    return headings >= 2 and (headings * 3 < lines or len(FENCE_LINE.findall(text)) >= 2)
+def _kind_of_certain(text: str) -> str:
+    """The kind of a text that shows it whatever it is called, "" for others."""
+    for kind, start in (("vtt", VTT), ("srt", SRT), ("ass", ASS), ("html", HTML)):
+        if start.match(text):
+            return kind
+    if XML.match(text) and FICTION_BOOK.search(text[:5000]):
+        return "fb2"
+    headers = HEADERS.match(text)
+    return "mhtml" if headers and RELATED.search(headers[0]) else ""
+
+
+def _kind_of_unnamed(text: str, suffix: str, content_type: str) -> str:
+    """The kind of a text whose name says nothing, or a format that is not read."""
+    if NOTEBOOK.match(text) and '"nbformat"' in text:
+        return "notebook"
+    if refusal := refused_by_text(text):
+        raise refusal
+    by_name = refused_by_name(suffix)
+    # Addresses end in .php and the like, whatever a server makes there.
+    if isinstance(by_name, ForPrograms if not content_type else ()) or _is_markup(by_name):
+        raise by_name or NotSupported()
+    if LATEX.search(text):
+        return "latex"
+    headers = HEADERS.match(text)
+    if headers and len(OF_MAIL.findall(headers[0])) >= 2:
+        return "eml"
+    return "markdown" if looks_like_markdown(text) else "txt"
+
+
+def _is_markup(refusal: NotSupported | None) -> bool:
+    return refusal is not None and "tool" in refusal.values

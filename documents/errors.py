@@ -21,8 +21,8 @@ class NotSupported(DocumentError):
 
     status = 415
     template = (
-        "This is not a file that VoiceVerse reads. Choose a PDF, DOCX, EPUB, HTML, Markdown, "
-        "TXT, SRT or VTT file."
+        "This is not a file that VoiceVerse reads. Choose a book, a document, a web page, a mail, "
+        "a text or captions in one of the formats that the page of imports names."
     )
 
 
@@ -45,6 +45,110 @@ class PlainArchive(NotSupported):
     """An archive that is no document."""
 
     template = "This is an archive, not a document. Unpack it and import the files that are in it."
+
+
+class OtherBook(NotSupported):
+    """A book in a format of other reading programs."""
+
+    template = (
+        "This is a book in the format {format}. Convert it to EPUB, for example with Calibre, and "
+        "import that."
+    )
+
+
+class OtherPages(NotSupported):
+    """A document of fixed pages, or of a program that prints such."""
+
+    template = "This document is in the format {format}. Print or export it as PDF and import that."
+
+
+class OtherProgram(NotSupported):
+    """A document in the own format of a program."""
+
+    template = (
+        "This is a document of the program {format}. Export it there as DOCX or PDF and import "
+        "that."
+    )
+
+
+class OtherMarkup(NotSupported):
+    """A text in a markup that would be read aloud together with its signs."""
+
+    template = (
+        "This text is written in {format}. Convert it to HTML, for example with {tool}, and "
+        "import that."
+    )
+
+
+class Mailbox(NotSupported):
+    """Many messages, or one in a format that only one program knows."""
+
+    template = (
+        "This file holds mail in the format {format}. Save the message that you want as EML and "
+        "import that."
+    )
+
+
+class ForPrograms(NotSupported):
+    """Data or program source: text, but none for listeners."""
+
+    template = (
+        "This is {format}, which is written for programs. To have it read as it is, let its name "
+        "end in .txt and import it again."
+    )
+
+
+class Picture(NotSupported):
+    """A picture, which may show a text."""
+
+    template = (
+        "This is a picture ({format}). If it shows a text, run text recognition (OCR) over it and "
+        "import the result."
+    )
+
+
+class Recording(NotSupported):
+    """Sound or film."""
+
+    template = (
+        "This is a recording ({format}), not a text. Have it written down and import the text."
+    )
+
+
+class WithoutText(NotSupported):
+    """A font, a program, a database."""
+
+    template = (
+        "This is a file of the kind {format}, which holds no text to be read aloud. Import the "
+        "document itself."
+    )
+
+
+class Misnamed(NotSupported):
+    """The content can be read, but its name says that it is something else."""
+
+    template = (
+        "The name “{name}” says {expected}, but what the file holds is {found}. Let its name end "
+        "in {ending} and import it again."
+    )
+
+
+class FalselyNamed(NotSupported):
+    """The content cannot be read, and its name says that it is something else."""
+
+    template = (
+        "The name “{name}” says {expected}, but what the file holds is {found}. Look for the "
+        "right file and import that."
+    )
+
+
+class NotAsNamed(NotSupported):
+    """The content is nothing that is known, least of all what its name says."""
+
+    template = (
+        "The name “{name}” says {expected}, but the file is none or is damaged. Use another copy "
+        "of it."
+    )
 
 
 class Encrypted(DocumentError):

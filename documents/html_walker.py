@@ -265,6 +265,10 @@ def _kind_of_mark(node: Any, tag: str, attributes: dict[str, str | None]) -> str
     classes, types = _words(attributes), _types(attributes)
     if types & {"pagebreak", "doc-pagebreak"} or classes & PAGE_CLASSES:
         return "page_number"
+    if "math" in types:
+        return "formula"
+    if "doc-biblioref" in types:
+        return "reference"
     text = one_line(node.text())
     if types & {"noteref", "doc-noteref", "doc-backlink"} or classes & MARK_CLASSES:
         return "note_mark"

@@ -81,6 +81,8 @@ def read(
         "path": str(data_path.resolve()),
         "kind": kind_of(head, filename, content_type),
         "title": title_of(filename),
+        # An address is no name that somebody gave: its end is not held against the content.
+        "filename": "" if content_type else filename,
         "charset": _charset(content_type),
         "limits": asdict(limits),
         "tesseract": recognition.program,

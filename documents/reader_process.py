@@ -4,17 +4,19 @@ import codecs
 import json
 import os
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from documents.errors import DocumentError, TooLargeInside
+from documents.errors import DocumentError, NotSupported, TooLargeInside
 from documents.limits import Limits
 from documents.types import Document
 
 if TYPE_CHECKING:
-    from documents.pdf_scans import Scans
+    from documents.safe_zip import Archive
 
 if sys.platform != "win32":
     import resource
@@ -64,6 +66,8 @@ def close_the_door(program: str = "") -> None:
 
     The one `program` may be started.
     """
+    # A module that is loaded from now on would leave an open file where it may not be cached.
+    sys.dont_write_bytecode = True
     for encoding in ENCODINGS:
         codecs.lookup(encoding)
 
@@ -79,29 +83,82 @@ def close_the_door(program: str = "") -> None:
     sys.addaudithook(refuse)
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Document that is asked for: its file, and what is known of it beside."""
+
+    path: str
+    kind: str
+    title: str
+    filename: str
+    charset: str
+    tesseract: str
+    is_recognised: bool
+
+    def data(self) -> bytes:
+        """Read the whole file."""
+        return Path(self.path).read_bytes()
+
+    def text(self) -> str:
+        """Decode the whole file."""
+        from documents.text_cleaning import decode
+
+        return decode(self.data(), self.charset).text
+
+
 def read(request: dict[str, Any], limits: Limits) -> Document:
     """Read the file that the request names with the one reader that it needs."""
-    path, title = request["path"], request["title"]
-    match request["kind"]:
-        case "pdf":
-            from documents.pdf import open_pdf, read_pdf
-
-            source = open_pdf(path)
-            close_the_door(request["tesseract"])
-            return read_pdf(source, title, _scans(request))
-        case "zip":
-            return _read_archive(path, title, limits)
-        case kind:
-            return _read_text(kind, Path(path).read_bytes(), request, title)
+    names = ("path", "kind", "title", "filename", "charset", "tesseract", "is_recognised")
+    source = Source(*(request[name] for name in names))
+    if source.kind == "zip":
+        return _archive(source, limits)
+    return READERS[source.kind](source)
 
 
-def _scans(request: dict[str, Any]) -> "Scans | None":
-    """Whoever recognises pages, where the machine can."""
-    if not request["tesseract"]:
-        return None
-    from documents.pdf_scans import Scans
+def _archive(source: Source, limits: Limits) -> Document:
+    from documents.detect_format import check_name, named_refusal
+    from documents.safe_zip import Archive
 
-    return Scans(request["tesseract"], is_now=request["is_recognised"], at_page=_tell)
+    with Archive(source.path, limits.inflated_mb * 1_000_000) as archive:
+        try:
+            kind = archive.kind()
+        except NotSupported as error:
+            raise named_refusal(error, source.filename) from None
+        check_name(kind, source.filename)
+        return ARCHIVE_READERS[kind](archive, source.title)
+
+
+def _epub(archive: "Archive", title: str) -> Document:
+    from documents.epub import read_epub
+
+    close_the_door()
+    return read_epub(archive, title)
+
+
+def _docx(archive: "Archive", title: str) -> Document:
+    from documents.docx import read_docx
+
+    close_the_door()
+    return read_docx(archive, title)
+
+
+def _packed_fb2(archive: "Archive", title: str) -> Document:
+    from documents.fb2 import read_fb2
+
+    close_the_door()
+    return read_fb2(archive.read(archive.single(".fb2")), title)
+
+
+def _pdf(source: Source) -> Document:
+    from documents.pdf import open_pdf, read_pdf
+
+    opened, scans = open_pdf(source.path), None
+    if source.tesseract:
+        from documents.pdf_scans import Scans
+
+        scans = Scans(source.tesseract, is_now=source.is_recognised, at_page=_tell)
+    close_the_door(source.tesseract)
+    return read_pdf(opened, source.title, scans)
 
 
 def _tell(done: int, of: int) -> None:
@@ -111,45 +168,105 @@ def _tell(done: int, of: int) -> None:
     sys.stdout.buffer.flush()
 
 
-def _read_archive(path: str, title: str, limits: Limits) -> Document:
-    from documents.safe_zip import Archive
+def _html(source: Source) -> Document:
+    from documents.html import read_page
 
-    with Archive(path, limits.inflated_mb * 1_000_000) as archive:
-        if archive.kind() == "epub":
-            from documents.epub import read_epub
-
-            close_the_door()
-            return read_epub(archive, title)
-        from documents.docx import read_docx
-
-        close_the_door()
-        return read_docx(archive, title)
+    close_the_door()
+    return read_page(source.data(), source.title, source.charset)
 
 
-def _read_text(kind: str, data: bytes, request: dict[str, Any], title: str) -> Document:
-    declared = request["charset"]
-    if kind == "html":
-        from documents.html import read_page
+def _fb2(source: Source) -> Document:
+    from documents.fb2 import read_fb2
 
-        close_the_door()
-        return read_page(data, title, declared)
-    from documents.text_cleaning import decode
+    close_the_door()
+    return read_fb2(source.data(), source.title)
 
-    text = decode(data, declared).text
-    if kind == "markdown":
-        from documents.markdown import read_markdown
 
-        close_the_door()
-        return read_markdown(text, title)
-    if kind in ("srt", "vtt"):
-        from documents.subtitles import read_captions
+def _mail(source: Source) -> Document:
+    from documents.mail import read_mail
 
-        close_the_door()
-        return read_captions(text, title, kind)
+    close_the_door()
+    return read_mail(source.data(), source.title, source.kind)
+
+
+def _notebook(source: Source) -> Document:
+    from documents.notebook import read_notebook
+
+    close_the_door()
+    return read_notebook(source.data(), source.title)
+
+
+def _markdown(source: Source) -> Document:
+    from documents.markdown import read_markdown
+
+    close_the_door()
+    return read_markdown(source.text(), source.title)
+
+
+def _rst(source: Source) -> Document:
+    from documents.rst import read_rst
+
+    close_the_door()
+    return read_rst(source.text(), source.title)
+
+
+def _latex(source: Source) -> Document:
+    from documents.latex import read_latex
+
+    close_the_door()
+    return read_latex(source.text(), source.title)
+
+
+def _rows(source: Source) -> Document:
+    from documents.tabular import read_rows
+
+    close_the_door()
+    return read_rows(source.text(), source.title, source.kind)
+
+
+def _captions(source: Source) -> Document:
+    from documents.subtitles import read_captions
+
+    close_the_door()
+    return read_captions(source.text(), source.title, source.kind)
+
+
+def _ass(source: Source) -> Document:
+    from documents.subtitles_ass import read_ass
+
+    close_the_door()
+    return read_ass(source.text(), source.title)
+
+
+def _plain(source: Source) -> Document:
     from documents.plain_text import read_plain
 
     close_the_door()
-    return read_plain(text, title)
+    return read_plain(source.text(), source.title)
+
+
+READERS: Mapping[str, Callable[[Source], Document]] = {
+    "pdf": _pdf,
+    "html": _html,
+    "fb2": _fb2,
+    "eml": _mail,
+    "mhtml": _mail,
+    "notebook": _notebook,
+    "markdown": _markdown,
+    "rst": _rst,
+    "latex": _latex,
+    "csv": _rows,
+    "tsv": _rows,
+    "srt": _captions,
+    "vtt": _captions,
+    "ass": _ass,
+    "txt": _plain,
+}
+ARCHIVE_READERS: Mapping[str, Callable[["Archive", str], Document]] = {
+    "epub": _epub,
+    "docx": _docx,
+    "fb2": _packed_fb2,
+}
 
 
 def answer(request: dict[str, Any], limits: Limits) -> bytes:

@@ -7,19 +7,31 @@ from documents.errors import Broken
 
 def parse_xml(data: bytes) -> etree._Element:
     """Parse XML; small mistakes are passed over. Returns the root element; raises Broken."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(data, _parser(recover=True))
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Broken from error
     if root is None:
         raise Broken
     return root
+
+
+def is_well_formed(data: bytes) -> bool:
+    """Whether XML keeps the rules, so that nothing of it was passed over."""
+    try:
+        etree.fromstring(data, _parser(recover=False))
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    return True
+
+
+def _parser(*, recover: bool) -> etree.XMLParser[etree._Element]:
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+    )

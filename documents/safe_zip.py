@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from documents.errors import Broken, Encrypted, OtherOfficeFile, PlainArchive, TooLargeInside
+from documents.foreign_formats import refused_by_name
 from documents.safe_xml import parse_xml
 
 MOST_ENTRIES = 20_000
@@ -15,6 +16,10 @@ LOCKED = 0x1
 EPUB = b"application/epub+zip"
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
 WORD = "word/document.xml"
+OF_OTHERS = {
+    ".pages": ("Index/Document.iwa", "index.xml"),
+    ".xps": ("FixedDocSeq.fdseq", "FixedDocumentSequence.fdseq"),
+}
 OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
 
 
@@ -49,7 +54,7 @@ class Archive:
         return name.lower() in self._folded
 
     def kind(self) -> str:
-        """Tell "epub" from "docx"; raises PlainArchive or OtherOfficeFile for anything else."""
+        """Tell "epub", "docx" and "fb2"; raises PlainArchive and its kin for anything else."""
         mimetype = self.read("mimetype")[:80].strip() if "mimetype" in self else b""
         if mimetype == EPUB or "META-INF/container.xml" in self:
             return "epub"
@@ -57,7 +62,20 @@ class Archive:
             return "docx"
         if mimetype.startswith(OPEN_DOCUMENT) or any(name in self for name in OTHER_OFFICE):
             raise OtherOfficeFile
+        if self.single(".fb2"):
+            return "fb2"
+        self._refuse_by_entries()
         raise PlainArchive
+
+    def single(self, suffix: str) -> str:
+        """Find the one entry whose name ends so, "" where there is none or several."""
+        found = [name for name in self._infos if name.lower().endswith(suffix)]
+        return found[0] if len(found) == 1 else ""
+
+    def _refuse_by_entries(self) -> None:
+        for suffix, entries in OF_OTHERS.items():
+            if any(name in self for name in entries):
+                raise refused_by_name(suffix) or PlainArchive()
 
     def read(self, name: str) -> bytes:
         """Read an entry's bytes; raises KeyError, Broken, Encrypted, TooLargeInside."""

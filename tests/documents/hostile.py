@@ -1,5 +1,6 @@
 """Documents that mean harm: each must end in one sentence, soon, and leave nothing behind."""
 
+import itertools
 import struct
 import zipfile
 import zlib
@@ -169,6 +170,71 @@ def markdown_of_quotes() -> tuple[str, bytes]:
 @case
 def markdown_of_stars() -> tuple[str, bytes]:
     return "stars.md", b"*a_ " * 60_000
+
+
+@case
+def markdown_of_formulas_without_an_end() -> tuple[str, bytes]:
+    return "formulas.md", b"$$\na\n" * 10_000 + b"$a " * 50_000
+
+
+@case
+def markdown_of_notes_in_notes() -> tuple[str, bytes]:
+    return "notes.md", b"[^a]: " * 20_000 + b"^[" * 5_000
+
+
+@case
+def rst_of_stars() -> tuple[str, bytes]:
+    return "stars.rst", b"a *b " * 40_000
+
+
+@case
+def rst_of_names_for_names() -> tuple[str, bytes]:
+    names = (f".. |a{i}| replace:: |a{i + 1}| |a{i + 1}| x\n" for i in range(40))
+    return "names.rst", "".join(["|a0|\n\n", *names]).encode()
+
+
+@case
+def rst_of_other_files() -> tuple[str, bytes]:
+    return "files.rst", b".. include:: /etc/passwd\n\n.. csv-table::\n   :file: /etc/passwd\n\nx\n"
+
+
+@case
+def latex_of_commands_for_commands() -> tuple[str, bytes]:
+    names = "abcdefghijklmnopqrst"
+    made = (
+        f"\\def\\{name}{{" + f"\\{further} " * 100 + "}"
+        for name, further in itertools.pairwise(names)
+    )
+    return "bomb.tex", "".join([*made, "\\begin{document}\\a x\\end{document}"]).encode()
+
+
+@case
+def latex_of_braces() -> tuple[str, bytes]:
+    return "braces.tex", b"{" * 100_000 + b"\\begin{a}" * 5_000
+
+
+@case
+def book_in_one_file_with_entities() -> tuple[str, bytes]:
+    names = "".join(f'<!ENTITY a{i} "{f"&a{i - 1};" * 10}">' for i in range(1, 10))
+    head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a0 "aaaa">{names}]>'
+    body = "<FictionBook><body><section><p>&a9;</p>" + "<section>" * 5_000
+    return "laughs.fb2", (head + body).encode()
+
+
+@case
+def mail_in_mail() -> tuple[str, bytes]:
+    parts = (f"Content-Type: multipart/mixed; boundary=B{i}\n\n--B{i}\n" for i in range(3000))
+    return "deep.eml", "".join(parts).encode()
+
+
+@case
+def table_of_one_cell() -> tuple[str, bytes]:
+    return "cell.csv", b'a,b\n"' + b"x,y\n" * 300_000
+
+
+@case
+def notebook_of_brackets() -> tuple[str, bytes]:
+    return "deep.ipynb", b'{"cells":' + b"[" * 200_000
 
 
 @case

@@ -11,11 +11,15 @@ from documents.detect_format import kind_of
 from documents.errors import (
     EmptyDocument,
     Encrypted,
+    ForPrograms,
     NotSupported,
     OldWordFile,
     OtherOfficeFile,
+    Picture,
     PlainArchive,
+    Recording,
     Scanned,
+    WithoutText,
 )
 from documents.limits import Limits
 from documents.read import read, title_of
@@ -39,7 +43,7 @@ SRT = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
 @pytest.mark.parametrize(
     ("content", "filename", "kind"),
     [
-        ("%PDF-1.7\n", "book.txt", "pdf"),
+        ("%PDF-1.7\n", "book", "pdf"),
         ("junk before\n%PDF-1.4\n", "book", "pdf"),
         ("PK\x03\x04", "book.pdf", "zip"),
         ("<!DOCTYPE html><p>Hello", "page.txt", "html"),
@@ -52,7 +56,6 @@ SRT = "1\n00:00:01,000 --> 00:00:02,000\nHello.\n"
         ("# One\n\nText and\nmore\n\nText\nagain\n\n# Two\n\nText", "a.txt", "markdown"),
         ("Hello", "a.md", "markdown"),
         ("# a\nb=1\n# c\nd=2\n", "settings.txt", "txt"),
-        ("Hello", "a.pdf", "txt"),
         ("Hello", "", "txt"),
     ],
 )
@@ -70,11 +73,11 @@ def test_a_servers_word_tells_pages_from_texts():
     [
         (b"", EmptyDocument),
         (b" \n\t ", EmptyDocument),
-        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", NotSupported),
-        (b"MZ\x90\x00\x03\x00\x00\x00", NotSupported),
-        (b"ID3\x04\x00\x00\x00\x00", NotSupported),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", Picture),
+        (b"MZ\x90\x00\x03\x00\x00\x00", WithoutText),
+        (b"ID3\x04\x00\x00\x00\x00", Recording),
         (b"\x01\x02\x03\x04" * 50, NotSupported),
-        (b'<?xml version="1.0"?><rss></rss>', NotSupported),
+        (b'<?xml version="1.0"?><rss></rss>', ForPrograms),
         (b"{\\rtf1 Hello}", OtherOfficeFile),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OldWordFile),
         (
