@@ -1,4 +1,4 @@
-"""Scanned pages in a real browser: the worker recognises them while the page tells how far it is."""
+"""Scanned pages in a real browser: the worker recognises them while the page says how far it is."""
 
 import pytest
 from playwright.sync_api import expect
