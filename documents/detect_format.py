@@ -8,7 +8,6 @@ from documents.errors import (
     Encrypted,
     NotSupported,
     OldWordFile,
-    OtherOfficeFile,
     PlainArchive,
 )
 from documents.text_cleaning import decode, has_zeros
@@ -34,6 +33,8 @@ HTML = re.compile(
 )
 TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 XML = re.compile(r"\s*<(?:\?xml|!doctype|svg|rss|feed)\b", re.IGNORECASE)
+FLAT_ODT = re.compile(r"<office:document\s[^<>]*opendocument\.text")
+FLAT_WITHIN = 16 * 1024
 VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
 SRT = re.compile(r"\s*\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d{1,3}[ \t]*-->[ \t]*\d+:\d\d:\d\d")
 HEADING_LINE = re.compile(r"^#{1,6} +\S", re.MULTILINE)
@@ -54,8 +55,8 @@ def kind_of(head: bytes, filename: str, content_type: str = "") -> str:
         return "zip"
     if head.startswith(OLE):
         raise Encrypted if ENCRYPTED_PACKAGE in head else OldWordFile
-    if head.startswith(b"{\\rtf"):
-        raise OtherOfficeFile
+    if head[:64].lstrip(b"\xef\xbb\xbf\t\r\n ").startswith(b"{\\rtf"):
+        return "rtf"
     if head.startswith(ARCHIVES):
         raise PlainArchive
     if has_zeros(head):
@@ -76,6 +77,8 @@ def _kind_of_text(text: str, filename: str, content_type: str) -> str:
     named = NAMES.get(PurePath(filename.lower()).suffix, "")
     if (named == "html" or "html" in content_type) and TAG.search(text):
         return "html"
+    if FLAT_ODT.search(text[:FLAT_WITHIN]):
+        return "fodt"
     if XML.match(text):
         raise NotSupported
     if named == "markdown" or "markdown" in content_type:

@@ -77,11 +77,17 @@ def _read_archive(path: str, title: str, limits: Limits) -> Document:
     from documents.safe_zip import Archive
 
     with Archive(path, limits.inflated_mb * 1_000_000) as archive:
-        if archive.kind() == "epub":
+        kind = archive.kind()
+        if kind == "epub":
             from documents.epub import read_epub
 
             close_the_door()
             return read_epub(archive, title)
+        if kind == "odt":
+            from documents.odt import read_odt
+
+            close_the_door()
+            return read_odt(archive, title)
         from documents.docx import read_docx
 
         close_the_door()
@@ -95,6 +101,16 @@ def _read_text(kind: str, data: bytes, request: dict[str, Any], title: str) -> D
 
         close_the_door()
         return read_page(data, title, declared)
+    if kind == "fodt":
+        from documents.odt import read_flat_odt
+
+        close_the_door()
+        return read_flat_odt(data, title)
+    if kind == "rtf":
+        from documents.rtf import read_rtf
+
+        close_the_door()
+        return read_rtf(data, title)
     from documents.text_cleaning import decode
 
     text = decode(data, declared).text
