@@ -142,7 +142,7 @@ class _Walk:
             is_page = node.get(f"{W}type") in ("page", "column")
             self._text(" " if is_page else SIGNS[tag])
         elif tag == f"{W}fldChar":
-            self._text(self._fields.mark(node))
+            self._pass_field(node)
         elif tag == f"{W}instrText":
             self._fields.ask(node.text or "")
         elif tag in NOTES:
@@ -174,6 +174,12 @@ class _Walk:
         else:
             return False
         return True
+
+    def _pass_field(self, mark: etree._Element) -> None:
+        is_unseen = self._is_unseen
+        chosen = self._fields.mark(mark)
+        if chosen and not is_unseen:
+            self._plain(chosen)
 
     @property
     def _is_unseen(self) -> bool:

@@ -78,7 +78,7 @@ def _by_looks(paragraphs: list[Paragraph], below: int) -> None:
         for paragraph, following in pairwise(filled)
         if _stands_out(paragraph, body) and _is_over(paragraph, following, body)
     ]
-    if len(found) * 3 > len(filled):
+    if len(found) * 2 > len(filled):
         return
     looks = sorted({_rank(paragraph.look) for paragraph in found}, reverse=True)[:LEVELS]
     for paragraph in found:

@@ -192,6 +192,8 @@ def _parts(runs: list[Run]) -> list[TextRun]:
         said = said.rstrip() if kind == "end" else said
         is_apart = kind not in INLINE and said.endswith(" ")
         if said := (said[:-1] if is_apart else said):
+            if parts and not glue and said.startswith(" "):
+                said, glue = said[1:], " "
             parts += parts_of(said, glue)
             glue = ""
         glue = " " if is_apart and parts else glue
