@@ -47,7 +47,8 @@ class Lists:
             if not goes_on:
                 _forget(made.counts, made.depth)
             return made
-        counts = self._by_id.get(node.get(f"{TEXT}continue-list", ""))
+        continued = node.get(f"{TEXT}continue-list")
+        counts = self._by_id.get(continued) if continued else None
         if counts is None:
             counts = self._last.get(style, {}) if goes_on else {}
         self._by_id[node.get(ID, "")] = self._last[style] = counts

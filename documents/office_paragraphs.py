@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 
 from documents.builder import PARAGRAPH, Builder
 from documents.text_cleaning import clean, one_line, parts_of
-from documents.types import INLINE, TextRun
+from documents.types import TextRun
 
 LAYOUT_CELL = 200  # characters in a cell: more on average, and the table is there for the looks
 BESIDE = frozenset(("note", "caption"))  # kinds that stand beside a table or a note
@@ -190,7 +190,8 @@ def _parts(runs: list[Run]) -> list[TextRun]:
         gathered = []
         said = said if parts else said.lstrip()
         said = said.rstrip() if kind == "end" else said
-        is_apart = kind not in INLINE and said.endswith(" ")
+        # Where what follows is not spoken, the space before it goes with it.
+        is_apart = kind != "end" and not reading and said.endswith(" ")
         if said := (said[:-1] if is_apart else said):
             if parts and not glue and said.startswith(" "):
                 said, glue = said[1:], " "

@@ -43,6 +43,7 @@ HEAD = frozenset(("fonts", "styles", "title", "author"))
 TOGGLES = frozenset(("b", "v", "deleted"))
 RAISING = {"super": "super", "sub": "sub", "nosupersub": ""}
 DESCRIPTIONS = ("wzDescription", "gtextUNICODE")
+DEEPEST = 20  # notes and boxes in one another
 PLAIN_SIZE = 24  # half points
 
 
@@ -237,6 +238,8 @@ class _Reader:
 
     def _enter_flow(self, room: str) -> None:
         """Begin a note or a text box, whose paragraphs are not those around it."""
+        if len(self._flows) > DEEPEST:
+            return
         kept = self._state
         self._state = State(room, font=self.head.default_font, fallback=kept.fallback)
         if kept.is_hidden or kept.is_deleted:

@@ -129,7 +129,7 @@ FORMULAS = [
         "a matrix is shown only",
         "formula.docx",
         lambda: word(p(r("Let ") + maths(f"<m:m><m:mr><m:e>{letters('ab')}</m:e></m:mr></m:m>"))),
-        spoken="Let ",
+        spoken="Let",
         shown=(("formula", "ab"),),
     ),
 ]
