@@ -259,7 +259,7 @@ class _Reader:
             self._state = replace(self._state, room="formula")
             self._formula = Formula()
             self._at_end(self._end_formula)
-        elif word.startswith("m"):
+        elif word.startswith("m") and len(word) > 1:
             self._formula.enter(word)
             self._at_end(self._formula.leave)
 
