@@ -126,12 +126,13 @@ class _Walk:
 
     def _run_style(self, run: etree._Element) -> tuple[Style, str]:
         properties = run.find(f"{W}rPr")
-        if properties is None:
+        if properties is None or not len(properties):
             return self._around, ""
-        upper = self._styles.of_run(value(properties, f"{W}rStyle"))
+        named = value(properties, f"{W}rStyle")
+        around = over(self._around, self._styles.of_run(named)) if named else self._around
         fonts = properties.find(f"{W}rFonts")
         font = fonts.get(f"{W}ascii", "") if fonts is not None else ""
-        return with_run(over(self._around, upper), properties), font
+        return with_run(around, properties), font
 
     def _tell(self, node: etree._Element) -> bool:
         """Take in an element that holds no others to be read; False for the rest."""

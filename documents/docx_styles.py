@@ -129,13 +129,15 @@ def _with(style: Style, written: etree._Element) -> Style:
 def with_run(style: Style, properties: etree._Element) -> Style:
     """Overlay a style with the properties of a run."""
     hidden, bold = toggle(properties, "vanish"), toggle(properties, "b")
-    size = value(properties, f"{W}sz")
+    size, raising = value(properties, f"{W}sz"), value(properties, f"{W}vertAlign")
+    if hidden is None and bold is None and not size and not raising:
+        return style
     return replace(
         style,
         is_hidden=style.is_hidden if hidden is None else hidden,
         is_bold=style.is_bold if bold is None else bold,
         size=int(size) if size.isdecimal() and len(size) < 5 else style.size,
-        raising=value(properties, f"{W}vertAlign") or style.raising,
+        raising=raising or style.raising,
     )
 
 

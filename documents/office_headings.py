@@ -1,7 +1,6 @@
 """Headings of office documents that have no style: typed by hand, or told by their looks."""
 
 from collections import Counter
-from dataclasses import replace
 from itertools import pairwise
 
 from documents.builder import Builder
@@ -90,7 +89,7 @@ def _usual_look(paragraphs: list[Paragraph]) -> Look:
     looks: Counter[Look] = Counter()
     for paragraph in paragraphs:
         if paragraph.kind == "text" and not paragraph.level:
-            looks[replace(paragraph.look, is_centred=False)] += len(paragraph.text)
+            looks[Look(paragraph.look.is_bold, size=paragraph.look.size)] += len(paragraph.text)
     return looks.most_common(1)[0][0] if looks else PLAIN
 
 

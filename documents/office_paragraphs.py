@@ -54,7 +54,8 @@ PLAIN = Look()
 class Paragraph:
     """A paragraph; `kind` may be "title", `level` is that of a heading, 0 for none.
 
-    `label` is the number that a list or a heading shows before the text.
+    `label` is the number that a list or a heading shows before the text. `text` is all that the
+    paragraph shows, whether it is spoken or not.
     """
 
     runs: list[Run]
@@ -63,7 +64,8 @@ class Paragraph:
     label: str = ""
     label_glue: str = " "
     look: Look = PLAIN
-    parts: list[TextRun] = field(default_factory=list)
+    parts: list[TextRun] = field(init=False)
+    text: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.parts = _parts([run for run in self.runs if run.kind != "caption"])
@@ -71,16 +73,12 @@ class Paragraph:
             first = self.parts[0]
             rest = TextRun(first.text, first.kind, self.label_glue, first.replaced_by)
             self.parts[:1] = [TextRun(self.label, "text", PARAGRAPH), rest]
+        self.text = "".join([part.glue + part.text for part in self.parts]).strip("\n")
 
     @classmethod
     def of(cls, text: str, kind: str = "text") -> Self:
         """Make a paragraph of one text."""
         return cls([Run(text)], kind)
-
-    @property
-    def text(self) -> str:
-        """All that the paragraph shows, whether it is spoken or not."""
-        return "".join(part.glue + part.text for part in self.parts).strip("\n")
 
     @property
     def spoken(self) -> str:
