@@ -36,6 +36,8 @@ SUFFIXES: Mapping[str, str] = {
     "epub": ".epub .kepub",
     "docx": ".docx .docm .dotx .dotm",
     "odt": ".odt .ott",
+    "fodt": ".fodt .fott",
+    "rtf": ".rtf",
     "fb2": ".fb2 .fbz",
     "html": ".html .htm .xhtml .xht .shtml",
     "markdown": ".md .markdown .mdown .mkd .mkdn .mdx .qmd .rmd",
@@ -53,7 +55,7 @@ SUFFIXES: Mapping[str, str] = {
 }
 NAMES = {suffix: kind for kind, suffixes in SUFFIXES.items() for suffix in suffixes.split()}
 SHOWN = {"html": "HTML", "markdown": "Markdown", "latex": "LaTeX", "notebook": "Jupyter"}
-OF_BYTES = frozenset(("pdf", "epub", "docx", "odt"))
+OF_BYTES = frozenset(("pdf", "epub", "docx", "odt", "fodt", "rtf"))
 HELD_TO_NAMES = OF_BYTES | {"fb2"}
 READ_BY_CONTENT = frozenset((".doc", ".dot", ".rtf"))  # as Word opens them
 
@@ -64,6 +66,8 @@ HTML = re.compile(
 TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 XML = re.compile(r"\s*<(?:\?xml\b|!doctype\b|svg\b|rss\b|feed\b|FictionBook\b)", re.IGNORECASE)
 FICTION_BOOK = re.compile(r"<(?:\w{1,20}:)?FictionBook\b")
+FLAT_ODT = re.compile(r"<office:document\s[^<>]*opendocument\.text")
+FLAT_WITHIN = 16 * 1024
 VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
 SRT = re.compile(r"\s*\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d{1,3}[ \t]*-->[ \t]*\d+:\d\d:\d\d")
 ASS = re.compile(r"\s*\[Script Info\]", re.IGNORECASE)
@@ -148,8 +152,8 @@ def _kind_of_bytes(head: bytes, suffix: str, content_type: str) -> str:
         if OUTLOOK in head or suffix == ".msg":
             raise refused_by_name(".msg") or NotSupported()
         raise Encrypted if ENCRYPTED_PACKAGE in head else OldWordFile
-    if head.startswith(b"{\\rtf"):
-        raise OtherOfficeFile
+    if head[:64].lstrip(b"\xef\xbb\xbf\t\r\n ").startswith(b"{\\rtf"):
+        return "rtf"
     if refusal := refused_by_signature(head):
         raise refusal
     if has_zeros(head):
@@ -166,6 +170,8 @@ def _kind_of_text(text: str, suffix: str, content_type: str) -> str:
     named = NAMES.get(suffix, "")
     if (named == "html" or "html" in content_type) and TAG.search(text):
         return "html"
+    if FLAT_ODT.search(text[:FLAT_WITHIN]):
+        return "fodt"
     if named == "txt" or suffix in READ_BY_CONTENT:
         return "markdown" if looks_like_markdown(text) else "txt"
     if XML.match(text):

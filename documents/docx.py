@@ -1,290 +1,221 @@
-"""Documents of Word (DOCX): headings by their styles, footnotes, lists, tables, changes."""
+"""Reader of Word files (DOCX): paragraphs, lists, tables, text boxes and notes in their order."""
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from lxml import etree
 
-from documents.builder import PARAGRAPH, Builder
+from common.errors import Message
+from documents.builder import Builder
+from documents.docx_chunks import read_chunk
+from documents.docx_numbering import Label, Numbering
+from documents.docx_package import MC, Package, R, W, toggle, value
+from documents.docx_runs import Found, Runs, alternative
+from documents.docx_styles import Style, Styles, centred, outline
 from documents.errors import Broken
+from documents.office_headings import tell
+from documents.office_paragraphs import Paragraph, Run, is_layout, title_from
+from documents.office_paragraphs import note as note_of
+from documents.office_paragraphs import table as table_of
 from documents.safe_xml import parse_xml
-from documents.safe_zip import Archive, resolve
-from documents.text_cleaning import clean, one_line, parts_of
-from documents.types import Document, TextRun
+from documents.safe_zip import Archive
+from documents.types import Document
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
-R_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-IMAGE_TYPES = {"image/jpeg", "image/png"}
-
-HEADING_NAME = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop) ?(\d)", re.IGNORECASE)
-CONTENTS_NAME = re.compile(r"(?:toc|verzeichnis|tm|índice|sommario)\b.*\d|toc ?heading", re.I)
-NUMBERED = ("decimal", "upperRoman", "lowerRoman", "upperLetter", "lowerLetter")
-SKIPPED = {f"{W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr")}
-NOTES = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
-SIGNS = {
-    f"{W}tab": " ",
-    f"{W}br": "\n",
-    f"{W}cr": "\n",
-    f"{W}noBreakHyphen": "-",
-    f"{W}softHyphen": "\xad",
-}
-FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-DOC_PROPERTIES = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
-
-
-@dataclass(slots=True)
-class Style:
-    """A paragraph style; its outline level counts from 0, None where it is no heading."""
-
-    name: str
-    based_on: str
-    outline: int | None
-    is_code: bool
-    list_number: str
-    list_level: str
-
-
-@dataclass(slots=True)
-class Files:
-    """Files that a document has beside its text: notes, relations, styles."""
-
-    styles: dict[str, Style]
-    numbered: frozenset[tuple[str, str]]
-    notes: dict[tuple[str, str], etree._Element]
-    counts: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+HELD_NAMES = "sdt sdtContent ins moveTo customXml smartTag tr tc body txbxContent"
+HELD = frozenset(f"{W}{name}" for name in HELD_NAMES.split())
+ROW, CELL = f"{W}tr", f"{W}tc"
+OTHER_FORMAT = "A part of this document that is in another format was left out."
 
 
 def read_docx(archive: Archive, title: str) -> Document:
     """Read a Word document; raises DocumentError."""
-    main = archive.main_part()
-    if main not in archive:
-        raise Broken
-    body = _xml(archive, main).find(f"{W}body")
+    package = Package(archive)
+    body = package.document().find(f"{W}body")
     if body is None:
         raise Broken
     builder = Builder()
     _metadata(archive, builder)
-    files = Files(
-        _styles(archive, resolve(main, "styles.xml")),
-        _numbered(archive, resolve(main, "numbering.xml")),
-        _notes(archive, main),
-    )
-    for block in _blocks(body):
-        if block.tag == f"{W}tbl":
-            builder.paragraph(_table(block), "table")
-        else:
-            _paragraph(block, files, builder)
+    reader = _Reader(package, body)
+    reader.walk(body)
+    reader.finish(builder)
     return builder.document("docx", title)
-
-
-def _xml(archive: Archive, name: str) -> etree._Element:
-    # The strict variant of the format differs in its namespaces alone.
-    return parse_xml(archive.read(name).replace(STRICT, W[1:-1].encode()))
 
 
 def _metadata(archive: Archive, builder: Builder) -> None:
     if "docProps/core.xml" not in archive:
         return
-    core = parse_xml(archive.read("docProps/core.xml"))
-    builder.title = core.findtext("{*}title") or ""
+    try:
+        core = parse_xml(archive.read("docProps/core.xml"))
+    except Broken:
+        return
+    builder.title = title_from(core.findtext("{*}title") or "")
     builder.author = core.findtext("{*}creator") or ""
     builder.language = core.findtext("{*}language") or ""
 
 
-def _styles(archive: Archive, name: str) -> dict[str, Style]:
-    if name not in archive:
-        return {}
-    found = {}
-    for style in _xml(archive, name).iterfind(f"{W}style"):
-        outline = _value(style, f"{W}pPr/{W}outlineLvl")
-        style_name = _value(style, f"{W}name")
-        is_code = bool(re.search(r"\b(?:code|preformatted|listing|macro)\b", style_name, re.I))
-        found[style.get(f"{W}styleId", "")] = Style(
-            style_name,
-            _value(style, f"{W}basedOn"),
-            int(outline) if outline.isdecimal() else None,
-            is_code,
-            _value(style, f"{W}pPr/{W}numPr/{W}numId"),
-            _value(style, f"{W}pPr/{W}numPr/{W}ilvl") or "0",
+class _Reader:
+    """Reads blocks one after another; `paragraphs` is what came of them."""
+
+    def __init__(self, package: Package, body: etree._Element) -> None:
+        self._package = package
+        self._styles = Styles(package.part("styles"))
+        self._numbering = Numbering(package.part("numbering"))
+        self._notes = package.notes()
+        self._runs = Runs(package, self._styles, body)
+        self._carried: list[Run] = []
+        self._is_in_cell = False
+        self._has_other_format = False
+        self.paragraphs: list[Paragraph] = []
+
+    def finish(self, builder: Builder) -> None:
+        """Tell a builder everything that was read."""
+        if self._has_other_format:
+            builder.notes.append(Message(OTHER_FORMAT))
+        tell(self.paragraphs, builder)
+
+    def walk(self, container: etree._Element, kind: str = "") -> None:
+        """Read the blocks in an element, those in content controls and accepted changes too."""
+        waiting = [(iter(container), kind)]
+        while waiting:
+            blocks, kind = waiting[-1]
+            block = next(blocks, None)
+            if block is None:
+                waiting.pop()
+            elif block.tag == f"{W}p":
+                self._paragraph(block, kind)
+            elif block.tag == f"{W}tbl" and not (self._is_in_cell or _is_layout(block)):
+                self._table(block, kind)
+            elif block.tag == f"{W}altChunk":
+                self._chunk(block)
+            elif block.tag == f"{MC}AlternateContent":
+                waiting += ((iter(form), kind) for form in alternative(block))
+            elif block.tag == f"{W}tbl" or (block.tag in HELD and not _is_away(block)):
+                waiting.append((iter(block), "contents" if _is_contents(block) else kind))
+        self._let_go()
+
+    def _paragraph(self, block: etree._Element, around: str) -> None:
+        properties = block.find(f"{W}pPr")
+        properties = etree.Element("none") if properties is None else properties
+        found = self._runs.read(block)
+        runs, self._carried = [*self._carried, *found.runs], []
+        for box in found.boxes[: found.first]:
+            self._box(box)
+        if _goes_on(properties):
+            self._carried = runs
+        else:
+            style = self._styles.of_paragraph(value(properties, f"{W}pStyle"))
+            found.runs = runs
+            made = self._made(found, properties, style, around)
+            self.paragraphs.append(made)
+        for box in found.boxes[found.first :]:
+            self._box(box)
+        for key in found.notes:
+            self._note(key)
+
+    def _made(
+        self, found: Found, properties: etree._Element, style: Style, around: str
+    ) -> Paragraph:
+        kind = around or ("contents" if found.is_contents else style.kind)
+        own = outline(properties)
+        level = (style.level if own is None else own) or 0
+        label = self._label(properties, style) if kind == "text" else None
+        return Paragraph(
+            found.runs,
+            kind,
+            level if kind == "text" else 0,
+            label.text if label else "",
+            label.glue if label else " ",
+            found.look(is_centred=bool(centred(properties, style.is_centred))),
         )
-    return found
+
+    def _label(self, properties: etree._Element, style: Style) -> Label | None:
+        own = value(properties, f"{W}numPr/{W}numId")
+        number = own or style.list_number
+        depth = value(properties, f"{W}numPr/{W}ilvl") or ("" if own else style.list_level)
+        if not number or number == "0":
+            return None
+        if depth.isdecimal() and len(depth) == 1:
+            return self._numbering.count(number, int(depth))
+        named = value(properties, f"{W}pStyle")
+        return self._numbering.count(number, self._numbering.style_level(number, named))
+
+    def _let_go(self) -> None:
+        """Make a paragraph of its own of what was to go on, but has nothing after it."""
+        if self._carried:
+            self.paragraphs.append(Paragraph(self._carried))
+            self._carried = []
+
+    def _box(self, box: etree._Element) -> None:
+        carried, self._carried = self._carried, []
+        self.walk(box)
+        self._carried = carried
+
+    def _note(self, key: tuple[str, str]) -> None:
+        # A note is shown once, however often the text refers to it.
+        note = self._notes.pop(key, None)
+        if note is not None:
+            self.paragraphs += note_of(self._apart(note))
+
+    def _apart(self, container: etree._Element) -> list[Paragraph]:
+        """Read the blocks of an element without adding them to the text."""
+        before, carried = self.paragraphs, self._carried
+        self.paragraphs, self._carried = [], []
+        was_in_cell, self._is_in_cell = self._is_in_cell, True
+        self.walk(container)
+        made, self.paragraphs, self._carried = self.paragraphs, before, carried
+        self._is_in_cell = was_in_cell
+        return made
+
+    def _table(self, table: etree._Element, kind: str) -> None:
+        self._let_go()
+        rows = (map(self._apart, _children(row, CELL)) for row in _children(table, ROW))
+        self.paragraphs += table_of(rows, kind or "table")
+
+    def _chunk(self, block: etree._Element) -> None:
+        told = read_chunk(self._package, block.get(f"{R}id", ""))
+        self._has_other_format |= told is None
+        self.paragraphs += told or ()
 
 
-def _numbered(archive: Archive, name: str) -> frozenset[tuple[str, str]]:
-    """The lists, as (number, level), whose items have numbers rather than dots."""
-    if name not in archive:
-        return frozenset()
-    root = _xml(archive, name)
-    formats = {}
-    for abstract in root.iterfind(f"{W}abstractNum"):
-        for level in abstract.iterfind(f"{W}lvl"):
-            key = (abstract.get(f"{W}abstractNumId"), level.get(f"{W}ilvl", "0"))
-            formats[key] = _value(level, f"{W}numFmt")
-    found = set()
-    for number in root.iterfind(f"{W}num"):
-        abstract_id = _value(number, f"{W}abstractNumId")
-        for (owner, level), shape in formats.items():
-            if owner == abstract_id and shape in NUMBERED:
-                found.add((number.get(f"{W}numId", ""), level))
-    return frozenset(found)
+def _is_layout(table: etree._Element) -> bool:
+    rows = list(_children(table, ROW))
+    cells = sum(1 for row in rows for _ in _children(row, CELL))
+    length = sum(len(text.text or "") for text in table.iter(f"{W}t"))
+    return is_layout(cells, len(rows), length)
 
 
-def _notes(archive: Archive, main: str) -> dict[tuple[str, str], etree._Element]:
-    found = {}
-    for kind in NOTES.values():
-        name = resolve(main, f"{kind}.xml")
-        if name in archive:
-            for note in _xml(archive, name):
-                found[kind, note.get(f"{W}id", "")] = note
-    return found
-
-
-def _value(node: etree._Element, path: str) -> str:
-    found = node.find(path)
-    return found.get(f"{W}val", "") if found is not None else ""
-
-
-def _blocks(body: etree._Element) -> Iterator[etree._Element]:
-    """Paragraphs and tables in order, those in content controls and accepted changes too."""
-    waiting = [iter(body)]
+def _children(node: etree._Element, tag: str) -> Iterator[etree._Element]:
+    """Rows or cells, those in content controls too, without what was deleted or merged."""
+    waiting = [iter(node)]
     while waiting:
-        block = next(waiting[-1], None)
-        if block is None:
+        child = next(waiting[-1], None)
+        if child is None:
             waiting.pop()
-        elif block.tag == f"{W}tbl" and len(cells := list(block.iter(f"{W}tc"))) == 1:
-            # A table of one cell is a frame around paragraphs.
-            waiting.append(iter(cells[0]))
-        elif block.tag in (f"{W}p", f"{W}tbl"):
-            yield block
-        elif block.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml", f"{W}moveTo"):
-            waiting.append(iter(block))
+        elif child.tag == tag:
+            if not _is_away(child):
+                yield child
+        elif child.tag in HELD and child.tag not in (ROW, CELL):
+            waiting.append(iter(child))
 
 
-def _paragraph(paragraph: etree._Element, files: Files, builder: Builder) -> None:
-    style = _value(paragraph, f"{W}pPr/{W}pStyle")
-    notes: list[etree._Element] = []
-    runs = list(_runs(paragraph, files, notes))
-    captions = [text for text, kind in runs if kind == "caption"]
-    parts = _parts([run for run in runs if run[1] != "caption"])
-    level = _heading_level(paragraph, style, files)
-    name = files.styles[style].name if style in files.styles else style
-    text = "".join(part.glue + part.text for part in parts).strip("\n")
-    if CONTENTS_NAME.match(name):
-        builder.paragraph(text, "contents")
-    elif name.lower() == "title" and not builder.title:
-        builder.title, builder.title_given = one_line(text), True
-        builder.parts(_told_as(parts, "heading"))
-    elif name.lower() == "title":
-        builder.title_given = True
-        builder.parts(_told_as(parts, "heading"))
-    elif level is not None:
-        builder.heading(parts, level + 1)
-    elif name.lower() in ("caption", "beschriftung"):
-        builder.paragraph(text, "caption")
-    elif style in files.styles and files.styles[style].is_code:
-        builder.paragraph(text, "code")
-    elif parts:
-        builder.parts(_with_number(paragraph, parts, files))
-    for caption in captions:
-        builder.paragraph(caption, "caption")
-    for note in notes:
-        builder.paragraph(_note_text(note), "note")
+def _is_away(block: etree._Element) -> bool:
+    """Whether a row was deleted, or a cell goes on with what the one above it holds."""
+    if block.tag == ROW:
+        return block.find(f"{W}trPr/{W}del") is not None
+    if block.tag != CELL:
+        return False
+    merged = [block.find(f"{W}tcPr/{W}{name}") for name in ("vMerge", "hMerge")]
+    return any(each is not None and each.get(f"{W}val") != "restart" for each in merged)
 
 
-def _told_as(parts: list[TextRun], kind: str) -> list[TextRun]:
-    return [TextRun(part.text, kind, part.glue) if part.kind == "text" else part for part in parts]
+def _is_contents(block: etree._Element) -> bool:
+    gallery = value(block, f"{W}sdtPr/{W}docPartObj/{W}docPartGallery")
+    return gallery.lower() in ("table of contents", "bibliography index")
 
 
-def _heading_level(paragraph: etree._Element, style: str, files: Files) -> int | None:
-    own = _value(paragraph, f"{W}pPr/{W}outlineLvl")
-    if own.isdecimal():
-        return int(own) if int(own) < 9 else None
-    seen: set[str] = set()
-    while style in files.styles and style not in seen:
-        seen.add(style)
-        found = files.styles[style]
-        if found.outline is not None:
-            return found.outline if found.outline < 9 else None
-        if named := HEADING_NAME.fullmatch(found.name):
-            return int(named[1]) - 1
-        style = found.based_on
-    named = HEADING_NAME.fullmatch(style)
-    return int(named[1]) - 1 if named else None
-
-
-def _runs(
-    paragraph: etree._Element, files: Files, notes: list[etree._Element]
-) -> Iterator[tuple[str, str]]:
-    """The texts of a paragraph with their kinds; `notes` gathers the notes that it refers to."""
-    waiting = [iter(paragraph)]
-    while waiting:
-        node = next(waiting[-1], None)
-        if node is None:
-            waiting.pop()
-        elif node.tag == f"{W}t":
-            yield node.text or "", "text"
-        elif node.tag in SIGNS:
-            is_page = node.get(f"{W}type") in ("page", "column")
-            yield " " if is_page else SIGNS[node.tag], "text"
-        elif node.tag in NOTES:
-            key = (NOTES[node.tag], node.get(f"{W}id", ""))
-            if key in files.notes:
-                notes.append(files.notes[key])
-            yield node.get(f"{W}id", ""), "note_mark"
-        elif node.tag == DOC_PROPERTIES:
-            yield one_line(node.get("descr") or ""), "caption"
-        elif node.tag not in SKIPPED and node.tag != FALLBACK:
-            waiting.append(iter(node))
-
-
-def _parts(runs: list[tuple[str, str]]) -> list[TextRun]:
-    parts: list[TextRun] = []
-    gathered, glue = "", PARAGRAPH
-    for text, kind in [*runs, ("", "end")]:
-        if kind == "text":
-            gathered += text
-            continue
-        said = re.sub(r"[^\S\n\xa0]+", " ", clean(gathered))
-        said = said if parts else said.lstrip()
-        said = said.rstrip() if kind == "end" else said
-        if said:
-            parts += parts_of(said, glue)
-            glue = ""
-        if text:
-            parts.append(TextRun(text, kind, glue))
-            glue = ""
-        gathered = ""
-    return parts
-
-
-def _with_number(paragraph: etree._Element, parts: list[TextRun], files: Files) -> list[TextRun]:
-    number = _value(paragraph, f"{W}pPr/{W}numPr/{W}numId")
-    level = _value(paragraph, f"{W}pPr/{W}numPr/{W}ilvl") or "0"
-    style = _value(paragraph, f"{W}pPr/{W}pStyle")
-    if not number and style in files.styles:
-        number, level = files.styles[style].list_number, files.styles[style].list_level
-    if (number, level) not in files.numbered:
-        return parts
-    files.counts[number, level] += 1
-    for key in [key for key in files.counts if key[0] == number and key[1] > level]:
-        del files.counts[key]
-    first = TextRun(f"{files.counts[number, level]}.", "text", PARAGRAPH)
-    rest = parts[0]
-    return [first, TextRun(rest.text, rest.kind, " ", rest.replaced_by), *parts[1:]]
-
-
-def _note_text(note: etree._Element) -> str:
-    lines = ("".join(node.itertext(f"{W}t")) for node in note.iter(f"{W}p"))
-    return "\n".join(clean(line).strip() for line in lines if line.strip())
-
-
-def _table(table: etree._Element) -> str:
-    """A row in each line, its cells separated by commas."""
-    lines = []
-    for row in table.iterfind(f".//{W}tr"):
-        cells = ("".join(cell.itertext(f"{W}t")) for cell in row.iterfind(f"{W}tc"))
-        lines.append(", ".join(one_line(cell) for cell in cells if cell.strip()))
-    return "\n".join(line for line in lines if line)
+def _goes_on(properties: etree._Element) -> bool:
+    """Whether a paragraph is one with the next: its mark was deleted, or it is a drop cap."""
+    frame = properties.find(f"{W}framePr")
+    if frame is not None and frame.get(f"{W}dropCap") in ("drop", "margin"):
+        return True
+    mark = properties.find(f"{W}rPr")
+    return mark is not None and any(toggle(mark, name) for name in ("del", "moveFrom"))

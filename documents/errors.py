@@ -33,11 +33,11 @@ class OldWordFile(NotSupported):
 
 
 class OtherOfficeFile(NotSupported):
-    """An office document that is no text document in the format of Word."""
+    """An office document that holds no running text, such as a spreadsheet."""
 
     template = (
-        "VoiceVerse reads office documents as DOCX only. Save this one as DOCX or PDF and import "
-        "that."
+        "VoiceVerse reads the texts of office programs, not spreadsheets or presentations. Save "
+        "this one as PDF and import that."
     )
 
 

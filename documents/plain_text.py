@@ -97,6 +97,11 @@ def _headings(blocks: list[str]) -> dict[int, int]:
     return found
 
 
+def heading_level(line: str) -> int:
+    """Level of a line that is a heading by itself, 1 for parts, 2 for chapters, else 0."""
+    return _level(line)
+
+
 def _level(block: str) -> int:
     block = block.strip()
     lines = block.splitlines()

@@ -142,6 +142,27 @@ def _docx(archive: "Archive", title: str) -> Document:
     return read_docx(archive, title)
 
 
+def _odt(archive: "Archive", title: str) -> Document:
+    from documents.odt import read_odt
+
+    close_the_door()
+    return read_odt(archive, title)
+
+
+def _flat_odt(source: Source) -> Document:
+    from documents.odt import read_flat_odt
+
+    close_the_door()
+    return read_flat_odt(source.data(), source.title)
+
+
+def _rtf(source: Source) -> Document:
+    from documents.rtf import read_rtf
+
+    close_the_door()
+    return read_rtf(source.data(), source.title)
+
+
 def _packed_fb2(archive: "Archive", title: str) -> Document:
     from documents.fb2 import read_fb2
 
@@ -248,6 +269,8 @@ def _plain(source: Source) -> Document:
 READERS: Mapping[str, Callable[[Source], Document]] = {
     "pdf": _pdf,
     "html": _html,
+    "fodt": _flat_odt,
+    "rtf": _rtf,
     "fb2": _fb2,
     "eml": _mail,
     "mhtml": _mail,
@@ -265,6 +288,7 @@ READERS: Mapping[str, Callable[[Source], Document]] = {
 ARCHIVE_READERS: Mapping[str, Callable[["Archive", str], Document]] = {
     "epub": _epub,
     "docx": _docx,
+    "odt": _odt,
     "fb2": _packed_fb2,
 }
 

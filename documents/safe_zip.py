@@ -15,6 +15,14 @@ PIECE = 256 * 1024
 LOCKED = 0x1
 EPUB = b"application/epub+zip"
 OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
+OPEN_TEXT = OPEN_DOCUMENT + b".text"
+WORD_TYPES = (
+    b"wordprocessingml.document.main+xml",
+    b"wordprocessingml.template.main+xml",
+    b"ms-word.document.macroEnabled.main+xml",
+    b"ms-word.template.macroEnabledTemplate.main+xml",
+)
+CONTENT_LISTS = ("[Content_Types].xml", "META-INF/manifest.xml")
 WORD = "word/document.xml"
 OF_OTHERS = {
     ".pages": ("Index/Document.iwa", "index.xml"),
@@ -54,12 +62,14 @@ class Archive:
         return name.lower() in self._folded
 
     def kind(self) -> str:
-        """Tell "epub", "docx" and "fb2"; raises PlainArchive and its kin for anything else."""
+        """Tell "epub", "docx", "odt" and "fb2"; raises PlainArchive and its kin for others."""
         mimetype = self.read("mimetype")[:80].strip() if "mimetype" in self else b""
         if mimetype == EPUB or "META-INF/container.xml" in self:
             return "epub"
-        if self.main_part().startswith("word/"):
+        if self.main_part().startswith("word/") or self._lists(*WORD_TYPES):
             return "docx"
+        if mimetype.startswith(OPEN_TEXT) or (not mimetype and self._lists(OPEN_TEXT)):
+            return "odt"
         if mimetype.startswith(OPEN_DOCUMENT) or any(name in self for name in OTHER_OFFICE):
             raise OtherOfficeFile
         if self.single(".fb2"):
@@ -76,6 +86,11 @@ class Archive:
         for suffix, entries in OF_OTHERS.items():
             if any(name in self for name in entries):
                 raise refused_by_name(suffix) or PlainArchive()
+
+    def _lists(self, *types: bytes) -> bool:
+        """Whether the archive's list of its own contents names one of these types."""
+        lists = (name for name in CONTENT_LISTS if name in self)
+        return any(type_ in content for content in map(self.read, lists) for type_ in types)
 
     def read(self, name: str) -> bytes:
         """Read an entry's bytes; raises KeyError, Broken, Encrypted, TooLargeInside."""

@@ -9,6 +9,7 @@ from fpdf import FPDF
 from documents import reader_process
 from documents.detect_format import kind_of
 from documents.errors import (
+    Broken,
     EmptyDocument,
     Encrypted,
     ForPrograms,
@@ -78,7 +79,6 @@ def test_a_servers_word_tells_pages_from_texts():
         (b"ID3\x04\x00\x00\x00\x00", Recording),
         (b"\x01\x02\x03\x04" * 50, NotSupported),
         (b'<?xml version="1.0"?><rss></rss>', ForPrograms),
-        (b"{\\rtf1 Hello}", OtherOfficeFile),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), OldWordFile),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
@@ -88,9 +88,10 @@ def test_a_servers_word_tells_pages_from_texts():
         (zipped({"a.txt": "Hello"}), PlainArchive),
         (zipped({"xl/workbook.xml": "<a/>"}), OtherOfficeFile),
         (
-            zipped({"mimetype": "application/vnd.oasis.opendocument.text"}, "mimetype"),
+            zipped({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, "mimetype"),
             OtherOfficeFile,
         ),
+        (zipped({"mimetype": "application/vnd.oasis.opendocument.text"}, "mimetype"), Broken),
         (epub({"a.xhtml": "<p> </p>"}), EmptyDocument),
         (b"<!doctype html><script>var a = 1</script>", EmptyDocument),
         (b"----\n\n****\n", EmptyDocument),
