@@ -65,6 +65,15 @@ class Scanned(DocumentError):
     )
 
 
+class PicturesOnly(DocumentError):
+    """The book has pictures and no text."""
+
+    template = (
+        "This book holds pictures of pages and no text. Run text recognition (OCR) over it and "
+        "import the result."
+    )
+
+
 class EmptyDocument(DocumentError):
     """There is no text in the document."""
 
