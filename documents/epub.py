@@ -115,7 +115,9 @@ class _Book:
         begin("")
         self._begin_written(item, builder)
         frame = front.gutenberg_frame(body)
-        whole = "contents" if "nav" in item.properties else self._kinds.get(item.path, "")
+        page = self.glances[item.path]
+        is_nav = "nav" in item.properties and page.linked * 2 > page.size
+        whole = "contents" if is_nav else self._kinds.get(item.path, "")
 
         def kind_of(node: Any, attributes: Attributes) -> str:
             if node.mem_id in frame:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
-from documents.html_kinds import Attributes, classes_of, types_of
+from documents.html_kinds import BLOCKS, Attributes, classes_of, types_of
 from documents.html_text import text_of
 from documents.text_cleaning import one_line
 
@@ -57,6 +57,8 @@ class Drama:
             return True
         if not attributes or tag == "body" or not _is_called_speaker(attributes):
             return False
+        if tag in NAME_TAGS and not _begins_speech(node, attributes):
+            return False
         return 0 < len(one_line(node.text()[:400])) <= LONGEST_NAME
 
     def _look_at_table(self, table: Any) -> None:
@@ -107,6 +109,20 @@ def without_ending(text: str) -> str:
     return text[AFTER_NAME.match(text[:40]).end() :]  # type: ignore[union-attr]  # matches nothing, too
 
 
+def _begins_speech(node: Any, attributes: Attributes) -> bool:
+    """Whether a name within a paragraph is that of its speaker, not one in a stage direction."""
+    if node.parent is None or node.parent.tag not in BLOCKS:
+        return False
+    return bool(classes_of(attributes) & SPEAKER_CLASSES) or _is_ended(node)
+
+
+def _is_ended(node: Any) -> bool:
+    """Whether a name ends, or is followed, as names before speeches are."""
+    after = node.next
+    text = (after.text_content or "").lstrip() if after is not None and after.tag == "-text" else ""
+    return one_line(node.text()[:200])[-1:] in (".", ":") or text[:1] in (".", ":", "—", "–")
+
+
 def _is_called_speaker(attributes: Attributes) -> bool:
     return bool(types_of(attributes) & SPEAKER_TYPES or classes_of(attributes) & SPEAKER_CLASSES)
 
@@ -153,7 +169,5 @@ def _written_name(node: Any) -> str:
     text = one_line(node.text()[:200])
     if not is_marked or len(text) > LONGEST_NAME:
         return ""
-    after = (node.next.text_content or "").lstrip() if node.next.tag == "-text" else ""
     name = text.rstrip(ENDING)
-    is_ended = text[-1:] in (".", ":") or after[:1] in (".", ":", "—", "–")
-    return name if is_ended and NAME.fullmatch(name) and name[0].isupper() else ""
+    return name if _is_ended(node) and NAME.fullmatch(name) and name[0].isupper() else ""

@@ -24,7 +24,7 @@ PAGE_CLASSES = frozenset(("pagenum", "pageno", "page-number", "pagebreak", "page
 CONTENTS_CLASSES = frozenset(("toc", "toctree-wrapper", "table-of-contents"))
 NOTE_CLASSES = frozenset(("footnote", "footnotes", "endnote", "endnotes", "reflist", "references"))
 STANZA_CLASSES = frozenset(("stanza", "linegroup", "line-group", "lg", "strophe"))
-LINE_CLASSES = frozenset(("line", "verseline", "verse-line", "i0", "i1", "i2", "i3", "i4", "i6"))
+LINE_CLASSES = frozenset(("line", "verseline", "verse-line"))
 NOTE_TYPES = frozenset(
     f"{prefix}{name}{plural}"
     for prefix in ("", "doc-")

@@ -28,7 +28,7 @@ from documents.types import TextRun
 
 __all__ = ["BLOCKS", "HEADINGS", "SKIPPED", "Flow", "Kinds", "no_kind"]
 
-LOOKED_BACK = 4  # runs before raised figures that tell what these are
+LOOKED_BACK = 4  # runs before raised figures, or a line of verse, that tell what these are
 
 Kinds = Callable[[Any, Attributes], str]
 
@@ -102,9 +102,11 @@ class Flow:
             return False
         if node.child is None:
             return False
-        kind = self._kind_of(node, attributes) or kind_of_block(tag, attributes)
-        if kind == "contents" and node.css_first("section, h2 ~ p") is not None:
-            kind = ""  # the whole text stands in what is called so
+        kind = self._kind_of(node, attributes)
+        if not kind:
+            kind = kind_of_block(tag, attributes)
+            if kind == "contents" and node.css_first("section, h2 ~ p") is not None:
+                kind = ""  # the whole text stands in what is called so
         if kind == "navigation" and tag not in BLOCKS and self._kinds[-1] == "text":
             self._runs.append(Run(one_line(node.text()), kind))
             return False
@@ -149,7 +151,7 @@ class Flow:
             self._runs.append(Run(text, kind, said))
 
     def _begin_line(self) -> None:
-        last = self._runs[-1].text.rstrip(" \n\t") if self._runs else ""
+        last = "".join(run.text for run in self._runs[-LOOKED_BACK:]).rstrip(" \n\t")
         if last and not last.endswith(BREAK):
             self._runs.append(Run(BREAK))
 
