@@ -159,20 +159,24 @@ def anchored(places: list[Place], body: Any) -> dict[str, list[Place]]:
         if name
     }
     folded = {name.casefold(): name for name in known}
+    headings: dict[str, str] | None = None
     found: dict[str, list[Place]] = {}
     for place in places:
         anchor = place.anchor
         if anchor and anchor not in known:
-            anchor = folded.get(anchor.casefold()) or _by_heading(body, place.title)
+            headings = _headings(body) if headings is None else headings
+            anchor = folded.get(anchor.casefold()) or headings.get(place.title.casefold(), "")
         found.setdefault(anchor, []).append(place)
     return found
 
 
-def _by_heading(body: Any, title: str) -> str:
-    """The id of the heading that a line names, which is given one; "" where there is none."""
+def _headings(body: Any) -> dict[str, str]:
+    """The ids of the headings of a page by their texts; those without are given one."""
+    found: dict[str, str] = {}
     for heading in body.css(", ".join(HEADINGS)):
-        if text_of(heading).casefold() == title.casefold():
-            name = heading.attributes.get("id") or f"heading-{heading.mem_id}"
+        if heading.css_first(", ".join(f"{name} {name}" for name in HEADINGS)) is not None:
+            continue
+        name = heading.attributes.get("id") or f"heading-{heading.mem_id}"
+        if found.setdefault(text_of(heading).casefold(), name) == name:
             heading.attrs["id"] = name
-            return name
-    return ""
+    return found

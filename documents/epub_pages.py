@@ -19,6 +19,7 @@ UTF_16 = {
 }
 READ = 6000  # characters of a page that tell its kind
 LONGEST_HEADING = 80
+MOST_EMPTY = 20  # headings without a text before the one that counts
 HEADING = re.compile(
     r"(?:chapter|part|book|act|kapitel|teil|chapitre|partie|capítulo|capitolo|parte|hoofdstuk|"
     r"deel|rozdział|глава|часть|kapitola)\s{1,3}(?:[\divxlc]{1,8}|[^\W\d_]{2,12})\b.{0,60}",
@@ -82,8 +83,12 @@ def glance(tree: LexborHTMLParser) -> Glance:
 
 def _first_heading(body: Any) -> tuple[str, int]:
     """The heading that a page begins with, and its level; "" where it begins otherwise."""
+    empty = 0
     for node in body.traverse(include_text=True):
         if node.tag in HEADINGS:
+            empty += 1
+            if empty > MOST_EMPTY:
+                return "", 0
             if text := text_of(node, with_images=True):
                 return text, HEADINGS[node.tag]
         elif node.tag == "-text" and (node.text_content or "").strip():

@@ -48,6 +48,9 @@ def formula_of(node: Any, tag: str, attributes: Attributes) -> Formula | None:
         is_formula = classes & IMAGES or any(name.startswith("mwe-math") for name in classes)
         return _of_tex(alt) if alt and is_formula else None
     if classes & RENDERED:
+        above = node.parent
+        if above is not None and classes_of(above.attributes) & RENDERED:
+            return None  # what holds this was looked through
         return _of_rendered(node, attributes)
     if classes & PREVIEWS:
         return ELSEWHERE if _has_script(node) else None

@@ -203,7 +203,8 @@ class Flow:
 
     def _is_figure(self, node: Any) -> bool:
         """Take in raised or lowered figures; False where there is more in them than text."""
-        if node.css_first("a, img, math, svg") is not None:
+        is_text = node.child is not None and node.child.tag == "-text" and node.child.next is None
+        if not is_text and node.css_first("a, img, math, svg") is not None:
             return False
         if self._listed is None:
             self._listed = listed_notes(self._root)
