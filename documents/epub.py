@@ -78,6 +78,7 @@ class _Book:
         self.has_contents = False
         self._waiting: dict[str, list[Place]] = {}
         self._kinds: dict[str, str] = {}
+        self._is_over = False  # what follows is the licence of Project Gutenberg
 
     def look(self) -> None:
         """Look at every page; those that cannot be read are damaged."""
@@ -114,10 +115,13 @@ class _Book:
         builder.language = builder.language or _language(tree)
         begin("")
         self._begin_written(item, builder)
-        frame = front.gutenberg_frame(body)
+        frame, is_last = front.gutenberg_frame(body)
         page = self.glances[item.path]
         is_nav = "nav" in item.properties and page.linked * 2 > page.size
         whole = "contents" if is_nav else self._kinds.get(item.path, "")
+        if self._is_over:
+            whole = front.FRONT
+        self._is_over = self._is_over or is_last
 
         def kind_of(node: Any, attributes: Attributes) -> str:
             if node.mem_id in frame:

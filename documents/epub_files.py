@@ -180,7 +180,12 @@ def is_page(archive: Archive, item: Item) -> bool:
     """Whether a file is a page by what stands in it, whatever its media type says."""
     if item.media_type.startswith(("image/jpeg", "image/png", "image/gif", "font/", "text/css")):
         return False
-    return bool(item.path) and looks_like_page(archive.head(item.path, LOOKED_AT))
+    if not item.path:
+        return False
+    try:
+        return looks_like_page(archive.head(item.path, LOOKED_AT))
+    except Broken:
+        return True  # whoever reads the whole of it finds the damage and names it
 
 
 def looks_like_page(head: bytes) -> bool:

@@ -25,10 +25,13 @@ BODY_TYPES = frozenset(("bodymatter", "text", "start", "chapter"))
 GUTENBERG_CLASSES = frozenset(("pg-boilerplate", "pgheader", "pgfooter", "pg-header", "pg-footer"))
 GUTENBERG_START = re.compile(r"\*\*\* ?START OF TH\w{1,3} PROJECT GUTENBERG", re.IGNORECASE)
 GUTENBERG_END = re.compile(r"\*\*\* ?END OF TH\w{1,3} PROJECT GUTENBERG", re.IGNORECASE)
-FILE_NAME = re.compile(
-    r"(?:^|[^a-z])(?:title[-_ ]?page|half[-_ ]?title(?:[-_ ]?page)?|copyright(?:[-_ ]?page)?|"
-    r"imprint|impressum|colophon|uncopyright|licen[cs]e|cover(?:[-_ ]?page)?|loi|"
-    r"also[-_ ]?by(?:[-_ ]?the[-_ ]?author)?|ad[-_ ]?card|newsletter)(?:$|[^a-z])"
+TITLE_NAME = re.compile(
+    r"(?:^|[^a-z])(?:title[-_ ]?page|half[-_ ]?title(?:[-_ ]?page)?|cover(?:[-_ ]?page)?)"
+    r"(?:$|[^a-z])"
+)
+LEGAL_NAME = re.compile(
+    r"(?:^|[^a-z])(?:copyright(?:[-_ ]?page)?|imprint|impressum|colophon|uncopyright|licen[cs]e|"
+    r"loi|also[-_ ]?by(?:[-_ ]?the[-_ ]?author)?|ad[-_ ]?card|newsletter)(?:$|[^a-z])"
 )
 LABELS = re.compile(
     r"title ?page|half[- ]?title(?: page)?|copyright(?: page| notice| information)?|imprint|"
@@ -65,7 +68,7 @@ SIGNS = tuple(
         r"public domain|creative commons|gemeinfrei|domaine public",
     )
 )
-MOST_OF_LABELLED, MOST_OF_NAMED, MOST_OF_LEGAL, FEW = 6000, 6000, 3500, 500  # characters
+MOST_OF_LABELLED, MOST_OF_LEGAL, MOST_OF_TITLE, FEW = 6000, 3500, 800, 500  # characters
 LINKED = 0.6  # the share of a page of contents that is links
 
 
@@ -129,7 +132,9 @@ def _kind(
     if page.size <= MOST_OF_LABELLED and referred.get(path) == FRONT:
         return FRONT
     stem = path.lower().rpartition("/")[2].rpartition(".")[0]
-    if page.size <= MOST_OF_NAMED and FILE_NAME.search(stem):
+    if page.size <= MOST_OF_TITLE and TITLE_NAME.search(stem):
+        return FRONT
+    if page.size <= MOST_OF_LABELLED and LEGAL_NAME.search(stem):
         return FRONT
     if page.size <= MOST_OF_LABELLED and any(
         LABELS.fullmatch(each.strip(" .:")) for each in titles
@@ -157,19 +162,24 @@ def kind_of(_node: Any, attributes: Attributes) -> str:
     return FRONT if is_gutenberg or attributes.get("id") in ("pg-header", "pg-footer") else ""
 
 
-def gutenberg_frame(body: Any) -> frozenset[int]:
-    """Collect the elements around the text that Project Gutenberg marks with START and END."""
+def gutenberg_frame(body: Any) -> tuple[frozenset[int], bool]:
+    """Collect the elements around the text that Project Gutenberg marks with START and END.
+
+    The second value tells whether the text ends in this page.
+    """
     found: set[int] = set()
+    is_over = False
     for node in body.css("p, pre, div, h1, h2, h3, span"):
         if node.child is None or node.child.tag != "-text":
             continue
         text = (node.child.text_content or "")[:300]
         if "***" not in text:
             continue
-        is_start = bool(GUTENBERG_START.search(text))
-        if is_start or GUTENBERG_END.search(text):
+        is_start, is_end = bool(GUTENBERG_START.search(text)), bool(GUTENBERG_END.search(text))
+        if is_start or is_end:
             found.update(_beside(node, body, before=is_start))
-    return frozenset(found)
+            is_over = is_over or is_end
+    return frozenset(found), is_over
 
 
 def _beside(node: Any, body: Any, *, before: bool) -> Iterable[int]:

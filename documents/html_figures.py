@@ -12,7 +12,7 @@ POWER = re.compile(
     r"[+−–-]?(?:\d{1,4}[+−–-]?|\d{0,3}[nkxyij](?:[+−–-](?:\d{1,3}|[nkxyij]))?)|[+−–-]"
 )
 INDEX = re.compile(r"\d{1,4}|[+−–-]?\d{1,3}[+−–-]?")
-SIGN_OF_NOTE = re.compile(r"\[?(?:\d{1,3}|[*†‡§]{1,3})\]?")
+SIGN_OF_NOTE = re.compile(r"\[?(?:\d{1,3}(?: ?[,–-] ?\d{1,3}){0,9}|[*†‡§]{1,3})\]?")
 LETTER_OF_NOTE = re.compile(r"[a-h]")
 UNIT_NAMES = (
     "m mm cm dm km µm μm nm in ft yd mi s ms sec min h kg g mol cd rad px ha Hz eV keV MeV GeV "
@@ -51,7 +51,8 @@ def raised(text: str, before: str, after: str, listed: frozenset[str]) -> tuple[
         return TRADE[text.lower()], "text"
     if text[:1].isalpha() and text.replace(".", "").isalpha():
         return text, "text"
-    return (f"^({text})" if last and len(text) < 20 else text), "text"
+    is_formula = len(text) < 20 and bool(last) and (len(last) == 1 or last[-1].isdecimal())
+    return (f"^({text})" if is_formula else f" {text}"), "text"
 
 
 def _is_base(base: str, last: str, power: str, listed: frozenset[str], *, is_close: bool) -> bool:

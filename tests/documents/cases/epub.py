@@ -340,6 +340,20 @@ CASES = [
         spoken="One\n\nText one.",
         shown=(("front_matter", "The licence is long."), ("front_matter", "use of anyone")),
     ),
+    Case(
+        "front matter",
+        "a licence of Project Gutenberg in files of its own",
+        "licence.epub",
+        lambda: epub({"c1.xhtml": GUTENBERG, "c2.xhtml": "<p>1.A. By reading you agree.</p>"}),
+        spoken="One\n\nText one.",
+        shown=(("front_matter", "By reading you agree"),),
+    ),
+    kept(
+        "a story in a file called cover",
+        f"<h2>Under cover</h2><p>He hid. {'It rained on. ' * 80}</p>",
+        "He hid.",
+        "under_cover.xhtml",
+    ),
     kept("a dedication", "<p>To the keeper of the light.</p>", "To the keeper"),
     kept("a foreword", "<h2>Foreword</h2><p>I met Ada first in 1990.</p>", "I met Ada"),
     kept(

@@ -70,6 +70,10 @@ CASES = [
     ),
     _figures("fractions", "3<sup>1</sup>/<sub>2</sub> cups", "3 1/2 cups"),
     _figures("what has no sign of its own", "e<sup>-x/2</sup>", "e^(-x/2)"),
+    _figures(
+        "several marks of notes", "A lamp.<sup>1,2</sup> A moth<sup>3–5</sup>.", "A lamp. A moth."
+    ),
+    _figures("raised words", "A lamp<sup>new model!</sup>", "A lamp new model!"),
     _figures("trade marks", "Lamp<sup>TM</sup> oil", "Lamp™ oil"),
     Case(
         "figures",
