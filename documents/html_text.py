@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from documents.html_figures import is_numerator, lowered, raised
-from documents.html_kinds import BLOCKS, HEADINGS, SKIPPED, classes_of, is_hidden
+from documents.html_formulas import formula_of
+from documents.html_kinds import BLOCKS, HEADINGS, SKIPPED, classes_of, is_hidden, kind_of_mark
 from documents.text_cleaning import one_line
 
 INITIAL_CLASSES = re.compile(r"drop|initial|lettrine|first-?letter|fl\b")
@@ -54,9 +55,13 @@ def _piece(node: Any, before: list[str], *, with_images: bool) -> tuple[str, boo
     if tag == "br":
         return " ", False
     attributes = node.attributes
+    if is_hidden(attributes):
+        return "", False
+    if formula := formula_of(node, tag, attributes):
+        return f" {formula.said or formula.text} ", False
     if tag == "img" and with_images:
         return f" {attributes.get('alt') or ''} ", False
-    if tag in SKIPPED or is_hidden(attributes):
+    if tag in SKIPPED or (tag in ("a", "sup", "span") and kind_of_mark(node, tag, attributes)):
         return "", False
     if tag in ("sup", "sub") and node.css_first("a, img, math") is None:
         return figures(node, "".join(before[-3:])), False

@@ -34,7 +34,8 @@ NOTES = (
 )
 CELLS = (
     "<p>Words.</p><table><tr><th>a</th><th>b</th></tr><tr><td><p>First</p><p>Second</p></td><td><b>"
-    "L</b>etter 10<sup>6</sup></td></tr></table>"
+    'L</b>etter 10<sup>6</sup></td></tr><tr><td>Sum<sup><a href="#n1">1</a></sup></td><td><math><mi>'
+    "x</mi></math></td></tr></table>"
 )
 
 
@@ -96,7 +97,7 @@ CASES = [
         "cells.epub",
         _book(CELLS),
         spoken="Words.",
-        shown=(("table", "First Second, Letter 10⁶"),),
+        shown=(("table", "First Second, Letter 10⁶\nSum, x"),),
     ),
     Case(
         "formulas",
