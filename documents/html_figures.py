@@ -84,7 +84,8 @@ def lowered(text: str, before: str) -> str:
         return text
     if INDEX.fullmatch(text):
         return text.translate(LOWERED)
-    is_index = len(text) <= 5 and before[-1:].isalpha() and text.isalnum()
+    letters = text.replace("+", "").replace("−", "").replace("-", "")
+    is_index = len(text) <= 5 and before[-1:].isalpha() and letters.isalnum()
     return f" {text}" if is_index else text
 
 

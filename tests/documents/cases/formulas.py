@@ -34,8 +34,8 @@ NOTES = (
 )
 CELLS = (
     "<p>Words.</p><table><tr><th>a</th><th>b</th></tr><tr><td><p>First</p><p>Second</p></td><td><b>"
-    'L</b>etter 10<sup>6</sup></td></tr><tr><td>Sum<sup><a href="#n1">1</a></sup></td><td><math><mi>'
-    "x</mi></math></td></tr></table>"
+    'L</b>etter 10<sup>6</sup></td></tr><tr><td>Sum<sup><a href="#n1">1</a></sup></td><td><math>'
+    "<mi>x</mi></math></td></tr></table>"
 )
 
 
@@ -63,6 +63,7 @@ CASES = [
     _figures("brackets", "(a + b)<sup>2</sup>", "(a + b)²"),
     _figures("ions and isotopes", "Ca<sup>2+</sup> and <sup>14</sup>C", "Ca²⁺ and ¹⁴C"),
     _figures("molecules", "H<sub>2</sub>O, C<sub>6</sub>H<sub>12</sub>", "H₂O, C₆H₁₂"),
+    _figures("indices", "a<sub>n+1</sub>, v<sub>0</sub>, T<sub>max</sub>", "a n+1, v₀, T max"),
     _figures("English ordinals", "the 1<sup>st</sup> and 22<sup>nd</sup>", "the 1st and 22nd"),
     _figures(
         "French short forms",
