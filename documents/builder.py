@@ -12,7 +12,7 @@ from documents.types import LEFT_OUT, Chapter, Document, TextRun
 PARAGRAPH = "\n\n"
 MOST_PARTS = 400_000
 LONGEST_TITLE = 300
-UNTITLED = LEFT_OUT - {"hyphen", "ligature", "link"}
+UNTITLED = LEFT_OUT - {"hyphen", "ligature", "link", "formula"}
 JOINED = frozenset(("navigation", "contents"))
 JOINED_SIZE = 2000  # characters
 DEPTH = 2  # levels of headings that begin chapters; deeper ones stand in the text

@@ -1,26 +1,22 @@
 """Books in the EPUB format: chapters by the table of contents, text in reading order."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 from lxml import etree
 
+from common.errors import Message
+from documents import epub_front as front
 from documents.builder import Builder
-from documents.errors import Broken, Encrypted
-from documents.html import parse
-from documents.html_walker import Flow, no_kind
-from documents.safe_xml import parse_xml
-from documents.safe_zip import Archive, resolve
+from documents.epub_contents import Place, anchored, completed, read_contents
+from documents.epub_files import Item, Package, check_locks, is_page, pages_in, read_package
+from documents.epub_pages import Glance, glance, parse_page
+from documents.errors import Broken, EmptyDocument, PicturesOnly
+from documents.html_kinds import Attributes
+from documents.html_walker import Flow
+from documents.safe_zip import Archive
 from documents.text_cleaning import one_line
 from documents.types import Document
 
-CONTAINER = "META-INF/container.xml"
-ENCRYPTION = "META-INF/encryption.xml"
-FONT_ALGORITHMS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
-PAGES = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml")
-NCX = "application/x-dtbncx+xml"
 IMAGES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"\x89PNG\r\n\x1a\n": "image/png",
@@ -28,95 +24,134 @@ IMAGES = {
     b"RIFF": "image/webp",
 }
 LARGEST_COVER = 4_000_000
-DEEPEST = 3  # levels of the table of contents that begin chapters
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An entry of the book's list of files."""
-
-    path: str
-    media_type: str
-    properties: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of the table of contents: the file and the id in it, "" for its beginning."""
-
-    title: str
-    level: int
-    path: str
-    anchor: str
+NAMED = 5  # files that a note names
 
 
 def read_epub(archive: Archive, title: str) -> Document:
     """Read a book; raises DocumentError."""
-    _check_locks(archive)
-    path = _package_path(archive)
-    package = _xml(archive, path)
-    items = _items(package, path)
-    toc = list(_toc(archive, package, items))
-    builder = Builder(chapters_given=bool(toc))
-    _metadata(package, builder)
-    _cover(archive, package, items, builder)
-    waiting: dict[tuple[str, str], list[Place]] = {}
-    for place in toc:
-        waiting.setdefault((place.path, place.anchor), []).append(place)
-    for item in _spine(package, items):
-        _tell(archive, item, waiting, builder)
-    return builder.document("epub", title)
+    check_locks(archive)
+    package = read_package(archive)
+    places = read_contents(archive, package)
+    _take_in_named(archive, package, places)
+    book = _Book(archive, package)
+    book.look()
+    book.sort(places)
+    builder = Builder(chapters_given=book.has_contents)
+    _metadata(package.root, builder)
+    _cover(archive, package, builder)
+    book.tell(builder)
+    builder.notes += _notes(package, places, book.damaged)
+    try:
+        return front.with_front_matter_read(builder.document("epub", title))
+    except EmptyDocument:
+        if book.damaged:
+            raise Broken from None
+        if any(page.pictures for page in book.glances.values()):
+            raise PicturesOnly from None
+        raise
 
 
-def _check_locks(archive: Archive) -> None:
-    if ENCRYPTION not in archive:
+def _take_in_named(archive: Archive, package: Package, places: list[Place]) -> None:
+    """Put files that the contents name into the order where the book's own order forgot them."""
+    paths = [item.path for item in package.order]
+    known = set(paths)
+    navs = {item.path for item in package.items.values() if "nav" in item.properties}
+    before = ""
+    for place in places:
+        path = place.path
+        item = Item(path, place.href, "", frozenset())
+        if path and path not in known and path not in navs and is_page(archive, item):
+            at = paths.index(before) + 1 if before in known else 0
+            paths.insert(at, path)
+            package.order.insert(at, item)
+            known.add(path)
+        before = path if path in known else before
+
+
+class _Book:
+    """The pages of a book: looked at first, then told to a builder one after the other."""
+
+    def __init__(self, archive: Archive, package: Package) -> None:
+        self._archive, self._package = archive, package
+        self.damaged: list[str] = []
+        self.glances: dict[str, Glance] = {}
+        self.has_contents = False
+        self._waiting: dict[str, list[Place]] = {}
+        self._kinds: dict[str, str] = {}
+        self._is_over = False  # what follows is the licence of Project Gutenberg
+
+    def look(self) -> None:
+        """Look at every page; those that cannot be read are damaged."""
+        for item in pages_in(self._package):
+            try:
+                self.glances[item.path] = glance(parse_page(self._archive, item.path))
+            except Broken:
+                self.damaged.append(item.href)
+
+    def sort(self, places: list[Place]) -> None:
+        """Tell which pages are left out, and in which pages chapters begin."""
+        referred = front.kinds_by_reference(self._archive, self._package)
+        self._kinds = front.kinds_of_pages(self.glances, places, referred)
+        places = completed(places, self._package.order, self.glances, self._kinds)
+        self.has_contents = bool(places)
+        for place in places:
+            self._waiting.setdefault(place.path, []).append(place)
+
+    def tell(self, builder: Builder) -> None:
+        """Pass the pages to the builder; chapters begin where the contents point to."""
+        for item in pages_in(self._package):
+            if item.path in self.glances:
+                self._tell_page(item, builder)
+
+    def _tell_page(self, item: Item, builder: Builder) -> None:
+        tree = parse_page(self._archive, item.path)
+        body: Any = tree.body
+        places = anchored(self._waiting.pop(item.path, []), body)
+
+        def begin(anchor: str) -> None:
+            for place in places.pop(anchor, ()):
+                builder.chapter(place.title, place.level)
+
+        builder.language = builder.language or _language(tree)
+        begin("")
+        self._begin_written(item, builder)
+        frame, is_last = front.gutenberg_frame(body)
+        page = self.glances[item.path]
+        is_nav = "nav" in item.properties and page.linked * 2 > page.size
+        whole = "contents" if is_nav else self._kinds.get(item.path, "")
+        if self._is_over:
+            whole = front.FRONT
+        self._is_over = self._is_over or is_last
+
+        def kind_of(node: Any, attributes: Attributes) -> str:
+            if node.mem_id in frame:
+                return front.FRONT
+            return whole or front.kind_of(node, attributes)
+
+        Flow(builder, kind_of, frozenset(places), begin).walk(body)
+
+    def _begin_written(self, item: Item, builder: Builder) -> None:
+        """Without contents, begin a chapter at a paragraph that reads like its heading."""
+        page = self.glances[item.path]
+        if not self.has_contents and page.heading and page.is_written:
+            pages = self.glances.values()
+            levels = (each.level for each in pages if each.heading and not each.is_written)
+            builder.chapter(page.heading, min(levels, default=1))
+
+
+def _language(tree: Any) -> str:
+    html = tree.css_first("html")
+    if html is None:
+        return ""
+    return html.attributes.get("xml:lang") or html.attributes.get("lang") or ""
+
+
+def _metadata(root: etree._Element | None, builder: Builder) -> None:
+    if root is None:
         return
-    for method in _xml(archive, ENCRYPTION).iter("{*}EncryptionMethod"):
-        # Fonts are often scrambled in books that are free to read otherwise.
-        if method.get("Algorithm") not in FONT_ALGORITHMS:
-            raise Encrypted
 
-
-def _xml(archive: Archive, path: str) -> etree._Element:
-    if path not in archive:
-        raise Broken
-    return parse_xml(archive.read(path))
-
-
-def _package_path(archive: Archive) -> str:
-    for rootfile in _xml(archive, CONTAINER).iter("{*}rootfile"):
-        path = resolve("", unquote(rootfile.get("full-path", "")))
-        if path in archive:
-            return path
-    raise Broken
-
-
-def _items(package: etree._Element, base: str) -> dict[str, Item]:
-    found = {}
-    for item in package.iterfind("{*}manifest/{*}item"):
-        path = resolve(base, unquote(item.get("href", "")))
-        properties = frozenset(item.get("properties", "").split())
-        found[item.get("id", "")] = Item(path, item.get("media-type", ""), properties)
-    return found
-
-
-def _spine(package: etree._Element, items: dict[str, Item]) -> Iterator[Item]:
-    """The files in reading order; what stands beside it (notes, answers) comes last."""
-    beside = []
-    for reference in package.iterfind("{*}spine/{*}itemref"):
-        item = items.get(reference.get("idref", ""))
-        if item is None or item.media_type not in PAGES:
-            continue
-        if reference.get("linear") == "no":
-            beside.append(item)
-        else:
-            yield item
-    yield from beside
-
-
-def _metadata(package: etree._Element, builder: Builder) -> None:
     def texts(name: str) -> list[str]:
-        found = package.iterfind(f"{{*}}metadata//{{*}}{name}")
+        found = root.iterfind(f"{{*}}metadata//{{*}}{name}")
         return [one_line("".join(node.itertext())) for node in found]
 
     builder.title = next(filter(None, texts("title")), "")
@@ -124,20 +159,23 @@ def _metadata(package: etree._Element, builder: Builder) -> None:
     builder.language = next(filter(None, texts("language")), "")
 
 
-def _cover(
-    archive: Archive, package: etree._Element, items: dict[str, Item], builder: Builder
-) -> None:
+def _cover(archive: Archive, package: Package, builder: Builder) -> None:
+    if package.root is None:
+        return
     named = {
         meta.get("content")
-        for meta in package.iterfind("{*}metadata//{*}meta")
+        for meta in package.root.iterfind("{*}metadata//{*}meta")
         if meta.get("name") == "cover"
     }
-    for name, item in items.items():
+    for name, item in package.items.items():
         if "cover-image" not in item.properties and name not in named:
             continue
-        if item.path not in archive:
+        if not item.path:
             continue
-        image = archive.read(item.path)
+        try:
+            image = archive.read(item.path)
+        except Broken:
+            continue
         kinds = (kind for start, kind in IMAGES.items() if image.startswith(start))
         kind = next(kinds, "")
         if kind and len(image) <= LARGEST_COVER:
@@ -145,78 +183,28 @@ def _cover(
             return
 
 
-def _toc(archive: Archive, package: etree._Element, items: dict[str, Item]) -> Iterator[Place]:
-    for item in items.values():
-        if "nav" in item.properties and item.path in archive:
-            places = list(_from_nav(archive, item.path))
-            if places:
-                yield from places
-                return
-    spine = package.find("{*}spine")
-    named = items.get(spine.get("toc", "")) if spine is not None else None
-    candidates = [named, *(item for item in items.values() if item.media_type == NCX)]
-    for each in candidates:
-        if each is not None and each.path in archive:
-            yield from _from_ncx(_xml(archive, each.path), each.path)
-            return
+def _notes(package: Package, places: list[Place], damaged: list[str]) -> list[Message]:
+    """Sentences about what the book names and does not hold, and about what could not be read."""
+    notes = []
+    unknown = [place.href for place in places if not place.path]
+    missing = list(dict.fromkeys(package.missing + unknown))
+    if len(missing) == 1:
+        notes.append(Message("A file named in the book is missing: {name}.", name=missing[0]))
+    elif missing:
+        names = _listed(missing)
+        text = "{count} files named in the book are missing: {names}."
+        notes.append(Message(text, count=len(missing), names=names))
+    if damaged:
+        text = "Files of the book that are damaged were left out: {names}."
+        notes.append(Message(text, names=_listed(damaged)))
+    if package.root is None:
+        notes.append(
+            Message(
+                "The book's list of files is missing. Its pages follow the order of their names."
+            )
+        )
+    return notes
 
 
-def _from_nav(archive: Archive, path: str) -> Iterator[Place]:
-    tree = parse(archive.read(path))
-    navs = tree.css("nav")
-    wanted = [nav for nav in navs if "toc" in (nav.attributes.get("epub:type") or "").split()]
-    for nav in (wanted or navs)[:1]:
-        for link in nav.css("li > a, li > span"):
-            level = sum(1 for above in _up_to(link, nav) if above.tag == "ol")
-            title = one_line(link.text())
-            target = link.attributes.get("href") or ""
-            if title and target and level <= DEEPEST:
-                yield _place(title, level, path, target)
-
-
-def _up_to(node: Any, top: Any) -> Iterator[Any]:
-    above = node.parent
-    while above is not None and above.mem_id != top.mem_id:
-        yield above
-        above = above.parent
-
-
-def _from_ncx(root: etree._Element, path: str) -> Iterator[Place]:
-    for point in root.iterfind("{*}navMap//{*}navPoint"):
-        text, content = point.find("{*}navLabel/{*}text"), point.find("{*}content")
-        level = sum(1 for above in point.iterancestors() if above.tag == point.tag) + 1
-        if text is not None and content is not None and level <= DEEPEST:
-            title = one_line("".join(text.itertext()))
-            yield _place(title, level, path, content.get("src", ""))
-
-
-def _place(title: str, level: int, base: str, target: str) -> Place:
-    reference, _, anchor = target.partition("#")
-    path = resolve(base, unquote(reference)) if reference else base
-    return Place(title, level, path.lower(), unquote(anchor))
-
-
-def _tell(
-    archive: Archive,
-    item: Item,
-    waiting: dict[tuple[str, str], list[Place]],
-    builder: Builder,
-) -> None:
-    """Pass one file of the book to the builder; chapters begin where the contents point to."""
-    if item.path not in archive:
-        return
-    path = item.path.lower()
-
-    def begin(anchor: str) -> None:
-        for place in waiting.pop((path, anchor), ()):
-            builder.chapter(place.title, place.level)
-
-    begin("")
-    anchors = {anchor for file, anchor in waiting if file == path}
-    is_contents = "nav" in item.properties
-    kind_of = _contents if is_contents else no_kind
-    Flow(builder, kind_of, anchors, begin).walk(parse(archive.read(item.path)).body)
-
-
-def _contents(_node: Any, _attributes: dict[str, str | None]) -> str:
-    return "contents"
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")

@@ -173,6 +173,15 @@ class NeedsRecognition(Scanned):
     """Pages must be recognised first, which takes long and is done apart from requests."""
 
 
+class PicturesOnly(DocumentError):
+    """The book has pictures and no text."""
+
+    template = (
+        "This book holds pictures of pages and no text. Run text recognition (OCR) over it and "
+        "import the result."
+    )
+
+
 class EmptyDocument(DocumentError):
     """There is no text in the document."""
 

@@ -1,54 +1,39 @@
 """Walker over the elements of HTML, which tells a builder of text: for pages, books, Markdown."""
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any
 
 from documents.builder import PARAGRAPH, Builder
-from documents.text_cleaning import clean, one_line, parts_of
+from documents.html_drama import Drama, name_of, without_ending
+from documents.html_figures import is_at_start, listed_notes
+from documents.html_formulas import formula_of
+from documents.html_kinds import (
+    BLOCKS,
+    CODE_CLASSES,
+    HEADINGS,
+    LINE_CLASSES,
+    SKIPPED,
+    Attributes,
+    classes_of,
+    is_hidden,
+    is_stanza,
+    kind_of_block,
+    kind_of_mark,
+)
+from documents.html_paragraphs import BREAK, Run, paragraph, whole
+from documents.html_tables import is_layout, table_text, verses_of
+from documents.html_text import figures_of, is_new_word
+from documents.text_cleaning import clean, one_line
 from documents.types import TextRun
 
-BLOCK_NAMES = (
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption "
-    "figure footer form header hgroup hr html legend li main menu nav ol p section summary table "
-    "caption tbody td tfoot th thead tr ul"
-)
-SKIPPED_NAMES = (
-    "applet area audio base button canvas datalist embed head iframe input link map math meta "
-    "noembed noframes noscript object option param rp rt script select source style svg template "
-    "textarea title track video"
-)
-BLOCKS = frozenset(BLOCK_NAMES.split())
-SKIPPED = frozenset(SKIPPED_NAMES.split())
-HEADINGS = {f"h{level}": level for level in range(1, 7)}
-CODE_CLASSES = frozenset(("highlight", "codehilite", "sourcecode", "programlisting"))
-MARK_CLASSES = frozenset(("noteref", "footnote-ref", "footnote-reference", "footnoteref", "fnref"))
-PAGE_CLASSES = frozenset(("pagenum", "pageno", "page-number", "pagebreak", "page-break"))
-CONTENTS_CLASSES = frozenset(("toc", "toctree-wrapper", "table-of-contents"))
-NOTE_CLASSES = frozenset(("footnote", "footnotes", "endnote", "endnotes", "reflist", "references"))
-NOTE_TYPES = frozenset(
-    f"{prefix}{name}{plural}"
-    for prefix in ("", "doc-")
-    for name in ("footnote", "endnote", "rearnote")
-    for plural in ("", "s")
-)
-CONTENTS_TYPES = frozenset(("toc", "doc-toc", "landmarks", "page-list", "doc-pagelist"))
+__all__ = ["BLOCKS", "HEADINGS", "SKIPPED", "Flow", "Kinds", "no_kind"]
 
-MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z]|[*†‡§¶]{1,3})[\])]?")
-REFERENCE = re.compile(r"\[[^\[\]]{1,20}\]")
-BACK = re.compile(r"[↩↑^⏎¶#§🔗]\ufe0e?")
-NOTE_ID = re.compile(r"(?:fn|footnote|endnote|note|_ftn)[-_:.]?\d+")
-HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
-BREAK = "\x0b"
-GAPS = re.compile(r"[^\S\x0b\xa0]+")
-UNEVEN = re.compile(r"[\t\n\r\f\u2000-\u200a]|  ")
-BREAKS = re.compile(r" ?\x0b ?")
-LAYOUT_CELL = 200  # characters in a cell: more on average, and the table is there for the looks
+LOOKED_BACK = 4  # runs before raised figures, or a line of verse, that tell what these are
 
-Kinds = Callable[[Any, dict[str, str | None]], str]
+Kinds = Callable[[Any, Attributes], str]
 
 
-def no_kind(_node: Any, _attributes: dict[str, str | None]) -> str:
+def no_kind(_node: Any, _attributes: Attributes) -> str:
     """Give no element a kind: for flows where the elements themselves say what they are."""
     return ""
 
@@ -70,14 +55,22 @@ class Flow:
         self._kind_of = kind_of
         self._anchors = anchors
         self._at_anchor = at_anchor
-        self._runs: list[tuple[str, str]] = []
+        self._runs: list[Run] = []
         self._kinds = ["text"]
         self._heading = 0
         self._numbers: dict[int, int] = {}
         self._number_said = ""
+        self._drama: Drama
+        self._root: Any = None
+        self._listed: frozenset[str] | None = None
+        self._marks: set[str] = set()
+        self._speaker: list[Run] = []  # who speaks the next paragraph
+        self._is_after_name = False
+        self._groups: list[tuple[int, bool]] = []  # whose paragraphs are lines of one
 
     def walk(self, root: Any) -> None:
         """Walk through everything in an element; the depth of nesting does not matter."""
+        self._root, self._drama = root, Drama(root)
         opened: list[Any] = []
         node = root
         while node is not None:
@@ -90,12 +83,13 @@ class Flow:
                 self._leave(node)
             node = node.next if opened else None
         self._flush()
+        self._release_speaker()
 
     def _enter(self, node: Any) -> bool:
         """Tell a text or an element; whether to go on with what is in it."""
         tag = node.tag
         if tag == "-text":
-            self._runs.append((node.text_content or "", "text"))
+            self._text(node.text_content or "")
             return False
         if tag.startswith(("-", "!")):
             return False
@@ -103,21 +97,36 @@ class Flow:
         if tag in BLOCKS or tag in HEADINGS:
             self._flush()
         self._pass_anchors(attributes)
-        if tag in SKIPPED or _is_hidden(attributes) or self._tell(node, tag, attributes):
+        if is_hidden(attributes) or self._is_told(node, tag, attributes):
+            self._pass_anchors_in(node)
             return False
         if node.child is None:
             return False
-        kind = self._kind_of(node, attributes) or _kind_of_block(tag, attributes)
-        if kind == "contents" and node.css_first("section, h2 ~ p") is not None:
-            kind = ""  # the whole text stands in what is called so
+        kind = self._kind_of(node, attributes)
+        if not kind:
+            kind = kind_of_block(tag, attributes)
+            if kind == "contents" and node.css_first("section, h2 ~ p") is not None:
+                kind = ""  # the whole text stands in what is called so
         if kind == "navigation" and tag not in BLOCKS and self._kinds[-1] == "text":
-            self._runs.append((one_line(node.text()), kind))
+            self._runs.append(Run(one_line(node.text()), kind))
             return False
+        self._open(node, tag, attributes, kind or self._note_of(node, tag))
+        return True
+
+    def _open(self, node: Any, tag: str, attributes: Attributes, kind: str) -> None:
         self._kinds.append(kind or self._kinds[-1])
         if tag in HEADINGS and self._kinds[-1] == "text":
             self._heading = HEADINGS[tag]
+        elif self._heading and is_new_word(node, tag):
+            self._runs.append(Run(" "))
+        elif tag == "span" and not classes_of(attributes).isdisjoint(LINE_CLASSES):
+            self._begin_line()
+        elif is_stanza(attributes) or self._drama.is_speech(node):
+            is_begun = bool(self._groups) and self._groups[-1][1]
+            self._groups.append((node.mem_id, is_begun))
+        if tag == "q":
+            self._runs.append(Run("“"))
         self._number(node, tag, attributes)
-        return True
 
     def _leave(self, node: Any) -> None:
         tag = node.tag
@@ -126,10 +135,27 @@ class Flow:
         if tag in HEADINGS:
             self._heading = 0
         if tag == "q":
-            self._runs.append(("”", "text"))
+            self._runs.append(Run("”"))
+        if self._groups and self._groups[-1][0] == node.mem_id:
+            self._groups.pop()
         self._kinds.pop()
 
-    def _pass_anchors(self, attributes: dict[str, str | None]) -> None:
+    def _text(self, text: str) -> None:
+        if self._is_after_name and text.strip():
+            text = without_ending(text)
+            self._is_after_name = False
+        self._runs.append(Run(text))
+
+    def _add(self, text: str, kind: str, said: str | None = None) -> None:
+        if text:
+            self._runs.append(Run(text, kind, said))
+
+    def _begin_line(self) -> None:
+        last = "".join(run.text for run in self._runs[-LOOKED_BACK:]).rstrip(" \n\t")
+        if last and not last.endswith(BREAK):
+            self._runs.append(Run(BREAK))
+
+    def _pass_anchors(self, attributes: Attributes) -> None:
         for name in ("id", "name"):
             # An anchor inside a heading or a paragraph stands for the whole of it: what was
             # gathered of it goes with the chapter that begins here.
@@ -137,30 +163,107 @@ class Flow:
             if anchor is not None and anchor in self._anchors:
                 self._at_anchor(anchor)
 
-    def _tell(self, node: Any, tag: str, attributes: dict[str, str | None]) -> bool:
+    def _pass_anchors_in(self, node: Any) -> None:
+        if self._anchors and node.child is not None:
+            for inner in node.css("[id], [name]"):
+                self._pass_anchors(inner.attributes)
+
+    def _is_told(self, node: Any, tag: str, attributes: Attributes) -> bool:
         """Take in an element that is no paragraph; False where its content must be walked."""
-        if tag == "br":
-            self._runs.append((BREAK, "text"))
-        elif tag == "img":
-            self._runs.append((one_line(attributes.get("alt") or ""), "caption"))
-        elif tag == "pre" or (tag in ("div", "figure") and _words(attributes) & CODE_CLASSES):
+        if formula := formula_of(node, tag, attributes):
+            self._add(formula.text, "formula", formula.said)
+        elif tag == "br":
+            self._runs.append(Run(BREAK))
+        elif tag in ("img", "svg"):
+            self._add(_shown_by(node, tag, attributes), "caption")
+        elif tag in SKIPPED:
+            return True
+        elif tag == "pre" or (tag in ("div", "figure") and classes_of(attributes) & CODE_CLASSES):
             self._whole(clean(node.text()).strip("\n"), "code")
-        elif tag == "table" and not _is_layout(node, attributes):
-            self._whole(_table(node), "table")
-        elif tag in ("a", "sup", "span") and (kind := _kind_of_mark(node, tag, attributes)):
-            self._runs.append((one_line(node.text()), kind))
+        elif tag == "table":
+            return self._is_table(node, attributes)
+        elif tag in ("a", "sup", "span") and (kind := kind_of_mark(node, tag, attributes)):
+            self._runs.append(Run(one_line(node.text()), kind))
+        elif tag in ("sup", "sub"):
+            return self._is_figure(node)
         else:
-            if tag == "q":
-                self._runs.append(("“", "text"))
-            return False
+            return self._is_name(node, tag, attributes)
         return True
+
+    def _is_table(self, node: Any, attributes: Attributes) -> bool:
+        if self._drama.is_play(node):
+            return False
+        if lines := verses_of(node):
+            self._whole_lines(lines)
+        elif is_layout(node, attributes):
+            return False
+        else:
+            self._whole(table_text(node), "table")
+        return True
+
+    def _is_figure(self, node: Any) -> bool:
+        """Take in raised or lowered figures; False where there is more in them than text."""
+        is_text = node.child is not None and node.child.tag == "-text" and node.child.next is None
+        if not is_text and node.css_first("a, img, math, svg") is not None:
+            return False
+        if self._listed is None:
+            self._listed = listed_notes(self._root)
+        before = "".join(run.text for run in self._runs[-LOOKED_BACK:])
+        text, kind = figures_of(node, before, self._listed)
+        if kind == "note_mark":
+            self._marks.add(text)
+        self._runs.append(Run(text, kind))
+        return True
+
+    def _is_name(self, node: Any, tag: str, attributes: Attributes) -> bool:
+        """Take in the name of who speaks the text that follows."""
+        if self._heading or self._kinds[-1] != "text":
+            return False
+        if not self._drama.is_name(node, tag, attributes):
+            return False
+        is_block = tag in BLOCKS
+        if not is_block and any(run.text.strip() for run in self._runs):
+            return False
+        name, beside = name_of(node.text())
+        if not name:
+            return False
+        self._release_speaker()
+        self._speaker = [Run(name, "speaker"), Run(f" {beside} ")]
+        self._is_after_name = not is_block
+        return True
+
+    def _release_speaker(self) -> None:
+        """Tell a name that no speech came after."""
+        if self._speaker:
+            text = "".join(run.text for run in self._speaker).strip(" :")
+            self._speaker, self._is_after_name = [], False
+            self._builder.paragraph(text)
 
     def _whole(self, text: str, kind: str) -> None:
         self._flush()
+        self._release_speaker()
         around = self._kinds[-1]
         self._builder.paragraph(text, kind if around == "text" else around)
 
-    def _number(self, node: Any, tag: str, attributes: dict[str, str | None]) -> None:
+    def _whole_lines(self, lines: list[TextRun]) -> None:
+        self._flush()
+        if self._kinds[-1] == "text":
+            self._builder.parts(lines)
+        else:
+            self._builder.paragraph("\n".join(line.text for line in lines), self._kinds[-1])
+
+    def _note_of(self, node: Any, tag: str) -> str:
+        """Tell the text of a note by the raised mark that it begins with, after that was seen."""
+        if not self._marks or tag not in ("p", "li", "div", "dd"):
+            return ""
+        first = node.child
+        while first is not None and first.tag == "-text" and not (first.text_content or "").strip():
+            first = first.next
+        if first is None or first.tag != "sup" or not is_at_start(first):
+            return ""
+        return "note" if one_line(first.text()) in self._marks else ""
+
+    def _number(self, node: Any, tag: str, attributes: Attributes) -> None:
         """Begin the next paragraph with the number that its item has in the list."""
         if tag == "ol":
             start = attributes.get("start") or ""
@@ -179,130 +282,35 @@ class Flow:
             return
         kind = self._kinds[-1]
         if kind != "text":
-            text = _collapsed("".join(_apart(text, mark) for text, mark in runs))
-            self._builder.paragraph(clean(text), kind)
+            self._builder.paragraph(whole(runs), kind)
             return
-        if self._number_said and any(text.strip() for text, _ in runs):
-            runs.insert(0, (self._number_said, "text"))
-            self._number_said = ""
-        parts = _paragraph(runs)
+        has_text = any(run.text.strip() for run in runs)
         if self._heading:
-            self._builder.heading(parts, self._heading)
-        else:
-            self._builder.parts(parts)
+            self._release_speaker()
+            self._builder.heading(paragraph(runs), self._heading)
+            return
+        if self._number_said and has_text:
+            runs.insert(0, Run(self._number_said))
+            self._number_said = ""
+        if self._speaker and has_text:
+            runs = [*self._speaker, *runs]
+            self._speaker, self._is_after_name = [], False
+        self._builder.parts(paragraph(runs, self._glue(is_begun=has_text)))
+
+    def _glue(self, *, is_begun: bool) -> str:
+        """What parts the next paragraph from the last: a line's end within a speech or a stanza."""
+        if not self._groups:
+            return PARAGRAPH
+        group, was_begun = self._groups[-1]
+        if is_begun:
+            self._groups[-1] = (group, True)
+        return "\n" if was_begun else PARAGRAPH
 
 
-def _collapsed(text: str) -> str:
-    return BREAKS.sub("\n", GAPS.sub(" ", text)).strip(" \n\xa0")
-
-
-def _apart(text: str, kind: str) -> str:
-    return f" {text} " if kind == "caption" else text
-
-
-def _paragraph(runs: list[tuple[str, str]]) -> list[TextRun]:
-    """The parts of a paragraph: white space collapses, and stands in the glue between parts."""
-    parts: list[TextRun] = []
-    glue, gathered = PARAGRAPH, ""
-    for text, kind in [*runs, ("", "end")]:
-        if kind == "text":
-            gathered += text
-            continue
-        text_before = GAPS.sub(" ", gathered) if UNEVEN.search(gathered) else gathered
-        gathered = ""
-        said = BREAKS.sub("\n", text_before.strip(" " if parts else " \x0b\xa0"))
-        if said and kind == "end":
-            said = said.rstrip("\n\xa0")
-        if said:
-            before = " " if text_before.startswith(" ") and parts else ""
-            parts += parts_of(clean(said), glue or before)
-            glue = ""
-        if text:
-            is_apart = not parts or text_before.endswith(" ") or kind == "caption"
-            parts.append(TextRun(text, kind, glue or (" " if is_apart else "")))
-            glue = " " if kind == "caption" else ""
-    return parts
-
-
-def _words(attributes: dict[str, str | None]) -> frozenset[str]:
-    return frozenset((attributes.get("class") or "").lower().split())
-
-
-def _types(attributes: dict[str, str | None]) -> frozenset[str]:
-    named = f"{attributes.get('epub:type') or ''} {attributes.get('role') or ''}"
-    return frozenset(named.lower().split())
-
-
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
-    if not attributes:
-        return False
-    return (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or bool(HIDDEN.search(attributes.get("style") or ""))
-    )
-
-
-def _kind_of_block(tag: str, attributes: dict[str, str | None]) -> str:
-    if tag == "nav":
-        return "contents" if _types(attributes) & CONTENTS_TYPES else "navigation"
-    if tag == "figcaption":
-        return "caption"
-    if not attributes or tag not in BLOCKS:
-        return ""
-    classes, types = _words(attributes), _types(attributes)
-    if types & NOTE_TYPES or classes & NOTE_CLASSES:
-        return "note"
-    if types & CONTENTS_TYPES or classes & CONTENTS_CLASSES or attributes.get("id") == "toc":
-        return "contents"
-    if tag in ("li", "p", "div", "aside", "dd") and NOTE_ID.fullmatch(attributes.get("id") or ""):
-        return "note"
-    return ""
-
-
-def _kind_of_mark(node: Any, tag: str, attributes: dict[str, str | None]) -> str:
-    """Whether this is the mark of a note, of a citation, of a page, or "" for none."""
-    classes, types = _words(attributes), _types(attributes)
-    if types & {"pagebreak", "doc-pagebreak"} or classes & PAGE_CLASSES:
-        return "page_number"
-    if "math" in types:
-        return "formula"
-    if "doc-biblioref" in types:
-        return "reference"
-    text = one_line(node.text())
-    if types & {"noteref", "doc-noteref", "doc-backlink"} or classes & MARK_CLASSES:
-        return "note_mark"
-    if tag == "span" or len(text) > 24:
-        return ""
-    is_raised = tag == "sup" or (node.child is not None and node.child.tag == "sup")
-    target = attributes.get("href") or ""
-    is_link = bool(target) if tag == "a" else node.css_first("a[href]") is not None
-    if not is_link:
-        return "reference" if is_raised and REFERENCE.fullmatch(text) else ""
-    if BACK.fullmatch(text):
-        return "note_mark"
-    if is_raised and REFERENCE.fullmatch(text):
-        return "reference"
-    is_note = is_raised or NOTE_ID.search(target.partition("#")[2])
-    return "note_mark" if is_note and MARK.fullmatch(text) else ""
-
-
-def _is_layout(node: Any, attributes: dict[str, str | None]) -> bool:
-    """Whether a table only arranges a page: nested tables, one column, or cells full of prose."""
-    if attributes.get("role") in ("presentation", "none"):
-        return True
-    if node.css_first("td table, th table") is not None:
-        return True
-    cells, rows = len(node.css("td, th")), len(node.css("tr"))
-    if cells <= rows and not node.css("th"):
-        return True
-    return len(node.text()) > LAYOUT_CELL * max(1, cells)
-
-
-def _table(node: Any) -> str:
-    """A row in each line, its cells separated by commas; the caption comes first."""
-    lines = [one_line(caption.text()) for caption in node.css("caption")]
-    for row in node.css("tr"):
-        cells = (one_line(cell.text(separator=" ")) for cell in row.css("td, th"))
-        lines.append(", ".join(cell for cell in cells if cell))
-    return "\n".join(line for line in lines if line)
+def _shown_by(node: Any, tag: str, attributes: Attributes) -> str:
+    """What an image says of itself; the texts in a drawing are what it shows."""
+    if tag == "img":
+        return one_line(attributes.get("alt") or "")
+    texts = [attributes.get("aria-label") or "", *(each.text() for each in node.css("title, desc"))]
+    texts += [each.text() for each in node.css("text")]
+    return " ".join(dict.fromkeys(filter(None, map(one_line, texts))))

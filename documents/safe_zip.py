@@ -1,10 +1,13 @@
 """Safe reading of ZIP archives: single entries, counted as they unpack; writes nothing."""
 
 import posixpath
+import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
+from urllib.parse import unquote
 
 from documents.errors import Broken, Encrypted, OtherOfficeFile, PlainArchive, TooLargeInside
 from documents.foreign_formats import refused_by_name
@@ -45,7 +48,11 @@ class Archive:
             self._zip.close()
             raise TooLargeInside
         self._infos = {info.filename: info for info in infos}
-        self._folded = {name.lower(): name for name in self._infos}
+        self._read: set[str] = set()
+        self._folded: dict[str, str] = {}
+        for names in zip(*map(_spellings, self._infos), strict=True):
+            for name, spelling in zip(self._infos, names, strict=True):
+                self._folded.setdefault(spelling, name)
 
     def __enter__(self) -> Self:
         return self
@@ -59,12 +66,22 @@ class Archive:
         self._zip.close()
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in self._folded
+        return bool(self.find(name))
+
+    def find(self, name: str) -> str:
+        """Find the entry that is meant by a name, whatever its case and escapes, else ""."""
+        return self._folded.get(_folded(name)) or ""
+
+    def names(self) -> Iterator[str]:
+        """List the entries that are no folders, as the archive writes them."""
+        return (name for name in self._infos if not name.endswith("/"))
 
     def kind(self) -> str:
         """Tell "epub", "docx", "odt" and "fb2"; raises PlainArchive and its kin for others."""
         mimetype = self.read("mimetype")[:80].strip() if "mimetype" in self else b""
-        if mimetype == EPUB or "META-INF/container.xml" in self:
+        if EPUB in mimetype or "META-INF/container.xml" in self:
+            return "epub"
+        if any(name.lower().endswith(".opf") for name in self.names()):
             return "epub"
         if self.main_part().startswith("word/") or self._lists(*WORD_TYPES):
             return "docx"
@@ -94,21 +111,31 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """Read an entry's bytes; raises KeyError, Broken, Encrypted, TooLargeInside."""
-        info = self._infos[self._folded[name.lower()]]
+        found = self.find(name)
+        # What the archive says of sizes is a claim: only what comes out counts, once.
+        is_counted = found in self._read
+        self._read.add(found)
+        pieces = []
+        for piece in self._pieces(self._infos[found], PIECE):
+            self._left -= 0 if is_counted else len(piece)
+            if self._left < 0:
+                raise TooLargeInside
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def head(self, name: str, size: int) -> bytes:
+        """Read the first bytes of an entry; raises KeyError, Broken, Encrypted."""
+        return next(self._pieces(self._infos[self.find(name)], size), b"")
+
+    def _pieces(self, info: zipfile.ZipInfo, size: int) -> Iterator[bytes]:
         if info.flag_bits & LOCKED:
             raise Encrypted
-        # What the archive says of sizes is a claim: only what comes out counts.
-        pieces = []
         try:
             with self._zip.open(info) as entry:
-                while piece := entry.read(PIECE):
-                    self._left -= len(piece)
-                    if self._left < 0:
-                        raise TooLargeInside
-                    pieces.append(piece)
+                while piece := entry.read(size):
+                    yield piece
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
             raise Broken from error
-        return b"".join(pieces)
 
     def main_part(self) -> str:
         """Find the entry that a Microsoft Office document keeps its text in, "" where none is."""
@@ -117,6 +144,19 @@ class Archive:
                 if relation.get("Type", "").endswith("/officeDocument"):
                     return relation.get("Target", "").lstrip("/")
         return WORD if WORD in self else ""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name.replace("\\", "/").lstrip("/")).casefold()
+
+
+def _spellings(name: str) -> tuple[str, str, str]:
+    """Spell an entry's name as it is, without escapes, and in UTF-8 that was not called so."""
+    try:
+        meant = name.encode("cp437").decode()
+    except UnicodeError:
+        meant = name
+    return _folded(name), _folded(unquote(name)), _folded(meant)
 
 
 def resolve(base: str, reference: str) -> str:

@@ -338,3 +338,60 @@ def pdf_that_claims_a_million_pages() -> tuple[str, bytes]:
     pages = b"<</Type/Pages/Kids[3 0 R]/Count 2000000000>>"
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"
     return "count.pdf", pdf([b"<</Type/Catalog/Pages 2 0 R>>", pages, page])
+
+
+def deep(tags: str, depth: int) -> str:
+    """Elements in each other; `tags` is a list of names, the first one outside."""
+    names = tags.split()
+    return "".join(f"<{name}>" for name in names) * depth
+
+
+@case
+def book_of_tables_in_tables() -> tuple[str, bytes]:
+    return "tables.epub", epub({"c1.xhtml": deep("table tr td p", 20_000) + "late"})
+
+
+@case
+def book_of_spans_in_headings() -> tuple[str, bytes]:
+    body = "<h1>" + "<span>a</span><span>b</span>" * 10_000 + "</h1>" + deep("h1 span b", 5_000)
+    return "spans.epub", epub({"c1.xhtml": body})
+
+
+@case
+def book_of_raised_figures() -> tuple[str, bytes]:
+    raised = "x<sup>2</sup><sub>1</sub>" * 20_000 + deep("sup sub", 5_000)
+    return "raised.epub", epub({"c1.xhtml": f"<p>{raised}</p>"})
+
+
+@case
+def book_of_formulas() -> tuple[str, bytes]:
+    row = f"<math>{deep('msup mrow', 3000)}</math>"
+    tex = "<script type='math/tex'>" + "\\frac{1}" * 200 + "{" * 20_000 + "</script>"
+    drawn = "<span class='katex'>" * 20_000
+    return "formulas.epub", epub({"c1.xhtml": f"<p>late</p>{(row + tex) * 20}{drawn}"})
+
+
+@case
+def book_of_speakers() -> tuple[str, bytes]:
+    rows = "<tr><td>Anna</td><td>Late.</td></tr><tr><td>Bert</td><td>Yes.</td></tr>" * 10_000
+    named = "<p><b>ANNA.</b> Late.</p><p><b>BERT.</b> Yes.</p>" * 5_000
+    return "speakers.epub", epub({"c1.xhtml": f"<table>{rows}</table>{named}"})
+
+
+@case
+def book_whose_contents_point_nowhere() -> tuple[str, bytes]:
+    lines = [(f"Line {number}", f"c1.xhtml#n{number}") for number in range(20_000)]
+    headings = "".join(f"<h2>Head {number}</h2>" for number in range(2000))
+    return "nowhere.epub", epub({"c1.xhtml": f"<p>late</p>{headings}"}, lines)
+
+
+@case
+def book_of_ampersands() -> tuple[str, bytes]:
+    return "amp.epub", epub({"c1.xhtml": "<p>late</p>"}, metadata="<x>" + "&a" * 2_000_000 + "</x>")
+
+
+@case
+def book_of_many_files() -> tuple[str, bytes]:
+    pages = {f"c{number}.xhtml": "<p>late</p>" for number in range(5000)}
+    lines = [(f"Line {number}", f"c{number}.xhtml") for number in range(5000)]
+    return "many.epub", epub(pages, lines)

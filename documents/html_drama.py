@@ -1,0 +1,173 @@
+"""Plays in HTML: who speaks, in tables, in lists of definitions, and at the start of paragraphs."""
+
+import re
+from collections import Counter
+from typing import Any
+
+from documents.html_kinds import BLOCKS, Attributes, classes_of, types_of
+from documents.html_text import text_of
+from documents.text_cleaning import one_line
+
+SPEAKER_TYPES = frozenset(("z3998:persona", "persona"))
+SPEAKER_CLASSES = frozenset(
+    (
+        "speaker",
+        "speaker-name",
+        "speakername",
+        "persona",
+        "personaname",
+        "charname",
+        "dialogue-name",
+    )
+)
+NAME_TAGS = frozenset(("b", "strong", "span", "i", "em"))
+SMALL_CAPITALS = frozenset(("smcap", "sc", "smallcaps", "small-caps", "smallcap"))
+LONGEST_NAME = 40
+NAME = re.compile(r"[^\W\d_][\w.'’-]{0,29}(?: [^\W\d_][\w.'’-]{0,29}){0,3}")
+ENDING = " .:,;–—-"
+AFTER_NAME = re.compile(r"\s*(?:[.:]\s*[–—]?|[–—])?\s*")
+DIRECTION = re.compile(r"[(\[,]")
+FEWEST = 4  # speeches that show that names begin the paragraphs of a text
+
+
+class Drama:
+    """What in a page are names of speakers; looks through the page once."""
+
+    def __init__(self, root: Any) -> None:
+        self._names: set[int] = set()
+        self._speeches: set[int] = set()
+        self._lists: set[int] = set()
+        for table in root.css("table"):
+            self._look_at_table(table)
+        for listed in root.css("dl"):
+            self._look_at_list(listed)
+        self._look_at_paragraphs(root.css("p"))
+
+    def is_play(self, table: Any) -> bool:
+        """Whether the rows of a table are speeches."""
+        return table.mem_id in self._lists
+
+    def is_speech(self, node: Any) -> bool:
+        """Whether the paragraphs in an element are one speech."""
+        return node.mem_id in self._speeches
+
+    def is_name(self, node: Any, tag: str, attributes: Attributes) -> bool:
+        """Whether an element holds the name of who speaks next, and no more."""
+        if node.mem_id in self._names:
+            return True
+        if not attributes or tag == "body" or not _is_called_speaker(attributes):
+            return False
+        if tag in NAME_TAGS and not _begins_speech(node, attributes):
+            return False
+        return 0 < len(one_line(node.text()[:400])) <= LONGEST_NAME
+
+    def _look_at_table(self, table: Any) -> None:
+        if table.css_first("td table, th table") is not None:
+            return
+        rows = [row.css("td, th") for row in table.css("tr")]
+        named = [cells for cells in rows if cells and _is_persona(cells[0])]
+        if not named and _are_speeches(rows):
+            named = [cells for cells in rows if text_of(cells[0])]
+        if not named:
+            return
+        self._lists.add(table.mem_id)
+        self._names.update(cells[0].mem_id for cells in named)
+        for cells in rows:
+            self._speeches.update(cell.mem_id for cell in cells[1:])
+
+    def _look_at_list(self, listed: Any) -> None:
+        terms = [text_of(term) for term in listed.css("dt")]
+        if not _repeats(terms) or not all(len(term) <= LONGEST_NAME for term in terms):
+            return
+        self._names.update(term.mem_id for term in listed.css("dt"))
+        self._speeches.update(speech.mem_id for speech in listed.css("dd"))
+
+    def _look_at_paragraphs(self, paragraphs: list[Any]) -> None:
+        found: dict[int, str] = {}
+        for paragraph in paragraphs:
+            first = _first_element(paragraph)
+            if first is not None and (name := _written_name(first)):
+                found[first.mem_id] = name
+        names = list(found.values())
+        if len(names) >= FEWEST and _repeats(names) and len(names) * 3 >= len(paragraphs):
+            self._names.update(found)
+
+
+def name_of(text: str) -> tuple[str, str]:
+    """Write a speaker's name with a colon, as texts do, and what is said beside the name."""
+    text = one_line(text)
+    cut = DIRECTION.search(text)
+    name, beside = (text[: cut.start()], text[cut.start() :]) if cut else (text, "")
+    name = name.strip(ENDING)
+    if not name:
+        return "", text
+    return f"{name}:", beside.strip(ENDING)
+
+
+def without_ending(text: str) -> str:
+    """Cut off the stop, colon or dash between a name and its speech."""
+    return text[AFTER_NAME.match(text[:40]).end() :]  # type: ignore[union-attr]  # matches nothing, too
+
+
+def _begins_speech(node: Any, attributes: Attributes) -> bool:
+    """Whether a name within a paragraph is that of its speaker, not one in a stage direction."""
+    if node.parent is None or node.parent.tag not in BLOCKS:
+        return False
+    return bool(classes_of(attributes) & SPEAKER_CLASSES) or _is_ended(node)
+
+
+def _is_ended(node: Any) -> bool:
+    """Whether a name ends, or is followed, as names before speeches are."""
+    after = node.next
+    text = (after.text_content or "").lstrip() if after is not None and after.tag == "-text" else ""
+    return one_line(node.text()[:200])[-1:] in (".", ":") or text[:1] in (".", ":", "—", "–")
+
+
+def _is_called_speaker(attributes: Attributes) -> bool:
+    return bool(types_of(attributes) & SPEAKER_TYPES or classes_of(attributes) & SPEAKER_CLASSES)
+
+
+def _is_persona(cell: Any) -> bool:
+    inner = cell.child
+    while inner is not None and inner.tag == "-text":
+        inner = inner.next
+    is_called = _is_called_speaker(cell.attributes) or (
+        inner is not None and not inner.tag.startswith("-") and _is_called_speaker(inner.attributes)
+    )
+    return is_called and 0 < len(one_line(cell.text()[:400])) <= 2 * LONGEST_NAME
+
+
+def _are_speeches(rows: list[list[Any]]) -> bool:
+    """Whether the rows look like speeches: names that come back, and sentences beside them."""
+    if len(rows) < FEWEST or any(len(cells) != 2 or cells[0].tag == "th" for cells in rows):
+        return False
+    pairs = [(text_of(cells[0]), text_of(cells[1])) for cells in rows]
+    names = [name.strip(ENDING) for name, _ in pairs if name]
+    if not _repeats(names) or not all(map(NAME.fullmatch, names)):
+        return False
+    said = sum(1 for _, speech in pairs if speech.rstrip("\"'”’»)")[-1:] in (*".!?…—",))
+    return len(names) * 2 >= len(pairs) and said * 3 >= len(pairs) * 2
+
+
+def _repeats(names: list[str]) -> bool:
+    counted = Counter(name.lower() for name in names if name)
+    return len(counted) > 1 and max(counted.values()) > 1 and len(names) > len(counted)
+
+
+def _first_element(paragraph: Any) -> Any:
+    node = paragraph.child
+    while node is not None and node.tag == "-text" and not (node.text_content or "").strip():
+        node = node.next
+    return None if node is None or node.tag.startswith("-") else node
+
+
+def _written_name(node: Any) -> str:
+    """The name in an element such as <b>ANNA.</b>, "" where it is none."""
+    if node.tag not in NAME_TAGS or node.next is None:
+        return ""
+    is_marked = node.tag in ("b", "strong") or classes_of(node.attributes) & SMALL_CAPITALS
+    text = one_line(node.text()[:200])
+    if not is_marked or len(text) > LONGEST_NAME:
+        return ""
+    name = text.rstrip(ENDING)
+    return name if _is_ended(node) and NAME.fullmatch(name) and name[0].isupper() else ""
