@@ -53,6 +53,8 @@ COMMAND = re.compile(
 IN_LINE = re.compile(
     r"\\(?:lstinline|mintinline\{\w{1,30}\})(?:\[[^\]\n]{0,200}\])?(?=[^\w\s{\[*])"
 )
+# pylatexenc tries what follows such a bracket twice, and what stands in that four times.
+NOT_CLOSED = re.compile(r"((?:\\[A-Za-z]{1,50}\*?|[\]}])\s{0,9})\[(?![^\[\]]{0,1000}\])")
 THEOREM = re.compile(r"\\newtheorem\*?\{([A-Za-z*]{1,50})\}(?:\[\w{0,50}\])?\{([^{}\n]{1,80})\}")
 LABEL = re.compile(r"\\(?:label|nonumber|notag)\b(?:\{[^{}]{0,200}\})?")
 BLANK = re.compile(r"\n[ \t]*\n\s*")
@@ -139,6 +141,7 @@ class _Writer:
     def page(self, body: str) -> str:
         """Write a whole text as a page."""
         body = CODE.sub(self._keep_code, IN_LINE.sub(r"\\verb", COMMENT.sub("", body)))
+        body = NOT_CLOSED.sub(r"\1{[}", body)
         written = "".join(self._parsed(piece) for piece in _pieces(body))
         return f"<p>{written}{self._told_notes()}"
 
