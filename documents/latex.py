@@ -50,6 +50,11 @@ COMMAND = re.compile(
     r"\\(?:(?:re)?newcommand|providecommand)\*?\s{0,9}\{?\\([A-Za-z]{1,50})\}?\s{0,9}\{"
     r"|\\def\s{0,9}\\([A-Za-z]{1,50})\s{0,9}\{"
 )
+IN_LINE = re.compile(
+    r"\\(?:lstinline|mintinline\{\w{1,30}\})(?:\[[^\]\n]{0,200}\])?(?=[^\w\s{\[*])"
+)
+# pylatexenc tries what follows such a bracket twice, and what stands in that four times.
+NOT_CLOSED = re.compile(r"((?:\\[A-Za-z]{1,50}\*?|[\]}])\s{0,9})\[(?![^\[\]]{0,1000}\])")
 THEOREM = re.compile(r"\\newtheorem\*?\{([A-Za-z*]{1,50})\}(?:\[\w{0,50}\])?\{([^{}\n]{1,80})\}")
 LABEL = re.compile(r"\\(?:label|nonumber|notag)\b(?:\{[^{}]{0,200}\})?")
 BLANK = re.compile(r"\n[ \t]*\n\s*")
@@ -135,7 +140,8 @@ class _Writer:
 
     def page(self, body: str) -> str:
         """Write a whole text as a page."""
-        body = CODE.sub(self._keep_code, COMMENT.sub("", body))
+        body = CODE.sub(self._keep_code, IN_LINE.sub(r"\\verb", COMMENT.sub("", body)))
+        body = NOT_CLOSED.sub(r"\1{[}", body)
         written = "".join(self._parsed(piece) for piece in _pieces(body))
         return f"<p>{written}{self._told_notes()}"
 
@@ -156,7 +162,15 @@ class _Writer:
         return self._all(nodes)
 
     def _all(self, nodes: Iterable[Any] | None) -> str:
-        return "".join(self._node(node) for node in nodes or () if node is not None)
+        pieces: list[str] = []
+        before: Any = None
+        for node in filter(None, nodes or ()):
+            # What a command takes that is not known are words of their own.
+            if isinstance(node, LatexGroupNode) and isinstance(before, LatexGroupNode):
+                pieces.append(" ")
+            pieces.append(self._node(node))
+            before = node
+        return "".join(pieces)
 
     def _node(self, node: Any) -> str:
         if isinstance(node, LatexCharsNode):
@@ -228,7 +242,7 @@ class _Writer:
                 return f"<pre>{escape(code)}</pre><p>"
             case "item":
                 label = self._last(node)
-                return f"<li>{label} " if label else "<li>"
+                return f"<li>{label}: " if label else "<li>"
             case "bibitem":
                 return "<p>"
             case "title" | "author" | "date":

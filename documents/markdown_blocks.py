@@ -16,11 +16,15 @@ NOTE = re.compile(r"\[\^([^\]\s]{1,100})\]:[ \t]*")
 CONTAINER = re.compile(
     r":{3,}[ \t]*(?:\{[^\n]*\}|\[?[\w-]*\]?)?(?:[ \t]+(?P<title>[^\n]*?))?[ \t]*$"
 )
+ADMONITION = re.compile(
+    r"(?:!!!|\?\?\?)\+?[ \t]+([\w-]{1,40})[^\n\"]*+(?:\"(?P<title>[^\n\"]*)\")?[ \t]*$"
+)
 TASK = re.compile(r"\[[ xX]\][ \t]+")
 CALLOUT = re.compile(r"\[!([\w-]{1,40})[^\]\n]{0,100}\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
 DEFINITION = re.compile(r"^:[ \t]+", re.MULTILINE)
 ABBREVIATIONS = re.compile(r"(?:\*\[[^\]\n]{1,100}\]:[^\n]*(?:\n|\Z))+")
 CONTENTS = re.compile(r"\[TOC\]|\[\[_?TOC_?\]\]|\{:\s?toc\}|\$\{toc\}", re.IGNORECASE)
+DEEPEST = 10  # admonitions in others
 MOST_LINES = 200  # of one formula
 ASIDE = '<aside role="doc-footnote">'
 
@@ -32,6 +36,7 @@ def add_block_rules(renderer: MarkdownIt) -> None:
     ruler.before("reference", "note", _note, alternatives)
     ruler.before("fence", "formula_block", _formula_block, alternatives)
     ruler.before("fence", "container", _container, alternatives)
+    ruler.before("fence", "admonition", _admonition, alternatives)
     renderer.core.ruler.after("block", "blocks_of_writers", _rewrite)
     renderer.core.ruler.after("inline", "inline_notes", _inline_notes)
 
@@ -102,6 +107,25 @@ def _container(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         if found["title"]:
             state.tokens.append(_html(f"<p>{escape(found['title'])}</p>"))
         state.line = start + 1
+    return True
+
+
+def _admonition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Find `!!! note "Title"`, with the indented text under it."""
+    line = _line(state, start)
+    found = ADMONITION.match(line) if line[:3] in ("!!!", "???") else None
+    if not found or state.is_code_block(start) or state.level > DEEPEST:
+        return False
+    if silent:
+        return True
+    said = found["title"] if found["title"] is not None else found[1].capitalize()
+    state.tokens.append(_html(f"<p>{escape(said)}</p>"))
+    state.blkIndent += 2
+    state.level += 1
+    state.line = start + 1
+    state.md.block.tokenize(state, start + 1, end)
+    state.blkIndent -= 2
+    state.level -= 1
     return True
 
 

@@ -19,6 +19,14 @@ EXTRAS = """# Heading {#top .wide}
 Inside the box.
 :::
 
+!!! danger "Hot"
+    Do not touch.
+
+    Really.
+
+??? note
+    Folded.
+
 > [!warning] Mind the gap
 > It is wide.
 
@@ -102,13 +110,14 @@ CASES = [
             "Heading\n\nMarked and struck and H",
             "O and put in, thumbs up at 10:30:15.",
             "Watch out\n\nInside the box.",
+            "Hot\n\nDo not touch.\n\nReally.\n\nNote\n\nFolded.",
             "Mind the gap\n\nIt is wide.",
             "Note\n\nPlain note.",
             "See the page and Other and",
             "Term\n\nWhat it means\n\nand more",
             "Line one\nLine two\nLine three",
         ),
-        lacks=("{", ":::", "[!", "==", "~", "[[", "TOC", "youtube", "HTML", "++"),
+        lacks=("{", ":::", "!!!", "???", "[!", "==", "~", "[[", "TOC", "youtube", "HTML", "++"),
         chapters=("Heading",),
     ),
     Case(
@@ -135,6 +144,13 @@ CASES = [
         "names.md",
         lambda: "Open the file <name> and press <kbd>Enter</kbd>.\n",
         spoken="Open the file <name> and press Enter.",
+    ),
+    Case(
+        "Markdown",
+        "a box without anything in it",
+        "box.md",
+        lambda: "Text.\n\n!!! note",
+        spoken="Text.\n\nNote",
     ),
     Case(
         "Markdown",
