@@ -90,7 +90,7 @@ CASES = [
         "formulas",
         "math.md",
         lambda: MATH,
-        holds=("The law E = mc² holds, and 5 too.", "a < b", "End x₁ of [it]."),
+        holds=("The law E = mc² holds, and 5 too.", "a < b", "End x 1 of [it]."),
         lacks=("$", "\\"),
         shown=(("formula", "E = mc^2"), ("formula", "\\sum_{k=1}^{n} k^2")),
     ),
