@@ -93,7 +93,7 @@ class Flow:
 
     def _enter(self, node: Any) -> bool:
         """Tell a text or an element; whether to go on with what is in it."""
-        tag = node.tag
+        tag = node.tag or "-"  # a processing instruction has none
         if tag == "-text":
             self._runs.append((node.text_content or "", "text"))
             return False
@@ -103,7 +103,7 @@ class Flow:
         if tag in BLOCKS or tag in HEADINGS:
             self._flush()
         self._pass_anchors(attributes)
-        if tag in SKIPPED or _is_hidden(attributes) or self._tell(node, tag, attributes):
+        if tag in SKIPPED or is_hidden(attributes) or self._tell(node, tag, attributes):
             return False
         if node.child is None:
             return False
@@ -233,7 +233,8 @@ def _types(attributes: dict[str, str | None]) -> frozenset[str]:
     return frozenset(named.lower().split())
 
 
-def _is_hidden(attributes: dict[str, str | None]) -> bool:
+def is_hidden(attributes: dict[str, str | None]) -> bool:
+    """Whether an element's attributes keep it from being seen."""
     if not attributes:
         return False
     return (

@@ -91,7 +91,7 @@ def _read_archive(path: str, title: str, limits: Limits) -> Document:
 def _read_text(kind: str, data: bytes, request: dict[str, Any], title: str) -> Document:
     declared = request["charset"]
     if kind == "html":
-        from documents.html import read_page
+        from documents.html_page import read_page
 
         close_the_door()
         return read_page(data, title, declared)
