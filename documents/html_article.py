@@ -37,9 +37,6 @@ FAILURES = (
     TypeError,
     ValueError,
 )
-MOST_CHARACTERS = 2_000_000
-MOST_NODES = 60_000
-DEEPEST = 150
 HINTING = 0.4
 HINT = re.compile(
     r"\W{0,9}(?:related|read (?:more|also|next)|see (?:more|also)|also read"
@@ -81,8 +78,10 @@ class Article:
     def __init__(self, page: Page, html: str, titles: Collection[str]) -> None:
         self._page = page
         self._blocks = page.blocks
-        text = self._extract(html)
-        own, found = self._by_names(), self._pruned(self._aligned(text))
+        own = self._by_names()
+        # Only its way for mere text looks into the data of scripts, too.
+        text = self._extract(html, is_precise=self._size(own) > SENTENCE)
+        found = self._pruned(self._aligned(text))
         self.unseen = text if self._size(own | found) < OF_UNSEEN * len(words_of(text)) else ""
         chosen = self._choose(own, found)
         chosen = chosen or {n for n, block in enumerate(self._blocks) if not block.named}
@@ -120,17 +119,16 @@ class Article:
                 inside.add(element)
             if element in lists or above in listed:
                 listed.add(element)
+        inside -= listed
         return {
             n
             for n, block in enumerate(self._blocks)
-            if block.element in inside - listed and not block.named and not _is_legal(block)
+            if block.element in inside and not block.named and not _is_aside(block)
         }
 
-    def _extract(self, html: str) -> str:
+    def _extract(self, html: str, *, is_precise: bool) -> str:
         """The text that trafilatura finds, "" where the page is too large for it, or no article."""
-        page = self._page
-        is_large = len(html) > MOST_CHARACTERS or page.nodes > MOST_NODES or page.depth > DEEPEST
-        if is_large or page.is_thread:
+        if self._page.is_large or self._page.is_thread:
             return ""
         try:
             found = _extract(
@@ -143,8 +141,7 @@ class Article:
 
     def _pruned(self, chosen: set[int]) -> set[int]:
         """What is chosen without what its names say is something else, unless that is most."""
-        chosen = {n for n in chosen if not _is_legal(self._blocks[n])}
-        chosen = {n for n in chosen if not _is_hint(self._blocks[n])} or chosen
+        chosen = {n for n in chosen if not _is_aside(self._blocks[n])}
         chosen = self._without_last_links(chosen)
         pruned = {n for n in chosen if self._blocks[n].named not in ("comment", "teaser")}
         return pruned if self._size(pruned) > OF_PRUNED * self._size(chosen) else chosen
@@ -192,6 +189,7 @@ class Article:
             and block.tag in FILLED
             and not block.named
             and not block.is_linked
+            and not _is_aside(block)
             and (len(block.words) >= SENTENCE or block.tag in ITEMS)
         }
 
@@ -262,8 +260,10 @@ def _is_legal(block: Block) -> bool:
     return block.tag not in HEADINGS and bool(LEGAL.match(block.start))
 
 
-def _is_hint(block: Block) -> bool:
-    """Whether a block only points to other stories."""
+def _is_aside(block: Block) -> bool:
+    """Whether a block is a notice of rights, or only points to other stories."""
+    if _is_legal(block):
+        return True
     return block.linked > HINTING * block.size and bool(HINT.match(block.start))
 
 

@@ -21,6 +21,10 @@ OF_MAIN = 0.75
 LINKED = 0.7
 BORDER = "\0"
 START = 100  # characters
+MOST_CHARACTERS = 1_000_000
+MOST_NODES = 40_000
+DEEPEST = 150
+OF_LARGE = 400  # characters of each block that are looked at on a large page
 LINKS = 3  # in a list of links
 
 
@@ -28,8 +32,8 @@ LINKS = 3  # in a list of links
 class Block:
     """An element with text of its own; `above` is the element with blocks that it stands in.
 
-    `pieces` are the words of its text, parted where other blocks stand in it; `start` is how that
-    text begins. `size` is in characters, `linked` how many of them are links, `named` the kind of
+    `pieces` are the words of its text, parted at line ends and other blocks in it; `start` is how
+    that begins. `size` is in characters, `linked` how many of them are links, `named` the kind of
     furniture that the names around it tell of, "" for none. Elements go by their `mem_id`.
     """
 
@@ -86,6 +90,12 @@ class Page:
         while above:
             yield above
             above = self.above.get(above, 0)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a closer look at every word would take seconds."""
+        size = self._sizes[self.body.mem_id]
+        return size > MOST_CHARACTERS or self.nodes > MOST_NODES or self.depth > DEEPEST
 
     def text_of(self, element: int) -> str:
         """The text that stands in an element itself."""
@@ -153,7 +163,7 @@ class Page:
             if tag == "a":
                 self._links[owner] += 1
             elif tag == "br":
-                self._texts[owner].append(" ")
+                self._texts[owner].append(BORDER)
             if tag in APART or not owner:
                 self.above[here], self.tags[here] = owner, tag
                 if owner in self._texts:
@@ -212,10 +222,11 @@ class Page:
 
     def _blocks(self) -> Iterator[Block]:
         sizes, linked = self._own
+        most = OF_LARGE if self.is_large else None
         for element, above in self.above.items():
             if element not in sizes:
                 continue
-            text = "".join(self._texts[element])
+            text = "".join(self._texts[element])[:most]
             if pieces := tuple(filter(None, map(words_of, text.split(BORDER)))):
                 yield Block(
                     element,

@@ -7,9 +7,10 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser
 
 from documents.builder import Builder
+from documents.errors import TooLargeInside
 from documents.html import parse
 from documents.html_article import Article
-from documents.html_blocks import Page, words_of
+from documents.html_blocks import Page
 from documents.html_hidden import reveal
 from documents.html_walker import Flow
 from documents.text_cleaning import one_line
@@ -22,15 +23,19 @@ THREAD = re.compile(
     r"|<(?:html|body)[^<>]{0,200}(?:viewtopic|forum|\bnsphpbb\b)",
     re.IGNORECASE,
 )
-LEFT_ONLY = 4  # times as many words in tables or code as elsewhere: they are the text
+THREAD_WITHIN = 400_000  # characters
+MOST_TAGS = 200_000
+LEFT_ONLY = 4  # times as much in tables or code as elsewhere: they are the text
 
 
 def read_page(data: bytes, title: str, charset: str = "") -> Document:
-    """Read a web page; `charset` is what its server said. Raises EmptyDocument and FramePage."""
+    """Read a web page; `charset` is what its server said. Raises DocumentError."""
+    if data.count(b"<") > MOST_TAGS:
+        raise TooLargeInside
     tree = parse(data, charset)
     reveal(tree)
     html = tree.html or ""
-    page = Page(tree.body, is_thread=bool(THREAD.search(html)))
+    page = Page(tree.body, is_thread=bool(THREAD.search(html[:THREAD_WITHIN])))
     builder = Builder()
     written = _written_title(tree)
     article = Article(page, html, {written, *SITE_NAME.split(written)} - {""})
@@ -78,7 +83,7 @@ def _with_something_to_say(document: Document) -> Document:
 
 def _count(document: Document, kinds: set[str]) -> int:
     return sum(
-        len(words_of(part.text))
+        len(part.text)
         for chapter in document.chapters
         for part in chapter.parts
         if part.kind in kinds
