@@ -132,7 +132,7 @@ class Article:
             return ""
         try:
             found = _extract(
-                INSTRUCTION.sub("", html), include_comments=False, favor_precision=True
+                INSTRUCTION.sub("", html), include_comments=False, favor_precision=is_precise
             )
         except FAILURES:  # whatever a page does to it, there is our own way
             log.info("trafilatura failed", exc_info=True)

@@ -207,7 +207,7 @@ NO_ARTICLE = [
     whole(
         "a page of a word processor",
         "<!--[if gte mso 9]><xml>JUNK</xml><![endif]--><p class=MsoNormal>Word text<o:p></o:p> "
-        "goes on.</p><p class=MsoListParagraph><![if !supportLists]><span>1.</span><![endif]>First</p>",
+        "goes on.</p><p><![if !supportLists]><span>1.</span><![endif]>First</p>",
         "Word text goes on.",
         "First",
     ),
