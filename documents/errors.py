@@ -207,6 +207,15 @@ class Broken(DocumentError):
     template = "This document is damaged and cannot be read. Save it anew or use another copy."
 
 
+class FramePage(Broken):
+    """A page of frames, which holds no text itself; `addresses` are those of the frames."""
+
+    template = (
+        "This page has no text of its own, it shows other pages in frames. Import those: "
+        "{addresses}."
+    )
+
+
 class Interrupted(DocumentError):
     """The system ended the process that was reading."""
 

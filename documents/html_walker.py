@@ -26,8 +26,6 @@ from documents.html_text import figures_of, is_new_word
 from documents.text_cleaning import clean, one_line
 from documents.types import TextRun
 
-__all__ = ["BLOCKS", "HEADINGS", "SKIPPED", "Flow", "Kinds", "no_kind"]
-
 LOOKED_BACK = 4  # runs before raised figures, or a line of verse, that tell what these are
 
 Kinds = Callable[[Any, Attributes], str]
@@ -87,7 +85,7 @@ class Flow:
 
     def _enter(self, node: Any) -> bool:
         """Tell a text or an element; whether to go on with what is in it."""
-        tag = node.tag
+        tag = node.tag or "-"  # a processing instruction has none
         if tag == "-text":
             self._text(node.text_content or "")
             return False

@@ -13,7 +13,8 @@ from typing import Any
 from common.errors import Message as Note
 from documents.builder import PARAGRAPH, Builder
 from documents.errors import Broken, EmptyDocument, Encrypted
-from documents.html import parse, read_page
+from documents.html import parse
+from documents.html_page import read_page
 from documents.html_walker import Flow
 from documents.mail_text import segments
 from documents.plain_text import read_plain

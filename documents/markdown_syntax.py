@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from documents.html_walker import BLOCKS, SKIPPED
+from documents.html_kinds import BLOCKS, SKIPPED
 from documents.markdown_blocks import add_block_rules
 from documents.tex_formulas import formula_html
 

@@ -190,7 +190,7 @@ def _tell(done: int, of: int) -> None:
 
 
 def _html(source: Source) -> Document:
-    from documents.html import read_page
+    from documents.html_page import read_page
 
     close_the_door()
     return read_page(source.data(), source.title, source.charset)
