@@ -21,11 +21,16 @@ from documents.pdf_pages import mark_kinds
 from documents.pdf_paragraphs import Writer, layout_of
 from documents.pdf_reader import PageReader
 from documents.pdf_titles import is_a_title
-from documents.text_cleaning import one_line, words_of
+from documents.text_cleaning import one_line
 from documents.types import Document
 
 MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50
+FEW_LETTERS = 20  # a bullet from a font of signs is no loss
+UNREADABLE = (
+    "The fonts of {count} of {pages} pages do not tell their letters, so run text recognition (OCR) "
+    "over the PDF and import the result."
+)
 PASSWORD_ERRORS = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 
 
@@ -54,6 +59,9 @@ def read_pdf(pdf: pypdfium2.PdfDocument, title: str) -> Document:
         builder.notes.append(
             Message("{count} of {pages} pages have no text.", count=without, pages=len(pages))
         )
+    lost = sum(1 for page in pages if page.lost >= FEW_LETTERS)
+    if lost:
+        builder.notes.append(Message(UNREADABLE, count=lost, pages=len(pages)))
     lines = _with_initials(pages, body)
     starts = starts_of(lines, places)
     levels = _levels(pages, lines, body, builder) if not places else {}
@@ -77,6 +85,8 @@ def _pages(pdf: pypdfium2.PdfDocument) -> tuple[list[Page], int]:
         return pages, len(empty)
     if broken == len(pages):
         raise Broken
+    if any(page.lost for page in pages):
+        raise Scanned
     for number in empty[:LOOKED_FOR_PICTURES]:
         if reader.has_pictures(number):
             raise Scanned
@@ -93,7 +103,7 @@ def _metadata(pdf: pypdfium2.PdfDocument, builder: Builder) -> None:
 
 def _with_initials(pages: list[Page], body: Body) -> list[Line]:
     lines = [line for page in pages for line in page.lines]
-    return join_initials(lines, body, words_of("\n".join(line.text for line in lines)))
+    return join_initials(lines, body)
 
 
 def _levels(pages: list[Page], lines: list[Line], body: Body, builder: Builder) -> dict[int, int]:

@@ -128,13 +128,14 @@ def _side_by_side(boxes: list[Box], x: float) -> int:
 
 
 def _are_columns(left: list[Box], right: list[Box]) -> bool:
+    is_even = abs(len(left) - len(right)) <= 1
     low = max(min(box[1] for box in side) for side in (left, right)) - 1
     high = min(max(box[3] for box in side) for side in (left, right)) + 1
     left = [box for box in left if low < box[3] and box[1] < high]
     right = [box for box in right if low < box[3] and box[1] < high]
     if min(len(left), len(right)) < COLUMN_LINES:
         return False
-    if len(left) == len(right) < MANY_LINES and _rows_match(left, right):
+    if is_even and len(left) == len(right) < MANY_LINES and _rows_match(left, right):
         return False
     return _is_prose(left) and _is_prose(right)
 

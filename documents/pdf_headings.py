@@ -1,6 +1,7 @@
 """Headings of a PDF without an outline, its title page, and large initials."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from documents.pdf_edges import HEADING_SIZE, Body
@@ -160,9 +161,10 @@ def mark_title_page(pages: Sequence[Page], title: list[int]) -> bool:
     return True
 
 
-def join_initials(lines: list[Line], body: Body, words: frozenset[str]) -> list[Line]:
+def join_initials(lines: list[Line], body: Body) -> list[Line]:
     """Join large initials to the words that they begin."""
     gone: set[int] = set()
+    words: Counter[str] = Counter()
     for index, line in enumerate(lines):
         letters = line.text.strip("“\"‘'«„—– ")
         is_initial = len(letters) == 1 and letters.isalpha() and len(line.text) <= INITIAL_LETTERS
@@ -178,9 +180,10 @@ def join_initials(lines: list[Line], body: Body, words: frozenset[str]) -> list[
         if not beside:
             continue
         first = max(beside, key=lambda other: other.bottom)
-        first.marks = [(a + len(line.text), b + len(line.text)) for a, b in first.marks]
+        words = words or Counter(WORD_START.findall(" ".join(li.text.lower() for li in lines)))
         space = " " if _is_word_alone(letters, first.text, words) else ""
-        first.marks = [(a + len(space), b + len(space)) for a, b in first.marks]
+        shift = len(line.text) + len(space)
+        first.marks = [(start + shift, stop + shift) for start, stop in first.marks]
         first.text = f"{line.text}{space}{first.text}"
         first.left = min(first.left, line.left)
         gone.add(index)
@@ -191,14 +194,14 @@ def _near(line: Line, body: Body) -> float:
     return max(NEAR_INITIAL * body.size, 0.4 * line.size)
 
 
-def _is_word_alone(letter: str, text: str, words: frozenset[str]) -> bool:
+def _is_word_alone(letter: str, text: str, words: Counter[str]) -> bool:
     """Whether an initial is a word, as "A" and "I" are."""
     first = WORD_START.match(text)
     if first is None:
         return text[:1] not in "'’-"
     rest = first[0].lower()
     is_joined = letter.lower() + rest in words
-    return letter in "AIOÀYEUVWZК" and rest in words and not is_joined
+    return letter in "AIOÀYEUVWZК" and words[rest] > 1 and not is_joined
 
 
 def text_of(lines: list[Line], indexes: list[int]) -> str:

@@ -13,6 +13,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from documents.pdf_figures import FIGURES, SPACED, Box, unspaced, with_figures
+from documents.pdf_garbled import is_garbled, is_in_cipher
 from documents.text_cleaning import clean
 
 LINE_END = re.compile("\r\n|[\r\n\ufffe\x02]")
@@ -61,13 +62,15 @@ class Line:
 class Page:
     """The lines of a page in reading order; its sheet goes from `low` to `high` in points.
 
-    `turn` counts the quarters by which most of its text is turned in the file.
+    `turn` counts the quarters by which most of its text is turned in the file, `lost` the
+    characters that no font tells the letters of.
     """
 
     lines: list[Line]
     low: float = 0.0
     high: float = 0.0
     turn: int = 0
+    lost: int = 0
 
 
 def turned(box: Box, quarters: int) -> Box:
@@ -102,7 +105,8 @@ class TextLines:
         self._name = ctypes.create_string_buffer(NAME_BYTES)
         self._flags = ctypes.c_int()
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
-        self._spans = list(self._read_spans())
+        self.lost = 0
+        self._spans = self._readable(list(self._read_spans()))
         counts: Counter[float] = Counter()
         for span in self._spans:
             counts[span.turn] += len(span.text)
@@ -128,28 +132,41 @@ class TextLines:
                 found.append(list(box))
         return [(box[0], box[1], box[2], box[3]) for box in found]
 
-    def parted(self, line: Line, first: int, walls: list[float]) -> Iterator[Line]:
-        """Part a line where it goes across the walls between columns, at those x."""
-        text = line.text
+    def _parted(self, line: Line, first: int, walls: list[float] | None) -> Iterator[Line]:
+        """Part a line at its wide spaces, or at those that the walls between columns go through."""
+        text, place = line.text, 0
         for gap in self._gaps(text, first, line.size, wide=0.6):
             after = gap + len(text[gap:]) - len(text[gap:].lstrip())
             end, start = self._box_of(first + gap - 1)[2], self._box_of(first + after)[0]
-            if any(end <= x <= start for x in walls):
-                yield self._line(text[:gap], first)
-                rest = self._line(text[after:], first + after)
-                rest.is_broken = line.is_broken
-                yield from self.parted(rest, first + after, walls)
-                return
-        yield line
+            if walls is None or any(end <= x <= start for x in walls):
+                yield self._line(text[place:gap], first + place)
+                place = after
+        if place == 0:
+            yield line
+            return
+        rest = self._line(text[place:], first + place)
+        rest.is_broken = line.is_broken
+        yield rest
 
     def lines_between(self, walls: list[float]) -> list[Line]:
-        """Read the lines again, each parted at the walls that it crosses."""
+        """Read the lines again, parted at the walls that they cross."""
         found: list[Line] = []
         for span in self._spans:
             for line in self._lines_of(span):
                 crossed = [x for x in walls if line.left < x < line.right]
                 if crossed and span.text.isprintable() and line.text == span.text:
-                    found += self.parted(line, span.first, crossed)
+                    found += self._parted(line, span.first, crossed)
+                else:
+                    found.append(line)
+        return found
+
+    def pieces(self) -> list[Line]:
+        """Read the lines again, parted at all wide spaces, into which others may be written."""
+        found: list[Line] = []
+        for span in self._spans:
+            for line in self._lines_of(span):
+                if line.text == span.text and not line.turn:
+                    found += self._parted(line, span.first, None)
                 else:
                     found.append(line)
         return found
@@ -168,6 +185,15 @@ class TextLines:
                 is_broken = end is not None and end[0] in HYPHENS
                 yield Span(first, line, is_broken, self._turn(first))
             start = end.end() if end else stop
+
+    def _readable(self, spans: list[Span]) -> list[Span]:
+        """Leave out what would be read in letters that are not those on the page; it is counted."""
+        every = sum(len(span.text) for span in spans)
+        spans = [span for span in spans if not is_garbled(self._text, span.first, span.text)]
+        if is_in_cipher(" ".join(span.text for span in spans)):
+            spans = []
+        self.lost = every - sum(len(span.text) for span in spans)
+        return spans
 
     def _turn(self, place: int) -> float:
         """The quarters by which a character is turned to the left, 0.5 where it slants."""

@@ -1,6 +1,7 @@
 """Pages of a PDF, one after the other: lines in reading order, fields, turned text."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -28,7 +29,7 @@ class PageReader:
         try:
             reader = TextLines(text, number)
             _, low, _, high = turned(page.get_bbox(), reader.turn)
-            return Page(_lines(reader, page, number), low, high, reader.turn)
+            return Page(_lines(reader, page, number), low, high, reader.turn, reader.lost)
         finally:
             text.close()
             page.close()
@@ -50,10 +51,24 @@ def _lines(reader: TextLines, page: pypdfium2.PdfPage, number: int) -> list[Line
         between = walls(_upright(reader.segments()))
         if between:
             lines = reader.lines_between(between)
+    if _collide(lines):
+        lines = reader.pieces()
     lines += (_field(turned(box, reader.turn), text, number) for box, text in written_onto(page))
     upright = [line for line in lines if not line.turn]
     aside = [line for line in lines if line.turn]
     return in_reading_order(upright, has_columns=bool(between)) + aside
+
+
+def _collide(lines: list[Line]) -> bool:
+    """Whether words of one line stand in the gaps of another."""
+    rows = sorted((line for line in lines if not line.turn), key=lambda line: line.bottom)
+    for line, other in pairwise(rows):
+        is_one_row = abs(line.bottom - other.bottom) < 0.2 * line.size
+        is_alike = abs(line.size - other.size) < 0.2 * line.size and line.text != other.text
+        overlap = min(line.right, other.right) - max(line.left, other.left)
+        if is_one_row and is_alike and overlap > line.size:
+            return True
+    return False
 
 
 def _upright(boxes: Iterable[Box]) -> list[Box]:
