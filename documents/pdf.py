@@ -28,8 +28,8 @@ MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50
 FEW_LETTERS = 20  # a bullet from a font of signs is no loss
 UNREADABLE = (
-    "The fonts of {count} of {pages} pages do not tell their letters, so run text recognition (OCR) "
-    "over the PDF and import the result."
+    "The fonts of {count} of {pages} pages do not tell their letters, so run text recognition "
+    "(OCR) over the PDF and import the result."
 )
 PASSWORD_ERRORS = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 

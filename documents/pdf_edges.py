@@ -4,6 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import median
 
 from documents.pdf_lines import Line, Page
@@ -58,11 +59,14 @@ def mark_edges(pages: Sequence[Page], body: Body) -> None:
     for is_top in (True, False):
         kind = "running_head" if is_top else "running_foot"
         edges = [_edge(page, body, is_top=is_top) for page in pages]
-        heads = [[edge for edge in found if _may_repeat(edge, body)] for found in edges]
-        repeated = _repeated(heads, body, len(pages))
+        # What stands further in than a line of the text is text, too.
+        heads = [list(takewhile(lambda edge: _may_repeat(edge, body), found)) for found in edges]
+        repeated = _repeated(heads, body, REPEATS if len(pages) > FEW_PAGES else 2)
         for line in repeated:
             line.kind = kind
-        _mark_bands(heads, repeated, kind)
+        _mark_bands(heads, repeated, kind, 2)
+        # The name of a chapter may stand on two pages; then there is one on most pages.
+        _mark_bands(heads, _repeated(heads, body, 2), kind, max(REPEATS, len(pages) // 2))
         for found in edges:
             _mark_row(found, kind)
         _mark_numbers(pages, edges)
@@ -107,15 +111,14 @@ def _may_repeat(edge: EdgeLine, body: Body) -> bool:
     is_sentence = edge.line.size >= 0.95 * body.size and bool(SENTENCE.search(text))
     if is_sentence and not SHORTENED.search(text) and edge.away > FAR_OUT:
         return False
-    return edge.is_apart or edge.away <= FAR_OUT
+    return edge.is_apart or edge.away <= FAR_OUT or bool(PAGE_NUMBER.fullmatch(text))
 
 
-def _repeated(edges: list[list[EdgeLine]], body: Body, pages: int) -> list[Line]:
+def _repeated(edges: list[list[EdgeLine]], body: Body, needed: int) -> list[Line]:
     counts: dict[str, list[Line]] = defaultdict(list)
     for found in edges:
         for edge in found:
             counts[_pattern(edge.line.text)].append(edge.line)
-    needed = REPEATS if pages > FEW_PAGES else 2
     made: list[Line] = []
     for pattern, lines in counts.items():
         if not pattern or len(lines) < needed or not _is_at_one_height(lines):
@@ -139,7 +142,7 @@ def _is_at_one_height(lines: list[Line]) -> bool:
     return near >= 0.7 * len(lines)
 
 
-def _mark_bands(edges: list[list[EdgeLine]], repeated: list[Line], kind: str) -> None:
+def _mark_bands(edges: list[list[EdgeLine]], repeated: list[Line], kind: str, needed: int) -> None:
     """Heads that change from chapter to chapter stand where the repeated ones stand."""
     for height, count in Counter(round(line.bottom) for line in repeated).items():
         near = [
@@ -148,7 +151,7 @@ def _mark_bands(edges: list[list[EdgeLine]], repeated: list[Line], kind: str) ->
             for edge in found
             if abs(edge.line.bottom - height) <= SAME_Y
         ]
-        if count < 2 or count < 0.4 * len(near):
+        if count < 2 or count < 0.4 * len(near) or len(near) < needed:
             continue
         size = median(line.size for line in repeated if abs(line.bottom - height) <= SAME_Y)
         for line in near:

@@ -10,13 +10,13 @@ ENUMERATED = re.compile(r"[(\[]?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)\]]\s+\S")
 BULLET = re.compile(r"[•‣▪●◦○■□►➢✓–—-]\s+|[·*]\s+(?=\S)")
 SAME_LEFT = 3.0  # points
 SPACE = 0.35  # of the size
-WIDE_WORD = 1.2  # of the room that its letters take on average
+CAPITAL = 0.4  # more than the other letters
 ROUND = 5  # lines before and after that show how wide the text is
 VERSES = 0.5  # of the line ends that must be meant
 POEMS = 0.4  # of the blocks that are verse
 FULL = 0.9  # of the widest line
 STANZA = 4  # lines
-RAGGED = 2  # of the size, by which the lines of a stanza differ
+RAGGED = 1  # of the size, by which the lines of a stanza differ
 CAPITALS = 0.9  # of the lines of a stanza that begin so
 
 NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
@@ -57,8 +57,7 @@ def meant_ends(lines: list[Line]) -> frozenset[int]:
             continue
         if line.page != after.page or line.column != after.column:
             continue
-        word = len(after.text.split(maxsplit=1)[0])
-        width = (after.right - after.left) / len(after.text) * word
+        width = (after.right - after.left) / len(after.text) * _width(after.text)
         near = lines[max(0, index - ROUND) : index + ROUND + 1]
         ends = sorted(
             other.right
@@ -66,9 +65,15 @@ def meant_ends(lines: list[Line]) -> frozenset[int]:
             if other.page == line.page and other.column == line.column and other.kind == "text"
         )
         edge = ends[-3] if len(ends) > ROUND else ends[-1]  # a few lines may stand out
-        if edge - line.right > WIDE_WORD * width + SPACE * line.size:
+        if edge - line.right > width + SPACE * line.size:
             found.add(index)
     return frozenset(found)
+
+
+def _width(text: str) -> float:
+    """The width of a text's first word, in letters."""
+    word = text.split(maxsplit=1)[0]
+    return len(word) + CAPITAL * sum(map(str.isupper, word))
 
 
 def verses_of(lines: list[Line], meant: frozenset[int], leading: float) -> frozenset[int]:

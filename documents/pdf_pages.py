@@ -194,7 +194,7 @@ def _mark_tables(page: list[Line]) -> None:
 def _runs_of_cells(page: list[Line]) -> Iterator[list[Line]]:
     run: list[Line] = []
     for line in page:
-        if line.kind == "text" and line.cells > 1:
+        if line.kind == "text" and line.cells > 1 and not line.is_field:
             run.append(line)
         elif run:
             yield run
