@@ -26,7 +26,7 @@ from documents.types import Document
 
 MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50
-FEW_LETTERS = 20  # a bullet from a font of signs is no loss
+FEW_LETTERS = 60  # bullets and large brackets from fonts of signs are no loss
 UNREADABLE = (
     "The fonts of {count} of {pages} pages do not tell their letters, so run text recognition "
     "(OCR) over the PDF and import the result."

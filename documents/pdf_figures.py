@@ -13,7 +13,7 @@ RUN = re.compile(r"\d{1,12}|[*†‡]{1,3}|(?<=\d) (?:st|nd|rd|th|er|re|e|o|a)\b
 SPACED = re.compile(r"(?:[^\W_] {1,3}){4,80}[^\W_]")
 SMALL = 0.85  # of the line's size: raised and lowered figures are smaller
 RAISED = 0.1  # of the line's size
-LOWERED = 0.03
+LOWERED = 0.05
 LONGEST_BASE = 2  # digits: a figure raised after a longer number, as a year, is a note's mark
 UNIT_NAMES = "m km cm mm dm µm μm nm ft in yd mi s kg sec min l"
 UNITS = frozenset(UNIT_NAMES.split())
@@ -24,33 +24,38 @@ LAST_LETTERS = re.compile(r"[^\W\d_]{1,40}\Z")
 LAST_DIGITS = re.compile(r"\d{1,12}\Z")
 
 
-class Boxes(Protocol):
-    """Boxes of a line's characters by index."""
+class Letters(Protocol):
+    """The characters of a line by index: their boxes, and the heights they stand at."""
 
-    def __getitem__(self, index: int, /) -> Box: ...
+    def box(self, index: int, /) -> Box: ...
+
+    def base(self, index: int, /) -> float: ...
 
 
-def with_figures(
-    line: str, boxes: Boxes, size: float, bottom: float
-) -> tuple[str, list[tuple[int, int]]]:
+def with_figures(line: str, letters: Letters, size: float) -> tuple[str, list[tuple[int, int]]]:
     """Write powers and indices as such; returns the text and where marks of notes stand in it."""
     made, marks, place = "", [], 0
+    bottom: float | None = None
     for found in RUN.finditer(line):
         stop = found.end()
-        how = _level(boxes[stop - 1], size, bottom)
+        if _is_large(letters.box(stop - 1), size):
+            continue
+        bottom = _base(line, letters, size) if bottom is None else bottom
+        how = _level(letters, stop - 1, size, bottom)
         if not how:
             continue
         start = stop - 1
-        while start > found.start() and _level(boxes[start - 1], size, bottom) == how:
+        while start > found.start() and _level(letters, start - 1, size, bottom) == how:
             start -= 1
-        if line[start - 1 : start] in ("-", "−", "+") and _level(boxes[start - 1], size, bottom):
+        if line[start - 1 : start] in ("-", "−", "+") and _level(letters, start - 1, size, bottom):
             start -= 1
         figures = line[start:stop]
         before = made + line[place:start]
         if not before.strip():
             continue
         base = before.rstrip(" ")
-        is_near = boxes[start][0] - boxes[len(line[:start].rstrip(" ")) - 1][2] < 0.2 * size
+        end = letters.box(len(line[:start].rstrip(" ")) - 1)[2]
+        is_near = letters.box(start)[0] - end < 0.2 * size
         if how > 0 and figures.strip().isalpha():
             made += line[place:start].rstrip(" ") + figures.strip()
         elif how < 0:
@@ -68,13 +73,26 @@ def with_figures(
     return made + line[place:], marks
 
 
-def _level(box: Box, size: float, bottom: float) -> int:
+def _is_large(box: Box, size: float) -> bool:
+    return box[3] - box[1] >= SMALL * size
+
+
+def _base(line: str, letters: Letters, size: float) -> float:
+    """The height that a line's letters of full size stand at."""
+    for index in range(len(line)):
+        if not line[index].isspace() and _is_large(letters.box(index), size):
+            return letters.base(index)
+    return letters.base(0)
+
+
+def _level(letters: Letters, index: int, size: float, bottom: float) -> int:
     """1 for a small character that is raised, -1 for one that is lowered, else 0."""
-    if box[3] - box[1] >= SMALL * size:
+    if _is_large(letters.box(index), size):
         return 0
-    if box[1] > bottom + RAISED * size:
+    away = letters.base(index) - bottom
+    if away > RAISED * size:
         return 1
-    return -1 if box[1] < bottom + LOWERED * size else 0
+    return -1 if away < -LOWERED * size else 0
 
 
 def _is_power(base: str, figures: str) -> bool:

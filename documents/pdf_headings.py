@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from documents.pdf_edges import HEADING_SIZE, Body
 from documents.pdf_lines import LARGE, Line, Page
 from documents.pdf_outline import CHAPTER
+from documents.pdf_pages import is_formula_like
 
 LONGEST_HEADING = 160
 LONGEST_RUN = 240  # characters of a heading in several lines
@@ -61,7 +62,7 @@ def _may_be_heading(line: Line, body: Body) -> bool:
     if line.cells > 1:
         return line.cells == 2 and bool(NUMBERED.match(text) or CHAPTER.match(text))
     if WORD.search(text):
-        return True
+        return not is_formula_like(text)
     return bool(LONE_NUMBER.fullmatch(text)) and line.size > LONE_NUMBER_SIZE * body.size
 
 
@@ -106,7 +107,12 @@ def _is_in_capitals(lines: list[Line], index: int, body: Body, edge: float) -> b
 def title_lines(lines: list[Line], body: Body) -> list[int]:
     """Find the large lines on the first page that are the document's title, by their indexes."""
     first = [i for i, li in enumerate(lines) if li.page == lines[0].page and li.kind == "text"]
-    likely = [i for i in first if WORD.search(lines[i].text) and lines[i].cells == 1]
+    likely = [
+        index
+        for index in first
+        if WORD.search(lines[index].text) and lines[index].cells == 1
+        if not is_formula_like(lines[index].text)
+    ]
     if not likely:
         return []
     size = max(lines[index].size for index in likely)

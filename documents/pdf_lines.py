@@ -189,11 +189,11 @@ class TextLines:
     def _readable(self, spans: list[Span]) -> list[Span]:
         """Leave out what would be read in letters that are not those on the page; it is counted."""
         every = sum(len(span.text) for span in spans)
-        spans = [span for span in spans if not is_garbled(self._text, span.first, span.text)]
-        if is_in_cipher(" ".join(span.text for span in spans)):
-            spans = []
-        self.lost = every - sum(len(span.text) for span in spans)
-        return spans
+        kept = [span for span in spans if not is_garbled(self._text, span.first, span.text)]
+        if is_in_cipher(" ".join(span.text for span in kept)):
+            kept = []
+        self.lost = every - sum(len(span.text) for span in kept)
+        return kept
 
     def _turn(self, place: int) -> float:
         """The quarters by which a character is turned to the left, 0.5 where it slants."""
@@ -248,9 +248,10 @@ class TextLines:
         one, other = self._box_of(first), self._box_of(last)
         main = one if one[3] - one[1] >= other[3] - other[1] else other
         size = size or max(main[3] - main[1], 0.1)
+        is_plain = line.isascii() and line.isprintable()
         is_low = len(line) > 1 and one[3] - one[1] > size + 0.1
         made = Line(
-            unicodedata.normalize("NFC", clean(line)) if not line.isascii() else line,
+            line if is_plain else unicodedata.normalize("NFC", clean(line)),
             self._number,
             min(one[0], other[0]),
             max(one[2], other[2]),
@@ -261,7 +262,7 @@ class TextLines:
         made.is_bold, made.is_fixed = self._font(first, last)
         if made.text == line:
             if FIGURES.search(line):
-                made.text, made.marks = with_figures(line, self._boxes_at(first), size, made.bottom)
+                made.text, made.marks = with_figures(line, LettersFrom(self, first), size)
             elif SPACED.fullmatch(line):
                 made.text = unspaced(line, self._boxes(first, len(line)))
         if made.right - made.left > LOOSE * size * len(made.text) and len(made.text) > 2:
@@ -277,12 +278,15 @@ class TextLines:
     def _boxes(self, first: int, count: int) -> list[Box]:
         return [self._box_of(place) for place in range(first, first + count)]
 
-    def _boxes_at(self, first: int) -> "BoxesFrom":
-        return BoxesFrom(self, first)
-
     def box_of(self, place: int) -> Box:
         """The box of a character by its index, as (left, bottom, right, top)."""
         return self._box_of(place)
+
+    def base_of(self, place: int) -> float:
+        """The height that a character stands at, by its index."""
+        x, y = ctypes.c_double(), ctypes.c_double()
+        pdfium.FPDFText_GetCharOrigin(self._text, place, x, y)
+        return turned((x.value, y.value, x.value, y.value), self.turn)[1]
 
     def _font(self, first: int, last: int) -> tuple[bool, bool]:
         """Whether all of a line is bold, and whether it is of a fixed pitch."""
@@ -318,11 +322,16 @@ class TextLines:
         return found
 
 
-class BoxesFrom:
-    """The boxes of the characters of a line, each asked for when it is looked at."""
+class LettersFrom:
+    """The characters of a line from an index on, each asked for when it is looked at."""
 
     def __init__(self, lines: TextLines, first: int) -> None:
         self._lines, self._first = lines, first
 
-    def __getitem__(self, index: int) -> Box:
+    def box(self, index: int) -> Box:
+        """The box of a character."""
         return self._lines.box_of(self._first + index)
+
+    def base(self, index: int) -> float:
+        """The height that a character stands at."""
+        return self._lines.base_of(self._first + index)

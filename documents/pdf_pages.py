@@ -16,6 +16,7 @@ COVERED = 2  # lines that a watermark lies on
 LONGEST_FORMULA = 100
 NEAR_FORMULA = 2.2  # of the size
 FEW_LETTERS = 8
+FEW_WORDS = 3
 
 LEADERS = re.compile(r"(?:\. ?){4,}|…{2,}|(?:· ?){4,}|_{4,}")
 ENDS_IN_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,7})\Z")
@@ -158,6 +159,9 @@ def _mark_contents(page: list[Line], *, is_going_on: bool) -> bool:
             return True
     for line in leaders:
         line.kind = "contents"
+    for line in text[text.index(leaders[0]) : text.index(leaders[-1])] if leaders else ():
+        if ENDS_IN_NUMBER.search(line.text):
+            line.kind = "contents"  # the name of a chapter stands between those of its sections
     return False
 
 
@@ -238,6 +242,12 @@ def _is_piece(line: Line, edge: float, body: Body) -> bool:
         return True
     is_indented = line.left > edge + 1.2 * body.size
     return is_indented and len(line.text) <= FEW_LETTERS and _has_no_words(line.text)
+
+
+def is_formula_like(text: str) -> bool:
+    """Whether a text has signs of a formula and hardly a word."""
+    words = [word for word in LONG_WORD.findall(text) if word.lower() not in FUNCTIONS]
+    return bool(SIGN.search(text)) and len(words) < FEW_WORDS
 
 
 def _has_no_words(text: str) -> bool:
