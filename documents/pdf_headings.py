@@ -123,8 +123,8 @@ def title_lines(lines: list[Line], body: Body) -> list[int]:
     while stop in first and _goes_on(lines[stop - 1], lines[stop]):
         stop += 1
     text = " ".join(line.text for line in lines[start:stop])
-    others = (line for line in [*lines[:start], *lines[stop:]] if line.kind == "text")
-    if any(line.size > size - 0.5 and WORD.search(line.text) for line in others):
+    others = [*lines[:start], *lines[stop:]]
+    if any(line.size > size - 0.5 and _may_be_heading(line, body) for line in others):
         return []
     if CHAPTER.match(text) or NUMBERED.match(text) or len(text) > LONGEST_RUN:
         return []
@@ -144,8 +144,8 @@ def beside_title(lines: list[Line], title: list[int], body: Body) -> frozenset[i
         if is_section or CHAPTER.match(line.text):
             break
         size = round(line.size)
-        later = (li for li in lines[index:] if round(li.size) == size and li.kind == "text")
-        if any(li.page != line.page or li.is_bold != line.is_bold for li in later):
+        alike = (li for li in lines[index:] if li.page != line.page and round(li.size) == size)
+        if any(li.is_bold == line.is_bold and _may_be_heading(li, body) for li in alike):
             break
         found.add(index)
     return frozenset(found)

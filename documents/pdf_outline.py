@@ -95,7 +95,8 @@ def _heading_at(lines: list[Line], begin: int, end: int, place: Place) -> int | 
     _, index, stop = best
     if index > begin and len(lines[index - 1].text) <= LONGEST_LABEL:
         # "Chapter One" stands in a line of its own above the title.
-        index -= 1 if CHAPTER.match(lines[index - 1].text) else 0
+        above = lines[index - 1]
+        index -= 1 if above.kind == "text" and CHAPTER.match(above.text) else 0
     for line in lines[index:stop]:
         line.kind = "heading"
     return index
