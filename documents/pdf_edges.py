@@ -32,7 +32,6 @@ COUNTED = re.compile(
     r"(?:page|seite|página|pagina|strona|sida)\s+\d{1,4}\s+(?:/|of|von|de|di|sur|z|av)\s+\d{1,4}",
     re.IGNORECASE,
 )
-NUMBER_AT_END = re.compile(r"\d{1,4}\Z")
 SENTENCE = re.compile(r"[.!?…][\"'”’»)]{0,3}\Z")
 SHORTENED = re.compile(r"\b(?:al|eds?|vol|no|inc|ltd|co|corp|jr|sr|st|\w)\.\Z", re.IGNORECASE)
 
@@ -126,16 +125,10 @@ def _repeated(edges: list[list[EdgeLine]], body: Body, needed: int) -> list[Line
             continue
         # Chapters that open alike, with their titles on top, are not heads.
         is_large = median(line.size for line in lines) > HEADING_SIZE * body.size
-        if is_large and len({line.text for line in lines}) > 1 and not _count_pages(lines):
+        if is_large and len({line.text for line in lines}) > 1:
             continue
         made += lines
     return made
-
-
-def _count_pages(lines: list[Line]) -> bool:
-    """Whether the numbers at the ends of some heads go up with their pages."""
-    numbers = [(line.page, NUMBER_AT_END.search(line.text)) for line in lines]
-    return len({int(found[0]) - page if found else page for page, found in numbers}) == 1
 
 
 def _pattern(text: str) -> str:
