@@ -5,7 +5,7 @@ from collections.abc import Callable
 from fpdf import FPDF
 
 from tests.documents.cases import Case
-from tests.documents.cases.pdf import column, sheet, wrapped, written
+from tests.documents.cases.pdf import column, wrapped, written
 from tests.documents.making import FONT, sentences
 
 TEXT = wrapped(sentences(120, 11), 440, 11)
