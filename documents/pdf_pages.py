@@ -1,30 +1,23 @@
-"""Kinds of lines on a PDF's pages: heads, feet, page numbers, notes, tables, code."""
+"""Kinds of lines on a PDF's pages: contents, notes, tables, code, formulas, watermarks."""
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from statistics import median
+from collections.abc import Iterable, Iterator, Sequence
 
-from documents.pdf_lines import Line
+from documents.pdf_edges import OUTER, SAME_Y, Body, mark_edges
+from documents.pdf_lines import Line, Page
 
-EDGE_LINES = 3  # at the top and the bottom of a page, where heads and feet stand
-EDGE = 0.2  # of the height of the written part of a page
-SAME_Y = 3.0  # points
-REPEATS = 3  # pages that a head must stand on
-HEADING_SIZE = 1.12  # of the size of the text
 NOTE_SIZE = 0.93
-LONGEST_HEADING = 160
 CONTENTS_SHARE = 0.4
 TABLE_LINES = 3
 CODE_SHARE = 0.6
+WATERMARK_SIZE = 1.8  # of the size of the text
+COVERED = 2  # lines that a watermark lies on
+LONGEST_FORMULA = 100
+NEAR_FORMULA = 2.2  # of the size
+FEW_LETTERS = 8
+FEW_WORDS = 3
 
-DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
-PAGE_NUMBER = re.compile(
-    r"[-–—|\[( ]*(?:page|seite|p\.|s\.)?\s*(?:\d{1,4}|[ivxlc]{1,7})"
-    r"(?:\s*(?:/|of|von)\s*\d{1,4})?[-–—|\]) ]*",
-    re.IGNORECASE,
-)
 LEADERS = re.compile(r"(?:\. ?){4,}|…{2,}|(?:· ?){4,}|_{4,}")
 ENDS_IN_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,7})\Z")
 CONTENTS_HEAD = re.compile(
@@ -32,15 +25,27 @@ CONTENTS_HEAD = re.compile(
     re.IGNORECASE,
 )
 NOTE_START = re.compile(r"(?:\d{1,3}|[*†‡§¶]{1,3})(?=\s|\Z|[^\W\d_]|[“\"‘(])")
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """Look of the running text: size, distance of its lines in points."""
-
-    size: float
-    leading: float
-    is_fixed: bool
+STAMP = re.compile(
+    r"draft|confidential|do not (?:copy|distribute)|(?:internal|personal) use only|copy|sample"
+    r"|specimen|preview|proof|void|preprint|not for (?:sale|distribution)|entwurf|vertraulich"
+    r"|muster|kopie|brouillon|confidentiel|spécimen|borrador|confidencial|muestra|bozza|riservato",
+    re.IGNORECASE,
+)
+DOWNLOADED = re.compile(
+    r"(?:this (?:copy|document) (?:is|was) )?(?:downloaded|licen[sc]ed|printed|accessed|provided)"
+    r"\s(?:by|from|to|for|on)\b(?=.{0,200}\d)",
+    re.IGNORECASE,
+)
+ARXIV = re.compile(r"arXiv:\d{4}\.\d{4,5}|arXiv:[a-z-]{2,12}/\d{7}")
+LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+FUNCTION_NAMES = (
+    "sin cos tan cot sec csc log exp lim max min sup inf det dim mod arg deg gcd ker var cov "
+    "arcsin arccos arctan sinh cosh tanh"
+)
+FUNCTIONS = frozenset(FUNCTION_NAMES.split())
+SIGN = re.compile(r"[=<>≤≥≠≈≡≅∼∑∏∫∮√∂∇∞±×÷∈∉⊂⊆∪∩→⇒↦∀∃∝⟨⟩^]|[+−*/]\s?\w")
+OPERATOR = re.compile(r"[∑∏∫∮√∂⋃⋂⊕⊗∏(){}\[\]⎛⎝⎞⎠⎧⎨⎩\s]{1,20}")
+EQUATION_NUMBER = re.compile(r"\((?:[A-Z]\.)?\d{1,3}(?:\.\d{1,3}){0,2}[a-z]?\)")
 
 
 def body_of(lines: Iterable[Line]) -> Body:
@@ -50,6 +55,8 @@ def body_of(lines: Iterable[Line]) -> Body:
     fixed = every = 0
     before: Line | None = None
     for line in lines:
+        if line.turn:
+            continue
         sizes[round(line.size * 2) / 2] += len(line.text)
         every += len(line.text)
         fixed += len(line.text) if line.is_fixed else 0
@@ -61,90 +68,77 @@ def body_of(lines: Iterable[Line]) -> Body:
     return Body(max(size, 0.5), max(leading, 1.0), fixed > CODE_SHARE * max(1, every))
 
 
-def mark_kinds(pages: list[list[Line]]) -> Body:
+def mark_kinds(pages: Sequence[Page]) -> Body:
     """Set the kind of every line that is not running text; returns the look of that."""
-    _mark_edges(pages, body_of(line for page in pages for line in page))
-    body = body_of(line for page in pages for line in page if line.kind == "text")
+    body = body_of(line for page in pages for line in page.lines)
+    _mark_turned(pages)
+    _mark_watermarks(pages, body)
+    mark_edges(pages, body)
+    body = body_of(line for page in pages for line in page.lines if line.kind == "text")
     is_contents = False
     for page in pages:
-        is_contents = _mark_contents(page, is_going_on=is_contents)
-        _mark_notes(page, body)
+        is_contents = _mark_contents(page.lines, is_going_on=is_contents)
+        _mark_notes(page.lines, body)
         if not body.is_fixed:
-            _mark_code(page)
-        _mark_tables(page)
+            _mark_code(page.lines)
+        _mark_tables(page.lines)
+        _mark_formulas(page.lines, body)
     return body
 
 
-def _mark_edges(pages: list[list[Line]], body: Body) -> None:
-    """Heads, feet and page numbers: what stands at the same place on many pages."""
-    for is_top in (True, False):
-        kind = "running_head" if is_top else "running_foot"
-        edges = [_edge(page, is_top=is_top) for page in pages]
-        counts: dict[str, list[Line]] = defaultdict(list)
-        for edge in edges:
-            for line in edge:
-                # Chapters that open alike, with their titles on top, are not heads.
-                if line.size <= HEADING_SIZE * body.size:
-                    counts[_pattern(line.text)].append(line)
-        needed = min(REPEATS, max(2, len(pages)))
-        repeated = [
-            line
-            for pattern, found in counts.items()
-            if pattern and len(found) >= needed and _is_at_one_height(found)
-            for line in found
-        ]
-        for line in repeated:
-            line.kind = kind
-        _mark_bands(edges, repeated, kind)
-        _mark_numbers(pages, edges)
+def _mark_turned(pages: Sequence[Page]) -> None:
+    """Text that is turned against its page: a stamp over all pages, or words at a picture."""
+    aside = [line for page in pages for line in page.lines if line.turn]
+    counts = Counter(line.text for line in aside)
+    for line in aside:
+        text = line.text
+        is_stamp = line.turn == 0.5 or counts[text] > 1 or ARXIV.search(text)
+        is_stamp = is_stamp or STAMP.fullmatch(text) or DOWNLOADED.match(text)
+        line.kind = "watermark" if is_stamp else "caption"
 
 
-def _edge(page: list[Line], *, is_top: bool) -> list[Line]:
-    """The lines at one end of a page, the outermost first."""
-    if not page:
-        return []
-    lowest, highest = min(line.bottom for line in page), max(line.bottom for line in page)
-    room = EDGE * (highest - lowest)
-    ordered = sorted(page, key=lambda line: -line.bottom if is_top else line.bottom)
-    limit = highest - room if is_top else lowest + room
-    inside = [li for li in ordered if (li.bottom >= limit) == is_top or li.bottom == limit]
-    return inside[:EDGE_LINES]
+def _mark_watermarks(pages: Sequence[Page], body: Body) -> None:
+    large: dict[str, list[Line]] = defaultdict(list)
+    for page in pages:
+        height = page.high - page.low
+        for line in page.lines:
+            if line.turn:
+                continue
+            if DOWNLOADED.match(line.text) and height > 0:
+                away = min(page.high - line.top, line.bottom - page.low) / height
+                if away <= OUTER:
+                    line.kind = "watermark"
+            elif line.size >= WATERMARK_SIZE * body.size and len(line.text) > 2:
+                large[line.text].append(line)
+                if STAMP.fullmatch(line.text) or _lies_on_text(line, page.lines):
+                    line.kind = "watermark"
+    for lines in large.values():
+        heights = [line.bottom for line in lines]
+        is_everywhere = len(lines) >= max(2, 0.5 * len(pages))
+        if is_everywhere and len(pages) > 2 and max(heights) - min(heights) <= SAME_Y:
+            inner = [line for line in lines if not _is_outer(line, pages[line.page])]
+            for line in inner:
+                line.kind = "watermark"
 
 
-def _pattern(text: str) -> str:
-    pattern = DIGITS.sub("#", " ".join(text.lower().split()))
-    return "" if pattern.strip("-–—|[]() ") == "#" else pattern
+def _is_outer(line: Line, page: Page) -> bool:
+    return min(page.high - line.top, line.bottom - page.low) <= 1.5 * OUTER * (page.high - page.low)
 
 
-def _is_at_one_height(lines: list[Line]) -> bool:
-    middle = median(line.bottom for line in lines)
-    near = sum(1 for line in lines if abs(line.bottom - middle) <= SAME_Y)
-    return near >= 0.7 * len(lines)
-
-
-def _mark_bands(edges: list[list[Line]], repeated: list[Line], kind: str) -> None:
-    """Heads that change from chapter to chapter stand where the repeated ones stand."""
-    heights = Counter(round(line.bottom) for line in repeated)
-    for height, count in heights.items():
-        near = [li for edge in edges for li in edge if abs(li.bottom - height) <= SAME_Y]
-        if count < REPEATS or count < len(near) // 2:
-            continue
-        size = median(line.size for line in repeated if abs(line.bottom - height) <= SAME_Y)
-        for line in near:
-            if line.kind == "text" and abs(line.size - size) < 0.6:
-                line.kind = kind
-
-
-def _mark_numbers(pages: list[list[Line]], edges: list[list[Line]]) -> None:
-    found = []
-    for edge in edges:
-        bare = [line for line in edge if line.kind == "text"]
-        if bare and PAGE_NUMBER.fullmatch(bare[0].text):
-            found.append(bare[0])
-    # One number at the edge may be anything; on a third of the pages it counts them.
-    if len(found) >= 2 or (found and len(pages) == 1 and found[0].text.strip() == "1"):
-        for line in found:
-            line.kind = "page_number"
+def _lies_on_text(line: Line, lines: list[Line]) -> bool:
+    middle = (line.bottom + line.top) / 2
+    covered = [
+        other
+        for other in lines
+        if other is not line
+        and not other.turn
+        and other.size < 0.7 * line.size
+        and min(other.right, line.right) - max(other.left, line.left) > line.size
+        and line.bottom + 0.1 * line.size < (other.bottom + other.top) / 2 < line.top
+    ]
+    # Two words that a tall box touches may stand above and below; on a text one is in the middle.
+    at_middle = any(other.bottom - 2 <= middle <= other.top + 2 for other in covered)
+    return len(covered) >= COVERED or (at_middle and bool(covered))
 
 
 def _mark_contents(page: list[Line], *, is_going_on: bool) -> bool:
@@ -165,12 +159,15 @@ def _mark_contents(page: list[Line], *, is_going_on: bool) -> bool:
             return True
     for line in leaders:
         line.kind = "contents"
+    for line in text[text.index(leaders[0]) : text.index(leaders[-1])] if leaders else ():
+        if ENDS_IN_NUMBER.search(line.text):
+            line.kind = "contents"  # the name of a chapter stands between those of its sections
     return False
 
 
 def _mark_notes(page: list[Line], body: Body) -> None:
     """Footnotes: smaller lines at the end of a page, or of a column, after a mark."""
-    for column in (0, 1):
+    for column in {line.column for line in page}:
         text = [line for line in page if line.kind == "text" and line.column == column]
         start = len(text)
         for index in range(len(text) - 1, -1, -1):
@@ -201,10 +198,57 @@ def _mark_tables(page: list[Line]) -> None:
 def _runs_of_cells(page: list[Line]) -> Iterator[list[Line]]:
     run: list[Line] = []
     for line in page:
-        if line.kind == "text" and line.cells > 1:
+        if line.kind == "text" and line.cells > 1 and not line.is_field:
             run.append(line)
         elif run:
             yield run
             run = []
     if run:
         yield run
+
+
+def _mark_formulas(page: list[Line], body: Body) -> None:
+    """Displayed formulas, which stand apart from the edge of the text, and their pieces."""
+    text = [line for line in page if line.kind == "text"]
+    edges: dict[int, float] = {}
+    for line in text:
+        edges[line.column] = min(line.left, edges.get(line.column, line.left))
+    found = [line for line in text if _is_formula(line, edges[line.column], body)]
+    for line in found:
+        line.kind = "formula"
+    if not found:
+        return
+    for line in text:
+        if line.kind == "text" and _is_piece(line, edges[line.column], body):
+            near = any(
+                abs(line.bottom - other.bottom) < NEAR_FORMULA * body.size for other in found
+            )
+            if near:
+                line.kind = "formula"
+
+
+def _is_formula(line: Line, edge: float, body: Body) -> bool:
+    text = line.text
+    if len(text) > LONGEST_FORMULA:
+        return False
+    if OPERATOR.fullmatch(text) and not text.isascii():
+        return True
+    is_indented = line.left > edge + 1.2 * body.size
+    return is_indented and bool(SIGN.search(text)) and _has_no_words(text)
+
+
+def _is_piece(line: Line, edge: float, body: Body) -> bool:
+    if EQUATION_NUMBER.fullmatch(line.text):
+        return True
+    is_indented = line.left > edge + 1.2 * body.size
+    return is_indented and len(line.text) <= FEW_LETTERS and _has_no_words(line.text)
+
+
+def is_formula_like(text: str) -> bool:
+    """Whether a text has signs of a formula and hardly a word."""
+    words = [word for word in LONG_WORD.findall(text) if word.lower() not in FUNCTIONS]
+    return bool(SIGN.search(text)) and len(words) < FEW_WORDS
+
+
+def _has_no_words(text: str) -> bool:
+    return all(word.lower() in FUNCTIONS for word in LONG_WORD.findall(text))

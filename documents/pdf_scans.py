@@ -8,7 +8,7 @@ import pypdfium2
 
 from common.errors import Message
 from documents.errors import NeedsRecognition, TooLargeInside
-from documents.pdf_lines import Line
+from documents.pdf_lines import Line, Page
 from documents.recognition import DOUBTFUL, DPI, Picture, Recogniser, WordLine
 
 POINTS = 72
@@ -31,7 +31,7 @@ class Scans:
         self._recogniser: Recogniser | None = None
         self.percents: dict[int, int] = {}
 
-    def read(self, pdf: pypdfium2.PdfDocument, pages: list[list[Line]], numbers: list[int]) -> None:
+    def read(self, pdf: pypdfium2.PdfDocument, pages: list[Page], numbers: list[int]) -> None:
         """Fill in the lines of those pages; raises NeedsRecognition, TooLargeInside."""
         if not numbers:
             return
@@ -42,17 +42,15 @@ class Scans:
         self._recogniser = Recogniser(self._program)
         for done, number in enumerate(numbers):
             self._at_page(done, len(numbers))
-            pages[number] = self._lines(pdf, number, self._recogniser)
+            pages[number] = self._page(pdf, number, self._recogniser)
 
-    def mark(self, pages: list[list[Line]]) -> None:
+    def mark(self, pages: list[Page]) -> None:
         """Put the mark of its page before the first line of each that was recognised."""
         for number, percent in self.percents.items():
-            first = pages[number][0]
+            first = pages[number].lines[0]
             text = f"{number + 1}: {percent} %"
-            pages[number].insert(
-                0, Line(text, number, first.left, first.right, first.top, first.top, first.size)
-            )
-            pages[number][0].kind = "scan_mark"
+            place = (first.left, first.right, first.top, first.top)
+            pages[number].lines.insert(0, Line(text, number, *place, first.size, kind="scan_mark"))
 
     def notes(self, pages: int) -> list[Message]:
         """Say how many pages were recognised, how surely, and what would help."""
@@ -84,7 +82,7 @@ class Scans:
             )
         return found
 
-    def _lines(self, pdf: pypdfium2.PdfDocument, number: int, recogniser: Recogniser) -> list[Line]:
+    def _page(self, pdf: pypdfium2.PdfDocument, number: int, recogniser: Recogniser) -> Page:
         page = pdf[number]
         try:
             width, height = page.get_size()
@@ -95,7 +93,8 @@ class Scans:
         found = recogniser.read(picture)
         if found.lines:
             self.percents[number] = found.percent
-        return [_line(line, number, scale, found.height / scale) for line in found.lines]
+        high = found.height / scale
+        return Page([_line(line, number, scale, high) for line in found.lines], high=high)
 
 
 def _picture(page: pypdfium2.PdfPage, scale: float) -> Picture:
