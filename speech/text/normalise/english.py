@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from speech.text.normalise import words
+from speech.text.normalise.codes import Codes
 from speech.text.normalise.english_numbers import LANGUAGE, Numbers, figures, is_year, value
 from speech.text.normalise.english_words import (
     ABBREVIATIONS,
@@ -23,6 +24,11 @@ from speech.text.normalise.english_words import (
     TITLES,
     UNITS,
 )
+from speech.text.normalise.english_words import (
+    LANGUAGE as WORDS,
+)
+from speech.text.normalise.formulas import Formulas
+from speech.text.normalise.numbers import Numbers as SharedNumbers
 from speech.text.normalise.rules import (
     DASH,
     END,
@@ -70,12 +76,15 @@ class English:
         self._is_day_first = tag.lower().startswith(DAY_FIRST)
         self._say = Numbers(has_and=not tag.lower().startswith("en-us"))
         signs = {".": "dot", "@": "at", "_": "underscore", "-": "dash", "+": "plus", "/": "slash"}
+        numbers = SharedNumbers(WORDS, tag)
         self.rules = (
             *Addresses(signs).rules,
+            *Codes(numbers).rules,
             *self._dates(),
             *self._times(),
             *self._amounts(),
             *self._shortened(),
+            *Formulas(numbers).rules,
             *self._plain(),
         )
 

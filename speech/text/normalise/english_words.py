@@ -1,5 +1,7 @@
 """English words for signs, units and abbreviations."""
 
+from speech.text.normalise.language import Language
+
 MONTHS = {
     "Jan": "January", "January": "January", "Feb": "February", "February": "February",
     "Mar": "March", "March": "March", "Apr": "April", "April": "April",
@@ -132,3 +134,33 @@ RULER_NAMES = (
     "Margrethe Felipe Albert Victor Emmanuel Franz"
 )
 RULERS = frozenset(RULER_NAMES.split())
+
+LANGUAGE = Language(
+    code="en",
+    point="point",
+    minus="minus",
+    to="to",
+    dot="point",
+    decimal=".",
+    separators=",\u00a0\u202f",
+    are_decimals_digits=True,
+    fixes=((",", ""),),
+    units={written: "|".join(forms) for written, forms in UNITS.items()},
+    around="about",
+    formulas={
+        "+": "plus", "-": "minus", "×": "times", "÷": "divided by", "/": "over", "=": "equals",
+        "<": "less than", ">": "greater than", "≤": "less than or equal to",
+        "≥": "greater than or equal to", "≠": "not equal to", "≈": "approximately equal to",
+        "±": "plus or minus", "∞": "infinity", "π": "pi", "√": "square root of", "²": "squared",
+        "³": "cubed", "^": "to the power of {n}",
+    },
+    compass={"N": "north", "S": "south", "E": "east", "W": "west"},
+    angles=("degree|degrees", "minute|minutes", "second|seconds"),
+    open_ends=(
+        "No", "Nos", "[Vv]ols?", "Ch", "Chap", "[Ff]igs?", "Sec", "Art", "Eq", "p", "pp", "approx",
+        "ca",
+        "cf", "vs", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept?", "Oct", "Nov", "Dec",
+        "incl",
+        "est", "max", "min", "Mon", "Tues?", "Wed", "Thu(?:rs?)?", "Fri", r"e\.g", r"i\.e",
+    ),
+)  # fmt: skip

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 from speech.text.normalise import words
+from speech.text.normalise.codes import Codes
+from speech.text.normalise.formulas import Formulas
 from speech.text.normalise.german_words import (
     ABBREVIATIONS,
     COUNTED,
@@ -22,6 +24,10 @@ from speech.text.normalise.german_words import (
     TITLES,
     UNITS,
 )
+from speech.text.normalise.german_words import (
+    LANGUAGE as WORDS,
+)
+from speech.text.normalise.numbers import Numbers as SharedNumbers
 from speech.text.normalise.rules import (
     DASH,
     END,
@@ -72,12 +78,15 @@ class German:
             ".": "Punkt", "@": "ät", "_": "Unterstrich", "-": "Minus", "+": "plus",
             "/": "Schrägstrich",
         }  # fmt: skip
+        numbers = SharedNumbers(WORDS, tag)
         self.rules = (
             *Addresses(signs).rules,
+            *Codes(numbers).rules,
             *self._dates(),
             *self._times(),
             *self._amounts(),
             *self._shortened(),
+            *Formulas(numbers).rules,
             *self._plain(),
         )
 

@@ -1,5 +1,7 @@
 """German words for signs, units and abbreviations."""
 
+from speech.text.normalise.language import Language
+
 MONTH_NAMES = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
     "Oktober", "November", "Dezember",
@@ -146,3 +148,37 @@ ORDINAL_NOUNS = {
 }
 BEGINNINGS = "Aber Als Am Da Danach Dann Das Der Die Doch Er Es Ich Im In Ist Sie Sind So Und Wir"
 SENTENCE_STARTS = frozenset(BEGINNINGS.split())
+
+LANGUAGE = Language(
+    code="de",
+    point="Komma",
+    minus="minus",
+    to="bis",
+    dot="Punkt",
+    are_decimals_digits=True,
+    agreement={"m": ((r"\Aeins\Z", "ein"),), "f": ((r"\Aeins\Z", "eine"),)},
+    units={written: "|".join(forms) for written, forms in UNITS.items()},
+    around="etwa",
+    formulas={
+        "+": "plus", "-": "minus", "×": "mal", "÷": "geteilt durch", "/": "durch", "=": "gleich",
+        "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
+        "≥": "größer oder gleich", "≠": "ungleich", "≈": "ungefähr gleich", "±": "plus minus",
+        "∞": "unendlich", "π": "Pi", "√": "Wurzel aus", "²": "Quadrat", "³": "hoch drei",
+        "^": "hoch {n}",
+    },
+    compass={"N": "Nord", "S": "Süd", "E": "Ost", "O": "Ost", "W": "West"},
+    angles=("Grad", "f:Minute|Minuten", "f:Sekunde|Sekunden"),
+    open_ends=(
+        "Nr", "Abb", "Bd", "Kap", "Tab", "Abs", "Art", "Aufl", "ca", "evtl", "ggf", "inkl", "bzw",
+        "vgl",
+        "bspw", "sog", "allg", "Mio", "Mrd", "Std", "Tel", "max", "min", r"z\. ?B", r"d\. ?h",
+        r"u\. ?a",
+        r"v\. ?a", r"o\. ?g",
+    ),
+    always_open=(
+        r"(?i:am|im|zum|vom|beim|dem|den|des|der|die|das|einem|einen|eines|eine|ein|seit|ab|bis|jeder"
+        r"|jede|jedes|und|oder|dieser|ins|ihr|sein|ihre|seine|ihrem|seinem|ihren|seinen|mein|meine)"
+        r" \d{1,4}",
+        rf"\d{{1,3}}¦(?:{'|'.join(ORDINAL_NOUNS)})(?!\w)",
+    ),
+)  # fmt: skip
