@@ -2,7 +2,7 @@ import pytest
 
 from tests.speech.said import all_said, faults
 
-LANGUAGES = ("de", "en", "en-GB", "es", "fr", "it", "nl", "pl", "pt", "sv")
+LANGUAGES = ("de", "en", "en-gb", "es", "fr", "it", "nl", "pl", "pt", "sv")
 ROWS = list(all_said())
 
 

@@ -26,8 +26,8 @@ class Codes:
         self.rules = tuple(self._rules())
 
     def _rules(self) -> Iterator[Rule]:
-        yield rule(CARD, self._card)
         yield rule(IBAN, self._code)
+        yield rule(CARD, self._card)
         yield rule(CODE, self._code)
         if not self._compass:
             return
@@ -47,7 +47,7 @@ class Codes:
         return ", ".join(map(self._numbers.digits, groups))
 
     def _code(self, found: re.Match[str]) -> str | None:
-        written = found[0].replace(" ", "")
+        written = found[0]
         if sum(map(str.isdecimal, written)) < FEWEST_DIGITS:
             return None
         return ", ".join(

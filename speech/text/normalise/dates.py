@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from speech.text.normalise.numbers import Numbers, case_of
+from speech.text.normalise.chains import chain
+from speech.text.normalise.numbers import Numbers, case_of, full_year
 from speech.text.normalise.rules import (
     DASH,
     END,
     REACH,
     SPACE,
     START,
+    TO_TIME,
     Rule,
     alternatives,
     ends_sentence,
@@ -18,7 +20,6 @@ from speech.text.normalise.rules import (
 
 YEAR = r"[12]\d{3}"
 DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-CENTURY_BREAK = "30"  # years of two figures below are of this century
 
 
 class Dates:
@@ -43,7 +44,10 @@ class Dates:
         yield rule(rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric)
         numeric = rf"{START}(?P<day>\d\d?)(?P<sep>[./-])(?P<m>\d\d?)(?P=sep)"
         yield rule(rf"{numeric}(?P<year>{YEAR})(?![\w/-]|[.,]\d)", self._numeric)
-        yield rule(rf"{numeric}(?P<year>\d\d)(?![\w/-]|[.,]\d)", self._numeric)
+        yield rule(
+            rf"(?<!ersion )(?<!ersione )(?<!ersión ){numeric}(?P<year>\d\d)(?![\w/-]|[.,]\d)",
+            self._numeric,
+        )
         month = rf"(?P<month>{alternatives(self._months)})(?!\w)"
         year = rf"(?:(?: de | del |,? )(?P<year>{YEAR}){END}(?! ?r\.| rok))?"
         if self._language.year_words:
@@ -61,24 +65,26 @@ class Dates:
             )
 
     def _weekday_rules(self) -> Iterator[Rule]:
-        days = alternatives(self._language.weekdays)
-        if days:
-            word = self._language.day_join or "(?!)"
-            join = rf"\.?(?: ?{DASH} ?| (?:{word}) )"
-            yield rule(rf"(?<!\w)(?P<from>{days}){join}(?P<until>{days})(?!\w)\.?", self._days, "")
+        language = self._language
+        if language.weekdays:
+            yield chain(
+                language.weekdays,
+                language.day_join,
+                language.to,
+                language.weekdays_after_to,
+                language.abbreviations,
+            )
 
     def _time_rules(self) -> Iterator[Rule]:
         for pattern in self._language.clocks:
             yield rule(pattern, self._time)
-        yield rule(rf"(?<=\d:\d\d)(?P<out>{SPACE}{DASH}{SPACE})(?=[012]?\d:[0-5]\d)", self._until)
+        yield rule(TO_TIME, self._until, ":")
 
     def _numeric(self, found: re.Match[str]) -> str | None:
         month, day, year = int(found["m"]), found["day"], found["year"]
         if not (1 <= month <= 12 and 1 <= int(day) <= 31):
             return None
-        if len(year) == 2:
-            year = ("20" if year < CENTURY_BREAK else "19") + year
-        return self._date(found, day, month, year)
+        return self._date(found, day, month, full_year(year))
 
     def _written(self, found: re.Match[str]) -> str:
         stop = "." if found[0].endswith(".") and not found["year"] and ends_sentence(found) else ""
@@ -109,13 +115,6 @@ class Dates:
         case = case_of(before, self._language.case_after, "genitive") if word != "rok" else ""
         said = f"{self._numbers.ordinal(found['year'], case)} {self._language.year_words[word]}"
         return f"{said}." if word.endswith(".") and ends_sentence(found) else said
-
-    def _days(self, found: re.Match[str]) -> str:
-        days = self._language.weekdays
-        last = days[found["until"]]
-        last = self._language.weekdays_after_to.get(last, last)
-        said = f"{days[found['from']]} {self._language.to} {last}"
-        return f"{said}." if found[0].endswith(".") and ends_sentence(found) else said
 
     def _time(self, found: re.Match[str]) -> str:
         language, groups = self._language, found.groupdict()

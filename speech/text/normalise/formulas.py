@@ -49,6 +49,7 @@ class Formulas:
             HAS_SIGN,
         )
         yield rule(r"(?<=\d)(?P<sign>[+<>÷±−])(?=[\d(√π])", self._between, HAS_SIGN)
+        yield rule(r"(?<=\d)(?P<sign>\+)(?=[\s.,;:)]|\Z)", self._after, "+")
         yield rule(r"(?<![\d.,])(?<=\d)(?P<sign>×)(?=\d(?!\d))", self._between, HAS_SIGN)
         yield rule(r"(?<![\w)%] )(?<![\w)%~])(?P<sign>[~≈]) ?(?=\d)", self._around, HAS_SIGN)
         yield rule(r"(?<![\w)%] )(?<![\w)%<>])(?P<sign>[<>≤≥±]) ?(?=\d)", self._sign, HAS_SIGN)
@@ -81,19 +82,24 @@ class Formulas:
         return f" {said} " if found["next"].isalpha() else f" {said}"
 
     def _between(self, found: re.Match[str]) -> str | None:
-        sign, start, end = found["sign"], found.start(), found.end()
+        sign = found["sign"]
+        start, end = found.span("out" if "out" in found.re.groupindex else 0)
         near = found.string[max(0, start - NEAR) : end + NEAR]
         is_formula = "=" in near
         if sign in "-–/*" and not is_formula:
             return None
         following = found.string[end : end + 2]
-        is_size = found.string[max(0, start - 1) : start + 1].isdecimal() and following.isdecimal()
+        before = found.string[max(0, start - 2) : start]
+        is_size = len(before) == 2 and before.isdecimal() and following.isdecimal()
         if sign == "×" and is_size and not is_formula:
             return None
         return f" {self._words[{'–': '-', '−': '-', '*': '×', '·': '×'}.get(sign, sign)]} "
 
     def _around(self, _found: re.Match[str]) -> str:
         return f"{self._numbers.language.around} "
+
+    def _after(self, found: re.Match[str]) -> str:
+        return f" {self._words[found['sign']]}"
 
     def _sign(self, found: re.Match[str]) -> str:
         sign = found[0][0]

@@ -55,6 +55,7 @@ class Language:
     is_one_left: bool = False  # "1 €", where one takes a form that is not known
     are_decimals_digits: bool = False
     hundreds: str = ""  # in years such as "nineteen hundred"
+    has_year_form: bool = False  # "twenty twenty-six", as num2words says it
     signs: Mapping[str, str] = field(default_factory=dict)  # of links and addresses
     currencies: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     cents: str = "{coins} {number}"
@@ -94,6 +95,8 @@ class Language:
     half: str = ""
     denominators: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     whole_and_part: str = "{whole} {part}"
+    whole_and_half: str = ""  # where it differs
+    mixed: Subs = ()  # of the part after a whole number
     around: str = ""
     are_phones_pairs: bool = False
     formulas: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from speech.text.normalise import words
 from speech.text.normalise.language import Language, Noun, Subs
 from speech.text.normalise.rules import FRACTION_SIGNS
 
+CENTURY_BREAK = "30"  # years of two figures below are of this century
 LONGEST_DECIMALS = 2  # more of them are read digit by digit
 
 
@@ -18,7 +19,10 @@ class Numbers:
         self.language, self._tag = language, tag
         separators = re.escape(language.separators)
         decimals = rf"(?:{re.escape(language.decimal)}\d{{1,12}})?"
-        self.pattern = rf"(?:\d{{1,3}}(?:[{separators}]\d{{3}}){{1,5}}(?!\d)|\d{{1,15}}){decimals}"
+        # Where a space parts no thousands, it does so before zeros.
+        zeros = "|(?: 000){1,5}" if " " not in language.separators else ""
+        thousands = rf"(?:(?:[{separators}]\d{{3}}){{1,5}}{zeros})"
+        self.pattern = rf"(?:\d{{1,3}}{thousands}(?!\d)|\d{{1,15}}){decimals}"
         self.amount_pattern = rf"(?:{self.pattern}|\d{{0,6}}[{''.join(FRACTION_SIGNS)}])"
 
     def cardinal(self, number: str, gender: str = "") -> str:
@@ -55,6 +59,9 @@ class Numbers:
         said = self.fraction(part, of)
         if not whole:
             return said
+        if (part, of) == (1, 2) and self.language.whole_and_half:
+            return self.language.whole_and_half.format(whole=self.amount(whole, "m"))
+        said = substituted(said, self.language.mixed)
         return self.language.whole_and_part.format(whole=self.amount(whole), part=said)
 
     def fraction(self, part: int, of: int) -> str:
@@ -68,6 +75,8 @@ class Numbers:
 
     def year(self, year: str) -> str:
         """A year of four figures in words."""
+        if self.language.has_year_form and year[1:3] != "00":
+            return substituted(words.spelled(year, self._tag, "year"), self.language.fixes)
         if self.language.hundreds and "1100" <= year < "2000":
             rest = self.cardinal(year[2:].lstrip("0")) if year[2:] != "00" else ""
             return self.cardinal(year[:2]) + self.language.hundreds + rest
@@ -77,6 +86,8 @@ class Numbers:
         """The form of a noun after a number in figures."""
         if len(counted.forms) == 1:
             return counted.forms[0]
+        if written[0] in FRACTION_SIGNS:
+            return counted.forms[3 if len(counted.forms) > 3 else 0]
         index = PLURALS[self.language.plural](*self._parts(written))
         return counted.forms[min(index, len(counted.forms) - 1)]
 
@@ -102,6 +113,13 @@ class Numbers:
 def is_year(number: str) -> bool:
     """Whether four figures are read as a year where nothing else is known of them."""
     return len(number) == 4 and number.isdecimal() and "1100" <= number <= "2099"
+
+
+def full_year(year: str) -> str:
+    """A year of four figures for one of two."""
+    if len(year) != 2:
+        return year
+    return ("20" if year < CENTURY_BREAK else "19") + year
 
 
 def figures(number: str) -> str:

@@ -12,17 +12,18 @@ SENTENCE_END = re.compile(
     rf"[\"'”’“»)\]]{{0,3}}(?:\s{{1,20}}[\"'“‘„«»‚(\[¿¡]{{0,3}}{CAPITAL}|\s{{0,20}}\Z)"
 )
 
-HOUR = r"(?P<hour>[01]?\d|2[0-4])"
-MINUTE = r"(?P<minute>[0-5]\d)"
-
 DIGITS = "0"  # what a rule needs that looks for numbers
 
 # A number neither goes on to the left or right, nor is it part of a word or a longer number.
 START = r"(?<!\w)(?<!\d[.,:/])"
 END = r"(?!\w|[.,:/]\d)"
-CLOCK = START + HOUR
 SPACE = r"[ \t\u00a0\u2009\u202f]?"
 DASH = r"[-\u2010\u2011\u2013\u2014]"
+HOUR = r"(?P<hour>[01]?\d|2[0-4])"
+CLOCK = START + HOUR
+MINUTE = r"(?P<minute>[0-5]\d)"
+
+TO_TIME = rf"(?<=\d:\d\d)(?P<out>{SPACE}{DASH}{SPACE})(?=[012]?\d:[0-5]\d)"
 MINUS = r"(?:(?<![^\s(\[„“\"'])[-\u2212])?"
 
 FRACTION = (
@@ -52,6 +53,10 @@ ROMAN = r"[IVXLCDM]{1,9}"
 NUMERAL_ALONE = (
     r"(?m)(?:^|(?<=^[ \t]))(?P<out>(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
     r"|[IVXLC]{2,9}(?=\. {1,3}[A-ZÄÖÜ]))"
+)
+# After a name that is nobody's; single letters and other ones may mean anything.
+NAMED_NUMERAL = (
+    rf"(?<!\w){CAPITAL}[^\W\d_]{{2,15}} (?P<out>(?=[VX]{{0,5}}I)[IVX]{{2,6}})(?![\w-]|\.\w)"
 )
 ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}

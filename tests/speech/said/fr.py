@@ -103,7 +103,7 @@ ROWS = (
     ("romans", "Rocky IV", "Rocky quatre"),
     ("romans", "Pie XII", "Pie douze"),
     ("weekdays", "lun.–ven.", "lundi à vendredi."),
-    ("weekdays", "lun. au ven.", "lundi à vendredi."),
+    ("weekdays", "lun. au ven.", "lundi au vendredi."),
     ("weekdays", "mar-jeu", "mardi à jeudi"),
     ("formulas", "10⁶", "dix puissance six"),
     ("formulas", "10⁻³", "dix puissance moins trois"),

@@ -92,7 +92,7 @@ ROWS = (
     ("romans", "Rocky IV", "Rocky vier"),
     ("romans", "Karel V", "Karel de vijfde"),
     ("weekdays", "ma.–vr.", "maandag tot vrijdag."),
-    ("weekdays", "ma t/m vr", "maandag tot vrijdag"),
+    ("weekdays", "ma t/m vr", "maandag tot en met vrijdag"),
     ("weekdays", "Di-Do", "dinsdag tot donderdag"),
     ("formulas", "10⁶", "tien tot de macht zes"),
     ("formulas", "10⁻³", "tien tot de macht min drie"),
