@@ -24,7 +24,8 @@ def chain(
     name = rf"(?:{alternatives(names)})"
     between = rf"(?: ?{DASH} ?|, | ?[/&] ?|,? (?:{words or '(?!)'}) )"
     pattern = rf"(?<!\w){name}\.?(?:{between}{name}\.?){{1,{MOST}}}(?!\w)"
-    return rule(pattern, _Chain(names, to, after_to, spelled), "")
+    needs = re.compile(rf"(?:{alternatives(names)})\W")
+    return rule(pattern, _Chain(names, to, after_to, spelled), needs)
 
 
 class _Chain:

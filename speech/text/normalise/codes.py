@@ -13,6 +13,8 @@ CARD = (
 )
 IBAN = r"(?<![\w-])[A-Z]{2}\d{2}(?: ?[A-Z\d]{4}){3,7}(?: ?[A-Z\d]{1,3})?(?![\w-])"
 CODE = r"(?<![\w-])(?=[A-Z]{0,10}\d)(?=\d{0,20}[A-Z])[A-Z\d]{8,30}(?![\w-])"
+HAS_CARD = re.compile(r"\d{4}[ -]\d{4}")
+HAS_CODE = re.compile(r"[A-Z]\d|\d[A-Z]")
 RUN = re.compile(r"\d{1,4}|[A-Z]{1,30}")
 FEWEST_DIGITS = 5  # of a code; "WINDOWS10" is a name
 
@@ -26,9 +28,9 @@ class Codes:
         self.rules = tuple(self._rules())
 
     def _rules(self) -> Iterator[Rule]:
-        yield rule(IBAN, self._code)
-        yield rule(CARD, self._card)
-        yield rule(CODE, self._code)
+        yield rule(IBAN, self._code, HAS_CODE)
+        yield rule(CARD, self._card, HAS_CARD)
+        yield rule(CODE, self._code, HAS_CODE)
         if not self._compass:
             return
         way = rf"(?: ?(?P<way>[{''.join(self._compass)}])(?![\w'’]))"

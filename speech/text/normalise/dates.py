@@ -41,7 +41,9 @@ class Dates:
         )
 
     def _date_rules(self) -> Iterator[Rule]:
-        yield rule(rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric)
+        yield rule(
+            rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric, "-"
+        )
         numeric = rf"{START}(?P<day>\d\d?)(?P<sep>[./-])(?P<m>\d\d?)(?P=sep)"
         yield rule(rf"{numeric}(?P<year>{YEAR})(?![\w/-]|[.,]\d)", self._numeric)
         yield rule(

@@ -33,6 +33,10 @@ from speech.text.normalise.rules import (
     END,
     FRACTION,
     FRACTION_SIGNS,
+    HAS_DASH,
+    HAS_GLYPH,
+    HAS_PHONE,
+    HAS_SIZE,
     MINUS,
     NUMERAL_ALONE,
     ROMAN,
@@ -63,6 +67,11 @@ PHONE = (
     r"(?<![\w.,$€£/-])(?P<plus>\+?)(?P<rest>(?:\d{1,4}[ .-])?(?:\(\d{1,5}\)[ -]?)?"
     r"\d{2,8}(?:[ -]\d{2,8}){0,4})(?![\w-]|[.,/:]\d)"
 )
+HAS_FEET = re.compile(r"\d['′]")
+HAS_HALF = re.compile(r"\d ?[aApP]\.?[ ]?[mM]")
+HAS_ATTRIBUTE = re.compile(r"(?:[ane]|each|very|he|his) \d")
+HAS_DAY = re.compile(rf"(?:{alternatives(WEEKDAYS)})\b")
+HAS_MONTH = re.compile(rf"(?:{alternatives(SHORT_MONTHS)})\.")
 US_PHONE = re.compile(r"(?:\d-)?(?:\d{3}-)?\d{3}-\d{4}")
 NAMED_BEFORE = re.compile(r"(?:[A-Z][a-z]{1,20}|\d(?:st|nd|rd|th)) \Z")
 ADDRESS_BEFORE = re.compile(
@@ -89,7 +98,9 @@ class English:
         )
 
     def _dates(self) -> Iterator[Rule]:
-        yield rule(rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric)
+        yield rule(
+            rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric, "-"
+        )
         slashed = rf"{START}(?P<m>\d\d?)/(?P<day>\d\d?)/(?P<year>{YEAR}|\d\d)(?![\w/])"
         yield rule(slashed, self._slashed, "/")
         day_month = rf"{START}(?P<day>{DAY}){SUFFIX}(?: of)? {MONTH}(?:,? (?P<year>{YEAR}){END})?"
@@ -106,23 +117,27 @@ class English:
         yield chain({f"{name}.": said for name, said in SHORT_MONTHS.items()}, "and|or", "to")
         day = rf"(?<!\w)(?P<word>{alternatives(WEEKDAYS)})"
         yield rule(
-            rf"{day}(?:\.(?={DAYS_BEFORE})|(?=,? {DAY}{SUFFIX} (?:of )?{MONTH}))", self._day, ""
+            rf"{day}(?:\.(?={DAYS_BEFORE})|(?=,? {DAY}{SUFFIX} (?:of )?{MONTH}))",
+            self._day,
+            HAS_DAY,
         )
-        yield rule(rf"(?<=\b[Oo]n ){day}\.", self._day, ".")
+        yield rule(rf"(?<=\b[Oo]n ){day}\.", self._day, HAS_DAY)
         month = rf"(?P<out>(?P<word>{alternatives(SHORT_MONTHS)})\.)"
-        yield rule(rf"(?<!\w)(?:{MONTHS_AFTER}) {month}(?!\w)", self._short_month, ".")
+        yield rule(rf"(?<!\w)(?:{MONTHS_AFTER}) {month}(?!\w)", self._short_month, HAS_MONTH)
         yield rule(r"(?<![\w])(?P<years>['’]\d0|[12]\d{2}0|\d0)['’]?s\b", self._decade)
 
     def _times(self) -> Iterator[Rule]:
         clock = r"(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
-        yield rule(rf"{START}{clock}(?![\w:]){SPACE}{HALF}", self._time)
-        yield rule(rf"{START}{clock}{HALF}", self._time)
-        yield rule(rf"{START}{clock}(?![\w:])", self._time)
+        yield rule(rf"{START}{clock}(?![\w:]){SPACE}{HALF}", self._time, ":")
+        yield rule(rf"{START}{clock}{HALF}", self._time, ":")
+        yield rule(rf"{START}{clock}(?![\w:])", self._time, ":")
         yield rule(
-            rf"{START}(?P<hour>1[0-2]|0?[1-9])(?:\.(?P<minute>[0-5]\d))?{SPACE}{HALF}", self._time
+            rf"{START}(?P<hour>1[0-2]|0?[1-9])(?:\.(?P<minute>[0-5]\d))?{SPACE}{HALF}",
+            self._time,
+            HAS_HALF,
         )
         yield rule(TO_TIME, lambda _found: " to ", ":")
-        yield rule(rf"{START}(?P<low>\d{{1,3}}):(?P<high>\d{{1,3}}){END}", self._ratio)
+        yield rule(rf"{START}(?P<low>\d{{1,3}}):(?P<high>\d{{1,3}}){END}", self._ratio, ":")
 
     def _amounts(self) -> Iterator[Rule]:
         unit = alternatives(unit for unit in UNITS if unit[0].isalpha() or unit[0] == "°")
@@ -131,15 +146,21 @@ class English:
             rf"(?<!\w)(?:[Aa]n?|[Oo]ne|[Ee]very|[Ee]ach) (?P<out>(?P<low>{number})[ \u00a0-]?"
             rf"(?P<unit>{unit}))(?=[ -](?!{PREPOSITION})[a-z]{{3,}})",
             self._attribute,
+            HAS_ATTRIBUTE,
         )
         yield rule(
             rf"(?<!\w)(?:[Tt]he|[Tt]his) (?P<out>(?P<low>{number})(?P<unit>{unit}))"
             rf"(?= (?!{PREPOSITION}|{PRONOUN})[a-z]{{3,}})",
             self._attribute,
+            HAS_ATTRIBUTE,
         )
-        yield rule(rf"{START}(?P<low>{number})-(?P<unit>{unit})(?= [a-z]{{3}})", self._attribute)
+        yield rule(
+            rf"{START}(?P<low>{number})-(?P<unit>{unit})(?= [a-z]{{3}})", self._attribute, "-"
+        )
         yield from Amounts(self._say).rules
-        yield rule(rf"{START}(?P<feet>\d{{1,3}})['′] ?(?:(?P<inches>\d{{1,2}})[\"″])", self._feet)
+        yield rule(
+            rf"{START}(?P<feet>\d{{1,3}})['′] ?(?:(?P<inches>\d{{1,2}})[\"″])", self._feet, HAS_FEET
+        )
 
     def _shortened(self) -> Iterator[Rule]:
         yield rule(
@@ -172,19 +193,26 @@ class English:
         yield rule(NUMERAL_ALONE, self._numeral, "")
 
     def _plain(self) -> Iterator[Rule]:
-        yield rule(PHONE, self._phone)
+        yield rule(PHONE, self._phone, HAS_PHONE)
         yield rule(rf"{START}(?P<parts>\d{{1,4}}(?:\.\d{{1,4}}){{2,4}})(?!\w|\.\d)", self._dotted)
-        yield rule(rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by)
-        yield rule(FRACTION, self._fraction)
+        yield rule(
+            rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by, HAS_SIZE
+        )
+        yield rule(FRACTION, self._fraction, "/")
         yield rule(r"(?<!\w)(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,9})(?:st|nd|rd|th)\b", self._nth)
         yield rule(
-            rf"(?<![\w.,/-])(?P<low>{NUMBER}){DASH}(?P<high>{NUMBER})(?![\w/-]|[.,]\d)", self._range
+            rf"(?<![\w.,/-])(?P<low>{NUMBER}){DASH}(?P<high>{NUMBER})(?![\w/-]|[.,]\d)",
+            self._range,
+            HAS_DASH,
         )
         yield rule(
             rf"(?<![\w.,/-])(?P<low>{NUMBER}) [–—] ?(?P<high>{NUMBER})(?![\w/-]|[.,]\d)",
             self._range,
+            HAS_DASH,
         )
-        yield rule(rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph)
+        yield rule(
+            rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph, HAS_GLYPH
+        )
         yield rule(rf"{START}(?P<minus>{MINUS})(?P<low>{NUMBER}){END}", self._number)
 
     # Numbers
@@ -275,7 +303,11 @@ class English:
 
     def _day_month(self, found: re.Match[str]) -> str:
         nth = self._say.ordinal(str(int(found["day"])))
-        article = "" if found.string[: found.start()].lower().endswith("the ") else "the "
+        article = (
+            ""
+            if found.string[max(0, found.start() - 4) : found.start()].lower() == "the "
+            else "the "
+        )
         year = f", {self._say.year(found['year'])}" if found["year"] else ""
         return f"{article}{nth} of {MONTHS[found['month']]}{year}"
 

@@ -9,6 +9,10 @@ from speech.text.normalise.rules import (
     END,
     FRACTION,
     FRACTION_SIGNS,
+    HAS_DASH,
+    HAS_GLYPH,
+    HAS_PHONE,
+    HAS_SIZE,
     MINUS,
     REACH,
     SPACE,
@@ -42,15 +46,20 @@ class Figures:
 
     def _rules(self) -> Iterator[Rule]:
         number = self._numbers.pattern
-        yield rule(PHONE, self._phone)
-        yield rule(FRACTION, self._fraction)
-        yield rule(rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by)
+        yield rule(PHONE, self._phone, HAS_PHONE)
+        yield rule(FRACTION, self._fraction, "/")
+        yield rule(
+            rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by, HAS_SIZE
+        )
         yield rule(
             rf"(?<![\w.,/-])(?P<low>{number})(?:{DASH}| [–—] )(?P<high>{number})(?![\w/-]|[.,]\d)",
             self._range,
+            HAS_DASH,
         )
         yield rule(rf"{START}(?P<parts>\d{{1,4}}(?:\.\d{{1,4}}){{1,4}})(?!\w|[.,]\d)", self._dotted)
-        yield rule(rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph)
+        yield rule(
+            rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph, HAS_GLYPH
+        )
         yield rule(rf"{START}(?P<minus>{MINUS})(?P<low>{number})(?!{ORDINAL}){END}", self._number)
 
     def _phone(self, found: re.Match[str]) -> str | None:

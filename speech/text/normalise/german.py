@@ -28,6 +28,10 @@ from speech.text.normalise.rules import (
     END,
     FRACTION,
     FRACTION_SIGNS,
+    HAS_DASH,
+    HAS_GLYPH,
+    HAS_PHONE,
+    HAS_SIZE,
     MINUS,
     NAMED_NUMERAL,
     NUMERAL_ALONE,
@@ -52,6 +56,7 @@ PHONE = (
     r"(?<![\w.,$€/-])(?P<plus>\+?)(?P<rest>(?:\d{1,4}[ -])?(?:\(\d{1,5}\)[ -]?)?"
     r"\d{2,8}(?:[ /-]{1,3}\d{2,8}){0,4})(?![\w-]|[.,/:]\d)"
 )
+HAS_CLOCK = re.compile(r"\d ?(?:Uhr|h)\b")
 # What stands before an ordinal tells its ending.
 BEFORE_N = re.compile(
     r"(?i)(?:\b(?:am|im|zum|vom|beim|ins|dem|den|des|einem|einen|eines|jedem|jeden|diesem|diesen"
@@ -84,7 +89,9 @@ class German:
         )
 
     def _dates(self) -> Iterator[Rule]:
-        yield rule(rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric)
+        yield rule(
+            rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric, "-"
+        )
         yield rule(
             rf"{START}(?P<day>{DAY})\.{SPACE}(?P<m>0?[1-9]|1[0-2])\.{SPACE}(?P<year>{YEAR}){END}",
             self._numeric,
@@ -111,11 +118,11 @@ class German:
 
     def _times(self) -> Iterator[Rule]:
         clock = r"(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?"
-        yield rule(rf"{START}{clock}{SPACE}(?:Uhr|h)\b", self._time)
-        yield rule(rf"{START}{clock.replace('[:.]', ':')}{END}", self._time)
-        yield rule(rf"{START}(?P<hour>[01]?\d|2[0-4]){SPACE}Uhr\b", self._time)
+        yield rule(rf"{START}{clock}{SPACE}(?:Uhr|h)\b", self._time, HAS_CLOCK)
+        yield rule(rf"{START}{clock.replace('[:.]', ':')}{END}", self._time, ":")
+        yield rule(rf"{START}(?P<hour>[01]?\d|2[0-4]){SPACE}Uhr\b", self._time, "Uhr")
         yield rule(TO_TIME, lambda _found: " bis ", ":")
-        yield rule(rf"{START}(?P<low>\d{{1,3}}) ?: ?(?P<high>\d{{1,3}}){END}", self._ratio)
+        yield rule(rf"{START}(?P<low>\d{{1,3}}) ?: ?(?P<high>\d{{1,3}}){END}", self._ratio, ":")
 
     def _shortened(self) -> Iterator[Rule]:
         yield rule(
@@ -144,16 +151,21 @@ class German:
         yield rule(NUMERAL_ALONE, self._numeral, "")
 
     def _plain(self) -> Iterator[Rule]:
-        yield rule(PHONE, self._phone)
-        yield rule(FRACTION, self._fraction)
+        yield rule(PHONE, self._phone, HAS_PHONE)
+        yield rule(FRACTION, self._fraction, "/")
         yield rule(
             rf"(?<![\w.,/-])(?P<low>{NUMBER})(?:{DASH}| [–—] )(?P<high>{NUMBER})(?![\w/-]|[.,]\d)",
             self._range,
+            HAS_DASH,
         )
         yield rule(r"(?<![\w.,/-])(?P<number>\d{1,4})\.(?=\s{1,3}(?P<next>\w{1,30}))", self._nth)
         yield rule(rf"{START}(?P<parts>\d{{1,4}}(?:\.\d{{1,4}}){{1,4}})(?!\w|[.,]\d)", self._dotted)
-        yield rule(rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by)
-        yield rule(rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph)
+        yield rule(
+            rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by, HAS_SIZE
+        )
+        yield rule(
+            rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph, HAS_GLYPH
+        )
         yield rule(rf"{START}(?P<minus>{MINUS})(?P<low>{NUMBER}){END}", self._number)
 
     # Numbers

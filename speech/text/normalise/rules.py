@@ -46,6 +46,11 @@ FRACTION_SIGNS = {
     "⅞": (7, 8),
 }  # fmt: skip
 
+# What texts hold that are worth searching, for rules of other signs.
+HAS_DASH = re.compile(DASH)
+HAS_GLYPH = re.compile(rf"[{''.join(FRACTION_SIGNS)}]")
+HAS_PHONE = re.compile(r"[+(]|0[\d ./-]|\d-\d")
+HAS_SIZE = re.compile(r"\d ?[x×]")
 DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 
 ROMAN = r"[IVXLCDM]{1,9}"
