@@ -59,7 +59,7 @@ class Amounts:
         low = self._numbers.amount_pattern
         unit = alternatives(self._units) or "(?!)"
         minus = rf"(?P<minus>{MINUS})"
-        end = r"(?![\w°²³/^]|\.\w)"
+        end = r"(?![\w°²³^]|/(?![kdcm]?m[²³])|\.\w)"
         yield rule(
             rf"{START}{minus}(?P<low>{low}){SPACE}(?P<first>{unit}){SPACE}{DASH}{SPACE}"
             rf"(?P<high>{low}){SPACE}(?P<unit>{unit}){end}",
@@ -77,7 +77,8 @@ class Amounts:
         minus = f"{self._language.minus} " if found["minus"] else ""
         high = found["high"]
         if not high:
-            said = f"{say(found['low'], gender)} {self._numbers.form(found['low'], counted)}"
+            form = self._numbers.form(found["low"], counted)
+            said = say(found["low"], gender) + self._between(found["low"], counted) + form
             return minus + substituted(said, self._language.joined)
         last = substituted(say(high, gender), self._language.after_to)
         return (
@@ -113,6 +114,12 @@ class Amounts:
             return minus + coins
         number = self._numbers.cardinal(small)
         return minus + self._language.cents.format(coins=coins, number=number, cents=cents)
+
+    def _between(self, written: str, counted: Noun) -> str:
+        """What parts a number from its noun: "un million d'euros", but "cent euros"."""
+        whole = figures(written.partition(self._language.decimal)[0]) or "0"
+        is_round = int(whole) > 0 and whole.endswith("000000")
+        return self._language.of_scale[counted.many[0] in VOWELS] if is_round else " "
 
     def _of(self, found: re.Match[str], coin: Noun) -> str:
         scale = self._scales[found["scale"]]

@@ -8,6 +8,7 @@ from speech.text.normalise.numbers import Numbers, case_of, full_year
 from speech.text.normalise.rules import (
     DASH,
     END,
+    HAS_DASH,
     REACH,
     SPACE,
     START,
@@ -81,6 +82,8 @@ class Dates:
         for pattern in self._language.clocks:
             yield rule(pattern, self._time)
         yield rule(TO_TIME, self._until, ":")
+        hours = rf"(?:(?<=\d[hu])|(?<=[hu]\d\d))(?P<out>{DASH})(?=\d)"
+        yield rule(hours, self._until, HAS_DASH)
 
     def _numeric(self, found: re.Match[str]) -> str | None:
         month, day, year = int(found["m"]), found["day"], found["year"]

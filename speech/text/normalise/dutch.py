@@ -148,6 +148,7 @@ LANGUAGE = Language(
     whole_and_part="{whole} en {part}",
     around="ongeveer",
     formulas={
+        "per": "per",
         "+": "plus", "-": "min", "×": "keer", "÷": "gedeeld door", "/": "gedeeld door",
         "=": "is gelijk aan",
         "<": "kleiner dan", ">": "groter dan", "≤": "kleiner dan of gelijk aan",

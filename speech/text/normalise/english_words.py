@@ -126,14 +126,17 @@ ABBREVIATIONS = {
     "Assn.": "Association", "Tues.": "Tuesday", "Thurs.": "Thursday", "a.m.": "a m",
     "p.m.": "p m", "w/o": "without", "Vol.": "volume", "Chap.": "chapter",
 }  # fmt: skip
-NEVER_AT_THE_END = frozenset(["e.g.", "e. g.", "i.e.", "i. e.", "vs.", "cf.", "approx.", "viz."])
+NEVER_AT_THE_END = frozenset(
+    ["Vol.", "Chap.", "e.g.", "e. g.", "i.e.", "i. e.", "vs.", "cf.", "approx.", "viz."]
+)
 
 # Words before a Roman numeral that is a number, and names before one that is a rank.
 COUNTED = (
     "Chapter", "CHAPTER", "Part", "PART", "Book", "BOOK", "Volume", "VOLUME", "Act", "ACT",
     "Scene", "SCENE", "Section", "SECTION", "Article", "ARTICLE", "Appendix", "APPENDIX",
     "Figure", "Table", "World War", "Phase", "Type", "Class", "Level", "Episode", "EPISODE",
-    "Title", "Unit", "Lesson", "Canto", "CANTO", "Letter", "LETTER", "Bowl", "Mark",
+    "Title", "Unit", "Lesson", "Canto", "CANTO", "Letter", "LETTER", "Vol.", "vol.", "Chap.", "Bk.",
+    "Bowl", "Mark",
     "Saturn", "Olympiad", "Grade", "Stage",
 )  # fmt: skip
 RULING = "King|Queen|Pope|Emperor|Empress|Tsar|Czar|Sultan|Kaiser|Prince|Duke"
@@ -171,6 +174,7 @@ LANGUAGE = Language(
     mixed=((r"\bone (?=eighth)", "an "), (r"\bone ", "a ")),
     around="about",
     formulas={
+        "per": "per",
         "+": "plus", "-": "minus", "×": "times", "÷": "divided by", "/": "over", "=": "equals",
         "<": "less than", ">": "greater than", "≤": "less than or equal to",
         "≥": "greater than or equal to", "≠": "not equal to", "≈": "approximately equal to",

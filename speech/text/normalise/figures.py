@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from speech.text.normalise.numbers import Numbers, is_year, substituted
+from speech.text.normalise.numbers import Numbers, case_of, is_year, substituted
 from speech.text.normalise.rules import (
     DASH,
     END,
@@ -123,6 +123,9 @@ class Figures:
             if is_year(number):
                 return self._numbers.ordinal(number, "genitive")
             return substituted(self._numbers.amount(number), self._language.after_to)
+        following = found.string[found.end() : found.end() + REACH]
+        if gender := case_of(following, self._language.before_noun, ""):
+            return self._numbers.amount(number, gender)
         if is_year(number):
             return self._numbers.year(number)
         if number.isdecimal() and len(number) > LONGEST_NUMBER:

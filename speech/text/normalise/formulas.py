@@ -18,6 +18,7 @@ VARIABLE = r"(?:[A-Za-zΑ-Ωα-ω]|mc)"
 LEFT = rf"(?:(?<![^\W\d_{RAISED}{LOWERED}]{{2}})[\d)%{RAISED}{LOWERED}∞π]|(?<!\w){VARIABLE})"
 RIGHT = rf"(?=[-−±]?[\d(√π∞∫]|{VARIABLE}(?![A-Za-z0-9_']))"
 NEAR = 60  # characters on either side in which "=" makes a line a formula
+PER = r"(?<=[\w€$£])/(?P<unit>km|dm|cm|mm|m)(?P<raised>[²³])(?!\w)"
 MEASURE = r"(?<![\w.])(?P<unit>km|dm|cm|mm|m)(?P<raised>[²³])(?!\w)"
 
 
@@ -30,6 +31,7 @@ class Formulas:
 
     def _power_rules(self) -> Iterator[Rule]:
         yield rule(rf"{START}(?P<base>{self._numbers.pattern}){POWER}", self._number, HAS_POWER)
+        yield rule(PER, self._per, HAS_POWER)
         yield rule(MEASURE, self._unit, HAS_POWER)
         yield rule(rf"(?:(?<!\w){VARIABLE}|\))(?P<out>{POWER})", self._variable, HAS_POWER)
         yield rule(
@@ -52,7 +54,7 @@ class Formulas:
         yield rule(r"(?<=\d)(?P<sign>\+)(?=[\s.,;:)]|\Z)", self._after, "+")
         yield rule(r"(?<![\d.,])(?<=\d)(?P<sign>×)(?=\d(?!\d))", self._between, HAS_SIGN)
         yield rule(r"(?<![\w)%] )(?<![\w)%~])(?P<sign>[~≈]) ?(?=\d)", self._around, HAS_SIGN)
-        yield rule(r"(?<![\w)%] )(?<![\w)%<>])(?P<sign>[<>≤≥±]) ?(?=\d)", self._sign, HAS_SIGN)
+        yield rule(r"(?<![\w)%] )(?<![\w)%<>=-])(?P<sign>[<>≤≥±]) ?(?=\d)", self._sign, HAS_SIGN)
         yield rule(r"(?<![^\W\d_])(?P<sign>[π∞])(?!\w)", self._sign, HAS_SIGN)
 
     def _power(self, found: re.Match[str]) -> str:
@@ -72,6 +74,10 @@ class Formulas:
     def _unit(self, found: re.Match[str]) -> str | None:
         said = self._numbers.language.units.get(found["unit"] + found["raised"])
         return noun(said).many if said else None
+
+    def _per(self, found: re.Match[str]) -> str | None:
+        said = self._numbers.language.units.get(found["unit"] + found["raised"])
+        return f" {self._words['per']} {noun(said).forms[0]}" if said else None
 
     def _variable(self, found: re.Match[str]) -> str:
         return f" {self._power(found)}"

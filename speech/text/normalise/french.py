@@ -51,7 +51,8 @@ LANGUAGE = Language(
         "cm²": "centimètre carré|centimètres carrés", "ha": "hectare|hectares",
         "m³": "mètre cube|mètres cubes", "m3": "mètre cube|mètres cubes",
         "cm³": "centimètre cube|centimètres cubes", "dm³": "décimètre cube|décimètres cubes",
-        "min": "f:minute|minutes", "mn": "f:minute|minutes", "s": "f:seconde|secondes",
+        "h": "f:heure|heures", "min": "f:minute|minutes", "mn": "f:minute|minutes",
+        "s": "f:seconde|secondes",
         "sec": "f:seconde|secondes", "ms": "f:milliseconde|millisecondes",
         "ko": "kilooctet|kilooctets", "Ko": "kilooctet|kilooctets", "Mo": "mégaoctet|mégaoctets",
         "Go": "gigaoctet|gigaoctets", "To": "téraoctet|téraoctets", "MB": "mégaoctet|mégaoctets",
@@ -98,6 +99,9 @@ LANGUAGE = Language(
         "tél.": "téléphone", "#": "numéro", "éd.": "édition", "al.": "alinéa",
     },
     abbreviations={
+        "24 h/24": "vingt-quatre heures sur vingt-quatre",
+        "24h/24": "vingt-quatre heures sur vingt-quatre", "7 j/7": "sept jours sur sept",
+        "7j/7": "sept jours sur sept",
         "etc.": "et cetera", "c.-à-d.": "c'est-à-dire", "c-à-d": "c'est-à-dire",
         "c.à.d.": "c'est-à-dire", "p. ex.": "par exemple", "p.ex.": "par exemple",
         "par ex.": "par exemple", "cf.": "confer", "env.": "environ",
@@ -142,6 +146,7 @@ LANGUAGE = Language(
     around="environ",
     are_phones_pairs=True,
     formulas={
+        "per": "par",
         "+": "plus", "-": "moins", "×": "fois", "÷": "divisé par", "/": "sur", "=": "égale",
         "<": "inférieur à", ">": "supérieur à", "≤": "inférieur ou égal à",
         "≥": "supérieur ou égal à", "≠": "différent de", "≈": "environ égal à",

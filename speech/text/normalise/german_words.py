@@ -161,6 +161,7 @@ LANGUAGE = Language(
     whole_and_half="{whole}einhalb",
     around="etwa",
     formulas={
+        "per": "pro",
         "+": "plus", "-": "minus", "×": "mal", "÷": "geteilt durch", "/": "durch", "=": "gleich",
         "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
         "≥": "größer oder gleich", "≠": "ungleich", "≈": "ungefähr gleich", "±": "plus minus",

@@ -129,7 +129,7 @@ LANGUAGE = Language(
     },
     centuries={
         r"(?<!\w)(?P<out>[IVX]{1,6})(?= sec(?:olo|oli|\.))": ("", ""),
-        r"(?i:\bsecolo) (?P<out>[IVX]{1,6})(?![\w-])": ("", ""),
+        r"(?i:\bsec(?:olo|\.)) (?P<out>[IVX]{1,6})(?![\w-])": ("", ""),
     },
     counted=("capitolo", "parte", "tomo", "libro", "atto", "scena", "volume", "articolo",
     "allegato", "titolo", "fase",
@@ -150,6 +150,7 @@ LANGUAGE = Language(
     whole_and_part="{whole} e {part}",
     around="circa",
     formulas={
+        "per": "al",
         "+": "più", "-": "meno", "×": "per", "÷": "diviso", "/": "fratto", "=": "uguale a",
         "<": "minore di",
         ">": "maggiore di", "≤": "minore o uguale a", "≥": "maggiore o uguale a", "≠": "diverso da",

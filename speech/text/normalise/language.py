@@ -49,6 +49,7 @@ class Language:
     cases: Mapping[str, Subs] = field(default_factory=dict)  # of an ordinal
     case_after: Subs = ()  # what stands before an ordinal, and its case
     after_to: Subs = ()  # of a number after "to" in a range, and after what is in `oblique`
+    before_noun: Subs = ()  # what stands after a plain number, and the gender it tells
     oblique: str = ""  # pattern of what stands before such a number
     joined: Subs = ()  # of a number with its noun
     plural: str = "one"

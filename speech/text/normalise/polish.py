@@ -144,6 +144,7 @@ LANGUAGE = Language(
     day_join="do",
     clock_names={"feminine": "godzina", "feminine oblique": "godzinie"},
     clocks=(
+        rf"(?<=\bo ){HOUR}\.{MINUTE}(?![\w:]|\.\d)",
         rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}[:.]{MINUTE}(?![\w:]|\.\d)",
         rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}(?![\w:]|\.\d)",
         rf"{CLOCK}:{MINUTE}(?![\w:])",
@@ -231,6 +232,7 @@ LANGUAGE = Language(
     whole_and_part="{whole} i {part}",
     around="około",
     formulas={
+        "per": "na",
         "+": "plus", "-": "minus", "×": "razy", "÷": "podzielone przez", "/": "przez",
         "=": "równa się", "<": "mniejsze niż",
         ">": "większe niż", "≤": "mniejsze lub równe", "≥": "większe lub równe", "≠": "różne od",

@@ -11,6 +11,7 @@ LANGUAGE = Language(
     dot="ponto",
     fixes=((r",", ""),),
     agreement={"f": ((r"\bum\Z", "uma"), (r"\bdois\Z", "duas"), (r"entos\b", "entas"))},
+    before_noun=((r"\A\s[a-zà-ú]{2,20}as(?!\w)", "f"),),
     signs={".": "ponto", "@": "arroba", "_": "sublinhado", "-": "hífen", "+": "mais", "/": "barra"},
     currencies={
         "€": ("euro|euros", "cêntimo|cêntimos"), "EUR": ("euro|euros", "cêntimo|cêntimos"),
@@ -146,6 +147,7 @@ LANGUAGE = Language(
     whole_and_part="{whole} e {part}",
     around="cerca de",
     formulas={
+        "per": "por",
         "+": "mais", "-": "menos", "×": "vezes", "÷": "dividido por", "/": "sobre", "=": "igual a",
         "<": "menor que",
         ">": "maior que", "≤": "menor ou igual a", "≥": "maior ou igual a", "≠": "diferente de",

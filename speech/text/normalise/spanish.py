@@ -19,6 +19,10 @@ LANGUAGE = Language(
         "f": ((r"uno\Z", "una"), (r"veintiún (?=mil\b)", "veintiuna "), (r"\bun (?=mil\b)", "una "),
         (r"cientos\b", "cientas"), (r"quinientos\b", "quinientas")),
     },
+    before_noun=(
+        (r"\A\s[a-záéíóúñ]{2,20}as(?!\w)", "f"),
+        (r"\A\s[a-záéíóúñ]{2,20}[oe]s(?!\w)", "m"),
+    ),
     signs={".": "punto", "@": "arroba", "_": "guion bajo", "-": "guion", "+": "más", "/": "barra"},
     currencies={
         "€": ("euro|euros", "céntimo|céntimos"), "EUR": ("euro|euros", "céntimo|céntimos"),
@@ -133,6 +137,7 @@ LANGUAGE = Language(
                       19: "decimonoveno"},
     centuries={
         r"(?i:\bsiglos?) (?P<out>[IVX]{1,6})(?![\w-])": ("cardinal", ""),
+        r"(?<!\w)s\. (?P<out>[IVX]{1,6})(?![\w-])": ("cardinal", ""),
         r"(?<=[IVX] y )(?P<out>[IVX]{1,6})(?![\w-])": ("cardinal", ""),
     },
     counted=("capítulo", "parte", "tomo", "libro", "acto", "escena", "volumen", "artículo", "anexo",
@@ -155,6 +160,7 @@ LANGUAGE = Language(
     whole_and_part="{whole} y {part}",
     around="unos",
     formulas={
+        "per": "por",
         "+": "más", "-": "menos", "×": "por", "÷": "dividido entre", "/": "entre", "=": "igual a",
         "<": "menor que",
         ">": "mayor que", "≤": "menor o igual que", "≥": "mayor o igual que", "≠": "distinto de",

@@ -155,6 +155,7 @@ LANGUAGE = Language(
     whole_and_part="{whole} och {part}",
     around="ungefär",
     formulas={
+        "per": "per",
         "+": "plus", "-": "minus", "×": "gånger", "÷": "delat med", "/": "delat med",
         "=": "är lika med", "<": "mindre än",
         ">": "större än", "≤": "mindre än eller lika med", "≥": "större än eller lika med",

@@ -61,4 +61,9 @@ ROWS = (
     ("romans", "Rocky IV", "Rocky vier"),
     ("romans", "Ludwig XIV. kam", "Ludwig der Vierzehnte kam"),
     ("romans", "Kapitel IV", "Kapitel vier"),
+    ("prose", "Am 3.5. kommt er", "Am dritten Mai kommt er"),
+    ("prose", "12:00–13:00 Uhr", "zwölf Uhr bis dreizehn Uhr"),
+    ("prose", "Version 1.2.30", "Version eins Punkt zwei Punkt dreißig"),
+    ("prose", "Er ist 5. Danach", "Er ist fünf. Danach"),
+    ("prose", "So-Fr", "Sonntag bis Freitag"),
 )

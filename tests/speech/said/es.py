@@ -123,4 +123,10 @@ ROWS = (
         "más tres cuatro, nueve uno dos, tres cuatro cinco, seis siete ocho",
     ),
     ("codes", "a.b@ejemplo.es", "a punto b arroba ejemplo punto es"),
+    ("prose", "21 años", "veintiún años"),
+    ("prose", "200 personas", "doscientas personas"),
+    ("prose", "1.000.000 €", "un millón de euros"),
+    ("prose", "Luis XIV", "Luis catorce"),
+    ("prose", "a las 8 h", "a las ocho horas"),
+    ("prose", "el s. XX", "el s. veinte"),
 )

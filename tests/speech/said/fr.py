@@ -135,4 +135,12 @@ ROWS = (
     ),
     ("codes", "a.b@exemple.fr", "a point b arobase exemple point fr"),
     ("codes", "www.exemple.fr", "exemple point fr"),
+    ("prose", "24 h/24", "vingt-quatre heures sur vingt-quatre"),
+    ("prose", "les 35 h", "les trente-cinq heures"),
+    ("prose", "12h-14h", "douze heures à quatorze heures"),
+    ("prose", "10 000 000 €", "dix millions d'euros"),
+    ("prose", "Ve République", "cinquième République"),
+    ("prose", "vers 8h15.", "vers huit heures quinze."),
+    ("prose", "5 000 €/m²", "cinq mille euros par mètre carré"),
+    ("prose", "A6", "A6"),
 )

@@ -114,4 +114,8 @@ ROWS = (
     ),
     ("codes", "+39 06 1234567", "più tre nove, zero sei, uno due tre quattro cinque sei sette"),
     ("codes", "a.b@esempio.it", "a punto b chiocciola esempio punto it"),
+    ("prose", "sec. XIX", "secolo diciannovesimo"),
+    ("prose", "Pio IX", "Pio nono"),
+    ("prose", "le 8:30", "le otto e trenta"),
+    ("prose", "5 kg/m²", "cinque chilogrammi al metro quadrato"),
 )

@@ -116,4 +116,7 @@ ROWS = (
     ),
     ("codes", "+31 20 123 4567", "plus drie één, twee nul, één twee drie, vier vijf zes zeven"),
     ("codes", "a.b@voorbeeld.nl", "a punt b apenstaartje voorbeeld punt nl"),
+    ("prose", "20.00 uur", "twintig uur"),
+    ("prose", "1.000 euro", "duizend euro"),
+    ("prose", "Jan II", "Jan de tweede"),
 )

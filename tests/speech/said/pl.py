@@ -140,4 +140,9 @@ ROWS = (
         "plus cztery osiem, dwa dwa, jeden dwa trzy, cztery pięć, sześć siedem",
     ),
     ("codes", "a.b@przyklad.pl", "a kropka b małpa przyklad kropka pl"),
+    ("prose", "o 8.30", "o ósmej trzydzieści"),
+    ("prose", "102 zł", "sto dwa złote"),
+    ("prose", "21 zł", "dwadzieścia jeden złotych"),
+    ("prose", "o godz. 15:30", "o godzinie piętnastej trzydzieści"),
+    ("prose", "2,5 tys. zł", "dwa przecinek pięć tysiąca złotych"),
 )

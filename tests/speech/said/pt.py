@@ -116,4 +116,9 @@ ROWS = (
         "mais três cinco um, dois um, um dois três, quatro cinco seis sete",
     ),
     ("codes", "a.b@exemplo.pt", "a ponto b arroba exemplo ponto pt"),
+    ("prose", "2 casas", "duas casas"),
+    ("prose", "22 pessoas", "vinte e duas pessoas"),
+    ("prose", "R$ 3 milhões", "três milhões de reais"),
+    ("prose", "2ª-feira", "segunda-feira"),
+    ("prose", "às 8:30", "às oito horas e trinta"),
 )

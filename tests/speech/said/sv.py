@@ -112,4 +112,8 @@ ROWS = (
     ("codes", "59,3° N, 18,1° Ö", "femtionio komma tre grader nord, arton komma ett grader öst"),
     ("codes", "+46 8 123 456", "plus fyra sex, åtta, ett två tre, fyra fem sex"),
     ("codes", "a.b@exempel.se", "a punkt b snabel-a exempel punkt se"),
+    ("prose", "kl 8.30", "klockan åtta trettio"),
+    ("prose", "den 24 dec.", "den tjugofjärde december."),
+    ("prose", "3 mars", "tredje mars"),
+    ("prose", "1 000:-", "ettusen kronor"),
 )
