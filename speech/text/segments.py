@@ -22,6 +22,9 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 SPACE_BEFORE_STOP = re.compile(r"(?<=\w)\s+(?=\.)")
 WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 GAP = re.compile(r"\s+")
+FIRST_LETTER = re.compile(r"[^\W\d_]")
+HYPHENS = "-\u2010\u2011"
+LIST_MARKS = (")", ".")
 JOINERS = "\u200d\u200c"
 
 GoesOn = Callable[[str, str], bool]
@@ -134,15 +137,34 @@ def _whole_sentences(window: str, borders: Iterator[int], size: int, room: int) 
 
 
 def _borders(window: str, language: str, goes_on: GoesOn | None, *, is_last: bool) -> Iterator[int]:
-    end = 0
+    start = end = 0
     for sentence in _sentences(window, language):
         end += len(sentence)
         if end < len(window):
             before, after = window[max(0, end - LOOK_AHEAD) : end], window[end : end + LOOK_AHEAD]
-            if goes_on is None or not goes_on(before, after):
-                yield end
-        elif is_last:
-            yield end
+            if _is_amid(window, start, end) or (goes_on is not None and goes_on(before, after)):
+                continue
+        elif not is_last:
+            continue
+        yield end
+        start = end
+
+
+def _is_amid(window: str, start: int, end: int) -> bool:
+    """Whether what begins at a border shows that the sentence has not ended there."""
+    following = window[end : end + 2]
+    if BLANK_LINE.search(window, max(start, end - LOOK_AHEAD), end) or not following[0].strip():
+        return False
+    if following[0] in ",;" or (following[0] in "”’»" and not following[1:].isalnum()):
+        return True
+    has_line_end = window[end - 1] in "\r\n"
+    if following[0] in HYPHENS:
+        return following[1:].isalpha() and not has_line_end
+    if not following[0].islower() or (has_line_end and following[1:] in LIST_MARKS):
+        return False
+    # Those who write no capitals at all still end their sentences.
+    first = FIRST_LETTER.search(window, start, end)
+    return first is None or not first[0].islower()
 
 
 def _sentences(window: str, language: str) -> Iterator[str]:

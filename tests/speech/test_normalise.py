@@ -266,8 +266,9 @@ OTHERS = [
     ("fr", "1 234 personnes, 50 %", "mille deux cent trente-quatre personnes, cinquante pour cent"),
     ("es-419", "3,5 €", "tres coma cinco euros"),
     ("it", "21", "ventuno"),
-    ("fr", "1 €", "1 €"),
-    ("fr", "5.1.2026", "5.1.2026"),
+    ("ca", "1 €", "1 €"),
+    ("fi", "5.1.2026", "5.1.2026"),
+    ("nb", "12 $", "tolv dollar"),
     ("cs", "5. května", "5. května"),
     ("ja", "12", "12"),
     ("xx", "12 kg", "12 kg"),
@@ -332,11 +333,12 @@ def test_no_more_is_replaced_than_is_read_otherwise(text, language, place):
 signs = st.sampled_from(
     ["5", "12", "1,234", ".", ",", "-", "–", "/", ":", " ", "$", "€", "%", "kg", "Dr.", "No.",
      "St.", "Jan", "Mai", "IV", "Henry ", "Chapter ", "Uhr", "am ", "½", "th", "@", "www.", "http://",
-     "a.b", "(", ")", "+", "'", "\n", "x", "\ud800", "٣", "²", "Ⅳ", "é"]
+     "a.b", "x", "=", "⁶", "₂", "√", "°", "Mon", "-Fri", "h", "u30", "º", "(",
+     ")", "+", "'", "\n", "x", "\ud800", "٣", "²", "Ⅳ", "é"]
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "en-US", "de", "fr", "tr"])
+@pytest.mark.parametrize("language", ["en", "en-US", "de", "fr", "nl", "pl", "sv", "tr"])
 @given(text=st.lists(signs, max_size=25).map("".join) | st.text(max_size=60))
 @settings(deadline=None)
 def test_whatever_is_written_what_is_not_replaced_stays(language, text):
@@ -349,11 +351,13 @@ def test_whatever_is_written_what_is_not_replaced_stays(language, text):
     assert read.text == kept + text[place:]
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("language", ["en", "de", "fr", "pl"])
 @pytest.mark.parametrize(
     "unit",
     ["1", "1,", "1.", "1 ", "1-", "1/", "1:", "$", "$1", "a.", "a@", "a", " ", "I", "Henry I", "(1",
-     "Chapter ", "www.", "http://", "Jan ", "Jan. 5 ", "+1 ", "½", "e.g.", "No. ", "a-", "1.1.1"],
+     "Chapter ", "www.", "http://", "Jan ", "Jan. 5 ", "+1 ", "½", "e.g.", "No. ", "a-", "1.1.1",
+     "1234 ", "AB12", "A1", "1° ", "x² + ", "1 + ", "√", "₂", "1^", "Mon-", "lun.-", "5 kg-", "14h",
+     "5 maja ", "XI", "10⁶", "~1", "= "],
 )  # fmt: skip
 def test_time_is_in_proportion_to_any_text(language, unit):
     small, large = unit * (8_000 // len(unit)), unit * (40_000 // len(unit))
@@ -387,7 +391,29 @@ def test_the_words_for_numbers_are_loaded_with_the_first_number():
         ("Er wohnt in der 2. ", "Etage", "de", True),
         ("Das ist von Nr. ", "5 dort", "de", True),
         ("Er hat 2. ", "Dann", "de", False),
-        ("Nr. ", "5", "fr", False),
+        ("Ziel war der ", "3. Platz", "de", False),
+        ("3. ", "Platz für Anna", "de", True),
+        ("so nannte man ihn, 2. ", "Weltkrieg eben", "de", True),
+        ("pommes, poires, etc. ", "Puis", "fr", False),
+        ("voir p. ", "5", "fr", True),
+        ("avec M. ", "Dupont", "fr", True),
+        ("en 50 av. ", "J.-C.", "fr", True),
+        ("rue des prés, art. ", "Puis", "fr", False),
+        ("con el Sr. ", "López", "es", True),
+        ("en la pág. ", "5", "es", True),
+        ("peras, etc. ", "Luego", "es", False),
+        ("dal Dott. ", "Rossi", "it", True),
+        ("mele, pere, ecc. ", "Poi", "it", False),
+        ("com o Dr. ", "Alves", "pt", True),
+        ("peras, etc. ", "Depois", "pt", False),
+        ("met dhr. ", "Jansen", "nl", True),
+        ("appels enz. ", "Daarna", "nl", False),
+        ("z prof. ", "Nowakiem", "pl", True),
+        ("gruszki itd. ", "Potem", "pl", False),
+        ("na ul. ", "Długiej", "pl", True),
+        ("med dr. ", "Berg", "sv", True),
+        ("äpplen osv. ", "Sedan", "sv", False),
+        ("Nr. ", "5", "xx", False),
     ],
 )
 def test_a_border_after_an_abbreviation_is_no_end(before, after, language, is_open):

@@ -81,6 +81,32 @@ def test_abbreviations_do_not_end_a_sentence():
     assert pieces(text)[-1] == "They spoke about the weather."
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr", "On y voit des chats, des chiens, etc. et tout cela plaît beaucoup."),
+        ("fr", "Il habite ici, c.-à-d. là où nous sommes tous allés hier soir."),
+        ("pl", "Było tam kilka osób, tj. mało jak na tak wielkie święto."),
+        ("pl", "W 1999 r. było w tym mieście bardzo dużo nowych domów."),
+        ("nl", "Hij komt morgen terug, d.w.z. hij is er dan weer voor ons allen."),
+        ("ru", "Там были кошки, собаки и т.д. и всем это очень нравилось."),
+        ("el", "Εκεί ήταν γάτες, σκύλοι κ.λπ. και σε όλους άρεσε πολύ αυτό."),
+        ("de", "„Halt, bleiben Sie doch stehen!“ rief er über die ganze Straße."),
+        ("en", "“Where have you been all this time?” asked the old man at the door."),
+        ("en", "It belongs to Yahoo! and the others, who have paid a lot of money."),
+        ("sv", "Där fanns katter, hundar m.m. och alla tyckte mycket om dem."),
+    ],
+)
+def test_nothing_ends_before_a_small_letter(language, text):
+    assert pieces(text, language=language) == [text]
+
+
+def test_a_list_and_a_text_without_capitals_keep_their_borders():
+    assert len(pieces("here is the first of all sentences. here is the second one of them.")) == 2
+    assert len(pieces("It is the first line of all.\n\nand this is another paragraph.")) == 2
+    assert len(pieces("All of these things are here:\n\n- one thing.\n\n- another thing.")) > 1
+
+
 def test_fragments_join_the_sentence_after_them_but_never_the_next_paragraph():
     assert pieces("Yes. No. He could not say which one it was.") == [
         "Yes. No. He could not say which one it was."

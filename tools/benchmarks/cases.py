@@ -4,6 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from tests.documents.cases import all_cases, faults
+from tests.speech import said
 from tools.benchmarks.report import Report, table
 
 
@@ -14,6 +15,8 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
     found: dict[str, dict[str, list[str]]] = defaultdict(dict)
     for case in all_cases():
         found[case.kind][case.name] = faults(case, folder)
+    for row in said.all_said():
+        found[f"{row.language}: {row.kind}"][row.text] = said.faults(row)
     rows = [_row(kind, names) for kind, names in sorted(found.items())]
     table("Cases by kind", ("kind", "cases", "right", "wrong"), rows)
     every = [wrong for names in found.values() for wrong in names.values()]

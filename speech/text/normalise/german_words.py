@@ -1,5 +1,7 @@
 """German words for signs, units and abbreviations."""
 
+from speech.text.normalise.language import Language
+
 MONTH_NAMES = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
     "Oktober", "November", "Dezember",
@@ -16,54 +18,49 @@ CURRENCIES = {
     "$": ("Dollar", "Cent"), "US$": ("US-Dollar", "Cent"), "USD": ("US-Dollar", "Cent"),
     "Dollar": ("Dollar", "Cent"), "£": ("Pfund", "Pence"), "GBP": ("Pfund", "Pence"),
     "¥": ("Yen", ""), "JPY": ("Yen", ""), "CHF": ("Franken", "Rappen"),
-    "Fr.": ("Franken", "Rappen"), "DM": ("Deutsche Mark", "Pfennig"), "¢": ("Cent", ""),
+    "Fr.": ("Franken", "Rappen"), "DM": ("f:Deutsche Mark", "Pfennig"), "¢": ("Cent", ""),
 }  # fmt: skip
 SCALES = {
-    "Mio.": ("Million", "Millionen"), "Mio": ("Million", "Millionen"),
-    "Million": ("Million", "Millionen"), "Millionen": ("Million", "Millionen"),
-    "Mrd.": ("Milliarde", "Milliarden"), "Mrd": ("Milliarde", "Milliarden"),
-    "Milliarde": ("Milliarde", "Milliarden"), "Milliarden": ("Milliarde", "Milliarden"),
-    "Bio.": ("Billion", "Billionen"), "Tsd.": ("tausend", "tausend"),
-    "Tausend": ("tausend", "tausend"), "tausend": ("tausend", "tausend"),
+    "Mio.": "f:Million|Millionen", "Mio": "f:Million|Millionen", "Million": "f:Million|Millionen",
+    "Millionen": "f:Million|Millionen", "Mrd.": "f:Milliarde|Milliarden",
+    "Mrd": "f:Milliarde|Milliarden", "Milliarde": "f:Milliarde|Milliarden",
+    "Milliarden": "f:Milliarde|Milliarden", "Bio.": "f:Billion|Billionen", "Tsd.": "tausend",
+    "Tausend": "tausend", "tausend": "tausend",
 }  # fmt: skip
-FEMININE = frozenset([
-    "Million", "Milliarde", "Billion", "Minute", "Stunde", "Sekunde", "Millisekunde", "Tonne",
-    "Meile", "Meile pro Stunde", "Unze", "Kilowattstunde", "Kilokalorie", "Deutsche Mark",
-])  # fmt: skip
-
 UNITS = {
-    "%": ("Prozent",) * 2, "‰": ("Promille",) * 2,
-    "km": ("Kilometer",) * 2, "m": ("Meter",) * 2, "cm": ("Zentimeter",) * 2,
-    "mm": ("Millimeter",) * 2, "µm": ("Mikrometer",) * 2, "nm": ("Nanometer",) * 2,
-    "dm": ("Dezimeter",) * 2, "mi": ("Meile", "Meilen"),
-    "kg": ("Kilogramm",) * 2, "g": ("Gramm",) * 2, "mg": ("Milligramm",) * 2,
-    "µg": ("Mikrogramm",) * 2, "t": ("Tonne", "Tonnen"), "oz": ("Unze", "Unzen"),
-    "l": ("Liter",) * 2, "L": ("Liter",) * 2, "ml": ("Milliliter",) * 2,
-    "mL": ("Milliliter",) * 2, "cl": ("Zentiliter",) * 2, "hl": ("Hektoliter",) * 2,
-    "km/h": ("Kilometer pro Stunde",) * 2, "m/s": ("Meter pro Sekunde",) * 2,
-    "mph": ("Meile pro Stunde", "Meilen pro Stunde"),
-    "°C": ("Grad Celsius",) * 2, "℃": ("Grad Celsius",) * 2, "°F": ("Grad Fahrenheit",) * 2,
-    "℉": ("Grad Fahrenheit",) * 2, "°": ("Grad",) * 2,
-    "m²": ("Quadratmeter",) * 2, "m2": ("Quadratmeter",) * 2, "qm": ("Quadratmeter",) * 2,
-    "km²": ("Quadratkilometer",) * 2, "km2": ("Quadratkilometer",) * 2,
-    "cm²": ("Quadratzentimeter",) * 2, "ha": ("Hektar",) * 2,
-    "m³": ("Kubikmeter",) * 2, "cm³": ("Kubikzentimeter",) * 2,
-    "h": ("Stunde", "Stunden"), "Std.": ("Stunde", "Stunden"), "min": ("Minute", "Minuten"),
-    "Min.": ("Minute", "Minuten"), "s": ("Sekunde", "Sekunden"), "Sek.": ("Sekunde", "Sekunden"),
-    "sek": ("Sekunde", "Sekunden"), "ms": ("Millisekunde", "Millisekunden"),
-    "Mio.": ("Million", "Millionen"), "Mrd.": ("Milliarde", "Milliarden"),
-    "kB": ("Kilobyte",) * 2, "KB": ("Kilobyte",) * 2, "MB": ("Megabyte",) * 2,
-    "GB": ("Gigabyte",) * 2, "TB": ("Terabyte",) * 2, "Mbit/s": ("Megabit pro Sekunde",) * 2,
-    "Hz": ("Hertz",) * 2, "kHz": ("Kilohertz",) * 2, "MHz": ("Megahertz",) * 2,
-    "GHz": ("Gigahertz",) * 2, "W": ("Watt",) * 2, "kW": ("Kilowatt",) * 2,
-    "MW": ("Megawatt",) * 2, "kWh": ("Kilowattstunde", "Kilowattstunden"), "V": ("Volt",) * 2,
-    "kV": ("Kilovolt",) * 2, "PS": ("Pferdestärke", "PS"),
-    "kcal": ("Kilokalorie", "Kilokalorien"), "kJ": ("Kilojoule",) * 2, "dB": ("Dezibel",) * 2,
-    "hPa": ("Hektopascal",) * 2,
+    "%": "Prozent", "‰": "Promille", "km": "Kilometer", "m": "Meter", "cm": "Zentimeter",
+    "mm": "Millimeter", "µm": "Mikrometer", "nm": "Nanometer", "dm": "Dezimeter",
+    "mi": "f:Meile|Meilen", "kg": "Kilogramm", "g": "Gramm", "mg": "Milligramm",
+    "µg": "Mikrogramm", "t": "f:Tonne|Tonnen", "oz": "f:Unze|Unzen", "l": "Liter", "L": "Liter",
+    "ml": "Milliliter", "mL": "Milliliter", "cl": "Zentiliter", "hl": "Hektoliter",
+    "km/h": "Kilometer pro Stunde", "m/s": "Meter pro Sekunde",
+    "mph": "f:Meile pro Stunde|Meilen pro Stunde", "°C": "Grad Celsius", "℃": "Grad Celsius",
+    "°F": "Grad Fahrenheit", "℉": "Grad Fahrenheit", "°": "Grad", "m²": "Quadratmeter",
+    "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer",
+    "km2": "Quadratkilometer", "cm²": "Quadratzentimeter", "ha": "Hektar", "m³": "Kubikmeter",
+    "cm³": "Kubikzentimeter", "h": "f:Stunde|Stunden", "Std.": "f:Stunde|Stunden",
+    "min": "f:Minute|Minuten", "Min.": "f:Minute|Minuten", "s": "f:Sekunde|Sekunden",
+    "Sek.": "f:Sekunde|Sekunden", "sek": "f:Sekunde|Sekunden",
+    "ms": "f:Millisekunde|Millisekunden", "Mio.": "f:Million|Millionen",
+    "Mrd.": "f:Milliarde|Milliarden", "kB": "Kilobyte", "KB": "Kilobyte", "MB": "Megabyte",
+    "GB": "Gigabyte", "TB": "Terabyte", "Mbit/s": "Megabit pro Sekunde", "Hz": "Hertz",
+    "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz", "W": "Watt", "kW": "Kilowatt",
+    "MW": "Megawatt", "kWh": "f:Kilowattstunde|Kilowattstunden", "V": "Volt", "kV": "Kilovolt",
+    "PS": "Pferdestärke|PS", "kcal": "f:Kilokalorie|Kilokalorien", "kJ": "Kilojoule",
+    "dB": "Dezibel", "hPa": "Hektopascal",
+}  # fmt: skip
+
+WEEKDAYS = {
+    "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag",
+    "Sa": "Samstag", "So": "Sonntag",
 }  # fmt: skip
 
 DENOMINATORS = {
-    3: "Drittel", 4: "Viertel", 7: "Siebtel", 8: "Achtel", 16: "Sechzehntel", 100: "Hundertstel",
+    number: (name, name)
+    for number, name in {
+        3: "Drittel", 4: "Viertel", 5: "Fünftel", 6: "Sechstel", 7: "Siebtel", 8: "Achtel",
+        9: "Neuntel", 10: "Zehntel", 16: "Sechzehntel", 100: "Hundertstel",
+    }.items()
 }  # fmt: skip
 
 TITLES = {
@@ -146,3 +143,44 @@ ORDINAL_NOUNS = {
 }
 BEGINNINGS = "Aber Als Am Da Danach Dann Das Der Die Doch Er Es Ich Im In Ist Sie Sind So Und Wir"
 SENTENCE_STARTS = frozenset(BEGINNINGS.split())
+
+LANGUAGE = Language(
+    code="de",
+    point="Komma",
+    minus="minus",
+    to="bis",
+    dot="Punkt",
+    are_decimals_digits=True,
+    agreement={"m": ((r"\Aeins\Z", "ein"),), "f": ((r"\Aeins\Z", "eine"),)},
+    hundreds="hundert",
+    currencies=CURRENCIES,
+    scales=SCALES,
+    units=UNITS,
+    half="ein halb",
+    denominators=DENOMINATORS,
+    whole_and_half="{whole}einhalb",
+    around="etwa",
+    formulas={
+        "per": "pro",
+        "+": "plus", "-": "minus", "×": "mal", "÷": "geteilt durch", "/": "durch", "=": "gleich",
+        "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
+        "≥": "größer oder gleich", "≠": "ungleich", "≈": "ungefähr gleich", "±": "plus minus",
+        "∞": "unendlich", "π": "Pi", "√": "Wurzel aus", "²": "Quadrat", "³": "hoch drei",
+        "^": "hoch {n}",
+    },
+    compass={"N": "Nord", "S": "Süd", "E": "Ost", "O": "Ost", "W": "West"},
+    angles=("Grad", "f:Minute|Minuten", "f:Sekunde|Sekunden"),
+    open_ends=(
+        "Nr", "Abb", "Bd", "Kap", "Tab", "Abs", "Art", "Aufl", "ca", "evtl", "ggf", "inkl", "bzw",
+        "vgl",
+        "bspw", "sog", "allg", "Mio", "Mrd", "Std", "Tel", "max", "min", r"z\. ?B", r"d\. ?h",
+        r"u\. ?a",
+        r"v\. ?a", r"o\. ?g",
+    ),
+    always_open=(
+        r"(?i:am|im|zum|vom|beim|dem|den|des|der|die|das|einem|einen|eines|eine|ein|seit|ab|bis|jeder"
+        r"|jede|jedes|und|oder|dieser|ins|ihr|sein|ihre|seine|ihrem|seinem|ihren|seinen|mein|meine)"
+        r" \d{1,4}",
+        rf"\d{{1,3}}¦(?:{'|'.join(ORDINAL_NOUNS)})(?!\w)",
+    ),
+)  # fmt: skip

@@ -1,10 +1,16 @@
 """Rules that find something in a text and say it in words, and how they are applied."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from speech.text.edit_map import Edit, Edited
+
+REACH = 30  # characters before a match that tell its case
+CAPITAL = r"[A-ZÀ-ÖØ-ÞĄĆĘŁŃŚŹŻ]"
+SENTENCE_END = re.compile(
+    rf"[\"'”’“»)\]]{{0,3}}(?:\s{{1,20}}[\"'“‘„«»‚(\[¿¡]{{0,3}}{CAPITAL}|\s{{0,20}}\Z)"
+)
 
 DIGITS = "0"  # what a rule needs that looks for numbers
 
@@ -13,6 +19,11 @@ START = r"(?<!\w)(?<!\d[.,:/])"
 END = r"(?!\w|[.,:/]\d)"
 SPACE = r"[ \t\u00a0\u2009\u202f]?"
 DASH = r"[-\u2010\u2011\u2013\u2014]"
+HOUR = r"(?P<hour>[01]?\d|2[0-4])"
+CLOCK = START + HOUR
+MINUTE = r"(?P<minute>[0-5]\d)"
+
+TO_TIME = rf"(?<=\d:\d\d)(?P<out>{SPACE}{DASH}{SPACE})(?=[012]?\d:[0-5]\d)"
 MINUS = r"(?:(?<![^\s(\[„“\"'])[-\u2212])?"
 
 FRACTION = (
@@ -35,6 +46,11 @@ FRACTION_SIGNS = {
     "⅞": (7, 8),
 }  # fmt: skip
 
+# What texts hold that are worth searching, for rules of other signs.
+HAS_DASH = re.compile(DASH)
+HAS_GLYPH = re.compile(rf"[{''.join(FRACTION_SIGNS)}]")
+HAS_PHONE = re.compile(r"[+(]|0[\d ./-]|\d-\d")
+HAS_SIZE = re.compile(r"\d ?[x×]")
 DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 
 ROMAN = r"[IVXLCDM]{1,9}"
@@ -43,8 +59,15 @@ NUMERAL_ALONE = (
     r"(?m)(?:^|(?<=^[ \t]))(?P<out>(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
     r"|[IVXLC]{2,9}(?=\. {1,3}[A-ZÄÖÜ]))"
 )
+# After a name that is nobody's; single letters and other ones may mean anything.
+NAMED_NUMERAL = (
+    rf"(?<!\w){CAPITAL}[^\W\d_]{{2,15}} (?P<out>(?=[VX]{{0,5}}I)[IVX]{{2,6}})(?![\w-]|\.\w)"
+)
 ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+Needs = str | re.Pattern[str]
 
 
 class Rule(NamedTuple):
@@ -52,27 +75,31 @@ class Rule(NamedTuple):
 
     Where the pattern has a group "out", only that is replaced.
 
-    Texts that do not hold `needs` (DIGITS: any digit) are not searched. Patterns repeat nothing
-    without a bound, so that no text takes more than a time in proportion to its length.
+    Texts that do not hold `needs` (DIGITS: any digit; or a pattern) are not searched. Patterns
+    repeat nothing without a bound, so that no text takes more than a time in proportion to its
+    length.
     """
 
     pattern: re.Pattern[str]
     say: Callable[[re.Match[str]], str | None]
-    needs: str = DIGITS
+    needs: Needs = DIGITS
 
 
-def rule(pattern: str, say: Callable[[re.Match[str]], str | None], needs: str = DIGITS) -> Rule:
+def rule(pattern: str, say: Callable[[re.Match[str]], str | None], needs: Needs = DIGITS) -> Rule:
     """Make a rule from the text of its pattern."""
     return Rule(re.compile(pattern), say, needs)
 
 
 def applied(text: str, rules: Iterable[Rule]) -> Edited:
     """Apply rules to a text; what an earlier rule replaced stays."""
-    has_digit = DIGIT.search(text) is not None
+    holds: dict[Needs, bool] = {DIGITS: DIGIT.search(text) is not None}
     edits: list[Edit] = []
     taken = bytearray(len(text))
     for each in rules:
-        if not (has_digit if each.needs == DIGITS else each.needs in text):
+        needs = each.needs
+        if needs not in holds:
+            holds[needs] = needs in text if isinstance(needs, str) else bool(needs.search(text))
+        if not holds[needs]:
             continue
         part = "out" if "out" in each.pattern.groupindex else 0
         for found in each.pattern.finditer(text):
@@ -88,6 +115,11 @@ def _trimmed(text: str, start: int, end: int, spoken: str) -> Edit:
     while end > start + 1 and spoken[-1:] == text[end - 1] and not text[end - 1].isalnum():
         spoken, end = spoken[:-1], end - 1
     return Edit(start, end, spoken)
+
+
+def ends_sentence(found: re.Match[str]) -> bool:
+    """Whether a sentence ends with what was found."""
+    return SENTENCE_END.match(found.string, found.end()) is not None
 
 
 def alternatives(words: Iterable[str]) -> str:
@@ -107,7 +139,7 @@ def roman(numeral: str) -> int:
 class Addresses:
     """Says links and e-mail addresses, with a language's words for their signs."""
 
-    def __init__(self, signs: dict[str, str]) -> None:
+    def __init__(self, signs: Mapping[str, str]) -> None:
         self._signs = {sign: f" {word} " for sign, word in signs.items()}
         self.rules = (
             rule(EMAIL, self._email, "@"),

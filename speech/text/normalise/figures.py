@@ -1,0 +1,151 @@
+"""Ordinals, ranges, fractions, telephone numbers and plain numbers in words."""
+
+import re
+from collections.abc import Iterator
+
+from speech.text.normalise.numbers import Numbers, case_of, is_year, substituted
+from speech.text.normalise.rules import (
+    DASH,
+    END,
+    FRACTION,
+    FRACTION_SIGNS,
+    HAS_DASH,
+    HAS_GLYPH,
+    HAS_PHONE,
+    HAS_SIZE,
+    MINUS,
+    REACH,
+    SPACE,
+    START,
+    Rule,
+    rule,
+)
+
+PHONE = (
+    r"(?<![\w.,$€/-])(?P<plus>\+?)(?P<rest>(?:\d{1,4}[ .-])?(?:\(\d{1,5}\)[ -]?)?"
+    r"\d{1,8}(?:[ ./-]{1,3}\d{2,8}){0,5})(?![\w-]|[.,/:]\d)"
+)
+AROUND = r"(?:(?<=\s)|(?<=\()|\A)"
+LONGEST_NUMBER = 9  # digits; longer ones without separators are read digit by digit
+ONE_OF = re.compile(rf"1{SPACE}[%€$]")
+ORDINAL = r"\.\s{1,3}[^\W\d_A-Z]"
+
+
+class Figures:
+    """Says figures that nothing else explains, with a language's words."""
+
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers, self._language = numbers, numbers.language
+        self.rules = tuple(self._rules())
+        self.ordinals = tuple(
+            rule(
+                rf"(?<![\w.,/-])(?P<number>\d{{1,4}})(?:{ending})(?!\w)", _Nth(self._numbers, subs)
+            )
+            for ending, subs in self._language.ordinals.items()
+        )
+
+    def _rules(self) -> Iterator[Rule]:
+        number = self._numbers.pattern
+        yield rule(PHONE, self._phone, HAS_PHONE)
+        yield rule(FRACTION, self._fraction, "/")
+        yield rule(
+            rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by, HAS_SIZE
+        )
+        yield rule(
+            rf"(?<![\w.,/-])(?P<low>{number})(?:{DASH}| [–—] )(?P<high>{number})(?![\w/-]|[.,]\d)",
+            self._range,
+            HAS_DASH,
+        )
+        yield rule(rf"{START}(?P<parts>\d{{1,4}}(?:\.\d{{1,4}}){{1,4}})(?!\w|[.,]\d)", self._dotted)
+        yield rule(
+            rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph, HAS_GLYPH
+        )
+        yield rule(rf"{START}(?P<minus>{MINUS})(?P<low>{number})(?!{ORDINAL}){END}", self._number)
+
+    def _phone(self, found: re.Match[str]) -> str | None:
+        rest = found["rest"]
+        is_marked = found["plus"] or "(" in rest or rest[0] == "0"
+        count = sum(map(str.isdecimal, rest))
+        if not is_marked or count < 6 or (rest.isdecimal() and not found["plus"]):
+            return None
+        groups = re.findall(r"\d{1,8}", rest)
+        said = ", ".join(map(self._group, groups))
+        return f"{self._language.formulas.get('+', '+')} {said}" if found["plus"] else said
+
+    def _group(self, group: str) -> str:
+        is_pair = self._language.are_phones_pairs and len(group) == 2 and group[0] != "0"
+        return self._numbers.cardinal(group) if is_pair else self._numbers.digits(group)
+
+    def _fraction(self, found: re.Match[str]) -> str | None:
+        part, of = int(found["part"]), int(found["of"])
+        if (part, of) == (24, 7):
+            return f"{self._numbers.cardinal('24')} {self._numbers.cardinal('7')}"
+        if not (0 < part < of) or not self._numbers.fraction(part, of):
+            return None
+        return self._numbers.mixed(found["whole"] or "", part, of)
+
+    def _by(self, found: re.Match[str]) -> str | None:
+        times = self._language.formulas.get("×")
+        if not times:
+            return None
+        return f"{self._numbers.amount(found['low'])} {times} {self._numbers.amount(found['high'])}"
+
+    def _range(self, found: re.Match[str]) -> str | None:
+        low, high, numbers = found["low"], found["high"], self._numbers
+        if not self._language.to:
+            return None
+        if is_year(low) and len(high) == 2 and high.isdecimal() and high > low[2:]:
+            return f"{numbers.year(low)} {self._language.to} {numbers.cardinal(str(int(high)))}"
+        if "-" in found[0] and not numbers.value(low) < numbers.value(high):
+            return None  # a score, a part number
+        say = numbers.year if is_year(low) and is_year(high) else numbers.amount
+        last = substituted(say(high), self._language.after_to)
+        return f"{say(low)} {self._language.to} {last}"
+
+    def _dotted(self, found: re.Match[str]) -> str | None:
+        parts = found["parts"].split(".")
+        if all(len(part) == 3 for part in parts[1:]) or self._language.dot == ".":
+            return None  # thousands
+        return f" {self._language.dot} ".join(map(self._numbers.amount, parts))
+
+    def _glyph(self, found: re.Match[str]) -> str | None:
+        return self._numbers.amount(found["low"]) or None
+
+    def _number(self, found: re.Match[str]) -> str | None:
+        number = found["low"]
+        if self._language.is_one_left and ONE_OF.match(found.string, found.start()):
+            return None
+        if found["minus"]:
+            if not self._language.minus:
+                return None
+            return f"{self._language.minus} {self._numbers.amount(number)}"
+        if self._is_oblique(found):
+            if is_year(number):
+                return self._numbers.ordinal(number, "genitive")
+            return substituted(self._numbers.amount(number), self._language.after_to)
+        following = found.string[found.end() : found.end() + REACH]
+        if gender := case_of(following, self._language.before_noun, ""):
+            return self._numbers.amount(number, gender)
+        if is_year(number):
+            return self._numbers.year(number)
+        if number.isdecimal() and len(number) > LONGEST_NUMBER:
+            return self._numbers.digits(number)
+        return self._numbers.amount(number)
+
+    def _is_oblique(self, found: re.Match[str]) -> bool:
+        if not self._language.oblique:
+            return False
+        before = found.string[max(0, found.start() - REACH) : found.start()]
+        return re.search(self._language.oblique, before) is not None
+
+
+class _Nth:
+    """Says an ordinal whose ending tells its form."""
+
+    def __init__(self, numbers: Numbers, subs: tuple[tuple[str, str], ...]) -> None:
+        self._numbers, self._subs = numbers, subs
+
+    def __call__(self, found: re.Match[str]) -> str | None:
+        if found["number"][0] == "0":
+            return None
+        return substituted(self._numbers.ordinal(found["number"]), self._subs)
