@@ -31,10 +31,14 @@ SPACE = re.compile(r"\s{0,600}")
 
 
 class ReadingOptions(TypedDict, total=False):
-    """Options of reading a text, as far as they were chosen; `cast` is speaker to voice."""
+    """Options of reading a text, as far as they were chosen; `cast` is speaker to voice.
+
+    `markup` is "auto" where the signs of Markdown, HTML or SSML are not said, else "literal".
+    """
 
     cast: dict[str, str]
     paragraph_pause_ms: int
+    markup: str
 
 
 class BadCast(SpeechError):
