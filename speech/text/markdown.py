@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from speech.text.clauses import WORDLESS
 from speech.text.edit_map import Edit
 
 ENOUGH = 2  # what the signs of a text must weigh for it to be Markdown as a whole
@@ -51,7 +52,6 @@ URL = re.compile(
     r"<?(?:[a-zA-Z][a-zA-Z\d+.-]{1,30}:|/|\.{1,2}/|#|\?|\Z|[\w%~-]{1,200}+(?:[./][\w%~-]|/))"
 )
 NUMBER = re.compile(r"\[\^\d{1,4}\]")
-WORDLESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def _words(listed: str) -> frozenset[str]:
