@@ -13,7 +13,7 @@ from speech.text.directives import ReadingOptions, reading_options
 from speech.text.language_model import MODEL as LANGUAGE_MODEL
 from speech.text.markup import LITERAL, find_markup, said_without_signs
 from speech.text.script import PARAGRAPH_PAUSE_MS
-from speech.text.speakers import find_speakers
+from speech.text.speakers import SEARCHED, find_speakers
 from speech.types import Voice
 from web import forms, voice_notes, voice_offers
 from web.access import owned_file
@@ -158,8 +158,9 @@ def cast_of(text: str, reading: ReadingOptions) -> list[tuple[str, str]]:
 
 def speakers_of(text: str, reading: ReadingOptions) -> list[str]:
     """The names that a text marks, as it is read."""
+    beginning = text[:SEARCHED]
     is_literal = reading.get("markup") == LITERAL
-    return find_speakers(text if is_literal else said_without_signs(text))
+    return find_speakers(beginning if is_literal else said_without_signs(beginning))
 
 
 def chosen_voice(wanted: str) -> Voice:

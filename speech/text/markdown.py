@@ -108,7 +108,7 @@ class _Reading:
             if "|" in line and TABLE_RULER.match(after):
                 number = self._read_table(lines, words, number)
                 continue
-            words_start = self._read_line(start, line, before, after)
+            words_start = self._read_line(start, line, before, after) if line.strip() else start
             self.places.append((words_start, lines[number][1]))
             number += 1
 

@@ -107,7 +107,8 @@ class Dictionary:
     @property
     def most_growth(self) -> float:
         """Factor by which a text can grow, at most."""
-        return max([1.0, *(len(e.replacement) / len(e.pattern) for e in self.entries)])
+        shortest = ((e, len(_evened(e.pattern).text) or 1) for e in self.entries)
+        return max([1.0, *(len(entry.replacement) / length for entry, length in shortest)])
 
     def edits(self, text: str, language: str = "", *, phonemes: bool = False) -> Iterator[Edit]:
         """Make the edits of a text in rising order, with `phonemes` where the engine takes them."""

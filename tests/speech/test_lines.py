@@ -63,7 +63,7 @@ def test_narrow_columns_are_wrapped_prose_too(width):
         "all in one line each\nno stops at all here\njust words that go on\nuntil it ends",
         "so much depends\nupon\na red wheel\nbarrow",
         SONNET.translate(str.maketrans("", "", ".,:;?'")),
-        "so much depends upon\na red wheel barrow glazed with rain water\nbeside the white chickens",
+        "so much depends upon\na red wheel barrow glazed with rain water\nby the white chickens",
         "milk\neggs and some bread from the baker\nbutter",
         "古池や\n蛙飛び込む\n水の音",
     ],

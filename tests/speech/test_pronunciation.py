@@ -92,6 +92,11 @@ def test_a_pattern_of_invisible_signs_holds_nowhere():
     assert read("a\u00adb", Entry("\u00ad", "x"), Entry("b", "y", whole_word=False)) == "a\u00ady"
 
 
+def test_growth_is_that_of_the_shortest_way_to_write_a_word():
+    assert Dictionary([Entry("a" + 49 * "\u00ad", "x" * 50)]).most_growth == 50
+    assert Dictionary([Entry("ab", "x")]).most_growth == 1
+
+
 def test_the_longest_match_is_taken_and_nothing_is_replaced_twice():
     entries = [Entry("New", "Old"), Entry("New York", "New Jersey"), Entry("Jersey", "shirt")]
     assert read("New New York Jersey", *entries) == "Old New Jersey shirt"
