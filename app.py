@@ -47,7 +47,6 @@ from config import (
 )
 from services.generation import Quote
 from speech.registry import Registry
-from speech.text.speakers import find_speakers
 from storage import snapshots
 from storage.errors import DatabaseError
 from web import (
@@ -282,7 +281,8 @@ def quote() -> Response:
     except AppError as error:
         return _studio_again(error)
     if wants_json():
-        return jsonify(**_quote_json(quoted, sent.voice), speakers=find_speakers(sent.text))
+        speakers = studio_page.speakers_of(sent.text, sent.reading)
+        return jsonify(**_quote_json(quoted, sent.voice), speakers=speakers)
     context = studio_page.context(request.form)
     return page("studio/studio.html", form=request.form, quote=quoted, **context)
 
@@ -330,6 +330,7 @@ def _quote_json(quoted: Quote, shown: str) -> dict[str, Any]:
         "engine": quoted.engine.name,
         "voice": quoted.voice.name,
         "speed": quoted.speed,
+        "markup": quoted.markup,
         **voice_notes.voice_json(quoted.text_voice, is_automatic=quoted.is_automatic, shown=shown),
     }
 

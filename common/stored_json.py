@@ -41,13 +41,15 @@ def _text(value: Any) -> str:
 
 
 def _reading(value: Any) -> dict[str, Any]:
-    """Options of reading a text: `cast`, speaker to voice, and `paragraph_pause_ms`, if chosen."""
+    """Options of reading a text, if chosen: `cast`, `paragraph_pause_ms`, `markup`."""
     _need(isinstance(value, dict))
     found: dict[str, Any] = dict(value)
     if "cast" in value:
         found["cast"] = {_text(name): _text(voice) for name, voice in value["cast"].items()}
     if "paragraph_pause_ms" in value:
         found["paragraph_pause_ms"] = _whole(value["paragraph_pause_ms"])
+    if "markup" in value:
+        found["markup"] = _text(value["markup"])
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from database import Database
 from services.voice_fallback import FileVoices
+from speech.text.markup import NONE, find_markup
 from speech.text.pronunciation import Dictionary, Entry
 from speech.text.script import Script
 
@@ -42,6 +43,7 @@ class FileScripts:
             speed=job.speed,
             is_eager=engine.starts_with_clause,
             ends_lines=not engine.caches_segments,  # other segments would be bought again
+            markup=find_markup(text) if job.skips_markup else NONE,
             pauses=borders or {chapter["text_start"]: CHAPTER_PAUSE_MS for chapter in chapters},
         )
 

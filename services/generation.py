@@ -21,6 +21,7 @@ from speech.registry import Registry
 from speech.text.billable import count_spoken
 from speech.text.directives import Cast, ReadingOptions
 from speech.text.language import main_language
+from speech.text.markup import AUTO, LITERAL, find_markup, said_without_signs
 from speech.text.pronunciation import Dictionary
 from speech.text.script import PARAGRAPH_PAUSE_MS
 from speech.text.segments import split
@@ -59,7 +60,8 @@ class BadPause(GenerationError):
 class Quote:
     """The size, duration and cost of a text beforehand; `cost_usd` is None when not known.
 
-    `is_automatic` says whether the voice was taken for the language of the text.
+    `is_automatic` says whether the voice was taken for the language of the text, `markup` the kind
+    of its signs ("markdown", "html", "ssml" or ""), whether they are said or not.
     """
 
     characters: int
@@ -72,6 +74,7 @@ class Quote:
     speed: float
     text_voice: TextVoice
     is_automatic: bool
+    markup: str
 
 
 class Generation:
@@ -104,19 +107,21 @@ class Generation:
     ) -> Quote:
         """Count, time and price a text; free and changes nothing.
 
-        What is priced is what is spoken: with the owner's dictionary, without the marks. Without a
-        voice, one is taken by the language of the text.
+        What is priced is what is spoken: with the owner's dictionary, without the marks and signs.
+        Without a voice, one is taken by the language of the text.
         """
         text = check_text(text, self.config.max_characters)
         used = self._settle(owner_id, text, voice, speed, engine, reading=reading or {})
         chosen, found = choice = used.choice
         reading = self._check_reading(reading or {}, choice)
+        markup = find_markup(text).kind
+        said = said_without_signs(text) if markup and reading.get("markup") != LITERAL else text
         dictionary = self.scripts.dictionary(owner_id) if owner_id else None
-        self._check_growth(text, dictionary, chosen, found)
+        self._check_growth(said, dictionary, chosen, found)
         price = chosen.price()
         has_price = bool(price.quote(1_000_000, 1.0))
         spoken = count_spoken(
-            text,
+            said,
             found.language,
             dictionary=dictionary if has_price else None,
             cast=Cast(reading.get("cast", {})),
@@ -125,7 +130,7 @@ class Generation:
         speech_s = expected_duration_s(spoken.characters, used.speed, chosen.name)
         return Quote(
             characters=len(text),
-            segments=_count_segments(text, chosen, found),
+            segments=_count_segments(said, chosen, found),
             duration_s=speech_s + spoken.pause_ms / 1000,
             cost_usd=price.quote(spoken.characters, speech_s),
             price=price,
@@ -134,6 +139,7 @@ class Generation:
             speed=used.speed,
             text_voice=used,
             is_automatic=not (voice or engine),
+            markup=markup,
         )
 
     def submit(
@@ -157,14 +163,18 @@ class Generation:
 
         `chapters` are titles with where they begin in the text (code points), `track` is the
         place in the document, `reading` how to read: `cast`, names of speakers with the keys or
-        identifiers of their voices, and `paragraph_pause_ms`. Without a voice, one is taken by the
-        `language`, else by that of the text; one that `is_chosen` by hand is remembered for it.
+        identifiers of their voices, `paragraph_pause_ms`, and `markup`, which is "literal" where
+        signs of Markdown and the like are to be said; those of documents are. Without a voice, one
+        is taken by the `language`, else by that of the text; one that `is_chosen` by hand is
+        remembered for it.
         """
         text = check_text(text, self.config.max_characters)
         used = self._settle(owner_id, text, voice, speed, engine, reading or {}, language)
         chosen, found = choice = used.choice
         self.registry.get(chosen.name, owner_id).check_budget()
         reading = self._check_reading(_with_pause(reading or {}, used), choice)
+        if document_id is None and "markup" not in reading and find_markup(text).kind:
+            reading["markup"] = AUTO
         self._check_growth(text, self.scripts.dictionary(owner_id), chosen, found)
         display_name = check_name(name) if name.strip() else suggest_name(text)
         duration_s = expected_duration_s(len(text), used.speed, chosen.name)
@@ -287,6 +297,8 @@ class Generation:
             raise BadPause("The pause between paragraphs lies between 0 and 3 seconds.")
         if pause_ms != PARAGRAPH_PAUSE_MS:
             checked["paragraph_pause_ms"] = int(pause_ms)
+        if reading.get("markup") == LITERAL:
+            checked["markup"] = LITERAL
         return checked
 
 

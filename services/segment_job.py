@@ -7,6 +7,7 @@ from typing import Self
 from queries.rows import AudioFile
 from queries.segment_cache import Order
 from speech.text.directives import reading_options
+from speech.text.markup import AUTO
 from speech.text.script import PARAGRAPH_PAUSE_MS
 
 
@@ -14,9 +15,9 @@ from speech.text.script import PARAGRAPH_PAUSE_MS
 class SegmentJob:
     """A file, a change of one, or a preview, with the voice that speaks it.
 
-    `file_id` is None for a preview. `cast` holds the voices of speakers by their names. A retake
-    and a preview are rows of their own in the ledger, with so many `characters`; what `is_sample`
-    belongs to nobody.
+    `file_id` is None for a preview. `cast` holds the voices of speakers by their names;
+    `skips_markup` where the signs of Markdown and the like are not said. A retake and a preview are
+    rows of their own in the ledger, with so many `characters`; what `is_sample` belongs to nobody.
     """
 
     owner_id: int
@@ -26,6 +27,7 @@ class SegmentJob:
     file_id: int | None = None
     cast: Mapping[str, str] = field(default_factory=dict)
     paragraph_pause_ms: int = PARAGRAPH_PAUSE_MS
+    skips_markup: bool = False
     characters: int = 0
     is_retake: bool = False
     is_sample: bool = False
@@ -42,6 +44,7 @@ class SegmentJob:
             file_id=row["id"],
             cast=reading.get("cast") or {},
             paragraph_pause_ms=reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS),
+            skips_markup=reading.get("markup") == AUTO,
             is_retake=is_retake,
         )
 

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -287,3 +288,47 @@ def test_a_preview_that_cannot_be_made_gets_one_sentence(owner, fields, status):
     answer = owner.post("/preview", fields, json=True)
     assert answer.status_code == status
     assert answer.json.keys() == {"error"}
+
+
+MARKED = "I said **never** do that again."
+
+
+def reading(browser, answer):
+    row = browser.services.db.get_audio_file(answer.json["filename"], browser.user["id"])
+    return json.loads(row["reading"])
+
+
+def test_a_quote_names_the_markup_of_a_text(owner):
+    for text, kind in ((MARKED, "markdown"), ("<p>One.</p>", "html"), (TEXT, "")):
+        assert owner.post("/quote", {"text": text}, json=True).json["markup"] == kind
+
+
+def test_what_is_stored_is_what_was_pasted_and_how_it_is_read(owner):
+    answer = owner.post("/generate", {"text": MARKED}, json=True)
+    assert owner.get(f"/files/{answer.json['filename']}/text").text == MARKED
+    assert reading(owner, answer) == {"markup": "auto"}
+    answer = owner.post("/generate", {"text": MARKED, "markup": "literal"}, json=True)
+    assert reading(owner, answer) == {"markup": "literal"}
+    assert reading(owner, owner.post("/generate", {"text": TEXT}, json=True)) == {}
+
+
+def test_a_way_to_read_signs_that_does_not_exist_is_refused(owner):
+    answer = owner.post("/generate", {"text": MARKED, "markup": "aloud"}, json=True)
+    assert answer.status_code == 400
+    assert "“literal”" in answer.json["error"]
+
+
+def test_the_page_offers_to_read_the_signs_and_keeps_the_choice(owner):
+    assert "This looks like Markdown." in owner.post("/quote", {"text": MARKED}).text
+    owner.post("/draft", {"text": MARKED, "markup": "literal"})
+    assert 'name="markup" value="literal" checked' in owner.get("/").text
+    answer = owner.post("/generate", {"text": MARKED, "markup": "literal"}, json=True)
+    page = owner.get(f"/?again={answer.json['filename']}").text
+    assert 'name="markup" value="literal" checked' in page
+    owner.post("/draft", {"text": TEXT})
+    assert 'class="fine markup-told" hidden' in owner.get("/").text
+
+
+def test_speakers_are_found_behind_signs(owner):
+    text = "**Anna:** The bell rang.\n\n**Tom:** I did not hear it."
+    assert owner.post("/quote", {"text": text}, json=True).json["speakers"] == ["Anna", "Tom"]

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from common.errors import AppError
 from speech.text.directives import ReadingOptions
+from speech.text.markup import AUTO, LITERAL
 from speech.text.script import PARAGRAPH_PAUSE_MS
 
 
@@ -112,7 +113,7 @@ def pace(speed: float | None, pause_ms: int | None) -> str:
 
 
 def reading(form: Mapping[str, str]) -> ReadingOptions:
-    """The reading options of a text: `cast`, names with voices, and `paragraph_pause_ms`.
+    """The reading options of a text: `cast`, names with voices, `paragraph_pause_ms`, `markup`.
 
     Speakers come as pairs of `speaker` and `speaker_voice`, or in `cast`, a line for each, such
     as "Anna = gmw/de"; without a voice they are read as they stand. Raises BadForm.
@@ -123,6 +124,10 @@ def reading(form: Mapping[str, str]) -> ReadingOptions:
         found["cast"] = cast
     if written := form.get("paragraph_pause", "").strip():
         found["paragraph_pause_ms"] = _pause_ms(written)
+    if markup := form.get("markup", "").strip():
+        if markup not in (AUTO, LITERAL):
+            raise BadForm("markup", _("Signs in a text are read as “auto” or “literal” says."))
+        found["markup"] = markup
     return found
 
 

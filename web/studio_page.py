@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from queries.drafts import Draft
 from queries.rows import AudioFile
 from speech.text.directives import ReadingOptions, reading_options
 from speech.text.language_model import MODEL as LANGUAGE_MODEL
+from speech.text.markup import LITERAL, find_markup, said_without_signs
 from speech.text.script import PARAGRAPH_PAUSE_MS
-from speech.text.speakers import find_speakers
+from speech.text.speakers import SEARCHED, find_speakers
 from speech.types import Voice
 from web import forms, voice_notes, voice_offers
 from web.access import owned_file
@@ -22,6 +24,8 @@ from web.services import services
 from web.voice_notes import VoiceNote
 
 LATELY_ROWS = 5
+MARKUP_NAMES = {"markdown": "Markdown", "html": "HTML", "ssml": "SSML"}
+LOOKED_AT = 20_000  # characters that are looked through for markup before a page is shown
 PARAGRAPH_PAUSES_MS = (0, 200, 350, 500, 750, 1000, 1500, 2000, 3000)
 
 
@@ -77,6 +81,9 @@ def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
         "default_engine": registry.default,
         **shown._asdict(),
         "natural_offer": services().studio.voice_memory.natural_offer(user_id),
+        "markup": find_markup(written[:LOOKED_AT]).kind,
+        "markup_sentences": {kind: _looks_like(name) for kind, name in MARKUP_NAMES.items()},
+        "is_literal": reading.get("markup") == LITERAL,
         "speakers": cast_of(written, reading),
         "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
         "notices": notices(),
@@ -145,8 +152,15 @@ def _reading(form: Mapping[str, Any]) -> ReadingOptions:
 def cast_of(text: str, reading: ReadingOptions) -> list[tuple[str, str]]:
     """The names that a text marks, and others that were given voices, each with its voice."""
     cast = {name.lower(): (name, voice) for name, voice in reading.get("cast", {}).items()}
-    found = [cast.pop(name.lower(), (name, "")) for name in find_speakers(text)]
+    found = [cast.pop(name.lower(), (name, "")) for name in speakers_of(text, reading)]
     return [*found, *cast.values()]
+
+
+def speakers_of(text: str, reading: ReadingOptions) -> list[str]:
+    """The names that a text marks, as it is read."""
+    beginning = text[:SEARCHED]
+    is_literal = reading.get("markup") == LITERAL
+    return find_speakers(beginning if is_literal else said_without_signs(beginning))
 
 
 def chosen_voice(wanted: str) -> Voice:
@@ -157,6 +171,10 @@ def chosen_voice(wanted: str) -> Voice:
 def known_drafts() -> list[str] | None:
     """The versions of the draft that the page knows which sent this; None if it does not say."""
     return request.form.getlist("known") if "known" in request.form else None
+
+
+def _looks_like(kind: str) -> str:
+    return _("This looks like %(kind)s.", kind=kind)
 
 
 def _characters(number: int) -> str:

@@ -15,15 +15,18 @@ SHORTEST_PAUSE_MS, LONGEST_PAUSE_MS = 100, 30_000
 LONGEST_NAME = 60
 MOST_SPEAKERS = 50
 
+# A mark without a time and with a capital, as on a key of a machine, counts only between sentences.
+ALONE = r"(?:\A|(?<=[\n\r\u2028\u2029.!?…\]。！？])|(?<=[.!?…\]\"'”’»)][ \t]))(?=\[[Pp][Aa])"
 PAUSE = (
+    rf"(?:(?=\[pause|\[(?i:pause)[ \t]{{1,8}}\d)|{ALONE})"
     r"\[(?i:pause)(?:[ \t]{1,8}(?P<time>\d{1,9}(?:[.,]\d{1,9})?)[ \t]{0,8}(?P<unit>(?i:ms|s)))?"
     r"[ \t]{0,8}\]"
 )
 SPEAKER = (
-    r"(?:\A|(?<=[\n\r\u2028\u2029]))[ \t]{0,20}(?P<name>NAMES)[ \t]{0,3}:"
-    r"(?=[\s\"'“”„«»‘’]|\Z)"
+    r"(?:\A|(?<=[\n\r\u2028\u2029]))[ \t]{0,20}(?P<name>NAMES)[ \t]{0,3}"
+    r"(?:\([^()\n\r]{1,60}\)[ \t]{0,3})?(?::(?=[\s\"'“”„«»‘’]|\Z)|：)"
 )
-BAD_IN_NAME = re.compile(r"[:\[\]\x00-\x1f\x7f\u2028\u2029]")
+BAD_IN_NAME = re.compile(r"[:：\[\]\x00-\x1f\x7f\u2028\u2029]")
 LONGEST = 200  # more characters than any directive has
 BLOCK = 4096  # characters that are searched at a time
 LOOK_BACK = 2048
@@ -31,10 +34,14 @@ SPACE = re.compile(r"\s{0,600}")
 
 
 class ReadingOptions(TypedDict, total=False):
-    """Options of reading a text, as far as they were chosen; `cast` is speaker to voice."""
+    """Options of reading a text, as far as they were chosen; `cast` is speaker to voice.
+
+    `markup` is "auto" where the signs of Markdown, HTML or SSML are not said, else "literal".
+    """
 
     cast: dict[str, str]
     paragraph_pause_ms: int
+    markup: str
 
 
 class BadCast(SpeechError):

@@ -41,8 +41,10 @@ class Edited:
         return edit.end if index <= end else edit.end + index - end
 
     def place(self, index: int) -> int:
-        """The place in `text` of an index in `source` that lies inside no edit."""
+        """The place in `text` of an index in `source`; within an edit, where its words end."""
         number = bisect_right(self.edits, index, key=lambda edit: edit.end) - 1
+        if number + 1 < len(self.edits) and self.edits[number + 1].start < index:
+            return self._new_ends[number + 1]
         if number < 0:
             return index
         return self._new_ends[number] + index - self.edits[number].end

@@ -176,11 +176,14 @@ def _is_verse(lines: list[Line], width: int) -> bool:
         return False
     roomy = capitals = small = stops = 0
     for line, following in pairwise(lines):
-        roomy += _room(line, following, width) > ROOM
+        room = _room(line, following, width)
+        if room > MUCH_ROOM and width < LOWER_GOES_ON:
+            return True  # nothing that is wrapped so narrow leaves so much
+        roomy += room > ROOM
         capitals += following.case > 0
         small += following.case < 0
         stops += line.has_stop
-    if roomy >= MOSTLY * ends and ends > 2 and width < COLUMN:
+    if ends > 2 and (capitals == ends or (roomy >= MOSTLY * ends and width < COLUMN)):
         return True
     prior = 0.5 if width < NARROW else -0.3 if width > COLUMN else 0.0
     return (roomy + 0.8 * capitals + 0.5 * stops - small) / ends + prior > ENOUGH

@@ -3,18 +3,35 @@
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
 from common.errors import Message
 from speech.errors import SpeechError
-from speech.text.edit_map import Edit
+from speech.text.clauses import WORDLESS
+from speech.text.edit_map import Edit, Edited
 
 LONGEST = 100
 MOST = 2000
 SPACE = re.compile(r"\s")  # a phrase may be parted by any one space, such as a line break
+# What is written in several ways: apostrophes, letters of full width or of mathematics.
+ALIKE = str.maketrans(
+    dict.fromkeys("’ʼ‘`´\u02b9\uff07", "'")
+    | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF07}
+    | {
+        chr(code): plain
+        for code in range(0x1D400, 0x1D800)
+        if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1
+    }
+)
+# What is written with more signs or fewer: invisible ones, several spaces, letters and their marks.
+UNEVEN = re.compile(
+    r"(?P<unseen>[\u00ad\u180e\u200b-\u200d\u2060\ufeff]+)|(?P<spaces>\s{2,})"
+    r"|[\uff66-\uff9d][\uff9e\uff9f]?|[^\W\d_][\u0300-\u036f\u3099\u309a]{1,8}"
+)
+LINE_END = re.compile(r"\r\n?|[\n\u2028\u2029]")
 # The signs of espeak-ng's phoneme names; neither brackets nor spaces, so that none can end one.
 PHONEMES = re.compile(r"[A-Za-z0-9@',:;_|~^%!?*&\"#$=+./{}\-]+")
 NOWHERE = (sys.maxsize, 0)
@@ -59,8 +76,9 @@ class Entry:
         return not wanted or tag == wanted or tag.startswith(f"{wanted}-")
 
     def fits(self, text: str, start: int, end: int) -> bool:
-        """Whether it holds for `text[start:end]`, which is its pattern but for capitals."""
-        if self.case and SPACE.sub(" ", text[start:end]) != SPACE.sub(" ", self.pattern):
+        """Whether it holds for `text[start:end]`, its pattern but for capitals, as `_evened`."""
+        pattern = SPACE.sub(" ", _evened(self.pattern).text)
+        if self.case and SPACE.sub(" ", text[start:end]) != pattern:
             return False
         return not self.whole_word or (_is_edge(text, start) and _is_edge(text, end))
 
@@ -89,7 +107,8 @@ class Dictionary:
     @property
     def most_growth(self) -> float:
         """Factor by which a text can grow, at most."""
-        return max([1.0, *(len(e.replacement) / len(e.pattern) for e in self.entries)])
+        shortest = ((e, len(_evened(e.pattern).text) or 1) for e in self.entries)
+        return max([1.0, *(len(entry.replacement) / length for entry, length in shortest)])
 
     def edits(self, text: str, language: str = "", *, phonemes: bool = False) -> Iterator[Edit]:
         """Make the edits of a text in rising order, with `phonemes` where the engine takes them."""
@@ -100,7 +119,11 @@ class Dictionary:
         self, text: str, language: str = "", *, phonemes: bool = False
     ) -> Iterator[tuple[int, int, Entry]]:
         """Find where entries apply in a text, in rising order."""
-        rules = self._rules(language, phonemes)
+        rules, evened = self._rules(language, phonemes), _evened(text)
+        for start, end, entry in self._matches(evened.text, rules):
+            yield evened.original(start), evened.original_end(end), entry
+
+    def _matches(self, text: str, rules: "_Rules") -> Iterator[tuple[int, int, Entry]]:
         # The next place of each pattern; one that began before the last match is looked for anew.
         ahead = [(-1, -1)] * len(rules.patterns)
         place = 0
@@ -151,9 +174,12 @@ class _Rules:
         trees: dict[tuple[bool, bool], set[str]] = {}
         particular = sorted(entries, key=lambda e: (e.case, e.language, e.phonemes))
         for entry in reversed(particular):  # the most particular first
-            folded = _folded(entry.pattern)
+            evened = SPACE.sub(" ", _evened(entry.pattern).text)
+            if not evened.strip():  # it has invisible signs alone
+                continue
+            folded = _folded(evened)
             self._by_pattern.setdefault(folded, []).append(entry)
-            written = SPACE.sub(" ", entry.pattern) if entry.case else folded
+            written = evened if entry.case else folded
             trees.setdefault((entry.whole_word, entry.case), set()).add(written)
         self.patterns = [
             re.compile(_either_tree(sorted(written), *kind)) for kind, written in trees.items()
@@ -183,25 +209,24 @@ def _check(written: str) -> None:
 def _either_tree(patterns: list[str], is_words: bool, is_exact: bool) -> str:
     """A regular expression for the longest of sorted patterns that fits."""
     if not is_words:
-        return _tree(patterns, 0, is_words, is_exact)
+        return _tree(patterns, 0, is_exact)
     # A word begins where none goes on; what begins with another sign may stand anywhere.
     words = [pattern for pattern in patterns if _is_word(pattern[0])]
     others = [pattern for pattern in patterns if not _is_word(pattern[0])]
-    trees = [_tree(some, 0, is_words, is_exact) if some else "" for some in (words, others)]
-    begun = f"(?<!{_word_class()}){trees[0]}" if words else ""
-    return "|".join(filter(None, (begun, trees[1])))
+    trees = [f"(?:{_tree(some, 0, is_exact)})" if some else "" for some in (words, others)]
+    begun = f"{_no_word_before()}{trees[0]}" if words else ""
+    return f"(?:{'|'.join(filter(None, (begun, trees[1])))}){_end()}"
 
 
-def _tree(patterns: list[str], depth: int, is_words: bool, is_exact: bool) -> str:
-    """A regular expression for the longest of sorted patterns that share `depth` characters."""
+def _tree(patterns: list[str], depth: int, is_exact: bool) -> str:
+    """A regular expression for sorted patterns that share `depth` characters, longest first."""
     ends_here = len(patterns[0]) == depth
     branches = [
-        _form(first, is_exact) + _tree(list(group), depth + 1, is_words, is_exact)
+        _form(first, is_exact) + _tree(list(group), depth + 1, is_exact)
         for first, group in groupby(patterns[ends_here:], key=lambda pattern: pattern[depth])
     ]
     if ends_here:
-        is_open = is_words and _is_word(patterns[0][-1])
-        branches.append(f"(?!{_word_class()})" if is_open else "")
+        branches.append("")
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
@@ -214,15 +239,56 @@ def _form(character: str, is_exact: bool) -> str:
     return "[" + "".join(map(re.escape, sorted(forms))) + "]"
 
 
+def _no_word_before() -> str:
+    return "".join(f"(?<!{signs})" for signs in _word_classes())
+
+
 @cache
-def _word_class() -> str:
-    """The signs of words as `_is_word` has them, as a class of a regular expression."""
+def _end() -> str:
+    """A regular expression for where a word may end: before no other one, or behind no word.
+
+    No space parts words of Chinese, Japanese or Thai; their letters keep their marks.
+    """
+    letters, _ = _word_classes()
+    return f"(?![{_spans(_marks())}])(?:(?!{letters})|{_no_word_before()})"
+
+
+@cache
+def _word_classes() -> tuple[str, str]:
+    """The signs of words as `_is_word` has them, as two classes of a regular expression."""
+    inside = WORDLESS.pattern.strip("[]")
+    marks = [number for number in _marks() if not WORDLESS.match(chr(number))]
+    return f"[^\\W{inside}]", f"[{_spans(marks)}]"
+
+
+@cache
+def _marks() -> tuple[int, ...]:
     # Marks stand below U+20000, but for the selectors of variants.
     every = (*range(0x20000), *range(0xE0100, 0xE01F0))
-    marks = [number for number in every if unicodedata.category(chr(number))[0] == "M"]
-    runs = groupby(enumerate(marks), key=lambda pair: pair[1] - pair[0])
+    return tuple(number for number in every if unicodedata.category(chr(number))[0] == "M")
+
+
+def _spans(numbers: Sequence[int]) -> str:
+    runs = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
     spans = [[number for _, number in run] for _, run in runs]
-    return "[\\w" + "".join(f"{chr(span[0])}-{chr(span[-1])}" for span in spans) + "]"
+    return "".join(f"{chr(span[0])}-{chr(span[-1])}" for span in spans)
+
+
+def _evened(text: str) -> Edited:
+    """The text as one of those that are read alike, with the way back to how it is written."""
+    alike = text.translate(ALIKE) if not text.isascii() or "`" in text else text
+    return Edited(alike, _uneven(alike))
+
+
+def _uneven(text: str) -> Iterator[Edit]:
+    for found in UNEVEN.finditer(text):
+        if found["unseen"]:
+            yield Edit(*found.span(), "")
+        elif found["spaces"]:
+            if len(LINE_END.findall(found[0])) < 2:  # else a paragraph ends, and with it a phrase
+                yield Edit(*found.span(), " ")
+        elif (composed := unicodedata.normalize("NFKC", found[0])) != found[0]:
+            yield Edit(*found.span(), composed)
 
 
 def _folded(text: str) -> str:
@@ -237,8 +303,13 @@ def _is_edge(text: str, place: int) -> bool:
     """Whether no word goes on across a place."""
     if not 0 < place < len(text):
         return True
+    if unicodedata.category(text[place])[0] == "M":
+        return False
     return not (_is_word(text[place - 1]) and _is_word(text[place]))
 
 
 def _is_word(character: str) -> bool:
+    """Whether a sign belongs to words that spaces part from others."""
+    if WORDLESS.match(character):
+        return False
     return character.isalnum() or character == "_" or unicodedata.category(character)[0] == "M"

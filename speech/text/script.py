@@ -3,16 +3,18 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from speech.text.clauses import clause_end
 from speech.text.directives import Cast, Directive, Directives, Speech, skipped
 from speech.text.edit_map import Edit, Edited
 from speech.text.lines import LINE_END, Lines
+from speech.text.markup import NONE, Markup, WithoutSigns
 from speech.text.normalise import goes_on, normalise
 from speech.text.pronunciation import Dictionary
 from speech.text.segments import BLANK_LINE, LOOK_AHEAD, SHORTEST, furthest, split
+from speech.text.styled import styled
 from speech.types import Segment, WordTiming, is_speakable
 
 PARAGRAPH_PAUSE_MS = 500
@@ -85,7 +87,8 @@ class Script:
     holds longer ones by place: after the words that end there. Those within a paragraph are
     shorter at a higher `speed`. `is_eager` makes the first clause a segment of its own, and
     `ends_lines` lines of verse; engines that cost money keep the segments they were asked for
-    before. Raises BadCast.
+    before. `markup` is what was found by `find_markup`, if its signs are not to be said: the text
+    is then cut as it is without them. Raises BadCast.
     """
 
     def __init__(
@@ -105,25 +108,38 @@ class Script:
         speed: float = 1.0,
         is_eager: bool = False,
         ends_lines: bool = False,
+        markup: Markup = NONE,
     ) -> None:
         self.text, self.language = text, language
+        self._signs = WithoutSigns(text, markup, pauses or {})
+        self._read = self._signs.read
         self.first, self.target, self.limit_bytes = first, target, limit_bytes
         self.dictionary = dictionary or None
         self.normalises, self.takes_phonemes = normalise, phonemes
         self.paragraph_pause_ms = paragraph_pause_ms
-        self.pauses = dict(pauses or {})
+        self.pauses = {self._signs.place(at): ms for at, ms in (pauses or {}).items()}
         self._places = sorted(self.pauses)
         self._pace = max(1.0, speed)
         self.is_eager, self.ends_lines = is_eager, ends_lines
         self._cast = Cast(cast or {})
-        self._lines = Lines(text)
+        self._lines = Lines(self._read)
 
     def segments(self, start: int = 0) -> Iterator[Segment]:
         """The segments from `start`, the end of an earlier one; together they are the text."""
-        directives = Directives(self.text, self._cast)
+        for piece in self._pieces(self._signs.place(start)):
+            end = self._signs.end(start, piece.end)
+            if start < end:
+                yield replace(piece, start=start, end=end, text=self.text[start:end])
+                start = end
+        if start < len(self.text):
+            yield Segment(start, len(self.text), self.text[start:], is_mark=True)
+
+    def _pieces(self, start: int = 0) -> Iterator[Segment]:
+        """The segments of what is read of the text: all but the signs of its markup."""
+        directives = Directives(self._read, self._cast)
         speech = directives.speech_at(start)
         reach = furthest(self.first, self.target) + LOOK_AHEAD
-        while start < len(self.text):
+        while start < len(self._read):
             directive = directives.first_from(start, start + reach)
             if directive and directive.start == start:
                 segment = self._directive_segment(directive, directives)
@@ -137,8 +153,11 @@ class Script:
         """Make the words for a segment: pronunciations first, then numbers and the like."""
         if segment.is_mark:
             return Utterance("", segment.start)
-        said, phonemes = self._pronounced(segment.text)
-        layers = [said]
+        layers = [self._signs.within(segment.start, segment.end)]
+        if self.normalises:
+            layers.append(styled(layers[-1].text))
+        said, phonemes = self._pronounced(layers[-1].text)
+        layers.append(said)
         if self.normalises:
             read = normalise(_as_words(said.text, phonemes), self.language)
             if phonemes:
@@ -156,7 +175,7 @@ class Script:
             yield segment, self.utterance(segment)
 
     def _directive_segment(self, directive: Directive, directives: Directives) -> Segment:
-        end = skipped(AFTER_DIRECTIVE, self.text, directive.end)
+        end = skipped(AFTER_DIRECTIVE, self._read, directive.end)
         following = directives.first_from(directive.end, end)
         if following:
             # A speaker's directive begins with its line's white space.
@@ -164,7 +183,7 @@ class Script:
         return Segment(
             directive.start,
             end,
-            self.text[directive.start : end],
+            self._read[directive.start : end],
             pause_ms=directive.pause_ms,
             is_mark=True,
         )
@@ -173,12 +192,12 @@ class Script:
         self, start: int, directive: Directive | None, speech: Speech, directives: Directives
     ) -> Segment:
         is_speakers = start < speech.end
-        stop = directive.start if directive else len(self.text)
+        stop = directive.start if directive else len(self._read)
         if is_speakers:
             stop = min(stop, speech.border)
         place = self._place_after(start)
         if place is not None:
-            stop = min(stop, skipped(SPACE, self.text, place))
+            stop = min(stop, skipped(SPACE, self._read, place))
         whole = piece = self._fitting(start, stop)
         if self.ends_lines:
             piece = self._first_line(piece)
@@ -192,9 +211,9 @@ class Script:
     @cached_property
     def _opening(self) -> int:
         """The start of the first segment that is spoken: after all directives at the beginning."""
-        directives, place = Directives(self.text, self._cast), 0
+        directives, place = Directives(self._read, self._cast), 0
         while found := directives.first_from(place, place + 1 + LOOK_AHEAD):
-            if self.text[place : found.start].strip():
+            if self._read[place : found.start].strip():
                 break
             place = self._directive_segment(found, directives).end
         return place
@@ -203,22 +222,32 @@ class Script:
         """The piece, or only its first line where the writer ended that."""
         words_end = piece.start + len(piece.text.rstrip())
         words_start = piece.end - len(piece.text.lstrip())
-        if not LINE_END.search(self.text, words_start, words_end):
+        if not LINE_END.search(self._read, words_start, words_end):
             return piece
         end = self._lines.first_end(words_start, words_end)
-        return piece if end is None else self._until(piece, skipped(SPACE, self.text, end))
+        return piece if end is None else self._until(piece, skipped(SPACE, self._read, end))
 
     def _first_clause(self, piece: Segment) -> Segment:
         """The piece, or only its first clause where it is long."""
         unbroken = [
-            (start - piece.start, end - piece.start)
-            for start, end in self.utterance(piece).unbroken()
+            (start - piece.start, end - piece.start) for start, end in self._unbroken(piece)
         ]
         end = clause_end(piece.text, self.language, unbroken)
         return self._until(piece, piece.start + end) if end else piece
 
+    def _unbroken(self, piece: Segment) -> Iterator[tuple[int, int]]:
+        place = self._signs.place
+        for start, end in self._said(piece).unbroken():
+            yield place(start), place(end)
+
+    def _said(self, piece: Segment) -> Utterance:
+        """The words for a piece of what is read."""
+        start = self._signs.start(piece.start)
+        end = max(start + 1, self._signs.end(start, piece.end))
+        return self.utterance(Segment(start, end, self.text[start:end]))
+
     def _until(self, piece: Segment, end: int) -> Segment:
-        return Segment(piece.start, end, self.text[piece.start : end])
+        return Segment(piece.start, end, self._read[piece.start : end])
 
     def _fitting(self, start: int, stop: int) -> Segment:
         """The segment from `start`, short enough that what is said for it keeps to the limit."""
@@ -227,14 +256,14 @@ class Script:
             piece = next(self._split(start, stop, limit))
             if len(piece.text) <= SHORTEST or not self._may_outgrow(piece.text):
                 return piece
-            size = _bytes(self.utterance(piece).text)
+            size = _bytes(self._said(piece).text)
             if size <= self.limit_bytes:
                 return piece
             limit = max(1, min(limit, _bytes(piece.text)) * self.limit_bytes // (size + 1))
 
     def _split(self, start: int, stop: int, limit_bytes: int) -> Iterator[Segment]:
         return split(
-            self.text,
+            self._read,
             start=start,
             end=stop,
             language=self.language,
@@ -248,7 +277,7 @@ class Script:
         return goes_on(before, after, self.language)
 
     def _may_outgrow(self, text: str) -> bool:
-        if self.dictionary:
+        if self.dictionary or self._signs.aliases:
             return True
         digits = len(DIGIT.findall(text)) if self.normalises else 0
         most = digits * DIGIT_BYTES + (len(text) - digits) * OTHER_BYTES
@@ -260,7 +289,7 @@ class Script:
 
     def _pause_after(self, piece: Segment, place: int | None, directives: Directives) -> int:
         words_end = len(piece.text.rstrip())
-        if not words_end or piece.end == len(self.text):
+        if not words_end or piece.end == len(self._read):
             return 0
         following = directives.first_from(piece.end, piece.end + 1)
         if following and following.start == piece.end and following.voice is None:
@@ -284,7 +313,7 @@ class Script:
         return round(pause_ms / self._pace)
 
     def _ends_line(self, piece: Segment, words_end: int) -> bool:
-        found = LINE_END.search(self.text, piece.start + words_end, piece.end)
+        found = LINE_END.search(self._read, piece.start + words_end, piece.end)
         return bool(self.ends_lines and found and self._lines.is_ended(found.start()))
 
     def _paragraph_pause(self, words_end: int) -> int:

@@ -126,6 +126,33 @@ def test_a_draft_is_there_after_a_reload_and_in_another_browser(desk, new_page, 
         expect(page.locator("select[name=speed]")).to_have_value("1.5")
 
 
+def test_markup_is_read_without_its_signs_unless_it_is_wanted_as_it_stands(desk, house):
+    offer = desk.locator("[data-markup]")
+    area(desk).fill("It was late.")
+    expect(quote(desk)).to_contain_text("12 characters · about")
+    expect(offer).to_be_hidden()
+    below = desk.locator(".controls").bounding_box()["y"]
+    area(desk).fill("I said **never** do that again.")
+    expect(offer).to_contain_text("This looks like Markdown. It is read without its signs.")
+    assert desk.locator(".controls").bounding_box()["y"] == below
+    desk.get_by_label("Read it as it stands").check()
+    expect(offer.get_by_text("It is read without its signs.")).to_be_hidden()
+    expect(desk.locator("[data-draft-note]")).to_have_text("Draft kept")
+    desk.reload()
+    expect(desk.get_by_label("Read it as it stands")).to_be_checked()
+    with desk.expect_request(lambda request: request.url.endswith("/generate")) as sent:
+        area(desk).press("Control+Enter")
+    assert 'name="markup"\r\n\r\nliteral' in sent.value.post_data
+    expect(offer).to_be_hidden()
+    desk.get_by_role("button", name="Bring the text back").click()
+    expect(desk.get_by_label("Read it as it stands")).to_be_checked()
+    area(desk).fill("<speak>Hello.</speak>")
+    expect(offer).to_contain_text("This looks like SSML.")
+    area(desk).fill("")
+    expect(offer).to_be_hidden()
+    assert desk.problems == []
+
+
 def test_a_page_that_is_left_keeps_what_was_just_typed(desk):
     with desk.expect_response(
         lambda answer: answer.url.endswith("/draft") and "Half a sen" in answer.request.post_data

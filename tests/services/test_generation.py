@@ -75,6 +75,28 @@ def test_a_quote_for_a_provider_has_the_price_of_its_model(tmp_path):
     home.close()
 
 
+def test_a_quote_prices_what_is_said_of_markup(tmp_path):
+    home = Home(tmp_path, openai_api_key="sk-test")
+    plain, marked = "I said never. " * 40, "I said **never**. " * 40
+    quotes = [
+        home.studio.generation.quote(text, "openai:nova", reading=reading).cost_usd
+        for text, reading in ((plain, {}), (marked, {}), (marked, {"markup": "literal"}))
+    ]
+    assert quotes[0] == quotes[1] < quotes[2]
+    home.close()
+
+
+def test_signs_are_said_in_pieces_from_before(home):
+    def said(row):
+        voices = home.studio.voice_fallback.voices_for(row, "")
+        script = home.studio.scripts.script(voices, home.db.get_text(row["id"]))
+        return "".join(said.text for _, said in script.lines())
+
+    row = home.submit("I said **never**.")
+    assert said(row) == "I said never."
+    assert said({**row, "reading": "{}"}) == "I said **never**."
+
+
 def test_a_submission_waits_with_all_it_was_given(home):
     row = home.submit(name="  The\tboat\x00 ", category=" Sea ", speed=1.5)
     assert row["status"] == "queued"

@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speech.engines.espeak import EspeakEngine
 from speech.text.lines import LINE_END, Lines
+from speech.text.script import Script
+from speech.types import SpeechRequest
 from tests.support.pacing import takes_below
 
 ENGLISH = """
@@ -59,9 +62,12 @@ def test_narrow_columns_are_wrapped_prose_too(width):
         ERLKING,
         "all in one line each\nno stops at all here\njust words that go on\nuntil it ends",
         "so much depends\nupon\na red wheel\nbarrow",
+        SONNET.translate(str.maketrans("", "", ".,:;?'")),
+        "so much depends upon\na red wheel barrow glazed with rain water\nby the white chickens",
+        "milk\neggs and some bread from the baker\nbutter",
         "古池や\n蛙飛び込む\n水の音",
     ],
-    ids=["sonnet", "erlking", "unsigned", "short", "haiku"],
+    ids=["sonnet", "erlking", "unsigned", "short", "bare sonnet", "uneven", "list", "haiku"],
 )
 def test_each_line_of_verse_was_ended(verse, line_end):
     assert all(ended(verse.replace("\n", line_end))) is True
@@ -146,3 +152,19 @@ def test_a_line_end_is_judged_alike_from_wherever_one_reads(text):
 def test_odd_texts_are_judged_in_time(line):
     text = line * (100_000 // len(line))
     assert takes_below(1.0, lambda: ended(text))
+
+
+def test_a_verse_takes_longer_than_its_words_in_one_line():
+    verse = "so much depends upon\na red wheel barrow\nglazed with rain water\nby the white hens"
+    engine = EspeakEngine()
+
+    def duration_s(text):
+        total = 0.0
+        for segment, said in Script(text, normalise=True, ends_lines=True).lines():
+            sound = engine.speak(SpeechRequest(said.text, "gmw/en", 1.0))
+            total += sum(len(chunk.pcm) for chunk in sound) / 2 / engine.sample_rate
+            total += segment.pause_ms / 1000
+        return total
+
+    assert duration_s(verse) > duration_s(verse.replace("\n", " ")) + 0.5
+    engine.close()

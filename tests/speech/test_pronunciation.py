@@ -19,7 +19,7 @@ def read(text, *entries, **options):
         (Entry("SQL", "sequel"), "SQL and sql, not MySQL", "sequel and sequel, not MySQL"),
         (Entry("SQL", "sequel", case=True), "SQL and sql", "sequel and sql"),
         (Entry("SQL", "sequel", whole_word=False), "MySQL", "Mysequel"),
-        (Entry("New York", "Noo York"), "in New\nYork,\tNew  York", "in Noo York,\tNew  York"),
+        (Entry("New York", "Noo York"), "in New\nYork,\tNew  York", "in Noo York,\tNoo York"),
         (Entry("C++", "see plus plus"), "C++, C+++ and C", "see plus plus, see plus plus+ and C"),
         (Entry("naïve", "nah eve"), "NAÏVE naïvely", "nah eve naïvely"),
         (Entry("東京", "Tokyo", whole_word=False), "東京都", "Tokyo都"),
@@ -34,6 +34,67 @@ def read(text, *entries, **options):
 )
 def test_an_entry_holds_where_its_pattern_stands(entry, text, said):
     assert read(text, entry) == said
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts"),
+    [
+        ("O'Brien", ["O’Brien", "OʼBrien", "O`Brien", "O‘BRIEN", "O＇Brien"]),
+        ("O’Brien", ["O'Brien", "oʼbrien"]),
+        ("café", ["cafe\u0301", "CAFÉ", "CAFE\u0301"]),
+        ("cafe\u0301", ["café", "cafe\u0301"]),
+        ("Việt", ["Vi\u1ec7t", "Vie\u0323\u0302t", "Vi\u1eb9\u0302t", "Vie\u0302\u0323t"]),
+        ("Wertpapier", ["Wert\u00adpapier", "W\u200be\u2060rt\u200dpapier"]),
+        ("Wert\u00adpapier", ["Wertpapier"]),
+        (
+            "New York",
+            ["New  York", "New\u00a0York", "New \n York", "New\r\nYork", "NEW\u200b YORK"],
+        ),
+        ("SQL", ["ＳＱＬ", "ｓｑｌ", "𝐒𝐐𝐋"]),
+        ("ＳＱＬ", ["SQL"]),
+        ("ガギ", ["ｶﾞｷﾞ", "カ\u3099ギ"]),
+        ("Straße", ["STRAßE", "straße"]),
+    ],
+)
+def test_what_is_written_in_several_ways_is_one_word_and_replaced_where_it_stands(pattern, texts):
+    entry = Entry(pattern, "X")
+    for text in texts:
+        around = f"So \u00ad’{text}, e\u0301."
+        start = around.index(text)
+        ((first, last, found),) = Dictionary([entry]).matches(around)
+        assert (around[first:last], first, found) == (text, start, entry)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "said"),
+    [
+        ("東京", "私は東京都にいる。", "私はX都にいる。"),
+        ("SQL", "我用SQL数据库", "我用X数据库"),
+        ("ไทย", "ภาษาไทยง่าย", "ภาษาXง่าย"),
+        ("ก", "กิ ก", "กิ X"),
+        ("SQL", "MySQL SQLé SQL", "MySQL SQLé X"),
+        ("New York", "New\n\nYork", "New\n\nYork"),
+        ("papier", "Wert\u00adpapier", "Wert\u00adpapier"),
+        ("İzmir", "I\u0307zmir İzmir", "X X"),
+        ("strasse", "Straße", "Straße"),
+    ],
+)
+def test_words_end_as_their_script_parts_them(pattern, text, said):
+    assert read(text, Entry(pattern, "X")) == said
+
+
+def test_capitals_count_in_whatever_way_a_word_is_written():
+    entry = Entry("O'Brien", "X", case=True)
+    assert read("O’Brien O’BRIEN Ｏ’Ｂｒｉｅｎ", entry) == "X O’BRIEN X"
+
+
+def test_a_pattern_of_invisible_signs_holds_nowhere():
+    assert read("a\u00adb", Entry("\u00ad", "x"), Entry("b", "y", whole_word=False)) == "a\u00ady"
+
+
+def test_growth_is_that_of_the_shortest_way_to_write_a_word():
+    assert Dictionary([Entry("a" + 49 * "\u00ad", "x" * 50)]).most_growth == 50
+    assert Dictionary([Entry("ab", "x")]).most_growth == 1
 
 
 def test_the_longest_match_is_taken_and_nothing_is_replaced_twice():

@@ -261,6 +261,23 @@ def test_what_the_dictionary_and_numbers_change_is_never_parted():
     assert not text[len(first) :].startswith(("Saint", "Malo", "Bay,", "and"))
 
 
+@pytest.mark.parametrize(
+    ("text", "pauses"),
+    [
+        ("Press [Pause] on the remote.", []),
+        ("The [PAUSE] key, then [Play].", []),
+        ("Wait [pause] now.", [1000]),
+        ("Wait [Pause 2s] now. [PAUSE 500ms] So.", [2000, 500]),
+        ("It was late. [Pause] Nobody came.", [1000]),
+        ("It was late.\n[Pause]\nNobody came.", [1000]),
+        ("[PAUSE] It was late. [pause 1s] [Pause] So.", [1000, 1000, 1000]),
+        ("他来了。[Pause]他走了。", [1000]),
+    ],
+)
+def test_a_capital_mark_without_a_time_is_a_pause_only_between_sentences(text, pauses):
+    assert [part.pause_ms for part in read(text) if part.is_mark] == pauses
+
+
 def test_a_pause_that_is_written_replaces_that_of_the_paragraph():
     text = "The first paragraph.\n\n[pause 3s]\n\nThe second paragraph."
     assert [part.pause_ms for part in read(text)] == [0, 3000, 0]

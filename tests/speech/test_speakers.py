@@ -19,6 +19,15 @@ from tests.support.pacing import takes_below
         ("At 10:30 it was late.\nAt 11:30 it was later.", []),
         ("Https://example.org\nHttps://example.com", []),
         ("She said to him: no. He said to her: yes.", []),
+        ("BEN (laughing): No.\nANNA: Yes.\nBEN (quietly) : So.", ["BEN", "ANNA"]),
+        ("安娜：你好。\n汤姆：你好。", ["安娜", "汤姆"]),
+        ("Ingredients:\n- 1 egg\nMethod: Stir.\nServes: 4", []),
+        ("To: Ann\nFrom: Bob\nSubject: Tea\nDate: Monday", []),
+        ("Time: 10 am\nPlace: the hall\nTime: 11 am", []),
+        ("He said: no.\nShe said: yes.\nOld Tom replied: well.", []),
+        ("Then: it rained.\nThen: it stopped.", []),
+        ("Zutaten: Mehl\nZubereitung: Rühren.", []),
+        ("Note: late.\nAnna: Hello.\nThen: rain.\nTom: Hi.", ["Anna", "Tom"]),
         ("", []),
     ],
 )
@@ -27,9 +36,10 @@ def test_names_are_found_where_lines_begin_with_them(text, names):
 
 
 def test_what_is_found_can_be_cast():
-    text = "Dr. Smith: Well.\nOld Man: Yes.\nO'Neill: So.\nDr. Smith: Good."
+    text = "Dr. Smith: Well.\nOld Man (sadly): Yes.\nO'Neill: So.\nDr. Smith: Good.\n安娜：你好。"
     cast = Cast(dict.fromkeys(find_speakers(text), "voice"))
-    assert len(list(cast.any_directive.finditer(text))) == 4
+    found = [match["name"] for match in cast.any_directive.finditer(text)]
+    assert found == ["Dr. Smith", "Old Man", "O'Neill", "Dr. Smith", "安娜"]
 
 
 def test_only_those_that_speak_most_are_offered():

@@ -11,6 +11,7 @@ export function speakFrom({
   quote,
   draft,
   speakers,
+  markup,
   voice,
   tell,
 }) {
@@ -42,7 +43,7 @@ export function speakFrom({
   }
 
   function begin(file, written) {
-    last = written;
+    last = { ...written, isLiteral: form.elements.markup.checked };
     clear();
     const detail = {
       filename: file.filename,
@@ -68,12 +69,14 @@ export function speakFrom({
     title.placeholder = texts.untitled;
     quote.forget();
     speakers.forget();
+    markup.forget();
     voice.settle();
     text.focus();
   }
 
   function bringBack() {
     title.value = last.name;
+    form.elements.markup.checked = last.isLiteral;
     text.replace(last.words);
     tell("");
     text.focus();

@@ -4,6 +4,7 @@ import { texts as textsOf } from "../lib/texts.js";
 import { keepDraft } from "./draft.js";
 import { takeFiles } from "./drop.js";
 import { Manuscript } from "./manuscript.js";
+import { offerMarkup } from "./markup_offer.js";
 import { suggestName } from "./suggested_name.js";
 import { keepQuote } from "./quote.js";
 import { offerSpeakers } from "./speakers.js";
@@ -36,6 +37,7 @@ class StudioDesk extends HTMLElement {
     };
     suggestName(desk);
     desk.speakers = offerSpeakers(desk);
+    desk.markup = offerMarkup(desk);
     desk.voice = followLanguage(desk);
     desk.quote = keepQuote(desk);
     desk.draft = keepDraft(desk);
