@@ -27,15 +27,21 @@ IN_HAN = re.compile(
 IN_HANGUL = re.compile(r"제\s?\d{1,3}\s?(?:(?P<part>[부권편막])|[장화회절])(?P<title>.*)")
 LONGEST_HAN_TITLE = 25  # characters
 ENDS_OF_SENTENCES = "。！？，；、"
-APPENDIX = re.compile(r"(?:appendix|anhang|annexe|apéndice|appendice) (?:[a-z]|\d{1,2})")
+APPENDICES = ("appendix", "anhang", "annexe", "apéndice", "appendice")
+NAMES = STANDING_ALONE.union(APPENDICES, *(words.parts | words.chapters for words in LANGUAGES))
+TO_SPACES = str.maketrans(".:–—", "    ")
+APPENDIX = re.compile(rf"(?:{'|'.join(APPENDICES)}) (?:[a-z]|\d{{1,2}})")
 
 
 def heading_level(line: str) -> int:
     """Tell whether a line is a typed heading: 1 for a part or book, 2 for a chapter, else 0."""
-    line = " ".join(line.split())
+    line = line.strip()
     if not 1 < len(line) <= LONGEST_HEADING or line[-1] in ",;":
         return 0
     plain = line.lower().rstrip(".: ")
+    if NAMES.isdisjoint(plain.translate(TO_SPACES).split()) and line[0] not in "第제":
+        return 0
+    line = " ".join(line.split())
     if plain in STANDING_ALONE or APPENDIX.fullmatch(plain):
         return 2
     if (level := _label_level(line.rstrip(".: "))) or (level := _east_asian(line)):
