@@ -3,6 +3,7 @@
 import re
 from pathlib import PurePath
 
+from documents.encodings import is_binary, outline
 from documents.errors import (
     EmptyDocument,
     Encrypted,
@@ -11,7 +12,6 @@ from documents.errors import (
     OtherOfficeFile,
     PlainArchive,
 )
-from documents.text_cleaning import decode, has_zeros
 
 HEAD = 64 * 1024  # bytes looked at
 
@@ -58,9 +58,9 @@ def kind_of(head: bytes, filename: str, content_type: str = "") -> str:
         raise OtherOfficeFile
     if head.startswith(ARCHIVES):
         raise PlainArchive
-    if has_zeros(head):
+    if is_binary(head):
         raise NotSupported
-    return _kind_of_text(decode(head).text, filename, content_type)
+    return _kind_of_text(outline(head), filename, content_type)
 
 
 def _kind_of_text(text: str, filename: str, content_type: str) -> str:

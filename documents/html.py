@@ -8,17 +8,16 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from documents.builder import Builder
+from documents.encodings import decode_markup
 from documents.errors import Broken
 from documents.html_walker import SKIPPED, Flow
-from documents.text_cleaning import decode, one_line
+from documents.text_cleaning import one_line
 from documents.types import Document
 
 VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 SELF_CLOSED = re.compile(rf"<((?!(?:{VOID})\b)[a-zA-Z][\w:-]*)((?:\s[^<>]*?)?)\s*/>")
 IS_XHTML = re.compile(r"\s*<\?xml|<html[^>]*\sxmlns\s*=", re.IGNORECASE)
-CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-XML_ENCODING = re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)")
-CHARSET_WITHIN = 4096
+XHTML_WITHIN = 4096  # characters
 
 TAG_NAMES = "nav footer aside form dialog menu button header"
 ROLE_NAMES = (
@@ -56,14 +55,12 @@ def read_page(data: bytes, title: str, charset: str = "") -> Document:
 
 def parse(data: bytes, charset: str = "") -> LexborHTMLParser:
     """Parse a page's bytes into a tree; raises Broken where there is none."""
-    head = data[:CHARSET_WITHIN]
-    found = CHARSET.search(head) or XML_ENCODING.search(head)
-    return parse_text(decode(data, charset or (found[1].decode() if found else "")).text)
+    return parse_text(decode_markup(data, charset).text)
 
 
 def parse_text(text: str) -> LexborHTMLParser:
     """Parse HTML or XHTML into a tree; raises Broken where there is none."""
-    if IS_XHTML.search(text[:CHARSET_WITHIN]):
+    if IS_XHTML.search(text[:XHTML_WITHIN]):
         # To an HTML parser a self-closed <title/> or <a/> stays open to the end of the page.
         text = SELF_CLOSED.sub(r"<\1\2></\1>", text)
     tree = LexborHTMLParser(text)

@@ -33,12 +33,18 @@ OUT_OF_TIME = -getattr(signal, "SIGXCPU", 24)
 
 
 def read(
-    data_path: Path, filename: str, *, content_type: str = "", limits: Limits = LIMITS
+    data_path: Path,
+    filename: str,
+    *,
+    content_type: str = "",
+    encoding: str = "",
+    limits: Limits = LIMITS,
 ) -> Document:
     """Read the file at `data_path`; `filename` is what its owner calls it.
 
-    `content_type` is what a server said of it. Raises DocumentError; whatever the file holds,
-    an answer comes within `limits.wall_s` seconds.
+    `content_type` is what a server said of it, `encoding` the one that somebody chose for a text,
+    by its name in documents/encoding_labels.py. Raises DocumentError; whatever the file holds, an
+    answer comes within `limits.wall_s` seconds.
     """
     if data_path.stat().st_size > limits.file_mb * 1_000_000:
         raise TooLarge(megabytes=limits.file_mb)
@@ -49,6 +55,7 @@ def read(
         "kind": kind_of(head, filename, content_type),
         "title": title_of(filename),
         "charset": _charset(content_type),
+        "encoding": encoding,
         "limits": asdict(limits),
     }
     # Beside the file there is room that belongs to this program.

@@ -4,6 +4,7 @@ import codecs
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,15 +90,23 @@ def _read_archive(path: str, title: str, limits: Limits) -> Document:
 
 
 def _read_text(kind: str, data: bytes, request: dict[str, Any], title: str) -> Document:
-    declared = request["charset"]
+    from documents.encodings import decode, decode_as, decode_markup
+
+    if request["encoding"]:
+        decoded = decode_as(data, request["encoding"])
+    else:
+        decoded = (decode_markup if kind == "html" else decode)(data, request["charset"])
+    document = _read_decoded(kind, decoded.text, title)
+    notes = (*document.notes, *decoded.notes())
+    return replace(document, notes=notes, encoding="" if decoded.is_sure else decoded.encoding)
+
+
+def _read_decoded(kind: str, text: str, title: str) -> Document:
     if kind == "html":
         from documents.html import read_page
 
         close_the_door()
-        return read_page(data, title, declared)
-    from documents.text_cleaning import decode
-
-    text = decode(data, declared).text
+        return read_page(codecs.BOM_UTF8 + text.encode("utf-8", "replace"), title)
     if kind == "markdown":
         from documents.markdown import read_markdown
 
