@@ -35,7 +35,10 @@ HTML = re.compile(
 TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 XML = re.compile(r"\s*<(?:\?xml|!doctype|svg|rss|feed)\b", re.IGNORECASE)
 VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
-SRT = re.compile(r"\s*\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d{1,3}[ \t]*-->[ \t]*\d+:\d\d:\d\d")
+SRT = re.compile(
+    r"\s*+(?:\d+[ \t]*\r?\n)?[ \t]*\d{1,3}:\d{1,2}(?::\d{1,2})?(?: ?[,.:] ?\d{1,3})?"
+    r"[ \t]*[-–—]{1,3}>[ \t]*\d{1,3}:\d"
+)
 HEADING_LINE = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 FENCE_LINE = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 
@@ -70,7 +73,7 @@ def _kind_of_text(text: str, filename: str, content_type: str) -> str:
     if VTT.match(text):
         return "vtt"
     if SRT.match(text):
-        return "srt"
+        return "vtt" if filename.lower().endswith(".vtt") else "srt"
     if HTML.match(text):
         return "html"
     named = NAMES.get(PurePath(filename.lower()).suffix, "")
