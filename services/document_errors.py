@@ -36,3 +36,7 @@ class BadCover(DocumentRefused):
     """A picture that cannot be a cover."""
 
     status = 415
+
+
+class BadEncoding(DocumentRefused):
+    """An encoding that nobody knows, or for a document that was read for sure."""

@@ -6,18 +6,20 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import IO
+from typing import IO, Any
 
+from common.errors import Message
 from config import Config
 from database import Database
 from documents.fetch import Fetched, FetchLimits, fetch
 from documents.limits import Limits
 from documents.read import read
 from documents.types import LEFT_OUT, Document, compose
-from queries.rows import DocumentRow
+from queries.rows import DocumentOriginal, DocumentRow
 from services.document_errors import ImportsBusy, WebImportOff
 from services.file_names import CONTROL, NAME_LENGTH
 from speech.text.language import settled
@@ -26,6 +28,7 @@ from storage.audio_store import AudioStore
 
 READERS = 2  # in all web processes, and one in each at least
 READER_WAIT_S = 60.0
+MOST_KEPT_BYTES = 5_000_000  # of a file whose encoding is in doubt
 ORIGIN_LENGTH = 500
 LANGUAGE_LENGTH = 35
 BUSY = "Other documents are being read just now. Wait a moment, then try again."
@@ -40,6 +43,15 @@ PICTURES = (
     (b"GIF8", 0, "image/gif"),
     (b"WEBP", 8, "image/webp"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFile:
+    """A file that was read: what its owner calls it, and what a server said of it."""
+
+    path: Path
+    filename: str
+    content_type: str = ""
 
 
 class DocumentImports:
@@ -73,7 +85,7 @@ class DocumentImports:
         """
         with self._reading(), translating_disk_full():
             document = read(path, filename, limits=self._limits)
-        return self._store(owner_id, document, filename)
+        return self._store(owner_id, document, filename, DocumentFile(path, filename))
 
     def import_address(self, owner_id: int, url: str) -> DocumentRow:
         """Fetch a page and read it; returns the document's row. Raises as `import_file` does."""
@@ -91,7 +103,22 @@ class DocumentImports:
                 document = read(
                     path, page.filename, content_type=page.content_type, limits=self._limits
                 )
-        return self._store(owner_id, document, page.url)
+            file = DocumentFile(path, page.filename, page.content_type)
+            return self._store(owner_id, document, page.url, file)
+
+    def reread(self, original: DocumentOriginal, encoding: str) -> Document:
+        """Read a file again, in the encoding of that name. Raises as `import_file` does."""
+        with translating_disk_full(), self.open_upload(len(original["content"])) as file:
+            file.write(original["content"])
+            file.flush()
+            with self._reading():
+                return read(
+                    Path(file.name),
+                    original["filename"],
+                    content_type=original["content_type"],
+                    encoding=encoding,
+                    limits=self._limits,
+                )
 
     @property
     def _folder(self) -> Path:
@@ -110,22 +137,49 @@ class DocumentImports:
         finally:
             self._readers.release()
 
-    def _store(self, owner_id: int, document: Document, origin: str) -> DocumentRow:
-        fields = document.to_dict() | {"cover": None, "cover_type": ""}
+    def _store(
+        self, owner_id: int, document: Document, origin: str, file: DocumentFile
+    ) -> DocumentRow:
+        is_kept = bool(document.encoding) and file.path.stat().st_size <= MOST_KEPT_BYTES
+        if document.encoding and not is_kept:
+            note = Message(
+                "This was read as {encoding}. Where letters are wrong, save it as UTF-8 and import "
+                "it again.",
+                encoding=document.encoding,
+            )
+            document = replace(document, notes=(*document.notes, note))
         kind = picture_type(document.cover or b"")
-        chapters = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
-        return self.db.create_document(
-            owner_id,
-            title=clean_line(document.title, NAME_LENGTH) or UNTITLED,
-            author=clean_line(document.author, NAME_LENGTH),
-            language=settled(clean_line(document.language, LANGUAGE_LENGTH), "\n".join(chapters)),
-            source=document.source,
-            origin=clean_line(origin, ORIGIN_LENGTH),
-            characters=sum(map(len, chapters)),
-            content=json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
-            cover=document.cover if kind else None,
-            cover_type=kind,
-        )
+        with self.db.transaction():
+            row = self.db.create_document(
+                owner_id,
+                **stored_fields(document),
+                author=clean_line(document.author, NAME_LENGTH),
+                source=document.source,
+                origin=clean_line(origin, ORIGIN_LENGTH),
+                cover=document.cover if kind else None,
+                cover_type=kind,
+            )
+            if is_kept:
+                self.db.keep_document_original(
+                    row["id"],
+                    encoding=document.encoding,
+                    filename=file.filename,
+                    content_type=file.content_type,
+                    content=file.path.read_bytes(),
+                )
+        return row
+
+
+def stored_fields(document: Document) -> dict[str, Any]:
+    """Make the fields of a document's row that follow from what was read."""
+    fields = document.to_dict() | {"cover": None, "cover_type": ""}
+    chapters = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
+    return {
+        "title": clean_line(document.title, NAME_LENGTH) or UNTITLED,
+        "language": settled(clean_line(document.language, LANGUAGE_LENGTH), "\n".join(chapters)),
+        "characters": sum(map(len, chapters)),
+        "content": json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
+    }
 
 
 def picture_type(picture: bytes) -> str:
