@@ -14,6 +14,7 @@ from queries.admin import AdminQueries
 from queries.audio_files import AudioFileQueries
 from queries.base import Row, Values
 from queries.clocks import ClockQueries
+from queries.document_originals import DocumentOriginalQueries
 from queries.documents import DocumentQueries
 from queries.drafts import DraftQueries
 from queries.engines import EngineQueries
@@ -51,6 +52,7 @@ class Database(
     AudioFileQueries,
     ClockQueries,
     DocumentQueries,
+    DocumentOriginalQueries,
     DraftQueries,
     EngineQueries,
     ExportQueries,

@@ -13,6 +13,7 @@ from common.errors import AppError
 from documents.recognition import find_program
 from documents.types import Document
 from queries.rows import AudioFile, DocumentRow
+from services import document_encodings
 from services.document_imports import Added
 from services.documents import COVER_BYTES
 from web import document_form, document_page, forms
@@ -155,6 +156,7 @@ def review(document_id: int) -> Response:
     progress = documents.progress(row)
     files = files_json(progress.files)
     known = {"plan": plan_json(plan), "progress": progress_json(progress), "files": files}
+    known |= document_page.encoding_json(row)
     return jsonify(**document_json(row), **known)
 
 
@@ -212,6 +214,26 @@ def delete(document_id: int) -> ResponseReturnValue:
         return Response(status=204)
     flash(_("“%(name)s” was removed. What was spoken of it stays.", name=row["title"]))
     return redirect(to("documents.shelf"), 303)
+
+
+@blueprint.post(f"/documents/{ID}/encoding")
+@user_only
+@waits_in_line
+def choose_encoding(document_id: int) -> ResponseReturnValue:
+    """Read a document in another encoding, or take the guessed one for right."""
+    row, documents = owned_document(document_id), services().documents
+    try:
+        if "right" in request.form:
+            document_encodings.confirm_encoding(documents, row)
+        else:
+            row = document_encodings.choose_encoding(
+                documents, row, request.form.get("encoding", "")
+            )
+    except AppError as error:
+        return _refused(document_id, error)
+    if wants_json():
+        return jsonify(**document_json(row), **document_page.encoding_json(row))
+    return redirect(review_url(document_id), 303)
 
 
 @blueprint.get(f"/documents/{ID}/progress")

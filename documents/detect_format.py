@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from documents.encodings import is_binary, outline
 from documents.errors import (
     EmptyDocument,
     Encrypted,
@@ -23,7 +24,6 @@ from documents.foreign_formats import (
     refused_xml,
 )
 from documents.markdown_detection import looks_like_markdown
-from documents.text_cleaning import decode, has_zeros
 
 HEAD = 64 * 1024  # bytes looked at
 
@@ -69,7 +69,10 @@ FICTION_BOOK = re.compile(r"<(?:\w{1,20}:)?FictionBook\b")
 FLAT_ODT = re.compile(r"<office:document\s[^<>]*opendocument\.text")
 FLAT_WITHIN = 16 * 1024
 VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
-SRT = re.compile(r"\s*\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d{1,3}[ \t]*-->[ \t]*\d+:\d\d:\d\d")
+SRT = re.compile(
+    r"\s*+(?:\d+[ \t]*\r?\n)?[ \t]*\d{1,3}:\d{1,2}(?::\d{1,2})?(?: ?[,.:] ?\d{1,3})?"
+    r"[ \t]*[-–—]{1,3}>[ \t]*\d{1,3}:\d"
+)
 ASS = re.compile(r"\s*\[Script Info\]", re.IGNORECASE)
 LATEX = re.compile(r"^[ \t]{0,20}\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
 NOTEBOOK = re.compile(r"\s*\{\s*\"(?:cells|metadata|nbformat|nbformat_minor)\"\s*:")
@@ -156,16 +159,16 @@ def _kind_of_bytes(head: bytes, suffix: str, content_type: str) -> str:
         return "rtf"
     if refusal := refused_by_signature(head):
         raise refusal
-    if has_zeros(head):
+    if is_binary(head):
         raise NotSupported
-    return _kind_of_text(decode(head).text, suffix, content_type)
+    return _kind_of_text(outline(head), suffix, content_type)
 
 
 def _kind_of_text(text: str, suffix: str, content_type: str) -> str:
     controls = sum(1 for sign in text[:4096] if sign < " " and sign not in "\t\n\r\f\x1b")
     if controls > len(text[:4096]) // 100:
         raise NotSupported
-    if kind := _kind_of_certain(text):
+    if kind := _kind_of_certain(text, suffix):
         return kind
     named = NAMES.get(suffix, "")
     if (named == "html" or "html" in content_type) and TAG.search(text):
@@ -183,11 +186,11 @@ def _kind_of_text(text: str, suffix: str, content_type: str) -> str:
     return _kind_of_unnamed(text, suffix, content_type)
 
 
-def _kind_of_certain(text: str) -> str:
+def _kind_of_certain(text: str, suffix: str) -> str:
     """The kind of a text that shows it whatever it is called, "" for others."""
     for kind, start in (("vtt", VTT), ("srt", SRT), ("ass", ASS), ("html", HTML)):
         if start.match(text):
-            return kind
+            return "vtt" if kind == "srt" and suffix == ".vtt" else kind
     if XML.match(text) and FICTION_BOOK.search(text[:5000]):
         return "fb2"
     headers = HEADERS.match(text)

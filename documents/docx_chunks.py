@@ -5,8 +5,9 @@ from pathlib import PurePosixPath
 
 from documents.builder import Builder
 from documents.docx_package import Package
+from documents.encodings import decode
 from documents.office_paragraphs import Paragraph
-from documents.text_cleaning import decode, one_line
+from documents.text_cleaning import one_line
 
 PAGES = (".htm", ".html", ".xhtml")
 BLANK_LINE = "\n\n"

@@ -10,12 +10,13 @@ from lxml import etree
 
 from common.errors import Message
 from documents.builder import PARAGRAPH, Builder
+from documents.encodings import decode
 from documents.epub import IMAGES, LARGEST_COVER
 from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
 from documents.safe_xml import is_well_formed, parse_xml
-from documents.text_cleaning import decode, one_line, parts_of
+from documents.text_cleaning import one_line, parts_of
 from documents.titles import is_title
 from documents.types import Document
 

@@ -4,15 +4,14 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from documents.encodings import decode_markup
 from documents.errors import Broken, FramePage
-from documents.text_cleaning import decode, one_line
+from documents.text_cleaning import one_line
 
 VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 SELF_CLOSED = re.compile(rf"<((?!(?:{VOID})\b)[a-zA-Z][\w:-]*)((?:\s[^<>]*?)?)\s*/>")
 IS_XHTML = re.compile(r"\s*<\?xml|<html[^>]*\sxmlns\s*=", re.IGNORECASE)
-CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-XML_ENCODING = re.compile(rb"<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)")
-CHARSET_WITHIN = 4096
+XHTML_WITHIN = 4096  # characters
 NESTING_NAMES = (
     "a abbr acronym address article aside b bdi bdo big blockquote button center cite code del "
     "details dfn dir div dl em fieldset figure font footer form h1 h2 h3 h4 h5 h6 header hgroup i "
@@ -31,14 +30,12 @@ MOST_FRAMES = 3  # that are named
 
 def parse(data: bytes, charset: str = "") -> LexborHTMLParser:
     """Parse a page's bytes into a tree; raises Broken where there is none."""
-    head = data[:CHARSET_WITHIN]
-    found = CHARSET.search(head) or XML_ENCODING.search(head)
-    return parse_text(decode(data, charset or (found[1].decode() if found else "")).text)
+    return parse_text(decode_markup(data, charset).text)
 
 
 def parse_text(text: str) -> LexborHTMLParser:
     """Parse HTML or XHTML into a tree; raises Broken, FramePage where there is none."""
-    if IS_XHTML.search(text[:CHARSET_WITHIN]):
+    if IS_XHTML.search(text[:XHTML_WITHIN]):
         # To an HTML parser a self-closed <title/> or <a/> stays open to the end of the page.
         text = SELF_CLOSED.sub(r"<\1\2></\1>", text)
     text = LONG_TAG.sub(_without_attributes, text)

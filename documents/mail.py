@@ -12,13 +12,14 @@ from typing import Any
 
 from common.errors import Message as Note
 from documents.builder import PARAGRAPH, Builder
+from documents.encodings import decode
 from documents.errors import Broken, EmptyDocument, Encrypted
 from documents.html import parse
 from documents.html_page import read_page
 from documents.html_walker import Flow
 from documents.mail_text import segments
 from documents.plain_text import read_plain
-from documents.text_cleaning import clean, decode, one_line
+from documents.text_cleaning import clean, one_line
 from documents.types import Document, TextRun
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from documents.builder import Builder
+from documents.encodings import decode
 from documents.errors import Broken
 from documents.markdown import tell_markdown
 from documents.tex_formulas import FormulaBuilder
-from documents.text_cleaning import clean, decode, one_line
+from documents.text_cleaning import clean, one_line
 from documents.titles import is_title
 from documents.types import Document
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from documents.builder import Builder
 from documents.office_paragraphs import PLAIN, Look, Paragraph
-from documents.plain_text import heading_level
+from documents.plain_headings import heading_level
 
 LONGEST = 100  # characters of a heading
 MOST_WORDS = 14

@@ -5,35 +5,17 @@ from collections.abc import Iterator
 from statistics import quantiles
 
 from documents.builder import PARAGRAPH, Builder
+from documents.plain_headings import LONGEST_HEADING, heading_level, is_scene_break
 from documents.text_cleaning import clean, hyphen, parts_of, words_of
 from documents.types import Document, TextRun
 
 BLANK = re.compile(r"\n(?:[^\S\n]*+\n)++")
-NUMBER = (
-    r"(?:\d{1,3}|[IVXLCDM]{1,8}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-)
-PART_WORD = r"part|book|volume|act|teil|buch|akt|partie|livre|tome|parte|libro|deel|boek|del"
-CHAPTER_WORD = (
-    r"chapter|section|letter|stave|canto|scene|kapitel|abschnitt|szene|chapitre|scène|capítulo|"
-    r"capitolo|hoofdstuk|rozdział|kapitola"
-)
-ALONE = (
-    r"preface|foreword|introduction|prologue|epilogue|afterword|conclusion|appendix(?: [a-z\d])?|"
-    r"vorwort|einleitung|prolog|epilog|nachwort|anhang|avant-propos|préface|prologue|épilogue|"
-    r"prólogo|epílogo|prefazione"
-)
-HEADING = re.compile(
-    rf"(?:(?P<part>(?:{PART_WORD})\s+(?:the\s+)?{NUMBER})|(?P<chapter>(?:{CHAPTER_WORD})\s+{NUMBER}))"
-    rf"\b(?:\s*[.:–—-]+\s*\S.*|\.?)|(?P<alone>{ALONE})[.:]?",
-    re.IGNORECASE,
-)
 NUMERAL_HEADING = re.compile(r"(?:\d{1,3}|[IVXLC]{1,7})\.(?:\s+\S[^.!?]{0,70})?")
 GUTENBERG_START = re.compile(r"^\*\*\* ?START OF TH[^\n]*\*\*\*[^\n]*$", re.MULTILINE)
 GUTENBERG_END = re.compile(r"^\*\*\* ?END OF TH[^\n]*\*\*\*[^\n]*$", re.MULTILINE)
 HEADER_LINE = re.compile(r"^(Title|Author|Language):[ \t]*(\S[^\n]*)$", re.MULTILINE)
 LANGUAGES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it"}
-RULER = re.compile(r"[\W_]{3,}")
-LONGEST_HEADING = 100
+ENDS_OF_SENTENCES = tuple('.!?,;:…。！？»”"')
 NARROW, WIDE = 40, 100  # characters in a line of a text that was wrapped
 WRAPPED_SHARE = 0.6
 
@@ -68,6 +50,7 @@ def _body(builder: Builder, text: str) -> None:
     blocks = [block.rstrip() for block in BLANK.split(text)]
     blocks = [block.strip("\n") for block in blocks if block.strip()]
     is_wrapped = _is_wrapped(blocks)
+    blocks = [piece for block in blocks for piece in _pieces(block, is_wrapped=is_wrapped)]
     headings = _headings(blocks)
     words = words_of(text) if is_wrapped else frozenset()
     for index, block in enumerate(blocks):
@@ -78,8 +61,33 @@ def _body(builder: Builder, text: str) -> None:
                 builder.heading(parts_of(line, PARAGRAPH), level)
             else:
                 builder.paragraph(line, "contents")
-        elif not RULER.fullmatch(block):
+        elif not is_scene_break(block):
             builder.parts(_join_lines(block, words, is_wrapped=is_wrapped))
+
+
+def _pieces(block: str, *, is_wrapped: bool) -> Iterator[str]:
+    """Part a block at headings and scene breaks that no blank line sets apart.
+
+    In a wrapped text only the first line may be a heading: any other may be the rest of a
+    sentence, as in "… was told in Chapter 3."
+    """
+    lines = block.splitlines()
+    if _is_contents(lines):
+        yield block
+        return
+    begun = 0
+    for number, line in enumerate(lines):
+        is_heading = bool(heading_level(line)) and not (is_wrapped and number)
+        if not is_heading and not is_scene_break(line):
+            continue
+        if is_heading and number == 0 and _level(block):
+            break  # with its title on the next line
+        if number > begun:
+            yield "\n".join(lines[begun:number])
+        yield line
+        begun = number + 1
+    if begun < len(lines):
+        yield "\n".join(lines[begun:])
 
 
 def _headings(blocks: list[str]) -> dict[int, int]:
@@ -91,26 +99,23 @@ def _headings(blocks: list[str]) -> dict[int, int]:
     if all(level == 2 for level in found.values()):
         found = dict.fromkeys(found, 1)
     for index, block in enumerate(blocks):
-        lines = block.splitlines()
-        if len(lines) > 2 and sum(1 for line in lines if _level(line)) > len(lines) // 2:
+        if _is_contents(block.splitlines()):
             found[index] = 0
     return found
 
 
-def heading_level(line: str) -> int:
-    """Level of a line that is a heading by itself, 1 for parts, 2 for chapters, else 0."""
-    return _level(line)
+def _is_contents(lines: list[str]) -> bool:
+    return len(lines) > 2 and sum(1 for line in lines if heading_level(line)) > len(lines) // 2
 
 
 def _level(block: str) -> int:
-    block = block.strip()
-    lines = block.splitlines()
-    if not lines or len(block) > LONGEST_HEADING or len(lines) > 2 or block[-1] in ",;":
+    """The level of a block that is a heading, on one line or with a title below it; else 0."""
+    first, _, second = block.strip().partition("\n")
+    if len(block) > LONGEST_HEADING or "\n" in second:
         return 0
-    found = HEADING.fullmatch(" ".join(lines[0].split()))
-    if not found:
-        return 0
-    return 1 if found["part"] else 2
+    title = second.strip()
+    is_sentence = title[-1:] in ENDS_OF_SENTENCES and not title.isupper()
+    return 0 if title and is_sentence else heading_level(first)
 
 
 def _is_wrapped(blocks: list[str]) -> bool:

@@ -63,13 +63,15 @@ def read(
     filename: str,
     *,
     content_type: str = "",
+    encoding: str = "",
     limits: Limits = LIMITS,
     recognition: Recognition = NO_RECOGNITION,
 ) -> Document:
     """Read the file at `data_path`; `filename` is what its owner calls it.
 
-    `content_type` is what a server said of it. Raises DocumentError; whatever the file holds,
-    an answer or a sign of progress comes within `limits.wall_s` seconds.
+    `content_type` is what a server said of it, `encoding` the one that somebody chose for a text,
+    by its name in documents/encoding_labels.py. Raises DocumentError; whatever the file holds, an
+    answer or a sign of progress comes within `limits.wall_s` seconds.
     """
     size = data_path.stat().st_size
     if size > limits.file_mb * 1_000_000:
@@ -84,6 +86,7 @@ def read(
         # An address is no name that somebody gave: its end is not held against the content.
         "filename": "" if content_type else filename,
         "charset": _charset(content_type),
+        "encoding": encoding,
         "limits": asdict(limits),
         "tesseract": recognition.program,
         "is_recognised": bool(recognition.program) and recognition.is_now,

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from documents.limits import Limits
 from documents.types import Document
 
 if TYPE_CHECKING:
+    from documents.encodings import Decoded
     from documents.safe_zip import Archive
 
 if sys.platform != "win32":
@@ -83,7 +84,7 @@ def close_the_door(program: str = "") -> None:
     sys.addaudithook(refuse)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Source:
     """Document that is asked for: its file, and what is known of it beside."""
 
@@ -92,27 +93,38 @@ class Source:
     title: str
     filename: str
     charset: str
+    encoding: str
     tesseract: str
     is_recognised: bool
+    decoded: "Decoded | None" = None
 
     def data(self) -> bytes:
         """Read the whole file."""
         return Path(self.path).read_bytes()
 
     def text(self) -> str:
-        """Decode the whole file."""
-        from documents.text_cleaning import decode
+        """Decode the whole file, in the encoding that somebody chose or that it shows."""
+        from documents.encodings import decode, decode_as, decode_markup
 
-        return decode(self.data(), self.charset).text
+        if self.encoding:
+            self.decoded = decode_as(self.data(), self.encoding)
+        else:
+            way = decode_markup if self.kind == "html" else decode
+            self.decoded = way(self.data(), self.charset)
+        return self.decoded.text
 
 
 def read(request: dict[str, Any], limits: Limits) -> Document:
     """Read the file that the request names with the one reader that it needs."""
-    names = ("path", "kind", "title", "filename", "charset", "tesseract", "is_recognised")
-    source = Source(*(request[name] for name in names))
+    names = [field.name for field in fields(Source) if field.name in request]
+    source = Source(**{name: request[name] for name in names})
     if source.kind == "zip":
         return _archive(source, limits)
-    return READERS[source.kind](source)
+    document, decoded = READERS[source.kind](source), source.decoded
+    if decoded is None:
+        return document
+    notes = (*document.notes, *decoded.notes())
+    return replace(document, notes=notes, encoding="" if decoded.is_sure else decoded.encoding)
 
 
 def _archive(source: Source, limits: Limits) -> Document:
@@ -193,7 +205,7 @@ def _html(source: Source) -> Document:
     from documents.html_page import read_page
 
     close_the_door()
-    return read_page(source.data(), source.title, source.charset)
+    return read_page(codecs.BOM_UTF8 + source.text().encode("utf-8", "replace"), source.title)
 
 
 def _fb2(source: Source) -> Document:

@@ -1,18 +1,10 @@
-"""Cleaning of text: decoding of bytes, and parts for links, ligatures and soft hyphens."""
+"""Cleaning of text, and parts for links, ligatures and soft hyphens."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from documents.types import TextRun
 
-BOMS = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe\x00\x00", "utf-32-le"),
-    (b"\x00\x00\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-)
 LIGATURES = {
     "\ufb00": "ff",
     "\ufb01": "fi",
@@ -24,8 +16,6 @@ LIGATURES = {
     "\u0132": "IJ",
     "\u0133": "ij",
 }
-CUT_OFF = 4  # bytes of a character at the end of a piece that was cut
-
 UNSPEAKABLE = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufff9-\uffff]"
 )
@@ -50,15 +40,6 @@ TRAILING = ".,;:!?'’…"
 BRACKETS = {"(": ")", "[": "]", "<": ">"}
 
 
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A text and the encoding it was in; `lost` counts characters that could not be read."""
-
-    text: str
-    encoding: str
-    lost: int = 0
-
-
 def words_of(text: str) -> frozenset[str]:
     """Collect the words of a text in lower case, those with hyphens whole."""
     return frozenset(WORDS.findall(text.lower()))
@@ -72,40 +53,6 @@ def hyphen(before: str, after: str, words: frozenset[str]) -> TextRun:
     is_one_word = first[0] + second[0] in words
     is_compound = f"{first[0]}-{second[0]}" in words or first[0] in OF_COMPOUNDS
     return TextRun("-\n", "hyphen", replaced_by="-" if is_compound and not is_one_word else None)
-
-
-def has_zeros(data: bytes) -> bool:
-    """Whether there are NUL bytes where no encoding explains them: this is no text."""
-    return b"\0" in data and not any(data.startswith(bom) for bom, _ in BOMS)
-
-
-def decode(data: bytes, declared: str = "") -> Decoded:
-    """Decode bytes by byte order mark, the declared encoding, UTF-8, else Windows-1252."""
-    for bom, encoding in BOMS:
-        if data.startswith(bom):
-            text = data[len(bom) :].decode(encoding, "replace")
-            return Decoded(text, encoding, text.count("\ufffd"))
-    try:
-        return Decoded(data.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError as error:
-        is_cut = error.start > CUT_OFF and error.start >= len(data) - CUT_OFF
-        if is_cut or _is_damaged_utf8(data):
-            text = data.decode("utf-8", "replace")
-            return Decoded(text, "utf-8", 0 if is_cut else text.count("\ufffd"))
-    if declared:
-        try:
-            return Decoded(data.decode(declared), declared)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    text = data.decode("cp1252", "replace")
-    return Decoded(text, "cp1252", text.count("\ufffd"))
-
-
-def _is_damaged_utf8(data: bytes) -> bool:
-    """Whether this is UTF-8 with a few bad bytes, rather than another encoding."""
-    bad = data.decode("utf-8", "replace").count("\ufffd")
-    whole = sum(1 for sign in data.decode("utf-8", "ignore") if sign > "\x7f")
-    return whole > 10 * bad
 
 
 def clean(text: str) -> str:

@@ -125,7 +125,8 @@ class Document:
     `source` is the kind of file, such as "pdf".
 
     `cover` is an image of the type `cover_type`, such as "image/jpeg", or None and "". `notes`
-    are sentences for people about what could not be read.
+    are sentences for people about what could not be read. `encoding` is the name of the one that
+    the text was read in where another one may be right, else "".
     """
 
     title: str
@@ -136,9 +137,11 @@ class Document:
     cover: bytes | None = None
     cover_type: str = ""
     notes: tuple[str, ...] = ()
+    encoding: str = ""
 
     def __post_init__(self) -> None:
         _refuse_others(str, self.title, self.source, self.author, self.language, self.cover_type)
+        _refuse_others(str, self.encoding)
 
     def to_dict(self) -> dict[str, Any]:
         """Convert to a dictionary for JSON: the cover in base 64, notes as template and values."""
@@ -150,6 +153,7 @@ class Document:
             "cover": base64.b64encode(self.cover).decode() if self.cover else None,
             "cover_type": self.cover_type,
             "notes": [_note_to_json(note) for note in self.notes],
+            "encoding": self.encoding,
             "chapters": [chapter.to_dict() for chapter in self.chapters],
         }
 
@@ -165,6 +169,7 @@ class Document:
             cover=base64.b64decode(cover) if cover else None,
             cover_type=fields["cover_type"],
             notes=tuple(Message(note["text"], **note["values"]) for note in fields["notes"]),
+            encoding=fields.get("encoding", ""),
             chapters=tuple(Chapter.from_dict(chapter) for chapter in fields["chapters"]),
         )
 

@@ -383,6 +383,15 @@ class DocumentRow(TypedDict):
     cover_type: str
 
 
+class DocumentOriginal(TypedDict):
+    """The file that a document was read from, in an encoding that is in doubt."""
+
+    encoding: str
+    filename: str
+    content_type: str
+    content: bytes
+
+
 class Cover(TypedDict):
     """The picture on the front of a document."""
 

@@ -46,3 +46,7 @@ class BadCover(DocumentRefused):
 
 class ReadingStopped(Exception):
     """Reading was told to stop, as the worker ends; the import waits for its next start."""
+
+
+class BadEncoding(DocumentRefused):
+    """An encoding that nobody knows, or for a document that was read for sure."""

@@ -5,13 +5,15 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import IO
+from typing import IO, Any
 
+from common.errors import Message
 from config import Config
 from database import Database
 from documents.errors import NeedsRecognition, Stalled, TooLarge
@@ -20,7 +22,7 @@ from documents.limits import Limits
 from documents.read import Recognition, read
 from documents.recognition import find_program
 from documents.types import LEFT_OUT, Document, compose
-from queries.rows import DocumentRow, ImportRow
+from queries.rows import DocumentOriginal, DocumentRow, ImportRow
 from services.document_errors import ImportGone, ImportsBusy, ReadingStopped, WebImportOff
 from services.file_names import CONTROL, NAME_LENGTH
 from speech.text.language import settled
@@ -36,9 +38,11 @@ READER_WAIT_S = 10.0  # for others that are read at once
 MOST_WAITING = 50  # of one person
 LEASE_S = 30.0
 READ_KEPT_S = 86_400.0  # that an import is known which became a document
+MOST_KEPT_BYTES = 5_000_000  # of a file whose encoding is in doubt
 ORIGIN_LENGTH = 500
 LANGUAGE_LENGTH = 35
 BUSY = "Many of your documents wait to be read. Import more when some of them are through."
+ALL_BUSY = "Other documents are being read just now. Wait a moment, then try again."
 FILE_GONE = "The file of this import is not here any more. Import it again."
 NO_IMPORT = "There is no such import among yours."
 UNTITLED = "Untitled"
@@ -158,10 +162,27 @@ class DocumentImports:
         source = Source(path, waiting["name"], waiting["origin"], waiting["content_type"])
         document = self._read(source, self._limits, recognition)
         with self.db.transaction():
-            row = self._store(waiting["owner_id"], document, source.origin)
+            row = self._store(waiting["owner_id"], document, source)
             self.db.finish_import(waiting["id"], worker, row["id"])
         self.waiting.drop(waiting["upload"])
         return row
+
+    def reread(self, original: DocumentOriginal, encoding: str) -> Document:
+        """Read a file again, in the encoding of that name.
+
+        Raises ImportsBusy, NoSpace or a DocumentError.
+        """
+        with translating_disk_full(), self.open_upload(len(original["content"])) as file:
+            file.write(original["content"])
+            file.flush()
+            with self._reading():
+                return read(
+                    Path(file.name),
+                    original["filename"],
+                    content_type=original["content_type"],
+                    encoding=encoding,
+                    limits=self._limits,
+                )
 
     @property
     def _folder(self) -> Path:
@@ -180,7 +201,7 @@ class DocumentImports:
                 limits = replace(self._limits, wall_s=AT_ONCE_S)
                 recognition = Recognition(find_program(self.config.tesseract), is_now=False)
                 document = self._read(source, limits, recognition)
-                return Added(self._store(owner_id, document, source.origin))
+                return Added(self._store(owner_id, document, source))
             except NeedsRecognition:
                 is_long = True
             except Stalled:
@@ -211,6 +232,15 @@ class DocumentImports:
             self.waiting.drop(upload)
             raise
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        if not self._readers.acquire(timeout=READER_WAIT_S):
+            raise ImportsBusy(ALL_BUSY)
+        try:
+            yield
+        finally:
+            self._readers.release()
+
     def _read(self, source: Source, limits: Limits, recognition: Recognition) -> Document:
         with translating_disk_full():
             return read(
@@ -221,22 +251,47 @@ class DocumentImports:
                 recognition=recognition,
             )
 
-    def _store(self, owner_id: int, document: Document, origin: str) -> DocumentRow:
-        fields = document.to_dict() | {"cover": None, "cover_type": ""}
+    def _store(self, owner_id: int, document: Document, file: Source) -> DocumentRow:
+        is_kept = bool(document.encoding) and file.path.stat().st_size <= MOST_KEPT_BYTES
+        if document.encoding and not is_kept:
+            note = Message(
+                "This was read as {encoding}. Where letters are wrong, save it as UTF-8 and import "
+                "it again.",
+                encoding=document.encoding,
+            )
+            document = replace(document, notes=(*document.notes, note))
         kind = picture_type(document.cover or b"")
-        chapters = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
-        return self.db.create_document(
-            owner_id,
-            title=clean_line(document.title, NAME_LENGTH) or UNTITLED,
-            author=clean_line(document.author, NAME_LENGTH),
-            language=settled(clean_line(document.language, LANGUAGE_LENGTH), "\n".join(chapters)),
-            source=document.source,
-            origin=clean_line(origin, ORIGIN_LENGTH),
-            characters=sum(map(len, chapters)),
-            content=json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
-            cover=document.cover if kind else None,
-            cover_type=kind,
-        )
+        with self.db.transaction():
+            row = self.db.create_document(
+                owner_id,
+                **stored_fields(document),
+                author=clean_line(document.author, NAME_LENGTH),
+                source=document.source,
+                origin=clean_line(file.origin, ORIGIN_LENGTH),
+                cover=document.cover if kind else None,
+                cover_type=kind,
+            )
+            if is_kept:
+                self.db.keep_document_original(
+                    row["id"],
+                    encoding=document.encoding,
+                    filename=file.filename,
+                    content_type=file.content_type,
+                    content=file.path.read_bytes(),
+                )
+        return row
+
+
+def stored_fields(document: Document) -> dict[str, Any]:
+    """Make the fields of a document's row that follow from what was read."""
+    fields = document.to_dict() | {"cover": None, "cover_type": ""}
+    chapters = [compose(chapter, LEFT_OUT) for chapter in document.chapters]
+    return {
+        "title": clean_line(document.title, NAME_LENGTH) or UNTITLED,
+        "language": settled(clean_line(document.language, LANGUAGE_LENGTH), "\n".join(chapters)),
+        "characters": sum(map(len, chapters)),
+        "content": json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
+    }
 
 
 def picture_type(picture: bytes) -> str:

@@ -36,21 +36,22 @@ class Documents:
     def __init__(self, db: Database, studio: Studio, config: Config):
         self.db, self.studio, self.config = db, studio, config
         self.imports = DocumentImports(config, db, studio.store)
-        self._cached: OrderedDict[int, Document] = OrderedDict()
+        self._cached: OrderedDict[tuple[int, str], Document] = OrderedDict()
         self._cache_lock = threading.Lock()
 
     # Looking through
 
     def contents(self, row: DocumentRow) -> Document:
         """The contents of a document; its cover is stored apart. Raises BadDocument."""
+        key = (row["id"], self.db.get_document_encoding(row["id"]))
         with self._cache_lock:
-            if document := self._cached.get(row["id"]):
-                self._cached.move_to_end(row["id"])
+            if document := self._cached.get(key):
+                self._cached.move_to_end(key)
                 return document
         document = read_document(self.db.get_document_content(row["id"]))
         if row["characters"] <= CACHED_CHARACTERS:
             with self._cache_lock:
-                self._cached[row["id"]] = document
+                self._cached[key] = document
                 while len(self._cached) > CACHED_DOCUMENTS:
                     self._cached.popitem(last=False)
         return document
@@ -116,7 +117,8 @@ class Documents:
         """Forget a document; what was spoken of it stays. Raises NotFound."""
         self.db.delete_document(row["id"], row["owner_id"])
         with self._cache_lock:
-            self._cached.pop(row["id"], None)
+            for key in [key for key in self._cached if key[0] == row["id"]]:
+                del self._cached[key]
 
     def plan(self, row: DocumentRow, choices: DocumentSelection) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""

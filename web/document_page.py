@@ -10,12 +10,14 @@ from common.errors import AppError
 from documents.types import Document
 from queries.base import chosen
 from queries.rows import DocumentRow
+from services.document_encodings import likely_encodings
 from services.document_plans import BETWEEN, Plan
 from services.document_progress import Progress
 from services.document_selection import DocumentSelection, count_kinds, paragraphs
 from speech.text.speakers import SEARCHED
 from web import forms, studio_page
 from web.document_form import base_of, written
+from web.encoding_names import choices_of
 from web.i18n import plural_forms
 from web.services import services
 
@@ -66,11 +68,21 @@ def review_context(row: DocumentRow, error: AppError | None = None) -> dict[str,
         "kinds": count_kinds(document),
         "labels": LABELS,
         "notes": document.notes,
+        "encodings": encoding_choices(row),
         "error": error,
         "form": form,
         "ticked_forms": plural_forms(_ticked),
         **studio_page.context(form, _first_text(document, choices)),
     }
+
+
+def encoding_choices(row: DocumentRow) -> list[tuple[str, str, bool]]:
+    """The encodings that a document may be in: name, label for people, whether it was read in it.
+
+    There are none where there is no doubt.
+    """
+    known = encoding_json(row)
+    return choices_of(known["encodings"], known["encoding"]) if known["encoding"] else []
 
 
 def chapter_context(
@@ -121,6 +133,15 @@ def document_json(row: DocumentRow) -> dict[str, Any]:
     """The JSON of a document."""
     names = ("id", "title", "author", "language", "source", "origin", "characters", "created_at")
     return chosen(row, names) | {"url": review_url(row["id"])}
+
+
+def encoding_json(row: DocumentRow) -> dict[str, Any]:
+    """The JSON of a doubtful encoding, with those that may be right; "" and none without doubt."""
+    documents = services().documents
+    return {
+        "encoding": documents.db.get_document_encoding(row["id"]),
+        "encodings": likely_encodings(documents, row),
+    }
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:

@@ -2,20 +2,35 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
+from unicodedata import category, east_asian_width
 
 from speech.audio.word_timing import Timing
 from speech.text.directives import PAUSE
 from speech.text.segments import cluster_start
 from speech.types import TimedSegment
 
-LINE = 42  # characters
+LINE = 42  # columns: letters of Latin
+WIDE = LINE / 18  # columns of a Chinese character, of which 18 fill a line
+BROAD = 1.5  # columns of a letter of Thai, Lao, Khmer or Burmese
 LINES = 2
+LONGEST_MS = 7000  # of a cue in a script of wide signs
 CLAUSE_BONUS = 16  # how many characters a cue may be off the even share to end with a clause
 ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 WORD = re.compile(r"\S+")
 BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\n]*\r\n|\u2029")
 SILENT = re.compile(PAUSE)
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# What stays on one line: Latin words and numbers; signs with their marks, and with punctuation.
+UNIT = re.compile(
+    r"[（「『【《〈“‘(\[]*+(?:[!-~À-ɏ]++|.)[\u3099\u309a\ufe00-\ufe0f\u0300-\u036f\U000e0100-\U000e01ef]*+"
+    r"[、。，．！？：；）」』】》〉”’…‥・ー々ゝヽぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ—～%)\],.!?]*+",
+    re.DOTALL,
+)
+SOUTH_EAST_ASIAN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+# Vowels and signs of Thai that stay with the letter before, or after them.
+THAI_AFTER, THAI_BEFORE = "\u0e30\u0e32\u0e33\u0e45\u0e46\u0e2f", "\u0e40\u0e41\u0e42\u0e43\u0e44"
 PAUSING = tuple(",;:.!?…—–)”»’\"'，、。！？；：")
 
 
@@ -28,11 +43,17 @@ class Cue(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A run without spaces, at its place in the segment, and whether a paragraph begins here."""
+    """What stays on one line, at its place in the segment; `begins` where a paragraph does.
+
+    `column` and `width` are in columns; `glue` stands before it within a line.
+    """
 
     text: str
     start: int
     begins: bool
+    glue: str
+    column: float
+    width: float
 
 
 def webvtt(text: str, segments: Iterable[TimedSegment]) -> str:
@@ -75,21 +96,72 @@ def _segment_cues(text: str, segment: TimedSegment) -> Iterator[Cue]:
     starts = [segment["start_ms"], *(timing.at(group[0].start) for group in groups[1:])]
     ends = [*starts[1:], segment["end_ms"]]
     for start, end, group in zip(starts, ends, groups, strict=True):
-        if end > start:
-            yield Cue(start, end, tuple(_lines(group)))
+        yield from _timely(group, start, end, timing)
+
+
+def _timely(words: list[Word], start: int, end: int, timing: Timing) -> Iterator[Cue]:
+    """A cue from `start` to `end` in ms, or several where wide signs would stand too long."""
+    if end - start > LONGEST_MS and len(words) > 1 and _is_wide(words):
+        even = _length(words, 0, len(words)) / 2
+        half = min(range(1, len(words)), key=lambda place: _badness(words, 0, place, even))
+        middle = timing.at(words[half].start)
+        if start < middle < end:
+            yield from _timely(words[:half], start, middle, timing)
+            yield from _timely(words[half:], middle, end, timing)
+            return
+    if end > start:
+        yield Cue(start, end, tuple(_shown_lines(words)))
 
 
 def _words(text: str) -> list[Word]:
-    words, end = [], 0
+    words: list[Word] = []
+    end, column = 0, 0.0
     for match in WORD.finditer(text):
         begins = BLANK_LINE.search(text, end, match.start()) is not None
-        start, end = match.span()
-        while end - start > LINE:  # an address, or a script that writes no spaces
-            cut = cluster_start(text, start + LINE, start)
-            words.append(Word(text[start:cut], start, begins))
-            start, begins = cut, False
-        words.append(Word(text[start:end], start, begins))
+        column += match.start() - end
+        glue = " "
+        for start, stop in _units(text, *match.span()):
+            width = _width(text[start:stop])
+            words.append(Word(text[start:stop], start, begins, glue, column, width))
+            column, begins, glue = column + width, False, ""
+        end = match.end()
     return words
+
+
+def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans that a run without spaces may be broken into; most runs are one."""
+    if UNSPACED.search(text, start, end):
+        for unit in UNIT.finditer(text, start, end):
+            yield from _cut(text, *unit.span())
+    else:
+        yield from _cut(text, start, end)
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The span, in pieces where it is longer than a line, as an address is."""
+    most = int(LINE / WIDE) if _width(text[start:end]) > end - start else LINE
+    while _width(text[start:end]) > LINE and end - start > most:
+        cut = cluster_start(text, start + most, start)
+        while cut > start + 1 and (text[cut] in THAI_AFTER or text[cut - 1] in THAI_BEFORE):
+            cut -= 1
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+@lru_cache(maxsize=8192)
+def _columns(sign: str) -> float:
+    if SOUTH_EAST_ASIAN.match(sign):
+        return 1.0 if category(sign).startswith("M") else BROAD
+    return WIDE if east_asian_width(sign) in "WF" else 1.0
+
+
+def _width(text: str) -> float:
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def _is_wide(words: list[Word]) -> bool:
+    return any(word.width > len(word.text) for word in words)
 
 
 def _groups(words: list[Word]) -> Iterator[list[Word]]:
@@ -128,18 +200,38 @@ def _badness(words: list[Word], start: int, end: int, even: float) -> float:
     return abs(_length(words, start, end) - even) - bonus
 
 
-def _length(words: list[Word], start: int, end: int) -> int:
-    return words[end - 1].start + len(words[end - 1].text) - words[start].start
+def _length(words: list[Word], start: int, end: int) -> float:
+    return words[end - 1].column + words[end - 1].width - words[start].column
 
 
 def _lines(words: list[Word]) -> list[str]:
-    lines = [""]
+    lines, width = [""], 0.0
     for word in words:
-        if lines[-1] and len(lines[-1]) + len(word.text) + 1 > LINE:
+        glue = word.glue if lines[-1] else ""
+        if lines[-1] and width + word.width + len(glue) > LINE:
             lines.append(word.text)
+            width = word.width
         else:
-            lines[-1] = f"{lines[-1]} {word.text}" if lines[-1] else word.text
+            lines[-1] += glue + word.text
+            width += word.width + len(glue)
     return lines
+
+
+def _shown_lines(words: list[Word]) -> list[str]:
+    """The lines of a cue; where words are not spaced, the first one ends with a clause."""
+    lines = _lines(words)
+    if len(lines) != LINES or all(word.glue for word in words[1:]):
+        return lines
+    even = _length(words, 0, len(words)) / LINES
+    fitting = [
+        place
+        for place in range(1, len(words))
+        if len(_lines(words[:place])) == len(_lines(words[place:])) == 1
+    ]
+    if not fitting:
+        return lines
+    place = min(fitting, key=lambda end: _badness(words, 0, end, even))
+    return _lines(words[:place]) + _lines(words[place:])
 
 
 def _time(ms: int, point: str) -> str:

@@ -17,6 +17,9 @@ DOCUMENT = {
     "title": "t", "author": "a", "language": "en", "source": "epub", "origin": "t.epub",
     "characters": 4, "content": "{}",
 }  # fmt: skip
+ORIGINAL = {
+    "encoding": "windows-1251", "filename": "t.txt", "content_type": "", "content": b"text",
+}  # fmt: skip
 READY = {"id": 3, "owner_id": 1, "sha256": "old"}
 RETAKE = {
     "id": 1, "file_id": 3, "text_start": 0, "text_end": 4, "sha256": "old", "take_id": None,
@@ -258,6 +261,13 @@ CALLS = {
     "get_chapters": lambda db: db.get_chapters(1),
     "get_document": lambda db: db.get_document(1, 1),
     "get_document_content": lambda db: db.get_document_content(1),
+    "get_document_encoding": lambda db: db.get_document_encoding(1),
+    "get_document_original": lambda db: db.get_document_original(1),
+    "keep_document_original": lambda db: db.keep_document_original(1, **ORIGINAL),
+    "forget_document_original": lambda db: db.forget_document_original(1),
+    "reread_document": lambda db: db.reread_document(
+        1, 1, encoding="koi8-r", title="t", language="", characters=1, content="{}", choices="{}"
+    ),
     "get_document_cover": lambda db: db.get_document_cover(1),
     "get_retake": lambda db: db.get_retake(1),
     "get_stop_request": lambda db: db.get_stop_request(1, "w"),
@@ -357,6 +367,7 @@ def fill(db, make_file, *, with_retake=True):
     db.create_import(1, upload="first", **IMPORT)
     db.claim_import("w", now=1.0, lease_s=1e9)
     db.create_import(1, upload="second", **IMPORT)
+    db.keep_document_original(1, **ORIGINAL)
     db.create_pronunciation(1, "Sean", "shawn")
     db.create_provider("p", PROVIDER)
     db.add_passkey(**PASSKEY)

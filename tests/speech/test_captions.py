@@ -1,6 +1,7 @@
 import itertools
 import json
 import re
+from unicodedata import category
 
 import pytest
 from hypothesis import given
@@ -92,6 +93,52 @@ def test_a_script_without_spaces_is_broken_into_lines():
     text = "雨が止んだ。" * 30
     found = list(cues(text, [segment(0, len(text), 0, 60_000)]))
     assert "".join(line for cue in found for line in cue.lines) == text
+
+
+WIDE_TEXTS = {
+    "zh": (
+        "早上下了雪，孩子们都到院子里去了。"
+        "没有人知道会发生什么，可是大家都很高兴，因为很久没有下雪了。"
+    ),
+    "ja": (
+        "朝、雪が降って、子供たちは庭に出ました。"
+        "誰も何が起こるか知りませんでしたが、みんな喜んでいました。"
+    ),
+    "ko": (
+        "그는 아침에 일찍 일어나서 물을 마시고 밖으로 나갔다. "
+        "눈이 많이 내려서 모두 마당에서 놀고 있었다."
+    ),
+    "th": "เรือออกเวลาเจ็ดโมงครึ่ง และใครที่มาสายจะต้องรอจนถึงวันรุ่งขึ้นเพราะไม่มีเรืออีกแล้วในวันนี้",
+}
+
+
+@pytest.mark.parametrize("language", WIDE_TEXTS)
+def test_lines_of_wide_scripts_are_short_and_their_cues_too(language):
+    text = WIDE_TEXTS[language]
+    found = list(cues(text, [segment(0, len(text), 0, 250 * len(text))]))
+    lines = [line for cue in found for line in cue.lines]
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(sum(not category(sign).startswith("M") for sign in line) <= 26 for line in lines)
+    assert language == "th" or all(len(line) <= 20 for line in lines)
+    assert all(len(cue.lines) <= LINES and cue.end_ms - cue.start_ms <= 7000 for cue in found)
+
+
+@pytest.mark.parametrize("language", ["zh", "ja"])
+def test_lines_without_spaces_do_not_begin_with_punctuation_and_end_with_clauses(language):
+    text = WIDE_TEXTS[language]
+    found = list(cues(text, [segment(0, len(text), 0, 200 * len(text))]))
+    assert not any(line[0] in "、。，ー々っ" for cue in found for line in cue.lines)
+    assert all(line[-1] in "、。，" for cue in found for line in cue.lines)
+
+
+def test_words_of_latin_and_clusters_stay_whole_among_wide_signs():
+    text = "我们用Wikipedia查了一下がが゙゙゙，" * 8
+    found = list(cues(text, [segment(0, len(text), 0, 20_000)]))
+    lines = [line for cue in found for line in cue.lines]
+    assert "".join(lines) == text
+    assert sum("Wikipedia" in line for line in lines) >= 1
+    assert all(line.count("Wikipedia") * 9 == sum(map(str.isascii, line)) for line in lines)
+    assert not any(category(line[0]).startswith("M") for line in lines)
 
 
 @given(st.text(st.characters(blacklist_categories=("Cc",)), max_size=400), st.integers(1, 9000))

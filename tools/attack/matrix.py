@@ -70,13 +70,14 @@ PLAIN: dict[str, Any] = {
     "answer": "known", "code": "", "step": "",
     "act": "quote", "action": "delete", "after": "", "as": "one", "at": "0", "author": "Somebody",
     "before": "", "cast": "", "category": "elsewhere", "chapter": "0", "cover": "",
-    "csrf_token": "", "current": "x", "day": "", "edit": "1", "engine": "",
+    "csrf_token": "", "current": "x", "day": "", "edit": "1", "encoding": "koi8-r", "engine": "",
     "event": "", "form": "", "format": "wav", "from": "0", "has_chapters": "1", "has_rules": "1",
     "invite": "", "kept": "", "is_draft": "", "language": "de", "leave_password": "x", "loose": "",
     "loudness": "as-spoken", "match_case": "0", "month": "", "name": "Renamed", "next": "",
     "original": "", "outcome": "", "paragraph_pause": "", "part": "0", "password": "x",
     "pattern": "tide", "phonemes": "0", "play": "", "position_s": "1", "remove": "1",
-    "replacement": "low", "rule": "", "sentence": "A tide.", "since": "", "sort": "", "speaker": "",
+    "replacement": "low", "right": "1", "rule": "", "sentence": "A tide.", "since": "", "sort": "",
+    "speaker": "",
     "speaker_voice": "", "speed": "1", "spoken": "0", "start": "0", "end": "1", "state": "",
     "table": "", "text": "Some text.", "theme": "dark", "title": "Another title", "token": "",
     "until": "", "url": "", "username": "somebody", "v": "", "voice": "", "whole_word": "1",
@@ -91,7 +92,7 @@ PLAIN: dict[str, Any] = {
 UNSAID = {
     *("remove", "original", "part", "cover", "table", "form", "reading", "v", "csrf_token"),
     *("author_was", "base", "known", "name_was", "only", "seen", "title_was", "version"),
-    *("voice_shown", "pace_shown"),
+    *("voice_shown", "pace_shown", "right"),
 }
 # They ask for the password before they look for anything.
 ASK_FIRST = {"passkeys.remove"}
