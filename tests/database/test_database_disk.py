@@ -69,7 +69,7 @@ def test_a_full_disk_at_the_first_start_is_named(small_disk, fill):
 
 
 def test_a_cold_database_on_a_full_disk_is_named(small_disk, fill):
-    folder = small_disk("1m")
+    folder = small_disk("2m")
     db = Database(folder / "voiceverse.db")
     db.create_user("ann", "h")
     db.close()
