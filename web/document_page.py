@@ -39,6 +39,13 @@ LABELS = {
     "reference": lazy_gettext("Citation marks"),
     "mark": lazy_gettext("Numbers and times of captions"),
     "bullet": lazy_gettext("Bullets of lists"),
+    "front_matter": lazy_gettext("Title pages, imprints and licences"),
+    "formula": lazy_gettext("Formulas as they are written"),
+    "comment": lazy_gettext("Comments of readers"),
+    "teaser": lazy_gettext("Links to other stories and advertisements"),
+    "sound": lazy_gettext("Descriptions of sounds"),
+    "watermark": lazy_gettext("Watermarks"),
+    "scan_mark": lazy_gettext("Marks of recognised pages"),
     "speaker": lazy_gettext("Names of speakers"),
     "heading": lazy_gettext("Headings"),
 }

@@ -126,7 +126,7 @@ def reading(form: Mapping[str, str]) -> ReadingOptions:
         found["paragraph_pause_ms"] = _pause_ms(written)
     if markup := form.get("markup", "").strip():
         if markup not in (AUTO, LITERAL):
-            raise BadForm("markup", _("Signs in a text are read as “auto” or “literal” says."))
+            raise BadForm("markup", _("Markup can be “auto” or “literal”."))
         found["markup"] = markup
     return found
 
