@@ -3,14 +3,17 @@
 import subprocess
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 from documents.read import read
 from documents.types import compose
 from tests.documents import corpus, making, real
-from tests.documents.scoring import Score, score
+from tests.documents.scoring import Score, alike, score
 from tools.benchmarks.program import ROOT
+from tools.benchmarks.readers import READERS
 from tools.benchmarks.report import Report, table
 from tools.benchmarks.texts import text
 
@@ -56,6 +59,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
     report.at_least("documents in the corpus", len(rows), 30, "")
     worst = min(float(row[3].rstrip(" %")) for row in rows)
     report.at_least("characters as expected, the worst document", worst, 95, "%")
+    _beside_others(report, rows)
     speeds = [
         _speed(report, "epub", folder / "long.epub", _long_book(), 1.0),
         _speed(report, "pdf", folder / "long.pdf", _long_pdf(), 2.0),
@@ -68,6 +72,30 @@ def _made(name: str, folder: Path) -> tuple[Score, str]:
     filename, content, truth = corpus.CASES[name]()
     document = read(making.write(folder, filename, content), filename)
     return score(document, truth), document.source
+
+
+def _beside_others(report: Report, rows: Sequence[Sequence[str]]) -> None:
+    """What other readers make of the same documents: the characters that are spoken here."""
+    ours: dict[str, list[float]] = defaultdict(list)
+    theirs: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for name, make in corpus.CASES.items():
+        filename, content, truth = make()
+        source = Path(filename).suffix[1:]
+        for reader, read_all in READERS.get(source, {}).items():
+            expected = "\n\n".join(chapter.spoken for chapter in truth)
+            data = content if isinstance(content, bytes) else content.encode()
+            theirs[source, reader].append(alike(read_all(data), expected))
+        if source in READERS:
+            shown = next(row[3] for row in rows if row[0] == name.replace("_", " "))
+            ours[source].append(float(shown.rstrip(" %")) / 100)
+    found = [
+        (source, reader, f"{mean(shares):.1%}", f"{mean(ours[source]):.1%}")
+        for (source, reader), shares in sorted(theirs.items())
+    ]
+    table("Beside other readers", ("format", "reader", "as expected", "VoiceVerse"), found)
+    best = max(mean(shares) for shares in theirs.values())
+    worst = min(map(mean, ours.values()))
+    report.at_least("characters as expected ÷ the best other reader", worst / best, 1.0, "x")
 
 
 def _row(name: str, found: Score, source: str) -> tuple[str, ...]:
