@@ -24,6 +24,7 @@ WANTED = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;]+)", re.M)
 # What may be installed with a program under the MIT license, by the ways in which it is used.
 FITTING = re.compile(
     r"MIT(-0)?|BSD-[23]-Clause|Apache-2\.0|PSF-2\.0|ZPL-2\.1|ISC|0BSD|Zlib|CC0-1\.0|L?GPL-[23]\.[01]-(only|or-later)"
+    r"|MPL-[12]\.[01]|CNRI-Python|LicenseRef-Public-Domain"
 )
 MADE_UP = {
     "private key": "-----BEGIN RSA " + "PRIVATE KEY-----",
