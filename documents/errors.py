@@ -169,6 +169,15 @@ class Scanned(DocumentError):
     )
 
 
+class UnknownLetters(Scanned):
+    """The fonts of the PDF do not tell which letters they draw."""
+
+    template = (
+        "The fonts of this PDF do not tell their letters. Run text recognition (OCR) over it and "
+        "import the result."
+    )
+
+
 class NeedsRecognition(Scanned):
     """Pages must be recognised first, which takes long and is done apart from requests."""
 
@@ -199,6 +208,12 @@ class TooLargeInside(TooLarge):
     """The document unpacks to more than a reader may hold."""
 
     template = "This document is too large once it is unpacked. Split it and import the parts."
+
+
+class PageTooLarge(TooLargeInside):
+    """The web page has more elements than a reader may look at."""
+
+    template = "This page is too large. Copy the part that you want and paste it as a text."
 
 
 class Broken(DocumentError):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser
 
 from documents.builder import Builder
-from documents.errors import TooLargeInside
+from documents.errors import PageTooLarge
 from documents.html import parse
 from documents.html_article import Article
 from documents.html_blocks import Page
@@ -31,7 +31,7 @@ LEFT_ONLY = 4  # times as much in tables or code as elsewhere: they are the text
 def read_page(data: bytes, title: str, charset: str = "") -> Document:
     """Read a web page; `charset` is what its server said. Raises DocumentError."""
     if data.count(b"<") > MOST_TAGS:
-        raise TooLargeInside
+        raise PageTooLarge
     tree = parse(data, charset)
     reveal(tree)
     html = tree.html or ""

@@ -18,6 +18,7 @@ from pylatexenc.latexwalker import (
 )
 
 from common.errors import Message
+from documents.builder import Builder
 from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
@@ -33,7 +34,7 @@ from documents.latex_names import (
     UNSAID,
     context,
 )
-from documents.tex_formulas import FormulaBuilder, formula_html
+from documents.tex_formulas import formula_html
 from documents.text_cleaning import clean, one_line
 from documents.types import Document
 
@@ -79,7 +80,7 @@ def read_latex(text: str, title: str) -> Document:
         named = {name: writer.line(_argument(text, name)) for name in ("title", "author")}
     except (RecursionError, LatexWalkerError, AttributeError, IndexError, TypeError) as error:
         raise Broken from error  # pylatexenc fails so on what it does not foresee
-    builder = FormulaBuilder(title_given=bool(named["title"]))
+    builder = Builder(title_given=bool(named["title"]))
     builder.title, builder.author = named["title"], named["author"]
     if writer.files:
         names = ", ".join(dict.fromkeys(writer.files))[:500]

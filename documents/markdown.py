@@ -8,7 +8,6 @@ from documents.builder import Builder
 from documents.html import parse_text
 from documents.html_walker import Flow
 from documents.markdown_syntax import renderer
-from documents.tex_formulas import FormulaBuilder
 from documents.text_cleaning import clean, one_line
 from documents.titles import is_title
 from documents.types import Document
@@ -25,7 +24,7 @@ LISTED = re.compile(r"[\[\],\n]|(?:^|\n)[ \t]*- ")
 
 def read_markdown(text: str, title: str) -> Document:
     """Read a Markdown text; raises EmptyDocument."""
-    builder = FormulaBuilder()
+    builder = Builder()
     text = clean(text)
     front, fields = _front(text)
     if front:

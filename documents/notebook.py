@@ -9,7 +9,6 @@ from documents.builder import Builder
 from documents.encodings import decode
 from documents.errors import Broken
 from documents.markdown import tell_markdown
-from documents.tex_formulas import FormulaBuilder
 from documents.text_cleaning import clean, one_line
 from documents.titles import is_title
 from documents.types import Document
@@ -27,7 +26,7 @@ def read_notebook(data: bytes, title: str) -> Document:
     cells = list(_cells(notebook))
     if not cells:
         raise Broken
-    builder = FormulaBuilder()
+    builder = Builder()
     given = _text(_inside(_inside(notebook, "metadata"), "title"))
     if is_title(given):
         builder.title, builder.title_given = one_line(given), True

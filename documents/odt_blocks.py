@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from documents.odt_formulas import linear, signs
+from documents.formulas import LEAVES, from_mathml
 from documents.odt_lists import Item, Lists, OpenList
 from documents.odt_runs import DRAW, read_runs
 from documents.odt_styles import TEXT, Look, Styles
@@ -159,8 +159,8 @@ class Reader:
         root = found[0] if len(found) else self._embedded(name)
         if root is None or not str(root.tag).endswith("math"):
             return None
-        reading = linear(root)
-        text = reading or signs(root)
+        reading = from_mathml(root)
+        text = reading or _signs(root)
         return Run(text, "formula", reading) if text else None
 
     def _apart(self, container: etree._Element) -> list[Paragraph]:
@@ -171,6 +171,12 @@ class Reader:
         made, self.paragraphs = self.paragraphs, before
         self._is_in_cell = was_in_cell
         return made
+
+
+def _signs(formula: etree._Element) -> str:
+    """Collect the letters and signs of a formula in their order, whatever its shape."""
+    leaves = formula.iter(*(f"{{*}}{name}" for name in LEAVES))
+    return " ".join("".join(leaf.text or "" for leaf in leaves).split())
 
 
 def _is_layout(table: etree._Element) -> bool:

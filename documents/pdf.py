@@ -5,7 +5,14 @@ import pypdfium2.raw as pdfium
 
 from common.errors import Message
 from documents.builder import Builder
-from documents.errors import Broken, EmptyDocument, Encrypted, Scanned, TooLargeInside
+from documents.errors import (
+    Broken,
+    EmptyDocument,
+    Encrypted,
+    Scanned,
+    TooLargeInside,
+    UnknownLetters,
+)
 from documents.pdf_edges import Body
 from documents.pdf_headings import (
     beside_title,
@@ -50,7 +57,7 @@ def open_pdf(path: str) -> pypdfium2.PdfDocument:
 def read_pdf(pdf: pypdfium2.PdfDocument, title: str, scans: Scans | None = None) -> Document:
     """Read a PDF; `scans` recognises pages without text.
 
-    Raises Scanned, EmptyDocument, TooLargeInside.
+    Raises Scanned, UnknownLetters, EmptyDocument, TooLargeInside.
     """
     if len(pdf) > MOST_PAGES:
         raise TooLargeInside
@@ -96,7 +103,7 @@ def _pages(pdf: pypdfium2.PdfDocument, scans: Scans | None) -> tuple[list[Page],
     if broken == len(pages):
         raise Broken
     if any(page.lost for page in pages):
-        raise Scanned
+        raise UnknownLetters
     for number in empty[:LOOKED_FOR_PICTURES]:
         if reader.has_pictures(number):
             raise Scanned

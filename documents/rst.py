@@ -10,11 +10,12 @@ from docutils.parsers.rst import Directive, directives, languages, roles
 from docutils.utils import DependencyList
 
 from common.errors import Message
+from documents.builder import Builder
 from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
 from documents.plain_text import read_plain
-from documents.tex_formulas import FormulaBuilder, formula_html
+from documents.tex_formulas import formula_html
 from documents.text_cleaning import clean, one_line
 from documents.types import Document
 
@@ -71,7 +72,7 @@ def read_rst(text: str, title: str) -> Document:
         page = publish_from_doctree(tree, writer="html5", settings_overrides=SETTINGS)
     except (RecursionError, ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         raise Broken from error  # docutils fails so on what it does not foresee
-    builder = FormulaBuilder()
+    builder = Builder()
     if included := [one_line(name) for name in INCLUDED.findall(text)]:
         builder.notes.append(Message(NOT_INCLUDED, names=", ".join(included[:10])))
     builder.title = one_line(str(tree.get("title") or ""))

@@ -16,9 +16,10 @@ from speech.text.edit_map import Edit, Edited
 LONGEST = 100
 MOST = 2000
 SPACE = re.compile(r"\s")  # a phrase may be parted by any one space, such as a line break
-# What is written in several ways: apostrophes, letters of full width or of mathematics.
+# What is written in several ways: apostrophes, hyphens, letters of full width or of mathematics.
 ALIKE = str.maketrans(
     dict.fromkeys("’ʼ‘`´\u02b9\uff07", "'")
+    | dict.fromkeys("\u2010\u2011", "-")
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF07}
     | {
         chr(code): plain

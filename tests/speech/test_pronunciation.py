@@ -41,6 +41,7 @@ def test_an_entry_holds_where_its_pattern_stands(entry, text, said):
     [
         ("O'Brien", ["O’Brien", "OʼBrien", "O`Brien", "O‘BRIEN", "O＇Brien"]),
         ("O’Brien", ["O'Brien", "oʼbrien"]),
+        ("co-op", ["co\u2011op", "CO\u2010OP"]),
         ("café", ["cafe\u0301", "CAFÉ", "CAFE\u0301"]),
         ("cafe\u0301", ["café", "cafe\u0301"]),
         ("Việt", ["Vi\u1ec7t", "Vie\u0323\u0302t", "Vi\u1eb9\u0302t", "Vie\u0302\u0323t"]),

@@ -33,6 +33,14 @@ CASES = [
     ),
     Case(
         "Captions",
+        "styles that are never closed",
+        "open.srt",
+        lambda: srt("{\\" * 150_000, "<v a" * 100_000, "{\\an8}{\\i1}One.{\\i0}"),
+        holds=("One.",),
+        lacks=("{\\an8}", "i1}"),
+    ),
+    Case(
+        "Captions",
         "cues without blank lines between",
         "b.srt",
         lambda: srt("One.", "Two,\nthen", "three.", gap=""),

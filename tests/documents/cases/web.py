@@ -277,6 +277,13 @@ ODD = [
     ),
     Case(
         "Odd markup",
+        "more elements than can be looked at",
+        "page.html",
+        lambda: page("<i>a" * 200_001),
+        refused="This page is too large",
+    ),
+    Case(
+        "Odd markup",
         "frames",
         "page.html",
         lambda: "<html><frameset cols='1,2'><frame src='menu.html'><frame src='text.html'></html>",
