@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from html import escape
 
 from documents.builder import Builder
@@ -10,6 +11,7 @@ from documents.text_cleaning import one_line
 from documents.types import TextRun
 
 LONGEST_READ = 120  # characters
+MOST_REMEMBERED = 1000  # formulas: the same few letters stand all over a paper
 RAISED = str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 LOWERED = str.maketrans("0123456789+-=()aeox", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓ")
 SHIFTED = re.compile(r"([\^_])(?:\{([^{}]{1,8})\}|([^\s{}\\]))")
@@ -36,6 +38,7 @@ def _read_out(part: TextRun) -> TextRun:
     return replace(part, text=tex, replaced_by=reading(tex))
 
 
+@lru_cache(MOST_REMEMBERED)
 def reading(tex: str) -> str | None:
     """Read a short formula in a line of plain signs; None where it takes more than that."""
     if len(tex) > LONGEST_READ:
