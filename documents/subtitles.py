@@ -17,8 +17,8 @@ ARROW = r"[ \t]*+(?:[-–—=]{1,3}>|→)[ \t]*+"
 TIMES = re.compile(rf"[ \t]*+{CLOCK}{ARROW}{CLOCK}(?:[ \t][^\n]*)?")
 NUMBER = re.compile(r"[ \t]*+\d{1,6}[ \t]*+")
 ASIDE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|\Z)")
-VOICE = re.compile(r"<v(?:\.[^\s>]*)?\s+([^>]+)>")
-TAG = re.compile(r"</?[a-z][^<>]*>|<\d[\d:.]*>|\{\\[^}]*\}", re.IGNORECASE)
+VOICE = re.compile(r"<v(?:\.[^\s<>]{0,200})?\s{1,9}([^<>]{1,300})>")
+TAG = re.compile(r"</?[a-z][^<>]*>|<\d[\d:.]*>|\{\\[^{}]*\}", re.IGNORECASE)
 NAMED = re.compile(r"(?:-\s*)?((?:[A-Z][A-Z.'’-]*)(?: [A-Z\d][A-Z\d.'’-]*){0,2}:)\s+(?=\S)")
 # A line of nothing else; brackets of capitals anywhere; short ones before or after a sentence.
 SOUND = re.compile(

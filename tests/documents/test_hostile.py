@@ -15,7 +15,7 @@ from documents.errors import Broken, DocumentError, Interrupted, TookTooLong, To
 from documents.limits import Limits
 from documents.read import read
 from documents.types import compose
-from tests.documents import hostile, making
+from tests.documents import hostile, hostile_texts, making
 from tests.documents.damage import mutated, samples
 
 LONGEST_S = 25
@@ -50,6 +50,12 @@ def test_a_hostile_document_ends_in_a_sentence_or_in_its_own_text(name, tmp_path
     assert isinstance(ended, DocumentError) or "root:" not in ended
     if name in TOO_LARGE:
         assert isinstance(ended, TooLargeInside)
+
+
+@pytest.mark.parametrize("name", hostile_texts.CASES)
+def test_a_sign_without_an_end_is_read_in_time(name, tmp_path):
+    limits = Limits(wall_s=20, cpu_s=5)
+    assert isinstance(outcome(tmp_path, *hostile_texts.CASES[name](), limits), str)
 
 
 def fuzz(name, folder, count, first=0):
