@@ -54,7 +54,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
         texts, taken, worst, memory, crashed = _read(folder)
         rows.append((name, count, texts, count - texts, f"{taken:.2f}", worst, f"{memory:.0f}"))
         slowest, most, crashes = max(slowest, taken), max(most, memory), crashes + len(crashed)
-        print(*crashed, sep="\n", end="\n" if crashed else "")
+        print(*crashed, sep="\n", end="\n" if crashed else "", flush=True)
     heads = ("format", "files", "read", "refused", "slowest s", "which", "memory MB")
     table("Damaged files, processor time and memory of the process that reads", heads, rows)
     report.at_most("damaged file, slowest, processor", slowest, 10, "s")
