@@ -1,7 +1,6 @@
 """Reader of FictionBook (FB2): its sections are the chapters, its notes stay notes."""
 
 import base64
-import binascii
 import html
 import re
 from typing import Any
@@ -16,7 +15,7 @@ from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
 from documents.safe_xml import is_well_formed, parse_xml
-from documents.text_cleaning import one_line, parts_of
+from documents.text_cleaning import clean, one_line, parts_of
 from documents.titles import is_title
 from documents.types import Document
 
@@ -44,6 +43,7 @@ RENAMED = {
     "empty-line": "hr",
     "image": "img",
 }
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,50}")
 DAMAGED = "This file breaks the rules of its format. Parts of the text may be missing."
 
 
@@ -52,8 +52,9 @@ def read_fb2(data: bytes, title: str) -> Document:
     xml = _as_utf8(data)
     root = parse_xml(xml)
     for element in root.iter(etree.Element):
-        # Damaged files have names such as "p:", which are none.
-        element.tag = str(element.tag).rpartition("}")[2].rpartition(":")[2] or "p"
+        # Damaged files have names such as "p:" and ".p", which are none.
+        name = str(element.tag).rpartition("}")[2].rpartition(":")[2]
+        element.tag = name if NAME.fullmatch(name) else "p"
     if root.tag != "FictionBook":
         raise Broken
     builder = Builder(chapters_given=root.find(".//section/title") is not None)
@@ -116,7 +117,7 @@ def _cover(root: Any, info: Any, builder: Builder) -> None:
             continue
         try:
             content = base64.b64decode(binary.text or "")
-        except binascii.Error:
+        except ValueError:  # other letters than those of the code
             return
         kind = next((kind for start, kind in IMAGES.items() if content.startswith(start)), "")
         if kind and len(content) <= LARGEST_COVER:
@@ -197,7 +198,7 @@ def _html(block: Any) -> str:
         if tag == "a" and element.get("type") == "note":
             element.set("role", "doc-noteref")
         elif tag == "image":
-            element.set("alt", element.get("alt") or element.get("title") or "")
+            element.set("alt", clean(element.get("alt") or element.get("title") or ""))
         elif tag == "v" and element.getnext() is not None:
             element.append(etree.Element("br"))
         elif tag == "p" and _is_code(element):

@@ -132,7 +132,9 @@ def _is_persona(cell: Any) -> bool:
     while inner is not None and inner.tag == "-text":
         inner = inner.next
     is_called = _is_called_speaker(cell.attributes) or (
-        inner is not None and not inner.tag.startswith("-") and _is_called_speaker(inner.attributes)
+        inner is not None
+        and not (inner.tag or "-").startswith("-")
+        and _is_called_speaker(inner.attributes)
     )
     return is_called and 0 < len(one_line(cell.text()[:400])) <= 2 * LONGEST_NAME
 
@@ -158,7 +160,7 @@ def _first_element(paragraph: Any) -> Any:
     node = paragraph.child
     while node is not None and node.tag == "-text" and not (node.text_content or "").strip():
         node = node.next
-    return None if node is None or node.tag.startswith("-") else node
+    return None if node is None or (node.tag or "-").startswith("-") else node
 
 
 def _written_name(node: Any) -> str:

@@ -47,7 +47,7 @@ def _pieces(root: Any, before: list[str], *, with_images: bool) -> Iterator[str]
 
 def _piece(node: Any, before: list[str], *, with_images: bool) -> tuple[str, bool]:
     """What an element or a text adds by itself, and whether to go on with what is in it."""
-    tag = node.tag
+    tag = node.tag or "-"  # a processing instruction has none
     if tag == "-text":
         return node.text_content or "", False
     if tag.startswith(("-", "!")):

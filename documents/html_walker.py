@@ -22,7 +22,7 @@ from documents.html_kinds import (
 )
 from documents.html_paragraphs import BREAK, Run, paragraph, whole
 from documents.html_tables import is_layout, table_text, verses_of
-from documents.html_text import figures_of, is_new_word
+from documents.html_text import LONGEST, figures_of, is_new_word
 from documents.text_cleaning import clean, one_line
 from documents.types import TextRun
 
@@ -309,6 +309,11 @@ def _shown_by(node: Any, tag: str, attributes: Attributes) -> str:
     """What an image says of itself; the texts in a drawing are what it shows."""
     if tag == "img":
         return one_line(attributes.get("alt") or "")
-    texts = [attributes.get("aria-label") or "", *(each.text() for each in node.css("title, desc"))]
-    texts += [each.text() for each in node.css("text")]
+    texts = [attributes.get("aria-label") or ""]
+    size = 0
+    for each in (*node.css("title, desc"), *node.css("text")):
+        texts.append(each.text())
+        size += len(texts[-1])
+        if size > LONGEST:  # texts in texts: each holds all of the next
+            break
     return " ".join(dict.fromkeys(filter(None, map(one_line, texts))))

@@ -35,8 +35,11 @@ class PageReader:
             page.close()
 
     def has_pictures(self, number: int) -> bool:
-        """Whether there is an image on a page."""
-        page = self._document[number]
+        """Whether there is an image on a page; a page that cannot be opened shows none."""
+        try:
+            page = self._document[number]
+        except pypdfium2.PdfiumError:
+            return False
         try:
             objects = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3)
             return next(iter(objects), None) is not None
@@ -54,6 +57,7 @@ def _lines(reader: TextLines, page: pypdfium2.PdfPage, number: int) -> list[Line
     if _collide(lines):
         lines = reader.pieces()
     lines += (_field(turned(box, reader.turn), text, number) for box, text in written_onto(page))
+    lines = [line for line in lines if line.text.strip()]  # signs that nobody sees leave none
     upright = [line for line in lines if not line.turn]
     aside = [line for line in lines if line.turn]
     return in_reading_order(upright, has_columns=bool(between)) + aside

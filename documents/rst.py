@@ -52,7 +52,7 @@ WITHOUT_TEXT = frozenset(
 )
 # docutils passes over longer lines, and takes hours over a paragraph of nothing but signs.
 LONG_LINE = re.compile(r"([^\n]{5000}[^\n ]{0,1000}) ")
-SIGNS = re.compile(r"[*`]")
+SIGNS = re.compile(r"[*`]|\|(?=\S)|[\w\]]_(?!\w)")
 MOST_SIGNS = 4000
 NESTED = re.compile(r"^[ \t]*\.\. \|[^|\n]{1,100}\|[ \t]+replace::[^|\n]*+(?:\|[^|\n]*+){3}", re.M)
 MOST_NESTED = 8

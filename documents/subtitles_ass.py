@@ -11,7 +11,11 @@ from documents.titles import is_title
 from documents.types import Document
 
 OVERRIDE = re.compile(r"\{[^{}\n]*+\}")
-DRAWING = re.compile(r"\{[^{}\n]*?\\p[1-9][^{}\n]*+\}[^{}\n]*+(?:\{[^{}\n]*?\\p0[^{}\n]*+\})?")
+# That a brace is closed is seen first: else each \p in it would be tried up to the end.
+DRAWING = re.compile(
+    r"\{(?=[^{}\n]*+\})[^{}\n]*?\\p[1-9][^{}\n]*+\}[^{}\n]*+"
+    r"(?:\{(?=[^{}\n]*+\})[^{}\n]*?\\p0[^{}\n]*+\})?"
+)
 BREAK = re.compile(r"(?:[ \t]*+\\[Nn])++[ \t]*+")
 CLOCK = re.compile(r"(\d{1,2}):(\d\d):(\d\d)[.,:](\d{1,3})")
 TITLE = re.compile(r"^Title:[ \t]*(\S[^\n]{0,300})$", re.MULTILINE)

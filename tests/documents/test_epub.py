@@ -72,3 +72,10 @@ def test_the_language_of_a_page_stands_in_for_that_of_the_book(tmp_path):
             new.writestr(name, content)
     document = read(making.write(tmp_path, "b.epub", made.getvalue()), "b.epub")
     assert document.language == "fr"
+
+
+def test_instructions_for_programs_in_a_heading_are_passed_over(tmp_path):
+    pages = {"c1.xhtml": "<p><?x y?>CHAPTER I</p><p>It was late.</p>", "c2.xhtml": "<p>Then.</p>"}
+    document = read(making.write(tmp_path, "b.epub", epub(pages)), "b.epub")
+    spoken = "\n\n".join(compose(chapter) for chapter in document.chapters)
+    assert spoken == "CHAPTER I\n\nIt was late.\n\nThen."

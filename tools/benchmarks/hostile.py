@@ -4,6 +4,7 @@ import itertools
 import time
 from pathlib import Path
 
+from tests.documents import hostile_texts
 from tests.documents.hostile import CASES
 from tools.benchmarks import load
 from tools.benchmarks.browser import Address, Browser
@@ -20,7 +21,7 @@ def run(report: Report, scratch: Path, *, full: bool) -> None:
     folder = fresh(scratch / "hostile")
     with prepared(folder, PEOPLE):
         pass
-    documents = [make() for make in CASES.values()]
+    documents = [make() for make in (CASES | hostile_texts.CASES).values()]
     with Program(folder) as program:
         page = [load.request("/", program.browser("ada").cookie)]
         idle = load.drive(program.address, page, seconds=3, pause_s=0.01)

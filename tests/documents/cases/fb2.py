@@ -100,4 +100,31 @@ CASES = [
         lambda: plain("<section><p> </p></section>"),
         refused="no text",
     ),
+    Case(
+        "FB2",
+        "names of elements that are none",
+        "names.fb2",
+        lambda: plain("<section><p>Late.</p><x:.h>Then.</x:.h></section>"),
+        spoken="Late.\n\nThen.",
+    ),
+    Case(
+        "FB2",
+        "a picture that shows control characters",
+        "picture.fb2",
+        lambda: plain("<section><p>Late.</p><image title='A&#2; house'/></section>"),
+        spoken="Late.",
+        notes=("breaks the rules",),
+    ),
+    Case(
+        "FB2",
+        "a cover in other letters",
+        "cover.fb2",
+        lambda: (
+            '<?xml version="1.0"?><FictionBook><description><title-info><coverpage>'
+            '<image href="#c"/></coverpage></title-info></description>'
+            "<body><section><p>Late.</p></section></body>"
+            '<binary id="c">обложка</binary></FictionBook>'
+        ),
+        spoken="Late.",
+    ),
 ]
