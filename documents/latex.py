@@ -78,7 +78,7 @@ def read_latex(text: str, title: str) -> Document:
     try:
         page = writer.page(body)
         named = {name: writer.line(_argument(text, name)) for name in ("title", "author")}
-    except (RecursionError, LatexWalkerError, AttributeError, IndexError, TypeError) as error:
+    except (RecursionError, LatexWalkerError, LookupError, AttributeError, TypeError) as error:
         raise Broken from error  # pylatexenc fails so on what it does not foresee
     builder = Builder(title_given=bool(named["title"]))
     builder.title, builder.author = named["title"], named["author"]
