@@ -10,8 +10,8 @@ from documents.office_paragraphs import title_from
 from documents.read import read
 from documents.types import compose
 from tests.documents import making
+from tests.documents.damage import mutated
 from tests.documents.making_office import item, level, lists, odt, p, r, rtf, table, word
-from tests.documents.test_hostile import damaged
 
 LIMITS = Limits(wall_s=20, cpu_s=5)
 SOUND = {
@@ -59,7 +59,7 @@ def test_a_hostile_office_document_ends_in_its_text_or_in_a_sentence(name, tmp_p
 @pytest.mark.parametrize("filename", SOUND)
 def test_a_damaged_office_document_ends_in_its_text_or_in_a_sentence(filename, tmp_path):
     for seed in range(5):
-        assert outcome(tmp_path, filename, damaged(SOUND[filename], random.Random(seed)))
+        assert outcome(tmp_path, filename, mutated(SOUND[filename], random.Random(seed)))
 
 
 @pytest.mark.parametrize(
