@@ -8,14 +8,19 @@ from selectolax.lexbor import LexborHTMLParser
 from documents.html_formulas import RENDERED
 from documents.html_furniture import kind_by_name
 from documents.html_kinds import SKIPPED, classes_of, is_hidden
+from documents.html_text import text_of
 
 TIMES = 2  # as much text as is to be seen: it is the page's text
 HIDING = ("hidden", "aria-hidden", "style")
+FEWEST = 60  # characters: less is a label
 NESTED = 3  # elements in each other that are hidden
 
 
-def reveal(tree: LexborHTMLParser) -> None:
-    """Show what is hidden, or kept for browsers without scripts, if it is the page's text."""
+def reveal(tree: LexborHTMLParser) -> list[str]:
+    """Show what is hidden, or kept for browsers without scripts, if it is the page's text.
+
+    Returns the texts that stay hidden, such as those behind tabs.
+    """
     for _ in range(NESTED):
         seen, hidden = _sizes(tree.body)
         late = [node for node, size in hidden if size > TIMES * seen]
@@ -28,6 +33,7 @@ def reveal(tree: LexborHTMLParser) -> None:
     if seen == 0 and not late:
         for node in tree.css("body noscript"):
             node.unwrap()
+    return [text_of(node) for node, size in _sizes(tree.body)[1] if size >= FEWEST]
 
 
 def _sizes(body: Any) -> tuple[int, list[tuple[Any, int]]]:

@@ -33,7 +33,7 @@ def read_page(data: bytes, title: str, charset: str = "") -> Document:
     if data.count(b"<") > MOST_TAGS:
         raise PageTooLarge
     tree = parse(data, charset)
-    reveal(tree)
+    hidden = reveal(tree)
     html = tree.html or ""
     page = Page(tree.body, is_thread=bool(THREAD.search(html[:THREAD_WITHIN])))
     builder = Builder()
@@ -43,6 +43,8 @@ def read_page(data: bytes, title: str, charset: str = "") -> Document:
     Flow(builder, article.kind_of).walk(tree.body)
     for line in article.unseen.splitlines():
         builder.paragraph(one_line(line))
+    for text in hidden:
+        builder.paragraph(text, "navigation")
     return _with_something_to_say(builder.document("html", title))
 
 

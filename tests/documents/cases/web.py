@@ -277,6 +277,15 @@ ODD = [
     ),
     Case(
         "Odd markup",
+        "what stands behind tabs is shown and not read",
+        "page.html",
+        lambda: article(inside=f'<div class="tab" hidden><script>run()</script>{OTHER}</div>'),
+        holds=SAID,
+        lacks=(OTHER, "run()"),
+        shown=(("navigation", OTHER),),
+    ),
+    Case(
+        "Odd markup",
         "more elements than can be looked at",
         "page.html",
         lambda: page("<i>a" * 200_001),
