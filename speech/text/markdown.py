@@ -6,7 +6,7 @@ have too, such as `>` or `*word*`, count only where the text shows by enough oth
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from speech.text.clauses import WORDLESS
 from speech.text.edit_map import Edit
@@ -37,8 +37,9 @@ NOTE = re.compile(r"[ ]{0,3}\[\^(?P<name>[\w-]{1,40})\]:[ \t]{0,20}")
 INLINE = re.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])|(?P<code>`+)|(?P<pair>\*+|_+|~~+)"
     r"|(?P<mark>\[\^[\w-]{1,40}\])|(?P<open>!?\[)|(?P<tail>\])|(?P<address><)"
-    r"|(?P<blank>\n[ \t]*+\n)"
 )
+SIGN = re.compile(r"[\\`*_~\[\]<]")  # what INLINE finds begins with one, or with one after a "!"
+BLANK = re.compile(r"\n(?:[ \t]*+\n)++")
 CODE = re.compile(r"(?P<ticks>`{1,2})(?!`)(?P<words>[^`\r\n]{1,300})(?P=ticks)(?!`)")
 LINK = re.compile(
     r"!?\[(?P<words>(?:!\[[^\[\]\r\n]{0,300}\]\([^\s()]{0,500}+\)|[^\[\]\r\n]){0,500}+)"
@@ -194,7 +195,10 @@ class _Reading:
     def read_words(self) -> None:
         """Find signs within lines: pairs around words, links, code."""
         for start, end in _joined(self.places):
-            self._read_stretch(start, end)
+            for first, last in _paragraphs(self.text, start, end):
+                # Most paragraphs hold no sign, and this is found out much sooner.
+                if SIGN.search(self.text, first, last):
+                    self._read_stretch(first, last)
 
     def _read_stretch(self, place: int, end: int) -> None:
         opened: dict[str, int] = {}
@@ -219,9 +223,6 @@ class _Reading:
                 place = address.end()
                 self._say(found.start(), found.start() + 1, "")
                 self._say(place - 1, place, "")
-            elif kind == "blank":
-                place -= 1
-                opened.clear()
 
     def _read_code(self, found: re.Match[str]) -> int:
         start = found.start()
@@ -300,6 +301,14 @@ def _joined(places: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             found.append((start, end))
     return found
+
+
+def _paragraphs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The paragraphs of a stretch: no pair of signs goes on in the next one."""
+    for blank in BLANK.finditer(text, start, end):
+        yield start, blank.start()
+        start = blank.end()
+    yield start, end
 
 
 def _has_word(text: str) -> bool:
