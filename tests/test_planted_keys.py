@@ -103,7 +103,7 @@ class Recorder(Client):
 def add(owner: Recorder, name: str, base_url: str, key: str, protocol: str) -> None:
     fields = {"label": name, "base_url": base_url, "model": "m", "price": "1", "timeout_s": "5"}
     flags = {"protocol": protocol, "allows_own_keys": "1"}
-    status, _, body = owner.post("/admin/providers", name=name, key=key, **fields, **flags)
+    status, _, _body = owner.post("/admin/providers", name=name, key=key, **fields, **flags)
     assert status == 303, owner.app.log_path.read_text()[-3000:]
 
 
