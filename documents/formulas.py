@@ -17,7 +17,6 @@ RAISED = str.maketrans(
 )
 RAISABLE = re.compile(r"[+−-]?[0-9nikxyjmtabcdeoprsuvwz]{1,4}(?:[+−-][0-9nikxyjmt]{1,3})?")
 OPERATORS = frozenset("+-−±∓×·÷=≠<>≤≥≈≡∼≅∝→←↔⇒⇔∈∉⊂⊆∪∩∧∨∘∗*≪≫↦⟶")
-RELATIONS = frozenset("=≠<>≤≥≈≡∼≅∝→←↔⇒⇔∈∉⊂⊆≪≫↦⟶")
 OPENING = frozenset("([{⟨⌊⌈|,;")
 LARGE = frozenset("∑∏∫∮∐⋃⋂∬∭")
 INVISIBLE = frozenset("\u2061\u2062\u2063\u2064\u200b\u200c\u200d\ufeff")

@@ -18,7 +18,6 @@ REPEATS = 3  # pages that a head must stand on
 FEW_PAGES = 5  # in so few, two are enough: left and right pages have heads of their own
 HEADING_SIZE = 1.12  # of the size of the text
 APART = 1.5  # of the distance of lines
-IN_FLOW = 1.35
 HEAD_CELLS = 3  # left, middle and right of a head that stands on one page only
 
 DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")

@@ -20,7 +20,6 @@ UNSPEAKABLE = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u2060\ufeff\ufff9-\uffff]"
 )
 NEWLINES = re.compile("\r\n?|[\x0b\x0c\x85\u2028]")
-SPACES = re.compile(r"[^\S\n]+")
 LINK = re.compile(r"://|www\.", re.IGNORECASE)
 SPECIAL = re.compile(
     r"(?P<link>[<(\[]?(?<![\w@.])(?:(?:https?|ftp)://|www\.)[^\s<>\"“”]+)"

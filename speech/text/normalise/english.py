@@ -53,7 +53,6 @@ from speech.text.normalise.rules import (
 DAY_FIRST = ("en-gb", "en-au", "en-nz", "en-ie", "en-in", "en-za", "en-029")
 
 NUMBER = r"(?:\d{1,3}(?:(?:[,\u00a0\u202f]\d{3}){1,5}|(?: 000){1,5})(?!\d)|\d{1,15})(?:\.\d{1,12})?"
-AMOUNT = rf"(?:{NUMBER}|\d{{0,6}}[{''.join(FRACTION_SIGNS)}])"
 MONTH = rf"(?P<month>{alternatives(MONTHS)})\b\.?"
 YEAR = r"[12]\d{3}"
 DAY = r"(?:3[01]|[12]\d|0?[1-9])"
