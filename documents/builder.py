@@ -1,12 +1,13 @@
 """Builder of documents: collects what a reader finds, in order, and makes chapters of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from babel.core import get_global
 
 from documents.errors import EmptyDocument, TooLargeInside
-from documents.text_cleaning import one_line, parts_of
+from documents.text_cleaning import is_ornament, one_line, parts_of
 from documents.types import LEFT_OUT, Chapter, Document, TextRun
 
 PARAGRAPH = "\n\n"
@@ -181,7 +182,15 @@ def _merged(parts: Iterable[TextRun]) -> tuple[TextRun, ...]:
         pieces = [part.text] if part.kind == "text" else []
     if pieces:
         made[-1] = replace(made[-1], text="".join(pieces))
-    return tuple(made)
+    return tuple(_with_ornaments(made))
+
+
+def _with_ornaments(parts: list[TextRun]) -> Iterator[TextRun]:
+    """The parts, what stands between scenes in place of a sentence as what it is."""
+    following = chain((part.glue for part in parts[1:]), [PARAGRAPH])
+    for part, after in zip(parts, following, strict=False):
+        is_alone = part.kind == "text" and part.glue == after == PARAGRAPH
+        yield replace(part, kind="bullet") if is_alone and is_ornament(part.text) else part
 
 
 def _spoken(parts: Iterable[TextRun]) -> Iterable[TextRun]:

@@ -13,7 +13,6 @@ LAYOUT_CELL = 200  # characters in a cell: more on average, and the table is the
 BESIDE = frozenset(("note", "caption"))  # kinds that stand beside a table or a note
 
 BLANKS = re.compile(r"[^\S\n\xa0]+")
-SCENE_BREAK = re.compile(r"[\s*#_~=+\-–—·•∙.…❦⁂☙❧✻✽❖◆◇■□●○★☆]++")
 RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 RAISED_NUMBER = re.compile(r"[+\-−]?\d{1,3}|n")
@@ -101,8 +100,6 @@ class Paragraph:
             builder.heading(self.parts, self.level)
         elif self.kind != "text":
             builder.paragraph(text, self.kind)
-        elif SCENE_BREAK.fullmatch(text):
-            builder.paragraph(text, "bullet")
         else:
             builder.parts(self.parts)
         for run in self.runs:

@@ -3,13 +3,13 @@
 import re
 
 from documents.heading_words import LANGUAGES, STANDING_ALONE, HeadingWords
+from documents.text_cleaning import is_ornament
 
 LONGEST_HEADING = 100  # characters
 SEPARATORS = 3  # looked at; what stands after more of them is no number of a chapter
 MOST_WORDS = 6  # in the label of a chapter
 SMALL_WORD = 3  # letters of the words that titles write small
 
-ORNAMENT = re.compile(r"[*#~=+_.·•∙°^|–—―§※⁂⁎⁑❦❧☙✻✽✿❀❖◆◇◊○●□■★☆♦♣♠♥†‡-]{1,2}|[\W_]{3,}")
 LETTER_ORNAMENT = re.compile(r"[-~*]*\s*+(?:[oO0]\s*+){3}[-~*]*|(?:[xX]\s*+){3}")
 SEPARATOR = re.compile(r"(?:\s?[.:–—]|\s-|-\s|--)[.:–—-]*+\s*+")
 FRENCH_FIRST = ("Ier", "IER", "1er", "Ire", "1re")
@@ -56,8 +56,7 @@ def heading_level(line: str) -> int:
 
 def is_scene_break(line: str) -> bool:
     """Tell whether a line only parts scenes, as "* * *", "#" and "oOo" do."""
-    line = line.strip()
-    return bool(ORNAMENT.fullmatch(line) or LETTER_ORNAMENT.fullmatch(line))
+    return is_ornament(line) or LETTER_ORNAMENT.fullmatch(line.strip()) is not None
 
 
 def _label_level(label: str) -> int:

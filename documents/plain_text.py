@@ -61,7 +61,9 @@ def _body(builder: Builder, text: str) -> None:
                 builder.heading(parts_of(line, PARAGRAPH), level)
             else:
                 builder.paragraph(line, "contents")
-        elif not is_scene_break(block):
+        elif is_scene_break(block):
+            builder.paragraph(" ".join(block.split()), "bullet")
+        else:
             builder.parts(_join_lines(block, words, is_wrapped=is_wrapped))
 
 

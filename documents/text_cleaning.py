@@ -37,6 +37,13 @@ COMPOUNDS = (
 OF_COMPOUNDS = frozenset(COMPOUNDS.split())
 TRAILING = ".,;:!?'’…"
 BRACKETS = {"(": ")", "[": "]", "<": ">"}
+LONGEST_ORNAMENT = 80  # characters
+# Without letters and digits; sums of money, signs of mathematics, emoji and marks of a speaker who
+# is lost for words say something.
+ORNAMENT = re.compile(
+    r"(?:(?![?!@%&$£¥€\u20a0-\u20cf\u2200-\u2216\u221a-\u22ff\u2600-\u2604\u2639-\u263b"
+    r"\U0001f000-\U0001faff])[\W_])+"
+)
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -64,6 +71,11 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """Put a text on one line, with single spaces."""
     return " ".join(clean(text).split())
+
+
+def is_ornament(line: str) -> bool:
+    """Tell whether a line holds nothing but signs such as "* * *" and "❦"."""
+    return 0 < len(line) <= LONGEST_ORNAMENT and ORNAMENT.fullmatch(line) is not None
 
 
 def parts_of(text: str, glue: str = "", kind: str = "text") -> Iterator[TextRun]:

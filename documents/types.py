@@ -37,7 +37,7 @@ _RULES = (
     Rule("navigation", "Menus and page furniture", True),
     Rule("reference", "Citation marks", True),
     Rule("mark", "Numbers and times of captions", True),
-    Rule("bullet", "Bullets of lists", True),
+    Rule("bullet", "Bullets and ornaments", True),
     Rule("front_matter", "Title pages, imprints and licences", True),
     Rule("formula", "Formulas as they are written", True),
     Rule("comment", "Comments of readers", True),

@@ -38,7 +38,7 @@ LABELS = {
     "navigation": lazy_gettext("Menus and page furniture"),
     "reference": lazy_gettext("Citation marks"),
     "mark": lazy_gettext("Numbers and times of captions"),
-    "bullet": lazy_gettext("Bullets of lists"),
+    "bullet": lazy_gettext("Bullets and ornaments"),
     "front_matter": lazy_gettext("Title pages, imprints and licences"),
     "formula": lazy_gettext("Formulas as they are written"),
     "comment": lazy_gettext("Comments of readers"),

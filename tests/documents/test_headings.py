@@ -59,7 +59,10 @@ def test_ornaments_part_scenes(line):
     assert is_scene_break(line)
 
 
-@pytest.mark.parametrize("line", ["I", "5", "No", "$5", "OK", "?", "Ooh", "xx", "000 1", ""])
+@pytest.mark.parametrize(
+    "line",
+    ["I", "5", "No", "$5", "OK", "?", "Ooh", "xx", "000 1", "", "😂😂😂", "€€€", "?!?!", "∞", "½"],
+)
 def test_short_lines_of_words_are_no_scene_breaks(line):
     assert not is_scene_break(line)
 

@@ -48,6 +48,7 @@ CASES = [
         "scenes.txt",
         lambda: "He slept.\n\n❦\n\nShe rose.\n\n#\n\nThey ate.\n\noOo\n\nAll left.\n*\nThe end.\n",
         spoken="He slept.\n\nShe rose.\n\nThey ate.\n\nAll left.\n\nThe end.",
+        shown=tuple(("bullet", sign) for sign in ("❦", "#", "oOo", "*")),
     ),
     Case(
         "Plain text",
@@ -55,5 +56,20 @@ CASES = [
         "verses.txt",
         lambda: "I saw the sea\nand she saw me.\n\nThe end came soon.\n",
         spoken="I saw the sea\nand she saw me.\n\nThe end came soon.",
+    ),
+    Case(
+        "Plain text",
+        "lines of signs that say something",
+        "signs.txt",
+        lambda: "He wrote:\n\n😂😂😂\n\n?!?\n\n€€€\n\nShe laughed.\n",
+        spoken="He wrote:\n\n😂😂😂\n\n?!?\n\n€€€\n\nShe laughed.",
+    ),
+    Case(
+        "Plain text",
+        "scene breaks of a web page",
+        "scenes.html",
+        lambda: "<h1>Home</h1><p>He slept.</p><p>* * *</p><p>She rose.</p><p>❦</p><p>All left.</p>",
+        spoken="Home\n\nHe slept.\n\nShe rose.\n\nAll left.",
+        shown=(("bullet", "* * *"), ("bullet", "❦")),
     ),
 ]
