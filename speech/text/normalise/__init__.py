@@ -18,14 +18,5 @@ def normalise(text: str, language: str) -> Edited:
 
 @cache
 def _rules(language: str) -> tuple[Rule, ...]:
-    code = language.partition("-")[0].lower()
-    if code == "en":
-        from speech.text.normalise.english import English
-
-        return English(language).rules
-    if code == "de":
-        from speech.text.normalise.german import German
-
-        return German(language).rules
     words = language_of(language)
     return rules_of(words, language) if words else ()

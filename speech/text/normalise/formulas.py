@@ -39,6 +39,8 @@ class Formulas:
             self._index,
             HAS_INDEX,
         )
+        yield rule(rf"(?<![\w.])[A-Z]{{2,4}}(?=[{LOWERED}])", self._letters, HAS_INDEX)
+        yield rule(r"(?<!\w)(?P<letters>[CNS]O)2(?!\w)", self._gas, "O2")
 
     def _sign_rules(self) -> Iterator[Rule]:
         yield rule(r"√(?=[\w(π])", self._sign, "√")
@@ -86,6 +88,12 @@ class Formulas:
         number = found["out"].translate(PLAIN)
         said = self._numbers.cardinal(number) if len(number) < 3 else self._numbers.digits(number)
         return f" {said} " if found["next"].isalpha() else f" {said}"
+
+    def _letters(self, found: re.Match[str]) -> str:
+        return " ".join(found[0])
+
+    def _gas(self, found: re.Match[str]) -> str:
+        return f"{' '.join(found['letters'])} {self._numbers.cardinal('2')}"
 
     def _between(self, found: re.Match[str]) -> str | None:
         sign = found["sign"]

@@ -155,7 +155,7 @@ LANGUAGE = Language(
         (r"(?i)(?<!\w)(?:o|od|do|po|przed|około|ok\.) godz(?:\.|iny|inie)\s\Z", "feminine oblique"),
         (r"(?i)\bgodzin(?:ie|y)\s\Z", "feminine oblique"),
     ),
-    is_zero_minute=True,
+    zero_minute="zero ",
     titles={
         "prof.": "profesor", "Prof.": "Profesor", "dr": "doktor", "Dr": "Doktor", "dr.": "doktor",
         "hab.": "habilitowany",

@@ -22,6 +22,8 @@ DASH = r"[-\u2010\u2011\u2013\u2014]"
 HOUR = r"(?P<hour>[01]?\d|2[0-4])"
 CLOCK = START + HOUR
 MINUTE = r"(?P<minute>[0-5]\d)"
+SECOND = r"(?::(?P<second>[0-5]\d))?"
+YEAR = r"[12]\d{3}"
 
 TO_TIME = rf"(?<=\d:\d\d)(?P<out>{SPACE}{DASH}{SPACE})(?=[012]?\d:[0-5]\d)"
 MINUS = r"(?:(?<![^\s(\[„“\"'])[-\u2212])?"
@@ -53,15 +55,10 @@ HAS_PHONE = re.compile(r"[+(]|0[\d ./-]|\d-\d")
 HAS_SIZE = re.compile(r"\d ?[x×]")
 DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 
-ROMAN = r"[IVXLCDM]{1,9}"
 # Alone on its line, or before the title of a chapter.
 NUMERAL_ALONE = (
     r"(?m)(?:^|(?<=^[ \t]))(?P<out>(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
     r"|[IVXLC]{2,9}(?=\. {1,3}[A-ZÄÖÜ]))"
-)
-# After a name that is nobody's; single letters and other ones may mean anything.
-NAMED_NUMERAL = (
-    rf"(?<!\w){CAPITAL}[^\W\d_]{{2,15}} (?P<out>(?=[VX]{{0,5}}I)[IVX]{{2,6}})(?![\w-]|\.\w)"
 )
 ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
@@ -115,6 +112,11 @@ def _trimmed(text: str, start: int, end: int, spoken: str) -> Edit:
     while end > start + 1 and spoken[-1:] == text[end - 1] and not text[end - 1].isalnum():
         spoken, end = spoken[:-1], end - 1
     return Edit(start, end, spoken)
+
+
+def before(found: re.Match[str], most: int) -> str:
+    """What stands before a match, so many characters at most."""
+    return found.string[max(0, found.start() - most) : found.start()]
 
 
 def ends_sentence(found: re.Match[str]) -> bool:

@@ -89,7 +89,7 @@ LANGUAGE = Language(
         rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}(?![\w:]|\.\d)",
         rf"{CLOCK}:{MINUTE}(?![\w:])",
     ),
-    is_zero_minute=True,
+    zero_minute="noll ",
     titles={
         "dr": "doktor", "Dr": "Doktor", "dr.": "doktor", "Dr.": "Doktor", "prof.": "professor",
         "Prof.": "Professor",

@@ -29,7 +29,7 @@ ROWS = (
     ("powers", "x²", "x Quadrat"),
     ("powers", "x³", "x hoch drei"),
     ("powers", "H₂O", "H zwei O"),
-    ("powers", "CO₂", "CO zwei"),
+    ("powers", "CO₂", "C O zwei"),
     ("powers", "2^10", "zwei hoch zehn"),
     ("powers", "5 × 10⁶", "fünf mal zehn hoch sechs"),
     ("formulas", "x² + 1 = 5", "x Quadrat plus eins gleich fünf"),

@@ -114,7 +114,7 @@ ROWS = (
     ("powers", "x²", "x squared"),
     ("powers", "x³", "x cubed"),
     ("powers", "H₂O", "H two O"),
-    ("powers", "CO₂", "CO two"),
+    ("powers", "CO₂", "C O two"),
     ("powers", "2^10", "two to the power of ten"),
     ("powers", "x^2", "x squared"),
     ("powers", "10^-6", "ten to the power of minus six"),

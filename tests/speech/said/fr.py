@@ -111,7 +111,7 @@ ROWS = (
     ("formulas", "x²", "x au carré"),
     ("formulas", "x² + 1 = 5", "x au carré plus un égale cinq"),
     ("formulas", "H₂O", "H deux O"),
-    ("formulas", "CO₂", "CO deux"),
+    ("formulas", "CO₂", "C O deux"),
     ("formulas", "√2", "racine carrée de deux"),
     ("formulas", "2 × 3 = 6", "deux fois trois égale six"),
     ("formulas", "5 > 3", "cinq supérieur à trois"),
