@@ -33,7 +33,7 @@ class Phrase(NamedTuple):
 
     pattern: str
     said: str
-    needs: str | re.Pattern[str] = "0"  # as of rules
+    needs: str | re.Pattern[str] = ""  # as of rules; a phrase that needs nothing has figures
     before: str = ""
     subs: Subs = ()
 

@@ -5,7 +5,7 @@ import re
 from speech.text.normalise.dates import Dates
 from speech.text.normalise.language import Phrase, noun
 from speech.text.normalise.numbers import Numbers, substituted
-from speech.text.normalise.rules import Rule, ends_sentence, rule
+from speech.text.normalise.rules import Rule, before, ends_sentence, rule, word_rule
 
 REACH = 80  # characters before a match that a phrase may ask for
 
@@ -22,16 +22,16 @@ class Phrases:
         self.rules: tuple[Rule, ...] = tuple(map(self._rule, numbers.language.phrases))
 
     def _rule(self, phrase: Phrase) -> Rule:
-        before = re.compile(phrase.before)
+        preceding = re.compile(phrase.before)
 
         def say(found: re.Match[str]) -> str | None:
-            if not before.search(found.string[max(0, found.start() - REACH) : found.start()]):
+            if not preceding.search(before(found, REACH)):
                 return None
             parts = {name: self._part(found, name) for name in found.groupdict()}
             stop = "." if found[0].endswith(".") and ends_sentence(found) else ""
             return substituted(phrase.said.format_map(parts), phrase.subs) + stop
 
-        return rule(phrase.pattern, say, phrase.needs)
+        return (word_rule if phrase.needs else rule)(phrase.pattern, say, phrase.needs)
 
     def _part(self, found: re.Match[str], name: str) -> str:
         written, language = found[name] or "", self._numbers.language

@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping
 from speech.text.normalise.numbers import Numbers, case_of, substituted
 from speech.text.normalise.rules import (
     CAPITAL,
+    HAS_CENTURY,
+    HAS_NUMERAL,
     NUMERAL_ALONE,
     REACH,
     SPACE,
     Rule,
     alternatives,
     before,
+    dotted,
     ends_sentence,
     roman,
     rule,
+    word_rule,
 )
 
 NAME = rf"{CAPITAL}[^\W\d_]{{2,15}}"
@@ -46,34 +50,33 @@ class Shortened:
         if titles := self._language.titles:
             between = self._language.between_titles or "(?!)"
             name = rf"\s{{1,2}}(?:{CAPITAL}|{PARTICLE}|(?:{between})\b)|{CAPITAL}[^\W\d_A-Z]"
-            yield rule(rf"(?<![\w.])(?P<word>{alternatives(titles)})(?={name})", self._title, "")
-        for has_stop in (True, False):
-            words = [word for word in self._abbreviations if ("." in word) == has_stop]
-            if words:
-                pattern = rf"(?<![\w.])(?P<word>{alternatives(words)})(?!\w)"
-                yield rule(pattern, self._abbreviation, "." if has_stop else "")
+            title = rf"(?<![\w.])(?P<word>{alternatives(titles)})(?={name})"
+            yield word_rule(title, self._title, dotted(titles))
+        if words := self._abbreviations:
+            pattern = rf"(?<![\w.])(?P<word>{alternatives(words)})(?!\w)"
+            yield word_rule(pattern, self._abbreviation, dotted(words))
 
     def _numeral_rules(self) -> Iterator[Rule]:
         for century, (case, after) in self._language.centuries.items():
-            yield rule(century, _Century(self._numbers, case, after), "")
+            yield word_rule(century, _Century(self._numbers, case, after), HAS_CENTURY)
         if counted := self._language.counted:
             names = alternatives([*counted, *(word.capitalize() for word in counted)])
             not_numeral = rf"(?!(?<= I){self._language.not_numeral})"
-            yield rule(
+            yield word_rule(
                 rf"(?<!\w)(?:{names}) (?P<out>[IVXLCDM]{{1,9}})(?!\w|[.-]\w){not_numeral}",
                 self._numeral,
-                "",
+                HAS_NUMERAL,
             )
         if self._language.rulers:
             ruling = rf"(?:(?P<ruling>{self._language.ruling or '(?!)'}) )?"
             dot = r"\.?" if self._language.is_ruler_dotted else ""
-            yield rule(
+            yield word_rule(
                 rf"(?<!\w){ruling}(?P<name>{NAME}) (?P<out>(?P<numeral>{NUMERAL}){dot})"
                 r"(?!\w|\.\w|-[IVX\d])",
                 self._named,
-                "",
+                HAS_NUMERAL,
             )
-        yield rule(NUMERAL_ALONE, self._numeral, "")
+        yield word_rule(NUMERAL_ALONE, self._numeral, HAS_NUMERAL)
 
     def _number(self, found: re.Match[str]) -> str:
         return f"{self._numbered[found['word']]} "
