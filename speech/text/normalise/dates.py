@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from speech.text.normalise.chains import chain
 from speech.text.normalise.language import noun
-from speech.text.normalise.numbers import Numbers, case_of, full_year
+from speech.text.normalise.numbers import Numbers, case_of, full_year, substituted
 from speech.text.normalise.rules import (
     DASH,
     END,
@@ -210,6 +210,7 @@ class Dates:
 
     def _ratio(self, found: re.Match[str]) -> str:
         low, high = self._numbers.amount(found["low"]), self._numbers.amount(found["high"])
+        high = substituted(high, self._language.after_to)
         return f"{low} {self._language.ratio} {high}"
 
     def _until(self, _found: re.Match[str]) -> str:

@@ -76,6 +76,8 @@ LANGUAGE = Language(
         rf"{CLOCK}:{MINUTE}(?![\w:])",
     ),
     hour=("{hour} uur", "{hour} uur {minute}"),
+    between_titles="en|of",
+    month_words="en|of|t/m|tot",
     titles={
         "dhr.": "de heer", "Dhr.": "De heer", "mevr.": "mevrouw", "Mevr.": "Mevrouw",
         "mw.": "mevrouw", "Mw.": "Mevrouw",

@@ -13,6 +13,7 @@ from speech.text.normalise.rules import (
     HAS_DASH,
     HAS_GLYPH,
     HAS_PHONE,
+    HAS_SIDE,
     HAS_SIZE,
     MINUS,
     REACH,
@@ -28,6 +29,7 @@ PHONE = (
     r"\d{1,8}(?:(?: ?[/-] ?|[ .])\d{2,8}){0,5})(?![\w-]|[.,/:]\d)"
 )
 AROUND = r"(?:(?<=\s)|(?<=\()|\A)"
+LONGEST_PART = 4  # digits between dots; longer ones are read digit by digit
 FEWEST_DIGITS = 6  # of a telephone number
 LONGEST_NUMBER = 9  # digits; longer ones without separators are read digit by digit
 ONE_OF = re.compile(rf"1{SPACE}[%€$]")
@@ -39,6 +41,7 @@ class Figures:
 
     def __init__(self, numbers: Numbers) -> None:
         self._numbers, self._language = numbers, numbers.language
+        self._by = self._language.by or self._language.formulas.get("×", "")
         self._phones = re.compile(self._language.phones)
         self.rules = tuple(self._rules())
         whole = numbers.whole_pattern
@@ -51,9 +54,12 @@ class Figures:
         number = self._numbers.pattern
         yield rule(PHONE, self._phone, HAS_PHONE)
         yield rule(FRACTION, self._fraction, "/")
-        yield rule(
-            rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by, HAS_SIZE
-        )
+        if self._by:
+            size = r"(?P<size>[1-9]\d{0,4}(?: ?[x×] ?\d{1,5}){1,3})"
+            yield rule(rf"{START}{size}{END}", self._size, HAS_SIZE)
+            measured = r"(?:(?<=\d)|(?<=[ckdm]m)|(?<=\dm)|(?<=\d m))"
+            sign = rf"{measured}(?P<out> [x×] )(?=\d)"
+            yield rule(sign, lambda _found: f" {self._by} ", HAS_SIDE)
         yield rule(
             rf"(?<![\w.,/-])(?P<low>{number})(?:{DASH}| [–—] ?)(?P<high>{number})(?![\w/-]|[.,]\d)",
             self._range,
@@ -63,7 +69,7 @@ class Figures:
             yield rule(r"(?<![\w.,/-])(?P<number>[1-9]\d{0,3})\.(?=\s{1,3}\w)", self._dotted_nth)
         fewest = 2 if self._language.decimal == "." else 1
         yield rule(
-            rf"{START}(?P<parts>\d{{1,4}}(?:\.\d{{1,4}}){{{fewest},4}})(?!\w|[.,]\d)", self._dotted
+            rf"{START}(?P<parts>\d{{1,4}}(?:\.\d{{1,12}}){{{fewest},4}})(?!\w|[.,]\d)", self._dotted
         )
         yield rule(
             rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph, HAS_GLYPH
@@ -94,11 +100,11 @@ class Figures:
             return None
         return self._numbers.mixed(found["whole"] or "", part, of)
 
-    def _by(self, found: re.Match[str]) -> str | None:
-        times = self._language.by or self._language.formulas.get("×")
-        if not times:
-            return None
-        return f"{self._numbers.amount(found['low'])} {times} {self._numbers.amount(found['high'])}"
+    def _size(self, found: re.Match[str]) -> str:
+        lengths = re.split("[x×]", found["size"].replace(" ", ""))
+        is_formula = "=" in found.string[found.end() : found.end() + REACH]
+        by = self._language.formulas["×"] if is_formula else self._by
+        return f" {by} ".join(map(self._numbers.amount, lengths))
 
     def _range(self, found: re.Match[str]) -> str | None:
         low, high, numbers = found["low"], found["high"], self._numbers
@@ -135,7 +141,9 @@ class Figures:
                 return None
             if parts[0] != "0":
                 return self._numbers.cardinal("".join(parts))
-        return f" {self._language.dot} ".join(map(self._numbers.amount, parts))
+        number, digits = self._numbers.amount, self._numbers.digits
+        said = (digits(part) if len(part) > LONGEST_PART else number(part) for part in parts)
+        return f" {self._language.dot} ".join(said)
 
     def _glyph(self, found: re.Match[str]) -> str | None:
         return self._numbers.amount(found["low"]) or None

@@ -86,6 +86,9 @@ LANGUAGE = Language(
     hour=("{hour} heures", "{hour} heures {minute}", "{hour} heure", "{hour} heure {minute}"),
     hour_gender="f",
     minute_gender="f",
+    ratio="à",
+    between_titles="et|ou",
+    month_words="et|ou|à",
     titles={
         "M.": "Monsieur", "MM.": "Messieurs", "Mme": "Madame", "Mmes": "Mesdames",
         "Mlle": "Mademoiselle", "Mlles": "Mesdemoiselles", "Dr": "Docteur", "Dr.": "Docteur",

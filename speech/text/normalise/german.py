@@ -133,7 +133,7 @@ MASCULINE = (
 )
 # Who somebody is made: "Er wurde 2. Sieger."
 OFFICE = (
-    r"\w{0,20}(?i:sieger|meister|gewinner|leiter|trainer|sprecher|vertreter|fahrer|läufer|spieler"
+    r"\w{0,20}(?i:vorsitzender|sieger|meister|gewinner|leiter|trainer|sprecher|vertreter|fahrer|läufer|spieler"
     r"|präsident|sekretär|minister|preisträger|direktor|assistent|lehrer)"
 )
 BECAME = "wurde|wird|werde|würde|als|bleibt|blieb"
@@ -160,7 +160,7 @@ DOTTED_ORDINALS = (
         "er",
     ),
     (rf"\b(?:{BECAME})\s\0{OFFICE}{GOES_ON}", "er"),
-    (rf"\b(?:{BECAME})\s\0{OFFICE}in{GOES_ON}", "e"),
+    (rf"\b(?:{BECAME})\s\0(?:{OFFICE}in|\w{{0,20}}[Vv]orsitzende){GOES_ON}", "e"),
     (rf"\b(?:war|ist)\s\0{OFFICE}[.!?)]", "er"),
     (rf"\b(?:war|ist)\s\0{OFFICE}in[.!?)]", "e"),
     (r"\0[a-zäöüß]", "er"),
@@ -228,7 +228,10 @@ LANGUAGE = Language(
     is_ruler_dotted=True,
     ruler="der {Ordinal}",
     ruler_genitive="des {Ordinal}n",
+    queens="(?:Elisabeth|Katharina|Kleopatra|Margrethe)s?",
+    queen=((r"\Ader\b", "die"), (r"\Ades\b", "der")),
     ratio="zu",
+    month_words="und|oder|bis",
     half="ein halb",
     denominators=DENOMINATORS,
     whole_and_half="{whole}einhalb",

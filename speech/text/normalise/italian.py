@@ -87,6 +87,11 @@ LANGUAGE = Language(
     ),
     hour=("{hour}", "{hour} e {minute}"),
     hour_gender="f",
+    ratio="a",
+    between_titles="e|o",
+    month_words="e|o|a",
+    queens=r"\w{1,20}a",
+    queen=((r"o\Z", "a"),),
     titles={
         "Sig.": "Signor", "Sig.ra": "Signora", "Sig.na": "Signorina", "Sigg.": "Signori",
         "Dott.": "Dottor",

@@ -135,6 +135,8 @@ class Language:
     is_ruler_dotted: bool = False  # "Ludwig XIV."
     ruler: str = "{ordinal}"  # or "{Ordinal}", with a capital
     ruler_genitive: str = ""  # after a name with "s"
+    queens: str = r"(?!)"  # pattern of names of women
+    queen: Subs = ()  # of what is said of them
     ruler_cardinal_from: int = 1000
     half: str = ""
     denominators: Mapping[int, tuple[str, str]] = field(default_factory=dict)

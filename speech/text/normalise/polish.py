@@ -156,6 +156,10 @@ LANGUAGE = Language(
         (r"(?i)\bgodzin(?:ie|y)\s\Z", "feminine oblique"),
     ),
     zero_minute="zero ",
+    ratio="do",
+    between_titles="i|oraz|lub",
+    queens=r"\w{1,20}a",
+    queen=((r"drugi\b", "druga"), (r"i\b", "ia"), (r"y\b", "a")),
     titles={
         "prof.": "profesor", "Prof.": "Profesor", "dr": "doktor", "Dr": "Doktor", "dr.": "doktor",
         "hab.": "habilitowany",

@@ -87,6 +87,12 @@ LANGUAGE = Language(
     ),
     hour=("{hour} horas", "{hour} horas e {minute}", "{hour} hora", "{hour} hora e {minute}"),
     hour_gender="f",
+    ratio="a",
+    by="por",
+    between_titles="e|ou",
+    month_words="e|ou|a",
+    queens=r"\w{1,20}a|Isabel|Elizabeth",
+    queen=((r"o\b", "a"),),
     titles={
         "Sr.": "senhor", "Sra.": "senhora", "Sr.ª": "senhora", "Srta.": "senhorita",
         "Srs.": "senhores", "Dr.": "doutor",

@@ -55,6 +55,7 @@ HAS_NUMERAL = re.compile(r"(?<!\w)[IVXLCDM]{1,9}(?!\w)")
 HAS_DASH = re.compile(DASH)
 HAS_GLYPH = re.compile(rf"[{''.join(FRACTION_SIGNS)}]")
 HAS_PHONE = re.compile(r"[+(]|0[\d ./-]|\d-\d")
+HAS_SIDE = re.compile(r" [x×] \d")
 HAS_SIZE = re.compile(r"\d ?[x×]")
 DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 

@@ -113,7 +113,10 @@ class Shortened:
             return self._numbers.cardinal(str(value)) + dot
         ordinal = self._numbers.ordinal(str(value))
         stop = dot if ends_sentence(found) else ""
-        return ruler.format(ordinal=ordinal, Ordinal=ordinal.capitalize()) + stop
+        said = ruler.format(ordinal=ordinal, Ordinal=ordinal.capitalize())
+        if re.fullmatch(language.queens, found["name"]):
+            said = substituted(said, language.queen)
+        return said + stop
 
     def _ruler(self, name: str, numeral: str, ruling: str | None) -> str:
         """The template of a ruler's name, "" where a name is nobody's who ruled."""

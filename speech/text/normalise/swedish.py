@@ -90,6 +90,8 @@ LANGUAGE = Language(
         rf"{CLOCK}:{MINUTE}(?![\w:])",
     ),
     zero_minute="noll ",
+    between_titles="och|eller",
+    month_words="och|eller|till",
     titles={
         "dr": "doktor", "Dr": "Doktor", "dr.": "doktor", "Dr.": "Doktor", "prof.": "professor",
         "Prof.": "Professor",

@@ -143,4 +143,8 @@ ROWS = (
     ("prose", "vers 8h15.", "vers huit heures quinze."),
     ("prose", "5 000 €/m²", "cinq mille euros par mètre carré"),
     ("prose", "A6", "A6"),
+    ("abbreviations", "M. et Mme Dupont", "Monsieur et Madame Dupont"),
+    ("numbers", "3:1", "trois à un"),
+    ("dates", "janv. et févr.", "janvier et février."),
+    ("dates", "11/19/2019", "dix-neuf novembre deux mille dix-neuf"),
 )
