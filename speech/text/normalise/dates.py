@@ -127,7 +127,7 @@ class Dates:
             hours = rf"(?:(?<=\d[{letters}])|(?<=[{letters}]\d\d))(?P<out>{DASH})(?=\d)"
             yield rule(hours, self._until, HAS_DASH)
         if self._language.ratio:
-            ratio = rf"{START}(?P<low>\d{{1,3}}):(?P<high>\d{{1,3}}){END}"
+            ratio = rf"{START}(?P<low>\d{{1,3}})(?: : |:)(?P<high>[1-9]\d{{0,2}}|0){END}(?!:)"
             yield rule(ratio, self._ratio, ":")
 
     def _numeric(self, found: re.Match[str]) -> str | None:

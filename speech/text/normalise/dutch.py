@@ -73,7 +73,7 @@ LANGUAGE = Language(
         rf"{CLOCK}[ \u00a0]?u{MINUTE}(?!\w)",
         rf"{CLOCK}[:.]{MINUTE}[ \u00a0]?(?:uur|u|h)(?!\w)\.?(?=\W|\Z)",
         rf"{CLOCK}[ \u00a0]?(?:u|uur)(?![\w/])",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour=("{hour} uur", "{hour} uur {minute}"),
     between_titles="en|of",

@@ -216,7 +216,7 @@ LANGUAGE = Language(
     month_words="and|or",
     is_month_undotted=True,
     clocks=(
-        rf"{CLOCK}:{MINUTE}{SECOND}(?:{SPACE}{HALF}|(?![\w:]))",
+        rf"{CLOCK}:{MINUTE}{SECOND}(?:{SPACE}{HALF}|(?!\w|:\w))",
         rf"{START}(?P<hour>1[0-2]|0?[1-9])(?:\.{MINUTE})?{SPACE}{HALF}",
     ),
     hour_letters="",

@@ -81,7 +81,7 @@ LANGUAGE = Language(
     clocks=(
         rf"{CLOCK}[ \u00a0\u202f]?[hH][ \u00a0\u202f]?{MINUTE}(?:[ \u00a0]?min\b)?(?!\w)",
         rf"{CLOCK}[ \u00a0\u202f]?[hH](?![\w/])",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour=("{hour} heures", "{hour} heures {minute}", "{hour} heure", "{hour} heure {minute}"),
     hour_gender="f",

@@ -82,8 +82,8 @@ LANGUAGE = Language(
     },
     day_join="a",
     clocks=(
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
-        rf"(?<=[Oo]re ){HOUR}[.,]{MINUTE}(?![\w:]|[.,]\d)",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
+        rf"(?<=[Oo]re ){HOUR}[.,]{MINUTE}(?!\w|:\w|[.,]\d)",
     ),
     hour=("{hour}", "{hour} e {minute}"),
     hour_gender="f",

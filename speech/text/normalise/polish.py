@@ -144,10 +144,10 @@ LANGUAGE = Language(
     day_join="do",
     clock_names={"feminine": "godzina", "feminine oblique": "godzinie"},
     clocks=(
-        rf"(?<=\bo ){HOUR}\.{MINUTE}(?![\w:]|\.\d)",
-        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}[:.]{MINUTE}(?![\w:]|\.\d)",
-        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}(?![\w:]|\.\d)",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"(?<=\bo ){HOUR}\.{MINUTE}(?!\w|:\w|\.\d)",
+        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}[:.]{MINUTE}(?!\w|:\w|\.\d)",
+        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}(?!\w|:\w|\.\d)",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour_case="feminine",
     hour_case_after=(

@@ -83,7 +83,7 @@ LANGUAGE = Language(
     clocks=(
         rf"{CLOCK}[ \u00a0]?h[ \u00a0]?{MINUTE}(?:[ \u00a0]?min\b)?(?!\w)",
         rf"{CLOCK}[ \u00a0]?h(?![\w/])",
-        rf"{CLOCK}:{MINUTE}(?:[ \u00a0]?h\b)?(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?:[ \u00a0]?h\b)?(?!\w|:\w)",
     ),
     hour=("{hour} horas", "{hour} horas e {minute}", "{hour} hora", "{hour} hora e {minute}"),
     hour_gender="f",

@@ -87,7 +87,7 @@ LANGUAGE = Language(
     day_join="a",
     clocks=(
         rf"{CLOCK}[:.]{MINUTE}[ \u00a0]?(?:h|hs|horas)(?!\w)\.?",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour=("{hour} en punto", "{hour} y {minute}"),
     hour_gender="f",

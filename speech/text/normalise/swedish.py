@@ -85,9 +85,9 @@ LANGUAGE = Language(
     day_join="till",
     clock_names={"": "klockan"},
     clocks=(
-        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}[:.]{MINUTE}(?![\w:]|\.\d)",
-        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}(?![\w:]|\.\d)",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}[:.]{MINUTE}(?!\w|:\w|\.\d)",
+        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}(?!\w|:\w|\.\d)",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     zero_minute="noll ",
     between_titles="och|eller",

@@ -97,4 +97,6 @@ ROWS = (
     ("abbreviations", "Berliner Str. 5", "Berliner Straße fünf"),
     ("abbreviations", "Das ist Max. Er kam", "Das ist Max. Er kam"),
     ("powers", "CO2-Ausstoß", "C O zwei-Ausstoß"),
+    ("numbers", "3 : 1", "drei zu eins"),
+    ("times", "12:00: Mittag", "zwölf Uhr: Mittag"),
 )

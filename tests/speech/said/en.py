@@ -185,4 +185,5 @@ ROWS = (
     ("abbreviations", "Max. 5 people", "Maximum five people"),
     ("abbreviations", "the Dr. said", "the Doctor said"),
     ("abbreviations", "12 Elm Dr.", "twelve Elm Drive."),
+    ("times", "12:00: Lunch", "twelve o'clock: Lunch"),
 )

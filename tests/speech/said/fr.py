@@ -147,4 +147,5 @@ ROWS = (
     ("numbers", "3:1", "trois à un"),
     ("dates", "janv. et févr.", "janvier et février."),
     ("dates", "11/19/2019", "dix-neuf novembre deux mille dix-neuf"),
+    ("times", "12:00 : midi", "douze heures : midi"),
 )
