@@ -8,7 +8,7 @@ from speech.text.normalise.numbers import Numbers, figures, substituted
 from speech.text.normalise.rules import DASH, END, MINUS, SPACE, START, Rule, alternatives, rule
 
 VOWELS = "aeiouéèêàh"
-CODE = re.compile(r"[A-Z]{3}")
+HAS_ATTRIBUTE = re.compile(r"[A-Za-z] \d")
 
 
 class Amounts:
@@ -28,7 +28,15 @@ class Amounts:
             for written, scale in self._scales.items()
             if len(written) > 1 and scale.gender != "thousand"
         } | {written: noun(said) for written, said in language.units.items()}
-        self.rules = (*self._money_rules(), *self._unit_rules())
+        self.rules = (*self._attribute_rules(), *self._money_rules(), *self._unit_rules())
+
+    def _attribute_rules(self) -> Iterator[Rule]:
+        """Rules for what has the unit in the singular: "a 5-km walk"."""
+        units = alternatives(self._language.units)
+        for ahead, within, after in self._language.attributes:
+            measure = rf"(?P<out>(?P<low>{self._numbers.pattern}){within}(?P<unit>{units}))"
+            needs = HAS_ATTRIBUTE if ahead != START else "-"
+            yield rule(rf"{ahead}{measure}(?={after})", self._attribute, needs)
 
     def _money_rules(self) -> Iterator[Rule]:
         low = self._numbers.amount_pattern
@@ -126,6 +134,9 @@ class Amounts:
         if scale.gender == "thousand":
             return f" {coin.many}"
         return self._language.of_scale[coin.many[0] in VOWELS] + coin.many
+
+    def _attribute(self, found: re.Match[str]) -> str:
+        return f"{self._numbers.amount(found['low'])} {self._units[found['unit']].forms[0]}"
 
     def _measure(self, found: re.Match[str]) -> str | None:
         unit = found["unit"]

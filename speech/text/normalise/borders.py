@@ -8,13 +8,14 @@ from speech.text.normalise.registry import language_of
 BORDER = "¦"  # in a pattern of data: a full stop, the gap and the border behind it
 GAP = r"\.\s{1,3}\x00"
 LOOK_AHEAD = 30
+LOOK_BACK = 40
 NEVER = re.compile(r"(?!)")
 
 
 def goes_on(before: str, after: str, language: str) -> bool:
     """Whether a sentence continues across a border that only looks like its end."""
     is_open, is_always_open = _ends(language)
-    around = f"{before}\0{after[:LOOK_AHEAD]}"
+    around = f"{before[-LOOK_BACK:]}\0{after[:LOOK_AHEAD]}"
     if after and is_always_open.search(around):
         return True
     goes_on_small = after[:1].islower() or after[:1].isdecimal() or after[:1] == "("

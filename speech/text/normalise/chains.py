@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from speech.text.normalise.rules import DASH, Rule, alternatives, ends_sentence, rule
+from speech.text.normalise.rules import DASH, Rule, alternatives, ends_sentence, word_rule
 
 NONE: Mapping[str, str] = {}
 MOST = 6  # names after the first
@@ -25,7 +25,7 @@ def chain(
     between = rf"(?: ?{DASH} ?|, | ?[/&] ?|,? (?:{words or '(?!)'}) )"
     pattern = rf"(?<!\w){name}\.?(?:{between}{name}\.?){{1,{MOST}}}(?!\w)"
     needs = re.compile(rf"(?:{alternatives(names)})\W")
-    return rule(pattern, _Chain(names, to, after_to, spelled), needs)
+    return word_rule(pattern, _Chain(names, to, after_to, spelled), needs)
 
 
 class _Chain:

@@ -73,9 +73,11 @@ LANGUAGE = Language(
         rf"{CLOCK}[ \u00a0]?u{MINUTE}(?!\w)",
         rf"{CLOCK}[:.]{MINUTE}[ \u00a0]?(?:uur|u|h)(?!\w)\.?(?=\W|\Z)",
         rf"{CLOCK}[ \u00a0]?(?:u|uur)(?![\w/])",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour=("{hour} uur", "{hour} uur {minute}"),
+    between_titles="en|of",
+    month_words="en|of|t/m|tot",
     titles={
         "dhr.": "de heer", "Dhr.": "De heer", "mevr.": "mevrouw", "Mevr.": "Mevrouw",
         "mw.": "mevrouw", "Mw.": "Mevrouw",

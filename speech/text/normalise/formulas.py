@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from speech.text.normalise.language import noun
 from speech.text.normalise.numbers import Numbers, is_year
-from speech.text.normalise.rules import START, Rule, rule
+from speech.text.normalise.rules import START, Rule, rule, word_rule
 
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 LOWERED = "₀₁₂₃₄₅₆₇₈₉"
@@ -31,20 +31,22 @@ class Formulas:
 
     def _power_rules(self) -> Iterator[Rule]:
         yield rule(rf"{START}(?P<base>{self._numbers.pattern}){POWER}", self._number, HAS_POWER)
-        yield rule(PER, self._per, HAS_POWER)
-        yield rule(MEASURE, self._unit, HAS_POWER)
-        yield rule(rf"(?:(?<!\w){VARIABLE}|\))(?P<out>{POWER})", self._variable, HAS_POWER)
-        yield rule(
+        yield word_rule(PER, self._per, HAS_POWER)
+        yield word_rule(MEASURE, self._unit, HAS_POWER)
+        yield word_rule(rf"(?:(?<!\w){VARIABLE}|\))(?P<out>{POWER})", self._variable, HAS_POWER)
+        yield word_rule(
             rf"(?<=[A-Za-zΑ-Ωα-ω)\]])(?P<out>[{LOWERED}]{{1,4}})(?P<next>[A-Za-z(]?)",
             self._index,
             HAS_INDEX,
         )
+        yield word_rule(rf"(?<![\w.])[A-Z]{{2,4}}(?=[{LOWERED}])", self._letters, HAS_INDEX)
+        yield rule(r"(?<!\w)(?P<letters>[CNS]O)2(?!\w)", self._gas, "O2")
 
     def _sign_rules(self) -> Iterator[Rule]:
-        yield rule(r"√(?=[\w(π])", self._sign, "√")
+        yield word_rule(r"√(?=[\w(π])", self._sign, "√")
         spaced = r" (?P<sign>[=+<>×÷≤≥≠≈±·*/−–-]) "
-        yield rule(rf"{LEFT}(?P<out>{spaced}){RIGHT}", self._between, HAS_SIGN)
-        yield rule(
+        yield word_rule(rf"{LEFT}(?P<out>{spaced}){RIGHT}", self._between, HAS_SIGN)
+        yield word_rule(
             rf"(?:(?<=[\d)%∞π])|(?<=\W[A-Za-z])|(?<=\A[A-Za-z])|(?<=[{RAISED}{LOWERED}]))"
             rf"(?P<out>(?P<sign>[=≤≥≠≈])){RIGHT}",
             self._between,
@@ -55,7 +57,7 @@ class Formulas:
         yield rule(r"(?<![\d.,])(?<=\d)(?P<sign>×)(?=\d(?!\d))", self._between, HAS_SIGN)
         yield rule(r"(?<![\w)%] )(?<![\w)%~])(?P<sign>[~≈]) ?(?=\d)", self._around, HAS_SIGN)
         yield rule(r"(?<![\w)%] )(?<![\w)%<>=-])(?P<sign>[<>≤≥±]) ?(?=\d)", self._sign, HAS_SIGN)
-        yield rule(r"(?<![^\W\d_])(?P<sign>[π∞])(?!\w)", self._sign, HAS_SIGN)
+        yield word_rule(r"(?<![^\W\d_])(?P<sign>[π∞])(?!\w)", self._sign, HAS_SIGN)
 
     def _power(self, found: re.Match[str]) -> str:
         written = (found["raised"] or found["caret"]).translate(PLAIN)
@@ -86,6 +88,12 @@ class Formulas:
         number = found["out"].translate(PLAIN)
         said = self._numbers.cardinal(number) if len(number) < 3 else self._numbers.digits(number)
         return f" {said} " if found["next"].isalpha() else f" {said}"
+
+    def _letters(self, found: re.Match[str]) -> str:
+        return " ".join(found[0])
+
+    def _gas(self, found: re.Match[str]) -> str:
+        return f"{' '.join(found['letters'])} {self._numbers.cardinal('2')}"
 
     def _between(self, found: re.Match[str]) -> str | None:
         sign = found["sign"]

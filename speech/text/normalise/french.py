@@ -81,11 +81,14 @@ LANGUAGE = Language(
     clocks=(
         rf"{CLOCK}[ \u00a0\u202f]?[hH][ \u00a0\u202f]?{MINUTE}(?:[ \u00a0]?min\b)?(?!\w)",
         rf"{CLOCK}[ \u00a0\u202f]?[hH](?![\w/])",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour=("{hour} heures", "{hour} heures {minute}", "{hour} heure", "{hour} heure {minute}"),
     hour_gender="f",
     minute_gender="f",
+    ratio="à",
+    between_titles="et|ou",
+    month_words="et|ou|à",
     titles={
         "M.": "Monsieur", "MM.": "Messieurs", "Mme": "Madame", "Mmes": "Mesdames",
         "Mlle": "Mademoiselle", "Mlles": "Mesdemoiselles", "Dr": "Docteur", "Dr.": "Docteur",

@@ -1,321 +1,265 @@
-"""German: what is written in figures, signs and abbreviations, in words."""
+"""German: what its numbers, signs and abbreviations are called."""
 
-import re
-from collections.abc import Iterator
+from dataclasses import replace
 
-from speech.text.normalise.amounts import Amounts
-from speech.text.normalise.chains import chain
-from speech.text.normalise.codes import Codes
-from speech.text.normalise.formulas import Formulas
-from speech.text.normalise.german_words import (
-    ABBREVIATIONS,
-    COUNTED,
-    GENITIVES,
-    LANGUAGE,
-    MONTH_NAMES,
-    MONTHS,
-    NEVER_AT_THE_END,
-    NUMBERED,
-    ORDINAL_NOUNS,
-    RULERS,
-    SENTENCE_STARTS,
-    TITLES,
-    WEEKDAYS,
+from speech.text.normalise.language import Language, Phrase
+from speech.text.normalise.rules import CLOCK, END, MINUTE, SECOND, SPACE, START
+
+MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+    "Oktober", "November", "Dezember",
+)  # fmt: skip
+
+# The coin and its hundredth part; neither has a plural after a number.
+CURRENCIES = {
+    "€": ("Euro", "Cent"), "EUR": ("Euro", "Cent"), "Euro": ("Euro", "Cent"),
+    "$": ("Dollar", "Cent"), "US$": ("US-Dollar", "Cent"), "USD": ("US-Dollar", "Cent"),
+    "Dollar": ("Dollar", "Cent"), "£": ("Pfund", "Pence"), "GBP": ("Pfund", "Pence"),
+    "¥": ("Yen", ""), "JPY": ("Yen", ""), "CHF": ("Franken", "Rappen"),
+    "Fr.": ("Franken", "Rappen"), "DM": ("f:Deutsche Mark", "Pfennig"), "¢": ("Cent", ""),
+}  # fmt: skip
+SCALES = {
+    "Mio.": "f:Million|Millionen", "Mio": "f:Million|Millionen", "Million": "f:Million|Millionen",
+    "Millionen": "f:Million|Millionen", "Mrd.": "f:Milliarde|Milliarden",
+    "Mrd": "f:Milliarde|Milliarden", "Milliarde": "f:Milliarde|Milliarden",
+    "Milliarden": "f:Milliarde|Milliarden", "Bio.": "f:Billion|Billionen", "Tsd.": "tausend",
+    "Tausend": "tausend", "tausend": "tausend",
+}  # fmt: skip
+UNITS = {
+    "%": "Prozent", "‰": "Promille", "km": "Kilometer", "m": "Meter", "cm": "Zentimeter",
+    "mm": "Millimeter", "µm": "Mikrometer", "nm": "Nanometer", "dm": "Dezimeter",
+    "mi": "f:Meile|Meilen", "kg": "Kilogramm", "g": "Gramm", "mg": "Milligramm",
+    "µg": "Mikrogramm", "t": "f:Tonne|Tonnen", "oz": "f:Unze|Unzen", "l": "Liter", "L": "Liter",
+    "ml": "Milliliter", "mL": "Milliliter", "cl": "Zentiliter", "hl": "Hektoliter",
+    "km/h": "Kilometer pro Stunde", "m/s": "Meter pro Sekunde",
+    "mph": "f:Meile pro Stunde|Meilen pro Stunde", "°C": "Grad Celsius", "℃": "Grad Celsius",
+    "°F": "Grad Fahrenheit", "℉": "Grad Fahrenheit", "°": "Grad", "m²": "Quadratmeter",
+    "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer",
+    "km2": "Quadratkilometer", "cm²": "Quadratzentimeter", "ha": "Hektar", "m³": "Kubikmeter",
+    "cm³": "Kubikzentimeter", "h": "f:Stunde|Stunden", "Std.": "f:Stunde|Stunden",
+    "min": "f:Minute|Minuten", "Min.": "f:Minute|Minuten", "s": "f:Sekunde|Sekunden",
+    "Sek.": "f:Sekunde|Sekunden", "sek": "f:Sekunde|Sekunden",
+    "ms": "f:Millisekunde|Millisekunden", "Mio.": "f:Million|Millionen",
+    "Mrd.": "f:Milliarde|Milliarden", "kB": "Kilobyte", "KB": "Kilobyte", "MB": "Megabyte",
+    "GB": "Gigabyte", "TB": "Terabyte", "Mbit/s": "Megabit pro Sekunde", "Hz": "Hertz",
+    "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz", "W": "Watt", "kW": "Kilowatt",
+    "MW": "Megawatt", "kWh": "f:Kilowattstunde|Kilowattstunden", "V": "Volt", "kV": "Kilovolt",
+    "PS": "Pferdestärke|PS", "kcal": "f:Kilokalorie|Kilokalorien", "kJ": "Kilojoule",
+    "dB": "Dezibel", "hPa": "Hektopascal",
+}  # fmt: skip
+
+WEEKDAYS = {
+    "Mo": "Montag", "Di": "Dienstag", "Mi": "Mittwoch", "Do": "Donnerstag", "Fr": "Freitag",
+    "Sa": "Samstag", "So": "Sonntag",
+}  # fmt: skip
+DENOMINATORS = {
+    number: (name, name)
+    for number, name in {
+        3: "Drittel", 4: "Viertel", 5: "Fünftel", 6: "Sechstel", 7: "Siebtel", 8: "Achtel",
+        9: "Neuntel", 10: "Zehntel", 16: "Sechzehntel", 100: "Hundertstel",
+    }.items()
+}  # fmt: skip
+
+TITLES = {
+    "Dr.": "Doktor", "Prof.": "Professor", "Hr.": "Herr", "Hrn.": "Herrn", "Fr.": "Frau",
+    "St.": "Sankt", "Dipl.": "Diplom", "Ing.": "Ingenieur", "Mag.": "Magister", "Frl.": "Fräulein",
+}  # fmt: skip
+
+NUMBERED = {
+    "Nr.": "Nummer", "nr.": "Nummer", "Nrn.": "Nummern", "Abb.": "Abbildung", "Tab.": "Tabelle",
+    "Kap.": "Kapitel", "Bd.": "Band", "S.": "Seite", "Abs.": "Absatz", "Art.": "Artikel",
+    "Ziff.": "Ziffer", "Anm.": "Anmerkung", "Abschn.": "Abschnitt", "Z.": "Zeile", "No.": "Nummer",
+    "Tel.": "Telefon", "§": "Paragraf", "§§": "Paragrafen", "№": "Nummer", "#": "Nummer",
+}  # fmt: skip
+
+ABBREVIATIONS = {
+    "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "Z. B.": "Zum Beispiel",
+    "Z.B.": "Zum Beispiel",
+    "d. h.": "das heißt", "d.h.": "das heißt", "D. h.": "Das heißt", "D.h.": "Das heißt",
+    "u. a.": "unter anderem", "u.a.": "unter anderem", "v. a.": "vor allem", "v.a.": "vor allem",
+    "o. Ä.": "oder Ähnliches", "o.Ä.": "oder Ähnliches", "o. ä.": "oder ähnlich",
+    "u. U.": "unter Umständen", "u.U.": "unter Umständen", "z. T.": "zum Teil", "z.T.": "zum Teil",
+    "i. d. R.": "in der Regel", "i.d.R.": "in der Regel", "i. A.": "im Auftrag",
+    "s. o.": "siehe oben", "s.o.": "siehe oben", "s. u.": "siehe unten", "s.u.": "siehe unten",
+    "m. E.": "meines Erachtens", "z. Z.": "zur Zeit", "z. Zt.": "zur Zeit", "u. v. m.":
+    "und vieles mehr", "usw.": "und so weiter", "u. s. w.": "und so weiter", "usf.":
+    "und so fort", "etc.": "et cetera", "bzw.": "beziehungsweise", "bspw.": "beispielsweise",
+    "ca.": "circa", "Ca.": "Circa", "evtl.": "eventuell", "ggf.": "gegebenenfalls",
+    "inkl.": "inklusive", "exkl.": "exklusive", "zzgl.": "zuzüglich", "abzgl.": "abzüglich",
+    "vgl.": "vergleiche", "Vgl.": "Vergleiche", "sog.": "sogenannte", "allg.": "allgemein",
+    "max.": "maximal", "min.": "mindestens", "mind.": "mindestens", "geb.": "geboren",
+    "gest.": "gestorben", "verh.": "verheiratet", "Jh.": "Jahrhundert", "Jhd.": "Jahrhundert",
+    "Std.": "Stunden", "Min.": "Minuten", "Sek.": "Sekunden", "Mio.": "Millionen",
+    "Mrd.": "Milliarden", "v. Chr.": "vor Christus", "v.Chr.": "vor Christus",
+    "n. Chr.": "nach Christus", "n.Chr.": "nach Christus", "Aufl.": "Auflage", "Hrsg.":
+    "Herausgeber", "Tel.": "Telefon", "Bhf.": "Bahnhof", "Hbf.": "Hauptbahnhof", "Pl.": "Platz",
+    "Jan.": "Januar", "Feb.": "Februar", "Aug.": "August", "Sept.": "September",
+    "Okt.": "Oktober", "Nov.": "November", "Dez.": "Dezember", "vs.": "versus", "zit.": "zitiert",
+    "Abt.": "Abteilung", "Fa.": "Firma", "Ges.": "Gesellschaft", "jun.": "junior",
+    "sen.": "senior", "ff.": "folgende", "f.": "folgende", "Anm.": "Anmerkung", "Abb.": "Abbildung",
+}  # fmt: skip
+NEVER_AT_THE_END = frozenset([
+    "z. B.", "z.B.", "Z. B.", "Z.B.", "d. h.", "d.h.", "D. h.", "D.h.", "v. a.", "v.a.",
+    "bzw.", "bspw.", "ca.", "Ca.", "evtl.", "ggf.", "inkl.", "exkl.", "zzgl.", "abzgl.", "vgl.",
+    "Vgl.", "sog.", "allg.", "max.", "min.", "mind.", "vs.", "Fa.", "u. U.", "u.U.", "m. E.",
+])  # fmt: skip
+
+COUNTED = (
+    "Kapitel", "KAPITEL", "Teil", "TEIL", "Buch", "BUCH", "Band", "BAND", "Akt", "AKT", "Szene",
+    "Abschnitt", "Artikel", "Anhang", "Abbildung", "Tabelle", "Weltkrieg", "Phase", "Typ",
+    "Klasse", "Stufe", "Folge", "Lektion", "Brief", "Gesang",
+)  # fmt: skip
+RULER_NAMES = (
+    "Heinrich Ludwig Karl Georg Eduard Jakob Wilhelm Elisabeth Richard Philipp Friedrich Leopold "
+    "Napoleon Benedikt Pius Paul Gregor Klemens Leo Innozenz Alexander Nikolaus Katharina Otto "
+    "Christian Gustav Iwan Peter Johannes Joseph Josef Ferdinand Franz Rudolf Maximilian Albrecht "
+    "Konrad August Ramses Ptolemäus Kleopatra Dareios Xerxes Mehmed Murad Harald Olaf Alfons "
+    "Charles Juan Carlos Felipe Margrethe Urban Sixtus Julius Bonifatius"
 )
-from speech.text.normalise.numbers import Numbers, full_year, is_year
-from speech.text.normalise.rules import (
-    DASH,
-    END,
-    FRACTION,
-    FRACTION_SIGNS,
-    HAS_DASH,
-    HAS_GLYPH,
-    HAS_PHONE,
-    HAS_SIZE,
-    MINUS,
-    NAMED_NUMERAL,
-    NUMERAL_ALONE,
-    ROMAN,
-    SPACE,
-    START,
-    TO_TIME,
-    Addresses,
-    Rule,
-    alternatives,
-    roman,
-    rule,
+
+# Nouns that are counted in order, by the ending that an ordinal takes where nothing precedes.
+FEMININE = (
+    "Auflage|Klasse|Etage|Woche|Runde|Liga|Ausgabe|Symphonie|Sinfonie|Minute|Stunde|Division|Reihe"
+    "|Seite|Szene|Generation|Staffel|Folge|Person|Stufe|Strophe|Armee|Straße|Hälfte|Halbzeit"
+    "|Mannschaft|Etappe|Instanz|Saison|Ehe|Tochter|Frau"
+)
+NEUTER = (
+    "Jahrhundert|Mal|Kapitel|Jahr|Semester|Lebensjahr|Buch|Schuljahr|Halbjahr|Quartal|Bild|Spiel"
+    "|Gebot|Stockwerk|Obergeschoss|Untergeschoss|Jahrtausend|Tor|Bataillon|Kind"
+)
+MASCULINE = (
+    "Platz|Stock|Rang|Tag|Monat|Weltkrieg|Geburtstag|Akt|Teil|Band|Bezirk|Versuch|Satz|Schritt"
+    "|Spieltag|Lauf|Preis|Stern|Absatz|Kreis|Punkt|Mai|Januar|Advent|Sieg|Sohn|Gang"
+)
+# Who somebody is made: "Er wurde 2. Sieger."
+OFFICE = (
+    r"\w{0,20}(?i:vorsitzender|sieger|meister|gewinner|leiter|trainer|sprecher|vertreter|fahrer|läufer|spieler"
+    r"|präsident|sekretär|minister|preisträger|direktor|assistent|lehrer)"
+)
+BECAME = "wurde|wird|werde|würde|als|bleibt|blieb"
+GOES_ON = r"(?:[.!?,;:)]|\s(?:der|des|im|in|von|vom|bei|beim|und|am|auf|für|mit|aus|vor|hinter)\b)"
+BEGINNINGS = "Aber|Als|Am|Da|Danach|Dann|Das|Der|Die|Doch|Er|Es|Ich|Im|In|Ist|Sie|Sind|So|Und|Wir"
+
+POSSESSIVES = "ein|kein|mein|dein|sein|ihr|unser|eur"
+OTHERS = r"(?:\d{1,3}\. (?:und|oder|bis|sowie) )?\0"  # "im 2. und 3. Stock"
+DOTTED_ORDINALS = (
+    (
+        rf"(?i)(?:\b(?:am|im|zum|zur|vom|beim|ins|de[mns]|(?:jed|dies|jen|welch)e[mn]"
+        rf"|(?:{POSSESSIVES})e[mnrs]|seit|ab|bis|beider|der beiden)|\b(?:in|an|auf|mit|von|zu|bei"
+        rf"|nach|aus|seit|vor|während|ab|neben|unter|über|hinter) (?:d|dies|jed)(?:er|en|em))"
+        rf"\s{OTHERS}",
+        "en",
+    ),
+    (rf"\b(?:[Dd]|[Jj]ed|[Dd]ies)er\s{OTHERS}(?:{FEMININE})\b", "en"),
+    (rf"(?i)\b(?:der|die|das|(?:dies|jed|jen|welch)e[rs]?|(?:{POSSESSIVES})e)\s{OTHERS}", "e"),
+    (rf"\0(?:{FEMININE})\b", "e"),
+    (rf"\0(?:{NEUTER})\b", "es"),
+    (rf"\0(?:{MASCULINE})\b", "er"),
+    (
+        rf"\b(?i:{POSSESSIVES}|euer)\s{OTHERS}(?!(?:{BEGINNINGS})\b)",
+        "er",
+    ),
+    (rf"\b(?:{BECAME})\s\0{OFFICE}{GOES_ON}", "er"),
+    (rf"\b(?:{BECAME})\s\0(?:{OFFICE}in|\w{{0,20}}[Vv]orsitzende){GOES_ON}", "e"),
+    (rf"\b(?:war|ist)\s\0{OFFICE}[.!?)]", "er"),
+    (rf"\b(?:war|ist)\s\0{OFFICE}in[.!?)]", "e"),
+    (r"\0[a-zäöüß]", "er"),
 )
 
-THOUSANDS = r"[. \u00a0\u202f’']"
-NUMBER = rf"(?:\d{{1,3}}(?:{THOUSANDS}\d{{3}}){{1,5}}(?!\d)|\d{{1,15}})(?:,\d{{1,12}})?"
-MONTH = rf"(?P<month>{alternatives(MONTHS)})\b\.?"
-YEAR = r"[12]\d{3}"
-DAY = r"(?:3[01]|[12]\d|0?[1-9])"
-SENTENCE_END = re.compile(r"[\"'”’“)\]]{0,3}(?:\s{1,20}[\"'„»‚(\[]{0,3}[A-ZÄÖÜ]|\s{0,20}\Z)")
-PHONE = (
-    r"(?<![\w.,$€/-])(?P<plus>\+?)(?P<rest>(?:\d{1,4}[ -])?(?:\(\d{1,5}\)[ -]?)?"
-    r"\d{2,8}(?:[ /-]{1,3}\d{2,8}){0,4})(?![\w-]|[.,/:]\d)"
+PHRASES = (
+    Phrase(
+        rf"{START}(?P<day>3[01]|[12]\d|0?[1-9])\.{SPACE}(?P<month>0?[1-9]|1[0-2])\.(?!\d)",
+        "{day} {month}",
+    ),
+    Phrase(
+        r"(?<!\w)(?:(?P<year>[12]\d\d0)|(?P<number>[1-9]0))er(?P<case>n?)\b",
+        "{year}{number}er{case}",
+    ),
+    Phrase(r"(?<=[a-zäöüß])str\.", "straße", "str."),
+    Phrase(r"(?<=[a-zäöüß][ -])Str\.", "Straße", "Str."),
 )
-HAS_CLOCK = re.compile(r"\d ?(?:Uhr|h)\b")
-# What stands before an ordinal tells its ending.
-BEFORE_N = re.compile(
-    r"(?i)(?:\b(?:am|im|zum|vom|beim|ins|dem|den|des|einem|einen|eines|jedem|jeden|diesem|diesen"
-    r"|seinem|seinen|seines|ihrem|ihren|ihres|meinem|meinen|unserem|unseren|seit|ab|bis"
-    r"|bis zum|zur|beider|der beiden)|\b(?:in|an|auf|mit|von|zu|bei|nach|aus|seit|vor|während|ab"
-    r"|neben|unter|über|hinter) (?:der|seiner|ihrer|meiner|einer|dieser|unserer|den|dem))\s\Z"
-)
-BEFORE_E = re.compile(r"(?i)\b(?:der|die|das|diese|dieses|dieser|jede|eine|ihre|seine|meine)\s\Z")
-BEFORE_R = re.compile(r"(?i)\b(?:ein|kein|mein|sein|ihr|unser|jeder)\s\Z")
 
-
-class German:
-    """The rules for German."""
-
-    def __init__(self, tag: str) -> None:
-        signs = {
-            ".": "Punkt", "@": "ät", "_": "Unterstrich", "-": "Minus", "+": "plus",
-            "/": "Schrägstrich",
-        }  # fmt: skip
-        self._say = Numbers(LANGUAGE, tag)
-        self.rules = (
-            *Addresses(signs).rules,
-            *Codes(self._say).rules,
-            *self._dates(),
-            *self._times(),
-            *Amounts(self._say).rules,
-            *self._shortened(),
-            *Formulas(self._say).rules,
-            *self._plain(),
-        )
-
-    def _dates(self) -> Iterator[Rule]:
-        yield rule(
-            rf"{START}(?P<year>\d{{4}})-(?P<m>\d\d)-(?P<day>\d\d)(?![\w-])", self._numeric, "-"
-        )
-        yield rule(
-            rf"{START}(?P<day>{DAY})\.{SPACE}(?P<m>0?[1-9]|1[0-2])\.{SPACE}(?P<year>{YEAR}){END}",
-            self._numeric,
-        )
-        yield rule(
-            rf"{START}(?<!ersion )(?P<day>{DAY})\.(?P<m>0?[1-9]|1[0-2])\."
-            r"(?P<year>\d\d)(?!\w|[.,:]\d)",
-            self._numeric,
-        )
-        yield rule(
-            rf"{START}(?P<from>{DAY})\.{SPACE}(?:{DASH}|bis){SPACE}(?P<day>{DAY})\. ?{MONTH}"
-            rf"(?: (?P<year>{YEAR}){END})?",
-            self._days_of_month,
-        )
-        yield rule(
-            rf"{START}(?P<day>{DAY})\.{SPACE}{MONTH}(?: (?P<year>{YEAR}){END})?", self._day_of_month
-        )
-        yield rule(
-            rf"{START}(?P<day>{DAY})\.{SPACE}(?P<m>0?[1-9]|1[0-2])\.(?!\d)", self._day_and_month
-        )
-        yield chain(WEEKDAYS, "bis|und|oder", "bis")
-        yield rule(rf"(?<!\w){MONTH} (?P<year>{YEAR}){END}", self._month_year)
-        yield rule(r"(?<!\w)(?P<years>[12]\d{2}0|\d0)er(?P<case>n?)\b", self._decade)
-
-    def _times(self) -> Iterator[Rule]:
-        clock = r"(?P<hour>[01]?\d|2[0-4])[:.](?P<minute>[0-5]\d)(?:[:.](?P<second>[0-5]\d))?"
-        yield rule(rf"{START}{clock}{SPACE}(?:Uhr|h)\b", self._time, HAS_CLOCK)
-        yield rule(rf"{START}{clock.replace('[:.]', ':')}{END}", self._time, ":")
-        yield rule(rf"{START}(?P<hour>[01]?\d|2[0-4]){SPACE}Uhr\b", self._time, "Uhr")
-        yield rule(TO_TIME, lambda _found: " bis ", ":")
-        yield rule(rf"{START}(?P<low>\d{{1,3}}) ?: ?(?P<high>\d{{1,3}}){END}", self._ratio, ":")
-
-    def _shortened(self) -> Iterator[Rule]:
-        yield rule(
-            rf"(?<![\w.])(?:(?P<word>{alternatives(NUMBERED)})\.|(?P<sign>§§?|№|#)){SPACE}(?=\d)",
-            self._numbered,
-        )
-        yield rule(
-            rf"(?<![\w.])(?P<word>{alternatives(TITLES)})\.(?=\s?[A-ZÄÖÜ])", self._title, "."
-        )
-        yield rule(
-            rf"(?<![\w.])(?P<word>{alternatives(ABBREVIATIONS)})(?!\w)", self._abbreviation, "."
-        )
-        yield rule(r"(?<=[a-zäöüß])str\.", self._street, "str.")
-        yield rule(r"(?<=[\w-])(?<=[ -])Str\.", self._street, "Str.")
-        yield rule(
-            rf"(?<!\w)(?P<word>{alternatives(COUNTED)}) (?P<out>{ROMAN})(?![\w-]|\.\w)",
-            self._numeral,
-            "",
-        )
-        yield rule(
-            rf"(?<!\w)(?P<name>[A-ZÄÖÜ][a-zäöüß]{{2,15}}) (?P<out>{ROMAN}\.)",
-            self._ruler,
-            ".",
-        )
-        yield rule(NAMED_NUMERAL, self._numeral, "I")
-        yield rule(NUMERAL_ALONE, self._numeral, "")
-
-    def _plain(self) -> Iterator[Rule]:
-        yield rule(PHONE, self._phone, HAS_PHONE)
-        yield rule(FRACTION, self._fraction, "/")
-        yield rule(
-            rf"(?<![\w.,/-])(?P<low>{NUMBER})(?:{DASH}| [–—] )(?P<high>{NUMBER})(?![\w/-]|[.,]\d)",
-            self._range,
-            HAS_DASH,
-        )
-        yield rule(r"(?<![\w.,/-])(?P<number>\d{1,4})\.(?=\s{1,3}(?P<next>\w{1,30}))", self._nth)
-        yield rule(rf"{START}(?P<parts>\d{{1,4}}(?:\.\d{{1,4}}){{1,4}})(?!\w|[.,]\d)", self._dotted)
-        yield rule(
-            rf"{START}(?P<low>\d{{2,5}}) ?[x×] ?(?P<high>\d{{2,5}}){END}", self._by, HAS_SIZE
-        )
-        yield rule(
-            rf"(?<![\w.,])(?P<low>\d{{0,6}}[{''.join(FRACTION_SIGNS)}])", self._glyph, HAS_GLYPH
-        )
-        yield rule(rf"{START}(?P<minus>{MINUS})(?P<low>{NUMBER}){END}", self._number)
-
-    # Numbers
-
-    def _nth_stem(self, number: str) -> str:
-        """An ordinal without its ending: "fünft", "einundzwanzigst"."""
-        return self._say.ordinal(number).removesuffix("e")
-
-    def _number(self, found: re.Match[str]) -> str:
-        number = found["low"]
-        if found["minus"]:
-            return f"minus {self._say.amount(number)}"
-        if is_year(number):
-            return self._say.year(number)
-        if number.isdecimal() and len(number) > 9:
-            return self._say.digits(number)
-        return self._say.amount(number)
-
-    def _glyph(self, found: re.Match[str]) -> str:
-        return self._say.amount(found["low"])
-
-    def _ending(self, found: re.Match[str], alone: str) -> str:
-        before = found.string[max(0, found.start() - 30) : found.start()]
-        for pattern, ending in ((BEFORE_N, "en"), (BEFORE_E, "e"), (BEFORE_R, "er")):
-            if pattern.search(before):
-                return ending
-        return alone
-
-    def _nth(self, found: re.Match[str]) -> str | None:
-        following = found["next"]
-        ending = self._ending(found, "")
-        is_known = following in ORDINAL_NOUNS
-        if not (ending or is_known or following[0].islower()) or found["number"][0] == "0":
-            return None
-        if not ending:
-            ending = ORDINAL_NOUNS.get(following, "er")
-        stop = "." if following in SENTENCE_STARTS else ""
-        return self._nth_stem(found["number"]) + ending + stop
-
-    def _range(self, found: re.Match[str]) -> str | None:
-        low, high = found["low"], found["high"]
-        are_years = is_year(low) and (is_year(high) or len(high) == 2)
-        if "-" in found[0] and not are_years and not self._say.value(low) < self._say.value(high):
-            return None  # a score, a part number
-        say = self._say.year if are_years and is_year(high) else self._say.amount
-        return f"{self._say.year(low) if are_years else say(low)} bis {say(high)}"
-
-    def _ratio(self, found: re.Match[str]) -> str:
-        return f"{self._say.amount(found['low'])} zu {self._say.amount(found['high'])}"
-
-    def _by(self, found: re.Match[str]) -> str:
-        return f"{self._say.amount(found['low'])} mal {self._say.amount(found['high'])}"
-
-    def _dotted(self, found: re.Match[str]) -> str | None:
-        parts = found["parts"].split(".")
-        if len(parts) > 1 and all(len(part) == 3 for part in parts[1:]):
-            return None  # thousands
-        return " Punkt ".join(map(self._say.amount, parts))
-
-    def _fraction(self, found: re.Match[str]) -> str | None:
-        part, of = int(found["part"]), int(found["of"])
-        if (part, of) == (24, 7):
-            return "vierundzwanzig sieben"
-        if not (0 < part < of) or not self._say.fraction(part, of):
-            return None
-        return self._say.mixed(found["whole"] or "", part, of)
-
-    def _phone(self, found: re.Match[str]) -> str | None:
-        rest = found["rest"]
-        count = sum(map(str.isdecimal, rest))
-        is_phone = found["plus"] or "(" in rest or rest[0] == "0"
-        if not is_phone or count < 6 or (rest.isdecimal() and not found["plus"]):
-            return None
-        groups = re.findall(r"\d{1,8}", rest)
-        said = ", ".join(self._say.digits(group) for group in groups)
-        return f"plus {said}" if found["plus"] else said
-
-    # Dates and times
-
-    def _day(self, found: re.Match[str], day: str) -> str:
-        return self._nth_stem(day) + self._ending(found, "er")
-
-    def _numeric(self, found: re.Match[str]) -> str | None:
-        month, day = int(found["m"]), found["day"]
-        if not (1 <= month <= 12 and 1 <= int(day) <= 31):
-            return None
-        year = full_year(found["year"])
-        return f"{self._day(found, day)} {MONTH_NAMES[month - 1]} {self._say.year(year)}"
-
-    def _day_of_month(self, found: re.Match[str]) -> str:
-        year = f" {self._say.year(found['year'])}" if found["year"] else _stop(found)
-        return f"{self._day(found, found['day'])} {MONTHS[found['month']]}{year}"
-
-    def _days_of_month(self, found: re.Match[str]) -> str:
-        year = f" {self._say.year(found['year'])}" if found["year"] else ""
-        first, last = self._day(found, found["from"]), self._nth_stem(found["day"])
-        return f"{first} bis {last}en {MONTHS[found['month']]}{year}"
-
-    def _day_and_month(self, found: re.Match[str]) -> str:
-        stop = "." if SENTENCE_END.match(found.string, found.end()) else ""
-        return f"{self._day(found, found['day'])} {MONTH_NAMES[int(found['m']) - 1]}{stop}"
-
-    def _month_year(self, found: re.Match[str]) -> str:
-        return f"{MONTHS[found['month']]} {self._say.year(found['year'])}"
-
-    def _decade(self, found: re.Match[str]) -> str:
-        years = found["years"]
-        said = self._say.year(years) if len(years) == 4 else self._say.cardinal(years)
-        return f"{said}er{found['case']}"
-
-    def _time(self, found: re.Match[str]) -> str:
-        groups = found.groupdict()
-        hour = str(int(found["hour"]))
-        said = f"{'ein' if hour == '1' else self._say.cardinal(hour)} Uhr"
-        if int(groups.get("minute") or 0):
-            said += f" {self._say.cardinal(str(int(groups['minute'])))}"
-        if groups.get("second"):
-            said += f" und {self._say.cardinal(str(int(groups['second'])))} Sekunden"
-        return said
-
-    # Abbreviations
-
-    def _numbered(self, found: re.Match[str]) -> str:
-        if found["word"]:
-            return f"{NUMBERED[found['word']]} "
-        return {"§": "Paragraf ", "§§": "Paragrafen "}.get(found["sign"], "Nummer ")
-
-    def _title(self, found: re.Match[str]) -> str:
-        return TITLES[found["word"]]
-
-    def _street(self, found: re.Match[str]) -> str:
-        return ("Straße" if found[0][0] == "S" else "straße") + _stop(found)
-
-    def _abbreviation(self, found: re.Match[str]) -> str:
-        word = found["word"]
-        return ABBREVIATIONS[word] + ("" if word in NEVER_AT_THE_END else _stop(found))
-
-    def _numeral(self, found: re.Match[str]) -> str | None:
-        value = roman(found["out"])
-        return self._say.cardinal(str(value)) if value else None
-
-    def _ruler(self, found: re.Match[str]) -> str | None:
-        value = roman(found["out"][:-1])
-        if not value or found["name"] not in RULERS | GENITIVES:
-            return None
-        # "Ludwigs XIV." asks for "des Vierzehnten"; other cases are not to be seen.
-        article, ending = ("des", "en") if found["name"] in GENITIVES else ("der", "e")
-        return f"{article} {self._nth_stem(str(value)).capitalize()}{ending}{_stop(found)}"
-
-
-def _stop(found: re.Match[str]) -> str:
-    """A full stop where the dot of an abbreviation is also that of its sentence."""
-    return "." if found[0].endswith(".") and SENTENCE_END.match(found.string, found.end()) else ""
+LANGUAGE = Language(
+    code="de",
+    point="Komma",
+    minus="minus",
+    to="bis",
+    dot="Punkt",
+    are_decimals_digits=True,
+    signs={".": "Punkt", "@": "ät", "_": "Unterstrich", "-": "Minus", "+": "plus",
+    "/": "Schrägstrich"},
+    agreement={"m": ((r"\Aeins\Z", "ein"),), "f": ((r"\Aeins\Z", "eine"),)},
+    hundreds="hundert",
+    currencies=CURRENCIES,
+    scales=SCALES,
+    units=UNITS,
+    cases={"e": (), **{f"e{end}": ((r"\Z", end),) for end in "nrs"}},
+    dotted_ordinals=DOTTED_ORDINALS,
+    is_dot_ordinal=False,
+    sentence_starts=frozenset(BEGINNINGS.split("|")),
+    months=MONTHS,
+    short_months={name[:3]: place + 1 for place, name in enumerate(MONTHS) if name != "Mai"}
+    | {"Sept": 9},
+    other_months={"Jänner": 1, "Feber": 2},
+    month_dot=r"\.?",
+    date_signs=(".", "."),
+    day_endings="(?!)",
+    of_month=rf"\.{SPACE}",
+    day="er",
+    day_after_to="en",
+    weekdays=WEEKDAYS,
+    day_join="bis|und|oder",
+    clocks=(
+        rf"{CLOCK}[:.]{MINUTE}(?:[:.](?P<second>[0-5]\d))?{SPACE}(?:Uhr|h)\b",
+        rf"{CLOCK}:{MINUTE}{SECOND}{END}",
+        rf"{CLOCK}{SPACE}Uhr\b",
+    ),
+    hour_letters="",
+    hour=("{hour} Uhr", "{hour} Uhr {minute}"),
+    hour_gender="m",
+    and_seconds=" und {seconds}",
+    phrases=PHRASES,
+    titles=TITLES,
+    numbered=NUMBERED,
+    abbreviations=ABBREVIATIONS,
+    never_last=NEVER_AT_THE_END,
+    counted=COUNTED,
+    rulers=frozenset(RULER_NAMES.split()),
+    is_ruler_dotted=True,
+    ruler="der {Ordinal}",
+    ruler_genitive="des {Ordinal}n",
+    queens="(?:Elisabeth|Katharina|Kleopatra|Margrethe)s?",
+    queen=((r"\Ader\b", "die"), (r"\Ades\b", "der")),
+    ratio="zu",
+    month_words="und|oder|bis",
+    half="ein halb",
+    denominators=DENOMINATORS,
+    whole_and_half="{whole}einhalb",
+    around="etwa",
+    formulas={
+        "per": "pro",
+        "+": "plus", "-": "minus", "×": "mal", "÷": "geteilt durch", "/": "durch", "=": "gleich",
+        "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
+        "≥": "größer oder gleich", "≠": "ungleich", "≈": "ungefähr gleich", "±": "plus minus",
+        "∞": "unendlich", "π": "Pi", "√": "Wurzel aus", "²": "Quadrat", "³": "hoch drei",
+        "^": "hoch {n}",
+    },
+    compass={"N": "Nord", "S": "Süd", "E": "Ost", "O": "Ost", "W": "West"},
+    angles=("Grad", "f:Minute|Minuten", "f:Sekunde|Sekunden"),
+    open_ends=(
+        "Nr", "Abb", "Bd", "Kap", "Tab", "Abs", "Art", "Aufl", "ca", "evtl", "ggf", "inkl", "bzw",
+        "vgl",
+        "bspw", "sog", "allg", "Mio", "Mrd", "Std", "Tel", "max", "min", r"z\. ?B", r"d\. ?h",
+        r"u\. ?a",
+        r"v\. ?a", r"o\. ?g",
+    ),
+    always_open=(
+        r"(?i:am|im|zum|vom|beim|dem|den|des|der|die|das|einem|einen|eines|eine|ein|seit|ab|bis|jeder"
+        r"|jede|jedes|und|oder|dieser|ins|ihr|sein|ihre|seine|ihrem|seinem|ihren|seinen|mein|meine)"
+        r" \d{1,3}",
+        rf"\d{{1,3}}¦(?:{FEMININE}|{NEUTER}|{MASCULINE})(?!\w)",
+        rf"(?:{BECAME}) \d{{1,3}}¦{OFFICE}(?:in)?{GOES_ON}",
+        rf"(?:war|ist) \d{{1,3}}¦{OFFICE}(?:in)?[.!?)]",
+    ),
+)  # fmt: skip
+VARIETIES = {"de-at": replace(LANGUAGE, months=("Jänner", *MONTHS[1:]), other_months={"Januar": 1})}

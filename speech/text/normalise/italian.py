@@ -82,11 +82,16 @@ LANGUAGE = Language(
     },
     day_join="a",
     clocks=(
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
-        rf"(?<=[Oo]re ){HOUR}[.,]{MINUTE}(?![\w:]|[.,]\d)",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
+        rf"(?<=[Oo]re ){HOUR}[.,]{MINUTE}(?!\w|:\w|[.,]\d)",
     ),
     hour=("{hour}", "{hour} e {minute}"),
     hour_gender="f",
+    ratio="a",
+    between_titles="e|o",
+    month_words="e|o|a",
+    queens=r"\w{1,20}a",
+    queen=((r"o\Z", "a"),),
     titles={
         "Sig.": "Signor", "Sig.ra": "Signora", "Sig.na": "Signorina", "Sigg.": "Signori",
         "Dott.": "Dottor",

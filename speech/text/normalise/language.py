@@ -1,5 +1,6 @@
 """What a language gives to the rules: its words, their forms and the orders they stand in."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -20,6 +21,21 @@ class Noun(NamedTuple):
     def many(self) -> str:
         """The form of a number that is not known."""
         return self.forms[min(2, len(self.forms) - 1)]
+
+
+class Phrase(NamedTuple):
+    """Something that only this language writes: its pattern, and a template of what is said.
+
+    The groups of the pattern are the parts of the template, each said as its name tells (see
+    `phrases`). It is left where `before` is not found in what stands before it. `subs` are made
+    in what is said.
+    """
+
+    pattern: str
+    said: str
+    needs: str | re.Pattern[str] = ""  # as of rules; a phrase that needs nothing has figures
+    before: str = ""
+    subs: Subs = ()
 
 
 def noun(written: str) -> Noun:
@@ -48,6 +64,10 @@ class Language:
     agreement: Mapping[str, Subs] = field(default_factory=dict)  # of a number, by gender
     cases: Mapping[str, Subs] = field(default_factory=dict)  # of an ordinal
     case_after: Subs = ()  # what stands before an ordinal, and its case
+    # Where figures with a dot are ordinals: what stands round them, "\0" for them, and their case.
+    dotted_ordinals: Subs = ()
+    is_dot_ordinal: bool = True  # "5. kapitola" is left, where that says no more
+    sentence_starts: frozenset[str] = frozenset()  # words after a sentence that ends in an ordinal
     after_to: Subs = ()  # of a number after "to" in a range, and after what is in `oblique`
     before_noun: Subs = ()  # what stands after a plain number, and the gender it tells
     oblique: str = ""  # pattern of what stands before such a number
@@ -65,14 +85,26 @@ class Language:
     units: Mapping[str, str] = field(default_factory=dict)
     months: tuple[str, ...] = ()
     short_months: Mapping[str, int] = field(default_factory=dict)
+    other_months: Mapping[str, int] = field(default_factory=dict)  # other names of them
+    month_dot: str = r"\."  # pattern of what stands after a short one
+    date_signs: tuple[str, str] = ("./-", "./-")  # before years of four figures, and of two
+    is_month_first: bool = False  # in "1/5/2026"
     month_join: str = "{day} {month}"
+    written_join: str = ""  # of a month in letters, where it differs
+    month_day: str = ""  # the same of "May 5"
+    day_endings: str = "er|[º°]"  # pattern of what stands after a day in figures
+    of_month: str = r" de |\. ?| "  # pattern between a day and its month
     year_join: str = " {year}"
     day: str = "cardinal"  # or "first", whose first day is an ordinal, or a case of ordinals
+    day_after_to: str = ""  # the case after "to", where it differs
     year_words: Mapping[str, str] = field(default_factory=dict)  # after a year, and their case
     weekdays: Mapping[str, str] = field(default_factory=dict)
     weekdays_after_to: Mapping[str, str] = field(default_factory=dict)
     day_join: str = ""  # pattern of a word between two short weekdays
-    clocks: tuple[str, ...] = ()  # patterns with hour and minute, perhaps "named"
+    month_words: str = ""  # the same of two short months with dots
+    is_month_undotted: bool = False  # "Jan-Mar"
+    clocks: tuple[str, ...] = ()  # patterns with hour, minute, second, "half" or "named"
+    hour_letters: str = "hu"  # after which a dash is "to"
     clock_names: Mapping[str, str] = field(default_factory=dict)  # what is named, by case
     # Without and with minutes, and the same for one where it differs.
     hour: tuple[str, ...] = ("{hour}", "{hour} {minute}")
@@ -80,8 +112,14 @@ class Language:
     hour_case: str = ""
     hour_case_after: Subs = ()
     minute_gender: str = ""
-    is_zero_minute: bool = False  # "seven zero five"
+    zero_minute: str = ""  # before minutes below ten: "seven oh five"
+    late_hour: str = ""  # without minutes, after noon and at midnight, where it differs
+    and_seconds: str = ""
+    halves: Mapping[str, str] = field(default_factory=dict)  # of the day
+    phrases: tuple[Phrase, ...] = ()
+    attributes: tuple[tuple[str, str, str], ...] = ()  # before, within and after "5-km"
     titles: Mapping[str, str] = field(default_factory=dict)
+    between_titles: str = ""  # pattern of a word
     numbered: Mapping[str, str] = field(default_factory=dict)
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     never_last: frozenset[str] = frozenset()
@@ -90,8 +128,15 @@ class Language:
     counted: tuple[str, ...] = ()
     # Patterns with a group "out", the numeral; the case of the ordinal, and what follows.
     centuries: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    not_numeral: str = r"(?!)"  # pattern after "I" where it is a word
     rulers: frozenset[str] = frozenset()
-    ruler: str = "{ordinal}"
+    ruling: str = ""  # pattern of a word that makes any name one of a ruler
+    is_first_written: bool = True  # "Henry I", of the first one
+    is_ruler_dotted: bool = False  # "Ludwig XIV."
+    ruler: str = "{ordinal}"  # or "{Ordinal}", with a capital
+    ruler_genitive: str = ""  # after a name with "s"
+    queens: str = r"(?!)"  # pattern of names of women
+    queen: Subs = ()  # of what is said of them
     ruler_cardinal_from: int = 1000
     half: str = ""
     denominators: Mapping[int, tuple[str, str]] = field(default_factory=dict)
@@ -99,6 +144,10 @@ class Language:
     whole_and_half: str = ""  # where it differs
     mixed: Subs = ()  # of the part after a whole number
     around: str = ""
+    ratio: str = ""  # "3 to 1"
+    by: str = ""  # between lengths, where it is not what "×" is in formulas
+    not_fractions: frozenset[tuple[int, int]] = frozenset([(24, 7)])
+    phones: str = r"(?!)"  # pattern of numbers without a sign of it
     are_phones_pairs: bool = False
     formulas: Mapping[str, str] = field(default_factory=dict)
     compass: Mapping[str, str] = field(default_factory=dict)

@@ -23,6 +23,7 @@ class Numbers:
         zeros = "|(?: 000){1,5}" if " " not in language.separators else ""
         thousands = rf"(?:(?:[{separators}]\d{{3}}){{1,5}}{zeros})"
         self.pattern = rf"(?:\d{{1,3}}{thousands}(?!\d)|\d{{1,15}}){decimals}"
+        self.whole_pattern = rf"(?:\d{{1,3}}(?:[{separators}]\d{{3}}){{1,3}}|\d{{1,9}})"
         self.amount_pattern = rf"(?:{self.pattern}|\d{{0,6}}[{''.join(FRACTION_SIGNS)}])"
 
     def cardinal(self, number: str, gender: str = "") -> str:

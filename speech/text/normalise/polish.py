@@ -144,10 +144,10 @@ LANGUAGE = Language(
     day_join="do",
     clock_names={"feminine": "godzina", "feminine oblique": "godzinie"},
     clocks=(
-        rf"(?<=\bo ){HOUR}\.{MINUTE}(?![\w:]|\.\d)",
-        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}[:.]{MINUTE}(?![\w:]|\.\d)",
-        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}(?![\w:]|\.\d)",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"(?<=\bo ){HOUR}\.{MINUTE}(?!\w|:\w|\.\d)",
+        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}[:.]{MINUTE}(?!\w|:\w|\.\d)",
+        rf"(?<!\w)(?P<named>[Gg]odz)\.[ \u00a0]?{HOUR}(?!\w|:\w|\.\d)",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour_case="feminine",
     hour_case_after=(
@@ -155,7 +155,11 @@ LANGUAGE = Language(
         (r"(?i)(?<!\w)(?:o|od|do|po|przed|około|ok\.) godz(?:\.|iny|inie)\s\Z", "feminine oblique"),
         (r"(?i)\bgodzin(?:ie|y)\s\Z", "feminine oblique"),
     ),
-    is_zero_minute=True,
+    zero_minute="zero ",
+    ratio="do",
+    between_titles="i|oraz|lub",
+    queens=r"\w{1,20}a",
+    queen=((r"drugi\b", "druga"), (r"i\b", "ia"), (r"y\b", "a")),
     titles={
         "prof.": "profesor", "Prof.": "Profesor", "dr": "doktor", "Dr": "Doktor", "dr.": "doktor",
         "hab.": "habilitowany",

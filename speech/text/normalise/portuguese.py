@@ -83,10 +83,16 @@ LANGUAGE = Language(
     clocks=(
         rf"{CLOCK}[ \u00a0]?h[ \u00a0]?{MINUTE}(?:[ \u00a0]?min\b)?(?!\w)",
         rf"{CLOCK}[ \u00a0]?h(?![\w/])",
-        rf"{CLOCK}:{MINUTE}(?:[ \u00a0]?h\b)?(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?:[ \u00a0]?h\b)?(?!\w|:\w)",
     ),
     hour=("{hour} horas", "{hour} horas e {minute}", "{hour} hora", "{hour} hora e {minute}"),
     hour_gender="f",
+    ratio="a",
+    by="por",
+    between_titles="e|ou",
+    month_words="e|ou|a",
+    queens=r"\w{1,20}a|Isabel|Elizabeth",
+    queen=((r"o\b", "a"),),
     titles={
         "Sr.": "senhor", "Sra.": "senhora", "Sr.ª": "senhora", "Srta.": "senhorita",
         "Srs.": "senhores", "Dr.": "doutor",

@@ -6,7 +6,7 @@ from importlib import import_module
 from speech.text.normalise.language import Language
 
 MODULES = {
-    "de": "german_words", "en": "english_words", "es": "spanish", "fr": "french",
+    "de": "german", "en": "english", "es": "spanish", "fr": "french",
     "it": "italian", "nl": "dutch", "pl": "polish", "pt": "portuguese", "sv": "swedish",
 }  # fmt: skip
 
@@ -18,5 +18,6 @@ def language_of(tag: str) -> Language | None:
     if code not in MODULES:
         return import_module("speech.text.normalise.others").LANGUAGES.get(code)
     module = import_module(f"speech.text.normalise.{MODULES[code]}")
-    found: Language = getattr(module, "VARIETIES", {}).get(tag.lower()[:5], module.LANGUAGE)
+    variety = "-".join(tag.lower().split("-")[:2])
+    found: Language = getattr(module, "VARIETIES", {}).get(variety, module.LANGUAGE)
     return found

@@ -12,8 +12,6 @@ SENTENCE_END = re.compile(
     rf"[\"'”’“»)\]]{{0,3}}(?:\s{{1,20}}[\"'“‘„«»‚(\[¿¡]{{0,3}}{CAPITAL}|\s{{0,20}}\Z)"
 )
 
-DIGITS = "0"  # what a rule needs that looks for numbers
-
 # A number neither goes on to the left or right, nor is it part of a word or a longer number.
 START = r"(?<!\w)(?<!\d[.,:/])"
 END = r"(?!\w|[.,:/]\d)"
@@ -22,6 +20,8 @@ DASH = r"[-\u2010\u2011\u2013\u2014]"
 HOUR = r"(?P<hour>[01]?\d|2[0-4])"
 CLOCK = START + HOUR
 MINUTE = r"(?P<minute>[0-5]\d)"
+SECOND = r"(?::(?P<second>[0-5]\d))?"
+YEAR = r"[12]\d{3}"
 
 TO_TIME = rf"(?<=\d:\d\d)(?P<out>{SPACE}{DASH}{SPACE})(?=[012]?\d:[0-5]\d)"
 MINUS = r"(?:(?<![^\s(\[„“\"'])[-\u2212])?"
@@ -32,8 +32,9 @@ FRACTION = (
 )
 
 LINK = r"(?<![\w@])(?P<scheme>https?://|www\.)(?P<rest>[^\s<>\"“”„]+)"
+TOP = "com|org|net|edu|gov|info|io|de|at|ch|uk|eu"
 DOMAIN = (
-    r"(?<![\w@.-])(?P<host>(?:[a-z0-9-]{1,40}\.){1,4}(?:com|org|net|edu|gov|info|io|de|at|ch|uk|eu))"
+    rf"(?<![\w@.-])(?P<host>(?:[a-z0-9-]{{1,40}}\.){{1,4}}(?:{TOP}))"
     r"(?:/(?P<path>[^\s<>\"“”„]*))?(?![\w@-])"
 )
 EMAIL = r"(?<![\w.+-])(?P<user>[\w.+-]{1,64})@(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})"
@@ -46,28 +47,29 @@ FRACTION_SIGNS = {
     "⅞": (7, 8),
 }  # fmt: skip
 
-# What texts hold that are worth searching, for rules of other signs.
+# What texts hold that are worth searching.
+HAS_LINK = re.compile(r"://|www\.")
+HAS_DOMAIN = re.compile(rf"\.(?:{TOP})(?![\w@-])")
+HAS_CENTURY = re.compile(r"(?<!\w)[IVXLC]")
+HAS_NUMERAL = re.compile(r"(?<!\w)[IVXLCDM]{1,9}(?!\w)")
 HAS_DASH = re.compile(DASH)
 HAS_GLYPH = re.compile(rf"[{''.join(FRACTION_SIGNS)}]")
 HAS_PHONE = re.compile(r"[+(]|0[\d ./-]|\d-\d")
+HAS_SIDE = re.compile(r" [x×] \d")
 HAS_SIZE = re.compile(r"\d ?[x×]")
 DIGIT = re.compile(rf"[\d{''.join(FRACTION_SIGNS)}]")
 
-ROMAN = r"[IVXLCDM]{1,9}"
 # Alone on its line, or before the title of a chapter.
 NUMERAL_ALONE = (
     r"(?m)(?:^|(?<=^[ \t]))(?P<out>(?:[IVX]|[IVXLC]{2,9})(?=\.?[ \t]{0,40}(?:\r?\n|\r|\Z))"
     r"|[IVXLC]{2,9}(?=\. {1,3}[A-ZÄÖÜ]))"
-)
-# After a name that is nobody's; single letters and other ones may mean anything.
-NAMED_NUMERAL = (
-    rf"(?<!\w){CAPITAL}[^\W\d_]{{2,15}} (?P<out>(?=[VX]{{0,5}}I)[IVX]{{2,6}})(?![\w-]|\.\w)"
 )
 ROMAN_FORM = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 
 
 Needs = str | re.Pattern[str]
+Say = Callable[[re.Match[str]], str | None]
 
 
 class Rule(NamedTuple):
@@ -75,39 +77,67 @@ class Rule(NamedTuple):
 
     Where the pattern has a group "out", only that is replaced.
 
-    Texts that do not hold `needs` (DIGITS: any digit; or a pattern) are not searched. Patterns
-    repeat nothing without a bound, so that no text takes more than a time in proportion to its
-    length.
+    Texts that do not hold `needs` (a string or a pattern) are not searched, nor those without
+    digits for a rule that is of figures. Patterns repeat nothing without a bound, so that no text
+    takes more than a time in proportion to its length.
     """
 
     pattern: re.Pattern[str]
-    say: Callable[[re.Match[str]], str | None]
-    needs: Needs = DIGITS
+    say: Say
+    needs: Needs
+    is_of_figures: bool
 
 
-def rule(pattern: str, say: Callable[[re.Match[str]], str | None], needs: Needs = DIGITS) -> Rule:
-    """Make a rule from the text of its pattern."""
-    return Rule(re.compile(pattern), say, needs)
+def rule(pattern: str, say: Say, needs: Needs = "") -> Rule:
+    """Make a rule of figures from the text of its pattern."""
+    return Rule(re.compile(pattern), say, needs, is_of_figures=True)
 
 
-def applied(text: str, rules: Iterable[Rule]) -> Edited:
-    """Apply rules to a text; what an earlier rule replaced stays."""
-    holds: dict[Needs, bool] = {DIGITS: DIGIT.search(text) is not None}
-    edits: list[Edit] = []
-    taken = bytearray(len(text))
-    for each in rules:
-        needs = each.needs
-        if needs not in holds:
-            holds[needs] = needs in text if isinstance(needs, str) else bool(needs.search(text))
-        if not holds[needs]:
-            continue
-        part = "out" if "out" in each.pattern.groupindex else 0
-        for found in each.pattern.finditer(text):
-            start, end = found.span(part)
-            if taken.find(1, start, end) < 0 and (spoken := each.say(found)) is not None:
-                taken[start:end] = b"\1" * (end - start)
-                edits.append(_trimmed(text, start, end, spoken))
-    return Edited(text, sorted(edits))
+def word_rule(pattern: str, say: Say, needs: Needs) -> Rule:
+    """Make a rule of what may hold no digit."""
+    return Rule(re.compile(pattern), say, needs, is_of_figures=False)
+
+
+class Rules:
+    """Rules of a language in their order: what one replaced stays before the next ones."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._all = _Searched(tuple(rules))
+        self._of_words = _Searched(tuple(r for r in self._all.rules if not r.is_of_figures))
+
+    def applied(self, text: str) -> Edited:
+        """Apply the rules to a text."""
+        searched = self._all if DIGIT.search(text) else self._of_words
+        edits: list[Edit] = []
+        taken = bytearray(len(text))
+        for each in searched.rules_for(text):
+            part = "out" if "out" in each.pattern.groupindex else 0
+            for found in each.pattern.finditer(text):
+                start, end = found.span(part)
+                if taken.find(1, start, end) < 0 and (spoken := each.say(found)) is not None:
+                    taken[start:end] = b"\1" * (end - start)
+                    edits.append(_trimmed(text, start, end, spoken))
+        return Edited(text, sorted(edits))
+
+
+class _Searched:
+    """Rules with what texts must hold for them, each of which is looked for once."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        needs = tuple(dict.fromkeys(each.needs for each in rules))
+        self._places = tuple(needs.index(each.needs) for each in rules)
+        self._checks = tuple(map(_check, needs))
+
+    def rules_for(self, text: str) -> Iterable[Rule]:
+        held = [check(text) for check in self._checks]
+        if not any(held):
+            return ()
+        return [each for each, at in zip(self.rules, self._places, strict=True) if held[at]]
+
+
+def _check(needs: Needs) -> Callable[[str], object]:
+    return (lambda text: needs in text) if isinstance(needs, str) else needs.search
 
 
 def _trimmed(text: str, start: int, end: int, spoken: str) -> Edit:
@@ -115,6 +145,11 @@ def _trimmed(text: str, start: int, end: int, spoken: str) -> Edit:
     while end > start + 1 and spoken[-1:] == text[end - 1] and not text[end - 1].isalnum():
         spoken, end = spoken[:-1], end - 1
     return Edit(start, end, spoken)
+
+
+def before(found: re.Match[str], most: int) -> str:
+    """What stands before a match, so many characters at most."""
+    return found.string[max(0, found.start() - most) : found.start()]
 
 
 def ends_sentence(found: re.Match[str]) -> bool:
@@ -125,6 +160,20 @@ def ends_sentence(found: re.Match[str]) -> bool:
 def alternatives(words: Iterable[str]) -> str:
     """A pattern for any of the words, longer ones first."""
     return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+def dotted(words: Iterable[str]) -> Needs:
+    """What a text holds that has one of the words; those with a dot are found from that on."""
+    widths: dict[int, list[str]] = {}
+    others = []
+    for word in words:
+        if word.endswith("."):
+            widths.setdefault(len(word), []).append(word)
+        else:
+            others.append(word)
+    ends = "|".join(rf"(?<=(?<![\w.])(?:{alternatives(same)}))" for same in widths.values())
+    parts = [rf"\.(?:{ends})"] if ends else []
+    return re.compile("|".join([*parts, *map(re.escape, others)]))
 
 
 def roman(numeral: str) -> int:
@@ -142,10 +191,9 @@ class Addresses:
     def __init__(self, signs: Mapping[str, str]) -> None:
         self._signs = {sign: f" {word} " for sign, word in signs.items()}
         self.rules = (
-            rule(EMAIL, self._email, "@"),
-            rule(LINK, self._link, "ww"),
-            rule(LINK, self._link, "://"),
-            rule(DOMAIN, self._domain, "."),
+            word_rule(EMAIL, self._email, "@"),
+            word_rule(LINK, self._link, HAS_LINK),
+            word_rule(DOMAIN, self._domain, HAS_DOMAIN),
         )
 
     def _email(self, found: re.Match[str]) -> str:

@@ -87,10 +87,16 @@ LANGUAGE = Language(
     day_join="a",
     clocks=(
         rf"{CLOCK}[:.]{MINUTE}[ \u00a0]?(?:h|hs|horas)(?!\w)\.?",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
     hour=("{hour} en punto", "{hour} y {minute}"),
     hour_gender="f",
+    late_hour="{hour} horas",
+    ratio="a",
+    between_titles="y|o",
+    month_words="y|o|a",
+    queens=r"\w{1,20}a|Isabel",
+    queen=((r"o\Z", "a"),),
     titles={
         "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores",
         "Sras.": "señoras", "Dr.": "doctor",

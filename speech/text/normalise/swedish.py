@@ -85,11 +85,13 @@ LANGUAGE = Language(
     day_join="till",
     clock_names={"": "klockan"},
     clocks=(
-        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}[:.]{MINUTE}(?![\w:]|\.\d)",
-        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}(?![\w:]|\.\d)",
-        rf"{CLOCK}:{MINUTE}(?![\w:])",
+        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}[:.]{MINUTE}(?!\w|:\w|\.\d)",
+        rf"(?<!\w)(?P<named>kl)\.?[ \u00a0]?{HOUR}(?!\w|:\w|\.\d)",
+        rf"{CLOCK}:{MINUTE}(?!\w|:\w)",
     ),
-    is_zero_minute=True,
+    zero_minute="noll ",
+    between_titles="och|eller",
+    month_words="och|eller|till",
     titles={
         "dr": "doktor", "Dr": "Doktor", "dr.": "doktor", "Dr.": "Doktor", "prof.": "professor",
         "Prof.": "Professor",

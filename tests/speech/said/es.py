@@ -33,7 +33,7 @@ ROWS = (
     ("times", "a las 14:30 h", "a las catorce y treinta"),
     ("times", "a las 21:30", "a las veintiuna y treinta"),
     ("times", "1:15", "una y quince"),
-    ("times", "14:00", "catorce en punto"),
+    ("times", "14:00", "catorce horas"),
     ("dates", "el 5/12/1987", "el cinco de diciembre de mil novecientos ochenta y siete"),
     ("dates", "el 1 de mayo de 2024", "el uno de mayo de dos mil veinticuatro"),
     ("dates", "2024-05-01", "uno de mayo de dos mil veinticuatro"),
@@ -129,4 +129,8 @@ ROWS = (
     ("prose", "Luis XIV", "Luis catorce"),
     ("prose", "a las 8 h", "a las ocho horas"),
     ("prose", "el s. XX", "el s. veinte"),
+    ("times", "a las 8:00", "a las ocho en punto"),
+    ("romans", "Isabel II", "Isabel segunda"),
+    ("abbreviations", "Sr. y Sra. López", "señor y señora López"),
+    ("numbers", "3:1", "tres a uno"),
 )

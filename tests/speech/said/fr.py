@@ -111,7 +111,7 @@ ROWS = (
     ("formulas", "x²", "x au carré"),
     ("formulas", "x² + 1 = 5", "x au carré plus un égale cinq"),
     ("formulas", "H₂O", "H deux O"),
-    ("formulas", "CO₂", "CO deux"),
+    ("formulas", "CO₂", "C O deux"),
     ("formulas", "√2", "racine carrée de deux"),
     ("formulas", "2 × 3 = 6", "deux fois trois égale six"),
     ("formulas", "5 > 3", "cinq supérieur à trois"),
@@ -143,4 +143,9 @@ ROWS = (
     ("prose", "vers 8h15.", "vers huit heures quinze."),
     ("prose", "5 000 €/m²", "cinq mille euros par mètre carré"),
     ("prose", "A6", "A6"),
+    ("abbreviations", "M. et Mme Dupont", "Monsieur et Madame Dupont"),
+    ("numbers", "3:1", "trois à un"),
+    ("dates", "janv. et févr.", "janvier et février."),
+    ("dates", "11/19/2019", "dix-neuf novembre deux mille dix-neuf"),
+    ("times", "12:00 : midi", "douze heures : midi"),
 )

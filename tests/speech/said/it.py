@@ -118,4 +118,7 @@ ROWS = (
     ("prose", "Pio IX", "Pio nono"),
     ("prose", "le 8:30", "le otto e trenta"),
     ("prose", "5 kg/m²", "cinque chilogrammi al metro quadrato"),
+    ("romans", "Elisabetta II", "Elisabetta seconda"),
+    ("numbers", "3:1", "tre a uno"),
+    ("dates", "gen.-mar.", "gennaio a marzo."),
 )

@@ -119,4 +119,6 @@ ROWS = (
     ("prose", "20.00 uur", "twintig uur"),
     ("prose", "1.000 euro", "duizend euro"),
     ("prose", "Jan II", "Jan de tweede"),
+    ("abbreviations", "dhr. en mevr. Jansen", "de heer en mevrouw Jansen"),
+    ("numbers", "3 x 4 m", "drie keer vier meter"),
 )

@@ -145,4 +145,7 @@ ROWS = (
     ("prose", "21 zł", "dwadzieścia jeden złotych"),
     ("prose", "o godz. 15:30", "o godzinie piętnastej trzydzieści"),
     ("prose", "2,5 tys. zł", "dwa przecinek pięć tysiąca złotych"),
+    ("romans", "Elżbieta II", "Elżbieta druga"),
+    ("numbers", "16:9", "szesnaście do dziewięciu"),
+    ("romans", "J. R. R. Tolkien", "J. R. R. Tolkien"),
 )

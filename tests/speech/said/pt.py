@@ -121,4 +121,8 @@ ROWS = (
     ("prose", "R$ 3 milhões", "três milhões de reais"),
     ("prose", "2ª-feira", "segunda-feira"),
     ("prose", "às 8:30", "às oito horas e trinta"),
+    ("romans", "Isabel II", "Isabel segunda"),
+    ("abbreviations", "Sr. e Sra. Alves", "senhor e senhora Alves"),
+    ("numbers", "3:1", "três a um"),
+    ("sizes", "3 x 4 m", "três por quatro metros"),
 )

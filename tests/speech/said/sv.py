@@ -116,4 +116,6 @@ ROWS = (
     ("prose", "den 24 dec.", "den tjugofjärde december."),
     ("prose", "3 mars", "tredje mars"),
     ("prose", "1 000:-", "ettusen kronor"),
+    ("numbers", "4x4", "fyra gånger fyra"),
+    ("numbers", "0.128055", "noll punkt ett två åtta noll fem fem"),
 )
