@@ -11,6 +11,7 @@ from documents.safe_zip import Archive, resolve
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+VALUE = f"{W}val"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # The strict variant of the format differs in its namespaces alone.
@@ -97,15 +98,32 @@ class Package:
         return found
 
 
+def children_of(node: etree._Element | None) -> dict[str, etree._Element]:
+    """Collect the elements in another by their tags; of several with one tag the first."""
+    found: dict[str, etree._Element] = {}
+    for child in node if node is not None else ():
+        found.setdefault(child.tag, child)
+    return found
+
+
+def value_of(node: etree._Element | None) -> str:
+    """Value that an element gives, "" where there is none."""
+    return node.get(VALUE, "") if node is not None else ""
+
+
 def value(node: etree._Element, path: str) -> str:
     """Value of the element at a path in another, "" where there is none."""
     found = node.find(path)
-    return found.get(f"{W}val", "") if found is not None else ""
+    return found.get(VALUE, "") if found is not None else ""
 
 
 def toggle(node: etree._Element, name: str) -> bool | None:
     """Whether a property such as bold is set in an element, None where that does not say."""
-    found = node.find(f"{W}{name}")
-    if found is None:
+    return is_on(node.find(f"{W}{name}"))
+
+
+def is_on(node: etree._Element | None) -> bool | None:
+    """Whether a property is set, None where there is no such element."""
+    if node is None:
         return None
-    return found.get(f"{W}val", "1").lower() not in ("0", "false", "off", "none")
+    return node.get(VALUE, "1").lower() not in ("0", "false", "off", "none")
