@@ -16,7 +16,7 @@ from documents.office_headings import tell
 from documents.office_paragraphs import Paragraph, Run, is_layout, title_from
 from documents.office_paragraphs import note as note_of
 from documents.office_paragraphs import table as table_of
-from documents.safe_xml import parse_xml
+from documents.safe_xml import DAMAGED, parse_xml
 from documents.safe_zip import Archive
 from documents.types import Document
 
@@ -32,10 +32,13 @@ OTHER_FORMAT = "A part of this document that is in another format was left out."
 def read_docx(archive: Archive, title: str) -> Document:
     """Read a Word document; raises DocumentError."""
     package = Package(archive)
-    body = package.document().find(f"{W}body")
+    root, is_damaged = package.document()
+    body = next(root.iter(f"{W}body"), None)
     if body is None:
         raise Broken
     builder = Builder()
+    if is_damaged:
+        builder.notes.append(Message(DAMAGED))
     _metadata(archive, builder)
     reader = _Reader(package, body)
     reader.walk(body)

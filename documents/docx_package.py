@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from documents.errors import Broken
-from documents.safe_xml import parse_xml
+from documents.safe_xml import parse_damaged, parse_xml
 from documents.safe_zip import Archive, resolve
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -47,9 +47,9 @@ class Package:
             raise Broken
         self._relations = self._read_relations()
 
-    def document(self) -> etree._Element:
-        """Parse the text; raises Broken."""
-        return self._xml(self.main)
+    def document(self) -> tuple[etree._Element, bool]:
+        """Parse the text, and tell whether it is damaged; raises Broken."""
+        return parse_damaged(self._data(self.main))
 
     def part(self, kind: str) -> etree._Element | None:
         """Parse the part of a kind such as "styles", None where there is none that can be read."""
@@ -78,13 +78,16 @@ class Package:
         return found
 
     def _xml(self, name: str) -> etree._Element:
+        return parse_xml(self._data(name))
+
+    def _data(self, name: str) -> bytes:
         data = self.archive.read(name)
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             text = data.decode("utf-16", "replace")
             data = DECLARATION.sub("", text, count=1).encode()
         for strict, usual in STRICT.items():
             data = data.replace(strict, usual)
-        return parse_xml(data)
+        return data
 
     def _read_relations(self) -> dict[str, Relation]:
         folder, _, file = self.main.rpartition("/")
