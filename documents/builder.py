@@ -176,11 +176,11 @@ def _merged(parts: Iterable[TextRun]) -> tuple[TextRun, ...]:
         if pieces and part.kind == "text" and "\n" not in part.glue:
             pieces += (part.glue, part.text)
             continue
-        if pieces:
+        if len(pieces) > 1:
             made[-1] = replace(made[-1], text="".join(pieces))
         made.append(part)
         pieces = [part.text] if part.kind == "text" else []
-    if pieces:
+    if len(pieces) > 1:
         made[-1] = replace(made[-1], text="".join(pieces))
     return tuple(_with_ornaments(made))
 

@@ -25,6 +25,7 @@ from documents.foreign_formats import (
 )
 from documents.markdown_detection import looks_like_markdown
 
+MOST_BAD_BYTES = 50
 HEAD = 64 * 1024  # bytes looked at
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -67,6 +68,10 @@ TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 XML = re.compile(r"\s*<(?:\?xml\b|!doctype\b|svg\b|rss\b|feed\b|FictionBook\b)", re.IGNORECASE)
 FICTION_BOOK = re.compile(r"<(?:\w{1,20}:)?FictionBook\b")
 FLAT_ODT = re.compile(r"<office:document\s[^<>]*opendocument\.text")
+# What a damaged file still shows, where its name says the same.
+OPEN_MARKUP = re.compile(r"<(?:office|text):[a-z]")
+BOOK_MARKUP = re.compile(r"<(?:\w{1,20}:)?(?:section|body|description|title-info)>")
+SALVAGED = frozenset(("fodt", "fb2", "notebook"))
 FLAT_WITHIN = 16 * 1024
 VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
 SRT = re.compile(
@@ -80,6 +85,8 @@ HEADERS = re.compile(
     r"(?:[!-9;-~]{1,60}:[ \t][^\n]{0,2000}\r?\n(?:[ \t][^\n]{0,2000}\r?\n){0,50}){2,}"
 )
 OF_MAIL = re.compile(r"^(?:from|mime-version|received|message-id):", re.IGNORECASE | re.MULTILINE)
+SENT = re.compile(r"^(?:to|received|message-id|return-path):", re.IGNORECASE | re.MULTILINE)
+SAVED = re.compile(r"^(?:from:[ \t]{0,9}<saved by|snapshot-content-location:)", re.I | re.M)
 RELATED = re.compile(r"^content-type:\s{0,9}multipart/related", re.IGNORECASE | re.MULTILINE)
 
 
@@ -92,6 +99,8 @@ def kind_of(head: bytes, filename: str, content_type: str = "") -> str:
     if not head.strip(b"\0\t\r\n "):
         raise EmptyDocument
     suffix = PurePath(filename.lower()).suffix
+    if NAMES.get(suffix) in SALVAGED and is_binary(head) and head.count(b"\0") <= MOST_BAD_BYTES:
+        head = head.replace(b"\0", b"")
     try:
         kind = _kind_of_bytes(head, suffix, content_type)
     except NotSupported as error:
@@ -173,8 +182,10 @@ def _kind_of_text(text: str, suffix: str, content_type: str) -> str:
     named = NAMES.get(suffix, "")
     if (named == "html" or "html" in content_type) and TAG.search(text):
         return "html"
-    if FLAT_ODT.search(text[:FLAT_WITHIN]):
+    if FLAT_ODT.search(text[:FLAT_WITHIN]) or (named == "fodt" and OPEN_MARKUP.search(text)):
         return "fodt"
+    if named == "fb2" and BOOK_MARKUP.search(text):
+        return "fb2"
     if named == "txt" or suffix in READ_BY_CONTENT:
         return "markdown" if looks_like_markdown(text) else "txt"
     if XML.match(text):
@@ -194,7 +205,14 @@ def _kind_of_certain(text: str, suffix: str) -> str:
     if XML.match(text) and FICTION_BOOK.search(text[:5000]):
         return "fb2"
     headers = HEADERS.match(text)
-    return "mhtml" if headers and RELATED.search(headers[0]) else ""
+    if headers and RELATED.search(headers[0]) and not _is_sent(headers[0]):
+        return "mhtml"
+    return ""
+
+
+def _is_sent(headers: str) -> bool:
+    """Whether headers are those of mail: a page that was saved went to nobody."""
+    return SENT.search(headers) is not None and not SAVED.search(headers)
 
 
 def _kind_of_unnamed(text: str, suffix: str, content_type: str) -> str:

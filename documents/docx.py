@@ -1,6 +1,6 @@
 """Reader of Word files (DOCX): paragraphs, lists, tables, text boxes and notes in their order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -8,7 +8,7 @@ from common.errors import Message
 from documents.builder import Builder
 from documents.docx_chunks import read_chunk
 from documents.docx_numbering import Label, Numbering
-from documents.docx_package import MC, Package, R, W, toggle, value
+from documents.docx_package import MC, Package, R, W, children_of, toggle, value, value_of
 from documents.docx_runs import Found, Runs, alternative
 from documents.docx_styles import Style, Styles, centred, outline
 from documents.errors import Broken
@@ -16,23 +16,29 @@ from documents.office_headings import tell
 from documents.office_paragraphs import Paragraph, Run, is_layout, title_from
 from documents.office_paragraphs import note as note_of
 from documents.office_paragraphs import table as table_of
-from documents.safe_xml import parse_xml
+from documents.safe_xml import DAMAGED, parse_xml
 from documents.safe_zip import Archive
 from documents.types import Document
 
 HELD_NAMES = "sdt sdtContent ins moveTo customXml smartTag tr tc body txbxContent"
 HELD = frozenset(f"{W}{name}" for name in HELD_NAMES.split())
 ROW, CELL = f"{W}tr", f"{W}tc"
+PARAGRAPH, TABLE, CHUNK = f"{W}p", f"{W}tbl", f"{W}altChunk"
+PROPERTIES, STYLE, OUTLINE = f"{W}pPr", f"{W}pStyle", f"{W}outlineLvl"
+LISTED, PLACE = f"{W}numPr", f"{W}jc"
 OTHER_FORMAT = "A part of this document that is in another format was left out."
 
 
 def read_docx(archive: Archive, title: str) -> Document:
     """Read a Word document; raises DocumentError."""
     package = Package(archive)
-    body = package.document().find(f"{W}body")
+    root, is_damaged = package.document()
+    body = next(root.iter(f"{W}body"), None)
     if body is None:
         raise Broken
     builder = Builder()
+    if is_damaged:
+        builder.notes.append(Message(DAMAGED))
     _metadata(archive, builder)
     reader = _Reader(package, body)
     reader.walk(body)
@@ -80,29 +86,29 @@ class _Reader:
             block = next(blocks, None)
             if block is None:
                 waiting.pop()
-            elif block.tag == f"{W}p":
+            elif block.tag == PARAGRAPH:
                 self._paragraph(block, kind)
-            elif block.tag == f"{W}tbl" and not (self._is_in_cell or _is_layout(block)):
+            elif block.tag == TABLE and not (self._is_in_cell or _is_layout(block)):
                 self._table(block, kind)
-            elif block.tag == f"{W}altChunk":
+            elif block.tag == CHUNK:
                 self._chunk(block)
             elif block.tag == f"{MC}AlternateContent":
                 waiting += ((iter(form), kind) for form in alternative(block))
-            elif block.tag == f"{W}tbl" or (block.tag in HELD and not _is_away(block)):
+            elif block.tag == TABLE or (block.tag in HELD and not _is_away(block)):
                 waiting.append((iter(block), "contents" if _is_contents(block) else kind))
         self._let_go()
 
     def _paragraph(self, block: etree._Element, around: str) -> None:
-        properties = block.find(f"{W}pPr")
-        properties = etree.Element("none") if properties is None else properties
-        found = self._runs.read(block)
+        properties = children_of(next(block.iterchildren(PROPERTIES), None))
+        named = value_of(properties.get(STYLE))
+        found = self._runs.read(block, named)
         runs, self._carried = [*self._carried, *found.runs], []
         for box in found.boxes[: found.first]:
             self._box(box)
         if _goes_on(properties):
             self._carried = runs
         else:
-            style = self._styles.of_paragraph(value(properties, f"{W}pStyle"))
+            style = self._styles.of_paragraph(named)
             found.runs = runs
             made = self._made(found, properties, style, around)
             self.paragraphs.append(made)
@@ -112,10 +118,10 @@ class _Reader:
             self._note(key)
 
     def _made(
-        self, found: Found, properties: etree._Element, style: Style, around: str
+        self, found: Found, properties: Mapping[str, etree._Element], style: Style, around: str
     ) -> Paragraph:
         kind = around or ("contents" if found.is_contents else style.kind)
-        own = outline(properties)
+        own = outline(value_of(properties.get(OUTLINE)))
         level = (style.level if own is None else own) or 0
         label = self._label(properties, style) if kind == "text" else None
         return Paragraph(
@@ -124,18 +130,19 @@ class _Reader:
             level if kind == "text" else 0,
             label.text if label else "",
             label.glue if label else " ",
-            found.look(is_centred=bool(centred(properties, style.is_centred))),
+            found.look(is_centred=bool(centred(value_of(properties.get(PLACE)), style.is_centred))),
         )
 
-    def _label(self, properties: etree._Element, style: Style) -> Label | None:
-        own = value(properties, f"{W}numPr/{W}numId")
+    def _label(self, properties: Mapping[str, etree._Element], style: Style) -> Label | None:
+        listed = children_of(properties.get(LISTED))
+        own = value_of(listed.get(f"{W}numId"))
         number = own or style.list_number
-        depth = value(properties, f"{W}numPr/{W}ilvl") or ("" if own else style.list_level)
+        depth = value_of(listed.get(f"{W}ilvl")) or ("" if own else style.list_level)
         if not number or number == "0":
             return None
         if depth.isdecimal() and len(depth) == 1:
             return self._numbering.count(number, int(depth))
-        named = value(properties, f"{W}pStyle")
+        named = value_of(properties.get(STYLE))
         return self._numbering.count(number, self._numbering.style_level(number, named))
 
     def _let_go(self) -> None:
@@ -212,10 +219,10 @@ def _is_contents(block: etree._Element) -> bool:
     return gallery.lower() in ("table of contents", "bibliography index")
 
 
-def _goes_on(properties: etree._Element) -> bool:
+def _goes_on(properties: Mapping[str, etree._Element]) -> bool:
     """Whether a paragraph is one with the next: its mark was deleted, or it is a drop cap."""
-    frame = properties.find(f"{W}framePr")
+    frame = properties.get(f"{W}framePr")
     if frame is not None and frame.get(f"{W}dropCap") in ("drop", "margin"):
         return True
-    mark = properties.find(f"{W}rPr")
+    mark = properties.get(f"{W}rPr")
     return mark is not None and any(toggle(mark, name) for name in ("del", "moveFrom"))

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from documents.errors import Broken
-from documents.safe_xml import parse_xml
+from documents.safe_xml import parse_damaged, parse_xml
 from documents.safe_zip import Archive, resolve
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+VALUE = f"{W}val"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 # The strict variant of the format differs in its namespaces alone.
@@ -46,9 +47,9 @@ class Package:
             raise Broken
         self._relations = self._read_relations()
 
-    def document(self) -> etree._Element:
-        """Parse the text; raises Broken."""
-        return self._xml(self.main)
+    def document(self) -> tuple[etree._Element, bool]:
+        """Parse the text, and tell whether it is damaged; raises Broken."""
+        return parse_damaged(self._data(self.main))
 
     def part(self, kind: str) -> etree._Element | None:
         """Parse the part of a kind such as "styles", None where there is none that can be read."""
@@ -77,13 +78,16 @@ class Package:
         return found
 
     def _xml(self, name: str) -> etree._Element:
+        return parse_xml(self._data(name))
+
+    def _data(self, name: str) -> bytes:
         data = self.archive.read(name)
         if data.startswith((b"\xff\xfe", b"\xfe\xff")):
             text = data.decode("utf-16", "replace")
             data = DECLARATION.sub("", text, count=1).encode()
         for strict, usual in STRICT.items():
             data = data.replace(strict, usual)
-        return parse_xml(data)
+        return data
 
     def _read_relations(self) -> dict[str, Relation]:
         folder, _, file = self.main.rpartition("/")
@@ -97,15 +101,32 @@ class Package:
         return found
 
 
+def children_of(node: etree._Element | None) -> dict[str, etree._Element]:
+    """Collect the elements in another by their tags; of several with one tag the first."""
+    found: dict[str, etree._Element] = {}
+    for child in node if node is not None else ():
+        found.setdefault(child.tag, child)
+    return found
+
+
+def value_of(node: etree._Element | None) -> str:
+    """Value that an element gives, "" where there is none."""
+    return node.get(VALUE, "") if node is not None else ""
+
+
 def value(node: etree._Element, path: str) -> str:
     """Value of the element at a path in another, "" where there is none."""
     found = node.find(path)
-    return found.get(f"{W}val", "") if found is not None else ""
+    return found.get(VALUE, "") if found is not None else ""
 
 
 def toggle(node: etree._Element, name: str) -> bool | None:
     """Whether a property such as bold is set in an element, None where that does not say."""
-    found = node.find(f"{W}{name}")
-    if found is None:
+    return is_on(node.find(f"{W}{name}"))
+
+
+def is_on(node: etree._Element | None) -> bool | None:
+    """Whether a property is set, None where there is no such element."""
+    if node is None:
         return None
-    return found.get(f"{W}val", "1").lower() not in ("0", "false", "off", "none")
+    return node.get(VALUE, "1").lower() not in ("0", "false", "off", "none")

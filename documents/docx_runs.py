@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from documents.docx_fields import Fields
-from documents.docx_package import MC, M, Package, R, W, toggle, value
-from documents.docx_styles import Style, Styles, over, with_run
+from documents.docx_package import MC, M, Package, R, W, children_of, toggle
+from documents.docx_styles import Style, Styles
 from documents.office_paragraphs import Look, Run, lowered, raised
 from documents.omml import linear, signs
 from documents.symbol_fonts import OTHER, sign_of
@@ -28,6 +28,9 @@ SIGNS = {
     f"{W}noBreakHyphen": "-",
     f"{W}softHyphen": "\xad",
 }
+RUN, RUN_PROPERTIES, FONTS = f"{W}r", f"{W}rPr", f"{W}rFonts"
+LETTERS, CONTROL, FIELD = f"{W}t", f"{W}sdt", f"{W}fldSimple"
+FIELD_MARK, INSTRUCTION, SYMBOL = f"{W}fldChar", f"{W}instrText", f"{W}sym"
 FORMULAS = (f"{M}oMath", f"{M}oMathPara")
 BOX = f"{W}txbxContent"
 PICTURE = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}docPr"
@@ -65,19 +68,25 @@ class Runs:
         self._styles = styles
         self._fields = Fields(body)
 
-    def read(self, paragraph: etree._Element) -> Found:
-        """Read a paragraph."""
-        return _Walk(self._package, self._styles, self._fields, paragraph).found
+    def read(self, paragraph: etree._Element, style: str) -> Found:
+        """Read a paragraph in the style of that name."""
+        return _Walk(self._package, self._styles, self._fields, paragraph, style).found
 
 
 class _Walk:
     """One walk through a paragraph; how deep it nests does not matter."""
 
     def __init__(
-        self, package: Package, styles: Styles, fields: Fields, paragraph: etree._Element
+        self,
+        package: Package,
+        styles: Styles,
+        fields: Fields,
+        paragraph: etree._Element,
+        style: str,
     ) -> None:
         self._package, self._styles, self._fields = package, styles, fields
-        self._around = styles.of_paragraph(value(paragraph, f"{W}pPr/{W}pStyle"))
+        self._named = style
+        self._around = styles.of_paragraph(style)
         self._style = self._around
         self._font = ""
         self._kinds = [""]
@@ -96,59 +105,61 @@ class _Walk:
             if node is None:
                 waiting.pop()
                 self._leave(above)
-            elif not self._tell(node) and (inner := self._enter(node)) is not None:
-                waiting.append((node, inner))
+            elif node.tag in SKIPPED or not isinstance(node.tag, str):
+                continue
+            elif node.tag == RUN and (letters := _only_letters(node)) is not None:
+                self._style, self._font = self._run_style(node)
+                self._text(letters.text or "")
+                self._style, self._font = self._around, ""
+            elif node.tag == RUN or not self._tell(node):
+                waiting.append((node, self._enter(node)))
 
-    def _enter(self, node: etree._Element) -> Iterator[etree._Element] | None:
-        """Begin an element that holds others; None where what it holds is not read."""
-        if node.tag in SKIPPED or not isinstance(node.tag, str):
-            return None
-        if node.tag == f"{W}r":
+    def _enter(self, node: etree._Element) -> Iterator[etree._Element]:
+        """Begin an element that holds others."""
+        if node.tag == RUN:
             self._style, self._font = self._run_style(node)
             mark = next((child for child in node if child.tag in NOTES), None)
             is_own = mark is not None and mark.get(f"{W}customMarkFollows") in ("1", "true", "on")
             self._kinds.append("note_mark" if is_own else "")
-        elif node.tag == f"{W}sdt":
+        elif node.tag == CONTROL:
             self._kinds.append(_kind_of_control(node))
-        elif node.tag == f"{W}fldSimple":
+        elif node.tag == FIELD:
             self._fields.open(node.get(f"{W}instr", ""))
         elif node.tag == f"{MC}AlternateContent":
             return iter(alternative(node))
         return iter(node)
 
     def _leave(self, node: etree._Element) -> None:
-        if node.tag in (f"{W}r", f"{W}sdt"):
+        if node.tag in (RUN, CONTROL):
             self._kinds.pop()
-        if node.tag == f"{W}r":
+        if node.tag == RUN:
             self._style, self._font = self._around, ""
-        elif node.tag == f"{W}fldSimple":
+        elif node.tag == FIELD:
             self._fields.close()
 
     def _run_style(self, run: etree._Element) -> tuple[Style, str]:
-        properties = run.find(f"{W}rPr")
-        if properties is None or not len(properties):
+        properties = children_of(next(run.iterchildren(RUN_PROPERTIES), None))
+        if not properties:
             return self._around, ""
-        named = value(properties, f"{W}rStyle")
-        around = over(self._around, self._styles.of_run(named)) if named else self._around
-        fonts = properties.find(f"{W}rFonts")
+        fonts = properties.get(FONTS)
         font = fonts.get(f"{W}ascii", "") if fonts is not None else ""
-        return with_run(around, properties), font
+        return self._styles.of_run(self._named, properties), font
 
     def _tell(self, node: etree._Element) -> bool:
         """Take in an element that holds no others to be read; False for the rest."""
         tag = node.tag
-        if tag == f"{W}t":
+        if tag == LETTERS:
             self._text(node.text or "")
         elif tag in SIGNS:
             is_page = node.get(f"{W}type") in ("page", "column")
             self._text(" " if is_page else SIGNS[tag])
-        elif tag == f"{W}fldChar":
+        elif tag == FIELD_MARK:
             self._pass_field(node)
-        elif tag == f"{W}instrText":
+        elif tag == INSTRUCTION:
             self._fields.ask(node.text or "")
         elif tag in NOTES:
             self._note(node)
-        elif tag == f"{W}sym":
+        elif tag == SYMBOL:
             code = node.get(f"{W}char", "")
             self._symbol(node.get(f"{W}font", ""), int(code, 16) if _is_hex(code) else 0)
         elif tag in FORMULAS:
@@ -262,6 +273,14 @@ class _Walk:
             for paragraph in root.iter(f"{DRAWN}p")
         )
         return ", ".join(line for line in lines if line)
+
+
+def _only_letters(run: etree._Element) -> etree._Element | None:
+    """The letters of a run that holds nothing else, as most do; None for other runs."""
+    size = len(run)
+    if not 0 < size < 3 or run[-1].tag != LETTERS:
+        return None
+    return run[-1] if size == 1 or run[0].tag == RUN_PROPERTIES else None
 
 
 def alternative(node: etree._Element) -> list[etree._Element]:

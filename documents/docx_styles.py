@@ -1,11 +1,13 @@
 """Styles of a Word file: which paragraphs are headings, how text looks and what is hidden."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from lxml import etree
 
-from documents.docx_package import W, toggle, value
+from documents.docx_package import W, is_on, toggle, value, value_of
 
 HEADING_WORDS = (
     "heading|überschrift|berschrift|titre|título|ttulo|titulo|titolo|títol|kop|rubrik|overskrift|"
@@ -26,6 +28,8 @@ TITLES = (
 CAPTIONS = "caption beschriftung légende leyenda didascalia bijschrift"
 TITLE_NAMES, CAPTION_NAMES = frozenset(TITLES.split()), frozenset(CAPTIONS.split())
 CODE_NAME = re.compile(r"\b(?:code|preformatted|listing|macro)\b", re.IGNORECASE)
+STYLE, HIDDEN, BOLD = f"{W}rStyle", f"{W}vanish", f"{W}b"
+SIZE, RAISING = f"{W}sz", f"{W}vertAlign"
 NO_HEADING = 9  # this and deeper outline levels are running text
 
 
@@ -50,14 +54,19 @@ class Style:
     @property
     def kind(self) -> str:
         """Kind of the paragraphs in this style, as far as its name tells."""
-        name = self.name.lower()
-        if CONTENTS_NAME.match(name):
-            return "contents"
-        if name in TITLE_NAMES:
-            return "title"
-        if name in CAPTION_NAMES:
-            return "caption"
-        return "code" if CODE_NAME.search(name) else "text"
+        return _kind_of(self.name)
+
+
+@lru_cache(1000)
+def _kind_of(name: str) -> str:
+    name = name.lower()
+    if CONTENTS_NAME.match(name):
+        return "contents"
+    if name in TITLE_NAMES:
+        return "title"
+    if name in CAPTION_NAMES:
+        return "caption"
+    return "code" if CODE_NAME.search(name) else "text"
 
 
 class Styles:
@@ -66,6 +75,7 @@ class Styles:
     def __init__(self, root: etree._Element | None) -> None:
         self._written: dict[str, etree._Element] = {}
         self._made: dict[str, Style] = {}
+        self._looks: dict[tuple[str | bool | None, ...], Style] = {}
         self._first = Style()
         self._usual = ""
         if root is None:
@@ -84,9 +94,18 @@ class Styles:
         """Style of a paragraph; one that is not defined may still be named as a heading is."""
         return self._resolve(name or self._usual, self._first)
 
-    def of_run(self, name: str) -> Style:
-        """Style of characters: it says nothing of what the paragraph's style decides."""
-        return self._resolve(name, Style()) if name else Style()
+    def of_run(self, name: str, properties: Mapping[str, etree._Element]) -> Style:
+        """Style of characters with these properties in a paragraph of the style `name`."""
+        own = value_of(properties.get(STYLE))
+        hidden, bold = is_on(properties.get(HIDDEN)), is_on(properties.get(BOLD))
+        size, raising = value_of(properties.get(SIZE)), value_of(properties.get(RAISING))
+        key = (name, own, hidden, bold, size, raising)
+        if (made := self._looks.get(key)) is None:
+            around = self.of_paragraph(name)
+            # It says nothing of what the paragraph's style decides.
+            around = _over(around, self._resolve(own, Style())) if own else around
+            made = self._looks[key] = _looking(around, hidden, bold, size, raising)
+        return made
 
     def _resolve(self, name: str, first: Style) -> Style:
         chain: list[str] = []
@@ -110,26 +129,31 @@ def _named(style: Style, name: str) -> Style:
 def _with(style: Style, written: etree._Element) -> Style:
     """Overlay a style with what another says that is based on it."""
     made = _named(style, value(written, f"{W}name"))
-    level = outline(written)
+    level = outline(value(written, f"{W}pPr/{W}outlineLvl") or value(written, f"{W}outlineLvl"))
     if level is not None:
         made = replace(made, level=level)
     run, paragraph = written.find(f"{W}rPr"), written.find(f"{W}pPr")
     if run is not None:
-        made = with_run(made, run)
+        made = _with_run(made, run)
     if paragraph is not None:
         made = replace(
             made,
             list_number=value(paragraph, f"{W}numPr/{W}numId") or made.list_number,
             list_level=value(paragraph, f"{W}numPr/{W}ilvl") or made.list_level,
-            is_centred=centred(paragraph, made.is_centred),
+            is_centred=centred(value(paragraph, f"{W}jc"), made.is_centred),
         )
     return made
 
 
-def with_run(style: Style, properties: etree._Element) -> Style:
-    """Overlay a style with the properties of a run."""
+def _with_run(style: Style, properties: etree._Element) -> Style:
     hidden, bold = toggle(properties, "vanish"), toggle(properties, "b")
-    size, raising = value(properties, f"{W}sz"), value(properties, f"{W}vertAlign")
+    return _looking(style, hidden, bold, value(properties, SIZE), value(properties, RAISING))
+
+
+def _looking(
+    style: Style, hidden: bool | None, bold: bool | None, size: str, raising: str
+) -> Style:
+    """Overlay a style with what is written of a run."""
     if hidden is None and bold is None and not size and not raising:
         return style
     return replace(
@@ -141,7 +165,7 @@ def with_run(style: Style, properties: etree._Element) -> Style:
     )
 
 
-def over(style: Style, upper: Style) -> Style:
+def _over(style: Style, upper: Style) -> Style:
     """Overlay the style of a paragraph with that of characters in it."""
     return replace(
         style,
@@ -152,15 +176,13 @@ def over(style: Style, upper: Style) -> Style:
     )
 
 
-def centred(properties: etree._Element, otherwise: bool | None) -> bool | None:
-    """Whether paragraph properties centre the text."""
-    place = value(properties, f"{W}jc")
+def centred(place: str, otherwise: bool | None) -> bool | None:
+    """Whether a paragraph that is justified so is centred."""
     return place == "center" if place else otherwise
 
 
-def outline(properties: etree._Element) -> int | None:
-    """Level of a heading from 1 on that properties give, 0 for running text, None for neither."""
-    written = value(properties, f"{W}pPr/{W}outlineLvl") or value(properties, f"{W}outlineLvl")
+def outline(written: str) -> int | None:
+    """Level of a heading from 1 on that is written so, 0 for running text, None for neither."""
     if not (written.isdecimal() and len(written) < 3):
         return None
     return int(written) + 1 if int(written) < NO_HEADING else 0

@@ -11,10 +11,9 @@ from common.errors import Message
 from documents.builder import PARAGRAPH, Builder
 from documents.encodings import decode
 from documents.epub import IMAGES, LARGEST_COVER
-from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
-from documents.safe_xml import is_well_formed, parse_xml
+from documents.safe_xml import DAMAGED, is_well_formed, parse_xml
 from documents.text_cleaning import clean, one_line, parts_of
 from documents.titles import is_title
 from documents.types import Document
@@ -44,7 +43,6 @@ RENAMED = {
     "image": "img",
 }
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,50}")
-DAMAGED = "This file breaks the rules of its format. Parts of the text may be missing."
 
 
 def read_fb2(data: bytes, title: str) -> Document:
@@ -55,14 +53,15 @@ def read_fb2(data: bytes, title: str) -> Document:
         # Damaged files have names such as "p:" and ".p", which are none.
         name = str(element.tag).rpartition("}")[2].rpartition(":")[2]
         element.tag = name if NAME.fullmatch(name) else "p"
-    if root.tag != "FictionBook":
-        raise Broken
+    bodies = [body for body in root.iter("body") if next(body.iterancestors("body"), None) is None]
+    if root.tag != "FictionBook" and not bodies:
+        bodies = [root]
     builder = Builder(chapters_given=root.find(".//section/title") is not None)
     if not is_well_formed(xml):
         builder.notes.append(Message(DAMAGED))
     _metadata(root, builder)
     book = _Book(builder)
-    for body in root.iterfind("body"):
+    for body in bodies:
         # Only the text itself has no name: the others are notes and comments.
         if body.get("name"):
             book.notes(body)
@@ -73,6 +72,8 @@ def read_fb2(data: bytes, title: str) -> Document:
 
 def _as_utf8(data: bytes) -> bytes:
     """The XML in UTF-8, without signs and names that XML does not know."""
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.replace(b"\0", b"")
     declared = ENCODING.search(data[:1000])
     text = decode(data, declared[1].decode() if declared else "").text
     text = ENTITY.sub(_known, DECLARATION.sub("", text, count=1))

@@ -1,6 +1,7 @@
 """Formulas in HTML: MathML, and what MathJax, KaTeX and encyclopedias make of TeX."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from documents.errors import Broken
@@ -63,6 +64,7 @@ def formula_of(node: Any, tag: str, attributes: Attributes) -> Formula | None:
     return None
 
 
+@lru_cache(1000)
 def _of_tex(text: str) -> Formula:
     written = one_line(without_wrapper(text))[:LONGEST]
     if is_in_words(written):

@@ -13,7 +13,6 @@ from pylatexenc.latexwalker import (
     LatexMacroNode,
     LatexMathNode,
     LatexSpecialsNode,
-    LatexWalker,
     LatexWalkerError,
 )
 
@@ -34,6 +33,7 @@ from documents.latex_names import (
     UNSAID,
     context,
 )
+from documents.latex_walker import Walker
 from documents.tex_formulas import formula_html
 from documents.text_cleaning import clean, one_line
 from documents.types import Document
@@ -157,10 +157,8 @@ class _Writer:
         return f"\\codeblock{{{len(self._code) - 1}}}"
 
     def _parsed(self, tex: str) -> str:
-        nodes, _, _ = LatexWalker(
-            tex, latex_context=self._context, tolerant_parsing=True
-        ).get_latex_nodes()
-        return self._all(nodes)
+        walker = Walker(tex, latex_context=self._context, tolerant_parsing=True)
+        return self._all(walker.get_latex_nodes()[0])
 
     def _all(self, nodes: Iterable[Any] | None) -> str:
         pieces: list[str] = []

@@ -17,14 +17,15 @@ from documents.errors import Broken, EmptyDocument, Encrypted
 from documents.html import parse
 from documents.html_page import read_page
 from documents.html_walker import Flow
-from documents.mail_text import segments
+from documents.mail_text import FORWARDED, segments
 from documents.plain_text import read_plain
-from documents.text_cleaning import clean, one_line
+from documents.text_cleaning import clean, one_line, parts_of
 from documents.types import Document, TextRun
 
 SHOWN = ("From", "To", "Cc", "Date", "Subject")
 HTML_TYPES = ("text/html", "application/xhtml+xml")
 LOCKED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+SIGNATURES = ("application/pgp-signature", "application/pkcs7-signature")
 LONGEST_HEADER = 4000
 MOST_PARTS = 2000
 DEEPEST = 8  # messages in messages
@@ -136,6 +137,8 @@ class _Mail:
         for part in parts:
             if part.get_content_type() == "message/rfc822":
                 self._inner(part, depth)
+            elif id(part) not in told and part.get_content_type() in SIGNATURES:
+                continue
             elif id(part) not in told and (name := _name(part)):
                 self._attached.append(name)
 
@@ -158,12 +161,21 @@ class _Mail:
             if kind != "text":
                 self._builder.paragraph(text, kind)
                 continue
+            if is_flowed:
+                self._lines(text)
+                continue
             try:
                 read = read_plain(text, "")
             except EmptyDocument:
                 continue
             for chapter in read.chapters:
                 self._builder.parts(chapter.parts)
+
+    def _lines(self, text: str) -> None:
+        """Tell a text whose lines end where its writer ended them."""
+        for block in text.split("\n\n"):
+            for number, line in enumerate(filter(str.strip, block.split("\n"))):
+                self._builder.parts(parts_of(line.strip(), "\n" if number else PARAGRAPH))
 
     def _inner(self, part: Message, depth: int) -> None:
         inner = part.get_payload()
@@ -197,5 +209,13 @@ def _kind_of(node: Any, attributes: dict[str, str | None]) -> str:
     if node.tag == "blockquote" and attributes.get("type") == "cite":
         return "navigation"
     classes = (attributes.get("class") or "").lower().split()
+    if "gmail_quote" in classes and _is_forwarded(node):
+        return ""
     named = (attributes.get("id") or "").lower()
     return "navigation" if named in QUOTED_IDS or not QUOTED.isdisjoint(classes) else ""
+
+
+def _is_forwarded(quote: Any) -> bool:
+    """Whether what Gmail marks as a quotation is a message that was forwarded."""
+    head = quote.css_first(".gmail_attr")
+    return head is not None and FORWARDED.match(head.text(strip=True)[:100]) is not None

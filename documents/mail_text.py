@@ -6,11 +6,19 @@ from collections.abc import Iterator
 QUOTE = re.compile(r"[ \t]{0,3}(?:>|\|[ \t])")
 SIGNATURE = re.compile(r"--[ \t\xa0]?")
 FURTHER = re.compile(
-    r"[ \t]*-{2,10}[ \t]*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|"
-    r"Weitergeleitete Nachricht|Message d['’]origine|Message transféré|Mensaje original|"
-    r"Messaggio originale|Oorspronkelijk bericht|Mensagem original)[ \t]*-{2,10}[ \t]*",
+    r"[ \t]*-{2,10}[ \t]*(?:Original Message|Ursprüngliche Nachricht|Message d['’]origine|"
+    r"Mensaje original|Messaggio originale|Oorspronkelijk bericht|Mensagem original)"
+    r"[ \t]*-{2,10}[ \t]*",
     re.IGNORECASE,
 )
+FORWARDED = re.compile(
+    r"[ \t]*-{0,10}[ \t]*(?:Begin forwarded message|(?:Forwarded|Weitergeleitete|Doorgestuurd|"
+    r"Mensaje|Messaggio|Mensagem|Message|Vidarebefordrat|Пересылаемое|Wiadomość)[ ]"
+    r"(?:message|Nachricht|bericht|reenviado|inoltrato|encaminhada|transféré|meddelande|"
+    r"сообщение|przekazana))[ \t]*(?::|-{2,10})[ \t]*",
+    re.IGNORECASE,
+)
+FIELD = re.compile(r"[ \t]*[*_]{0,2}[^\W\d_][\w -]{1,24}[ \t]?:[*_]{0,2}[ \t]*\S")
 RULER = re.compile(r"[ \t]*_{20,}[ \t]*")
 HEADER = re.compile(r"[*_]{0,2}(?:From|Von|De|Da|Van|От|Från|Fra)[ \t]?:[*_]{0,2}[ \t]")
 WROTE = re.compile(
@@ -42,7 +50,15 @@ def segments(text: str, *, is_flowed: bool = False) -> Iterator[tuple[str, str]]
 
 def _kinds(lines: list[str]) -> list[str]:
     kinds = ["text"] * len(lines)
+    after = 0
     for number, line in enumerate(lines):
+        if number < after:
+            continue
+        if FORWARDED.fullmatch(line):
+            # What was forwarded is there to be read; only who wrote it, and when, is not.
+            after = _end_of_fields(lines, number + 1)
+            kinds[number:after] = ["navigation"] * (after - number)
+            continue
         if _ends_text(lines, number):
             kinds[number:] = ["navigation"] * (len(lines) - number)
             break
@@ -65,6 +81,15 @@ def _ends_text(lines: list[str], number: int) -> bool:
         return True
     # An introduction without marks behind it stands over a whole message.
     return bool(WROTE.fullmatch(line)) and not QUOTE.match(following) and number > 0
+
+
+def _end_of_fields(lines: list[str], number: int) -> int:
+    """Find the line after the lines that say from whom a forwarded message came."""
+    while number < len(lines) and not lines[number].strip():
+        number += 1
+    while number < len(lines) and FIELD.match(lines[number]):
+        number += 1
+    return number
 
 
 def _mark_introduction(lines: list[str], kinds: list[str], quote: int) -> None:

@@ -1,18 +1,36 @@
 """Reader of OpenDocument texts, in an archive (ODT) or flat in one file of XML (FODT)."""
 
+import re
+
 from lxml import etree
 
+from common.errors import Message
 from documents.builder import Builder
 from documents.errors import Broken, Encrypted
 from documents.odt_blocks import Reader
+from documents.odt_runs import OFFICE
 from documents.odt_styles import Styles
 from documents.office_headings import tell
 from documents.office_paragraphs import title_from
-from documents.safe_xml import parse_xml
+from documents.safe_xml import DAMAGED, parse_damaged, parse_xml
 from documents.safe_zip import Archive
 from documents.types import Document
 
 CONTENT = "content.xml"
+START = re.compile(
+    rb"<(office:(?:font-face-decls|styles|automatic-styles|body|text)|text:(?:p|h|section|list))\b"
+)
+_SPACES = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
+    for name, space in (
+        *((name, name) for name in ("office", "style", "text", "table", "meta")),
+        *(("draw", "drawing"), ("fo", "xsl-fo-compatible"), ("svg", "svg-compatible")),
+    )
+)
+ROOT = (
+    f'<office:document {_SPACES} xmlns:xlink="http://www.w3.org/1999/xlink" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/">'
+).encode()
 
 
 def read_odt(archive: Archive, title: str) -> Document:
@@ -22,20 +40,41 @@ def read_odt(archive: Archive, title: str) -> Document:
         raise Encrypted
     if CONTENT not in archive:
         raise Broken
-    content = parse_xml(archive.read(CONTENT))
+    content, is_damaged = _parsed(archive.read(CONTENT))
     styles, meta = _beside(archive, "styles.xml"), _beside(archive, "meta.xml")
 
     def embedded(name: str) -> etree._Element | None:
         return _beside(archive, f"{name.removeprefix('./').strip('/')}/{CONTENT}")
 
     roots = [root for root in (styles, content) if root is not None]
-    return _document(content, roots, meta, title, Reader(Styles(roots), embedded))
+    builder = Builder()
+    if is_damaged:
+        builder.notes.append(Message(DAMAGED))
+    return _document(content, roots, meta, title, Reader(Styles(roots), embedded), builder)
 
 
 def read_flat_odt(data: bytes, title: str) -> Document:
     """Read an OpenDocument text that is one file of XML; raises DocumentError."""
-    root = parse_xml(data)
-    return _document(root, [root], root, title, Reader(Styles([root])))
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.replace(b"\0", b"")
+    root, is_damaged = _parsed(data)
+    builder = Builder()
+    if is_damaged:
+        builder.notes.append(Message(DAMAGED))
+    return _document(root, [root], root, title, Reader(Styles([root])), builder)
+
+
+def _parsed(data: bytes) -> tuple[etree._Element, bool]:
+    """Parse the text; where its first element is damaged, with one that is whole."""
+    root, is_damaged = parse_damaged(data)
+    if not is_damaged or root.find("{*}body/{*}text") is not None:
+        return root, is_damaged
+    found = START.search(data)
+    if found is None:
+        raise Broken
+    around = b"<office:body>" if found[1].endswith(b"text") else b""
+    around = b"<office:body><office:text>" if found[1].startswith(b"text:") else around
+    return parse_damaged(ROOT + around + data[found.start() :])
 
 
 def _beside(archive: Archive, name: str) -> etree._Element | None:
@@ -52,11 +91,11 @@ def _document(
     meta: etree._Element | None,
     title: str,
     reader: Reader,
+    builder: Builder,
 ) -> Document:
-    text = content.find("{*}body/{*}text")
+    text = next(content.iter(f"{OFFICE}text"), None)
     if text is None:
         raise Broken
-    builder = Builder()
     properties = meta.find("{*}meta") if meta is not None else None
     if properties is not None:
         builder.title = title_from(properties.findtext("{*}title") or "")

@@ -17,7 +17,9 @@ from documents.office_paragraphs import table as table_of
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
 ITEMS = (f"{TEXT}list-item", f"{TEXT}numbered-paragraph")
-ROW, CELL = f"{TABLE}table-row", f"{TABLE}table-cell"
+WHOLE_TABLE, ROW, CELL = f"{TABLE}table", f"{TABLE}table-row", f"{TABLE}table-cell"
+HEADING, LIST, STYLE_NAME = f"{TEXT}h", f"{TEXT}list", f"{TEXT}style-name"
+OUTLINE_LEVEL = f"{TEXT}outline-level"
 ROW_GROUPS = frozenset(
     f"{TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")
 )
@@ -76,7 +78,7 @@ class Reader:
                 waiting.pop()
             elif block.tag in PARAGRAPHS:
                 self._paragraph(block, place)
-            elif block.tag == f"{TABLE}table" and not (self._is_in_cell or _is_layout(block)):
+            elif block.tag == WHOLE_TABLE and not (self._is_in_cell or _is_layout(block)):
                 rows = (map(self._apart, _children(row, CELL)) for row in _children(block, ROW))
                 self.paragraphs += table_of(rows, place.kind or "table")
             elif isinstance(block.tag, str) and block.tag.startswith(DRAW):
@@ -86,7 +88,7 @@ class Reader:
 
     def _enter(self, block: etree._Element, place: _Place) -> _Place | None:
         """Begin an element that holds blocks; None where they are not read."""
-        if block.tag == f"{TEXT}list":
+        if block.tag == LIST:
             return replace(place, list=self._lists.open(block, place.list))
         if block.tag in ITEMS:
             opened = place.list or self._lists.open(block, None)
@@ -100,7 +102,7 @@ class Reader:
         return replace(place, item=None) if block.tag == f"{TEXT}list-header" else place
 
     def _paragraph(self, block: etree._Element, place: _Place) -> None:
-        style = block.get(f"{TEXT}style-name", "")
+        style = block.get(STYLE_NAME, "")
         look = self._styles.of_paragraph(style)
         found = read_runs(block, look, self._styles, self._formula)
         if found.is_hidden:
@@ -118,15 +120,15 @@ class Reader:
             self.paragraphs += note_of(self._apart(note))
 
     def _level(self, block: etree._Element, style: str) -> int:
-        written = block.get(f"{TEXT}outline-level", "")
-        if block.tag == f"{TEXT}h":
+        written = block.get(OUTLINE_LEVEL, "")
+        if block.tag == HEADING:
             return int(written) if written.isdecimal() and 0 < len(written) < 3 else 1
         return self._styles.outline_level(style)
 
     def _label(self, block: etree._Element, place: _Place, look: Look, level: int) -> str:
         if place.item is not None:
             return self._lists.count(place.item, look.list_style)
-        if block.tag == f"{TEXT}h" and block.get(f"{TEXT}is-list-header") != "true":
+        if block.tag == HEADING and block.get(f"{TEXT}is-list-header") != "true":
             is_restarted = block.get(f"{TEXT}restart-numbering") == "true"
             start = block.get(f"{TEXT}start-value", "1") if is_restarted else ""
             return self._lists.count_heading(level, start)

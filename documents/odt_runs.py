@@ -19,6 +19,9 @@ KINDS = {
     f"{TEXT}page-count": "page_number",
     f"{TEXT}placeholder": "navigation",
 }
+SPAN, SPACES, COUNT, TAB = f"{TEXT}span", f"{TEXT}s", f"{TEXT}c", f"{TEXT}tab"
+LINE_BREAK, NOTE, HIDDEN = f"{TEXT}line-break", f"{TEXT}note", f"{TEXT}hidden-paragraph"
+LINKED, STYLE_NAME = f"{DRAW}a", f"{TEXT}style-name"
 MOST_SPACES = 100
 GAPS = re.compile(r"[ \t\r\n]+")
 
@@ -61,6 +64,8 @@ class _Walk:
     def read(self, paragraph: etree._Element, look: Look) -> None:
         """Read everything in the paragraph: what stands in elements, and between them."""
         self._text(paragraph.text, look, "")
+        if not len(paragraph):
+            return
         waiting = [(paragraph, iter(paragraph), look, "")]
         while waiting:
             node, children, look, kind = waiting[-1]
@@ -72,7 +77,7 @@ class _Walk:
             elif self._tell(child, look):
                 self._text(child.tail, look, kind)
             else:
-                name = child.get(f"{TEXT}style-name", "") if child.tag == f"{TEXT}span" else ""
+                name = child.get(STYLE_NAME, "") if child.tag == SPAN else ""
                 inner = self._styles.of_span(name, look), KINDS.get(child.tag, kind)
                 self._text(child.text, *inner)
                 waiting.append((child, iter(child), *inner))
@@ -80,17 +85,19 @@ class _Walk:
     def _tell(self, node: etree._Element, look: Look) -> bool:
         """Take in an element that holds no others to be read; False for the rest."""
         tag = node.tag
-        if tag == f"{TEXT}s":
-            self._add(" " * min(whole(node.get(f"{TEXT}c", "1"), 1), MOST_SPACES), look)
-        elif tag == f"{TEXT}tab":
+        if tag == SPAN:
+            return False
+        if tag == SPACES:
+            self._add(" " * min(whole(node.get(COUNT, "1"), 1), MOST_SPACES), look)
+        elif tag == TAB:
             self._add(" ", look)
-        elif tag == f"{TEXT}line-break":
+        elif tag == LINE_BREAK:
             self._add("\n", look)
-        elif tag == f"{TEXT}note":
+        elif tag == NOTE:
             self._note(node, look)
-        elif tag == f"{TEXT}hidden-paragraph":
+        elif tag == HIDDEN:
             self.found.is_hidden |= node.get(f"{TEXT}is-hidden") == "true"
-        elif isinstance(tag, str) and tag.startswith(DRAW) and tag != f"{DRAW}a":
+        elif isinstance(tag, str) and tag.startswith(DRAW) and tag != LINKED:
             self._frame(node, look)
         else:
             return tag in SKIPPED
@@ -98,7 +105,8 @@ class _Walk:
 
     def _text(self, text: str | None, look: Look, kind: str) -> None:
         if text:
-            self._add(GAPS.sub(" ", text), look, kind)
+            is_plain = text.isprintable() and "  " not in text
+            self._add(text if is_plain else GAPS.sub(" ", text), look, kind)
 
     def _add(self, text: str, look: Look, kind: str = "") -> None:
         if look.is_hidden or not text:

@@ -54,6 +54,8 @@ class Styles:
     def __init__(self, roots: list[etree._Element]) -> None:
         self._written: dict[tuple[str, str], etree._Element] = {}
         self._made: dict[str, Look] = {}
+        self._spans: dict[tuple[str, Look], Look] = {}
+        self._levels: dict[str, int] = {}
         self.lists: dict[str, dict[int, ListLevel]] = {}
         self.outline: dict[int, ListLevel] = {}
         self.usual = Look()
@@ -77,10 +79,19 @@ class Styles:
 
     def of_span(self, name: str, around: Look) -> Look:
         """Tell how characters in a style look that stand in text which looks like `around`."""
-        return self._resolve("text", name, around) if name else around
+        if not name:
+            return around
+        if (made := self._spans.get((name, around))) is None:
+            made = self._spans[name, around] = self._resolve("text", name, around)
+        return made
 
     def outline_level(self, name: str) -> int:
         """Level that a paragraph style has as a heading, 0 for none."""
+        if name not in self._levels:
+            self._levels[name] = self._outline_level(name)
+        return self._levels[name]
+
+    def _outline_level(self, name: str) -> int:
         for style in self._chain("paragraph", name):
             level = style.get(f"{STYLE}default-outline-level")
             if level is not None:

@@ -86,19 +86,20 @@ def _by_looks(paragraphs: list[Paragraph], below: int) -> None:
 
 
 def _usual_look(paragraphs: list[Paragraph]) -> Look:
-    looks: Counter[Look] = Counter()
+    looks: Counter[tuple[bool, int]] = Counter()
     for paragraph in paragraphs:
         if paragraph.kind == "text" and not paragraph.level:
-            looks[Look(paragraph.look.is_bold, size=paragraph.look.size)] += len(paragraph.text)
-    return looks.most_common(1)[0][0] if looks else PLAIN
+            looks[paragraph.look.is_bold, paragraph.look.size] += len(paragraph.text)
+    if not looks:
+        return PLAIN
+    is_bold, size = looks.most_common(1)[0][0]
+    return Look(is_bold, size=size)
 
 
 def _stands_out(paragraph: Paragraph, body: Look) -> bool:
-    if not _is_short(paragraph):
-        return False
     look = paragraph.look
     is_larger = body.size > 0 and look.size >= body.size * LARGER
-    return is_larger or (look.is_bold and not body.is_bold)
+    return (is_larger or (look.is_bold and not body.is_bold)) and _is_short(paragraph)
 
 
 def _is_over(paragraph: Paragraph, following: Paragraph, body: Look) -> bool:

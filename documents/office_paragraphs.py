@@ -67,12 +67,19 @@ class Paragraph:
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.parts = _parts([run for run in self.runs if run.kind != "caption"])
+        if all(run.kind == "text" for run in self.runs):
+            said = BLANKS.sub(" ", clean("".join([run.text for run in self.runs]))).strip()
+            self.parts = list(parts_of(said, PARAGRAPH))
+        else:
+            self.parts = _parts([run for run in self.runs if run.kind != "caption"])
         if self.label and self.parts:
             first = self.parts[0]
             rest = TextRun(first.text, first.kind, self.label_glue, first.replaced_by)
             self.parts[:1] = [TextRun(self.label, "text", PARAGRAPH), rest]
-        self.text = "".join([part.glue + part.text for part in self.parts]).strip("\n")
+        if len(self.parts) == 1:
+            self.text = self.parts[0].text.strip("\n")
+        else:
+            self.text = "".join([part.glue + part.text for part in self.parts]).strip("\n")
 
     @classmethod
     def of(cls, text: str, kind: str = "text") -> Self:

@@ -29,7 +29,6 @@ LONGEST_HAN_TITLE = 25  # characters
 ENDS_OF_SENTENCES = "。！？，；、"
 APPENDICES = ("appendix", "anhang", "annexe", "apéndice", "appendice")
 NAMES = STANDING_ALONE.union(APPENDICES, *(words.parts | words.chapters for words in LANGUAGES))
-TO_SPACES = str.maketrans(".:–—", "    ")
 APPENDIX = re.compile(rf"(?:{'|'.join(APPENDICES)}) (?:[a-z]|\d{{1,2}})")
 
 
@@ -39,7 +38,8 @@ def heading_level(line: str) -> int:
     if not 1 < len(line) <= LONGEST_HEADING or line[-1] in ",;":
         return 0
     plain = line.lower().rstrip(".: ")
-    if NAMES.isdisjoint(plain.translate(TO_SPACES).split()) and line[0] not in "第제":
+    words = plain.replace(".", " ").replace(":", " ").replace("–", " ").replace("—", " ").split()
+    if NAMES.isdisjoint(words) and line[0] not in "第제":
         return 0
     line = " ".join(line.split())
     if plain in STANDING_ALONE or APPENDIX.fullmatch(plain):

@@ -1,7 +1,7 @@
 """Reader of RTF: paragraphs, headings, lists as shown, tables, notes and text boxes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from documents.builder import Builder
 from documents.docx_fields import CONTENTS, PAGES
@@ -42,13 +42,20 @@ READ = frozenset(("body", "note", "box"))
 HEAD = frozenset(("fonts", "styles", "title", "author"))
 TOGGLES = frozenset(("b", "v", "deleted"))
 RAISING = {"super": "super", "sub": "sub", "nosupersub": ""}
+CHARACTER_WORDS = TOGGLES | RAISING.keys() | {"f", "fs", "plain"}
+PARAGRAPH_WORDS = frozenset(
+    (
+        *("par", "sect", "cell", "nestcell", "row", "pard", "s", "outlinelevel", "qc", "ql", "qr"),
+        *("qj", "intbl", "chftn"),
+    )
+)
 DESCRIPTIONS = ("wzDescription", "gtextUNICODE")
+MOST_STATES = 10_000  # that are kept
 DEEPEST = 20  # notes and boxes in one another
 PLAIN_SIZE = 24  # half points
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What holds until a group ends; `room` says what the group is, `outer` what it stands for."""
 
     room: str = "body"
@@ -83,6 +90,7 @@ class _Reader:
         self.head = Head()
         self._state = State()
         self._stack: list[State] = []
+        self._states: dict[tuple[State, str, int | None, int], State] = {}
         self._flows = [Flow(self.head)]
         self._ends: list[tuple[int, Callable[[], None]]] = []
         self._bytes: list[str] = []
@@ -111,7 +119,8 @@ class _Reader:
             if kind == "sign" or text in SIGNS:
                 return
         self._to_skip = 0
-        self._flush()
+        if self._units or self._bytes:
+            self._flush()
         if kind == "open":
             self._stack.append(self._state)
             self._is_first, self._is_starred = True, False
@@ -184,13 +193,16 @@ class _Reader:
         if word in SIGNS:
             self._emit(SIGNS[word])
         elif word == "uc":
-            self._state = replace(self._state, fallback=max(0, min(number or 0, 16)))
+            self._state = self._state._replace(fallback=max(0, min(number or 0, 16)))
         elif room in ("fonts", "styles"):
             self.head.word(room, word, number or 0)
+        elif word in CHARACTER_WORDS:
+            self._character_word(word, number)
+        elif word in PARAGRAPH_WORDS:
+            if room in READ:
+                self._paragraph_word(word, number or 0)
         elif word in ("ansicpg", "mac", "pc", "pca", "deff"):
             self._encoding(word, number or 0)
-        elif not self._character_word(word, number) and room in READ:
-            self._paragraph_word(word, number or 0)
 
     def _encoding(self, word: str, number: int) -> None:
         if word == "deff":
@@ -203,13 +215,13 @@ class _Reader:
         """Begin a group that is something of its own; whether the word said so."""
         room = self._state.room
         if word == "ud" and self._state.outer:
-            self._state = replace(self._state, room=self._state.outer, outer="")
+            self._state = self._state._replace(room=self._state.outer, outer="")
         elif not room:
             return True
         elif word in UNSEEN or (self._is_starred and word not in STARRED and room != "formula"):
-            self._state = replace(self._state, room="", outer=room if word == "upr" else "")
+            self._state = self._state._replace(room="", outer=room if word == "upr" else "")
         elif room == "info":
-            self._state = replace(self._state, room=word if word in ("title", "author") else "")
+            self._state = self._state._replace(room=word if word in ("title", "author") else "")
         elif room == "formula" or word in ("moMath", "moMathPara"):
             self._enter_formula(word)
         elif word in ROOMS:
@@ -222,13 +234,13 @@ class _Reader:
         elif word == "fldrslt" and self._fields:
             name = (self._fields[-1].split() or [""])[0].upper()
             around = "contents" if name in CONTENTS else "page_number" if name in PAGES else ""
-            self._state = replace(self._state, around=around or self._state.around)
+            self._state = self._state._replace(around=around or self._state.around)
         else:
             return False
         return True
 
     def _enter_room(self, room: str) -> None:
-        self._state = replace(self._state, room=room)
+        self._state = self._state._replace(room=room)
         if room in self._shape:
             self._shape[room] = ""
         if room == "value":
@@ -243,7 +255,7 @@ class _Reader:
         kept = self._state
         self._state = State(room, font=self.head.default_font, fallback=kept.fallback)
         if kept.is_hidden or kept.is_deleted:
-            self._state = replace(self._state, room="")
+            self._state = self._state._replace(room="")
             return
         self._flows.append(Flow(self.head))
         self._at_end(lambda: self._end_flow(room))
@@ -256,7 +268,7 @@ class _Reader:
         if self._state.room != "formula":
             if self._state.room not in READ or self._state.is_hidden or self._state.is_deleted:
                 return
-            self._state = replace(self._state, room="formula")
+            self._state = self._state._replace(room="formula")
             self._formula = Formula()
             self._at_end(self._end_formula)
         elif word.startswith("m") and len(word) > 1:
@@ -276,36 +288,36 @@ class _Reader:
             caption = Run(" ".join(self._shape["value"].split()), "caption")
             self._flows[-1].add(caption, is_bold=False, size=0)
 
-    def _character_word(self, word: str, number: int | None) -> bool:
-        """Change how the characters look that follow; False for other words."""
-        if word in TOGGLES:
-            self._toggle(word, is_on=number != 0)
-        elif word in RAISING:
-            self._state = replace(self._state, raising=RAISING[word])
-        elif word == "f":
-            self._state = replace(self._state, font=number or 0)
-        elif word == "fs":
-            self._state = replace(self._state, size=number or PLAIN_SIZE)
-        elif word == "plain":
-            old = self._state
-            self._state = State(
-                old.room,
-                old.outer,
-                font=self.head.default_font,
-                fallback=old.fallback,
-                around=old.around,
-            )
-        else:
-            return False
-        return True
+    def _character_word(self, word: str, number: int | None) -> None:
+        """Change how the characters look that follow."""
+        key = (self._state, word, number, self.head.default_font)
+        if (made := self._states.get(key)) is None:
+            made = self._changed(self._state, word, number)
+            if len(self._states) < MOST_STATES:
+                self._states[key] = made
+        self._state = made
 
-    def _toggle(self, word: str, *, is_on: bool) -> None:
-        if word == "b":
-            self._state = replace(self._state, is_bold=is_on)
-        elif word == "v":
-            self._state = replace(self._state, is_hidden=is_on)
-        else:
-            self._state = replace(self._state, is_deleted=is_on)
+    def _changed(self, state: State, word: str, number: int | None) -> State:
+        match word:
+            case "b":
+                return state._replace(is_bold=number != 0)
+            case "v":
+                return state._replace(is_hidden=number != 0)
+            case "deleted":
+                return state._replace(is_deleted=number != 0)
+            case "f":
+                return state._replace(font=number or 0)
+            case "fs":
+                return state._replace(size=number or PLAIN_SIZE)
+            case "plain":
+                return State(
+                    state.room,
+                    state.outer,
+                    font=self.head.default_font,
+                    fallback=state.fallback,
+                    around=state.around,
+                )
+        return state._replace(raising=RAISING[word])
 
     def _paragraph_word(self, word: str, number: int) -> None:
         flow = self._flows[-1]

@@ -3,7 +3,6 @@
 import codecs
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from documents.errors import TooLargeInside
 
@@ -30,36 +29,37 @@ WESTERN = "cp1252"
 SYMBOLS = 2  # the charset of fonts that draw pictures
 
 
-class Token(NamedTuple):
-    """A token: "word" with its number, "sign", "open", "close", or bytes of "text"."""
-
-    kind: str
-    text: str
-    number: int | None = None
+# A kind with its text and number: "word", "sign", "open", "close", or bytes of "text".
+Token = tuple[str, str, int | None]
+OPEN: Token = ("open", "", None)
+CLOSE: Token = ("close", "", None)
 
 
 def tokens(data: str) -> Iterator[Token]:
     """Split RTF, read as Latin-1, into tokens; raises TooLargeInside."""
     place = count = 0
-    while found := TOKEN.match(data, place):
-        place = found.end()
-        count += 1
-        if count > MOST_TOKENS:
-            raise TooLargeInside
-        kind = found.lastgroup
-        if kind == "text":
-            yield Token("text", found["text"])
-        elif kind == "brace":
-            yield Token("open" if found["brace"] == "{" else "close", "")
-        elif kind == "code":
-            yield Token("text", chr(int(found["code"], 16)))
-        elif kind == "sign":
-            yield Token("sign", found["sign"])
-        elif kind in ("word", "number"):
-            number = int(found["number"]) if found["number"] else None
-            if found["word"] == "bin":
-                place += max(0, number or 0)
-            yield Token("word", found["word"], number)
+    while place < len(data):
+        for found in TOKEN.finditer(data, place):
+            count += 1
+            if count > MOST_TOKENS:
+                raise TooLargeInside
+            kind = found.lastgroup
+            if kind in ("word", "number"):
+                word, written = found.group(1, 2)
+                yield "word", word, int(written) if written else None
+                if word == "bin" and written:
+                    place = found.end() + max(0, int(written))
+                    break
+            elif kind == "text":
+                yield "text", found["text"], None
+            elif kind == "brace":
+                yield OPEN if found["brace"] == "{" else CLOSE
+            elif kind == "code":
+                yield "text", chr(int(found["code"], 16)), None
+            elif kind == "sign":
+                yield "sign", found["sign"], None
+        else:
+            return
 
 
 def encoding_of(charset: int, otherwise: str) -> str:

@@ -4,16 +4,24 @@ from lxml import etree
 
 from documents.errors import Broken
 
+DAMAGED = "This file breaks the rules of its format. Parts of the text may be missing."
+
 
 def parse_xml(data: bytes) -> etree._Element:
     """Parse XML; small mistakes are passed over. Returns the root element; raises Broken."""
+    return parse_damaged(data)[0]
+
+
+def parse_damaged(data: bytes) -> tuple[etree._Element, bool]:
+    """Parse XML as `parse_xml`; says, too, whether mistakes were passed over."""
+    parser = _parser(recover=True)
     try:
-        root = etree.fromstring(data, _parser(recover=True))
+        root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise Broken from error
     if root is None:
         raise Broken
-    return root
+    return root, any(entry.level >= etree.ErrorLevels.FATAL for entry in parser.error_log)
 
 
 def is_well_formed(data: bytes) -> bool:

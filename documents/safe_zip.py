@@ -1,10 +1,12 @@
 """Safe reading of ZIP archives: single entries, counted as they unpack; writes nothing."""
 
 import posixpath
+import re
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from types import TracebackType
 from typing import Self
 from urllib.parse import unquote
@@ -31,13 +33,14 @@ OF_OTHERS = {
     ".pages": ("Index/Document.iwa", "index.xml"),
     ".xps": ("FixedDocSeq.fdseq", "FixedDocumentSequence.fdseq"),
 }
+WORD_ROOT = re.compile(rb"<\w{1,20}:document\s[^>]{0,4000}wordprocessingml")
 OTHER_OFFICE = ("xl/workbook.xml", "ppt/presentation.xml")
 
 
 class Archive:
     """An archive by the names of its entries; reading more than `most` bytes in all is refused."""
 
-    def __init__(self, path: str, most: int) -> None:
+    def __init__(self, path: str | BytesIO, most: int) -> None:
         self._left = most
         try:
             self._zip = zipfile.ZipFile(path)
@@ -83,7 +86,9 @@ class Archive:
             return "epub"
         if any(name.lower().endswith(".opf") for name in self.names()):
             return "epub"
-        if self.main_part().startswith("word/") or self._lists(*WORD_TYPES):
+        main = self.main_part()
+        is_word = bool(main) and WORD_ROOT.search(self.head(main, 4096)) is not None
+        if main.startswith("word/") or is_word or self._lists(*WORD_TYPES):
             return "docx"
         if mimetype.startswith(OPEN_TEXT) or (not mimetype and self._lists(OPEN_TEXT)):
             return "odt"
@@ -141,9 +146,15 @@ class Archive:
         """Find the entry that a Microsoft Office document keeps its text in, "" where none is."""
         if "_rels/.rels" in self:
             for relation in parse_xml(self.read("_rels/.rels")).iter("{*}Relationship"):
-                if relation.get("Type", "").endswith("/officeDocument"):
-                    return relation.get("Target", "").lstrip("/")
-        return WORD if WORD in self else ""
+                target = relation.get("Target", "").lstrip("/")
+                if relation.get("Type", "").endswith("/officeDocument") and target in self:
+                    return target
+        return WORD if WORD in self else self._written_by_word()
+
+    def _written_by_word(self) -> str:
+        """Find the text of a Word file whose lists of parts are missing, else ""."""
+        parts = (name for name in self._infos if name.lower().endswith(".xml"))
+        return next((name for name in parts if WORD_ROOT.search(self.head(name, 4096))), "")
 
 
 def _folded(name: str) -> str:

@@ -176,8 +176,9 @@ class Document:
 
 def _refuse_others(kind: type, *values: Any) -> None:
     """Raise TypeError for values of another type: JSON may hold anything."""
-    if not all(isinstance(value, kind) for value in values):
-        raise TypeError(f"{values!r} is not of the type {kind.__name__}.")
+    for value in values:
+        if not isinstance(value, kind):
+            raise TypeError(f"{values!r} is not of the type {kind.__name__}.")
 
 
 def compose(
