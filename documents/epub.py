@@ -128,7 +128,8 @@ class _Book:
                 return front.FRONT
             return whole or front.kind_of(node, attributes)
 
-        Flow(builder, kind_of, frozenset(places), begin).walk(body)
+        flow = Flow(builder, kind_of, frozenset(places), begin, is_drawn=page.is_drawn)
+        flow.walk(body)
 
     def _begin_written(self, item: Item, builder: Builder) -> None:
         """Without contents, begin a chapter at a paragraph that reads like its heading."""

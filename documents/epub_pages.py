@@ -7,6 +7,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from documents.html import parse
+from documents.html_drawings import is_drawn
 from documents.html_kinds import BLOCKS, HEADINGS, SKIPPED, is_hidden
 from documents.html_text import text_of
 from documents.safe_zip import Archive
@@ -33,7 +34,7 @@ class Glance:
 
     `is_written` tells of a heading that is a paragraph. `text` is the beginning, `size` and
     `linked` count characters, in all and in links. `headings` counts those of the two upper
-    levels, `pictures` images.
+    levels, `pictures` images. `is_drawn` says that the text stands in drawings.
     """
 
     heading: str
@@ -45,6 +46,7 @@ class Glance:
     links: int
     headings: int
     pictures: int
+    is_drawn: bool
 
 
 def parse_page(archive: Archive, path: str) -> LexborHTMLParser:
@@ -78,6 +80,7 @@ def glance(tree: LexborHTMLParser) -> Glance:
         links=len(links),
         headings=len(body.css("h1, h2")),
         pictures=len(body.css("img, image, object")),
+        is_drawn=body.css_first("svg") is not None and is_drawn(body, size),
     )
 
 

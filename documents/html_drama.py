@@ -2,7 +2,8 @@
 
 import re
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from documents.html_kinds import BLOCKS, Attributes, classes_of, types_of
 from documents.html_text import text_of
@@ -21,13 +22,23 @@ SPEAKER_CLASSES = frozenset(
     )
 )
 NAME_TAGS = frozenset(("b", "strong", "span", "i", "em"))
+DIRECTION_TYPES = frozenset(("z3998:stage-direction", "stage-direction"))
 SMALL_CAPITALS = frozenset(("smcap", "sc", "smallcaps", "small-caps", "smallcap"))
 LONGEST_NAME = 40
 NAME = re.compile(r"[^\W\d_][\w.'’-]{0,29}(?: [^\W\d_][\w.'’-]{0,29}){0,3}")
 ENDING = " .:,;–—-"
 AFTER_NAME = re.compile(r"\s*(?:[.:]\s*[–—]?|[–—])?\s*")
 DIRECTION = re.compile(r"[(\[,]")
+MOST_ROWS = 9999
 FEWEST = 4  # speeches that show that names begin the paragraphs of a text
+
+
+class Row(NamedTuple):
+    """Row of a table: its first cell, None where that of the row `above` spans it, and the rest."""
+
+    name: Any
+    cells: list[Any]
+    above: int
 
 
 class Drama:
@@ -36,6 +47,7 @@ class Drama:
     def __init__(self, root: Any) -> None:
         self._names: set[int] = set()
         self._speeches: set[int] = set()
+        self._going_on: set[int] = set()
         self._lists: set[int] = set()
         for table in root.css("table"):
             self._look_at_table(table)
@@ -51,6 +63,10 @@ class Drama:
         """Whether the paragraphs in an element are one speech."""
         return node.mem_id in self._speeches
 
+    def goes_on(self, node: Any) -> bool:
+        """Whether an element goes on with what the speaker before it says."""
+        return node.mem_id in self._going_on
+
     def is_name(self, node: Any, tag: str, attributes: Attributes) -> bool:
         """Whether an element holds the name of who speaks next, and no more."""
         if node.mem_id in self._names:
@@ -64,16 +80,21 @@ class Drama:
     def _look_at_table(self, table: Any) -> None:
         if table.css_first("td table, th table") is not None:
             return
-        rows = [row.css("td, th") for row in table.css("tr")]
-        named = [cells for cells in rows if cells and _is_persona(cells[0])]
+        rows = list(_rows(table))
+        named = [row for row in rows if row.name is not None and _is_persona(row.name)]
         if not named and _are_speeches(rows):
-            named = [cells for cells in rows if text_of(cells[0])]
+            named = [row for row in rows if row.name is not None and text_of(row.name)]
         if not named:
             return
         self._lists.add(table.mem_id)
-        self._names.update(cells[0].mem_id for cells in named)
-        for cells in rows:
-            self._speeches.update(cell.mem_id for cell in cells[1:])
+        self._names.update(row.name.mem_id for row in named)
+        speakers = {row.name.mem_id for row in named}
+        for row in rows:
+            if row.name is None and row.above not in speakers:
+                continue
+            self._speeches.update(cell.mem_id for cell in row.cells)
+            if row.name is None:
+                self._going_on.update(cell.mem_id for cell in row.cells[:1])
 
     def _look_at_list(self, listed: Any) -> None:
         terms = [text_of(term) for term in listed.css("dt")]
@@ -93,15 +114,25 @@ class Drama:
             self._names.update(found)
 
 
-def name_of(text: str) -> tuple[str, str]:
+def name_of(node: Any) -> tuple[str, str]:
     """Write a speaker's name with a colon, as texts do, and what is said beside the name."""
-    text = one_line(text)
+    text = text_of(node)
     cut = DIRECTION.search(text)
-    name, beside = (text[: cut.start()], text[cut.start() :]) if cut else (text, "")
-    name = name.strip(ENDING)
+    at = min(cut.start() if cut else len(text), _start_of_direction(node, text))
+    name, beside = text[:at].strip(ENDING), text[at:].strip(ENDING)
     if not name:
         return "", text
-    return f"{name}:", beside.strip(ENDING)
+    return f"{name}:", f"({beside})" if beside and beside[0].isalnum() else beside
+
+
+def _start_of_direction(node: Any, text: str) -> int:
+    """Where in the text of a name its stage direction in an element of its own begins."""
+    for inner in node.css("i, em, span, small"):
+        if inner.mem_id == node.mem_id or not types_of(inner.attributes) & DIRECTION_TYPES:
+            continue
+        at = text.find(text_of(inner))
+        return at if at > 0 else len(text)
+    return len(text)
 
 
 def without_ending(text: str) -> str:
@@ -139,21 +170,46 @@ def _is_persona(cell: Any) -> bool:
     return is_called and 0 < len(one_line(cell.text()[:400])) <= 2 * LONGEST_NAME
 
 
-def _are_speeches(rows: list[list[Any]]) -> bool:
+def _rows(table: Any) -> Iterator[Row]:
+    above, left = 0, 0
+    for row in table.css("tr"):
+        cells = row.css("td, th")
+        if left and cells:
+            yield Row(None, cells, above)
+        elif cells:
+            above, left = cells[0].mem_id, _span(cells[0], "rowspan")
+            yield Row(cells[0], cells[1:], above)
+        left = max(0, left - 1)
+
+
+def _span(cell: Any, direction: str) -> int:
+    """How many rows or columns a cell spans; 0 says all to the end."""
+    written = (cell.attributes.get(direction) or "").strip()[:4]
+    return (int(written) or MOST_ROWS) if written.isdecimal() else 1
+
+
+def _are_speeches(rows: list[Row]) -> bool:
     """Whether the rows look like speeches: names that come back, and sentences beside them."""
-    if len(rows) < FEWEST or any(len(cells) != 2 or cells[0].tag == "th" for cells in rows):
+    rows = [row for row in rows if row.name is None or _span(row.name, "colspan") == 1]
+    if len(rows) < FEWEST or not all(map(_is_pair, rows)):
         return False
-    pairs = [(text_of(cells[0]), text_of(cells[1])) for cells in rows]
-    names = [name.strip(ENDING) for name, _ in pairs if name]
+    names = [text_of(row.name).strip(ENDING) for row in rows if row.name is not None]
+    names = [name for name in names if name]
     if not _repeats(names) or not all(map(NAME.fullmatch, names)):
         return False
-    said = sum(1 for _, speech in pairs if speech.rstrip("\"'”’»)")[-1:] in (*".!?…—",))
-    return len(names) * 2 >= len(pairs) and said * 3 >= len(pairs) * 2
+    speeches = [text_of(row.cells[0]) for row in rows]
+    said = sum(1 for speech in speeches if speech.rstrip("\"'”’»)")[-1:] in (*".!?…—",))
+    return len(names) * 2 >= len(rows) and said * 3 >= len(rows) * 2
+
+
+def _is_pair(row: Row) -> bool:
+    return len(row.cells) == 1 and (row.name is None or row.name.tag != "th")
 
 
 def _repeats(names: list[str]) -> bool:
+    """Whether names come back as those of speakers do; a glossary may have one word twice."""
     counted = Counter(name.lower() for name in names if name)
-    return len(counted) > 1 and max(counted.values()) > 1 and len(names) > len(counted)
+    return len(counted) > 1 and len(counted) * 4 <= len(names) * 3
 
 
 def _first_element(paragraph: Any) -> Any:

@@ -1,5 +1,6 @@
 """Formulas in HTML: MathML, and what MathJax, KaTeX and encyclopedias make of TeX."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,14 @@ RENDERED_NAMES = (
 RENDERED = frozenset(RENDERED_NAMES.split())
 PREVIEWS = frozenset(("mathjax_preview",))
 IMAGES = frozenset(("tex", "math", "latex", "formula", "equation", "mathtex", "ee_img", "eqn"))
+PLACEHOLDER = re.compile(  # what programs write where nobody wrote a description
+    r"\W{0,3}(?:(?:no )?(?:alternat(?:iv)?e|alt\.?|descriptive)[ -]?(?:text|description)?"
+    r"(?: (?:is )?(?:not|un)[ -]?available| missing)?|"
+    r"(?:no )?description(?: (?:not|un) ?available)?|"
+    r"(?:display |inline )?(?:math(?:ml|s|ematical)?|equation|formula|image|picture|graphic)"
+    r"(?: (?:image|equation|formula|expression))?(?: \d{1,4})?|untitled)\W{0,3}",
+    re.IGNORECASE,
+)
 SHELLS = (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$"))
 
 
@@ -119,7 +128,7 @@ def _of_math(math: Any) -> Formula:
 
 
 def _of_markup(markup: str, alternative: str, math: Any = None) -> Formula:
-    written = without_wrapper(alternative)
+    written = "" if PLACEHOLDER.fullmatch(alternative) else without_wrapper(alternative)
     if written and is_in_words(written):
         return Formula(written, written)
     said = None

@@ -17,10 +17,16 @@ SKIPPED_NAMES = (
 )
 BLOCKS = frozenset(BLOCK_NAMES.split())
 SKIPPED = frozenset(SKIPPED_NAMES.split())
+FALLBACKS = frozenset(("object", "video", "audio", "canvas"))  # their text is for want of them
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 CODE_CLASSES = frozenset(("highlight", "codehilite", "sourcecode", "programlisting"))
 MARK_CLASSES = frozenset(("noteref", "footnote-ref", "footnote-reference", "footnoteref", "fnref"))
 PAGE_CLASSES = frozenset(("pagenum", "pageno", "page-number", "pagebreak", "page-break"))
+LINE_NUMBER_NAMES = (
+    "lnum linenum line-num line_num linenumber line-number line_number lineno line-no linno ln "
+    "versenum verse-num versenumber"
+)
+LINE_NUMBER_CLASSES = frozenset(LINE_NUMBER_NAMES.split())
 CONTENTS_CLASSES = frozenset(("toc", "toctree-wrapper", "table-of-contents"))
 NOTE_CLASSES = frozenset(("footnote", "footnotes", "endnote", "endnotes", "reflist", "references"))
 STANZA_CLASSES = frozenset(("stanza", "linegroup", "line-group", "lg", "strophe"))
@@ -91,6 +97,8 @@ def kind_of_mark(node: Any, tag: str, attributes: Attributes) -> str:
     """Tell whether this is the mark of a note, of a citation, of a page, or "" for none."""
     classes, types = classes_of(attributes), types_of(attributes)
     if types & {"pagebreak", "doc-pagebreak"} or classes & PAGE_CLASSES:
+        return "page_number"
+    if classes & LINE_NUMBER_CLASSES and one_line(node.text()[:20]).isdecimal():
         return "page_number"
     if "doc-biblioref" in types:
         return "reference"

@@ -11,7 +11,8 @@ from documents.types import TextRun
 LAYOUT_CELL = 200  # characters in a cell: more on average, and the table is there for the looks
 VERSE_CLASSES = frozenset(("poem", "poetry", "verse", "stanza", "song", "lyrics"))
 VERSE_TYPES = frozenset(("z3998:poem", "z3998:verse", "z3998:song", "z3998:hymn", "z3998:lyrics"))
-ABOVE = 3  # elements around a table that may tell what it is
+CAST_NAMES = frozenset(("z3998:dramatis-personae", "dramatis-personae", "personae", "castlist"))
+ABOVE, FAR_ABOVE = 3, 6  # elements around a table that may tell what it is
 LINE_NUMBER = re.compile(r"\d{1,5}")
 
 
@@ -20,6 +21,8 @@ def is_layout(node: Any, attributes: Attributes) -> bool:
     if attributes.get("role") in ("presentation", "none"):
         return True
     if node.css_first("td table, th table") is not None:
+        return True
+    if _stands_in(node, CAST_NAMES, CAST_NAMES, FAR_ABOVE):
         return True
     cells, rows = len(node.css("td, th")), len(node.css("tr"))
     if cells <= rows and not node.css("th"):
@@ -41,7 +44,7 @@ def verses_of(node: Any) -> list[TextRun]:
     if node.css_first("td table, th table") is not None:
         return []
     rows = [[text_of(cell) for cell in row.css("td, th")] for row in node.css("tr")]
-    if not (_is_verse(node) or _is_numbered(rows)):
+    if not (_stands_in(node, VERSE_CLASSES, VERSE_TYPES) or _is_numbered(rows)):
         return []
     parts: list[TextRun] = []
     for row in rows:
@@ -53,12 +56,15 @@ def verses_of(node: Any) -> list[TextRun]:
     return parts
 
 
-def _is_verse(node: Any) -> bool:
-    for _ in range(ABOVE):
+def _stands_in(
+    node: Any, classes: frozenset[str], types: frozenset[str], above: int = ABOVE
+) -> bool:
+    """Whether an element, or one closely around it, is called so."""
+    for _ in range(above):
         if node is None or node.tag in ("body", "-document"):
             return False
         attributes = node.attributes
-        if classes_of(attributes) & VERSE_CLASSES or types_of(attributes) & VERSE_TYPES:
+        if classes_of(attributes) & classes or types_of(attributes) & types:
             return True
         node = node.parent
     return False

@@ -5,11 +5,13 @@ from typing import Any
 
 from documents.builder import PARAGRAPH, Builder
 from documents.html_drama import Drama, name_of, without_ending
+from documents.html_drawings import drawn_text, shown_by
 from documents.html_figures import is_at_start, listed_notes
 from documents.html_formulas import formula_of
 from documents.html_kinds import (
     BLOCKS,
     CODE_CLASSES,
+    FALLBACKS,
     HEADINGS,
     LINE_CLASSES,
     SKIPPED,
@@ -22,7 +24,7 @@ from documents.html_kinds import (
 )
 from documents.html_paragraphs import BREAK, Run, paragraph, whole
 from documents.html_tables import is_layout, table_text, verses_of
-from documents.html_text import LONGEST, figures_of, is_new_word
+from documents.html_text import figures_of, is_new_word
 from documents.text_cleaning import clean, one_line
 from documents.types import TextRun
 
@@ -39,7 +41,8 @@ def no_kind(_node: Any, _attributes: Attributes) -> str:
 class Flow:
     """Flow of one walk; `kind_of` may give an element and all in it a kind, "" for none.
 
-    `anchors` are ids, and `at_anchor` is called when one is passed.
+    `anchors` are ids, and `at_anchor` is called when one is passed. `is_drawn` says that the text
+    stands in drawings.
     """
 
     def __init__(
@@ -48,11 +51,14 @@ class Flow:
         kind_of: Kinds = no_kind,
         anchors: Collection[str] = (),
         at_anchor: Callable[[str], None] = lambda anchor: None,
+        *,
+        is_drawn: bool = False,
     ) -> None:
         self._builder = builder
         self._kind_of = kind_of
         self._anchors = anchors
         self._at_anchor = at_anchor
+        self._is_drawn = is_drawn
         self._runs: list[Run] = []
         self._kinds = ["text"]
         self._heading = 0
@@ -120,7 +126,7 @@ class Flow:
         elif tag == "span" and not classes_of(attributes).isdisjoint(LINE_CLASSES):
             self._begin_line()
         elif is_stanza(attributes) or self._drama.is_speech(node):
-            is_begun = bool(self._groups) and self._groups[-1][1]
+            is_begun = self._drama.goes_on(node) or (bool(self._groups) and self._groups[-1][1])
             self._groups.append((node.mem_id, is_begun))
         if tag == "q":
             self._runs.append(Run("“"))
@@ -172,8 +178,12 @@ class Flow:
             self._add(formula.text, "formula", formula.said)
         elif tag == "br":
             self._runs.append(Run(BREAK))
-        elif tag in ("img", "svg"):
-            self._add(_shown_by(node, tag, attributes), "caption")
+        elif tag == "img":
+            self._add(one_line(attributes.get("alt") or ""), "caption")
+        elif tag == "svg":
+            self._draw(node)
+        elif tag in FALLBACKS:
+            self._add(one_line(node.text(separator=" ")), "caption")
         elif tag in SKIPPED:
             return True
         elif tag == "pre" or (tag in ("div", "figure") and classes_of(attributes) & CODE_CLASSES):
@@ -187,6 +197,15 @@ class Flow:
         else:
             return self._is_name(node, tag, attributes)
         return True
+
+    def _draw(self, node: Any) -> None:
+        """Take in a drawing; where the text of a page is drawn, the texts in it are paragraphs."""
+        is_text = self._is_drawn and self._kinds[-1] == "text"
+        self._add(shown_by(node, with_text=not is_text), "caption")
+        if is_text:
+            self._flush()
+            for parts in drawn_text(node):
+                self._builder.parts(parts)
 
     def _is_table(self, node: Any, attributes: Attributes) -> bool:
         if self._drama.is_play(node):
@@ -222,7 +241,7 @@ class Flow:
         is_block = tag in BLOCKS
         if not is_block and any(run.text.strip() for run in self._runs):
             return False
-        name, beside = name_of(node.text())
+        name, beside = name_of(node)
         if not name:
             return False
         self._release_speaker()
@@ -303,17 +322,3 @@ class Flow:
         if is_begun:
             self._groups[-1] = (group, True)
         return "\n" if was_begun else PARAGRAPH
-
-
-def _shown_by(node: Any, tag: str, attributes: Attributes) -> str:
-    """What an image says of itself; the texts in a drawing are what it shows."""
-    if tag == "img":
-        return one_line(attributes.get("alt") or "")
-    texts = [attributes.get("aria-label") or ""]
-    size = 0
-    for each in (*node.css("title, desc"), *node.css("text")):
-        texts.append(each.text())
-        size += len(texts[-1])
-        if size > LONGEST:  # texts in texts: each holds all of the next
-            break
-    return " ".join(dict.fromkeys(filter(None, map(one_line, texts))))

@@ -58,6 +58,61 @@ DIRECTION = (
     '<p><i epub:type="z3998:stage-direction"><b epub:type="z3998:persona">Anna</b> enters.</i></p>'
 )
 
+SPANNING = (
+    '<table><tr class="together"><td rowspan="3" epub:type="z3998:persona">The '
+    "Sailors</td><td>Land "
+    "ahead!</td></tr><tr><td>Is it an island?</td></tr><tr><td>It is a whale.</td></tr><tr><td "
+    'rowspan="2" epub:type="z3998:persona">Women</td><td>But why?</td></tr><tr><td><p>Why here?</p>'
+    "</td></tr><tr><td/><td><i>They row.</i></td></tr><tr><td "
+    'epub:type="z3998:persona">Ada</td><td>'
+    "Home!</td></tr></table>"
+)
+SPANNING_TO_END = (
+    '<table><tr><td class="speaker" rowspan="0">Chœur</td><td>La mer est '
+    "large.</td></tr><tr><td>Le "
+    "bateau est petit.</td></tr></table>"
+)
+SPANNING_UNMARKED = "<table>{}</table>".format(
+    "".join(
+        f"<tr>{cells}</tr>"
+        for cells in (
+            "<td rowspan='2'>ANNA</td><td>Wer ist da?</td>",
+            "<td>Niemand antwortet.</td>",
+            "<td>BERT</td><td>Ich bin es.</td>",
+            "<td colspan='2'>Er tritt ein</td>",
+            "<td>ANNA</td><td>So komm!</td>",
+            "<td>BERT</td><td>Gern.</td>",
+        )
+    )
+)
+DIRECTED = (
+    '<table><tr><td epub:type="z3998:persona">Ada <i epub:type="z3998:stage-direction">at the oars'
+    '</i></td><td>Row!</td></tr><tr><td epub:type="z3998:persona">Bert<br/>Cora</td><td>We do.</td>'
+    "</tr></table>"
+)
+DICTIONARY = "<dl>{}</dl>".format(
+    "".join(
+        f"<dt>{word}</dt><dd>{meaning}</dd>"
+        for word, meaning in (
+            ("Lamp", "A light."),
+            ("Row", "A line."),
+            ("Row", "A quarrel."),
+            ("Sea", "Much water."),
+            ("Tea", "A drink."),
+        )
+    )
+)
+CAST = (
+    '<section epub:type="z3998:dramatis-personae"><ul><li><p>Ada, a '
+    "keeper</p></li><li><table><tr><td>"
+    "James</td><td "
+    "rowspan='2'>Footmen</td></tr><tr><td>Harold</td></tr></table></li></ul></section>"
+)
+NUMBERED = (
+    '<div class="stanza"><div>The sea is wide,</div><div>the boat is small,<span class="lnum">10'
+    "</span></div></div>"
+)
+
 
 def book(body):
     return lambda: epub({"c1.xhtml": body})
@@ -68,6 +123,65 @@ def page(body):
 
 
 CASES = [
+    Case(
+        "drama",
+        "a person who speaks the rows that the name spans",
+        "chorus.epub",
+        book(SPANNING),
+        spoken=(
+            "The Sailors: Land ahead!\nIs it an island?\nIt is a whale.\n\nWomen: But why?\nWhy "
+            "here?\n\nThey row.\n\nAda: Home!"
+        ),
+    ),
+    Case(
+        "drama",
+        "a name that spans all rows to the end",
+        "choeur.epub",
+        book(SPANNING_TO_END),
+        spoken="Chœur: La mer est large.\nLe bateau est petit.",
+    ),
+    Case(
+        "drama",
+        "names that span rows, and a direction across both columns, without any markup",
+        "zwei.html",
+        page(SPANNING_UNMARKED),
+        spoken=(
+            "ANNA: Wer ist da?\nNiemand antwortet.\n\nBERT: Ich bin es.\n\nEr tritt ein\n\nANNA: "
+            "So "
+            "komm!\n\nBERT: Gern."
+        ),
+    ),
+    Case(
+        "drama",
+        "a direction beside a name, and two who speak together",
+        "row.epub",
+        book(DIRECTED),
+        spoken="Ada: (at the oars) Row!\n\nBert Cora: We do.",
+    ),
+    Case(
+        "drama",
+        "a dictionary in which one word stands twice is no play",
+        "dictionary.epub",
+        book(DICTIONARY),
+        spoken="Lamp\n\nA light.\n\nRow\n\nA line.\n\nRow\n\nA quarrel.\n\nSea\n\nMuch "
+        "water.\n\nTea"
+        "\n\nA drink.",
+    ),
+    Case(
+        "drama",
+        "a table in the list of persons is read",
+        "cast.epub",
+        book(CAST),
+        spoken="Ada, a keeper\n\nJames\n\nFootmen\n\nHarold",
+    ),
+    Case(
+        "poems",
+        "the numbers of lines stand apart",
+        "numbered.epub",
+        book(NUMBERED),
+        spoken="The sea is wide,\nthe boat is small,",
+        shown=(("page_number", "10"),),
+    ),
     Case(
         "drama",
         "persons in table cells, a speech of two paragraphs, a direction of its own",
