@@ -22,7 +22,10 @@ BLANKS = " \t\u00a0\u3000"  # no others: TeX's fonts have letters at the codes o
 HYPHENS = "\ufffe\x02"
 FIXED_PITCH = 1
 FIXED = re.compile(r"mono|cour|consol|menlo|typewriter|tt\d*\Z", re.IGNORECASE)
-BOLD = re.compile(r"bold|black|heavy|semib|demi", re.IGNORECASE)
+BOLD = re.compile(
+    r"bold|black|heavy|semib|demi|(?:\A|\+)(?:cm|sf|ec|la|lm)bx|(?:\A|\+)cm(?:b|ssbx)\d|Medi(?:Ital)?\Z",
+    re.IGNORECASE,
+)
 BOLD_WEIGHT = 600
 GAP = 1.6  # of the size: a wider space parts the cells of a row, or two columns
 LOOSE = 0.66  # of the size: letters take less on average, unless there are wide gaps
@@ -62,10 +65,12 @@ class Line:
 
 @dataclass(slots=True)
 class Page:
-    """The lines of a page in reading order; its sheet goes from `low` to `high` in points.
+    """The lines of a page in reading order; its sheet goes from `low` to `high` in points, and
+    from `left` to `right`.
 
     `turn` counts the quarters by which most of its text is turned in the file, `lost` the
-    characters that no font tells the letters of.
+    characters that no font tells the letters of. `pieces` are the lines of one of the first
+    pages, parted at all wide spaces.
     """
 
     lines: list[Line]
@@ -73,6 +78,9 @@ class Page:
     high: float = 0.0
     turn: int = 0
     lost: int = 0
+    pieces: list[Line] = field(default_factory=list)
+    left: float = 0.0
+    right: float = 0.0
 
 
 def turned(box: Box, quarters: int) -> Box:
