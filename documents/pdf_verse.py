@@ -162,12 +162,9 @@ def _is_stanza(lines: list[Line], block: Block) -> bool:
     widths = [lines[index].right - lines[index].left for index in block]
     is_ragged = max(widths) - min(widths) >= RAGGED * lines[block[0]].size
     is_whole = not any(lines[index].is_broken for index in block)
-    return (
-        len(block) <= LONGEST_STANZA
-        and is_ragged
-        and is_whole
-        and (widths[-1] >= LAST_LINE * max(widths))
-    )
+    is_open = not SENTENCE_END.search(lines[block[-1]].text)
+    is_full = is_open or widths[-1] >= LAST_LINE * max(widths)
+    return len(block) <= LONGEST_STANZA and is_ragged and is_whole and is_full
 
 
 def _is_verse(lines: list[Line], block: Block, meant: frozenset[int], room: float) -> bool:
