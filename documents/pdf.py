@@ -14,20 +14,14 @@ from documents.errors import (
     UnknownLetters,
 )
 from documents.pdf_edges import Body
-from documents.pdf_headings import (
-    beside_title,
-    join_initials,
-    levels_of,
-    mark_title_page,
-    text_of,
-    title_lines,
-)
+from documents.pdf_headings import join_initials, levels_of
 from documents.pdf_lines import Line, Page
 from documents.pdf_outline import outline, starts_of
 from documents.pdf_pages import mark_kinds
 from documents.pdf_paragraphs import Writer, layout_of
 from documents.pdf_reader import PageReader
 from documents.pdf_scans import Scans
+from documents.pdf_title_page import mark_title_page, text_without_marks, title_lines, with_credits
 from documents.pdf_titles import is_a_title
 from documents.text_cleaning import one_line
 from documents.types import Document
@@ -76,10 +70,10 @@ def read_pdf(pdf: pypdfium2.PdfDocument, title: str, scans: Scans | None = None)
     lost = sum(1 for page in pages if page.lost >= FEW_LETTERS)
     if lost:
         builder.notes.append(Message(UNREADABLE, count=lost, pages=len(pages)))
-    lines = _with_initials(pages, body)
+    lines, beside = _titled(pages, body, builder, has_outline=bool(places))
     starts = starts_of(lines, places)
-    levels = _levels(pages, lines, body, builder) if not places else {}
-    Writer(builder, layout_of(lines, body), lines).write(starts, levels)
+    levels = levels_of(lines, body, beside) if not places else {}
+    Writer(builder, layout_of(lines, pages, body, beside), lines).write(starts, levels)
     return builder.document("pdf", title)
 
 
@@ -118,15 +112,15 @@ def _metadata(pdf: pypdfium2.PdfDocument, builder: Builder) -> None:
     builder.author = author if is_a_title(author) else ""
 
 
-def _with_initials(pages: list[Page], body: Body) -> list[Line]:
-    lines = [line for page in pages for line in page.lines]
-    return join_initials(lines, body)
-
-
-def _levels(pages: list[Page], lines: list[Line], body: Body, builder: Builder) -> dict[int, int]:
-    """Find the headings; a title on the first page names the document that has no other."""
-    title = title_lines(lines, body)
-    beside = beside_title(lines, title, body)
-    builder.title = builder.title or text_of(lines, title)
-    mark_title_page(pages, title)
-    return levels_of(lines, body, beside)
+def _titled(
+    pages: list[Page], body: Body, builder: Builder, *, has_outline: bool
+) -> tuple[list[Line], range]:
+    """The lines of all pages, and which are credits of the title; that may name the document."""
+    alone = mark_title_page(pages, body)
+    lines = join_initials([line for page in pages for line in page.lines], body)
+    page = pages[lines[0].page]
+    title = [] if alone else title_lines(lines, page, body)
+    named = alone or [lines[index] for index in title]
+    if not has_outline:
+        builder.title = builder.title or " ".join(map(text_without_marks, named))
+    return with_credits(lines, title, page, body)

@@ -11,7 +11,7 @@ from documents.pdf_lines import Line, Page
 
 EDGE_LINES = 4  # at the top and at the bottom of a page
 OUTER = 0.1  # of the sheet's height, where heads and feet stand
-NEAR = 0.16  # so far in stand single lines that are well apart from the text
+NEAR = 0.18  # so far in stand single lines that are well apart from the text
 FAR_OUT = 0.05  # so far out there is no text
 SAME_Y = 3.0  # points
 REPEATS = 3  # pages that a head must stand on

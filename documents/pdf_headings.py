@@ -1,38 +1,47 @@
-"""Headings of a PDF without an outline, its title page, and large initials."""
+"""Headings of a PDF without an outline, and large initials."""
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from statistics import median
 
+from documents.heading_words import STANDING_ALONE
 from documents.pdf_edges import HEADING_SIZE, Body
-from documents.pdf_lines import LARGE, Line, Page
-from documents.pdf_outline import CHAPTER
+from documents.pdf_lines import LARGE, Line
+from documents.pdf_outline import CHAPTER, LONGEST_LABEL
 from documents.pdf_pages import is_formula_like
 
+PAPER_NAMES = (
+    "abstract summary keywords contents overview conclusions acknowledgements acknowledgments "
+    "acknowledgement references bibliography zusammenfassung kurzfassung inhalt "
+    "inhaltsverzeichnis schlüsselwörter literatur literaturverzeichnis danksagung résumé "
+    "mots-clés remerciements références bibliographie annexe resumen resumo conclusiones "
+    "agradecimientos bibliografía riassunto sommario conclusioni ringraziamenti bibliografia "
+    "streszczenie samenvatting sammanfattning аннотация содержание литература "
+    "摘要 概要 要旨 引言 目录"
+)
+NAMES = STANDING_ALONE | frozenset(PAPER_NAMES.split())
 LONGEST_HEADING = 160
 LONGEST_RUN = 240  # characters of a heading in several lines
 LONGEST_CAPITALS = 60
-TITLE_SIZE = 1.3  # of the size of the text
 LONE_NUMBER_SIZE = 1.4
-TITLE_PAGE_LINES = 14
-MOST_BESIDE = 12  # lines under a title
-PROSE = 60  # characters of a line of running text
 INITIAL_LETTERS = 2  # an opening quotation mark before the letter
 NEAR_INITIAL = 1.5  # of the size of the text
 
 NUMBERED = re.compile(r"([1-9]\d?(?:\.\d{1,2}){0,3})\.?\s+(?![^\W\d_A-Z]*[a-zß-öø-ÿ])[^\W\d_]")
+ROMANS = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII")
+COUNTED = re.compile(r"([1-9]\d?|[IVX]{1,5})\.\s+(?=[^\W\d_])")
 WORD = re.compile(r"[^\W\d_]{2,}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 LONE_NUMBER = re.compile(r"(?:\d{1,3}|[IVXLC]{1,7})\.?")
 SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]{0,4}\Z")
 WORD_START = re.compile(r"[^\W\d_]+")
 
 
-def levels_of(lines: list[Line], body: Body, beside: frozenset[int]) -> dict[int, int]:
+def levels_of(lines: list[Line], body: Body, beside: range) -> dict[int, int]:
     """Find which lines are headings of which level, by size, by number or by weight.
 
-    `beside` are the indexes of lines that stand with the title and are no headings.
+    `beside` are the indexes of the title's credits, which are no headings.
     """
-    likely = [index for index, line in enumerate(lines) if _may_be_heading(line, body)]
+    likely = [index for index, line in enumerate(lines) if may_be_heading(line, body)]
     large = [i for i in likely if lines[i].size > HEADING_SIZE * body.size and i not in beside]
     large = _without_paragraphs(lines, large)
     sizes = sorted({round(lines[index].size) for index in large}, reverse=True)
@@ -41,19 +50,67 @@ def levels_of(lines: list[Line], body: Body, beside: frozenset[int]) -> dict[int
     for index in likely:
         line = lines[index]
         is_bold = line.is_bold and index not in found and index not in beside
-        if not is_bold or SENTENCE_END.search(line.text):
-            continue
-        if line.size > HEADING_SIZE * body.size:
+        if not is_bold or line.size > HEADING_SIZE * body.size:
             continue
         number = NUMBERED.match(line.text)
-        if number:
+        if is_named(line.text):
+            found[index] = min(6, len(sizes) + 1)
+        elif SENTENCE_END.search(line.text):
+            continue
+        elif number:
             found[index] = min(6, len(sizes) + 1 + number[1].count("."))
         elif CHAPTER.match(line.text) or _is_in_capitals(lines, index, body, edge):
             found[index] = min(6, len(sizes) + 1)
+    for index in _centred_numbers(lines, body):
+        if index not in beside:
+            found.setdefault(index, min(6, len(sizes) + 1))
+    for index in found:
+        if index + 1 in found and is_label(lines[index].text):
+            found[index] = found[index + 1] = min(found[index], found[index + 1])
     return found
 
 
-def _may_be_heading(line: Line, body: Body) -> bool:
+def is_label(text: str) -> bool:
+    """Whether a heading is a label above another: "Chapter 2"."""
+    return bool(CHAPTER.match(text)) and len(text) <= LONGEST_LABEL
+
+
+def _centred_numbers(lines: list[Line], body: Body) -> list[int]:
+    """Find lines in the middle of their columns that count on, as sections of a journal do."""
+    edges: dict[tuple[int, int], list[float]] = {}
+    for line in lines:
+        if line.kind == "text":
+            edges.setdefault((line.page, line.column), []).append(line.left)
+    found: list[tuple[int, str, int]] = []
+    for index, line in enumerate(lines):
+        number = COUNTED.match(line.text) if line.kind == "text" and line.cells == 1 else None
+        if number is None or len(line.text) > LONGEST_CAPITALS or index + 1 >= len(lines):
+            continue
+        after = lines[index + 1]
+        left = median(edges[line.page, line.column])
+        right = max(li.right for li in lines[max(0, index - 9) : index + 9] if _beside(li, line))
+        is_centred = abs(line.left - left - (right - line.right)) < 2.5 * body.size
+        if is_centred and line.left > left + 2 * body.size and _beside(after, line):
+            style = "1" if number[1].isdecimal() else "I"
+            found.append((index, style, _value(number[1])))
+    numbers = {(style, value) for _, style, value in found}
+    return [
+        index
+        for index, style, value in found
+        if (style, value - 1) in numbers or (style, value + 1) in numbers
+    ]
+
+
+def _value(number: str) -> int:
+    return int(number) if number.isdecimal() else ROMANS.index(number) if number in ROMANS else 99
+
+
+def _beside(line: Line, other: Line) -> bool:
+    return (line.page, line.column, line.kind) == (other.page, other.column, "text")
+
+
+def may_be_heading(line: Line, body: Body) -> bool:
+    """Whether a line is larger or bolder than the text, and short enough."""
     text = line.text
     if line.kind != "text" or len(text) > LONGEST_HEADING:
         return False
@@ -66,13 +123,18 @@ def _may_be_heading(line: Line, body: Body) -> bool:
     return bool(LONE_NUMBER.fullmatch(text)) and line.size > LONE_NUMBER_SIZE * body.size
 
 
+def is_named(text: str) -> bool:
+    """Whether a text is a heading that stands without a number: "Abstract", "Vorwort"."""
+    return text.rstrip(".: ").casefold() in NAMES
+
+
 def _without_paragraphs(lines: list[Line], large: list[int]) -> list[int]:
     """Leave out whole paragraphs that are set a little larger than the text."""
     made: list[int] = []
     run: list[int] = []
     for index in [*large, -1]:
         last = lines[run[-1]] if run else None
-        if last and index == run[-1] + 1 and _goes_on(last, lines[index]):
+        if last and index == run[-1] + 1 and goes_on(last, lines[index]):
             run.append(index)
             continue
         if sum(len(lines[one].text) for one in run) <= LONGEST_RUN:
@@ -81,7 +143,8 @@ def _without_paragraphs(lines: list[Line], large: list[int]) -> list[int]:
     return made
 
 
-def _goes_on(line: Line, after: Line) -> bool:
+def goes_on(line: Line, after: Line) -> bool:
+    """Whether a large line goes on in the next one."""
     is_near = 0 <= line.bottom - after.bottom < 2 * line.size
     return line.page == after.page and is_near and abs(line.size - after.size) < 0.5
 
@@ -102,69 +165,6 @@ def _is_in_capitals(lines: list[Line], index: int, body: Body, edge: float) -> b
         return False  # the name of a thing that is told of below it
     is_outside = after.left > line.left + body.size
     return (is_apart or is_outside) and not (after.is_bold and after.text.isupper())
-
-
-def title_lines(lines: list[Line], body: Body) -> list[int]:
-    """Find the large lines on the first page that are the document's title, by their indexes."""
-    first = [i for i, li in enumerate(lines) if li.page == lines[0].page and li.kind == "text"]
-    likely = [
-        index
-        for index in first
-        if WORD.search(lines[index].text) and lines[index].cells == 1
-        if not is_formula_like(lines[index].text)
-    ]
-    if not likely:
-        return []
-    size = max(lines[index].size for index in likely)
-    if size < TITLE_SIZE * body.size:
-        return []
-    start = next(index for index in likely if lines[index].size > size - 0.5)
-    stop = start + 1
-    while stop in first and _goes_on(lines[stop - 1], lines[stop]):
-        stop += 1
-    text = " ".join(line.text for line in lines[start:stop])
-    others = [*lines[:start], *lines[stop:]]
-    if any(line.size > size - 0.5 and _may_be_heading(line, body) for line in others):
-        return []
-    if CHAPTER.match(text) or NUMBERED.match(text) or len(text) > LONGEST_RUN:
-        return []
-    return list(range(start, stop))
-
-
-def beside_title(lines: list[Line], title: list[int], body: Body) -> frozenset[int]:
-    """Find the authors, dates and subtitles that stand under a title, by their indexes."""
-    found: set[int] = set()
-    first = title[-1] + 1 if title else len(lines)
-    for index in range(first, min(first + MOST_BESIDE, len(lines))):
-        line = lines[index]
-        is_larger = line.size > 1.02 * body.size
-        if line.page != lines[title[-1]].page or not is_larger or line.kind != "text":
-            break
-        is_section = line.is_bold and NUMBERED.match(line.text)
-        if is_section or CHAPTER.match(line.text):
-            break
-        size = round(line.size)
-        alike = (li for li in lines[index:] if li.page != line.page and round(li.size) == size)
-        if any(li.is_bold == line.is_bold and _may_be_heading(li, body) for li in alike):
-            break
-        found.add(index)
-    return frozenset(found)
-
-
-def mark_title_page(pages: Sequence[Page], title: list[int]) -> bool:
-    """Mark a first page that holds title, author and date alone; whether it is one."""
-    page = pages[0].lines
-    text = [line for line in page if line.kind == "text"]
-    if not title or len(pages) < 2 or not 1 <= len(text) <= TITLE_PAGE_LINES:
-        return False
-    rest = [line for line in text if line.size < page[title[0]].size - 0.5]
-    if any(len(line.text) >= PROSE or SENTENCE_END.search(line.text) for line in rest):
-        return False
-    if not any(line.kind == "text" for other in pages[1:] for line in other.lines):
-        return False
-    for line in text:
-        line.kind = "front_matter"
-    return True
 
 
 def join_initials(lines: list[Line], body: Body) -> list[Line]:
@@ -208,8 +208,3 @@ def _is_word_alone(letter: str, text: str, words: Counter[str]) -> bool:
     rest = first[0].lower()
     is_joined = letter.lower() + rest in words
     return letter in "AIOÀYEUVWZК" and words[rest] > 1 and not is_joined
-
-
-def text_of(lines: list[Line], indexes: list[int]) -> str:
-    """The text of some lines as one."""
-    return " ".join(lines[index].text for index in indexes)

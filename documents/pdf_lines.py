@@ -14,13 +14,18 @@ import pypdfium2.raw as pdfium
 
 from documents.pdf_figures import FIGURES, SPACED, Box, unspaced, with_figures
 from documents.pdf_garbled import is_garbled, is_in_cipher
+from documents.pdf_letters import codes_of, is_a_language, is_rewritten, rewritten
 from documents.text_cleaning import clean
 
 LINE_END = re.compile("\r\n|[\r\n\ufffe\x02]")
+BLANKS = " \t\u00a0\u3000"  # no others: TeX's fonts have letters at the codes of separators
 HYPHENS = "\ufffe\x02"
 FIXED_PITCH = 1
 FIXED = re.compile(r"mono|cour|consol|menlo|typewriter|tt\d*\Z", re.IGNORECASE)
-BOLD = re.compile(r"bold|black|heavy|semib|demi", re.IGNORECASE)
+BOLD = re.compile(
+    r"bold|black|heavy|semib|demi|(?:\A|\+)(?:cm|sf|ec|la|lm)bx|(?:\A|\+)cm(?:b|ssbx)\d|Medi(?:Ital)?\Z",
+    re.IGNORECASE,
+)
 BOLD_WEIGHT = 600
 GAP = 1.6  # of the size: a wider space parts the cells of a row, or two columns
 LOOSE = 0.66  # of the size: letters take less on average, unless there are wide gaps
@@ -60,10 +65,12 @@ class Line:
 
 @dataclass(slots=True)
 class Page:
-    """The lines of a page in reading order; its sheet goes from `low` to `high` in points.
+    """The lines of a page in reading order; its sheet goes from `low` to `high` in points, and
+    from `left` to `right`.
 
     `turn` counts the quarters by which most of its text is turned in the file, `lost` the
-    characters that no font tells the letters of.
+    characters that no font tells the letters of. `pieces` are the lines of one of the first
+    pages, parted at all wide spaces.
     """
 
     lines: list[Line]
@@ -71,6 +78,9 @@ class Page:
     high: float = 0.0
     turn: int = 0
     lost: int = 0
+    pieces: list[Line] = field(default_factory=list)
+    left: float = 0.0
+    right: float = 0.0
 
 
 def turned(box: Box, quarters: int) -> Box:
@@ -106,6 +116,7 @@ class TextLines:
         self._flags = ctypes.c_int()
         self._fonts: dict[bytes, tuple[bool, bool]] = {}
         self.lost = 0
+        self._codes: dict[int, str] = {}
         self._spans = self._readable(list(self._read_spans()))
         counts: Counter[float] = Counter()
         for span in self._spans:
@@ -132,9 +143,9 @@ class TextLines:
                 found.append(list(box))
         return [(box[0], box[1], box[2], box[3]) for box in found]
 
-    def _parted(self, line: Line, first: int, walls: list[float] | None) -> Iterator[Line]:
+    def _parted(self, span: Span, line: Line, walls: list[float] | None) -> Iterator[Line]:
         """Part a line at its wide spaces, or at those that the walls between columns go through."""
-        text, place = line.text, 0
+        text, first, place = span.text, span.first, 0
         for gap in self._gaps(text, first, line.size, wide=0.6):
             after = gap + len(text[gap:]) - len(text[gap:].lstrip())
             end, start = self._box_of(first + gap - 1)[2], self._box_of(first + after)[0]
@@ -152,23 +163,21 @@ class TextLines:
         """Read the lines again, parted at the walls that they cross."""
         found: list[Line] = []
         for span in self._spans:
-            for line in self._lines_of(span):
-                crossed = [x for x in walls if line.left < x < line.right]
-                if crossed and span.text.isprintable() and line.text == span.text:
-                    found += self._parted(line, span.first, crossed)
-                else:
-                    found.append(line)
+            lines = list(self._lines_of(span))
+            crossed = [x for x in walls if lines[0].left < x < lines[-1].right]
+            if crossed and len(lines) == 1 and not lines[0].turn:
+                found += self._parted(span, lines[0], crossed)
+            else:
+                found += lines
         return found
 
     def pieces(self) -> list[Line]:
         """Read the lines again, parted at all wide spaces, into which others may be written."""
         found: list[Line] = []
         for span in self._spans:
-            for line in self._lines_of(span):
-                if line.text == span.text and not line.turn:
-                    found += self._parted(line, span.first, None)
-                else:
-                    found.append(line)
+            lines = list(self._lines_of(span))
+            is_one = len(lines) == 1 and not lines[0].turn
+            found += self._parted(span, lines[0], None) if is_one else lines
         return found
 
     def _read_spans(self) -> Iterator[Span]:
@@ -177,7 +186,9 @@ class TextLines:
         start = 0
         for end in [*LINE_END.finditer(text), None]:
             stop = end.start() if end else len(text)
-            line = text[start:stop].strip()
+            if end and end[0] == "\r" and is_even and self.is_unnamed(stop):
+                continue  # a letter: TeX's fonts have "fl" at this code
+            line = text[start:stop].strip(BLANKS)
             if line:
                 first = start + text[start:stop].index(line[0])
                 if not is_even:
@@ -190,6 +201,11 @@ class TextLines:
         """Leave out what would be read in letters that are not those on the page; it is counted."""
         every = sum(len(span.text) for span in spans)
         kept = [span for span in spans if not is_garbled(self._text, span.first, span.text)]
+        if len(kept) < len(spans):
+            readable = {span.first for span in kept}
+            unnamed = " ".join(span.text for span in spans if span.first not in readable)
+            if is_a_language(unnamed):
+                self._codes, kept = codes_of(unnamed), spans
         if is_in_cipher(" ".join(span.text for span in kept)):
             kept = []
         self.lost = every - sum(len(span.text) for span in kept)
@@ -248,10 +264,13 @@ class TextLines:
         one, other = self._box_of(first), self._box_of(last)
         main = one if one[3] - one[1] >= other[3] - other[1] else other
         size = size or max(main[3] - main[1], 0.1)
-        is_plain = line.isascii() and line.isprintable()
+        text, places = line, list(range(first, first + len(line)))
+        if is_rewritten(line, self._codes):
+            text, places = rewritten(line, first, self, self._codes)
+        is_plain = text.isascii() and text.isprintable()
         is_low = len(line) > 1 and one[3] - one[1] > size + 0.1
         made = Line(
-            line if is_plain else unicodedata.normalize("NFC", clean(line)),
+            text if is_plain else unicodedata.normalize("NFC", clean(text)),
             self._number,
             min(one[0], other[0]),
             max(one[2], other[2]),
@@ -260,11 +279,11 @@ class TextLines:
             round(size, 1),
         )
         made.is_bold, made.is_fixed = self._font(first, last)
-        if made.text == line:
-            if FIGURES.search(line):
-                made.text, made.marks = with_figures(line, LettersFrom(self, first), size)
-            elif SPACED.fullmatch(line):
-                made.text = unspaced(line, self._boxes(first, len(line)))
+        if made.text == text:
+            if FIGURES.search(text):
+                made.text, made.marks = with_figures(text, LettersAt(self, places), size)
+            elif SPACED.fullmatch(text):
+                made.text = unspaced(text, [self._box_of(place) for place in places])
         if made.right - made.left > LOOSE * size * len(made.text) and len(made.text) > 2:
             made.cells = len(self._gaps(line, first, size)) + 1
         return made
@@ -277,6 +296,10 @@ class TextLines:
 
     def _boxes(self, first: int, count: int) -> list[Box]:
         return [self._box_of(place) for place in range(first, first + count)]
+
+    def is_unnamed(self, place: int) -> bool:
+        """Whether the font does not tell the letter of a character, by its index."""
+        return bool(pdfium.FPDFText_HasUnicodeMapError(self._text, place) == 1)
 
     def box_of(self, place: int) -> Box:
         """The box of a character by its index, as (left, bottom, right, top)."""
@@ -322,16 +345,16 @@ class TextLines:
         return found
 
 
-class LettersFrom:
-    """The characters of a line from an index on, each asked for when it is looked at."""
+class LettersAt:
+    """The characters of a line by their places on the page, each asked for when looked at."""
 
-    def __init__(self, lines: TextLines, first: int) -> None:
-        self._lines, self._first = lines, first
+    def __init__(self, lines: TextLines, places: list[int]) -> None:
+        self._lines, self._places = lines, places
 
     def box(self, index: int) -> Box:
         """The box of a character."""
-        return self._lines.box_of(self._first + index)
+        return self._lines.box_of(self._places[index])
 
     def base(self, index: int) -> float:
         """The height that a character stands at."""
-        return self._lines.base_of(self._first + index)
+        return self._lines.base_of(self._places[index])

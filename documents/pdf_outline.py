@@ -15,7 +15,11 @@ from documents.text_cleaning import one_line
 MOST_PLACES = 5_000
 DEEPEST = 3
 LONGEST_LABEL = 24
-CHAPTER = re.compile(r"(?:chapter|kapitel|chapitre|capítulo|capitolo|part|teil)\b", re.IGNORECASE)
+CHAPTER = re.compile(
+    r"(?:chapter|kapitel|kapitlet|chapitre|capítulo|capitolo|hoofdstuk|rozdział|kapitola|глава|"
+    r"part|teil|partie|deel|część|часть)\b|第[\d一二三四五六七八九十百]{1,5}[章部回话話]",
+    re.IGNORECASE,
+)
 LABEL = re.compile(r"(?:chapter|appendix|part|kapitel|anhang)?[\divxlc]{0,8}[a-z]?")
 LABEL_START = re.compile(r"(?:chapter|appendix|part|kapitel|anhang)?\d*")
 LETTERS = re.compile(r"[\W_]+")

@@ -1,16 +1,17 @@
 """Paragraphs of a PDF: lines that go on in each other are joined and told to the builder."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 
 from documents.builder import PARAGRAPH, Builder
 from documents.pdf_edges import Body
-from documents.pdf_headings import NUMBERED, SENTENCE_END
-from documents.pdf_lines import Line
-from documents.pdf_lists import BULLET, items_of, meant_ends, verses_of
+from documents.pdf_headings import NUMBERED, SENTENCE_END, is_label
+from documents.pdf_lines import Line, Page
+from documents.pdf_lists import BULLET, items_of
 from documents.pdf_outline import Place
+from documents.pdf_verse import meant_ends, verses_of
 from documents.text_cleaning import hyphen, parts_of, words_of
 from documents.types import TextRun
 
@@ -35,18 +36,20 @@ class Layout:
     items: frozenset[int]
     meant: frozenset[int]
     verses: frozenset[int]
+    credits: range
 
 
-def layout_of(lines: list[Line], body: Body) -> Layout:
-    """Look at all lines of a document."""
-    meant = meant_ends(lines)
+def layout_of(lines: list[Line], pages: Sequence[Page], body: Body, beside: range) -> Layout:
+    """Look at all lines of a document; `beside` are the indexes of its title's credits."""
+    meant = meant_ends(lines, body.leading)
     return Layout(
         body,
         _right_edges(lines),
         words_of("\n".join(line.text for line in lines)),
         items_of(lines),
         meant,
-        verses_of(lines, meant, body.leading),
+        verses_of(lines, meant, body.leading, pages),
+        beside,
     )
 
 
@@ -98,12 +101,14 @@ class Writer:
             and lines[stop].kind == first.kind
             and levels.get(stop, 0) == level
             and lines[stop].page == first.page
-            and 0 <= lines[stop - 1].bottom - lines[stop].bottom < 2 * first.size
+            and 0 <= lines[stop - 1].bottom - lines[stop].bottom < _reach(lines[stop - 1])
             and not (level and NUMBERED.match(lines[stop].text))
         ):
             stop += 1
-        text = " ".join(line.text for line in lines[index:stop])
-        self.builder.heading(parts_of(text, PARAGRAPH), level or 1)
+        parts: list[TextRun] = []
+        for line in lines[index:stop]:
+            parts += _line_parts(line, " " if parts else PARAGRAPH, is_link=False)
+        self.builder.heading(parts, level or 1)
         self._before = None
         return stop
 
@@ -151,7 +156,9 @@ class Writer:
 
     def _glue(self, before: int, index: int) -> str:
         """What separates a line from the one of the running text before it."""
-        last, line = self.lines[before], self.lines[index]
+        last, line, beside = self.lines[before], self.lines[index], self.layout.credits
+        if index in beside or before in beside:
+            return "\n" if index in beside and before in beside else PARAGRAPH
         if self._is_link:
             return ""
         if self._is_new(before, line, index):
@@ -195,6 +202,11 @@ class Writer:
         if is_hanging and line.left < last.left - 0.4 * item.size:
             return True
         return before in self.layout.meant and abs(line.left - item.left) < 2
+
+
+def _reach(line: Line) -> float:
+    """How far below a line of a heading its next line stands at most."""
+    return (4 if is_label(line.text) else 2) * line.size
 
 
 def _is_at_sentence_start(before: Line) -> bool:

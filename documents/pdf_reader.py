@@ -14,6 +14,7 @@ from documents.pdf_lines import Line, Page, TextLines, turned
 COLUMNS_FROM = 8  # lines
 FIELD_SIZE = 0.75  # of a field's height
 LARGEST_FIELD = 12.0  # points
+FIRST_PAGES = 3  # one of them has the title
 
 
 class PageReader:
@@ -28,8 +29,10 @@ class PageReader:
         text = page.get_textpage()
         try:
             reader = TextLines(text, number)
-            _, low, _, high = turned(page.get_bbox(), reader.turn)
-            return Page(_lines(reader, page, number), low, high, reader.turn, reader.lost)
+            left, low, right, high = turned(page.get_bbox(), reader.turn)
+            pieces = reader.pieces() if number < FIRST_PAGES else []
+            lines = _lines(reader, page, number)
+            return Page(lines, low, high, reader.turn, reader.lost, pieces, left, right)
         finally:
             text.close()
             page.close()
