@@ -14,6 +14,7 @@ from documents.errors import (
     NotAsNamed,
     NotSupported,
     OldWordFile,
+    OtherCaptions,
     OtherOfficeFile,
 )
 from documents.foreign_formats import (
@@ -21,6 +22,7 @@ from documents.foreign_formats import (
     refused_by_name,
     refused_by_signature,
     refused_by_text,
+    refused_captions,
     refused_xml,
 )
 from documents.markdown_detection import looks_like_markdown
@@ -77,6 +79,11 @@ VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
 SRT = re.compile(
     r"\s*+(?:\d+[ \t]*\r?\n)?[ \t]*\d{1,3}:\d{1,2}(?::\d{1,2})?(?: ?[,.:] ?\d{1,3})?"
     r"[ \t]*[-–—]{1,3}>[ \t]*\d{1,3}:\d"
+)
+# Times of cues, which stand on lines of their own wherever captions begin.
+TIMES = re.compile(
+    r"^[ \t]*-?\d{1,3}[:：]\d{1,2}[:：]\d{1,2}[,.，]\d{1,3}[ \t]*--?>[ \t]*-?\d{1,3}[:：]\d",
+    re.MULTILINE,
 )
 ASS = re.compile(r"\s*\[Script Info\]", re.IGNORECASE)
 LATEX = re.compile(r"^[ \t]{0,20}\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
@@ -137,7 +144,7 @@ def named_refusal(error: NotSupported, filename: str) -> NotSupported:
     if by_name is not None:
         return by_name if not found or type(by_name) is type(error) else error
     expected = NAMES.get(suffix, "")
-    if not expected or type(error) in (Misnamed, OldWordFile, OtherOfficeFile):
+    if not expected or type(error) in (Misnamed, OldWordFile, OtherCaptions, OtherOfficeFile):
         return error
     name, shown = _shortened(filename), _shown(expected, suffix)
     if found:
@@ -174,12 +181,17 @@ def _kind_of_bytes(head: bytes, suffix: str, content_type: str) -> str:
 
 
 def _kind_of_text(text: str, suffix: str, content_type: str) -> str:
-    controls = sum(1 for sign in text[:4096] if sign < " " and sign not in "\t\n\r\f\x1b")
+    controls = sum(1 for sign in text[:4096] if sign < " " and sign not in "\t\n\r\b\f\x1b")
     if controls > len(text[:4096]) // 100:
         raise NotSupported
+    text = text.lstrip("\ufeff")
     if kind := _kind_of_certain(text, suffix):
         return kind
+    if refusal := refused_captions(text):
+        raise refusal
     named = NAMES.get(suffix, "")
+    if len(TIMES.findall(text)) >= (1 if named in ("srt", "vtt") else 3):
+        return "vtt" if named == "vtt" else "srt"
     if (named == "html" or "html" in content_type) and TAG.search(text):
         return "html"
     if FLAT_ODT.search(text[:FLAT_WITHIN]) or (named == "fodt" and OPEN_MARKUP.search(text)):

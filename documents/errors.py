@@ -80,6 +80,15 @@ class OtherMarkup(NotSupported):
     )
 
 
+class OtherCaptions(NotSupported):
+    """Captions in a format that is not read."""
+
+    template = (
+        "These are captions in the format {format}. Convert them to SRT, for example with Subtitle "
+        "Edit, and import that."
+    )
+
+
 class Mailbox(NotSupported):
     """Many messages, or one in a format that only one program knows."""
 

@@ -8,6 +8,7 @@ from documents.errors import (
     Mailbox,
     NotSupported,
     OtherBook,
+    OtherCaptions,
     OtherMarkup,
     OtherPages,
     OtherProgram,
@@ -55,6 +56,12 @@ BY_NAME: Mapping[str, Refusal] = {
     **_markup("POD", "pod2html", "pod"),
     **_markup("troff", "groff", "troff nroff roff mdoc man"),
     **_markup("Typst", "Typst", "typ"),
+    **_all(
+        OtherCaptions, "SBV sbv, LRC lrc, SAMI smi sami, TTML ttml dfxp itt, SUB sub, STL stl, SCC"
+    ),
+    **_all(
+        OtherCaptions, "MPL2 mpl mpl2, VobSub idx sup, USF usf, SubViewer, MicroDVD, JACOsub jss"
+    ),
     **_all(Mailbox, "mbox mbox mbx, MSG msg, PST pst ost"),
     **_all(
         ForPrograms, "JSON json jsonl ndjson json5 geojson, XML xml xsd xsl xslt, YAML yaml yml"
@@ -153,6 +160,27 @@ _BEGINNINGS_OF_TEXT: tuple[tuple[re.Pattern[str], Refusal], ...] = (
     (re.compile(r"BEGIN:VCALENDAR\s"), BY_NAME[".ics"]),
     (re.compile(r"diff --git "), BY_NAME[".diff"]),
 )
+_CAPTIONS: tuple[tuple[re.Pattern[str], Refusal], ...] = (
+    (re.compile(r"\d{1,3}:\d\d:\d\d\.\d{3},\d{1,3}:\d\d:\d\d\.\d{3}\s*\n"), BY_NAME[".sbv"]),
+    (re.compile(r"\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d\s*\n"), BY_NAME[".subviewer"]),
+    (re.compile(r"\[INFORMATION\]\s*\n"), BY_NAME[".subviewer"]),
+    (re.compile(r"\{\d{1,7}\}\{\d{1,7}\}"), BY_NAME[".microdvd"]),
+    (re.compile(r"\[\d{1,7}\]\[\d{1,7}\]"), BY_NAME[".mpl"]),
+    (
+        re.compile(
+            r"(?:\[(?:ti|ar|al|au|by|la|re|ve|tool|offset|length|#):[^\]\n]{0,200}\]\s{0,9}){1,20}"
+            r"\[\d\d:\d\d[.:]\d\d|(?:\[\d\d:\d\d\.\d{2,3}\][^\n]{0,300}\n\s{0,9}){3}"
+        ),
+        BY_NAME[".lrc"],
+    ),
+    (re.compile(r"<SAMI\b", re.IGNORECASE), BY_NAME[".smi"]),
+    (
+        re.compile(r"(?:<\?xml[^<>]{0,200}>\s{0,99})?<(?:tt:)?tt\s[^<>]{0,2000}ttml"),
+        BY_NAME[".ttml"],
+    ),
+    (re.compile(r"Scenarist_SCC"), BY_NAME[".scc"]),
+    (re.compile(r"# VobSub index"), BY_NAME[".idx"]),
+)
 _CONTROLS = re.compile(rb"[\0-\x08\x0e-\x1a\x1c-\x1f\x80-\xff]")
 _ELEMENT = re.compile(r"<(?![?!])(?:[\w.-]{1,40}:)?([\w.-]{1,60})")
 _XML_KINDS: Mapping[str, Refusal] = {
@@ -198,6 +226,13 @@ def refused_by_text(text: str) -> NotSupported | None:
     """Make the refusal of a text in a markup, of data or of a program by how it begins."""
     start = text.lstrip("\ufeff \t\r\n")
     refusal = next((refusal for begin, refusal in _BEGINNINGS_OF_TEXT if begin.match(start)), None)
+    return _made(refusal) if refusal else None
+
+
+def refused_captions(text: str) -> NotSupported | None:
+    """Make the refusal of captions in a format that is not read; None for other texts."""
+    start = text[:20_000].lstrip("\ufeff \t\r\n")
+    refusal = next((refusal for begin, refusal in _CAPTIONS if begin.match(start)), None)
     return _made(refusal) if refusal else None
 
 

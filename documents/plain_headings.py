@@ -1,8 +1,16 @@
 """Recognition of typed headings, such as "Chapter Twenty-One", and of scene breaks."""
 
 import re
+import unicodedata
 
-from documents.heading_words import LANGUAGES, STANDING_ALONE, HeadingWords
+from documents.heading_words import (
+    LANGUAGES,
+    OTHER_PARTS,
+    PREFACES,
+    STANDING_ALONE,
+    HeadingWords,
+    folded,
+)
 from documents.text_cleaning import is_ornament
 
 LONGEST_HEADING = 100  # characters
@@ -25,11 +33,29 @@ IN_HAN = re.compile(
     r"(?:(?P<part>[部卷編编篇巻冊册幕])|[章回节節話话場场])(?P<title>.*)"
 )
 IN_HANGUL = re.compile(r"제\s?\d{1,3}\s?(?:(?P<part>[부권편막])|[장화회절])(?P<title>.*)")
+DECORATED = re.compile(
+    r"(?:[\s=*~_|#•·+<\[(—–-]{1,20})(?P<bare>[\w\"“].*?)[\s=*~_|#•·+>\])—–-]{1,20}"
+)
+SPACED = re.compile(r"(?:\S {1,9}){3,60}\S\.?")
+ROMAN_SIGNS = re.compile("[\u2160-\u217f]+")
+OF_PREFACES = re.compile(
+    r"(?:to|of|by|from|for|zu|zur|zum|des|der|von|de|du|d'|des|à|a|au|al|del|della|di|do|da|van|bij|"
+    r"till|av|do|od|к|от) .{3,60}"
+)
 LONGEST_HAN_TITLE = 25  # characters
 ENDS_OF_SENTENCES = "。！？，；、"
-APPENDICES = ("appendix", "anhang", "annexe", "apéndice", "appendice")
+APPENDICES = (
+    "appendix",
+    "anhang",
+    "annexe",
+    "apendice",
+    "appendice",
+    "bijlage",
+    "dodatek",
+    "bilaga",
+)
 NAMES = STANDING_ALONE.union(APPENDICES, *(words.parts | words.chapters for words in LANGUAGES))
-APPENDIX = re.compile(rf"(?:{'|'.join(APPENDICES)}) (?:[a-z]|\d{{1,2}})")
+APPENDIX = re.compile(rf"(?:{'|'.join(APPENDICES)})(?: (?:[a-z]|\d{{1,2}}|[ivx]{{1,5}}))?")
 
 
 def heading_level(line: str) -> int:
@@ -37,21 +63,70 @@ def heading_level(line: str) -> int:
     line = line.strip()
     if not 1 < len(line) <= LONGEST_HEADING or line[-1] in ",;":
         return 0
-    plain = line.lower().rstrip(".: ")
+    line = bare_heading(line)
+    plain = folded(line).replace("’", "'").rstrip(".: ")
+    if plain in OTHER_PARTS:
+        return 2
     words = plain.replace(".", " ").replace(":", " ").replace("–", " ").replace("—", " ").split()
-    if NAMES.isdisjoint(words) and line[0] not in "第제":
+    if NAMES.isdisjoint(words) and line[:1] not in ("第", "제"):
         return 0
-    line = " ".join(line.split())
+    return _named_level(line, plain) if line else 0
+
+
+def _named_level(line: str, plain: str) -> int:
+    """The level of a line that holds a name of parts or chapters."""
     if plain in STANDING_ALONE or APPENDIX.fullmatch(plain):
         return 2
     if (level := _label_level(line.rstrip(".: "))) or (level := _east_asian(line)):
         return level
     for found in list(SEPARATOR.finditer(line))[:SEPARATORS]:
-        title = line[found.end() :]
-        if title and (level := _label_level(line[: found.start()])):
-            is_sentence = title[0].islower() and line.endswith((".", "!", "?", "…"))
-            return 0 if is_sentence else level
+        title, label = line[found.end() :], line[: found.start()]
+        is_alone = folded(label) in STANDING_ALONE or APPENDIX.fullmatch(folded(label))
+        level = 2 if is_alone else _label_level(label)
+        if title and level:
+            ends = line.endswith((".", "!", "?", "…"))
+            is_sentence = title[0].islower() and (ends or is_alone)
+            is_said = is_alone and ends and not line.isupper()
+            return 0 if is_sentence or is_said else level
+    first, _, second = line.partition(", ")
+    if second and (level := _label_level(first)) and _label_level(second.rstrip(".: ")):
+        return level
+    word, _, rest = plain.partition(" ")
+    if word in PREFACES and line[-1] not in ".!?…:" and OF_PREFACES.fullmatch(rest):
+        return 2
     return _unparted(line)
+
+
+def bare_heading(line: str) -> str:
+    """A line without the signs that adorn it on both sides, in single spaces, its letters joined.
+
+    "=== C H A P T E R   I ===" is "CHAPTER I".
+    """
+    line = line.strip()
+    if len(line) > LONGEST_HEADING:
+        return line
+    adorned = DECORATED.fullmatch(line)
+    line = adorned["bare"] if adorned else line
+    if SPACED.fullmatch(line) and "  " in line:
+        line = "  ".join(word.replace(" ", "") for word in re.split(r" {2,}", line))
+    if not line.isascii():
+        line = unicodedata.normalize("NFC", line)
+        line = ROMAN_SIGNS.sub(lambda sign: unicodedata.normalize("NFKC", sign[0]), line)
+    return " ".join(line.split())
+
+
+def is_label(line: str) -> bool:
+    """Tell whether a line names a part or chapter by its number, and nothing else."""
+    return _label_level(line.rstrip(".: ")) > 0
+
+
+def stands_alone(line: str) -> bool:
+    """Tell whether a line begins as prefaces, appendices and the like do, without a number."""
+    words = folded(bare_heading(line)).split()
+    return bool(words) and (
+        words[0].rstrip(".:") in STANDING_ALONE.union(APPENDICES)
+        or " ".join(words).rstrip(".:") in OTHER_PARTS
+    )
 
 
 def is_scene_break(line: str) -> bool:
@@ -62,7 +137,7 @@ def is_scene_break(line: str) -> bool:
 def _label_level(label: str) -> int:
     """The level of what names a part or chapter by its number, and nothing else."""
     written = label.replace("-", " ").replace("’", " ").split()
-    words = [word.lower() for word in written]
+    words = [folded(word).rstrip(".") for word in written]
     if not 1 < len(words) <= MOST_WORDS:
         return 0
     for language in LANGUAGES:

@@ -2,159 +2,118 @@
 
 import re
 from collections.abc import Iterator
-from statistics import quantiles
+from itertools import pairwise
 
+from documents import mail_text, plain_frame
 from documents.builder import PARAGRAPH, Builder
-from documents.plain_headings import LONGEST_HEADING, heading_level, is_scene_break
-from documents.text_cleaning import clean, hyphen, parts_of, words_of
+from documents.plain_blocks import BULLET, blocks_of, ends_sentence, is_verse, prepared, underlined
+from documents.plain_headings import bare_heading, is_scene_break
+from documents.plain_marks import labels_of, marked_parts
+from documents.plain_outline import HEADING, TITLE, Role, outline
+from documents.text_cleaning import hyphen, parts_of, words_of
 from documents.types import Document, TextRun
 
-BLANK = re.compile(r"\n(?:[^\S\n]*+\n)++")
-NUMERAL_HEADING = re.compile(r"(?:\d{1,3}|[IVXLC]{1,7})\.(?:\s+\S[^.!?]{0,70})?")
-GUTENBERG_START = re.compile(r"^\*\*\* ?START OF TH[^\n]*\*\*\*[^\n]*$", re.MULTILINE)
-GUTENBERG_END = re.compile(r"^\*\*\* ?END OF TH[^\n]*\*\*\*[^\n]*$", re.MULTILINE)
-HEADER_LINE = re.compile(r"^(Title|Author|Language):[ \t]*(\S[^\n]*)$", re.MULTILINE)
-LANGUAGES = {"english": "en", "german": "de", "french": "fr", "spanish": "es", "italian": "it"}
-ENDS_OF_SENTENCES = tuple('.!?,;:…。！？»”"')
-NARROW, WIDE = 40, 100  # characters in a line of a text that was wrapped
-WRAPPED_SHARE = 0.6
+LINE_HYPHENS = ("-", "\u2010", "\u00ad", "¬")
+QUOTE = re.compile(r"^[ \t]{0,3}>", re.MULTILINE)
+QUOTE_SIGNS = re.compile(r"^[ \t]{0,3}>[> \t]{0,20}", re.MULTILINE)
+TEXT = Role("text")
 
 
 def read_plain(text: str, title: str) -> Document:
     """Read a plain text; raises EmptyDocument."""
     builder = Builder(title_given=True)
-    front, body, back = _frame(clean(text))
-    _metadata(builder, front)
-    builder.paragraph(front.strip(), "navigation")
-    _body(builder, body)
-    builder.paragraph(back.strip(), "navigation")
+    front, body, back = plain_frame.frame(prepared(text))
+    found = plain_frame.fields(front)
+    builder.title, builder.author = found.get("Title", ""), found.get("Author", "")
+    builder.language = found.get("Language", "")
+    builder.paragraph(front.strip(), "front_matter")
+    for kind, stretch in _stretches(body):
+        if kind == "text":
+            _Body(stretch).read(builder)
+        else:
+            builder.paragraph(stretch, kind)
+    builder.paragraph(back.strip(), "front_matter")
     return builder.document("txt", title)
 
 
-def _frame(text: str) -> tuple[str, str, str]:
-    """Split what Project Gutenberg puts before a text, the text, and the licence after it."""
-    start, end = GUTENBERG_START.search(text), GUTENBERG_END.search(text)
-    if not start:
-        return "", text, ""
-    stop = end.start() if end and end.start() > start.end() else len(text)
-    return text[: start.end()], text[start.end() : stop], text[stop:]
+def _stretches(text: str) -> Iterator[tuple[str, str]]:
+    """The text, with quoted mail apart where it answers such; else without the signs of quotes."""
+    if not QUOTE.search(text):
+        yield "text", text
+    elif any(map(mail_text.WROTE.fullmatch, text.split("\n"))):
+        yield from mail_text.segments(text)
+    else:
+        yield "text", QUOTE_SIGNS.sub("", text)
 
 
-def _metadata(builder: Builder, front: str) -> None:
-    found = dict(HEADER_LINE.findall(front))
-    builder.title, builder.author = found.get("Title", ""), found.get("Author", "")
-    builder.language = LANGUAGES.get(found.get("Language", "").strip().lower(), "")
+class _Body:
+    """The blocks of a text on their way into a document."""
 
+    def __init__(self, text: str) -> None:
+        self._blocks, self._width = blocks_of(text)
+        self._roles = outline(self._blocks)
+        notes = [self._blocks[n] for n, role in self._roles.items() if role.kind == "note"]
+        self._labels = labels_of(notes)
+        self._words = words_of(text) if self._width else frozenset()
+        self._said = PARAGRAPH  # the paragraph last read, which may go on after a page's number
 
-def _body(builder: Builder, text: str) -> None:
-    blocks = [block.rstrip() for block in BLANK.split(text)]
-    blocks = [block.strip("\n") for block in blocks if block.strip()]
-    is_wrapped = _is_wrapped(blocks)
-    blocks = [piece for block in blocks for piece in _pieces(block, is_wrapped=is_wrapped)]
-    headings = _headings(blocks)
-    words = words_of(text) if is_wrapped else frozenset()
-    for index, block in enumerate(blocks):
-        if index in headings:
-            line = " ".join(block.split())
-            level = headings[index]
-            if level:
-                builder.heading(parts_of(line, PARAGRAPH), level)
-            else:
-                builder.paragraph(line, "contents")
-        elif is_scene_break(block):
+    def read(self, builder: Builder) -> None:
+        """Add the blocks, each as what it is."""
+        for number, block in enumerate(self._blocks):
+            role = self._roles.get(number, TEXT)
+            if role.kind == HEADING:
+                self._heading(builder, number, role.level)
+            elif role.kind == "page_number":
+                builder.parts([TextRun(" ".join(block.split()), role.kind, " ")])
+            elif role.kind == TEXT.kind:
+                self._paragraph(builder, number)
+            elif role.kind != TITLE:
+                builder.paragraph(_unwrapped(block, role.kind), role.kind)
+
+    def _heading(self, builder: Builder, number: int, level: int) -> None:
+        block = self._blocks[number]
+        lines = [line for line in (underlined(block)[0] or block).split("\n") if line.strip()]
+        parts = list(parts_of(" ".join(map(bare_heading, lines)), PARAGRAPH))
+        if self._roles.get(number + 1, TEXT).kind == TITLE:
+            parts += parts_of(bare_heading(self._blocks[number + 1]), PARAGRAPH)
+        builder.heading(parts, level)
+
+    def _paragraph(self, builder: Builder, number: int) -> None:
+        block = self._blocks[number]
+        if is_scene_break(block):
             builder.paragraph(" ".join(block.split()), "bullet")
-        else:
-            builder.parts(_join_lines(block, words, is_wrapped=is_wrapped))
+            return
+        is_after_page = self._roles.get(number - 1, TEXT).kind == "page_number" and number > 1
+        goes_on = is_after_page and block.lstrip()[:1].islower()
+        glue = " " if goes_on and not ends_sentence(self._blocks[number - 2]) else PARAGRAPH
+        builder.parts(self._lines(block, glue))
+
+    def _lines(self, block: str, glue: str) -> Iterator[TextRun]:
+        """The parts of a paragraph's lines; a word broken at the end of one becomes whole."""
+        lines = [" ".join(line.split()) for line in block.splitlines()]
+        is_wrapped = bool(self._width) and not is_verse(block, self._width)
+        has_bullets = any(map(BULLET.match, lines))
+        buffer = ""
+        for line, following in pairwise((*lines, "")):
+            if _is_broken(line, following, is_wrapped=is_wrapped):
+                yield from marked_parts(buffer + line[:-1], glue, self._labels)
+                yield hyphen(line[:-1], following, self._words)
+                buffer, glue = "", ""
+            elif has_bullets and not is_wrapped:
+                yield from marked_parts(buffer + line, glue, self._labels)
+                buffer, glue = "", "\n"
+            else:
+                buffer += line + ((" " if is_wrapped else "\n") if following else "")
+        if buffer:
+            yield from marked_parts(buffer, glue, self._labels)
 
 
-def _pieces(block: str, *, is_wrapped: bool) -> Iterator[str]:
-    """Part a block at headings and scene breaks that no blank line sets apart.
-
-    In a wrapped text only the first line may be a heading: any other may be the rest of a
-    sentence, as in "… was told in Chapter 3."
-    """
-    lines = block.splitlines()
-    if _is_contents(lines):
-        yield block
-        return
-    begun = 0
-    for number, line in enumerate(lines):
-        is_heading = bool(heading_level(line)) and not (is_wrapped and number)
-        if not is_heading and not is_scene_break(line):
-            continue
-        if is_heading and number == 0 and _level(block):
-            break  # with its title on the next line
-        if number > begun:
-            yield "\n".join(lines[begun:number])
-        yield line
-        begun = number + 1
-    if begun < len(lines):
-        yield "\n".join(lines[begun:])
+def _unwrapped(block: str, kind: str) -> str:
+    return block.strip("\n") if kind in ("contents", "front_matter") else " ".join(block.split())
 
 
-def _headings(blocks: list[str]) -> dict[int, int]:
-    """Find the blocks that are headings, with levels; 0 for lines of a table of contents."""
-    found = {index: level for index, block in enumerate(blocks) if (level := _level(block))}
-    numerals = [index for index, block in enumerate(blocks) if NUMERAL_HEADING.fullmatch(block)]
-    if not found and len(numerals) >= 2:
-        found = dict.fromkeys(numerals, 1)
-    if all(level == 2 for level in found.values()):
-        found = dict.fromkeys(found, 1)
-    for index, block in enumerate(blocks):
-        if _is_contents(block.splitlines()):
-            found[index] = 0
-    return found
-
-
-def _is_contents(lines: list[str]) -> bool:
-    return len(lines) > 2 and sum(1 for line in lines if heading_level(line)) > len(lines) // 2
-
-
-def _level(block: str) -> int:
-    """The level of a block that is a heading, on one line or with a title below it; else 0."""
-    first, _, second = block.strip().partition("\n")
-    if len(block) > LONGEST_HEADING or "\n" in second:
-        return 0
-    title = second.strip()
-    is_sentence = title[-1:] in ENDS_OF_SENTENCES and not title.isupper()
-    return 0 if title and is_sentence else heading_level(first)
-
-
-def _is_wrapped(blocks: list[str]) -> bool:
-    """Whether lines were broken to fit a width, rather than where a verse or an item ends."""
-    lines = [line for block in blocks for line in block.splitlines()[:-1]]
-    if len(lines) < 2:
-        return bool(lines) and len(lines[0]) >= NARROW
-    longest = quantiles((len(line.rstrip()) for line in lines), n=20)[-1]
-    full = sum(1 for line in lines if len(line.rstrip()) > longest * 0.75)
-    return NARROW <= longest <= WIDE and full >= len(lines) * WRAPPED_SHARE
-
-
-def _join_lines(block: str, words: frozenset[str], *, is_wrapped: bool) -> Iterator[TextRun]:
-    """The parts of a paragraph of several lines; a word broken at a line's end becomes whole."""
-    lines = [" ".join(line.split()) for line in block.splitlines()]
-    glue = PARAGRAPH
-    if is_wrapped and _is_verse(block):
-        is_wrapped = False
-    between = " " if is_wrapped else "\n"
-    buffer = ""
-    for number, line in enumerate(lines):
-        following = lines[number + 1] if number + 1 < len(lines) else ""
-        if is_wrapped and _is_broken(line, following):
-            yield from parts_of(buffer + line[:-1], glue)
-            yield hyphen(line[:-1], following, words)
-            buffer, glue = "", ""
-        else:
-            buffer += line + (between if following else "")
-    if buffer:
-        yield from parts_of(buffer, glue)
-
-
-def _is_broken(line: str, following: str) -> bool:
-    return line[-1:] == "-" and line[-2:-1].isalpha() and following[:1].islower()
-
-
-def _is_verse(block: str) -> bool:
-    """Whether every line of a paragraph is indented, as verses and tables are."""
-    lines = block.splitlines()
-    return len(lines) > 1 and all(line.startswith(("    ", "\t")) for line in lines)
+def _is_broken(line: str, following: str, *, is_wrapped: bool) -> bool:
+    if not line.endswith(LINE_HYPHENS) or not line[-2:-1].isalpha():
+        return False
+    is_sure = line[-1] in LINE_HYPHENS[2:]
+    return following[:1].islower() and (is_wrapped or is_sure)

@@ -12,14 +12,21 @@ from documents.types import Document, TextRun
 
 PAUSE_S = 3.0  # a longer silence between two cues begins a paragraph
 
-CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?: ?[,.:;] ?(\d{1,3}))?"
+CLOCK = r"-?(?:(\d{1,3})[:：])?(\d{1,2})[:：](\d{1,2})(?: ?[,.:;，] ?(\d{1,3}))?"
 ARROW = r"[ \t]*+(?:[-–—=]{1,3}>|→)[ \t]*+"
 TIMES = re.compile(rf"[ \t]*+{CLOCK}{ARROW}{CLOCK}(?:[ \t][^\n]*)?")
 NUMBER = re.compile(r"[ \t]*+\d{1,6}[ \t]*+")
 ASIDE = re.compile(r"(?:NOTE|STYLE|REGION)(?:\s|\Z)")
 VOICE = re.compile(r"<v(?:\.[^\s<>]*+)?\s++([^<>]++)>")
-TAG = re.compile(r"</?[a-z][^<>]*+>|<\d[\d:.]*+>|\{\\[^{}]*+\}", re.IGNORECASE)
-NAMED = re.compile(r"(?:-\s*)?((?:[A-Z][A-Z.'’-]*)(?: [A-Z\d][A-Z\d.'’-]*){0,2}:)\s+(?=\S)")
+TAG = re.compile(r"<rt>[^<>]{0,60}</rt>|</?[a-z][^<>]*+>|<\d[\d:.]*+>|\{\\[^{}]*+\}", re.IGNORECASE)
+NAMED = re.compile(
+    r"(?:[-–—>]{1,3}\s*)?((?:[A-Z][A-Z.'’-]*)(?: [A-Z\d][A-Z\d.'’-]*){0,2}:)\s+(?=\S)"
+)
+CAPITAL = "[A-ZÀ-ÖØ-ÞА-ЯЁ]"
+DIRECTED = re.compile(
+    rf"(?:[-–—>]{{1,3}}\s*)?({CAPITAL}[\w.'’-]{{1,20}}(?: (?:{CAPITAL}|\d)[\w.'’-]{{0,20}}){{0,2}})"
+    r"\s?([(\[][^()\[\]]{1,60}[)\]])\s?:\s+(?=\S)"
+)
 # A line of nothing else; brackets of capitals anywhere; short ones before or after a sentence.
 SOUND = re.compile(
     r"[-–—]?\s?(?:\[[^\[\]]{0,200}\]|\([^()]{0,200}\)|\*[^*]{1,100}\*|[♪♫♩♬].*|#\s.{1,200}\s#)[.:]?"
@@ -29,9 +36,10 @@ FEW_WORDS = r"[^\W\dA-Z_][^\[\]()*\s]{0,30}(?: [^\[\]()*\s]{1,30}){0,3}"
 SOUNDS = re.compile(
     rf"\[{CAPITALS}\]|\((?=[^()]{{5}}){CAPITALS}\)|[♪♫♩♬][^♪♫♩♬]{{0,300}}[♪♫♩♬]?"
     rf"|(?:(?<=[.!?…] )|\A)(?:\[{FEW_WORDS}\]|\({FEW_WORDS}\)|\*{FEW_WORDS}\*)(?=\s+[^a-z]|\Z)"
+    r"|\A\([A-ZÄÖÜÀ-Þ][^()\s]{1,30}(?: [^()\s]{1,30}){0,3}\)(?=\s+\S)"
     r"|\A\[[^\[\]]{1,60}\](?=\s+[^a-z])"
 )
-DASH = re.compile(r"[-–—]\s*(?=\S)")
+DASH = re.compile(r"(?:[-–—]|>{2,3})\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +136,13 @@ def _line(line: str, glue: str, speaker: str) -> tuple[str, list[TextRun]]:
     """A line's parts, and who speaks: a name is told once, until another one speaks."""
     voice = VOICE.search(line)
     said = _plain(line)
-    named = NAMED.match(said)
-    name = f"{voice[1].strip()}:" if voice else named[1] if named else ""
+    directed = DIRECTED.match(said)
+    if directed:
+        said = f"{directed[1]}: {directed[2]} {said[directed.end() :]}"
+    named = directed or NAMED.match(said)
+    name = f"{voice[1].strip()}:" if voice else f"{named[1].rstrip(':')}:" if named else ""
     if named and not voice:
-        said = said[named.end() :]
+        said = said[len(name) + 1 :].lstrip() if directed else said[named.end() :]
     said = DASH.sub("", said, count=1) if DASH.match(said) else said
     if not said:
         return speaker, []

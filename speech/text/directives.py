@@ -22,12 +22,33 @@ PAUSE = (
     r"\[(?i:pause)(?:[ \t]{1,8}(?P<time>\d{1,9}(?:[.,]\d{1,9})?)[ \t]{0,8}(?P<unit>(?i:ms|s)))?"
     r"[ \t]{0,8}\]"
 )
+# What may stand about a speaker's name: the time, as transcripts and chats have it, emphasis, who
+# is spoken to, and how, in brackets on either side of the colon.
+GAP = r"[ \t\u00a0\u202f]{0,3}"
+CLOCK = (
+    r"\d{1,4}[:./-]\d{1,2}[:./-]\d{1,4}(?:[.,]\d{1,3})?(?:,?[ \u202f]\d{1,2}:\d\d(?::\d\d)?)?"
+    r"(?:[ \u202f]?[APap]\.?[Mm]\.?(?!\w))?"
+)
+BRACKETED_CLOCK = r"\[(?=\d)[\d:.,/ \u202fAPMapm-]{4,25}\]"
+TIME = rf"(?:(?:{BRACKETED_CLOCK}|\({CLOCK}\)|{CLOCK}){GAP}(?:[-–][ \t])?)?"
+ROUND, SQUARE = r"\([^()\n\r]{1,80}\)", r"\[(?!\d|[Pp]ause)[^\[\]\n\r]{1,80}\]"
+WIDE_ROUND = r"（[^（）\n\r]{1,30}）"
+DIRECTION = rf"(?:{GAP}[*_]{{0,2}}(?:{ROUND}|{SQUARE}|{WIDE_ROUND})[*_]{{0,2}})?"
+SPOKEN_TO = (
+    r"(?:[ \t](?:to[ \t](?=[^\W\d_a-z])|(?:zu|à|a|do|till|aan)[ \t](?=[^\W\d_a-z]{2}))"
+    r"[^\n\r:：()\[\]]{1,40})?"
+)
+# What is said may begin with a bracket, too: a direction is in small letters, or in italics.
+AFTERWARDS = (
+    rf"(?:{GAP}(?:(?=\([a-zß-öø-ÿа-яё]){ROUND}(?=[ \t])|(?=[*_]\()[*_]{ROUND}[*_]|{SQUARE}(?!\()"
+    rf"|{WIDE_ROUND}))?"
+)
 SPEAKER = (
-    r"(?:\A|(?<=[\n\r\u2028\u2029]))[ \t]{0,20}(?P<name>NAMES)[ \t]{0,3}"
-    r"(?:\([^()\n\r]{1,60}\)[ \t]{0,3})?(?::(?=[\s\"'“”„«»‘’]|\Z)|：)"
+    rf"(?:\A|(?<=[\n\r\u2028\u2029]))[ \t]{{0,20}}{TIME}[*_]{{0,3}}(?P<name>NAMES)[*_]{{0,3}}"
+    rf"{SPOKEN_TO}{DIRECTION}{GAP}(?::[*_]{{0,3}}(?=[\s\"'“”„«»‘’(（\[¿¡—–]|\Z)|：){AFTERWARDS}"
 )
 BAD_IN_NAME = re.compile(r"[:：\[\]\x00-\x1f\x7f\u2028\u2029]")
-LONGEST = 200  # more characters than any directive has
+LONGEST = 400  # more characters than any directive has
 BLOCK = 4096  # characters that are searched at a time
 LOOK_BACK = 2048
 SPACE = re.compile(r"\s{0,600}")
