@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import IO, Any
 
+from common.cores import usable_cores
 from common.errors import Message
 from config import Config
 from database import Database
@@ -22,21 +22,28 @@ from documents.limits import Limits
 from documents.read import Recognition, read
 from documents.recognition import find_program
 from documents.types import LEFT_OUT, Document, compose
+from queries.leases import LEASE_S
 from queries.rows import DocumentOriginal, DocumentRow, ImportRow
-from services.document_errors import ImportGone, ImportsBusy, ReadingStopped, WebImportOff
+from services.document_errors import (
+    ImportGone,
+    ImportsBusy,
+    ReadersBusy,
+    ReadingStopped,
+    WebImportOff,
+)
 from services.file_names import CONTROL, NAME_LENGTH
 from speech.text.language import settled
 from storage.audio_errors import translating_disk_full
 from storage.audio_store import AudioStore
 from storage.errors import NotFound
+from storage.file_locks import LockSlots
 from storage.import_store import ImportStore
 
-READERS = 2  # in all web processes, and one in each at least; the worker has its own
+LEAST_READERS = 2  # on a machine with one core, too: one may be recognising pages for hours
 AT_ONCE_MB = 20  # larger files are read by the worker, which has time
 AT_ONCE_S = 20  # what takes longer on a busy machine, too
 READER_WAIT_S = 10.0  # for others that are read at once
 MOST_WAITING = 50  # of one person
-LEASE_S = 30.0
 READ_KEPT_S = 86_400.0  # that an import is known which became a document
 MOST_KEPT_BYTES = 5_000_000  # of a file whose encoding is in doubt
 ORIGIN_LENGTH = 500
@@ -84,7 +91,8 @@ class DocumentImports:
         self.waiting = ImportStore(config.imports_dir)
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
-        self._readers = BoundedSemaphore(max(1, READERS // config.web_process_count))
+        count = max(LEAST_READERS, usable_cores())
+        self.readers = LockSlots(config.data_dir, "reader", count)
 
     def open_upload(self, needed_bytes: int = 0) -> IO[bytes]:
         """A new file of mode 0600 in the data folder, named by us, gone when it is closed."""
@@ -196,18 +204,17 @@ class DocumentImports:
         size = source.path.stat().st_size
         is_small = size <= AT_ONCE_MB * 1_000_000
         is_long = False
-        if is_small and self._readers.acquire(timeout=READER_WAIT_S):
+        if is_small:
             try:
                 limits = replace(self._limits, wall_s=AT_ONCE_S)
                 recognition = Recognition(find_program(self.config.tesseract), is_now=False)
-                document = self._read(source, limits, recognition)
+                with self._reading():
+                    document = self._read(source, limits, recognition)
                 return Added(self._store(owner_id, document, source))
             except NeedsRecognition:
                 is_long = True
-            except Stalled:
+            except (Stalled, ReadersBusy):
                 pass  # for lack of processor time, which the worker can wait for
-            finally:
-                self._readers.release()
         elif size > self._limits.file_mb * 1_000_000:
             raise TooLarge(megabytes=self._limits.file_mb)
         return Added(waiting=self._put_in_line(owner_id, source, is_long=is_long))
@@ -234,12 +241,10 @@ class DocumentImports:
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        if not self._readers.acquire(timeout=READER_WAIT_S):
-            raise ImportsBusy(ALL_BUSY)
-        try:
+        with self.readers.hold(READER_WAIT_S) as is_free:
+            if not is_free:
+                raise ReadersBusy(ALL_BUSY)
             yield
-        finally:
-            self._readers.release()
 
     def _read(self, source: Source, limits: Limits, recognition: Recognition) -> Document:
         with translating_disk_full():
