@@ -1,7 +1,16 @@
 """Imports that wait in line to be read, and those that are read just now or could not be."""
 
+from typing import TypedDict
+
 from queries.leases import IMPORTS, IN_WORK, LET_GO, LeaseStatements
 from queries.rows import ImportRow
+
+
+class Upload(TypedDict):
+    """A file that waits to be read: its name on the disk, and whose it is."""
+
+    upload: str
+    username: str
 
 
 class ImportQueries(LeaseStatements):
@@ -57,8 +66,18 @@ class ImportQueries(LeaseStatements):
 
     def has_import(self, upload: str) -> bool:
         """Whether the file `upload` waits to be read; for reconciling the disk."""
-        found = self.row("SELECT 1 FROM imports WHERE upload = ?", upload)
+        found = self.row(f"SELECT 1 FROM imports WHERE upload = ? AND {IN_WORK}", upload)
         return found is not None
+
+    def list_uploads(self, owner_id: int | None = None) -> list[Upload]:
+        """The files that wait to be read, or are being read; of one person or of all."""
+        return self.list_of(
+            Upload,
+            f"""SELECT upload, username FROM imports INDEXED BY idx_imports_work
+                JOIN users ON users.id = owner_id
+                WHERE {IN_WORK} AND (? IS NULL OR owner_id = ?)""",
+            owner_id, owner_id,
+        )  # fmt: skip
 
     def delete_import(self, import_id: int, owner_id: int) -> str | None:
         """Forget an import in whatever state; returns the name of its file, or None."""

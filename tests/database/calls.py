@@ -81,6 +81,7 @@ CALLS = {
     "list_imports": lambda db: db.list_imports(1),
     "get_import_place": lambda db: db.get_import_place(2),
     "count_waiting_imports": lambda db: db.count_waiting_imports(1),
+    "list_uploads": lambda db: [db.list_uploads(1), db.list_uploads()],
     "has_import": lambda db: db.has_import("first"),
     "delete_import": lambda db: db.delete_import(2, 1),
     "drop_read_imports": lambda db: db.drop_read_imports(0.0),
