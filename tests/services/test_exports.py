@@ -228,6 +228,17 @@ def test_a_process_that_the_system_killed_is_started_again(home, exports):
     assert (found["waits_for"], found["waits"]) == ("", 0)
 
 
+def test_a_download_of_a_piece_in_the_bin_fails_and_holds_up_no_other(home, exports, row):
+    export, other = (
+        exports.order(row, "wav", None),
+        exports.order(home.speak("The tide."), "wav", None),
+    )
+    home.studio.bin.delete(row["filename"], home.user_id)
+    assert pending(home) == 2
+    assert exports.get(row, export["id"])["status"] == "failed"
+    assert home.db.get_export(other["id"], other["file_id"])["status"] == "ready"
+
+
 def test_a_download_that_waited_shows_how_far_it_is_once_taken_up(home, exports, row):
     export = exports.order(row, "wav", None)
     assert home.db.claim_export("w", now=100.0, lease_s=30.0)
