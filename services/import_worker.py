@@ -1,6 +1,7 @@
 """The part of the worker that reads imports which wait in line, in threads of their own."""
 
 import json
+import logging
 import threading
 
 from common.errors import Message
@@ -10,11 +11,13 @@ from services.backoff import States
 from services.document_errors import ReadingStopped
 from services.document_imports import DocumentImports
 from services.lease_worker import LeaseWorker
+from storage.errors import DatabaseError
 
 READER_WAIT_S = 1.0  # then the worker looks whether it is to stop, and waits on
 CRASHED = Message(
     "Reading this document was cut short again and again. Import it once more, or another copy."
 )
+log = logging.getLogger("voiceverse.import_worker")
 
 
 class ImportWorker(LeaseWorker[ImportRow]):
@@ -34,8 +37,12 @@ class ImportWorker(LeaseWorker[ImportRow]):
 
     def run_next(self, *, has_time: bool) -> bool:
         """Read the next import once a reader may be started for it, which is no try of its own."""
-        with self.imports.readers.hold(READER_WAIT_S) as is_free:
-            return is_free and super().run_next(has_time=has_time)
+        try:
+            with self.imports.readers.hold(READER_WAIT_S) as is_free:
+                return is_free and super().run_next(has_time=has_time)
+        except DatabaseError as error:  # nothing was claimed: the file of a lock cannot be made
+            log.error("no document can be read: %s", error.message)
+            return False
 
     def _claim(self, now: float, *, has_time: bool) -> ImportRow | None:
         return self.db.claim_import(self.name, now=now, lease_s=LEASE_S, has_time=has_time)
