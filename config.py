@@ -379,16 +379,19 @@ def write_private(path: Path, content: bytes) -> bytes:
 
     The file gets its name when it is whole: nobody reads half a key, and no kill leaves one.
     """
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, path)
-    except FileExistsError:
-        return path.read_bytes().strip()
-    finally:
-        part.unlink()
-    return content
+    while True:
+        part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(part, path)
+        except FileExistsError:
+            return path.read_bytes().strip()
+        except FileNotFoundError:  # a worker that starts clears away what it takes for left behind
+            continue
+        finally:
+            part.unlink(missing_ok=True)
+        return content

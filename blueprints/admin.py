@@ -226,7 +226,7 @@ def storage() -> Response:
     return page(
         "admin/storage.html",
         stats=db.get_stats(),
-        by_person=db.get_storage_by_person(),
+        by_person=services().studio.quotas.storage_by_person(),
         kept=db.get_cache_size(),
         previews=services().studio.previews.store.total_size(),
         database=config.database_path.stat().st_size,

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,10 +99,13 @@ class Source:
     encoding: str
     tesseract: str
     is_recognised: bool
+    archive: "Archive | None" = None
     decoded: "Decoded | None" = None
 
     def data(self) -> bytes:
-        """Read the whole file."""
+        """Read the whole file, or the one of its format that is packed in it."""
+        if self.archive:
+            return self.archive.read(self.archive.single(f".{self.kind}"))
         return Path(self.path).read_bytes()
 
     def text(self) -> str:
@@ -114,6 +118,85 @@ class Source:
             way = decode_markup if self.kind == "html" else decode
             self.decoded = way(self.data(), self.charset)
         return self.decoded.text
+
+    def markup(self) -> bytes:
+        """Decode the whole file; what it becomes is UTF-8, and says so."""
+        return codecs.BOM_UTF8 + self.text().encode("utf-8", "replace")
+
+    def unpacked(self) -> "Archive | None":
+        """Give the archive that the file is."""
+        return self.archive
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Function of a module in documents/, which is loaded where a document asks for it.
+
+    It is given what `takes` makes of the source and the title; where `is_told_format`, also which
+    of its formats that is in.
+    """
+
+    module: str
+    function: str
+    takes: Callable[[Source], object]
+    is_told_format: bool = False
+
+    def load(self) -> Callable[..., Document]:
+        """Load the function with all that it needs."""
+        read: Callable[..., Document] = getattr(
+            import_module(f"documents.{self.module}"), self.function
+        )
+        return read
+
+    def __call__(self, source: Source) -> Document:
+        """Read a document once nothing else can be done any more."""
+        read = self.load()
+        close_the_door()
+        formats = [source.kind] if self.is_told_format else []
+        return read(self.takes(source), source.title, *formats)
+
+
+def _pdf(source: Source) -> Document:
+    from documents.pdf import open_pdf, read_pdf
+
+    opened, scans = open_pdf(source.path), None
+    if source.tesseract:
+        from documents.pdf_scans import Scans
+
+        scans = Scans(source.tesseract, is_now=source.is_recognised, at_page=_tell)
+    close_the_door(source.tesseract)
+    return read_pdf(opened, source.title, scans)
+
+
+def _tell(done: int, of: int) -> None:
+    """Tell the progress, on a line of its own before the answer."""
+    _allow_page()
+    sys.stdout.buffer.write(_json({"page": done + 1, "pages": of}) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+READERS: Mapping[str, Callable[[Source], Document]] = {
+    "pdf": _pdf,
+    "epub": Reader("epub", "read_epub", Source.unpacked),
+    "docx": Reader("docx", "read_docx", Source.unpacked),
+    "odt": Reader("odt", "read_odt", Source.unpacked),
+    "fodt": Reader("odt", "read_flat_odt", Source.data),
+    "rtf": Reader("rtf", "read_rtf", Source.data),
+    "fb2": Reader("fb2", "read_fb2", Source.data),
+    "eml": Reader("mail", "read_mail", Source.data, is_told_format=True),
+    "mhtml": Reader("mail", "read_mail", Source.data, is_told_format=True),
+    "notebook": Reader("notebook", "read_notebook", Source.data),
+    "html": Reader("html_page", "read_page", Source.markup),
+    "markdown": Reader("markdown", "read_markdown", Source.text),
+    "rst": Reader("rst", "read_rst", Source.text),
+    "latex": Reader("latex", "read_latex", Source.text),
+    "csv": Reader("tabular", "read_rows", Source.text, is_told_format=True),
+    "tsv": Reader("tabular", "read_rows", Source.text, is_told_format=True),
+    "srt": Reader("subtitles", "read_captions", Source.text, is_told_format=True),
+    "vtt": Reader("subtitles", "read_captions", Source.text, is_told_format=True),
+    "ass": Reader("subtitles_ass", "read_ass", Source.text),
+    "txt": Reader("plain_text", "read_plain", Source.text),
+}
 
 
 def read(request: dict[str, Any], limits: Limits) -> Document:
@@ -162,172 +245,7 @@ def _read_archive(archive: "Archive", source: Source) -> Document:
         except NotSupported as error:
             raise named_refusal(error, source.filename) from None
         check_name(kind, source.filename)
-        return ARCHIVE_READERS[kind](archive, source.title)
-
-
-def _epub(archive: "Archive", title: str) -> Document:
-    from documents.epub import read_epub
-
-    close_the_door()
-    return read_epub(archive, title)
-
-
-def _docx(archive: "Archive", title: str) -> Document:
-    from documents.docx import read_docx
-
-    close_the_door()
-    return read_docx(archive, title)
-
-
-def _odt(archive: "Archive", title: str) -> Document:
-    from documents.odt import read_odt
-
-    close_the_door()
-    return read_odt(archive, title)
-
-
-def _flat_odt(source: Source) -> Document:
-    from documents.odt import read_flat_odt
-
-    close_the_door()
-    return read_flat_odt(source.data(), source.title)
-
-
-def _rtf(source: Source) -> Document:
-    from documents.rtf import read_rtf
-
-    close_the_door()
-    return read_rtf(source.data(), source.title)
-
-
-def _packed_fb2(archive: "Archive", title: str) -> Document:
-    from documents.fb2 import read_fb2
-
-    close_the_door()
-    return read_fb2(archive.read(archive.single(".fb2")), title)
-
-
-def _pdf(source: Source) -> Document:
-    from documents.pdf import open_pdf, read_pdf
-
-    opened, scans = open_pdf(source.path), None
-    if source.tesseract:
-        from documents.pdf_scans import Scans
-
-        scans = Scans(source.tesseract, is_now=source.is_recognised, at_page=_tell)
-    close_the_door(source.tesseract)
-    return read_pdf(opened, source.title, scans)
-
-
-def _tell(done: int, of: int) -> None:
-    """Tell the progress, on a line of its own before the answer."""
-    _allow_page()
-    sys.stdout.buffer.write(_json({"page": done + 1, "pages": of}) + b"\n")
-    sys.stdout.buffer.flush()
-
-
-def _html(source: Source) -> Document:
-    from documents.html_page import read_page
-
-    close_the_door()
-    return read_page(codecs.BOM_UTF8 + source.text().encode("utf-8", "replace"), source.title)
-
-
-def _fb2(source: Source) -> Document:
-    from documents.fb2 import read_fb2
-
-    close_the_door()
-    return read_fb2(source.data(), source.title)
-
-
-def _mail(source: Source) -> Document:
-    from documents.mail import read_mail
-
-    close_the_door()
-    return read_mail(source.data(), source.title, source.kind)
-
-
-def _notebook(source: Source) -> Document:
-    from documents.notebook import read_notebook
-
-    close_the_door()
-    return read_notebook(source.data(), source.title)
-
-
-def _markdown(source: Source) -> Document:
-    from documents.markdown import read_markdown
-
-    close_the_door()
-    return read_markdown(source.text(), source.title)
-
-
-def _rst(source: Source) -> Document:
-    from documents.rst import read_rst
-
-    close_the_door()
-    return read_rst(source.text(), source.title)
-
-
-def _latex(source: Source) -> Document:
-    from documents.latex import read_latex
-
-    close_the_door()
-    return read_latex(source.text(), source.title)
-
-
-def _rows(source: Source) -> Document:
-    from documents.tabular import read_rows
-
-    close_the_door()
-    return read_rows(source.text(), source.title, source.kind)
-
-
-def _captions(source: Source) -> Document:
-    from documents.subtitles import read_captions
-
-    close_the_door()
-    return read_captions(source.text(), source.title, source.kind)
-
-
-def _ass(source: Source) -> Document:
-    from documents.subtitles_ass import read_ass
-
-    close_the_door()
-    return read_ass(source.text(), source.title)
-
-
-def _plain(source: Source) -> Document:
-    from documents.plain_text import read_plain
-
-    close_the_door()
-    return read_plain(source.text(), source.title)
-
-
-READERS: Mapping[str, Callable[[Source], Document]] = {
-    "pdf": _pdf,
-    "html": _html,
-    "fodt": _flat_odt,
-    "rtf": _rtf,
-    "fb2": _fb2,
-    "eml": _mail,
-    "mhtml": _mail,
-    "notebook": _notebook,
-    "markdown": _markdown,
-    "rst": _rst,
-    "latex": _latex,
-    "csv": _rows,
-    "tsv": _rows,
-    "srt": _captions,
-    "vtt": _captions,
-    "ass": _ass,
-    "txt": _plain,
-}
-ARCHIVE_READERS: Mapping[str, Callable[["Archive", str], Document]] = {
-    "epub": _epub,
-    "docx": _docx,
-    "odt": _odt,
-    "fb2": _packed_fb2,
-}
+        return READERS[kind](replace(source, kind=kind, archive=archive))
 
 
 def answer(request: dict[str, Any], limits: Limits) -> bytes:

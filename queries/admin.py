@@ -37,6 +37,7 @@ class PersonStorage(TypedDict):
     files: int
     size: int
     binned_size: int
+    documents_size: int
 
 
 class CacheSize(TypedDict):
@@ -101,13 +102,20 @@ class AdminQueries(Statements):
         )
 
     def get_storage_by_person(self) -> list[PersonStorage]:
-        """Storage of each person, the most first: files, size, binned_size (bytes)."""
+        """Storage of each person, the most first; documents with the files that are kept of them.
+
+        Files of imports in line are on the disk alone; see `list_uploads`.
+        """
         return self.list_of(
             PersonStorage,
             """SELECT users.username, count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NULL), 0) AS size,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NOT NULL), 0)
-                          AS binned_size
+                          AS binned_size,
+                      (SELECT coalesce(sum(characters + coalesce(length(original.content), 0)), 0)
+                       FROM documents
+                       LEFT JOIN document_originals AS original ON document_id = documents.id
+                       WHERE documents.owner_id = users.id) AS documents_size
                FROM users LEFT JOIN audio_files f ON f.owner_id = users.id
                GROUP BY users.id ORDER BY 3 DESC, users.username COLLATE NOCASE""",
         )

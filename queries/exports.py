@@ -2,22 +2,13 @@
 
 from collections.abc import Callable
 
-from queries.base import Statements
 from queries.groups import COLUMNS
-from queries.jobs import COUNTED, DUE, TRIED_ANEW, due
+from queries.leases import EXPORTS, IN_WORK, LET_GO, TRIED_ANEW, LeaseStatements
 from queries.rows import AudioFile, Export
 from storage.errors import LeaseLost
 
-GONE = "This download is not wanted any more."
-OWN_DUE = DUE.replace("not_before", "exports.not_before")
-# What can be taken up; the values are those of DUE, the present and the worker.
-FREE = f"""NOT exports.is_paused AND (exports.status = 'queued' AND {OWN_DUE}
-    OR exports.status = 'working' AND coalesce(exports.lease_until_epoch, 0) < ?
-       AND exports.lease_owner IS NOT ?)"""
-IN_WORK = "status IN ('queued', 'working')"  # what idx_exports_work holds; say so to use it
 
-
-class ExportQueries(Statements):
+class ExportQueries(LeaseStatements):
     """Rows of `exports`. `now` is in seconds since 1970, `lease_s` in seconds."""
 
     def create_export(
@@ -119,62 +110,10 @@ class ExportQueries(Statements):
 
         One of this worker whose lease ran out stays its own, as with claim_job.
         """
-        values = (*due(now), now, worker)
-        if not self.row(f"SELECT 1 FROM exports WHERE {IN_WORK} AND {FREE} LIMIT 1", *values):
-            return None
-        return self.write_found(
-            Export,
-            f"""UPDATE exports SET status = 'working', lease_owner = ?, lease_until_epoch = ?,
-                    attempts = attempts + 1, not_before_epoch = NULL
-                WHERE id = (
-                    SELECT wanted.id FROM exports AS wanted INDEXED BY idx_exports_work
-                    JOIN audio_files ON audio_files.id = wanted.file_id
-                    JOIN users ON users.id = wanted.owner_id
-                    WHERE wanted.{IN_WORK} AND users.is_active AND audio_files.duration <= ?
-                      AND {FREE.replace("exports.", "wanted.")}
-                    ORDER BY (SELECT count(*) FROM exports AS earlier INDEXED BY idx_exports_work
-                              WHERE earlier.{IN_WORK} AND earlier.owner_id = wanted.owner_id
-                                AND earlier.id < wanted.id AND NOT earlier.is_paused),
-                             wanted.id LIMIT 1)
-                RETURNING *""",
-            worker, now + lease_s, longest_s, *values,
-        )  # fmt: skip
-
-    def release_exports(self, workers: str) -> int:
-        """Put back what workers whose name begins with `workers` left behind; returns how many."""
-        return self.write(
-            f"""UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
-                    not_before_epoch = NULL
-                WHERE {IN_WORK} AND (status = 'queued' AND not_before_epoch NOT NULL
-                  OR status = 'working' AND substr(lease_owner, 1, ?) = ?)""",
-            len(workers), workers,
-        ).rowcount  # fmt: skip
-
-    def park_export(self, export_id: int, worker: str) -> None:
-        """Give an unfinished download back, as a worker does that is told to stop."""
-        self.write(
-            """UPDATE exports SET status = 'queued', lease_owner = NULL, lease_until_epoch = NULL,
-                   progress = 0, attempts = max(0, attempts - 1)
-               WHERE id = ? AND lease_owner = ?""",
-            export_id, worker,
-        )  # fmt: skip
-
-    def wait_export(
-        self,
-        export_id: int,
-        worker: str,
-        waits_for: str,
-        *,
-        until: float,
-        is_counted: bool = True,
-    ) -> None:
-        """Give a download back until a cause has passed, to be tried again at `until`."""
-        self.write(
-            f"""UPDATE exports SET status = 'queued', waits_for = ?, not_before_epoch = ?,
-                   waits = {COUNTED}, attempts = max(0, attempts - 1), progress = 0,
-                   lease_owner = NULL, lease_until_epoch = NULL
-               WHERE id = ? AND lease_owner = ?""",
-            waits_for, until, waits_for, is_counted, is_counted, export_id, worker,
+        return self._claim(
+            EXPORTS, Export, worker, now=now, lease_s=lease_s,
+            fits="(SELECT duration FROM audio_files WHERE audio_files.id = file_id) <= ?",
+            limits=(longest_s,),
         )  # fmt: skip
 
     def advance_export(
@@ -190,29 +129,14 @@ class ExportQueries(Statements):
             progress, now + lease_s, export_id, worker,
         )  # fmt: skip
         if row is None:
-            raise LeaseLost(GONE)
+            raise LeaseLost(EXPORTS.gone)
         return not row["is_paused"]
 
     def finish_export(self, export_id: int, worker: str, *, size: int, now: float) -> None:
         """Mark a download ready; `size` in bytes. Raises LeaseLost."""
-        changed = self.write(
-            """UPDATE exports SET status = 'ready', progress = 1, size = ?, last_used_epoch = ?,
-                   waits_for = '', waits = 0,
-                   lease_owner = NULL, lease_until_epoch = NULL
-               WHERE id = ? AND lease_owner = ?""",
-            size, now, export_id, worker,
-        ).rowcount  # fmt: skip
-        if not changed:
-            raise LeaseLost(GONE)
-
-    def fail_export(self, export_id: int, worker: str, error: str) -> None:
-        """Mark a download failed, with the message that says why."""
-        self.write(
-            """UPDATE exports SET status = 'failed', error = ?, lease_owner = NULL, waits_for = '',
-                   lease_until_epoch = NULL
-               WHERE id = ? AND lease_owner = ?""",
-            error, export_id, worker,
-        )  # fmt: skip
+        changes = f"""status = 'ready', progress = 1, size = ?, last_used_epoch = ?,
+            waits_for = '', waits = 0, {LET_GO}"""
+        self._update_claimed(EXPORTS, export_id, worker, changes, size, now)
 
     def drop_unused_exports(self, keep_bytes: int) -> list[str]:
         """Forget the downloads that were used longest ago, beyond `keep_bytes`; their names.

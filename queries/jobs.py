@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from queries.base import Statements
 from queries.groups import COLUMNS
+from queries.leases import COUNTED, DUE, TRIED_ANEW, due
 from queries.rows import AudioFile, Job, JobCounts, NewSegment
 from storage.errors import LeaseLost, NotFound, WrongState
 
@@ -15,9 +16,7 @@ SEGMENT = """INTO segments (file_id, position, text_start, text_end, start_ms, e
     VALUES (:file_id, :position, :text_start, :text_end, :start_ms, :end_ms, :byte_end,
         :frame_end, :words, :spoken_by, :said)"""
 UNMARKED = {"spoken_by": "", "said": ""}  # a segment as its file's own voice said it, as written
-LONGEST_WAIT_S = 10.0  # a time further ahead comes from a clock that was wrong, and is not believed
-# What can be taken up; the values are those of `_free`.
-DUE = "coalesce(not_before_epoch, -1) NOT BETWEEN ? AND ?"
+# What can be claimed; the values are those of `due`, the present and the worker.
 FREE = f"""(status = 'queued' AND {DUE}
     OR status = 'speaking' AND coalesce(lease_until_epoch, 0) < ? AND lease_owner IS NOT ?)"""
 HELD_TRIES = 12  # about a minute
@@ -26,14 +25,6 @@ HELD_TRIES = 12  # about a minute
 # its process ends each time, keeps it for a while.
 IN_PLACE = f"""NOT {FREE} AND (status = 'speaking' OR waits_for NOT IN ('', 'killed', 'memory')
     OR waits_for != '' AND waits <= {HELD_TRIES})"""
-# Tries count for one cause; the values are the cause's code, and twice whether the try counts.
-COUNTED = "CASE waits_for WHEN ? THEN waits + ? ELSE ? END"
-TRIED_ANEW = "waits_for = '', waits = 0, not_before_epoch = NULL"
-
-
-def due(now: float) -> tuple[float, float]:
-    """Values for DUE: a file whose wait ends between these two times is not taken up."""
-    return now, now + LONGEST_WAIT_S
 
 
 class JobQueries(Statements):

@@ -11,7 +11,8 @@ class QuotaQueries(Statements):
     def get_stored_bytes(self, owner_id: int) -> int:
         """Bytes of a person's sound and texts, those in the bin and of documents included.
 
-        What waits to be spoken counts as it is expected to become.
+        What waits to be spoken counts as it is expected to become. Files of imports in line are on
+        the disk alone; see `list_uploads`.
         """
         files = self.value(
             """SELECT coalesce(sum(character_count + CASE
@@ -20,8 +21,13 @@ class QuotaQueries(Statements):
                FROM audio_files WHERE owner_id = ?""",
             EXPECTED_BYTES_A_CHARACTER, owner_id,
         )  # fmt: skip
-        documents = "SELECT coalesce(sum(characters), 0) FROM documents WHERE owner_id = ?"
-        return files + self.value(documents, owner_id)
+        documents = self.value(
+            """SELECT coalesce(sum(characters + coalesce(length(original.content), 0)), 0)
+               FROM documents LEFT JOIN document_originals AS original ON document_id = documents.id
+               WHERE owner_id = ?""",
+            owner_id,
+        )
+        return files + documents
 
     def get_characters_of_day(self, owner_id: int, year: int, month: int, day: int) -> int:
         """Characters that a person had spoken on a day of this machine, and those that wait."""

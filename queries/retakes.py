@@ -3,8 +3,8 @@
 import json
 from collections.abc import Sequence
 
-from queries.base import Statements
-from queries.jobs import COUNTED, DUE, SEGMENT, TRIED_ANEW, UNMARKED, due
+from queries.jobs import SEGMENT, UNMARKED
+from queries.leases import RETAKES, TRIED_ANEW, LeaseStatements
 from queries.rows import (
     AudioFile,
     Chapter,
@@ -21,11 +21,10 @@ from queries.rows import (
 )
 from storage.errors import LeaseLost, NotFound, WrongState
 
-GONE = "The file was changed or deleted in the meantime; nothing was changed."
 ROOM = 1 << 40  # more than any file has segments: they pass through there when they move
 
 
-class RetakeQueries(Statements):
+class RetakeQueries(LeaseStatements):
     """Changes to files, one at a time each. `now` is in seconds since 1970."""
 
     def create_retake(
@@ -62,59 +61,11 @@ class RetakeQueries(Statements):
 
         One of this worker whose lease ran out stays its own, as with claim_job.
         """
-        free = f"""status = 'queued' AND NOT is_paused AND {DUE} AND (
-                   lease_owner IS NULL OR lease_until_epoch < ? AND lease_owner != ?)"""
-        values = (*due(now), now, worker)
-        if not self.row(f"SELECT 1 FROM retakes WHERE {free} LIMIT 1", *values):
+        row = self._claim(RETAKES, Retake, worker, now=now, lease_s=lease_s)
+        if row is None:
             return None
-        with self.transaction():
-            row = self.write_found(
-                Retake,
-                f"""UPDATE retakes SET lease_owner = ?, lease_until_epoch = ?,
-                        attempts = attempts + 1, not_before_epoch = NULL
-                    WHERE id = (SELECT id FROM retakes WHERE {free} AND EXISTS (
-                                    SELECT 1 FROM audio_files
-                                    JOIN users ON users.id = audio_files.owner_id
-                                    WHERE audio_files.id = file_id AND users.is_active)
-                                ORDER BY id LIMIT 1)
-                    RETURNING *""",
-                worker, now + lease_s, *values,
-            )  # fmt: skip
-            return {**row, "file": self._file(row["file_id"])} if row else None
-
-    def _file(self, file_id: int) -> WholeFile:
-        return self.one(WholeFile, "SELECT * FROM audio_files WHERE id = ?", file_id)
-
-    def extend_retakes(self, worker: str, *, now: float, lease_s: float) -> None:
-        """Renew the leases of all changes of this worker."""
-        self.write(
-            "UPDATE retakes SET lease_until_epoch = ? WHERE lease_owner = ?", now + lease_s, worker
-        )
-
-    def release_retakes(self, workers: str) -> None:
-        """Put back what workers whose name begins with `workers` left behind; see release_jobs."""
-        self.write(
-            """UPDATE retakes SET lease_owner = NULL, not_before_epoch = NULL
-               WHERE lease_owner IS NULL OR substr(lease_owner, 1, ?) = ?""",
-            len(workers), workers,
-        )  # fmt: skip
-
-    def wait_retake(
-        self,
-        retake_id: int,
-        worker: str,
-        waits_for: str,
-        *,
-        until: float,
-        is_counted: bool = True,
-    ) -> None:
-        """Give a change back until a cause has passed, to be tried again at `until`."""
-        self.write(
-            f"""UPDATE retakes SET waits_for = ?, not_before_epoch = ?, waits = {COUNTED},
-                   attempts = max(0, attempts - 1), lease_owner = NULL
-               WHERE id = ? AND lease_owner = ?""",
-            waits_for, until, waits_for, is_counted, is_counted, retake_id, worker,
-        )  # fmt: skip
+        file = self.find(WholeFile, "SELECT * FROM audio_files WHERE id = ?", row["file_id"])
+        return {**row, "file": file} if file else None  # it was deleted, and the change with it
 
     def has_retakes(self, owner_id: int) -> bool:
         """Whether a person's files are being changed, or wait for it."""
@@ -132,16 +83,8 @@ class RetakeQueries(Statements):
             "SELECT is_paused FROM retakes WHERE id = ? AND lease_owner = ?", retake_id, worker
         )
         if row is None:
-            raise LeaseLost(GONE)
+            raise LeaseLost(RETAKES.gone)
         return bool(row["is_paused"])
-
-    def park_retake(self, retake_id: int, worker: str) -> None:
-        """Give an unfinished change back; the file stays as it was."""
-        self.write(
-            """UPDATE retakes SET lease_owner = NULL, attempts = max(0, attempts - 1)
-               WHERE id = ? AND lease_owner = ?""",
-            retake_id, worker,
-        )  # fmt: skip
 
     def resume_retake(self, file_id: int) -> None:
         """Let a paused change be made after all. Raises WrongState."""
@@ -151,14 +94,6 @@ class RetakeQueries(Statements):
             file_id,
         ).rowcount:
             raise WrongState("No change of this file is paused.")
-
-    def fail_retake(self, retake_id: int, worker: str, error: str) -> None:
-        """Mark a change failed, with the message that says why; the file stays as it was."""
-        self.write(
-            """UPDATE retakes SET status = 'failed', error = ?, lease_owner = NULL, waits_for = ''
-               WHERE id = ? AND lease_owner = ?""",
-            error, retake_id, worker,
-        )  # fmt: skip
 
     def forget_retake(self, file_id: int) -> None:
         """Take a change that failed or is paused off the file's page. Raises WrongState.
@@ -202,7 +137,7 @@ class RetakeQueries(Statements):
                 file_id, retake["sha256"], retake["id"], worker,
             ).rowcount  # fmt: skip
             if not changed:
-                raise LeaseLost(GONE)
+                raise LeaseLost(RETAKES.gone)
             self._move_segments(file_id, start, end, shift)
             self.write_many(
                 f"INSERT {SEGMENT}",

@@ -103,6 +103,7 @@ class ListedInvite(TypedDict):
 class Work(TypedDict):
     """State of work on something: who has it, how often it was tried, what it waits for."""
 
+    id: int
     attempts: int
     lease_owner: str | None
     lease_until_epoch: float | None
@@ -114,7 +115,6 @@ class Work(TypedDict):
 class AudioFile(Work):
     """A piece of speech without its text. A `cost` of None is not known; `reading` is JSON."""
 
-    id: int
     filename: str
     display_name: str
     owner_id: int
@@ -266,7 +266,6 @@ class Chapter(ChapterStart):
 class Retake(Work):
     """A change to a part of a file: a text to be spoken anew, or an earlier take."""
 
-    id: int
     file_id: int
     sha256: str
     text_start: int
@@ -332,7 +331,6 @@ class Take(ListedTake):
 class Export(Work):
     """A download in another format; `options` is JSON."""
 
-    id: int
     file_id: int
     owner_id: int
     format: str
@@ -351,7 +349,6 @@ class Export(Work):
 class ImportRow(Work):
     """A document on its way in; `error` is JSON, `upload` the name of its file on the disk."""
 
-    id: int
     owner_id: int
     document_id: int | None
     name: str

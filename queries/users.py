@@ -162,6 +162,7 @@ class UserQueries(Statements):
             self.write("UPDATE exports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE positions SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self.write("UPDATE documents SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
+            self.write("UPDATE imports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE pronunciations SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self.write("UPDATE security_logs SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self.write("UPDATE invites SET created_by = ? WHERE created_by = ?", into_id, from_id)

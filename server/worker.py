@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import TypeVar
 
 from backups import create, leftovers, restore
 from backups.errors import BackupError
@@ -30,7 +29,8 @@ from config import (
     refuse_lost_database,
 )
 from database import Database
-from queries.rows import ClaimedRetake, Job
+from queries.leases import LEASE_S
+from queries.rows import Job
 from server.health import WORKER
 from server.hints import WARM, WORK
 from server.housekeeping import Housekeeping
@@ -38,21 +38,20 @@ from services.backoff import Notice, States, is_memory_short, verdict
 from services.document_imports import DocumentImports
 from services.export_worker import ExportWorker
 from services.import_worker import ImportWorker
+from services.lease_worker import sentence_of
 from services.providers import Providers
 from services.purchase_client import PurchaseClient
+from services.retake_worker import RetakeWorker
 from services.studio import Studio
 from services.synthesis import Parked, Stopped
 from services.trusted_clock import TrustedClock
-from speech.audio.encoding import NotMp3
 from speech.errors import SpeechError
 from speech.registry import build_registry
 from storage import snapshots
-from storage.audio_errors import AudioError
 from storage.audio_store import AudioStore
 from storage.errors import DatabaseError, LeaseLost
 from storage.file_locks import FileLock
 
-LEASE_S = 30.0
 HEARTBEAT_S = 5.0
 SIGN_S = 15.0  # between two signs of life
 POLL_S = 1.0
@@ -60,8 +59,6 @@ MOST_ATTEMPTS = 10  # without a checkpoint in between
 GRACE_S = 8.0
 LAST_S = 1.0  # for the bin, where purchases took all of the grace: the database closes after it
 NICENESS = 10  # pages and listeners come first, however much is being spoken
-
-Work = TypeVar("Work", ClaimedRetake, Job)
 
 log = logging.getLogger("voiceverse.worker")
 
@@ -77,6 +74,7 @@ class Worker:
         self.wake = threading.Event()
         self.notice = Notice(self.config.data_dir)
         self.states = States(self.notice, self.stop)
+        self.retaking = RetakeWorker(studio.retakes, self.name, self.stop, self.states)
         self.exporting = ExportWorker(studio.exports, self.name, self.stop, self.states)
         imports = DocumentImports(self.config, self.db, studio.store)
         self.importing = ImportWorker(imports, self.name, self.stop, self.states)
@@ -146,7 +144,7 @@ class Worker:
 
     def _release(self) -> None:
         self.db.release_jobs(self.host)
-        self.db.release_retakes(self.host)
+        self.retaking.tidy(self.host)
         self.exporting.tidy(self.host)
         self.importing.tidy(self.host)
 
@@ -160,22 +158,22 @@ class Worker:
 
     def _next(self) -> Callable[[], None] | None:
         """Claim the next work: changes to finished files are short and go first."""
-        if retake := self._claim(self.db.claim_retake):
-            return partial(self._retake, retake)
-        per_user = min(self.config.jobs_per_user, self.config.jobs)
-        job = self._claim(self.db.claim_job, per_user=per_user)
+        if retake := self.retaking.claim():
+            return partial(self.retaking.attempt, retake)
+        job = self._claim_job()
         return partial(self._speak, job) if job else None
 
-    def _claim(self, claim: Callable[..., Work | None], **limits: int) -> Work | None:
+    def _claim_job(self) -> Job | None:
+        per_user = min(self.config.jobs_per_user, self.config.jobs)
         try:
-            work = claim(self.name, now=time.time(), lease_s=LEASE_S, **limits)
+            job = self.db.claim_job(self.name, now=time.time(), lease_s=LEASE_S, per_user=per_user)
         except DatabaseError as error:
             log.error("no work can be claimed: %s", error.message)
             self.notice.tell(error.waits_for)
             return None
-        if work:
+        if job:
             self.notice.clear()
-        return work
+        return job
 
     def _work_in_thread(self, work: Callable[[], None]) -> None:
         try:
@@ -183,22 +181,6 @@ class Worker:
         finally:
             self._count(-1)
             self.wake.set()
-
-    def _retake(self, retake: ClaimedRetake) -> None:
-        """Change a part of a finished file, or record why that failed."""
-        try:
-            if retake["attempts"] > MOST_ATTEMPTS and not is_memory_short():
-                raise SpeechError("The speech worker stopped at this change again and again.")
-            self.studio.retakes.run(retake, self.name)
-        except Stopped:
-            what = f"the change of file {retake['file_id']}"
-            self.states.write(what, lambda: self.db.park_retake(retake["id"], self.name))
-        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
-            what = f"the change of file {retake['file_id']}"
-            if self.states.put_off(what, error, retake, self.name, self.db.wait_retake):
-                return
-            sentence = self._sentence_of(what, error)
-            self.states.write(what, lambda: self.db.fail_retake(retake["id"], self.name, sentence))
 
     def _speak(self, job: Job) -> None:
         """Speak one file and record how it ended."""
@@ -222,16 +204,8 @@ class Worker:
             what = f"file {job['id']}"
             if not self.states.put_off(what, error, job, self.name, self.db.wait_job):
                 needs_voice = getattr(error, "is_voice_gone", False)
-                sentence = self._sentence_of(what, error)
+                sentence = verdict(error, sentence_of(what, error))
                 self._end(job, "failed", sentence, needs_voice=needs_voice)
-
-    def _sentence_of(self, what: str, error: Exception) -> str:
-        """Why work failed, for its owner; a fault of our own is told to the log alone."""
-        if isinstance(error, (SpeechError, AudioError, DatabaseError, NotMp3)):
-            log.info("%s failed (%s)", what, error.message)
-            return verdict(error, error.message)
-        log.error("%s failed unexpectedly", what, exc_info=error)
-        return "Something unexpected went wrong; the log says what."
 
     def _end(
         self, job: Job, status: str, sentence: str | None, *, needs_voice: bool = False
@@ -266,7 +240,7 @@ class Worker:
                 if not self._running:
                     return
                 self.db.extend_leases(self.name, now=time.time(), lease_s=LEASE_S)
-                self.db.extend_retakes(self.name, now=time.time(), lease_s=LEASE_S)
+                self.retaking.extend_leases()
                 self.notice.clear()
             except DatabaseError as error:
                 log.error("the heartbeat cannot be written: %s", error.message)

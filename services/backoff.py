@@ -12,7 +12,7 @@ from typing import NamedTuple
 from common import memory, transient_causes
 from common.errors import Message
 from exports.errors import ExportError
-from queries.rows import ClaimedRetake, Export, ImportRow, Job
+from queries.rows import Work
 from speech.errors import EngineCrashed
 from storage.errors import DatabaseError
 
@@ -33,7 +33,7 @@ class Wait(NamedTuple):
     is_counted: bool
 
 
-def plan(error: Exception, work: Job | ClaimedRetake | Export | ImportRow) -> Wait | None:
+def plan(error: Exception, work: Work) -> Wait | None:
     """Plan the wait of a row of work that broke off and may have waited before.
 
     None where waiting would not help, or has not helped for too long.
@@ -137,7 +137,7 @@ class States:
         self,
         what: str,
         error: Exception,
-        work: Job | ClaimedRetake | Export | ImportRow,
+        work: Work,
         worker: str,
         wait: Callable[..., object],
     ) -> bool:

@@ -16,6 +16,10 @@ class ImportsBusy(DocumentRefused):
     limit = "waiting imports"
 
 
+class ReadersBusy(ImportsBusy):
+    """As many documents are read as the machine has cores for."""
+
+
 class ImportGone(DocumentRefused):
     """An import whose file is gone from the disk."""
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import IO, Any
 
+from common.cores import usable_cores
 from common.errors import Message
 from config import Config
 from database import Database
@@ -22,21 +22,30 @@ from documents.limits import Limits
 from documents.read import Recognition, read
 from documents.recognition import find_program
 from documents.types import LEFT_OUT, Document, compose
+from queries.leases import LEASE_S
 from queries.rows import DocumentOriginal, DocumentRow, ImportRow
-from services.document_errors import ImportGone, ImportsBusy, ReadingStopped, WebImportOff
+from services.document_errors import (
+    ImportGone,
+    ImportsBusy,
+    ReadersBusy,
+    ReadingStopped,
+    WebImportOff,
+)
 from services.file_names import CONTROL, NAME_LENGTH
+from services.quotas import Quotas
 from speech.text.language import settled
 from storage.audio_errors import translating_disk_full
 from storage.audio_store import AudioStore
 from storage.errors import NotFound
+from storage.file_locks import LockSlots
 from storage.import_store import ImportStore
+from storage.plain_files import sync
 
-READERS = 2  # in all web processes, and one in each at least; the worker has its own
+LEAST_READERS = 2  # on a machine with one core, too: one may be recognising pages for hours
 AT_ONCE_MB = 20  # larger files are read by the worker, which has time
 AT_ONCE_S = 20  # what takes longer on a busy machine, too
 READER_WAIT_S = 10.0  # for others that are read at once
 MOST_WAITING = 50  # of one person
-LEASE_S = 30.0
 READ_KEPT_S = 86_400.0  # that an import is known which became a document
 MOST_KEPT_BYTES = 5_000_000  # of a file whose encoding is in doubt
 ORIGIN_LENGTH = 500
@@ -82,9 +91,11 @@ class DocumentImports:
     def __init__(self, config: Config, db: Database, store: AudioStore):
         self.config, self.db, self._audio = config, db, store
         self.waiting = ImportStore(config.imports_dir)
+        self._quotas = Quotas(config, db)
         limits = FetchLimits(file_mb=config.max_upload_mb)
         self.fetch: Callable[[str, Path], Fetched] = partial(fetch, limits=limits)
-        self._readers = BoundedSemaphore(max(1, READERS // config.web_process_count))
+        count = max(LEAST_READERS, usable_cores())
+        self.readers = LockSlots(config.data_dir, "reader", count)
 
     def open_upload(self, needed_bytes: int = 0) -> IO[bytes]:
         """A new file of mode 0600 in the data folder, named by us, gone when it is closed."""
@@ -104,7 +115,7 @@ class DocumentImports:
     def import_file(self, owner_id: int, path: Path, filename: str) -> Added:
         """Read the file at `path`, called `filename` by its owner, or put it in line.
 
-        Raises ImportsBusy, NoSpace or a DocumentError.
+        Raises ImportsBusy, NoSpace, StorageUsedUp or a DocumentError.
         """
         return self._add(owner_id, Source(path, filename, filename))
 
@@ -138,14 +149,18 @@ class DocumentImports:
 
     def reconcile(self) -> None:
         """Remove files that nobody waits for any more."""
-        self.waiting.sweep(self.db.has_import)
+        names = self.waiting.names()
+        with self.db.transaction():  # what another one was about to enter with them is there now
+            unwanted = [name for name in names if not self.db.has_import(name)]
+        for name in unwanted:
+            self.waiting.drop(name)
 
     def read_waiting(
         self, waiting: ImportRow, worker: str, *, is_stopping: Callable[[], bool]
     ) -> DocumentRow:
         """Read what waits and is leased to `worker`; returns the document's row.
 
-        Raises ReadingStopped, LeaseLost, ImportGone or a DocumentError.
+        Raises ReadingStopped, LeaseLost, ImportGone, StorageUsedUp or a DocumentError.
         """
         path = self.waiting.path(waiting["upload"])
         if path is None:
@@ -162,7 +177,7 @@ class DocumentImports:
         source = Source(path, waiting["name"], waiting["origin"], waiting["content_type"])
         document = self._read(source, self._limits, recognition)
         with self.db.transaction():
-            row = self._store(waiting["owner_id"], document, source)
+            row = self._store(waiting["owner_id"], document, source, freed=path.stat().st_size)
             self.db.finish_import(waiting["id"], worker, row["id"])
         self.waiting.drop(waiting["upload"])
         return row
@@ -196,18 +211,17 @@ class DocumentImports:
         size = source.path.stat().st_size
         is_small = size <= AT_ONCE_MB * 1_000_000
         is_long = False
-        if is_small and self._readers.acquire(timeout=READER_WAIT_S):
+        if is_small:
             try:
                 limits = replace(self._limits, wall_s=AT_ONCE_S)
                 recognition = Recognition(find_program(self.config.tesseract), is_now=False)
-                document = self._read(source, limits, recognition)
+                with self._reading():
+                    document = self._read(source, limits, recognition)
                 return Added(self._store(owner_id, document, source))
             except NeedsRecognition:
                 is_long = True
-            except Stalled:
+            except (Stalled, ReadersBusy):
                 pass  # for lack of processor time, which the worker can wait for
-            finally:
-                self._readers.release()
         elif size > self._limits.file_mb * 1_000_000:
             raise TooLarge(megabytes=self._limits.file_mb)
         return Added(waiting=self._put_in_line(owner_id, source, is_long=is_long))
@@ -215,31 +229,38 @@ class DocumentImports:
     def _put_in_line(self, owner_id: int, source: Source, *, is_long: bool) -> ImportRow:
         now = time.time()
         self.db.drop_read_imports(now - READ_KEPT_S)
-        if self.db.count_waiting_imports(owner_id) >= MOST_WAITING:
-            raise ImportsBusy(BUSY)
-        upload = self.waiting.add(source.path)
+        with translating_disk_full(self._folder):
+            sync(source.path)  # this may take long, and the database need not wait for it
+        upload = ""
         try:
-            return self.db.create_import(
-                owner_id,
-                name=clean_line(source.filename, ORIGIN_LENGTH),
-                origin=clean_line(source.origin, ORIGIN_LENGTH),
-                content_type=source.content_type[:ORIGIN_LENGTH],
-                upload=upload,
-                is_long=is_long,
-                now=now,
-            )
+            with self.db.transaction():  # `reconcile` sees the file with its row alone
+                self._check_room(owner_id, source.path.stat().st_size)
+                upload = self.waiting.add(source.path)
+                return self.db.create_import(
+                    owner_id,
+                    name=clean_line(source.filename, ORIGIN_LENGTH),
+                    origin=clean_line(source.origin, ORIGIN_LENGTH),
+                    content_type=source.content_type[:ORIGIN_LENGTH],
+                    upload=upload,
+                    is_long=is_long,
+                    now=now,
+                )
         except BaseException:
             self.waiting.drop(upload)
             raise
 
+    def _check_room(self, owner_id: int, size: int) -> None:
+        """Raise ImportsBusy or StorageUsedUp where a person may put no more in line."""
+        if self.db.count_waiting_imports(owner_id) >= MOST_WAITING:
+            raise ImportsBusy(BUSY)
+        self._quotas.check_storage(owner_id, size)
+
     @contextmanager
     def _reading(self) -> Iterator[None]:
-        if not self._readers.acquire(timeout=READER_WAIT_S):
-            raise ImportsBusy(ALL_BUSY)
-        try:
+        with self.readers.hold(READER_WAIT_S) as is_free:
+            if not is_free:
+                raise ReadersBusy(ALL_BUSY)
             yield
-        finally:
-            self._readers.release()
 
     def _read(self, source: Source, limits: Limits, recognition: Recognition) -> Document:
         with translating_disk_full():
@@ -251,7 +272,10 @@ class DocumentImports:
                 recognition=recognition,
             )
 
-    def _store(self, owner_id: int, document: Document, file: Source) -> DocumentRow:
+    def _store(
+        self, owner_id: int, document: Document, file: Source, *, freed: int = 0
+    ) -> DocumentRow:
+        """Keep a document, for which `freed` bytes go. Raises StorageUsedUp."""
         is_kept = bool(document.encoding) and file.path.stat().st_size <= MOST_KEPT_BYTES
         if document.encoding and not is_kept:
             note = Message(
@@ -260,11 +284,14 @@ class DocumentImports:
                 encoding=document.encoding,
             )
             document = replace(document, notes=(*document.notes, note))
-        kind = picture_type(document.cover or b"")
+        kind, fields = picture_type(document.cover or b""), stored_fields(document)
+        original = file.path.read_bytes() if is_kept else b""
         with self.db.transaction():
+            size = fields["characters"] + len(original)
+            self._quotas.check_storage(owner_id, size - freed)
             row = self.db.create_document(
                 owner_id,
-                **stored_fields(document),
+                **fields,
                 author=clean_line(document.author, NAME_LENGTH),
                 source=document.source,
                 origin=clean_line(file.origin, ORIGIN_LENGTH),
@@ -277,7 +304,7 @@ class DocumentImports:
                     encoding=document.encoding,
                     filename=file.filename,
                     content_type=file.content_type,
-                    content=file.path.read_bytes(),
+                    content=original,
                 )
         return row
 

@@ -18,6 +18,7 @@ from exports import runner
 from exports.cover import cover
 from exports.errors import ExportError, Stopped
 from exports.types import FORMATS, ChapterSpan, ExportTask, Format
+from queries.leases import LEASE_S
 from queries.rows import AudioFile, Export
 from speech.audio.id3 import Chapter, Picture, id3_tag
 from speech.errors import SpeechError
@@ -34,7 +35,6 @@ from storage.export_store import ExportStore
 
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
 MOST_WAITING = 20
-LEASE_S = 30.0
 PICTURES = ("image/png", "image/jpeg")
 NO_EXPORT = "There is no such download. Ask for it again on the page of the piece."
 

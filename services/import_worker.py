@@ -3,104 +3,61 @@
 import json
 import logging
 import threading
-import time
 
-from common.errors import AppError, Message
-from documents.errors import DocumentError
+from common.errors import Message
+from queries.leases import IMPORTS, LEASE_S
 from queries.rows import ImportRow
-from services.backoff import States, is_memory_short
-from services.document_errors import DocumentRefused, ReadingStopped
-from services.document_imports import LEASE_S, DocumentImports
-from storage.errors import DatabaseError, LeaseLost
+from services.backoff import States
+from services.document_errors import ReadingStopped
+from services.document_imports import DocumentImports
+from services.lease_worker import LeaseWorker
+from storage.errors import DatabaseError
 
-MOST_ATTEMPTS = 3
+READER_WAIT_S = 1.0  # then the worker looks whether it is to stop, and waits on
 CRASHED = Message(
     "Reading this document was cut short again and again. Import it once more, or another copy."
 )
 log = logging.getLogger("voiceverse.import_worker")
 
 
-class ImportWorker:
-    """Reads imports in two threads, one of which takes no pages to recognise."""
+class ImportWorker(LeaseWorker[ImportRow]):
+    """Reads imports: those with pages to recognise in one thread, the others in both."""
+
+    line, noun, stopped = IMPORTS, "import", ReadingStopped
+    given_up = unexpected = CRASHED
 
     def __init__(self, imports: DocumentImports, name: str, stop: threading.Event, states: States):
-        self.imports, self.db, self.name, self.stop = imports, imports.db, name, stop
-        self.states = states
-        self.wake = threading.Event()
-
-    def start(self) -> list[threading.Thread]:
-        """Begin to work until `stop` is set; returns the threads, to be joined."""
-        threads = [
-            threading.Thread(target=self._run, args=(has_time,), name=name, daemon=True)
-            for name, has_time in (("imports", True), ("short imports", False))
-        ]
-        for thread in threads:
-            thread.start()
-        return threads
+        super().__init__(imports.db, name, stop, states)
+        self.imports = imports
 
     def tidy(self, host: str) -> None:
-        """Take over what a killed worker of this machine left behind."""
-        self.db.release_imports(host)
+        """Take over what a killed worker of this machine left in rows and on disk."""
+        super().tidy(host)
         self.imports.reconcile()
 
-    def run_pending(self, *, has_time: bool = True) -> int:
-        """Read everything that waits, in this thread; returns how many."""
-        count = 0
-        while not self.stop.is_set() and (waiting := self._claim(has_time)):
-            self._read(waiting)
-            count += 1
-        return count
-
-    def _run(self, has_time: bool) -> None:
-        while not self.stop.is_set():
-            try:
-                self.run_pending(has_time=has_time)
-            except Exception:  # the top of a thread; it looks again
-                log.exception("imports could not be looked after")
-            self.wake.wait(1.0)
-            self.wake.clear()
-
-    def _claim(self, has_time: bool) -> ImportRow | None:
+    def run_next(self, *, has_time: bool) -> bool:
+        """Read the next import once a reader may be started for it, which is no try of its own."""
         try:
-            return self.db.claim_import(
-                self.name, now=time.time(), lease_s=LEASE_S, has_time=has_time
-            )
-        except DatabaseError as error:
-            log.error("no import can be claimed: %s", error.message)
-            self.states.notice.tell(error.waits_for)
-            return None
+            with self.imports.readers.hold(READER_WAIT_S) as is_free:
+                return is_free and super().run_next(has_time=has_time)
+        except DatabaseError as error:  # nothing was claimed: the file of a lock cannot be made
+            log.error("no document can be read: %s", error.message)
+            return False
 
-    def extend_leases(self) -> None:
-        """Keep what is being read: between two pages, or in a large book, much time may pass."""
-        self.db.extend_imports(self.name, now=time.time(), lease_s=LEASE_S)
+    def _claim(self, now: float, *, has_time: bool) -> ImportRow | None:
+        return self.db.claim_import(self.name, now=now, lease_s=LEASE_S, has_time=has_time)
 
-    def _read(self, waiting: ImportRow) -> None:
-        what = f"import {waiting['id']}"
-        try:
-            if waiting["attempts"] > MOST_ATTEMPTS and not is_memory_short():
-                raise DocumentRefused(CRASHED)
-            self.imports.read_waiting(waiting, self.name, is_stopping=self.stop.is_set)
-        except LeaseLost:
-            log.info("%s is not wanted any more", what)
-        except ReadingStopped:
-            self.states.write(what, lambda: self.db.park_import(waiting["id"], self.name))
-        except (DocumentError, DocumentRefused) as error:
-            self._fail(waiting, error)
-        except Exception as error:  # noqa: BLE001 (put off, or told to its owner and the log)
-            if not self.states.put_off(what, error, waiting, self.name, self.db.wait_import):
-                self._fail(waiting, error)
+    def _do(self, work: ImportRow) -> None:
+        self.imports.read_waiting(work, self.name, is_stopping=self.stop.is_set)
 
-    def _fail(self, waiting: ImportRow, error: Exception) -> None:
-        what = f"import {waiting['id']}"
-        if isinstance(error, AppError):
-            message = error.message
-            log.info("%s failed: %s", what, message)
-        else:
-            message = CRASHED
-            log.error("%s failed unexpectedly", what, exc_info=error)
-        self.states.write(
-            what, lambda: self.db.fail_import(waiting["id"], self.name, sentence_json(message))
-        )
+    def _fail(self, work: ImportRow, reason: str) -> bool:
+        is_failed = super()._fail(work, reason)
+        if is_failed:  # it is imported again, not read again
+            self.imports.waiting.drop(work["upload"])
+        return is_failed
+
+    def _reason(self, what: str, error: Exception) -> str:
+        return sentence_json(super()._reason(what, error))
 
 
 def sentence_json(message: str) -> str:

@@ -22,6 +22,7 @@ from speech.audio.captions import webvtt
 from storage.audio_errors import NoSuchAudio
 from storage.audio_store import AudioStore
 from storage.errors import NotFound
+from storage.import_store import ImportStore
 
 DOCUMENT_KEYS = ("title", "author", "language", "source", "origin", "created_at")
 BATCH = 200
@@ -49,6 +50,7 @@ class Library:
         self.studio = studio
         self.db: Database = studio.db
         self.store: AudioStore = studio.store
+        self.imports = ImportStore(studio.config.imports_dir)
 
     # Groups
 
@@ -102,11 +104,14 @@ class Library:
         Raises NotFound.
         """
         filenames = self.db.list_filenames(user_id)
+        uploads = self.db.list_uploads(user_id)
         with self.studio.bin.leaving(user_id):
             while len(filenames) > LEAVING_AT_ONCE:  # others want to write in between
                 some, filenames = filenames[:LEAVING_AT_ONCE], filenames[LEAVING_AT_ONCE:]
                 self.store.delete_all(some, partial(self.db.delete_audio_files, user_id, some))
             self.store.delete_all(filenames, lambda: self.db.delete_user(user_id))
+        for each in uploads:
+            self.imports.drop(each["upload"])
 
     # Archives
 

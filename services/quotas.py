@@ -1,11 +1,14 @@
 """Quotas: how much one person may keep, and have spoken in a day, where an admin sets limits."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from common.errors import AppError, Message
 from config import Config
 from database import Database
+from queries.admin import PersonStorage
+from storage.import_store import ImportStore
 
 MEGABYTE = 1_000_000
 
@@ -40,6 +43,7 @@ class Quotas:
         self, config: Config, db: Database, clock: Callable[[], datetime] = now_here
     ) -> None:
         self._config, self._db, self._clock = config, db, clock
+        self._imports = ImportStore(config.imports_dir)
 
     def check(self, owner_id: int, characters: int, size: int) -> None:
         """Raise StorageUsedUp or DayUsedUp when so much more is too much; `size` in bytes.
@@ -48,8 +52,28 @@ class Quotas:
         """
         if self._config.daily_characters_per_user:
             self._check_day(owner_id, characters)
+        self.check_storage(owner_id, size)
+
+    def check_storage(self, owner_id: int, size: int) -> None:
+        """Raise StorageUsedUp when so many bytes more are too much; asked as `check` is."""
         if self._config.storage_mb_per_user:
             self._check_storage(owner_id, size)
+
+    def kept_bytes(self, owner_id: int) -> int:
+        """Bytes that a person keeps or has on the way in, in the database and on the disk."""
+        uploads = self._db.list_uploads(owner_id)
+        waiting = sum(self._imports.size(each["upload"]) for each in uploads)
+        return self._db.get_stored_bytes(owner_id) + waiting
+
+    def storage_by_person(self) -> list[PersonStorage]:
+        """List the storage of each person, with what of their documents waits to be read."""
+        rows = self._db.get_storage_by_person()
+        waiting: Counter[str] = Counter()
+        for each in self._db.list_uploads():
+            waiting[each["username"]] += self._imports.size(each["upload"])
+        for row in rows:
+            row["documents_size"] += waiting[row["username"]]
+        return rows
 
     def _check_day(self, owner_id: int, characters: int) -> None:
         limit, now = self._config.daily_characters_per_user, self._clock()
@@ -69,7 +93,7 @@ class Quotas:
 
     def _check_storage(self, owner_id: int, size: int) -> None:
         limit = self._config.storage_mb_per_user * MEGABYTE
-        used = self._db.get_stored_bytes(owner_id)
+        used = self.kept_bytes(owner_id)
         if used + size <= limit:
             return
         raise StorageUsedUp(

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 
 from common.errors import Message
 from common.stored_json import read
-from queries.retakes import GONE
+from queries.leases import RETAKES
 from queries.rows import AudioFile, ClaimedRetake, NewSegment, Retake, Take
 from services.quotas import Quotas
 from services.recorder import Recorder
@@ -147,7 +147,7 @@ class Retakes:
         nothing of the file has changed then."""
         row = retake["file"]
         if row["status"] != "ready" or row["sha256"] != retake["sha256"]:
-            raise WrongState(GONE)
+            raise WrongState(RETAKES.gone)
         with self.store.open(row["filename"]) as file:
             sound = FinishedFile(row, self.db.get_segments(row["id"]), file)
             start, end = sound.place(retake["text_start"]), sound.place(retake["text_end"])

@@ -5,6 +5,8 @@ import os
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from storage.errors import DatabaseBusy, translate_os_error
@@ -93,6 +95,36 @@ class FileLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
         self._begin()
+
+
+class LockSlots:
+    """Slots that threads and processes share, each a lock on a file; a dead holder's are free."""
+
+    pause_s = 0.02
+
+    def __init__(self, folder: Path, name: str, count: int):
+        self._locks = [FileLock(folder / f"{name}-{n}.lock") for n in range(1, count + 1)]
+
+    @contextmanager
+    def hold(self, timeout_s: float = 0.0) -> Iterator[bool]:
+        """Hold a slot in the block; gives False where none is free within `timeout_s` seconds.
+
+        Raises DatabaseError or DiskFull when a lock's file cannot be made.
+        """
+        lock = self._take(time.monotonic() + timeout_s)
+        try:
+            yield lock is not None
+        finally:
+            if lock:
+                lock.release()
+
+    def _take(self, deadline: float) -> FileLock | None:
+        while True:
+            if lock := next((lock for lock in self._locks if lock.acquire()), None):
+                return lock
+            if time.monotonic() >= deadline:
+                return None
+            time.sleep(self.pause_s)
 
 
 class WriteLock(FileLock):

@@ -3,7 +3,6 @@
 import os
 import secrets
 import shutil
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,14 +37,19 @@ class ImportStore:
         path = self.folder / name
         return path if name.startswith(PREFIX) and is_plain(path) else None
 
-    def drop(self, name: str) -> None:
-        """Remove a file that need not wait any more."""
-        if path := self.path(name):
-            path.unlink(missing_ok=True)
+    def size(self, name: str) -> int:
+        """Bytes of a file that waits, 0 where it is gone."""
+        path = self.path(name)
+        with suppress(OSError):
+            return path.stat().st_size if path else 0
+        return 0
 
-    def sweep(self, is_wanted: Callable[[str], bool]) -> None:
-        """Remove the files that nobody waits for."""
-        for path in self.folder.glob(f"{PREFIX}*"):
-            if not is_wanted(path.name):
-                with suppress(OSError):
-                    path.unlink()
+    def names(self) -> list[str]:
+        """The names of all files that wait."""
+        return [path.name for path in self.folder.glob(f"{PREFIX}*")]
+
+    def drop(self, name: str) -> None:
+        """Remove a file that need not wait any more; one that cannot be removed is swept later."""
+        if path := self.path(name):
+            with suppress(OSError):
+                path.unlink()

@@ -164,6 +164,15 @@ def list_sounds(path: Path) -> dict[str, StoredSound]:
         return {row.pop("filename"): row for row in rows}
 
 
+def list_uploads(path: Path) -> set[str]:
+    """List the names of all files of documents that wait to be read."""
+    with _reading(path) as connection:
+        rows = connection.execute(
+            "SELECT upload FROM imports WHERE status IN ('queued', 'working')"
+        )
+        return {row["upload"] for row in rows}
+
+
 def list_kept(path: Path) -> set[str]:
     """List the content hashes of all bought segments that are counted."""
     with _reading(path) as connection:

@@ -189,8 +189,7 @@ SERVING_EVERYBODY = {
     *(
         "server/worker.py",
         "server/housekeeping.py",
-        "services/export_worker.py",
-        "services/import_worker.py",
+        "services/lease_worker.py",
         "speech/plugins.py",
     ),
     *("server/body_admission.py", "server/connection.py", "web/session_watch.py"),

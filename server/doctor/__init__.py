@@ -20,7 +20,7 @@ log = logging.getLogger("voiceverse.doctor")
 QUICK = (data.folders, data.key, data.presence, data.schema, data.log, accounts.names)
 THOROUGH = (
     *QUICK, data.database, contents.search, contents.rows,
-    sounds.sounds, sounds.segments,
+    sounds.sounds, sounds.segments, sounds.uploads,
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from config import Config
 from server.doctor.findings import BAD, GOOD, WARN, Finding, Findings, named
 from storage import snapshots
 from storage.audio_store import AudioStore
+from storage.import_store import ImportStore
 from storage.segment_store import SegmentStore
 from storage.snapshots import StoredSound
 
@@ -56,6 +57,23 @@ def segments(config: Config) -> Findings:
     yield from named(
         stray, "Bought segments that are not counted ({count}): {names}.", WARN,
         "Nothing: they are counted when they are used.",
+    )  # fmt: skip
+
+
+def uploads(config: Config) -> Findings:
+    """Check that rows and disk agree about imports that wait to be read."""
+    if config.imports_dir.exists() and not config.imports_dir.is_dir():  # told of by itself
+        return
+    there = set(ImportStore(config.imports_dir).names())
+    known = snapshots.list_uploads(config.database_path)
+    missing, stray = sorted(known - there), sorted(there - known)
+    yield from named(
+        missing, "Files of imports in line that are missing ({count}): {names}.", WARN,
+        "Nothing: whoever imported them is asked to do so again.",
+    )  # fmt: skip
+    yield from named(
+        stray, "Files of imports that nobody waits for ({count}): {names}.", WARN,
+        "Start VoiceVerse again, which removes them.",
     )  # fmt: skip
 
 

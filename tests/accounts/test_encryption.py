@@ -1,8 +1,11 @@
+import os
 import stat
 
 import pytest
 
 from accounts.encryption import DecryptionError, SecretBox
+from backups import leftovers
+from config import Config
 
 
 @pytest.fixture
@@ -54,3 +57,17 @@ def test_opening_makes_no_key_and_names_the_one_that_is_missing(tmp_path):
     with pytest.raises(DecryptionError, match="provider_key cannot be read"):
         SecretBox(path).decrypt("v1.AAAA", "a")
     assert not path.exists()
+
+
+def test_a_worker_that_starts_takes_no_key_away_that_is_being_made(tmp_path, monkeypatch):
+    link = os.link
+
+    def link_after_a_sweep(*paths):
+        monkeypatch.setattr(os, "link", link)
+        leftovers.sweep(Config(data_dir=tmp_path))
+        link(*paths)
+
+    monkeypatch.setattr(os, "link", link_after_a_sweep)
+    box = SecretBox(tmp_path / "provider_key")
+    assert box.decrypt(box.encrypt("sk-lamp", "here"), "here") == "sk-lamp"
+    assert [path.name for path in tmp_path.iterdir()] == ["provider_key"]

@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 
 import pytest
 
+from queries.leases import RETAKES
 from queries.users import WAS_DISABLED
 from storage.errors import NotFound, WrongState
 from tests.conftest import Browser
@@ -183,7 +184,7 @@ def test_a_paused_change_stays_while_a_worker_still_has_it(home):
     home.db.pause_work(home.user_id, WAS_DISABLED)
     with pytest.raises(WrongState):
         home.studio.retakes.ask(row, 0, end, "A third sentence.")
-    home.db.park_retake(claimed["id"], "w")
+    home.db.park_work(RETAKES, claimed["id"], "w")
     home.studio.retakes.ask(row, 0, end, "A third sentence.")
     assert home.worker.run_pending() == 1
     assert home.db.get_text(row["id"]).startswith("A third sentence.")

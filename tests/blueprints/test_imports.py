@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from queries.leases import IMPORTS
 from services import document_imports
 from services.backoff import Notice, States
 from services.import_worker import ImportWorker
@@ -14,17 +15,11 @@ BOOK = MARKDOWN.encode()
 
 @pytest.fixture
 def line(services, monkeypatch):
-    """All readers are busy; returns the worker that reads what waits."""
-    monkeypatch.setattr(document_imports, "READER_WAIT_S", 0.0)
-    readers = services.documents.imports._readers
-    taken = 0
-    while readers.acquire(blocking=False):
-        taken += 1
+    """Nothing is read at once; returns the worker that reads what waits."""
+    monkeypatch.setattr(document_imports, "AT_ONCE_MB", 0)
     stop = threading.Event()
     states = States(Notice(services.config.data_dir), stop)
-    yield ImportWorker(services.documents.imports, "w", stop, states)
-    for _ in range(taken):
-        readers.release()
+    return ImportWorker(services.documents.imports, "w", stop, states)
 
 
 def send(browser, content=BOOK, name="lamp.md", *, json=True):
@@ -86,6 +81,6 @@ def test_a_page_is_told_while_it_is_recognised(owner, line, services):
 def test_a_damaged_error_is_a_sentence_all_the_same(error, owner, line, services):
     (waiting,) = send(owner).json["imports"]
     services.db.claim_import("w2", now=1e9, lease_s=30)
-    services.db.fail_import(waiting["id"], "w2", error)
+    services.db.fail_work(IMPORTS, waiting["id"], "w2", error)
     answer = owner.get(waiting["url"], json=True).json
     assert answer["error"] == "This document could not be read. Import it again."

@@ -1,5 +1,8 @@
 """A call of each method of the database, and a database in which each finds something."""
 
+from queries.leases import EXPORTS, IMPORTS, RETAKES
+
+LINES = (EXPORTS, IMPORTS, RETAKES)
 SORTS = ("created", "name", "duration", "characters")
 FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
 NOW = {"now": 1e9}
@@ -62,33 +65,29 @@ CALLS = {
     "create_export": lambda db: db.create_export(READY, "m4b", name="other", **EXPORT),
     "delete_export": lambda db: db.delete_export(1, 3),
     "drop_unused_exports": lambda db: db.drop_unused_exports(0),
-    "fail_export": lambda db: db.fail_export(1, "w", "x"),
     "finish_export": lambda db: db.finish_export(2, "w2", size=1, now=1e9),
     "get_export": lambda db: db.get_export(1, 3),
     "get_exported_file": lambda db: db.get_exported_file(3),
     "has_export": lambda db: db.has_export("x"),
     "list_exports": lambda db: db.list_exports(3),
-    "park_export": lambda db: db.park_export(1, "w"),
-    "wait_export": lambda db: db.wait_export(1, "w", "disk", until=1.0),
+    "extend_work": lambda db: [db.extend_work(line, "w", now=1.0, lease_s=30) for line in LINES],
+    "fail_work": lambda db: [db.fail_work(line, 1, "w", "{}") for line in LINES],
+    "park_work": lambda db: [db.park_work(line, 1, "w") for line in LINES],
+    "release_work": lambda db: [db.release_work(line, "w") for line in LINES],
+    "wait_work": lambda db: [db.wait_work(line, 1, "w", "disk", until=2.0) for line in LINES],
     "wait_job": lambda db: db.wait_job(1, "w", "disk", until=1.0),
-    "wait_retake": lambda db: db.wait_retake(1, "w", "disk", until=1.0),
-    "release_exports": lambda db: db.release_exports("w"),
     "create_import": lambda db: db.create_import(1, upload="another", **IMPORT),
     "get_import": lambda db: db.get_import(1, 1),
     "list_imports": lambda db: db.list_imports(1),
     "get_import_place": lambda db: db.get_import_place(2),
     "count_waiting_imports": lambda db: db.count_waiting_imports(1),
+    "list_uploads": lambda db: [db.list_uploads(1), db.list_uploads()],
     "has_import": lambda db: db.has_import("first"),
     "delete_import": lambda db: db.delete_import(2, 1),
     "drop_read_imports": lambda db: db.drop_read_imports(0.0),
     "claim_import": lambda db: db.claim_import("w2", now=1.0, lease_s=30),
     "advance_import": lambda db: db.advance_import(1, "w", 1, 2, now=1.0, lease_s=30),
-    "extend_imports": lambda db: db.extend_imports("w", now=1.0, lease_s=30),
     "finish_import": lambda db: db.finish_import(1, "w", 1),
-    "fail_import": lambda db: db.fail_import(1, "w", "{}"),
-    "park_import": lambda db: db.park_import(1, "w"),
-    "wait_import": lambda db: db.wait_import(1, "w", "disk", until=2.0),
-    "release_imports": lambda db: db.release_imports("w"),
     "touch_export": lambda db: db.touch_export(1, 1.0),
     "bin_audio_files": lambda db: db.bin_audio_files(1, ["a.mp3"]),
     "clear_history": lambda db: db.clear_history(1),
@@ -240,8 +239,6 @@ CALLS = {
     "create_retake": lambda db: db.create_retake(READY, text_start=0, text_end=4),
     "delete_document": lambda db: db.delete_document(1, 1),
     "delete_pronunciation": lambda db: db.delete_pronunciation(1, 1),
-    "extend_retakes": lambda db: db.extend_retakes("w", lease_s=9.0, **NOW),
-    "fail_retake": lambda db: db.fail_retake(1, "w", "x"),
     "finish_retake": lambda db: [
         db.claim_retake("w", lease_s=9.0, **NOW),
         db.finish_retake(
@@ -254,7 +251,6 @@ CALLS = {
         db.claim_retake("w", lease_s=9.0, **NOW),
         db.is_retake_paused(1, "w"),
     ],
-    "park_retake": lambda db: db.park_retake(1, "w"),
     "pause_work": lambda db: db.pause_work(1, "Paused."),
     "resume_retake": lambda db: [db.pause_work(1, "Paused."), db.resume_retake(RETAKE["file_id"])],
     "find_open_sessions": lambda db: db.find_open_sessions({"t"}, **LIMITS),
@@ -294,7 +290,6 @@ CALLS = {
     "forget_resting": lambda db: db.forget_resting("e"),
     "list_resting": lambda db: db.list_resting(),
     "pause_job": lambda db: db.pause_job("a.mp3", 1),
-    "release_retakes": lambda db: db.release_retakes("w"),
     "speak_next": lambda db: db.speak_next("waiting", 1),
     "set_document_cover": lambda db: db.set_document_cover(1, 1, b"x", "image/png"),
     "update_document": lambda db: db.update_document(1, 1, title="t"),

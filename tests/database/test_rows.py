@@ -12,6 +12,7 @@ import pytest
 import queries
 from database import Database
 from queries import documents, groups, pronunciations
+from queries.leases import EXPORTS
 from tests.database.calls import CALLS, fill
 
 NAMES = [f"queries.{found.name}" for found in pkgutil.iter_modules(queries.__path__)]
@@ -214,7 +215,7 @@ def test_a_method_returns_rows_of_the_kind_that_it_names(full_db, name):
     if name == "create_first_user":
         full_db.write("DELETE FROM users")
     if name == "claim_export":
-        full_db.release_exports("w")
+        full_db.release_work(EXPORTS, "w")
     watch(full_db, name)
     CALLS[name](full_db) if name in CALLS else getattr(full_db, name)()
     assert full_db.wrong == []

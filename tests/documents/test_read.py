@@ -1,5 +1,6 @@
 """What kind a file is, how its text is decoded, what is refused, and what a reader may do."""
 
+import inspect
 import sys
 
 import docx
@@ -239,6 +240,16 @@ def test_left_out_parts_keep_their_words_and_their_reason(tmp_path):
     assert (left["code"], left["table"]) == ("make run", "a, b")
     with_all = compose(document.chapters[0], frozenset())
     assert with_all == "One\n\nRun it.\n\nmake run\n\na, b"
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [each for each in reader_process.READERS.values() if isinstance(each, reader_process.Reader)],
+    ids=lambda reader: reader.function,
+)
+def test_the_table_of_readers_names_functions_that_take_what_they_are_given(reader):
+    given = ("content", "title", "format")[: 2 + reader.is_told_format]
+    inspect.signature(reader.load()).bind(*given)
 
 
 def test_a_readers_process_has_no_way_out(tmp_path):

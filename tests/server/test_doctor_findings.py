@@ -262,6 +262,20 @@ def test_a_healthy_folder_is_well(config):
     assert "Everything in the database can be read" in shown
 
 
+def test_imports_in_line_and_their_files_are_compared(config):
+    run(
+        """INSERT INTO imports (owner_id, name, upload, created_epoch) VALUES
+           (1, 'lamp.md', 'import-there', 1), (1, 'tide.md', 'import-gone', 1)"""
+    )(config)
+    for name in ("import-there", "import-stray"):
+        (config.imports_dir / name).write_bytes(b"The lamp.")
+    found = [finding.what for finding in doctor.examine(config) if "of imports" in finding.what]
+    assert found == [
+        "Files of imports in line that are missing (1): import-gone.",
+        "Files of imports that nobody waits for (1): import-stray.",
+    ]
+
+
 def test_folders_that_are_new_upgraded_or_moved_are_well(template, tmp_path):
     empty = replace(template, data_dir=tmp_path / "empty")
     assert bad(empty) == []

@@ -14,6 +14,7 @@ from unittest.mock import Mock
 import pytest
 
 from common import transient_causes
+from queries.leases import RETAKES
 from services import backoff as waiting_module
 from speech.errors import EngineCrashed, EngineHeldUp
 from storage.errors import DatabaseBusy
@@ -466,10 +467,10 @@ def test_a_change_of_a_sentence_waits_and_is_made(home, monkeypatch):
     change = home.db.get_retake(row["id"])
     assert (change["status"], change["waits_for"], change["attempts"]) == ("queued", "disk", 0)
     monkeypatch.undo()
-    home.db.release_retakes(home.worker.host)
+    home.db.release_work(RETAKES, home.worker.host)
     taken = home.db.claim_retake(home.worker.name, now=time.time(), lease_s=30.0)
     assert (taken["not_before_epoch"], taken["waits"]) == (None, 1)
-    home.db.park_retake(taken["id"], home.worker.name)
+    home.db.park_work(RETAKES, taken["id"], home.worker.name)
     home.worker.run_pending()
     assert home.db.get_retake(row["id"]) is None
     assert home.db.get_text(row["id"]).startswith("The snow had melted.")

@@ -13,7 +13,8 @@ import pytest
 
 from exports import runner
 from exports.errors import NotInstalled
-from services.export_worker import MOST_ATTEMPTS, ExportWorker
+from queries.leases import EXPORTS
+from services.export_worker import ExportWorker
 from services.exports import MOST_WAITING, BadExport, NotReady, TooManyExports
 from storage.audio_errors import NoSpace
 from storage.errors import LeaseLost, NotFound
@@ -227,10 +228,21 @@ def test_a_process_that_the_system_killed_is_started_again(home, exports):
     assert (found["waits_for"], found["waits"]) == ("", 0)
 
 
+def test_a_download_of_a_piece_in_the_bin_fails_and_holds_up_no_other(home, exports, row):
+    export, other = (
+        exports.order(row, "wav", None),
+        exports.order(home.speak("The tide."), "wav", None),
+    )
+    home.studio.bin.delete(row["filename"], home.user_id)
+    assert pending(home) == 2
+    assert exports.get(row, export["id"])["status"] == "failed"
+    assert home.db.get_export(other["id"], other["file_id"])["status"] == "ready"
+
+
 def test_a_download_that_waited_shows_how_far_it_is_once_taken_up(home, exports, row):
     export = exports.order(row, "wav", None)
     assert home.db.claim_export("w", now=100.0, lease_s=30.0)
-    home.db.wait_export(export["id"], "w", "disk", until=105.0)
+    home.db.wait_work(EXPORTS, export["id"], "w", "disk", until=105.0)
     assert exports.get(row, export["id"])["waits_for"] == "disk"
     taken = home.db.claim_export("w", now=106.0, lease_s=30.0)
     assert (taken["status"], taken["not_before_epoch"], taken["waits"]) == ("working", None, 1)
@@ -329,9 +341,9 @@ def test_a_failed_download_can_be_asked_for_again(home, exports, row):
 
 def test_a_download_that_stops_the_worker_again_and_again_is_given_up(home, exports, row):
     export = exports.order(row, "wav", None)
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(ExportWorker.most_attempts):
         assert home.db.claim_export("host/dead", now=1.0, lease_s=9.0)
-        assert home.db.release_exports("host/") == 1
+        assert home.db.release_work(EXPORTS, "host/") == 1
     pending(home)
     assert exports.get(row, export["id"])["error"] == runner.CRASHED
 

@@ -2,12 +2,14 @@
 
 import json
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from documents.errors import Scanned, Stalled
-from services import document_imports
+from queries.leases import IMPORTS
+from services import document_imports, import_worker
 from services.document_errors import ImportsBusy, ReadingStopped
 from services.document_imports import DocumentImports
 from storage.errors import LeaseLost, NotFound
@@ -44,13 +46,18 @@ def imports(home):
 
 
 @pytest.fixture
-def busy(imports):
-    """Both readers are at work for others."""
-    imports._readers.acquire()
-    imports._readers.acquire()
-    yield
-    imports._readers.release()
-    imports._readers.release()
+def busy(monkeypatch):
+    """Nothing is read at once: it is left to the worker."""
+    monkeypatch.setattr(document_imports, "AT_ONCE_MB", 0)
+
+
+@pytest.fixture
+def all_readers(home):
+    """Takes all readers, as others do that import; returns what lets go of them."""
+    with ExitStack() as taken:
+        while taken.enter_context(home.imports.readers.hold()):
+            pass
+        yield taken
 
 
 @pytest.fixture
@@ -71,11 +78,17 @@ def files(home):
     return sorted(path.name for path in home.config.imports_dir.iterdir())
 
 
-@pytest.mark.usefixtures("busy")
-def test_where_all_readers_are_busy_an_import_waits_and_is_read_later(home, line):
+def test_where_all_readers_are_busy_an_import_waits_and_is_read_later(
+    home, line, all_readers, monkeypatch
+):
+    monkeypatch.setattr(import_worker, "READER_WAIT_S", 0.0)
     waiting = add(home).waiting
     assert (waiting["status"], waiting["name"]) == ("queued", "lamp.md")
     assert files(home) == [waiting["upload"]]
+    assert line.run_pending() == 0
+    row = home.db.get_import(waiting["id"], home.user_id)
+    assert (row["status"], row["attempts"]) == ("queued", 0)
+    all_readers.close()
     assert line.run_pending() == 1
     (row,) = home.db.list_documents(home.user_id)
     assert (row["title"], row["origin"]) == ("The lamp and the harbour", "lamp.md")
@@ -107,8 +120,8 @@ def test_what_stalls_on_a_busy_machine_is_left_to_the_worker(home, line, monkeyp
     assert len(home.db.list_documents(home.user_id)) == 1
 
 
-def test_a_large_file_is_left_to_the_worker(home, monkeypatch):
-    monkeypatch.setattr(document_imports, "AT_ONCE_MB", 0)
+@pytest.mark.usefixtures("busy")
+def test_a_large_file_is_left_to_the_worker(home):
     assert add(home).waiting
 
 
@@ -186,7 +199,7 @@ def test_a_worker_that_is_told_to_stop_gives_it_back(home, line, imports):
     stopping.set()
     with pytest.raises(ReadingStopped):
         imports.read_waiting(claimed, "w", is_stopping=stopping.is_set)
-    home.db.park_import(waiting["id"], "w")
+    home.db.park_work(IMPORTS, waiting["id"], "w")
     assert line.run_pending() == 1
 
 

@@ -93,6 +93,28 @@ def test_storage_counts_the_bin_and_is_free_again_when_that_is_emptied(make_home
     home.submit(SENTENCES * 5)
 
 
+def test_documents_count_with_the_files_that_are_kept_of_them_and_those_in_line(make_home):
+    home = make_home()
+    document = home.db.create_document(
+        home.user_id, title="t", author="", language="ru", source="txt", origin="t.txt",
+        characters=300, content="{}",
+    )  # fmt: skip
+    home.db.keep_document_original(
+        document["id"], encoding="koi8-r", filename="t.txt", content_type="", content=bytes(4000)
+    )
+    (home.config.imports_dir / "import-lamp").write_bytes(bytes(50_000))
+    home.db.create_import(
+        home.user_id, name="lamp", origin="", content_type="", upload="import-lamp", is_long=False,
+        now=1.0,
+    )  # fmt: skip
+    quotas = home.studio.quotas
+    assert quotas.kept_bytes(home.user_id) == 54_300
+    (row,) = quotas.storage_by_person()
+    assert row["documents_size"] == 54_300
+    home.db.forget_document_original(document["id"])
+    assert quotas.kept_bytes(home.user_id) == 50_300
+
+
 def test_a_change_of_a_sentence_counts_too(make_home):
     home = make_home(daily_characters_per_user=len(SENTENCES) + 5)
     row = home.speak(SENTENCES)

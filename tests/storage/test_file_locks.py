@@ -9,7 +9,7 @@ import pytest
 
 from storage import file_locks
 from storage.errors import DatabaseBusy, DatabaseError
-from storage.file_locks import FileLock, WriteLock
+from storage.file_locks import FileLock, LockSlots, WriteLock
 from tests.support.processes import in_forked_child
 from tests.support.serving import wait_until
 
@@ -49,6 +49,12 @@ def until_threads_wait(lock, count):
 def is_held(path):
     with contextlib.closing(FileLock(path)) as probe:
         return not probe.acquire()
+
+
+def holding_slot(slots, taken):
+    with slots.hold():
+        taken.set()
+        signal.pause()
 
 
 def holding(lock, taken):
@@ -274,3 +280,24 @@ def test_a_wait_ends_when_its_time_is_over(lock, tmp_path, held):
     for other in others:
         other.close()
     assert lock.acquire(0.0)
+
+
+# Slots
+
+
+def test_threads_and_processes_share_slots_and_a_killed_one_leaves_its_own(tmp_path):
+    slots, taken = LockSlots(tmp_path, "reader", 2), multiprocessing.get_context("fork").Event()
+    with slots.hold() as is_first, forked(holding_slot, slots, taken) as child:
+        assert is_first
+        taken.wait()
+        with slots.hold() as is_third, ThreadPoolExecutor(1) as pool:
+            assert not is_third
+            waiting = pool.submit(is_slot_free, slots, 60.0)
+            child.kill()
+            assert waiting.result()
+    assert is_slot_free(slots, 0.0)
+
+
+def is_slot_free(slots, timeout_s):
+    with slots.hold(timeout_s) as is_free:
+        return is_free
