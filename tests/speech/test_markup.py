@@ -45,6 +45,10 @@ LIKELY = [
     ("Title\n-----\nText.", "Title\n\nText."),
     ("See [the docs][d].\n\n[d]: https://example.org", "See the docs.\n\n"),
     (r"Five \* five.", "Five * five."),
+    ("> " * 1500 + "Deep.", "Deep."),
+    ("- " * 1500 + "Deep.", "Deep."),
+    ("- one\n" + " " * 3000 + "- two", "one\n\ntwo"),
+    ("> [!NOTE]\n> ## Late\n> - [ ] one\n> - two", "NOTE\nLate\none\ntwo"),
 ]
 STAY = [
     "2 * 3 * 4", "5 * 5", "2**3**4", "a < b and b > c", "a<b and c>d", "price <5 €", "<3",
