@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from statistics import quantiles
 
 from documents.builder import PARAGRAPH, Builder
+from documents.citations import mark_citations
 from documents.plain_headings import LONGEST_HEADING, heading_level, is_scene_break
 from documents.text_cleaning import clean, hyphen, parts_of, words_of
 from documents.types import Document, TextRun
@@ -28,7 +29,7 @@ def read_plain(text: str, title: str) -> Document:
     builder.paragraph(front.strip(), "navigation")
     _body(builder, body)
     builder.paragraph(back.strip(), "navigation")
-    return builder.document("txt", title)
+    return mark_citations(builder.document("txt", title))
 
 
 def _frame(text: str) -> tuple[str, str, str]:
