@@ -20,9 +20,9 @@ from documents.html_kinds import (
     kind_of_block,
     kind_of_mark,
 )
-from documents.html_paragraphs import BREAK, Run, paragraph, whole
+from documents.html_paragraphs import BREAK, Run, is_decoration, paragraph, whole
 from documents.html_tables import is_layout, table_text, verses_of
-from documents.html_text import LONGEST, figures_of, is_new_word
+from documents.html_text import LONGEST, figures_of, is_initial, is_new_word
 from documents.text_cleaning import clean, one_line
 from documents.types import TextRun
 
@@ -134,6 +134,8 @@ class Flow:
             self._heading = 0
         if tag == "q":
             self._runs.append(Run("”"))
+        elif tag == "li":
+            self._number_said = ""
         if self._groups and self._groups[-1][0] == node.mem_id:
             self._groups.pop()
         self._kinds.pop()
@@ -173,7 +175,8 @@ class Flow:
         elif tag == "br":
             self._runs.append(Run(BREAK))
         elif tag in ("img", "svg"):
-            self._add(_shown_by(node, tag, attributes), "caption")
+            shown = _shown_by(node, tag, attributes)
+            self._add(shown, "text" if is_initial(node, shown) else "caption")
         elif tag in SKIPPED:
             return True
         elif tag == "pre" or (tag in ("div", "figure") and classes_of(attributes) & CODE_CLASSES):
@@ -279,10 +282,12 @@ class Flow:
         if not runs:
             return
         kind = self._kinds[-1]
+        if kind == "text" and is_decoration(runs):
+            kind = "navigation"
         if kind != "text":
             self._builder.paragraph(whole(runs), kind)
             return
-        has_text = any(run.text.strip() for run in runs)
+        has_text = any(run.text.strip() for run in runs if run.kind != "caption")
         if self._heading:
             self._release_speaker()
             self._builder.heading(paragraph(runs), self._heading)
