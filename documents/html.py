@@ -11,6 +11,7 @@ from documents.text_cleaning import one_line
 VOID = "area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr"
 SELF_CLOSED = re.compile(rf"<((?!(?:{VOID})\b)[a-zA-Z][\w:-]*)((?:\s[^<>]*?)?)\s*/>")
 IS_XHTML = re.compile(r"\s*<\?xml|<html[^>]*\sxmlns\s*=", re.IGNORECASE)
+PREFIXED = re.compile(r"<([A-Za-z][\w-]{0,20}):html[\s>]")
 XHTML_WITHIN = 4096  # characters
 NESTING_NAMES = (
     "a abbr acronym address article aside b bdi bdo big blockquote button center cite code del "
@@ -35,6 +36,8 @@ def parse(data: bytes, charset: str = "") -> LexborHTMLParser:
 
 def parse_text(text: str) -> LexborHTMLParser:
     """Parse HTML or XHTML into a tree; raises Broken, FramePage where there is none."""
+    if prefixed := PREFIXED.search(text[:XHTML_WITHIN]):
+        text = re.sub(rf"<(/?){prefixed[1]}:", r"<\1", text)
     if IS_XHTML.search(text[:XHTML_WITHIN]):
         # To an HTML parser a self-closed <title/> or <a/> stays open to the end of the page.
         text = SELF_CLOSED.sub(r"<\1\2></\1>", text)

@@ -38,6 +38,7 @@ FAILURES = (
     TypeError,
     ValueError,
 )
+ASIDE = frozenset(("comment", "teaser", "prompt"))
 HINTING = 0.4
 HINT = re.compile(
     r"\W{0,9}(?:related|read (?:more|also|next)|see (?:more|also)|also read"
@@ -152,7 +153,10 @@ class Article:
         """What is chosen without what its names say is something else, unless that is most."""
         chosen = {n for n in chosen if not _is_aside(self._blocks[n])}
         chosen = self._without_last_links(chosen)
-        pruned = {n for n in chosen if self._blocks[n].named not in ("comment", "teaser")}
+        asked = {n for n in chosen if self._blocks[n].named == "prompt"}
+        if asked and self._size(chosen - asked) > SENTENCE:
+            chosen -= asked  # boxes that ask for consent may be longer than the text
+        pruned = {n for n in chosen if self._blocks[n].named not in ASIDE}
         return pruned if self._size(pruned) > OF_PRUNED * self._size(chosen) else chosen
 
     def _without_last_links(self, chosen: set[int]) -> set[int]:
@@ -261,7 +265,7 @@ class Article:
 
 def _left_out(block: Block) -> str:
     if block.named:
-        return block.named
+        return "navigation" if block.named == "prompt" else block.named
     return "teaser" if len(block.words) >= SENTENCE and not _is_legal(block) else "navigation"
 
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from documents.html_furniture import is_kept, kind_by_name, says_its_kind
@@ -19,6 +19,22 @@ OF_TEXT = 0.5  # what holds more of a page's text than this is no furniture
 OF_COMMENTS = 0.9
 OF_MAIN = 0.75
 LINKED = 0.7
+_COMMENTS = (
+    r"(?:user |reader )?comments?|(?:leser)?kommentare?|commentaires?|comentarios?|comentários?"
+    r"|comment[io]|kommentarer|komentarze|комментари[ийев]{1,2}|评论|コメント"
+)
+_ANSWERS = r"responses?|replies|reactions?|reaktionen|antworten|réactions?|respuestas?|reacties?"
+COMMENTS_TITLE = re.compile(rf"(?:{_COMMENTS}):?", re.IGNORECASE)
+COUNTED_COMMENTS = re.compile(
+    rf"(?:\d{{1,5}}|one|two|no|ein|eine|zwei|un|une) (?:{_COMMENTS}|{_ANSWERS})"
+    r"(?: (?:to|on|zu) .*)?"
+    rf"|(?:{_COMMENTS}|{_ANSWERS}):? ?(?:\(\d{{1,5}}\)|\d{{1,5}})"
+    r"|(?:leave|post|add|write) a (?:reply|comment)|join the (?:discussion|conversation)"
+    r"|schreibe? einen kommentar|kommentar (?:schreiben|hinterlassen|verfassen)"
+    r"|(?:laisser|ajouter) un commentaire|deja un comentario|dejar un comentario"
+    r"|lascia un commento|deixe um comentário|geef een reactie",
+    re.IGNORECASE,
+)
 BORDER = "\0"
 START = 100  # characters
 MOST_CHARACTERS = 1_000_000
@@ -79,6 +95,8 @@ class Page:
         self._sum_up()
         self._named = self._names()
         self.blocks = list(self._blocks())
+        if not is_thread:
+            self.blocks = with_comments(self.blocks)
 
     def says_its_kind(self, element: int) -> bool:
         """Whether an element is a note, a caption or contents by its names."""
@@ -202,11 +220,11 @@ class Page:
         found: dict[int, str] = {}
         for element, above in self.above.items():
             around = found.get(above, "")
-            named = "" if around in ("comment", "teaser") else self._name(element)
+            named = "" if around in ("comment", "teaser", "prompt") else self._name(element)
             if named == "comment" and self.is_thread:
                 named = ""
             if named:
-                most = OF_COMMENTS if named == "comment" else OF_TEXT
+                most = OF_COMMENTS if named in ("comment", "prompt") else OF_TEXT
                 if self._prose(element) > most * whole:
                     named = ""
             found[element] = named or around
@@ -238,6 +256,34 @@ class Page:
                     self._named[element],
                     text[:START],
                 )
+
+
+def with_comments(blocks: list[Block]) -> list[Block]:
+    """The blocks, with those under a heading such as "3 Comments" as comments, unless most are."""
+    under: list[int] = []
+    section: list[int] = []
+    level = 0
+    is_counted = False
+    for number, block in enumerate(blocks):
+        depth = HEADINGS.get(block.tag, 0)
+        title = block.start.strip() if depth else ""
+        if COUNTED_COMMENTS.fullmatch(title) or (not level and COMMENTS_TITLE.fullmatch(title)):
+            level = level or depth
+            is_counted = is_counted or not COMMENTS_TITLE.fullmatch(title)
+        elif 0 < depth <= level:
+            # A text may have a chapter about comments, but then it goes on after it.
+            under += section if is_counted else []
+            section, level, is_counted = [], 0, False
+        if level:
+            section.append(number)
+    under += section
+    size = sum(blocks[number].size for number in under)
+    if not under or under[0] == 0 or size > OF_TEXT * sum(block.size for block in blocks):
+        return blocks
+    made = list(blocks)
+    for number in under:
+        made[number] = replace(made[number], named=made[number].named or "comment")
+    return made
 
 
 def words_of(text: str) -> tuple[str, ...]:

@@ -10,12 +10,18 @@ ROLE_NAMES = (
     "navigation banner contentinfo complementary search dialog alertdialog menu menubar toolbar "
     "alert"
 )
+PROMPT_NAMES = (
+    "cookie cookies consent gdpr onetrust usercentrics cookiebot cybot didomi borlabs trustarc "
+    "truste osano iubenda klaro quantcast cookiefirst tarteaucitron axeptio cookieyes cmplz "
+    "complianz termly sourcepoint cookiescript paywall regwall newsletter"
+)
+PROMPT_PAIRS = {"qc": "cmp", "sp": "message", "cc": "window banner", "fc": "consent", "amp": "ad"}
 CLASS_WORDS = (
-    "nav navbar navigation menu breadcrumb breadcrumbs sidebar cookie cookies consent gdpr "
-    "newsletter subscribe subscription signup share sharing social "
+    "nav navbar navigation menu breadcrumb breadcrumbs sidebar "
+    "subscribe subscription signup share sharing social "
     "popup modal pagination pager toolbar skip "
-    "footer foot masthead widget paywall regwall noprint editsection navbox catlinks sitesub "
-    "jump sphinxsidebar skiplink tags byline copyright authorbox login onetrust bio"
+    "footer foot masthead widget noprint editsection navbox catlinks sitesub "
+    "jump sphinxsidebar skiplink tags byline copyright authorbox login bio"
 )
 COMMENT_NAMES = "comment comments commentlist disqus livefyre"
 TEASER_NAMES = (
@@ -39,11 +45,19 @@ TEASER_PAIRS = {
 FURNITURE_TAGS = frozenset(TAG_NAMES.split())
 FURNITURE_ROLES = frozenset(ROLE_NAMES.split())
 FURNITURE_WORDS = frozenset(CLASS_WORDS.split())
+PROMPT_WORDS = frozenset(PROMPT_NAMES.split())
 COMMENT_WORDS = frozenset(COMMENT_NAMES.split())
 TEASER_WORDS = frozenset(TEASER_NAMES.split())
-TEASERS = frozenset(
-    (first, second) for first, others in TEASER_PAIRS.items() for second in others.split()
-)
+
+
+def _pairs(named: dict[str, str]) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (first, second) for first, others in named.items() for second in others.split()
+    )
+
+
+TEASERS = _pairs(TEASER_PAIRS)
+PROMPTS = _pairs(PROMPT_PAIRS)
 KEPT_TAGS = frozenset(("html", "body", "main", "article", "h1", "h2", "h3", "p", "blockquote"))
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 WORD = re.compile(r"[a-z]+")
@@ -56,7 +70,9 @@ def is_kept(tag: str) -> bool:
 
 
 def kind_by_name(tag: str, attributes: dict[str, str | None], *, is_menu: bool) -> str:
-    """Tell "navigation", "comment" or "teaser" by tag, role and classes, "" where none says so.
+    """Tell "navigation", "comment", "teaser" or "prompt" by tag, role and classes, "" for none.
+
+    A prompt asks for consent, for an address or for money before the text can be read.
 
     `is_menu` is whether it holds links and no main heading.
     """
@@ -67,6 +83,8 @@ def kind_by_name(tag: str, attributes: dict[str, str | None], *, is_menu: bool) 
         return "comment"
     if not (TEASER_WORDS.isdisjoint(words) and TEASERS.isdisjoint(pairwise(words))):
         return "teaser"
+    if not (PROMPT_WORDS.isdisjoint(words) and PROMPTS.isdisjoint(pairwise(words))):
+        return "prompt"
     if tag == "header":
         return "navigation" if is_menu else ""
     if tag in FURNITURE_TAGS or (attributes.get("role") or "") in FURNITURE_ROLES:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser
 
 from documents.builder import Builder
+from documents.citations import mark_citations
 from documents.errors import PageTooLarge
 from documents.html import parse
 from documents.html_article import Article
@@ -45,7 +46,7 @@ def read_page(data: bytes, title: str, charset: str = "") -> Document:
         builder.paragraph(one_line(line))
     for text in hidden:
         builder.paragraph(text, "navigation")
-    return _with_something_to_say(builder.document("html", title))
+    return mark_citations(_with_something_to_say(builder.document("html", title)))
 
 
 def _content(tree: LexborHTMLParser, selector: str) -> str:

@@ -13,12 +13,24 @@ UNEVEN = re.compile(r"[\t\n\r\f\u2000-\u200a]|  ")
 BREAKS = re.compile(r" ?\x0b ?")
 
 
+MOST_DECORATING = 20  # runs
+DECORATION = re.compile(r"[\s\ue000-\uf8ff|/\\‹›«»<>·•×✕✖✓→←↑↓▲▼▶◀►◄▸▾☰]{1,20}+")
+
+
 class Run(NamedTuple):
     """A stretch of a paragraph as it is written; `said` is spoken instead where it is left out."""
 
     text: str
     kind: str = "text"
     said: str | None = None
+
+
+def is_decoration(runs: list[Run]) -> bool:
+    """Whether a paragraph holds nothing but arrows, bars and pictures of a font of icons."""
+    if len(runs) > MOST_DECORATING or any(run.kind != "text" for run in runs):
+        return False
+    text = "".join(run.text for run in runs)
+    return bool(text.strip()) and DECORATION.fullmatch(text) is not None
 
 
 def whole(runs: list[Run]) -> str:

@@ -9,6 +9,8 @@ from documents.text_cleaning import one_line, parts_of
 from documents.types import TextRun
 
 LAYOUT_CELL = 200  # characters in a cell: more on average, and the table is there for the looks
+FEW_ROWS = 4
+PROSE = "td p ~ p, td font ~ p, td h1, td h2, td h3, td center, td blockquote"
 VERSE_CLASSES = frozenset(("poem", "poetry", "verse", "stanza", "song", "lyrics"))
 VERSE_TYPES = frozenset(("z3998:poem", "z3998:verse", "z3998:song", "z3998:hymn", "z3998:lyrics"))
 CAST_NAMES = frozenset(("z3998:dramatis-personae", "dramatis-personae", "personae", "castlist"))
@@ -26,6 +28,8 @@ def is_layout(node: Any, attributes: Attributes) -> bool:
         return True
     cells, rows = len(node.css("td, th")), len(node.css("tr"))
     if cells <= rows and not node.css("th"):
+        return True
+    if rows <= FEW_ROWS and not node.css("th") and node.css_first(PROSE) is not None:
         return True
     return len(node.text()) > LAYOUT_CELL * max(1, cells)
 

@@ -89,6 +89,13 @@ def figures_of(node: Any, before: str, listed: frozenset[str]) -> tuple[str, str
     return raised(text, before, (after or "")[:4], listed)
 
 
+def is_initial(image: Any, shown: str) -> bool:
+    """Whether an image is the first letter of the word that goes on after it."""
+    after = image.next
+    is_letter = len(shown) == 1 and shown.isupper()
+    return is_letter and after is not None and (after.text() or "")[:1].islower()
+
+
 def is_new_word(node: Any, tag: str) -> bool:
     """Whether a span begins a word although none but another span stands before it.
 

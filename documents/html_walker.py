@@ -22,9 +22,9 @@ from documents.html_kinds import (
     kind_of_block,
     kind_of_mark,
 )
-from documents.html_paragraphs import BREAK, Run, paragraph, whole
+from documents.html_paragraphs import BREAK, Run, is_decoration, paragraph, whole
 from documents.html_tables import is_layout, table_text, verses_of
-from documents.html_text import figures_of, is_new_word
+from documents.html_text import figures_of, is_initial, is_new_word
 from documents.text_cleaning import clean, one_line
 from documents.types import TextRun
 
@@ -140,6 +140,8 @@ class Flow:
             self._heading = 0
         if tag == "q":
             self._runs.append(Run("”"))
+        elif tag == "li":
+            self._number_said = ""
         if self._groups and self._groups[-1][0] == node.mem_id:
             self._groups.pop()
         self._kinds.pop()
@@ -179,7 +181,8 @@ class Flow:
         elif tag == "br":
             self._runs.append(Run(BREAK))
         elif tag == "img":
-            self._add(one_line(attributes.get("alt") or ""), "caption")
+            shown = one_line(attributes.get("alt") or "")
+            self._add(shown, "text" if is_initial(node, shown) else "caption")
         elif tag == "svg":
             self._draw(node)
         elif tag in FALLBACKS:
@@ -201,7 +204,8 @@ class Flow:
     def _draw(self, node: Any) -> None:
         """Take in a drawing; where the text of a page is drawn, the texts in it are paragraphs."""
         is_text = self._is_drawn and self._kinds[-1] == "text"
-        self._add(shown_by(node, with_text=not is_text), "caption")
+        shown = shown_by(node, with_text=not is_text)
+        self._add(shown, "text" if is_initial(node, shown) else "caption")
         if is_text:
             self._flush()
             for parts in drawn_text(node):
@@ -298,10 +302,12 @@ class Flow:
         if not runs:
             return
         kind = self._kinds[-1]
+        if kind == "text" and is_decoration(runs):
+            kind = "navigation"
         if kind != "text":
             self._builder.paragraph(whole(runs), kind)
             return
-        has_text = any(run.text.strip() for run in runs)
+        has_text = any(run.text.strip() for run in runs if run.kind != "caption")
         if self._heading:
             self._release_speaker()
             self._builder.heading(paragraph(runs), self._heading)

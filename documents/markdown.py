@@ -5,6 +5,7 @@ import tomllib
 from typing import Any
 
 from documents.builder import Builder
+from documents.citations import mark_citations
 from documents.html import parse_text
 from documents.html_walker import Flow
 from documents.markdown_syntax import renderer
@@ -31,7 +32,7 @@ def read_markdown(text: str, title: str) -> Document:
         _metadata(builder, fields)
         builder.paragraph(front.strip(), "front_matter")
     tell_markdown(builder, text[len(front) :])
-    return builder.document("markdown", title)
+    return mark_citations(builder.document("markdown", title))
 
 
 def tell_markdown(builder: Builder, text: str) -> None:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from documents.html_kinds import BLOCKS, SKIPPED
 from documents.markdown_blocks import add_block_rules
+from documents.markdown_depth import add_depth_rule
 from documents.tex_formulas import formula_html
 
 LONGEST_FORMULA = 2000
@@ -43,6 +44,7 @@ def renderer() -> MarkdownIt:
     """Make the parser: CommonMark with tables, and the signs that are common beside it."""
     made = MarkdownIt("commonmark").enable("table").enable("strikethrough")
     add_block_rules(made)
+    add_depth_rule(made)
     rules: tuple[tuple[str, str, Rule], ...] = (
         ("escape", "formula", _formula),
         ("backticks", "attributes", _attributes),

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from documents import mail_text, plain_frame
 from documents.builder import PARAGRAPH, Builder
+from documents.citations import mark_citations
 from documents.plain_blocks import BULLET, blocks_of, ends_sentence, is_verse, prepared, underlined
 from documents.plain_headings import bare_heading, is_scene_break
 from documents.plain_marks import labels_of, marked_parts
@@ -33,7 +34,7 @@ def read_plain(text: str, title: str) -> Document:
         else:
             builder.paragraph(stretch, kind)
     builder.paragraph(back.strip(), "front_matter")
-    return builder.document("txt", title)
+    return mark_citations(builder.document("txt", title))
 
 
 def _stretches(text: str) -> Iterator[tuple[str, str]]:

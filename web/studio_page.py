@@ -82,7 +82,7 @@ def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
         **shown._asdict(),
         "natural_offer": services().studio.voice_memory.natural_offer(user_id),
         "markup": find_markup(written[:LOOKED_AT]).kind,
-        "markup_sentences": {kind: _looks_like(name) for kind, name in MARKUP_NAMES.items()},
+        "markup_sentences": _markup_sentences(),
         "is_literal": reading.get("markup") == LITERAL,
         "speakers": cast_of(written, reading),
         "paragraph_pauses_ms": PARAGRAPH_PAUSES_MS,
@@ -173,8 +173,9 @@ def known_drafts() -> list[str] | None:
     return request.form.getlist("known") if "known" in request.form else None
 
 
-def _looks_like(kind: str) -> str:
-    return _("This looks like %(kind)s.", kind=kind)
+def _markup_sentences() -> dict[str, str]:
+    told = {kind: _("This looks like %(kind)s.", kind=name) for kind, name in MARKUP_NAMES.items()}
+    return told | {"citations": _("This text has citation marks.")}
 
 
 def _characters(number: int) -> str:

@@ -17,9 +17,11 @@ LINE = re.compile(r"[^\r\n]*+(\r\n?|\n|\Z)")
 FENCE = re.compile(r"[ \t]{0,12}(?P<sign>`{3,40}+|~{3,40}+)[^`\r\n]{0,100}\Z")
 HEADING = re.compile(r"[ ]{0,3}(?P<sign>#{1,6})[ \t]{1,20}+(?=[^\s#])")
 CLOSING = re.compile(r"[ \t]+#{1,20}[ \t]*\Z")
-TASK = re.compile(r"[ \t]{0,40}[-*+][ \t]{1,4}\[[ xX]\][ \t]{1,20}+(?=\S)")
-BULLET = re.compile(r"[ \t]{0,40}(?P<sign>[-*+])[ \t]{1,20}+(?=[^\W_]|[\"'“‘„«(\[*_`~<¿¡])")
-QUOTE = re.compile(r"[ ]{0,3}(?:>[ \t]?){1,20}+")
+TASK = re.compile(r"[ \t]*+[-*+][ \t]{1,4}\[[ xX]\][ \t]{1,20}+(?=\S)")
+BULLET = re.compile(r"[ \t]*+(?P<sign>[-*+])[ \t]{1,20}+(?=[^\W_]|[\"'“‘„«(\[*_`~<¿¡])")
+NESTED = re.compile(r"[ \t]*+[-*+][ \t]{1,20}+(?:[-*+][ \t]{1,20}+)++(?=[^\W_])")
+QUOTE = re.compile(r"[ ]{0,3}(?:>[ \t]?)++")
+CALLOUT = re.compile(r"\[!\w{1,40}\][ \t]*\Z")
 RULER = re.compile(r"[ ]{0,3}(?P<sign>[-*_])(?:[ \t]*+(?P=sign)){2,200}+[ \t]*+\Z")
 UNDERLINE = re.compile(r"[ ]{0,3}(?:={3,200}|-{3,200})[ \t]*\Z")
 TABLE_RULER = re.compile(
@@ -133,7 +135,7 @@ class _Reading:
         is_first, is_last = not before.strip(), not after.strip()
         parted = "" if is_first else "\n"
         if quoted := QUOTE.match(line):
-            self.likely.append(Edit(start, start + quoted.end(), ""))
+            self._read_quote(start, line, quoted.end())
         elif heading := HEADING.match(line):
             is_sure = len(heading["sign"]) > 1 or (
                 is_first and is_last and start == 0 and len(line) < len(self.text.rstrip())
@@ -153,6 +155,8 @@ class _Reading:
             self.weight += "=" in line and is_last
         elif bullet := BULLET.match(line):
             self._say(start, start + bullet.end(), parted, bullet["sign"] == "*")
+        elif nested := NESTED.match(line):
+            self._say(start, start + nested.end(), parted, is_sure=False)
         elif note := NOTE.match(line):
             self.likely.append(Edit(start, start + note.end(), ""))
             self.names.add("^" + note["name"])
@@ -162,6 +166,15 @@ class _Reading:
             self.names.add(defined["name"].lower())
             return start + len(line)
         return start
+
+    def _read_quote(self, start: int, line: str, place: int) -> None:
+        """Take the signs of a quote, and those at the start of what stands in it."""
+        rest = line[place:]
+        inner = HEADING.match(rest) or TASK.match(rest) or BULLET.match(rest) or NESTED.match(rest)
+        self.likely.append(Edit(start, start + place + (inner.end() if inner else 0), ""))
+        if callout := CALLOUT.match(rest):
+            first, last = start + place, start + place + len(callout[0].rstrip())
+            self.likely += [Edit(first, first + 2, ""), Edit(last - 1, last, "")]
 
     def _read_table(self, lines: list[tuple[int, int]], words: list[str], number: int) -> int:
         """Read the rows of a table, whose second line is a ruler; returns the line after it."""

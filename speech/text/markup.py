@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from speech.text import markdown, tags
+from speech.text import citations, markdown, tags
 from speech.text.edit_map import Edit, Edited
 from speech.types import is_speakable
 
@@ -13,7 +13,8 @@ AUTO, LITERAL = "auto", "literal"
 
 
 class Markup(NamedTuple):
-    """Markup of a text: `kind` is "markdown", "html", "ssml", or "" where there is none.
+    """Markup of a text: `kind` is "markdown", "html", "ssml", "citations" where there are but
+    their marks, or "" where there is nothing.
 
     `signs` are said in other words or not at all; `aliases` are words that are said otherwise.
     """
@@ -39,9 +40,11 @@ def find_markup(text: str) -> Markup:
     signs, aliases = tags.edits(text, kind) if kind else ([], [])
     if kind != tags.SSML:
         signs = list(merged(signs, markdown.edits(text)))
+        kind = kind or ("markdown" if signs else "citations")
+        signs = list(merged(signs, citations.edits(text)))
     if not signs or not is_speakable(Edited(text, signs).text):
         return NONE
-    return Markup(kind or "markdown", tuple(signs), tuple(aliases))
+    return Markup(kind, tuple(signs), tuple(aliases))
 
 
 class WithoutSigns:

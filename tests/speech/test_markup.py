@@ -45,6 +45,10 @@ LIKELY = [
     ("Title\n-----\nText.", "Title\n\nText."),
     ("See [the docs][d].\n\n[d]: https://example.org", "See the docs.\n\n"),
     (r"Five \* five.", "Five * five."),
+    ("> " * 1500 + "Deep.", "Deep."),
+    ("- " * 1500 + "Deep.", "Deep."),
+    ("- one\n" + " " * 3000 + "- two", "one\n\ntwo"),
+    ("> [!NOTE]\n> ## Late\n> - [ ] one\n> - two", "NOTE\nLate\none\ntwo"),
 ]
 STAY = [
     "2 * 3 * 4", "5 * 5", "2**3**4", "a < b and b > c", "a<b and c>d", "price <5 €", "<3",
@@ -53,7 +57,8 @@ STAY = [
     "f[i](x)", "[1](see below)", "[pause 2s]", "List<String> names", "O`Brien and D`Arcy",
     r"$a_b$ and \textbf{x} *y*", r"( o.o )  __|__  /\_/\ ", "---", "** a **", "- Hola.\n- Buenas.",
     "Use <b> and </b> here", "AT&T", "Q&A; then", "<<< >>>", "a ~ b ~ c", "x <y z", "<https",
-    "[^a-z]",
+    "[^a-z]", "array[2] = b[3]", "f(x)[2], a[i]", "He [sic] came.[1]", "See [2] and [3].",
+    "x.[1][2]", "[edit] this",
 ]  # fmt: skip
 
 
@@ -196,6 +201,25 @@ def test_a_script_that_is_told_of_no_markup_says_the_signs():
     assert said.text == "I said **never**."
 
 
+CITED = "The lamp is old.[2] It was built in 1850[3][4] and rebuilt.[12]–[14] So it is.[a]"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CITED, "The lamp is old. It was built in 1850 and rebuilt. So it is."),
+        ("Lamp[edit]\n\nIt shone[citation needed] on.", "Lamp\n\nIt shone on."),
+        (
+            "Lampe[Bearbeiten | Quelltext bearbeiten]\nAlt.[1] Neu,[2] x[3].",
+            "Lampe\nAlt. Neu, x[3].",
+        ),
+    ],
+)
+def test_citation_marks_are_not_said(text, said):
+    assert find_markup(text).kind == "citations"
+    assert said_without_signs(text) == said
+
+
 BITS = [
     "**", "*", "__", "_", "`", "[", "](https://e.org)", "!", "## ", "\n", "\n\n", " ", "word",
     "Hello there. ", "* ", "- [ ] ", "> ", "|", "|---|---|\n", "| a | b |\n", "[^1]", "~~", "<p>",
@@ -243,6 +267,7 @@ def test_segments_are_what_was_pasted_and_the_same_wherever_one_begins(options, 
         "**", "** a", "` ", "[a](", "[", "<a ", '<a "', "<!--", "<script>", "&amp;", "## a\n",
         "|a|b\n|-|-|\n", "> ", "_a_ ", "\\*", "```\n", "[a]: /b\n", "-", "- ", "|-", "![", "\n",
         " ", "~~a~~", "</script", "<sub alias='x'>y</sub>", "<p>", "a=", "<img alt='", "[^1]",
+        "[1]", ".[1]", ".[1] ", "[1]–", "[1, ", "[edit] ", "[who?]",
     ],
 )  # fmt: skip
 def test_no_text_takes_long(unit):

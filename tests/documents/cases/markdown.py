@@ -57,7 +57,42 @@ MATH = (
     "```math\na < b\n```\n\nEnd \\(x_1\\) of \\[it\\]."
 )
 
+
+def deep(name: str, made: str, *holds: str) -> Case:
+    """A case of blocks in so many others that a parser gives up on them."""
+    text = f"# Depth\n\nFirst.\n\n{made}\n\nThe text goes on.\n"
+    return Case(
+        "Markdown", name, "deep.md", lambda: text, holds=("First.", *holds, "The text goes on.")
+    )
+
+
+DEEP = [
+    deep(
+        "list nested by indents",
+        "".join(f"{'  ' * n}- item {n} of it\n" for n in range(1500)),
+        *(f"item {n} of it" for n in (0, 8, 9, 20, 700, 1499)),
+    ),
+    deep(
+        "numbered list nested by indents",
+        "".join(f"{'   ' * n}{n % 9 + 1}. item {n} of it\n" for n in range(300)),
+        "item 12 of it",
+        "item 299 of it",
+    ),
+    deep("list nested in one line", "- " * 20_000 + "deep **down**", "deep down"),
+    deep(
+        "quotes in each other",
+        "\n\n".join(f"{'>' * n} word {n} of it" for n in range(1, 1000)),
+        "word 19 of it",
+        "word 999 of it",
+    ),
+    deep("quote of many signs", "> " * 20_000 + "deep", "deep"),
+    deep("quotes and lists in turn", "> - " * 5000 + "deep", "deep"),
+    deep("brackets", "[" * 20_000 + "deep" + "]" * 20_000, "deep"),
+    deep("emphasis", "**a " * 5000 + "deep" + "**" * 5000, "deep"),
+    deep("tags", "<div>" * 5000 + "deep" + "</div>" * 5000, "deep"),
+]
 CASES = [
+    *DEEP,
     Case(
         "Markdown",
         "task lists",
