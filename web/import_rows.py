@@ -3,11 +3,13 @@
 import json
 from typing import Any
 
-from flask import url_for
+from flask import Response, jsonify, url_for
 from flask_babel import gettext as _
 
-from common.errors import Message
+from common.errors import AppError, Message
 from queries.rows import ImportRow
+from services.document_imports import Added
+from web.document_page import document_json
 from web.i18n import translate
 from web.services import services
 
@@ -33,6 +35,25 @@ def import_json(row: ImportRow) -> dict[str, Any]:
 def waiting_rows(owner_id: int) -> list[dict[str, Any]]:
     """What of a person's imports is no document yet, the oldest first."""
     return [import_json(row) for row in services().db.list_imports(owner_id)]
+
+
+def added_json(added: list[Added], refused: list[tuple[str, AppError]]) -> Response:
+    """The answer to what was sent: documents, what waits to be read, and what was refused."""
+    documents = [document_json(each.document) for each in added if each.document]
+    waiting = [import_json(each.waiting) for each in added if each.waiting]
+    answer = jsonify(
+        documents=documents,
+        imports=waiting,
+        errors=[
+            {"name": name, "error": translate(error.message), "status": error.status}
+            for name, error in refused
+        ],
+        **({} if added else {"error": translate(refused[0][1].message)}),
+    )
+    answer.status_code = 201 if documents else 202 if waiting else refused[0][1].status
+    if len(added) == 1:
+        answer.headers["Location"] = (documents or waiting)[0]["url"]
+    return answer
 
 
 def state_of(row: ImportRow, place: int) -> str:

@@ -159,6 +159,35 @@ def test_the_text_of_a_chapter_is_edited_in_its_place(open_review):
     expect(row.locator("summary")).to_contain_text("6 characters")
 
 
+def test_a_chapter_that_the_rules_leave_out_is_ticked_once_its_kind_is_spoken(open_review):
+    page = open_review("```\nonly code\n```\n", name="code.md")
+    expect(total(page)).to_have_text(
+        "Everything here is left out. Tick above what you want to hear."
+    )
+    page.get_by_label("Program code").check()
+    expect(total(page)).to_contain_text("1 chapter ")
+    expect(ticks(page).first).to_be_checked()
+    page.reload()
+    expect(ticks(page).first).to_be_checked()
+
+
+def test_a_formula_is_shown_as_it_is_said_until_it_is_wanted_as_written(open_review):
+    page = open_review("# Squares\n\nSo $A = \\pi r^2$ holds.\n", name="squares.md")
+    page.locator("[data-open-chapter] summary").first.click()
+    formula = page.locator(".switch[data-kind=formula]")
+    expect(formula).to_have_text("A = πr²", use_inner_text=True)
+    expect(formula).to_have_css("text-decoration-line", "underline")
+    formula.click()
+    expect(formula).to_have_text("\\(A = \\pi r^2\\)", use_inner_text=True)
+
+
+def test_an_empty_form_keeps_the_page_and_says_what_to_send(open_page):
+    page = open_page("/documents", java_script_enabled=False)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("alert")).to_have_text("Choose a file, or give the address of a page.")
+    expect(page.get_by_label("Files")).to_be_visible()
+
+
 def test_a_long_chapter_arrives_in_stretches(open_review):
     page = open_review(prose(90_000, 5), "long.txt")
     expect(total(page)).to_be_visible()

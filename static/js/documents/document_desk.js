@@ -166,8 +166,10 @@ class DocumentDesk extends HTMLElement {
     if (!row) return;
     row.dataset.characters = chapter.characters;
     const tick = row.querySelector("[name=chapter]");
-    tick.disabled = chapter.is_empty;
-    if (chapter.is_empty) tick.checked = false;
+    if (tick.disabled !== chapter.is_empty) {
+      tick.disabled = chapter.is_empty;
+      tick.checked = chapter.is_chosen;
+    }
     if (chapter.title) row.querySelector(".name").textContent = chapter.title;
     row.querySelector("[data-sums]").textContent = chapter.is_empty
       ? this.#texts.empty
@@ -186,7 +188,10 @@ class DocumentDesk extends HTMLElement {
 
   #showTotal(chosen, characters, seconds, usd) {
     const total = this.querySelector("[data-total]");
-    if (!chosen) return total.replaceChildren(this.#texts.none);
+    if (!chosen) {
+      const isTickable = this.querySelector("[name=chapter]:not(:disabled)");
+      return total.replaceChildren(isTickable ? this.#texts.none : this.#texts.all_left_out);
+    }
     const number = document.createElement("strong");
     number.textContent = plural(this.#texts.chapters, chosen, { n: count(chosen) });
     const rest = document.createElement("span");
