@@ -60,10 +60,10 @@ def state_of(row: ImportRow, place: int) -> str:
     """What becomes of an import just now, in a sentence."""
     match row["status"]:
         case "queued" if place > 1:
-            return _("Waits to be read: number %(place)s in line.", place=place)
+            return _("Waiting: number %(place)s in line.", place=place)
         case "queued":
-            return _("Is read next.")
-        case "working" if row["pages"]:
+            return _("Next in line.")
+        case "working" if row["page"]:
             return _(
                 "Recognising text: page %(page)s of %(pages)s.",
                 page=row["page"],

@@ -80,8 +80,8 @@ def test_several_files_are_read_each_with_its_own_sentence(open_page):
     lines = page.locator(".dropped-file")
     expect(lines).to_have_count(3)
     expect(lines.nth(1)).to_contain_text("There is no text in this document.")
-    expect(lines.nth(2).get_by_role("link", name="Look through it")).to_be_visible()
-    lines.nth(0).get_by_role("link", name="Look through it").click()
+    expect(lines.nth(2).get_by_role("link", name="Review")).to_be_visible()
+    lines.nth(0).get_by_role("link", name="Review").click()
     page.wait_for_url("**/documents/*")
 
 
@@ -151,7 +151,7 @@ def test_the_text_of_a_chapter_is_edited_in_its_place(open_review):
     expect(field).to_have_value("The keeper\n\nThe keeper listened to the tide.")
     field.fill("Short.")
     page.get_by_label("Name of the chapter").fill("Brief")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("link", name="Edit the text")).to_be_focused()
     row = page.locator("[data-chapter='2']")
     expect(row.locator(".edited")).to_have_text("Short.")

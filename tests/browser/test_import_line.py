@@ -22,7 +22,7 @@ def test_a_scan_leads_to_its_review_once_its_pages_are_recognised(new_page, hous
 
 
 IN_LINE = {"id": 7, "error": None, "document_url": None, "url": "/documents/imports/7"}
-STATE = "Waits to be read: number 2 in line."
+STATE = "Waiting: number 2 in line."
 
 
 @pytest.fixture
