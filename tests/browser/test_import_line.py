@@ -1,9 +1,11 @@
 """Imports that wait in line in a real browser: the page says how far they are."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driving import WIDTHS, address, until
+from tests.browser.driving import WIDTHS, address, open_empty_studio, until, until_noted
 from tests.browser.test_documents import DROP
 from tests.documents.scans import chapters, needs_tesseract, scanned
 
@@ -26,20 +28,26 @@ STATE = "Waiting: number 2 in line."
 
 
 @pytest.fixture
-def waiting(new_page, house):
-    """The page of documents, with a stand-in for the worker: each PDF waits in line."""
+def shelf(new_page, house):
+    """The page of documents."""
     page = new_page(house)
     page.goto(address(house.app, "/documents"))
     until(page, "customElements.get('documents-shelf') !== undefined")
-
-    def put_in_line(route):
-        if route.request.method == "POST" and b".pdf" in route.request.post_data_buffer:
-            line = [{**IN_LINE, "state": STATE}]
-            return route.fulfill(status=202, json={"documents": [], "imports": line})
-        return route.continue_()
-
-    page.route("**/documents", put_in_line)
     return page
+
+
+@pytest.fixture
+def waiting(shelf):
+    """The page of documents, with a stand-in for the worker: each PDF waits in line."""
+    shelf.route("**/documents", put_in_line)
+    return shelf
+
+
+def put_in_line(route):
+    if route.request.method == "POST" and b".pdf" in route.request.post_data_buffer:
+        line = [{**IN_LINE, "state": STATE}]
+        return route.fulfill(status=202, json={"documents": [], "imports": line})
+    return route.continue_()
 
 
 def answer_of_line(page, status, **answer):
@@ -77,3 +85,40 @@ def test_an_import_that_is_followed_no_more_says_why(waiting, status, error, tol
     answer_of_line(waiting, status, error=error)
     waiting.evaluate(DROP, [["one.pdf", "%PDF"]])
     expect(waiting.locator(".dropped-file .bad")).to_have_text(told)
+
+
+def test_who_writes_on_while_a_document_is_read_is_not_led_away(new_page, house):
+    page = new_page(house)
+    open_empty_studio(page, house)
+    page.route("**/documents", put_in_line)
+    answer_of_line(page, 200, **IN_LINE, state=STATE)
+    page.evaluate(DROP, [["one.pdf", "%PDF"]])
+    expect(page.locator(".dropped-file")).to_contain_text(STATE)
+    page.locator("textarea[name=text]").fill("Meanwhile I write.")
+    page.unroute("**/documents/imports/7")
+    answer_of_line(page, 200, **{**IN_LINE, "document_url": "/documents/1"})
+    expect(page.get_by_role("link", name="Review")).to_be_visible()
+    expect(page).to_have_url(address(house.app))
+
+
+def test_a_page_is_not_left_unasked_while_a_file_is_sent(shelf):
+    asked, held = [], []
+    shelf.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    shelf.route("**/documents", lambda route: held.append(route))
+    note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"It was late."}
+    shelf.set_input_files("[name=file]", note)
+    shelf.get_by_role("button", name="Import").click()
+    until_noted(shelf, lambda: held, "the file being sent")
+    shelf.goto("about:blank")
+    assert asked == ["beforeunload"]
+
+
+def test_a_line_that_is_watched_when_the_session_ends_leads_to_the_login(shelf):
+    shelf.context.clear_cookies()
+    shelf.evaluate(
+        """document.querySelector("main").insertAdjacentHTML(
+            "beforeend",
+            `<imports-line data-url="/documents/imports"><p data-import="7">
+              <span class="soft" data-state>Next in line.</span></p></imports-line>`)"""
+    )
+    expect(shelf).to_have_url(re.compile(r"/login\?next="))

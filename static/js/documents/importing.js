@@ -7,8 +7,9 @@ const EVERY_MS = 1500; // between two looks at what waits in line
 const TRIES = 4; // where the server is busy and says when to come again
 
 // `list` shows the lines; when all are through, the one that was read opens, or all are shown. What
-// waits to be read by the worker keeps nobody from sending the next file.
-export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }) {
+// waits to be read by the worker keeps nobody from sending the next file. Who writes meanwhile
+// (`isBusy`) is not led away.
+export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity, isBusy }) {
   const texts = textsOf("import-texts");
   const unsent = [];
   let senders = 0;
@@ -53,7 +54,7 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
   function end(document) {
     going -= 1;
     made.push(document);
-    if (going || !list.isConnected || made.includes(null)) return;
+    if (going || !list.isConnected || made.includes(null) || isBusy?.()) return;
     visit(made.length === 1 ? document.url : shelfUrl);
   }
 
