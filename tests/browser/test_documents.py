@@ -171,6 +171,24 @@ def test_a_chapter_that_the_rules_leave_out_is_ticked_once_its_kind_is_spoken(op
     expect(ticks(page).first).to_be_checked()
 
 
+def test_an_open_chapter_follows_the_rules(open_review):
+    page = open_review()
+    page.get_by_text("Arrival", exact=True).click()
+    part = page.get_by_role("button", name="https://example.org/notes")
+    expect(part).to_have_attribute("aria-pressed", "false")
+    page.get_by_label("Web addresses").check()
+    expect(part).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Web addresses")).to_be_focused()
+
+
+def test_a_long_name_that_is_refused_stays_within_a_phone(open_page):
+    page = open_page("/documents", width="phone")
+    until(page, "customElements.get('documents-shelf') !== undefined")
+    page.evaluate(DROP, [["w" * 200 + ".pdf", "no PDF"]])
+    expect(page.locator(".dropped-file .bad")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_a_formula_is_shown_as_it_is_said_until_it_is_wanted_as_written(open_review):
     page = open_review("# Squares\n\nSo $A = \\pi r^2$ holds.\n", name="squares.md")
     page.locator("[data-open-chapter] summary").first.click()

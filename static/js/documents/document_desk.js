@@ -14,6 +14,7 @@ class DocumentDesk extends HTMLElement {
   #timer = 0;
   #isKeeping = false;
   #isChanged = false;
+  #areRulesNew = false;
   #turns = 0;
 
   connectedCallback() {
@@ -45,6 +46,7 @@ class DocumentDesk extends HTMLElement {
     if (!this.#isOwn(target)) return;
     if (target.name === "chapter") this.#addUp();
     if (target.name === "as") this.#nameGroup(target.value);
+    if (target.name === "rule") this.#areRulesNew = true;
     this.#keepSoon();
   }
 
@@ -95,8 +97,20 @@ class DocumentDesk extends HTMLElement {
         this.#isChanged = false;
         await this.#try(() => this.#told(send(this.dataset.url, new FormData(this.#form))));
       }
+      if (this.#areRulesNew) this.#renewChapters();
     } finally {
       this.#isKeeping = false;
+    }
+  }
+
+  // What was opened shows what the rules say now; a text that is being edited stays.
+  #renewChapters() {
+    this.#areRulesNew = false;
+    for (const frame of this.querySelectorAll("[data-open-chapter] > turbo-frame[complete]")) {
+      if (frame.querySelector(".chapter-edit")) continue;
+      const [place] = frame.src.split("?");
+      if (frame.src === place) frame.reload();
+      else frame.src = place;
     }
   }
 

@@ -16,14 +16,14 @@ export function takeFiles({ root, form, text, texts, address, tell, signal }) {
     importUrl: address.importUrl,
     shelfUrl: address.shelfUrl,
     mostMegabytes: Number(address.mostMegabytes),
-    isBusy: () => text.value !== written,
+    isBusy: () => text.value !== atDrop,
   });
-  let written = ""; // when something was dropped
+  let atDrop = ""; // the text when something was dropped
   let depth = 0;
 
   async function take(files) {
     tell("");
-    written = text.value;
+    atDrop = text.value;
     const [file] = files;
     if (files.length > 1 || !PLAIN.test(file.name) || file.size > SHORT) return imports.take(files);
     const read = decode(new Uint8Array(await file.arrayBuffer()));
@@ -44,7 +44,7 @@ export function takeFiles({ root, form, text, texts, address, tell, signal }) {
     const fetchIt = act(texts.fetch_page, () => {
       tell("");
       text.replace("");
-      written = "";
+      atDrop = "";
       imports.take([], written);
     });
     tell(texts.is_address, false, [fetchIt]);
