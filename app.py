@@ -331,6 +331,7 @@ def _quote_json(quoted: Quote, shown: str) -> dict[str, Any]:
         "voice": quoted.voice.name,
         "speed": quoted.speed,
         "markup": quoted.markup,
+        "name": quoted.name,
         **voice_notes.voice_json(quoted.text_voice, is_automatic=quoted.is_automatic, shown=shown),
     }
 

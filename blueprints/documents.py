@@ -22,8 +22,7 @@ from web.current_user import current_user_id
 from web.document_form import changed_chapter, written
 from web.document_page import document_json, plan_json, progress_json, review_url
 from web.file_state import files_json
-from web.i18n import translate
-from web.import_rows import import_json, waiting_rows
+from web.import_rows import added_json, waiting_rows
 from web.refusal_log import log_refusal
 from web.request_info import wants_json
 from web.responses import error_response, page
@@ -63,16 +62,25 @@ def shelf() -> Response:
 @waits_in_line
 def add() -> ResponseReturnValue:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
-    added, refused = _import_sent()
+    try:
+        added, refused = _import_sent()
+    except forms.BadForm as error:
+        return _nothing_sent(error)
     if any(each.waiting for each in added):
         services().wake_worker()
     if wants_json():
-        return _added_json(added, refused)
+        return added_json(added, refused)
     if refused:
-        rows = services().db.list_documents(current_user_id(), limit=PAGE_ROWS)
-        return _shelf(rows[:PAGE_ROWS], refused=refused, status=refused[0][1].status)
+        return _shelf(_newest(), refused=refused, status=refused[0][1].status)
     one = added[0].document if len(added) == 1 else None
     return redirect(review_url(one["id"]) if one else to("documents.shelf"), 303)
+
+
+def _nothing_sent(error: forms.BadForm) -> Response:
+    if wants_json():
+        return error_response(error)
+    log_refusal(error)
+    return _shelf(_newest(), error=error)
 
 
 def _import_sent() -> tuple[list[Added], list[tuple[str, AppError]]]:
@@ -104,22 +112,8 @@ def _import_sent() -> tuple[list[Added], list[tuple[str, AppError]]]:
     return added, refused
 
 
-def _added_json(added: list[Added], refused: list[tuple[str, AppError]]) -> Response:
-    documents = [document_json(each.document) for each in added if each.document]
-    waiting = [import_json(each.waiting) for each in added if each.waiting]
-    answer = jsonify(
-        documents=documents,
-        imports=waiting,
-        errors=[
-            {"name": name, "error": translate(error.message), "status": error.status}
-            for name, error in refused
-        ],
-        **({} if added else {"error": translate(refused[0][1].message)}),
-    )
-    answer.status_code = 201 if documents else 202 if waiting else refused[0][1].status
-    if len(added) == 1:
-        answer.headers["Location"] = (documents or waiting)[0]["url"]
-    return answer
+def _newest() -> list[DocumentRow]:
+    return services().db.list_documents(current_user_id(), limit=PAGE_ROWS)
 
 
 def _shelf(
@@ -127,10 +121,12 @@ def _shelf(
     older: str | None = None,
     refused: Sequence[tuple[str, AppError]] = (),
     status: int = 200,
+    error: AppError | None = None,
 ) -> Response:
     return page(
         "documents/shelf.html",
-        status,
+        error.status if error else status,
+        error=error,
         documents=rows,
         older=older,
         refused=refused,

@@ -126,7 +126,10 @@ def count_kinds(document: Document) -> dict[str, int]:
 
 
 class ShownRun(NamedTuple):
-    """A part of a chapter to look at; `is_switch` where a rule may leave it out."""
+    """A part of a chapter to look at; `is_switch` where a rule may leave it out.
+
+    `reading` is said in its place where it is not spoken as it is written, such as a formula.
+    """
 
     part: int
     text: str
@@ -134,6 +137,7 @@ class ShownRun(NamedTuple):
     glue: str
     is_spoken: bool
     is_switch: bool
+    reading: str = ""
 
 
 def paragraphs(
@@ -156,7 +160,8 @@ def paragraphs(
         is_letter = part.kind in LETTERS
         text = part.text if is_spoken or not is_letter else part.replaced_by or ""
         is_switch = part.kind != TEXT and not is_letter
-        found[-1].append(ShownRun(place, text, part.kind, part.glue, is_spoken, is_switch))
+        reading = part.replaced_by or "" if is_switch else ""
+        found[-1].append(ShownRun(place, text, part.kind, part.glue, is_spoken, is_switch, reading))
         characters += len(text)
     return found, None
 

@@ -4,11 +4,15 @@ import re
 import time
 
 from common.errors import AppError, Message
+from speech.text.markup import said_without_signs
 from speech.text.titles import title_of
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# The last ones turn what follows around: a name would look like another, and so would its ending.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+HEADING = re.compile(r"\s{0,99}(?:#{1,6} |<h[1-6]\b)", re.IGNORECASE)
+LOOKED_AT = 20_000  # characters in which the signs of markup are looked for
 
 
 class BadName(AppError):
@@ -47,6 +51,9 @@ def check_group(category: str) -> str:
     return cleaned
 
 
-def suggest_name(text: str) -> str:
-    """A name from how a text begins."""
-    return title_of(text) or time.strftime("Speech of %d %B %Y")
+def suggest_name(text: str, *, is_markup: bool = False) -> str:
+    """A name from how a text begins; without its signs where it `is_markup`, by its heading."""
+    said = said_without_signs(text[:LOOKED_AT]) if is_markup else text
+    if is_markup and HEADING.match(text):
+        said = said.strip().partition("\n")[0]
+    return title_of(said) or time.strftime("Speech of %d %B %Y")

@@ -61,7 +61,8 @@ class Quote:
     """The size, duration and cost of a text beforehand; `cost_usd` is None when not known.
 
     `is_automatic` says whether the voice was taken for the language of the text, `markup` the kind
-    of its signs ("markdown", "html", "ssml" or ""), whether they are said or not.
+    of its signs ("markdown", "html", "ssml" or ""), whether they are said or not. `name` is the one
+    that a piece of the text gets by itself.
     """
 
     characters: int
@@ -75,6 +76,7 @@ class Quote:
     text_voice: TextVoice
     is_automatic: bool
     markup: str
+    name: str
 
 
 class Generation:
@@ -115,7 +117,8 @@ class Generation:
         chosen, found = choice = used.choice
         reading = self._check_reading(reading or {}, choice)
         markup = find_markup(text).kind
-        said = said_without_signs(text) if markup and reading.get("markup") != LITERAL else text
+        is_markup = bool(markup) and reading.get("markup") != LITERAL
+        said = said_without_signs(text) if is_markup else text
         dictionary = self.scripts.dictionary(owner_id) if owner_id else None
         self._check_growth(said, dictionary, chosen, found)
         price = chosen.price()
@@ -140,6 +143,7 @@ class Generation:
             text_voice=used,
             is_automatic=not (voice or engine),
             markup=markup,
+            name=suggest_name(text, is_markup=is_markup),
         )
 
     def submit(
@@ -176,7 +180,8 @@ class Generation:
         if document_id is None and "markup" not in reading and find_markup(text).kind:
             reading["markup"] = AUTO
         self._check_growth(text, self.scripts.dictionary(owner_id), chosen, found)
-        display_name = check_name(name) if name.strip() else suggest_name(text)
+        is_markup = reading.get("markup") == AUTO
+        display_name = check_name(name.strip() or suggest_name(text, is_markup=is_markup))
         duration_s = expected_duration_s(len(text), used.speed, chosen.name)
         self.store.check_space(int(duration_s * BYTES_A_SECOND) + 4 * len(text))
         with self.db.transaction():

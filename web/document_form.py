@@ -12,6 +12,7 @@ from queries.rows import DocumentRow
 from services.document_plans import Plan
 from services.document_selection import SHAPES, DocumentSelection
 from services.file_names import check_group, check_name
+from speech.types import is_speakable
 from web import forms
 from web.services import services
 
@@ -70,12 +71,14 @@ def base_of(choices: DocumentSelection, names: dict[str, str]) -> dict[str, str]
 def _chosen(row: DocumentRow, choices: DocumentSelection) -> DocumentSelection:
     """Return the choices changed by what the form holds."""
     form, document = request.form, services().documents.contents(row)
+    was = choices
     if "has_rules" in form:
         choices = choices.with_rules(_known(form.getlist("rule"), RULES, "rule"))
     if "has_chapters" in form:
         ticked = [forms.number(text, "chapter") for text in form.getlist("chapter")]
         known = range(len(document.chapters))
-        choices = choices.with_chapters(document, _known(ticked, known, "chapter"))
+        silent = _silent(was, document)
+        choices = choices.with_chapters(document, [*_known(ticked, known, "chapter"), *silent])
     sent = forms.order(form)
     if "speed" in form:
         choices = replace(choices, speed=1.0 if sent.speed is None else sent.speed)
@@ -85,6 +88,15 @@ def _chosen(row: DocumentRow, choices: DocumentSelection) -> DocumentSelection:
         choices = replace(choices, reading=sent.reading)
     (shape,) = _known([form.get("as", choices.shape)], SHAPES, "as")
     return replace(choices, voice=sent.voice or choices.voice, shape=shape)
+
+
+def _silent(choices: DocumentSelection, document: Document) -> list[int]:
+    """Chapters that are wanted but left out whole by the rules: their box cannot be ticked."""
+    return [
+        number
+        for number in range(len(document.chapters))
+        if number not in choices.skipped and not is_speakable(choices.text(document, number))
+    ]
 
 
 def _known(values: list[Any], known: Any, field: str) -> list[Any]:

@@ -38,10 +38,10 @@ def test_a_program_is_told_where_its_import_waits_and_what_became_of_it(owner, l
     (waiting,) = answer.json["imports"]
     assert (answer.json["documents"], answer.json["errors"]) == ([], [])
     assert answer.headers["Location"] == waiting["url"]
-    assert (waiting["status"], waiting["place"], waiting["state"]) == ("queued", 1, "Is read next.")
+    assert (waiting["status"], waiting["place"], waiting["state"]) == ("queued", 1, "Next in line.")
     send(owner, name="other.md")
     second = owner.get("/documents/imports", json=True).json["imports"][1]
-    assert second["state"] == "Waits to be read: number 2 in line."
+    assert second["state"] == "Waiting: number 2 in line."
     line.run_pending()
     ended = owner.get(waiting["url"], json=True).json
     assert (ended["status"], ended["place"], ended["error"]) == ("ready", 0, None)
@@ -53,10 +53,10 @@ def test_the_shelf_shows_the_line_and_what_could_not_be_read(owner, line):
     assert send(owner, json=False).headers["Location"] == "/documents"
     send(owner, b"\x00\x01\x02", "secret.bin")
     page = owner.get("/documents").text
-    assert page.index("lamp.md") < page.index("Is read next.") < page.index("secret.bin")
+    assert page.index("lamp.md") < page.index("Next in line.") < page.index("secret.bin")
     line.run_pending()
     page = owner.get("/documents").text
-    assert "Is read next." not in page
+    assert "Next in line." not in page
     assert "This is not a file that VoiceVerse reads" in page
     assert "Dismiss" in page
 
@@ -72,6 +72,8 @@ def test_one_is_taken_out_of_the_line(owner, line):
 def test_a_page_is_told_while_it_is_recognised(owner, line, services):
     (waiting,) = send(owner).json["imports"]
     services.db.claim_import("w2", now=1e9, lease_s=30)
+    assert owner.get(waiting["url"], json=True).json["state"] == "Being read…"
+    services.db.advance_import(waiting["id"], "w2", 0, 120, now=1e9, lease_s=30)
     assert owner.get(waiting["url"], json=True).json["state"] == "Being read…"
     services.db.advance_import(waiting["id"], "w2", 3, 120, now=1e9, lease_s=30)
     assert "page 3 of 120" in owner.get(waiting["url"], json=True).json["state"]

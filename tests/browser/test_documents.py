@@ -80,8 +80,8 @@ def test_several_files_are_read_each_with_its_own_sentence(open_page):
     lines = page.locator(".dropped-file")
     expect(lines).to_have_count(3)
     expect(lines.nth(1)).to_contain_text("There is no text in this document.")
-    expect(lines.nth(2).get_by_role("link", name="Look through it")).to_be_visible()
-    lines.nth(0).get_by_role("link", name="Look through it").click()
+    expect(lines.nth(2).get_by_role("link", name="Review")).to_be_visible()
+    lines.nth(0).get_by_role("link", name="Review").click()
     page.wait_for_url("**/documents/*")
 
 
@@ -151,12 +151,59 @@ def test_the_text_of_a_chapter_is_edited_in_its_place(open_review):
     expect(field).to_have_value("The keeper\n\nThe keeper listened to the tide.")
     field.fill("Short.")
     page.get_by_label("Name of the chapter").fill("Brief")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("link", name="Edit the text")).to_be_focused()
     row = page.locator("[data-chapter='2']")
     expect(row.locator(".edited")).to_have_text("Short.")
     expect(row.locator("summary")).to_contain_text("Brief")
     expect(row.locator("summary")).to_contain_text("6 characters")
+
+
+def test_a_chapter_that_the_rules_leave_out_is_ticked_once_its_kind_is_spoken(open_review):
+    page = open_review("```\nonly code\n```\n", name="code.md")
+    expect(total(page)).to_have_text(
+        "Everything here is left out. Tick above what you want to hear."
+    )
+    page.get_by_label("Program code").check()
+    expect(total(page)).to_contain_text("1 chapter ")
+    expect(ticks(page).first).to_be_checked()
+    page.reload()
+    expect(ticks(page).first).to_be_checked()
+
+
+def test_an_open_chapter_follows_the_rules(open_review):
+    page = open_review()
+    page.get_by_text("Arrival", exact=True).click()
+    part = page.get_by_role("button", name="https://example.org/notes")
+    expect(part).to_have_attribute("aria-pressed", "false")
+    page.get_by_label("Web addresses").check()
+    expect(part).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Web addresses")).to_be_focused()
+
+
+def test_a_long_name_that_is_refused_stays_within_a_phone(open_page):
+    page = open_page("/documents", width="phone")
+    until(page, "customElements.get('documents-shelf') !== undefined")
+    page.evaluate(DROP, [["w" * 200 + ".pdf", "no PDF"]])
+    expect(page.locator(".dropped-file .bad")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_a_formula_is_shown_as_it_is_said_until_it_is_wanted_as_written(open_review):
+    page = open_review("# Squares\n\nSo $A = \\pi r^2$ holds.\n", name="squares.md")
+    page.locator("[data-open-chapter] summary").first.click()
+    formula = page.locator(".switch[data-kind=formula]")
+    expect(formula).to_have_text("A = πr²", use_inner_text=True)
+    expect(formula).to_have_css("text-decoration-line", "underline")
+    formula.click()
+    expect(formula).to_have_text("\\(A = \\pi r^2\\)", use_inner_text=True)
+
+
+def test_an_empty_form_keeps_the_page_and_says_what_to_send(open_page):
+    page = open_page("/documents", java_script_enabled=False)
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("alert")).to_have_text("Choose a file, or give the address of a page.")
+    expect(page.get_by_label("Files")).to_be_visible()
 
 
 def test_a_long_chapter_arrives_in_stretches(open_review):

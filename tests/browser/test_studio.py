@@ -218,9 +218,26 @@ def test_a_dropped_text_file_becomes_the_text_and_names_the_piece(desk):
 
 def test_a_text_file_is_opened_with_the_button_too(desk, tmp_path):
     path = tmp_path / "umlaut.txt"
-    path.write_bytes("Grün ist die Heide.".encode("cp1252"))
+    path.write_bytes("Grün ist die Heide.".encode("utf-16"))
     desk.locator("[data-open-file]").set_input_files(path)
     expect(area(desk)).to_have_value("Grün ist die Heide.")
+
+
+def test_a_text_file_in_an_old_encoding_is_imported_where_it_is_recognised(desk, tmp_path):
+    path = tmp_path / "frost.txt"
+    path.write_bytes("Мороз и солнце; день чудесный! Ещё ты дремлешь.".encode("cp1251"))
+    desk.locator("[data-open-file]").set_input_files(path)
+    desk.wait_for_url("**/documents/*")
+    desk.locator("[data-open-chapter] summary").first.click()
+    expect(desk.locator("[data-parts]")).to_contain_text("Мороз и солнце")
+
+
+def test_the_name_of_marked_up_text_has_no_signs_unless_they_are_read(desk):
+    area(desk).fill("# The ferry\n\nIt **never** left.")
+    name = desk.get_by_label("Name of the piece")
+    expect(name).to_have_attribute("placeholder", "The ferry")
+    desk.get_by_label("Read it as it stands").check()
+    expect(name).to_have_attribute("placeholder", "The ferry It **never** left.")
 
 
 def open_voices(page):

@@ -40,10 +40,10 @@ def test_a_chapter_that_was_saved_elsewhere_shows_both_texts(new_page, house, bo
     page.get_by_role("link", name="Edit the text").click()
     page.locator("textarea.chapter-text").fill("My own words.")
     house.owner.post(f"{book}/chapters/2", text="Words of another tab.")
-    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Words of another tab.")).to_be_visible()
     expect(page.locator("textarea.chapter-text")).to_have_value("My own words.")
-    page.get_by_role("button", name="Keep", exact=True).click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".parts.edited")).to_have_text("My own words.")
 
 

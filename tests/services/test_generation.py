@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from queries.groups import STOPPED
-from services.file_names import BadName, check_group, suggest_name
+from services.file_names import BadName, check_group, check_name, suggest_name
 from services.generation import TextEmpty, TextTooLong
 from speech.errors import BadSpeed, KeyMissing, UnknownEngine, UnknownVoice
 from storage.audio_errors import NoSpace
@@ -200,6 +200,27 @@ NAMES = [
     ("Use <b> and </b> here", "Use <b> and </b> here"),
     ("## **", "**"),
 ]  # fmt: skip
+
+
+MARKED_UP = [
+    ("# The ferry\n\nIt **never** left.", "The ferry"),
+    ("I said **never** do [that](https://example.org) again.", "I said never do that again."),
+    ("<h1>The ferry</h1><p>It <b>left</b>.</p>", "The ferry"),
+    ("<p>Hello <b>dear</b> reader</p><p>Tom &amp; Ann</p>", "Hello dear reader Tom & Ann"),
+    ('<speak>Hello <break time="1s"/> <sub alias="World">W</sub></speak>', "Hello World"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), MARKED_UP)
+def test_a_name_has_the_signs_of_markup_where_they_are_said(home, text, name):
+    assert home.submit(text)["display_name"] == name
+    assert home.submit(text, reading={"markup": "literal"})["display_name"] == suggest_name(text)
+    assert home.studio.generation.quote(text).name == name
+
+
+def test_a_name_cannot_turn_its_ending_around():
+    assert check_name("abc\u202etxt.exe") == "abc txt.exe"
+    assert check_group("\u2066Sea\u2069") == "Sea"
 
 
 @pytest.mark.parametrize(("text", "name"), NAMES)

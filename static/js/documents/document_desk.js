@@ -14,6 +14,7 @@ class DocumentDesk extends HTMLElement {
   #timer = 0;
   #isKeeping = false;
   #isChanged = false;
+  #areRulesNew = false;
   #turns = 0;
 
   connectedCallback() {
@@ -45,6 +46,7 @@ class DocumentDesk extends HTMLElement {
     if (!this.#isOwn(target)) return;
     if (target.name === "chapter") this.#addUp();
     if (target.name === "as") this.#nameGroup(target.value);
+    if (target.name === "rule") this.#areRulesNew = true;
     this.#keepSoon();
   }
 
@@ -95,8 +97,20 @@ class DocumentDesk extends HTMLElement {
         this.#isChanged = false;
         await this.#try(() => this.#told(send(this.dataset.url, new FormData(this.#form))));
       }
+      if (this.#areRulesNew) this.#renewChapters();
     } finally {
       this.#isKeeping = false;
+    }
+  }
+
+  // What was opened shows what the rules say now; a text that is being edited stays.
+  #renewChapters() {
+    this.#areRulesNew = false;
+    for (const frame of this.querySelectorAll("[data-open-chapter] > turbo-frame[complete]")) {
+      if (frame.querySelector(".chapter-edit")) continue;
+      const [place] = frame.src.split("?");
+      if (frame.src === place) frame.reload();
+      else frame.src = place;
     }
   }
 
@@ -166,8 +180,10 @@ class DocumentDesk extends HTMLElement {
     if (!row) return;
     row.dataset.characters = chapter.characters;
     const tick = row.querySelector("[name=chapter]");
-    tick.disabled = chapter.is_empty;
-    if (chapter.is_empty) tick.checked = false;
+    if (tick.disabled !== chapter.is_empty) {
+      tick.disabled = chapter.is_empty;
+      tick.checked = chapter.is_chosen;
+    }
     if (chapter.title) row.querySelector(".name").textContent = chapter.title;
     row.querySelector("[data-sums]").textContent = chapter.is_empty
       ? this.#texts.empty
@@ -186,7 +202,10 @@ class DocumentDesk extends HTMLElement {
 
   #showTotal(chosen, characters, seconds, usd) {
     const total = this.querySelector("[data-total]");
-    if (!chosen) return total.replaceChildren(this.#texts.none);
+    if (!chosen) {
+      const isTickable = this.querySelector("[name=chapter]:not(:disabled)");
+      return total.replaceChildren(isTickable ? this.#texts.none : this.#texts.all_left_out);
+    }
     const number = document.createElement("strong");
     number.textContent = plural(this.#texts.chapters, chosen, { n: count(chosen) });
     const rest = document.createElement("span");

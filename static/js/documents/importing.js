@@ -6,29 +6,60 @@ const AT_ONCE = 2; // so that pages and sound get through meanwhile
 const EVERY_MS = 1500; // between two looks at what waits in line
 const TRIES = 4; // where the server is busy and says when to come again
 
-// `list` shows the lines; when all are through, the one that was read opens, or all are shown.
-export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }) {
+// `list` shows the lines; when all are through, the one that was read opens, or all are shown. What
+// waits to be read by the worker keeps nobody from sending the next file. Who writes meanwhile
+// (`isBusy`) is not led away.
+export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity, isBusy }) {
   const texts = textsOf("import-texts");
+  const unsent = [];
+  let senders = 0;
+  let going = 0; // lines that are not through yet
+  let made = []; // a document for each line that is, or null
 
-  async function take(files, url = "") {
-    list.replaceChildren();
+  function take(files, url = "") {
+    if (!going) {
+      list.replaceChildren();
+      made = [];
+    }
     list.hidden = false;
-    const waiting = [...files].map((file) => [show(file.name), { file }]);
-    if (url) waiting.push([show(url), { url }]);
-    const number = waiting.length;
-    const read = [];
-    const work = async () => {
-      while (waiting.length) {
-        const made = await one(...waiting.shift());
-        if (made) read.push(made);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    if (read.length < number || !list.isConnected) return;
-    visit(read.length === 1 ? read[0].url : shelfUrl);
+    for (const file of files) add(file.name, { file });
+    if (url) add(url, { url });
+    while (senders < AT_ONCE && unsent.length) sendRest();
   }
 
-  async function one(line, fields) {
+  function add(name, fields) {
+    going += 1;
+    unsent.push([show(name), fields]);
+  }
+
+  async function sendRest() {
+    if (!senders) addEventListener("beforeunload", warn);
+    senders += 1;
+    while (unsent.length) {
+      const [line, fields] = unsent.shift();
+      const answer = await sent(line, fields);
+      if (answer) follow(line, answer);
+      else end(null);
+    }
+    senders -= 1;
+    if (!senders) removeEventListener("beforeunload", warn);
+  }
+
+  async function follow(line, { documents, imports }) {
+    const document = documents[0] ?? (await inLine(line, imports[0]));
+    if (document) line.link(document.url, texts.look);
+    end(document);
+  }
+
+  function end(document) {
+    going -= 1;
+    made.push(document);
+    if (going || !list.isConnected || made.includes(null) || isBusy?.()) return;
+    visit(made.length === 1 ? document.url : shelfUrl);
+  }
+
+  // What the server answers to one file or address; null where it refuses it.
+  async function sent(line, fields) {
     if (fields.file?.size > mostMegabytes * 1e6) {
       line.end(fill(texts.too_large, { n: mostMegabytes }));
       return null;
@@ -36,17 +67,13 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
     const onSent = (percent) =>
       line.tell(percent < 100 ? fill(texts.sending, { percent }) : texts.reading);
     let { status, answer, againInS } = await send(importUrl, fields, onSent);
-    for (let tries = 1; againInS && tries < TRIES && list.isConnected; tries += 1) {
+    for (let tries = 1; againInS && tries < TRIES; tries += 1) {
       await new Promise((later) => setTimeout(later, againInS * 1000));
       ({ status, answer, againInS } = await send(importUrl, fields, onSent));
     }
-    if (status !== 201 && status !== 202) {
-      line.end(answer.error ?? texts.away);
-      return null;
-    }
-    const made = answer.documents[0] ?? (await inLine(line, answer.imports[0]));
-    if (made) line.link(made.url, texts.look);
-    return made;
+    if (status === 201 || status === 202) return answer;
+    line.end(answer.error ?? texts.away);
+    return null;
   }
 
   // Tell the place in line, and how far it is, until the document is there or could not be read.
@@ -61,8 +88,9 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
       if (!list.isConnected) return null;
       const headers = { Accept: "application/json" };
       const answer = await fetch(waiting.url, { headers }).catch(() => null);
-      if (answer?.status === 404) return null;
       if (answer?.ok) waiting = await answer.json();
+      else if (answer?.status === 404) waiting.error = texts.cancelled;
+      else if (answer?.status === 401) waiting.error = (await answer.json()).error;
     }
     return { url: waiting.document_url };
   }
@@ -75,6 +103,7 @@ export function importer({ list, importUrl, shelfUrl, mostMegabytes = Infinity }
     label.textContent = name;
     const state = document.createElement("span");
     state.className = "soft";
+    state.textContent = texts.waiting;
     row.append(label, " ", state);
     list.append(row);
     return {
@@ -132,6 +161,11 @@ function send(address, fields, onSent) {
 function visit(address) {
   if (window.Turbo) window.Turbo.visit(address);
   else location.assign(address);
+}
+
+// A page that is left takes what is not sent yet with it.
+function warn(event) {
+  event.preventDefault();
 }
 
 export function hasFiles(event) {

@@ -21,6 +21,7 @@ class ImportsLine extends HTMLElement {
       if (signal.aborted) return;
       const headers = { Accept: "application/json" };
       const answer = await fetch(this.dataset.url, { headers, signal }).catch(() => null);
+      if (answer?.status === 401) return renew();
       if (answer?.ok && !this.#show((await answer.json()).imports)) return renew();
     }
   }

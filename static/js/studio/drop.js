@@ -1,5 +1,6 @@
 // What is dropped on the page or opened from it: a short plain text becomes the text, everything
-// else is imported and looked through first. A lone web address can be fetched.
+// else is imported and looked through first, a text in an old encoding among it, which the server
+// recognises and tells. A lone web address can be fetched.
 import { hasFiles, importer } from "../documents/importing.js";
 import { act } from "./speak.js";
 
@@ -15,14 +16,18 @@ export function takeFiles({ root, form, text, texts, address, tell, signal }) {
     importUrl: address.importUrl,
     shelfUrl: address.shelfUrl,
     mostMegabytes: Number(address.mostMegabytes),
+    isBusy: () => text.value !== atDrop,
   });
+  let atDrop = ""; // the text when something was dropped
   let depth = 0;
 
   async function take(files) {
     tell("");
+    atDrop = text.value;
     const [file] = files;
     if (files.length > 1 || !PLAIN.test(file.name) || file.size > SHORT) return imports.take(files);
     const read = decode(new Uint8Array(await file.arrayBuffer()));
+    if (read === null || !read.trim()) return imports.take(files);
     text.replace(read.replace(/\r\n?/g, "\n"));
     if (!title.value) title.value = file.name.replace(PLAIN, "").slice(0, 200);
     text.focus();
@@ -39,6 +44,7 @@ export function takeFiles({ root, form, text, texts, address, tell, signal }) {
     const fetchIt = act(texts.fetch_page, () => {
       tell("");
       text.replace("");
+      atDrop = "";
       imports.take([], written);
     });
     tell(texts.is_address, false, [fetchIt]);
@@ -73,13 +79,13 @@ export function takeFiles({ root, form, text, texts, address, tell, signal }) {
   form.addEventListener("input", offerFetch);
 }
 
-// UTF-8 or UTF-16 by its mark, UTF-8 when it is valid, else the old Western encoding.
+// UTF-8 or UTF-16 by its mark, UTF-8 when it is valid; null for what may be anything.
 function decode(bytes) {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder("windows-1252").decode(bytes);
+    return null;
   }
 }

@@ -77,12 +77,18 @@ function clusterStart(signs, from) {
 
 export function suggestName({ form, text, texts }) {
   const title = form.querySelector("[data-name]");
+  let isMarkup = false; // its signs only the server leaves out
 
   function suggest() {
-    title.placeholder = titleOf(text.value) || texts.untitled;
+    if (!isMarkup || !text.value.trim()) title.placeholder = titleOf(text.value) || texts.untitled;
   }
 
   form.addEventListener("input", suggest);
+  form.addEventListener("studio:quoted", ({ detail }) => {
+    isMarkup = Boolean(detail.markup);
+    if (isMarkup) title.placeholder = detail.name;
+    else suggest();
+  });
   // Enter in a one-line field moves on instead of sending half a thought.
   title.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
