@@ -181,6 +181,7 @@ def _kind_of_bytes(head: bytes, suffix: str, content_type: str) -> str:
 
 
 def _kind_of_text(text: str, suffix: str, content_type: str) -> str:
+    text = text.rstrip("\0")
     controls = sum(1 for sign in text[:4096] if sign < " " and sign not in "\t\n\r\b\f\x1b")
     if controls > len(text[:4096]) // 100:
         raise NotSupported

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 
 from common.errors import Message
@@ -22,6 +23,8 @@ MOST_LOST = 0.02  # of the bytes beyond ASCII, in a text whose encoding is decla
 MISFIT = 0.3  # a declared encoding that fits less is doubted
 LEAST_TEXT = 0.97  # of the characters of UTF-16 without a mark
 ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b$(D")
+TWICE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]")
+FEWEST_TWICE, FEWEST_WHOLE = 2, 2
 SPACE_OR_TEXT = bytes((9, 10, 13, *range(0x20, 0x7F)))
 
 META = re.compile(
@@ -55,8 +58,9 @@ def decode(data: bytes, declared: str = "") -> Decoded:
     """Decode bytes by byte order mark, as UTF-8, by the declared label, else by a guess."""
     if found := _marked(data):
         return found
+    data = data.rstrip(b"\0")  # as disks fill up the last block
     try:
-        return Decoded(data.decode(), "utf-8")
+        return _once(data.decode())
     except UnicodeDecodeError as error:
         whole = data[: error.start]
         is_cut = error.reason == CUT and not whole.isascii()
@@ -88,7 +92,7 @@ def decode_as(data: bytes, name: str) -> Decoded:
 
 def is_binary(data: bytes) -> bool:
     """Tell whether there are NUL bytes that no encoding explains: this is no text."""
-    return b"\0" in data and _marked(data) is None
+    return b"\0" in data.rstrip(b"\0") and _marked(data) is None
 
 
 def outline(head: bytes) -> str:
@@ -107,11 +111,40 @@ def _marked(data: bytes) -> Decoded | None:
         if data.startswith(bom):
             return _decoded(data[len(bom) :], name)
     if b"\0" in data:
+        if found := _utf32(data):
+            return found
         name = "" if len(data) % 2 else _order_of_utf16(data[:HEAD])
         return _decoded(data, name) if name else None
     if b"\x1b" in data and data.isascii() and any(escape in data for escape in ESCAPES):
         return _decoded(data, "iso-2022-jp")
     return None
+
+
+def _utf32(data: bytes) -> Decoded | None:
+    """Decode UTF-32 without a mark: hardly anything else is valid in it."""
+    for name in ("utf-32le", "utf-32be") if len(data) % 4 == 0 else ():
+        with suppress(UnicodeDecodeError):
+            text = data.decode(codec_of(name))
+            return Decoded(text, name) if _is_text(text[:HEAD]) else None
+    return None
+
+
+def _once(text: str) -> Decoded:
+    """The text, or what it was before a program took its UTF-8 for Windows-1252: "Ã¼" for "ü"."""
+    if text.isascii() or len(TWICE.findall(text[:HEAD])) < FEWEST_TWICE:
+        return Decoded(text, "utf-8")
+    signs = {sign for sign in text if sign > "\x7f"}
+    try:
+        table = {ord(sign): _byte_of_1252(sign) for sign in signs}
+        original = text.translate(table).encode("latin-1").decode()
+    except UnicodeError:
+        return Decoded(text, "utf-8")
+    return Decoded(original, "utf-8", is_sure=False)
+
+
+def _byte_of_1252(sign: str) -> int:
+    """The byte of a sign in Windows-1252, as the web reads it; raises UnicodeEncodeError."""
+    return ord(sign) if "\x80" <= sign <= "\x9f" else sign.encode("cp1252")[0]
 
 
 def _order_of_utf16(head: bytes) -> str:
@@ -124,12 +157,15 @@ def _order_of_utf16(head: bytes) -> str:
         if plain < 2 or plain * 50 < len(lows) or plain < 0.9 * head.count(0):
             continue
         text = head.decode(codec_of(name), "replace")
-        good = sum(
-            1 for sign in text if sign in "\n\r\t" or unicodedata.category(sign)[0] not in "C"
-        )
-        if good >= len(text) * LEAST_TEXT and "\0" not in text:
+        if _is_text(text):
             return name
     return ""
+
+
+def _is_text(text: str) -> bool:
+    """Whether nearly all characters are ones that are written."""
+    good = sum(1 for sign in text if sign in "\n\r\t" or unicodedata.category(sign)[0] != "C")
+    return good >= len(text) * LEAST_TEXT and "\0" not in text
 
 
 def _decoded(data: bytes, name: str, is_sure: bool = True) -> Decoded:
@@ -155,4 +191,4 @@ def _is_damaged_utf8(data: bytes) -> bool:
     """Whether this is UTF-8 with a few bad bytes, rather than another encoding."""
     bad = data.decode("utf-8", "replace").count("\ufffd")
     whole = sum(1 for sign in data.decode("utf-8", "ignore") if sign > "\x7f")
-    return whole > 10 * bad
+    return whole > 10 * bad or (whole > FEWEST_WHOLE and whole > 2 * bad)

@@ -15,7 +15,7 @@ LINE = 42  # columns: letters of Latin
 WIDE = LINE / 18  # columns of a Chinese character, of which 18 fill a line
 BROAD = 1.5  # columns of a letter of Thai, Lao, Khmer or Burmese
 LINES = 2
-LONGEST_MS = 7000  # of a cue in a script of wide signs
+LONGEST_MS = 7000  # of a cue, as far as it has words to part
 CLAUSE_BONUS = 16  # how many characters a cue may be off the even share to end with a clause
 ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 WORD = re.compile(r"\S+")
@@ -29,8 +29,10 @@ UNIT = re.compile(
     re.DOTALL,
 )
 SOUTH_EAST_ASIAN = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-# Vowels and signs of Thai that stay with the letter before, or after them.
-THAI_AFTER, THAI_BEFORE = "\u0e30\u0e32\u0e33\u0e45\u0e46\u0e2f", "\u0e40\u0e41\u0e42\u0e43\u0e44"
+# Vowels and signs that stay with the letter before them, or the letter behind: of Thai and Lao.
+WITH_BEFORE = "\u0e30\u0e32\u0e33\u0e45\u0e46\u0e2f\u0eb0\u0eb2\u0eb3\u0ebd\u0ec6\u0eaf"
+WITH_AFTER = "\u0e40\u0e41\u0e42\u0e43\u0e44\u0ec0\u0ec1\u0ec2\u0ec3\u0ec4\u1039\u17d2"
+ENDS_SYLLABLE = ("\u103a", "\u1037\u103a")  # of Burmese: their letter goes with the one before
 PAUSING = tuple(",;:.!?…—–)”»’\"'，、。！？；：")
 
 
@@ -100,8 +102,8 @@ def _segment_cues(text: str, segment: TimedSegment) -> Iterator[Cue]:
 
 
 def _timely(words: list[Word], start: int, end: int, timing: Timing) -> Iterator[Cue]:
-    """A cue from `start` to `end` in ms, or several where wide signs would stand too long."""
-    if end - start > LONGEST_MS and len(words) > 1 and _is_wide(words):
+    """A cue from `start` to `end` in ms, or several where it would stand too long."""
+    if end - start > LONGEST_MS and len(words) > 1:
         even = _length(words, 0, len(words)) / 2
         half = min(range(1, len(words)), key=lambda place: _badness(words, 0, place, even))
         middle = timing.at(words[half].start)
@@ -142,11 +144,16 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     most = int(LINE / WIDE) if _width(text[start:end]) > end - start else LINE
     while _width(text[start:end]) > LINE and end - start > most:
         cut = cluster_start(text, start + most, start)
-        while cut > start + 1 and (text[cut] in THAI_AFTER or text[cut - 1] in THAI_BEFORE):
-            cut -= 1
+        while cut > start + 1 and _is_within_syllable(text, cut):
+            cut = cluster_start(text, cut - 1, start)
         yield start, cut
         start = cut
     yield start, end
+
+
+def _is_within_syllable(text: str, place: int) -> bool:
+    is_end = text.startswith(ENDS_SYLLABLE, place + 1)
+    return text[place] in WITH_BEFORE or text[place - 1] in WITH_AFTER or is_end
 
 
 @lru_cache(maxsize=8192)
@@ -158,10 +165,6 @@ def _columns(sign: str) -> float:
 
 def _width(text: str) -> float:
     return len(text) if text.isascii() else sum(map(_columns, text))
-
-
-def _is_wide(words: list[Word]) -> bool:
-    return any(word.width > len(word.text) for word in words)
 
 
 def _groups(words: list[Word]) -> Iterator[list[Word]]:

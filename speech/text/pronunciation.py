@@ -18,7 +18,7 @@ MOST = 2000
 SPACE = re.compile(r"\s")  # a phrase may be parted by any one space, such as a line break
 # What is written in several ways: apostrophes, hyphens, letters of full width or of mathematics.
 ALIKE = str.maketrans(
-    dict.fromkeys("’ʼ‘`´\u02b9\uff07", "'")
+    dict.fromkeys("’ʼ‘`´ʻ′\u02b9\uff07", "'")
     | dict.fromkeys("\u2010\u2011", "-")
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code != 0xFF07}
     | {
@@ -27,10 +27,11 @@ ALIKE = str.maketrans(
         if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1
     }
 )
-# What is written with more signs or fewer: invisible ones, several spaces, letters and their marks.
+# What is written with more signs or fewer: invisible ones, several spaces, ligatures, letters and
+# their marks.
 UNEVEN = re.compile(
-    r"(?P<unseen>[\u00ad\u180e\u200b-\u200d\u2060\ufeff]+)|(?P<spaces>\s{2,})"
-    r"|[\uff66-\uff9d][\uff9e\uff9f]?|[^\W\d_][\u0300-\u036f\u3099\u309a]{1,8}"
+    r"(?P<unseen>[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]+)|(?P<spaces>\s{2,})"
+    r"|[\uff66-\uff9d][\uff9e\uff9f]?|[\ufb00-\ufb06]|[^\W\d_][\u0300-\u036f\u3099\u309a]{1,8}"
 )
 LINE_END = re.compile(r"\r\n?|[\n\u2028\u2029]")
 # The signs of espeak-ng's phoneme names; neither brackets nor spaces, so that none can end one.

@@ -159,3 +159,29 @@ def test_times_rise_with_the_place_whatever_an_engine_says(words):
     assert times == sorted(times)
     assert times[0] >= 500
     assert times[-1] == 1500
+
+
+@pytest.mark.parametrize("text", [TEXT, "Yes, no, well, he said so, and that was that."])
+def test_no_cue_stands_longer_than_seven_seconds_where_words_part(text):
+    found = list(cues(text, [segment(0, len(text), 0, 24_000)]))
+    assert all(0 < cue.end_ms - cue.start_ms <= 7000 for cue in found)
+    assert " ".join(line for cue in found for line in cue.lines).split() == text.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "after"),
+    [
+        ("ມື້ນີ້ຕອນເຊົ້າຫິມະຕົກໜັກຫຼາຍເດັກນ້ອຍທຸກຄົນອອກໄປທີ່ເດີ່ນບໍ່ມີໃຜຮູ້ວ່າຈະເກີດຫຍັງ", "ເແໂໃໄ", "ະາຳຽ"),
+        ("ဒီနေ့မနက်နှင်းတွေအများကြီးကျတယ်ကလေးတွေအားလုံးအပြင်ထွက်ကြတယ်ဘယ်သူမှမသိကြဘူး", "\u1039", ""),
+        ("ថ្ងៃនេះពេលព្រឹកព្រិលធ្លាក់យ៉ាងខ្លាំងក្មេងៗទាំងអស់ចេញទៅទីធ្លាគ្មាននរណាដឹង", "\u17d2", ""),
+    ],
+)
+def test_syllables_that_nothing_parts_stay_whole(text, before, after):
+    lines = [line for cue in cues(text, [segment(0, len(text), 0, 9000)]) for line in cue.lines]
+    assert "".join(lines) == text
+    assert len(lines) > 1
+    for line in lines[:-1]:
+        assert line[-1] not in before
+    for line in lines[1:]:
+        assert line[0] not in after
+        assert line[1] != "\u103a"

@@ -40,7 +40,10 @@ def test_an_entry_holds_where_its_pattern_stands(entry, text, said):
     ("pattern", "texts"),
     [
         ("O'Brien", ["O’Brien", "OʼBrien", "O`Brien", "O‘BRIEN", "O＇Brien"]),
-        ("O’Brien", ["O'Brien", "oʼbrien"]),
+        ("O’Brien", ["O'Brien", "oʼbrien", "O′Brien", "OʻBrien"]),
+        ("Anna", ["A\u200enna", "An\u2067na", "Ann\u202ca"]),
+        ("fish", ["ﬁsh"]),
+        ("oﬃce", ["office"]),
         ("co-op", ["co\u2011op", "CO\u2010OP"]),
         ("café", ["cafe\u0301", "CAFÉ", "CAFE\u0301"]),
         ("cafe\u0301", ["café", "cafe\u0301"]),

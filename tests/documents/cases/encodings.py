@@ -97,6 +97,40 @@ CASES = [
         holds=("Příliš žluťoučký kůň",),
         notes=("2 characters could not be read.",),
     ),
+    *(
+        Case(
+            "Encodings",
+            f"{codec} without a mark",
+            "wide.txt",
+            lambda codec=codec: "Zażółć gęślą jaźń.".encode(codec),
+            spoken="Zażółć gęślą jaźń.",
+        )
+        for codec in ("utf-32-le", "utf-32-be")
+    ),
+    Case(
+        "Encodings",
+        "UTF-8 that was encoded twice",
+        "twice.txt",
+        lambda: (
+            "„Für die Bücher“, sagte er – dreimal".encode().decode("cp1252", "replace").encode()
+        ),
+        holds=("Bücher",),
+    ),
+    Case(
+        "Encodings",
+        "zeros behind a text",
+        "padded.txt",
+        lambda: b"It was late.\n" + b"\0" * 400,
+        spoken="It was late.",
+    ),
+    Case(
+        "Encodings",
+        "a few bytes of another encoding in UTF-8",
+        "mixed.txt",
+        lambda: "Für die Bücher. ".encode() * 3 + "Größe".encode("cp1252"),
+        holds=("Für die Bücher. Für",),
+        notes=("2 characters could not be read.",),
+    ),
     Case(
         "Encodings", "zeros that are no text", "g.txt", lambda: b"MZ\0\1\2\0\0\3" * 40, refused=" "
     ),
