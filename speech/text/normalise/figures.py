@@ -28,7 +28,6 @@ PHONE = (
     r"(?<![\w.,$€£/-])(?P<plus>\+?)(?P<rest>(?:\d{1,4}[ .-])?(?:\(\d{1,5}\)[ -]?)?"
     r"\d{1,8}(?:(?: ?[/-] ?|[ .])\d{2,8}){0,5})(?![\w-]|[.,/:]\d)"
 )
-AROUND = r"(?:(?<=\s)|(?<=\()|\A)"
 LONGEST_PART = 4  # digits between dots; longer ones are read digit by digit
 FEWEST_DIGITS = 6  # of a telephone number
 LONGEST_NUMBER = 9  # digits; longer ones without separators are read digit by digit

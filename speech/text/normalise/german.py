@@ -6,8 +6,8 @@ from speech.text.normalise.language import Language, Phrase
 from speech.text.normalise.rules import CLOCK, END, MINUTE, SECOND, SPACE, START
 
 MONTHS = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
-    "Oktober", "November", "Dezember",
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+    "November", "Dezember",
 )  # fmt: skip
 
 # The coin and its hundredth part; neither has a plural after a number.
@@ -28,22 +28,21 @@ SCALES = {
 UNITS = {
     "%": "Prozent", "‰": "Promille", "km": "Kilometer", "m": "Meter", "cm": "Zentimeter",
     "mm": "Millimeter", "µm": "Mikrometer", "nm": "Nanometer", "dm": "Dezimeter",
-    "mi": "f:Meile|Meilen", "kg": "Kilogramm", "g": "Gramm", "mg": "Milligramm",
-    "µg": "Mikrogramm", "t": "f:Tonne|Tonnen", "oz": "f:Unze|Unzen", "l": "Liter", "L": "Liter",
-    "ml": "Milliliter", "mL": "Milliliter", "cl": "Zentiliter", "hl": "Hektoliter",
-    "km/h": "Kilometer pro Stunde", "m/s": "Meter pro Sekunde",
-    "mph": "f:Meile pro Stunde|Meilen pro Stunde", "°C": "Grad Celsius", "℃": "Grad Celsius",
-    "°F": "Grad Fahrenheit", "℉": "Grad Fahrenheit", "°": "Grad", "m²": "Quadratmeter",
-    "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer",
+    "mi": "f:Meile|Meilen", "kg": "Kilogramm", "g": "Gramm", "mg": "Milligramm", "µg": "Mikrogramm",
+    "t": "f:Tonne|Tonnen", "oz": "f:Unze|Unzen", "l": "Liter", "L": "Liter", "ml": "Milliliter",
+    "mL": "Milliliter", "cl": "Zentiliter", "hl": "Hektoliter", "km/h": "Kilometer pro Stunde",
+    "m/s": "Meter pro Sekunde", "mph": "f:Meile pro Stunde|Meilen pro Stunde", "°C": "Grad Celsius",
+    "℃": "Grad Celsius", "°F": "Grad Fahrenheit", "℉": "Grad Fahrenheit", "°": "Grad",
+    "m²": "Quadratmeter", "m2": "Quadratmeter", "qm": "Quadratmeter", "km²": "Quadratkilometer",
     "km2": "Quadratkilometer", "cm²": "Quadratzentimeter", "ha": "Hektar", "m³": "Kubikmeter",
     "cm³": "Kubikzentimeter", "h": "f:Stunde|Stunden", "Std.": "f:Stunde|Stunden",
     "min": "f:Minute|Minuten", "Min.": "f:Minute|Minuten", "s": "f:Sekunde|Sekunden",
-    "Sek.": "f:Sekunde|Sekunden", "sek": "f:Sekunde|Sekunden",
-    "ms": "f:Millisekunde|Millisekunden", "Mio.": "f:Million|Millionen",
-    "Mrd.": "f:Milliarde|Milliarden", "kB": "Kilobyte", "KB": "Kilobyte", "MB": "Megabyte",
-    "GB": "Gigabyte", "TB": "Terabyte", "Mbit/s": "Megabit pro Sekunde", "Hz": "Hertz",
-    "kHz": "Kilohertz", "MHz": "Megahertz", "GHz": "Gigahertz", "W": "Watt", "kW": "Kilowatt",
-    "MW": "Megawatt", "kWh": "f:Kilowattstunde|Kilowattstunden", "V": "Volt", "kV": "Kilovolt",
+    "Sek.": "f:Sekunde|Sekunden", "sek": "f:Sekunde|Sekunden", "ms": "f:Millisekunde|Millisekunden",
+    "Mio.": "f:Million|Millionen", "Mrd.": "f:Milliarde|Milliarden", "kB": "Kilobyte",
+    "KB": "Kilobyte", "MB": "Megabyte", "GB": "Gigabyte", "TB": "Terabyte",
+    "Mbit/s": "Megabit pro Sekunde", "Hz": "Hertz", "kHz": "Kilohertz", "MHz": "Megahertz",
+    "GHz": "Gigahertz", "W": "Watt", "kW": "Kilowatt", "MW": "Megawatt",
+    "kWh": "f:Kilowattstunde|Kilowattstunden", "V": "Volt", "kV": "Kilovolt",
     "PS": "Pferdestärke|PS", "kcal": "f:Kilokalorie|Kilokalorien", "kJ": "Kilojoule",
     "dB": "Dezibel", "hPa": "Hektopascal",
 }  # fmt: skip
@@ -74,13 +73,13 @@ NUMBERED = {
 
 ABBREVIATIONS = {
     "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "Z. B.": "Zum Beispiel",
-    "Z.B.": "Zum Beispiel",
-    "d. h.": "das heißt", "d.h.": "das heißt", "D. h.": "Das heißt", "D.h.": "Das heißt",
-    "u. a.": "unter anderem", "u.a.": "unter anderem", "v. a.": "vor allem", "v.a.": "vor allem",
-    "o. Ä.": "oder Ähnliches", "o.Ä.": "oder Ähnliches", "o. ä.": "oder ähnlich",
-    "u. U.": "unter Umständen", "u.U.": "unter Umständen", "z. T.": "zum Teil", "z.T.": "zum Teil",
-    "i. d. R.": "in der Regel", "i.d.R.": "in der Regel", "i. A.": "im Auftrag",
-    "s. o.": "siehe oben", "s.o.": "siehe oben", "s. u.": "siehe unten", "s.u.": "siehe unten",
+    "Z.B.": "Zum Beispiel", "d. h.": "das heißt", "d.h.": "das heißt", "D. h.": "Das heißt",
+    "D.h.": "Das heißt", "u. a.": "unter anderem", "u.a.": "unter anderem", "v. a.": "vor allem",
+    "v.a.": "vor allem", "o. Ä.": "oder Ähnliches", "o.Ä.": "oder Ähnliches",
+    "o. ä.": "oder ähnlich", "u. U.": "unter Umständen", "u.U.": "unter Umständen",
+    "z. T.": "zum Teil", "z.T.": "zum Teil", "i. d. R.": "in der Regel", "i.d.R.": "in der Regel",
+    "i. A.": "im Auftrag", "s. o.": "siehe oben", "s.o.": "siehe oben", "s. u.": "siehe unten",
+    "s.u.": "siehe unten",
     "m. E.": "meines Erachtens", "z. Z.": "zur Zeit", "z. Zt.": "zur Zeit", "u. v. m.":
     "und vieles mehr", "usw.": "und so weiter", "u. s. w.": "und so weiter", "usf.":
     "und so fort", "etc.": "et cetera", "bzw.": "beziehungsweise", "bspw.": "beispielsweise",
@@ -93,21 +92,21 @@ ABBREVIATIONS = {
     "Mrd.": "Milliarden", "v. Chr.": "vor Christus", "v.Chr.": "vor Christus",
     "n. Chr.": "nach Christus", "n.Chr.": "nach Christus", "Aufl.": "Auflage", "Hrsg.":
     "Herausgeber", "Tel.": "Telefon", "Bhf.": "Bahnhof", "Hbf.": "Hauptbahnhof", "Pl.": "Platz",
-    "Jan.": "Januar", "Feb.": "Februar", "Aug.": "August", "Sept.": "September",
-    "Okt.": "Oktober", "Nov.": "November", "Dez.": "Dezember", "vs.": "versus", "zit.": "zitiert",
-    "Abt.": "Abteilung", "Fa.": "Firma", "Ges.": "Gesellschaft", "jun.": "junior",
-    "sen.": "senior", "ff.": "folgende", "f.": "folgende", "Anm.": "Anmerkung", "Abb.": "Abbildung",
+    "Jan.": "Januar", "Feb.": "Februar", "Aug.": "August", "Sept.": "September", "Okt.": "Oktober",
+    "Nov.": "November", "Dez.": "Dezember", "vs.": "versus", "zit.": "zitiert", "Abt.": "Abteilung",
+    "Fa.": "Firma", "Ges.": "Gesellschaft", "jun.": "junior", "sen.": "senior", "ff.": "folgende",
+    "f.": "folgende", "Anm.": "Anmerkung", "Abb.": "Abbildung",
 }  # fmt: skip
 NEVER_AT_THE_END = frozenset([
-    "z. B.", "z.B.", "Z. B.", "Z.B.", "d. h.", "d.h.", "D. h.", "D.h.", "v. a.", "v.a.",
-    "bzw.", "bspw.", "ca.", "Ca.", "evtl.", "ggf.", "inkl.", "exkl.", "zzgl.", "abzgl.", "vgl.",
-    "Vgl.", "sog.", "allg.", "max.", "min.", "mind.", "vs.", "Fa.", "u. U.", "u.U.", "m. E.",
+    "z. B.", "z.B.", "Z. B.", "Z.B.", "d. h.", "d.h.", "D. h.", "D.h.", "v. a.", "v.a.", "bzw.",
+    "bspw.", "ca.", "Ca.", "evtl.", "ggf.", "inkl.", "exkl.", "zzgl.", "abzgl.", "vgl.", "Vgl.",
+    "sog.", "allg.", "max.", "min.", "mind.", "vs.", "Fa.", "u. U.", "u.U.", "m. E.",
 ])  # fmt: skip
 
 COUNTED = (
     "Kapitel", "KAPITEL", "Teil", "TEIL", "Buch", "BUCH", "Band", "BAND", "Akt", "AKT", "Szene",
-    "Abschnitt", "Artikel", "Anhang", "Abbildung", "Tabelle", "Weltkrieg", "Phase", "Typ",
-    "Klasse", "Stufe", "Folge", "Lektion", "Brief", "Gesang",
+    "Abschnitt", "Artikel", "Anhang", "Abbildung", "Tabelle", "Weltkrieg", "Phase", "Typ", "Klasse",
+    "Stufe", "Folge", "Lektion", "Brief", "Gesang",
 )  # fmt: skip
 RULER_NAMES = (
     "Heinrich Ludwig Karl Georg Eduard Jakob Wilhelm Elisabeth Richard Philipp Friedrich Leopold "
@@ -237,9 +236,8 @@ LANGUAGE = Language(
     whole_and_half="{whole}einhalb",
     around="etwa",
     formulas={
-        "per": "pro",
-        "+": "plus", "-": "minus", "×": "mal", "÷": "geteilt durch", "/": "durch", "=": "gleich",
-        "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
+        "per": "pro", "+": "plus", "-": "minus", "×": "mal", "÷": "geteilt durch", "/": "durch",
+        "=": "gleich", "<": "kleiner als", ">": "größer als", "≤": "kleiner oder gleich",
         "≥": "größer oder gleich", "≠": "ungleich", "≈": "ungefähr gleich", "±": "plus minus",
         "∞": "unendlich", "π": "Pi", "√": "Wurzel aus", "²": "Quadrat", "³": "hoch drei",
         "^": "hoch {n}",
@@ -248,8 +246,8 @@ LANGUAGE = Language(
     angles=("Grad", "f:Minute|Minuten", "f:Sekunde|Sekunden"),
     open_ends=(
         "Nr", "Abb", "Bd", "Kap", "Tab", "Abs", "Art", "Aufl", "ca", "evtl", "ggf", "inkl", "bzw",
-        "vgl",
-        "bspw", "sog", "allg", "Mio", "Mrd", "Std", "Tel", "max", "min", r"z\. ?B", r"d\. ?h",
+        "vgl", "bspw", "sog", "allg", "Mio", "Mrd", "Std", "Tel", "max", "min", r"z\. ?B",
+        r"d\. ?h",
         r"u\. ?a",
         r"v\. ?a", r"o\. ?g",
     ),
