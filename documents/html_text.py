@@ -11,6 +11,9 @@ from documents.text_cleaning import one_line
 
 INITIAL_CLASSES = re.compile(r"drop|initial|lettrine|first-?letter|fl\b")
 NUMBER = re.compile(r"(?:\d{1,4}|[IVXLC]{1,7})[.:)]?")
+INITIAL = re.compile(r"[“„«‘\"'¿¡]?[^\W\d_a-z]")
+REST_OF_WORD = re.compile(r"[^\W\d_]|['’]")
+INLINE_TAGS = frozenset(("span", "b", "strong", "em", "i", "small"))
 LONGEST = 20_000  # characters of a cell or a label that are looked at
 
 
@@ -87,6 +90,15 @@ def figures_of(node: Any, before: str, listed: frozenset[str]) -> tuple[str, str
         return (f" {text}" if before[-1:].isdigit() else text), "text"
     after = node.next.text_content if node.next is not None and node.next.tag == "-text" else ""
     return raised(text, before, (after or "")[:4], listed)
+
+
+def is_initial_of(alternative: str, image: Any) -> bool:
+    """Whether an image is the drawn first letter of the word whose rest follows it."""
+    after = image.next
+    while after is not None and after.tag in INLINE_TAGS:
+        after = after.child
+    text = (after.text_content or "") if after is not None and after.tag == "-text" else ""
+    return bool(INITIAL.fullmatch(alternative)) and bool(REST_OF_WORD.match(text))
 
 
 def is_new_word(node: Any, tag: str) -> bool:
