@@ -22,7 +22,11 @@ TYPE_NAMES = (
 FRONT_TYPES = frozenset(TYPE_NAMES.split())
 CONTENTS_TYPES = frozenset(("toc", "doc-toc", "table-of-contents"))
 BODY_TYPES = frozenset(("bodymatter", "text", "start", "chapter"))
-GUTENBERG_CLASSES = frozenset(("pg-boilerplate", "pgheader", "pgfooter", "pg-header", "pg-footer"))
+GUTENBERG_NAMES = (
+    "pg-boilerplate pgheader pgfooter pg-header pg-footer transnote transnotes tnote "
+    "transcribers-note transcriber-note transcribersnote"
+)
+GUTENBERG_CLASSES = frozenset(GUTENBERG_NAMES.split())
 GUTENBERG_START = re.compile(r"\*\*\* ?START OF TH\w{1,3} PROJECT GUTENBERG", re.IGNORECASE)
 GUTENBERG_END = re.compile(r"\*\*\* ?END OF TH\w{1,3} PROJECT GUTENBERG", re.IGNORECASE)
 TITLE_NAME = re.compile(

@@ -18,6 +18,11 @@ UTF_16 = {
     b"<\0h\0": b"\xff\xfe",
     b"\0<\0h": b"\xfe\xff",
 }
+SUBSET = re.compile(rb"<!DOCTYPE\s[^>\[]{0,500}+\[([^\]]{0,20000}+)\]\s{0,20}+>", re.IGNORECASE)
+ENTITY = re.compile(
+    rb"<!ENTITY\s{1,20}([A-Za-z][\w.-]{0,40})\s{1,20}([\"'])([^\"'&%]{0,300}+)\2\s{0,20}>"
+)
+LONGEST_SUBSET, MOST_ENTITIES, MOST_ADDED = 24_000, 50, 1_000_000  # bytes, save the second
 READ = 6000  # characters of a page that tell its kind
 LONGEST_HEADING = 80
 MOST_EMPTY = 20  # headings without a text before the one that counts
@@ -52,7 +57,21 @@ class Glance:
 def parse_page(archive: Archive, path: str) -> LexborHTMLParser:
     """Parse a page of a book; raises Broken, Encrypted, TooLargeInside."""
     data = archive.read(path)
-    return parse(UTF_16.get(data[:4], b"") + data)
+    return parse(UTF_16.get(data[:4], b"") + _with_entities(data))
+
+
+def _with_entities(data: bytes) -> bytes:
+    """Put in the texts that a page gives names to at its beginning, and take the names away."""
+    subset = SUBSET.search(data, 0, LONGEST_SUBSET)
+    if subset is None:
+        return data
+    named = {found[1]: found[3] for found in ENTITY.finditer(subset[1])}
+    start, rest = data[: subset.start()], data[subset.end() :]
+    for name, text in list(named.items())[:MOST_ENTITIES]:
+        sign = b"&" + name + b";"
+        if rest.count(sign) * len(text) < MOST_ADDED:
+            rest = rest.replace(sign, text)
+    return start + b"<!DOCTYPE html>" + rest
 
 
 def glance(tree: LexborHTMLParser) -> Glance:

@@ -19,8 +19,12 @@ SPEAKER_CLASSES = frozenset(
         "personaname",
         "charname",
         "dialogue-name",
+        "character-name",
+        "charactername",
+        "sprecher",
     )
 )
+BLOCK_CLASSES = SPEAKER_CLASSES | {"character", "personnage", "personaje", "personaggio"}
 NAME_TAGS = frozenset(("b", "strong", "span", "i", "em"))
 DIRECTION_TYPES = frozenset(("z3998:stage-direction", "stage-direction"))
 SMALL_CAPITALS = frozenset(("smcap", "sc", "smallcaps", "small-caps", "smallcap"))
@@ -71,7 +75,8 @@ class Drama:
         """Whether an element holds the name of who speaks next, and no more."""
         if node.mem_id in self._names:
             return True
-        if not attributes or tag == "body" or not _is_called_speaker(attributes):
+        classes = SPEAKER_CLASSES if tag in NAME_TAGS else BLOCK_CLASSES
+        if not attributes or tag == "body" or not _is_called_speaker(attributes, classes):
             return False
         if tag in NAME_TAGS and not _begins_speech(node, attributes):
             return False
@@ -154,8 +159,14 @@ def _is_ended(node: Any) -> bool:
     return one_line(node.text()[:200])[-1:] in (".", ":") or text[:1] in (".", ":", "—", "–")
 
 
-def _is_called_speaker(attributes: Attributes) -> bool:
-    return bool(types_of(attributes) & SPEAKER_TYPES or classes_of(attributes) & SPEAKER_CLASSES)
+def _is_directed(node: Any) -> bool:
+    """Whether a direction in brackets stands between a name and its speech."""
+    text = (node.next.text_content or "").lstrip() if node.next.tag == "-text" else ""
+    return text[:1] in ("(", "[")
+
+
+def _is_called_speaker(attributes: Attributes, classes: frozenset[str] = SPEAKER_CLASSES) -> bool:
+    return bool(types_of(attributes) & SPEAKER_TYPES or classes_of(attributes) & classes)
 
 
 def _is_persona(cell: Any) -> bool:
@@ -228,4 +239,5 @@ def _written_name(node: Any) -> str:
     if not is_marked or len(text) > LONGEST_NAME:
         return ""
     name = text.rstrip(ENDING)
-    return name if _is_ended(node) and NAME.fullmatch(name) and name[0].isupper() else ""
+    is_ended = _is_ended(node) or _is_directed(node)
+    return name if is_ended and NAME.fullmatch(name) and name[0].isupper() else ""

@@ -20,7 +20,11 @@ SKIPPED = frozenset(SKIPPED_NAMES.split())
 FALLBACKS = frozenset(("object", "video", "audio", "canvas"))  # their text is for want of them
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 CODE_CLASSES = frozenset(("highlight", "codehilite", "sourcecode", "programlisting"))
-MARK_CLASSES = frozenset(("noteref", "footnote-ref", "footnote-reference", "footnoteref", "fnref"))
+MARK_NAMES = (
+    "noteref footnote-ref footnote-reference footnoteref fnref fnanchor _idfootnotelink "
+    "_idendnotelink _idfootnoteanchor _idendnoteanchor"
+)
+MARK_CLASSES = frozenset(MARK_NAMES.split())
 PAGE_CLASSES = frozenset(("pagenum", "pageno", "page-number", "pagebreak", "page-break"))
 LINE_NUMBER_NAMES = (
     "lnum linenum line-num line_num linenumber line-number line_number lineno line-no linno ln "

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from documents.builder import PARAGRAPH
 from documents.text_cleaning import clean, parts_of
-from documents.types import TextRun
+from documents.types import INLINE, TextRun
 
 BREAK = "\x0b"
 GAPS = re.compile(r"[^\S\x0b\xa0]+")
@@ -57,8 +57,11 @@ def paragraph(runs: list[Run], glue: str = PARAGRAPH) -> list[TextRun]:
             glue = ""
         if text:
             is_apart = not parts or text_before.endswith(" ") or kind == "caption"
-            parts.append(TextRun(text, kind, glue or (" " if is_apart else ""), said))
-            glue = " " if kind == "caption" else ""
+            used = glue or (" " if is_apart else "")
+            parts.append(TextRun(text, kind, used, said))
+            # What a paragraph says after an image or a page number begins it without those, too.
+            is_passed_over = kind == "caption" or (len(parts) == 1 and kind not in INLINE)
+            glue = used if is_passed_over else ""
     return parts
 
 

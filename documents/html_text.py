@@ -11,6 +11,9 @@ from documents.text_cleaning import one_line
 
 INITIAL_CLASSES = re.compile(r"drop|initial|lettrine|first-?letter|fl\b")
 NUMBER = re.compile(r"(?:\d{1,4}|[IVXLC]{1,7})[.:)]?")
+INITIAL = re.compile(r"[“„«‘\"'¿¡]?[^\W\d_a-z]")
+REST_OF_WORD = re.compile(r"[^\W\d_]|['’]")
+INLINE_TAGS = frozenset(("span", "b", "strong", "em", "i", "small"))
 LONGEST = 20_000  # characters of a cell or a label that are looked at
 
 
@@ -89,11 +92,13 @@ def figures_of(node: Any, before: str, listed: frozenset[str]) -> tuple[str, str
     return raised(text, before, (after or "")[:4], listed)
 
 
-def is_initial(image: Any, shown: str) -> bool:
-    """Whether an image is the first letter of the word that goes on after it."""
+def is_initial_of(alternative: str, image: Any) -> bool:
+    """Whether an image is the drawn first letter of the word whose rest follows it."""
     after = image.next
-    is_letter = len(shown) == 1 and shown.isupper()
-    return is_letter and after is not None and (after.text() or "")[:1].islower()
+    while after is not None and after.tag in INLINE_TAGS:
+        after = after.child
+    text = (after.text_content or "") if after is not None and after.tag == "-text" else ""
+    return bool(INITIAL.fullmatch(alternative)) and bool(REST_OF_WORD.match(text))
 
 
 def is_new_word(node: Any, tag: str) -> bool:

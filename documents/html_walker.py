@@ -24,7 +24,7 @@ from documents.html_kinds import (
 )
 from documents.html_paragraphs import BREAK, Run, is_decoration, paragraph, whole
 from documents.html_tables import is_layout, table_text, verses_of
-from documents.html_text import figures_of, is_initial, is_new_word
+from documents.html_text import figures_of, is_initial_of, is_new_word
 from documents.text_cleaning import clean, one_line
 from documents.types import TextRun
 
@@ -101,7 +101,8 @@ class Flow:
         if tag in BLOCKS or tag in HEADINGS:
             self._flush()
         self._pass_anchors(attributes)
-        if is_hidden(attributes) or self._is_told(node, tag, attributes):
+        is_gone = is_hidden(attributes) and kind_of_block(tag, attributes) != "note"
+        if is_gone or self._is_told(node, tag, attributes):
             self._pass_anchors_in(node)
             return False
         if node.child is None:
@@ -181,8 +182,7 @@ class Flow:
         elif tag == "br":
             self._runs.append(Run(BREAK))
         elif tag == "img":
-            shown = one_line(attributes.get("alt") or "")
-            self._add(shown, "text" if is_initial(node, shown) else "caption")
+            self._show(node, one_line(attributes.get("alt") or ""))
         elif tag == "svg":
             self._draw(node)
         elif tag in FALLBACKS:
@@ -194,18 +194,24 @@ class Flow:
         elif tag == "table":
             return self._is_table(node, attributes)
         elif tag in ("a", "sup", "span") and (kind := kind_of_mark(node, tag, attributes)):
-            self._runs.append(Run(one_line(node.text()), kind))
+            self._add(one_line(node.text()), kind)
         elif tag in ("sup", "sub"):
             return self._is_figure(node)
         else:
             return self._is_name(node, tag, attributes)
         return True
 
+    def _show(self, node: Any, alternative: str) -> None:
+        """Take in what an image shows: the first letter of a text is a part of it."""
+        is_first = not any(run.text.strip() for run in self._runs) and self._kinds[-1] == "text"
+        is_initial = is_first and is_initial_of(alternative, node)
+        self._add(alternative, "text" if is_initial else "caption")
+
     def _draw(self, node: Any) -> None:
         """Take in a drawing; where the text of a page is drawn, the texts in it are paragraphs."""
         is_text = self._is_drawn and self._kinds[-1] == "text"
         shown = shown_by(node, with_text=not is_text)
-        self._add(shown, "text" if is_initial(node, shown) else "caption")
+        self._add(shown, "text" if is_initial_of(shown, node) else "caption")
         if is_text:
             self._flush()
             for parts in drawn_text(node):

@@ -113,6 +113,17 @@ NUMBERED = (
     "</span></div></div>"
 )
 
+BRACKETS = (
+    '<p><span class="smcap">Anna.</span> Who?</p><p><span class="smcap">Bert.</span> '
+    "(<i>aside</i>) "
+    'I.</p><p><span class="smcap">Anna</span> [<i>rising</i>] Come in.</p><p><span class="smcap">'
+    'Bert.</span> Thanks.</p><p>[<i>Exit</i> <span class="smcap">Anna</span>.]</p>'
+)
+CHARACTERS = (
+    '<p class="character">BERT</p><p class="dialogue">Thanks.</p><p class="character">ANNA</p>'
+    '<p class="dialogue">Sit.</p><p>The <span class="character">木</span> is a tree.</p>'
+)
+
 
 def book(body):
     return lambda: epub({"c1.xhtml": body})
@@ -173,6 +184,23 @@ CASES = [
         "cast.epub",
         book(CAST),
         spoken="Ada, a keeper\n\nJames\n\nFootmen\n\nHarold",
+    ),
+    Case(
+        "drama",
+        "directions in brackets between names and speeches",
+        "brackets.epub",
+        book(BRACKETS),
+        spoken=(
+            "Anna: Who?\n\nBert: (aside) I.\n\nAnna: [rising] Come in.\n\nBert: Thanks.\n\n"
+            "[Exit Anna.]"
+        ),
+    ),
+    Case(
+        "drama",
+        "paragraphs called characters; signs that are called so are none",
+        "characters.epub",
+        book(CHARACTERS),
+        spoken="BERT: Thanks.\n\nANNA: Sit.\n\nThe 木 is a tree.",
     ),
     Case(
         "poems",
