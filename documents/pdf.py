@@ -74,7 +74,12 @@ def read_pdf(pdf: pypdfium2.PdfDocument, title: str, scans: Scans | None = None)
     starts = starts_of(lines, places)
     levels = levels_of(lines, body, beside) if not places else {}
     Writer(builder, layout_of(lines, pages, body, beside), lines).write(starts, levels)
-    return builder.document("pdf", title)
+    try:
+        return builder.document("pdf", title)
+    except EmptyDocument:
+        if any(page.lost for page in pages):
+            raise UnknownLetters from None
+        raise
 
 
 def _pages(pdf: pypdfium2.PdfDocument, scans: Scans | None) -> tuple[list[Page], int]:

@@ -24,7 +24,7 @@ COMBINING = {
     "˙": "\u0307", "¨": "\u0308", "˚": "\u030a", "˝": "\u030b", "ˇ": "\u030c", "¸": "\u0327",
     "˛": "\u0328",
 }  # fmt: skip
-ACCENTS = "".join(COMBINING)
+ACCENT = re.compile(f"[{''.join(COMBINING)}]")
 UNDOTTED = {"ı": "i", "ȷ": "j"}
 REACH = 12  # characters from an accent to its letter, which may be told before or after it
 
@@ -62,11 +62,6 @@ def codes_of(text: str) -> dict[int, str]:
     old, new = len(OLD_LIGATURE.findall(text)), len(NEW_LIGATURE.findall(text))
     is_new = new > old or (new == old and any(sign > "\x7f" for sign in text))
     return NEW_CODES if is_new else OLD_CODES
-
-
-def is_rewritten(line: str, codes: dict[int, str]) -> bool:
-    """Whether a line may hold codes or accents."""
-    return any(sign in ACCENTS for sign in line) if not codes else not line.isalnum()
 
 
 def rewritten(line: str, first: int, page: Page, codes: dict[int, str]) -> tuple[str, list[int]]:

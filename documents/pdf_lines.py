@@ -4,7 +4,7 @@ import ctypes
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import atan2, pi
 from typing import Any
@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 
 from documents.pdf_figures import FIGURES, SPACED, Box, unspaced, with_figures
 from documents.pdf_garbled import is_garbled, is_in_cipher
-from documents.pdf_letters import codes_of, is_a_language, is_rewritten, rewritten
+from documents.pdf_letters import ACCENT, codes_of, is_a_language, rewritten
 from documents.text_cleaning import clean
 
 LINE_END = re.compile("\r\n|[\r\n\ufffe\x02]")
@@ -264,8 +264,10 @@ class TextLines:
         one, other = self._box_of(first), self._box_of(last)
         main = one if one[3] - one[1] >= other[3] - other[1] else other
         size = size or max(main[3] - main[1], 0.1)
-        text, places = line, list(range(first, first + len(line)))
-        if is_rewritten(line, self._codes):
+        text = line
+        places: Sequence[int] | None = None
+        may_have_accents = not line.isascii() or "`" in line
+        if self._codes or (may_have_accents and ACCENT.search(line)):
             text, places = rewritten(line, first, self, self._codes)
         is_plain = text.isascii() and text.isprintable()
         is_low = len(line) > 1 and one[3] - one[1] > size + 0.1
@@ -280,6 +282,7 @@ class TextLines:
         )
         made.is_bold, made.is_fixed = self._font(first, last)
         if made.text == text:
+            places = places or range(first, last + 1)
             if FIGURES.search(text):
                 made.text, made.marks = with_figures(text, LettersAt(self, places), size)
             elif SPACED.fullmatch(text):
@@ -348,7 +351,7 @@ class TextLines:
 class LettersAt:
     """The characters of a line by their places on the page, each asked for when looked at."""
 
-    def __init__(self, lines: TextLines, places: list[int]) -> None:
+    def __init__(self, lines: TextLines, places: Sequence[int]) -> None:
         self._lines, self._places = lines, places
 
     def box(self, index: int) -> Box:

@@ -11,7 +11,7 @@ from documents.pdf_headings import NUMBERED, SENTENCE_END, is_label
 from documents.pdf_lines import Line, Page
 from documents.pdf_lists import BULLET, items_of
 from documents.pdf_outline import Place
-from documents.pdf_verse import meant_ends, verses_of
+from documents.pdf_verse import blocks_of, meant_ends, verses_of
 from documents.text_cleaning import hyphen, parts_of, words_of
 from documents.types import TextRun
 
@@ -41,14 +41,15 @@ class Layout:
 
 def layout_of(lines: list[Line], pages: Sequence[Page], body: Body, beside: range) -> Layout:
     """Look at all lines of a document; `beside` are the indexes of its title's credits."""
-    meant = meant_ends(lines, body.leading)
+    blocks = blocks_of(lines, body.leading)
+    meant = meant_ends(lines, blocks)
     return Layout(
         body,
         _right_edges(lines),
         words_of("\n".join(line.text for line in lines)),
         items_of(lines),
         meant,
-        verses_of(lines, meant, body.leading, pages),
+        verses_of(lines, blocks, meant, pages),
         beside,
     )
 

@@ -22,6 +22,7 @@ from documents.pdf_pages import is_formula_like
 TITLE_SIZE = 1.3  # of the size of the text
 TITLE_PAGE_LINES = 28
 MOST_CREDITS = 40  # lines under a title
+MOST_BELOW = 300  # lines that are looked at
 LOOKED_AHEAD = 3  # lines
 PROSE = 60  # characters of a line of running text, and more than half of that in a column
 FULL = 0.85  # of the width of the column
@@ -92,6 +93,7 @@ def _small_title(lines: list[Line], likely: list[int], page: Page, body: Body) -
     for index in likely[:MOST_TITLE_LINES]:
         line = lines[index]
         is_marked = line.is_bold or (line.text.isupper() and not found)
+        is_marked &= not any(map(str.isdigit, line.text))  # the number of a journal
         is_like_first = not found or line.is_bold == lines[found[0]].is_bold
         is_centred = any(
             abs(line.left + line.right - both) < 2 * CENTRED
@@ -133,7 +135,8 @@ def with_credits(
     last = lines[title[-1]]
     below = [line for line in lines if line.page == last.page and line.bottom < last.bottom - 1]
     below = [line for line in below if line.kind in CREDITS and not line.turn]
-    found = _credits(sorted(below, key=lambda line: -line.top), lines, title, body)
+    below = sorted(below, key=lambda line: -line.top)[:MOST_BELOW]
+    found = _credits(below, lines, title, body)
     if not found:
         return lines, range(0)
     low = min(line.bottom for line in found)
@@ -165,7 +168,7 @@ def _credits(below: list[Line], lines: list[Line], title: list[int], body: Body)
         coming = likely[index : index + 1 + LOOKED_AHEAD]
         is_known = any(is_credit(one, middle, body) for one in coming[:1])
         is_between = len(line.text) < PROSE and any(STRONG.search(one.text) for one in coming[1:])
-        if not (is_known or is_between) or _is_heading_elsewhere(line, rest, body):
+        if not (is_known or is_between) or _is_heading_elsewhere(line, rest, middle, body):
             break
         found.append(line)
     return found
@@ -213,22 +216,28 @@ def is_credit(line: Line, middle: float, body: Body) -> bool:
     named = sum(1 for word in words if not word[0].islower())
     if words and any(map(str.isupper, text)):
         return named >= 0.6 * len(words)
-    is_centred = abs((line.left + line.right) / 2 - middle) < CENTRED
+    is_centred = _is_at(line, middle)
     return line.size > 1.02 * body.size or (is_centred and named >= 0.6 * len(words))
 
 
-def _is_heading_elsewhere(line: Line, rest: list[Line], body: Body) -> bool:
-    """Whether a line of credits looks as headings in the text do."""
+def _is_heading_elsewhere(line: Line, rest: list[Line], middle: float, body: Body) -> bool:
+    """Whether a line of credits looks as headings in the text do, and stands as they do."""
     size = round(line.size)
+    is_centred = _is_at(line, middle)
     if STRONG.search(line.text) or (line.size <= 1.02 * body.size and not line.is_bold):
         return False
     alike = (
         other
         for other in rest
         if round(other.size) == size and other.is_bold == line.is_bold
+        if not is_centred or _is_at(other, middle)
         if not (NUMBERED.match(other.text) or CHAPTER.match(other.text))
     )
     return any(may_be_heading(other, body) for other in alike)
+
+
+def _is_at(line: Line, middle: float) -> bool:
+    return abs((line.left + line.right) / 2 - middle) < CENTRED
 
 
 def by_author(pieces: list[Line]) -> list[Line]:

@@ -27,6 +27,7 @@ HALF = 0.55  # of the room between the margins, which no column of prose leaves 
 PUNCTUATED_LINES = 0.75
 STANZAS = 3  # alike, one after the other
 LONGEST_STANZA = 14  # lines
+LONGEST_WORD = 40  # characters
 LAST_LINE = 0.65  # of the widest line of a stanza: the last one of a paragraph is often shorter
 
 PUNCTUATED = re.compile(r"[,;:.!?…—–][\"'”’»)]{0,3}\Z")
@@ -36,7 +37,7 @@ LAST_WORD = re.compile(r"[^\W\d_]+(?=[\W\d_]*\Z)")
 Block = list[int]
 
 
-def meant_ends(lines: list[Line], leading: float) -> frozenset[int]:
+def meant_ends(lines: list[Line], blocks: list[Block]) -> frozenset[int]:
     """Find the lines after which the next word would have had room: the line's end was meant."""
     found: set[int] = set()
     for index, (line, after) in enumerate(pairwise(lines)):
@@ -53,7 +54,7 @@ def meant_ends(lines: list[Line], leading: float) -> frozenset[int]:
         edge = ends[-3] if len(ends) > ROUND else ends[-1]  # a few lines may stand out
         if edge - line.right > _width(after) + SPACE * line.size:
             found.add(index)
-    for block in _blocks(lines, leading):
+    for block in blocks:
         if _is_justified(lines, block):
             found -= set(block[:-1])
     return frozenset(found)
@@ -66,8 +67,8 @@ def _width(line: Line) -> float:
     return (line.right - line.left) / len(line.text) * letters
 
 
-def _blocks(lines: list[Line], leading: float) -> list[Block]:
-    """Lines one below the other without a gap."""
+def blocks_of(lines: list[Line], leading: float) -> list[Block]:
+    """Find lines of text one below the other without a gap, by their indexes."""
     blocks: list[Block] = []
     for index, line in enumerate(lines):
         if line.kind != "text":
@@ -82,9 +83,9 @@ def _blocks(lines: list[Line], leading: float) -> list[Block]:
 def _goes_on(line: Line, after: Line, leading: float) -> bool:
     away = line.bottom - after.bottom
     is_below = -1 <= away <= 1.35 * max(leading, line.size)
-    is_alike = line.is_bold == after.is_bold and abs(line.size - after.size) < 0.15 * line.size
+    is_headed = line.is_bold and not after.is_bold and line.right < after.right - 2 * line.size
     is_there = line.page == after.page and line.column == after.column
-    return is_below and is_alike and is_there
+    return is_below and not is_headed and is_there
 
 
 def _is_justified(lines: list[Line], block: Block) -> bool:
@@ -100,10 +101,9 @@ def _is_justified(lines: list[Line], block: Block) -> bool:
 
 
 def verses_of(
-    lines: list[Line], meant: frozenset[int], leading: float, pages: Sequence[Page]
+    lines: list[Line], blocks: list[Block], meant: frozenset[int], pages: Sequence[Page]
 ) -> frozenset[int]:
     """Find the lines of verse, addresses and the like, whose ends are kept."""
-    blocks = _blocks(lines, leading)
     narrow = _narrow(lines, pages)
     stanzas = _stanzas(lines, blocks, narrow)
     kept = [
@@ -211,7 +211,10 @@ def _roomy(lines: list[Line], block: Block, *, is_punctuated: bool) -> int:
 
 def _rhymes(texts: Sequence[str]) -> float:
     """The share of lines that end as another one within the next three."""
-    words = [found[0].lower() if (found := LAST_WORD.search(text)) else "" for text in texts]
+    words = [
+        found[0].lower() if (found := LAST_WORD.search(text[-LONGEST_WORD:])) else ""
+        for text in texts
+    ]
     ends = [word[-3:] if len(word) > 3 else word[-2:] for word in words]
     counts = Counter[int]()
     for index, end in enumerate(ends):
