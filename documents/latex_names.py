@@ -112,7 +112,14 @@ def context() -> macrospec.LatexContextDb:
         macrospec.std_macro("title", "[{"),
         macrospec.std_macro("author", "[{"),
     ]
-    environments = [
+    made.add_context_category(
+        "listeners", macros=macros, environments=_environments(), prepend=True
+    )
+    return made
+
+
+def _environments() -> list[macrospec.EnvironmentSpec]:
+    return [
         macrospec.std_environment("tabularx", "{[{"),
         macrospec.std_environment("tabulary", "{[{"),
         macrospec.std_environment("tabular*", "{[{"),
@@ -141,5 +148,3 @@ def context() -> macrospec.LatexContextDb:
         ),
         *(macrospec.std_environment(name, "[") for name in (*LISTS, "frame")),
     ]
-    made.add_context_category("listeners", macros=macros, environments=environments, prepend=True)
-    return made

@@ -93,7 +93,8 @@ CASES = [
         "numbers as they are written",
         "a.rst",
         lambda: (
-            "Title\n=====\n\na) one\nb) two\n\nText.\n\n(4) four\n(5) five\n\n.. only:: html\n\n   Yes.\n"
+            "Title\n=====\n\na) one\nb) two\n\nText.\n\n(4) four\n(5) five\n\n"
+            ".. only:: html\n\n   Yes.\n"
         ),
         spoken="Title\n\na) one\n\nb) two\n\nText.\n\n(4) four\n\n(5) five\n\nYes.",
     ),
