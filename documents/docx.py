@@ -9,7 +9,7 @@ from documents.builder import Builder
 from documents.docx_chunks import read_chunk
 from documents.docx_numbering import Label, Numbering
 from documents.docx_package import MC, Package, R, W, children_of, toggle, value, value_of
-from documents.docx_runs import Found, Runs, alternative
+from documents.docx_runs import CONTROL, Found, Runs, alternative, kind_of_control
 from documents.docx_styles import Style, Styles, centred, outline
 from documents.errors import Broken
 from documents.office_headings import tell
@@ -95,7 +95,7 @@ class _Reader:
             elif block.tag == f"{MC}AlternateContent":
                 waiting += ((iter(form), kind) for form in alternative(block))
             elif block.tag == TABLE or (block.tag in HELD and not _is_away(block)):
-                waiting.append((iter(block), "contents" if _is_contents(block) else kind))
+                waiting.append((iter(block), _kind_of_block(block) or kind))
         self._let_go()
 
     def _paragraph(self, block: etree._Element, around: str) -> None:
@@ -160,7 +160,8 @@ class _Reader:
         # A note is shown once, however often the text refers to it.
         note = self._notes.pop(key, None)
         if note is not None:
-            self.paragraphs += note_of(self._apart(note))
+            kind = "comment" if key[0] == "comments" else "note"
+            self.paragraphs += note_of(self._apart(note), kind)
 
     def _apart(self, container: etree._Element) -> list[Paragraph]:
         """Read the blocks of an element without adding them to the text."""
@@ -214,9 +215,15 @@ def _is_away(block: etree._Element) -> bool:
     return any(each is not None and each.get(f"{W}val") != "restart" for each in merged)
 
 
-def _is_contents(block: etree._Element) -> bool:
+def _kind_of_block(block: etree._Element) -> str:
+    """Kind of all that a block holds: a table of contents, or words that ask for others."""
+    if block.tag != CONTROL:
+        return ""
+    if kind_of_control(block) == "navigation":
+        return "navigation"
     gallery = value(block, f"{W}sdtPr/{W}docPartObj/{W}docPartGallery")
-    return gallery.lower() in ("table of contents", "bibliography index")
+    is_contents = gallery.lower() in ("table of contents", "bibliography index")
+    return "contents" if is_contents else ""
 
 
 def _goes_on(properties: Mapping[str, etree._Element]) -> bool:

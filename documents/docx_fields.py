@@ -1,11 +1,15 @@
 """Fields of a Word file, which run across paragraphs: what they ask for is not what they show."""
 
+import re
+
 from lxml import etree
 
 from documents.docx_package import W, value
+from documents.symbol_fonts import OTHER, sign_of
 
 PAGES = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"))
 CONTENTS = frozenset(("TOC", "TOA", "INDEX", "RD"))
+SYMBOL = re.compile(r'\s*SYMBOL\s+(0x[\da-fA-F]{1,4}|\d{1,5})(?:\s+\\f\s+"?([\w ]{1,40}))?', re.I)
 CHARACTER = f"{W}fldChar"
 CHANGED_AWAY = (f"{W}del", f"{W}moveFrom")
 
@@ -54,7 +58,7 @@ class Fields:
             if self._stack.pop():
                 self.close()
             else:
-                self._asked.pop()
+                return _symbol("".join(self._asked.pop()))
         return ""
 
     def open(self, instruction: str) -> None:
@@ -84,6 +88,16 @@ def _is_balanced(body: etree._Element) -> bool:
         if depth < 0:
             return False
     return depth == 0
+
+
+def _symbol(instruction: str) -> str:
+    """The sign that a field asks for which has no result of its own, "" for other fields."""
+    found = SYMBOL.match(instruction)
+    code = int(found[1], 16 if found[1][:2].lower() == "0x" else 10) if found else 0
+    if found is None or not 0x20 < code < 0xD800:
+        return ""
+    sign = sign_of(found[2], code) if found[2] else chr(code)
+    return "" if sign == OTHER else sign
 
 
 def _chosen(begin: etree._Element) -> str:

@@ -24,7 +24,7 @@ STRICT = {
     ),
 }
 DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
-NOTES = ("footnotes", "endnotes")
+NOTES = ("footnotes", "endnotes", "comments")
 WORD = "word/document.xml"
 
 
@@ -69,7 +69,7 @@ class Package:
         return self._relations.get(name)
 
     def notes(self) -> dict[tuple[str, str], etree._Element]:
-        """Collect footnotes and endnotes by their kind and id."""
+        """Collect footnotes, endnotes and comments by their kind and id."""
         found = {}
         for kind in NOTES:
             root = self.part(kind)

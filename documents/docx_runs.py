@@ -19,7 +19,9 @@ SKIPPED_NAMES = (
     "tblGrid tcPr trPr"
 )
 SKIPPED = frozenset(f"{W}{name}" for name in SKIPPED_NAMES.split())
+COMMENT = f"{W}commentReference"
 NOTES = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
+BESIDE = {**NOTES, COMMENT: "comments"}
 SIGNS = {
     f"{W}tab": " ",
     f"{W}ptab": " ",
@@ -122,7 +124,7 @@ class _Walk:
             is_own = mark is not None and mark.get(f"{W}customMarkFollows") in ("1", "true", "on")
             self._kinds.append("note_mark" if is_own else "")
         elif node.tag == CONTROL:
-            self._kinds.append(_kind_of_control(node))
+            self._kinds.append(kind_of_control(node))
         elif node.tag == FIELD:
             self._fields.open(node.get(f"{W}instr", ""))
         elif node.tag == f"{MC}AlternateContent":
@@ -157,7 +159,7 @@ class _Walk:
             self._pass_field(node)
         elif tag == INSTRUCTION:
             self._fields.ask(node.text or "")
-        elif tag in NOTES:
+        elif tag in BESIDE:
             self._note(node)
         elif tag == SYMBOL:
             code = node.get(f"{W}char", "")
@@ -188,9 +190,9 @@ class _Walk:
         return True
 
     def _pass_field(self, mark: etree._Element) -> None:
-        is_unseen = self._is_unseen
+        was_unseen = self._is_unseen
         chosen = self._fields.mark(mark)
-        if chosen and not is_unseen:
+        if chosen and not (was_unseen and self._is_unseen):
             self._plain(chosen)
 
     @property
@@ -241,8 +243,8 @@ class _Walk:
     def _note(self, node: etree._Element) -> None:
         if self._is_unseen:
             return
-        self.found.notes.append((NOTES[node.tag], node.get(f"{W}id", "")))
-        if not self._kinds[-1]:
+        self.found.notes.append((BESIDE[node.tag], node.get(f"{W}id", "")))
+        if node.tag != COMMENT and not self._kinds[-1]:
             self._add(Run(node.get(f"{W}id", ""), "note_mark"))
 
     def _formula(self, node: etree._Element) -> None:
@@ -296,7 +298,7 @@ def _says_something(form: etree._Element) -> bool:
     return next(form.iter(*told), None) is not None
 
 
-def _kind_of_control(control: etree._Element) -> str:
+def kind_of_control(control: etree._Element) -> str:
     """Kind of what a content control shows: a box to tick, or words that ask for others."""
     properties = control.find(f"{W}sdtPr")
     if properties is None:

@@ -50,11 +50,13 @@ class Style:
     is_centred: bool | None = None
     size: int = 0
     raising: str = ""
+    inherited: str = ""
 
     @property
     def kind(self) -> str:
-        """Kind of the paragraphs in this style, as far as its name tells."""
-        return _kind_of(self.name)
+        """Kind of the paragraphs in this style, as far as its name or its base tells."""
+        own = _kind_of(self.name)
+        return own if own != "text" else self.inherited or own
 
 
 @lru_cache(1000)
@@ -123,7 +125,10 @@ class Styles:
 
 def _named(style: Style, name: str) -> Style:
     found = HEADING_NAME.fullmatch(name.partition(",")[0])
-    return replace(style, name=name, level=int(found[1]) if found else style.level)
+    inherited = style.kind if style.kind in ("caption", "code") else ""
+    return replace(
+        style, name=name, inherited=inherited, level=int(found[1]) if found else style.level
+    )
 
 
 def _with(style: Style, written: etree._Element) -> Style:

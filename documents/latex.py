@@ -15,24 +15,34 @@ from pylatexenc.latexwalker import (
     LatexSpecialsNode,
     LatexWalkerError,
 )
+from pylatexenc.macrospec import std_macro
 
 from common.errors import Message
 from documents.builder import Builder
 from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
+from documents.latex_lists import Listed, opened
 from documents.latex_names import (
     BIBLIOGRAPHY,
+    BOXES,
     FILES,
+    FIRST_SAID,
     FORMATTING,
     FORMULAS,
     HEADINGS,
+    LAST_SAID,
     LISTS,
+    QUOTES,
     REFERENCES,
     TABLES,
+    THEOREMS,
+    TITLED,
     UNSAID,
+    Command,
     context,
 )
+from documents.latex_source import simplified, without_comments
 from documents.latex_walker import Walker
 from documents.tex_formulas import formula_html
 from documents.text_cleaning import clean, one_line
@@ -40,22 +50,18 @@ from documents.types import Document
 
 BEGIN = re.compile(r"^([^%\n]*)\\begin\s*\{document\}", re.MULTILINE)
 END = "\\end{document}"
-CODE_NAMES = r"verbatim\*?|Verbatim|lstlisting|minted|alltt|tikzpicture|pgfpicture|filecontents\*?"
+CODE_NAMES = (
+    r"verbatim\*?|Verbatim|Highlighting|lstlisting|minted|alltt|tikzpicture|pgfpicture|"
+    r"filecontents\*?"
+)
 CODE = re.compile(
     rf"\\begin\{{({CODE_NAMES})\}}(?:\[[^\]\n]{{0,500}}\])?(.*?)(?:\\end\{{\1\}}|\Z)", re.DOTALL
 )
-COMMENT = re.compile(
-    r"\\begin\{comment\}.*?(?:\\end\{comment\}|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)", re.DOTALL
-)
 COMMAND = re.compile(
-    r"\\(?:(?:re)?newcommand|providecommand)\*?\s{0,9}\{?\\([A-Za-z]{1,50})\}?\s{0,9}\{"
-    r"|\\def\s{0,9}\\([A-Za-z]{1,50})\s{0,9}\{"
+    r"\\(?:(?:re)?newcommand|providecommand)\*?\s{0,9}\{?\\([A-Za-z]{1,50})\}?\s{0,9}"
+    r"(?:\[(\d)\])?\s{0,9}(?:\[([^\[\]\n]{0,200})\])?\s{0,9}\{"
+    r"|\\def\s{0,9}\\([A-Za-z]{1,50})\s{0,9}((?:#\d){0,9})\s{0,9}\{"
 )
-IN_LINE = re.compile(
-    r"\\(?:lstinline|mintinline\{\w{1,30}\})(?:\[[^\]\n]{0,200}\])?(?=[^\w\s{\[*])"
-)
-# pylatexenc tries what follows such a bracket twice, and what stands in that four times.
-NOT_CLOSED = re.compile(r"((?:\\[A-Za-z]{1,50}\*?|[\]}])\s{0,9})\[(?![^\[\]]{0,1000}\])")
 THEOREM = re.compile(r"\\newtheorem\*?\{([A-Za-z*]{1,50})\}(?:\[\w{0,50}\])?\{([^{}\n]{1,80})\}")
 LABEL = re.compile(r"\\(?:label|nonumber|notag)\b(?:\{[^{}]{0,200}\})?")
 BLANK = re.compile(r"\n[ \t]*\n\s*")
@@ -65,6 +71,8 @@ SHORTEST_PIECE, LONGEST_PIECE = 2000, 30_000  # characters
 LONGEST_COMMAND = 500  # characters
 DEEPEST = 5  # commands that stand for commands
 MOST_EXPANSIONS = 10_000
+MOST_EXPANDED = 300_000  # characters that commands of the text stand for
+HIGHLIGHTED = re.compile(r"\\[A-Z][A-Za-z]{1,20}Tok\{((?:[^{}\\]|\\.){0,2000})\}")
 NOT_INCLUDED = "Other files that this one names are not read: {names}. Import them by themselves."
 
 
@@ -78,6 +86,7 @@ def read_latex(text: str, title: str) -> Document:
     try:
         page = writer.page(body)
         named = {name: writer.line(_argument(text, name)) for name in ("title", "author")}
+        named["author"] = named["author"].replace(" ,", ",")
     except (RecursionError, LatexWalkerError, LookupError, AttributeError, TypeError) as error:
         raise Broken from error  # pylatexenc fails so on what it does not foresee
     builder = Builder(title_given=bool(named["title"]))
@@ -121,6 +130,12 @@ def _braced(text: str, start: int) -> str:
     return ""
 
 
+def _bare_argument(argument: Any) -> str:
+    """What an argument says, without the braces or brackets around it."""
+    tex = str(argument.latex_verbatim())
+    return tex[1:-1] if isinstance(argument, LatexGroupNode) else tex
+
+
 class _Writer:
     """Writes nodes of LaTeX as HTML; `files` are the names of files that should stand in it."""
 
@@ -128,21 +143,33 @@ class _Writer:
         self.files: list[str] = []
         self._context = context()
         self._symbols = LatexNodes2Text()
-        self._commands: dict[str, str] = {}
+        self._commands: dict[str, Command] = {}
         for found in COMMAND.finditer(preamble):
             meaning = _braced(preamble, found.end())
-            if "#" not in meaning and len(meaning) <= LONGEST_COMMAND:
-                self._commands[found[1] or found[2]] = meaning
+            if len(meaning) <= LONGEST_COMMAND:
+                self._define(found, meaning)
         self._theorems = dict(THEOREM.findall(preamble))
+        self._lists: list[Listed | None] = []
+        self._last_number = 0
+        self._is_german = "german" in preamble and "MakeOuterQuote" not in preamble
         self._code: list[str] = []
         self._notes: list[str] = []
         self._note_count = 0
-        self._depth = self._expansions = 0
+        self._depth = self._expansions = self._expanded_size = 0
+
+    def _define(self, found: re.Match[str], meaning: str) -> None:
+        """Learn a command of the text itself, with what it takes."""
+        name, otherwise = found[1] or found[4], found[3]
+        count = int(found[2] or 0) if found[1] else len(found[5]) // 2
+        takes = "{" * count if otherwise is None else "[" + "{" * (count - 1)
+        self._commands[name] = Command(meaning, otherwise or "")
+        macro = std_macro(name, takes)
+        self._context.add_context_category(f"own-{name}", macros=[macro], prepend=True)
 
     def page(self, body: str) -> str:
         """Write a whole text as a page."""
-        body = CODE.sub(self._keep_code, IN_LINE.sub(r"\\verb", COMMENT.sub("", body)))
-        body = NOT_CLOSED.sub(r"\1{[}", body)
+        body = CODE.sub(self._keep_code, without_comments(body))
+        body = simplified(body, is_german=self._is_german)
         written = "".join(self._parsed(piece) for piece in _pieces(body))
         return f"<p>{written}{self._told_notes()}"
 
@@ -153,7 +180,10 @@ class _Writer:
         return one_line(body.text() if body else "")
 
     def _keep_code(self, found: re.Match[str]) -> str:
-        self._code.append(found[2].strip("\n"))
+        code = found[2].strip("\n")
+        if found[1] == "Highlighting":
+            code = HIGHLIGHTED.sub(r"\1", code)
+        self._code.append(code)
         return f"\\codeblock{{{len(self._code) - 1}}}"
 
     def _parsed(self, tex: str) -> str:
@@ -219,7 +249,7 @@ class _Writer:
             level = HEADINGS[name]
             return f"{self._told_notes()}<h{level}>{self._last(node)}</h{level}><p>"
         if name in self._commands:
-            return self._expanded(name) + node.macro_post_space
+            return self._expanded(node, name) + node.macro_post_space
         if name in FILES:
             self.files.append(self._source(node))
             return ""
@@ -241,6 +271,8 @@ class _Writer:
                 return f"<pre>{escape(code)}</pre><p>"
             case "item":
                 label = self._last(node)
+                if not label and self._lists and (listed := self._lists[-1]):
+                    return f"<li>{escape(listed.next_label())} "
                 return f"<li>{label}: " if label else "<li>"
             case "bibitem":
                 return "<p>"
@@ -258,13 +290,11 @@ class _Writer:
         if name in ("textsuperscript", "textsubscript"):
             tag = "sup" if name == "textsuperscript" else "sub"
             return f"<{tag}>{self._last(node)}</{tag}>"
-        if name in FORMATTING or name in (
-            "textcolor",
-            "colorbox",
-            "href",
-            "multicolumn",
-            "multirow",
-        ):
+        if name in QUOTES:
+            return QUOTES[name]
+        if name in FIRST_SAID:
+            return self._node(self._arguments(node)[0]) if self._arguments(node) else ""
+        if name in FORMATTING or name in BOXES or name in LAST_SAID:
             return self._last(node)
         if name in ("url", "path", "nolinkurl"):
             return escape(self._source(node))
@@ -276,13 +306,20 @@ class _Writer:
             return self._all(arguments)
         return escape(symbol, quote=False) or node.macro_post_space
 
-    def _expanded(self, name: str) -> str:
+    def _expanded(self, node: Any, name: str) -> str:
+        meaning = self._commands[name].meaning
+        given = node.nodeargd.argnlist if node.nodeargd else None
+        for number, argument in enumerate(given or (), 1):
+            tex = self._commands[name].otherwise if argument is None else _bare_argument(argument)
+            meaning = meaning.replace(f"#{number}", tex)
         self._expansions += 1
-        if self._depth >= DEEPEST or self._expansions > MOST_EXPANSIONS:
+        self._expanded_size += len(meaning)
+        is_too_much = self._expansions > MOST_EXPANSIONS or self._expanded_size > MOST_EXPANDED
+        if self._depth >= DEEPEST or is_too_much:
             return ""
         self._depth += 1
         try:
-            return self._parsed(self._commands[name])
+            return self._parsed(meaning)
         finally:
             self._depth -= 1
 
@@ -304,16 +341,31 @@ class _Writer:
             return f"<p>{_formula(node.latex_verbatim(), name)}<p>"
         if name in TABLES:
             return f"{_table(self._cells(node))}<p>"
-        inside = self._all(node.nodelist)
         if name in LISTS:
-            tag = LISTS[name]
-            return f"<{tag}>{inside}{self._told_notes()}</{tag}><p>"
+            return self._list(node, name)
+        inside = self._all(node.nodelist)
+        if name in TITLED and (title := self._last(node)):
+            inside = f"{title}<p>{inside}"
         if name in BIBLIOGRAPHY:
             return f'<div class="references">{inside}</div><p>'
-        if name in self._theorems:
-            label = escape(self._theorems[name])
+        if name in self._theorems or name in THEOREMS:
+            label = escape(self._theorems.get(name) or THEOREMS[name])
+            if option := self._last(node).strip("[]"):
+                label = f"{label} ({option})"
             return f"<p>{label}. {inside}<p>"
         return f"<div><p>{inside}{self._told_notes()}</div><p>"
+
+    def _list(self, node: Any, name: str) -> str:
+        counted = [each for each in self._lists if each]
+        made = None
+        if name == "enumerate":
+            made = opened(node.latex_verbatim(), len(counted), self._last_number)
+        self._lists.append(made)
+        inside = self._all(node.nodelist)
+        self._lists.pop()
+        if made is not None and not counted:
+            self._last_number = made.last
+        return f"<ul>{inside}{self._told_notes()}</ul><p>"
 
     def _cells(self, node: Any) -> list[list[str]]:
         rows: list[list[str]] = [[""]]

@@ -1,5 +1,7 @@
 """Names of LaTeX: what its commands and environments mean to somebody who listens."""
 
+from dataclasses import dataclass
+
 from pylatexenc import latexwalker, macrospec
 
 HEADINGS = {
@@ -30,15 +32,22 @@ _UNSAID = {
     "usetikzlibrary pagenumbering bibliography addbibresource selectlanguage hyphenation "
     "graphicspath captionsetup geometry lstset hypersetup usetheme glsadd phantomsection* "
     "setstretch linespread newcounter stepcounter refstepcounter theoremstyle input include "
-    "subfile usefonttheme usecolortheme allowdisplaybreaks* color pdfbookmark makeatletter*",
+    "subfile usefonttheme usecolortheme allowdisplaybreaks* color pdfbookmark makeatletter* "
+    "hypertarget labelform phantom hphantom vphantom cline cmidrule institute date inst "
+    "PassOptionsToPackage "
+    "hyphenchar enlargethispage usepgfplotslibrary pgfplotsset tikzset columnwidth* sisetup "
+    "useinnertheme useoutertheme usefoottemplate pgfdeclareimage logo titlegraphic "
+    "thispdfpagelabel vskip* AtBeginSection ensuremath*",
     "{{": "setcounter addtocounter setlength addtolength fontsize definecolor* newtheorem* "
-    "numberwithin subimport import markboth newlength* settowidth",
+    "numberwithin subimport import markboth newlength* settowidth settoheight "
+    "setbeamertemplate setbeamercolor setbeamerfont setbeamersize",
     "{{{": "definecolor addcontentsline",
     "[{": "usepackage documentclass includegraphics lstinputlisting nocite RequirePackage "
     "includepdf includesvg",
     "*{[[{": "newcommand renewcommand providecommand DeclareRobustCommand",
     "{[[{{": "newenvironment renewenvironment",
     "[": "pagebreak linebreak nopagebreak",
+    "[{{": "rule",
 }
 UNSAID = frozenset(
     name for names in _UNSAID.values() for name in names.split() if not name.endswith("*")
@@ -47,9 +56,31 @@ UNSAID = frozenset(
 )
 _FORMULAS = "equation align gather multline eqnarray displaymath math flalign alignat"
 FORMULAS = frozenset(name + star for name in _FORMULAS.split() for star in ("", "*"))
+# Boxes: what they hold is said, their sizes are not.
+BOXES = {
+    "raisebox": "{[[{", "parbox": "[[[{{", "makebox": "[[{", "framebox": "[[{", "scalebox": "{[{",
+    "resizebox": "{{{", "rotatebox": "[{{", "hyperlink": "{{", "foreignlanguage": "{{",
+    "alert": "{", "textnormal": "{", "subtitle": "{", "framesubtitle": "{", "marginpar": "[{",
+    "fcolorbox": "{{{", "adjustbox": "{{", "hyperref": "[{", "glqq": "", "texorpdfstring": "{{",
+    "pdftooltip": "{{", "ruby": "{{", "only": "{", "uncover": "{", "onslide": "", "visible": "{",
+    "highlight": "{", "hl": "{", "textsuperscript": "{", "textsubscript": "{",
+}  # fmt: skip
+FIRST_SAID = frozenset(("texorpdfstring", "pdftooltip", "ruby"))
+QUOTES = {"glqq": "„", "grqq": "“", "glq": "‚", "grq": "‘", "flqq": "«", "frqq": "»", "pounds": "£"}
 TABLES = frozenset(("tabular", "tabular*", "tabularx", "tabulary", "longtable", "tabu", "array"))
 LISTS = {"itemize": "ul", "enumerate": "ol", "description": "ul", "compactitem": "ul"}
+THEOREMS = {"theorem": "Theorem", "lemma": "Lemma", "corollary": "Corollary", "proof": "Proof"}
+TITLED = frozenset(("block", "alertblock", "exampleblock"))
+LAST_SAID = frozenset(("textcolor", "colorbox", "href", "multicolumn", "multirow"))
 BIBLIOGRAPHY = frozenset(("thebibliography",))
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of the text itself: what it stands for, and its first argument if none is given."""
+
+    meaning: str
+    otherwise: str = ""
 
 
 def context() -> macrospec.LatexContextDb:
@@ -63,6 +94,8 @@ def context() -> macrospec.LatexContextDb:
     ]
     macros += [macrospec.std_macro(name, "*[[{") for name in REFERENCES if name != "nocite"]
     macros += [macrospec.std_macro(name, "*[{") for name in HEADINGS]
+    macros += [macrospec.std_macro(name, takes) for name, takes in BOXES.items()]
+    macros += [macrospec.std_macro(name, "") for name in QUOTES]
     macros += [macrospec.std_macro(name, "{") for name in ("enquote", "frametitle", "codeblock")]
     macros += [
         macrospec.std_macro("caption", "*[{"),
@@ -79,7 +112,14 @@ def context() -> macrospec.LatexContextDb:
         macrospec.std_macro("title", "[{"),
         macrospec.std_macro("author", "[{"),
     ]
-    environments = [
+    made.add_context_category(
+        "listeners", macros=macros, environments=_environments(), prepend=True
+    )
+    return made
+
+
+def _environments() -> list[macrospec.EnvironmentSpec]:
+    return [
         macrospec.std_environment("tabularx", "{[{"),
         macrospec.std_environment("tabulary", "{[{"),
         macrospec.std_environment("tabular*", "{[{"),
@@ -89,6 +129,18 @@ def context() -> macrospec.LatexContextDb:
         macrospec.std_environment("minipage", "[[[{"),
         macrospec.std_environment("multicols", "{"),
         macrospec.std_environment("wrapfigure", "[{[{"),
+        *(macrospec.std_environment(name, "[") for name in ("proof", "thm", "lem", "rem", "defn")),
+        macrospec.std_environment("column", "[{"),
+        macrospec.std_environment("columns", "["),
+        macrospec.std_environment("CJK", "{{"),
+        macrospec.std_environment("CJK*", "{{"),
+        macrospec.std_environment("block", "{"),
+        macrospec.std_environment("alertblock", "{"),
+        macrospec.std_environment("exampleblock", "{"),
+        macrospec.std_environment("adjustwidth", "{{"),
+        macrospec.std_environment("spacing", "{"),
+        macrospec.std_environment("subfigure", "[[[{"),
+        macrospec.std_environment("tcolorbox", "["),
         macrospec.std_environment("otherlanguage", "{"),
         *(
             macrospec.std_environment(name, "[")
@@ -96,5 +148,3 @@ def context() -> macrospec.LatexContextDb:
         ),
         *(macrospec.std_environment(name, "[") for name in (*LISTS, "frame")),
     ]
-    made.add_context_category("listeners", macros=macros, environments=environments, prepend=True)
-    return made

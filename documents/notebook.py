@@ -37,7 +37,7 @@ def read_notebook(data: bytes, title: str) -> Document:
         notebook = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         notebook = {"cells": list(_salvaged(text))}
-        if not notebook["cells"]:
+        if not any(cell["source"] for cell in notebook["cells"]):
             raise Broken from error
         builder.notes.append(Message(DAMAGED))
     cells = list(_cells(notebook))

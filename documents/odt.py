@@ -74,7 +74,7 @@ def _parsed(data: bytes) -> tuple[etree._Element, bool]:
         raise Broken
     around = b"<office:body>" if found[1].endswith(b"text") else b""
     around = b"<office:body><office:text>" if found[1].startswith(b"text:") else around
-    return parse_damaged(ROOT + around + data[found.start() :])
+    return parse_xml(ROOT + around + data[found.start() :]), True
 
 
 def _beside(archive: Archive, name: str) -> etree._Element | None:

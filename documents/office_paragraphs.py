@@ -10,7 +10,7 @@ from documents.text_cleaning import clean, one_line, parts_of
 from documents.types import TextRun
 
 LAYOUT_CELL = 200  # characters in a cell: more on average, and the table is there for the looks
-BESIDE = frozenset(("note", "caption"))  # kinds that stand beside a table or a note
+BESIDE = frozenset(("note", "caption", "comment"))  # kinds that stand beside a table or a note
 
 BLANKS = re.compile(r"[^\S\n\xa0]+")
 RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
@@ -135,10 +135,10 @@ def table(rows: Iterable[Iterable[Iterable[Paragraph]]], kind: str = "table") ->
     return [Paragraph.of("\n".join(line for line in lines if line), kind), *beside]
 
 
-def note(told: list[Paragraph]) -> list[Paragraph]:
-    """Make one paragraph of a note; what it refers to itself comes after."""
+def note(told: list[Paragraph], kind: str = "note") -> list[Paragraph]:
+    """Make one paragraph of a note, or of a comment; what it refers to itself comes after."""
     text = "\n".join(p.text.strip() for p in told if p.kind not in BESIDE and p.parts)
-    return [Paragraph.of(text, "note"), *(p for p in told if p.kind in BESIDE)]
+    return [Paragraph.of(text, kind), *(p for p in told if p.kind in BESIDE)]
 
 
 def raised(text: str, before: str) -> Run:

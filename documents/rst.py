@@ -14,6 +14,7 @@ from documents.builder import Builder
 from documents.errors import Broken
 from documents.html import parse_text
 from documents.html_walker import Flow
+from documents.list_numbers import written
 from documents.plain_text import read_plain
 from documents.tex_formulas import formula_html
 from documents.text_cleaning import clean, one_line
@@ -56,7 +57,16 @@ SIGNS = re.compile(r"[*`]|\|(?=\S)|[\w\]]_(?!\w)")
 MOST_SIGNS = 4000
 NESTED = re.compile(r"^[ \t]*\.\. \|[^|\n]{1,100}\|[ \t]+replace::[^|\n]*+(?:\|[^|\n]*+){3}", re.M)
 MOST_NESTED = 8
-CODE = frozenset(("code-block", "sourcecode", "code", "doctest", "testcode", "prompt", "raw"))
+SHAPES = {
+    "loweralpha": "lowerLetter", "upperalpha": "upperLetter", "lowerroman": "lowerRoman",
+    "upperroman": "upperRoman",
+}  # fmt: skip
+# Directives whose arguments are settings, not words.
+SET = frozenset(("only", "ifconfig", "grid", "tab-set", "tabs", "cssclass", "panels", "role"))
+DRAWN = ("mermaid", "graphviz", "digraph", "graph", "plantuml", "uml", "productionlist")
+CODE = frozenset(
+    (*DRAWN, "code-block", "sourcecode", "code", "doctest", "testcode", "prompt", "raw")
+)
 UNSAID_ROLES = frozenset(("raw", "index", "cite", "footcite"))
 
 
@@ -117,6 +127,8 @@ def _said_role(
     if said.startswith("~"):
         said = said[1:].rpartition(".")[2]
     kind = name.rpartition(":")[2]
+    if kind in ("guilabel", "menuselection"):
+        said = said.replace("&&", "\0").replace("&", "").replace("\0", "&").replace("-->", ">")
     if kind in UNSAID_ROLES or kind.startswith(("cite", "footcite")):
         return [nodes.citation_reference("", f"[{said}]", refname=said)], []
     return [nodes.inline("", said.lstrip("!"))], []
@@ -167,7 +179,7 @@ class _Unknown(_Unsaid):
     def run(self) -> list[nodes.Node]:
         """Leave the argument as a paragraph, and what stands in the directive."""
         holder = nodes.container()
-        if self.arguments:
+        if self.arguments and self.name not in SET:
             said, _ = self.state.inline_text(self.arguments[0], self.lineno)
             holder += nodes.paragraph("", "", *said)
         self.state.nested_parse(self.content, self.content_offset, holder)
@@ -190,10 +202,25 @@ def _say_what_is_meant(tree: nodes.document) -> None:
     for block in list(tree.findall(nodes.line_block)):
         if not isinstance(block.parent, nodes.line_block):
             block.parent.replace(block, _verse(block))
+    for listed in list(tree.findall(nodes.enumerated_list)):
+        _write_numbers(listed)
     for mark in list(tree.findall(nodes.citation_reference)):
         said = escape(mark.astext())
         shown = nodes.raw("", f'<sup role="doc-biblioref">{said}</sup>', format="html")
         mark.parent.replace(mark, shown)
+
+
+def _write_numbers(listed: nodes.Element) -> None:
+    """Write the numbers of a list into its items, where they are others than "1." and "2."."""
+    shape = SHAPES.get(listed.get("enumtype", "arabic"), "decimal")
+    before, after = listed.get("prefix", ""), listed.get("suffix", ".")
+    if (shape, before, after) == ("decimal", "", "."):
+        return
+    for number, item in enumerate(listed.children, int(listed.get("start", 1))):
+        if item.children and isinstance(item.children[0], nodes.paragraph):
+            label = f"{before}{written(number, shape)}{after} "
+            item.children[0].insert(0, nodes.Text(label))
+    listed.parent.replace(listed, nodes.bullet_list("", *listed.children))
 
 
 def _verse(block: nodes.Element) -> nodes.Element:

@@ -1,7 +1,7 @@
 """Cases of Word files: fields, controls, formulas, and the parts of their packages."""
 
 from tests.documents.cases import Case
-from tests.documents.making_office import MAIN_TYPE, field, p, part, r, word
+from tests.documents.making_office import MAIN_TYPE, field, p, part, r, style, word
 
 KIND = "DOCX"
 
@@ -35,6 +35,12 @@ TITLED = (
 def titled(title: str) -> bytes:
     """A Word file with a title in its properties."""
     return word(p("It was late."), extra={"docProps/core.xml": TITLED.format(title)})
+
+
+def asked(instruction: str) -> str:
+    """A field that shows no result of its own."""
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    return f"{begin}<w:r><w:instrText>{instruction}</w:instrText></w:r>{end}"
 
 
 FIELDS = [
@@ -105,9 +111,50 @@ FIELDS = [
             + p(r("Choice: ") + control("<w:dropDownList/>", r("Blue")))
             + p(control("<w14:checkbox/>", r("☒")) + r(" Milk"))
             + p(r("Name: ") + control("<w:showingPlcHdr/>", r("Click here.")))
+            + control("<w:showingPlcHdr/>", p("Enter text."))
         ),
         spoken="1 May 2020\n\nChoice: Blue\n\nMilk\n\nName:",
-        shown=(("bullet", "☒"), ("navigation", "Click here.")),
+        shown=(("bullet", "☒"), ("navigation", "Click here."), ("navigation", "Enter text.")),
+    ),
+    Case(
+        KIND,
+        "signs that fields draw",
+        "signs.docx",
+        lambda: word(
+            p(
+                asked(" SYMBOL 169 ")
+                + r(" 2020 ")
+                + asked(' SYMBOL 97 \\f "Symbol" ')
+                + asked(" XE x ")
+            )
+        ),
+        spoken="© 2020 α",
+    ),
+    Case(
+        KIND,
+        "a comment",
+        "comment.docx",
+        lambda: word(
+            p(r("It was late") + '<w:r><w:commentReference w:id="0"/></w:r>' + r(".")),
+            extra={
+                "word/comments.xml": part(
+                    "comments", f'<w:comment w:id="0">{p("Really?")}</w:comment>'
+                )
+            },
+        ),
+        spoken="It was late.",
+        shown=(("comment", "Really?"),),
+    ),
+    Case(
+        KIND,
+        "a caption by the style below its own",
+        "caption.docx",
+        lambda: word(
+            p("It was late.") + p("A lamp", '<w:pStyle w:val="Pic"/>'),
+            styles=style("C", "caption") + style("Pic", "Image text", '<w:basedOn w:val="C"/>'),
+        ),
+        spoken="It was late.",
+        shown=(("caption", "A lamp"),),
     ),
 ]
 

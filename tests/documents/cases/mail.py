@@ -135,6 +135,53 @@ CASES = [
     ),
     Case(
         "Mail",
+        "forwarded, and nothing added",
+        "mail.eml",
+        lambda: (
+            HEAD.format("Fwd: Hi")
+            + "\n---------- Forwarded message ---------\nFrom: Bob\nDate: x\nSubject: Hi\n\n"
+            "It is late.\n"
+        ),
+        spoken="It is late.",
+        shown=(("navigation", "Subject: Hi"),),
+    ),
+    Case(
+        "Mail",
+        "forwarded in HTML by Gmail",
+        "mail.eml",
+        lambda: (
+            HEAD.format("Fwd: Hi") + "Content-Type: text/html\n\n<div>See."
+            '<div class="gmail_quote"><div class="gmail_attr">'
+            "---------- Forwarded message ---------<br>From: Bob</div>"
+            "<p>It is late.</p></div></div>"
+        ),
+        spoken="See.\n\nIt is late.",
+    ),
+    Case(
+        "Mail",
+        "flowed lines",
+        "mail.eml",
+        lambda: (
+            HEAD.format("Hi")
+            + "Content-Type: text/plain; format=flowed\n\nThis goes \non here.\nA new line.\n"
+        ),
+        spoken="This goes on here.\nA new line.",
+    ),
+    Case(
+        "Mail",
+        "with pictures in it",
+        "mail.eml",
+        lambda: (
+            "Message-ID: <1@example.org>\n"
+            + HEAD.format("Hi")
+            + 'Content-Type: multipart/related; boundary="B"\n\n--B\nContent-Type: text/html\n\n'
+            "<p>It is late.</p>\n--B\nContent-Type: image/png\nContent-ID: <a>\n\nAAAA\n--B--\n"
+        ),
+        spoken="It is late.",
+        shown=(("navigation", "From: Ann"),),
+    ),
+    Case(
+        "Mail",
         "without a name",
         "message",
         lambda: "Message-ID: <1@example.org>\nFrom: a@example.org\nSubject: Hi\n\nHello.\n",
