@@ -211,7 +211,7 @@ class Flow:
         """Take in a drawing; where the text of a page is drawn, the texts in it are paragraphs."""
         is_text = self._is_drawn and self._kinds[-1] == "text"
         shown = shown_by(node, with_text=not is_text)
-        self._add(shown, "text" if is_initial_of(shown, node) else "caption")
+        self._show(node, shown)
         if is_text:
             self._flush()
             for parts in drawn_text(node):
