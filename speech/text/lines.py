@@ -4,11 +4,12 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-LINE_END = re.compile(r"\r\n|[\n\r\u2028]")
+LINE_ENDS = "\n\r\u2028"
+LINE_END = re.compile(rf"\r\n|[{LINE_ENDS}]")
 BLANK = re.compile(r"[^\S\n\r\u2028]{0,400}")
 FAR = 400  # characters of a line that are looked at
 AROUND = 6  # lines on each side that a line end is judged by
-KNOWN = 512  # lines that are remembered
+KNOWN = 1024  # lines that are remembered
 
 ITEM = re.compile(r"(?:(?P<bullet>[-*+•‣◦–—])|\(?(?:\d{1,3}|[a-zA-Z])[.)])[ \t]+(?=\S)")
 STOP = re.compile(r"[.,;:!?…—–。，、；：！？।؟]['\"’”»)\]]*\Z")
@@ -124,7 +125,10 @@ class Lines:
             end = place - self._text.startswith("\r\n", place - 1)
             low = max(0, end - FAR)
             near = self._text[low:end]
-            self._keep(place, low + 1 + max(map(near.rfind, "\n\r\u2028")), end)
+            start = low + 1 + max(map(near.rfind, LINE_ENDS))
+            line = self._by_end[place] = self._read(start, end)
+            if self._is_whole(start, end):
+                self._by_start[start] = line
         return self._by_end[place]
 
     def _after(self, place: int) -> Line | None:
@@ -135,15 +139,22 @@ class Lines:
         if start not in self._by_start:
             found = LINE_END.search(self._text, start, start + FAR)
             end = found.start() if found else min(start + FAR, len(self._text))
-            self._keep(end, start, end)
+            line = self._by_start[start] = self._read(start, end)
+            if self._is_whole(start, end):
+                self._by_end[end] = line
         return self._by_start[start]
 
-    def _keep(self, place: int, start: int, end: int) -> None:
-        if len(self._by_end) > KNOWN:
+    def _read(self, start: int, end: int) -> Line | None:
+        if len(self._by_end) + len(self._by_start) > KNOWN:
             self._by_end.clear()
             self._by_start.clear()
-        line = _read(start, end, self._text[start:end].strip())
-        self._by_end[place] = self._by_start[start] = line
+        return _read(start, end, self._text[start:end].strip())
+
+    def _is_whole(self, start: int, end: int) -> bool:
+        """Whether a line begins and ends there, rather than being cut, or asked for amid it."""
+        return (start == 0 or self._text[start - 1] in LINE_ENDS) and (
+            end == len(self._text) or self._text[end] in LINE_ENDS
+        )
 
 
 def _read(start: int, end: int, words: str) -> Line | None:

@@ -2,7 +2,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from speech.text.directives import BadCast
@@ -33,6 +33,8 @@ FULL = {
     "speed": 1.5,
 }
 
+STORM = "It was a dark and stormy night while he sat, and waited for the news. "
+
 texts = st.lists(
     st.sampled_from(
         [
@@ -46,7 +48,7 @@ texts = st.lists(
                 "Dr. ",
                 "5 kg ",
             ),
-            *("It was a dark and stormy night while he sat, and waited for the news. ",),
+            STORM,
             *("all in one line each\n", "- milk\n", "no stops at all\r\n", "Chapter 1\n\n"),
             *("\n", "\n\n", "\r\n", "   ", "\0", "\ud800", "e\u0301", "👨\u200d👩\u200d👧", "\r"),
             *("Anna: ", "\nOld Ben: ", "\nAnna:\n", "[pause]", "[pause 2s] ", "[pause", "]"),
@@ -81,6 +83,7 @@ def test_segments_are_the_text_to_the_letter(text, options, size):
 
 
 @given(text=texts, options=settings_of, size=sizes)
+@example(text="all in one line each\n" * 2 + "word" + " " * 600 + STORM, options=FULL, size={})
 @settings(deadline=None, max_examples=60)
 def test_resuming_at_any_segment_gives_the_same_segments_again(text, options, size):
     script = Script(text, **options, **size)
