@@ -9,9 +9,8 @@ from documents.types import TextRun
 
 MARK = re.compile(
     r"(?P<page_number>\[(?:Pg|Page|p\.|S\.|Seite)[ .]{0,2}\d{1,4}\]|\{(?:p\. ?|Pg ?)\d{1,4}\})"
-    r"|(?P<reference>(?:(?<=[.,;:!?\"'”’»)\]…])|(?<=[^\W\d_]{2})|(?<=[\u3040-\u9fff]))"
+    r"|(?P<note_mark>(?:(?<=[.,;:!?\"'”’»)\]…])|(?<=[^\W\d_]{2})|(?<=[\u3040-\u9fff]))"
     r"\[(?P<label>\d{1,3}|[A-Za-z]|[*†‡]{1,3})\])"
-    r"|(?P<source>\[(?:citation needed|clarification needed|edit|Bearbeiten|modifier|editar)\])"
     r"|(?P<caption>\[(?:Illustration|Abbildung|Ilustración|Illustrazione|Ilustração|Afbeelding|"
     r"Ilustracja)\b[^\[\]]{0,300}\])",
     re.IGNORECASE,
@@ -28,7 +27,7 @@ def labels_of(notes: list[str]) -> frozenset[str]:
 def marked_parts(text: str, glue: str, labels: frozenset[str]) -> Iterator[TextRun]:
     """Split text into parts, with what marks notes and pages in it by their own rules.
 
-    A number in brackets marks a note if that has one of the `labels`, else a source.
+    What stands in brackets marks a note if that has one of the `labels`.
     """
     if bullet := BULLET.match(text):
         yield TextRun(bullet[0].strip(), "bullet", glue)
@@ -36,13 +35,8 @@ def marked_parts(text: str, glue: str, labels: frozenset[str]) -> Iterator[TextR
     end = 0
     for found in MARK.finditer(text) if "[" in text or "{" in text else ():
         kind = found.lastgroup or ""
-        if kind == "label" or found["reference"]:
-            is_number = found["label"].isdigit()
-            if not is_number and found["label"] not in labels:
-                continue
-            kind = "note_mark" if found["label"] in labels else "reference"
-        elif kind == "source":
-            kind = "reference"
+        if found["note_mark"] and found["label"] not in labels:
+            continue
         before = text[end : found.start()]
         if before.strip():
             yield from parts_of(before.rstrip(" "), glue)

@@ -31,8 +31,18 @@ def test_a_damaged_page_is_named_and_the_others_are_read(tmp_path):
     assert document.notes == ("Files of the book that are damaged were left out: c2.xhtml.",)
 
 
-def test_a_book_of_damaged_pages_only_is_damaged(tmp_path):
+def test_a_book_of_damaged_pages_only_is_read_as_far_as_it_unpacks(tmp_path):
     damaged = stored(epub(TWO)).replace(b"Text ", b"Next ")
+    document = read(making.write(tmp_path, "b.epub", damaged), "b.epub")
+    assert [compose(chapter) for chapter in document.chapters] == [
+        "One\n\nNext one.",
+        "Two\n\nNext two.",
+    ]
+    assert "breaks the rules of its format" in document.notes[0]
+
+
+def test_a_book_of_which_nothing_unpacks_is_damaged(tmp_path):
+    damaged = epub(TWO)[:60]
     with pytest.raises(Broken):
         read(making.write(tmp_path, "b.epub", damaged), "b.epub")
 
