@@ -55,7 +55,7 @@ def _bytes(content: str | bytes) -> bytes:
 
 def mutated(content: bytes, chance: random.Random) -> bytes:
     """The content damaged: of an archive either the whole file or some of what is in it."""
-    if content.startswith(b"PK\x03\x04") and chance.random() < 0.7:
+    if zipfile.is_zipfile(BytesIO(content)) and chance.random() < 0.7:
         return damaged_inside(content, chance)
     return damaged(content, chance)
 
