@@ -23,7 +23,10 @@ const OPENING = new Map([
 
 export function titleOf(text) {
   const all = Array.from(text.slice(0, 2 * LOOKED_AT + 2)); // code points: none is cut in two
-  const head = all.slice(0, LOOKED_AT).join("").replace(/^\ufeff/u, "");
+  const head = all
+    .slice(0, LOOKED_AT)
+    .join("")
+    .replace(/^\ufeff/u, "");
   const isWhole = all.length <= LOOKED_AT;
   const own = ownTitle(head);
   if (own) return shortened(own, true);
@@ -33,8 +36,7 @@ export function titleOf(text) {
 function shortened(head, isWhole) {
   const line = head.replace(MARKS, " ").trim().split(/\s+/u).join(" ").replace(LEADING, "");
   const signs = Array.from(line);
-  if (signs.length <= LONGEST && isWhole)
-    return unquoted(line.replace(/[ ,;:\-–—]+$/u, ""));
+  if (signs.length <= LONGEST && isWhole) return unquoted(line.replace(/[ ,;:\-–—]+$/u, ""));
   const near = signs.slice(0, LONGEST + 2).join("");
   let name = "";
   for (const found of near.matchAll(SENTENCE_END)) {
