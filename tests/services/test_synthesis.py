@@ -172,7 +172,7 @@ def test_a_kill_between_the_rename_and_the_row_only_needs_the_row(home, monkeypa
 def test_a_file_that_kills_its_worker_again_and_again_fails_with_a_sentence(home):
     filename = home.submit()["filename"]
     for _ in range(10):
-        assert home.worker._claim(home.db.claim_job)
+        assert home.worker._claim_job()
         home.worker.tidy()
     home.worker.run_pending()
     row = home.row(filename)
@@ -184,7 +184,7 @@ def test_a_worker_told_to_stop_parks_its_file(home, monkeypatch):
     monkeypatch.setattr("services.synthesis.CHECKPOINT_S", 0.0)
     filename = home.submit(prose(2000))["filename"]
     home.worker.stop.set()
-    home.worker._speak(home.worker._claim(home.db.claim_job))
+    home.worker._speak(home.worker._claim_job())
     assert home.row(filename)["status"] == "queued"
     home.worker.stop.clear()
     home.worker.run_pending()
