@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from speech.text.title_signs import own_title, without_signs
-
 LONGEST = 60
 LOOKED_AT = 2000
 SHORTEST_CUT = 20  # a cut before that cuts the long word, or the row without spaces, that follows
@@ -23,16 +21,9 @@ JOINER = "\u200d"
 
 def title_of(text: str) -> str:
     """Make a title of a text's beginning, up to a sentence's end or, with “…”, a word's."""
-    head = text[:LOOKED_AT].removeprefix("\ufeff")
-    is_whole = len(text) <= LOOKED_AT
-    if own := own_title(head):
-        return _title(own, is_whole=True)
-    return _title(without_signs(head), is_whole=is_whole) or _title(head, is_whole=is_whole)
-
-
-def _title(head: str, *, is_whole: bool) -> str:
+    head = text[:LOOKED_AT]
     line = LEADING.sub("", " ".join(MARKS.sub(" ", head).split()))
-    if len(line) <= LONGEST and is_whole:
+    if len(line) <= LONGEST and len(text) <= LOOKED_AT:
         return _unquoted(line.rstrip(" ,;:-–—"))
     ends = [found.end() for found in SENTENCE_END.finditer(line[: LONGEST + 2])]
     ends = [end for end in ends if 4 <= end <= LONGEST]

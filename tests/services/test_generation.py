@@ -182,23 +182,6 @@ NAMES = [
     ("😀" * 99, "😀" * 59 + "…"),
     ("One, two, " + "\ud800 three " * 40,
      "One, two, three three three three three three three three…"),
-    ("# The Lamp\n\nIt was late.", "The Lamp"),
-    ("## **The** Lamp ## {#lamp}\nIt was late.", "The Lamp"),
-    ("The `Lamp`\n========\n\nIt was late.", "The Lamp"),
-    ("---\ndate: 1\ntitle: \"The Lamp\"\n---\n\nIt was late.", "The Lamp"),
-    ("<!doctype html><html><head><title>The Lamp</title></head><body>Late.", "The Lamp"),
-    ('<div class="a"><h1>The <b>Lamp</b></h1><p>It was late.</p></div>', "The Lamp"),
-    ("**Bold** start of *a* __great__ day", "Bold start of a great day"),
-    ("> [!NOTE]\n> - [x] Tom &amp; Jerry", "NOTE Tom & Jerry"),
-    ("[![built](https://ci/b.svg)](https://ci) See [the page](a/b.md)[^1]", "built See the page"),
-    ("```python\nprint(1)\n```\n| a | b |\n|---|---|", "print(1) a | b"),
-    ('<speak>Wait <break time="1s"/>for <emphasis>me</emphasis>.</speak>', "Wait for me."),
-    ("这是**重要**的事。", "这是重要的事。"),
-    ("a < b, 2 * 3 * 4, f(*args, **kw), f[i](x)", "a < b, 2 * 3 * 4, f(*args, **kw), f[i](x)"),
-    ("snake_case, __init__, C#, #tag and <3", "snake_case, __init__, C#, #tag and <3"),
-    ("List<String> and `", "List<String> and `"),
-    ("Use <b> and </b> here", "Use <b> and </b> here"),
-    ("## **", "**"),
 ]  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 // The name a piece will get from how its text begins, shown where a name can be typed.
 // speech/text/titles.py has the same rule, which is the one that counts.
-import { ownTitle, withoutSigns } from "./title_signs.js";
-
 const LONGEST = 60;
 const LOOKED_AT = 2000;
 const SHORTEST_CUT = 20;
@@ -23,20 +21,11 @@ const OPENING = new Map([
 
 export function titleOf(text) {
   const all = Array.from(text.slice(0, 2 * LOOKED_AT + 2)); // code points: none is cut in two
-  const head = all
-    .slice(0, LOOKED_AT)
-    .join("")
-    .replace(/^\ufeff/u, "");
-  const isWhole = all.length <= LOOKED_AT;
-  const own = ownTitle(head);
-  if (own) return shortened(own, true);
-  return shortened(withoutSigns(head), isWhole) || shortened(head, isWhole);
-}
-
-function shortened(head, isWhole) {
+  const head = all.slice(0, LOOKED_AT).join("");
   const line = head.replace(MARKS, " ").trim().split(/\s+/u).join(" ").replace(LEADING, "");
   const signs = Array.from(line);
-  if (signs.length <= LONGEST && isWhole) return unquoted(line.replace(/[ ,;:\-–—]+$/u, ""));
+  if (signs.length <= LONGEST && all.length <= LOOKED_AT)
+    return unquoted(line.replace(/[ ,;:\-–—]+$/u, ""));
   const near = signs.slice(0, LONGEST + 2).join("");
   let name = "";
   for (const found of near.matchAll(SENTENCE_END)) {
