@@ -13,7 +13,7 @@ from documents.docx_runs import CONTROL, Found, Runs, alternative, kind_of_contr
 from documents.docx_styles import Style, Styles, centred, outline
 from documents.errors import Broken
 from documents.office_headings import tell
-from documents.office_paragraphs import Paragraph, Run, is_layout, title_from
+from documents.office_paragraphs import Paragraph, Run, author_from, is_layout, title_from
 from documents.office_paragraphs import note as note_of
 from documents.office_paragraphs import table as table_of
 from documents.safe_xml import DAMAGED, parse_xml
@@ -54,7 +54,7 @@ def _metadata(archive: Archive, builder: Builder) -> None:
     except Broken:
         return
     builder.title = title_from(core.findtext("{*}title") or "")
-    builder.author = core.findtext("{*}creator") or ""
+    builder.author = author_from(core.findtext("{*}creator") or "")
     builder.language = core.findtext("{*}language") or ""
 
 

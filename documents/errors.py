@@ -214,9 +214,9 @@ class TooLarge(DocumentError):
 
 
 class TooLargeInside(TooLarge):
-    """The document unpacks to more than a reader may hold."""
+    """The document holds, or unpacks to, more than a reader may hold."""
 
-    template = "This document is too large once it is unpacked. Split it and import the parts."
+    template = "This document holds more than can be read at once. Split it and import the parts."
 
 
 class PageTooLarge(TooLargeInside):

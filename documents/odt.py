@@ -11,7 +11,7 @@ from documents.odt_blocks import Reader
 from documents.odt_runs import OFFICE
 from documents.odt_styles import Styles
 from documents.office_headings import tell
-from documents.office_paragraphs import title_from
+from documents.office_paragraphs import author_from, title_from
 from documents.safe_xml import DAMAGED, parse_damaged, parse_xml
 from documents.safe_zip import Archive
 from documents.types import Document
@@ -99,7 +99,7 @@ def _document(
     properties = meta.find("{*}meta") if meta is not None else None
     if properties is not None:
         builder.title = title_from(properties.findtext("{*}title") or "")
-        builder.author = (
+        builder.author = author_from(
             properties.findtext("{*}creator") or properties.findtext("{*}initial-creator") or ""
         )
         builder.language = properties.findtext("{*}language") or ""

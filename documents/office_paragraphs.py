@@ -21,6 +21,12 @@ LOWERED_NUMBER = re.compile(r"[\d+\-−=()]{1,6}")
 LAST_LETTERS = re.compile(r"[^\W\d_]{1,9}\Z")
 LAST_DIGITS = re.compile(r"\d{1,9}\Z")
 UNITS = frozenset(["km", "cm", "mm", "dm", "nm", "µm", "ft", "yd", "mi", "qm", "mc"])
+NO_AUTHOR = re.compile(
+    r"(?:python-docx|docx4j|phpword|apache poi|openxml sdk|html2docx|pandoc|libreoffice"
+    r"|openoffice.*|microsoft office.*|microsoft word|windows.user|user|admin|administrator|owner"
+    r"|author|unknown|benutzer|unbekannt|utilisateur|usuario)",
+    re.IGNORECASE,
+)
 NO_TITLE = re.compile(
     r"microsoft word\b.*|(?:word )?(?:document|dokument|documento?|документ|文档|文書)[ _-]?\d*"
     r"|(?:normal|template|untitled|unnamed|unbenannt|sans titre|sin título|без имени|title|titel)"
@@ -160,6 +166,12 @@ def title_from(text: str) -> str:
     """Title that a file's properties give, "" where a program has filled in its own words."""
     title = one_line(text)
     return "" if NO_TITLE.fullmatch(title) else title
+
+
+def author_from(text: str) -> str:
+    """Author that a file's properties give, "" where a program has filled in its own name."""
+    author = one_line(text)
+    return "" if NO_AUTHOR.fullmatch(author) else author
 
 
 def _takes_power(before: str, sign: str) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from documents.builder import Builder
 from documents.docx_fields import CONTENTS, PAGES
 from documents.office_headings import tell
-from documents.office_paragraphs import Paragraph, Run, note, title_from
+from documents.office_paragraphs import Paragraph, Run, author_from, note, title_from
 from documents.rtf_flow import Flow, Format
 from documents.rtf_formulas import Formula
 from documents.rtf_head import Head
@@ -78,7 +78,7 @@ def read_rtf(data: bytes, title: str) -> Document:
     builder = Builder()
     paragraphs = reader.end()
     builder.title = title_from(reader.head.properties.get("title", ""))
-    builder.author = reader.head.properties.get("author", "")
+    builder.author = author_from(reader.head.properties.get("author", ""))
     tell(paragraphs, builder)
     return builder.document("rtf", title)
 

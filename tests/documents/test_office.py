@@ -6,7 +6,7 @@ import pytest
 
 from documents.errors import DocumentError
 from documents.limits import Limits
-from documents.office_paragraphs import title_from
+from documents.office_paragraphs import author_from, title_from
 from documents.read import read
 from documents.types import compose
 from tests.documents import making
@@ -77,3 +77,11 @@ def test_a_damaged_office_document_ends_in_its_text_or_in_a_sentence(filename, t
 )
 def test_a_title_that_a_program_filled_in_is_none(written, title):
     assert title_from(written) == title
+
+
+@pytest.mark.parametrize(
+    ("written", "author"),
+    [("Ada Holm", "Ada Holm"), ("python-docx", ""), ("Windows User", ""), ("Owner ", ""), ("", "")],
+)
+def test_a_program_that_names_itself_is_no_author(written, author):
+    assert author_from(written) == author

@@ -123,6 +123,7 @@ LANGUAGE = Language(
     },
     whole_and_part="{whole} en {part}",
     around="ongeveer",
+    by="bij",
     formulas={
         "per": "per", "+": "plus", "-": "min", "×": "keer", "÷": "gedeeld door",
         "/": "gedeeld door", "=": "is gelijk aan", "<": "kleiner dan", ">": "groter dan",

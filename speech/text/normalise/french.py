@@ -143,6 +143,7 @@ LANGUAGE = Language(
     whole_and_part="{whole} et {part}",
     around="environ",
     are_phones_pairs=True,
+    by="sur",
     formulas={
         "per": "par", "+": "plus", "-": "moins", "×": "fois", "÷": "divisé par", "/": "sur",
         "=": "égale", "<": "inférieur à", ">": "supérieur à", "≤": "inférieur ou égal à",

@@ -220,6 +220,7 @@ LANGUAGE = Language(
     },
     whole_and_part="{whole} i {part}",
     around="około",
+    by="na",
     formulas={
         "per": "na", "+": "plus", "-": "minus", "×": "razy", "÷": "podzielone przez", "/": "przez",
         "=": "równa się", "<": "mniejsze niż", ">": "większe niż", "≤": "mniejsze lub równe",

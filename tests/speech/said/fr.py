@@ -148,4 +148,5 @@ ROWS = (
     ("dates", "janv. et févr.", "janvier et février."),
     ("dates", "11/19/2019", "dix-neuf novembre deux mille dix-neuf"),
     ("times", "12:00 : midi", "douze heures : midi"),
+    ("sizes", "3 x 4 m", "trois sur quatre mètres"),
 )

@@ -148,4 +148,5 @@ ROWS = (
     ("romans", "Elżbieta II", "Elżbieta druga"),
     ("numbers", "16:9", "szesnaście do dziewięciu"),
     ("romans", "J. R. R. Tolkien", "J. R. R. Tolkien"),
+    ("sizes", "3 x 4 m", "trzy na cztery metry"),
 )
