@@ -133,4 +133,5 @@ ROWS = (
     ("romans", "Isabel II", "Isabel segunda"),
     ("abbreviations", "Sr. y Sra. López", "señor y señora López"),
     ("numbers", "3:1", "tres a uno"),
+    ("sizes", "3 x 4 m", "tres por cuatro metros"),
 )

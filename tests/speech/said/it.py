@@ -121,4 +121,5 @@ ROWS = (
     ("romans", "Elisabetta II", "Elisabetta seconda"),
     ("numbers", "3:1", "tre a uno"),
     ("dates", "gen.-mar.", "gennaio a marzo."),
+    ("sizes", "3 x 4 m", "tre per quattro metri"),
 )

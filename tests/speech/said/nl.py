@@ -120,5 +120,5 @@ ROWS = (
     ("prose", "1.000 euro", "duizend euro"),
     ("prose", "Jan II", "Jan de tweede"),
     ("abbreviations", "dhr. en mevr. Jansen", "de heer en mevrouw Jansen"),
-    ("numbers", "3 x 4 m", "drie bij vier meter"),
+    ("sizes", "3 x 4 m", "drie bij vier meter"),
 )

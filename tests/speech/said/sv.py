@@ -118,4 +118,5 @@ ROWS = (
     ("prose", "1 000:-", "ettusen kronor"),
     ("numbers", "4x4", "fyra gånger fyra"),
     ("numbers", "0.128055", "noll punkt ett två åtta noll fem fem"),
+    ("sizes", "3 x 4 m", "tre gånger fyra meter"),
 )
