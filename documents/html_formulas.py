@@ -12,7 +12,7 @@ from documents.safe_xml import parse_xml
 from documents.text_cleaning import one_line
 
 LARGEST = 40_000  # characters of markup of one formula
-LONGEST = 2000  # characters of a formula as it is written
+LONGEST = 10_000  # characters of a formula as it is written; what is left out shows as "…"
 RENDERED_NAMES = (
     "katex katex-display mathjax mathjax_display mathjax_chtml mathjax_svg mathjax_svg_display "
     "mjx-chtml ltx_math mwe-math-element"
@@ -75,10 +75,14 @@ def formula_of(node: Any, tag: str, attributes: Attributes) -> Formula | None:
 
 @lru_cache(1000)
 def _of_tex(text: str) -> Formula:
-    written = one_line(without_wrapper(text))[:LONGEST]
+    written = _shortened(one_line(without_wrapper(text)))
     if is_in_words(written):
         return Formula(written, written)
     return Formula(written, from_tex(written))
+
+
+def _shortened(written: str) -> str:
+    return written if len(written) <= LONGEST else f"{written[: LONGEST - 1]}…"
 
 
 def _of_script(node: Any, attributes: Attributes) -> Formula | None:
@@ -140,4 +144,4 @@ def _of_markup(markup: str, alternative: str, math: Any = None) -> Formula:
     if said is None and written:
         said = from_tex(written)
     shown = written or said or (one_line(math.text()) if math is not None else "")
-    return Formula(shown[:LONGEST], said)
+    return Formula(_shortened(shown), said)

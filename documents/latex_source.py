@@ -1,6 +1,8 @@
-"""Source of LaTeX made simpler before it is parsed: sizes, overlays and comments taken out."""
+"""Source of LaTeX made simpler before it is parsed: sizes and comments out, units as printed."""
 
 import re
+
+from documents.latex_units import with_units
 
 COMMENT = re.compile(
     r"\\begin\{comment\}.*?(?:\\end\{comment\}|\Z)|\\iffalse\b.*?(?:\\fi\b|\Z)", re.DOTALL
@@ -36,6 +38,7 @@ def without_comments(body: str) -> str:
 
 def simplified(body: str, *, is_german: bool) -> str:
     """Write a text without what only says how it is set; `is_german` is for quotes of babel."""
+    body = with_units(body)
     body = LABELS.sub(r"\\labelform", OVERLAY.sub(r"\1", FRAME.sub(_framed, body)))
     body = BOX_TO.sub(r"\1", SIZES.sub("", body))
     if is_german:

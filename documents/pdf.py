@@ -30,8 +30,8 @@ MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50
 FEW_LETTERS = 60  # bullets and large brackets from fonts of signs are no loss
 UNREADABLE = (
-    "The fonts of {count} of {pages} pages do not tell their letters, so run text recognition "
-    "(OCR) over the PDF and import the result."
+    "Pages whose fonts do not tell their letters: {count} of {pages}. Run text recognition (OCR) "
+    "over the PDF and import the result."
 )
 PASSWORD_ERRORS = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 
@@ -65,7 +65,7 @@ def read_pdf(pdf: pypdfium2.PdfDocument, title: str, scans: Scans | None = None)
         builder.notes += scans.notes(len(pages))
     if without:
         builder.notes.append(
-            Message("{count} of {pages} pages have no text.", count=without, pages=len(pages))
+            Message("Pages without text: {count} of {pages}.", count=without, pages=len(pages))
         )
     lost = sum(1 for page in pages if page.lost >= FEW_LETTERS)
     if lost:

@@ -59,8 +59,8 @@ class Scans:
         percent = round(mean(self.percents.values()))
         found = [
             Message(
-                "The text of {count} of {pages} pages was recognised from pictures, {percent} % "
-                "sure. Look through names and numbers.",
+                "Pages recognised from pictures: {count} of {pages}, {percent} % sure. Look "
+                "through names and numbers.",
                 count=len(self.percents), pages=pages, percent=percent,
             )
         ]  # fmt: skip

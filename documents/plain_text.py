@@ -17,6 +17,8 @@ from documents.types import Document, TextRun
 LINE_HYPHENS = ("-", "\u2010", "\u00ad", "¬")
 QUOTE = re.compile(r"^[ \t]{0,3}>", re.MULTILINE)
 QUOTE_SIGNS = re.compile(r"^[ \t]{0,3}>[> \t]{0,20}", re.MULTILINE)
+LONGEST_TITLE = 60  # characters
+MOST_ABOVE = 2  # lines above the first heading that are a title and who wrote it
 TEXT = Role("text")
 
 
@@ -60,6 +62,7 @@ class _Body:
 
     def read(self, builder: Builder) -> None:
         """Add the blocks, each as what it is."""
+        builder.title = builder.title or self._title()
         for number, block in enumerate(self._blocks):
             role = self._roles.get(number, TEXT)
             if role.kind == HEADING:
@@ -70,6 +73,18 @@ class _Body:
                 self._paragraph(builder, number)
             elif role.kind != TITLE:
                 builder.paragraph(_unwrapped(block, role.kind), role.kind)
+
+    def _title(self) -> str:
+        """The line above the first heading, where nothing else is but perhaps its writer."""
+        first = min((n for n, role in self._roles.items() if role.kind == HEADING), default=0)
+        above = self._blocks[:first]
+        is_title = 0 < first <= MOST_ABOVE and not self._roles.keys() & range(first)
+        lines = [line.strip() for block in above for line in block.split("\n") if line.strip()]
+        is_short = len(lines) <= MOST_ABOVE and all(len(line) <= LONGEST_TITLE for line in lines)
+        goes_on = any(line.endswith((",", ";", ":")) or ends_sentence(line) for line in lines)
+        if goes_on or not (is_title and is_short):
+            return ""
+        return bare_heading(lines[0])
 
     def _heading(self, builder: Builder, number: int, level: int) -> None:
         block = self._blocks[number]

@@ -156,7 +156,7 @@ def test_pages_without_text_are_counted_in_a_note(tmp_path):
     made.text(20, 20, "It was late.")
     document = read_made(tmp_path, "mixed.pdf", bytes(made.output()))
     assert text_of(document) == "It was late."
-    assert document.notes == ("2 of 3 pages have no text.",)
+    assert document.notes == ("Pages without text: 2 of 3.",)
     assert document.notes[0].values == {"count": 2, "pages": 3}
 
 

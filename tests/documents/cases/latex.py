@@ -98,4 +98,12 @@ CASES = [
         ),
         spoken="Title\n\na) one\n\nb) two\n\nText.\n\n(4) four\n\n(5) five\n\nYes.",
     ),
+    tex(
+        "numbers and units",
+        r"It is \SI{5}{\kilo\metre} or \qty[per-mode=symbol]{9.8}{\metre\per\second\squared}, "
+        r"\SI{20}{\degreeCelsius}, \ang{45}, \num{1.5e3}, \SIrange{1}{5}{m.s^{-1}}, "
+        r"\qty{3}{\kilo\watt\hour} and \unit{\metre\tothe{4}}.",
+        "It is 5\u00a0km or 9.8\u00a0m/s², 20\u00a0°C, 45°, 1.5 × 10³, 1–5\u00a0m·s⁻¹, 3\u00a0kWh "
+        "and m⁴.",
+    ),
 ]

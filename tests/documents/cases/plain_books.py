@@ -134,4 +134,19 @@ CASES = [
         lambda: "STOP!\n\nHe ran on.\n\nNO\n\nShe cried.\n",
         chapters=("stop",),
     ),
+    Case(
+        "Plain books",
+        "a title above the first chapter",
+        "prose.txt",
+        lambda: f"The Harbour\nby Ada Holm\n\n{book('Chapter 1', 'Chapter 2')}",
+        title="The Harbour",
+        chapters=("The Harbour", "Chapter 1", "Chapter 2"),
+    ),
+    Case(
+        "Plain books",
+        "a letter above the first chapter",
+        "prose.txt",
+        lambda: f"Dear Anna,\n\n{book('Chapter 1')}",
+        title="prose",
+    ),
 ]
