@@ -31,7 +31,7 @@ from services.document_errors import (
     ReadingStopped,
     WebImportOff,
 )
-from services.file_names import CONTROL, NAME_LENGTH
+from services.file_names import NAME_LENGTH, plain_name
 from services.quotas import Quotas
 from speech.text.language import settled
 from storage.audio_errors import translating_disk_full
@@ -332,4 +332,4 @@ def picture_type(picture: bytes) -> str:
 def clean_line(text: str, most: int) -> str:
     """A text of others on one line, in letters that can be stored."""
     whole = text.encode("utf-8", "replace").decode()
-    return " ".join(CONTROL.sub(" ", whole).split())[:most]
+    return plain_name(whole)[:most]

@@ -9,8 +9,9 @@ from speech.text.titles import title_of
 
 NAME_LENGTH = 200
 GROUP_LENGTH = 100
-# The last ones turn what follows around: a name would look like another, and so would its ending.
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# They turn what follows around: a name would look like another, and so would its ending.
+TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 HEADING = re.compile(r"\s{0,99}(?:#{1,6} |<h[1-6]\b)", re.IGNORECASE)
 LOOKED_AT = 20_000  # characters in which the signs of markup are looked for
 
@@ -21,9 +22,14 @@ class BadName(AppError):
     status = 400
 
 
+def plain_name(name: str) -> str:
+    """A name on one line, without signs that nobody sees and that turn others around."""
+    return " ".join(CONTROL.sub(" ", TURNING.sub("", name)).split())
+
+
 def check_name(name: str) -> str:
     """A display name as it is stored; raises BadName with the remedy."""
-    cleaned = " ".join(CONTROL.sub(" ", name).split())
+    cleaned = plain_name(name)
     if not cleaned:
         raise BadName("The name is empty. Give the file a name of up to 200 characters.")
     if len(cleaned) > NAME_LENGTH:
@@ -39,7 +45,7 @@ def check_name(name: str) -> str:
 
 def check_group(category: str) -> str:
     """A group's name as it is stored, or "" for none; raises BadName."""
-    cleaned = " ".join(CONTROL.sub(" ", category).split())
+    cleaned = plain_name(category)
     if len(cleaned) > GROUP_LENGTH:
         raise BadName(
             Message(

@@ -202,7 +202,7 @@ def test_a_name_has_the_signs_of_markup_where_they_are_said(home, text, name):
 
 
 def test_a_name_cannot_turn_its_ending_around():
-    assert check_name("abc\u202etxt.exe") == "abc txt.exe"
+    assert check_name("abc\u202etxt.exe") == "abctxt.exe"
     assert check_group("\u2066Sea\u2069") == "Sea"
 
 
