@@ -81,7 +81,7 @@ def text_of_wrapped_lines() -> Made:
         body = paragraphs(3, 40 + number, 6)
         blocks += [f"CHAPTER {numeral}", *map(wrapped, body)]
         truth.append(Truth(1, f"CHAPTER {numeral}", spoken(f"CHAPTER {numeral}", *body)))
-    truth.insert(0, Truth(1, "lantern", spoken("The Lantern", "by Ada Holm")))
+    truth.insert(0, Truth(1, "The Lantern", spoken("The Lantern", "by Ada Holm")))
     return "lantern.txt", "\n\n\n".join(blocks), truth
 
 
