@@ -144,10 +144,13 @@ class _Writer:
         self._context = context()
         self._symbols = LatexNodes2Text()
         self._commands: dict[str, Command] = {}
+        macros = {}
         for found in COMMAND.finditer(preamble):
             meaning = _braced(preamble, found.end())
             if len(meaning) <= LONGEST_COMMAND:
-                self._define(found, meaning)
+                name, takes = self._define(found, meaning)
+                macros[name] = std_macro(name, takes)
+        self._context.add_context_category("own", macros=list(macros.values()), prepend=True)
         self._theorems = dict(THEOREM.findall(preamble))
         self._lists: list[Listed | None] = []
         self._last_number = 0
@@ -157,14 +160,13 @@ class _Writer:
         self._note_count = 0
         self._depth = self._expansions = self._expanded_size = 0
 
-    def _define(self, found: re.Match[str], meaning: str) -> None:
-        """Learn a command of the text itself, with what it takes."""
+    def _define(self, found: re.Match[str], meaning: str) -> tuple[str, str]:
+        """Learn a command of the text itself; returns its name and what it takes."""
         name, otherwise = found[1] or found[4], found[3]
         count = int(found[2] or 0) if found[1] else len(found[5]) // 2
         takes = "{" * count if otherwise is None else "[" + "{" * (count - 1)
         self._commands[name] = Command(meaning, otherwise or "")
-        macro = std_macro(name, takes)
-        self._context.add_context_category(f"own-{name}", macros=[macro], prepend=True)
+        return name, takes
 
     def page(self, body: str) -> str:
         """Write a whole text as a page."""

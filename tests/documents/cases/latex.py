@@ -106,4 +106,10 @@ CASES = [
         "It is 5\u00a0km or 9.8\u00a0m/s², 20\u00a0°C, 45°, 1.5 × 10³, 1–5\u00a0m·s⁻¹, 3\u00a0kWh "
         "and m⁴.",
     ),
+    tex(
+        "a command that is defined again",
+        r"The \ship{} left.",
+        "The Dora left.",
+        r"\newcommand{\ship}{Ada}\renewcommand{\ship}{Dora}\def\sea{North Sea}\def\sea{sea}",
+    ),
 ]
