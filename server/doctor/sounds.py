@@ -47,16 +47,13 @@ def segments(config: Config) -> Findings:
     """Check that rows and disk agree about bought segments."""
     if config.segments_dir.exists() and not config.segments_dir.is_dir():  # told of by itself
         return
-    kept = {digest for digest, _ in SegmentStore(config.segments_dir).files()}
-    known = snapshots.list_kept(config.database_path)
-    missing, stray = sorted(known - kept), sorted(kept - known)
-    yield from named(
-        missing, "Missing bought segments ({count}): {names}.", WARN,
-        "Nothing: they are bought again when they are needed.",
-    )  # fmt: skip
-    yield from named(
-        stray, "Bought segments that are not counted ({count}): {names}.", WARN,
-        "Nothing: they are counted when they are used.",
+    yield from _differences(
+        snapshots.list_kept(config.database_path),
+        {digest for digest, _ in SegmentStore(config.segments_dir).files()},
+        ("Missing bought segments ({count}): {names}.",
+         "Nothing: they are bought again when they are needed."),
+        ("Bought segments that are not counted ({count}): {names}.",
+         "Nothing: they are counted when they are used."),
     )  # fmt: skip
 
 
@@ -64,17 +61,22 @@ def uploads(config: Config) -> Findings:
     """Check that rows and disk agree about imports that wait to be read."""
     if config.imports_dir.exists() and not config.imports_dir.is_dir():  # told of by itself
         return
-    there = set(ImportStore(config.imports_dir).names())
-    known = snapshots.list_uploads(config.database_path)
-    missing, stray = sorted(known - there), sorted(there - known)
-    yield from named(
-        missing, "Files of imports in line that are missing ({count}): {names}.", WARN,
-        "Nothing: whoever imported them is asked to do so again.",
+    yield from _differences(
+        snapshots.list_uploads(config.database_path),
+        set(ImportStore(config.imports_dir).names()),
+        ("Files of imports in line that are missing ({count}): {names}.",
+         "Nothing: whoever imported them is asked to do so again."),
+        ("Files of imports that nobody waits for ({count}): {names}.",
+         "Start VoiceVerse again, which removes them."),
     )  # fmt: skip
-    yield from named(
-        stray, "Files of imports that nobody waits for ({count}): {names}.", WARN,
-        "Start VoiceVerse again, which removes them.",
-    )  # fmt: skip
+
+
+def _differences(
+    known: set[str], there: set[str], missing: tuple[str, str], stray: tuple[str, str]
+) -> Findings:
+    """What only the rows or only the disk know; each way with what is told and its remedy."""
+    for names, (told, remedy) in ((known - there, missing), (there - known, stray)):
+        yield from named(sorted(names), told, WARN, remedy)
 
 
 def scrub(config: Config) -> Findings:
