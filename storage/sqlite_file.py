@@ -19,7 +19,7 @@ from storage.errors import (
 from storage.plain_files import sync
 
 APPLICATION_ID = 0x56565253  # "VVRS"
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "database_schema.sql"
 PARTS = (".part", ".part-journal", ".part-wal", ".part-shm")
