@@ -66,7 +66,7 @@ def add() -> ResponseReturnValue:
         )
     except AppError as error:
         return render_form_error("providers/providers.html", error, is_open=True, **_list())
-    flash(_("%(label)s is added. Let it speak a sentence to see whether it answers.", **_of(row)))
+    flash(_("%(label)s has been added. Test it with a sentence to see if it answers.", **_of(row)))
     return _to(row["id"])
 
 
@@ -99,7 +99,7 @@ def change(provider_id: int) -> ResponseReturnValue:
         _log("provider_key_set", row["name"])
     elif is_keyless:
         _log("provider_key_removed", f"{row['name']}: the server changed")
-        flash(_("The server is another one: its keys are gone and must be entered again."))
+        flash(_("This is a different server, so its keys have been deleted. Enter them again."))
     flash(_("Saved."))
     return _to(provider_id)
 
@@ -111,7 +111,9 @@ def do(provider_id: int) -> ResponseReturnValue:
     row = providers().get(provider_id)
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None:
-        raise forms.BadForm("action", _("A provider can be switched, moved, tested or removed."))
+        raise forms.BadForm(
+            "action", _("You can turn a provider on or off, move, test or remove it.")
+        )
     try:
         return action(row)
     except AppError as error:
@@ -124,13 +126,13 @@ def do(provider_id: int) -> ResponseReturnValue:
 def _switch_on(row: Provider) -> ResponseReturnValue:
     providers().switch(row["id"], True)
     _log("provider_changed", f"{row['name']}: on")
-    return _done(_("%(label)s is switched on.", **_of(row)))
+    return _done(_("%(label)s is on.", **_of(row)))
 
 
 def _switch_off(row: Provider) -> ResponseReturnValue:
     providers().switch(row["id"], False)
     _log("provider_changed", f"{row['name']}: off")
-    return _done(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
+    return _done(_("%(label)s is off. Audio made with it stays.", **_of(row)))
 
 
 def _up(row: Provider) -> ResponseReturnValue:
@@ -146,13 +148,13 @@ def _down(row: Provider) -> ResponseReturnValue:
 def _remove(row: Provider) -> ResponseReturnValue:
     providers().remove(row["id"])
     _log("provider_removed", row["name"])
-    return _done(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
+    return _done(_("%(label)s has been removed. Audio made with it stays.", **_of(row)))
 
 
 def _drop_key(row: Provider) -> ResponseReturnValue:
     providers().drop_key(row["id"])
     _log("provider_key_removed", row["name"])
-    flash(_("The key is gone."))
+    flash(_("The key has been removed."))
     return _to(row["id"])
 
 
@@ -161,7 +163,7 @@ def _read_voices(row: Provider) -> ResponseReturnValue:
     _log("provider_changed", f"{row['name']}: voices")
     if wants_json():
         return jsonify(voices=count)
-    flash(_("%(label)s lists %(count)s voices. They are taken over.", count=count, **_of(row)))
+    flash(_("%(label)s lists %(count)s voices. They have been imported.", count=count, **_of(row)))
     return _to(row["id"])
 
 
@@ -175,7 +177,7 @@ def _test(row: Provider) -> ResponseReturnValue:
         )
     flash(
         _(
-            "It works: %(length)s s of sound, the first of it after %(first)s s. %(cost)s",
+            "It works: %(length)s s of audio, the first of it after %(first)s s. %(cost)s",
             length=decimal(trial.duration_s),
             first=decimal(trial.first_sound_s),
             cost=_what_it_cost(trial),
@@ -186,7 +188,7 @@ def _test(row: Provider) -> ResponseReturnValue:
 
 def _what_it_cost(trial: Trial) -> str:
     if trial.cost_usd is None:
-        return _("What it cost is not known.")
+        return _("The cost is unknown.")
     return _("It cost %(amount)s.", amount=money(trial.cost_usd)) if trial.cost_usd else ""
 
 
@@ -298,11 +300,11 @@ def own_key(provider_id: int) -> ResponseReturnValue:
     if request.form.get("action") == "remove":
         if providers().drop_own_key(_me(), provider_id):
             _log("own_key_removed", providers().get(provider_id)["name"])
-        flash(_("Your key is gone."))
+        flash(_("Your key has been removed."))
         return redirect(url_for("account.overview"), 303)
     row = providers().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
     _log("own_key_set", row["name"])
-    flash(_("What you have spoken by %(label)s is bought with your key from now on.", **_of(row)))
+    flash(_("Audio from %(label)s is paid for with your key from now on.", **_of(row)))
     return redirect(url_for("account.overview"), 303)
 
 

@@ -442,7 +442,7 @@ def test_nothing_ticked_is_told_on_the_page_itself(owner, book):
     answer = owner.post(f"{book['url']}/speak", {"has_chapters": "1"})
     assert answer.status_code == 400
     assert "No chapter with text is ticked." in answer.text
-    assert "What will be spoken" in answer.text
+    assert "What will be generated" in answer.text
     assert owner.get(book["url"], json=True).json["files"] == []
 
 

@@ -47,7 +47,7 @@ def test_the_second_of_two_tabs_that_save_one_chapter_is_told(owner, book, chapt
     assert answer.status_code == 409
     assert f"{SECOND}</textarea>" in answer.text  # what was typed
     assert FIRST in answer.text  # what stands there
-    assert "Take the other version" in answer.text
+    assert "Use the other version" in answer.text
     assert FIRST in owner.get(chapter).text
     again = {"version": hidden(answer.text)["version"]}
     assert owner.post(chapter, again | second).status_code == 303

@@ -39,7 +39,7 @@ def test_an_entry_is_added_shown_changed_and_removed(owner):
     answer = owner.post("/pronunciations", {**GIF, "whole_word": "1", "language": "en"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/pronunciations")
     page = owner.get("/pronunciations").text
-    assert "“GIF” is in your dictionary." in page
+    assert "Added “GIF” to your dictionary." in page
     (entry,) = entries(owner)
     assert f'href="{entry["url"]}"' in page
     assert "English" in page
@@ -50,7 +50,7 @@ def test_an_entry_is_added_shown_changed_and_removed(owner):
     assert (entry["pattern"], entry["replacement"], entry["language"]) == ("GIFs", "", "")
     assert owner.post(f"{entry['url']}/delete").status_code == 303
     assert entries(owner) == []
-    assert "“GIFs” is said as it is written again." in owner.get("/pronunciations").text
+    assert "“GIFs” is read as written again." in owner.get("/pronunciations").text
 
 
 def test_programs_get_json(owner, gif):

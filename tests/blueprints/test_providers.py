@@ -94,7 +94,7 @@ def test_a_form_from_elsewhere_changes_nothing(owner, kokoro, room):
 
 def test_an_empty_room_invites(owner):
     page = owner.get(PAGE).text
-    assert "None yet. The embedded voices work without any." in page
+    assert "None yet. The built-in voices work without one." in page
     assert "Add a provider" in page
 
 
@@ -104,7 +104,7 @@ def test_a_provider_is_added_shown_and_speaks(owner, kokoro, server):
     assert "key … wxyz" in page
     assert KEY not in page
     one = owner.get(f"{PAGE}/{kokoro['id']}").text
-    assert "Entered: … wxyz." in one
+    assert "Saved: … wxyz." in one
     assert "af_heart | Heart | en-US" in one
     assert KEY not in one
     assert "kokoro:af_heart" in owner.get("/").text
@@ -121,7 +121,7 @@ def test_pages_follow_at_once_when_a_provider_changes(owner, kokoro):
     assert "kokoro:af_heart" in owner.get("/").text
     action(owner, kokoro, "off")
     assert "kokoro:af_heart" not in owner.get("/").text
-    assert "switched off" in owner.get(PAGE).text
+    assert "off" in owner.get(PAGE).text
     action(owner, kokoro, "on")
     assert "kokoro:af_heart" in owner.get("/").text
 
@@ -301,7 +301,7 @@ def test_a_person_enters_uses_and_removes_an_own_key(guest, owner, kokoro, serve
     answer = guest.post(path, {"own_key": OWN})
     assert "is bought with your key from now on" in flashed(guest, answer)
     page = guest.get("/account").text
-    assert "Entered: … abcd." in page
+    assert "Saved: … abcd." in page
     assert OWN not in page
     assert "… abcd" not in owner.get("/account").text
     assert "1 own key" in owner.get(PAGE).text

@@ -94,7 +94,7 @@ def test_nobody_else_changes_anything(guest, stranger, name, folder, server):
 
 def test_the_voice_in_the_box_and_the_kept_list_are_shown(owner):
     page = owner.get(PAGE).text
-    assert "comes with VoiceVerse" in page
+    assert "included with VoiceVerse" in page
     assert "de_DE-thorsten-medium" in page
     assert "licence: CC0" in page
     german = owner.get(f"{PAGE}?language=de-DE").text
@@ -251,7 +251,7 @@ def test_a_natural_voice_is_installed_from_the_page_and_removed(owner, folder):
         ("q=thors+medium", "de_DE-thorsten-medium", "Emma"), ("q=german", "thorsten", "amy"),
         ("q=great+britain&language=en-GB", "Fable", "Kore"), ("q=", "Kore", "No voice matches"),
         ("q=zzz", "No voice matches", "thorsten"),
-        ("q=%22%3E%3Cscript%3E", "To install", '"><script>'),
+        ("q=%22%3E%3Cscript%3E", "Available", '"><script>'),
         ("q=" + "a" * 5000, "No voice matches", "a" * 200),
     ],
 )  # fmt: skip
@@ -304,7 +304,7 @@ def test_the_command_line_lists_installs_and_removes(run, server):
     assert f"{VOICE}\t0 MB\tlicence: see its card\tEnglish (Utopia)" in answer.output
     assert "fenrir\t8 MB\tApache-2.0\tEnglish (United States)\tmale\n" in answer.output
     assert (
-        "emma is installed. Its licence: Apache-2.0."
+        "emma has been installed. Its licence: Apache-2.0."
         in run(args=["voices", "install", "emma"]).output
     )
     assert "Its licence: CC0." in run(args=["voices", "install", VOICE]).output
@@ -334,7 +334,7 @@ def test_a_download_that_was_killed_can_go_on(owner, services):
     Voices(services.config, services.registry)._work.tell(Progress(VOICE, 5, 10))
     page = owner.get(PAGE).text
     assert "stopped" in page
-    assert "Go on" in page
+    assert "Continue" in page
 
 
 def test_a_recording_is_heard_before_a_voice_is_installed(owner, guest, server):

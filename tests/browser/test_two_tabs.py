@@ -26,7 +26,7 @@ def test_a_draft_of_another_tab_is_replaced_only_when_that_is_wanted(new_page, h
     house.owner.post("/draft", text="Theirs.", version="theirs")
     page.locator("textarea[name=text]").fill("Mine.")
     expect(page.get_by_text("Another tab or device has a newer draft")).to_be_visible()
-    page.get_by_role("button", name="Keep this one instead").click()
+    page.get_by_role("button", name="Save this one instead").click()
     expect(page.get_by_text("Another tab or device has a newer draft")).to_be_hidden()
     page.reload()
     expect(page.locator("textarea[name=text]")).to_have_value("Mine.")

@@ -64,8 +64,8 @@ def test_a_voice_is_heard_before_it_is_installed(new_page, house, server):
     with page.expect_response("**/sample.mp3") as answered:
         hear.click()
     assert answered.value.status in (200, 206)
-    expect(page.get_by_text("The recording cannot be played now.")).to_be_hidden()
+    expect(page.get_by_text("This recording cannot be played right now.")).to_be_hidden()
     server.fault, server.faulty = "404", ".mp3"
     page.goto(address(house.app, "/admin/voices?again"))
     hear.click()
-    expect(page.get_by_text("The recording cannot be played now.")).to_be_visible()
+    expect(page.get_by_text("This recording cannot be played right now.")).to_be_visible()

@@ -135,7 +135,7 @@ def test_admins_see_it_and_what_was_asked_for_counts(owner, services, monkeypatc
         owner.get("/library", headers={"Accept": "application/json"})
         owner.get("/files/none.mp3")
     page = owner.get("/admin/health").text
-    assert "How busy it is" in page
+    assert "How busy the server is" in page
     assert "Of 100 pages 95 came within" in page
     (period,) = services.times.last_day(PAGE)
     assert period.total in (LEAST, LEAST + 1)  # the page of health may be compiled

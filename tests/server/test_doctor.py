@@ -136,7 +136,7 @@ def test_a_disk_that_is_full_is_found(place):
 
 def test_an_unknown_setting_is_told(place):
     place.config = replace(place.config, unrecognised=("VOICEVERSE_PROT",))
-    assert "VOICEVERSE_PROT is not a setting of VoiceVerse." in found(place, doctor.WARN)
+    assert "VOICEVERSE_PROT is not a VoiceVerse setting." in found(place, doctor.WARN)
 
 
 # Data
@@ -147,10 +147,10 @@ def test_missing_changed_and_stray_sound_is_found(place):
     place.store.path("1.mp3").write_bytes(b"short")
     place.store.path("stray.mp3").write_bytes(b"x")
     assert bad(place) == [
-        "Missing sound files (1): 0.mp3.",
-        "Sound files of another size than they were made (1): 1.mp3.",
+        "Missing audio files (1): 0.mp3.",
+        "Audio files with the wrong size (1): 1.mp3.",
     ]
-    assert "Sound files that belong to nothing (1): stray.mp3." in found(place, doctor.WARN)
+    assert "Audio files that belong to nothing (1): stray.mp3." in found(place, doctor.WARN)
 
 
 def test_many_names_are_cut_short(place):
@@ -162,7 +162,7 @@ def test_many_names_are_cut_short(place):
 def test_a_flipped_bit_in_sound_is_found_by_scrubbing(place):
     flip(place.store.path("2.mp3"), 0.7)
     assert bad(place) == []
-    assert bad(place, scrub=True) == ["Damaged sound files (1): 2.mp3."]
+    assert bad(place, scrub=True) == ["Damaged audio files (1): 2.mp3."]
 
 
 def test_bought_segments_are_compared_with_their_rows(place):
@@ -241,7 +241,7 @@ def test_a_backup_that_is_missing_old_or_off_is_told(place):
     status.note(place.config, made_at=old, proven_at=old)
     assert any("The last backup was made on" in what for what in found(place, doctor.WARN))
     place.config = replace(place.config, backup_hour="off")
-    assert "No backup is made by night." in found(place, doctor.WARN)
+    assert "Nightly backups are off." in found(place, doctor.WARN)
 
 
 def test_a_backup_that_failed_is_found(place):

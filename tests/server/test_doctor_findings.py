@@ -271,8 +271,8 @@ def test_imports_in_line_and_their_files_are_compared(config):
         (config.imports_dir / name).write_bytes(b"The lamp.")
     found = [finding.what for finding in doctor.examine(config) if "of imports" in finding.what]
     assert found == [
-        "Files of imports in line that are missing (1): import-gone.",
-        "Files of imports that nobody waits for (1): import-stray.",
+        "Missing files of waiting imports (1): import-gone.",
+        "Files of imports that no longer exist (1): import-stray.",
     ]
 
 

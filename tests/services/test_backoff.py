@@ -215,7 +215,7 @@ def test_a_piece_that_waits_for_its_turn_says_so_after_a_cause_has_ended(tmp_pat
                     )
                 state = client.state(filename)
                 assert (state["status"], state["waits_for_code"]) == ("queued", code)
-        assert "Waiting for its turn." in shown(client, f"/files/{filename}")
+        assert "Waiting in the queue." in shown(client, f"/files/{filename}")
 
 
 def test_a_start_beside_a_locked_database_goes_on_once_it_is_free(tmp_path):

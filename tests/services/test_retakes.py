@@ -166,10 +166,10 @@ def test_only_the_change_is_bought_and_its_price_told_before(paying, provider):
     asked, cost = len(provider.calls), row["cost"]
     segment = spans(paying, row)[1]
     quote = paying.studio.retakes.quote(
-        row, segment["text_start"], segment["text_end"], "The price of this is known."
+        row, segment["text_start"], segment["text_end"], "Price of this is known."
     )
     assert len(provider.calls) == asked
-    after = change(paying, row, 1, "The price of this is known.")
+    after = change(paying, row, 1, "Price of this is known.")
     assert len(provider.calls) == asked + quote.segments == asked + 1
     assert after["cost"] == pytest.approx(cost + quote.cost_usd)
     usage = paying.db.get_all_time_usage(paying.user_id)
@@ -178,7 +178,7 @@ def test_only_the_change_is_bought_and_its_price_told_before(paying, provider):
         after,
         segment["text_start"],
         spans(paying, after)[1]["text_end"],
-        "The price of this is known.",
+        "Price of this is known.",
     )
     assert again.cost_usd == 0
 
