@@ -35,7 +35,7 @@ from web.services import services
 HASH = re.compile(r"[0-9a-f]{64}")
 
 blueprint = Blueprint("providers", __name__, cli_group=None)
-commands = AppGroup("providers", help="Add and remove servers that speak.")
+commands = AppGroup("providers", help="Manage speech servers.")
 blueprint.cli.add_command(commands)
 
 
@@ -323,13 +323,13 @@ def list_all() -> None:
 @commands.command("add")
 @click.argument("name")
 @click.argument("base_url")
-@click.option("--label", default="", help="How pages call it; NAME unless given.")
+@click.option("--label", default="", help="Name shown on pages; NAME if not given.")
 @click.option("--model", default="tts-1", show_default=True)
 @click.option("--protocol", default="speech", show_default=True, type=click.Choice([*PROTOCOLS]))
 @click.option("--voice", "voices", multiple=True, help="One for each voice.")
-@click.option("--price", type=float, help="USD per million characters; 0 where it is free.")
+@click.option("--price", type=float, help="USD per million characters; 0 if it is free.")
 @click.option("--limit", "monthly_limit", type=float, help="USD a month.")
-@click.option("--own-keys", "allows_own_keys", is_flag=True, help="People may bring their own key.")
+@click.option("--own-keys", "allows_own_keys", is_flag=True, help="People can use their own keys.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **values: Any) -> None:
     """Add a provider: a server that speaks at BASE_URL, such as http://localhost:8880/v1."""
@@ -338,7 +338,7 @@ def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **v
     with one_sentence():
         row = providers().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
     _log_here("provider_added", row["name"])
-    click.echo(f"{row['name']} is added.")
+    click.echo(f"{row['name']} has been added.")
 
 
 @commands.command("test")
@@ -350,7 +350,7 @@ def test_one(name: str, voice: str, output: Path | None) -> None:
     with one_sentence(), new_file(output) if output else nullcontext(len) as write:
         trial = providers().try_out(providers().named(name)["id"], voice=voice)
         write(trial.mp3)
-    click.echo(f"{trial.duration_s:.1f} s of sound, the first after {trial.first_sound_s:.2f} s")
+    click.echo(f"{trial.duration_s:.1f} s of audio, the first after {trial.first_sound_s:.2f} s")
 
 
 @commands.command("voices")
@@ -370,7 +370,7 @@ def remove_one(name: str) -> None:
         row = providers().named(name)
         providers().remove(row["id"])
     _log_here("provider_removed", row["name"])
-    click.echo(f"{name} is removed.")
+    click.echo(f"{name} has been removed.")
 
 
 def _log_here(event: str, name: str) -> None:

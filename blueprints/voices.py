@@ -244,7 +244,7 @@ def install_voices(names: tuple[str, ...]) -> None:
             )
         for voice in voices:
             licence = f" Its licence: {voice.licence}." if voice.licence else ""
-            click.echo(f"{voice.identifier} is installed.{licence}")
+            click.echo(f"{voice.identifier} has been installed.{licence}")
 
 
 def _is_path(name: str) -> bool:
@@ -269,4 +269,4 @@ def remove_voice(name: str) -> None:
     """Remove an installed voice; sound that was made with it stays."""
     with one_sentence():
         neural_voices().remove(name)
-    click.echo(f"{name} is removed.")
+    click.echo(f"{name} has been removed.")

@@ -61,7 +61,7 @@ def test_a_cursor_that_is_none_shows_the_start(owner, many, cursor):
 
 def test_pieces_are_found_by_the_beginning_of_a_word_in_their_name(owner, many):
     assert names_on(owner.get("/library?q=piece 01").text) == many[-20:-10]
-    assert "No name and no text holds" in owner.get("/library?q=heron%25").text
+    assert "Nothing matches" in owner.get("/library?q=heron%25").text
 
 
 def test_a_search_finds_what_was_spoken_and_where(owner):
@@ -270,7 +270,7 @@ def test_a_group_is_made_renamed_and_removed(owner):
     filename = owner.speak(name="Evening", category="Novel")
     assert owner.post("/library/groups", {"name": " Walks "}, json=True).json == {"group": "Walks"}
     page = owner.get("/library?group=Walks").text
-    assert "This shelf is empty." in page
+    assert "This group is empty." in page
     taken = owner.post("/library/groups/rename", {"group": "Novel", "name": "walks"}, json=True)
     assert taken.status_code == 409
     assert "Walks" in taken.json["error"]

@@ -75,7 +75,7 @@ def test_a_part_of_a_chapter_that_was_rewritten_meanwhile_is_not_turned(owner, c
     owner.post(chapter, {"text": FIRST})
     answer = owner.post(chapter, {"part": "0", "spoken": "0"}, json=True)
     assert answer.status_code == 409
-    assert "text of its own" in answer.json["error"]
+    assert "has been edited" in answer.json["error"]
 
 
 # A document

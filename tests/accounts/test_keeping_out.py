@@ -244,7 +244,7 @@ def test_pages_tell_that_a_change_and_a_download_rest_and_let_them_go_on(owner_b
     db.pause_work(browser.user["id"], WAS_DISABLED)
     assert browser.get(f"/files/{name}/retake", json=True).json["status"] == "paused"
     page = browser.get(f"/files/{name}").text
-    assert "still to be spoken anew" in page
+    assert "still has to be re-recorded" in page
     assert WAS_DISABLED in page
     page = browser.get(asked["url"]).text
     assert WAS_DISABLED in page

@@ -233,7 +233,7 @@ def test_a_counter_that_does_not_grow_gives_a_copy_away(app, owner, added):
     added.count = 0  # a copy made before
     refused = sign_in(Browser(app), added)
     assert refused.status_code == 403
-    assert "only a copy" in refused.json["error"]
+    assert "suggests a copy" in refused.json["error"]
     assert owner.events()[0] == "passkey_copied"
 
 

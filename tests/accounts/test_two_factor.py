@@ -144,7 +144,7 @@ def test_a_code_is_taken_once(app, owner, phone):
     assert take(give_password(app), code).status_code == 303
     again = take(give_password(app), code)
     assert again.status_code == 401
-    assert "was used already" in again.text
+    assert "was already used" in again.text
 
 
 @pytest.mark.slow
@@ -398,10 +398,10 @@ def test_an_admin_resets_that_of_another_but_not_ones_own(app, owner, guest, clo
 
 def test_the_command_line_resets_it(app, owner, phone):
     run = app.test_cli_runner().invoke
-    assert "second step: on" in run(args=["user", "second-factor", "vera"]).output
+    assert "two-factor: on" in run(args=["user", "second-factor", "vera"]).output
     assert run(args=["user", "second-factor", "vera", "--off"]).exit_code == 0
     assert log_in(Browser(app)).headers["Location"] == "/"
-    assert "second step: off" in run(args=["user", "second-factor", "vera"]).output
+    assert "two-factor: off" in run(args=["user", "second-factor", "vera"]).output
     assert run(args=["user", "second-factor", "nobody", "--off"]).exit_code == 1
 
 
@@ -430,7 +430,7 @@ def test_who_must_have_one_is_led_to_it_and_to_nothing_else(owner, guest, clock)
     for path in ("/", "/library", "/account", "/security", "/admin"):
         assert guest.get(path).headers["Location"] == PAGE
     page = guest.get(PAGE).text
-    assert "asks for a second step" in page
+    assert "requires two-factor" in page
     assert 'class="rail"' not in page
     assert guest.get("/library", json=True).status_code == 403
     refused = guest.post("/generate", {"text": "Hello."}, csrf=token_on(guest, PAGE), json=True)

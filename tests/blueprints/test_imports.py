@@ -57,7 +57,7 @@ def test_the_shelf_shows_the_line_and_what_could_not_be_read(owner, line):
     line.run_pending()
     page = owner.get("/documents").text
     assert "Next in line." not in page
-    assert "This is not a file that VoiceVerse reads" in page
+    assert "VoiceVerse cannot import this file" in page
     assert "Dismiss" in page
 
 

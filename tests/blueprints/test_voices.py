@@ -182,13 +182,13 @@ def test_whatever_is_pressed_while_a_voice_is_installed_gets_a_page_and_a_senten
     action(owner, "refresh")
     server.fault = "trickle"
     action(owner, "install", VOICE)
-    assert "is being installed" in notice(owner)
+    assert "Installing " in notice(owner)
     for name in ("install", "forget"):
         assert action(owner, name, VOICE, json=True).status_code == 409
         assert action(owner, name, VOICE).status_code == 303
         assert "is being installed right now" in notice(owner)
     assert action(owner, "remove", VOICE).status_code == 303
-    assert "is installed" in notice(owner)
+    assert "has been installed" in notice(owner)
     server.fault = ""
     assert action(owner, "stop", VOICE).status_code == 303
     until(lambda: owner.get(PAGE, json=True).json["under_way"][0]["status"] == "stopped")
@@ -207,7 +207,7 @@ def test_an_installed_voice_is_not_installed_again_and_is_not_removed_meanwhile(
     assert "right now" in notice(owner)
     lock.close()
     action(owner, "remove", VOICE)
-    assert "is removed" in notice(owner)
+    assert "has been removed" in notice(owner)
 
 
 def test_a_list_that_is_being_fetched_or_cannot_be_is_said(owner, server, services):
@@ -286,7 +286,7 @@ def test_without_piper_one_sentence_says_so_and_no_button_is_dead(owner, service
     assert 'value="piper:de_DE-left-low"' not in page  # it cannot be heard
     assert action(owner, "install", "de_DE-thorsten-medium").status_code == 303
     action(owner, "remove", "de_DE-left-low")
-    assert "is removed" in notice(owner)
+    assert "has been removed" in notice(owner)
 
 
 def test_without_any_engine_nothing_is_offered(owner, services):
@@ -309,13 +309,13 @@ def test_the_command_line_lists_installs_and_removes(run, server):
     )
     assert "Its licence: CC0." in run(args=["voices", "install", VOICE]).output
     assert f"{VOICE}\t0 MB\tCC0\tinstalled" in run(args=["voices", "list"]).output
-    assert run(args=["voices", "remove", VOICE]).output == f"{VOICE} is removed.\n"
+    assert run(args=["voices", "remove", VOICE]).output == f"{VOICE} has been removed.\n"
 
 
 def test_the_command_line_installs_from_a_folder(run, tmp_path):
     tiny_voice.make_files(tmp_path / "stick", "en_US-one-low")
     answer = run(args=["voices", "install", str(tmp_path / "stick")])
-    assert (answer.exit_code, answer.stdout[:26]) == (0, "en_US-one-low is installed")
+    assert (answer.exit_code, answer.stdout[:32]) == (0, "en_US-one-low has been installed")
 
 
 @pytest.mark.parametrize("args", [["install", "nobody"], ["install", "/none"], ["remove", "x"]])

@@ -51,7 +51,7 @@ def test_a_forgotten_password_is_replaced_by_a_link(new_page, house, guest, widt
     person.get_by_role("button", name="Set password").click()
     person.wait_for_url(address(house.app, "/"))
     person.goto(link)
-    expect(person.get_by_text("was used already")).to_be_visible()
+    expect(person.get_by_text("was already used")).to_be_visible()
 
 
 def test_an_admin_makes_another_admin(new_page, house, guest):

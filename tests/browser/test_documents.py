@@ -92,7 +92,9 @@ def test_a_pasted_address_is_offered_to_be_fetched(open_page):
     page.evaluate("navigator.clipboard.writeText('http://127.0.0.1/secret')")
     page.keyboard.press("Control+V")
     page.get_by_role("button", name="Import this page").click()
-    expect(page.locator(".dropped-file")).to_contain_text("Only public web addresses")
+    expect(page.locator(".dropped-file")).to_contain_text(
+        "You can only import public web addresses"
+    )
     expect(page.locator("textarea[name=text]")).to_have_value("")
 
 

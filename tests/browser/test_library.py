@@ -97,7 +97,7 @@ def test_a_search_follows_the_typing_and_plays_from_the_phrase(
     until(page, f"{PLAYER}?.sound.time > 1.5")
     assert player(page, "file.filename") == pieces["Heron"]
     page.get_by_role("searchbox").fill("nothing like it")
-    expect(page.locator(".empty")).to_contain_text("No name and no text holds")
+    expect(page.locator(".empty")).to_contain_text("Nothing matches")
     page.get_by_role("searchbox").press("Escape")
     expect(names(page)).to_have_count(3)
     expect(page.locator("[data-list-note]")).to_have_text("3 pieces found.")
@@ -124,7 +124,7 @@ def test_groups_are_made_renamed_and_removed_with_or_without_their_pieces(desk, 
     desk.keyboard.type("Novel")  # at once: the field has the focus
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="Novel")).to_be_visible()
-    expect(desk.locator(".empty")).to_contain_text("This shelf is empty.")
+    expect(desk.locator(".empty")).to_contain_text("This group is empty.")
     shelf.owner.post(f"/files/{pieces['Heron']}/move", category="Novel")
     shelf.owner.post(f"/files/{pieces['Letter']}/move", category="Winter")
     desk.get_by_label("Change the group Novel").click()
@@ -190,7 +190,7 @@ def test_the_bin_says_when_a_piece_goes_and_gives_it_back(desk, shelf, pieces):
     menu(desk, "Letter").get_by_role("menuitem", name="Delete").click()
     expect(names(desk)).to_have_count(2)
     desk.get_by_role("link", name="Bin").click()
-    expect(desk.locator(".row", has_text="Letter")).to_contain_text("goes on")
+    expect(desk.locator(".row", has_text="Letter")).to_contain_text("will be removed")
     desk.get_by_label("Tick Letter").first.check()
     desk.get_by_role("button", name="Restore").click()
     expect(desk.locator("main > .notice")).to_contain_text("Restored 1 piece.")

@@ -81,7 +81,7 @@ def test_a_half_written_entry_is_not_scolded(desk):
 
 def test_what_cannot_be_said_is_told_in_place(desk):
     desk.get_by_label("Test sentence").fill("…")
-    expect(desk.locator("[data-said]")).to_contain_text("nothing in this sentence")
+    expect(desk.locator("[data-said]")).to_contain_text("cannot read anything in this sentence")
     # The console names every answer that refuses, somewhat later.
     until_noted(desk, lambda: desk.problems, "the word of the console")
     desk.problems.clear()

@@ -76,7 +76,7 @@ def test_a_text_is_sent_after_its_draft_and_leaves_none_behind(page, house):
     page.get_by_role("button", name="Generate", exact=True).click()
     expect(page.get_by_role("button", name="Generate", exact=True)).to_be_disabled()
     draft.let_go()
-    expect(page.locator("[data-desk-note]")).to_contain_text("is being spoken")
+    expect(page.locator("[data-desk-note]")).to_contain_text("Re-recording")
     until_noted(page, lambda: "generate" in order, "the sending")
     assert order.index("draft") < order.index("generate")
     page.reload()

@@ -169,7 +169,7 @@ def test_one_text_after_another_is_spoken_without_leaving_the_page(open_desk, ho
     for number, text in enumerate(("The first one is here.", "And here is the second one.")):
         area(page).fill(text)
         area(page).press("Control+Enter")
-        expect(told(page)).to_contain_text(f"“{text}” is being spoken.")
+        expect(told(page)).to_contain_text(f"“{text}”…")
         expect(area(page)).to_have_value("")
         expect(area(page)).to_be_focused()
         expect(page.locator(".lately .name").first).to_have_text(text)
@@ -185,7 +185,7 @@ def test_one_text_after_another_is_spoken_without_leaving_the_page(open_desk, ho
 
 def test_a_text_that_is_refused_stays_with_the_sentence_beside_it(desk):
     desk.get_by_role("button", name="Generate", exact=True).click()
-    expect(told(desk)).to_contain_text("There is no text to speak yet.")
+    expect(told(desk)).to_contain_text("There is no text yet.")
     area(desk).fill("Hello.")
     desk.get_by_label("Group").evaluate("field => { field.maxLength = 999; }")
     desk.get_by_label("Group").fill("x" * 101)
@@ -275,7 +275,7 @@ def test_voices_are_filtered_by_language(desk):
     expect(names).to_have_text(["French (Belgium)", "French (France)", "French (Switzerland)"])
     expect(dialog.locator("[data-voice]:visible .soft").first).to_contain_text("free")
     dialog.get_by_label("Search voices").fill("klingon")
-    expect(dialog.get_by_role("status")).to_contain_text("No voice fits.")
+    expect(dialog.get_by_role("status")).to_contain_text("No voice matches.")
 
 
 def test_a_voice_is_heard_before_it_is_chosen_and_only_fetched_once(desk):

@@ -95,7 +95,7 @@ def test_a_second_step_is_set_up_used_and_given_up(new_page, tmp_path, width):
         looks_well(page)
         page.locator("#off-current").fill(PASSWORD)
         page.get_by_role("button", name="Turn off two-factor authentication").click()
-        expect(page.get_by_text("The second step is off.")).to_be_visible()
+        expect(page.get_by_text("Two-factor authentication is off.")).to_be_visible()
         # What the browser itself says of a form that was answered with 401.
         assert [text for text in page.problems if "401" not in text] == []
 
@@ -119,7 +119,7 @@ def test_a_passkey_is_added_and_signs_in_alone(new_page, tmp_path, width):
             expect(maker.get_by_text("not your current password")).to_be_visible()
             maker.get_by_label("Your password").fill(PASSWORD)
             maker.get_by_role("button", name="Add a passkey").click()
-            expect(page.get_by_text("The passkey is added.")).to_be_visible()
+            expect(page.get_by_text("Passkey added.")).to_be_visible()
             expect(page.get_by_text("Desk", exact=True)).to_be_visible()
             looks_well(page)
             (held,) = tell("getCredentials")["credentials"]
@@ -128,7 +128,7 @@ def test_a_passkey_is_added_and_signs_in_alone(new_page, tmp_path, width):
             looks_well(page)
             tell("setUserVerified", isUserVerified=False)
             page.get_by_role("button", name="Log in with a passkey").click()
-            expect(page.get_by_text("No passkey was used.")).to_be_visible()
+            expect(page.get_by_text("The passkey did not work.")).to_be_visible()
             tell("setUserVerified", isUserVerified=True)
             page.get_by_role("button", name="Log in with a passkey").click()
             page.wait_for_url(here(app))
@@ -151,7 +151,7 @@ def test_a_passkey_takes_the_place_of_the_code(new_page, tmp_path):
             page.get_by_text("Add a passkey…").click()
             page.locator("passkey-add").get_by_label("Your password").fill(PASSWORD)
             page.locator("passkey-add").get_by_role("button", name="Add a passkey").click()
-            expect(page.get_by_text("The passkey is added.")).to_be_visible()
+            expect(page.get_by_text("Passkey added.")).to_be_visible()
             log_out(page)
             give_password(page, app)
             page.get_by_role("button", name="Log in with a passkey").click()
@@ -196,13 +196,13 @@ def test_a_new_sign_in_is_told_and_signed_out(new_page, house, width):
     Client(house.app).log_in("owner")
     page.goto(address(house.app, "/library"))
     notice = page.get_by_role("form", name="New login")
-    expect(notice).to_contain_text("Was it you?")
+    expect(notice).to_contain_text("Was this you?")
     looks_well(page)
     notice.get_by_role("button", name="This was me").click()
     expect(notice).to_have_count(0)
     thief = Client(house.app).log_in("owner")
     page.goto(address(house.app, "/library"))
     notice.get_by_role("button", name="Log it out").click()
-    expect(page.get_by_text("That browser is signed out.")).to_be_visible()
+    expect(page.get_by_text("That browser has been logged out.")).to_be_visible()
     assert thief.request("GET", "/history")[0] == 303
     assert page.problems == []

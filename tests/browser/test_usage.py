@@ -84,9 +84,9 @@ def test_without_script_the_days_are_a_table(new_page, house, used):
 def test_one_turns_the_months_and_takes_a_table_along(new_page, house, used):
     page = new_page(house)
     page.goto(address(house.app, "/usage"))
-    page.get_by_role("link", name="The month before").click()
+    page.get_by_role("link", name="Previous month").click()
     expect(page.get_by_text("Nothing was generated in this month.")).to_be_visible()
-    page.get_by_role("link", name="The month after").click()
+    page.get_by_role("link", name="Next month").click()
     expect(page.get_by_role("table", name="Use by day")).to_be_attached()
     with page.expect_download() as download:
         page.get_by_role("link", name="This month as CSV").click()

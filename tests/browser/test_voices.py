@@ -52,7 +52,7 @@ def test_a_voice_is_installed_and_removed_without_script(new_page, house):
         lambda: page.goto(address(house.app, "/admin/voices")) and remove.count(), "the voice"
     )
     remove.click()
-    expect(page.get_by_text(f"{VOICE} is removed")).to_be_visible()
+    expect(page.get_by_text(f"{VOICE} has been removed")).to_be_visible()
     expect(remove).to_be_hidden()
 
 

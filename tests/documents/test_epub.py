@@ -38,7 +38,7 @@ def test_a_book_of_damaged_pages_only_is_read_as_far_as_it_unpacks(tmp_path):
         "One\n\nNext one.",
         "Two\n\nNext two.",
     ]
-    assert "breaks the rules of its format" in document.notes[0]
+    assert "does not follow its format" in document.notes[0]
 
 
 def test_a_book_of_which_nothing_unpacks_is_damaged(tmp_path):

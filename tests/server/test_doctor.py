@@ -43,7 +43,7 @@ def test_nothing_is_wrong_with_what_is_in_order(place):
     findings = examine(place, scrub=True)
     assert [finding for finding in findings if finding.level == doctor.BAD] == []
     good = " ".join(finding.what for finding in findings if finding.level == doctor.GOOD)
-    for said in ("The database is sound", "security log is whole", "as they were made (3)"):
+    for said in ("The database is intact", "security log is intact", "as they were made (3)"):
         assert said in good
 
 
@@ -75,7 +75,7 @@ def test_the_worst_comes_first(place):
 def test_what_others_can_read_is_found(place, name):
     path = place.data / name
     path.chmod(0o750 if path.is_dir() else 0o640)
-    assert bad(place) == [f"Others on this machine can read {path}."]
+    assert bad(place) == [f"Other accounts on this machine can read {path}."]
 
 
 def test_the_group_of_a_proxy_that_sends_files_may_pass_through(place):
@@ -83,7 +83,7 @@ def test_the_group_of_a_proxy_that_sends_files_may_pass_through(place):
     place.config = replace(place.config, x_accel_redirect="on")
     assert bad(place) == []
     place.data.chmod(0o750)
-    assert bad(place) == [f"Others on this machine can read {place.data}."]
+    assert bad(place) == [f"Other accounts on this machine can read {place.data}."]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_the_command_ends_with_1_when_something_is_wrong(tmp_path):
     place.data.chmod(0o755)
     done = app.flask("doctor", "--scrub")
     assert done.returncode == 1
-    assert done.stdout.startswith(f"bad   Others on this machine can read {place.data}.\n")
+    assert done.stdout.startswith(f"bad   Other accounts on this machine can read {place.data}.\n")
 
 
 def test_a_look_writes_nothing(place):
@@ -269,7 +269,7 @@ def test_a_look_writes_nothing(place):
 def test_admins_see_findings_and_backups(owner, services):
     services.config.data_dir.chmod(0o755)
     page = owner.get("/admin/health").text
-    assert "Others on this machine can read" in page
+    assert "Other accounts on this machine can read" in page
     assert "none yet" in page
     made = create.make(services.config)
     page = owner.get("/admin/health").text

@@ -42,7 +42,7 @@ def test_a_natural_voice_that_is_fast_enough_is_told_with_its_time(place):
 def test_a_natural_voice_that_is_too_slow_here_says_who_speaks_in_its_place(place):
     (finding,) = measured(place, ms=natural_speed.LONGEST_MS + 1)
     assert finding.level == doctor.WARN
-    assert "espeak-ng takes its place" in finding.what
+    assert "espeak-ng is used instead" in finding.what
     (finding,) = measured(place, ms=natural_speed.LONGEST_MS)
     assert finding.level == doctor.GOOD
 

@@ -229,7 +229,7 @@ def test_a_hundred_equal_submissions_by_eight_clients_are_a_hundred_files(app):
 def test_accounts_and_speech_are_managed_from_the_command_line(tmp_path):
     app = App(tmp_path)
     added = app.flask("user", "add", "anna", "--admin", "--password-stdin", stdin=PASSWORD + "\n")
-    assert (added.returncode, added.stdout) == (0, "anna may log in now.\n")
+    assert (added.returncode, added.stdout) == (0, "anna can log in now.\n")
     again = app.flask("user", "add", "Anna", "--password-stdin", stdin=PASSWORD)
     assert again.returncode == 1
     assert again.stderr == "The name anna is taken. Choose another one.\n"

@@ -138,7 +138,7 @@ def test_a_take_whose_passage_was_changed_otherwise_is_kept_but_fits_no_more(hom
     row = change(home, row, 1, "Somebody had seen the ferry.")
     row = change(home, row, 0, "Both of these sentences are new.", until=1)
     older = home.db.list_takes(row["id"])[-1]
-    with pytest.raises(BadRetake, match="fits no more"):
+    with pytest.raises(BadRetake, match="no longer fits"):
         home.studio.retakes.restore_take(row, older["id"])
 
 
@@ -220,7 +220,7 @@ def test_a_second_change_waits_until_the_first_is_made(home):
 
 def test_a_piece_that_is_not_whole_cannot_be_changed(home):
     row = home.submit(TEXT)
-    with pytest.raises(BadRetake, match="once all of it is spoken"):
+    with pytest.raises(BadRetake, match="once all of it has been generated"):
         home.studio.retakes.ask(row, 0, 10, "Something else.")
 
 
