@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile -q $(UPGRADE) --universal --python-version 3.11 --g
 INSTALL := @$(PYTHON) tools/supply/install.py $(VENV)
 
 .PHONY: run test test-slow attack bench screenshots translations lint format clean lock licences sbom audit \
-	lint-scripts format-scripts
+	lint-scripts format-scripts epub-checker
 
 run: $(VENV)/installed
 	@$(BIN)/python app.py
@@ -22,8 +22,21 @@ ALONE := $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 test: lint
 	$(TOGETHER) -m "not slow" || $(ALONE) -m "not slow"
 
-test-slow: $(VENV)/installed-dev
+test-slow: $(VENV)/installed-dev epub-checker
 	$(TOGETHER) -m slow || $(ALONE) -m slow
+
+# Ace by DAISY looks at an exported e-book; it comes by npm, and uses the browser of the other tests.
+ACE := tools/ace
+ifneq ($(shell command -v npm),)
+epub-checker: $(ACE)/node_modules/.installed
+else
+epub-checker:
+	@echo "npm is not on this machine: e-books are not checked by Ace."
+endif
+
+$(ACE)/node_modules/.installed: $(ACE)/package-lock.json
+	PUPPETEER_SKIP_DOWNLOAD=1 npm ci --prefix $(ACE) --no-audit --no-fund --loglevel error
+	touch $@
 
 attack: $(VENV)/installed-dev
 	$(BIN)/python -m tools.attack
@@ -54,7 +67,7 @@ format: $(VENV)/installed-dev format-scripts
 # Scripts and style sheets are served as they lie here; what looks at them comes by npm, which a
 # machine need not have.
 FRONTEND := tools/frontend
-SCRIPTS := static/js $(FRONTEND)/eslint.config.js
+SCRIPTS := static/js $(FRONTEND)/eslint.config.js $(ACE)/check.js
 ESLINT := $(FRONTEND)/node_modules/.bin/eslint --config $(FRONTEND)/eslint.config.js --max-warnings 0
 PRETTIER := $(FRONTEND)/node_modules/.bin/prettier --log-level warn --print-width 100
 ifneq ($(shell command -v npm),)

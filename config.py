@@ -198,7 +198,7 @@ class Config:
                 )
         if not all("!" <= character <= "~" for character in self.openai_api_key):
             raise ConfigError(
-                "The OpenAI API key holds spaces or characters that no key has; copy it again."
+                "The OpenAI API key holds spaces or characters that no key has. Copy it again."
             )
         if self.metrics_token and len(self.metrics_token) < SHORTEST_TOKEN:
             raise ConfigError(

@@ -26,6 +26,20 @@ STYLE = (
     "p { margin: 0 0 1em; white-space: pre-line; }\n"
     ".spoken { background: #f2d9a8; color: #1f1b16; }\n"
 )
+# What EPUB Accessibility 1.1 wants a book to say of itself: all text is there, and all is read.
+ACCESSIBILITY = (
+    ("accessMode", "textual"),
+    ("accessMode", "auditory"),
+    ("accessModeSufficient", "textual"),
+    ("accessModeSufficient", "auditory"),
+    ("accessibilityFeature", "tableOfContents"),
+    ("accessibilityFeature", "readingOrder"),
+    ("accessibilityFeature", "structuralNavigation"),
+    ("accessibilityFeature", "displayTransformability"),
+    ("accessibilityFeature", "synchronizedAudioText"),
+    ("accessibilityHazard", "none"),
+)
+SUMMARY = "The whole text and a synthetic voice reading it; each sentence is marked as it sounds."
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -177,7 +191,8 @@ def _document(task: ExportTask, title: str, body: str) -> str:
 def _package(task: ExportTask, pages: list[Page]) -> str:
     spine = "".join(f'<itemref idref="c{page.number}"/>' for page in pages)
     return XML + (
-        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">\n'
+        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id" '
+        f"xml:lang={quoteattr(task.language or 'und')}>\n"
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">\n'
         + "\n".join(_metadata(task, pages))
         + "\n</metadata>\n<manifest>\n"
@@ -197,6 +212,9 @@ def _metadata(task: ExportTask, pages: list[Page]) -> Iterator[str]:
         yield f"<dc:creator>{escape(_fit(task.artist))}</dc:creator>"
     if task.narrator:
         yield f'<meta property="media:narrator">{escape(_fit(task.narrator))}</meta>'
+    for name, value in ACCESSIBILITY:
+        yield f'<meta property="schema:{name}">{value}</meta>'
+    yield f'<meta property="schema:accessibilitySummary" xml:lang="en">{SUMMARY}</meta>'
     for page in pages:
         length = _clock(page.duration_s)
         yield f'<meta property="media:duration" refines="#o{page.number}">{length}</meta>'

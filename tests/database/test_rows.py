@@ -55,8 +55,8 @@ COLUMNS = {
 }
 # What statements are given, and what a migration reads in its own way.
 GIVEN = {
-    "NewPasskey", "NewSegment", "Shift", "ReplacedTake", "NewSound", "EventFilters", "Sort",
-    "ProviderValues", "Account", "Excerpt", "Match", "Jobs", "KnownFile", "AccountSums", "Mark",
+    "NewPasskey", "NewSegment", "Shift", "ReplacedTake", "NewSound", "EventFilters", "Order",
+    "ProviderValues", "Account", "Excerpt", "Match", "Work", "KnownFile", "AccountSums", "Mark",
     "Migration", "MadeSince",
 }  # fmt: skip
 

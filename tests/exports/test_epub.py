@@ -1,6 +1,7 @@
 """The book that reads itself: valid, complete, and in time with its sound."""
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -11,8 +12,10 @@ from xml.etree import ElementTree
 import pytest
 
 from speech.audio.mp3 import scan_mp3
+from tests.browser.driving import CHROMIUM
 from tests.exports.conftest import TITLES
 
+ACE = Path(__file__).parents[2] / "tools" / "ace"
 EPUBCHECK = Path("/usr/share/java/epubcheck.jar")
 XHTML, SMIL = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/ns/SMIL}"
 OPF, DC = "{http://www.idpf.org/2007/opf}", "{http://purl.org/dc/elements/1.1/}"
@@ -96,6 +99,36 @@ def test_the_package_tells_the_book(epub):
     assert named == there - {"package.opf"}
     contents = tree(epub, "nav.xhtml").findall(f".//{XHTML}li/{XHTML}a")
     assert [link.text for link in contents] == list(TITLES)
+
+
+def test_the_package_tells_who_can_use_the_book_and_how(epub):
+    package = tree(epub, "package.opf")
+    told = {(each.get("property"), each.text) for each in package.findall(f".//{OPF}meta")}
+    assert {
+        ("schema:accessMode", "textual"),
+        ("schema:accessMode", "auditory"),
+        ("schema:accessModeSufficient", "textual"),
+        ("schema:accessibilityFeature", "synchronizedAudioText"),
+        ("schema:accessibilityHazard", "none"),
+    } <= told
+    assert any(name == "schema:accessibilitySummary" and text for name, text in told)
+    assert package.get("{http://www.w3.org/XML/1998/namespace}lang") == "en-GB"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not (ACE / "node_modules").exists() or CHROMIUM is None,
+    reason="Ace by DAISY is not installed: npm ci --prefix tools/ace",
+)
+def test_ace_finds_nothing_that_shuts_anybody_out(make, tmp_path):
+    path = tmp_path / "book.epub"
+    path.write_bytes(make("epub", None).data)
+    environment = os.environ | {"PUPPETEER_EXECUTABLE_PATH": CHROMIUM}
+    command = ["node", "check.js", path]
+    found = subprocess.run(
+        command, cwd=ACE, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, found.stdout) == (0, ""), found.stderr
 
 
 @pytest.mark.slow

@@ -190,7 +190,7 @@ BESIDE = {
     "a record of no ends": (recorded(ends=5), "known about the backups", "flask backup"),
     "a record of short ends": (recorded(ends=[[1]]), "known about the backups", "flask backup"),
     "a record with words lost": (
-        recorded(failure_template="{a}", failure_values={}), "known about the backups", "flask backup",
+        recorded(failure_template="{a}", failure_values={}), "about the backups", "flask backup",
     ),
     "a text of bytes": (
         run("UPDATE audio_files SET text = x'00' WHERE id = 1"), "audio_files.text", RESTORE,

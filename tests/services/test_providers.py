@@ -201,7 +201,7 @@ def test_a_provider_that_is_off_says_so_and_one_that_is_gone_is_unknown(home, pr
     registry = home.studio.registry
     providers.switch(kokoro["id"], False)
     for ask in (lambda: registry.get("kokoro"), lambda: registry.resolve("kokoro:af_heart")):
-        with pytest.raises(ProviderOff, match="Kokoro is switched off"):
+        with pytest.raises(ProviderOff, match="Kokoro has been turned off"):
             ask()
     providers.switch(kokoro["id"], True)
     assert registry.get("kokoro").name == "kokoro"
@@ -306,7 +306,7 @@ def test_where_the_key_file_is_gone_only_the_keys_are_to_be_entered_again(home, 
     providers.set_own_key(home.user_id, kokoro["id"], OWN)
     (home.config.data_dir / "provider_key").unlink()
     fresh = Providers(home.config, home.db)
-    with pytest.raises(KeyUnreadable, match="Kokoro cannot be read any more"):
+    with pytest.raises(KeyUnreadable, match="Kokoro cannot be read"):
         fresh.engines_for()[0].check_budget()
     with pytest.raises(KeyUnreadable, match="on your account page"):
         fresh.engines_for(home.user_id)[0].check_budget()

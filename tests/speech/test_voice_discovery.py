@@ -1,4 +1,4 @@
-"""What servers say of themselves, in every shape and with every fault, and who is never contacted."""
+"""What servers say of themselves, in every shape and with every fault, and who is never asked."""
 
 import ipaddress
 import json
