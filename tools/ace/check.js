@@ -19,7 +19,12 @@ function findings(assertions, where = "") {
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "ace-"));
 try {
-  const options = { cwd: folder, tmpdir: folder, outdir: path.join(folder, "report"), silent: true };
+  const options = {
+    cwd: folder,
+    tmpdir: folder,
+    outdir: path.join(folder, "report"),
+    silent: true,
+  };
   const [, report] = await ace(path.resolve(process.argv[2]), options, runner);
   const found = findings(report.assertions);
   process.stdout.write(found.map((line) => `${line}\n`).join(""));
