@@ -39,7 +39,7 @@ ACCESSIBILITY = (
     ("accessibilityFeature", "synchronizedAudioText"),
     ("accessibilityHazard", "none"),
 )
-SUMMARY = "The whole text and a synthetic voice reading it; each sentence is marked as it sounds."
+SUMMARY = "The whole text, and a synthetic voice that reads it while each sentence is marked"
 ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 
 

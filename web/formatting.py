@@ -19,7 +19,12 @@ MINUTE_S = 60
 HOUR_S = 3600
 HALF_A_YEAR_AND_MORE = timedelta(days=300)
 DATES = {"en": "en_GB"}  # day before month, as in "22 November"
-DAYS_OF_THIS_YEAR = {"en": "EEEE d MMMM", "de": "EEEE, d. MMMM"}
+DAYS_OF_THIS_YEAR = {
+    "en": "EEEE d MMMM",
+    "de": "EEEE, d. MMMM",
+    "es": "EEEE, d 'de' MMMM",
+    "fr": "EEEE d MMMM",
+}
 
 EVENTS = {
     "login": lazy_gettext("Logged in"),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from common.errors import Message
 from web.formatting import count
 
-LANGUAGES = {"en": "English", "de": "Deutsch"}
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 WRITTEN_AS = {"cmn": "zh", "nb": "no"}  # how the names of languages are looked up
 SPOKEN_AS = {"zh": "cmn", "no": "nb", "nn": "nb"}  # one code for what is one language to listeners

@@ -17,7 +17,7 @@ GENDERS = {"female": lazy_gettext("female"), "male": lazy_gettext("male")}
 LABELS = {
     "Natural voices": lazy_gettext("Natural voices"),
     "Neural voices (Piper)": lazy_gettext("Neural voices (Piper)"),
-    "Embedded voice (espeak-ng)": lazy_gettext("Embedded voice (espeak-ng)"),
+    "Built-in voice (espeak-ng)": lazy_gettext("Built-in voice (espeak-ng)"),
 }
 DIALECTS = {
     "en-GB": lazy_gettext("British English"),

@@ -18,7 +18,7 @@ OWN_NAMES = Path(__file__).with_name("own_language_names.json")
 REGION = re.compile(r"[A-Z]{2}|[0-9]{3}")
 NO_COUNTRIES = ("ca-BA", "ca-NW", "ca-VA", "ru-CL")  # regions and times, as espeak-ng writes them
 OF_SEVERAL = ("en", "es", "pt")  # without a country they are not those of the likeliest
-NATURAL = {"en": "natural", "de": "natürlich"}
+NATURAL = {"en": "natural", "de": "natürlich", "es": "natural", "fr": "naturelle"}
 GENDERS: Mapping[str, Mapping[str, str]] = {
     "female": {
         "en": "female woman", "de": "weiblich Frau", "fr": "féminin femme", "es": "femenina mujer",

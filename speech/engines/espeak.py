@@ -34,7 +34,7 @@ class EspeakEngine(Engine):
     """Speaks with espeak-ng; every voice is in the box and nothing leaves the machine."""
 
     name = "espeak"
-    label = "Embedded voice (espeak-ng)"
+    label = "Built-in voice (espeak-ng)"
     names_languages = True
     speed_range: ClassVar[tuple[float, float]] = (0.5, 2.5)
     takes_phonemes: ClassVar[bool] = True

@@ -5,7 +5,15 @@ from web import i18n
 
 @pytest.mark.parametrize(
     ("wish", "code"),
-    [("de-AT,de;q=0.9,en;q=0.5", "de"), ("en-GB", "en"), ("fr,it", "en"), ("", "en"), ("*", "en")],
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("en-GB", "en"),
+        ("fr-CA,it", "fr"),
+        ("es-MX", "es"),
+        ("it,nl", "en"),
+        ("", "en"),
+        ("*", "en"),
+    ],
 )
 def test_the_browsers_wish_chooses_a_language_that_is_there(app, wish, code):
     with app.test_request_context(headers={"Accept-Language": wish}):

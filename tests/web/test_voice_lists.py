@@ -62,7 +62,7 @@ def test_the_languages_of_whoever_asks_come_first(owner):
     german = LANGUAGE.findall(owner.get("/voices", headers=GERMAN).text)
     assert german[:3] == ["de", "fr", "en"], "the interface's, the browser's, then natural voices"
     swedish = LANGUAGE.findall(owner.get("/voices", headers=NO_ENGLISH).text)
-    assert swedish[:4] == ["en", "sv", "fr", "af"]
+    assert swedish[:4] == ["fr", "sv", "en", "af"], "French is the first that pages have"
     assert len(german) == len(set(german)) == len(swedish)
 
 

@@ -214,4 +214,4 @@ def test_a_language_that_is_none_installs_nothing(owner, language, voices):
 def test_an_offer_of_an_interface_in_another_language_is_translated(owner):
     assert "Thorsten" in line(owner, "de")
     english(owner)
-    assert line(owner, "de").startswith("German sounds natural with Thorsten (63.2 MB)")
+    assert line(owner, "de").startswith("Thorsten is a natural voice for German (63.2 MB)")
