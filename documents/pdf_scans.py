@@ -59,8 +59,8 @@ class Scans:
         percent = round(mean(self.percents.values()))
         found = [
             Message(
-                "Text recognised on {count} of {pages} pages (certainty {percent} %). Check names and "
-                "numbers.",
+                "Text recognised on {count} of {pages} pages (certainty {percent} %). Check names "
+                "and numbers.",
                 count=len(self.percents), pages=pages, percent=percent,
             )
         ]  # fmt: skip

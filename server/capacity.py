@@ -135,8 +135,8 @@ def _disk(config: Config) -> Finding:
     share = disk.free / disk.total
     what = Message("{share} of the disk is free.", share=f"{int(100 * share)} %")
     remedy = (
-        "Use a larger disk. Beyond that, audio would have to be stored in S3, which VoiceVerse does "
-        "not support yet."
+        "Use a larger disk. Beyond that, audio would have to be stored in S3, which VoiceVerse "
+        "does not support yet."
     )
     return _judged(-share, -LITTLE_SHARE, -LEAST_SHARE, what, remedy)
 
