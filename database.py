@@ -160,8 +160,9 @@ class Database(
         if self._is_damaged:
             raise DatabaseDamaged(
                 Message(
-                    "{path} is damaged, so it is only read now, for nothing to become worse. Stop "
-                    "VoiceVerse and restore a backup; what can still be read can be downloaded.",
+                    "{path} is damaged, so VoiceVerse only reads it, to keep it from "
+                    "getting worse. Stop VoiceVerse and restore a backup; you can still "
+                    "download what can be read.",
                     path=str(self.path),
                 )
             )
@@ -344,4 +345,4 @@ def _rolling_back(connection: sqlite3.Connection, *statements: str) -> Iterator[
 
 def _refuse_if_lost(connection: sqlite3.Connection) -> None:
     if not connection.in_transaction:
-        raise DatabaseError("The database gave this change up. Nothing was changed; try again.")
+        raise DatabaseError("The database cancelled this change. Nothing was changed; try again.")

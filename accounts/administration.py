@@ -61,8 +61,8 @@ class Administration(AccountRules):
         if self._db.list_unfinished(source["id"]) or self._db.has_retakes(source["id"]):
             raise AccountError(
                 Message(
-                    "{name} has files that are still being spoken. Wait until they are ready, or "
-                    "cancel them.",
+                    "{name} has pieces that are still being generated. Wait until they "
+                    "are ready, or cancel them.",
                     name=source["username"],
                 )
             )

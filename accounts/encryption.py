@@ -47,8 +47,9 @@ class SecretBox:
             text = cipher.decrypt(whole[:NONCE_BYTES], whole[NONCE_BYTES:], context.encode())
         except (InvalidTag, ValueError, binascii.Error) as error:
             raise DecryptionError(
-                "A stored secret does not open with the key of this VoiceVerse. Restore the key "
-                "from the backup that the database came from, or set the secret anew."
+                "A stored secret cannot be decrypted with this server’s key. Restore the "
+                "key from the backup that the database came from, or enter the secret "
+                "again."
             ) from error
         return text.decode()
 

@@ -30,7 +30,7 @@ class LoginRefused(AccountError):
     """Unknown name, wrong password or disabled account: the same for all three."""
 
     status = 401
-    message = "That name and password do not belong together. Check both and try again."
+    message = "Wrong name or password. Check both and try again."
 
 
 class WrongPassword(AccountError):
@@ -67,7 +67,7 @@ class SignInBusy(AccountError):
 
     status = 503
     retry_after_s = 5
-    message = "Many people are signing in at this moment. Try again in a few seconds."
+    message = "Many people are logging in right now. Try again in a few seconds."
 
 
 class SetupLinkInvalid(AccountError):
@@ -75,8 +75,8 @@ class SetupLinkInvalid(AccountError):
 
     status = 403
     message = (
-        "This set-up link is not valid. Use the one that was printed when VoiceVerse started; "
-        "it works once."
+        "This set-up link is not valid. Use the one that VoiceVerse printed when it "
+        "started; it works once."
     )
 
 
@@ -84,21 +84,21 @@ class RegistrationClosed(AccountError):
     """New accounts cannot be made here."""
 
     status = 403
-    message = "New accounts need an invitation. Ask the person who runs this VoiceVerse for one."
+    message = "You need an invitation to create an account. Ask the person who runs this server."
 
 
 class LastAdmin(AccountError):
     """The account is the last enabled admin, so it must stay one."""
 
     status = 409
-    message = "This is the last admin. Make somebody else an admin first; nothing was changed."
+    message = "This is the last admin. Make somebody else an admin first."
 
 
 class ResetLinkInvalid(AccountError):
     """The link for a new password is not one that was given, was used, or has expired."""
 
     status = 403
-    message = "This link for a new password was used already or has expired. Ask for a new one."
+    message = "This password link was already used or has expired. Ask for a new one."
 
 
 class TwoFactorExpired(AccountError):
@@ -113,21 +113,21 @@ class WrongCode(AccountError):
 
     status = 401
     field = "code"
-    message = "That code is wrong, or was used already. Wait for the next one and try again."
+    message = "That code is wrong or was already used. Wait for the next one and try again."
 
 
 class TwoFactorOwed(AccountError):
     """The admins ask for a second step, and this account has none yet."""
 
     status = 403
-    message = "Set up the second step of your login first; this VoiceVerse asks for one."
+    message = "Set up two-factor authentication first; this server requires it."
 
 
 class TwoFactorChanged(AccountError):
     """The second step was set up, or turned off, on another page in the meantime."""
 
     status = 409
-    message = "The second step of your login was changed meanwhile. Reload the page."
+    message = "Two-factor authentication was changed meanwhile. Reload the page."
 
 
 class PasskeyRefused(AccountError):
@@ -141,8 +141,8 @@ class PasskeyCopied(PasskeyRefused):
     """A passkey whose counter has not grown: there may be a second one."""
 
     message = (
-        "This passkey has been used elsewhere in a way that only a copy would. It was refused; "
-        "log in with your password, remove it, and add it anew."
+        "This passkey was used elsewhere in a way that suggests a copy. Log in with your "
+        "password, remove it, and add it again."
     )
 
 
@@ -150,4 +150,6 @@ class PasskeysFull(AccountError):
     """The account has as many passkeys as are allowed."""
 
     status = 409
-    message = "You have as many passkeys as fit. Remove one that you no longer use first."
+    message = (
+        "You have reached the maximum number of passkeys. Remove one that you no longer use first."
+    )

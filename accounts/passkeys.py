@@ -146,7 +146,7 @@ class Passkeys:
     def rename(self, user: Session, passkey_id: int, name: str) -> bool:
         """Rename one of the person's passkeys; False when it is not theirs."""
         if not _name(name):
-            raise AccountError("Give the passkey a name, so that you know it later.")
+            raise AccountError("Give the passkey a name so that you recognise it later.")
         return self._db.rename_passkey(user["id"], passkey_id, _name(name))
 
     def remove(self, user: Session, passkey_id: int, password: str, visitor: Visitor) -> bool:

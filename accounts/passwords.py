@@ -49,8 +49,8 @@ def check_rules(username: str, password: str) -> None:
         raise BadPassword(Message("Use at most {most} characters.", most=MAX_CHARACTERS))
     if is_predictable(password, username):
         raise BadPassword(
-            "This password is among the first that would be guessed; choose three or four "
-            "unrelated words, without your name in them."
+            "This password is too easy to guess. Choose three or four unrelated words, "
+            "without your name."
         )
 
 

@@ -59,13 +59,15 @@ class Registration(Sessions):
         """Raise RegistrationClosed unless an account can be made, with this invitation or none."""
         mode = self._config.registration
         if mode == "closed":
-            raise RegistrationClosed("This VoiceVerse makes no new accounts.")
+            raise RegistrationClosed("This server does not accept new accounts.")
         if not self.is_set_up():
-            raise RegistrationClosed("Open the set-up link first; it was printed at the start.")
+            raise RegistrationClosed(
+                "Open the set-up link first. VoiceVerse printed it when it started."
+            )
         if invite:
             if self._db.get_invite(self._hash_token(invite), self._clock()) is None:
                 raise RegistrationClosed(
-                    "This invitation was used already or has expired. Ask for a new one."
+                    "This invitation was already used or has expired. Ask for a new one."
                 )
         elif mode != "open":
             raise RegistrationClosed

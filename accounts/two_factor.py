@@ -182,7 +182,7 @@ class TwoFactorRules:
     def set_rule(self, admin: Account, rule: str, visitor: Visitor) -> None:
         """Set who must have a second step; those users see nothing else until they set it up."""
         if rule not in RULES:
-            raise AccountError("Choose nobody, admins or everybody.")
+            raise AccountError("Choose who must use it: nobody, admins or everybody.")
         with self._db.transaction():
             self._db.set_rule(RULE, rule)
             self._accounts.log("second_factor_rule", admin, visitor, rule)

@@ -64,8 +64,8 @@ class Collector:
                 break
             if number == ROUNDS:
                 raise DataInUse(
-                    "Too much was changed while it was being backed up. Nothing stored was "
-                    "harmed; try again in a while."
+                    "Too much changed during the backup. Nothing stored was harmed; try "
+                    "again later."
                 )
             log.info("%s files changed while they were backed up; once more", len(missing))
         self._drop_unknown(sounds)

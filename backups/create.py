@@ -93,7 +93,9 @@ def exclusive_lock(root: Path, wait_s: float = 0.0) -> Iterator[None]:
     lock = FileLock(root / LOCK)
     if not lock.acquire(wait_s):
         lock.close()
-        raise BackupUnderWay("Another backup or restore is under way. Wait for it, then try again.")
+        raise BackupUnderWay(
+            "Another backup or restore is running. Wait until it is done, then try again."
+        )
     try:
         files.sweep(root)
         yield
@@ -148,8 +150,8 @@ def _check_room(config: Config, part: Path) -> None:
     if free < needed:
         raise NotEnoughSpace(
             Message(
-                "A backup needs about {needed} MB, and the disk has {free} MB free. Nothing stored "
-                "was harmed; free some space, then try again.",
+                "A backup needs about {needed} MB, but only {free} MB are free on the "
+                "disk. Free some space, then try again.",
                 needed=needed // 1_000_000 + 1,
                 free=free // 1_000_000,
             )

@@ -28,8 +28,8 @@ EVENT_COLUMNS = ("timestamp", "event_type", "username", "ip_address", "details",
 OUTCOMES = {"done": True, "refused": False}
 FALLBACK_RULES = {
     ASK: lazy_gettext("Ask me"),
-    NEAREST: lazy_gettext("Go on with the nearest voice, even if it costs something"),
-    FREE: lazy_gettext("Go on with the nearest voice that is free"),
+    NEAREST: lazy_gettext("Continue with the nearest voice, even if it is paid"),
+    FREE: lazy_gettext("Continue with the nearest free voice"),
 }
 
 blueprint = Blueprint("account", __name__)
@@ -60,7 +60,7 @@ def change_password() -> ResponseReturnValue:
         return render_form_error(
             "account/account.html", error, failed="password", **_account_context()
         )
-    flash(_("Your password is changed. Every other session has ended."))
+    flash(_("Your password has been changed. All other sessions have ended."))
     return redirect(to("account.overview"), 303)
 
 
@@ -71,7 +71,7 @@ def revoke_sessions() -> ResponseReturnValue:
     chosen = request.form.get("session_id", "")
     if chosen == "others":
         services().accounts.revoke_other_sessions(current_user(), visitor())
-        flash(_("Every other session has ended."))
+        flash(_("All other sessions have ended."))
     elif services().accounts.revoke_session(current_user(), forms.number(chosen), visitor()):
         flash(_("That session has ended."))
     else:

@@ -44,28 +44,31 @@ def change_person(user_id: int) -> ResponseReturnValue:
         abort(404)
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None:
-        raise forms.BadForm("action", _("An account can be let in, kept out, or given a role."))
+        raise forms.BadForm(
+            "action",
+            _("Choose what to do with the account: enable or disable it, or change its role."),
+        )
     return action(user)
 
 
 def _let_in(user: User) -> ResponseReturnValue:
     services().accounts.set_active(current_user(), user, True, visitor())
-    return _done(_("%(name)s may log in again.", name=user["username"]))
+    return _done(_("%(name)s can log in again.", name=user["username"]))
 
 
 def _keep_out(user: User) -> ResponseReturnValue:
     services().accounts.set_active(current_user(), user, False, visitor())
-    return _done(_("%(name)s is kept out now.", name=user["username"]))
+    return _done(_("%(name)s has been disabled.", name=user["username"]))
 
 
 def _make_admin(user: User) -> ResponseReturnValue:
     services().accounts.set_admin(current_user(), user, True, visitor())
-    return _done(_("%(name)s is an admin now.", name=user["username"]))
+    return _done(_("%(name)s is now an admin.", name=user["username"]))
 
 
 def _make_user(user: User) -> ResponseReturnValue:
     services().accounts.set_admin(current_user(), user, False, visitor())
-    return _done(_("%(name)s is no admin any more.", name=user["username"]))
+    return _done(_("%(name)s is no longer an admin.", name=user["username"]))
 
 
 def _reset(user: User) -> Response:
@@ -73,8 +76,8 @@ def _reset(user: User) -> Response:
     return _link(
         url_for("account.reset", token=token, _external=True),
         _(
-            "Send this link to %(name)s alone. It sets a new password once, within 24 hours, and "
-            "is shown only now.",
+            "Send this link only to %(name)s. It sets a new password once, expires in 24 "
+            "hours, and is not shown again.",
             name=user["username"],
         ),
     )
@@ -83,11 +86,16 @@ def _reset(user: User) -> Response:
 def _forget_second_step(user: User) -> ResponseReturnValue:
     if user["id"] == current_user_id():
         raise forms.BadForm(
-            "action", _("Turn your own second step off on the page of your account.")
+            "action", _("Turn off your own two-factor authentication on your account page.")
         )
     by = f"by {current_user()['username']}"
     services().two_factor.reset(user, visitor(), by)
-    return _done(_("%(name)s has no second step and no passkeys now.", name=user["username"]))
+    return _done(
+        _(
+            "Two-factor authentication and passkeys of %(name)s have been removed.",
+            name=user["username"],
+        )
+    )
 
 
 ACTIONS: dict[str, Callable[[User], ResponseReturnValue]] = {
@@ -105,7 +113,7 @@ ACTIONS: dict[str, Callable[[User], ResponseReturnValue]] = {
 def ask_for_second_step() -> ResponseReturnValue:
     """Decide who must have a second step at login."""
     services().two_factor.set_rule(current_user(), request.form.get("rule", ""), visitor())
-    return _done(_("That holds from now on."))
+    return _done(_("Saved. It applies from now on."))
 
 
 @blueprint.post("/admin/bought-sound")
@@ -115,7 +123,7 @@ def share_bought_sound() -> ResponseReturnValue:
     rule = request.form.get("rule", "")
     services().studio.segment_cache.set_rule(rule)
     services().accounts.log("bought_sound_rule", current_user(), visitor(), rule)
-    return _done(_("That holds from now on."))
+    return _done(_("Saved. It applies from now on."))
 
 
 @blueprint.post("/admin/invites")
@@ -125,7 +133,10 @@ def invite() -> Response:
     token = services().accounts.create_invite(current_user(), visitor())
     return _link(
         url_for("web.register", invite=token, _external=True),
-        _("Send this link to one person. It works once, within 7 days, and is shown only now."),
+        _(
+            "Send this link to one person. It works once, expires in 7 days, and is not shown "
+            "again."
+        ),
     )
 
 
@@ -135,7 +146,7 @@ def revoke_invite() -> ResponseReturnValue:
     """Make an invitation worthless."""
     number = forms.number(request.form.get("id", ""))
     services().accounts.revoke_invite(current_user(), number, visitor())
-    return _done(_("That invitation works no longer."))
+    return _done(_("This invitation no longer works."))
 
 
 def _link(link: str, note: str) -> Response:
@@ -151,14 +162,14 @@ def _reach() -> str:
         return ""
     if hosts.is_this_machine(services().config.host):
         return _(
-            "Nobody else can open this link: VoiceVerse listens on this machine only. Set "
-            "VOICEVERSE_HOST=0.0.0.0 or put a proxy in front, open VoiceVerse at its network "
-            "address, and make a new link there."
+            "Nobody else can open this link, because VoiceVerse only listens on this "
+            "machine. Set VOICEVERSE_HOST=0.0.0.0 or use a proxy, open VoiceVerse at its "
+            "network address, and create a new link there."
         )
     return _(
-        "Nobody else can open this link: on other machines, %(host)s means the machine itself. "
-        "Open VoiceVerse at the name or address that this machine has in the network, and make a "
-        "new link there.",
+        "Nobody else can open this link, because %(host)s means their own machine to "
+        "them. Open VoiceVerse at the name or address that this machine has in the "
+        "network, and create a new link there.",
         host=host,
     )
 
@@ -204,15 +215,15 @@ def change_job(file_id: int) -> ResponseReturnValue:
     """Cancel somebody's work, or try it again."""
     work = services().db.get_work(file_id)
     if work is None:
-        raise NotFound(_("That work is gone."))
+        raise NotFound(_("That job no longer exists."))
     if request.form.get("action") == "retry":
         services().studio.generation.retry(work["filename"], work["owner_id"])
         services().wake_worker()
-        return _done(_("It waits to be spoken again."), "admin.jobs")
+        return _done(_("It is waiting to be generated."), "admin.jobs")
     if request.form.get("action") != "cancel":
-        raise forms.BadForm("action", _("Work can be cancelled or tried again."))
+        raise forms.BadForm("action", _("You can cancel a job or try it again."))
     services().studio.generation.cancel(work["filename"], work["owner_id"])
-    return _done(_("It is being stopped; what was spoken is kept."), "admin.jobs")
+    return _done(_("Stopping. What has been generated so far is kept."), "admin.jobs")
 
 
 # Storage and engines
@@ -290,5 +301,5 @@ def _price(price: Price) -> str:
             audio=money(price.usd_per_million_audio_tokens),
         )
     else:
-        return _("not known")
+        return _("unknown")
     return f"{shown}. {price_note(price)}"

@@ -45,8 +45,12 @@ def overview() -> Response:
 
 
 @blueprint.cli.command("backup")
-@click.option("--keys", is_flag=True, help="With the keys that sign cookies and seal secrets.")
-@click.option("--to", type=FOLDER, help="Another folder than backups/ in the data folder.")
+@click.option(
+    "--keys", is_flag=True, help="Include the keys that sign cookies and encrypt secrets."
+)
+@click.option(
+    "--to", type=FOLDER, help="Back up to this folder instead of backups/ in the data folder."
+)
 def backup(keys: bool, to: Path | None) -> None:
     """Back up everything that people have, now, and prove it by restoring it."""
     with one_sentence():
@@ -58,7 +62,7 @@ def backup(keys: bool, to: Path | None) -> None:
         "restored and compared."
     )
     for name in known.unsound:
-        click.echo(f"The sound of {name} was missing or damaged before.", err=True)
+        click.echo(f"The audio of {name} was already missing or damaged.", err=True)
 
 
 @blueprint.cli.command("restore")
@@ -70,14 +74,16 @@ def restore(folder: Path) -> None:
         done = restoring.restore(config(), _find(folder))
     click.echo(f"Restored {folder}, made {done.manifest.made_at} UTC.")
     if done.aside:
-        click.echo(f"What was there before lies in {done.aside}; remove it when you are sure.")
+        click.echo(f"The previous data is in {done.aside}. Delete it when you are sure.")
     if not done.manifest.has_keys and not (config().data_dir / "secret_key").exists():
-        click.echo("The backup has no keys: put the file secret_key back, too.", err=True)
+        click.echo("The backup has no keys. Restore the file secret_key as well.", err=True)
 
 
 @blueprint.cli.command("doctor")
-@click.option("--scrub", is_flag=True, help="Read all sound and compare it with its hashes, too.")
-@click.option("--mend", is_flag=True, help="Mend what can be, after a copy of the database.")
+@click.option("--scrub", is_flag=True, help="Also read all audio and compare it with its hashes.")
+@click.option(
+    "--mend", is_flag=True, help="Repair what can be repaired, after copying the database."
+)
 def see_doctor(scrub: bool, mend: bool) -> None:
     """Look for what is wrong, and say what to do about it."""
     with one_sentence():

@@ -32,14 +32,14 @@ def existing_user(name: str) -> User:
 
 @users.command("add")
 @click.argument("name")
-@click.option("--admin", is_flag=True, help="May manage accounts.")
+@click.option("--admin", is_flag=True, help="Make the account an admin.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add_user(name: str, admin: bool, password_stdin: bool) -> None:
     """Make an account."""
     password = password_from_stdin() if password_stdin else ask_password()
     with one_sentence():
         user = services().accounts.add_user(name, password, is_admin=admin)
-    click.echo(f"{user['username']} may log in now.")
+    click.echo(f"{user['username']} can log in now.")
 
 
 @users.command("list")
@@ -62,7 +62,7 @@ def set_password(name: str, password_stdin: bool) -> None:
         user = existing_user(name)
         password = password_from_stdin() if password_stdin else ask_password()
         services().accounts.set_password(user, password)
-    click.echo(f"{user['username']} has a new password; all sessions ended.")
+    click.echo(f"{user['username']} has a new password. All sessions have ended.")
 
 
 @users.command("disable")
@@ -71,7 +71,7 @@ def disable_user(name: str) -> None:
     """Keep an account out and end its sessions; its files stay."""
     with one_sentence():
         services().accounts.set_active_from_machine(existing_user(name), False)
-    click.echo(f"{name} is kept out now.")
+    click.echo(f"{name} has been disabled.")
 
 
 @users.command("enable")
@@ -80,7 +80,7 @@ def enable_user(name: str) -> None:
     """Let a disabled account in again."""
     with one_sentence():
         services().accounts.set_active_from_machine(existing_user(name), True)
-    click.echo(f"{name} may log in again.")
+    click.echo(f"{name} can log in again.")
 
 
 @users.command("second-factor")
@@ -95,7 +95,7 @@ def second_factor(name: str, off: bool) -> None:
     state = services().two_factor.state(user["id"])
     passkeys = len(services().passkeys.of(user["id"]))
     shown = "on" if state["is_on"] else "off"
-    click.echo(f"{user['username']}\tsecond step: {shown}\tpasskeys: {passkeys}")
+    click.echo(f"{user['username']}\ttwo-factor: {shown}\tpasskeys: {passkeys}")
 
 
 @users.command("merge")
@@ -106,19 +106,19 @@ def merge_users(source: str, target: str) -> None:
     with one_sentence():
         moved = services().accounts.merge(existing_user(source), existing_user(target))
     counts = ", ".join(f"{count} {kind}" for kind, count in moved.items())
-    click.echo(f"{source} is part of {target} now: {counts}.")
+    click.echo(f"Merged {source} into {target}: {counts}.")
 
 
 @blueprint.cli.command("speak")
 @click.argument("text")
 @click.option("--voice", default="", help="A voice, such as gmw/en-US or openai:nova.")
-@click.option("--speed", default=1.0, show_default=True, help="1 is the voice's own pace.")
+@click.option("--speed", default=1.0, show_default=True, help="1 is the voice's normal speed.")
 @click.option("--output", required=True, type=click.Path(path_type=Path))
 def speak(text: str, voice: str, speed: float, output: Path) -> None:
     """Speak TEXT into an MP3 file, without an account."""
     with one_sentence():
         if output.suffix.lower() != ".mp3":
-            raise SpeechError(f"{output} does not end with .mp3, the format that is written.")
+            raise SpeechError(f"{output} must end with .mp3, the only format.")
         with new_file(output) as write:
             sound, duration_s = spoken(text, voice, speed, output.stem)
             write(sound)

@@ -89,9 +89,9 @@ def _import_sent() -> tuple[list[Added], list[tuple[str, AppError]]]:
     files = [(file, file.filename) for file in sent if file.filename]
     url = request.form.get("url", "").strip()
     if not files and not url:
-        raise forms.BadForm("file", _("Choose a file, or give the address of a page."))
+        raise forms.BadForm("file", _("Choose a file or enter the address of a web page."))
     if len(files) > MOST_FILES:
-        raise forms.BadForm("file", _("At most %(n)s files can be sent at once.", n=MOST_FILES))
+        raise forms.BadForm("file", _("You can upload at most %(n)s files at once.", n=MOST_FILES))
     imports, owner_id = services().documents.imports, current_user_id()
     added: list[Added] = []
     refused: list[tuple[str, AppError]] = []
@@ -208,7 +208,7 @@ def delete(document_id: int) -> ResponseReturnValue:
     services().documents.delete(row)
     if wants_json():
         return Response(status=204)
-    flash(_("“%(name)s” was removed. What was spoken of it stays.", name=row["title"]))
+    flash(_("Removed “%(name)s”. Pieces made from it stay.", name=row["title"]))
     return redirect(to("documents.shelf"), 303)
 
 

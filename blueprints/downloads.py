@@ -83,7 +83,7 @@ def cancel(filename: str, export_id: int) -> ResponseReturnValue:
     services().studio.exports.cancel(owned_file(filename), export_id)
     if wants_json():
         return jsonify(deleted=export_id)
-    flash(_("The download is cancelled."))
+    flash(_("The download was cancelled."))
     return redirect(to("files.show_file", filename=filename), 303)
 
 
@@ -97,4 +97,6 @@ def _loudness() -> float | None:
     try:
         return float(chosen)
     except ValueError:
-        raise forms.BadForm("loudness", _("That is no loudness; choose one on the page.")) from None
+        raise forms.BadForm(
+            "loudness", _("There is no such loudness. Choose one on the page.")
+        ) from None

@@ -88,8 +88,8 @@ def rename(filename: str) -> ResponseReturnValue:
     if was is not None and known not in (was, name.strip()):
         raise forms.ChangedMeanwhile(
             _(
-                "This piece was renamed to “%(name)s” meanwhile, so “%(yours)s” is not saved. "
-                "Reload the page, then rename it again if you want to.",
+                "This piece was renamed to “%(name)s” meanwhile, so “%(yours)s” was not "
+                "saved. Reload the page, then rename it again if you want to.",
                 name=known,
                 yours=name,
             )
@@ -145,7 +145,7 @@ def pause(filename: str) -> ResponseReturnValue:
 def speak_next(filename: str) -> ResponseReturnValue:
     """Put a waiting piece before the others."""
     services().studio.generation.speak_next(filename, current_user_id())
-    return _done(_("It is the next one to be spoken."), filename)
+    return _done(_("It will be generated next."), filename)
 
 
 def _done(message: str, filename: str) -> ResponseReturnValue:
@@ -169,7 +169,7 @@ def bulk() -> ResponseReturnValue:
         return _bin(names)
     if action == "move":
         return _move(names, request.form.get("category", ""))
-    raise forms.BadForm("action", _("Ticked pieces can be moved or deleted."))
+    raise forms.BadForm("action", _("You can move or delete the selected pieces."))
 
 
 def _bin(filenames: list[str]) -> ResponseReturnValue:
@@ -179,10 +179,10 @@ def _bin(filenames: list[str]) -> ResponseReturnValue:
     if wants_json():
         return jsonify(deleted=len(filenames))
     if len(names) == 1:
-        sentence = _("“%(name)s” is in the bin.", name=names[0])
+        sentence = _("“%(name)s” moved to the bin.", name=names[0])
     else:
         sentence = ngettext(
-            "%(num)s piece is in the bin.", "%(num)s pieces are in the bin.", len(names)
+            "%(num)s piece moved to the bin.", "%(num)s pieces moved to the bin.", len(names)
         )
     undo = render_template("library/_undo.html", sentence=sentence, filenames=filenames)
     flash(Markup(undo))  # noqa: S704 — rendered with escaping just before

@@ -33,7 +33,7 @@ LONGEST_SEARCH = 200
 STATES = {
     "ready": lazy_gettext("Ready"),
     "queued": lazy_gettext("Waiting"),
-    "speaking": lazy_gettext("Being spoken"),
+    "speaking": lazy_gettext("Generating"),
     "failed": lazy_gettext("Failed"),
     "cancelled": lazy_gettext("Stopped"),
     "paused": lazy_gettext("Paused"),
@@ -53,20 +53,20 @@ COUNTED = {
     "ticked_forms": lambda n: ngettext("%(n)s piece", "%(n)s pieces", n, n="%(n)s"),
     "shown_forms": lambda n: ngettext("%(n)s piece found.", "%(n)s pieces found.", n, n="%(n)s"),
     "shown_first_forms": lambda n: ngettext(
-        "The first piece is shown.", "The first %(n)s pieces are shown.", n, n="%(n)s"
+        "Showing the first piece.", "Showing the first %(n)s pieces.", n, n="%(n)s"
     ),
     "deleted_forms": lambda n: ngettext(
-        "%(n)s piece is in the bin.", "%(n)s pieces are in the bin.", n, n="%(n)s"
+        "%(n)s piece moved to the bin.", "%(n)s pieces moved to the bin.", n, n="%(n)s"
     ),
     "moved_forms": lambda n: ngettext(
-        "%(n)s piece is in “%(group)s” now.",
-        "%(n)s pieces are in “%(group)s” now.",
+        "%(n)s piece moved to “%(group)s”.",
+        "%(n)s pieces moved to “%(group)s”.",
         n,
         n="%(n)s",
         group="%(group)s",
     ),
     "queued_forms": lambda n: ngettext(
-        "%(n)s piece waits in the queue.", "%(n)s pieces wait in the queue.", n, n="%(n)s"
+        "%(n)s piece added to the queue.", "%(n)s pieces added to the queue.", n, n="%(n)s"
     ),
 }
 
@@ -233,7 +233,7 @@ def _voices_used() -> list[tuple[str, str]]:
 def create_group() -> ResponseReturnValue:
     """Make an empty group."""
     name = services().library.create_group(current_user_id(), request.form.get("name", ""))
-    return _done(_("There is a group “%(name)s” now.", name=name), {"group": name}, group=name)
+    return _done(_("Created the group “%(name)s”.", name=name), {"group": name}, group=name)
 
 
 @blueprint.post("/library/groups/rename")
@@ -309,7 +309,7 @@ def restore() -> ResponseReturnValue:
     """Take pieces out of the bin."""
     count = services().library.restore(current_user_id(), ticked())
     return _back_to_bin(
-        ngettext("%(num)s piece is back.", "%(num)s pieces are back.", count), restored=count
+        ngettext("Restored %(num)s piece.", "Restored %(num)s pieces.", count), restored=count
     )
 
 
@@ -319,7 +319,7 @@ def purge() -> ResponseReturnValue:
     """Delete pieces of the bin for good."""
     count = services().library.delete_for_good(current_user_id(), ticked())
     sentence = ngettext(
-        "%(num)s piece is gone for good.", "%(num)s pieces are gone for good.", count
+        "Deleted %(num)s piece for good.", "Deleted %(num)s pieces for good.", count
     )
     return _back_to_bin(sentence, purged=count)
 

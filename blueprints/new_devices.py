@@ -44,6 +44,9 @@ def _strange(alert_id: int) -> ResponseReturnValue:
     if mark is None:
         abort(404)
     flash(
-        _("That browser is signed out. Whoever used it knows your password: choose a new one now.")
+        _(
+            "That browser has been logged out. Whoever used it knows your password: choose a "
+            "new one now."
+        )
     )
     return remember_device(redirect(to("account.overview", _anchor="password-head"), 303), mark)

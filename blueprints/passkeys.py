@@ -81,7 +81,7 @@ def add() -> Response:
     services().passkeys.add(
         current_user(), asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
     )
-    flash(_("The passkey is added. You can sign in with it from now on."))
+    flash(_("Passkey added. You can log in with it from now on."))
     return jsonify(url=to("account.overview"))
 
 
@@ -102,7 +102,7 @@ def remove(passkey_id: int) -> ResponseReturnValue:
     current = request.form.get("current", "")
     if not services().passkeys.remove(current_user(), passkey_id, current, visitor()):
         abort(404)
-    flash(_("That passkey lets nobody in any more."))
+    flash(_("That passkey no longer works."))
     return redirect(to("account.overview"), 303)
 
 

@@ -61,7 +61,7 @@ def add() -> ResponseReturnValue:
         return _again(error)
     if wants_json():
         return jsonify(entry_json(row)), 201, {"Location": _url(row)}
-    flash(_("“%(word)s” is in your dictionary.", word=row["pattern"]))
+    flash(_("Added “%(word)s” to your dictionary.", word=row["pattern"]))
     return redirect(to("pronunciations.dictionary"), 303)
 
 
@@ -87,7 +87,7 @@ def change(entry_id: int) -> ResponseReturnValue:
         return _again(error, row)
     if wants_json():
         return jsonify(entry_json(row))
-    flash(_("“%(word)s” is changed.", word=row["pattern"]))
+    flash(_("Changed “%(word)s”.", word=row["pattern"]))
     return redirect(to("pronunciations.dictionary"), 303)
 
 
@@ -99,7 +99,7 @@ def remove(entry_id: int) -> ResponseReturnValue:
     _pronunciations().remove(current_user_id(), entry_id)
     if wants_json():
         return Response(status=204)
-    flash(_("“%(word)s” is said as it is written again.", word=row["pattern"]))
+    flash(_("“%(word)s” is read as written again.", word=row["pattern"]))
     return redirect(to("pronunciations.dictionary"), 303)
 
 
@@ -142,7 +142,7 @@ def _quoted() -> Response:
         "said": with_it.said,
         "cost_usd": with_it.cost_usd,
         "cost_without_usd": without.cost_usd,
-        "told": _("Said: “%(sentence)s”", sentence=with_it.said),
+        "told": _("Heard: “%(sentence)s”", sentence=with_it.said),
         "price": _(
             "with it: %(cost)s, without: %(other)s",
             cost=money(with_it.cost_usd),
@@ -187,7 +187,7 @@ def import_table() -> ResponseReturnValue:
         return _again(error, failed="table")
     if wants_json():
         return jsonify(taken_in=number)
-    flash(ngettext("%(num)s entry was taken in.", "%(num)s entries were taken in.", number))
+    flash(ngettext("Imported %(num)s entry.", "Imported %(num)s entries.", number))
     return redirect(to("pronunciations.dictionary"), 303)
 
 

@@ -35,7 +35,7 @@ from web.services import services
 HASH = re.compile(r"[0-9a-f]{64}")
 
 blueprint = Blueprint("providers", __name__, cli_group=None)
-commands = AppGroup("providers", help="Add and remove servers that speak.")
+commands = AppGroup("providers", help="Manage speech servers.")
 blueprint.cli.add_command(commands)
 
 
@@ -66,7 +66,7 @@ def add() -> ResponseReturnValue:
         )
     except AppError as error:
         return render_form_error("providers/providers.html", error, is_open=True, **_list())
-    flash(_("%(label)s is added. Let it speak a sentence to see whether it answers.", **_of(row)))
+    flash(_("%(label)s has been added. Test it with a sentence to see if it answers.", **_of(row)))
     return _to(row["id"])
 
 
@@ -99,7 +99,7 @@ def change(provider_id: int) -> ResponseReturnValue:
         _log("provider_key_set", row["name"])
     elif is_keyless:
         _log("provider_key_removed", f"{row['name']}: the server changed")
-        flash(_("The server is another one: its keys are gone and must be entered again."))
+        flash(_("This is a different server, so its keys have been deleted. Enter them again."))
     flash(_("Saved."))
     return _to(provider_id)
 
@@ -111,7 +111,9 @@ def do(provider_id: int) -> ResponseReturnValue:
     row = providers().get(provider_id)
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None:
-        raise forms.BadForm("action", _("A provider can be switched, moved, tested or removed."))
+        raise forms.BadForm(
+            "action", _("You can turn a provider on or off, move, test or remove it.")
+        )
     try:
         return action(row)
     except AppError as error:
@@ -124,13 +126,13 @@ def do(provider_id: int) -> ResponseReturnValue:
 def _switch_on(row: Provider) -> ResponseReturnValue:
     providers().switch(row["id"], True)
     _log("provider_changed", f"{row['name']}: on")
-    return _done(_("%(label)s is switched on.", **_of(row)))
+    return _done(_("%(label)s is on.", **_of(row)))
 
 
 def _switch_off(row: Provider) -> ResponseReturnValue:
     providers().switch(row["id"], False)
     _log("provider_changed", f"{row['name']}: off")
-    return _done(_("%(label)s is switched off. What was spoken stays.", **_of(row)))
+    return _done(_("%(label)s is off. Audio made with it stays.", **_of(row)))
 
 
 def _up(row: Provider) -> ResponseReturnValue:
@@ -146,13 +148,13 @@ def _down(row: Provider) -> ResponseReturnValue:
 def _remove(row: Provider) -> ResponseReturnValue:
     providers().remove(row["id"])
     _log("provider_removed", row["name"])
-    return _done(_("%(label)s is removed. Sound that was made with it stays.", **_of(row)))
+    return _done(_("%(label)s has been removed. Audio made with it stays.", **_of(row)))
 
 
 def _drop_key(row: Provider) -> ResponseReturnValue:
     providers().drop_key(row["id"])
     _log("provider_key_removed", row["name"])
-    flash(_("The key is gone."))
+    flash(_("The key has been removed."))
     return _to(row["id"])
 
 
@@ -161,7 +163,7 @@ def _read_voices(row: Provider) -> ResponseReturnValue:
     _log("provider_changed", f"{row['name']}: voices")
     if wants_json():
         return jsonify(voices=count)
-    flash(_("%(label)s lists %(count)s voices. They are taken over.", count=count, **_of(row)))
+    flash(_("%(label)s lists %(count)s voices. They have been imported.", count=count, **_of(row)))
     return _to(row["id"])
 
 
@@ -175,7 +177,7 @@ def _test(row: Provider) -> ResponseReturnValue:
         )
     flash(
         _(
-            "It works: %(length)s s of sound, the first of it after %(first)s s. %(cost)s",
+            "It works: %(length)s s of audio, the first of it after %(first)s s. %(cost)s",
             length=decimal(trial.duration_s),
             first=decimal(trial.first_sound_s),
             cost=_what_it_cost(trial),
@@ -186,7 +188,7 @@ def _test(row: Provider) -> ResponseReturnValue:
 
 def _what_it_cost(trial: Trial) -> str:
     if trial.cost_usd is None:
-        return _("What it cost is not known.")
+        return _("The cost is unknown.")
     return _("It cost %(amount)s.", amount=money(trial.cost_usd)) if trial.cost_usd else ""
 
 
@@ -298,11 +300,11 @@ def own_key(provider_id: int) -> ResponseReturnValue:
     if request.form.get("action") == "remove":
         if providers().drop_own_key(_me(), provider_id):
             _log("own_key_removed", providers().get(provider_id)["name"])
-        flash(_("Your key is gone."))
+        flash(_("Your key has been removed."))
         return redirect(url_for("account.overview"), 303)
     row = providers().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
     _log("own_key_set", row["name"])
-    flash(_("What you have spoken by %(label)s is bought with your key from now on.", **_of(row)))
+    flash(_("Audio from %(label)s is paid for with your key from now on.", **_of(row)))
     return redirect(url_for("account.overview"), 303)
 
 
@@ -321,13 +323,13 @@ def list_all() -> None:
 @commands.command("add")
 @click.argument("name")
 @click.argument("base_url")
-@click.option("--label", default="", help="How pages call it; NAME unless given.")
+@click.option("--label", default="", help="Name shown on pages; NAME if not given.")
 @click.option("--model", default="tts-1", show_default=True)
 @click.option("--protocol", default="speech", show_default=True, type=click.Choice([*PROTOCOLS]))
 @click.option("--voice", "voices", multiple=True, help="One for each voice.")
-@click.option("--price", type=float, help="USD per million characters; 0 where it is free.")
+@click.option("--price", type=float, help="USD per million characters; 0 if it is free.")
 @click.option("--limit", "monthly_limit", type=float, help="USD a month.")
-@click.option("--own-keys", "allows_own_keys", is_flag=True, help="People may bring their own key.")
+@click.option("--own-keys", "allows_own_keys", is_flag=True, help="People can use their own keys.")
 @click.option("--key-stdin", is_flag=True, help="Read the key from standard input.")
 def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **values: Any) -> None:
     """Add a provider: a server that speaks at BASE_URL, such as http://localhost:8880/v1."""
@@ -336,7 +338,7 @@ def add_one(name: str, label: str, voices: tuple[str, ...], key_stdin: bool, **v
     with one_sentence():
         row = providers().add(name, settings, key, taken=frozenset(services().registry.fixed_names))
     _log_here("provider_added", row["name"])
-    click.echo(f"{row['name']} is added.")
+    click.echo(f"{row['name']} has been added.")
 
 
 @commands.command("test")
@@ -348,7 +350,7 @@ def test_one(name: str, voice: str, output: Path | None) -> None:
     with one_sentence(), new_file(output) if output else nullcontext(len) as write:
         trial = providers().try_out(providers().named(name)["id"], voice=voice)
         write(trial.mp3)
-    click.echo(f"{trial.duration_s:.1f} s of sound, the first after {trial.first_sound_s:.2f} s")
+    click.echo(f"{trial.duration_s:.1f} s of audio, the first after {trial.first_sound_s:.2f} s")
 
 
 @commands.command("voices")
@@ -368,7 +370,7 @@ def remove_one(name: str) -> None:
         row = providers().named(name)
         providers().remove(row["id"])
     _log_here("provider_removed", row["name"])
-    click.echo(f"{name} is removed.")
+    click.echo(f"{name} has been removed.")
 
 
 def _log_here(event: str, name: str) -> None:

@@ -102,7 +102,7 @@ def _begun(row: AudioFile, start: int) -> ResponseReturnValue:
     services().wake_worker()
     if wants_json():
         return jsonify(filename=row["filename"], text_start=start), 202
-    flash(_("The passage is being spoken. The piece stays as it is until that is done."))
+    flash(_("Re-recording the passage. The piece stays as it is until that is done."))
     return redirect(file_page(row["filename"]), 303)
 
 

@@ -47,7 +47,7 @@ def choose_language() -> ResponseReturnValue:
     """Read the pages in another language; an empty choice follows the browser."""
     code = request.form.get("language", "")
     if code and code not in i18n.LANGUAGES:
-        raise forms.BadForm("language", _("VoiceVerse does not speak that language yet."))
+        raise forms.BadForm("language", _("VoiceVerse is not available in that language yet."))
     i18n.choose(code)
     return _done()
 
@@ -93,7 +93,7 @@ def _manifest() -> dict[str, Any]:
         "id": "/",
         "name": "VoiceVerse",
         "short_name": "VoiceVerse",
-        "description": _("Turns text into speech, and keeps it for you."),
+        "description": _("Turns text into speech and keeps it for you."),
         "lang": i18n.language(),
         "dir": i18n.direction(),
         "start_url": url_for("web.studio"),

@@ -33,8 +33,8 @@ def save_draft() -> Response:
     elif (other := _save_draft(sent, known)) is not None:
         raise forms.ChangedMeanwhile(
             _(
-                "Another tab or device has a newer draft, so this text is not saved as one. Keep "
-                "this one instead, or reload the page to take the other."
+                "There is a newer draft from another tab or device, so this one was not "
+                "saved. Save this one instead, or reload the page to use the other."
             ),
             version=other,
         )

@@ -130,7 +130,7 @@ def turn_off() -> ResponseReturnValue:
         services().two_factor.turn_off(current_user(), request.form.get("current", ""), visitor())
     except AppError as error:
         return render_form_error("two_factor/settings.html", error, failed="off", **_context())
-    flash(_("The second step is off. Every other session has ended."))
+    flash(_("Two-factor authentication is off. All other sessions have ended."))
     return redirect(to("two_factor.overview"), 303)
 
 

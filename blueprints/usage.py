@@ -77,7 +77,13 @@ def clear() -> ResponseReturnValue:
     services().accounts.log("history_cleared", current_user(), visitor())
     if wants_json():
         return jsonify(forgotten=number)
-    flash(ngettext("%(num)s listening is forgotten.", "%(num)s listenings are forgotten.", number))
+    flash(
+        ngettext(
+            "Removed %(num)s play from your history.",
+            "Removed %(num)s plays from your history.",
+            number,
+        )
+    )
     return redirect(to("usage.history"), 303)
 
 

@@ -37,7 +37,7 @@ def choose_rule() -> ResponseReturnValue:
     """Remember what is to happen where a voice cannot speak."""
     rule = request.form.get("rule", "")
     if rule not in RULES:
-        raise forms.BadForm("rule", _("Choose one of the three."))
+        raise forms.BadForm("rule", _("Choose one of the three options."))
     services().db.set_fallback_rule(current_user_id(), rule)
     flash(_("Saved."))
     return redirect(to("account.overview"), 303)

@@ -31,8 +31,8 @@ def forget() -> ResponseReturnValue:
     """Forget what was last used for a language."""
     language = request.form.get("language", "")
     if not services().db.delete_voice_settings(current_user_id(), language):
-        raise forms.BadForm("language", _("No voice is remembered for that language."))
-    flash(_("Forgotten."))
+        raise forms.BadForm("language", _("No voice is remembered for this language."))
+    flash(_("Removed from your history."))
     return redirect(to("account.overview"), 303)
 
 
@@ -42,7 +42,7 @@ def answer_natural_offer() -> ResponseReturnValue:
     """Take the natural voice for new texts, or keep the one used so far; asked once."""
     answer = request.form.get("answer", "")
     if answer not in ANSWERS:
-        raise forms.BadForm("answer", _("Choose one of the two."))
+        raise forms.BadForm("answer", _("Choose one of the two options."))
     services().studio.voice_memory.answer_natural_offer(
         current_user_id(), is_wanted=answer == "use"
     )

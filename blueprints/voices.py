@@ -58,7 +58,7 @@ def change() -> ResponseReturnValue:
     """Install, stop, forget or remove a voice, fetch the list, or take in what lies ready."""
     action = ACTIONS.get(request.form.get("action", ""))
     if action is None:
-        raise forms.BadForm("action", _("A voice can be installed, stopped, dropped or removed."))
+        raise forms.BadForm("action", _("You can install a voice, stop, discard or remove it."))
     flash(_outcome(lambda: action(neural_voices(), request.form.get("voice", ""))))
     language, search = (request.form.get(name) or None for name in ("language", "q"))
     return redirect(url_for("voices.overview", language=language, q=search), 303)
@@ -88,7 +88,7 @@ def answer_offer() -> ResponseReturnValue:
     """Install the offered voice, use it in the studio, or turn the offer down."""
     action = OFFER_ACTIONS.get(request.form.get("action", ""))
     if action is None:
-        raise forms.BadForm("action", _("An offered voice can be installed, used or declined."))
+        raise forms.BadForm("action", _("You can install, use or dismiss a suggested voice."))
     return action(request.form.get("language", "")[:40])
 
 
@@ -151,22 +151,22 @@ OFFER_ACTIONS: dict[str, Callable[[str], WerkzeugResponse]] = {
 
 def _install(voices: Voices, name: str) -> str:
     voices.start(name)
-    return _("%(name)s is being installed.", name=label(name))
+    return _("Installing %(name)s…", name=label(name))
 
 
 def _stop(voices: Voices, name: str) -> str:
     voices.stop(name)
-    return _("The download is being stopped; what came is kept.")
+    return _("Stopping the download. What has arrived is kept.")
 
 
 def _forget(voices: Voices, name: str) -> str:
     voices.forget(name)
-    return _("What came of %(name)s is gone.", name=label(name))
+    return _("The partial download of %(name)s has been deleted.", name=label(name))
 
 
 def _remove(voices: Voices, name: str) -> str:
     voices.remove(name)
-    return _("%(name)s is removed. Sound that was made with it stays.", name=label(name))
+    return _("%(name)s has been removed. Audio made with it stays.", name=label(name))
 
 
 def _refresh(voices: Voices, _name: str) -> str:
@@ -244,7 +244,7 @@ def install_voices(names: tuple[str, ...]) -> None:
             )
         for voice in voices:
             licence = f" Its licence: {voice.licence}." if voice.licence else ""
-            click.echo(f"{voice.identifier} is installed.{licence}")
+            click.echo(f"{voice.identifier} has been installed.{licence}")
 
 
 def _is_path(name: str) -> bool:
@@ -269,4 +269,4 @@ def remove_voice(name: str) -> None:
     """Remove an installed voice; sound that was made with it stays."""
     with one_sentence():
         neural_voices().remove(name)
-    click.echo(f"{name} is removed.")
+    click.echo(f"{name} has been removed.")

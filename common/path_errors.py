@@ -19,7 +19,7 @@ REMEDIES = {
     "one.",
     errno.ENOTDIR: f"A part of the path is a file: move it away, or {ANOTHER}.",
     errno.EEXIST: f"A file stands there: move it away, or {ANOTHER}.",
-    errno.EISDIR: "A folder stands where a file belongs: move it away.",
+    errno.EISDIR: "There is a folder where a file should be. Move it away.",
     errno.ELOOP: f"Its links lead in a circle: remove one of them, or {ANOTHER}.",
     errno.ENOENT: f"Make the folder, or {ANOTHER}.",
     errno.ENOSPC: f"Free some space or some inodes, or {ANOTHER}.",

@@ -33,61 +33,61 @@ class Cause(NamedTuple):
 
 DISK = Cause(
     "disk",
-    "Waiting: the disk is full. It continues by itself once there is space.",
+    "Waiting: the disk is full. This continues by itself once there is space.",
     "The disk is full. Nothing stored was harmed; free some space, then try again.",
 )
 FILES = Cause(
     "files",
-    "Waiting: the disk has no room for further files (inodes). It continues by itself once some "
-    "are deleted.",
-    "The disk has no room for further files (inodes), though bytes are free. Nothing stored was "
-    "harmed; delete files that nobody needs, then try again.",
+    "Waiting: the disk cannot take more files (no inodes left). This continues by itself "
+    "once some are deleted.",
+    "The disk cannot take more files (no inodes left). Nothing stored was harmed; delete "
+    "files that nobody needs, then try again.",
 )
 QUOTA = Cause(
     "quota",
-    "Waiting: the disk quota of the account that runs VoiceVerse is used up. It continues by "
-    "itself once there is space.",
+    "Waiting: the disk quota of the account that runs VoiceVerse is used up. This "
+    "continues by itself once there is space.",
     "The disk quota of the account that runs VoiceVerse is used up. Nothing stored was harmed; "
     "free some space or raise the quota, then try again.",
 )
 READ_ONLY = Cause(
     "read_only",
-    "Waiting: the disk is read-only. It continues by itself once it can be written.",
-    "The disk is read-only, so nothing can be stored. Mount it for writing, then try again.",
+    "Waiting: the disk is read-only. This continues by itself once it is writable.",
+    "The disk is read-only, so nothing can be saved. Make it writable, then try again.",
 )
 DATABASE = Cause(
     "database",
-    "Waiting: another program keeps the database locked. It continues by itself once that ends.",
+    "Waiting: another program has locked the database. This continues by itself.",
     "The database is busy. Nothing was changed; try again.",
     503,
 )
 MEMORY = Cause(
     "memory",
-    "Waiting: the machine is short of memory. It continues by itself once there is enough.",
+    "Waiting: the machine is short of memory. This continues by itself once there is enough.",
     "The machine is short of memory. Nothing stored was harmed; try again in a moment.",
     503,
 )
 KILLED = Cause(
     "killed",
-    "Waiting: the system stopped a process that this needs, most likely for lack of memory. It "
-    "starts again by itself.",
-    "The system stopped a process that this needs, most likely for lack of memory. Nothing stored "
-    "was harmed; try again in a moment.",
+    "Waiting: the system stopped a process that this needs, most likely because memory "
+    "ran out. It starts again by itself.",
+    "The system stopped a process that this needs, most likely because memory ran out. "
+    "Nothing stored was harmed; try again in a moment.",
     503,
     tries=60,
 )
 OPEN_FILES = Cause(
     "open_files",
-    "Waiting: too many files are open. It continues by itself once some are closed.",
+    "Waiting: too many files are open. This continues by itself once some are closed.",
     "Too many files are open. Nothing stored was harmed; try again in a moment, and raise the "
     "limit of open files if this happens often.",
     503,
 )
 PROCESSES = Cause(
     "processes",
-    "Waiting: no further process can be started. It continues by itself once others have ended.",
-    "No further process can be started. Nothing stored was harmed; try again in a moment, and "
-    "raise the limit of processes if this happens often.",
+    "Waiting: no further process can be started. This continues by itself.",
+    "The system cannot start another process. Nothing stored was harmed; try again in a "
+    "moment, and raise the process limit if this happens often.",
     503,
 )
 ALL = (DISK, FILES, QUOTA, READ_ONLY, DATABASE, MEMORY, KILLED, OPEN_FILES, PROCESSES)

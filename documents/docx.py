@@ -26,7 +26,7 @@ ROW, CELL = f"{W}tr", f"{W}tc"
 PARAGRAPH, TABLE, CHUNK = f"{W}p", f"{W}tbl", f"{W}altChunk"
 PROPERTIES, STYLE, OUTLINE = f"{W}pPr", f"{W}pStyle", f"{W}outlineLvl"
 LISTED, PLACE = f"{W}numPr", f"{W}jc"
-OTHER_FORMAT = "A part of this document that is in another format was left out."
+OTHER_FORMAT = "A part of this document in another format was left out."
 
 
 def read_docx(archive: Archive, title: str) -> Document:

@@ -190,20 +190,16 @@ def _notes(package: Package, places: list[Place], damaged: list[str]) -> list[Me
     unknown = [place.href for place in places if not place.path]
     missing = list(dict.fromkeys(package.missing + unknown))
     if len(missing) == 1:
-        notes.append(Message("A file named in the book is missing: {name}.", name=missing[0]))
+        notes.append(Message("A file of the book is missing: {name}.", name=missing[0]))
     elif missing:
         names = _listed(missing)
-        text = "{count} files named in the book are missing: {names}."
+        text = "{count} files of the book are missing: {names}."
         notes.append(Message(text, count=len(missing), names=names))
     if damaged:
-        text = "Files of the book that are damaged were left out: {names}."
+        text = "Damaged files of the book were left out: {names}."
         notes.append(Message(text, names=_listed(damaged)))
     if package.root is None:
-        notes.append(
-            Message(
-                "The book's list of files is missing. Its pages follow the order of their names."
-            )
-        )
+        notes.append(Message("The book's list of files is missing. Its pages are sorted by name."))
     return notes
 
 

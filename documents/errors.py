@@ -21,30 +21,30 @@ class NotSupported(DocumentError):
 
     status = 415
     template = (
-        "This is not a file that VoiceVerse reads. Choose a book, a document, a web page, a mail, "
-        "a text or captions in one of the formats that the page of imports names."
+        "VoiceVerse cannot import this file. Choose a book, document, web page, e-mail, "
+        "text or captions in one of the formats listed on the import page."
     )
 
 
 class OldWordFile(NotSupported):
     """A file of the Office formats before 2007."""
 
-    template = "This is an Office file of the old format. Save it as DOCX and import that."
+    template = "This is an Office file in the old format. Save it as DOCX and import that."
 
 
 class OtherOfficeFile(NotSupported):
     """An office document that holds no running text, such as a spreadsheet."""
 
     template = (
-        "VoiceVerse reads the texts of office programs, not spreadsheets or presentations. Save "
-        "this one as PDF and import that."
+        "VoiceVerse imports text documents from office programs, not spreadsheets or "
+        "presentations. Save this one as PDF and import that."
     )
 
 
 class PlainArchive(NotSupported):
     """An archive that is no document."""
 
-    template = "This is an archive, not a document. Unpack it and import the files that are in it."
+    template = "This is an archive, not a document. Unpack it and import the files in it."
 
 
 class OtherBook(NotSupported):
@@ -65,10 +65,7 @@ class OtherPages(NotSupported):
 class OtherProgram(NotSupported):
     """A document in the own format of a program."""
 
-    template = (
-        "This is a document of the program {format}. Export it there as DOCX or PDF and import "
-        "that."
-    )
+    template = "This is a document from {format}. Export it there as DOCX or PDF and import that."
 
 
 class OtherMarkup(NotSupported):
@@ -93,8 +90,8 @@ class Mailbox(NotSupported):
     """Many messages, or one in a format that only one program knows."""
 
     template = (
-        "This file holds mail in the format {format}. Save the message that you want as EML and "
-        "import that."
+        "This file holds e-mail in the format {format}. Save the message that you want as "
+        "EML and import that."
     )
 
 
@@ -102,8 +99,8 @@ class ForPrograms(NotSupported):
     """Data or program source: text, but none for listeners."""
 
     template = (
-        "This is {format}, which is written for programs. To have it read as it is, let its name "
-        "end in .txt and import it again."
+        "This is {format}, which is written for programs. To have it read as it is, "
+        "rename it to end in .txt and import it again."
     )
 
 
@@ -111,25 +108,22 @@ class Picture(NotSupported):
     """A picture, which may show a text."""
 
     template = (
-        "This is a picture ({format}). If it shows a text, run text recognition (OCR) over it and "
-        "import the result."
+        "This is a picture ({format}). If it shows text, run text recognition (OCR) on it "
+        "and import the result."
     )
 
 
 class Recording(NotSupported):
     """Sound or film."""
 
-    template = (
-        "This is a recording ({format}), not a text. Have it written down and import the text."
-    )
+    template = "This is a recording ({format}), not a text. Transcribe it and import the text."
 
 
 class WithoutText(NotSupported):
     """A font, a program, a database."""
 
     template = (
-        "This is a file of the kind {format}, which holds no text to be read aloud. Import the "
-        "document itself."
+        "This is a {format} file, which holds no text to read aloud. Import the document itself."
     )
 
 
@@ -137,8 +131,8 @@ class Misnamed(NotSupported):
     """The content can be read, but its name says that it is something else."""
 
     template = (
-        "The name “{name}” says {expected}, but what the file holds is {found}. Let its name end "
-        "in {ending} and import it again."
+        "“{name}” should be {expected}, but it holds {found}. Rename it to end in "
+        "{ending} and import it again."
     )
 
 
@@ -146,8 +140,7 @@ class FalselyNamed(NotSupported):
     """The content cannot be read, and its name says that it is something else."""
 
     template = (
-        "The name “{name}” says {expected}, but what the file holds is {found}. Look for the "
-        "right file and import that."
+        "“{name}” should be {expected}, but it holds {found}. Find the right file and import that."
     )
 
 
@@ -155,8 +148,8 @@ class NotAsNamed(NotSupported):
     """The content is nothing that is known, least of all what its name says."""
 
     template = (
-        "The name “{name}” says {expected}, but the file is none or is damaged. Use another copy "
-        "of it."
+        "“{name}” should be {expected}, but the file is damaged or something else. Use "
+        "another copy."
     )
 
 
@@ -164,8 +157,8 @@ class Encrypted(DocumentError):
     """The document needs a password, or is locked by copy protection."""
 
     template = (
-        "This document is protected by a password or by copy protection. Remove the protection "
-        "and import it again."
+        "This document is protected by a password or copy protection. Remove the "
+        "protection and import it again."
     )
 
 
@@ -173,8 +166,8 @@ class Scanned(DocumentError):
     """No page of the PDF has a text layer."""
 
     template = (
-        "This PDF holds pictures of pages and no text layer. Run text recognition (OCR) over it "
-        "and import the result."
+        "This PDF holds scanned pages without text. Run text recognition (OCR) on it and "
+        "import the result."
     )
 
 
@@ -182,8 +175,8 @@ class UnknownLetters(Scanned):
     """The fonts of the PDF do not tell which letters they draw."""
 
     template = (
-        "The fonts of this PDF do not tell their letters. Run text recognition (OCR) over it and "
-        "import the result."
+        "The fonts of this PDF do not contain their letters. Run text recognition (OCR) "
+        "on it and import the result."
     )
 
 
@@ -195,8 +188,8 @@ class PicturesOnly(DocumentError):
     """The book has pictures and no text."""
 
     template = (
-        "This book holds pictures of pages and no text. Run text recognition (OCR) over it and "
-        "import the result."
+        "This book holds pictures of pages without text. Run text recognition (OCR) on it "
+        "and import the result."
     )
 
 
@@ -210,32 +203,32 @@ class TooLarge(DocumentError):
     """The file, or what it holds once unpacked, passes a limit in MB."""
 
     status = 413
-    template = "This document is too large: at most {megabytes} MB can be imported."
+    template = "This document is too large. You can import up to {megabytes} MB."
 
 
 class TooLargeInside(TooLarge):
     """The document holds, or unpacks to, more than a reader may hold."""
 
-    template = "This document holds more than can be read at once. Split it and import the parts."
+    template = "This document is too long to import at once. Split it and import the parts."
 
 
 class PageTooLarge(TooLargeInside):
     """The web page has more elements than a reader may look at."""
 
-    template = "This page is too large. Copy the part that you want and paste it as a text."
+    template = "This page is too large. Copy the part that you want and paste it as text."
 
 
 class Broken(DocumentError):
     """The content breaks the rules of its format."""
 
-    template = "This document is damaged and cannot be read. Save it anew or use another copy."
+    template = "This document is damaged and cannot be read. Save it again or use another copy."
 
 
 class FramePage(Broken):
     """A page of frames, which holds no text itself; `addresses` are those of the frames."""
 
     template = (
-        "This page has no text of its own, it shows other pages in frames. Import those: "
+        "This page has no text of its own; it shows other pages in frames. Import those: "
         "{addresses}."
     )
 
@@ -245,8 +238,8 @@ class Interrupted(DocumentError):
 
     status = 503
     template = (
-        "The system stopped the reading of this document, most likely for lack of memory. Nothing "
-        "is wrong with the document; try again in a moment."
+        "The system stopped importing this document, most likely because memory ran out. "
+        "Nothing is wrong with the document; try again in a moment."
     )
 
 
@@ -254,8 +247,8 @@ class TookTooLong(DocumentError):
     """Reading passed the limit of time."""
 
     template = (
-        "Reading this document took more than {seconds} seconds of work and was stopped. Split it "
-        "and import the parts."
+        "Importing this document took more than {seconds} seconds and was stopped. Split "
+        "it and import the parts."
     )
 
 
@@ -268,8 +261,8 @@ class FetchRefused(DocumentError):
 
     status = 400
     template = (
-        "Only public web addresses that start with http:// or https:// can be imported. Save the "
-        "page and import the file."
+        "You can only import public web addresses that start with http:// or https://. "
+        "Save the page and import the file."
     )
 
 
@@ -298,7 +291,10 @@ class FetchTookTooLong(FetchFailed):
 class TooManyRedirects(FetchFailed):
     """The address leads from one to the next without an end."""
 
-    template = "{host} sends us from one address to the next. Open the page and use its address."
+    template = (
+        "{host} keeps redirecting. Open the page in a browser and use the address that it "
+        "ends up at."
+    )
 
 
 def _family(error: type[DocumentError]) -> dict[str, type[DocumentError]]:

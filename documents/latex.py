@@ -73,7 +73,9 @@ DEEPEST = 5  # commands that stand for commands
 MOST_EXPANSIONS = 10_000
 MOST_EXPANDED = 300_000  # characters that commands of the text stand for
 HIGHLIGHTED = re.compile(r"\\[A-Z][A-Za-z]{1,20}Tok\{((?:[^{}\\]|\\.){0,2000})\}")
-NOT_INCLUDED = "Other files that this one names are not read: {names}. Import them by themselves."
+NOT_INCLUDED = (
+    "This file refers to other files, which are not imported: {names}. Import them separately."
+)
 
 
 def read_latex(text: str, title: str) -> Document:

@@ -39,7 +39,7 @@ QUOTED = frozenset(QUOTED_CLASSES.split())
 QUOTED_IDS = frozenset(
     ("divrplyfwdmsg", "appendonsend", "signature", "ms-outlook-mobile-signature")
 )
-NOT_READ = "Attached files are not read: {names}. Import those that you want by themselves."
+NOT_READ = "Attached files are not imported: {names}. Import the ones you want separately."
 
 
 def read_mail(data: bytes, title: str, source: str) -> Document:

@@ -30,8 +30,8 @@ MOST_PAGES = 10_000
 LOOKED_FOR_PICTURES = 50
 FEW_LETTERS = 60  # bullets and large brackets from fonts of signs are no loss
 UNREADABLE = (
-    "Pages whose fonts do not tell their letters: {count} of {pages}. Run text recognition (OCR) "
-    "over the PDF and import the result."
+    "The fonts on {count} of {pages} pages do not contain their letters. Run text "
+    "recognition (OCR) on the PDF and import the result."
 )
 PASSWORD_ERRORS = (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY)
 

@@ -59,8 +59,8 @@ class Scans:
         percent = round(mean(self.percents.values()))
         found = [
             Message(
-                "Pages recognised from pictures: {count} of {pages}, {percent} % sure. Look "
-                "through names and numbers.",
+                "Text recognised on {count} of {pages} pages (certainty {percent} %). "
+                    "Check names and numbers.",
                 count=len(self.percents), pages=pages, percent=percent,
             )
         ]  # fmt: skip
@@ -68,15 +68,13 @@ class Scans:
         if doubtful:
             named = ", ".join(map(str, doubtful[:NAMED])) + ("…" if doubtful[NAMED:] else "")
             found.append(
-                Message(
-                    "Hardly readable, so that much of it may be wrong: page {pages}.", pages=named
-                )
+                Message("Hard to read, so much of it may be wrong: page {pages}.", pages=named)
             )
         if self._recogniser and self._recogniser.missing:
             found.append(
                 Message(
-                    "Tesseract on this machine does not know the language of this document "
-                    "({language}). Install that language and import the document again.",
+                    "Tesseract does not have the language of this document ({language}). "
+                    "Install that language and import the document again.",
                     language=self._recogniser.missing,
                 )
             )

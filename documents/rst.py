@@ -43,7 +43,9 @@ USED_DIRECTIVE = re.compile(
 )
 INCLUDED = re.compile(r"^[ \t]*\.\.[ \t]+(?:literal)?include::[ \t]*(\S[^\n]{0,200})", re.MULTILINE)
 TARGET = re.compile(r"(.*?)\s*<[^<>]*>\s*\Z", re.DOTALL)
-NOT_INCLUDED = "Other files that this one names are not read: {names}. Import them by themselves."
+NOT_INCLUDED = (
+    "This file refers to other files, which are not imported: {names}. Import them separately."
+)
 WITHOUT_TEXT = frozenset(
     (
         *("index", "include", "literalinclude", "highlight", "currentmodule", "module", "contents"),

@@ -4,7 +4,7 @@ from lxml import etree
 
 from documents.errors import Broken
 
-DAMAGED = "This file breaks the rules of its format. Parts of the text may be missing."
+DAMAGED = "This file does not follow its format. Parts of the text may be missing."
 
 
 def parse_xml(data: bytes) -> etree._Element:

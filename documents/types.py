@@ -22,10 +22,10 @@ class Rule:
 
 
 _RULES = (
-    Rule("running_head", "Running heads", True),
+    Rule("running_head", "Page headers", True),
     Rule("running_foot", "Running feet", True),
     Rule("page_number", "Page numbers", True),
-    Rule("note_mark", "Footnote marks", True),
+    Rule("note_mark", "Footnote numbers", True),
     Rule("note", "Footnotes", True),
     Rule("hyphen", "Hyphens at line ends", True),
     Rule("ligature", "Ligatures", True),
@@ -34,18 +34,18 @@ _RULES = (
     Rule("link", "Web addresses", True),
     Rule("caption", "Image captions", True),
     Rule("contents", "Printed table of contents", True),
-    Rule("navigation", "Menus and page furniture", True),
+    Rule("navigation", "Menus and page decoration", True),
     Rule("reference", "Citation marks", True),
-    Rule("mark", "Numbers and times of captions", True),
+    Rule("mark", "Caption numbers and times", True),
     Rule("bullet", "Bullets and ornaments", True),
     Rule("front_matter", "Title pages, imprints and licences", True),
-    Rule("formula", "Formulas as they are written", True),
-    Rule("comment", "Comments of readers", True),
+    Rule("formula", "Formulas as written", True),
+    Rule("comment", "Reader comments", True),
     Rule("teaser", "Links to other stories and advertisements", True),
-    Rule("sound", "Descriptions of sounds", True),
+    Rule("sound", "Sound descriptions", True),
     Rule("watermark", "Watermarks", True),
-    Rule("scan_mark", "Marks of recognised pages", True),
-    Rule("speaker", "Names of speakers", False),
+    Rule("scan_mark", "Page marks of scans", True),
+    Rule("speaker", "Speaker names", False),
     Rule("heading", "Headings", False),
 )
 RULES: Mapping[str, Rule] = MappingProxyType({rule.kind: rule for rule in _RULES})

@@ -21,11 +21,11 @@ from exports.types import FORMATS, ExportTask
 ROOT = Path(__file__).resolve().parent.parent
 TICK_S = 0.5
 END_WAIT_S = 10.0
-CRASHED = "This download could not be made. The piece itself is safe; try again."
-TOO_LARGE = "This download needs more memory than it may use. The piece itself is safe."
+CRASHED = "This download could not be created. The piece is safe; try again."
+TOO_LARGE = "This download needs more memory than allowed. The piece is safe."
 MISSING = (
-    "This format needs a library that is not installed here. Whoever runs this server can add it "
-    "with: pip install -r requirements/formats.txt."
+    "This format needs a library that is not installed. Whoever runs this server can add "
+    "it with: pip install -r requirements/formats.txt."
 )
 
 Words = queue.SimpleQueue[str | None]  # what the child says; None at its end

@@ -7,7 +7,7 @@ from storage.errors import NotFound
 
 COLUMNS = """id, owner_id, title, author, language, source, origin, characters, choices, created_at,
     updated_at, cover_type"""
-NO_DOCUMENT = "There is no such document among yours."
+NO_DOCUMENT = "There is no such document in your library."
 
 
 class DocumentQueries(Statements):

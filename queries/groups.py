@@ -10,8 +10,8 @@ from storage.errors import GroupTaken, NotFound
 
 BIN_DAYS = 30
 NO_GROUP = "There is no such group in your library."
-NO_FILE = "There is no such file in your library."
-STOPPED = "Cancelled when it was deleted. Try again to speak the rest."
+NO_FILE = "There is no such piece in your library."
+STOPPED = "Cancelled when it was deleted. Try again to generate the rest."
 # Everything of a file but its text, which can be megabytes and has a read of its own.
 COLUMNS = """id, filename, display_name, owner_id, voice, category, character_count, duration,
     iif(cost = 0 AND EXISTS (SELECT 1 FROM unpriced_files WHERE file_id = audio_files.id),
@@ -74,8 +74,8 @@ class GroupQueries(Statements):
             if is_known and taken.casefold() != old.casefold():
                 raise GroupTaken(
                     Message(
-                        "There is a group “{name}” already. Choose another name, or move the "
-                        "files.",
+                        "There is already a group “{name}”. Choose another name, or move "
+                        "the pieces.",
                         name=taken,
                     )
                 )

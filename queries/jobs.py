@@ -9,7 +9,7 @@ from queries.leases import COUNTED, DUE, TRIED_ANEW, due
 from queries.rows import AudioFile, Job, JobCounts, NewSegment
 from storage.errors import LeaseLost, NotFound, WrongState
 
-GONE = "The file was deleted, or another worker speaks it now."
+GONE = "The piece was deleted, or is being generated elsewhere."
 IN_WORK = "status IN ('queued', 'speaking')"  # what idx_audio_work holds; say so to use it
 SEGMENT = """INTO segments (file_id, position, text_start, text_end, start_ms, end_ms, byte_end,
         frame_end, words, spoken_by, said)
@@ -234,7 +234,7 @@ class JobQueries(Statements):
             filename, owner_id, ("failed", "cancelled", "paused"),
             f"""status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL,
                 {TRIED_ANEW}, stand_in = ?""",
-            "Only a file that failed, was cancelled or is paused can be taken up again.",
+            "You can only resume a piece that failed, was cancelled or is paused.",
             voice,
         )  # fmt: skip
 
@@ -244,7 +244,7 @@ class JobQueries(Statements):
             filename, owner_id, ("failed", "cancelled", "paused"),
             f"""status = 'queued', error = NULL, needs_voice = 0, stop_requested = NULL,
                 {TRIED_ANEW}""",
-            "Only a file that failed, was cancelled or is paused can be taken up again.",
+            "You can only resume a piece that failed, was cancelled or is paused.",
         )  # fmt: skip
 
     def cancel_job(self, filename: str, owner_id: int) -> AudioFile:
@@ -255,7 +255,7 @@ class JobQueries(Statements):
                error = CASE status WHEN 'speaking' THEN NULL ELSE 'Cancelled.' END,
                waits_for = CASE status WHEN 'speaking' THEN waits_for ELSE '' END,
                status = CASE status WHEN 'speaking' THEN status ELSE 'cancelled' END""",
-            "Only a file that is waiting or being spoken can be cancelled.",
+            "You can only cancel a piece that is waiting or being generated.",
         )  # fmt: skip
 
     def pause_job(self, filename: str, owner_id: int) -> AudioFile:
@@ -265,7 +265,7 @@ class JobQueries(Statements):
             """stop_requested = CASE status WHEN 'speaking' THEN 'paused' END,
                waits_for = CASE status WHEN 'speaking' THEN waits_for ELSE '' END,
                status = CASE status WHEN 'queued' THEN 'paused' ELSE status END""",
-            "Only a file that is waiting or being spoken can be paused.",
+            "You can only pause a piece that is waiting or being generated.",
         )  # fmt: skip
 
     def pause_work(self, owner_id: int, why: str) -> None:
@@ -302,7 +302,7 @@ class JobQueries(Statements):
                              FROM audio_files AS other INDEXED BY idx_audio_work
                              WHERE other.status IN ('queued', 'speaking')
                                AND other.owner_id = audio_files.owner_id)""",
-            "Only a file that is waiting can be spoken next.",
+            "Only a waiting piece can be generated next.",
         )  # fmt: skip
 
     def _change_state(
@@ -321,7 +321,7 @@ class JobQueries(Statements):
                 filename, owner_id,
             )  # fmt: skip
             if row is None:
-                raise NotFound("There is no such file in your library.")
+                raise NotFound("There is no such piece in your library.")
             if row["status"] not in allowed:
                 raise WrongState(refusal)
             return self.write_one(

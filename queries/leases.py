@@ -55,20 +55,20 @@ class Line:
 
 EXPORTS = Line(
     "exports",
-    gone="This download is not wanted any more.",
+    gone="This download was cancelled.",
     index="INDEXED BY idx_exports_work",
     waiting=f"{IN_WORK} AND NOT is_paused",
     restart="progress = 0,",
 )
 IMPORTS = Line(
     "imports",
-    gone="This import is not wanted any more.",
+    gone="This import was cancelled.",
     index="INDEXED BY idx_imports_work",
     restart="page = 0,",
 )
 RETAKES = Line(
     "retakes",
-    gone="The file was changed or deleted in the meantime; nothing was changed.",
+    gone="The piece was changed or deleted meanwhile. Nothing was changed.",
     waiting="status = 'queued' AND NOT is_paused",
     owner="(SELECT owner_id FROM audio_files WHERE audio_files.id = file_id)",
     claimed="'queued'",

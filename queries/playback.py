@@ -80,11 +80,11 @@ class PlaybackQueries(Statements):
                 device, position_s, time.time() if now is None else now, file_id, user_id,
             ).rowcount  # fmt: skip
             if not is_kept:
-                raise NotFound("There is no such file in your library.")
+                raise NotFound("There is no such piece in your library.")
             if playback_id is not None and not self.update_playback_position(
                 user_id, playback_id, position_s
             ):
-                raise NotFound("There is no such listening in your history.")
+                raise NotFound("There is no such entry in your history.")
 
     def get_positions(self, user_id: int, file_id: int) -> list[Position]:
         """Places where each device of a person stopped, the latest first: device, position (s), at.

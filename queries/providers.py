@@ -10,7 +10,7 @@ COLUMNS = (
     "label", "protocol", "base_url", "model", "voices", "price", "parallel", "timeout_s",
     "longest_text", "monthly_limit", "allows_own_keys", "is_enabled",
 )  # fmt: skip
-GONE = "That provider is not there any more."
+GONE = "That provider no longer exists."
 
 
 class ProviderValues(TypedDict):

@@ -93,7 +93,7 @@ class RetakeQueries(LeaseStatements):
                WHERE file_id = ? AND is_paused AND status = 'queued'""",
             file_id,
         ).rowcount:
-            raise WrongState("No change of this file is paused.")
+            raise WrongState("This piece has no paused re-recording.")
 
     def forget_retake(self, file_id: int) -> None:
         """Take a change that failed or is paused off the file's page. Raises WrongState.
@@ -107,7 +107,7 @@ class RetakeQueries(LeaseStatements):
                 file_id,
             )
             if self.row("SELECT 1 FROM retakes WHERE file_id = ?", file_id):
-                raise WrongState("This file is being changed; wait a moment, then try again.")
+                raise WrongState("This piece is being changed. Wait a moment, then try again.")
 
     def finish_retake(
         self,

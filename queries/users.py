@@ -51,12 +51,12 @@ class UserQueries(Statements):
         for row in alike:
             if usernames.fold(row["username"]) == usernames.fold(username):
                 raise UsernameTaken(
-                    Message("The name {name} is taken; choose another one.", name=row["username"])
+                    Message("The name {name} is taken. Choose another one.", name=row["username"])
                 )
         if alike:
             raise UsernameTaken(
                 Message(
-                    "This name looks like {name}, which is taken; choose another one.",
+                    "This name looks like {name}, which is taken. Choose another one.",
                     name=alike[0]["username"],
                 )
             )
@@ -65,7 +65,7 @@ class UserQueries(Statements):
         """Add the owner, an admin; raises SetupDone when there is an account already."""
         with self.transaction():
             if self.count_users():
-                raise SetupDone("VoiceVerse is set up already. Log in, or ask for an invitation.")
+                raise SetupDone("VoiceVerse is already set up. Log in, or ask for an invitation.")
             return self.create_user(username, password_hash, is_admin=True)
 
     def count_users(self) -> int:
@@ -141,7 +141,7 @@ class UserQueries(Statements):
         with self.transaction():
             into = self.get_user_by_id(into_id)
             if from_id == into_id or into is None or self.get_user_by_id(from_id) is None:
-                raise NotFound("Both accounts must exist, and be two.")
+                raise NotFound("Both accounts must exist, and they must be different.")
             moved: MovedRows = {
                 "files": self.write(
                     "UPDATE audio_files SET owner_id = ? WHERE owner_id = ?", into_id, from_id
@@ -301,7 +301,7 @@ class UserQueries(Statements):
             invite = self.get_invite(token_hash, now)
             if invite is None:
                 raise InviteInvalid(
-                    "This invitation was used or has expired. Ask an admin for a new one."
+                    "This invitation was already used or has expired. Ask an admin for a new one."
                 )
             user = self.create_user(username, password_hash)
             self.write(

@@ -27,8 +27,7 @@ class SessionEnded(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            "You are no longer logged in, so nothing of what you sent was kept. Log in, then send "
-            "it again."
+            "You are no longer logged in, so nothing was saved. Log in, then send it again."
         )
 
 
@@ -40,8 +39,8 @@ class Undecided(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            "VoiceVerse could not look whether there is room for what you sent, and nothing of it "
-            "was kept. Wait a moment, then try again; the log says what went wrong."
+            "VoiceVerse could not check whether there is room for your upload, so nothing "
+            "was saved. Wait a moment, then try again; the log says what went wrong."
         )
 
 

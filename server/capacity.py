@@ -39,27 +39,27 @@ class _Kind(NamedTuple):
 KINDS = (
     _Kind(
         PAGE,
-        "Of 100 pages 95 came within {ms} ms in the slowest five minutes of the last day, at "
-        "{time}.",
-        "Too few pages were opened in the last day to tell how soon they come.",
-        "More cores answer more at once. VOICEVERSE_JOBS sets how many pieces are spoken "
-        "meanwhile.",
+        "In the slowest five minutes of the last day, at {time}, 95 of 100 pages loaded "
+        "within {ms} ms.",
+        "Too few pages were opened in the last day to tell how fast they load.",
+        "More cores answer more requests at once. VOICEVERSE_JOBS sets how many pieces "
+        "are generated at the same time.",
     ),
     _Kind(
         POSITION,
-        "Of 100 positions of listeners 95 were stored within {ms} ms in the slowest five minutes "
-        "of the last day, at {time}.",
-        "Too little was listened to in the last day to tell how soon positions are stored.",
-        "A faster disk stores sooner. Beyond that a database server (PostgreSQL) would be needed, "
-        "which VoiceVerse cannot use yet.",
+        "In the slowest five minutes of the last day, at {time}, 95 of 100 listening "
+        "positions were saved within {ms} ms.",
+        "Too little was played in the last day to tell how fast positions are saved.",
+        "A faster disk helps. Beyond that, VoiceVerse would need a database server "
+        "(PostgreSQL), which it does not support yet.",
     ),
     _Kind(
         SOUND,
-        "Of 100 requests for stored sound 95 were answered within {ms} ms in the slowest five "
-        "minutes of the last day, at {time}.",
-        "Too little was listened to in the last day to tell how soon sound is sent.",
-        "Let the proxy send stored sound (VOICEVERSE_X_ACCEL_REDIRECT). Beyond that sound would "
-        "have to lie in S3, which VoiceVerse cannot use yet.",
+        "In the slowest five minutes of the last day, at {time}, 95 of 100 requests for "
+        "stored audio were answered within {ms} ms.",
+        "Too little was played in the last day to tell how fast audio is sent.",
+        "Let the proxy send stored audio (VOICEVERSE_X_ACCEL_REDIRECT). Beyond that, "
+        "audio would have to be stored in S3, which VoiceVerse does not support yet.",
     ),
 )
 
@@ -85,10 +85,10 @@ def _answers(times: SharedTimes, kind: _Kind) -> Finding:
 def _refusals(times: SharedTimes) -> Finding:
     periods = times.last_day(REFUSED)
     if not periods:
-        return Finding(GOOD, "Nothing was refused in the last day because too much was asked for.")
+        return Finding(GOOD, "No request was refused in the last day.")
     worst = max(periods, key=lambda period: (period.total, period.began_at))
     what = Message(
-        "Too much was asked for at {time}: {count} requests were refused within five minutes.",
+        "Too many requests at {time}: {count} were refused within five minutes.",
         time=hour(worst.began_at),
         count=worst.total,
     )
@@ -99,13 +99,11 @@ def _refusals(times: SharedTimes) -> Finding:
 def _queue(db: Database) -> Finding:
     waited_s = db.get_longest_wait()
     if waited_s is None:
-        return Finding(GOOD, "Nobody waits for a first piece to be spoken.")
-    what = Message(
-        "Somebody has waited for {seconds} seconds for a piece to be spoken.", seconds=waited_s
-    )
+        return Finding(GOOD, "Nobody is waiting for a first piece.")
+    what = Message("Somebody has been waiting for a piece for {seconds} seconds.", seconds=waited_s)
     remedy = (
-        "More cores speak more at once. Beyond that workers on other machines would be needed, "
-        "which VoiceVerse cannot use yet."
+        "More cores generate more at once. Beyond that, VoiceVerse would need workers on "
+        "other machines, which it does not support yet."
     )
     return _judged(waited_s, NEAR_WAIT_S, MOST_WAIT_S, what, remedy)
 
@@ -114,12 +112,12 @@ def _processor(*, is_slow: bool) -> Finding:
     """Tell how busy the processor is; by itself that harms nobody, as speech comes last."""
     cores, wanted = usable_cores(), os.getloadavg()[1]
     what = Message(
-        "There was work for {wanted} cores in the last five minutes; this machine has {cores}.",
+        "In the last five minutes there was work for {wanted} cores; this machine has {cores}.",
         wanted=f"{wanted:.1f}",
         cores=cores,
     )
     if is_slow and wanted > cores:
-        return Finding(WARN, what, "More cores would make what is slow here faster.")
+        return Finding(WARN, what, "More cores would make this faster.")
     return Finding(GOOD, what)
 
 

@@ -41,8 +41,7 @@ class BodyTooSlow(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            "What you sent came too slowly to be waited for, and nothing of it was kept. Try again "
-            "on a better connection."
+            "Your upload was too slow, so nothing was saved. Try again on a better connection."
         )
 
 

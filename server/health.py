@@ -59,7 +59,7 @@ class Health:
         silence_s = min(abs(now - seen_at), abs(now - self._started_at))
         if silence_s > SILENCE_S:
             yield Message(
-                "The worker has been silent for {seconds} seconds; nothing is being spoken.",
+                "The worker has been silent for {seconds} seconds, so nothing is being generated.",
                 seconds=int(silence_s),
             )
 
@@ -71,12 +71,12 @@ class Health:
             return
         if files is not None and files < transient_causes.FEW_FILES:
             yield Message(
-                "The disk has hardly room for further files ({count} inodes free); new work is "
-                "refused.",
+                "The disk can hardly take more files ({count} inodes free), so new jobs "
+                "are refused.",
                 count=files,
             )
         if free < self._config.min_free_mb * 1024 * 1024:
             yield Message(
-                "The disk is nearly full ({megabytes} MB free); new work is refused.",
+                "The disk is nearly full ({megabytes} MB free), so new jobs are refused.",
                 megabytes=free // 1_000_000,
             )

@@ -26,8 +26,7 @@ class QueueFull(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Too many imports are waiting already. Wait until some of them are done, then try "
-            "again."
+            "Too many imports are waiting. Wait until some of them are done, then try again."
         )
 
 
@@ -38,7 +37,7 @@ class WaitedTooLong(AppError):
     retry_after_s = 30
 
     def __init__(self) -> None:
-        super().__init__("Other documents are being read just now. Wait a moment, then try again.")
+        super().__init__("Other documents are being imported. Wait a moment, then try again.")
 
 
 class RequestQueue(Generic[Item]):

@@ -188,8 +188,8 @@ class Worker:
             if job["attempts"] > MOST_ATTEMPTS and not is_memory_short():
                 raise SpeechError(
                     Message(
-                        "The speech worker stopped {times} times while speaking this text. "
-                        "What was spoken is kept; try again, or with another voice.",
+                        "The worker stopped {times} times while generating this text. The "
+                        "audio generated so far is kept; try again, or use another voice.",
                         times=MOST_ATTEMPTS,
                     )
                 )

@@ -69,8 +69,9 @@ def verdict(error: Exception, sentence: str) -> str:
         return sentence
     tries = transient_causes.tries(error)
     return Message(
-        "The system stopped the process of the voice {times} times at the same place, most likely "
-        "for lack of memory. What was spoken is kept; free some memory, then try again.",
+        "The system stopped the voice process {times} times at the same place, most "
+        "likely because memory ran out. The audio generated so far is kept; free some "
+        "memory, then try again.",
         times=transient_causes.KILLED.tries if tries is None else tries + 1,
     )
 

@@ -40,7 +40,7 @@ class Bin:
     def restore(self, filename: str, owner_id: int) -> AudioFile:
         """Take a file out of the bin again; returns its row. Raises NotFound."""
         if not self.db.restore_audio_files(owner_id, [filename]):
-            raise NotFound("There is no such file in your bin.")
+            raise NotFound("There is no such piece in your bin.")
         row = self.db.get_audio_file(filename, owner_id)
         if row is None:  # it was removed for good meanwhile
             raise NotFound(NO_FILE)

@@ -12,7 +12,7 @@ from services.file_names import NAME_LENGTH
 TRIED_BYTES = 64_000
 MOST_LOST = 0.02  # of the characters, in an encoding that may be the right one
 NO_DOUBT = "The encoding of this document is known. Import it again to change it."
-UNKNOWN = "There is no such encoding. Choose one of the list."
+UNKNOWN = "There is no such encoding. Choose one from the list."
 
 
 def likely_encodings(documents: Documents, row: DocumentRow) -> list[str]:

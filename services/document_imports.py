@@ -50,10 +50,10 @@ READ_KEPT_S = 86_400.0  # that an import is known which became a document
 MOST_KEPT_BYTES = 5_000_000  # of a file whose encoding is in doubt
 ORIGIN_LENGTH = 500
 LANGUAGE_LENGTH = 35
-BUSY = "Many of your documents wait to be read. Import more when some of them are through."
-ALL_BUSY = "Other documents are being read just now. Wait a moment, then try again."
-FILE_GONE = "The file of this import is not here any more. Import it again."
-NO_IMPORT = "There is no such import among yours."
+BUSY = "Many of your documents are waiting to be imported. Add more once some of them are done."
+ALL_BUSY = "Other documents are being imported. Wait a moment, then try again."
+FILE_GONE = "The file of this import no longer exists. Import it again."
+NO_IMPORT = "There is no such import in your library."
 UNTITLED = "Untitled"
 UPLOAD_PREFIX, PAGE_PREFIX = "upload-", "page-"
 LEFT_BEHIND = re.compile(r"(upload|page|reading)-.+")
@@ -279,8 +279,8 @@ class DocumentImports:
         is_kept = bool(document.encoding) and file.path.stat().st_size <= MOST_KEPT_BYTES
         if document.encoding and not is_kept:
             note = Message(
-                "This was read as {encoding}. Where letters are wrong, save it as UTF-8 and import "
-                "it again.",
+                "This was read as {encoding}. If letters are wrong, save it as UTF-8 and "
+                "import it again.",
                 encoding=document.encoding,
             )
             document = replace(document, notes=(*document.notes, note))

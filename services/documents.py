@@ -110,7 +110,7 @@ class Documents:
         """Give a document another picture, or none. Raises BadCover."""
         kind = picture_type(picture or b"")
         if picture and (not kind or len(picture) > COVER_BYTES):
-            raise BadCover("A cover is a JPEG, PNG, GIF or WebP picture of up to 5 MB.")
+            raise BadCover("A cover must be a JPEG, PNG, GIF or WebP picture of up to 5 MB.")
         self.db.set_document_cover(row["id"], row["owner_id"], picture or None, kind)
 
     def delete(self, row: DocumentRow) -> None:
@@ -155,7 +155,7 @@ class Documents:
             and is_speakable(text := choices.text(document, number))
         }
         if not texts:
-            raise NothingChosen("No chapter with text is ticked. Tick what you want to hear.")
+            raise NothingChosen("No chapter with text is selected. Select what you want to hear.")
         make = self._speak_each if choices.shape == EACH else self._speak_as_one
         with self.db.transaction():
             return make(row, choices, document, texts)
@@ -245,6 +245,6 @@ def read_document(content: str) -> Document:
         return Document.from_dict(json.loads(content))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise BadDocument(
-            "What was read of this document is damaged. The pieces made of it are unharmed; import "
-            "the document again."
+            "The stored text of this document is damaged. The pieces made from it are "
+            "fine; import the document again."
         ) from None

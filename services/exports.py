@@ -36,7 +36,7 @@ from storage.export_store import ExportStore
 LOUDNESS = (-19.0, -16.0, -23.0)  # LUFS, of one channel; the first is the usual one
 MOST_WAITING = 20
 PICTURES = ("image/png", "image/jpeg")
-NO_EXPORT = "There is no such download. Ask for it again on the page of the piece."
+NO_EXPORT = "There is no such download. Create it again on the page of the piece."
 
 
 class OfferedFormat(TypedDict):
@@ -130,20 +130,20 @@ class Exports:
         `lufs` None leaves the loudness alone. Raises ExportError, NoSpace, DatabaseError.
         """
         if key not in FORMATS or (lufs is not None and lufs not in LOUDNESS):
-            raise BadExport("There is no such format. Choose one of those on the page.")
+            raise BadExport("There is no such format. Choose one on the page.")
         if key == "mp3" and lufs is None:
-            raise BadExport("As it was spoken, the MP3 is the plain download of the piece.")
+            raise BadExport("For the MP3 as recorded, use the plain download of the piece.")
         if key == "epub" and not row["character_count"]:
             raise BadExport("There is no text to make a book of.")
         if row["status"] != "ready":
-            raise NotReady("This piece is still being spoken; download it when it is ready.")
+            raise NotReady("This piece is still being generated. Download it when it is ready.")
         if self.store.size(row["filename"]) is None:
-            raise NotReady("The sound of this piece is missing on the server.")
+            raise NotReady("The audio of this piece is missing on the server.")
         runner.check(key, lufs)
         if self.db.count_waiting_exports(row["owner_id"]) >= MOST_WAITING:
             raise TooManyExports(
                 Message(
-                    "{count} downloads are being made for you already. Wait for one of them.",
+                    "{count} downloads are already being created for you. Wait until one is done.",
                     count=MOST_WAITING,
                 )
             )

@@ -31,7 +31,7 @@ def check_name(name: str) -> str:
     """A display name as it is stored; raises BadName with the remedy."""
     cleaned = plain_name(name)
     if not cleaned:
-        raise BadName("The name is empty. Give the file a name of up to 200 characters.")
+        raise BadName("The name is empty. Enter a name of up to 200 characters.")
     if len(cleaned) > NAME_LENGTH:
         raise BadName(
             Message(
@@ -49,7 +49,7 @@ def check_group(category: str) -> str:
     if len(cleaned) > GROUP_LENGTH:
         raise BadName(
             Message(
-                "The group's name has {characters} characters. Shorten it to {limit}.",
+                "The group name has {characters} characters. Shorten it to {limit}.",
                 characters=len(cleaned),
                 limit=GROUP_LENGTH,
             )

@@ -281,8 +281,9 @@ class Generation:
         if said > limit:
             raise TextTooLong(
                 Message(
-                    "With your pronunciations this text becomes {characters} characters; up to "
-                    "{limit} can be spoken at once. Shorten the pronunciations or split the text.",
+                    "With your pronunciations this text has {characters} characters; a "
+                    "piece can have up to {limit}. Shorten the pronunciations or split "
+                    "the text.",
                     characters=said,
                     limit=limit,
                 )
@@ -299,7 +300,7 @@ class Generation:
             }
         pause_ms = reading.get("paragraph_pause_ms", PARAGRAPH_PAUSE_MS)
         if not 0 <= pause_ms <= LONGEST_PARAGRAPH_PAUSE_MS:
-            raise BadPause("The pause between paragraphs lies between 0 and 3 seconds.")
+            raise BadPause("The pause between paragraphs must be between 0 and 3 seconds.")
         if pause_ms != PARAGRAPH_PAUSE_MS:
             checked["paragraph_pause_ms"] = int(pause_ms)
         if reading.get("markup") == LITERAL:
@@ -319,14 +320,14 @@ def check_text(text: str, limit: int) -> str:
     if len(text) > limit:
         raise TextTooLong(
             Message(
-                "The text has {characters} characters; one submission holds up to {limit}. "
-                "Split it, and nothing is cut short.",
+                "The text has {characters} characters; a piece can have up to {limit}. "
+                "Split it into parts.",
                 characters=len(text),
                 limit=limit,
             )
         )
     if not VISIBLE.search(text):
-        raise TextEmpty("There is no text to speak yet. Paste or write some, then try again.")
+        raise TextEmpty("There is no text yet. Paste or write some, then try again.")
     return text
 
 

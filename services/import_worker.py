@@ -15,7 +15,7 @@ from storage.errors import DatabaseError
 
 READER_WAIT_S = 1.0  # then the worker looks whether it is to stop, and waits on
 CRASHED = Message(
-    "Reading this document was cut short again and again. Import it once more, or another copy."
+    "Importing this document was interrupted several times. Import it again, or use another copy."
 )
 log = logging.getLogger("voiceverse.import_worker")
 

@@ -15,7 +15,7 @@ from services.backoff import States, is_memory_short
 from storage.errors import DatabaseError
 
 POLL_S = 1.0
-UNEXPECTED = "Something unexpected went wrong; the log says what."
+UNEXPECTED = "Something unexpected went wrong. See the log."
 
 Claimed = TypeVar("Claimed", bound=Work)
 

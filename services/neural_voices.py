@@ -297,7 +297,7 @@ class Voices:
             def tick(came: int, before: int = before) -> None:
                 report.at(before + came)
                 if stop.exists():
-                    raise Halted("The download was stopped. What came is kept.")
+                    raise Halted("The download was stopped. What has arrived is kept.")
 
             if not into.exists():
                 fetch(wanted, into, tick=tick, limits=self._limits)
@@ -338,7 +338,7 @@ class Voices:
 
     def _known(self, identifier: str) -> None:
         if identifier not in {progress.identifier for progress in self.under_way()}:
-            raise NoSuchVoice("There is no such download any longer.")
+            raise NoSuchVoice("That download no longer exists.")
 
 
 @lru_cache(maxsize=2)
@@ -360,8 +360,8 @@ def _check_piper_file(model: Path, config: Path) -> None:
     if not IDENTIFIER.fullmatch(model.stem) or model.stem in TAKEN:
         raise NotPiperModel(
             Message(
-                '"{name}" is no name for a voice. Use letters, digits, dots, hyphens and '
-                "underscores, such as en_US-amy-medium.onnx.",
+                '"{name}" is not a valid voice name. Use letters, digits, dots, hyphens '
+                "and underscores, such as en_US-amy-medium.onnx.",
                 name=model.name[:80],
             )
         )

@@ -93,7 +93,7 @@ class Previews:
         if len(sentence) > PREVIEW_LENGTH:
             raise TextTooLong(
                 Message(
-                    "The sentence has {characters} characters; a preview speaks up to {limit}.",
+                    "The sentence has {characters} characters; a preview can have up to {limit}.",
                     characters=len(sentence),
                     limit=PREVIEW_LENGTH,
                 )
@@ -101,7 +101,7 @@ class Previews:
         chosen, found = self.voices.resolve(voice, 1.0, engine)
         said = _said(sentence, chosen, found, dictionary)
         if not said.is_speakable:
-            raise NothingSpoken("There is nothing in this sentence that a voice can speak.")
+            raise NothingSpoken("A voice cannot read anything in this sentence.")
         request = SpeechRequest(said.text, found.identifier, 1.0, said.phonemes)
         is_sample = is_standard(sentence, found) and said == _said(sentence, chosen, found)
         return Preview(chosen, request, is_sample)

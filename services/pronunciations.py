@@ -234,7 +234,7 @@ def read_table(table: bytes) -> Iterator[Entry]:
     Its first line may name the columns. Raises BadTable.
     """
     if len(table) > TABLE_BYTES:
-        raise BadTable("The table is larger than 1 MB; a dictionary is not.")
+        raise BadTable("The table is larger than 1 MB, which is too much for a dictionary.")
     lines = csv.reader(io.StringIO(_decoded(table), newline=""), delimiter=_delimiter(table))
     columns: tuple[str, ...] = COLUMNS
     is_first = True
@@ -277,14 +277,14 @@ def checked_language(tag: str) -> str:
     parts = tag.split("-")
     fits = all(part.isascii() and part.isalnum() and len(part) <= 8 for part in parts)
     if tag and not (fits and len(tag) <= 35):
-        raise BadPronunciation("A language is written as its tag, such as en or de-AT.")
+        raise BadPronunciation("Write the language as a tag, such as en or de-AT.")
     return tag
 
 
 def _truth(cell: str, line: int) -> bool:
     word = cell.strip().lower()
     if word not in YES | NO:
-        raise _bad_line(line, "What is yes or no there is written as 1 or 0.")
+        raise _bad_line(line, "Write 1 or 0 for yes or no.")
     return word in YES
 
 
@@ -312,7 +312,7 @@ def _delimiter(table: bytes) -> str:
 
 def _bad_line(line: int, sentence: str) -> BadTable:
     why = sentence if isinstance(sentence, Message) else Message(sentence)
-    template = "Nothing was taken in, for line {line} cannot be used: {why}"
+    template = "Nothing was imported, because line {line} cannot be used: {why}"
     return BadTable(Message(template, line=line, why=why))
 
 
@@ -320,7 +320,7 @@ def _check_free(rows: Iterable[Pronunciation], entry: Entry) -> None:
     if any(_key(row) == _key(fields_of(entry)) for row in rows):
         raise EntryTaken(
             Message(
-                "“{pattern}” is in your dictionary already. Change it there.", pattern=entry.pattern
+                "“{pattern}” is already in your dictionary. Change it there.", pattern=entry.pattern
             )
         )
 
@@ -329,7 +329,7 @@ def _check_number(number: int) -> None:
     if number > MOST:
         raise BadPronunciation(
             Message(
-                "The dictionary has {entries} entries; {limit} are possible.",
+                "The dictionary has {entries} entries; at most {limit} are possible.",
                 entries=number,
                 limit=MOST,
             )

@@ -37,8 +37,8 @@ def provider_off(label: str) -> SpeechError:
     """The error of a provider that is switched off or was removed."""
     return ProviderOff(
         Message(
-            "{label} is switched off, or was removed. What was spoken is kept; another voice can "
-            "go on.",
+            "{label} has been turned off or removed. The audio generated so far is kept; "
+            "you can continue with another voice.",
             label=label,
         )
     )
@@ -48,8 +48,7 @@ def own_key_needed(label: str) -> SpeechError:
     """The error of a provider for which a person has brought no key."""
     return OwnKeyNeeded(
         Message(
-            "{label} speaks on a key of your own. Enter it on the page of your account, then try "
-            "again.",
+            "{label} needs a key of your own. Enter it on your account page, then try again.",
             label=label,
         )
     )
@@ -60,15 +59,13 @@ def key_unreadable(label: str, *, is_own: bool = False) -> SpeechError:
     if is_own:
         return KeyUnreadable(
             Message(
-                "Your key for {label} cannot be read any more. Enter it again on the page of your "
-                "account.",
+                "Your key for {label} cannot be read. Enter it again on your account page.",
                 label=label,
             )
         )
     return KeyUnreadable(
         Message(
-            "The key for {label} cannot be read any more. Whoever looks after VoiceVerse can enter "
-            "it again on the page of providers.",
+            "The key for {label} cannot be read. An admin can enter it again under Providers.",
             label=label,
         )
     )

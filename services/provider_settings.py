@@ -75,15 +75,15 @@ def checked(settings: Settings) -> Settings:
     """The settings as they are stored; raises ProviderError, BadAddress."""
     label, model = fit_name(settings.label), settings.model.strip()
     if not label or len(label) > LONGEST_LABEL:
-        raise ProviderError("label", "Give the provider a name of up to 60 characters.")
+        raise ProviderError("label", "Enter a name of up to 60 characters for the provider.")
     if settings.protocol not in PROTOCOLS:
-        raise ProviderError("protocol", "A provider speaks over speech or over realtime.")
+        raise ProviderError("protocol", "The protocol must be “speech” or “realtime”.")
     if not fit_name(model):
-        raise ProviderError("model", "Name the model, as the server's guide has it.")
+        raise ProviderError("model", "Enter the model, as in the server's documentation.")
     voices = tuple(_fit(*(*voice, "", "")[:3]) for voice in settings.voices)
     if len(voices) > LONGEST_LIST or not all(identifier for identifier, *_ in voices):
         raise ProviderError(
-            "voices", "Write a voice a line, up to 1,000: identifier | name | language."
+            "voices", "One voice per line, up to 1,000: identifier | name | language."
         )
     _check_number("price", settings.price, 0, 1_000_000)
     _check_number("parallel", settings.parallel, 1, 64)
@@ -105,7 +105,7 @@ def checked_key(key: str) -> str:
     key = key.strip()
     if len(key) > LONGEST_KEY or not all("!" <= character <= "~" for character in key):
         raise ProviderError(
-            "key", "The key holds spaces or characters that no key has; copy it again."
+            "key", "The key holds spaces or characters that no key has. Copy it again."
         )
     return key
 

@@ -167,8 +167,8 @@ class Providers:
         if (*_server(row), key) != held:
             raise ProviderChanged(
                 Message(
-                    "The server or the key of {label} was changed meanwhile. What was spoken is "
-                    "kept; try again.",
+                    "The server or the key of {label} was changed meanwhile. The audio "
+                    "generated so far is kept; try again.",
                     label=label,
                 )
             )
@@ -181,8 +181,9 @@ class Providers:
         if self.spent(row) >= limit:
             raise LimitReached(
                 Message(
-                    "{label} has cost its limit of {limit} USD this month, and is asked again in "
-                    "the next one. What was spoken is kept; another voice can go on.",
+                    "{label} has reached its limit of {limit} USD this month and pauses "
+                    "until next month. The audio generated so far is kept; you can "
+                    "continue with another voice.",
                     label=row["label"],
                     limit=f"{limit:g}",
                 )
@@ -220,12 +221,12 @@ class Providers:
         name = name.strip() or _name_from(settings.label)
         if not NAME.fullmatch(name):
             raise ProviderError(
-                "name", "Use up to 40 small letters, digits and hyphens, such as kokoro."
+                "name", "Use up to 40 lower-case letters, digits and hyphens, such as kokoro."
             )
         with self.db.transaction():
             if name in taken or self.db.get_provider_by_name(name):
                 raise ProviderError(
-                    "name", Message("The name {name} is taken; choose another one.", name=name)
+                    "name", Message("The name {name} is taken. Choose another one.", name=name)
                 )
             row = self.db.create_provider(name, settings.row())
             if key:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PIPE_BYTES = 256 * 1024
 IDLE_S = 300.0  # the SDK takes memory that nobody needs for longer
 TRIES = 3
-STOPPED = "The process that buys speech stopped unexpectedly. What it bought is kept; try again."
+STOPPED = "The process that buys audio stopped unexpectedly. What it bought is kept; try again."
 LAST = (b"D", b"E", b"N")
 
 

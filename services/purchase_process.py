@@ -37,7 +37,7 @@ from storage.segment_store import SegmentStore
 HEADER = struct.Struct("<cII")
 MOST_LATER = 32  # engines that stay ready
 LONGEST_END_S = 900.0  # after the input ended; time-outs of the engine are shorter than this
-UNEXPECTED = "Something unexpected went wrong; the log says what."
+UNEXPECTED = "Something unexpected went wrong. See the log."
 
 Answer = tuple[bytes, bytes]
 

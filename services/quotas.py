@@ -83,8 +83,8 @@ class Quotas:
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         raise DayUsedUp(
             Message(
-                "You may have {limit} characters spoken in a day, of which {left} are left today. "
-                "Nothing was lost; send less, or try again tomorrow.",
+                "You can generate {limit} characters a day and have {left} left today. "
+                "Your text is still here; shorten it, or try again tomorrow.",
                 limit=limit,
                 left=max(0, limit - used),
             ),
@@ -98,8 +98,8 @@ class Quotas:
             return
         raise StorageUsedUp(
             Message(
-                "You keep {kept} MB of the {limit} MB that you may, and this does not fit. "
-                "Delete something for good, in the bin too, then try again.",
+                "Your storage is full: you use {kept} MB of {limit} MB. Delete something "
+                "for good, in the bin too, then try again.",
                 kept=used // MEGABYTE,
                 limit=self._config.storage_mb_per_user,
             )

@@ -11,7 +11,7 @@ from speech.audio import mp3
 from speech.audio.slicing import Slicer
 from storage.errors import WrongState
 
-NO_BORDER = "Only whole sentences can be changed. Reload the page, then try again."
+NO_BORDER = "You can only change whole sentences. Reload the page, then try again."
 
 
 class BadRetake(WrongState):

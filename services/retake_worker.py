@@ -15,7 +15,7 @@ class RetakeWorker(LeaseWorker[ClaimedRetake]):
 
     line, noun, stopped = RETAKES, "change", Stopped
     most_attempts = 10
-    given_up = "The speech worker stopped at this change again and again."
+    given_up = "The worker stopped at this re-recording again and again."
 
     def __init__(self, retakes: Retakes, name: str, stop: threading.Event, states: States):
         super().__init__(retakes.db, name, stop, states)

@@ -94,7 +94,7 @@ class Retakes:
         """Have an earlier take put back; returns the change. Raises NotFound, BadRetake."""
         take = self.db.get_take(row["id"], take_id)
         if take["text_end"] <= take["text_start"]:
-            raise BadRetake("The passage of this take has been changed since; it fits no more.")
+            raise BadRetake("The text of this take has changed since, so it no longer fits.")
         _segments_of(take)
         self.store.check_space(2 * row["size"])
         return self.db.create_retake(
@@ -115,17 +115,17 @@ class Retakes:
     def _fitted(self, row: AudioFile, whole: str, start: int, end: int, text: str) -> str:
         """The new text with the white space that the old one stood in; raises BadRetake."""
         if row["status"] != "ready" or not row["sha256"]:
-            raise BadRetake("A piece can be changed once all of it is spoken.")
+            raise BadRetake("You can edit a piece once all of it has been generated.")
         borders = {segment["text_end"] for segment in self.db.get_segments(row["id"])} | {0}
         if not 0 <= start < end or not {start, end} <= borders:
             raise BadRetake(NO_BORDER)
         text = CONTROL.sub(" ", text.replace("\r\n", "\n")).strip()
         if len(text) > LONGEST:
             raise BadRetake(
-                Message("At most {limit} characters can be changed at once.", limit=LONGEST)
+                Message("You can change at most {limit} characters at once.", limit=LONGEST)
             )
         if not is_speakable(text):
-            raise NothingSpoken("There is nothing in this text that this voice can speak.")
+            raise NothingSpoken("This voice cannot read anything in this text.")
         old = whole[start:end]
         before = old[: len(old) - len(old.lstrip())]
         return before + text + old[len(old.rstrip()) :]
@@ -220,7 +220,7 @@ class Retakes:
             chunks = self.synthesis.sound(voices, segment, said)
             recorder.add_segment(segment, said, self._watched(retake, worker, chunks))
         if recorder.samples == start.frames * sound.head.samples:
-            raise NothingSpoken("There is nothing in this text that this voice can speak.")
+            raise NothingSpoken("This voice cannot read anything in this text.")
         recorder.finish()
         shift = Shift(text=-start.text, ms=-sound.ms(start.frames), frames=-start.frames)
         segments = shift.moved(recorder.take_cut())
@@ -248,5 +248,5 @@ def _segments_of(take: Take) -> list[NewSegment]:
         return cast("list[NewSegment]", read("take", take["segments"]))
     except ValueError:
         raise BadRetake(
-            "This earlier take is damaged and cannot be used. The piece itself is unharmed."
+            "This earlier take is damaged and cannot be used. The piece is fine."
         ) from None

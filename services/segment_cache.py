@@ -61,7 +61,7 @@ class SegmentCache:
     def set_rule(self, rule: str) -> None:
         """Decide whether to share; raises BadRule. What somebody has by then stays theirs."""
         if rule not in RULES:
-            raise BadRule("Choose each person alone or everybody.")
+            raise BadRule("Choose “Each person” or “Everybody”.")
         self.db.set_rule(RULE, rule)
 
     def key(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> SegmentKey:

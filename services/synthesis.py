@@ -202,7 +202,7 @@ class SynthesisRun:
         with ahead:
             for (segment, said), chunks in ahead:
                 if segment.start != self.said:
-                    raise Incomplete("Part of the text was passed over. Try again.")
+                    raise Incomplete("Part of the text was skipped. Try again.")
                 self.recorder.add_segment(segment, said, chunks)
                 self.said = segment.end
                 if time.monotonic() - self.recorded_at >= CHECKPOINT_S:
@@ -255,10 +255,10 @@ class SynthesisRun:
         self.recorder.finish()
         self._record()
         if self.said != len(self.text):
-            raise Incomplete("The end of the text was not spoken. Try again.")
+            raise Incomplete("The end of the text was not generated. Try again.")
         stream = self.recorder.mp3
         if stream.position == 0:
-            raise NothingSpoken("There is nothing in this text that this voice can speak.")
+            raise NothingSpoken("This voice cannot read anything in this text.")
         self.part.replace_head(stream.final_header(self.part.size - len(stream.header)))
         info = self._validate()
         digest = self.part.digest()

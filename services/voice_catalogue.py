@@ -93,7 +93,7 @@ def read_list(content: bytes) -> tuple[Offer, ...]:
         found = [offer for name, entry in listed.items() if (offer := _offer(name, entry))]
     except (ValueError, AttributeError) as error:
         raise NotCatalogue(
-            "The server's list of voices cannot be read. The list that is kept here still works."
+            "The server's list of voices cannot be read. The saved list still works."
         ) from error
     return tuple(sorted(found, key=lambda offer: (offer.language_name, offer.identifier)))
 

@@ -44,8 +44,8 @@ class NoRoom(VoiceError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is not enough free disk space for this voice. Make room, then try again; what "
-            "came is kept."
+            "Not enough free disk space for this voice. Free some space, then try again; "
+            "what has arrived is kept."
         )
 
 
@@ -121,8 +121,8 @@ def _complete(
             time.sleep(limits.pause_s * attempt)
     raise NotFetched(
         Message(
-            "{host} breaks off or does not answer. What came is kept: try again, and it goes on "
-            "there.",
+            "{host} broke off or does not answer. What has arrived is kept; try again to "
+            "continue from there.",
             host=wanted.host,
         )
     )
@@ -152,9 +152,7 @@ def _ask(
                 _take(response, wanted, file, tick, limits)
     except (httpx2.TooManyRedirects, httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
         raise WrongFile(
-            Message(
-                "{host} leads from address to address and never to the voice.", host=wanted.host
-            )
+            Message("{host} redirects in circles and never sends the voice.", host=wanted.host)
         ) from error
     except httpx2.TransportError as error:
         raise _Broken from error
@@ -168,7 +166,9 @@ def _begin(response: "httpx2.Response", wanted: Wanted, part: Path, start: int) 
     """Find where the answer begins in the file; raises VoiceError for one that is no part of it."""
     status = response.status_code
     if wanted.url.startswith("https:") and response.url.scheme != "https":
-        raise WrongFile(Message("{host} leads to an address without encryption.", host=wanted.host))
+        raise WrongFile(
+            Message("{host} redirects to an address without encryption.", host=wanted.host)
+        )
     if status == 416 and start:
         part.unlink()
         raise _Broken
@@ -186,8 +186,8 @@ def _begin(response: "httpx2.Response", wanted: Wanted, part: Path, start: int) 
     if response.headers.get("content-type", "").startswith("text/html"):
         raise WrongFile(
             Message(
-                "{host} sent a web page instead of a voice. Check the address of the voices, and "
-                "whether this network asks to sign in.",
+                "{host} sent a web page instead of a voice. Check the address of the "
+                "voices, and whether this network asks you to log in.",
                 host=wanted.host,
             )
         )
@@ -220,8 +220,8 @@ def _take(
             if came - since < limits.slowest * (now - then):
                 raise NotFetched(
                     Message(
-                        "{host} sends too slowly. What came is kept: try again later, and it goes "
-                        "on there.",
+                        "{host} is too slow. What has arrived is kept; try again later to "
+                        "continue from there.",
                         host=wanted.host,
                     )
                 )
@@ -246,8 +246,7 @@ def sha256_of(path: Path) -> str:
 
 def _wrong(wanted: Wanted) -> Message:
     return Message(
-        "What {host} sent for {name} is not the file that was expected. Nothing was installed; "
-        "try again later.",
+        "{host} sent the wrong file for {name}. Nothing was installed; try again later.",
         host=wanted.host,
         name=wanted.url.rpartition("/")[2],
     )

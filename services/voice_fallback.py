@@ -43,14 +43,15 @@ class VoiceEnded(SpeechError):
         }
         if fallbacks:
             sentence = Message(
-                "The voice {voice} ({engine}) ended on {day}. Choose another one; the nearest is "
-                "{heir}.",
+                "The voice {voice} ({engine}) was discontinued on {day}. Choose another "
+                "one; the nearest is {heir}.",
                 **values,
                 heir=fallbacks[0].label,
             )
         else:
             sentence = Message(
-                "The voice {voice} ({engine}) ended on {day}. Choose another one.", **values
+                "The voice {voice} ({engine}) was discontinued on {day}. Choose another one.",
+                **values,
             )
         super().__init__(sentence)
 
@@ -216,7 +217,8 @@ class VoiceFallback:
             return self._nearest(its_engine.name, found.identifier, choice)
         raise BadCast(
             Message(
-                "{name} has a voice of another engine than the text. Choose one of the same.",
+                "{name} has a voice of another engine than the text. Choose one of the "
+                "same engine.",
                 name=name,
             )
         )

@@ -108,8 +108,7 @@ class PiperFolder:
             shutil.rmtree(room)  # what came is whole and wrong: going on with it would not help
             raise NotPiperModel(
                 Message(
-                    "{name} is not a voice that Piper can speak with: {reason} Nothing was "
-                    "installed.",
+                    "{name} is not a voice that Piper can use: {reason} Nothing was installed.",
                     name=identifier,
                     reason=error.message,
                 )

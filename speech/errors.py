@@ -49,7 +49,7 @@ class BadSpeed(SpeechError):
         low, high = speed_range
         super().__init__(
             Message(
-                "The speed must lie between {low} and {high}, not {speed}.",
+                "The speed must be between {low} and {high}, not {speed}.",
                 low=f"{low:g}",
                 high=f"{high:g}",
                 speed=f"{speed!s:.20}",
@@ -65,8 +65,8 @@ class KeyMissing(SpeechError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The OpenAI voices need a key: set OPENAI_API_KEY, or set VOICEVERSE_OPENAI_BASE_URL "
-            "to a speech server that needs none."
+            "OpenAI voices need a key. Set OPENAI_API_KEY, or set "
+            "VOICEVERSE_OPENAI_BASE_URL to a speech server that needs none."
         )
 
 
@@ -159,8 +159,9 @@ class ProviderResting(SpeechError):
     def __init__(self, engine: str, seconds: int) -> None:
         super().__init__(
             Message(
-                "{engine} has failed several times in a row and is not asked for {seconds} s. "
-                "What is spoken stays; try again then, or choose an embedded voice.",
+                "{engine} failed several times in a row and is paused for {seconds} s. "
+                "The audio generated so far is kept; try again then, or choose a built-in "
+                "voice.",
                 engine=engine,
                 seconds=seconds,
             )

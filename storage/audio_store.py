@@ -90,7 +90,7 @@ class AudioStore:
         try:
             return open_plain(self._path(filename), buffering=buffering)
         except FileNotFoundError:
-            raise NoSuchAudio("The sound of this file is missing on the disk.") from None
+            raise NoSuchAudio("The audio file of this piece is missing on the disk.") from None
 
     def pieces(self, filename: str, prefix: bytes) -> Iterator[bytes]:
         """Yield `prefix` and a whole file in pieces; raises NoSuchAudio at once."""
@@ -159,14 +159,14 @@ class AudioStore:
             with translating_disk_full(self.folder):
                 self._name(filename)
         except FileNotFoundError:
-            raise NoSuchAudio("The growing file is gone.") from None
+            raise NoSuchAudio("The unfinished audio no longer exists.") from None
 
     def open_growing(self, filename: str) -> BinaryIO:
         """Open the growing file, or the whole one that it has become; raises NoSuchAudio."""
         for suffix in (PART, ""):
             with contextlib.suppress(FileNotFoundError):
                 return open_plain(self._path(filename, suffix), buffering=0)
-        raise NoSuchAudio("The sound of this file is missing on the disk.")
+        raise NoSuchAudio("The audio file of this piece is missing on the disk.")
 
     def follow(
         self,
@@ -306,7 +306,7 @@ class AudioStore:
 
     def _path(self, filename: str, suffix: str = "") -> Path:
         if not NAME.fullmatch(filename) or filename.endswith((PART, DELETED)):
-            raise NoSuchAudio("There is no such file in your library.")
+            raise NoSuchAudio("There is no such piece in your library.")
         return self.folder / (filename + suffix)
 
 

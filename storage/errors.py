@@ -122,8 +122,7 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | 
     if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table"):
         return DatabaseDamaged(
             Message(
-                "{path} lacks a part of what it should hold ({reason}). Nothing was changed; flask "
-                "doctor says more.",
+                "{path} is missing parts ({reason}). Nothing was changed; flask doctor says more.",
                 path=str(path),
                 reason=str(error),
             )
@@ -133,7 +132,7 @@ def translate_sqlite_error(error: sqlite3.Error, path: Path) -> DatabaseError | 
             Message("{path} holds a damaged text. Restore it from a backup.", path=str(path))
         )
     if extended == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-        return NotFound("What this belongs to was deleted in the meantime. Nothing was changed.")
+        return NotFound("What this belongs to has been deleted meanwhile. Nothing was changed.")
     return None
 
 

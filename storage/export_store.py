@@ -37,7 +37,7 @@ class ExportStore:
         try:
             return open_plain(self._path(name))
         except FileNotFoundError:
-            raise NoSuchAudio("This download is not here any more. Make it again.") from None
+            raise NoSuchAudio("This download no longer exists. Create it again.") from None
 
     def part_path(self, name: str) -> Path:
         """Make the file that an export is written to before it is whole; returns its path."""
@@ -79,8 +79,8 @@ class ExportStore:
         if free < needed_bytes + self.min_free_bytes:
             raise NoSpace(
                 Message(
-                    "This download needs about {needed} MB, and the disk has {free} MB free. "
-                    "Nothing stored was harmed; free some space, then try again.",
+                    "This download needs about {needed} MB, but only {free} MB are free "
+                    "on the disk. Free some space, then try again.",
                     needed=needed_bytes // 1_000_000 + 1,
                     free=free // 1_000_000,
                 )
@@ -88,7 +88,7 @@ class ExportStore:
 
     def _path(self, name: str) -> Path:
         if not NAME.fullmatch(name.removesuffix(PART)):
-            raise NoSuchAudio("There is no such file in your library.")
+            raise NoSuchAudio("There is no such piece in your library.")
         return self.folder / name
 
 

@@ -219,7 +219,7 @@ class TakeStore(SegmentStore):
         try:
             return b"".join(self.read(content_hash))
         except FileNotFoundError:
-            raise NoSuchAudio("The sound of this take is missing on the disk.") from None
+            raise NoSuchAudio("The audio of this take is missing on the disk.") from None
 
     def sweep(  # type: ignore[override]  # nobody sweeps takes as if they were bought segments
         self, is_wanted: Callable[[str], bool]

@@ -48,7 +48,7 @@ def test_without_script_a_quote_brings_the_choice_of_voices(owner):
 def test_a_studio_without_speakers_says_how_they_are_marked(owner):
     page = owner.get("/").text
     assert chosen(page) == {}
-    assert "each of them can have a voice" in page
+    assert "give each name its own voice" in page
 
 
 def test_speakers_are_submitted_as_pairs_or_as_lines(owner):

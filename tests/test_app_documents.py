@@ -88,7 +88,7 @@ def test_a_file_that_cannot_be_read_leaves_the_others_alone(owner):
     page = send(owner, *files, json=False)
     assert page.status_code == 415
     assert "b.bin" in page.text
-    assert "This is not a file that VoiceVerse reads." in page.text
+    assert "VoiceVerse cannot import this file." in page.text
     assert uploads(owner) == []
 
 
@@ -152,7 +152,7 @@ def test_a_file_above_the_limit_gets_its_sentence_and_others_pass(small):
 def test_a_form_far_above_the_limit_is_not_even_read(small):
     answer = send(small, ("big.txt", b"a" * 3_100_000))
     assert answer.status_code == 413
-    assert "Send them one by one" in answer.json["error"]
+    assert "Upload them one by one" in answer.json["error"]
     assert small.events()[0] == "request_too_large"
     assert uploads(small) == []
 
@@ -441,8 +441,8 @@ def test_chapters_by_themselves_lead_to_the_page_of_the_book(owner, book):
 def test_nothing_ticked_is_told_on_the_page_itself(owner, book):
     answer = owner.post(f"{book['url']}/speak", {"has_chapters": "1"})
     assert answer.status_code == 400
-    assert "No chapter with text is ticked." in answer.text
-    assert "What will be spoken" in answer.text
+    assert "No chapter with text is selected." in answer.text
+    assert "What will be generated" in answer.text
     assert owner.get(book["url"], json=True).json["files"] == []
 
 

@@ -61,7 +61,7 @@ def test_a_cursor_that_is_none_shows_the_start(owner, many, cursor):
 
 def test_pieces_are_found_by_the_beginning_of_a_word_in_their_name(owner, many):
     assert names_on(owner.get("/library?q=piece 01").text) == many[-20:-10]
-    assert "No name and no text holds" in owner.get("/library?q=heron%25").text
+    assert "Nothing matches" in owner.get("/library?q=heron%25").text
 
 
 def test_a_search_finds_what_was_spoken_and_where(owner):
@@ -89,7 +89,7 @@ def test_a_waiting_piece_is_found_by_its_name_and_not_yet_by_its_text(owner):
 
 def test_a_search_for_more_words_than_are_looked_for_says_so(owner, many):
     words = " ".join(f"word{number}" for number in range(9))
-    note = "Only the first words of your search were looked for."
+    note = "Your search was long; only its first words were used."
     for query, is_cut in ((words, True), (words.rpartition(" ")[0], False), ("x " * 300, True)):
         sent = {"query_string": {"q": query}}
         assert owner.get("/library", json=True, **sent).json["is_cut"] is is_cut
@@ -181,7 +181,7 @@ def test_a_piece_is_renamed_moved_and_deleted(owner):
     answer = owner.post(f"/files/{filename}/delete")
     assert answer.headers["Location"] == "/library"
     page = owner.get("/library").text
-    assert "“Evening walk” is in the bin." in page
+    assert "“Evening walk” moved to the bin." in page
     assert owner.get(f"/files/{filename}").status_code == 404
 
 
@@ -270,7 +270,7 @@ def test_a_group_is_made_renamed_and_removed(owner):
     filename = owner.speak(name="Evening", category="Novel")
     assert owner.post("/library/groups", {"name": " Walks "}, json=True).json == {"group": "Walks"}
     page = owner.get("/library?group=Walks").text
-    assert "This shelf is empty." in page
+    assert "This group is empty." in page
     taken = owner.post("/library/groups/rename", {"group": "Novel", "name": "walks"}, json=True)
     assert taken.status_code == 409
     assert "Walks" in taken.json["error"]
@@ -430,7 +430,7 @@ def test_a_waiting_piece_plays_by_itself_and_a_finished_one_does_not(owner):
 def test_a_cancelled_piece_can_be_taken_up_again(owner):
     filename = owner.post("/generate", {"text": "It was late."}, json=True).json["filename"]
     assert owner.post(f"/files/{filename}/cancel").status_code == 303
-    assert "Speak on" in owner.get(f"/files/{filename}").text
+    assert "Continue" in owner.get(f"/files/{filename}").text
     assert owner.post(f"/files/{filename}/retry", json=True).json["status"] == "queued"
 
 

@@ -23,7 +23,7 @@ def test_the_setup_link_makes_the_owner_and_lets_them_in(app, services):
     assert 'value="vera"' in short.text
     fields = {"token": token, "username": "vera", "password": PASSWORD}
     assert browser.post("/setup", fields).headers["Location"] == "/"
-    assert "People and server" in browser.get("/").text
+    assert "Admin" in browser.get("/").text
     assert browser.get(f"/setup?token={token}").status_code == 403
 
 
@@ -79,8 +79,8 @@ def test_many_accounts_from_one_address_are_slowed_down_and_noted(make_app, owne
 
 def test_pages_of_a_new_account_invite(owner):
     assert "Nothing here yet" in owner.get("/history").text
-    assert "Nothing spoken yet" in owner.get("/usage").text
-    assert "will wait for you here" in owner.get("/").text
+    assert "Nothing generated yet" in owner.get("/usage").text
+    assert "will appear here" in owner.get("/").text
 
 
 def test_unknown_addresses_answer_404_as_page_and_as_json(owner):
@@ -106,7 +106,7 @@ def test_a_fault_inside_answers_500_with_a_sentence_and_no_details(owner, monkey
     monkeypatch.setattr(owner.services.db, "get_usage_by_month", broken)
     answer = owner.get("/usage")
     assert answer.status_code == 500
-    assert "What you had is safe" in answer.text
+    assert "Your data is safe" in answer.text
     assert "secret detail" not in answer.text
 
 

@@ -48,7 +48,7 @@ def test_a_sentence_is_spoken_anew_and_put_back(owner, piece):
     order = {**first_span(owner, piece), "text": "A storm was coming up from the sea that day."}
     answer = owner.post(f"/files/{piece}/retake", order)
     assert (answer.status_code, answer.location) == (303, f"/files/{piece}")
-    assert "is being spoken anew" in owner.get(f"/files/{piece}").text
+    assert "Re-recording a passage" in owner.get(f"/files/{piece}").text
     assert owner.get(f"/files/{piece}/retake", json=True).json["status"] == "queued"
     work(owner)
     assert "A storm was coming up" in owner.get(f"/files/{piece}").text
@@ -67,7 +67,7 @@ def test_a_failed_change_is_told_and_dismissed(owner, piece):
     change = owner.services.db.create_retake(row, text_start=0, text_end=10, text="Nothing.")
     work(owner)
     page = owner.get(f"/files/{piece}").text
-    assert "could not be spoken" in page
+    assert "could not be re-recorded" in page
     assert owner.get(f"/files/{piece}/retake", json=True).json["error"]
     assert owner.post(f"/files/{piece}/retake/dismiss").status_code == 303
     assert owner.services.db.get_retake(change["file_id"]) is None

@@ -139,8 +139,8 @@ WRONG = [
     ("OPENAI_BASE_URL", "https:///v1", "https://host/v1"),
     ("OPENAI_BASE_URL", "http://host:99999/", "https://host/v1"),
     ("OPENAI_BASE_URL", "http://[::1/v1", "https://host/v1"),
-    ("OPENAI_API_KEY", "sk-1 sk-2", "copy it again"),
-    ("OPENAI_API_KEY", "sk-é", "copy it again"),
+    ("OPENAI_API_KEY", "sk-1 sk-2", "Copy it again"),
+    ("OPENAI_API_KEY", "sk-é", "Copy it again"),
     ("SECRET_KEY", "changeme", "shorter than 32 bytes"),
 ]
 

@@ -78,7 +78,7 @@ def test_a_document_that_cannot_be_read_says_so(owner, services, document, conte
     services.db.write("UPDATE documents SET content = ?", content)
     answer = owner.get(f"/documents/{document}")
     assert answer.status_code == 500
-    assert "What was read of this document is damaged" in answer.text
+    assert "stored text of this document is damaged" in answer.text
     assert "import the document again" in answer.text
     assert owner.get("/documents").status_code == 200
     assert owner.get("/account/export").status_code == 200

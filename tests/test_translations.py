@@ -62,10 +62,10 @@ def test_every_message_is_translated(gathered, code):
 
 
 def test_extraction_finds_texts_of_templates_code_and_errors(gathered):
-    assert "Skip to the page" in gathered
+    assert "Skip to content" in gathered
     assert ("%(shown)s character", "%(shown)s characters") in gathered
-    assert "The name {name} is taken; choose another one." in gathered
-    assert "That name and password do not belong together. Check both and try again." in gathered
+    assert "The name {name} is taken. Choose another one." in gathered
+    assert "Wrong name or password. Check both and try again." in gathered
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -47,7 +47,7 @@ def test_the_second_of_two_tabs_that_save_one_chapter_is_told(owner, book, chapt
     assert answer.status_code == 409
     assert f"{SECOND}</textarea>" in answer.text  # what was typed
     assert FIRST in answer.text  # what stands there
-    assert "Take the other version" in answer.text
+    assert "Use the other version" in answer.text
     assert FIRST in owner.get(chapter).text
     again = {"version": hidden(answer.text)["version"]}
     assert owner.post(chapter, again | second).status_code == 303
@@ -75,7 +75,7 @@ def test_a_part_of_a_chapter_that_was_rewritten_meanwhile_is_not_turned(owner, c
     owner.post(chapter, {"text": FIRST})
     answer = owner.post(chapter, {"part": "0", "spoken": "0"}, json=True)
     assert answer.status_code == 409
-    assert "text of its own" in answer.json["error"]
+    assert "has been edited" in answer.json["error"]
 
 
 # A document

@@ -45,8 +45,8 @@ class TooManyListeners(AppError):
     status = 503
     retry_after_s = 10
     message = lazy_gettext(
-        "Many people are listening to unfinished pieces at this moment. "
-        "Try again in a few seconds, or wait until this one is ready."
+        "Many people are listening to unfinished pieces right now. Try again in a few "
+        "seconds, or wait until this one is ready."
     )
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ def download(row: AudioFile, name: str, *, artist: str = "") -> Response:
     """The finished sound as a file to keep, with its tag in front; raises NothingToHear."""
     store, filename = services().store, row["filename"]
     if row["status"] in UNFINISHED:
-        raise NothingToHear(_("This piece is still being spoken; download it when it is ready."))
+        raise NothingToHear(_("This piece is still being generated. Download it when it is ready."))
     tag = services().studio.exports.tag(row, artist)
     mark = hashlib.sha256(tag + (row["sha256"] or "").encode()).hexdigest()
     try:
@@ -159,9 +159,9 @@ class Tagged(io.RawIOBase):
 
 def _nothing_to_hear(row: AudioFile) -> NothingToHear:
     if row["status"] == "ready":
-        return NothingToHear(_("The sound of this piece is missing on the server."), 404)
+        return NothingToHear(_("The audio of this piece is missing on the server."), 404)
     if row["status"] == "cancelled" or not row["error"]:
-        return NothingToHear(_("This piece was cancelled before anything was spoken."))
+        return NothingToHear(_("This piece was cancelled before anything was generated."))
     return NothingToHear(row["error"])
 
 

@@ -23,8 +23,8 @@ class TooMuchFromPerson(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            "You are already sending as much as one person may send at once. Wait until some of "
-            "it has arrived, then try again."
+            "You are already uploading as much as you can at once. Wait until some of it "
+            "has arrived, then try again."
         )
 
 
@@ -37,8 +37,8 @@ class TooMuchFromAddress(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Your network is already sending as much as one network may send at once. Wait a "
-            "moment, then try again."
+            "Your network is already uploading as much as it can at once. Wait a moment, "
+            "then try again."
         )
 
 
@@ -51,7 +51,7 @@ class TooMuchInAll(AppError):
 
     def __init__(self) -> None:
         super().__init__(
-            "VoiceVerse is receiving as much as it can at once. Nothing was changed; wait a "
+            "VoiceVerse is receiving as much as it can. Nothing was changed; wait a "
             "moment, then try again."
         )
 

@@ -17,8 +17,7 @@ class StaleForm(AppError):
 
     status = 403
     message = lazy_gettext(
-        "This form is too old or came from another page. Reload it and try again; "
-        "nothing was changed."
+        "This form has expired. Reload the page and try again; nothing was changed."
     )
 
     def __init__(self) -> None:

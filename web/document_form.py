@@ -53,8 +53,9 @@ def save(row: DocumentRow) -> tuple[DocumentRow, Plan, dict[str, str]]:
     if taken:
         raise forms.ChangedMeanwhile(
             _(
-                "“%(name)s” was entered in another tab or on another device, so your text is not "
-                "saved yet. Enter yours again to replace it, or reload the page to keep it.",
+                "“%(name)s” was added in another tab or on another device, so your entry "
+                "was not saved. Enter yours again to replace it, or reload the page to "
+                "keep it.",
                 name=", ".join(taken.values()),
             ),
             base=base_of(mine, taken),
@@ -115,7 +116,7 @@ def changed_chapter(
     elif number in choices.texts:
         raise forms.ChangedMeanwhile(
             _(
-                "This chapter has been given a text of its own since you opened it. Reload the "
+                "The text of this chapter has been edited since you opened it. Reload the "
                 "page to see it."
             )
         )

@@ -23,17 +23,17 @@ def price_note(price: Price) -> str:
     if not price.source:
         return ""
     if price.source == CONFIGURED:
-        return _("The price as it was entered here.") if price.quote(1_000_000, 1.0) else ""
+        return _("Price entered here.") if price.quote(1_000_000, 1.0) else ""
     source = urlsplit(price.source).netloc or price.source
     if price.as_of and price.is_estimate:
         return _(
             "An estimate from the price of %(source)s, %(date)s.", source=source, date=price.as_of
         )
     if price.as_of:
-        return _("The price of %(source)s, %(date)s.", source=source, date=price.as_of)
+        return _("Price of %(source)s, %(date)s.", source=source, date=price.as_of)
     if price.is_estimate:
         return _("An estimate from the price of %(source)s.", source=source)
-    return _("The price of %(source)s.", source=source)
+    return _("Price of %(source)s.", source=source)
 
 
 class Notice(NamedTuple):
@@ -65,15 +65,15 @@ def _ending(engine: Engine, end: date) -> str:
     days = (end - services().registry.today()).days
     if days <= 0:
         return _(
-            "The model %(model)s (%(engine)s) ended on %(date)s. What you have spoken stays; other "
-            "voices follow.",
+            "The model %(model)s (%(engine)s) was discontinued on %(date)s. Your audio "
+            "stays; other voices take over.",
             **values,
         )
     return ngettext(
-        "The model %(model)s (%(engine)s) ends on %(date)s, tomorrow. What you have spoken stays; "
-        "other voices follow.",
-        "The model %(model)s (%(engine)s) ends on %(date)s, in %(num)s days. What you have spoken "
-        "stays; other voices follow.",
+        "The model %(model)s (%(engine)s) will be discontinued tomorrow, on %(date)s. "
+        "Your audio stays; other voices take over.",
+        "The model %(model)s (%(engine)s) will be discontinued in %(num)s days, on "
+        "%(date)s. Your audio stays; other voices take over.",
         days,
         **values,
     )
@@ -81,8 +81,8 @@ def _ending(engine: Engine, end: date) -> str:
 
 def _resting(label: str, row: RestingEngine) -> str:
     return _(
-        "%(engine)s does not answer since %(time)s: %(why)s It is asked again by itself; other "
-        "voices work.",
+        "%(engine)s has not answered since %(time)s: %(why)s VoiceVerse keeps trying; "
+        "other voices work.",
         engine=label,
         time=hour(row["since_epoch"]),
         why=translate(row["error"]),

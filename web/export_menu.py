@@ -16,19 +16,19 @@ from web.i18n import translate
 from web.services import services
 
 LABELS = {
-    "mp3": lazy_gettext("MP3, evened"),
+    "mp3": lazy_gettext("MP3, normalised"),
     "m4b": lazy_gettext("Audiobook, M4B"),
-    "opus": lazy_gettext("Opus, half the size"),
+    "opus": lazy_gettext("Opus (smaller)"),
     "flac": lazy_gettext("FLAC"),
     "wav": lazy_gettext("WAV"),
-    "zip": lazy_gettext("A file for each chapter"),
-    "epub": lazy_gettext("E-book with its sound"),
+    "zip": lazy_gettext("One file per chapter"),
+    "epub": lazy_gettext("EPUB with audio"),
 }
 LEVELS = {
-    -19.0: lazy_gettext("Evened, as audiobooks are"),
-    -16.0: lazy_gettext("Evened, louder"),
-    -23.0: lazy_gettext("Evened, quieter"),
-    None: lazy_gettext("As it was spoken"),
+    -19.0: lazy_gettext("Normalised: audiobook (−19 LUFS)"),
+    -16.0: lazy_gettext("Normalised: louder"),
+    -23.0: lazy_gettext("Normalised: quieter"),
+    None: lazy_gettext("As recorded"),
 }
 AS_SPOKEN = "as-spoken"
 

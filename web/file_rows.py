@@ -14,7 +14,7 @@ from web.voice_lists import voice_names
 
 STATES = {
     "queued": lazy_gettext("waiting"),
-    "speaking": lazy_gettext("being spoken"),
+    "speaking": lazy_gettext("generating"),
     "failed": lazy_gettext("failed"),
     "cancelled": lazy_gettext("stopped"),
     "paused": lazy_gettext("paused"),

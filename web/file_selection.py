@@ -14,7 +14,7 @@ def ticked() -> list[str]:
     """The names of the ticked files; raises BadForm when there are none."""
     names = request.form.getlist("filename")[:MOST_AT_ONCE]
     if not names:
-        raise forms.BadForm("filename", _("Tick at least one piece first."))
+        raise forms.BadForm("filename", _("Select at least one piece first."))
     return names
 
 

@@ -25,44 +25,44 @@ EVENTS = {
     "login": lazy_gettext("Logged in"),
     "login_failed": lazy_gettext("Wrong name or password"),
     "login_failed_known_device": lazy_gettext("Wrong password in a known browser"),
-    "login_throttled": lazy_gettext("Too many attempts to log in"),
+    "login_throttled": lazy_gettext("Too many login attempts"),
     "logout": lazy_gettext("Logged out"),
-    "setup": lazy_gettext("First account made"),
+    "setup": lazy_gettext("First account created"),
     "setup_failed": lazy_gettext("Invalid set-up link"),
-    "register": lazy_gettext("Account made"),
-    "register_failed": lazy_gettext("Account refused"),
-    "user_added": lazy_gettext("Account made on the machine"),
+    "register": lazy_gettext("Account created"),
+    "register_failed": lazy_gettext("Account not created"),
+    "user_added": lazy_gettext("Account created on the command line"),
     "user_deleted": lazy_gettext("Account deleted"),
-    "password_set": lazy_gettext("Password set on the machine"),
+    "password_set": lazy_gettext("Password set on the command line"),
     "password_changed": lazy_gettext("Password changed"),
-    "password_reset": lazy_gettext("Password replaced by a link"),
-    "reset_created": lazy_gettext("Link for a new password made"),
-    "reset_failed": lazy_gettext("Invalid link for a new password"),
+    "password_reset": lazy_gettext("Password reset by a link"),
+    "reset_created": lazy_gettext("Password link created"),
+    "reset_failed": lazy_gettext("Invalid password link"),
     "session_revoked": lazy_gettext("Session ended"),
     "sessions_revoked": lazy_gettext("Other sessions ended"),
-    "invite_created": lazy_gettext("Invitation made"),
+    "invite_created": lazy_gettext("Invitation created"),
     "invite_revoked": lazy_gettext("Invitation revoked"),
-    "user_enabled": lazy_gettext("Account let in again"),
-    "user_disabled": lazy_gettext("Account kept out"),
+    "user_enabled": lazy_gettext("Account enabled"),
+    "user_disabled": lazy_gettext("Account disabled"),
     "role_changed": lazy_gettext("Role changed"),
     "users_merged": lazy_gettext("Accounts merged"),
-    "data_exported": lazy_gettext("Everything exported"),
+    "data_exported": lazy_gettext("Data exported"),
     "history_cleared": lazy_gettext("History cleared"),
     "log_exported": lazy_gettext("Security log exported"),
     "provider_added": lazy_gettext("Provider added"),
     "provider_changed": lazy_gettext("Provider changed"),
     "provider_removed": lazy_gettext("Provider removed"),
-    "provider_key_set": lazy_gettext("Key of a provider entered"),
-    "provider_key_removed": lazy_gettext("Key of a provider removed"),
-    "own_key_set": lazy_gettext("Own key entered"),
+    "provider_key_set": lazy_gettext("Provider key added"),
+    "provider_key_removed": lazy_gettext("Provider key removed"),
+    "own_key_set": lazy_gettext("Own key added"),
     "own_key_removed": lazy_gettext("Own key removed"),
-    "second_factor_started": lazy_gettext("Second step begun"),
-    "second_factor_on": lazy_gettext("Second step turned on"),
-    "second_factor_off": lazy_gettext("Second step turned off"),
-    "second_factor_reset": lazy_gettext("Second step and passkeys taken away"),
-    "second_factor_rule": lazy_gettext("Second step asked for"),
+    "second_factor_started": lazy_gettext("Two-factor set-up started"),
+    "second_factor_on": lazy_gettext("Two-factor authentication turned on"),
+    "second_factor_off": lazy_gettext("Two-factor authentication turned off"),
+    "second_factor_reset": lazy_gettext("Two-factor authentication and passkeys removed"),
+    "second_factor_rule": lazy_gettext("Two-factor authentication made required"),
     "bought_sound_rule": lazy_gettext("Sharing of paid audio changed"),
-    "second_factor_failed": lazy_gettext("Wrong code of the second step"),
+    "second_factor_failed": lazy_gettext("Wrong two-factor code"),
     "second_factor_failed_known_device": lazy_gettext("Wrong code in a known browser"),
     "recovery_code_used": lazy_gettext("Recovery code used"),
     "recovery_codes_renewed": lazy_gettext("New recovery codes"),
@@ -71,12 +71,12 @@ EVENTS = {
     "passkey_refused": lazy_gettext("Passkey not added"),
     "passkey_failed": lazy_gettext("Passkey refused"),
     "passkey_copied": lazy_gettext("Passkey with an old counter refused"),
-    "device_accepted": lazy_gettext("New sign-in confirmed"),
-    "device_refused": lazy_gettext("New sign-in signed out"),
+    "device_accepted": lazy_gettext("New login confirmed"),
+    "device_refused": lazy_gettext("New login logged out"),
     "limit_reached": lazy_gettext("Limit reached"),
-    "address_refused": lazy_gettext("Address refused"),
-    "admin_refused": lazy_gettext("Page for admins refused"),
-    "csrf_refused": lazy_gettext("Form from another page refused"),
+    "address_refused": lazy_gettext("Address blocked"),
+    "admin_refused": lazy_gettext("Admin page refused"),
+    "csrf_refused": lazy_gettext("Form from another page blocked"),
     "request_too_large": lazy_gettext("Request too large"),
 }
 
@@ -86,22 +86,22 @@ NOTES = {
         "choose a longer password."
     ),
     "login_failed_known_device": lazy_gettext(
-        "The password was wrong in a browser that had logged in before. If it was not you, "
-        "somebody sits at one of your devices."
+        "The password was wrong in a browser that had logged in before. If it was not "
+        "you, somebody is using one of your devices."
     ),
     "second_factor_failed": lazy_gettext(
-        "Somebody gave the right password and a wrong code. If it was not you, your password is "
-        "known to somebody else: choose a new one."
+        "Somebody entered the right password and a wrong code. If it was not you, "
+        "somebody else knows your password: choose a new one."
     ),
     "passkey_copied": lazy_gettext(
-        "The counter of a passkey did not grow, as if there were a copy of it. Remove it and add "
-        "it anew."
+        "The counter of a passkey did not increase, as if there were a copy of it. Remove "
+        "it and add it again."
     ),
     "login_throttled": lazy_gettext(
-        "After several wrong passwords each further try had to wait. Nobody came in."
+        "After several wrong passwords, each further try had to wait. Nobody got in."
     ),
     "csrf_refused": lazy_gettext(
-        "A form was too old, or another site tried to send it. Nothing was changed."
+        "A form expired, or another site tried to submit it. Nothing was changed."
     ),
 }
 
@@ -161,7 +161,7 @@ def spoken_length(seconds: float) -> str:
 def money(usd: float | None) -> str:
     """A cost in USD: free, $0.0153, $12.40."""
     if usd is None:
-        return _("price not known")
+        return _("price unknown")
     usd = stored_number(usd)
     if usd <= 0:
         return _("free")

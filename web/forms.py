@@ -35,8 +35,9 @@ class ChangedMeanwhile(AppError):
         super().__init__(
             sentence
             or _(
-                "This has changed since you opened it, perhaps in another tab, so your version is "
-                "not saved yet. Save again to replace the other one, or take it instead."
+                "This has changed since you opened it, perhaps in another tab, so your "
+                "version was not saved. Save again to replace the other one, or use the "
+                "other one instead."
             )
         )
         self.found = found
@@ -126,7 +127,7 @@ def reading(form: Mapping[str, str]) -> ReadingOptions:
         found["paragraph_pause_ms"] = _pause_ms(written)
     if markup := form.get("markup", "").strip():
         if markup not in (AUTO, LITERAL):
-            raise BadForm("markup", _("Markup can be “auto” or “literal”."))
+            raise BadForm("markup", _("Markup must be “auto” or “literal”."))
         found["markup"] = markup
     return found
 
@@ -141,7 +142,7 @@ def _lines(form: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for line in form.get("cast", "").splitlines():
         name, sign, voice = line.partition("=")
         if line.strip() and not sign:
-            raise BadForm("cast", _("Speakers are written like “Anna = voice”, a line for each."))
+            raise BadForm("cast", _("Write speakers like “Anna = voice”, one per line."))
         yield name.strip(), voice.strip()
 
 
@@ -152,7 +153,7 @@ def _pause_ms(text: str) -> int:
         seconds = math.nan
     if not 0 <= seconds <= 3:
         raise BadForm(
-            "paragraph_pause", _("The pause between paragraphs lies between 0 and 3 seconds.")
+            "paragraph_pause", _("The pause between paragraphs must be between 0 and 3 seconds.")
         )
     return round(seconds * 1000)
 
@@ -164,7 +165,7 @@ def _speed(text: str) -> float | None:
         return float(text)
     except ValueError:
         raise BadForm(
-            "speed", _("“%(text)s” is no speed; use a number such as 1.2.", text=text[:20])
+            "speed", _("“%(text)s” is not a valid speed. Use a number such as 1.2.", text=text[:20])
         ) from None
 
 
@@ -175,14 +176,14 @@ def seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 <= value < 1e9:
-        raise BadForm("position_s", _("A position is a number of seconds from 0 up."))
+        raise BadForm("position_s", _("A position must be a number of seconds, 0 or more."))
     return value
 
 
 def number(text: str, field: str = "id") -> int:
     """A row's number; raises BadForm."""
     if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
-        raise BadForm(field, _("That is not a number of anything here."))
+        raise BadForm(field, _("There is nothing with that number here."))
     return int(text)
 
 
@@ -194,7 +195,7 @@ def day_start(text: str | None, days_later: int = 0) -> str | None:
         when = date.fromisoformat(text) + timedelta(days=days_later)
         start = datetime.combine(when, time()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadForm("day", _("A day is written like 2026-11-22.")) from None
+        raise BadForm("day", _("Write dates like 2026-11-22.")) from None
     return f"{start:%Y-%m-%d %H:%M:%S}"
 
 
@@ -205,7 +206,7 @@ def month(text: str | None) -> tuple[int, int]:
         return now.year, now.month
     match = re.fullmatch(r"(19[7-9]\d|[2-9]\d{3})-(0[1-9]|1[0-2])", text, re.ASCII)
     if match is None:
-        raise BadForm("month", _("A month is written like 2026-11."))
+        raise BadForm("month", _("Write months like 2026-11."))
     return int(match[1]), int(match[2])
 
 

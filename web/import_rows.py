@@ -70,7 +70,7 @@ def state_of(row: ImportRow, place: int) -> str:
                 pages=row["pages"],
             )
         case "working":
-            return _("Being read…")
+            return _("Reading…")
         case "failed":
             return _error(row)
     return _("Read.")

@@ -66,6 +66,6 @@ def _numbers(form: Mapping[str, str]) -> dict[str, Any]:
             if written:
                 found[name] = kind(written)
         except ValueError:
-            sentence = _("“%(text)s” is no number that fits here.", text=written[:20])
+            sentence = _("“%(text)s” is not a valid number here.", text=written[:20])
             raise ProviderError(name, sentence) from None
     return found

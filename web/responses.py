@@ -25,18 +25,13 @@ SENTENCES = {
         "That request could not be understood. Go back, reload the page and try again."
     ),
     401: lazy_gettext("Log in first."),
-    403: lazy_gettext("This is not yours to do."),
+    403: lazy_gettext("You are not allowed to do that."),
     404: lazy_gettext(
         "There is nothing here. It may have been deleted, or it belongs to somebody else."
     ),
     405: lazy_gettext("This address cannot be used that way."),
-    413: lazy_gettext(
-        "That is more than fits: a text may have up to {limit} characters. Split it and send it "
-        "in parts."
-    ),
-    500: lazy_gettext(
-        "Something went wrong here. What you had is safe; the log of the server says more."
-    ),
+    413: lazy_gettext("The text is too long: at most {limit} characters. Split it into parts."),
+    500: lazy_gettext("Something went wrong. Your data is safe; the server log says more."),
 }
 TITLES = {
     401: lazy_gettext("Log in first"),
@@ -44,10 +39,10 @@ TITLES = {
     404: lazy_gettext("Nothing here"),
     408: lazy_gettext("Too slow"),
     409: lazy_gettext("Not now"),
-    413: lazy_gettext("Too much at once"),
-    429: lazy_gettext("One moment"),
+    413: lazy_gettext("Too many requests"),
+    429: lazy_gettext("Just a moment"),
     503: lazy_gettext("Busy"),
-    507: lazy_gettext("Nothing can be stored now"),
+    507: lazy_gettext("Nothing can be saved right now"),
 }
 
 log = logging.getLogger("voiceverse.responses")
@@ -118,9 +113,9 @@ def _http_error(error: HTTPException) -> WerkzeugResponse:
     if error.code == 413:
         log_event("request_too_large", f"{request.path}: {request.content_length} bytes")
         if present_request().takes_files:
-            sentence = _("Together these files are too large. Send them one by one.")
+            sentence = _("These files are too large together. Upload them one by one.")
         elif not present_request().takes_text:
-            sentence = _("That is more than this form may hold. Nothing was changed.")
+            sentence = _("That is more than this form can hold. Nothing was changed.")
     answer = error_response(_Refused(error.code, sentence))
     if error.code == 405:
         answer.headers.extend(error.get_headers(request.environ))

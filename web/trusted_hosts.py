@@ -44,9 +44,9 @@ class Hosts:
             return
         raise UntrustedHost(
             Message(
-                "VoiceVerse does not answer to the name “{host}”, for other sites could pass for "
-                "it that way. If it is yours, add it to VOICEVERSE_TRUSTED_HOSTS; or use the "
-                "address of the machine.",
+                "VoiceVerse does not answer to the name “{host}”, because other sites "
+                "could pass for it. If it is yours, add it to VOICEVERSE_TRUSTED_HOSTS, "
+                "or use the IP address of the machine.",
                 host=name[:100],
             )
         )

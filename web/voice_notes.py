@@ -37,7 +37,7 @@ def voice_note(used: TextVoice, *, is_automatic: bool, shown: str = "") -> Voice
             return None
         return VoiceNote(
             _(
-                "%(language)s text: read by %(voice)s.",
+                "%(language)s text, read by %(voice)s.",
                 language=language,
                 voice=short_label(used.choice),
             )
@@ -124,4 +124,4 @@ def remembered_json(user_id: int) -> dict[str, Any]:
 def _label(choice: VoiceChoice | None, row: VoiceSettings) -> str:
     if choice:
         return short_label(choice)
-    return row["voice"] or _("the best voice there is")
+    return row["voice"] or _("best voice available")

@@ -5,7 +5,7 @@ from config import Config
 from server.doctor.findings import WARN, Finding, Findings, named
 from storage import snapshots
 
-ONE_OF_THEM = "Each is reached by its exact spelling alone. Tell their owners, or disable one."
+ONE_OF_THEM = "Each can only be reached by its exact spelling. Tell their owners, or disable one."
 
 
 def names(config: Config) -> Findings:
@@ -13,9 +13,9 @@ def names(config: Config) -> Findings:
     alike, mixed = snapshots.find_unclear_names(config.database_path)
     for group in alike:
         what = Message(
-            "These names of accounts look alike: {names}.", names=", ".join(map(repr, group))
+            "These account names look alike: {names}.", names=", ".join(map(repr, group))
         )
         yield Finding(WARN, what, ONE_OF_THEM)
-    mix = "These names of accounts mix scripts, as if to look like others: {names}."
-    remedy = "Find out whose they are; nobody can take such a name today."
+    mix = "These account names mix scripts to look like others: {names}."
+    remedy = "Find out whose they are. Such names can no longer be chosen."
     yield from named(mixed, mix, WARN, remedy)

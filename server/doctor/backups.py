@@ -16,27 +16,27 @@ def check(config: Config) -> Findings:
     if config.backup_hour == "off":
         yield Finding(
             WARN,
-            "No backup is made by night.",
+            "Nightly backups are off.",
             "Set VOICEVERSE_BACKUP_HOUR to an hour from 0 to 23.",
         )
     if status.is_damaged(config):
-        what = "{path} does not hold what is known of the backups."
+        what = "{path} does not hold what is known about the backups."
         yield Finding(
             BAD,
             Message(what, path=str(status.path(config))),
-            "Run flask backup, which writes it anew.",
+            "Run flask backup, which creates it again.",
         )
     if record.failed_at:
         yield Finding(
             BAD,
             Message("The last backup failed: {why}", why=record.why),
-            "Do what it says, then run flask backup.",
+            "Follow its advice, then run flask backup.",
         )
     if record.unsound:
         yield Finding(
             BAD,
             Message(
-                "Sound files that were missing or damaged at the last backup: {count}.",
+                "Audio files that were missing or damaged at the last backup: {count}.",
                 count=record.unsound,
             ),
             "See which with flask doctor --scrub.",
@@ -55,7 +55,7 @@ def check(config: Config) -> Findings:
         yield Finding(
             GOOD,
             Message(
-                "The last backup was made on {time} UTC, and proven by restoring it.",
+                "The last backup was made on {time} UTC and verified by restoring it.",
                 time=record.made_at,
             ),
         )

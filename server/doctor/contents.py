@@ -10,18 +10,18 @@ from server.doctor.findings import BAD, GOOD, Finding, Findings, named
 from services.document_errors import BadDocument
 from services.documents import read_document
 
-RESET = "Stop VoiceVerse and run flask doctor --mend, which sets it to what a new row has."
+RESET = "Stop VoiceVerse and run flask doctor --mend, which resets it."
 FROM_BACKUP = "Stop VoiceVerse and run flask restore with a backup from before the damage."
 # What is lost where a column cannot be read, and what to do about that.
 JSON_REMEDIES = {
-    "content": "Import these documents again; the pieces made of them are unharmed.",
-    "take": "Leave them: only these earlier takes are lost, and the pieces are unharmed.",
-    "report": "Leave it: only the way back from that migration is lost.",
+    "content": "Import these documents again; the pieces made from them are fine.",
+    "take": "Leave them. Only these earlier takes are lost; the pieces are fine.",
+    "report": "Leave it. You only lose the way back from that migration.",
 }
 SEGMENTS = {
     "none": "Finished pieces without any segments ({count}): {names}.",
     "gaps": "Pieces whose segments have gaps or overlap ({count}): {names}.",
-    "outside": "Pieces with segments outside of their text or sound ({count}): {names}.",
+    "outside": "Pieces with segments outside their text or audio ({count}): {names}.",
 }
 
 
@@ -30,7 +30,7 @@ def search(config: Config) -> Findings:
     with examination(config.database_path) as look:
         faults = look.search_faults()
     yield from named(
-        faults, "The search index does not fit the pieces ({count}): {names}.", BAD,
+        faults, "The search index does not match the pieces ({count}): {names}.", BAD,
         "Stop VoiceVerse and run flask doctor --mend, which rebuilds it.",
     )  # fmt: skip
 
@@ -41,7 +41,7 @@ def rows(config: Config) -> Findings:
         types = list(_types(look))
         # Places that are no numbers cannot be compared.
         found = [*_json(look), *types, *_times(look), *([] if types else _segments(look))]
-    yield from found or [Finding(GOOD, "Everything in the database can be read.")]
+    yield from found or [Finding(GOOD, "The whole database can be read.")]
 
 
 def _json(look: Examination) -> Findings:
@@ -69,8 +69,8 @@ def _times(look: Examination) -> Findings:
     """Whether every time is one that a clock may have shown."""
     for table, column, _wrong, names in look.times():
         yield from named(
-            names, "{column} holds times that no clock shows ({count}): {names}.", BAD,
-            "Stop VoiceVerse and run flask doctor --mend, which sets them anew.",
+            names, "{column} holds impossible times ({count}): {names}.", BAD,
+            "Stop VoiceVerse and run flask doctor --mend, which resets them.",
             column=f"{table}.{column}",
         )  # fmt: skip
 
@@ -90,5 +90,5 @@ def _segments(look: Examination) -> Findings:
     for kind, names in look.segment_faults():
         yield from named(
             names, SEGMENTS[kind], BAD,
-            "Their sound is unharmed; generate them again for captions and read-along.",
+            "Their audio is fine. Generate them again for captions and read-along.",
         )  # fmt: skip

@@ -23,13 +23,13 @@ from storage.errors import (
 )
 
 NEW_KEY = (
-    "Put it back from a backup that was made with --keys, or make a new one, which signs "
-    "everybody out and ends authenticator apps: {command}"
+    "Restore it from a backup made with --keys, or create a new one, which logs everybody "
+    "out and turns off authenticator apps: {command}"
 )
 
 KEY_FOLDER = (
-    "Move it away, then put the key back from a backup that was made with --keys, or make a new "
-    "one, which signs everybody out and ends authenticator apps: {command}"
+    "Move it away, then restore the key from a backup made with --keys, or create a new "
+    "one, which logs everybody out and turns off authenticator apps: {command}"
 )
 
 
@@ -63,7 +63,7 @@ def folders(config: Config) -> Findings:
         status.backups_folder(config),
     ):  # fmt: skip
         if folder.exists() and not folder.is_dir():
-            remedy = "Move it away; the folder is made anew when it is needed."
+            remedy = "Move it away. The folder is created again when it is needed."
             if folder in (config.data_dir, config.audio_dir):
                 remedy = "Move it away, then put the folder back from a backup."
             what = Message("{path} is a file where a folder should be.", path=str(folder))
@@ -122,7 +122,7 @@ def _no_database(config: Config) -> Finding:
     if sqlite_file.wal_bytes(config.database_path):
         what = Message("{path} is missing, but its log is there.", path=path)
     elif holds_sound(config):
-        what = Message("{path} is missing or empty, but there is sound beside it.", path=path)
+        what = Message("{path} is missing or empty, but there is audio beside it.", path=path)
     else:
         what = Message("There is no database in {path} yet.", path=str(config.data_dir))
         remedy = "Start VoiceVerse, or set VOICEVERSE_DATA_DIR to where the data is."
@@ -135,7 +135,7 @@ def schema(config: Config) -> Findings:
     with examination(config.database_path) as look:
         lacking = look.missing_parts()
     for finding in named(
-        lacking, "The database lacks parts that it should have ({count}): {names}.", BAD,
+        lacking, "Parts of the database are missing ({count}): {names}.", BAD,
         restoring(config),
     ):  # fmt: skip
         yield replace(finding, is_last=True)
@@ -151,7 +151,7 @@ def log(config: Config) -> Findings:
             "Compare it with the one in a backup, and find out who can write to the database.",
         )
     if not faults:
-        yield Finding(GOOD, "The security log is whole.")
+        yield Finding(GOOD, "The security log is intact.")
 
 
 def _seen_ends(config: Config) -> list[tuple[int, str]]:
@@ -174,4 +174,4 @@ def database(config: Config) -> Findings:
             is_last=True,
         )  # fmt: skip
     if not faults:
-        yield Finding(GOOD, "The database is sound.")
+        yield Finding(GOOD, "The database is intact.")

@@ -36,7 +36,7 @@ def permissions(config: Config) -> Findings:
         mode = "700" if path.is_dir() else "600"
         yield Finding(
             BAD,
-            Message("Others on this machine can read {path}.", path=str(path)),
+            Message("Other accounts on this machine can read {path}.", path=str(path)),
             Message("Run: chmod {mode} {path}", mode=mode, path=str(path)),
         )
     foreign = [path for path in private if path.exists() and path.stat().st_uid != os.geteuid()]
@@ -47,7 +47,7 @@ def permissions(config: Config) -> Findings:
             "Run VoiceVerse, and this command, as the account that the data belongs to.",
         )
     if not wrong and not foreign:
-        yield Finding(GOOD, "The data belongs to this account alone.")
+        yield Finding(GOOD, "Only this account can read the data.")
 
 
 def versions(_config: Config) -> Findings:
@@ -62,12 +62,12 @@ def versions(_config: Config) -> Findings:
     yield Finding(
         WARN,
         Message(
-            "SQLite {version} can damage a database that several programs write at once. "
-            "VoiceVerse lets one write at a time.",
+            "SQLite {version} can damage a database that several programs write to at "
+            "once. VoiceVerse allows one at a time.",
             version=shown,
         ),
-        "Let no other program write to the database; a Python with SQLite 3.51.3 or later has it "
-        "mended.",
+        "Do not let any other program write to the database. Python with SQLite 3.51.3 or "
+        "later fixes this.",
     )
 
 
@@ -79,9 +79,9 @@ def disk(config: Config) -> Findings:
     free = shutil.disk_usage(config.data_dir).free
     what = Message("{megabytes} MB are free on the disk.", megabytes=free // 1_000_000)
     if free < config.min_free_mb * 1024 * 1024:
-        yield Finding(BAD, what, "Free some space: new work is refused.")
+        yield Finding(BAD, what, "Free some space. New jobs are refused.")
     elif free < LITTLE_ROOM_BYTES:
-        yield Finding(WARN, what, "Free some space before new work is refused.")
+        yield Finding(WARN, what, "Free some space before new jobs are refused.")
     else:
         yield Finding(GOOD, what)
 
@@ -91,15 +91,15 @@ def _inodes(config: Config) -> Findings:
     if files is not None and files < LITTLE_ROOM_FILES:
         yield Finding(
             BAD if files < transient_causes.FEW_FILES else WARN,
-            Message("The disk has room for {count} further files (inodes).", count=files),
-            "Delete files that nobody needs: new work is refused when there is no room for more.",
+            Message("The disk can take {count} more files (inodes).", count=files),
+            "Delete files that nobody needs. New jobs are refused while there is no room.",
         )
 
 
 def network(config: Config) -> Findings:
     """Check the settings by which others reach the server."""
     if _is_local(config.host):
-        yield Finding(GOOD, "Only this machine, or a proxy on it, reaches VoiceVerse.")
+        yield Finding(GOOD, "Only this machine, or a proxy on it, can reach VoiceVerse.")
         if not config.trusted_proxies:
             return
     if config.trusted_proxies:
@@ -109,7 +109,7 @@ def network(config: Config) -> Findings:
     yield Finding(
         WARN,
         Message("{host} is open to the network without encryption.", host=config.host),
-        "On a network that is not yours alone, listen on 127.0.0.1 behind a proxy with HTTPS.",
+        "On a network that you share, listen on 127.0.0.1 behind a proxy with HTTPS.",
     )
 
 
@@ -118,7 +118,7 @@ def _trusted(config: Config, proxies: str) -> Findings:
     wide = [name for name in config.trusted_proxies if _is_wide(name)]
     if wide:
         yield Finding(
-            BAD, proxies, "Name the proxy's own address in VOICEVERSE_TRUSTED_PROXIES alone."
+            BAD, proxies, "Set VOICEVERSE_TRUSTED_PROXIES to the address of the proxy only."
         )
     elif not config.trusted_hosts:
         yield Finding(
@@ -150,7 +150,7 @@ def recognition(config: Config) -> Findings:
     if not program:
         yield Finding(
             GOOD if config.tesseract == "auto" else BAD,
-            "Tesseract is not installed: scanned pages cannot be read.",
+            "Tesseract is not installed, so scanned pages cannot be imported.",
             "Install it with the languages that people read; on Debian: apt install tesseract-ocr "
             "tesseract-ocr-deu.",
         )
@@ -164,6 +164,6 @@ def check_settings(config: Config) -> Findings:
     for name in config.unrecognised:
         yield Finding(
             WARN,
-            Message("{name} is not a setting of VoiceVerse.", name=name),
-            "Correct or remove it; .env.example lists them all.",
+            Message("{name} is not a VoiceVerse setting.", name=name),
+            "Correct or remove it; .env.example lists all settings.",
         )

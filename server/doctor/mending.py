@@ -43,7 +43,7 @@ def mend(config: Config) -> list[str]:
                 done = list(_mend(db, *wrong))
         finally:
             db.close()
-    return [*done, Message("The database as it was lies in {path}.", path=str(kept))]
+    return [*done, Message("The previous database is in {path}.", path=str(kept))]
 
 
 def _find(config: Config) -> Wrong:
@@ -73,15 +73,15 @@ def _mend(
         default = "" if each.kind == "words" else stored_json.DEFAULTS[each.kind]
         db.reset_json(each, default, _reader(each.kind))
         where = f"{each.table}.{each.column}"
-        yield Message("{column} was set to what a new row has where it was damaged.", column=where)
+        yield Message("{column} was reset where it was damaged.", column=where)
     for table, column, sql, default in numbers:
         db.reset_numbers(table, column, sql, default)
         where = f"{table}.{column}"
-        yield Message("{column} was set to what a new row has where it was damaged.", column=where)
+        yield Message("{column} was reset where it was damaged.", column=where)
     for table, column, sql in times:
         db.reset_times(table, column, sql)
         where = f"{table}.{column}"
-        yield Message("{column} was set anew where no clock shows such times.", column=where)
+        yield Message("{column} was reset where it held impossible times.", column=where)
     if is_search_broken:
         db.rebuild_search()
         yield "The search index was rebuilt."

@@ -10,7 +10,7 @@ from storage.import_store import ImportStore
 from storage.segment_store import SegmentStore
 from storage.snapshots import StoredSound
 
-FROM_BACKUP = "Copy them from the folder audio of a backup, or speak them again."
+FROM_BACKUP = "Copy them from the folder audio of a backup, or generate them again."
 
 
 def sounds(config: Config) -> Findings:
@@ -23,19 +23,19 @@ def sounds(config: Config) -> Findings:
     missing = sorted(set(ready) - names)
     changed = [name for name in ready if name in names and _has_other_size(store, name, ready)]
     stray = sorted(names - set(rows))
-    yield from named(missing, "Missing sound files ({count}): {names}.", BAD, FROM_BACKUP)
+    yield from named(missing, "Missing audio files ({count}): {names}.", BAD, FROM_BACKUP)
     yield from named(
         changed,
-        "Sound files of another size than they were made ({count}): {names}.",
+        "Audio files with the wrong size ({count}): {names}.",
         BAD,
         FROM_BACKUP,
     )
     yield from named(
-        stray, "Sound files that belong to nothing ({count}): {names}.", WARN,
-        Message("Move them out of {folder} if nobody misses them.", folder=str(store.folder)),
+        stray, "Audio files that belong to nothing ({count}): {names}.", WARN,
+        Message("Move them out of {folder} if nobody needs them.", folder=str(store.folder)),
     )  # fmt: skip
     if not missing and not changed:
-        yield Finding(GOOD, Message("All sound files are there ({count}).", count=len(ready)))
+        yield Finding(GOOD, Message("All audio files are there ({count}).", count=len(ready)))
 
 
 def _has_other_size(store: AudioStore, name: str, rows: dict[str, StoredSound]) -> bool:
@@ -51,9 +51,9 @@ def segments(config: Config) -> Findings:
         snapshots.list_kept(config.database_path),
         {digest for digest, _ in SegmentStore(config.segments_dir).files()},
         ("Missing bought segments ({count}): {names}.",
-         "Nothing: they are bought again when they are needed."),
+         "Nothing. They are bought again when needed."),
         ("Bought segments that are not counted ({count}): {names}.",
-         "Nothing: they are counted when they are used."),
+         "Nothing. They are counted when they are used."),
     )  # fmt: skip
 
 
@@ -64,9 +64,9 @@ def uploads(config: Config) -> Findings:
     yield from _differences(
         snapshots.list_uploads(config.database_path),
         set(ImportStore(config.imports_dir).names()),
-        ("Files of imports in line that are missing ({count}): {names}.",
-         "Nothing: whoever imported them is asked to do so again."),
-        ("Files of imports that nobody waits for ({count}): {names}.",
+        ("Missing files of waiting imports ({count}): {names}.",
+         "Nothing. The people who imported them are asked to import them again."),
+        ("Files of imports that no longer exist ({count}): {names}.",
          "Start VoiceVerse again, which removes them."),
     )  # fmt: skip
 
@@ -88,9 +88,9 @@ def scrub(config: Config) -> Findings:
         count += 1
         if digest_of(store.path(name)) != row["sha256"]:
             damaged.append(name)
-    yield from named(damaged, "Damaged sound files ({count}): {names}.", BAD, FROM_BACKUP)
+    yield from named(damaged, "Damaged audio files ({count}): {names}.", BAD, FROM_BACKUP)
     if not damaged:
         yield Finding(
             GOOD,
-            Message("All sound files were read and are as they were made ({count}).", count=count),
+            Message("All audio files were read and are intact ({count}).", count=count),
         )

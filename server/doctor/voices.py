@@ -49,16 +49,16 @@ def _speed(speed: natural_speed.Speed | None) -> Finding:
         return Finding(GOOD, what)
     if speed.reason:
         what = Message("The natural voice cannot be used: {reason}", reason=speed.reason)
-        return Finding(WARN, what, "Without it, espeak-ng speaks where no other voice is chosen.")
+        return Finding(WARN, what, "Without it, espeak-ng reads where no other voice is chosen.")
     ms = {"ms": speed.ms, "limit": natural_speed.LONGEST_MS}
     if not speed.is_enough:
         return Finding(
             WARN,
             Message(
-                "The natural voice takes {ms} ms for twelve words, more than {limit}: too slow to "
-                "be the default here. espeak-ng takes its place.",
+                "The natural voice takes {ms} ms for twelve words, more than {limit}, "
+                "which is too slow for a default voice. espeak-ng is used instead.",
                 **ms,
             ),
-            "You can still choose it. It is measured again at each start.",
+            "You can still choose it. Its speed is measured again at each start.",
         )
     return Finding(GOOD, Message("The natural voice takes {ms} ms for twelve words.", **ms))

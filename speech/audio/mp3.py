@@ -216,7 +216,7 @@ def _first_frame(data: bytes) -> int:
             after = start + frame.size
             if after == len(data) or parse_frame(data[after : after + 4]):
                 return start
-    raise NotMp3("This is not an MP3: no sound was found in it.")
+    raise NotMp3("This is not an MP3: it holds no audio.")
 
 
 def _info_delays(data: bytes, position: int, frame: Frame) -> tuple[int, bool]:

@@ -22,8 +22,8 @@ WORDS_PER_MINUTE = 175
 SAMPLE_RATE = 22_050
 DATA_FOLDERS = ("share", "lib", "lib/*")
 REMEDY = (
-    "The embedded voice is not installed: install the package espeakng-loader with pip, "
-    "or espeak-ng with the system's package manager."
+    "The built-in voice is not installed. Install the package espeakng-loader with pip, "
+    "or espeak-ng with the system’s package manager."
 )
 
 WORD = re.compile(r"\w+(?:[-'’.]\w+)*")
@@ -195,4 +195,4 @@ def _whole_words(
 def _check_end(text: str, done: Done) -> None:
     last = LAST_WORD.search(text)
     if last and done.read <= last.start():
-        raise BrokenAudio("The embedded voice did not read the text to its end.")
+        raise BrokenAudio("The built-in voice did not read the text to its end.")

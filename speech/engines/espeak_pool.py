@@ -31,7 +31,7 @@ class Done:
 class Child(PipedChild):
     """Child process of espeak-ng; `sample_rate` in Hz is known once it is ready."""
 
-    crashed = "The embedded voice stopped unexpectedly."
+    crashed = "The built-in voice stopped unexpectedly."
     remedy = "Install the package espeakng-loader again."
 
     def __init__(self, library: Library) -> None:

@@ -208,7 +208,7 @@ class NaturalEngine(Engine):
         try:
             child.get_ready()
             if not sum(len(pcm) for pcm, _ in child.speak(voice, path, 1.0, "One, two", [])):
-                raise BrokenAudio("The voice made no sound of the text.")
+                raise BrokenAudio("The voice produced no audio for the text.")
         finally:
             child.close()
 
@@ -234,7 +234,7 @@ class NaturalEngine(Engine):
                     made += len(pcm) // 2
                     yield AudioChunk(pcm, SAMPLE_RATE, tuple(_placed(run, marks, began)))
         if not made:
-            raise BrokenAudio("The natural voice made no sound of the text.")
+            raise BrokenAudio("The natural voice produced no audio for the text.")
 
     def _run(self, run: Run, request: SpeechRequest) -> Generator[Piece]:
         if run.language != "en":
@@ -286,8 +286,8 @@ class NaturalEngine(Engine):
                         return self._others, voice
         raise UnreadableText(
             Message(
-                "{voice} reads English, and no voice here reads the other letters in this text. "
-                "Choose a voice that does.",
+                "{voice} reads English, but this text has letters that no installed voice "
+                "can read. Choose a voice that can.",
                 voice=chosen.title,
             )
         )

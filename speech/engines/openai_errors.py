@@ -41,7 +41,7 @@ MASK = re.compile(r"\*{2,}|…|\.{3}")
 OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
 NOTHING_THERE = ("", "not found", "not found.")
 DEEPEST = 4  # how many shells a message may lie in
-NOT_SOUND = "The provider answered with something that is not the sound that was asked for."
+NOT_SOUND = "The provider sent something other than the audio that was asked for."
 
 
 @contextmanager
@@ -67,9 +67,9 @@ def translated(key: str, address: str) -> Iterator[None]:
     except (httpx2.InvalidURL, UnicodeEncodeError) as error:
         raise ProviderRefused("The speech server's address or key cannot be used.") from error
     except httpx2.TimeoutException as error:
-        raise BrokenAudio("The provider's sound stopped arriving half way.") from error
+        raise BrokenAudio("The audio from the provider stopped arriving.") from error
     except httpx2.HTTPError as error:
-        raise BrokenAudio("The provider's sound broke off half way.") from error
+        raise BrokenAudio("The audio from the provider was cut off.") from error
 
 
 def check_content_type(content_type: str) -> None:
@@ -127,14 +127,12 @@ def refusal(status: int, code: str, message: object, key: str) -> SpeechError:
         return ProviderBusy("The provider is busy: too many requests. Try again later.", 429)
     if 300 <= status < 400:
         return ProviderRefused(
-            "The server sends the request on to another address. Texts and keys go to the one that "
-            "is set and to no other; enter the other one as its base URL."
+            "The server redirects to another address. Texts and keys are only sent to the "
+            "address that is set; enter the other one as its base URL."
         )
     if status in (408, 409) or status >= 500:
         return ProviderBusy(
-            Message(
-                "The provider is out of order (status {status}). Try again later.", status=status
-            )
+            Message("The provider has a fault (status {status}). Try again later.", status=status)
         )
     return _refused(status, reason)
 
@@ -143,8 +141,8 @@ def _refused(status: int, reason: str) -> SpeechError:
     """A request that will not be answered, with what the provider says of it."""
     if status == 404 and reason.lower() in NOTHING_THERE:
         return ProviderRefused(
-            "The server has nothing at this address (status 404). Check its base URL, which mostly "
-            "ends with /v1."
+            "The server has nothing at this address (status 404). Check the base URL, "
+            "which usually ends with /v1."
         )
     kind = KeyRefused if status == 403 else ProviderRefused
     if reason:

@@ -97,7 +97,7 @@ def _checked_start(pieces: Iterator[bytes], content_type: str) -> Iterator[bytes
             piece = start
         yield piece
     if not start:
-        raise BrokenAudio("The provider answered with no sound.")
+        raise BrokenAudio("The provider sent no audio.")
     if len(start) < faults.TELLING_BYTES:
         faults.check_start(start, content_type)
         yield start

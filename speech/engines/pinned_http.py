@@ -52,8 +52,8 @@ def checked_address(base_url: str) -> str:
         raise BadAddress("The base URL must look like https://host/v1.")
     if parts.username is not None or any(sign in url for sign in " \\?#"):
         raise BadAddress(
-            "The base URL holds more than scheme, host, port and path. A key has a field of its "
-            "own, where it is kept sealed."
+            "The base URL may only hold scheme, host, port and path. Enter a key in its "
+            "own field, where it is stored encrypted."
         )
     refuse_forbidden(url)
     return url
@@ -137,8 +137,8 @@ def _resolved(host: str, port: int) -> list[str]:
     if any(is_forbidden(ipaddress.ip_address(text.partition("%")[0])) for text in addresses):
         raise ForbiddenAddress(
             Message(
-                "{host} is an address that no speech server has, and is never asked. Use the "
-                "server's own.",
+                "{host} cannot be the address of a speech server, so it is never "
+                "contacted. Enter the server's own address.",
                 host=host,
             )
         )

@@ -44,7 +44,7 @@ class NoVoices(UnknownVoice):
     def __init__(self) -> None:
         super().__init__("", PiperEngine.label)
         self.message = (
-            "No neural voice is installed yet. An admin adds one under Voices, or with "
+            "No neural voice is installed yet. An admin can add one under Voices or with "
             "flask voices install."
         )
         self.args = (self.message,)
@@ -186,7 +186,7 @@ class PiperEngine(Engine):
         try:
             child.get_ready()
             if not sum(map(len, child.speak(model, None, 1.0, "One, two"))):
-                raise VoiceUnusable("Piper made no sound with this voice.")
+                raise VoiceUnusable("Piper produced no audio with this voice.")
         finally:
             child.close()
 
@@ -216,7 +216,7 @@ class PiperEngine(Engine):
                 has_sound = True
                 yield AudioChunk(pcm, SAMPLE_RATE)
         if not has_sound:
-            raise BrokenAudio("The neural voice made no sound of the text.")
+            raise BrokenAudio("The neural voice produced no audio for the text.")
 
     def _model(self, voice: str) -> Model:
         self._listed()

@@ -110,7 +110,7 @@ class Line:
             except _closed() as error:
                 if has_answer:
                     raise
-                raise LineGone("The provider's sound broke off half way.") from error
+                raise LineGone("The audio from the provider was cut off.") from error
         self.is_new = False
         return answer.said()
 
@@ -169,7 +169,7 @@ class Line:
         except ws.InvalidStatus as error:
             raise _rejection(error, self._key) from error
         except ws.ConnectionClosed as error:
-            raise BrokenAudio("The provider's sound broke off half way.") from error
+            raise BrokenAudio("The audio from the provider was cut off.") from error
         except TimeoutError as error:
             sentence = Message("{host} did not answer in time.", host=faults.host(self._address))
             raise ProviderUnreachable(sentence) from error
@@ -212,12 +212,12 @@ class _Answer:
         if status == "failed":
             raise _failure(_fields(details.get("error")), self._key)
         if details.get("reason") == "content_filter":
-            raise ProviderRefused("The provider does not speak this text: its filter stopped it.")
+            raise ProviderRefused("The provider refused this text because of its content filter.")
         if status != "completed":
-            raise BrokenAudio("The provider's sound broke off half way.")
+            raise BrokenAudio("The audio from the provider was cut off.")
         pcm = b"".join(self._sound)
         if len(pcm) < 2:
-            raise BrokenAudio("The provider answered with no sound.")
+            raise BrokenAudio("The provider sent no audio.")
         return Said(pcm[: len(pcm) & ~1], " ".join(self._transcript), _usage(done))
 
 
@@ -243,7 +243,7 @@ def _raise_error(event: dict[str, Any], key: str) -> None:
         return
     error = _fields(event.get("error"))
     if error.get("code") == "session_expired":
-        raise LineGone("The provider's sound broke off half way.")
+        raise LineGone("The audio from the provider was cut off.")
     raise _failure(error, key)
 
 

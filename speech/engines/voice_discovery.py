@@ -51,7 +51,7 @@ def read_voices(base_url: str, key: str, model: str, timeout_s: float) -> list[V
             return found
     raise NoList(
         Message(
-            "{host} lists no voices. Write their names into the form, as its guide has them.",
+            "{host} lists no voices. Enter their names in the form, as in its documentation.",
             host=faults.host(base_url),
         )
     )
@@ -65,7 +65,7 @@ def read_models(base_url: str, key: str, timeout_s: float) -> list[str]:
     if not names:
         raise NoList(
             Message(
-                "{host} lists no models. Write the model's name into the form.",
+                "{host} lists no models. Enter the name of the model in the form.",
                 host=faults.host(base_url),
             )
         )
@@ -162,7 +162,7 @@ def _limited(pieces: Iterable[bytes], host: str, deadline: float) -> Iterator[by
     for piece in pieces:
         size += len(piece)
         if size > LARGEST_LIST:
-            raise NoList(Message("{host} answered with more than a list can be.", host=host))
+            raise NoList(Message("{host} answered with too much for a list.", host=host))
         if time.monotonic() > deadline:
             raise ProviderUnreachable(Message("{host} did not answer in time.", host=host))
         yield piece
@@ -176,7 +176,7 @@ def _read(status: int, body: bytes, host: str, key: str) -> Any:
     if status == 200 and answer is not None:
         return answer
     if status == 200:
-        raise NoList(Message("{host} answered with something that is no list.", host=host))
+        raise NoList(Message("{host} answered with something that is not a list.", host=host))
     error = answer.get("error") if isinstance(answer, dict) else None
     error = error if isinstance(error, dict) else {}
     raise faults.refusal(status, str(error.get("code") or ""), faults.message_of(answer), key)

@@ -181,7 +181,7 @@ def _check(voices: Mapping[str, str]) -> None:
     if len(voices) > MOST_SPEAKERS:
         raise BadCast(
             Message(
-                "{count} speakers are named; {limit} are possible.",
+                "{count} speakers have voices; at most {limit} are possible.",
                 count=len(voices),
                 limit=MOST_SPEAKERS,
             )
@@ -190,8 +190,8 @@ def _check(voices: Mapping[str, str]) -> None:
         if not 0 < len(name) <= LONGEST_NAME or name != name.strip() or BAD_IN_NAME.search(name):
             raise BadCast(
                 Message(
-                    'The speaker\'s name "{name}" cannot be used: it has 1 to {limit} characters, '
-                    "no colon and no brackets.",
+                    'The speaker name "{name}" cannot be used. Use 1 to {limit} '
+                    "characters without colons and brackets.",
                     name=name[:80],
                     limit=LONGEST_NAME,
                 )

@@ -62,14 +62,16 @@ class Entry:
 
     def __post_init__(self) -> None:
         if not self.pattern.strip():
-            raise BadPronunciation("Write the word or phrase that is to be spoken another way.")
+            raise BadPronunciation(
+                "Enter the word or phrase that should be pronounced differently."
+            )
         for written in (self.pattern, self.replacement):
             _check(written)
         if self.pattern != self.pattern.strip():
-            raise BadPronunciation("A word or phrase neither begins nor ends with a space.")
+            raise BadPronunciation("A word or phrase cannot begin or end with a space.")
         if self.phonemes and not PHONEMES.fullmatch(self.replacement):
             raise BadPronunciation(
-                "Phonemes are written without spaces and brackets, for example h@l'oU."
+                "Write phonemes without spaces and brackets, for example h@l'oU."
             )
 
     def speaks(self, language: str) -> bool:
@@ -97,7 +99,7 @@ class Dictionary:
         if len(self.entries) > MOST:
             raise BadPronunciation(
                 Message(
-                    "The dictionary has {entries} entries; {limit} are possible.",
+                    "The dictionary has {entries} entries; at most {limit} are possible.",
                     entries=len(self.entries),
                     limit=MOST,
                 )
@@ -199,13 +201,13 @@ def _check(written: str) -> None:
     if len(written) > LONGEST:
         raise BadPronunciation(
             Message(
-                "A pronunciation holds up to {limit} characters, not {characters}.",
+                "A pronunciation can be up to {limit} characters long; this one has {characters}.",
                 limit=LONGEST,
                 characters=len(written),
             )
         )
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in written):
-        raise BadPronunciation("A pronunciation is one line without control characters.")
+        raise BadPronunciation("A pronunciation must be one line without control characters.")
 
 
 def _either_tree(patterns: list[str], is_words: bool, is_exact: bool) -> str:

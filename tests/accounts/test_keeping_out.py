@@ -114,7 +114,7 @@ def test_nothing_more_is_bought_for_a_disabled_account(app, owner, reader, slow_
     reader.log_in("reader")
     assert {reader.state(name)["status"] for name in held} == {"paused"}
     status, _, page = reader.request("GET", f"/files/{held[0]}")
-    assert (status, WAS_DISABLED in page.decode(), "Speak on" in page.decode()) == (200, True, True)
+    assert (status, WAS_DISABLED in page.decode(), "Continue" in page.decode()) == (200, True, True)
     assert bought(provider, texts) == spent
     reader.post(f"/files/{held[0]}/retry")
     reader.until_ready(held[0])
@@ -244,11 +244,11 @@ def test_pages_tell_that_a_change_and_a_download_rest_and_let_them_go_on(owner_b
     db.pause_work(browser.user["id"], WAS_DISABLED)
     assert browser.get(f"/files/{name}/retake", json=True).json["status"] == "paused"
     page = browser.get(f"/files/{name}").text
-    assert "still to be spoken anew" in page
+    assert "still has to be re-recorded" in page
     assert WAS_DISABLED in page
     page = browser.get(asked["url"]).text
     assert WAS_DISABLED in page
-    assert "Go on" in page
+    assert "Continue" in page
     assert browser.post(f"/files/{name}/retake/resume").status_code == 303
     assert browser.get(f"/files/{name}/retake", json=True).json["status"] == "queued"
     assert browser.post(f"/files/{name}/retake/resume").status_code == 409

@@ -8,7 +8,7 @@ from web.cookies import DEVICE_COOKIE
 
 ALERTS = "/account/alerts"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-NOTICE = "New sign-in: "
+NOTICE = "New login: "
 
 
 def log_in(browser, name="vera", agent=FIREFOX):

@@ -233,7 +233,7 @@ def test_a_counter_that_does_not_grow_gives_a_copy_away(app, owner, added):
     added.count = 0  # a copy made before
     refused = sign_in(Browser(app), added)
     assert refused.status_code == 403
-    assert "only a copy" in refused.json["error"]
+    assert "suggests a copy" in refused.json["error"]
     assert owner.events()[0] == "passkey_copied"
 
 
@@ -251,7 +251,7 @@ def test_a_passkey_that_does_not_count_goes_on_working(app, owner):
 def test_a_passkey_stands_for_the_code(app, owner, added, clock):
     Phone(owner, clock)
     browser = give_password(app)
-    assert "Sign in with a passkey" in browser.get("/login/second").text
+    assert "Log in with a passkey" in browser.get("/login/second").text
     question = post(browser, DOOR, {"step": "second"}).json
     assert [known["id"] for known in question["allowCredentials"]] == [encoded(added.identifier)]
     assert sign_in(browser, added, step="second").json == {"url": "/"}
@@ -298,7 +298,7 @@ def test_passkeys_are_offered_where_browsers_have_them(make_app, password_hash):
         ("https://[::1]:5000", False),
     ):
         page = app.test_client().get("/login", base_url=address).text
-        assert ("Sign in with a passkey" in page) == is_offered, address
+        assert ("Log in with a passkey" in page) == is_offered, address
         assert ("passkeys.js" in page) == is_offered, address
 
 

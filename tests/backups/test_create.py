@@ -179,7 +179,7 @@ def test_two_backups_at_once_are_one_too_many(place):
     root.mkdir()
     lock = FileLock(root / create.LOCK)
     assert lock.acquire()
-    with contextlib.closing(lock), pytest.raises(BackupUnderWay, match="under way"):
+    with contextlib.closing(lock), pytest.raises(BackupUnderWay, match="is running"):
         create.make(place.config)
     assert status.read(place.config).failed_at == ""
 

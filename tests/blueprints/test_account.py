@@ -41,7 +41,7 @@ def test_the_password_is_changed_on_the_account_page(owner):
     assert answer.text.count("not your current password") == 1
     right = {"current": PASSWORD, "password": "granite otter umbrella six"}
     assert owner.post("/account/password", right).status_code == 303
-    assert "Your password is changed" in owner.get("/account").text
+    assert "Your password has been changed" in owner.get("/account").text
     assert owner.events()[0] == "password_changed"
 
 

@@ -41,7 +41,7 @@ def test_who_looks_for_what_is_the_admins_is_noted_once(owner, guest):
 def test_an_admin_keeps_an_account_out_and_lets_it_in_again(owner, guest):
     change(owner, guest.user, "keep_out")
     assert guest.get("/").status_code == 303
-    assert "kept out" in owner.get("/admin").text
+    assert "disabled" in owner.get("/admin").text
     change(owner, guest.user, "let_in")
     assert owner.services.db.get_user("otto")["is_active"]
     assert {"user_disabled", "user_enabled"} <= set(owner.events())
@@ -219,4 +219,4 @@ def test_the_engine_page_says_what_each_engine_needs(make_app, password_hash):
 def test_the_engine_page_tells_how_to_get_an_engine_that_is_not_there(owner):
     page = owner.get("/admin/engines").text
     assert "OPENAI_API_KEY" in page
-    assert "needs none" in page
+    assert "not needed" in page

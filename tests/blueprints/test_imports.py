@@ -57,7 +57,7 @@ def test_the_shelf_shows_the_line_and_what_could_not_be_read(owner, line):
     line.run_pending()
     page = owner.get("/documents").text
     assert "Next in line." not in page
-    assert "This is not a file that VoiceVerse reads" in page
+    assert "VoiceVerse cannot import this file" in page
     assert "Dismiss" in page
 
 
@@ -72,9 +72,9 @@ def test_one_is_taken_out_of_the_line(owner, line):
 def test_a_page_is_told_while_it_is_recognised(owner, line, services):
     (waiting,) = send(owner).json["imports"]
     services.db.claim_import("w2", now=1e9, lease_s=30)
-    assert owner.get(waiting["url"], json=True).json["state"] == "Being read…"
+    assert owner.get(waiting["url"], json=True).json["state"] == "Reading…"
     services.db.advance_import(waiting["id"], "w2", 0, 120, now=1e9, lease_s=30)
-    assert owner.get(waiting["url"], json=True).json["state"] == "Being read…"
+    assert owner.get(waiting["url"], json=True).json["state"] == "Reading…"
     services.db.advance_import(waiting["id"], "w2", 3, 120, now=1e9, lease_s=30)
     assert "page 3 of 120" in owner.get(waiting["url"], json=True).json["state"]
 

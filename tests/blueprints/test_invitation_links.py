@@ -6,8 +6,8 @@ from tests.conftest import Browser
 from web.cookies import SESSION_COOKIE
 
 HERE = ("localhost", "127.0.0.1:5000", "127.0.0.2", "[::1]:5000", "LOCALHOST:8080")
-ALONE = "VoiceVerse listens on this machine only"
-ELSEWHERE = "means the machine itself"
+ALONE = "VoiceVerse only listens on this machine"
+ELSEWHERE = "means their own machine"
 
 
 @pytest.fixture

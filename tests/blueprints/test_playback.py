@@ -86,7 +86,7 @@ def test_the_chapters_of_a_book_are_its_marks_and_stand_on_its_page(owner):
         owner.user["id"], text, chapters=[("Arrival", 0), ("Departure", start)]
     )
     page = owner.get(f"/files/{row['filename']}").text
-    assert "not spoken yet" in page
+    assert "not generated yet" in page
     Worker(owner.services.studio).run_pending()
     (mark,) = owner.get(f"/playback/{row['filename']}", json=True).json["marks_s"]
     page = owner.get(f"/files/{row['filename']}").text

@@ -39,7 +39,7 @@ def test_an_entry_is_added_shown_changed_and_removed(owner):
     answer = owner.post("/pronunciations", {**GIF, "whole_word": "1", "language": "en"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/pronunciations")
     page = owner.get("/pronunciations").text
-    assert "“GIF” is in your dictionary." in page
+    assert "Added “GIF” to your dictionary." in page
     (entry,) = entries(owner)
     assert f'href="{entry["url"]}"' in page
     assert "English" in page
@@ -50,7 +50,7 @@ def test_an_entry_is_added_shown_changed_and_removed(owner):
     assert (entry["pattern"], entry["replacement"], entry["language"]) == ("GIFs", "", "")
     assert owner.post(f"{entry['url']}/delete").status_code == 303
     assert entries(owner) == []
-    assert "“GIFs” is said as it is written again." in owner.get("/pronunciations").text
+    assert "“GIFs” is read as written again." in owner.get("/pronunciations").text
 
 
 def test_programs_get_json(owner, gif):
@@ -76,7 +76,7 @@ def test_boxes_that_are_not_ticked_are_not_taken_for_ticked(owner):
 
 
 BAD = [
-    ({"pattern": ""}, 400, "Write the word or phrase"),
+    ({"pattern": ""}, 400, "Enter the word or phrase"),
     ({"pattern": "x" * 101}, 400, "up to 100 characters"),
     ({"pattern": "GIF", "replacement": "x" * 101}, 400, "up to 100 characters"),
     ({"pattern": "G\x00IF"}, 400, "control characters"),
@@ -85,7 +85,7 @@ BAD = [
     ({"pattern": "G", "replacement": "[[a]]", "phonemes": "1"}, 400, "without spaces and brackets"),
     ({"pattern": "G", "language": "en_US"}, 400, "such as en or de-AT"),
     ({"pattern": "G", "language": "x" * 36}, 400, "such as en or de-AT"),
-    ({"pattern": "gif"}, 409, "in your dictionary already"),
+    ({"pattern": "gif"}, 409, "already in your dictionary"),
 ]
 
 
@@ -103,7 +103,7 @@ def test_what_cannot_be_kept_is_refused_beside_what_was_typed(owner, gif, fields
 def test_a_change_that_cannot_be_leaves_the_entry(owner, gif):
     page = owner.post(gif["url"], {"pattern": " "})
     assert page.status_code == 400
-    assert "Write the word or phrase" in page.text
+    assert "Enter the word or phrase" in page.text
     assert entries(owner) == [gif]
 
 
@@ -199,7 +199,7 @@ def test_what_is_said_and_what_it_costs_is_told_first(owner, gif):
 BAD_TRIALS = [
     ({"sentence": ""}, 400, "no text"),
     ({"sentence": "x" * 301}, 413, "301 characters"),
-    ({"sentence": "…"}, 400, "nothing in this sentence"),
+    ({"sentence": "…"}, 400, "cannot read anything in this sentence"),
     ({"sentence": "Hi.", "voice": "espeak:klingon"}, 400, "klingon"),
     ({"sentence": "Hi.", "pattern": "x" * 101}, 400, "up to 100"),
 ]

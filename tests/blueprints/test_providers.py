@@ -94,7 +94,7 @@ def test_a_form_from_elsewhere_changes_nothing(owner, kokoro, room):
 
 def test_an_empty_room_invites(owner):
     page = owner.get(PAGE).text
-    assert "None yet. The embedded voices work without any." in page
+    assert "None yet. The built-in voices work without one." in page
     assert "Add a provider" in page
 
 
@@ -104,7 +104,7 @@ def test_a_provider_is_added_shown_and_speaks(owner, kokoro, server):
     assert "key … wxyz" in page
     assert KEY not in page
     one = owner.get(f"{PAGE}/{kokoro['id']}").text
-    assert "Entered: … wxyz." in one
+    assert "Saved: … wxyz." in one
     assert "af_heart | Heart | en-US" in one
     assert KEY not in one
     assert "kokoro:af_heart" in owner.get("/").text
@@ -121,7 +121,7 @@ def test_pages_follow_at_once_when_a_provider_changes(owner, kokoro):
     assert "kokoro:af_heart" in owner.get("/").text
     action(owner, kokoro, "off")
     assert "kokoro:af_heart" not in owner.get("/").text
-    assert "switched off" in owner.get(PAGE).text
+    assert "off" in owner.get(PAGE).text
     action(owner, kokoro, "on")
     assert "kokoro:af_heart" in owner.get("/").text
 
@@ -129,18 +129,18 @@ def test_pages_follow_at_once_when_a_provider_changes(owner, kokoro):
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("label", "", "Give the provider a name"),
+        ("label", "", "Enter a name"),
         ("name", "espeak", "The name espeak is taken"),
-        ("name", "Not a name", "small letters"),
+        ("name", "Not a name", "lower-case letters"),
         ("base_url", "ftp://host", "must look like https://host/v1"),
-        ("base_url", "http://169.254.169.254/v1", "never asked"),
-        ("model", " ", "Name the model"),
+        ("base_url", "http://169.254.169.254/v1", "never contacted"),
+        ("model", " ", "Enter the model"),
         ("price", "cheap", "“cheap” is no number"),
         ("parallel", "1.5", "“1.5” is no number"),
         ("parallel", "1000", "Use a number from 1 to 64"),
         ("timeout_s", "nan", "Use a number from 1 to 600"),
-        ("voices", "|x", "Write a voice a line"),
-        ("key", "two words", "copy it again"),
+        ("voices", "|x", "One voice per line"),
+        ("key", "two words", "Copy it again"),
     ],
 )
 def test_a_form_that_cannot_be_kept_comes_back_with_its_sentence(
@@ -162,7 +162,7 @@ def test_a_change_keeps_the_key_unless_the_server_is_another_one(owner, kokoro, 
     assert (row["model"], row["price"], row["allows_own_keys"]) == ("newer", None, 0)
     assert row["sealed_key"] == kokoro["sealed_key"]
     moved = owner.post(f"{PAGE}/{kokoro['id']}", kept | {"base_url": "http://127.0.0.1:9/v1"})
-    assert "its keys are gone and must be entered again" in flashed(owner, moved)
+    assert "its keys have been deleted" in flashed(owner, moved)
     assert room.named("kokoro")["sealed_key"] is None
     assert owner.events()[:2] == ["provider_key_removed", "provider_changed"]
 
@@ -196,7 +196,7 @@ def test_a_test_is_heard_on_the_page(owner, kokoro, server, services):
         ("unauthorized", "did not accept the key"),
         ("no_model", "model"),
         ("quota", "no credit left"),
-        ("hidden_html", "not the sound"),
+        ("hidden_html", "other than the audio"),
     ],
 )
 def test_a_test_that_fails_says_why_in_one_sentence(owner, kokoro, server, fault, sentence):
@@ -245,7 +245,7 @@ def test_the_order_can_be_changed(owner, kokoro, fields, room):
 
 def test_a_removed_provider_leaves_its_sound(owner, kokoro, room):
     filename = owner.speak("It was late.", voice="kokoro:af_heart")
-    assert "is removed" in flashed(owner, action(owner, kokoro, "remove"))
+    assert "has been removed" in flashed(owner, action(owner, kokoro, "remove"))
     assert room.db.list_providers() == []
     assert owner.get(f"/audio/{filename}").status_code == 200
     for path in (f"/files/{filename}", "/library", "/", "/usage", "/account", "/admin/engines"):
@@ -255,7 +255,7 @@ def test_a_removed_provider_leaves_its_sound(owner, kokoro, room):
 
 
 def test_the_key_alone_can_be_removed(owner, kokoro, room):
-    assert "The key is gone" in flashed(owner, action(owner, kokoro, "drop_key"))
+    assert "The key has been removed" in flashed(owner, action(owner, kokoro, "drop_key"))
     assert room.named("kokoro")["sealed_key"] is None
 
 
@@ -299,9 +299,9 @@ def test_nothing_is_asked_of_people_where_no_provider_wants_it(guest, owner, fie
 def test_a_person_enters_uses_and_removes_an_own_key(guest, owner, kokoro, server):
     path = f"/account/keys/{kokoro['id']}"
     answer = guest.post(path, {"own_key": OWN})
-    assert "is bought with your key from now on" in flashed(guest, answer)
+    assert "is paid for with your key from now on" in flashed(guest, answer)
     page = guest.get("/account").text
-    assert "Entered: … abcd." in page
+    assert "Saved: … abcd." in page
     assert OWN not in page
     assert "… abcd" not in owner.get("/account").text
     assert "1 own key" in owner.get(PAGE).text
@@ -309,7 +309,7 @@ def test_a_person_enters_uses_and_removes_an_own_key(guest, owner, kokoro, serve
     assert server.calls[-1].key == OWN
     owner.speak("It was early.", voice="kokoro:af_heart")
     assert server.calls[-1].key == KEY
-    assert "Your key is gone" in flashed(guest, guest.post(path, {"action": "remove"}))
+    assert "Your key has been removed" in flashed(guest, guest.post(path, {"action": "remove"}))
     guest.speak("It was noon.", voice="kokoro:af_heart")
     assert server.calls[-1].key == KEY
     assert {"own_key_set", "own_key_removed"} <= set(guest.events())
@@ -329,7 +329,7 @@ def test_a_person_without_the_needed_key_is_told_where_to_enter_it(owner, guest,
     owner.post(PAGE, fields | {"key": ""})
     answer = guest.post("/generate", {"text": "Late.", "voice": "kokoro:af_heart"}, json=True)
     assert answer.status_code == 409
-    assert "Enter it on the page of your account" in answer.json["error"]
+    assert "Enter it on your account page" in answer.json["error"]
 
 
 # Commands
@@ -346,10 +346,10 @@ def test_the_command_line_adds_lists_tests_and_removes(run, room, server, tmp_pa
     assert listed == f"kokoro\ton\t{server.base_url}\ttts-1\tkey … wxyz\n"
     heard = tmp_path / "heard.mp3"
     tested = run(args=["providers", "test", "kokoro", "--output", str(heard)])
-    assert "s of sound" in tested.output
+    assert "s of audio" in tested.output
     assert heard.read_bytes()[1] >= 0xE0
     assert server.calls[0].key == KEY
-    assert run(args=["providers", "remove", "kokoro"]).output == "kokoro is removed.\n"
+    assert run(args=["providers", "remove", "kokoro"]).output == "kokoro has been removed.\n"
     assert run(args=["providers", "list"]).output == ""
     events = [row["event_type"] for row in services.db.get_security_logs()]
     assert events == ["provider_removed", "provider_added"]

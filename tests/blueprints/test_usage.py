@@ -62,7 +62,7 @@ def test_what_local_voices_saved_is_counted_at_a_named_price(owner, spent):
 
 def test_nobody_sees_the_numbers_of_another(guest, spent):
     assert guest.get("/usage", json=True).json["months"] == []
-    assert "Nothing spoken yet" in guest.get("/usage").text
+    assert "Nothing generated yet" in guest.get("/usage").text
     assert entries(guest.get("/usage.csv")) == []
 
 
@@ -126,7 +126,7 @@ def test_history_is_searched_by_name_and_by_day(owner, heard):
     assert names(owner.get("/history?q=even", json=True)) == ["Evening", "Evening"]
     assert names(owner.get("/history?day=2026-11-05", json=True)) == ["Morning", "Evening"]
     assert names(owner.get("/history?day=2026-10-05&q=morn", json=True)) == []
-    assert "Nothing that you listened to fits" in owner.get("/history?q=nothing").text
+    assert "Nothing in your history matches" in owner.get("/history?q=nothing").text
     assert owner.get("/history?day=soon").status_code == 400
 
 

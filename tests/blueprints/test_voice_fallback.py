@@ -42,7 +42,7 @@ def test_a_stopped_piece_offers_those_who_could_go_on_with_their_price(owner, st
     assert "does not have this model" in page
     options = re.findall(r'<option value="([^"]+)">([^<]+)</option>', page)
     realtime, embedded = options[-2:]
-    assert realtime == ("openai-realtime:coral", "Coral (OpenAI Realtime) · price not known")
+    assert realtime == ("openai-realtime:coral", "Coral (OpenAI Realtime) · price unknown")
     assert (embedded[0], embedded[1][-6:]) == ("espeak:gmw/en", "· free")
 
 
@@ -123,7 +123,7 @@ def test_a_change_of_a_piece_whose_voice_ended_asks_who_speaks(owner, change):
     work(owner)
     page = owner.get(f"/files/{filename}").text
     assert "A storm came up." in page
-    assert "Spoken by" in page
+    assert "Voices" in page
 
 
 def test_a_sentence_that_was_said_otherwise_is_told_with_what_is_heard(owner, change):
@@ -131,7 +131,7 @@ def test_a_sentence_that_was_said_otherwise_is_told_with_what_is_heard(owner, ch
     change.realtime.transcripts = {written: "Nobody <b>came</b>."}
     filename = owner.speak(written, voice="openai-realtime:marin")
     page = owner.get(f"/files/{filename}").text
-    assert "1 sentence was not said as written" in page
+    assert "1 sentence was not read as written" in page
     assert "heard: Nobody &lt;b&gt;came&lt;/b&gt;." in page
 
 
@@ -140,7 +140,7 @@ def test_an_engine_that_does_not_answer_is_told_in_the_studio_and_to_admins(owne
     for _ in range(2):
         owner.speak(SENTENCES, voice="openai:nova")
     assert "OpenAI speech does not answer since" in owner.get("/").text
-    assert "Does not answer" in owner.get("/admin/engines").text
+    assert "Not answering" in owner.get("/admin/engines").text
 
 
 def test_a_voice_installed_a_moment_ago_is_in_the_studio(make_app, password_hash, monkeypatch):

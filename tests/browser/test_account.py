@@ -43,15 +43,15 @@ def test_a_forgotten_password_is_replaced_by_a_link(new_page, house, guest, widt
     admin = new_page(house, width=width)
     admin.goto(address(house.app, "/admin"))
     admin.locator(".person-row", has_text="otto").get_by_text("Change").click()
-    admin.get_by_role("button", name="Link for a new password of otto").click()
+    admin.get_by_role("button", name="Password link of otto").click()
     link = admin.get_by_role("textbox", name="Link").input_value()
     person = new_page(width=width)
     person.goto(link)
     person.get_by_label("New password").fill(NEW_PASSWORD)
-    person.get_by_role("button", name="Set the password").click()
+    person.get_by_role("button", name="Set password").click()
     person.wait_for_url(address(house.app, "/"))
     person.goto(link)
-    expect(person.get_by_text("was used already")).to_be_visible()
+    expect(person.get_by_text("was already used")).to_be_visible()
 
 
 def test_an_admin_makes_another_admin(new_page, house, guest):
@@ -59,11 +59,11 @@ def test_an_admin_makes_another_admin(new_page, house, guest):
     page.goto(address(house.app, "/admin"))
     row = page.locator(".person-row", has_text="otto")
     row.get_by_text("Change").click()
-    row.get_by_role("button", name="Make an admin").click()
-    expect(page.get_by_text("otto is an admin now.")).to_be_visible()
+    row.get_by_role("button", name="Make admin").click()
+    expect(page.get_by_text("otto is now an admin.")).to_be_visible()
     row.get_by_text("Change").click()
-    row.get_by_role("button", name="Make a user").click()
-    expect(page.get_by_text("otto is no admin any more.")).to_be_visible()
+    row.get_by_role("button", name="Remove admin rights").click()
+    expect(page.get_by_text("otto is no longer an admin.")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -74,7 +74,7 @@ def test_the_security_log_is_sieved(new_page, house, guest, width):
     page.get_by_label("Outcome").select_option(label="Refused")
     page.get_by_label("Person").select_option(label="otto")
     page.get_by_role("button", name="Show").click()
-    table = page.get_by_role("link", name="These events as CSV")
+    table = page.get_by_role("link", name="Export as CSV")
     expect(table).to_have_attribute("href", re.compile("outcome=refused"))
     events = page.locator(".event .name").all_inner_texts()
     assert set(events) == {"Wrong name or password"}
@@ -112,7 +112,7 @@ def test_a_person_leaves_for_good(new_page, house, width):
     expect(page.get_by_text("not your current password")).to_be_visible()
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete my account for good").click()
-    expect(page.get_by_role("heading", name="Farewell")).to_be_visible()
+    expect(page.get_by_role("heading", name="Goodbye")).to_be_visible()
     page.goto(address(house.app, "/account"))
     assert "/login" in page.url
 
@@ -123,7 +123,7 @@ def test_a_link_for_an_invitation_is_copied_by_a_button(new_page, house, has_cli
     page.goto(address(house.app, "/admin"))
     if not has_clipboard:  # as where there is no https
         page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
-    page.get_by_role("button", name="Make an invitation").click()
+    page.get_by_role("button", name="Create an invitation").click()
     link = page.get_by_role("textbox", name="Link").input_value()
     expect(page.get_by_text("Nobody else can open this link")).to_be_visible()
     page.get_by_role("button", name="Copy").click()

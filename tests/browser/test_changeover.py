@@ -99,8 +99,8 @@ def test_a_library_of_nova_goes_on_after_her_end(served, change, open_page, widt
     expect(page.get_by_text("does not have this model")).to_be_visible()
     expect(page.get_by_label("Another voice for the rest")).to_have_value("openai-realtime:coral")
     assert violations(page) == [], "the question"
-    page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_text("Waiting for its turn.")).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("Waiting in the queue.")).to_be_visible()
     assert served.work(waiting) == "ready"
     page.goto(f"{served.address}/files/{waiting}")
     expect(page.get_by_text("from 0:00: Coral (OpenAI Realtime)")).to_be_visible()
@@ -110,7 +110,7 @@ def test_a_library_of_nova_goes_on_after_her_end(served, change, open_page, widt
 def test_what_happens_by_itself_is_chosen_in_the_account(served, open_page):
     page = open_page("desk", "light")
     page.goto(f"{served.address}/account")
-    page.get_by_label("Go on with the nearest voice that is free").check()
+    page.get_by_label("Continue with the nearest free voice").check()
     page.locator("form.rule").get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert served.services.studio.voice_fallback.rule(served.user_id) == "free"

@@ -66,7 +66,7 @@ def test_a_dropped_book_is_looked_through_and_heard(open_page, width):
     expect(total(page)).to_contain_text("4 chapters")
     ticks(page).nth(0).uncheck()
     expect(total(page)).to_contain_text("3 chapters")
-    page.get_by_role("button", name="Speak", exact=True).click()
+    page.get_by_role("button", name="Generate", exact=True).click()
     page.wait_for_url("**/files/*")
     is_advancing(page)
     expect(page.locator("h1")).to_have_text("The lamp and the harbour")
@@ -91,8 +91,10 @@ def test_a_pasted_address_is_offered_to_be_fetched(open_page):
     page.locator("textarea[name=text]").focus()
     page.evaluate("navigator.clipboard.writeText('http://127.0.0.1/secret')")
     page.keyboard.press("Control+V")
-    page.get_by_role("button", name="Fetch this page").click()
-    expect(page.locator(".dropped-file")).to_contain_text("Only public web addresses")
+    page.get_by_role("button", name="Import this page").click()
+    expect(page.locator(".dropped-file")).to_contain_text(
+        "You can only import public web addresses"
+    )
     expect(page.locator("textarea[name=text]")).to_have_value("")
 
 
@@ -104,7 +106,7 @@ def test_what_is_chosen_is_kept_and_added_up(open_review):
     expect(total(page)).not_to_have_text(before)
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_role("button", name="None", exact=True).click()
-    expect(total(page)).to_have_text("No chapter is ticked.")
+    expect(total(page)).to_have_text("No chapter is selected.")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         ticks(page).nth(2).check()
     expect(total(page)).to_contain_text("1 chapter ")
@@ -120,7 +122,7 @@ def test_what_is_chosen_is_kept_and_added_up(open_review):
 def test_the_total_and_speak_are_always_in_sight(open_review, width):
     text = "".join(f"# Chapter {number}\n\n{prose(300, number)}\n\n" for number in range(40))
     page = open_review(text, width=width)
-    speak = page.get_by_role("button", name="Speak", exact=True)
+    speak = page.get_by_role("button", name="Generate", exact=True)
     for place in (0, 900, 2600):
         page.mouse.wheel(0, place)
         expect(speak).to_be_in_viewport(ratio=1)
@@ -147,7 +149,7 @@ def test_the_text_of_a_chapter_is_edited_in_its_place(open_review):
     page = open_review()
     page.get_by_text("The keeper", exact=True).click()
     page.get_by_role("link", name="Edit the text").click()
-    field = page.get_by_label("Text to be spoken")
+    field = page.get_by_label("Text")
     expect(field).to_have_value("The keeper\n\nThe keeper listened to the tide.")
     field.fill("Short.")
     page.get_by_label("Name of the chapter").fill("Brief")
@@ -162,7 +164,7 @@ def test_the_text_of_a_chapter_is_edited_in_its_place(open_review):
 def test_a_chapter_that_the_rules_leave_out_is_ticked_once_its_kind_is_spoken(open_review):
     page = open_review("```\nonly code\n```\n", name="code.md")
     expect(total(page)).to_have_text(
-        "Everything here is left out. Tick above what you want to hear."
+        "Everything here is left out. Select above what you want to hear."
     )
     page.get_by_label("Program code").check()
     expect(total(page)).to_contain_text("1 chapter ")
@@ -202,7 +204,9 @@ def test_a_formula_is_shown_as_it_is_said_until_it_is_wanted_as_written(open_rev
 def test_an_empty_form_keeps_the_page_and_says_what_to_send(open_page):
     page = open_page("/documents", java_script_enabled=False)
     page.get_by_role("button", name="Import").click()
-    expect(page.get_by_role("alert")).to_have_text("Choose a file, or give the address of a page.")
+    expect(page.get_by_role("alert")).to_have_text(
+        "Choose a file or enter the address of a web page."
+    )
     expect(page.get_by_label("Files")).to_be_visible()
 
 
@@ -218,8 +222,8 @@ def test_a_long_chapter_arrives_in_stretches(open_review):
 
 def test_a_book_in_files_plays_one_chapter_after_the_other(open_review):
     page = open_review()
-    page.get_by_label("A file for each chapter").check()
-    page.get_by_role("button", name="Speak", exact=True).click()
+    page.get_by_label("One file per chapter").check()
+    page.get_by_role("button", name="Generate", exact=True).click()
     expect(page.locator(".made .row")).to_have_count(4)
     is_advancing(page)
     assert player(page, "queue.items.length") == 4
@@ -247,8 +251,8 @@ def test_without_script_a_file_is_imported_chosen_and_spoken(open_page, tmp_path
         "aria-pressed", "false"
     )
     page.get_by_role("link", name="The lamp and the harbour").click()
-    page.get_by_label("A file for each chapter").check()
-    page.get_by_role("button", name="Speak", exact=True).click()
+    page.get_by_label("One file per chapter").check()
+    page.get_by_role("button", name="Generate", exact=True).click()
     expect(page.locator(".made .row .name").first).to_have_text("01 The lamp and the harbour")
     expect(page.locator(".made .row")).to_have_count(3)
 
@@ -261,13 +265,13 @@ def test_no_state_of_a_document_breaks_a_rule_of_accessibility(open_review, widt
     expect(page.get_by_role("button", name="https://example.org/notes")).to_be_visible()
     assert violations(page) == [], "an open chapter"
     page.get_by_role("link", name="Edit the text").click()
-    expect(page.get_by_label("Text to be spoken")).to_be_visible()
+    expect(page.get_by_label("Text")).to_be_visible()
     assert violations(page) == [], "a chapter being edited"
     page.get_by_label("Change the cover").click()
     assert violations(page) == [], "the cover's sheet"
     page.get_by_label("Change the cover").click()  # it lies over what is asked for next
-    page.get_by_label("A file for each chapter").check()
-    page.get_by_role("button", name="Speak", exact=True).click()
+    page.get_by_label("One file per chapter").check()
+    page.get_by_role("button", name="Generate", exact=True).click()
     expect(page.locator(".made .row")).to_have_count(4)
     assert violations(page) == [], "what is made of it"
     page.goto(page.url.partition("/documents/")[0] + "/documents")
@@ -279,7 +283,7 @@ def test_no_state_of_a_document_breaks_a_rule_of_accessibility(open_review, widt
 def test_the_chapters_of_a_piece_can_be_played_once_it_is_made(open_review):
     text = "".join(f"# Part {number}\n\n{prose(4000, number)}\n\n" for number in (1, 2, 3))
     page = open_review(text, name="parts.md")
-    page.get_by_role("button", name="Speak", exact=True).click()
+    page.get_by_role("button", name="Generate", exact=True).click()
     expect(page.locator(".chapters a")).to_have_count(3, timeout=60_000)
     expect(page.get_by_role("link", name="Change a sentence")).to_be_visible(timeout=60_000)
     assert page.problems == []

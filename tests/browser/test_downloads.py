@@ -43,7 +43,9 @@ def test_a_format_is_made_and_its_download_begins_while_the_sound_goes_on(
     assert download.value.suggested_filename == "Rain.m4b"
     data = Path(download.value.path()).read_bytes()
     assert data[4:12] == b"ftypM4B "
-    expect(menu.get_by_role("status")).to_have_text("Audiobook, M4B is ready; the download begins.")
+    expect(menu.get_by_role("status")).to_have_text(
+        "Audiobook, M4B is ready. Your download is starting."
+    )
     expect(menu.locator("[data-format=m4b] [data-size] a")).to_be_visible()
     assert player(page, "file?.name") == "Rain"
     assert page.problems == []
@@ -72,14 +74,14 @@ def test_the_keyboard_orders_follows_and_cancels(new_page, house, book):
     button = menu.get_by_role("button", name="Opus")
     button.focus()
     page.keyboard.press("Enter")
-    expect(menu.get_by_role("status")).to_have_text("Making Opus, half the size…")
+    expect(menu.get_by_role("status")).to_have_text("Making Opus (smaller)…")
     expect(menu.get_by_role("progressbar", name="Opus")).to_be_visible()
     page.keyboard.press("Tab")
     cancel = menu.get_by_role("button", name="Cancel: Opus")
     expect(cancel).to_be_visible()
     cancel.focus()
     page.keyboard.press("Enter")
-    expect(menu.get_by_role("status")).to_have_text("The download is cancelled.")
+    expect(menu.get_by_role("status")).to_have_text("The download was cancelled.")
     expect(menu.get_by_role("progressbar", name="Opus")).to_be_hidden()
     expect(button).to_be_focused()
 

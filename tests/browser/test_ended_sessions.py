@@ -56,7 +56,7 @@ def log_in(page):
 
 
 def test_a_link_after_the_session_was_ended_elsewhere_leads_to_a_log_in_and_back(page):
-    page.get_by_role("navigation", name="Places").get_by_role("link", name="Library").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Library").click()
     log_in(page)
 
 

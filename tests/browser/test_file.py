@@ -128,7 +128,7 @@ def test_a_piece_shows_its_facts_and_what_can_be_taken_along(desk, house, piece)
 
 
 def test_a_piece_is_renamed_moved_and_put_into_the_bin_on_its_page(desk, house, piece):
-    form = desk.get_by_role("region", name="Change this piece")
+    form = desk.get_by_role("region", name="Edit this piece")
     form.get_by_label("Name").fill("Rain and tide")
     form.get_by_role("button", name="Rename").click()
     expect(desk.get_by_role("heading", name="Rain and tide")).to_be_visible()
@@ -137,9 +137,9 @@ def test_a_piece_is_renamed_moved_and_put_into_the_bin_on_its_page(desk, house, 
     expect(desk.get_by_role("complementary").get_by_role("link", name="Sea")).to_be_visible()
     form.get_by_role("button", name="Delete").click()
     notice = desk.locator("main > .notice")
-    expect(notice).to_contain_text("“Rain and tide” is in the bin.")
+    expect(notice).to_contain_text("“Rain and tide” moved to the bin.")
     notice.get_by_role("button", name="Undo").click()
-    expect(notice).to_contain_text("1 piece is back.")
+    expect(notice).to_contain_text("Restored 1 piece.")
     house.owner.post(f"/files/{piece}/rename", name="Rain")
     house.owner.post(f"/files/{piece}/move", category="Novel")
 
@@ -150,9 +150,9 @@ def test_a_piece_is_stopped_and_spoken_on(new_page, house):
     page.goto(address(house.app, f"/files/{filename}"))
     expect(page.locator("[data-making-note]")).to_have_text(re.compile("spoken"))
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_role("button", name="Speak on")).to_be_visible()
-    expect(page.locator(".state")).to_contain_text("What was spoken until then is kept.")
-    page.get_by_role("button", name="Speak on").click()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    expect(page.locator(".state")).to_contain_text("The audio generated so far is kept.")
+    page.get_by_role("button", name="Continue").click()
     expect(page.locator("[data-making]")).to_be_visible()
     house.owner.post(f"/files/{filename}/delete")
 
@@ -161,7 +161,7 @@ def test_a_long_text_is_read_on_in_parts(new_page, house):
     filename = house.owner.generate(prose(120_000, 5), name="Parts")["filename"]
     page = new_page(house)
     page.goto(address(house.app, f"/files/{filename}"))
-    page.get_by_role("link", name="Read on").click()
+    page.get_by_role("link", name="Continue reading").click()
     expect(page.get_by_role("link", name="From the beginning")).to_be_visible()
     assert page.evaluate("document.querySelector('read-along').textContent.length") == 20_000
     house.owner.post(f"/files/{filename}/delete")

@@ -18,7 +18,7 @@ LOOKED_FOR_S = 60
 LEASED = """UPDATE audio_files SET status = 'speaking', lease_owner = 'another worker',
     lease_until_epoch = ?2 WHERE id = ?1"""
 WAITING = [
-    ("", "being spoken"),
+    ("", "generating"),
     ("disk", "waiting: disk full"),
     ("memory", "waiting: out of memory"),
 ]
@@ -152,7 +152,7 @@ def change_a_sentence(page, house, filename):
 
 
 def go_to_the_library(page):
-    page.get_by_role("navigation", name="Places").get_by_role("link", name="Library").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Library").click()
     expect(page.locator(".row").first).to_be_visible()
     assert page.evaluate("fetch('/health').then(answer => answer.ok)")
 

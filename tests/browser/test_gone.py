@@ -54,13 +54,11 @@ def is_empty(page):
 
 
 def on_its_page(page, house, filename):
-    page.get_by_role("region", name="Change this piece").get_by_role(
-        "button", name="Delete"
-    ).click()
+    page.get_by_role("region", name="Edit this piece").get_by_role("button", name="Delete").click()
 
 
 def in_the_library(page, house, filename):
-    page.get_by_role("navigation", name="Places").get_by_role("link", name="Library").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Library").click()
     page.locator(f"[data-file='{filename}'] .name").focus()
     page.keyboard.press("Delete")
 
@@ -101,7 +99,7 @@ def test_a_piece_that_is_taken_back_plays_again(desk, house, pieces):
     on_its_page(desk, house, pieces[0])
     is_empty(desk)
     desk.locator("main > .notice[role=status]").get_by_role("button", name="Undo").click()
-    expect(desk.locator("main > .notice[role=status]")).to_contain_text("1 piece is back.")
+    expect(desk.locator("main > .notice[role=status]")).to_contain_text("Restored 1 piece.")
     desk.locator(f"[data-file='{pieces[0]}'] [data-play]").first.click()
     is_advancing(desk)
 
@@ -118,7 +116,7 @@ def test_the_pulled_up_player_gives_the_page_back_when_it_is_emptied(
     new_page, house, pieces, end, next_page
 ):
     page = listening(new_page(house, width="phone"), house, pieces[0])
-    page.get_by_role("button", name="The whole player").click()
+    page.get_by_role("button", name="Full player").click()
     expect(page.locator("body > [inert]")).not_to_have_count(0)
     end(page, house, pieces[0])
     until(page, f"{PLAYER} && !{PLAYER}.file")
@@ -140,7 +138,7 @@ def test_logging_out_empties_the_player_of_the_other_tabs(new_page, house, piece
     assert page.evaluate(REMEMBERED) == []
     # Whoever has logged in meanwhile is remembered again, from the next page on.
     sign_in(page.context, house.app, house.owner)
-    page.get_by_role("navigation", name="Places").get_by_role("link", name="Library").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Library").click()
     page.wait_for_url("**/library")
     until(page, f"Boolean({PLAYER})")
     page.evaluate(f"{PLAYER}.setRate(2)")
@@ -159,6 +157,6 @@ def test_a_deleted_account_leaves_nothing_in_its_tabs(new_page, house, pieces):
     other.get_by_text("Delete my account…").click()
     other.locator("[name=leave_password]").fill("a quiet reading room")
     other.get_by_role("button", name="Delete my account for good").click()
-    expect(other.get_by_role("heading", name="Farewell")).to_be_visible()
+    expect(other.get_by_role("heading", name="Goodbye")).to_be_visible()
     until(page, f"{PLAYER} && !{PLAYER}.file")
     assert page.evaluate(REMEMBERED) == []

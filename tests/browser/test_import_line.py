@@ -19,7 +19,7 @@ def test_a_scan_leads_to_its_review_once_its_pages_are_recognised(new_page, hous
     page.set_input_files("[name=file]", scan)
     page.get_by_role("button", name="Import").click()
     page.wait_for_url("**/documents/*", timeout=120_000)
-    expect(page.get_by_text("recognised from pictures")).to_be_visible()
+    expect(page.get_by_text("Text recognised on")).to_be_visible()
     expect(page.get_by_text("Chapter 2").first).to_be_visible()
 
 

@@ -97,7 +97,7 @@ def test_a_search_follows_the_typing_and_plays_from_the_phrase(
     until(page, f"{PLAYER}?.sound.time > 1.5")
     assert player(page, "file.filename") == pieces["Heron"]
     page.get_by_role("searchbox").fill("nothing like it")
-    expect(page.locator(".empty")).to_contain_text("No name and no text holds")
+    expect(page.locator(".empty")).to_contain_text("Nothing matches")
     page.get_by_role("searchbox").press("Escape")
     expect(names(page)).to_have_count(3)
     expect(page.locator("[data-list-note]")).to_have_text("3 pieces found.")
@@ -105,18 +105,18 @@ def test_a_search_follows_the_typing_and_plays_from_the_phrase(
 
 
 def test_filters_and_orders_follow_a_choice_and_stand_in_the_address(desk, shelf):
-    desk.get_by_label("Order").select_option("name")
+    desk.get_by_label("Sort").select_option("name")
     expect(names(desk)).to_have_text(["Boathouse", "Heron", "Letter"])
     expect(desk).to_have_url(address(shelf.app, "/library?sort=name"))
     desk.get_by_label("State").select_option("failed")
-    expect(desk.locator(".empty")).to_contain_text("Nothing here is like that.")
-    desk.get_by_role("link", name="Show everything").click()
+    expect(desk.locator(".empty")).to_contain_text("Nothing matches.")
+    desk.get_by_role("link", name="Show all").click()
     expect(names(desk)).to_have_count(3)
     desk.locator(".dates summary").click()
     desk.get_by_label("From").fill("2031-01-01")
     expect(names(desk)).to_have_count(0)
     desk.go_back()
-    expect(desk.locator(".empty")).to_contain_text("Nothing here is like that.")
+    expect(desk.locator(".empty")).to_contain_text("Nothing matches.")
 
 
 def test_groups_are_made_renamed_and_removed_with_or_without_their_pieces(desk, shelf, pieces):
@@ -124,7 +124,7 @@ def test_groups_are_made_renamed_and_removed_with_or_without_their_pieces(desk, 
     desk.keyboard.type("Novel")  # at once: the field has the focus
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("heading", name="Novel")).to_be_visible()
-    expect(desk.locator(".empty")).to_contain_text("This shelf is empty.")
+    expect(desk.locator(".empty")).to_contain_text("This group is empty.")
     shelf.owner.post(f"/files/{pieces['Heron']}/move", category="Novel")
     shelf.owner.post(f"/files/{pieces['Letter']}/move", category="Winter")
     desk.get_by_label("Change the group Novel").click()
@@ -154,7 +154,7 @@ def test_pieces_are_ticked_one_by_one_in_a_range_and_all_together(desk):
     expect(count).to_have_text("3 pieces")
     ticks.nth(1).click()
     expect(count).to_have_text("2 pieces")
-    desk.get_by_label("Tick all that are shown").click()
+    desk.get_by_label("Select all that are shown").click()
     expect(count).to_have_text("3 pieces")
     desk.keyboard.press("Escape")
     expect(desk.locator("[data-bulk]")).to_be_hidden()
@@ -168,7 +168,7 @@ def test_ticked_pieces_are_moved_together(new_page, shelf, pieces, width):
         row(page, name).locator("[data-tick]").check()
     page.locator("[data-bulk] input[name=category]").fill("Winter")
     page.get_by_role("button", name="Move", exact=True).click()
-    expect(toast(page)).to_contain_text("2 pieces are in “Winter” now.")
+    expect(toast(page)).to_contain_text("2 pieces moved to “Winter”.")
     expect(page.locator("[data-groups] [data-group=Winter]")).to_contain_text("2")
     assert state(shelf, pieces["Heron"])["category"] == "Winter"
     assert page.problems == []
@@ -179,7 +179,7 @@ def test_what_was_deleted_comes_back_with_undo(desk, shelf, pieces):
         row(desk, name).locator("[data-tick]").check()
     desk.get_by_role("button", name="Delete", exact=True).click()
     expect(names(desk)).to_have_text(["Boathouse"])
-    expect(toast(desk)).to_contain_text("2 pieces are in the bin.")
+    expect(toast(desk)).to_contain_text("2 pieces moved to the bin.")
     desk.get_by_role("button", name="Undo").click()
     expect(names(desk)).to_have_count(3)
     assert state(shelf, pieces["Letter"])["status"] == "ready"
@@ -190,10 +190,10 @@ def test_the_bin_says_when_a_piece_goes_and_gives_it_back(desk, shelf, pieces):
     menu(desk, "Letter").get_by_role("menuitem", name="Delete").click()
     expect(names(desk)).to_have_count(2)
     desk.get_by_role("link", name="Bin").click()
-    expect(desk.locator(".row", has_text="Letter")).to_contain_text("goes on")
+    expect(desk.locator(".row", has_text="Letter")).to_contain_text("will be removed")
     desk.get_by_label("Tick Letter").first.check()
-    desk.get_by_role("button", name="Put back").click()
-    expect(desk.locator("main > .notice")).to_contain_text("1 piece is back.")
+    desk.get_by_role("button", name="Restore").click()
+    expect(desk.locator("main > .notice")).to_contain_text("Restored 1 piece.")
     assert state(shelf, pieces["Letter"])["status"] == "ready"
 
 
@@ -286,7 +286,7 @@ def test_ticked_pieces_go_to_the_queue(desk, pieces):
 
 
 def test_ticked_pieces_are_downloaded_as_one_file(desk, tmp_path):
-    desk.get_by_label("Tick all that are shown").evaluate("box => box.click()")
+    desk.get_by_label("Select all that are shown").evaluate("box => box.click()")
     with desk.expect_download() as download:
         desk.get_by_role("button", name="Download").click()
     assert download.value.suggested_filename.endswith(".zip")
@@ -352,7 +352,7 @@ def test_the_library_works_without_script(browser, shelf, pieces):
     expect(page.locator("main > .notice")).to_contain_text("Moved 1 piece.")
     page.get_by_label("More for Heron").click()
     page.get_by_role("button", name="Delete").click()
-    expect(page.locator("main > .notice")).to_contain_text("“Heron” is in the bin.")
+    expect(page.locator("main > .notice")).to_contain_text("“Heron” moved to the bin.")
     page.get_by_role("button", name="Undo").click()
     expect(names(page)).to_have_count(3)
     context.close()

@@ -19,7 +19,7 @@ from tests.support.serving import PASSWORD, Client
 def speak(page: Page, text: str) -> str:
     """Send a text to be spoken; the filename of the piece that the player got."""
     page.locator("textarea[name=text]").fill(text)
-    page.get_by_role("button", name="Speak", exact=True).click()
+    page.get_by_role("button", name="Generate", exact=True).click()
     until(page, f"{PLAYER}?.file?.filename")
     return player(page, "file.filename")
 
@@ -77,9 +77,9 @@ def test_the_main_path_works_without_script(browser, app):
     page = context.new_page()
     set_up(page, app)
     page.locator("textarea[name=text]").fill("Nothing here needs a script.")
-    page.get_by_role("button", name="Quote").click()
+    page.get_by_role("button", name="Show price").click()
     expect(page.get_by_role("main")).to_contain_text("28 characters")
-    page.get_by_role("button", name="Speak").click()
+    page.get_by_role("button", name="Generate").click()
     page.wait_for_url("**/files/*")
     expect(page.locator("audio")).to_have_count(1)
     context.close()

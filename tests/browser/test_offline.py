@@ -43,7 +43,7 @@ def page(new_page, home):
 
 
 def keep(page):
-    page.get_by_role("button", name="Keep on this device").click()
+    page.get_by_role("button", name="Save offline").click()
     expect(page.get_by_role("button", name="Remove from this device")).to_be_visible()
 
 
@@ -80,7 +80,7 @@ def test_a_kept_piece_is_heard_read_and_sought_while_the_server_is_away(page, ho
         page.evaluate(f"{PLAYER}.seek(90)")
         until(page, f"{PLAYER}.sound.time > 90.5")
         page.get_by_role("link", name="Usage").click()
-        expect(page.get_by_role("heading", name="On this device")).to_be_visible()
+        expect(page.get_by_role("heading", name="Offline")).to_be_visible()
         is_advancing(page)
         expect(page.get_by_role("link", name="Lighthouse").first).to_be_visible()
         page.reload()
@@ -120,7 +120,7 @@ def test_what_is_kept_is_listed_and_removed(page, home):
     page.goto(address(app, "/offline"))
     expect(page.locator("offline-list .row")).to_have_count(1)
     page.get_by_role("button", name="Remove from this device").click()
-    expect(page.get_by_text("Nothing is kept on this device yet")).to_be_visible()
+    expect(page.get_by_text("Nothing is saved offline yet")).to_be_visible()
     path = f"/kept/{filename}"
     found = page.evaluate("path => caches.match(path).then(Boolean)", path)
     assert found is False
@@ -231,13 +231,13 @@ def test_the_next_person_of_a_browser_hears_nothing_that_was_kept_there(
     fill_in(page, "owner")
     page.goto(address(app, "/offline"))
     until(page, IS_CONTROLLED)
-    expect(page.get_by_text("Nothing is kept on this device yet")).to_be_visible()
+    expect(page.get_by_text("Nothing is saved offline yet")).to_be_visible()
     assert is_heard(page, filename) == [False, False]
     until(page, "caches.match('/offline').then(Boolean)")
     app.stop()
     try:
         page.goto(address(app, f"/files/{filename}"))
-        expect(page.get_by_role("heading", name="On this device")).to_be_visible()
+        expect(page.get_by_role("heading", name="Offline")).to_be_visible()
         expect(page.get_by_text("Harbour")).to_have_count(0)
         assert is_heard(page, filename) == [False, False]
     finally:

@@ -86,7 +86,7 @@ def widest_gap_over_twenty_pages(desk):
     desk.evaluate(NOTE_GAPS)
     for turn in range(20):
         name = PLACES[turn % len(PLACES)]
-        desk.get_by_role("navigation", name="Places").get_by_role("link", name=name).click()
+        desk.get_by_role("navigation", name="Main").get_by_role("link", name=name).click()
         expect(desk.locator("nav.places [aria-current=page]")).to_have_text(name)
         before = player(desk, "sound.time")
         until(desk, f"{PLAYER}.sound.time > {before + 0.25}")
@@ -180,11 +180,11 @@ def test_skipping_goes_back_fifteen_seconds_and_on_thirty(desk):
     start(desk)
     desk.evaluate(f"{PLAYER}.sound.pause()")  # so that nothing but the skipping moves it
     before = player(desk, "sound.time")
-    desk.get_by_role("button", name="On 30 seconds").click()
+    desk.get_by_role("button", name="Forward 30 seconds").click()
     assert abs(player(desk, "sound.time") - before - 30) < 0.5
     desk.get_by_role("button", name="Back 15 seconds").click()
     assert abs(player(desk, "sound.time") - before - 15) < 0.5
-    assert float(desk.get_by_label("Place in the piece").input_value()) > 14
+    assert float(desk.get_by_label("Position").input_value()) > 14
 
 
 def test_keys_play_skip_silence_search_and_explain(desk):
@@ -245,7 +245,7 @@ def test_the_queue_is_ordered_by_keys_and_by_dragging_emptied_and_kept(desk, pie
     sheet.get_by_role("button", name=re.compile("^Move Chapter")).focus()
     desk.keyboard.press("ArrowUp")
     assert queued_names(desk) == ["Lighthouse", "Chapter", "Letter"]
-    expect(sheet.locator("[data-queue-told]")).to_have_text("Chapter is number 2 of 3 now.")
+    expect(sheet.locator("[data-queue-told]")).to_have_text("Chapter moved to place 2 of 3.")
     expect(sheet.get_by_role("button", name=re.compile("^Move Chapter"))).to_be_focused()
     sheet.get_by_role("button", name=re.compile("^Move Letter")).hover()  # once it stands still
     handle = sheet.get_by_role("button", name=re.compile("^Move Letter")).bounding_box()
@@ -379,9 +379,9 @@ def test_a_phone_pulls_the_small_player_up_to_a_whole_one(new_page, house, piece
     dock = page.locator("player-dock")
     until(page, f"{HEIGHT} < 80")
     expect(page.get_by_role("button", name="Sleep timer")).to_be_hidden()
-    page.get_by_role("button", name="The whole player").click()
+    page.get_by_role("button", name="Full player").click()
     until(page, f"{HEIGHT} === {WIDTHS['phone'][1]}")
-    for name in ("Sleep timer", "Queue", "Speed", "Back 15 seconds", "The next one"):
+    for name in ("Sleep timer", "Queue", "Speed", "Back 15 seconds", "Next"):
         box = dock.get_by_role("button", name=name).bounding_box()
         assert min(box["width"], box["height"]) >= 44, name
     assert page.locator("main").evaluate("main => main.inert")

@@ -49,12 +49,12 @@ def voice_of(page, name):
 
 def test_an_entry_is_heard_before_it_is_kept_and_then_listed(desk):
     desk.get_by_label("Word or phrase").fill("Nguyen")
-    desk.get_by_label("How to say it").fill("win")
-    desk.get_by_label("A sentence to hear").fill("Nguyen came in.")
+    desk.get_by_label("Pronunciation").fill("win")
+    desk.get_by_label("Test sentence").fill("Nguyen came in.")
     expect(desk.locator("[data-said]")).to_have_text("Said: “win came in.”")
-    desk.get_by_role("button", name="With it").click()
+    desk.get_by_role("button", name="Play with this rule").click()
     until(desk, "window.heard.length === 1")
-    desk.get_by_role("button", name="Without it").click()
+    desk.get_by_role("button", name="Play without this rule").click()
     until(desk, "new Set(window.heard).size === 2")
     expect(desk.get_by_text("Nothing here yet.")).to_be_visible()
     desk.get_by_role("button", name="Add", exact=True).click()
@@ -73,15 +73,15 @@ def test_a_half_written_entry_is_not_scolded(desk):
     desk.get_by_label("Word or phrase").fill("Nguyen")
     desk.clock.run_for(5_000)
     assert asked == []
-    desk.get_by_label("How to say it").fill("win")
+    desk.get_by_label("Pronunciation").fill("win")
     desk.clock.run_for(5_000)
     expect(desk.locator("[data-said]")).to_have_text("Said: “win”")
     assert [url.rpartition("/")[2] for url in asked] == ["try"]
 
 
 def test_what_cannot_be_said_is_told_in_place(desk):
-    desk.get_by_label("A sentence to hear").fill("…")
-    expect(desk.locator("[data-said]")).to_contain_text("nothing in this sentence")
+    desk.get_by_label("Test sentence").fill("…")
+    expect(desk.locator("[data-said]")).to_contain_text("cannot read anything in this sentence")
     # The console names every answer that refuses, somewhat later.
     until_noted(desk, lambda: desk.problems, "the word of the console")
     desk.problems.clear()
@@ -90,9 +90,9 @@ def test_what_cannot_be_said_is_told_in_place(desk):
 def test_the_same_sentence_is_fetched_once(desk):
     asked = []
     desk.on("request", lambda sent: asked.append(sent.post_data) if "/try" in sent.url else None)
-    desk.get_by_label("A sentence to hear").fill("It was late.")
+    desk.get_by_label("Test sentence").fill("It was late.")
     for times in (1, 2):
-        desk.get_by_role("button", name="With it").click()
+        desk.get_by_role("button", name="Play with this rule").click()
         until(desk, f"window.heard.length === {times}")
         until(desk, "!document.querySelector('.is-playing')")
     assert len([body for body in asked if 'name="act"' not in body]) == 1
@@ -108,11 +108,11 @@ def test_speakers_get_voices_when_their_list_is_opened(studio, house):
     studio.locator("textarea[name=text]").fill(f"{TEXT}\n\nKeeper: I heard it.")
     expect(speakers(studio)).to_have_count(3)
     expect(voice_of(studio, "Anna")).to_have_value("espeak:gmw/de")
-    expect(studio.locator("[data-draft-note]")).to_have_text("Draft kept")
+    expect(studio.locator("[data-draft-note]")).to_have_text("Draft saved")
     studio.reload()
     expect(voice_of(studio, "Anna")).to_have_value("espeak:gmw/de")
-    studio.get_by_role("button", name="Speak", exact=True).click()
-    studio.get_by_role("link", name="Open it").click()
+    studio.get_by_role("button", name="Generate", exact=True).click()
+    studio.get_by_role("link", name="Open").click()
     studio.wait_for_url("**/files/*")
     until(studio, f"{STATE}.then(file => file.status === 'ready')")
     filename = studio.url.rpartition("/")[2].partition("?")[0]
@@ -124,7 +124,7 @@ def test_speakers_go_when_the_text_is_sent_and_come_back_with_it(studio):
     studio.locator("textarea[name=text]").fill(TEXT)
     studio.get_by_text("Pauses and speakers").click()
     voice_of(studio, "Tom").select_option("espeak:roa/fr")
-    studio.get_by_role("button", name="Speak", exact=True).click()
+    studio.get_by_role("button", name="Generate", exact=True).click()
     expect(speakers(studio)).to_have_count(0)
     studio.get_by_role("button", name="Bring the text back").click()
     expect(voice_of(studio, "Tom")).to_have_value("espeak:roa/fr")
@@ -134,18 +134,18 @@ def test_everything_works_without_script(new_page, house):
     page = new_page(house, java_script_enabled=False)
     page.goto(address(house.app, "/pronunciations"))
     page.get_by_label("Word or phrase").fill("GIF")
-    page.get_by_label("How to say it").fill("jif")
-    page.get_by_role("button", name="What will be said?").click()
+    page.get_by_label("Pronunciation").fill("jif")
+    page.get_by_role("button", name="What will be read?").click()
     expect(page.locator("[data-said]")).to_contain_text("Said: “jif”")
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("link", name="What “GIF” would change").click()
-    expect(page.get_by_text("None of your pieces holds it.")).to_be_visible()
+    expect(page.get_by_text("None of your pieces contains it.")).to_be_visible()
     page.goto(address(house.app))
     page.locator("textarea[name=text]").fill(TEXT)
-    page.get_by_role("button", name="Quote").click()
+    page.get_by_role("button", name="Show price").click()
     page.get_by_text("Pauses and speakers").click()
     voice_of(page, "Anna").select_option("espeak:gmw/de")
-    page.get_by_role("button", name="Quote").click()
+    page.get_by_role("button", name="Show price").click()
     page.get_by_text("Pauses and speakers").click()
     expect(voice_of(page, "Anna")).to_have_value("espeak:gmw/de")
 

@@ -34,7 +34,7 @@ def add(page, house, base_url, label="Kokoro"):
     page.get_by_label("Voices", exact=True).fill("af_heart | Heart | en-US")
     page.get_by_label("Price, USD per million characters").fill("2.5")
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_text(f"{label} is added.")).to_be_visible()
+    expect(page.get_by_text(f"{label} has been added.")).to_be_visible()
 
 
 @everywhere
@@ -66,7 +66,7 @@ def test_a_mistake_comes_back_beside_its_field(new_page, house):
     page.get_by_label("Base URL").fill("http://169.254.169.254/v1")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_label("Base URL")).to_have_attribute("aria-invalid", "true")
-    expect(page.get_by_text("is never asked")).to_be_visible()
+    expect(page.get_by_text("is never contacted")).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Metadata")
     assert violations(page) == []
 
@@ -76,7 +76,7 @@ def test_all_of_it_works_without_script(new_page, house):
         server.answers["/v1/audio/voices"] = {"voices": ["af_sky", "bm_lewis"]}
         page = new_page(house, java_script_enabled=False)
         add(page, house, server.url)
-        page.get_by_role("button", name="Take over its voices").click()
+        page.get_by_role("button", name="Import its voices").click()
         expect(page.get_by_text("lists 2 voices")).to_be_visible()
         expect(page.get_by_label("Voices", exact=True)).to_have_value(
             "af_sky |  | en-US\nbm_lewis |  | en-GB"
@@ -86,5 +86,5 @@ def test_all_of_it_works_without_script(new_page, house):
         expect(page.get_by_text("Kokoro is switched off.")).to_be_visible()
         page.get_by_role("link", name="Kokoro").click()
         page.get_by_text("Remove this provider…").click()
-        page.get_by_role("button", name="Remove it for good").click()
+        page.get_by_role("button", name="Delete for good").click()
         expect(page.get_by_text("None yet.")).to_be_visible()

@@ -36,7 +36,7 @@ def choose_second(page, *, from_first=False):
         page.keyboard.press("ArrowDown")
     until(page, "CSS.highlights.has('chosen')")
     page.get_by_role("link", name="Change a sentence").click()
-    return page.get_by_label("The sentence, as it is to be spoken")
+    return page.get_by_label("New text")
 
 
 def test_a_chosen_sentence_is_written_anew_and_heard_in_the_player_that_is_open(desk, piece):
@@ -57,33 +57,33 @@ def test_a_chosen_sentence_is_written_anew_and_heard_in_the_player_that_is_open(
 
 def test_an_earlier_take_is_heard_and_put_back(desk):
     choose_second(desk).fill(NEW)
-    desk.get_by_role("button", name="Speak it anew").click()
+    desk.get_by_role("button", name="Re-record").click()
     expect(desk.locator("read-along")).to_contain_text(NEW)
     choose_second(desk)
     takes = desk.get_by_role("region", name="Earlier takes")
     expect(takes).to_contain_text("Nobody had seen the ferry arrive there.")
     takes.locator("audio").evaluate("audio => audio.play()")
     until(desk, "document.querySelector('.takes audio').currentTime > 0.1")
-    takes.get_by_role("button", name="Put it back").click()
+    takes.get_by_role("button", name="Restore").click()
     expect(desk.locator("read-along")).to_have_text(TEXT)
     assert desk.problems == []
 
 
 def test_a_refusal_stands_where_the_price_does(desk):
     choose_second(desk).fill("…")
-    expect(desk.locator("[data-price]")).to_contain_text("nothing in this text")
+    expect(desk.locator("[data-price]")).to_contain_text("cannot read anything in this text")
 
 
 def test_a_sentence_is_changed_without_scripts(new_page, house, piece):
     page = new_page(house, java_script_enabled=False)
     page.goto(address(house.app, f"/files/{piece}"))
     page.get_by_role("link", name="Change a sentence").click()
-    page.get_by_role("link", name="The next sentence").click()
-    page.get_by_label("The sentence, as it is to be spoken").fill(NEW)
+    page.get_by_role("link", name="Next sentence").click()
+    page.get_by_label("New text").fill(NEW)
     page.get_by_role("button", name="What would it cost?").click()
     expect(page.locator("[data-price]")).to_have_text("1 sentence · free")
-    page.get_by_role("button", name="Speak it anew").click()
-    expect(page.locator(".notice")).to_contain_text("is being spoken")
+    page.get_by_role("button", name="Re-record").click()
+    expect(page.locator(".notice")).to_contain_text("Re-recording")
 
 
 @everywhere

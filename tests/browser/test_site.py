@@ -124,7 +124,7 @@ def test_the_keyboard_reaches_the_page_first_and_the_menu_by_tab(new_page, house
     page = new_page(house)
     page.goto(address(house.app, "/usage"))
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.locator("[popovertarget=you]").focus()

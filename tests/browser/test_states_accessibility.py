@@ -50,7 +50,7 @@ def test_the_player_in_its_states_breaks_no_rule(open_at, house, piece, width, t
         {"filename": other, "name": "Tide", "status": "ready"},
     )
     if width == "phone":
-        page.get_by_role("button", name="The whole player").click()
+        page.get_by_role("button", name="Full player").click()
         assert violations(page) == [], "the whole player"
     sheet(page, "Queue", "the queue")
     sheet(page, "Speed", "the speed")
@@ -104,7 +104,7 @@ def test_menus_and_places_without_anything_break_no_rule(open_at, house, width, 
     assert violations(page) == [], "a refused farewell"
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Delete my account for good").click()
-    expect(page.get_by_role("heading", name="Farewell")).to_be_visible()
+    expect(page.get_by_role("heading", name="Goodbye")).to_be_visible()
     assert violations(page) == [], "the farewell"
 
 
@@ -120,7 +120,7 @@ def test_what_admins_open_and_hand_out_breaks_no_rule(open_at, house, width, the
     link = page.get_by_role("textbox", name="Link").input_value()
     assert violations(page) == [], "a link for a new password"
     page.goto(address(house.app, "/admin"))
-    page.get_by_role("button", name="Make an invitation").click()
+    page.get_by_role("button", name="Create an invitation").click()
     invitation = page.get_by_role("textbox", name="Link").input_value()
     assert violations(page) == [], "an invitation"
     page.goto(address(house.app, "/security?outcome=refused"))
@@ -165,7 +165,7 @@ def test_a_piece_on_its_way_breaks_no_rule(open_at, house, width, theme):
     assert violations(page) == [], "in the list of work"
     page.goto(address(house.app, f"/files/{filename}"))
     page.get_by_role("main").get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Speak on")).to_be_visible()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
     assert violations(page) == [], "stopped"
     house.owner.post(f"/files/{filename}/delete")
 

@@ -93,7 +93,7 @@ def test_a_megabyte_is_pasted_without_a_stutter_and_can_be_edited(desk, slowness
     desk.keyboard.press("Enter")
     desk.keyboard.type("is here.")
     assert desk.evaluate(WRITTEN).endswith(" The end\nis here.")
-    expect(desk.locator("[data-draft-note]")).to_have_text("Draft kept")
+    expect(desk.locator("[data-draft-note]")).to_have_text("Draft saved")
     desk.keyboard.press("Control+A")
     desk.keyboard.press("Delete")
     expect(area(desk)).to_be_focused()
@@ -116,7 +116,7 @@ def test_a_draft_is_there_after_a_reload_and_in_another_browser(desk, new_page, 
     area(desk).fill("It was late. The lamp was lit.")
     desk.get_by_label("Name of the piece").fill("Evening")
     desk.locator("select[name=speed]").select_option("1.5")
-    expect(desk.locator("[data-draft-note]")).to_have_text("Draft kept")
+    expect(desk.locator("[data-draft-note]")).to_have_text("Draft saved")
     other = new_page(house, width="phone")
     other.goto(address(house.app))
     desk.reload()
@@ -133,19 +133,19 @@ def test_markup_is_read_without_its_signs_unless_it_is_wanted_as_it_stands(desk,
     expect(offer).to_be_hidden()
     below = desk.locator(".controls").bounding_box()["y"]
     area(desk).fill("I said **never** do that again.")
-    expect(offer).to_contain_text("This looks like Markdown. It is read without its signs.")
+    expect(offer).to_contain_text("This looks like Markdown. The markup is not read out.")
     assert desk.locator(".controls").bounding_box()["y"] == below
-    desk.get_by_label("Read it as it stands").check()
-    expect(offer.get_by_text("It is read without its signs.")).to_be_hidden()
-    expect(desk.locator("[data-draft-note]")).to_have_text("Draft kept")
+    desk.get_by_label("Read it as plain text").check()
+    expect(offer.get_by_text("The markup is not read out.")).to_be_hidden()
+    expect(desk.locator("[data-draft-note]")).to_have_text("Draft saved")
     desk.reload()
-    expect(desk.get_by_label("Read it as it stands")).to_be_checked()
+    expect(desk.get_by_label("Read it as plain text")).to_be_checked()
     with desk.expect_request(lambda request: request.url.endswith("/generate")) as sent:
         area(desk).press("Control+Enter")
     assert 'name="markup"\r\n\r\nliteral' in sent.value.post_data
     expect(offer).to_be_hidden()
     desk.get_by_role("button", name="Bring the text back").click()
-    expect(desk.get_by_label("Read it as it stands")).to_be_checked()
+    expect(desk.get_by_label("Read it as plain text")).to_be_checked()
     area(desk).fill("<speak>Hello.</speak>")
     expect(offer).to_contain_text("This looks like SSML.")
     area(desk).fill("")
@@ -169,7 +169,7 @@ def test_one_text_after_another_is_spoken_without_leaving_the_page(open_desk, ho
     for number, text in enumerate(("The first one is here.", "And here is the second one.")):
         area(page).fill(text)
         area(page).press("Control+Enter")
-        expect(told(page)).to_contain_text(f"“{text}” is being spoken.")
+        expect(told(page)).to_contain_text(f"“{text}”…")
         expect(area(page)).to_have_value("")
         expect(area(page)).to_be_focused()
         expect(page.locator(".lately .name").first).to_have_text(text)
@@ -178,18 +178,18 @@ def test_one_text_after_another_is_spoken_without_leaving_the_page(open_desk, ho
     until(page, f"{PLAYER}.sound.time > 0")
     page.get_by_role("button", name="Bring the text back").click()
     expect(area(page)).to_have_value("And here is the second one.")
-    expect(page.locator("[data-draft-note]")).to_have_text("Draft kept")
+    expect(page.locator("[data-draft-note]")).to_have_text("Draft saved")
     expect(page.locator(".lately [data-progress]")).to_have_count(0)
     assert page.problems == []
 
 
 def test_a_text_that_is_refused_stays_with_the_sentence_beside_it(desk):
-    desk.get_by_role("button", name="Speak", exact=True).click()
-    expect(told(desk)).to_contain_text("There is no text to speak yet.")
+    desk.get_by_role("button", name="Generate", exact=True).click()
+    expect(told(desk)).to_contain_text("There is no text yet.")
     area(desk).fill("Hello.")
     desk.get_by_label("Group").evaluate("field => { field.maxLength = 999; }")
     desk.get_by_label("Group").fill("x" * 101)
-    desk.get_by_role("button", name="Speak", exact=True).click()
+    desk.get_by_role("button", name="Generate", exact=True).click()
     expect(told(desk)).to_contain_text("101 characters")
     expect(area(desk)).to_have_value("Hello.")
     assert player(desk, "file") is None
@@ -236,7 +236,7 @@ def test_the_name_of_marked_up_text_has_no_signs_unless_they_are_read(desk):
     area(desk).fill("# The ferry\n\nIt **never** left.")
     name = desk.get_by_label("Name of the piece")
     expect(name).to_have_attribute("placeholder", "The ferry")
-    desk.get_by_label("Read it as it stands").check()
+    desk.get_by_label("Read it as plain text").check()
     expect(name).to_have_attribute("placeholder", "The ferry It **never** left.")
 
 
@@ -274,13 +274,13 @@ def test_voices_are_filtered_by_language(desk):
     names = dialog.locator("[data-voice]:visible .name")
     expect(names).to_have_text(["French (Belgium)", "French (France)", "French (Switzerland)"])
     expect(dialog.locator("[data-voice]:visible .soft").first).to_contain_text("free")
-    dialog.get_by_label("Search for a voice").fill("klingon")
-    expect(dialog.get_by_role("status")).to_contain_text("No voice fits.")
+    dialog.get_by_label("Search voices").fill("klingon")
+    expect(dialog.get_by_role("status")).to_contain_text("No voice matches.")
 
 
 def test_a_voice_is_heard_before_it_is_chosen_and_only_fetched_once(desk):
     dialog = open_voices(desk)
-    dialog.get_by_label("Search for a voice").fill("german")
+    dialog.get_by_label("Search voices").fill("german")
     hear = dialog.get_by_role("button", name="Hear German")
     asked = []
     desk.on("request", lambda request: asked.append(request.post_data))
@@ -297,14 +297,14 @@ def test_a_voice_is_heard_before_it_is_chosen_and_only_fetched_once(desk):
 
 def test_marked_voices_are_heard_in_turn_on_the_same_sentence(desk):
     dialog = open_voices(desk)
-    dialog.get_by_label("Sentence to hear").fill("Hi.")
+    dialog.get_by_label("Test sentence").fill("Hi.")
     dialog.get_by_label("Compare English (Scotland)").check()
     expect(dialog.get_by_text("1 voice marked")).to_be_visible()
-    expect(dialog.get_by_role("button", name="Hear them in turn")).to_be_disabled()
+    expect(dialog.get_by_role("button", name="Listen to them in turn")).to_be_disabled()
     dialog.get_by_label("Compare English (America)").check()
     asked = []
     desk.on("request", lambda request: asked.append(request.post_data or ""))
-    dialog.get_by_role("button", name="Hear them in turn").click()
+    dialog.get_by_role("button", name="Listen to them in turn").click()
     expect(dialog.get_by_role("status")).to_have_text("This is English (Scotland).")
 
     def sent():
@@ -319,7 +319,7 @@ def test_marked_voices_are_heard_in_turn_on_the_same_sentence(desk):
 def test_a_piece_is_spoken_again_from_its_page(desk, house):
     made = house.owner.generate("Once more.", name="Again", category="Novel")
     desk.goto(address(house.app, f"/files/{made['filename']}"))
-    desk.get_by_role("link", name="Speak it again").click()
+    desk.get_by_role("link", name="Generate again").click()
     expect(area(desk)).to_have_value("Once more.")
     expect(desk.get_by_label("Group")).to_have_value("Novel")
 

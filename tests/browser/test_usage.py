@@ -30,7 +30,7 @@ def test_the_month_is_drawn_and_can_be_read_as_a_table(new_page, house, used, wi
     until(page, f"{BARS} === 1")
     table = page.get_by_role("table", name="Use by day")
     assert page.locator(".day-table").bounding_box()["width"] <= 1
-    page.get_by_role("button", name="As a table").click()
+    page.get_by_role("button", name="Show as a table").click()
     expect(page.locator("day-chart canvas")).to_be_hidden()
     assert page.locator(".day-table").bounding_box()["width"] > 200
     assert "2" in table.locator("tbody tr").inner_text()
@@ -78,15 +78,15 @@ def test_without_script_the_days_are_a_table(new_page, house, used):
     page.goto(address(house.app, "/usage"))
     table = page.get_by_role("table", name="Use by day")
     assert table.bounding_box()["width"] > 200
-    assert page.get_by_role("button", name="As a table").count() == 0
+    assert page.get_by_role("button", name="Show as a table").count() == 0
 
 
 def test_one_turns_the_months_and_takes_a_table_along(new_page, house, used):
     page = new_page(house)
     page.goto(address(house.app, "/usage"))
-    page.get_by_role("link", name="The month before").click()
-    expect(page.get_by_text("Nothing was spoken in this month.")).to_be_visible()
-    page.get_by_role("link", name="The month after").click()
+    page.get_by_role("link", name="Previous month").click()
+    expect(page.get_by_text("Nothing was generated in this month.")).to_be_visible()
+    page.get_by_role("link", name="Next month").click()
     expect(page.get_by_role("table", name="Use by day")).to_be_attached()
     with page.expect_download() as download:
         page.get_by_role("link", name="This month as CSV").click()
@@ -112,7 +112,7 @@ def test_listenings_are_searched_forgotten_and_cleared(new_page, house, used, wi
     page.goto(address(house.app, "/history"))
     assert page.locator(".listened").count() == before - 1
     page.get_by_text("Clear the history…").click()
-    page.get_by_role("button", name="Clear everything").click()
+    page.get_by_role("button", name="Clear all").click()
     expect(page.get_by_text("Nothing here yet.")).to_be_visible()
     assert not page.evaluate(IS_WIDE)
     assert page.problems == []

@@ -40,7 +40,7 @@ def open_desk(new_page, house):
 
 
 def write(page, text):
-    page.get_by_role("textbox", name="Text to be spoken").first.fill(text)
+    page.get_by_role("textbox", name="Text").first.fill(text)
 
 
 def voice(page):
@@ -109,7 +109,7 @@ def test_a_voice_picked_by_hand_holds_for_the_text_and_is_there_on_the_next_devi
     wait_for_quote(page, ENGLISH)
     expect(line(page)).to_have_text("")
     with page.expect_response("**/generate"):
-        page.get_by_role("button", name="Speak").click()
+        page.get_by_role("button", name="Generate").click()
     expect(voice(page)).to_have_value("espeak:gmw/en-US")
     other = open_desk(is_first=False, width="phone")
     expect(voice(other)).to_have_value("espeak:gmw/en-US")
@@ -137,5 +137,5 @@ def test_the_account_forgets_a_language(open_desk, house):
     house.owner.post("/generate", text=GERMAN, voice="gmw/de", speed="1.5")
     page.goto(address(house.app, "/account"))
     page.get_by_role("button", name="Forget the voice for German").click()
-    expect(page.get_by_text("Forgotten.")).to_be_visible()
+    expect(page.get_by_text("Removed from your history.")).to_be_visible()
     expect(page.get_by_role("button", name="Forget the voice for German")).to_have_count(0)

@@ -44,7 +44,7 @@ def names(dialog):
 @pytest.mark.parametrize("width", WIDTHS)
 def test_voices_are_found_by_accent_gender_and_language(open_picker, width):
     page, dialog = open_picker(width=width)
-    search = dialog.get_by_label("Search for a voice")
+    search = dialog.get_by_label("Search voices")
     for words, found in (
         ("british female", ["Emma"]),
         ("female", ["Heart", "Emma"]),
@@ -79,7 +79,7 @@ def test_natural_voices_are_on_top_named_and_within_reach(open_picker, width, th
 
 def test_the_chosen_voice_is_shown_by_its_name_alone(open_picker):
     page, dialog = open_picker()
-    dialog.get_by_label("Search for a voice").fill("fenrir")
+    dialog.get_by_label("Search voices").fill("fenrir")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator("[data-open]")).to_have_text("Voice: Fenrir")

@@ -52,7 +52,7 @@ def test_a_voice_is_installed_and_removed_without_script(new_page, house):
         lambda: page.goto(address(house.app, "/admin/voices")) and remove.count(), "the voice"
     )
     remove.click()
-    expect(page.get_by_text(f"{VOICE} is removed")).to_be_visible()
+    expect(page.get_by_text(f"{VOICE} has been removed")).to_be_visible()
     expect(remove).to_be_hidden()
 
 
@@ -64,8 +64,8 @@ def test_a_voice_is_heard_before_it_is_installed(new_page, house, server):
     with page.expect_response("**/sample.mp3") as answered:
         hear.click()
     assert answered.value.status in (200, 206)
-    expect(page.get_by_text("The recording cannot be played now.")).to_be_hidden()
+    expect(page.get_by_text("This recording cannot be played right now.")).to_be_hidden()
     server.fault, server.faulty = "404", ".mp3"
     page.goto(address(house.app, "/admin/voices?again"))
     hear.click()
-    expect(page.get_by_text("The recording cannot be played now.")).to_be_visible()
+    expect(page.get_by_text("This recording cannot be played right now.")).to_be_visible()

@@ -368,7 +368,7 @@ def test_a_file_in_work_is_cancelled_at_the_next_checkpoint(db, queue, user):
 )
 def test_a_wrong_state_is_refused_with_a_sentence(db, queue, user, status, action):
     queue(status=status)
-    with pytest.raises(WrongState, match="Only a file that"):
+    with pytest.raises(WrongState, match="You can only"):
         getattr(db, action)("a.mp3", user["id"])
 
 

@@ -182,5 +182,5 @@ def test_a_row_that_breaks_a_rule_is_refused(db_with_parents, table, values):
 
 @pytest.mark.parametrize(("table", "values"), ORPHANS)
 def test_a_row_whose_parent_is_gone_is_refused_by_name(db_with_parents, table, values):
-    with pytest.raises(NotFound, match="deleted in the meantime"):
+    with pytest.raises(NotFound, match="deleted meanwhile"):
         insert(db_with_parents, table, values)

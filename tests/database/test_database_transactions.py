@@ -106,7 +106,7 @@ def test_a_change_that_sqlite_gave_up_is_never_half_committed(db, is_nested):
         db._connection.execute("ROLLBACK")
         db.create_user("bob", "h")
 
-    with pytest.raises(DatabaseError, match="gave this change up"):
+    with pytest.raises(DatabaseError, match="cancelled this change"):
         with db.transaction():
             db.create_user("zoe", "h")
             if is_nested:
@@ -120,7 +120,7 @@ def test_a_change_that_sqlite_gave_up_is_never_half_committed(db, is_nested):
 
 
 def test_a_swallowed_loss_is_found_at_the_end(db):
-    with pytest.raises(DatabaseError, match="gave this change up"):
+    with pytest.raises(DatabaseError, match="cancelled this change"):
         with db.transaction():
             db.create_user("ann", "h")
             db._connection.execute("ROLLBACK")

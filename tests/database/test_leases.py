@@ -130,7 +130,7 @@ def test_who_lost_the_lease_can_neither_renew_nor_finish(user, make_file, db):
     asked = work.ask(user)
     work.claim()
     work.claim("host/2", LATER)
-    with pytest.raises(LeaseLost, match="not wanted any more"):
+    with pytest.raises(LeaseLost, match="was cancelled"):
         db.advance_import(asked, "host/1", 1, 2, now=LATER, **LEASE)
     with pytest.raises(LeaseLost):
         db.finish_import(asked, "host/1", 1)

@@ -27,7 +27,7 @@ class Pair:
 
     @property
     def is_here(self) -> bool:
-        """Whether the package is installed."""
+        "Whether the package has been installed."
         return self.book.exists() and self.other.exists()
 
 

@@ -28,7 +28,7 @@ def test_a_damaged_page_is_named_and_the_others_are_read(tmp_path):
     damaged = stored(epub(TWO)).replace(b"Text two.", b"Text 2wo.")
     document = read(making.write(tmp_path, "b.epub", damaged), "b.epub")
     assert [compose(chapter) for chapter in document.chapters] == ["One\n\nText one."]
-    assert document.notes == ("Files of the book that are damaged were left out: c2.xhtml.",)
+    assert document.notes == ("Damaged files of the book were left out: c2.xhtml.",)
 
 
 def test_a_book_of_damaged_pages_only_is_read_as_far_as_it_unpacks(tmp_path):
@@ -38,7 +38,7 @@ def test_a_book_of_damaged_pages_only_is_read_as_far_as_it_unpacks(tmp_path):
         "One\n\nNext one.",
         "Two\n\nNext two.",
     ]
-    assert "breaks the rules of its format" in document.notes[0]
+    assert "does not follow its format" in document.notes[0]
 
 
 def test_a_book_of_which_nothing_unpacks_is_damaged(tmp_path):

@@ -120,7 +120,7 @@ def test_what_answers_too_much_is_stopped(tmp_path):
 
 def test_a_file_above_the_limit_is_not_even_opened(tmp_path):
     ended = outcome(tmp_path, "line.txt", b"abc " * 1_000_000, Limits(file_mb=1))
-    assert ended.message == "This document is too large: at most 1 MB can be imported."
+    assert ended.message == "This document is too large. You can import up to 1 MB."
 
 
 def test_a_reader_that_crashes_is_a_damaged_document(tmp_path):

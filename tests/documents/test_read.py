@@ -142,7 +142,7 @@ def picture_pages(count):
 
 
 def test_a_scanned_pdf_is_told_from_an_empty_one(tmp_path):
-    with pytest.raises(Scanned, match="text layer"):
+    with pytest.raises(Scanned, match="scanned pages without text"):
         read_made(tmp_path, "scan.pdf", bytes(picture_pages(3).output()))
     empty = FPDF()
     empty.add_page()

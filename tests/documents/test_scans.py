@@ -33,7 +33,7 @@ def test_a_scanned_book_is_read_with_its_chapters_and_a_mark_for_each_page(tmp_p
         assert "LANTERN" not in compose(chapter)
     assert pages == [(1, 2), (2, 2)]
     assert [mark.partition(":")[0] for mark in marks(document)] == ["1", "2"]
-    assert "recognised from pictures: 2 of 2" in document.notes[0]
+    assert "Text recognised on: 2 of 2" in document.notes[0]
 
 
 @needs_tesseract

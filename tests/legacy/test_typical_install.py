@@ -37,7 +37,7 @@ def test_an_owner_without_account_is_listed_as_placeholder_and_cannot_log_in(app
     services = app.extensions["voiceverse"]
     assert moved["placeholders"] == ["ali.admin"]
     for guess in ("!", "", PASSWORD):
-        with pytest.raises(Exception, match="do not belong together"):
+        with pytest.raises(Exception, match="Wrong name or password"):
             services.accounts.login("ali.admin", guess, Visitor("127.0.0.1"))
 
 

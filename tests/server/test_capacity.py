@@ -82,7 +82,7 @@ def test_what_was_refused_for_lack_of_room_is_told(light):
 )
 def test_somebody_who_waits_for_a_first_piece_is_told_of(light, monkeypatch, waited_s, level):
     monkeypatch.setattr("database.Database.get_longest_wait", lambda _: waited_s)
-    assert told(light(), f"has waited for {waited_s} seconds").level == level
+    assert told(light(), f"has been waiting for {waited_s} seconds").level == level
 
 
 def test_who_waits_is_somebody_of_whom_nothing_is_spoken(services, light):
@@ -93,7 +93,7 @@ def test_who_waits_is_somebody_of_whom_nothing_is_spoken(services, light):
     assert db.get_longest_wait() == 0
     db.claim_job("worker", now=0, lease_s=30)
     assert db.get_longest_wait() is None
-    assert told(light(), "Nobody waits").level == GOOD
+    assert told(light(), "Nobody is waiting").level == GOOD
     row = db.create_audio_file(second, "x.mp3", "n", voice="v", text="t", status="queued")
     assert db.get_longest_wait() == 0
     db.claim_job("other", now=0, lease_s=30)
@@ -135,8 +135,8 @@ def test_admins_see_it_and_what_was_asked_for_counts(owner, services, monkeypatc
         owner.get("/library", headers={"Accept": "application/json"})
         owner.get("/files/none.mp3")
     page = owner.get("/admin/health").text
-    assert "How busy it is" in page
-    assert "Of 100 pages 95 came within" in page
+    assert "How busy the server is" in page
+    assert "95 of 100 pages loaded within" in page
     (period,) = services.times.last_day(PAGE)
     assert period.total in (LEAST, LEAST + 1)  # the page of health may be compiled
 

@@ -298,7 +298,7 @@ def test_a_stranger_who_sends_much_gets_a_sentence_from_the_whole_program(tmp_pa
             "POST", "/theme", form, Content_Type=kind, Accept="application/json"
         )
         assert status == 413
-        assert "more than this form may hold" in json.loads(body)["error"]
+        assert "more than this form can hold" in json.loads(body)["error"]
         assert client.request("GET", "/library")[0] == 200
         forged = {"X_Forwarded_For": "203.0.113.9", "Host": "evil.example"}
         assert client.request("GET", "/login", **forged)[0] == 400

@@ -43,7 +43,7 @@ def test_nothing_is_wrong_with_what_is_in_order(place):
     findings = examine(place, scrub=True)
     assert [finding for finding in findings if finding.level == doctor.BAD] == []
     good = " ".join(finding.what for finding in findings if finding.level == doctor.GOOD)
-    for said in ("The database is sound", "security log is whole", "as they were made (3)"):
+    for said in ("The database is intact", "security log is intact", "as they were made (3)"):
         assert said in good
 
 
@@ -75,7 +75,7 @@ def test_the_worst_comes_first(place):
 def test_what_others_can_read_is_found(place, name):
     path = place.data / name
     path.chmod(0o750 if path.is_dir() else 0o640)
-    assert bad(place) == [f"Others on this machine can read {path}."]
+    assert bad(place) == [f"Other accounts on this machine can read {path}."]
 
 
 def test_the_group_of_a_proxy_that_sends_files_may_pass_through(place):
@@ -83,7 +83,7 @@ def test_the_group_of_a_proxy_that_sends_files_may_pass_through(place):
     place.config = replace(place.config, x_accel_redirect="on")
     assert bad(place) == []
     place.data.chmod(0o750)
-    assert bad(place) == [f"Others on this machine can read {place.data}."]
+    assert bad(place) == [f"Other accounts on this machine can read {place.data}."]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_disk_that_is_full_is_found(place):
 
 def test_an_unknown_setting_is_told(place):
     place.config = replace(place.config, unrecognised=("VOICEVERSE_PROT",))
-    assert "VOICEVERSE_PROT is not a setting of VoiceVerse." in found(place, doctor.WARN)
+    assert "VOICEVERSE_PROT is not a VoiceVerse setting." in found(place, doctor.WARN)
 
 
 # Data
@@ -147,10 +147,10 @@ def test_missing_changed_and_stray_sound_is_found(place):
     place.store.path("1.mp3").write_bytes(b"short")
     place.store.path("stray.mp3").write_bytes(b"x")
     assert bad(place) == [
-        "Missing sound files (1): 0.mp3.",
-        "Sound files of another size than they were made (1): 1.mp3.",
+        "Missing audio files (1): 0.mp3.",
+        "Audio files with the wrong size (1): 1.mp3.",
     ]
-    assert "Sound files that belong to nothing (1): stray.mp3." in found(place, doctor.WARN)
+    assert "Audio files that belong to nothing (1): stray.mp3." in found(place, doctor.WARN)
 
 
 def test_many_names_are_cut_short(place):
@@ -162,7 +162,7 @@ def test_many_names_are_cut_short(place):
 def test_a_flipped_bit_in_sound_is_found_by_scrubbing(place):
     flip(place.store.path("2.mp3"), 0.7)
     assert bad(place) == []
-    assert bad(place, scrub=True) == ["Damaged sound files (1): 2.mp3."]
+    assert bad(place, scrub=True) == ["Damaged audio files (1): 2.mp3."]
 
 
 def test_bought_segments_are_compared_with_their_rows(place):
@@ -241,7 +241,7 @@ def test_a_backup_that_is_missing_old_or_off_is_told(place):
     status.note(place.config, made_at=old, proven_at=old)
     assert any("The last backup was made on" in what for what in found(place, doctor.WARN))
     place.config = replace(place.config, backup_hour="off")
-    assert "No backup is made by night." in found(place, doctor.WARN)
+    assert "Nightly backups are off." in found(place, doctor.WARN)
 
 
 def test_a_backup_that_failed_is_found(place):
@@ -256,7 +256,7 @@ def test_the_command_ends_with_1_when_something_is_wrong(tmp_path):
     place.data.chmod(0o755)
     done = app.flask("doctor", "--scrub")
     assert done.returncode == 1
-    assert done.stdout.startswith(f"bad   Others on this machine can read {place.data}.\n")
+    assert done.stdout.startswith(f"bad   Other accounts on this machine can read {place.data}.\n")
 
 
 def test_a_look_writes_nothing(place):
@@ -269,7 +269,7 @@ def test_a_look_writes_nothing(place):
 def test_admins_see_findings_and_backups(owner, services):
     services.config.data_dir.chmod(0o755)
     page = owner.get("/admin/health").text
-    assert "Others on this machine can read" in page
+    assert "Other accounts on this machine can read" in page
     assert "none yet" in page
     made = create.make(services.config)
     page = owner.get("/admin/health").text

@@ -135,13 +135,13 @@ def recorded(**content):
 
 RESTORE = "run flask restore"
 MEND = "run flask doctor --mend"
-KEY = "Put it back from a backup"
+KEY = "Restore it from a backup"
 STARTS = {
     "no key": (lambda c: (c.data_dir / "secret_key").unlink(), "is missing beside", KEY),
     "an empty key": (lambda c: (c.data_dir / "secret_key").write_bytes(b""), "is empty or", KEY),
     "a key that is a folder": (folder_in_place_of("secret_key"), "is a folder", "Move it away"),
     "no database": (lambda c: c.database_path.unlink(), "missing or empty, but there is", RESTORE),
-    "an empty database": (emptied, "missing or empty, but there is sound", RESTORE),
+    "an empty database": (emptied, "missing or empty, but there is audio", RESTORE),
     "a database without tables": (without_tables, "missing or empty, but there is", RESTORE),
     "a database that is a folder": (folder_in_place_of("voiceverse.db"), "a folder", RESTORE),
     "another program's database": (another_programs, "of another program", "VOICEVERSE_DATA_DIR"),
@@ -149,11 +149,11 @@ STARTS = {
     "no database at all": (
         lambda c: c.database_path.write_bytes(b"x" * 9000), "damaged or not a database", RESTORE,
     ),
-    "a table less": (run("DROP TABLE providers"), "lacks parts", RESTORE),
+    "a table less": (run("DROP TABLE providers"), "are missing", RESTORE),
 }  # fmt: skip
 ROWS_BROKEN = {
-    "an index less": (run("DROP INDEX idx_audio_owner"), "lacks parts", RESTORE),
-    "a trigger less": (run("DROP TRIGGER audio_file_added"), "lacks parts", RESTORE),
+    "an index less": (run("DROP INDEX idx_audio_owner"), "are missing", RESTORE),
+    "a trigger less": (run("DROP TRIGGER audio_file_added"), "are missing", RESTORE),
     "search emptied": (
         run("INSERT INTO audio_search (audio_search) VALUES ('delete-all')"), "search index", MEND,
     ),
@@ -173,10 +173,10 @@ ROWS_BROKEN = {
     "no segments": (run("DELETE FROM segments WHERE file_id = 1"), "without any", "again"),
     "a segment outside": (
         run("UPDATE segments SET text_end = 9999 WHERE position = 2 AND file_id = 1"),
-        "outside of their text", "again",
+        "outside their text", "again",
     ),
     "sound outside": (
-        run("UPDATE audio_files SET size = 0 WHERE id = 1"), "outside of their text", "again",
+        run("UPDATE audio_files SET size = 0 WHERE id = 1"), "outside their text", "again",
     ),
 }  # fmt: skip
 BESIDE = {
@@ -186,11 +186,11 @@ BESIDE = {
         lambda c: (folder_in_place_of("secret_key")(c), (c.data_dir / "secret_key").chmod(0o755)),
         "is a folder", "Move it away",
     ),
-    "a record of no time": (recorded(made_at="garbage"), "known of the backups", "flask backup"),
-    "a record of no ends": (recorded(ends=5), "known of the backups", "flask backup"),
-    "a record of short ends": (recorded(ends=[[1]]), "known of the backups", "flask backup"),
+    "a record of no time": (recorded(made_at="garbage"), "known about the backups", "flask backup"),
+    "a record of no ends": (recorded(ends=5), "known about the backups", "flask backup"),
+    "a record of short ends": (recorded(ends=[[1]]), "known about the backups", "flask backup"),
     "a record with words lost": (
-        recorded(failure_template="{a}", failure_values={}), "known of the backups", "flask backup",
+        recorded(failure_template="{a}", failure_values={}), "known about the backups", "flask backup",
     ),
     "a text of bytes": (
         run("UPDATE audio_files SET text = x'00' WHERE id = 1"), "audio_files.text", RESTORE,
@@ -252,14 +252,14 @@ def test_a_time_that_no_clock_shows_is_found_once(config, column, content):
     month = ", month = 2" if name == "day" else ""
     run(f"UPDATE {table} SET {name} = {content!r}{month}")(config)
     (finding,) = bad(config)
-    assert finding.what.startswith(f"{column} holds times that no clock shows")
+    assert finding.what.startswith(f"{column} holds impossible times")
     assert MEND in finding.remedy
 
 
 def test_a_healthy_folder_is_well(config):
     assert bad(config, scrub=True) == []
     shown = " ".join(finding.what for finding in doctor.examine(config))
-    assert "Everything in the database can be read" in shown
+    assert "The whole database can be read" in shown
 
 
 def test_imports_in_line_and_their_files_are_compared(config):
@@ -271,8 +271,8 @@ def test_imports_in_line_and_their_files_are_compared(config):
         (config.imports_dir / name).write_bytes(b"The lamp.")
     found = [finding.what for finding in doctor.examine(config) if "of imports" in finding.what]
     assert found == [
-        "Files of imports in line that are missing (1): import-gone.",
-        "Files of imports that nobody waits for (1): import-stray.",
+        "Missing files of waiting imports (1): import-gone.",
+        "Files of imports that no longer exist (1): import-stray.",
     ]
 
 
@@ -328,7 +328,7 @@ def test_mending_leaves_a_healthy_folder_and_a_copy_of_what_was(config, change):
     change(config)
     assert bad(config)
     done = mending.mend(config)
-    assert "The database as it was lies in" in done[-1]
+    assert "The previous database is in" in done[-1]
     assert bad(config) == []
     (kept,) = config.data_dir.glob("voiceverse.before-mending-*.db")
     assert bad(replace(config, data_dir=config.data_dir)) == []

@@ -42,7 +42,7 @@ def test_a_natural_voice_that_is_fast_enough_is_told_with_its_time(place):
 def test_a_natural_voice_that_is_too_slow_here_says_who_speaks_in_its_place(place):
     (finding,) = measured(place, ms=natural_speed.LONGEST_MS + 1)
     assert finding.level == doctor.WARN
-    assert "espeak-ng takes its place" in finding.what
+    assert "espeak-ng is used instead" in finding.what
     (finding,) = measured(place, ms=natural_speed.LONGEST_MS)
     assert finding.level == doctor.GOOD
 
@@ -56,7 +56,7 @@ def test_why_a_natural_voice_cannot_be_used_is_told(place):
 def test_a_natural_voice_that_never_spoke_is_told_as_installed(place):
     (finding,) = told(place)
     assert finding.level == doctor.GOOD
-    assert finding.what.startswith("The natural voice is installed.")
+    assert finding.what.startswith("The natural voice has been installed.")
 
 
 def test_a_natural_voice_that_is_not_installed_is_told_with_what_to_install(place, monkeypatch):

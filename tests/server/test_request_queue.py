@@ -182,7 +182,7 @@ def test_an_import_whose_turn_comes_while_its_client_is_looked_for_is_answered(h
         if not looked_for:
             looked_for.append(channel)
             held.let_read(1)
-            wait_until(lambda: channel._queued_at is None, "its turn")
+            wait_until(lambda: channel._queued_at is None, "in the queue")
         return has_gone(channel)
 
     monkeypatch.setattr(Channel, "_has_gone", look_slowly)
@@ -202,6 +202,6 @@ def test_an_import_whose_turn_does_not_come_is_told_so(held, monkeypatch):
     with closing(begin(held.client, len(body), body)) as late:
         status, headers, sentence = answer(late)
     assert (status, headers["Retry-After"]) == (503, "30")
-    assert "Other documents are being read" in sentence
+    assert "Other documents are being imported" in sentence
     for connection in sent:
         connection.close()

@@ -232,7 +232,7 @@ def test_accounts_and_speech_are_managed_from_the_command_line(tmp_path):
     assert (added.returncode, added.stdout) == (0, "anna may log in now.\n")
     again = app.flask("user", "add", "Anna", "--password-stdin", stdin=PASSWORD)
     assert again.returncode == 1
-    assert again.stderr == "The name anna is taken; choose another one.\n"
+    assert again.stderr == "The name anna is taken. Choose another one.\n"
     short = app.flask("user", "add", "bert", "--password-stdin", stdin="short\n")
     assert short.returncode == 1
     assert short.stderr.count("\n") == 1

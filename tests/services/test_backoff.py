@@ -135,7 +135,7 @@ def test_a_full_inode_table_is_named_everywhere_and_nothing_fails(small_disk):
             status, _, body = client.request("GET", "/health", Accept="application/json")
             assert status == 503
             told = app.flask("doctor").stdout
-            assert "further files (inodes)" in told
+            assert "no inodes left" in told
             assert Client(app).log_in("owner").request("GET", "/library")[0] == 200
         client.until_ready(client.generate(SENTENCES)["filename"])
         wait_until(lambda: client.request("GET", "/health")[0] == 200, "health")
@@ -215,7 +215,7 @@ def test_a_piece_that_waits_for_its_turn_says_so_after_a_cause_has_ended(tmp_pat
                     )
                 state = client.state(filename)
                 assert (state["status"], state["waits_for_code"]) == ("queued", code)
-        assert "Waiting for its turn." in shown(client, f"/files/{filename}")
+        assert "Waiting in the queue." in shown(client, f"/files/{filename}")
 
 
 def test_a_start_beside_a_locked_database_goes_on_once_it_is_free(tmp_path):

@@ -382,7 +382,7 @@ def test_names_on_disk_are_the_servers_own(exports):
     assert ".." not in name
     assert "/" not in name
     for bad in ("../x.m4b", "x", "", name + "/..", name.upper()):
-        with pytest.raises(Exception, match="no such file"):
+        with pytest.raises(Exception, match="no such piece"):
             exports.files.open(bad)
 
 

@@ -117,7 +117,7 @@ def test_what_kills_its_worker_each_time_fails_with_a_sentence_and_keeps_no_file
     home.line.run_pending()
     row = home.db.get_import(waiting["id"], home.user_id)
     assert (row["status"], files(home)) == ("failed", [])
-    assert "cut short again and again" in row["error"]
+    assert "interrupted several times" in row["error"]
 
 
 def test_two_workers_read_each_import_once(home):
@@ -205,7 +205,7 @@ def test_a_person_over_the_limit_of_storage_imports_nothing(make_home):
     home.db.create_audio_file(home.user_id, "a.mp3", "a", voice="v", text="t" * 500_000)
     home.line.run_pending()
     row = home.db.get_import(waiting["id"], home.user_id)
-    assert "this does not fit" in row["error"]
+    assert "storage is full" in row["error"]
     assert (home.db.list_documents(home.user_id), files(home)) == ([], [])
 
 

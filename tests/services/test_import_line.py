@@ -155,7 +155,7 @@ def test_what_cannot_be_read_fails_with_its_sentence_and_can_be_dismissed(home, 
     line.run_pending()
     (row,) = home.db.list_imports(home.user_id)
     assert row["status"] == "failed"
-    assert "not a file that VoiceVerse reads" in json.loads(row["error"])["text"]
+    assert "cannot import this file" in json.loads(row["error"])["text"]
     imports.forget(waiting["id"], home.user_id)
     assert (home.db.list_imports(home.user_id), files(home)) == ([], [])
     with pytest.raises(NotFound):
@@ -168,7 +168,7 @@ def test_an_import_whose_file_is_gone_says_so(home, line):
     (home.config.imports_dir / waiting["upload"]).unlink()
     line.run_pending()
     (row,) = home.db.list_imports(home.user_id)
-    assert "not here any more" in row["error"]
+    assert "no longer exists" in row["error"]
 
 
 @pytest.mark.usefixtures("busy")

@@ -146,14 +146,14 @@ def test_what_the_catalogue_does_not_have_is_named(voices, name):
     [
         ("404", NotFetched, "127.0.0.1 answered 404", False),
         ("403", NotFetched, "answered 403", False),
-        ("503", NotFetched, "breaks off or does not answer", False),
+        ("503", NotFetched, "broke off or does not answer", False),
         ("html", WrongFile, "web page instead of a voice", False),
-        ("hidden_html", NotFetched, "breaks off", True),
-        ("wrong", WrongFile, "not the file that was expected", False),
-        ("longer", WrongFile, "not the file that was expected", True),
-        ("hang", NotFetched, "breaks off", True),
+        ("hidden_html", NotFetched, "broke off", True),
+        ("wrong", WrongFile, "sent the wrong file", False),
+        ("longer", WrongFile, "sent the wrong file", True),
+        ("hang", NotFetched, "broke off", True),
         ("trickle", NotFetched, "too slowly", True),
-        ("loop", WrongFile, "from address to address", False),
+        ("loop", WrongFile, "redirects in circles", False),
     ],
 )
 def test_a_download_that_fails_says_why_and_installs_nothing(
@@ -213,7 +213,7 @@ def test_a_model_that_cannot_be_spoken_with_is_refused(voices, server):
     broken = b"\x08\x08" + bytes(5000)
     server.files[f"{FOLDER}/{VOICE}.onnx"] = broken
     server.voices = {VOICE: listed(server.files)}
-    with pytest.raises(NotPiperModel, match="not a voice that Piper can speak with"):
+    with pytest.raises(NotPiperModel, match="not a voice that Piper can use"):
         voices.install(VOICE)
     assert (voices.installed(), files(voices)) == ((), {f"{VOICE}.json"})
 

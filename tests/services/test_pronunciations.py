@@ -74,7 +74,7 @@ def test_a_usual_pause_is_not_kept(home):
     ("reading", "words"),
     [
         ({"cast": {"Anna": "klingon"}}, "klingon"),
-        ({"cast": {"An:na": "gmw/de"}}, "no colon"),
+        ({"cast": {"An:na": "gmw/de"}}, "without colons"),
         ({"cast": {f"Name{number}": "gmw/de" for number in range(51)}}, "50 are possible"),
         ({"paragraph_pause_ms": 3001}, "between 0 and 3 seconds"),
         ({"paragraph_pause_ms": -1}, "between 0 and 3 seconds"),
@@ -159,7 +159,7 @@ def test_tables_of_many_programs_are_taken_in(words, home, table):
 BAD_TABLES = [
     (b"GIF,jif\n,win", "line 2"),
     (b"GIF,jif,maybe", "1 or 0"),
-    (b"GIF,a b,1,0,,1", "Phonemes are written"),
+    (b"GIF,a b,1,0,,1", "Write phonemes"),
     (b"GIF,jif,1,0,en_US!!", "en or de-AT"),
     (b"GIF," + b"x" * 101, "up to 100 characters"),
     (b"G\xffF,jif", "UTF-8"),

@@ -123,7 +123,7 @@ def test_what_cannot_be_kept_names_its_field(providers, field, value):
 
 @pytest.mark.parametrize("key", ["sk two words", "sk-ö", "x" * 501, "sk-\x00"])
 def test_a_key_that_is_none_is_refused_and_nothing_is_kept(providers, key):
-    with pytest.raises(ProviderError, match="copy it again"):
+    with pytest.raises(ProviderError, match="Copy it again"):
         providers.add("p", settings("http://127.0.0.1:9/v1"), key)
     assert providers.db.list_providers() == []
 
@@ -308,7 +308,7 @@ def test_where_the_key_file_is_gone_only_the_keys_are_to_be_entered_again(home, 
     fresh = Providers(home.config, home.db)
     with pytest.raises(KeyUnreadable, match="Kokoro cannot be read any more"):
         fresh.engines_for()[0].check_budget()
-    with pytest.raises(KeyUnreadable, match="on the page of your account"):
+    with pytest.raises(KeyUnreadable, match="on your account page"):
         fresh.engines_for(home.user_id)[0].check_budget()
     fresh.engines_for()[1].check_budget()
     assert fresh.try_out(free["id"]).duration_s > 0
@@ -365,7 +365,7 @@ def test_a_key_that_was_taken_back_is_not_used_again(home, providers, kokoro, se
 
 def test_without_a_key_of_the_house_each_needs_an_own_one(home, providers, server):
     row = providers.add("own", settings(server.base_url, allows_own_keys=True))
-    with pytest.raises(OwnKeyNeeded, match="on the page of your account"):
+    with pytest.raises(OwnKeyNeeded, match="on your account page"):
         home.submit(voice="own:af_heart")
     providers.set_own_key(home.user_id, row["id"], OWN)
     assert home.speak("It was late.", voice="own:af_heart")["status"] == "ready"

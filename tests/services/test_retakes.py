@@ -138,7 +138,7 @@ def test_a_take_whose_passage_was_changed_otherwise_is_kept_but_fits_no_more(hom
     row = change(home, row, 1, "Somebody had seen the ferry.")
     row = change(home, row, 0, "Both of these sentences are new.", until=1)
     older = home.db.list_takes(row["id"])[-1]
-    with pytest.raises(BadRetake, match="fits no more"):
+    with pytest.raises(BadRetake, match="no longer fits"):
         home.studio.retakes.restore_take(row, older["id"])
 
 
@@ -166,10 +166,10 @@ def test_only_the_change_is_bought_and_its_price_told_before(paying, provider):
     asked, cost = len(provider.calls), row["cost"]
     segment = spans(paying, row)[1]
     quote = paying.studio.retakes.quote(
-        row, segment["text_start"], segment["text_end"], "The price of this is known."
+        row, segment["text_start"], segment["text_end"], "Price of this is known."
     )
     assert len(provider.calls) == asked
-    after = change(paying, row, 1, "The price of this is known.")
+    after = change(paying, row, 1, "Price of this is known.")
     assert len(provider.calls) == asked + quote.segments == asked + 1
     assert after["cost"] == pytest.approx(cost + quote.cost_usd)
     usage = paying.db.get_all_time_usage(paying.user_id)
@@ -178,7 +178,7 @@ def test_only_the_change_is_bought_and_its_price_told_before(paying, provider):
         after,
         segment["text_start"],
         spans(paying, after)[1]["text_end"],
-        "The price of this is known.",
+        "Price of this is known.",
     )
     assert again.cost_usd == 0
 
@@ -220,7 +220,7 @@ def test_a_second_change_waits_until_the_first_is_made(home):
 
 def test_a_piece_that_is_not_whole_cannot_be_changed(home):
     row = home.submit(TEXT)
-    with pytest.raises(BadRetake, match="once all of it is spoken"):
+    with pytest.raises(BadRetake, match="once all of it has been generated"):
         home.studio.retakes.ask(row, 0, 10, "Something else.")
 
 

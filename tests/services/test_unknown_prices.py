@@ -10,7 +10,7 @@ from tests.conftest import Browser
 from tests.support.making import SENTENCES, Home
 from tests.support.standin_openai import StandIn
 
-UNKNOWN = "price not known"
+UNKNOWN = "price unknown"
 PROVIDER = {
     "label": "Kokoro", "name": "kokoro", "model": "kokoro", "protocol": "speech",
     "voices": "af_heart | Heart | en-US", "parallel": "4", "timeout_s": "5",
@@ -107,5 +107,5 @@ def test_a_price_that_was_entered_is_told_as_such(owner, server):
     assert owner.post("/admin/providers", fields).status_code == 303
     sent = {"text": SENTENCES, "voice": "kokoro:af_heart"}
     note = owner.post("/quote", sent, json=True).json["price_note"]
-    assert note == "The price as it was entered here."
+    assert note == "Price entered here."
     assert CONFIGURED not in owner.get("/admin/engines").text

@@ -82,7 +82,7 @@ def test_a_name_is_looked_up_once_for_each_connection(server, resolver):
 def test_a_name_that_leads_elsewhere_at_the_next_connection_is_refused_then(server, resolver):
     resolver.answers = [[HERE], [METADATA]]
     read_models(named(server.url), "", 5.0)
-    with pytest.raises(ForbiddenAddress, match="never asked"):
+    with pytest.raises(ForbiddenAddress, match="never contacted"):
         read_models(named(server.url), "", 5.0)
     assert len(server.asked) == 1
 

@@ -90,7 +90,7 @@ def test_nothing_is_installed_where_nothing_is(install):
     ("source", "entry", "reason"),
     [
         ("import no_such_module", "named = broken:Named", "no_such_module"),
-        ("raise SystemError('out of order')", "named = broken:Named", "out of order"),
+        ("raise SystemError('has a fault')", "named = broken:Named", "has a fault"),
         ("", "named = broken:Named", "Named"),
         ("Named = dict", "named = broken:Named", "no speech.engine.Engine"),
         (MINIMAL, "other = broken:Named", "entry point"),

@@ -148,7 +148,7 @@ def test_it_tells_what_it_would_change_and_leaves_out_what_stays():
         ({"pattern": "a\nb"}, "control characters"),
         ({"replacement": "a\0"}, "control characters"),
         ({"replacement": "\ud800"}, "control characters"),
-        ({"pattern": " a"}, "begins nor ends with a space"),
+        ({"pattern": " a"}, "cannot begin or end with a space"),
         ({"replacement": "a b", "phonemes": True}, "without spaces"),
         ({"replacement": "]]x", "phonemes": True}, "brackets"),
         ({"replacement": "[[x", "phonemes": True}, "brackets"),

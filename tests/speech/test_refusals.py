@@ -60,8 +60,8 @@ def test_a_wrong_key_is_the_same_sentence_in_a_conversation(fault):
         (404, "model_not_found", "The model `tts-9` does not exist.", ModelEnded,
          "The provider does not have this model. It says: The model `tts-9` does not exist."),
         (404, "", "Not Found", ProviderRefused,
-         "The server has nothing at this address (status 404). Check its base URL, which mostly "
-         "ends with /v1."),
+         "The server has nothing at this address (status 404). Check the base URL, which "
+             "usually ends with /v1."),
         (404, "", "Voice ann is unknown.", ProviderRefused,
          SAID.format(404, "Voice ann is unknown.")),
         (400, "", OPENAI, ProviderRefused,
@@ -74,7 +74,7 @@ def test_a_wrong_key_is_the_same_sentence_in_a_conversation(fault):
         (429, "", OPENAI, ProviderBusy,
          "The provider is busy: too many requests. Try again later."),
         (502, "", "Bad gateway", ProviderBusy,
-         "The provider is out of order (status 502). Try again later."),
+         "The provider has a fault (status 502). Try again later."),
     ],
 )  # fmt: skip
 def test_each_refusal_says_what_it_means(status, code, message, error, sentence):

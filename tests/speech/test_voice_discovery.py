@@ -1,4 +1,4 @@
-"""What servers say of themselves, in every shape and with every fault, and who is never asked."""
+"""What servers say of themselves, in every shape and with every fault, and who is never contacted."""
 
 import ipaddress
 import json
@@ -83,7 +83,7 @@ def test_voices_are_asked_for_with_the_key_where_servers_have_them(server):
 def test_voices_that_stand_with_their_model_are_found_there(server):
     server.answers["/v1/models"] = {"data": [{"id": "m", "voices": [{"name": "ann"}]}, {"id": "n"}]}
     assert read_voices(server.url, "", "m", 5.0) == [("ann", "", "")]
-    with pytest.raises(NoList, match="Write their names into the form"):
+    with pytest.raises(NoList, match="Enter their names in the form"):
         read_voices(server.url, "", "n", 5.0)
 
 
@@ -220,7 +220,7 @@ def test_what_is_no_base_url_is_refused(url):
     ],
 )  # fmt: skip
 def test_addresses_that_hand_out_secrets_are_never_asked(host):
-    with pytest.raises(BadAddress, match="never asked"):
+    with pytest.raises(BadAddress, match="never contacted"):
         checked_address(f"http://{host}/v1")
 
 

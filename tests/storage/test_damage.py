@@ -59,7 +59,7 @@ def test_a_damaged_database_is_read_and_not_written(damaged):
     token = damaged.csrf_token()
     answer = damaged.post("/generate", {"text": "Hello there."}, csrf=token, json=True)
     assert answer.status_code == 500
-    assert "is only read now" in answer.json["error"]
+    assert "only reads it" in answer.json["error"]
     assert "restore a backup" in answer.json["error"]
     assert damaged.services.db.path.read_bytes() == before
 

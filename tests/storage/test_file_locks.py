@@ -26,7 +26,7 @@ def lock(tmp_path):
 
 @contextlib.contextmanager
 def forked(target, *arguments):
-    """A fork of this process at work, killed when it is not wanted any more."""
+    """A fork of this process at work, killed when it is was cancelled."""
     child = multiprocessing.get_context("fork").Process(target=target, args=arguments)
     child.start()
     try:

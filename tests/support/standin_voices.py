@@ -57,7 +57,7 @@ class NaturalStandIn(Engine):
     def try_model(self, path: Path, voice: NaturalVoice) -> None:
         self.tried.append(voice.name)
         if path.read_bytes() == MUTE:
-            raise EngineCrashed("The voice made no sound of the text.")
+            raise EngineCrashed("The voice produced no audio for the text.")
 
 
 def natural_voice(name: str, model: bytes) -> NaturalVoice:

@@ -116,7 +116,7 @@ def make_files(folder: Path, name: str = "en_US-tiny-low", **wanted) -> Path:
 
 
 def install(folder: Path, name: str = "en_US-tiny-low", **wanted) -> Path:
-    """A voice as it stands in the folder of voices once it is installed."""
+    "A voice as it stands in the folder of voices once it has been installed."
     made = folder / name
     model = make_files(made, name, **wanted)
     model.rename(made / MODEL)

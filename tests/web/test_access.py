@@ -79,7 +79,7 @@ def test_a_login_never_leads_to_another_site(app, target):
 def test_a_wrong_password_shows_the_form_with_the_name_and_one_sentence(stranger):
     answer = stranger.post("/login", {"username": "vera", "password": "wrong"})
     assert answer.status_code == 401
-    assert "do not belong together" in answer.text
+    assert "Wrong name or password" in answer.text
     assert 'value="vera"' in answer.text
     assert "wrong" not in answer.text
     assert stranger.events()[0] == "login_failed"

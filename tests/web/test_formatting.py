@@ -24,7 +24,7 @@ def speaking(app):
 @pytest.mark.parametrize(
     ("usd", "text"),
     [
-        (None, "price not known"),
+        (None, "price unknown"),
         (0, "free"),
         (0.00001, "under $0.0001"),
         (0.0153, "$0.0153"),

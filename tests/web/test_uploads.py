@@ -66,7 +66,7 @@ def test_a_form_without_text_takes_a_megabyte_and_says_so(owner):
     token = owner.csrf_token()
     answer = owner.post("/theme", {"theme": "x" * FORM_BYTES}, csrf=token, json=True)
     assert answer.status_code == 413
-    assert answer.json["error"] == "That is more than this form may hold. Nothing was changed."
+    assert answer.json["error"] == "That is more than this form can hold. Nothing was changed."
     assert owner.post("/theme", {"theme": "dark"}, csrf=token, json=True).status_code == 204
 
 

@@ -59,7 +59,7 @@ def test_a_finished_piece_that_is_deleted_meanwhile_is_a_404(
     vanish(services.db, "get_audio_file", services.store.path(piece))
     answer = owner.get(f"/{place}/{piece}", headers=headers, json=True)
     assert answer.status_code == 404
-    assert answer.json["error"] == "The sound of this piece is missing on the server."
+    assert answer.json["error"] == "The audio of this piece is missing on the server."
 
 
 def test_an_export_that_makes_room_meanwhile_is_a_404(owner, services, piece, vanish):
@@ -70,7 +70,7 @@ def test_an_export_that_makes_room_meanwhile_is_a_404(owner, services, piece, va
     vanish(services.db, "get_export", files.folder / services.db.list_exports(1)[0]["name"])
     answer = owner.get(file_url, json=True)
     assert answer.status_code == 404
-    assert answer.json["error"] == "This download is not here any more. Make it again."
+    assert answer.json["error"] == "This download no longer exists. Create it again."
 
 
 def test_a_take_that_is_gone_is_a_404_and_is_not_put_back(owner, services, piece):

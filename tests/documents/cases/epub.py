@@ -213,7 +213,7 @@ CASES = [
             ("</spine>", '<itemref idref="q"/><itemref idref="zz"/></spine>'),
         ),
         spoken="One\n\nText one.",
-        notes=("2 files named in the book are missing: gone.xhtml, zz.",),
+        notes=("2 files of the book are missing: gone.xhtml, zz.",),
     ),
     Case(
         "files",
