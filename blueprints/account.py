@@ -196,8 +196,8 @@ def _wanted() -> EventFilters:
         "user_id": whose,
         "event_type": sieve["event"],
         "success": OUTCOMES.get(sieve["outcome"] or ""),
-        "since": forms.day_start(sieve["since"]),
-        "until": forms.day_start(sieve["until"], days_later=1),
+        "since": forms.day_start(sieve["since"], field="since"),
+        "until": forms.day_start(sieve["until"], days_later=1, field="until"),
     }
 
 
