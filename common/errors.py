@@ -60,10 +60,12 @@ class Checks:
 
     @contextmanager
     def check(self) -> Iterator[None]:
-        """Keep an error that is raised inside."""
+        """Keep an error that is raised inside and names a field; others end the checks."""
         try:
             yield
         except AppError as error:
+            if not getattr(error, "field", ""):
+                raise
             self._mistakes.append(error)
 
     def finish(self) -> None:

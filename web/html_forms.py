@@ -18,10 +18,11 @@ UNKEPT = (*UNTYPED, "password", "file")
 
 
 class Mistake(NamedTuple):
-    """A sentence about a field; about the form where `field` is ""."""
+    """A sentence about a field; about the form where `field` is "". `remedy` is HTML behind it."""
 
     field: str
     sentence: str
+    remedy: str = ""
 
 
 class Sent(NamedTuple):
@@ -29,7 +30,7 @@ class Sent(NamedTuple):
 
     path: str
     method: str
-    values: Mapping[str, Sequence[str]]
+    values: dict[str, list[str]]
 
 
 @dataclass(eq=False)
@@ -231,13 +232,18 @@ def _values(
             yield element, _attributes(element, checked=is_sent)
         elif element.name == "textarea" and left.get(name):
             yield element, element.attributes
-        elif element.name == "input" and kind not in UNKEPT and left.get(name):
+        elif element.name == "input" and _is_kept(name, kind) and left.get(name):
             yield element, _attributes(element, value=left[name].pop(0))
     for option in form.options:
         name = next((each.get("name") for each in option.above if each.name == "select"), "")
         value = option.attributes.get("value", option.text.strip())
         if name in values:
             yield option, _attributes(option, selected=value in values[name])
+
+
+def _is_kept(name: str, kind: str) -> bool:
+    # A version says what was seen before it was changed, and holds until somebody looks again.
+    return kind not in UNKEPT or (kind == "hidden" and name == "version")
 
 
 def _say(
@@ -270,7 +276,7 @@ def _say(
         place = (around[0] if around else element).closed_at if is_field else element.end
         focus = "" if is_field else ' tabindex="-1" autofocus'
         text = f'<span class="sentence bad" id="error-{name}" role="alert"{focus}>'
-        edits.insert(place, f"{text}{escape(mistake.sentence)}</span>")
+        edits.insert(place, f"{text}{escape(mistake.sentence)}{mistake.remedy}</span>")
 
 
 def _with(

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from flask import current_app, g, request, session, url_for
 from flask.ctx import RequestContext
 from flask.sessions import SessionMixin
+from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 
 from common.errors import AppError
@@ -49,7 +51,18 @@ def page_again(error: AppError) -> str:
         return _list_again(error)
     origin = _origin()
     html = origin and _shown(origin)
-    return filled(html, _sent(), mistakes_of(error), origin) if html else ""
+    if not html:
+        return ""
+    sent, mistakes = _sent(), mistakes_of(error)
+    if hasattr(error, "found"):  # somebody else changed it: this form is made from their version
+        sent.values.pop("version", None)
+        mistakes[0] = mistakes[0]._replace(remedy=_other_version(origin))
+    return filled(html, sent, mistakes, origin)
+
+
+def _other_version(origin: str) -> Markup:
+    link = Markup(' <a href="{}">{}</a>')
+    return link.format(origin, _("Take the other version"))
 
 
 def with_mistakes(html: str, error: AppError) -> str:
