@@ -46,4 +46,4 @@ def _strange(alert_id: int) -> ResponseReturnValue:
     flash(
         _("That browser is signed out. Whoever used it knows your password: choose a new one now.")
     )
-    return remember_device(redirect(to("account.overview", _anchor="password-head"), 303), mark)
+    return remember_device(redirect(to("account.overview", _anchor="password"), 303), mark)

@@ -2,6 +2,7 @@
 import "../../vendor/turbo.js";
 import "./navigation.js";
 import "./refused_form.js";
+import "./password_eye.js";
 import "./appearance.js";
 import "../player/player_dock.js";
 import "../player/triggers.js";
