@@ -191,19 +191,24 @@ def filled(html: str, sent: Sent, mistakes: Sequence[Mistake], origin: str = "")
 
 
 def _form_of(page: Page, sent: Sent) -> Form | None:
-    """The form that was sent: of several to one place, the one with most of the hidden values."""
+    """The form that was sent: of several to one place, the one with most of the hidden values.
+
+    One in a menu, which is shut, only where there is no other.
+    """
     fitting = [
         form
         for form in page.forms
         if sent.path in form.paths and (form.element.get("method") or "get") == sent.method
     ]
 
-    def likeness(form: Form) -> int:
-        return sum(
+    def likeness(form: Form) -> tuple[bool, int]:
+        is_open = not any("popover" in each.attributes for each in form.element.above)
+        same = (
             each.get("value") in sent.values.get(each.get("name"), ())
             for each in form.fields
             if each.get("type") == "hidden"
         )
+        return is_open, sum(same)
 
     return max(fitting, key=likeness, default=None)
 
