@@ -10,7 +10,7 @@ from web.access import audience_of
 
 LONG = "x" * 600
 # They take away what the other forms need, or ask for a password, which may be tried five times.
-ENDING = ("pronunciations.remove", "files.delete", "library.delete_group")
+ENDING = ("pronunciations.remove", "files.delete", "library.delete_group", "usage.clear")
 GUARDED = ("/account/password", "/account/delete", "/account/second-step", "/account/passkeys")
 PROVIDER = {
     **{"base_url": "http://127.0.0.1:9/v1", "model": "m", "allows_own_keys": "1", "price": "0"},
