@@ -81,6 +81,7 @@ from web.current_user import current_user, current_user_id, signed_in
 from web.device_names import listening_device
 from web.engine_notices import notices, price_note
 from web.file_state import file_json
+from web.notices import prepare as prepare_notices
 from web.redirects import local_path
 from web.request_info import request_value, visitor, wants_json
 from web.responses import page, render_form_error
@@ -160,6 +161,7 @@ def _create_app(config: Config, registry: Registry | None) -> Flask:
     guard(app)
     i18n.prepare(app)
     responses.prepare(app)
+    prepare_notices(app)
     templating.prepare(app)
     compression.prepare(app)
     etags.prepare(app)

@@ -6,6 +6,7 @@ from accounts.administration import Administration
 from accounts.errors import LoginRefused, ResetLinkInvalid, TwoFactorExpired, WrongPassword
 from accounts.registration import Registration
 from accounts.types import LoginResult, Visitor
+from common.errors import Checks
 from queries.rows import Account, Session, User
 
 RESET_HOURS = 24
@@ -18,11 +19,17 @@ class Accounts(Registration, Administration):
     # Passwords
 
     def change_password(self, user: Session, current: str, new: str, visitor: Visitor) -> None:
-        """Replace the password and end every other session; raises WrongPassword, BadPassword."""
-        user_id = user["id"]
-        self.check_password_rules(user["username"], new)
+        """Replace the password and end every other session.
+
+        Raises WrongPassword, BadPassword, both as Mistakes, TooManyAttempts.
+        """
+        user_id, checks = user["id"], Checks()
         with self.one_at_a_time():
-            self._check_current(user, current, visitor, "password change")
+            with checks.check():
+                self._check_current(user, current, visitor, "password change")
+            with checks.check():
+                self.check_password_rules(user["username"], new)
+            checks.finish()
             new_hash = self._passwords.hash(new)
         with self._db.transaction():
             self._db.set_password_hash(user_id, new_hash)

@@ -9,6 +9,7 @@ from accounts import login_throttle, passwords, signed_tokens
 from accounts.errors import BadUsername, SignInBusy
 from accounts.types import Visitor
 from common import usernames
+from common.errors import Checks
 from config import Config
 from database import Database
 from queries.rows import Account
@@ -88,7 +89,17 @@ class AccountRules:
         return self._signed_tokens.mac(f"token:{token}")
 
     def _checked_name(self, username: str, password: str) -> str:
+        """The name of a new account as it is stored; raises Mistakes or one of them."""
         name = unicodedata.normalize("NFC", username.strip())
+        checks = Checks()
+        with checks.check():
+            self._check_name(name)
+        with checks.check():
+            self.check_password_rules(name, password)
+        checks.finish()
+        return name
+
+    def _check_name(self, name: str) -> None:
         if not usernames.is_well_formed(name):
             raise BadUsername
         if usernames.is_mixed(name):
@@ -96,8 +107,7 @@ class AccountRules:
                 "This name mixes letters of different scripts, such as Latin and Cyrillic. "
                 "Use letters of one script."
             )
-        self.check_password_rules(name, password)
-        return name
+        self._db.refuse_taken_name(name)
 
     @contextmanager
     def one_at_a_time(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from accounts.accounts import Accounts
 from accounts.encryption import DecryptionError, SecretBox
 from accounts.errors import AccountError, TwoFactorChanged, WrongCode
 from accounts.types import LoginResult, Visitor
+from common.errors import Checks
 from database import Database
 from queries.rows import Account, Session
 from queries.two_factor import SecondFactor
@@ -91,16 +92,19 @@ class TwoFactorRules:
     def confirm(self, user: Session, password: str, code: str, visitor: Visitor) -> list[str]:
         """Turn the second step on and end the other sessions; returns the recovery codes.
 
-        Raises WrongPassword, TooManyAttempts, WrongCode, TwoFactorChanged.
+        Raises WrongPassword, WrongCode, both as Mistakes, TooManyAttempts, TwoFactorChanged.
         """
-        user_id = user["id"]
-        self._accounts.confirm_password(user, password, visitor, "second step")
+        user_id, checks = user["id"], Checks()
         row = self._db.get_second_factor(user_id)
+        with checks.check():
+            self._accounts.confirm_password(user, password, visitor, "second step")
         if row is None or row["confirmed_at"]:
             raise TwoFactorChanged
         step = self._step_of(row, code)
-        if step is None:
-            raise WrongCode
+        with checks.check():
+            if step is None:
+                raise WrongCode
+        checks.finish()
         codes = _new_codes()
         with self._db.transaction():
             if not self._db.confirm_second_factor(user_id, row["secret"], step):

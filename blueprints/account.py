@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, jsonify, redirect, request, session
+from flask import Blueprint, Response, abort, g, jsonify, request, session
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -19,6 +19,8 @@ from web.browser_session import end_session_here, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.current_user import current_user, current_user_id
 from web.formatting import EVENTS, event_name
+from web.notices import saved_at
+from web.refused_forms import form_on
 from web.request_info import request_value, visitor, wants_json
 from web.responses import page, render_form_error
 from web.services import services
@@ -41,42 +43,38 @@ blueprint = Blueprint("account", __name__)
 @blueprint.get("/account")
 @user_only
 def overview() -> Response:
-    """The password, the open sessions, the way out."""
+    """How it looks, how it sounds, what keeps it safe, and what is stored."""
     if wants_json():
         return jsonify(_account_json())
-    return page("account/account.html", form={}, **_account_context())
+    return page("account/account.html", **_account_context())
 
 
 @blueprint.post("/account/password")
 @user_only
+@form_on("account.overview")
 def change_password() -> ResponseReturnValue:
     """Change the password and end every other session."""
     form = request.form
-    try:
-        services().accounts.change_password(
-            current_user(), form.get("current", ""), form.get("password", ""), visitor()
-        )
-    except AppError as error:
-        return render_form_error(
-            "account/account.html", error, failed="password", **_account_context()
-        )
-    flash(_("Your password has been changed. All other sessions have ended."))
-    return redirect(to("account.overview"), 303)
+    services().accounts.change_password(
+        current_user(), form.get("current", ""), form.get("password", ""), visitor()
+    )
+    return saved_at("password", _("Your password has been changed. All other sessions have ended."))
 
 
 @blueprint.post("/account/sessions")
 @user_only
+@form_on("account.overview")
 def revoke_sessions() -> ResponseReturnValue:
     """End one session, or all but this one."""
     chosen = request.form.get("session_id", "")
     if chosen == "others":
         services().accounts.revoke_other_sessions(current_user(), visitor())
-        flash(_("All other sessions have ended."))
+        told = _("All other sessions have ended.")
     elif services().accounts.revoke_session(current_user(), forms.number(chosen), visitor()):
-        flash(_("That session has ended."))
+        told = _("That session has ended.")
     else:
         abort(404)
-    return redirect(to("account.overview"), 303)
+    return saved_at("sessions", told)
 
 
 @blueprint.get("/account/export")
@@ -91,14 +89,10 @@ def export() -> Response:
 
 @blueprint.post("/account/delete")
 @user_only
+@form_on("account.overview")
 def leave() -> Response:
     """Delete the account with all that is in it."""
-    try:
-        services().accounts.close(current_user(), request.form.get("leave_password", ""), visitor())
-    except AppError as error:
-        return render_form_error(
-            "account/account.html", error, failed="leave", **_account_context()
-        )
+    services().accounts.close(current_user(), request.form.get("leave_password", ""), visitor())
     services().library.delete_user(current_user_id())
     services().accounts.log("user_deleted", None, visitor(), name=current_user()["username"])
     name = current_user()["username"]
@@ -196,8 +190,8 @@ def _wanted() -> EventFilters:
         "user_id": whose,
         "event_type": sieve["event"],
         "success": OUTCOMES.get(sieve["outcome"] or ""),
-        "since": forms.day_start(sieve["since"]),
-        "until": forms.day_start(sieve["until"], days_later=1),
+        "since": forms.day_start(sieve["since"], field="since"),
+        "until": forms.day_start(sieve["until"], days_later=1, field="until"),
     }
 
 

@@ -24,6 +24,7 @@ from web.document_page import document_json, plan_json, progress_json, review_ur
 from web.file_state import files_json
 from web.import_rows import added_json, waiting_rows
 from web.refusal_log import log_refusal
+from web.refused_forms import form_on
 from web.request_info import wants_json
 from web.responses import error_response, page
 from web.services import services
@@ -60,12 +61,10 @@ def shelf() -> Response:
 @user_only
 @takes_files
 @waits_in_line
+@form_on("documents.shelf")
 def add() -> ResponseReturnValue:
     """Take in files and a web address; one that cannot be read leaves the others alone."""
-    try:
-        added, refused = _import_sent()
-    except forms.BadForm as error:
-        return _nothing_sent(error)
+    added, refused = _import_sent()
     if any(each.waiting for each in added):
         services().wake_worker()
     if wants_json():
@@ -74,13 +73,6 @@ def add() -> ResponseReturnValue:
         return _shelf(_newest(), refused=refused, status=refused[0][1].status)
     one = added[0].document if len(added) == 1 else None
     return redirect(review_url(one["id"]) if one else to("documents.shelf"), 303)
-
-
-def _nothing_sent(error: forms.BadForm) -> Response:
-    if wants_json():
-        return error_response(error)
-    log_refusal(error)
-    return _shelf(_newest(), error=error)
 
 
 def _import_sent() -> tuple[list[Added], list[tuple[str, AppError]]]:

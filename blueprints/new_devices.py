@@ -49,4 +49,4 @@ def _strange(alert_id: int) -> ResponseReturnValue:
             "new one now."
         )
     )
-    return remember_device(redirect(to("account.overview", _anchor="password-head"), 303), mark)
+    return remember_device(redirect(to("account.overview", _anchor="password"), 303), mark)

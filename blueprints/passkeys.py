@@ -1,6 +1,6 @@
 """Passkeys: signing in with one; adding, naming and removing them on the page of the account."""
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, session
+from flask import Blueprint, Response, abort, flash, jsonify, request, session
 from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,7 +12,9 @@ from web.access import public, user_only
 from web.browser_session import PendingLogin, start_session
 from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.current_user import current_user
+from web.notices import saved_at
 from web.redirects import local_path
+from web.refused_forms import form_on
 from web.request_info import passkey_site, visitor
 from web.services import services
 
@@ -81,29 +83,29 @@ def add() -> Response:
     services().passkeys.add(
         current_user(), asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
     )
-    flash(_("Passkey added. You can log in with it from now on."))
-    return jsonify(url=to("account.overview"))
+    flash(_("Passkey added. You can log in with it from now on."), "passkeys")
+    return jsonify(url=to("account.overview", _anchor="passkeys"))
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/name")
 @user_only
+@form_on("account.overview")
 def rename(passkey_id: int) -> ResponseReturnValue:
     """Call a passkey something else."""
     if not services().passkeys.rename(current_user(), passkey_id, request.form.get("name", "")):
         abort(404)
-    flash(_("Renamed."))
-    return redirect(to("account.overview"), 303)
+    return saved_at("passkeys", _("Renamed."))
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/remove")
 @user_only
+@form_on("account.overview")
 def remove(passkey_id: int) -> ResponseReturnValue:
     """Forget a passkey, for who gives the password."""
     current = request.form.get("current", "")
     if not services().passkeys.remove(current_user(), passkey_id, current, visitor()):
         abort(404)
-    flash(_("That passkey no longer works."))
-    return redirect(to("account.overview"), 303)
+    return saved_at("passkeys", _("That passkey no longer works."))
 
 
 def _site() -> Site:

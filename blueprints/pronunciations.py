@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from common.errors import AppError
 from queries.base import chosen
 from queries.pronunciations import Pronunciation
 from services.pronunciations import (
@@ -28,8 +27,9 @@ from web.current_user import current_user_id
 from web.file_state import file_json
 from web.formatting import money
 from web.i18n import language_name
+from web.refused_forms import form_on
 from web.request_info import wants_json
-from web.responses import error_response, page, render_form_error
+from web.responses import page
 from web.services import services
 from web.studio_page import chosen_voice
 from web.uploads import takes_files
@@ -53,12 +53,10 @@ def dictionary() -> Response:
 
 @blueprint.post("/pronunciations")
 @user_only
+@form_on("pronunciations.dictionary")
 def add() -> ResponseReturnValue:
     """Keep a new entry."""
-    try:
-        row = _pronunciations().add(current_user_id(), _entry())
-    except AppError as error:
-        return _again(error)
+    row = _pronunciations().add(current_user_id(), _entry())
     if wants_json():
         return jsonify(entry_json(row)), 201, {"Location": _url(row)}
     flash(_("Added “%(word)s” to your dictionary.", word=row["pattern"]))
@@ -77,14 +75,12 @@ def entry(entry_id: int) -> Response:
 
 @blueprint.post(f"/pronunciations/{ID}")
 @user_only
+@form_on("pronunciations.entry")
 def change(entry_id: int) -> ResponseReturnValue:
     """Put what is sent in the place of an entry."""
     row = _pronunciations().get(current_user_id(), entry_id)
-    try:
-        forms.check_version(request.form, entry_json(row))
-        row = _pronunciations().change(current_user_id(), entry_id, _entry())
-    except AppError as error:
-        return _again(error, row)
+    forms.check_version(request.form, entry_json(row))
+    row = _pronunciations().change(current_user_id(), entry_id, _entry())
     if wants_json():
         return jsonify(entry_json(row))
     flash(_("Changed “%(word)s”.", word=row["pattern"]))
@@ -121,6 +117,7 @@ def changes(entry_id: int) -> Response:
 
 @blueprint.post("/pronunciations/try")
 @user_only
+@form_on("pronunciations.dictionary")
 def hear() -> Response:
     """A sentence with the dictionary, and with the entry in the form, or without; or its price."""
     if request.form.get("act") == "quote":
@@ -131,13 +128,10 @@ def hear() -> Response:
 
 
 def _quoted() -> Response:
-    try:
-        asked = _trial()
-        with_it, without = (
-            _pronunciations().try_out(*asked, is_with=is_with) for is_with in (True, False)
-        )
-    except AppError as error:
-        return _again(error)
+    asked = _trial()
+    with_it, without = (
+        _pronunciations().try_out(*asked, is_with=is_with) for is_with in (True, False)
+    )
     trial = {
         "said": with_it.said,
         "cost_usd": with_it.cost_usd,
@@ -176,15 +170,13 @@ def table() -> Response:
 @blueprint.post("/pronunciations/import")
 @user_only
 @takes_files
+@form_on("pronunciations.dictionary")
 def import_table() -> ResponseReturnValue:
     """Add the entries of a table."""
     sent = request.files.get("table")
-    try:
-        if not sent or not sent.filename:
-            raise forms.BadForm("table", _("Choose a table first."))
-        number = _pronunciations().import_table(current_user_id(), sent.read(TABLE_BYTES + 1))
-    except AppError as error:
-        return _again(error, failed="table")
+    if not sent or not sent.filename:
+        raise forms.BadForm("table", _("Choose a table first."))
+    number = _pronunciations().import_table(current_user_id(), sent.read(TABLE_BYTES + 1))
     if wants_json():
         return jsonify(taken_in=number)
     flash(ngettext("Imported %(num)s entry.", "Imported %(num)s entries.", number))
@@ -205,14 +197,15 @@ def _version(row: Pronunciation) -> str:
 
 
 def _entry() -> Entry:
-    """The entry in the form; raises BadPronunciation."""
+    """The entry in the form; raises BadPronunciation, several as Mistakes."""
     form = request.form
+    language = checked_language(form.get("language", ""))
     return Entry(
         form.get("pattern", "").strip(),
         form.get("replacement", "").strip(),
         whole_word=_is_ticked("whole_word", "1"),
         case=_is_ticked("match_case"),
-        language=checked_language(form.get("language", "")),
+        language=language,
         phonemes=_is_ticked("phonemes"),
     )
 
@@ -220,16 +213,6 @@ def _entry() -> Entry:
 def _is_ticked(name: str, default: str = "0") -> bool:
     # A box that is not ticked is not sent; the field before it says that it was there.
     return ([default, *request.form.getlist(name)])[-1] == "1"
-
-
-def _again(error: AppError, row: Pronunciation | None = None, failed: str = "entry") -> Response:
-    template = "pronunciations/entry.html" if row else "pronunciations/dictionary.html"
-    if wants_json():
-        return error_response(error)
-    context = _context(request.form) | {"entry": row, "failed": failed}
-    context["version"] = _version(row) if row else ""
-    del context["form"]
-    return render_form_error(template, error, **context)
 
 
 def _context(form: Any) -> dict[str, Any]:

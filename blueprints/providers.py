@@ -26,8 +26,10 @@ from web.access import admin_only, user_only
 from web.commands import new_file, one_sentence, password_from_stdin
 from web.current_user import current_user, current_user_id
 from web.formatting import decimal, money
+from web.notices import saved_at
 from web.provider_form import NEW, PROTOCOL_NAMES, context, filled, saved, settings_from_form
 from web.refusal_log import log_refusal
+from web.refused_forms import form_on
 from web.request_info import visitor, wants_json
 from web.responses import error_response, page, render_form_error
 from web.services import services
@@ -295,17 +297,17 @@ def _done(message: str) -> ResponseReturnValue:
 
 @blueprint.post("/account/keys/<int:provider_id>")
 @user_only
+@form_on("account.overview")
 def own_key(provider_id: int) -> ResponseReturnValue:
     """Keep a key of one's own for a provider, or forget it."""
     if request.form.get("action") == "remove":
         if providers().drop_own_key(_me(), provider_id):
             _log("own_key_removed", providers().get(provider_id)["name"])
-        flash(_("Your key has been removed."))
-        return redirect(url_for("account.overview"), 303)
+        return saved_at("keys", _("Your key has been removed."))
     row = providers().set_own_key(_me(), provider_id, request.form.get("own_key", ""))
     _log("own_key_set", row["name"])
-    flash(_("Audio from %(label)s is paid for with your key from now on.", **_of(row)))
-    return redirect(url_for("account.overview"), 303)
+    told = _("Audio from %(label)s is paid for with your key from now on.", **_of(row))
+    return saved_at("keys", told)
 
 
 # Commands

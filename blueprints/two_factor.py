@@ -18,6 +18,7 @@ from web.cookies import DEVICE_COOKIE, sent_cookie
 from web.csrf import csrf_token
 from web.current_user import current_user, current_user_id, signed_in
 from web.redirects import local_path
+from web.refused_forms import form_on
 from web.request_info import passkey_site, visitor, wants_json
 from web.responses import page, render_form_error
 from web.services import services
@@ -86,6 +87,7 @@ def overview() -> Response:
 
 @blueprint.post("/account/second-step/start")
 @user_only
+@form_on("two_factor.overview")
 @allow_without_two_factor
 def start() -> ResponseReturnValue:
     """Make a secret and show it, until a code confirms it."""
@@ -95,41 +97,33 @@ def start() -> ResponseReturnValue:
 
 @blueprint.post("/account/second-step/confirm")
 @user_only
+@form_on("two_factor.overview")
 @allow_without_two_factor
 def confirm() -> Response:
     """Turn it on with the first code, and show the recovery codes, this once."""
     form = request.form
-    try:
-        codes = services().two_factor.confirm(
-            current_user(), form.get("current", ""), form.get("code", ""), visitor()
-        )
-    except AppError as error:
-        return render_form_error("two_factor/settings.html", error, failed="confirm", **_context())
+    codes = services().two_factor.confirm(
+        current_user(), form.get("current", ""), form.get("code", ""), visitor()
+    )
     current_user()["has_second_factor"], g.is_held = 1, False
     return _shown_once(codes)
 
 
 @blueprint.post("/account/second-step/codes")
 @user_only
+@form_on("two_factor.overview")
 def renew_codes() -> Response:
     """Make new recovery codes and show them, this once."""
-    try:
-        codes = services().two_factor.renew_codes(
-            current_user(), request.form.get("current", ""), visitor()
-        )
-    except AppError as error:
-        return render_form_error("two_factor/settings.html", error, failed="codes", **_context())
-    return _shown_once(codes)
+    current = request.form.get("current", "")
+    return _shown_once(services().two_factor.renew_codes(current_user(), current, visitor()))
 
 
 @blueprint.post("/account/second-step/off")
 @user_only
+@form_on("two_factor.overview")
 def turn_off() -> ResponseReturnValue:
     """Let the password alone suffice again."""
-    try:
-        services().two_factor.turn_off(current_user(), request.form.get("current", ""), visitor())
-    except AppError as error:
-        return render_form_error("two_factor/settings.html", error, failed="off", **_context())
+    services().two_factor.turn_off(current_user(), request.form.get("current", ""), visitor())
     flash(_("Two-factor authentication is off. All other sessions have ended."))
     return redirect(to("two_factor.overview"), 303)
 

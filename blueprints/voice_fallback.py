@@ -1,7 +1,6 @@
 """Fallback voices: which one speaks on, and what should happen by itself."""
 
-from flask import Blueprint, flash, redirect, request
-from flask import url_for as to
+from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,6 +9,8 @@ from web import forms
 from web.access import owned_file, user_only
 from web.current_user import current_user_id
 from web.file_state import file_json, file_page
+from web.notices import saved_at
+from web.refused_forms import form_on
 from web.request_info import wants_json
 from web.services import services
 
@@ -18,6 +19,7 @@ blueprint = Blueprint("voice_fallback", __name__)
 
 @blueprint.post("/files/<filename>/voice")
 @user_only
+@form_on("files.show_file")
 def resume_with_voice(filename: str) -> ResponseReturnValue:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
     services().studio.generation.resume_with_voice(
@@ -33,11 +35,11 @@ def resume_with_voice(filename: str) -> ResponseReturnValue:
 
 @blueprint.post("/account/stand-in")
 @user_only
+@form_on("account.overview")
 def choose_rule() -> ResponseReturnValue:
     """Remember what is to happen where a voice cannot speak."""
     rule = request.form.get("rule", "")
     if rule not in RULES:
         raise forms.BadForm("rule", _("Choose one of the three options."))
     services().db.set_fallback_rule(current_user_id(), rule)
-    flash(_("Saved."))
-    return redirect(to("account.overview"), 303)
+    return saved_at("voice-fallback", _("Saved."))

@@ -35,7 +35,7 @@ class UserQueries(Statements):
         """Add an account; raises UsernameTaken, also for another spelling or look of a name."""
         key = usernames.look(username)
         with self.transaction():
-            self._refuse_taken(username, key)
+            self.refuse_taken_name(username)
             return self.write_one(
                 User,
                 """INSERT INTO users (username, password_hash, is_admin, created_at, name_key)
@@ -43,7 +43,9 @@ class UserQueries(Statements):
                 username, password_hash, int(is_admin), created_at, key,
             )  # fmt: skip
 
-    def _refuse_taken(self, username: str, key: str) -> None:
+    def refuse_taken_name(self, username: str) -> None:
+        """Raise UsernameTaken where an account has the name, in another spelling or look too."""
+        key = usernames.look(username)
         # The second look finds names that another program wrote, without a key.
         alike = self.rows("SELECT username FROM users WHERE name_key = ?", key) or self.rows(
             "SELECT username FROM users WHERE username = ? COLLATE NOCASE", username

@@ -17,9 +17,13 @@ LOOKED_AT = 20_000  # characters in which the signs of markup are looked for
 
 
 class BadName(AppError):
-    """A name or group that cannot be stored; `message` says why and what to do."""
+    """A name or group that cannot be stored; `message` says why, `field` which of the two."""
 
     status = 400
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def plain_name(name: str) -> str:
@@ -31,14 +35,15 @@ def check_name(name: str) -> str:
     """A display name as it is stored; raises BadName with the remedy."""
     cleaned = plain_name(name)
     if not cleaned:
-        raise BadName("The name is empty. Enter a name of up to 200 characters.")
+        raise BadName("The name is empty. Enter a name of up to 200 characters.", "name")
     if len(cleaned) > NAME_LENGTH:
         raise BadName(
             Message(
                 "The name has {characters} characters. Shorten it to {limit} or fewer.",
                 characters=len(cleaned),
                 limit=NAME_LENGTH,
-            )
+            ),
+            "name",
         )
     return cleaned
 
@@ -52,7 +57,8 @@ def check_group(category: str) -> str:
                 "The group name has {characters} characters. Shorten it to {limit}.",
                 characters=len(cleaned),
                 limit=GROUP_LENGTH,
-            )
+            ),
+            "category",
         )
     return cleaned
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from common.errors import Message
+from common.errors import Message, Mistakes
 from database import Database
 from queries.base import chosen
 from queries.pronunciations import NO_ENTRY, Pronunciation
@@ -269,6 +269,8 @@ def _entry(cells: dict[str, str], line: int) -> Entry:
         raise
     except BadPronunciation as error:
         raise _bad_line(line, error.message) from None
+    except Mistakes as error:
+        raise _bad_line(line, error.mistakes[0].message) from None
 
 
 def checked_language(tag: str) -> str:
@@ -277,7 +279,7 @@ def checked_language(tag: str) -> str:
     parts = tag.split("-")
     fits = all(part.isascii() and part.isalnum() and len(part) <= 8 for part in parts)
     if tag and not (fits and len(tag) <= 35):
-        raise BadPronunciation("Write the language as a tag, such as en or de-AT.")
+        raise BadPronunciation("Write the language as a tag, such as en or de-AT.", "language")
     return tag
 
 
@@ -321,7 +323,8 @@ def _check_free(rows: Iterable[Pronunciation], entry: Entry) -> None:
         raise EntryTaken(
             Message(
                 "“{pattern}” is already in your dictionary. Change it there.", pattern=entry.pattern
-            )
+            ),
+            "pattern",
         )
 
 

@@ -67,6 +67,7 @@ class UsernameTaken(DatabaseError):
     """An account of that name exists."""
 
     status = 409
+    field = "username"
 
 
 class GroupTaken(DatabaseError):

@@ -137,9 +137,21 @@ def _check_request() -> Response | None:
     _tell_whose_it_is(token)
     present_request().check_size()
     _check_rate(endpoint)
-    view = current_app.view_functions[endpoint]
-    audience = audience_of(view)
-    user = signed_in()
+    if answer := refusal_to_show(current_app.view_functions[endpoint]):
+        return answer
+    g.may_see_pages = True
+    if request.method not in SAFE_METHODS:
+        services().reserve.look()
+        length = request.content_length or 0
+        if length > PUT_DOWN_BYTES:
+            services().store.check_space(length)
+        check_csrf()
+    return None
+
+
+def refusal_to_show(view: Callable[..., Any]) -> Response | None:
+    """The answer to whom a view is not for; None for everybody else; raises TwoFactorOwed."""
+    audience, user = audience_of(view), signed_in()
     if user is None and audience != "public":
         return _ask_to_log_in()
     if user and is_owed(user) and not _is_open_without_two_factor(view):
@@ -147,12 +159,6 @@ def _check_request() -> Response | None:
     if audience == "admin" and not current_user()["is_admin"]:
         log_limit("admin_refused", "for admins")
         abort(404)
-    if request.method not in SAFE_METHODS:
-        services().reserve.look()
-        length = request.content_length or 0
-        if length > PUT_DOWN_BYTES:
-            services().store.check_space(length)
-        check_csrf()
     return None
 
 
@@ -197,7 +203,7 @@ def _ask_to_log_in() -> Response:
     return redirect(url_for("web.login", next=wanted if wanted != "/" else None), 303)
 
 
-def _is_open_without_two_factor(view: View) -> bool:
+def _is_open_without_two_factor(view: Callable[..., Any]) -> bool:
     g.is_held = True
     return audience_of(view) == "public" or getattr(view, "allows_without_two_factor", False)
 

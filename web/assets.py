@@ -33,6 +33,7 @@ SCRIPTS = {
     f"{JOINED}usage.js": "js/usage/day_chart.js",
     f"{JOINED}passkeys.js": "js/passkeys/passkeys.js",
     f"{JOINED}voice_installation.js": "js/voices/voice_installation.js",
+    f"{JOINED}password_eye.js": "js/site/password_eye.js",
     f"{JOINED}account_deleted.js": "js/site/account_deleted.js",
     f"{JOINED}copy_field.js": "js/admin/copy_field.js",
 }

@@ -41,13 +41,13 @@ def _token_of(seed: str, key: bytes) -> str:
 def check_csrf() -> None:
     """Raise StaleForm unless this was sent from a page of ours, made for this very session."""
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    if hmac.compare_digest(given.encode(), csrf_token().encode()) and not _is_from_elsewhere():
+    if hmac.compare_digest(given.encode(), csrf_token().encode()) and not is_from_elsewhere():
         return
     log_event("csrf_refused", f"{request.method} {request.path}")
     raise StaleForm
 
 
-def _is_from_elsewhere() -> bool:
+def is_from_elsewhere() -> bool:
     """Whether the browser says that a page of another site sent this."""
     if site := request.headers.get("Sec-Fetch-Site"):
         return site not in ("same-origin", "none")

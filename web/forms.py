@@ -187,7 +187,7 @@ def number(text: str, field: str = "id") -> int:
     return int(text)
 
 
-def day_start(text: str | None, days_later: int = 0) -> str | None:
+def day_start(text: str | None, days_later: int = 0, *, field: str = "day") -> str | None:
     """The UTC text of when a day, written 2026-11-22, begins on this machine; raises BadForm."""
     if not text:
         return None
@@ -195,7 +195,7 @@ def day_start(text: str | None, days_later: int = 0) -> str | None:
         when = date.fromisoformat(text) + timedelta(days=days_later)
         start = datetime.combine(when, time()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise BadForm("day", _("Write dates like 2026-11-22.")) from None
+        raise BadForm(field, _("Write dates like 2026-11-22.")) from None
     return f"{start:%Y-%m-%d %H:%M:%S}"
 
 

@@ -14,6 +14,7 @@ from common.errors import AppError
 from web.formatting import count
 from web.i18n import translate
 from web.refusal_log import log_event, log_refusal
+from web.refused_forms import is_in_form, mistakes_of, page_again, with_mistakes
 from web.request_info import wants_json
 from web.services import services
 from web.trusted_hosts import UntrustedHost
@@ -50,7 +51,7 @@ log = logging.getLogger("voiceverse.responses")
 
 def prepare(app: Flask) -> None:
     """Let the app answer with a sentence to whatever is raised."""
-    app.register_error_handler(AppError, error_response)
+    app.register_error_handler(AppError, refusal)
     app.register_error_handler(OSError, _held_up)
     app.register_error_handler(MemoryError, _held_up)
     app.register_error_handler(UntrustedHost, _strange_host)
@@ -62,11 +63,19 @@ def page(template: str, status: int = 200, /, **context: Any) -> Response:
     return Response(render_template(template, **context), status, content_type=HTML)
 
 
+def refusal(error: AppError) -> Response:
+    """The answer to what was refused: as JSON, at the form it came from, or on its own page."""
+    again = "" if wants_json() else page_again(error)
+    if not again:
+        return error_response(error)
+    return _form_again(again, error)
+
+
 def error_response(error: AppError) -> Response:
     """The answer to anything refused: its sentence as JSON or on a page of its own."""
     status = error.status
     if wants_json():
-        answer = jsonify(error=translate(error.message), **getattr(error, "found", {}))
+        answer = jsonify(_error_json(error))
         answer.status_code = status
     else:
         title = str(TITLES.get(status) or _("That did not work"))
@@ -78,8 +87,26 @@ def render_form_error(template: str, error: AppError, /, **context: Any) -> Resp
     """The form with what was typed and the sentence beside it; JSON for clients that want it."""
     if wants_json():
         return error_response(error)
-    answer = page(template, error.status, form=request.form, error=error, **context)
+    html = render_template(template, form=request.form, error=error, **context)
+    return _form_again(with_mistakes(html, error), error)
+
+
+def _form_again(html: str, error: AppError) -> Response:
+    answer = Response(html, error.status, content_type=HTML)
+    if is_in_form(html):  # so that a script can leave the form as it stands
+        answer.headers["X-Refused-Form"] = "1"
     return _noted(answer, error)
+
+
+def _error_json(error: AppError) -> dict[str, Any]:
+    """The sentence, with the first field that is wrong and what else the error tells."""
+    mistakes = mistakes_of(error)
+    told: dict[str, Any] = {"error": " ".join(mistake.sentence for mistake in mistakes)}
+    if field := next((mistake.field for mistake in mistakes if mistake.field), ""):
+        told["field"] = field
+    if len(mistakes) > 1:
+        told["errors"] = {mistake.field: mistake.sentence for mistake in mistakes}
+    return told | getattr(error, "found", {})
 
 
 def _strange_host(error: UntrustedHost) -> Response:
@@ -101,7 +128,7 @@ def _held_up(error: OSError | MemoryError) -> Response:
     if cause is None:
         raise error
     log.warning("%s %s: %r", request.method, request.path, error)
-    return error_response(_Refused(cause.status, cause.refusal))
+    return refusal(_Refused(cause.status, cause.refusal))
 
 
 def _http_error(error: HTTPException) -> WerkzeugResponse:

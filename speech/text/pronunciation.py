@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 
-from common.errors import Message
+from common.errors import Checks, Message
 from speech.errors import SpeechError
 from speech.text.clauses import WORDLESS
 from speech.text.edit_map import Edit, Edited
@@ -40,14 +40,18 @@ NOWHERE = (sys.maxsize, 0)
 
 
 class BadPronunciation(SpeechError):
-    """An entry or a dictionary that cannot be used; `message` says why."""
+    """An entry or a dictionary that cannot be used; `message` says why, `field` names the part."""
 
     status = 400
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Say `replacement` where `pattern` stands; raises BadPronunciation.
+    """Say `replacement` where `pattern` stands; raises BadPronunciation, several as Mistakes.
 
     `case` asks for the very same capitals. `language` is empty for all, or a tag or its beginning,
     such as "en". `phonemes` marks a replacement in the engine's own phoneme names.
@@ -61,17 +65,28 @@ class Entry:
     phonemes: bool = False
 
     def __post_init__(self) -> None:
+        checks = Checks()
+        with checks.check():
+            self._check_pattern()
+        with checks.check():
+            self._check_replacement()
+        checks.finish()
+
+    def _check_pattern(self) -> None:
         if not self.pattern.strip():
             raise BadPronunciation(
-                "Enter the word or phrase that should be pronounced differently."
+                "Enter the word or phrase that should be pronounced differently.", "pattern"
             )
-        for written in (self.pattern, self.replacement):
-            _check(written)
+        _check(self.pattern, "pattern")
         if self.pattern != self.pattern.strip():
-            raise BadPronunciation("A word or phrase cannot begin or end with a space.")
+            raise BadPronunciation("A word or phrase cannot begin or end with a space.", "pattern")
+
+    def _check_replacement(self) -> None:
+        _check(self.replacement, "replacement")
         if self.phonemes and not PHONEMES.fullmatch(self.replacement):
             raise BadPronunciation(
-                "Write phonemes without spaces and brackets, for example h@l'oU."
+                "Write phonemes without spaces and brackets, for example h@l'oU.",
+                "replacement",
             )
 
     def speaks(self, language: str) -> bool:
@@ -197,17 +212,20 @@ class _Rules:
         return next(entry for entry in entries if entry.fits(text, start, end))
 
 
-def _check(written: str) -> None:
+def _check(written: str, field: str) -> None:
     if len(written) > LONGEST:
         raise BadPronunciation(
             Message(
                 "A pronunciation can be up to {limit} characters long; this one has {characters}.",
                 limit=LONGEST,
                 characters=len(written),
-            )
+            ),
+            field,
         )
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in written):
-        raise BadPronunciation("A pronunciation must be one line without control characters.")
+        raise BadPronunciation(
+            "A pronunciation must be one line without control characters.", field
+        )
 
 
 def _either_tree(patterns: list[str], is_words: bool, is_exact: bool) -> str:

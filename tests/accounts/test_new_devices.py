@@ -68,7 +68,7 @@ def test_a_browser_that_signed_in_before_is_no_news(owner, stranger_in):
 
 def test_a_strange_browser_is_signed_out_and_strange_for_good(owner, stranger_in):
     done = answer(owner, "strange")
-    assert done.headers["Location"] == "/account#password-head"
+    assert done.headers["Location"] == "/account#password"
     assert "knows your password" in owner.get("/account").text
     assert stranger_in.get("/history").status_code == 303
     assert owner.events()[0] == "device_refused"

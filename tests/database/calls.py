@@ -146,6 +146,7 @@ CALLS = {
     "list_groups": lambda db: db.list_groups(1),
     "list_voices_used": lambda db: db.list_voices_used(1),
     "move_files": lambda db: db.move_files(1, ["a.mp3"], "g"),
+    "refuse_taken_name": lambda db: db.refuse_taken_name("new"),
     "rename_group": lambda db: db.rename_group(1, "g", "new"),
     "restore_audio_files": lambda db: db.restore_audio_files(1, ["a.mp3"]),
     "save_draft": lambda db: db.save_draft(1, "text"),

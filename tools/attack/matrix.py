@@ -71,7 +71,8 @@ PLAIN: dict[str, Any] = {
     "act": "quote", "action": "delete", "after": "", "as": "one", "at": "0", "author": "Somebody",
     "before": "", "cast": "", "category": "elsewhere", "chapter": "0", "cover": "",
     "csrf_token": "", "current": "x", "day": "", "edit": "1", "encoding": "koi8-r", "engine": "",
-    "event": "", "form": "", "format": "wav", "from": "0", "has_chapters": "1", "has_rules": "1",
+    "event": "", "form": "", "form_page": "", "format": "wav", "from": "0", "has_chapters": "1",
+    "has_rules": "1",
     "invite": "", "kept": "", "is_draft": "", "language": "de", "leave_password": "x", "loose": "",
     "loudness": "as-spoken", "match_case": "0", "month": "", "name": "Renamed", "next": "",
     "original": "", "outcome": "", "paragraph_pause": "", "part": "0", "password": "x",
@@ -90,7 +91,8 @@ PLAIN: dict[str, Any] = {
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
 UNSAID = {
-    *("remove", "original", "part", "cover", "table", "form", "reading", "v", "csrf_token"),
+    *("remove", "original", "part", "cover", "table", "form", "form_page", "reading", "v"),
+    "csrf_token",
     *("author_was", "base", "known", "name_was", "only", "seen", "title_was", "version"),
     *("voice_shown", "pace_shown", "right"),
 }

@@ -13,3 +13,8 @@ document.addEventListener("turbo:before-cache", () => {
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   for (const notice of document.querySelectorAll("main > .notice")) notice.remove();
 });
+
+// A redirect loses the place in the page on its way through a script; what was saved shows it.
+document.addEventListener("turbo:load", () => {
+  document.querySelector(".saved")?.scrollIntoView({ block: "center" });
+});
