@@ -178,7 +178,8 @@ function keepHeight({ element, isLoaded }, height) {
 function offerLink(element, number) {
   const shown = document.querySelector("template[data-part-away]")?.content.cloneNode(true);
   if (!shown || element.firstChild) return;
-  shown.querySelector("a").search = `?part=${number}`;
+  const link = shown.querySelector("a");
+  link.setAttribute("href", `${link.getAttribute("href")}?part=${number}`);
   element.replaceChildren(shown);
 }
 
