@@ -30,6 +30,7 @@ from queries.playback import PlaybackQueries
 from queries.pronunciations import PronunciationQueries
 from queries.providers import ProviderQueries
 from queries.quotas import QuotaQueries
+from queries.reading_settings import ReadingSettingsQueries
 from queries.retakes import RetakeQueries
 from queries.security_log import SecurityLogQueries
 from queries.segment_cache import SegmentCacheQueries
@@ -67,6 +68,7 @@ class Database(
     PronunciationQueries,
     ProviderQueries,
     QuotaQueries,
+    ReadingSettingsQueries,
     RetakeQueries,
     SecurityLogQueries,
     SegmentCacheQueries,

@@ -535,6 +535,20 @@ CREATE TABLE default_voices (
     speed   REAL    NOT NULL DEFAULT 1 CHECK (speed > 0)
 );
 
+-- How a person likes texts to look while they read along, and whether the page follows the voice.
+CREATE TABLE reading_settings (
+    user_id       INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    text_size     TEXT    NOT NULL DEFAULT 'usual'
+                  CHECK (text_size IN ('smaller', 'usual', 'larger', 'largest')),
+    line_width    TEXT    NOT NULL DEFAULT 'usual'
+                  CHECK (line_width IN ('narrow', 'usual', 'wide')),
+    line_height   TEXT    NOT NULL DEFAULT 'usual'
+                  CHECK (line_height IN ('tight', 'usual', 'loose')),
+    typeface      TEXT    NOT NULL DEFAULT 'serif' CHECK (typeface IN ('serif', 'sans')),
+    contrast      TEXT    NOT NULL DEFAULT 'usual' CHECK (contrast IN ('usual', 'high')),
+    follows_voice INTEGER NOT NULL DEFAULT 1 CHECK (follows_voice IN (0, 1))
+);
+
 -- People from before there were natural voices, who are still to be asked whether they want one.
 CREATE TABLE natural_voice_questions (
     user_id INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE

@@ -8,6 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from common.errors import AppError
+from queries.rows import AudioFile
+from services.file_names import BadName
 from speech.audio.captions import srt, webvtt
 from web import audio_responses, file_details, forms
 from web.access import owned_file, user_only
@@ -15,9 +18,10 @@ from web.current_user import current_user_id
 from web.file_selection import ticked_rows
 from web.file_state import file_json
 from web.formatting import spoken_length
+from web.reading_text import ReadingText
 from web.redirects import return_path, return_path_of_many
 from web.request_info import wants_json
-from web.responses import page
+from web.responses import page, render_form_error
 from web.services import services
 from web.voice_lists import voice_name
 
@@ -32,6 +36,16 @@ def show_file(filename: str) -> Response:
     if wants_json():
         return jsonify(**file_json(row), length_shown=spoken_length(row["duration"]))
     return page("files/file.html", **file_details.context(row))
+
+
+@blueprint.get("/files/<filename>/parts/<int:number>")
+@user_only
+def part(filename: str, number: int) -> Response:
+    """A part of the text as its page shows it, for scripts that bring it as one scrolls."""
+    shown = ReadingText(owned_file(filename)).shown(number)
+    if wants_json():
+        return jsonify(number=number, start=shown.start, text=shown.text)
+    return page("files/part.html", part=shown)
 
 
 @blueprint.get("/files/<filename>/text")
@@ -83,8 +97,18 @@ def _captions(filename: str, write: Callable[..., str], ending: str, media_type:
 @user_only
 def rename(filename: str) -> ResponseReturnValue:
     """Give a piece another name."""
-    name, was = request.form.get("name", ""), request.form.get("name_was")
-    known = owned_file(filename)["display_name"]
+    row, name = owned_file(filename), request.form.get("name", "")
+    try:
+        _check_name_was(row, name)
+        services().studio.generation.rename(filename, current_user_id(), name=name)
+    except (BadName, forms.ChangedMeanwhile) as error:
+        return _refused(row, "name", error)
+    return _done(_("Renamed."), filename)
+
+
+def _check_name_was(row: AudioFile, name: str) -> None:
+    """Raise ChangedMeanwhile where the name is another than the form was made from."""
+    known, was = row["display_name"], request.form.get("name_was")
     if was is not None and known not in (was, name.strip()):
         raise forms.ChangedMeanwhile(
             _(
@@ -94,18 +118,26 @@ def rename(filename: str) -> ResponseReturnValue:
                 yours=name,
             )
         )
-    services().studio.generation.rename(filename, current_user_id(), name=name)
-    return _done(_("Renamed."), filename)
 
 
 @blueprint.post("/files/<filename>/move")
 @user_only
 def move(filename: str) -> ResponseReturnValue:
     """Put a piece into another group, or into none."""
-    services().studio.generation.rename(
-        filename, current_user_id(), category=request.form.get("category", "")
-    )
+    row, group = owned_file(filename), request.form.get("category", "")
+    try:
+        services().studio.generation.rename(filename, current_user_id(), category=group)
+    except BadName as error:
+        return _refused(row, "category", error)
     return _done(_("Moved."), filename)
+
+
+def _refused(row: AudioFile, field: str, error: AppError) -> Response:
+    """The page of a piece with what was typed and the sentence at its field."""
+    if wants_json():
+        raise error
+    context = file_details.context(row)
+    return render_form_error("files/file.html", error, wrong=field, **context)
 
 
 @blueprint.post("/files/<filename>/delete")

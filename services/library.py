@@ -198,6 +198,7 @@ class Library:
             "draft": self.db.get_draft(user["id"]),
             "voices": self.db.list_voice_settings(user["id"]),
             "default_voice": self.db.get_default_voice(user["id"]),
+            "reading": self.db.get_reading_settings(user["id"]),
             "sessions": self.db.list_sessions(user["id"]),
         }
 

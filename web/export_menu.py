@@ -16,43 +16,58 @@ from web.i18n import translate
 from web.services import services
 
 LABELS = {
-    "mp3": lazy_gettext("MP3, normalised"),
-    "m4b": lazy_gettext("Audiobook, M4B"),
+    "mp3": lazy_gettext("MP3"),
+    "m4b": lazy_gettext("M4B audiobook"),
     "opus": lazy_gettext("Opus (smaller)"),
-    "flac": lazy_gettext("FLAC"),
+    "zip": lazy_gettext("One MP3 per chapter (ZIP)"),
     "wav": lazy_gettext("WAV"),
-    "zip": lazy_gettext("One file per chapter"),
+    "flac": lazy_gettext("FLAC"),
     "epub": lazy_gettext("EPUB with audio"),
 }
+# What each is for, in the order of the page.
+PURPOSES = (
+    ("listen", lazy_gettext("Listen"), ("mp3", "m4b", "opus", "zip")),
+    ("edit", lazy_gettext("Edit"), ("wav", "flac")),
+    ("read", lazy_gettext("Read"), ("epub",)),
+)
 LEVELS = {
-    -19.0: lazy_gettext("Normalised: audiobook (−19 LUFS)"),
-    -16.0: lazy_gettext("Normalised: louder"),
-    -23.0: lazy_gettext("Normalised: quieter"),
     None: lazy_gettext("As recorded"),
+    -19.0: lazy_gettext("Normalised: audiobook (−19 LUFS)"),
+    -16.0: lazy_gettext("Normalised: louder (−16 LUFS)"),
+    -23.0: lazy_gettext("Normalised: quieter (−23 LUFS)"),
 }
 AS_SPOKEN = "as-spoken"
 
 
 def menu(row: AudioFile) -> dict[str, Any]:
-    """The values of a file's export menu."""
-    if row["status"] in UNFINISHED:
-        return {"formats": []}
+    """The values of a file's export menu; one still in the making has its text and captions."""
+    formats = {} if row["status"] in UNFINISHED else _formats(row)
+    return {
+        "formats": list(formats.values()),
+        "groups": [
+            {"key": key, "label": label, "formats": [formats[k] for k in keys if k in formats]}
+            for key, label, keys in PURPOSES
+        ],
+        "has_mp3": "mp3" in formats,
+        "has_av": runner.has_av(),
+        "levels": [(level_name(lufs), label) for lufs, label in LEVELS.items()],
+        "level": AS_SPOKEN,
+    }
+
+
+def _formats(row: AudioFile) -> dict[str, dict[str, Any]]:
+    """The formats that a file can have, by key."""
     has_chapters = len(services().db.get_chapters(row["id"])) > 1
     found = services().studio.exports.formats(row) if row["status"] == "ready" else []
     return {
-        "formats": [
-            {
-                "key": each["format"].key,
-                "label": LABELS[each["format"].key],
-                "expected_bytes": each["expected_bytes"],
-                "export": each["export"] and state(row, each["export"]),
-            }
-            for each in found
-            if each["can_be_made"] and (has_chapters or each["format"].key != "zip")
-        ],
-        "has_av": runner.has_av(),
-        "levels": [(level_name(lufs), label) for lufs, label in LEVELS.items()],
-        "level": level_name(usual_loudness()),
+        each["format"].key: {
+            "key": each["format"].key,
+            "label": LABELS[each["format"].key],
+            "expected_bytes": each["expected_bytes"],
+            "export": each["export"] and state(row, each["export"]),
+        }
+        for each in found
+        if each["can_be_made"] and (has_chapters or each["format"].key != "zip")
     }
 
 

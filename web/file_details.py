@@ -1,20 +1,17 @@
-"""The page of a file: its text part by part, its voices, exports, chapters and pending retake."""
+"""The page of a file: its text part by part, its voices, exports, chapters, pending retake."""
 
 from typing import Any, NamedTuple
 
-from flask import request
-
 from queries.rows import AudioFile, DeviatingSegment, Retake
 from queries.users import WAS_DISABLED
+from services.reading_settings import settings_of
 from services.voice_fallback import VoiceChoice
 from services.voice_spans import voice_spans
 from speech.errors import SpeechError
 from speech.prices import expected_duration_s
-from web import audio_responses, export_menu, forms
+from web import audio_responses, export_menu, reading_text
 from web.current_user import current_user_id
 from web.services import services
-
-SHOWN_CHARACTERS = 100_000
 
 
 class ShownVoices(NamedTuple):
@@ -32,20 +29,15 @@ class ShownVoices(NamedTuple):
 
 def context(row: AudioFile) -> dict[str, Any]:
     """The values that the page of a file shows; raises BadForm for a `part` that is no number."""
-    part = max(1, forms.number(request.args.get("part", "1"), "part"))
-    first = (part - 1) * SHOWN_CHARACTERS
-    text = services().db.get_text(row["id"])
     return {
         "file": row,
-        "text": text[first : first + SHOWN_CHARACTERS],
-        "first": first,
-        "next_part": part + 1 if len(text) > first + SHOWN_CHARACTERS else None,
+        "settings": settings_of(services().db, current_user_id()),
+        **reading_text.context(row),
         "expected_s": expected_duration_s(row["character_count"], row["speed"], row["engine"]),
         "groups": services().db.list_categories(current_user_id()),
         "has_sound": audio_responses.has_sound(row),
         "downloads": export_menu.menu(row),
         "change": pending_retake(row),
-        "chapters": services().db.get_chapters(row["id"]),
         "voices": _voices(row),
     }
 

@@ -284,6 +284,6 @@ def test_the_chapters_of_a_piece_can_be_played_once_it_is_made(open_review):
     text = "".join(f"# Part {number}\n\n{prose(4000, number)}\n\n" for number in (1, 2, 3))
     page = open_review(text, name="parts.md")
     page.get_by_role("button", name="Generate", exact=True).click()
-    expect(page.locator(".chapters a")).to_have_count(3, timeout=60_000)
+    expect(page.locator(".chapter-play")).to_have_count(3, timeout=60_000)
     expect(page.get_by_role("link", name="Change a sentence")).to_be_visible(timeout=60_000)
     assert page.problems == []

@@ -54,7 +54,8 @@ def is_empty(page):
 
 
 def on_its_page(page, house, filename):
-    page.get_by_role("region", name="Edit this piece").get_by_role("button", name="Delete").click()
+    page.locator("#manage > summary").click()
+    page.locator("#manage").get_by_role("button", name="Delete").click()
 
 
 def in_the_library(page, house, filename):

@@ -319,6 +319,7 @@ def test_marked_voices_are_heard_in_turn_on_the_same_sentence(desk):
 def test_a_piece_is_spoken_again_from_its_page(desk, house):
     made = house.owner.generate("Once more.", name="Again", category="Novel")
     desk.goto(address(house.app, f"/files/{made['filename']}"))
+    desk.locator("#manage > summary").click()
     desk.get_by_role("link", name="Generate again").click()
     expect(area(desk)).to_have_value("Once more.")
     expect(desk.get_by_label("Group")).to_have_value("Novel")

@@ -15,6 +15,10 @@ PASSKEY = {
     "user_id": 1, "credential_id": "c", "user_handle": "h", "rp_id": "localhost",
     "public_key": b"k", "sign_count": 0, "transports": "[]", "name": "n",
 }  # fmt: skip
+READING = {
+    "text_size": "larger", "line_width": "wide", "line_height": "loose", "typeface": "sans",
+    "contrast": "high", "follows_voice": 0,
+}  # fmt: skip
 PAGE = ("2026-01-01 00:00:00", 5)
 DOCUMENT = {
     "title": "t", "author": "a", "language": "en", "source": "epub", "origin": "t.epub",
@@ -99,6 +103,9 @@ CALLS = {
         1, "de", engine="e", voice="v", speed=1.5, paragraph_pause_ms=None, now=2.0
     ),
     "delete_voice_settings": lambda db: db.delete_voice_settings(1, "de"),
+    "get_reading_settings": lambda db: db.get_reading_settings(1),
+    "save_reading_settings": lambda db: db.save_reading_settings(1, READING),
+    "move_reading_settings": lambda db: db.move_reading_settings(1, 2),
     "move_voice_settings": lambda db: db.move_voice_settings(1, 2),
     "get_default_voice": lambda db: db.get_default_voice(1),
     "set_default_voice": lambda db: db.set_default_voice(1, "e:v", 1.5),

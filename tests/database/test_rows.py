@@ -13,7 +13,7 @@ import queries
 from database import Database
 from queries import documents, groups, pronunciations
 from queries.leases import EXPORTS
-from tests.database.calls import CALLS, fill
+from tests.database.calls import CALLS, READING, fill
 
 NAMES = [f"queries.{found.name}" for found in pkgutil.iter_modules(queries.__path__)]
 KINDS = {
@@ -43,6 +43,7 @@ PARTS = {
     "DocumentRow": "documents", "ProviderValues": "providers", "ListedProvider": "providers",
     "ProviderVersion": "providers", "OwnKey": "provider_keys",
     "VoiceSettings": "voice_settings", "DefaultVoice": "default_voices",
+    "ReadingSettings": "reading_settings",
     "ListedOwnKey": "provider_keys",
     "UsageRow": "usage_stats", "ListedSegment": "kept_segments", "KnownFile": "audio_files",
     "Mark": "migrations", "Migration": "migrations",
@@ -186,6 +187,7 @@ def full_db(db, user, make_file):
         1, "de", engine="e", voice="v", speed=1.0, paragraph_pause_ms=500, now=1.0
     )
     db.set_default_voice(1, "e:v", 1.5)
+    db.save_reading_settings(1, READING)
     db.save_position(1, 1, "phone", 1.0, 1)
     db.save_model_notices("e", {"m": "2027-01-01"})
     db.save_resting("e", now=1.0, rest_s=30.0, error="Busy.")

@@ -4,6 +4,7 @@ import { Refused, send } from "../lib/form_post.js";
 import { fill } from "../lib/texts.js";
 
 const LOOK_AGAIN_MS = 400;
+const AS_RECORDED = "as-spoken";
 
 class DownloadMenu extends HTMLElement {
   #form;
@@ -32,6 +33,9 @@ class DownloadMenu extends HTMLElement {
     const row = event.submitter?.closest("[data-format]");
     if (!row || ["queued", "working"].includes(row.dataset.state)) return;
     const fields = Object.fromEntries(new FormData(this.#form));
+    // What is wanted as it was recorded is there already.
+    if (row.dataset.direct && fields.loudness === AS_RECORDED)
+      return this.#fetch(row, row.dataset.direct);
     this.#say("making", row);
     this.#show(row, { status: "queued", progress: 0 });
     try {
@@ -92,11 +96,17 @@ class DownloadMenu extends HTMLElement {
       return this.#watch(row, isWanted);
     }
     if (!isWanted) return;
-    this.#say("ready", row);
-    const link = Object.assign(document.createElement("a"), { href: made.file_url, download: "" });
+    const link = this.#fetch(row, made.file_url);
     link.textContent = made.size_text;
     row.querySelector("[data-size]").replaceChildren(link);
+  }
+
+  // Begins a download, and returns the link that did.
+  #fetch(row, address) {
+    this.#say("ready", row);
+    const link = Object.assign(document.createElement("a"), { href: address, download: "" });
     link.click();
+    return link;
   }
 
   #show(row, { status, progress = 0 }) {

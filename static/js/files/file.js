@@ -1,3 +1,6 @@
 // The page of a piece.
+import "../library/drop_downs.js";
+import "./chapter_list.js";
 import "./download_menu.js";
 import "./read_along.js";
+import "./reading_settings.js";

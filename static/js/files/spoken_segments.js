@@ -15,6 +15,7 @@ export class SpokenSegments {
   #next = "";
   #takes = null;
   #words = new Map();
+  #waiting = [];
 
   // `span`: where in the piece's text the part begins and ends.
   constructor(filename, span) {
@@ -27,6 +28,7 @@ export class SpokenSegments {
     while (!signal.aborted) {
       const status = await this.#look(signal);
       this.isKnown = true;
+      this.#tell();
       if (signal.aborted || status === 404) return;
       heard();
       const isGoing = !status || (GOING.includes(status) && !this.#isWhole);
@@ -62,6 +64,22 @@ export class SpokenSegments {
     }
     this.segments.push(...segments);
     [this.#next, this.#takes] = [next, takes];
+    this.#tell();
+  }
+
+  // Settles once the sentence at a place of the text is known, or nothing more is for now.
+  reached(point) {
+    return new Promise((resolve) => {
+      this.#waiting.push({ point, resolve });
+      this.#tell();
+    });
+  }
+
+  #tell() {
+    const end = this.segments.at(-1)?.[1] ?? -1;
+    const isOver = ({ point }) => this.isKnown || point < end;
+    for (const each of this.#waiting.filter(isOver)) each.resolve();
+    this.#waiting = this.#waiting.filter((each) => !isOver(each));
   }
 
   // A passage was replaced meanwhile, and the text with it.

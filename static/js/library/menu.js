@@ -15,10 +15,11 @@ function items() {
 
 function open(row, x, y) {
   current = row;
-  for (const item of menu().querySelectorAll("[data-only]"))
-    item.hidden = !item.dataset.only.split(" ").includes(row.dataset.status);
-  // Without a text there is nothing to try again.
-  if ("empty" in row.dataset) menu().querySelector("[data-act=retry]").hidden = true;
+  for (const item of menu().querySelectorAll("[role=menuitem]"))
+    item.hidden = item.dataset.only?.split(" ").includes(row.dataset.status) === false;
+  // Without a text there is nothing to generate or try again.
+  if ("empty" in row.dataset)
+    for (const item of menu().querySelectorAll("[data-needs-text]")) item.hidden = true;
   menu().showPopover();
   const { offsetWidth: width, offsetHeight: height } = menu();
   const left = Math.min(x, innerWidth - width - EDGE_PX);
@@ -35,9 +36,10 @@ const ACTS = {
   open: (row) => row.querySelector(".name").click(),
   rename: (row) => rename(row),
   move: (row) => askForGroup(row),
+  download: (row) => location.assign(`/download/${row.dataset.file}`),
   retry: (row) => ask(row, "retry"),
   cancel: (row) => ask(row, "cancel"),
-  download: (row) => location.assign(`/download/${row.dataset.file}`),
+  again: (row) => window.Turbo.visit(`/?again=${encodeURIComponent(row.dataset.file)}`),
   delete: (row) => toBin([row]),
 };
 

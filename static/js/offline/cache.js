@@ -45,7 +45,7 @@ class Kept extends EventTarget {
     const cache = await caches.open(cacheName());
     const [sound, page, details] = await Promise.all([
       fetch(`/audio/${filename}`),
-      fetch(`/files/${filename}`, { headers: PAGE_KINDS }),
+      fetch(`/files/${filename}?part=all`, { headers: PAGE_KINDS }),
       fetch(`/playback/${filename}`, { headers: { Accept: "application/json" } }),
     ]);
     if (![sound, page, details].every((answer) => answer.ok)) throw new Error("not all answered");
@@ -77,7 +77,7 @@ class Kept extends EventTarget {
     const earlier = await caches.open(CACHES);
     for (const { filename } of this.list()) {
       const sound = await earlier.match(`/kept/${filename}`);
-      const page = sound && (await fetch(`/files/${filename}`, { headers: PAGE_KINDS }));
+      const page = sound && (await fetch(`/files/${filename}?part=all`, { headers: PAGE_KINDS }));
       if (!page?.ok) continue;
       await cache.put(`/kept/${filename}`, sound);
       await cache.put(`/files/${filename}`, page);
