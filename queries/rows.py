@@ -276,6 +276,7 @@ class Retake(Work):
     status: str
     error: str | None
     is_paused: int
+    fresh: str
 
 
 class ClaimedRetake(Retake):
@@ -295,11 +296,15 @@ class Shift(TypedDict):
 
 
 class ReplacedTake(TypedDict):
-    """Take that a change replaced: its text, its frames on disk, its segments."""
+    """Take that a change replaced: its text, its frames on disk, its segments.
+
+    `kept` counts the white space at its end that stays in the text though it is left out.
+    """
 
     text: str
     content_hash: str
     segments: Sequence[object]
+    kept: int
 
 
 class NewSound(TypedDict):
@@ -318,6 +323,7 @@ class ListedTake(TypedDict):
     text_end: int
     text: str
     made_at: str
+    gap: int | None
 
 
 class Take(ListedTake):
@@ -326,6 +332,7 @@ class Take(ListedTake):
     file_id: int
     content_hash: str
     segments: str
+    kept: int
 
 
 class Export(Work):
