@@ -1,8 +1,43 @@
 """Places in the text of a file that move with a retake: chapters, bookmarks and earlier takes."""
 
+from collections.abc import Sequence
+from typing import TypedDict
+
 from queries.leases import LeaseStatements
 
 MARKS = ("chapters", "bookmarks")
+
+
+class ReplacedTake(TypedDict):
+    """Take that a change replaced: its text, its frames on disk, its segments.
+
+    `kept` counts the white space at its end that stays in the text though it is left out.
+    """
+
+    text: str
+    content_hash: str
+    segments: Sequence[object]
+    kept: int
+
+
+class ListedTake(TypedDict):
+    """Sound that a retake replaced, in the list of its file."""
+
+    id: int
+    text_start: int
+    text_end: int
+    text: str
+    made_at: str
+    gap: int | None
+
+
+class Take(ListedTake):
+    """Sound that a retake replaced; `segments` is JSON."""
+
+    file_id: int
+    content_hash: str
+    segments: str
+    kept: int
 
 
 class RetakePlaces(LeaseStatements):

@@ -5,19 +5,16 @@ from collections.abc import Sequence
 
 from queries.jobs import SEGMENT, UNMARKED
 from queries.leases import RETAKES, TRIED_ANEW
-from queries.retake_places import RetakePlaces
+from queries.retake_places import ListedTake, ReplacedTake, RetakePlaces, Take
 from queries.rows import (
     AudioFile,
     Chapter,
     ChapterStart,
     ClaimedRetake,
-    ListedTake,
     NewSegment,
     NewSound,
-    ReplacedTake,
     Retake,
     Shift,
-    Take,
     WholeFile,
 )
 from storage.errors import LeaseLost, NotFound, WrongState

@@ -11,7 +11,8 @@ from typing import NamedTuple, cast
 from common.errors import Message
 from common.stored_json import read
 from queries.leases import RETAKES
-from queries.rows import AudioFile, ClaimedRetake, NewSegment, ReplacedTake, Retake, Take
+from queries.retake_places import ReplacedTake, Take
+from queries.rows import AudioFile, ClaimedRetake, NewSegment, Retake
 from services.quotas import Quotas
 from services.recorder import Recorder
 from services.retake_frames import NO_BORDER, BadRetake, Edit, FinishedFile, Passage, Place, Shift
