@@ -46,7 +46,14 @@ async function watch() {
   watcher.observe(text);
 }
 
+// The list stays open or closed, as it was.
+function keepOpen({ target, detail }) {
+  if (target.id !== "bookmarks") return;
+  detail.newFrame.querySelector("details").open = target.querySelector("details").open;
+}
+
 document.addEventListener("bookmarks:changed", fetchAnew);
+document.addEventListener("turbo:before-frame-render", keepOpen);
 document.addEventListener("turbo:frame-load", draw);
 document.addEventListener("turbo:load", watch);
 watch();

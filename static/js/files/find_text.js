@@ -126,6 +126,8 @@ class FindText extends HTMLElement {
   #show() {
     const { count: all, is_more } = this.#found;
     this.querySelector("[data-find-acts]").hidden = !all;
+    this.querySelector("[data-find-button]").hidden = Boolean(all);
+    this.classList.toggle("is-found", all > 0);
     const text = all ? (is_more ? this.#texts.more : this.#texts.at) : this.#texts.none;
     const values = { number: count(this.#at + 1), count: count(all) };
     this.#told.value = this.#query ? fill(text, values) : "";

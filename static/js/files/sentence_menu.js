@@ -44,6 +44,8 @@ class SentenceMenu extends HTMLElement {
     on(this.#handle, ["click"], () => this.#openAtHandle());
     on(this.#menu, ["click"], (event) => this.#choose(event.target.closest("[data-act]")));
     on(this.#menu, ["keydown"], (event) => this.#walk(event));
+    // By hand, for a long press that opens it would close it with its own end.
+    on(document, ["pointerdown"], ({ target }) => this.#menu.contains(target) || this.#close());
     on(this.#menu, ["toggle"], (event) => this.#toggled(event));
   }
 
@@ -89,7 +91,8 @@ class SentenceMenu extends HTMLElement {
     this.#word = wordAt(caretAt(clientX, clientY));
     this.#handle.hidden = false;
     this.#handle.style.top = `${box.top - frame.top + (box.height - this.#handle.offsetHeight) / 2}px`;
-    this.#handle.style.insetInlineEnd = `${-this.#handle.offsetWidth}px`;
+    const hasRoom = frame.right + this.#handle.offsetWidth + EDGE_PX < innerWidth;
+    this.#handle.style.insetInlineEnd = hasRoom ? `${-this.#handle.offsetWidth}px` : "0";
   }
 
   #openAtHandle() {
@@ -183,10 +186,14 @@ class SentenceMenu extends HTMLElement {
     const all = this.#items;
     const here = all.indexOf(document.activeElement);
     const next = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: -1 }[event.key];
-    if (event.key === "Tab") this.#menu.hidePopover();
+    if (["Tab", "Escape"].includes(event.key)) this.#close();
     if (next === undefined) return;
     event.preventDefault();
     all.at(next % all.length).focus();
+  }
+
+  #close() {
+    if (this.#menu.matches(":popover-open")) this.#menu.hidePopover();
   }
 
   #toggled({ newState }) {
@@ -201,7 +208,7 @@ class SentenceMenu extends HTMLElement {
     if (!item || item.getAttribute("aria-disabled") === "true") return;
     const { act } = item.dataset;
     if (act === "pronounce" || act === "select") this.#from = null;
-    this.#menu.hidePopover();
+    this.#close();
     try {
       if (!this.#found) await this.#ask(this.#place);
       await this.#act(act);
