@@ -14,6 +14,7 @@ from blueprints import (
     account,
     admin,
     backups,
+    bookmarks,
     cli,
     documents,
     downloads,
@@ -28,6 +29,7 @@ from blueprints import (
     providers,
     read_along,
     retakes,
+    sentences,
     site,
     studio,
     two_factor,
@@ -89,7 +91,8 @@ from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
-    *(account, admin, backups, cli, documents, downloads, files, imports, library, monitoring),
+    *(account, admin, backups, bookmarks, cli, documents, downloads, files, imports, library),
+    monitoring,
     *(
         new_devices,
         passkeys,
@@ -98,6 +101,7 @@ BLUEPRINTS = (
         providers,
         read_along,
         retakes,
+        sentences,
         site,
         studio,
     ),

@@ -51,6 +51,38 @@ class ReadAlong extends HTMLElement {
     return this.#spoken.segments;
   }
 
+  // The range of signs between two places of the text; null where they are not on the page.
+  rangeOf(start, end) {
+    const { from, until } = this.#places.span;
+    return start < from || start >= until ? null : this.#range(start, end);
+  }
+
+  // The place in the text of a place on the page; null outside of the text.
+  pointOf(node, offset) {
+    return node === this.#node ? this.#places.point(offset) : null;
+  }
+
+  // Brings a place of the text into view; returns whether it is on the page.
+  show(point) {
+    const still = this.rangeOf(point, point + 1) ?? this.rangeOf(point, point + 2);
+    if (!still) return false;
+    this.#touched = performance.now();
+    const range = document.createRange();
+    range.setStart(still.startContainer, still.startOffset);
+    const { top } = range.getBoundingClientRect();
+    scrollBy({ top: top - innerHeight * 0.3, behavior: "instant" });
+    return true;
+  }
+
+  // The place of the sentence that was chosen, else of the one that sounds.
+  get chosenPoint() {
+    return this.#segments[this.#chosen < 0 ? this.#now : this.#chosen]?.[0] ?? null;
+  }
+
+  chooseAt(point) {
+    this.#choose(lastAt(this.#segments, (segment) => segment[0], point));
+  }
+
   // Marking what sounds
 
   #hear(told) {
