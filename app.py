@@ -14,6 +14,7 @@ from blueprints import (
     account,
     admin,
     backups,
+    bookmarks,
     cli,
     documents,
     downloads,
@@ -29,6 +30,7 @@ from blueprints import (
     read_along,
     reading_settings,
     retakes,
+    sentences,
     site,
     studio,
     two_factor,
@@ -91,7 +93,8 @@ from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
-    *(account, admin, backups, cli, documents, downloads, files, imports, library, monitoring),
+    *(account, admin, backups, bookmarks, cli, documents, downloads, files, imports, library),
+    monitoring,
     *(
         new_devices,
         passkeys,
@@ -101,6 +104,7 @@ BLUEPRINTS = (
         read_along,
         reading_settings,
         retakes,
+        sentences,
         site,
         studio,
     ),

@@ -13,6 +13,7 @@ from common.errors import Message
 from queries.admin import AdminQueries
 from queries.audio_files import AudioFileQueries
 from queries.base import Row, Values
+from queries.bookmarks import BookmarkQueries
 from queries.clocks import ClockQueries
 from queries.document_originals import DocumentOriginalQueries
 from queries.documents import DocumentQueries
@@ -65,6 +66,7 @@ class Database(
     NewDeviceQueries,
     PasskeyQueries,
     PlaybackQueries,
+    BookmarkQueries,
     PronunciationQueries,
     ProviderQueries,
     QuotaQueries,

@@ -257,6 +257,18 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 CREATE INDEX idx_positions_user ON positions (user_id, saved_epoch);
 
+-- Sentences that a person marked in a file; `text_start` moves with the text.
+CREATE TABLE bookmarks (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    file_id    INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    text_start INTEGER NOT NULL CHECK (text_start >= 0),
+    note       TEXT    NOT NULL DEFAULT '' CHECK (length(note) <= 500),
+    created_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX idx_bookmarks_user ON bookmarks (user_id, file_id, text_start, id);
+CREATE INDEX idx_bookmarks_file ON bookmarks (file_id, text_start);
+
 -- `hash` is over the event and the hash of the one before it; `account` is what `user_id` was when
 -- it was written, which goes with an account and follows it into another one.
 CREATE TABLE security_logs (
@@ -383,12 +395,24 @@ CREATE TABLE retakes (
     waits             INTEGER NOT NULL DEFAULT 0, -- in a row, without progress in between
     not_before_epoch  REAL, -- when it is tried again
     is_paused         INTEGER NOT NULL DEFAULT 0 CHECK (is_paused IN (0, 1)),
+    -- What makes a new take of purchased sound: drawn at random, and empty where cached sound will do.
+    fresh             TEXT    NOT NULL DEFAULT '',
     UNIQUE (file_id)
 );
 CREATE INDEX idx_retakes_take ON retakes (take_id);
 
+-- Further segments of a retake, each to be spoken as it stands; the last in the text comes first, so
+-- that none moves before its turn.
+CREATE TABLE retake_spans (
+    retake_id  INTEGER NOT NULL REFERENCES retakes (id) ON DELETE CASCADE,
+    text_start INTEGER NOT NULL CHECK (text_start >= 0),
+    text_end   INTEGER NOT NULL CHECK (text_end > text_start),
+    PRIMARY KEY (retake_id, text_start)
+) WITHOUT ROWID;
+
 -- Sound that a retake replaced: `content_hash` names the frames on disk, `segments` is JSON, places
--- counted from the take's own start.
+-- counted from the take's own start. Where its passage was left out, `gap` is its order among those
+-- left out at the same place, and `kept` counts its last white space, which stayed in the text.
 CREATE TABLE takes (
     id           INTEGER PRIMARY KEY,
     file_id      INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
@@ -397,7 +421,9 @@ CREATE TABLE takes (
     text         TEXT    NOT NULL,
     content_hash TEXT    NOT NULL,
     segments     TEXT    NOT NULL,
-    made_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
+    made_at      TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    gap          INTEGER,
+    kept         INTEGER NOT NULL DEFAULT 0 CHECK (kept >= 0)
 );
 CREATE INDEX idx_takes_file ON takes (file_id, text_start, id);
 CREATE INDEX idx_takes_hash ON takes (content_hash);

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from common.errors import AppError
-from queries.rows import AudioFile, ListedTake, Span
+from queries.retake_places import ListedTake
+from queries.rows import AudioFile, Span
 from queries.segments import EVERYTHING
 from services.retake_frames import BadRetake
 from services.retakes import RetakeQuote

@@ -4,19 +4,17 @@ import json
 from collections.abc import Sequence
 
 from queries.jobs import SEGMENT, UNMARKED
-from queries.leases import RETAKES, TRIED_ANEW, LeaseStatements
+from queries.leases import RETAKES, TRIED_ANEW
+from queries.retake_places import ListedTake, ReplacedTake, RetakePlaces, Take
 from queries.rows import (
     AudioFile,
     Chapter,
     ChapterStart,
     ClaimedRetake,
-    ListedTake,
     NewSegment,
     NewSound,
-    ReplacedTake,
     Retake,
     Shift,
-    Take,
     WholeFile,
 )
 from storage.errors import LeaseLost, NotFound, WrongState
@@ -24,7 +22,7 @@ from storage.errors import LeaseLost, NotFound, WrongState
 ROOM = 1 << 40  # more than any file has segments: they pass through there when they move
 
 
-class RetakeQueries(LeaseStatements):
+class RetakeQueries(RetakePlaces):
     """Changes to files, one at a time each. `now` is in seconds since 1970."""
 
     def create_retake(
@@ -36,21 +34,30 @@ class RetakeQueries(LeaseStatements):
         text: str = "",
         take_id: int = 0,
         stand_in: str = "",
+        fresh: str = "",
+        further: Sequence[tuple[int, int]] = (),
     ) -> Retake:
         """Ask for a change to a file's segments: a new text, or an earlier take. Raises WrongState.
 
-        One that failed or is paused is replaced by the new one. `stand_in` is the key of another
-        voice than the file's own.
+        Without either they are left out. One that failed or is paused is replaced by the new one.
+        `stand_in` is the key of another voice than the file's own, `fresh` what tells the sound
+        from any that is cached. `further` are spans before it, to be spoken after it as they stand.
         """
         with self.transaction():
             self.forget_retake(row["id"])
-            return self.write_one(
+            retake = self.write_one(
                 Retake,
                 """INSERT INTO retakes
-                       (file_id, sha256, text_start, text_end, text, take_id, stand_in)
-                   VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *""",
+                       (file_id, sha256, text_start, text_end, text, take_id, stand_in, fresh)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *""",
                 row["id"], row["sha256"], text_start, text_end, text, take_id or None, stand_in,
+                fresh,
             )  # fmt: skip
+            self.write_many(
+                "INSERT INTO retake_spans (retake_id, text_start, text_end) VALUES (?, ?, ?)",
+                [(retake["id"], *span) for span in further],
+            )
+            return retake
 
     def get_retake(self, file_id: int) -> Retake | None:
         """The change of a file that waits, is made, or failed."""
@@ -62,8 +69,16 @@ class RetakeQueries(LeaseStatements):
         One of this worker whose lease ran out stays its own, as with claim_job.
         """
         row = self._claim(RETAKES, Retake, worker, now=now, lease_s=lease_s)
-        if row is None:
-            return None
+        return row and self._with_file(row)
+
+    def get_claimed_retake(self, retake_id: int, worker: str) -> ClaimedRetake | None:
+        """A change that the worker has, with its file; None once all of it is made."""
+        row = self.find(
+            Retake, "SELECT * FROM retakes WHERE id = ? AND lease_owner = ?", retake_id, worker
+        )
+        return row and self._with_file(row)
+
+    def _with_file(self, row: Retake) -> ClaimedRetake | None:
         file = self.find(WholeFile, "SELECT * FROM audio_files WHERE id = ?", row["file_id"])
         return {**row, "file": file} if file else None  # it was deleted, and the change with it
 
@@ -117,48 +132,113 @@ class RetakeQueries(LeaseStatements):
         text: str,
         segments: Sequence[NewSegment],
         shift: Shift,
-        take: ReplacedTake,
+        take: ReplacedTake | None,
         file: NewSound,
+        before: NewSegment | None = None,
     ) -> None:
         """Enter a change whose sound lies ready: all or nothing. Raises LeaseLost.
 
         `segments` take the place of those in the retake's span; what follows moves by `shift`
-        (position, text, ms, bytes, frames); `take` is what was replaced; `file` holds duration (s),
-        size and sha256 of the new sound.
+        (position, text, ms, bytes, frames); `take` is what was replaced, None where an earlier one
+        returns to where it was left out; `file` holds duration (s), size and sha256 of the new
+        sound; `before` is the segment before the span, where its borders have moved.
         """
-        file_id, start, end = retake["file_id"], retake["text_start"], retake["text_end"]
         with self.transaction():
-            changed = self.write(
-                """UPDATE audio_files SET text = ?, character_count = ?, spoken_characters = ?,
-                       duration = ?, size = ?, sha256 = ?, updated_at = CURRENT_TIMESTAMP
-                   WHERE id = ? AND sha256 = ? AND status = 'ready'
-                     AND EXISTS (SELECT 1 FROM retakes WHERE id = ? AND lease_owner = ?)""",
-                text, len(text), len(text), file["duration"], file["size"], file["sha256"],
-                file_id, retake["sha256"], retake["id"], worker,
-            ).rowcount  # fmt: skip
-            if not changed:
-                raise LeaseLost(RETAKES.gone)
-            self._move_segments(file_id, start, end, shift)
-            self.write_many(
-                f"INSERT {SEGMENT}",
-                [UNMARKED | segment | {"file_id": file_id} for segment in segments],
-            )
-            self._move_places(file_id, start, end, shift["text"], segments[-1]["text_end"])
+            self._enter_sound(retake, worker, text, file)
+            start, end = retake["text_start"], retake["text_end"]
+            if take is None:
+                end = start  # nothing stands there
+            self._move_segments(retake["file_id"], start, end, shift)
+            self._enter_segments(retake["file_id"], segments, before)
+            if take is None:
+                self._put_back(retake, segments)
+            else:
+                self._enter_take(retake, segments, take, len(text))
+            if segments and not retake["take_id"]:
+                self._record_use(retake, segments)
+            self._end_or_go_on(retake, text, file["sha256"])
+
+    def _enter_sound(self, retake: ClaimedRetake, worker: str, text: str, file: NewSound) -> None:
+        changed = self.write(
+            """UPDATE audio_files SET text = ?, character_count = ?, spoken_characters = ?,
+                   duration = ?, size = ?, sha256 = ?, updated_at = CURRENT_TIMESTAMP
+               WHERE id = ? AND sha256 = ? AND status = 'ready'
+                 AND EXISTS (SELECT 1 FROM retakes WHERE id = ? AND lease_owner = ?)""",
+            text, len(text), len(text), file["duration"], file["size"], file["sha256"],
+            retake["file_id"], retake["sha256"], retake["id"], worker,
+        ).rowcount  # fmt: skip
+        if not changed:
+            raise LeaseLost(RETAKES.gone)
+
+    def _enter_segments(
+        self, file_id: int, segments: Sequence[NewSegment], before: NewSegment | None
+    ) -> None:
+        self.write_many(
+            f"INSERT {SEGMENT}", [UNMARKED | segment | {"file_id": file_id} for segment in segments]
+        )
+        if before:
             self.write(
-                """INSERT INTO takes (file_id, text_start, text_end, text, content_hash, segments)
-                   VALUES (?, ?, ?, ?, ?, ?)""",
-                file_id, start, segments[-1]["text_end"], take["text"], take["content_hash"],
-                json.dumps(take["segments"]),
+                """UPDATE segments SET text_end = ?, frame_end = ?, byte_end = ?
+                   WHERE file_id = ? AND position = ?""",
+                before["text_end"], before["frame_end"], before["byte_end"], file_id,
+                before["position"],
             )  # fmt: skip
+
+    def _enter_take(
+        self, retake: ClaimedRetake, segments: Sequence[NewSegment], take: ReplacedTake, length: int
+    ) -> None:
+        """Keep what was replaced, and move what is behind it in a text now of that length."""
+        file_id, start, end = retake["file_id"], retake["text_start"], retake["text_end"]
+        gap = None
+        if segments:
+            new_end = segments[-1]["text_end"]
+            self._move_replaced(file_id, start, end, new_end)
+        else:
+            start = new_end = start + take["kept"]
+            gap = self._move_left_out(file_id, retake["text_start"], end, take["kept"])
+            self._settle_marks(file_id, start, length)
+        self.write(
+            """INSERT INTO takes
+                   (file_id, text_start, text_end, text, content_hash, segments, gap, kept)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+            file_id, start, new_end, take["text"], take["content_hash"],
+            json.dumps(take["segments"]), gap, take["kept"],
+        )  # fmt: skip
+
+    def _put_back(self, retake: ClaimedRetake, segments: Sequence[NewSegment]) -> None:
+        """Forget the take that stands in the text again, and move what is behind it."""
+        file_id = retake["file_id"]
+        take = self.get_take(file_id, retake["take_id"] or 0)
+        self.write("UPDATE retakes SET take_id = NULL WHERE id = ?", retake["id"])
+        self.write("DELETE FROM takes WHERE id = ?", take["id"])
+        start, new_end = segments[0]["text_start"], segments[-1]["text_end"]
+        self._move_put_back(file_id, start, take["text_start"], new_end, take["gap"] or 0)
+
+    def _record_use(self, retake: ClaimedRetake, segments: Sequence[NewSegment]) -> None:
+        row = retake["file"]
+        cost = None if row.get("cost", 0.0) is None else 0.0  # what was bought counts apart
+        self.record_usage(
+            row["owner_id"], segments[-1]["text_end"] - retake["text_start"], cost,
+            engine=row["engine"], voice=row["voice"], category=row["category"],
+        )  # fmt: skip
+
+    def _end_or_go_on(self, retake: ClaimedRetake, text: str, sha256: str) -> None:
+        """Forget a change that is made, or turn to its next span, which stands before it."""
+        span = self.write_row(
+            """DELETE FROM retake_spans WHERE retake_id = ?1 AND text_start =
+                   (SELECT max(text_start) FROM retake_spans WHERE retake_id = ?1)
+               RETURNING text_start, text_end""",
+            retake["id"],
+        )
+        if span is None:
             self.write("DELETE FROM retakes WHERE id = ?", retake["id"])
-            if not retake["take_id"]:
-                spoken = segments[-1]["text_end"] - start
-                row = retake["file"]
-                cost = None if row.get("cost", 0.0) is None else 0.0  # what was bought counts apart
-                self.record_usage(
-                    row["owner_id"], spoken, cost, engine=row["engine"], voice=row["voice"],
-                    category=row["category"],
-                )  # fmt: skip
+            return
+        start, end = span["text_start"], span["text_end"]
+        self.write(
+            """UPDATE retakes SET sha256 = ?, text_start = ?, text_end = ?, text = ?, attempts = 1
+               WHERE id = ?""",
+            sha256, start, end, text[start:end], retake["id"],
+        )  # fmt: skip
 
     def _move_segments(self, file_id: int, start: int, end: int, shift: Shift) -> None:
         self.write(
@@ -178,33 +258,11 @@ class RetakeQueries(LeaseStatements):
             ROOM, file_id, ROOM,
         )  # fmt: skip
 
-    def _move_places(self, file_id: int, start: int, end: int, shift: int, new_end: int) -> None:
-        """Move chapters and takes behind a change; a take of just this span covers the new one.
-
-        A take that overlaps the span otherwise fits nowhere now: its own span becomes empty.
-        """
-        self.write(
-            """UPDATE chapters SET text_start = CASE WHEN text_start >= ? THEN text_start + ?
-                                                     ELSE ? END
-               WHERE file_id = ? AND text_start > ?""",
-            end, shift, start, file_id, start,
-        )  # fmt: skip
-        self.write(
-            """UPDATE takes SET
-                   text_start = CASE WHEN text_start >= ? THEN text_start + ?
-                                     ELSE min(text_start, ?) END,
-                   text_end = CASE WHEN text_start >= ? THEN text_end + ?
-                                   WHEN text_start = ? AND text_end = ? THEN ?
-                                   ELSE min(text_start, ?) END
-               WHERE file_id = ? AND (text_end > ? OR text_start >= ?)""",
-            end, shift, start, end, shift, start, end, new_end, start, file_id, start, end,
-        )  # fmt: skip
-
     def list_takes(self, file_id: int) -> list[ListedTake]:
         """Earlier takes of parts of a file, the newest first."""
         return self.list_of(
             ListedTake,
-            """SELECT id, text_start, text_end, text, made_at
+            """SELECT id, text_start, text_end, text, made_at, gap
                FROM takes WHERE file_id = ? ORDER BY id DESC""",
             file_id,
         )

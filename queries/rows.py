@@ -5,7 +5,6 @@ or no is 0 or 1, a time is UTC text unless its name ends in `_epoch`. Each is a 
 tests hold them beside the schema and beside what each statement really gives.
 """
 
-from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
 import speech.types
@@ -276,6 +275,7 @@ class Retake(Work):
     status: str
     error: str | None
     is_paused: int
+    fresh: str
 
 
 class ClaimedRetake(Retake):
@@ -294,38 +294,12 @@ class Shift(TypedDict):
     frames: int
 
 
-class ReplacedTake(TypedDict):
-    """Take that a change replaced: its text, its frames on disk, its segments."""
-
-    text: str
-    content_hash: str
-    segments: Sequence[object]
-
-
 class NewSound(TypedDict):
     """The sound that a change made: `duration` in s, `size` in bytes."""
 
     duration: float
     size: int
     sha256: str
-
-
-class ListedTake(TypedDict):
-    """Sound that a retake replaced, in the list of its file."""
-
-    id: int
-    text_start: int
-    text_end: int
-    text: str
-    made_at: str
-
-
-class Take(ListedTake):
-    """Sound that a retake replaced; `segments` is JSON."""
-
-    file_id: int
-    content_hash: str
-    segments: str
 
 
 class Export(Work):

@@ -163,6 +163,7 @@ class UserQueries(Statements):
             )  # fmt: skip
             self.write("UPDATE exports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE positions SET user_id = ? WHERE user_id = ?", into_id, from_id)
+            self.write("UPDATE bookmarks SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self.write("UPDATE documents SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE imports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE pronunciations SET user_id = ? WHERE user_id = ?", into_id, from_id)

@@ -15,6 +15,27 @@ CREATE TABLE reading_settings (
     follows_voice INTEGER NOT NULL DEFAULT 1 CHECK (follows_voice IN (0, 1))
 );
 
+CREATE TABLE bookmarks (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    file_id    INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    text_start INTEGER NOT NULL CHECK (text_start >= 0),
+    note       TEXT    NOT NULL DEFAULT '' CHECK (length(note) <= 500),
+    created_at TEXT    NOT NULL DEFAULT CURRENT_TIMESTAMP
+);
+CREATE INDEX idx_bookmarks_user ON bookmarks (user_id, file_id, text_start, id);
+CREATE INDEX idx_bookmarks_file ON bookmarks (file_id, text_start);
+
+ALTER TABLE retakes ADD COLUMN fresh TEXT NOT NULL DEFAULT '';
+CREATE TABLE retake_spans (
+    retake_id  INTEGER NOT NULL REFERENCES retakes (id) ON DELETE CASCADE,
+    text_start INTEGER NOT NULL CHECK (text_start >= 0),
+    text_end   INTEGER NOT NULL CHECK (text_end > text_start),
+    PRIMARY KEY (retake_id, text_start)
+) WITHOUT ROWID;
+ALTER TABLE takes ADD COLUMN gap INTEGER;
+ALTER TABLE takes ADD COLUMN kept INTEGER NOT NULL DEFAULT 0 CHECK (kept >= 0);
+
 -- Listening: how far each person is in a file.
 
 -- Sharing: what people let others hear.

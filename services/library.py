@@ -30,6 +30,7 @@ LEAVING_AT_ONCE = 20
 CSV_PIECE_ROWS = 500
 FORMAT = "VoiceVerse export 1"
 HISTORY = ("played_at", "display_name", "position", "duration", "device", "filename")
+BOOKMARKS = ("filename", "display_name", "text_start", "note", "created_at")
 USAGE = (
     "timestamp", "year", "month", "day", "engine", "voice", "category", "characters_used", "cost",
 )  # fmt: skip
@@ -147,6 +148,8 @@ class Library:
         yield from self._add_documents(archive, user_id)
         words = table_rows(self.db.list_pronunciations(user_id))
         yield from add("pronunciations.csv", _csv(PRONUNCIATIONS, words), is_packed=True)
+        marks = self.db.export_bookmarks(user_id)
+        yield from add("bookmarks.csv", _csv(BOOKMARKS, marks), is_packed=True)
         yield from add("usage.csv", _csv(USAGE, self.db.iterate_usage(user_id)), is_packed=True)
         events = self.db.iterate_security_logs(user_id=user_id)
         yield from add("security.csv", _csv(SECURITY, events), is_packed=True)

@@ -65,6 +65,18 @@ class Place(NamedTuple):
     byte: int
 
 
+class Edit(NamedTuple):
+    """What a change makes of a text: `text` in the place of what stood from `start` to `end`."""
+
+    start: int
+    end: int
+    text: str
+
+    def of(self, whole: str) -> str:
+        """The whole text after the change."""
+        return whole[: self.start] + self.text + whole[self.end :]
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Frames that can stand in any pause, and their segments, all places from their own start."""
@@ -76,7 +88,7 @@ class Passage:
     @property
     def count(self) -> int:
         """The number of frames."""
-        return self.segments[-1]["frame_end"]
+        return self.segments[-1]["frame_end"] if self.segments else 0
 
     def digest(self) -> str:
         """The SHA-256 of the frames, in hex."""
@@ -145,3 +157,23 @@ class FinishedFile:
     def duration_s(self, shift: Shift) -> float:
         """Seconds of the file once it has grown by `shift`."""
         return (self.samples + shift.frames * self.head.samples) / self.head.sample_rate
+
+    def segment_before(self, place: Place) -> NewSegment | None:
+        """A copy of the segment that ends at a border; None at the start."""
+        if not place.position:
+            return None
+        segment = self.segments[place.position - 1]
+        return cast("NewSegment", {**segment})
+
+    def kept_space(self, start: Place, end: Place) -> str:
+        """White space of a passage that stays without it, so that paragraphs stay apart."""
+        whole = self.row["text"]
+        before, old = whole[: start.text], whole[start.text : end.text]
+        space = old[len(old.rstrip()) :]
+        lines = space.count("\n")
+        return space if _line_ends(before) < lines and start.position else ""
+
+
+def _line_ends(text: str) -> int:
+    """The number of line ends with which a text ends."""
+    return text[len(text.rstrip()) :].count("\n")

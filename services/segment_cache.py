@@ -64,9 +64,14 @@ class SegmentCache:
             raise BadRule("Choose “Each person” or “Everybody”.")
         self.db.set_rule(RULE, rule)
 
-    def key(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> SegmentKey:
-        """The key of a request's sound, for one person."""
+    def key(
+        self, engine: Engine, request: SpeechRequest, owner_id: int | None, take: str = ""
+    ) -> SegmentKey:
+        """The key of a request's sound, for one person; that of another take has its own."""
         fingerprint = engine.fingerprint(request)
+        if take:
+            fingerprint = hashlib.sha256(f"{fingerprint} {take}".encode()).hexdigest()
+            return SegmentKey(owner_id, fingerprint, self._own_name(owner_id, fingerprint))
         return SegmentKey(
             owner_id,
             fingerprint,

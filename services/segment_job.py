@@ -18,6 +18,7 @@ class SegmentJob:
     `file_id` is None for a preview. `cast` holds the voices of speakers by their names;
     `skips_markup` where the signs of Markdown and the like are not said. A retake and a preview are
     rows of their own in the ledger, with so many `characters`; what `is_sample` belongs to nobody.
+    A `take` makes the sound another one than what is cached of the same words.
     """
 
     owner_id: int
@@ -31,6 +32,7 @@ class SegmentJob:
     characters: int = 0
     is_retake: bool = False
     is_sample: bool = False
+    take: str = ""
 
     @classmethod
     def of_file(cls, row: AudioFile, *, is_retake: bool = False) -> Self:

@@ -47,7 +47,7 @@ class Purchases:
         self, engine: Engine, request: SpeechRequest, job: SegmentJob
     ) -> Generator[AudioChunk]:
         """Yield the sound of a request: cached from earlier, or bought now and then cached."""
-        key = self._key(engine, request, None if job.is_sample else job.owner_id)
+        key = self._key(engine, request, None if job.is_sample else job.owner_id, job.take)
         with self._exclusive(key):
             while (cached := self._use(engine, request, job, key)) is None:
                 engine.check_budget()
@@ -96,10 +96,12 @@ class Purchases:
         """The number of purchases that have begun and not ended."""
         return len(self._busy)
 
-    def _key(self, engine: Engine, request: SpeechRequest, owner_id: int | None) -> SegmentKey:
+    def _key(
+        self, engine: Engine, request: SpeechRequest, owner_id: int | None, take: str = ""
+    ) -> SegmentKey:
         if owner_id is not None:
             self._adoption.adopt(owner_id, engine.name)
-        return self.cache.key(engine, request, owner_id)
+        return self.cache.key(engine, request, owner_id, take)
 
     def _buy(
         self, engine: Engine, request: SpeechRequest, job: SegmentJob, key: SegmentKey

@@ -51,7 +51,7 @@ SHEETS = {
         *_css("components", "sheets", "choices", "rows", "parts", "queue"),
         *_css("player", "dock", "whole"),
     ),
-    f"{JOINED}file.css": ("css/files.css", *_css("files", "head", "reading", "looks")),
+    f"{JOINED}file.css": ("css/files.css", *_css("files", "head", "reading", "looks", "marks")),
     f"{JOINED}documents.css": _css(
         "documents", "shelf", "book", "chapters", "till", "made", "narrow"
     ),

@@ -16,10 +16,12 @@ from common.shared_times import SharedTimes
 from config import Config
 from database import Database
 from services.backoff import Notice
+from services.bookmarks import Bookmarks
 from services.documents import Documents
 from services.library import Library
 from services.pronunciations import Pronunciations
 from services.providers import Providers
+from services.sentences import Sentences
 from services.studio import Studio
 from speech.registry import Registry, build_registry
 from storage.audio_store import AudioStore
@@ -45,6 +47,8 @@ class Services:
     library: Library
     documents: Documents
     pronunciations: Pronunciations
+    sentences: Sentences
+    bookmarks: Bookmarks
     accounts: Accounts
     hosts: Hosts
     rates: Rates
@@ -89,6 +93,8 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         library=Library(studio),
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
+        sentences=Sentences(studio),
+        bookmarks=Bookmarks(db),
         accounts=keeper,
         two_factor=TwoFactorRules(db, keeper, SecretBox(key)),
         passkeys=Passkeys(db, keeper),

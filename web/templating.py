@@ -25,6 +25,7 @@ from web.file_state import (
 )
 from web.formatting import FILTERS
 from web.i18n import language
+from web.piece_places import left_out, place_url, shown_bookmarks
 from web.request_info import is_insecure
 from web.security_headers import csp_nonce
 from web.voice_lists import (
@@ -58,11 +59,14 @@ def prepare(app: Flask) -> None:
         file_page=file_page,
         file_rows=file_rows,
         is_insecure=is_insecure,
+        place_url=place_url,
         play_data=play_data,
         play_json=play_json,
         price_note=price_note,
         rail=rail,
         script=script,
+        shown_bookmarks=shown_bookmarks,
+        left_out=left_out,
         speaker_options=speaker_options,
         theme=theme,
         unfinished=UNFINISHED,

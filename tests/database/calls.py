@@ -131,6 +131,17 @@ CALLS = {
     "list_failed": lambda db: db.list_failed(),
     "list_work": lambda db: [db.list_work(status) for status in ("queued", "speaking")],
     "set_user_admin": lambda db: db.set_user_admin(1, True),
+    "list_bookmarks": lambda db: db.list_bookmarks(1, 1),
+    "count_bookmarks": lambda db: db.count_bookmarks(1, 1),
+    "find_bookmark": lambda db: db.find_bookmark(1, 1, 0, 9),
+    "create_bookmark": lambda db: db.create_bookmark(1, 1, 0, "note"),
+    "update_bookmark": lambda db: db.update_bookmark(1, 1, 1, "other"),
+    "delete_bookmark": lambda db: db.delete_bookmark(1, 1, 1),
+    "export_bookmarks": lambda db: db.export_bookmarks(1),
+    "get_claimed_retake": lambda db: [
+        db.claim_retake("w", lease_s=9.0, **NOW),
+        db.get_claimed_retake(1, "w"),
+    ],
     "get_positions": lambda db: db.get_positions(1, 1),
     "delete_audio_files": lambda db: db.delete_audio_files(1, ["a.mp3"]),
     "delete_user": lambda db: db.delete_user(2),
@@ -372,6 +383,7 @@ def fill(db, make_file, *, with_retake=True):
     db.create_import(1, upload="second", **IMPORT)
     db.keep_document_original(1, **ORIGINAL)
     db.create_pronunciation(1, "Sean", "shawn")
+    db.create_bookmark(1, 1, 0, "note")
     db.create_provider("p", PROVIDER)
     db.add_passkey(**PASSKEY)
     db.start_second_factor(1, "sealed")

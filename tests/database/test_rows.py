@@ -37,6 +37,7 @@ PARTS = {
     "FileOwner": "audio_files", "VoiceUsed": "audio_files", "WorkInHand": "audio_files",
     "ListedUser": "users", "ListedSession": "sessions", "ListedInvite": "invites",
     "SecondFactor": "second_factors", "NewPasskey": "passkeys", "Draft": "drafts",
+    "Bookmark": "bookmarks", "ListedBookmark": "bookmarks", "ExportedBookmark": "bookmarks",
     "Pronunciation": "pronunciations", "Group": "file_groups", "Span": "segments",
     "NewSegment": "segments", "Segment": "segments", "DeviatingSegment": "segments",
     "SegmentWords": "segments", "Chapter": "chapters", "ListedTake": "takes",

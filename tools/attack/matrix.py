@@ -30,7 +30,7 @@ from web.security_headers import STATIC
 # What the parts of paths stand for: which of a person's belongings, or a fixed word.
 BELONGINGS = (
     *("filename", "document_id", "export_id", "entry_id", "user_id", "file_id", "number"),
-    *("passkey_id", "import_id"),
+    *("passkey_id", "import_id", "bookmark_id"),
 )
 FIXED = {
     "action": "pause",
@@ -88,6 +88,7 @@ PLAIN: dict[str, Any] = {
     "voices": "", "known": "", "version": "", "whose": "", "with": "1", "with_files": "",
     "words": "0", "reading": "", "author_was": "", "base": "", "name_was": "", "only": "",
     "markup": "", "seen": "", "title_was": "", "voice_shown": "", "pace_shown": "",
+    "note": "A note.",
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
 UNSAID = {

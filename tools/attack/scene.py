@@ -173,6 +173,7 @@ class Scene:
             "file_id": queued["id"],
             "export_id": export["id"],
             "number": 1,
+            "bookmark_id": db.create_bookmark(user_id, row["id"], 0, f"{word} note")["id"],
             "user_id": user_id,
             "playback": playback,
             "group": f"{word} group",

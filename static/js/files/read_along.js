@@ -64,10 +64,12 @@ class ReadAlong extends HTMLElement {
     return document.querySelector("[data-to-voice]");
   }
 
-  // Brings a place of the text to the head of the page.
-  show(point) {
+  // Brings a place of the text into view; its part is fetched first where it is not here yet.
+  async show(point) {
     this.#touched = performance.now();
-    return this.#parts.show(this.#parts.indexAt(point), this.#leaving.signal);
+    await this.#parts.show(this.#parts.indexAt(point), this.#leaving.signal);
+    const box = boxOf(this.rangeOf(point, point + 1) ?? this.rangeOf(point, point + 2));
+    if (box) scrollBy({ top: box.top - innerHeight * 0.3, behavior: "instant" });
   }
 
   // The range of signs between two places of the text; null where they are not on the page yet.
@@ -104,6 +106,15 @@ class ReadAlong extends HTMLElement {
       if (Number.isInteger(point)) return point;
     }
     return Number(this.dataset.offset);
+  }
+
+  // The place of the sentence that was chosen, else of the one that sounds.
+  get chosenPoint() {
+    return this.#segments[this.#chosen < 0 ? this.#now : this.#chosen]?.[0] ?? null;
+  }
+
+  chooseAt(point) {
+    this.#choose(lastAt(this.#segments, (segment) => segment[0], point));
   }
 
   // Marking what sounds
