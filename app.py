@@ -46,6 +46,7 @@ from config import (
     refuse_lost_database,
 )
 from services.generation import Quote
+from services.listening import heard
 from speech.registry import Registry
 from storage import snapshots
 from storage.errors import DatabaseError
@@ -356,7 +357,8 @@ def note_position(filename: str) -> ResponseReturnValue:
         return jsonify(id=number), 201
     number = forms.number(request.form["id"])
     position_s = forms.seconds(request.form.get("position_s", ""))
-    db.save_position(user_id, row["id"], listening_device(), position_s, number)
+    share = heard(row, position_s)
+    db.save_position(user_id, row["id"], listening_device(), position_s, number, share=share)
     return Response(status=204)
 
 
