@@ -15,6 +15,7 @@ from blueprints import (
     admin,
     backups,
     cli,
+    covers,
     documents,
     downloads,
     files,
@@ -90,8 +91,9 @@ from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
-    *(account, admin, backups, cli, documents, downloads, files, imports, library, monitoring),
+    *(account, admin, backups, cli, covers, documents, downloads, files, imports, library),
     *(
+        monitoring,
         new_devices,
         passkeys,
         playback,

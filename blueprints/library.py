@@ -15,6 +15,7 @@ from queries.rows import AudioFile, FoundFile, Group
 from queries.search_query import leaves_out
 from web import audio_responses, etags, forms
 from web.access import LARGEST_ROW, user_only
+from web.counted_pieces import COUNTED
 from web.current_user import current_user_id
 from web.file_selection import ticked, ticked_rows
 from web.file_state import WORKED_ON, files_json, held_up
@@ -45,29 +46,18 @@ SORTS = {
     "name": ("name", False, lazy_gettext("By name")),
     "longest": ("duration", True, lazy_gettext("Longest first")),
     "shortest": ("duration", False, lazy_gettext("Shortest first")),
+    "progress": ("progress", True, lazy_gettext("Listening progress")),
 }
-COLUMNS = {"created": "created_at", "name": "display_name", "duration": "duration"}
-
-# What scripts say about a number of pieces.
-COUNTED = {
-    "ticked_forms": lambda n: ngettext("%(n)s piece", "%(n)s pieces", n, n="%(n)s"),
-    "shown_forms": lambda n: ngettext("%(n)s piece found.", "%(n)s pieces found.", n, n="%(n)s"),
-    "shown_first_forms": lambda n: ngettext(
-        "The first piece is shown.", "The first %(n)s pieces are shown.", n, n="%(n)s"
-    ),
-    "deleted_forms": lambda n: ngettext(
-        "%(n)s piece is in the bin.", "%(n)s pieces are in the bin.", n, n="%(n)s"
-    ),
-    "moved_forms": lambda n: ngettext(
-        "%(n)s piece is in “%(group)s” now.",
-        "%(n)s pieces are in “%(group)s” now.",
-        n,
-        n="%(n)s",
-        group="%(group)s",
-    ),
-    "queued_forms": lambda n: ngettext(
-        "%(n)s piece waits in the queue.", "%(n)s pieces wait in the queue.", n, n="%(n)s"
-    ),
+COLUMNS = {
+    "created": "created_at",
+    "name": "display_name",
+    "duration": "duration",
+    "progress": "progress_place",
+}
+HEARD = {
+    "begun": lazy_gettext("In progress"),
+    "new": lazy_gettext("Not started"),
+    "finished": lazy_gettext("Finished"),
 }
 
 blueprint = Blueprint("library", __name__)
@@ -81,6 +71,7 @@ class Wanted(NamedTuple):
     is_loose: bool
     voice: str
     state: str
+    heard: str
     since: str
     until: str
     sort: str
@@ -88,7 +79,9 @@ class Wanted(NamedTuple):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but a group is asked for."""
-        return bool(self.search or self.voice or self.state or self.since or self.until)
+        return bool(
+            self.search or self.voice or self.state or self.heard or self.since or self.until
+        )
 
     def query(self, **changes: Any) -> dict[str, Any]:
         """The parts of an address that asks for the same but for the changes."""
@@ -98,6 +91,7 @@ class Wanted(NamedTuple):
             "loose": "1" if self.is_loose else "",
             "voice": self.voice,
             "state": self.state,
+            "heard": self.heard,
             "since": self.since,
             "until": self.until,
             "sort": "" if self.sort == "newest" else self.sort,
@@ -109,13 +103,14 @@ class Wanted(NamedTuple):
 def wanted() -> Wanted:
     """The query in the address of this request; raises BadForm for a day that is none."""
     args = request.args
-    state, sort = args.get("state", ""), args.get("sort", "")
+    state, heard, sort = (args.get(name, "") for name in ("state", "heard", "sort"))
     return Wanted(
         search=args.get("q", "").strip()[:LONGEST_SEARCH],
         group=args.get("group", "").strip(),
         is_loose=bool(args.get("loose")),
         voice=args.get("voice", "").strip()[:LONGEST_SEARCH],
         state=state if state in STATES else "",
+        heard=heard if heard in HEARD else "",
         since=args.get("since", ""),
         until=args.get("until", ""),
         sort=sort if sort in SORTS else "newest",
@@ -134,6 +129,7 @@ def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[FoundFile],
         voice=voice or None,
         engine=engine or None,
         status=wanted.state or None,
+        stage=wanted.heard or None,
         since=forms.day_start(wanted.since),
         until=forms.day_start(wanted.until, 1),
         sort=sort,
@@ -178,8 +174,13 @@ def _list() -> Response:
     rows, more = query_page(asked)
     is_cut = leaves_out(request.args.get("q", ""))
     answer = jsonify(files=_found_json(rows), next=more, is_cut=is_cut)
-    # A search ends after some time, found or not; what holds up unfinished work passes by itself.
-    is_timeless = not asked.search and all(row["status"] not in WORKED_ON for row in rows)
+    # A search ends after some time, found or not; what holds up unfinished work passes by itself;
+    # which piece was heard last changes with each place that is saved.
+    is_timeless = (
+        not asked.search
+        and asked.sort != "progress"
+        and all(row["status"] not in WORKED_ON for row in rows)
+    )
     return etags.tag(answer, state) if is_timeless else answer
 
 
@@ -196,6 +197,7 @@ def _shelf(wanted: Wanted) -> Response:
         groups=groups,
         voices=_voices_used(),
         states=STATES,
+        heard=HEARD,
         sorts={key: label for key, (_sort, _way, label) in SORTS.items()},
         **{name: plural_forms(text_of) for name, text_of in COUNTED.items()},
     )

@@ -24,7 +24,7 @@ class Progress(TypedDict):
     saved_epoch: float
 
 
-class HeardFile(AudioFile):
+class ListenedFile(AudioFile):
     """A file that was listened to, with the columns of its Progress."""
 
     position: float
@@ -45,10 +45,10 @@ class ListeningQueries(Statements):
             user_id, json.dumps(list(file_ids)),
         )  # fmt: skip
 
-    def list_begun(self, user_id: int, *, limit: int) -> list[HeardFile]:
+    def list_begun(self, user_id: int, *, limit: int) -> list[ListenedFile]:
         """The files that a person is in the middle of, the one heard last first."""
         return self.list_of(
-            HeardFile,
+            ListenedFile,
             f"""SELECT {COLUMNS}, p.position, p.share, p.finished_at, p.saved_epoch
                 FROM listening_progress p INDEXED BY idx_listening_begun
                 CROSS JOIN audio_files ON audio_files.id = p.file_id

@@ -121,6 +121,7 @@ CALLS = {
         for search in (None, "text")
         for filters in ({}, FILTERS, *({"stage": stage} for stage in STAGES))
     ],
+    "list_cover_dates": lambda db: db.list_cover_dates([1]),
     "list_begun": lambda db: db.list_begun(1, limit=3),
     "list_progress": lambda db: db.list_progress(1, [1, 2]),
     "mark_finished": lambda db: db.mark_finished(1, ["a.mp3"]),
