@@ -71,7 +71,6 @@ class Wanted(NamedTuple):
     is_loose: bool
     voice: str
     state: str
-    heard: str
     since: str
     until: str
     sort: str
@@ -79,9 +78,7 @@ class Wanted(NamedTuple):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but a group is asked for."""
-        return bool(
-            self.search or self.voice or self.state or self.heard or self.since or self.until
-        )
+        return any((self.search, self.voice, self.state, self.since, self.until))
 
     def query(self, **changes: Any) -> dict[str, Any]:
         """The parts of an address that asks for the same but for the changes."""
@@ -91,7 +88,6 @@ class Wanted(NamedTuple):
             "loose": "1" if self.is_loose else "",
             "voice": self.voice,
             "state": self.state,
-            "heard": self.heard,
             "since": self.since,
             "until": self.until,
             "sort": "" if self.sort == "newest" else self.sort,
@@ -103,14 +99,13 @@ class Wanted(NamedTuple):
 def wanted() -> Wanted:
     """The query in the address of this request; raises BadForm for a day that is none."""
     args = request.args
-    state, heard, sort = (args.get(name, "") for name in ("state", "heard", "sort"))
+    state, sort = args.get("state", ""), args.get("sort", "")
     return Wanted(
         search=args.get("q", "").strip()[:LONGEST_SEARCH],
         group=args.get("group", "").strip(),
         is_loose=bool(args.get("loose")),
         voice=args.get("voice", "").strip()[:LONGEST_SEARCH],
-        state=state if state in STATES else "",
-        heard=heard if heard in HEARD else "",
+        state=state if state in STATES or state in HEARD else "",
         since=args.get("since", ""),
         until=args.get("until", ""),
         sort=sort if sort in SORTS else "newest",
@@ -128,8 +123,8 @@ def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[FoundFile],
         category="" if wanted.is_loose else wanted.group or None,
         voice=voice or None,
         engine=engine or None,
-        status=wanted.state or None,
-        stage=wanted.heard or None,
+        status=wanted.state if wanted.state in STATES else None,
+        stage=wanted.state if wanted.state in HEARD else None,
         since=forms.day_start(wanted.since),
         until=forms.day_start(wanted.until, 1),
         sort=sort,
@@ -196,8 +191,7 @@ def _shelf(wanted: Wanted) -> Response:
         wanted=wanted,
         groups=groups,
         voices=_voices_used(),
-        states=STATES,
-        heard=HEARD,
+        states=HEARD | STATES,
         sorts={key: label for key, (_sort, _way, label) in SORTS.items()},
         **{name: plural_forms(text_of) for name, text_of in COUNTED.items()},
     )
