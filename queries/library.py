@@ -57,7 +57,10 @@ class LibraryQueries(Statements):
         match = search_query.match_expression(owner_id, terms) if terms else None
         for walk in walks:
             walk.is_probed = not any(term.is_gathered for term in terms)
-        listed = self._listed(owner_id, stage) if sort != "progress" else None
+        if sort == "progress":
+            listed = self._narrowed(owner_id, wanted)
+        else:
+            listed = self._listed(owner_id, stage)
         ids = self._walked(walks, match, listed, limit)
         rows = cast("list[FoundFile]", self._in_order(ids))
         if sort == "progress":
@@ -195,6 +198,18 @@ class LibraryQueries(Statements):
             f"""SELECT file_id AS id FROM listening_progress INDEXED BY idx_listening_{stage}
                 WHERE user_id = ? AND {IN_STAGE[stage]} LIMIT ?""",
             [owner_id, FEW + 1],
+        )
+        return ids if len(ids) <= FEW else None
+
+    def _narrowed(self, owner_id: int, filters: Mapping[str, object]) -> list[int] | None:
+        """Ids of what filters leave over, where these are few; None without filters."""
+        if not filters:
+            return None
+        conditions = " AND ".join(("owner_id = ? AND deleted_at IS NULL", *filters))
+        ids = self._ids(
+            f"""SELECT id FROM audio_files INDEXED BY idx_audio_owner
+                WHERE {conditions} LIMIT ?""",
+            [owner_id, *filters.values(), FEW + 1],
         )
         return ids if len(ids) <= FEW else None
 

@@ -5,8 +5,9 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
-from queries.base import Statements
+from queries.base import Statements, escape_like
 from queries.groups import COLUMNS
+from queries.library_walk import IN_STAGE
 from queries.rows import AudioFile
 
 MINE = """SELECT id FROM audio_files
@@ -33,6 +34,12 @@ class ListenedFile(AudioFile):
     saved_epoch: float
 
 
+class RecentFile(ListenedFile):
+    """A file that was listened to, and the `device` that was last at it."""
+
+    device: str | None
+
+
 class ListeningQueries(Statements):
     """How far each person is in a file; playback.py saves it with the place of the device."""
 
@@ -56,6 +63,51 @@ class ListeningQueries(Statements):
                   AND owner_id = p.user_id AND deleted_at IS NULL
                 ORDER BY p.saved_epoch DESC, p.file_id DESC LIMIT ?""",
             user_id, limit,
+        )  # fmt: skip
+
+    def list_recent(
+        self,
+        user_id: int,
+        *,
+        limit: int = 50,
+        before: tuple[float, int] | None = None,
+        search: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+    ) -> list[RecentFile]:
+        """A page of the files that a person has listened to, the one heard last first.
+
+        `before` is (saved_epoch, id) of the last row seen, `search` a part of the name; `since` the
+        first time wanted (UTC text), `until` the first not wanted any more.
+        """
+        filters = {
+            "display_name LIKE ? ESCAPE '\\'": f"%{escape_like(search)}%" if search else None,
+            "saved_epoch >= 0 + strftime('%s', ?)": since,
+            "saved_epoch < 0 + strftime('%s', ?)": until,
+        }
+        wanted = {sql: value for sql, value in filters.items() if value is not None}
+        where = " AND ".join(("user_id = ? AND owner_id = user_id AND deleted_at IS NULL", *wanted))
+        place = "AND (saved_epoch, file_id) < (?, ?)" if before else ""
+        # Begun and finished: what was merely marked as finished has no place.
+        parts = " UNION ALL ".join(
+            f"""SELECT file_id AS found_id, saved_epoch AS heard_epoch FROM listening_progress
+                    INDEXED BY idx_listening_{stage}
+                CROSS JOIN audio_files ON audio_files.id = file_id AND {IN_STAGE[stage]}
+                WHERE position > 0 AND {where} {place}"""
+            for stage in ("begun", "finished")
+        )
+        values = [user_id, *wanted.values(), *(before or ())]
+        return self.list_of(
+            RecentFile,
+            f"""SELECT {COLUMNS}, p.position, p.share, p.finished_at, p.saved_epoch,
+                    (SELECT device FROM positions WHERE file_id = p.file_id AND user_id = p.user_id
+                     ORDER BY saved_epoch DESC LIMIT 1) AS device
+                FROM (SELECT * FROM ({parts})
+                      ORDER BY heard_epoch DESC, found_id DESC LIMIT ?) AS found
+                CROSS JOIN listening_progress p ON p.user_id = ? AND p.file_id = found_id
+                CROSS JOIN audio_files ON audio_files.id = found_id
+                ORDER BY p.saved_epoch DESC, p.file_id DESC""",
+            *values, *values, limit, user_id,
         )  # fmt: skip
 
     def mark_finished(

@@ -123,6 +123,11 @@ CALLS = {
     ],
     "list_cover_dates": lambda db: db.list_cover_dates([1]),
     "list_begun": lambda db: db.list_begun(1, limit=3),
+    "list_recent": lambda db: [
+        db.list_recent(1, before=before, **filters)
+        for before in (None, (5.0, 5))
+        for filters in ({}, {"search": "x", "since": PAGE[0], "until": PAGE[0]})
+    ],
     "list_progress": lambda db: db.list_progress(1, [1, 2]),
     "mark_finished": lambda db: db.mark_finished(1, ["a.mp3"]),
     "mark_unheard": lambda db: db.mark_unheard(1, ["a.mp3"]),
