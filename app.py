@@ -15,6 +15,7 @@ from blueprints import (
     admin,
     backups,
     cli,
+    covers,
     documents,
     downloads,
     files,
@@ -46,6 +47,7 @@ from config import (
     refuse_lost_database,
 )
 from services.generation import Quote
+from services.listening import heard
 from speech.registry import Registry
 from storage import snapshots
 from storage.errors import DatabaseError
@@ -89,8 +91,9 @@ from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
-    *(account, admin, backups, cli, documents, downloads, files, imports, library, monitoring),
+    *(account, admin, backups, cli, covers, documents, downloads, files, imports, library),
     *(
+        monitoring,
         new_devices,
         passkeys,
         playback,
@@ -356,7 +359,8 @@ def note_position(filename: str) -> ResponseReturnValue:
         return jsonify(id=number), 201
     number = forms.number(request.form["id"])
     position_s = forms.seconds(request.form.get("position_s", ""))
-    db.save_position(user_id, row["id"], listening_device(), position_s, number)
+    share = heard(row, position_s)
+    db.save_position(user_id, row["id"], listening_device(), position_s, number, share=share)
     return Response(status=204)
 
 

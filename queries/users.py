@@ -169,6 +169,7 @@ class UserQueries(Statements):
             self.write("UPDATE invites SET used_by = ? WHERE used_by = ?", into_id, from_id)
             self.move_segments(from_id, into_id)
             self.move_voice_settings(from_id, into_id)
+            self.move_progress(from_id, into_id)
             self.write("DELETE FROM users WHERE id = ?", from_id)
             if not into["is_active"]:
                 self.pause_work(into_id, WAS_DISABLED)
