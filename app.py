@@ -16,6 +16,7 @@ from blueprints import (
     backups,
     bookmarks,
     cli,
+    covers,
     documents,
     downloads,
     files,
@@ -49,6 +50,7 @@ from config import (
     refuse_lost_database,
 )
 from services.generation import Quote
+from services.listening import heard
 from speech.registry import Registry
 from storage import snapshots
 from storage.errors import DatabaseError
@@ -93,9 +95,10 @@ from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
-    *(account, admin, backups, bookmarks, cli, documents, downloads, files, imports, library),
-    monitoring,
+    *(account, admin, backups, bookmarks, cli, covers, documents, downloads, files, imports),
     *(
+        library,
+        monitoring,
         new_devices,
         passkeys,
         playback,
@@ -364,7 +367,8 @@ def note_position(filename: str) -> ResponseReturnValue:
         return jsonify(id=number), 201
     number = forms.number(request.form["id"])
     position_s = forms.seconds(request.form.get("position_s", ""))
-    db.save_position(user_id, row["id"], listening_device(), position_s, number)
+    share = heard(row, position_s)
+    db.save_position(user_id, row["id"], listening_device(), position_s, number, share=share)
     return Response(status=204)
 
 

@@ -25,6 +25,7 @@ from queries.health import HealthQueries
 from queries.imports import ImportQueries
 from queries.jobs import JobQueries
 from queries.library import LibraryQueries
+from queries.listening import ListeningQueries
 from queries.new_devices import NewDeviceQueries
 from queries.passkeys import PasskeyQueries
 from queries.playback import PlaybackQueries
@@ -63,6 +64,7 @@ class Database(
     ImportQueries,
     JobQueries,
     LibraryQueries,
+    ListeningQueries,
     NewDeviceQueries,
     PasskeyQueries,
     PlaybackQueries,

@@ -255,7 +255,41 @@ CREATE TABLE positions (
     saved_epoch REAL    NOT NULL,
     PRIMARY KEY (file_id, user_id, device)
 ) WITHOUT ROWID;
-CREATE INDEX idx_positions_user ON positions (user_id, saved_epoch);
+CREATE INDEX idx_positions_user ON positions (user_id);
+
+-- How far each person is in a file, by the device that was last at it. `share` of the whole is in
+-- hundredths, as lists show it: 0 until it has begun, 1 once it is finished.
+CREATE TABLE listening_progress (
+    user_id     INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    file_id     INTEGER NOT NULL REFERENCES audio_files (id) ON DELETE CASCADE,
+    position    REAL    NOT NULL CHECK (position >= 0), -- seconds
+    share       REAL    NOT NULL CHECK (share BETWEEN 0 AND 1),
+    finished_at TEXT,
+    saved_epoch REAL    NOT NULL,
+    PRIMARY KEY (user_id, file_id)
+) WITHOUT ROWID;
+CREATE INDEX idx_listening_file ON listening_progress (file_id);
+CREATE INDEX idx_listening_begun ON listening_progress (user_id, saved_epoch, file_id)
+    WHERE share > 0 AND finished_at IS NULL;
+CREATE INDEX idx_listening_finished ON listening_progress (user_id, saved_epoch, file_id)
+    WHERE finished_at IS NOT NULL;
+
+CREATE TRIGGER library_listening_begun AFTER INSERT ON listening_progress WHEN NEW.share > 0 BEGIN
+    UPDATE library_versions SET version = version + 1 WHERE owner_id = NEW.user_id;
+END;
+
+CREATE TRIGGER library_listening_changed AFTER UPDATE ON listening_progress
+WHEN OLD.share IS NOT NEW.share OR OLD.finished_at IS NOT NEW.finished_at
+     OR OLD.user_id IS NOT NEW.user_id OR OLD.file_id IS NOT NEW.file_id
+BEGIN
+    UPDATE library_versions SET version = version + 1 WHERE owner_id IN (OLD.user_id, NEW.user_id);
+END;
+
+CREATE TRIGGER library_listening_forgotten AFTER DELETE ON listening_progress
+WHEN OLD.share > 0
+BEGIN
+    UPDATE library_versions SET version = version + 1 WHERE owner_id = OLD.user_id;
+END;
 
 -- Sentences that a person marked in a file; `text_start` moves with the text.
 CREATE TABLE bookmarks (

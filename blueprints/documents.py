@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from common.errors import AppError
 from documents.recognition import find_program
 from documents.types import Document
+from exports.cover import drawing
 from queries.rows import AudioFile, DocumentRow
 from services import document_encodings
 from services.document_imports import Added
@@ -249,12 +250,13 @@ def steer(document_id: int, action: str) -> ResponseReturnValue:
 @blueprint.get(f"/documents/{ID}/cover")
 @user_only
 def cover(document_id: int) -> Response:
-    """The picture on the front."""
-    owned_document(document_id)
+    """The picture on the front, drawn from the title where there is none."""
+    row = owned_document(document_id)
     found = services().db.get_document_cover(document_id)
-    if found is None:
-        abort(404)
-    answer = Response(found["cover"], content_type=found["cover_type"])
+    if found:
+        answer = Response(found["cover"], content_type=found["cover_type"])
+    else:
+        answer = Response(drawing(row["title"]), content_type="image/svg+xml")
     answer.headers["Cache-Control"] = f"private, max-age={COVER_AGE_S}"
     return answer
 

@@ -15,6 +15,7 @@ from queries.rows import AudioFile, FoundFile, Group
 from queries.search_query import leaves_out
 from web import audio_responses, etags, forms
 from web.access import LARGEST_ROW, user_only
+from web.counted_pieces import COUNTED
 from web.current_user import current_user_id
 from web.file_selection import ticked, ticked_rows
 from web.file_state import WORKED_ON, files_json, held_up
@@ -45,29 +46,18 @@ SORTS = {
     "name": ("name", False, lazy_gettext("By name")),
     "longest": ("duration", True, lazy_gettext("Longest first")),
     "shortest": ("duration", False, lazy_gettext("Shortest first")),
+    "progress": ("progress", True, lazy_gettext("Listening progress")),
 }
-COLUMNS = {"created": "created_at", "name": "display_name", "duration": "duration"}
-
-# What scripts say about a number of pieces.
-COUNTED = {
-    "ticked_forms": lambda n: ngettext("%(n)s piece", "%(n)s pieces", n, n="%(n)s"),
-    "shown_forms": lambda n: ngettext("%(n)s piece found.", "%(n)s pieces found.", n, n="%(n)s"),
-    "shown_first_forms": lambda n: ngettext(
-        "Showing the first piece.", "Showing the first %(n)s pieces.", n, n="%(n)s"
-    ),
-    "deleted_forms": lambda n: ngettext(
-        "%(n)s piece moved to the bin.", "%(n)s pieces moved to the bin.", n, n="%(n)s"
-    ),
-    "moved_forms": lambda n: ngettext(
-        "%(n)s piece moved to “%(group)s”.",
-        "%(n)s pieces moved to “%(group)s”.",
-        n,
-        n="%(n)s",
-        group="%(group)s",
-    ),
-    "queued_forms": lambda n: ngettext(
-        "%(n)s piece added to the queue.", "%(n)s pieces added to the queue.", n, n="%(n)s"
-    ),
+COLUMNS = {
+    "created": "created_at",
+    "name": "display_name",
+    "duration": "duration",
+    "progress": "progress_place",
+}
+HEARD = {
+    "begun": lazy_gettext("In progress"),
+    "new": lazy_gettext("Not started"),
+    "finished": lazy_gettext("Finished"),
 }
 
 blueprint = Blueprint("library", __name__)
@@ -88,7 +78,7 @@ class Wanted(NamedTuple):
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but a group is asked for."""
-        return bool(self.search or self.voice or self.state or self.since or self.until)
+        return any((self.search, self.voice, self.state, self.since, self.until))
 
     def query(self, **changes: Any) -> dict[str, Any]:
         """The parts of an address that asks for the same but for the changes."""
@@ -115,7 +105,7 @@ def wanted() -> Wanted:
         group=args.get("group", "").strip(),
         is_loose=bool(args.get("loose")),
         voice=args.get("voice", "").strip()[:LONGEST_SEARCH],
-        state=state if state in STATES else "",
+        state=state if state in STATES or state in HEARD else "",
         since=args.get("since", ""),
         until=args.get("until", ""),
         sort=sort if sort in SORTS else "newest",
@@ -133,7 +123,8 @@ def query_page(wanted: Wanted, limit: int = PAGE_ROWS) -> tuple[list[FoundFile],
         category="" if wanted.is_loose else wanted.group or None,
         voice=voice or None,
         engine=engine or None,
-        status=wanted.state or None,
+        status=wanted.state if wanted.state in STATES else None,
+        stage=wanted.state if wanted.state in HEARD else None,
         since=forms.day_start(wanted.since),
         until=forms.day_start(wanted.until, 1),
         sort=sort,
@@ -178,8 +169,13 @@ def _list() -> Response:
     rows, more = query_page(asked)
     is_cut = leaves_out(request.args.get("q", ""))
     answer = jsonify(files=_found_json(rows), next=more, is_cut=is_cut)
-    # A search ends after some time, found or not; what holds up unfinished work passes by itself.
-    is_timeless = not asked.search and all(row["status"] not in WORKED_ON for row in rows)
+    # A search ends after some time, found or not; what holds up unfinished work passes by itself;
+    # which piece was heard last changes with each place that is saved.
+    is_timeless = (
+        not asked.search
+        and asked.sort != "progress"
+        and all(row["status"] not in WORKED_ON for row in rows)
+    )
     return etags.tag(answer, state) if is_timeless else answer
 
 
@@ -195,7 +191,7 @@ def _shelf(wanted: Wanted) -> Response:
         wanted=wanted,
         groups=groups,
         voices=_voices_used(),
-        states=STATES,
+        states=HEARD | STATES,
         sorts={key: label for key, (_sort, _way, label) in SORTS.items()},
         **{name: plural_forms(text_of) for name, text_of in COUNTED.items()},
     )

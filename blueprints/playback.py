@@ -1,9 +1,11 @@
-"""Playback: all that the player must know of a piece, and where each device stopped in it."""
+"""Playback: what the player must know of a piece, where each device stopped, what is finished."""
 
 import re
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, flash, jsonify, redirect
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from queries.rows import AudioFile
 from queries.segments import EVERYTHING
@@ -11,7 +13,10 @@ from speech.prices import expected_duration_s
 from web.access import owned_file, user_only
 from web.current_user import current_user_id
 from web.device_names import device_label, listening_device
+from web.file_selection import ticked
 from web.file_state import file_json
+from web.redirects import return_path, return_path_of_many
+from web.request_info import wants_json
 from web.services import services
 from web.voice_lists import voice_name
 
@@ -68,3 +73,57 @@ def _marks(row: AudioFile) -> list[float]:
             while start is not None and segment["text_end"] > start:
                 start = next(pending, None)
     return [mark for mark in marks if mark > 0]
+
+
+# Finished, or not listened to
+
+
+@blueprint.post("/files/<filename>/finish")
+@user_only
+def finish(filename: str) -> ResponseReturnValue:
+    """Count a piece as heard to the end."""
+    owned_file(filename)
+    return _finish([filename], return_path("files.show_file", filename=filename))
+
+
+@blueprint.post("/files/<filename>/unheard")
+@user_only
+def forget(filename: str) -> ResponseReturnValue:
+    """Count a piece as never heard."""
+    owned_file(filename)
+    return _forget([filename], return_path("files.show_file", filename=filename))
+
+
+@blueprint.post("/library/finish")
+@user_only
+def finish_many() -> ResponseReturnValue:
+    """Count the ticked pieces as heard to the end."""
+    return _finish(ticked(), return_path_of_many("library.overview"))
+
+
+@blueprint.post("/library/unheard")
+@user_only
+def forget_many() -> ResponseReturnValue:
+    """Count the ticked pieces as never heard."""
+    return _forget(ticked(), return_path_of_many("library.overview"))
+
+
+def _finish(filenames: list[str], path: str) -> ResponseReturnValue:
+    count = services().db.mark_finished(current_user_id(), filenames)
+    if wants_json():
+        return jsonify(finished=count)
+    flash(
+        ngettext("Marked %(num)s piece as finished.", "Marked %(num)s pieces as finished.", count)
+    )
+    return redirect(path, 303)
+
+
+def _forget(filenames: list[str], path: str) -> ResponseReturnValue:
+    count = services().db.mark_unheard(current_user_id(), filenames)
+    if wants_json():
+        return jsonify(unheard=count)
+    sentence = ngettext(
+        "Marked %(num)s piece as not listened.", "Marked %(num)s pieces as not listened.", count
+    )
+    flash(sentence)
+    return redirect(path, 303)

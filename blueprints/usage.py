@@ -1,7 +1,9 @@
 """History and usage: what was listened to, and what was spoken."""
 
 import calendar
+import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +12,7 @@ from flask import url_for as to
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
+from queries.listening import RecentFile
 from queries.playback import Listening
 from queries.usage import MonthUsage
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
@@ -17,6 +20,7 @@ from web import audio_responses, forms
 from web.access import user_only
 from web.current_user import current_user, current_user_id
 from web.device_names import device_label
+from web.file_state import file_json
 from web.redirects import local_path
 from web.request_info import visitor, wants_json
 from web.responses import page
@@ -38,7 +42,44 @@ blueprint = Blueprint("usage", __name__)
 @blueprint.get("/history")
 @user_only
 def history() -> Response:
-    """The listenings, newest first: all, those with a name, or those of one day."""
+    """The pieces that were listened to, the one heard last first: all, by name, or of one day."""
+    search = request.args.get("q", "").strip()[:200]
+    day = request.args.get("day", "").strip() or None
+    rows = services().db.list_recent(
+        current_user_id(),
+        limit=PAGE_ROWS + 1,
+        before=_heard_before(request.args.get("before")),
+        search=search or None,
+        since=forms.day_start(day),
+        until=forms.day_start(day, days_later=1),
+    )
+    last = rows[PAGE_ROWS - 1] if len(rows) > PAGE_ROWS else None
+    older = f"{last['saved_epoch']!r}:{last['id']}" if last else None
+    rows = rows[:PAGE_ROWS]
+    if wants_json():
+        return jsonify(pieces=[_recent_json(row) for row in rows], next=older)
+    return page("usage/recent.html", pieces=rows, older=older, search=search, day=day)
+
+
+def _heard_before(text: str | None) -> tuple[float, int] | None:
+    """The place in the list that an address names; None for the start."""
+    match = re.fullmatch(r"(\d{1,12}(?:\.\d{1,17})?):(\d{1,18})", text or "", re.ASCII)
+    return (float(match[1]), int(match[2])) if match else None
+
+
+def _recent_json(row: RecentFile) -> dict[str, Any]:
+    return {
+        **file_json(row),
+        "position_s": row["position"],
+        "heard_at": datetime.fromtimestamp(row["saved_epoch"], UTC).isoformat(timespec="seconds"),
+        "device": device_label(row["device"] or ""),
+    }
+
+
+@blueprint.get("/history/plays")
+@user_only
+def plays() -> Response:
+    """Every time that something was played, newest first: all, by name, or those of one day."""
     search = request.args.get("q", "").strip()[:200]
     day = request.args.get("day", "").strip() or None
     rows = services().db.get_playback_history(
@@ -66,7 +107,7 @@ def forget() -> ResponseReturnValue:
         abort(404)
     if wants_json():
         return jsonify(forgotten=1)
-    return redirect(local_path(request.form.get("next") or to("usage.history")), 303)
+    return redirect(local_path(request.form.get("next") or to("usage.plays")), 303)
 
 
 @blueprint.post("/history/clear")
@@ -84,7 +125,7 @@ def clear() -> ResponseReturnValue:
             number,
         )
     )
-    return redirect(to("usage.history"), 303)
+    return redirect(to("usage.plays"), 303)
 
 
 def _listening_json(row: Listening) -> dict[str, Any]:

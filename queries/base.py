@@ -126,6 +126,10 @@ class Statements(ABC):
     def move_reading_settings(self, from_id: int, into_id: int) -> None:
         """Give one account's reading settings to another. See queries/reading_settings.py."""
 
+    @abstractmethod
+    def move_progress(self, from_id: int, into_id: int) -> None:
+        """Give one account's progress in files to another. See queries/listening.py."""
+
 
 def escape_like(text: str) -> str:
     """A text as LIKE finds it literally, with ESCAPE '\\'."""

@@ -1,5 +1,8 @@
 """Imported documents: read once, looked through, spoken whole or in part."""
 
+import json
+from collections.abc import Sequence
+
 from queries.base import Statements
 from queries.groups import COLUMNS as FILE_COLUMNS
 from queries.rows import AudioFile, Cover, DocumentRow
@@ -57,6 +60,15 @@ class DocumentQueries(Statements):
             "SELECT cover, cover_type FROM documents WHERE id = ? AND cover IS NOT NULL",
             document_id,
         )
+
+    def list_cover_dates(self, document_ids: Sequence[int]) -> dict[int, str]:
+        """When each of these documents was changed last, for those that have a cover."""
+        rows = self.rows(
+            """SELECT id, updated_at FROM documents
+               WHERE id IN (SELECT value FROM json_each(?)) AND cover_type != ''""",
+            json.dumps(document_ids),
+        )
+        return {row["id"]: row["updated_at"] for row in rows}
 
     def list_documents(
         self, owner_id: int, *, limit: int = 50, before: tuple[str, int] | None = None

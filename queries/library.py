@@ -4,18 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from queries import search_query
+from queries import library_walk, search_query
 from queries.base import Row, Statements
 from queries.groups import COLUMNS
+from queries.library_walk import IN_STAGE, STAGES, Place, Walk, progress_place, stage_sql
 from queries.rows import AudioFile, FoundFile, Phrase, VoiceUsed
 
-# A sort order: what is compared, the index that holds it, the column of a row that says it.
-SORTS = {
-    "created": ("created_at", "idx_audio_owner", "created_at"),
-    "name": ("display_name COLLATE NOCASE", "idx_audio_name", "display_name"),
-    "duration": ("duration", "idx_audio_duration", "duration"),
-    "characters": ("character_count", "idx_audio_characters", "character_count"),
-}
 FEW = 1000  # matches, of which a page is chosen by looking at all
 NEAR = 500  # files looked at before the whole index of words is asked
 PROBED = 64  # of these, where they have no order that the index knows
@@ -24,7 +18,6 @@ NO_PHRASE: Phrase = {
     "phrase": None, "match_start": None, "match_length": None, "text_start": None, "start_ms": None,
 }  # fmt: skip
 FOUND = "SELECT rowid FROM audio_search WHERE audio_search MATCH ?"
-MATCHED = "id IN (SELECT rowid FROM audio_search WHERE audio_search MATCH ?)"
 
 
 class LibraryQueries(Statements):
@@ -41,15 +34,18 @@ class LibraryQueries(Statements):
         status: str | None = None,
         since: str | None = None,
         until: str | None = None,
+        stage: str | None = None,
         sort: str = "created",
         descending: bool = True,
         limit: int = 50,
-        after: tuple[str | float, int] | None = None,
+        after: Place | None = None,
     ) -> list[FoundFile]:
         """A page of the library; `after` is (the sort's column, id) of the last row seen.
 
-        `since` is the first UTC text time wanted, `until` the first not wanted any more. With a
-        search each row has the keys of `find_phrase`, None where only the name matched.
+        `since` is the first UTC text time wanted, `until` the first not wanted any more; `stage`
+        is one of STAGES. By "progress" what has begun comes first, then what is new, then what is
+        finished. With a search each row has the keys of `find_phrase`, None where only the name
+        matched.
         """
         filters = {
             "category = ?": category, "voice = ?": voice, "engine = ?": engine,
@@ -57,15 +53,20 @@ class LibraryQueries(Statements):
         }  # fmt: skip
         wanted = {sql: value for sql, value in filters.items() if value is not None}
         terms, budget = search_query.parse(search or ""), search_query.Budget(SEARCH_S)
-        walk = _Walk(sort, descending, owner_id, wanted, after)
-        if terms:
+        walks = _walks(sort, descending, owner_id, wanted, after, stage)
+        match = search_query.match_expression(owner_id, terms) if terms else None
+        for walk in walks:
             walk.is_probed = not any(term.is_gathered for term in terms)
-            ids = self._search(walk, search_query.match_expression(owner_id, terms), limit)
+        if sort == "progress":
+            listed = self._narrowed(owner_id, wanted)
         else:
-            ids = self._ids(*walk.sql(limit))
-        rows = self._in_order(ids)
+            listed = self._listed(owner_id, stage)
+        ids = self._walked(walks, match, listed, limit)
+        rows = cast("list[FoundFile]", self._in_order(ids))
+        if sort == "progress":
+            rows = self._with_places(owner_id, rows)
         if not terms:
-            return cast("list[FoundFile]", rows)
+            return rows
         found = self._phrases([row["id"] for row in rows], terms, budget)
         return [{**row, **found[row["id"]]} for row in rows]
 
@@ -159,20 +160,79 @@ class LibraryQueries(Statements):
             return NO_PHRASE
         return {**found, "start_ms": self.get_moment(file_id, found["text_start"])}
 
-    def _search(self, walk: "_Walk", match: str, limit: int) -> list[int]:
-        """Ids of the next files that match: by the index of words for rare ones, else in order."""
-        found = self.rows(f"{FOUND} LIMIT ?", match, FEW + 1)
-        if len(found) <= FEW:
-            matching = json.dumps([row["rowid"] for row in found])
-            return self._ids(*walk.among_sql(limit, matching))
-        # Common words fill the page with the nearest files; the index is read no further.
+    def _walked(
+        self, walks: list[Walk], match: str | None, listed: list[int] | None, limit: int
+    ) -> list[int]:
+        """Ids of the next files on these ways, among those that are `listed` if they are."""
+        few, ids = listed, list[int]()
+        if match is not None and listed is None:
+            found = self.rows(f"{FOUND} LIMIT ?", match, FEW + 1)
+            few = [row["rowid"] for row in found] if len(found) <= FEW else None
+        elif match is not None and listed:
+            few = self._matching(listed, match)
+        for walk in walks:
+            wanted = limit - len(ids)
+            if few is not None:
+                ids += self._ids(*walk.among_sql(wanted, json.dumps(few)))
+            elif match is None:
+                ids += self._ids(*walk.sql(wanted))
+            else:
+                ids += self._search(walk, match, wanted)
+            if len(ids) == limit:
+                break
+        return ids
+
+    def _search(self, walk: Walk, match: str, limit: int) -> list[int]:
+        """Ids of the next files with common words: the nearest files are looked at first."""
         near = self._ids(*walk.sql(NEAR))
         ids = self._near(walk, near, match, limit)
         if len(ids) == limit or len(near) < NEAR:
             return ids
         return self._ids(*walk.search_sql(limit, match))
 
-    def _near(self, walk: "_Walk", near: list[int], match: str, limit: int) -> list[int]:
+    def _listed(self, owner_id: int, stage: str | None) -> list[int] | None:
+        """Ids of what a person has begun or finished, where these are few."""
+        if stage is None or stage == "new":
+            return None
+        ids = self._ids(
+            f"""SELECT file_id AS id FROM listening_progress INDEXED BY idx_listening_{stage}
+                WHERE user_id = ? AND {IN_STAGE[stage]} LIMIT ?""",
+            [owner_id, FEW + 1],
+        )
+        return ids if len(ids) <= FEW else None
+
+    def _narrowed(self, owner_id: int, filters: Mapping[str, object]) -> list[int] | None:
+        """Ids of what filters leave over, where these are few; None without filters."""
+        if not filters:
+            return None
+        conditions = " AND ".join(("owner_id = ? AND deleted_at IS NULL", *filters))
+        ids = self._ids(
+            f"""SELECT id FROM audio_files INDEXED BY idx_audio_owner
+                WHERE {conditions} LIMIT ?""",
+            [owner_id, *filters.values(), FEW + 1],
+        )
+        return ids if len(ids) <= FEW else None
+
+    def _with_places(self, owner_id: int, files: list[FoundFile]) -> list[FoundFile]:
+        """The files with where each stands in the order of progress."""
+        heard = self.rows(
+            """SELECT file_id, finished_at, saved_epoch FROM listening_progress
+               WHERE user_id = ? AND file_id IN (SELECT value FROM json_each(?)) AND share > 0""",
+            owner_id, json.dumps([file["id"] for file in files]),
+        )  # fmt: skip
+        places = {
+            row["file_id"]: progress_place(
+                "finished" if row["finished_at"] else "begun", row["saved_epoch"]
+            )
+            for row in heard
+        }
+        return [
+            {**file, "progress_place": places.get(file["id"])
+             or progress_place("new", file["created_at"])}
+            for file in files
+        ]  # fmt: skip
+
+    def _near(self, walk: Walk, near: list[int], match: str, limit: int) -> list[int]:
         """Keep the ids of files that match, in their order, as long as that is cheap."""
         if walk.sort == "created" or len(near) < NEAR:  # their ids lie near each other, or are few
             return self._matching(near, match)[:limit]
@@ -214,68 +274,24 @@ class LibraryQueries(Statements):
         return [by_id[file_id] for file_id in ids if file_id in by_id]
 
 
+def _walks(
+    sort: str,
+    descending: bool,
+    owner_id: int,
+    filters: Mapping[str, object],
+    after: Place | None,
+    stage: str | None,
+) -> list[Walk]:
+    """The ways through a library that one after another give it in an order."""
+    if sort == "progress":
+        stages = (stage,) if stage else STAGES
+        return library_walk.by_progress(stages, descending, owner_id, filters, after)
+    if stage:
+        filters = {**filters, stage_sql(stage): owner_id}
+    return [Walk(sort, descending, owner_id, filters, after)]
+
+
 def _kept(ids: list[int], rows: list[Row]) -> list[int]:
     """Keep the ids that the index of words gave, in their order."""
     matching = {row["rowid"] for row in rows}
     return [file_id for file_id in ids if file_id in matching]
-
-
-class _Walk:
-    """A way through one owner's files in one order, from a place on."""
-
-    is_probed = True  # whether the index is asked for single files; not where each time it gathers
-
-    def __init__(
-        self,
-        sort: str,
-        descending: bool,
-        owner_id: int,
-        filters: Mapping[str, object],
-        after: tuple[str | float, int] | None,
-    ):
-        self.sort, self.after = sort, after
-        self.key, index, _ = SORTS[sort]
-        direction, self.beyond = ("DESC", "<") if descending else ("ASC", ">")
-        collation = " COLLATE NOCASE" if "NOCASE" in self.key else ""
-        self.order = f"place{collation} {direction}, id {direction}"
-        select = f"SELECT id, {self.key} AS place FROM audio_files"
-        where = "WHERE owner_id = ? AND deleted_at IS NULL"
-        where = " ".join((where, *(f"AND {sql}" for sql in filters)))
-        self.select = f"{select} INDEXED BY {index} {where}"
-        self.select_by_id = f"{select} NOT INDEXED {where}"
-        self.values = [owner_id, *filters.values()]
-
-    def sql(self, limit: int) -> tuple[str, list[object]]:
-        """The statement that reads the next files, and its values."""
-        if self.after is None:
-            return f"{self.select} ORDER BY {self.order} LIMIT ?", [*self.values, limit]
-        # With the place given, the dates must not be what the index is entered by.
-        same_place = self.select.replace("AND created_at", "AND +created_at")
-        # Two ranges, because SQLite would walk through every file of the same place.
-        key, place = self.key, self.after[0]
-        parts = f"""{same_place} AND {key} = ? AND id {self.beyond} ?
-                    UNION ALL {self.select} AND {key} {self.beyond} ?"""
-        return (
-            f"SELECT id, place FROM ({parts} ORDER BY {self.order} LIMIT ?)",
-            [*self.values, place, self.after[1], *self.values, place, limit],
-        )
-
-    def search_sql(self, limit: int, match: str) -> tuple[str, list[object]]:
-        """The statement that reads the next files among those that hold what is searched for."""
-        return self._beyond(f"{self.select} AND {MATCHED}", match, limit)
-
-    def among_sql(self, limit: int, ids: str) -> tuple[str, list[object]]:
-        """The statement that reads the next files among a few, whose ids are given as JSON."""
-        among = "id IN (SELECT value FROM json_each(?))"
-        return self._beyond(f"{self.select_by_id} AND {among}", ids, limit)
-
-    def _beyond(self, select: str, value: str, limit: int) -> tuple[str, list[object]]:
-        values = [*self.values, value]
-        if self.after is not None:
-            # One range: to ask the index of words twice would cost more than to walk.
-            place, key = self.after[0], self.key
-            select += (
-                f" AND {key} {self.beyond}= ? AND ({key} {self.beyond} ? OR id {self.beyond} ?)"
-            )
-            values += [place, place, self.after[1]]
-        return f"{select} ORDER BY {self.order} LIMIT ?", [*values, limit]

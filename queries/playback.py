@@ -28,6 +28,18 @@ class Position(TypedDict):
     at: float
 
 
+# Whoever listens again to what is finished is in the middle of it: a listening that began later.
+IS_STILL_FINISHED = """finished_at >= coalesce(
+    (SELECT played_at FROM playback_history WHERE id = ?), '')"""
+PROGRESS = f"""
+    INSERT INTO listening_progress (user_id, file_id, position, share, finished_at, saved_epoch)
+    VALUES (?, ?, ?, ?, CASE WHEN ? >= 1 THEN datetime(?, 'unixepoch') END, ?)
+    ON CONFLICT (user_id, file_id) DO UPDATE
+    SET position = excluded.position, saved_epoch = excluded.saved_epoch,
+        share = iif({IS_STILL_FINISHED}, share, excluded.share),
+        finished_at = iif({IS_STILL_FINISHED}, finished_at, excluded.finished_at)"""
+
+
 class PlaybackQueries(Statements):
     """Playbacks, a row each, and the places where each device stopped."""
 
@@ -62,14 +74,16 @@ class PlaybackQueries(Statements):
         position_s: float,
         playback_id: int | None = None,
         *,
+        share: float = 0.0,
         now: float | None = None,
     ) -> None:
         """Keep where a device stopped in a file, apart from where others did, and in its listening.
 
-        `now` in seconds since 1970. Raises NotFound, and keeps nothing, when the file is gone, or
-        when it or the listening is not this person's.
+        `share` of the file is heard by then, 1 to the end; a finished file stays so until a
+        listening begins after that. `now` in seconds since 1970. Raises NotFound, and keeps
+        nothing, when the file is gone, or when it or the listening is not this person's.
         """
-        position_s = max(0.0, position_s)
+        position_s, now = max(0.0, position_s), time.time() if now is None else now
         with self.transaction():
             is_kept = self.write(
                 """INSERT INTO positions (file_id, user_id, device, position, saved_epoch)
@@ -77,7 +91,7 @@ class PlaybackQueries(Statements):
                    WHERE id = ? AND owner_id = ? AND deleted_at IS NULL
                    ON CONFLICT (file_id, user_id, device) DO UPDATE
                    SET position = excluded.position, saved_epoch = excluded.saved_epoch""",
-                device, position_s, time.time() if now is None else now, file_id, user_id,
+                device, position_s, now, file_id, user_id,
             ).rowcount  # fmt: skip
             if not is_kept:
                 raise NotFound("There is no such piece in your library.")
@@ -85,6 +99,10 @@ class PlaybackQueries(Statements):
                 user_id, playback_id, position_s
             ):
                 raise NotFound("There is no such entry in your history.")
+            self.write(
+                PROGRESS, user_id, file_id, position_s, share, share, now, now,
+                *(playback_id, playback_id),
+            )  # fmt: skip
 
     def get_positions(self, user_id: int, file_id: int) -> list[Position]:
         """Places where each device of a person stopped, the latest first: device, position (s), at.

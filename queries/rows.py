@@ -171,8 +171,12 @@ class Phrase(TypedDict):
 
 
 class FoundFile(AudioFile):
-    """An AudioFile on a page of the library; with a search it has the columns of Phrase."""
+    """An AudioFile on a page of the library; with a search it has the columns of Phrase.
 
+    By progress it has its `progress_place`.
+    """
+
+    progress_place: NotRequired[str]
     phrase: NotRequired[str | None]
     match_start: NotRequired[int | None]
     match_length: NotRequired[int | None]

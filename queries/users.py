@@ -173,6 +173,7 @@ class UserQueries(Statements):
             self.move_segments(from_id, into_id)
             self.move_voice_settings(from_id, into_id)
             self.move_reading_settings(from_id, into_id)
+            self.move_progress(from_id, into_id)
             self.write("DELETE FROM users WHERE id = ?", from_id)
             if not into["is_active"]:
                 self.pause_work(into_id, WAS_DISABLED)

@@ -35,6 +35,7 @@ USAGE = (
     "timestamp", "year", "month", "day", "engine", "voice", "category", "characters_used", "cost",
 )  # fmt: skip
 SECURITY = ("timestamp", "event_type", "ip_address", "details", "success")
+LISTENING_KEYS = ("position", "share", "finished_at", "saved_epoch")
 FILE_KEYS = (
     "id", "filename", "display_name", "category", "voice", "engine", "model", "speed", "status",
     "error", "character_count", "duration", "cost", "size", "sha256", "created_at", "updated_at",
@@ -207,7 +208,10 @@ class Library:
 
     def _entry(self, row: AudioFile) -> dict[str, Any]:
         positions = self.db.get_positions(row["owner_id"], row["id"])
-        return chosen(row, FILE_KEYS) | _paths(row) | {"positions": positions}
+        heard = self.db.list_progress(row["owner_id"], [row["id"]])
+        listening = chosen(heard[0], LISTENING_KEYS) if heard else None
+        kept = {"positions": positions, "listening": listening}
+        return chosen(row, FILE_KEYS) | _paths(row) | kept
 
     def _every_file(self, owner_id: int) -> Iterator[AudioFile]:
         """All files, oldest first, then those in the bin."""

@@ -261,7 +261,7 @@ def test_listening_is_recorded_when_it_starts_and_its_place_is_kept(owner, spoke
     [place] = owner.get(f"/playback/{filename}", json=True).json["places"]
     assert place["position_s"] == 1.5
     assert place["is_here"]
-    assert "0:02 of 0:0" in owner.get("/history").text
+    assert "0:02 of 0:0" in owner.get("/history/plays").text
 
 
 @pytest.mark.parametrize("place", ["", "later", "-1", "nan", "inf"])

@@ -48,7 +48,7 @@ SHEETS = {
     f"{JOINED}site.css": (
         "css/tokens.css",
         *_css("base", "elements", "fields", "layout"),
-        *_css("components", "sheets", "choices", "rows", "parts", "queue"),
+        *_css("components", "sheets", "choices", "rows", "parts", "queue", "continue"),
         *_css("player", "dock", "whole"),
     ),
     f"{JOINED}file.css": ("css/files.css", *_css("files", "head", "reading", "looks", "marks")),

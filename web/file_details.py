@@ -11,6 +11,7 @@ from speech.errors import SpeechError
 from speech.prices import expected_duration_s
 from web import audio_responses, export_menu, reading_text
 from web.current_user import current_user_id
+from web.listening import listening_json, progress_of
 from web.services import services
 
 
@@ -32,6 +33,7 @@ def context(row: AudioFile) -> dict[str, Any]:
     return {
         "file": row,
         "settings": settings_of(services().db, current_user_id()),
+        "listened": listening_json(progress_of([row]).get(row["id"])),
         **reading_text.context(row),
         "expected_s": expected_duration_s(row["character_count"], row["speed"], row["engine"]),
         "groups": services().db.list_categories(current_user_id()),

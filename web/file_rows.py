@@ -8,8 +8,11 @@ from markupsafe import Markup
 
 from queries.rows import AudioFile, FoundFile
 from web.audio_responses import UNFINISHED
-from web.file_state import WAITING, addresses, held_up, play_data, progress
+from web.covers import cover_address, learn_covers
+from web.file_state import WAITING, addresses, held_up, play_data
+from web.file_state import progress as made
 from web.formatting import hour, moment, running_time
+from web.listening import progress_of, what_is_left
 from web.voice_lists import voice_names
 
 STATES = {
@@ -31,7 +34,10 @@ class FoundPhrase(NamedTuple):
 
 
 class FileRow(NamedTuple):
-    """A row of a list; one that `is_made` is being spoken, `percent` of it so far."""
+    """A row of a list; one that `is_made` is being spoken, `percent` of it so far.
+
+    Of others `percent` was heard, and `left` says in words what is still to be heard.
+    """
 
     filename: str
     name: str
@@ -42,6 +48,9 @@ class FileRow(NamedTuple):
     icon: str
     is_made: bool
     percent: float
+    is_finished: bool
+    left: str
+    cover: str
     voice: str
     category: str
     is_empty: bool
@@ -57,19 +66,28 @@ def file_rows(files: Iterable[FoundFile], *, with_day: bool = False) -> Iterator
         voice_names(),
         moment if with_day else hour,
     )
-    for file in files:
-        phrase = _phrase(file)
+    listed = list(files)
+    heard = progress_of(listed)
+    learn_covers(listed)
+    for file in listed:
+        phrase, progress = _phrase(file), heard.get(file["id"])
+        is_made = file["status"] in UNFINISHED
+        is_finished = bool(progress and progress["finished_at"])
+        share = made(file) if is_made else progress["share"] if progress else 0.0
         voice = names.get((file["engine"], file["voice"]), file["voice"])
         yield FileRow(
             filename=file["filename"],
             name=file["display_name"],
             page=page_of(file["filename"]),
-            play=play_data(file, phrase and phrase.at_s, voice),
+            play=play_data(file, phrase and phrase.at_s, voice, 0 if is_finished else None),
             status=file["status"],
             state=_state(file),
             icon=_icon(file),
-            is_made=file["status"] in UNFINISHED,
-            percent=round(progress(file) * 100, 1),
+            is_made=is_made,
+            percent=round(share * 100, 1),
+            is_finished=is_finished,
+            left="" if is_made else what_is_left(file, progress),
+            cover=cover_address(file),
             voice=voice,
             category=file["category"],
             is_empty=not file["character_count"],

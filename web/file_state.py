@@ -14,8 +14,10 @@ from markupsafe import Markup
 from common import transient_causes
 from queries.rows import AudioFile
 from web.audio_responses import UNFINISHED
+from web.covers import cover_address, learn_covers
 from web.formatting import money, stored_number
 from web.i18n import translate
+from web.listening import listening_json, progress_of
 from web.services import services
 from web.voice_lists import voice_name
 
@@ -79,6 +81,8 @@ def file_json(row: AudioFile) -> dict[str, Any]:
 def files_json(rows: Sequence[AudioFile]) -> list[dict[str, Any]]:
     """The JSON of files, in their order."""
     page_of, audio_of = addresses("files.show_file"), addresses("web.audio")
+    heard = progress_of(rows)
+    learn_covers(rows)
     costs = {cost: money(cost) for cost in {row["cost"] for row in rows}}
     return [
         {
@@ -95,6 +99,7 @@ def files_json(rows: Sequence[AudioFile]) -> list[dict[str, Any]]:
             "cost_shown": costs[row["cost"]],
             "error": row["error"] and translate(row["error"]),
             **waiting_json(row),
+            **listening_json(heard.get(row["id"])),
             "voice": row["voice"],
             "engine": row["engine"],
             "speed": row["speed"],
@@ -103,6 +108,7 @@ def files_json(rows: Sequence[AudioFile]) -> list[dict[str, Any]]:
             "created_at": row["created_at"],
             "url": page_of(row["filename"]),
             "audio_url": audio_of(row["filename"]),
+            "cover_url": cover_address(row),
         }
         for row in rows
     ]
@@ -131,22 +137,37 @@ def addresses(endpoint: str) -> Callable[[str], str]:
     return lambda filename: start + quote(filename, safe=UNQUOTED)
 
 
-def play_json(file: AudioFile, at_s: float | None = None, voice: str | None = None) -> str:
-    """A piece as the player wants it, from a place if given; `voice` where its name is known."""
-    known = {
+def play_json(
+    file: AudioFile,
+    at_s: float | None = None,
+    voice: str | None = None,
+    resume_s: float | None = None,
+) -> str:
+    """A piece as the player wants it, from a place if given; `voice` where its name is known.
+
+    From `resume_s` it goes on where it is not in the player already.
+    """
+    known: dict[str, Any] = {
         "filename": file["filename"],
         "status": file["status"],
         "duration": stored_number(file["duration"]),
         "name": file["display_name"],
         "voice_name": voice_name(file) if voice is None else voice,
         "version": version(file),
+        "cover_url": cover_address(file),
     }
-    return JSON.encode(known if at_s is None else known | {"at_s": at_s})
+    places = {"at_s": at_s, "resume_s": resume_s}
+    return JSON.encode(known | {name: s for name, s in places.items() if s is not None})
 
 
-def play_data(file: AudioFile, at_s: float | None = None, voice: str | None = None) -> Markup:
+def play_data(
+    file: AudioFile,
+    at_s: float | None = None,
+    voice: str | None = None,
+    resume_s: float | None = None,
+) -> Markup:
     """The attribute that makes anything play a piece when it is pressed."""
-    played = play_json(file, at_s, voice)
+    played = play_json(file, at_s, voice, resume_s)
     for sign, in_json in IN_ATTRIBUTE.items():
         played = played.replace(sign, in_json)
     return Markup(f"data-play='{played}'")  # noqa: S704

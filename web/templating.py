@@ -10,6 +10,7 @@ from markupsafe import Markup
 from web.assets import asset, assets, gather, script
 from web.audio_responses import UNFINISHED
 from web.cookies import theme
+from web.covers import cover_address
 from web.csrf import csrf_token
 from web.current_user import current_user
 from web.device_names import device_label
@@ -25,6 +26,7 @@ from web.file_state import (
 )
 from web.formatting import FILTERS
 from web.i18n import language
+from web.listening import begun_pieces, what_is_left
 from web.piece_places import left_out, place_url, shown_bookmarks
 from web.request_info import is_insecure
 from web.security_headers import csp_nonce
@@ -53,6 +55,8 @@ def prepare(app: Flask) -> None:
     app.jinja_env.globals.update(
         addresses=addresses,
         asset=asset,
+        begun_pieces=begun_pieces,
+        cover_address=cover_address,
         assets=assets,
         csp_nonce=csp_nonce,
         csrf_token=csrf_token,
@@ -73,6 +77,7 @@ def prepare(app: Flask) -> None:
         url_for=address,
         voice_list=voice_list,
         voice_options=voice_options,
+        what_is_left=what_is_left,
     )
     app.extensions["voiceverse_assets"] = gather(
         Path(app.static_folder or ""), app.static_url_path or ""

@@ -122,26 +122,26 @@ def names(answer):
 
 
 def test_history_is_searched_by_name_and_by_day(owner, heard):
-    assert names(owner.get("/history", json=True)) == ["Morning", "Evening", "Evening"]
-    assert names(owner.get("/history?q=even", json=True)) == ["Evening", "Evening"]
-    assert names(owner.get("/history?day=2026-11-05", json=True)) == ["Morning", "Evening"]
-    assert names(owner.get("/history?day=2026-10-05&q=morn", json=True)) == []
-    assert "Nothing in your history matches" in owner.get("/history?q=nothing").text
-    assert owner.get("/history?day=soon").status_code == 400
+    assert names(owner.get("/history/plays", json=True)) == ["Morning", "Evening", "Evening"]
+    assert names(owner.get("/history/plays?q=even", json=True)) == ["Evening", "Evening"]
+    assert names(owner.get("/history/plays?day=2026-11-05", json=True)) == ["Morning", "Evening"]
+    assert names(owner.get("/history/plays?day=2026-10-05&q=morn", json=True)) == []
+    assert "Nothing in your history matches" in owner.get("/history/plays?q=nothing").text
+    assert owner.get("/history/plays?day=soon").status_code == 400
 
 
 def test_the_device_is_named_without_its_mark(owner, heard):
-    page = owner.get("/history").text
+    page = owner.get("/history/plays").text
     assert "Firefox on Linux" in page
     assert "#1234" not in page
 
 
 def test_one_listening_is_forgotten(owner, guest, heard):
-    first = owner.get("/history", json=True).json["listenings"][0]
+    first = owner.get("/history/plays", json=True).json["listenings"][0]
     assert guest.post("/history/forget", {"id": str(first["id"])}).status_code == 404
-    answer = owner.post("/history/forget", {"id": str(first["id"]), "next": "/history?q=e"})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/history?q=e")
-    assert names(owner.get("/history", json=True)) == ["Evening", "Evening"]
+    answer = owner.post("/history/forget", {"id": str(first["id"]), "next": "/history/plays?q=e"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/history/plays?q=e")
+    assert names(owner.get("/history/plays", json=True)) == ["Evening", "Evening"]
     assert owner.post("/history/forget", {"id": "x"}).status_code == 400
 
 
@@ -149,15 +149,15 @@ def test_the_history_is_cleared_and_nobody_elses(owner, guest, heard):
     filename = guest.speak(name="Otto's")
     guest.post(f"/playback/{filename}")
     assert owner.post("/history/clear", json=True).json == {"forgotten": 3}
-    assert names(owner.get("/history", json=True)) == []
-    assert names(guest.get("/history", json=True)) == ["Otto's"]
+    assert names(owner.get("/history/plays", json=True)) == []
+    assert names(guest.get("/history/plays", json=True)) == ["Otto's"]
     assert owner.events()[0] == "history_cleared"
 
 
 def test_history_names_deleted_pieces_without_a_link(owner, heard):
     evening, _ = heard
     owner.post(f"/files/{evening}/delete")
-    page = owner.get("/history").text
+    page = owner.get("/history/plays").text
     assert "Evening" in page
     assert "deleted since" in page
     assert f"/files/{evening}" not in page

@@ -99,17 +99,17 @@ def test_listenings_are_searched_forgotten_and_cleared(new_page, house, used, wi
     for filename in used:
         house.owner.post(f"/playback/{filename}")
     page = new_page(house, width=width)
-    page.goto(address(house.app, "/history"))
+    page.goto(address(house.app, "/history/plays"))
     before = page.locator(".listened").count()
     assert before >= 2
     page.get_by_role("searchbox", name="Search by name").fill("lighthouse")
     page.get_by_role("button", name="Show").click()
-    page.wait_for_url("**/history?q=lighthouse*")
+    page.wait_for_url("**/history/plays?q=lighthouse*")
     expect(page.get_by_text("Chapter one")).to_have_count(0)
     found = page.locator(".listened").count()
     page.get_by_role("button", name="Forget The old lighthouse").first.click()
     expect(page.locator(".listened")).to_have_count(found - 1)
-    page.goto(address(house.app, "/history"))
+    page.goto(address(house.app, "/history/plays"))
     assert page.locator(".listened").count() == before - 1
     page.get_by_text("Clear the history…").click()
     page.get_by_role("button", name="Clear all").click()

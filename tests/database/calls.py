@@ -3,7 +3,8 @@
 from queries.leases import EXPORTS, IMPORTS, RETAKES
 
 LINES = (EXPORTS, IMPORTS, RETAKES)
-SORTS = ("created", "name", "duration", "characters")
+SORTS = ("created", "name", "duration", "characters", "progress")
+STAGES = ("begun", "new", "finished")
 FILTERS = {"category": "g", "voice": "v", "engine": "e", "status": "ready", "since": "2026-01-01"}
 NOW = {"now": 1e9}
 LIMITS = {"now": 1e9, "idle_s": 10.0, "absolute_s": 20.0}
@@ -125,8 +126,19 @@ CALLS = {
         for descending in (True, False)
         for after in (None, ("5", 5))
         for search in (None, "text")
-        for filters in ({}, FILTERS)
+        for filters in ({}, FILTERS, *({"stage": stage} for stage in STAGES))
     ],
+    "list_cover_dates": lambda db: db.list_cover_dates([1]),
+    "list_begun": lambda db: db.list_begun(1, limit=3),
+    "list_recent": lambda db: [
+        db.list_recent(1, before=before, **filters)
+        for before in (None, (5.0, 5))
+        for filters in ({}, {"search": "x", "since": PAGE[0], "until": PAGE[0]})
+    ],
+    "list_progress": lambda db: db.list_progress(1, [1, 2]),
+    "mark_finished": lambda db: db.mark_finished(1, ["a.mp3"]),
+    "mark_unheard": lambda db: db.mark_unheard(1, ["a.mp3"]),
+    "move_progress": lambda db: db.move_progress(1, 2),
     "get_work": lambda db: db.get_work(1),
     "list_failed": lambda db: db.list_failed(),
     "list_work": lambda db: [db.list_work(status) for status in ("queued", "speaking")],
@@ -377,6 +389,7 @@ def fill(db, make_file, *, with_retake=True):
     db.create_invite("i", 1, 2e9)
     db.create_session("t", 1, device="", ip_address="", now=1e9)
     db.record_playback(1, 1)
+    db.save_position(1, 1, "desk", 1.0, 1, share=0.5)
     db.create_document(1, **DOCUMENT)
     db.create_import(1, upload="first", **IMPORT)
     db.claim_import("w", now=1.0, lease_s=1e9)

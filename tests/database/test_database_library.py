@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from queries import search_query
-from queries.library import SORTS
+from queries.library_walk import SORTS
 from tests.support.pacing import takes_below
 
 COMMON = "the keeper of the lighthouse"
@@ -47,7 +47,20 @@ def shelf(db, user, make_file):
         )
     db.bin_audio_files(user["id"], ["7.mp3", "8.mp3"])
     db.write("UPDATE audio_files SET text_indexed = 1")
-    return db.rows("SELECT * FROM audio_files WHERE deleted_at IS NULL")
+    for number in range(0, 60, 2):
+        share = 1.0 if number % 3 else 0.5
+        if number != 8:
+            db.save_position(user["id"], number + 1, "desk", 5.0, share=share, now=number % 8 + 1e9)
+    rows = db.rows("SELECT * FROM audio_files WHERE deleted_at IS NULL")
+    return [row | {"progress_place": progress_of(db, row)} for row in rows]
+
+
+def progress_of(db, row):
+    """What a file is sorted by, where begun comes before new and that before finished."""
+    heard = db.list_progress(row["owner_id"], [row["id"]])
+    if not heard:
+        return (1, row["created_at"])
+    return (0 if heard[0]["finished_at"] else 2, heard[0]["saved_epoch"])
 
 
 def walk(db, user, limit, **options):
@@ -95,7 +108,11 @@ FILTERS = [
         ),
     ),
     ({"voice": "nobody"}, lambda row: False),
-]
+    ({"stage": "begun"}, lambda row: row["progress_place"][0] == 2),
+    ({"stage": "new", "category": "Sea"},
+     lambda row: row["progress_place"][0] == 1 and row["category"] == "Sea"),
+    ({"stage": "finished"}, lambda row: row["progress_place"][0] == 0),
+]  # fmt: skip
 SEARCHES = [None, "lighthouse", "number2", "apple", "appl", '"of the lighthouse" numb', "absent"]
 
 
@@ -188,7 +205,7 @@ def test_few_matches_are_looked_up_one_by_one(db, user, shelf, sort):
         db.get_library(user["id"], sort=sort, search="apple", after=after, voice="v0")
     db._connection.set_trace_callback(None)
     found = [sql for sql in statements if "NOT INDEXED" in sql]
-    assert len(found) == 2
+    assert len(found) == (2 if sort != "progress" else 6)  # three stages
     for sql in found:
         steps = [row["detail"] for row in db.rows(f"EXPLAIN QUERY PLAN {sql}")]
         assert "SEARCH audio_files USING INTEGER PRIMARY KEY (rowid=?)" in steps

@@ -189,7 +189,7 @@ def full_db(db, user, make_file):
     )
     db.set_default_voice(1, "e:v", 1.5)
     db.save_reading_settings(1, READING)
-    db.save_position(1, 1, "phone", 1.0, 1)
+    db.save_position(1, 1, "phone", 1.0, 1, share=0.5)
     db.save_model_notices("e", {"m": "2027-01-01"})
     db.save_resting("e", now=1.0, rest_s=30.0, error="Busy.")
     db.log_security_event("login_failed", username="ann", ip_address="::1")

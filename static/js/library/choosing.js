@@ -1,7 +1,7 @@
 // Ticking many pieces: a range with shift, all that are shown, and what is done with them.
 import { plural } from "../lib/format.js";
 import { texts } from "../lib/texts.js";
-import { enqueue, moveTo, rowOf, toBin } from "./file_actions.js";
+import { enqueue, mark, moveTo, rowOf, toBin } from "./file_actions.js";
 
 let anchor = null;
 
@@ -66,7 +66,9 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   const rows = tickedRows();
   if (!rows.length) return;
-  if (event.submitter?.value === "delete") await toBin(rows);
+  const { mark: action } = event.submitter?.dataset ?? {};
+  if (action) await mark(rows, action);
+  else if (event.submitter?.value === "delete") await toBin(rows);
   else await moveTo(rows, event.target.elements.category.value.trim());
   show();
 });

@@ -90,6 +90,19 @@ export function enqueue(rows) {
   say(plural(texts("library-texts").queued_pieces, rows.length));
 }
 
+// Counts pieces as heard to the end ("finish"), or as never heard ("unheard").
+export function mark(rows, action) {
+  return attempt(async () => {
+    const names = filenames(rows);
+    await send(`/library/${action}`, { filename: names });
+    if (action === "unheard")
+      document.dispatchEvent(new CustomEvent("player:unheard", { detail: names }));
+    say(plural(texts("library-texts")[action], rows.length));
+    await refresh();
+    document.querySelector(`[data-file="${names[0]}"] .name`)?.focus();
+  });
+}
+
 export function ask(row, action) {
   return attempt(async () => {
     await send(`/files/${row.dataset.file}/${action}`);

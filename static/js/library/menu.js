@@ -1,5 +1,5 @@
 // The menu of a row: by ⋯, by right click, by the keys of the row that has the focus.
-import { ask, enqueue, moveTo, playData, rowOf, toBin } from "./file_actions.js";
+import { ask, enqueue, mark, moveTo, playData, rowOf, toBin } from "./file_actions.js";
 import { rename } from "./renaming.js";
 
 const EDGE_PX = 8;
@@ -13,13 +13,18 @@ function items() {
   return [...menu().querySelectorAll("[role=menuitem]")].filter((item) => !item.hidden);
 }
 
+// Whether something can be done with a piece in its state, heard as far as it was.
+function fits(item, row) {
+  const { only, when, notWhen } = item.dataset;
+  // Without a text there is nothing to generate or try again.
+  if ("needsText" in item.dataset && "empty" in row.dataset) return false;
+  if (only && !only.split(" ").includes(row.dataset.status)) return false;
+  return (!when || when in row.dataset) && !(notWhen && notWhen in row.dataset);
+}
+
 function open(row, x, y) {
   current = row;
-  for (const item of menu().querySelectorAll("[role=menuitem]"))
-    item.hidden = item.dataset.only?.split(" ").includes(row.dataset.status) === false;
-  // Without a text there is nothing to generate or try again.
-  if ("empty" in row.dataset)
-    for (const item of menu().querySelectorAll("[data-needs-text]")) item.hidden = true;
+  for (const item of menu().querySelectorAll("[role=menuitem]")) item.hidden = !fits(item, row);
   menu().showPopover();
   const { offsetWidth: width, offsetHeight: height } = menu();
   const left = Math.min(x, innerWidth - width - EDGE_PX);
@@ -40,6 +45,8 @@ const ACTS = {
   retry: (row) => ask(row, "retry"),
   cancel: (row) => ask(row, "cancel"),
   again: (row) => window.Turbo.visit(`/?again=${encodeURIComponent(row.dataset.file)}`),
+  finish: (row) => mark([row], "finish"),
+  unheard: (row) => mark([row], "unheard"),
   delete: (row) => toBin([row]),
 };
 

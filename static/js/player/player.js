@@ -63,15 +63,16 @@ class Player extends EventTarget {
     return this.#marks;
   }
 
-  // `at_s` in the file, if given, is where it starts; otherwise it goes on where this device was.
+  // `at_s` in the file, if given, is where it starts; otherwise it goes on at `resume_s`, if it is
+  // not open already, or where this device was.
   play(file) {
-    const { at_s, ...item } = file;
+    const { at_s, resume_s, ...item } = file;
     if (this.file?.filename === file.filename) {
       if (at_s !== undefined) this.seek(at_s);
       return this.resume();
     }
     this.queue.start(item);
-    return this.#load(item, { at_s, isWanted: true });
+    return this.#load(item, { at_s: at_s ?? resume_s, isWanted: true });
   }
 
   // The same button plays a piece and pauses it.
@@ -257,4 +258,5 @@ class Player extends EventTarget {
 export const player = new Player();
 
 document.addEventListener("player:play", (event) => player.play(event.detail));
+document.addEventListener("player:unheard", (event) => player.places.clear(event.detail));
 document.addEventListener("player:add", (event) => player.add([event.detail].flat()));

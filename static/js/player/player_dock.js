@@ -155,6 +155,7 @@ class PlayerDock extends HTMLElement {
     toggle.setAttribute("aria-label", text(sound.isPaused ? "play" : "pause"));
     this.#find("name").textContent = file.name ?? "";
     this.#find("link").setAttribute("href", `/files/${file.filename}`);
+    this.#showCover(file.cover_url ?? "");
     this.#find("note").textContent = player.hasFailed
       ? text("cannot_play")
       : (file.voice_name ?? "");
@@ -162,6 +163,15 @@ class PlayerDock extends HTMLElement {
     this.#showMarks();
     this.#showTools();
     this.#showOffer();
+  }
+
+  // Without the network there may be none; the app's own mark stands there then.
+  #showCover(address) {
+    const picture = this.#find("cover");
+    if (picture.getAttribute("src") === address) return;
+    picture.hidden = true;
+    picture.onload = () => (picture.hidden = false);
+    picture.setAttribute("src", address);
   }
 
   #showPlace() {

@@ -31,8 +31,9 @@ export class Positions {
     });
     if (!answer.ok) throw Object.assign(new Error("no answer"), { status: answer.status });
     const file = await answer.json();
-    const own = this.#own(file);
     const end = file.duration || Infinity;
+    if (file.is_finished) return { file, place_s: 0, further: null };
+    const own = this.#own(file);
     const others = file.places.filter(
       (place) =>
         !place.is_here && place.position_s > own + FURTHER_S && place.position_s < end - EDGE_S,
@@ -49,6 +50,12 @@ export class Positions {
       const all = Object.entries(recall(name, {}));
       remember(name, Object.fromEntries(all.filter(([filename]) => !filenames.includes(filename))));
     }
+  }
+
+  // These pieces count as not heard: they begin anew.
+  clear(filenames) {
+    const all = Object.entries(recall("places", {}));
+    remember("places", Object.fromEntries(all.filter(([name]) => !filenames.includes(name))));
   }
 
   // A place that was kept without the network.

@@ -14,7 +14,9 @@ const actions = {
 };
 let shown = "";
 
-function artwork() {
+// Systems show no SVG: what is drawn for pages is there for them as a PNG.
+function artwork({ cover_url: cover }) {
+  if (cover) return [{ src: new URL(cover.replace("/covers/", "/artwork/"), location).href }];
   const icon = document.querySelector('link[rel="apple-touch-icon"]');
   return icon ? [{ src: icon.href, sizes: "180x180", type: "image/png" }] : [];
 }
@@ -25,14 +27,14 @@ function show() {
     [session.metadata, session.playbackState, shown] = [null, "none", ""];
     return;
   }
-  const named = `${file.name}\n${file.voice_name}\n${file.category}`;
+  const named = [file.name, file.voice_name, file.category, file.cover_url].join("\n");
   if (named !== shown) {
     shown = named;
     session.metadata = new MediaMetadata({
       title: file.name ?? "",
       artist: file.voice_name ?? "",
       album: file.category || "VoiceVerse",
-      artwork: artwork(),
+      artwork: artwork(file),
     });
   }
   session.playbackState = sound.isPaused ? "paused" : "playing";
