@@ -172,7 +172,12 @@ class Phrase(TypedDict):
 
 
 class FoundFile(AudioFile):
-    """An AudioFile on a page of the library; with a search it has the columns of Phrase."""
+    """An AudioFile on a page of the library; with a search it has the columns of Phrase.
+
+    The `giver` is who shares it, where it is not one's own.
+    """
+
+    giver: NotRequired[str]
 
     phrase: NotRequired[str | None]
     match_start: NotRequired[int | None]
