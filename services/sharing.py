@@ -90,9 +90,11 @@ class Sharing:
     # People here
 
     def group(self, owner_id: int, name: str) -> Shareable:
-        """The group of that name in a person's library; raises NotFound."""
+        """The group of that name in a person's library; raises NotFound, SharingRefused."""
+        if not name.strip():
+            raise SharingRefused("group", "Choose a group to share.")
         wanted = self._db.group_name(owner_id, check_group(name))
-        if not wanted or wanted not in self._db.list_categories(owner_id):
+        if wanted not in self._db.list_categories(owner_id):
             raise NotFound("There is no such group in your library.")
         return Shareable(category=wanted)
 
