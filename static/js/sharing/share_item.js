@@ -7,7 +7,8 @@ class ShareItem extends HTMLElement {
   }
 
   #open(event) {
-    if (event.ctrlKey || event.metaKey || event.shiftKey || !("HTMLDialogElement" in window)) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || !("HTMLDialogElement" in window))
+      return;
     event.preventDefault();
     this.#loadStyles();
     const dialog = this.#dialog(event.currentTarget.href);
