@@ -49,7 +49,7 @@ SHEETS = {
     f"{JOINED}site.css": (
         "css/tokens.css",
         *_css("base", "elements", "fields", "layout"),
-        *_css("components", "sheets", "choices", "rows", "parts", "queue"),
+        *_css("components", "sheets", "choices", "rows", "parts", "queue", "sharing"),
         *_css("player", "dock", "whole"),
     ),
     f"{JOINED}documents.css": _css(

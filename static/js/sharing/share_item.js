@@ -10,7 +10,6 @@ class ShareItem extends HTMLElement {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !("HTMLDialogElement" in window))
       return;
     event.preventDefault();
-    this.#loadStyles();
     const dialog = this.#dialog(event.currentTarget.href);
     document.body.append(dialog);
     dialog.addEventListener("close", () => dialog.remove());
@@ -34,15 +33,6 @@ class ShareItem extends HTMLElement {
     frame.src = address;
     dialog.append(close, frame);
     return dialog;
-  }
-
-  #loadStyles() {
-    const address = this.dataset.styles;
-    if (document.querySelector(`link[href="${address}"]`)) return;
-    const link = document.createElement("link");
-    link.rel = "stylesheet";
-    link.href = address;
-    document.head.append(link);
   }
 }
 
