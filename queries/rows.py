@@ -172,7 +172,9 @@ class Phrase(TypedDict):
 
 
 class FoundFile(AudioFile):
-    """An AudioFile on a page of the library; with a search it has the columns of Phrase."""
+    """An AudioFile on a page of a library, after a search with Phrase's columns."""
+
+    giver: NotRequired[str]  # who shares it, where it is not one's own
 
     phrase: NotRequired[str | None]
     match_start: NotRequired[int | None]

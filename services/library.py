@@ -199,6 +199,8 @@ class Library:
             "voices": self.db.list_voice_settings(user["id"]),
             "default_voice": self.db.get_default_voice(user["id"]),
             "sessions": self.db.list_sessions(user["id"]),
+            "shares": self.db.list_shares(user["id"]),
+            "links": self.db.list_share_links(user["id"]),
         }
 
     def _entry(self, row: AudioFile) -> dict[str, Any]:

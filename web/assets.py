@@ -35,6 +35,8 @@ SCRIPTS = {
     f"{JOINED}voice_installation.js": "js/voices/voice_installation.js",
     f"{JOINED}account_deleted.js": "js/site/account_deleted.js",
     f"{JOINED}copy_field.js": "js/admin/copy_field.js",
+    f"{JOINED}share.js": "js/sharing/share.js",
+    f"{JOINED}listen.js": "js/sharing/linked_sound.js",
 }
 
 
@@ -47,7 +49,7 @@ SHEETS = {
     f"{JOINED}site.css": (
         "css/tokens.css",
         *_css("base", "elements", "fields", "layout"),
-        *_css("components", "sheets", "choices", "rows", "parts", "queue"),
+        *_css("components", "sheets", "choices", "rows", "parts", "queue", "sharing"),
         *_css("player", "dock", "whole"),
     ),
     f"{JOINED}documents.css": _css(

@@ -13,6 +13,7 @@ from speech.prices import expected_duration_s
 from web import audio_responses, export_menu, forms
 from web.current_user import current_user_id
 from web.services import services
+from web.sharing_words import shared_with
 
 SHOWN_CHARACTERS = 100_000
 
@@ -32,6 +33,18 @@ class ShownVoices(NamedTuple):
 
 def context(row: AudioFile) -> dict[str, Any]:
     """The values that the page of a file shows; raises BadForm for a `part` that is no number."""
+    return {
+        **listener_context(row),
+        "groups": services().db.list_categories(current_user_id()),
+        "downloads": export_menu.menu(row),
+        "change": pending_retake(row),
+        "voices": _voices(row),
+        "shared": shared_with([row]).get(row["id"], ""),
+    }
+
+
+def listener_context(row: AudioFile) -> dict[str, Any]:
+    """The values that whoever hears a file is shown of it; raises BadForm like `context`."""
     part = max(1, forms.number(request.args.get("part", "1"), "part"))
     first = (part - 1) * SHOWN_CHARACTERS
     text = services().db.get_text(row["id"])
@@ -41,12 +54,8 @@ def context(row: AudioFile) -> dict[str, Any]:
         "first": first,
         "next_part": part + 1 if len(text) > first + SHOWN_CHARACTERS else None,
         "expected_s": expected_duration_s(row["character_count"], row["speed"], row["engine"]),
-        "groups": services().db.list_categories(current_user_id()),
         "has_sound": audio_responses.has_sound(row),
-        "downloads": export_menu.menu(row),
-        "change": pending_retake(row),
         "chapters": services().db.get_chapters(row["id"]),
-        "voices": _voices(row),
     }
 
 

@@ -1,6 +1,6 @@
 """Pieces as lists show them: all that a row says, worked out before its template is filled."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext
@@ -10,6 +10,7 @@ from queries.rows import AudioFile, FoundFile
 from web.audio_responses import UNFINISHED
 from web.file_state import WAITING, addresses, held_up, play_data, progress
 from web.formatting import hour, moment, running_time
+from web.sharing_words import shared_with
 from web.voice_lists import voice_names
 
 STATES = {
@@ -48,10 +49,12 @@ class FileRow(NamedTuple):
     created_at: str
     shown_at: str
     phrase: FoundPhrase | None
+    shared: str
 
 
-def file_rows(files: Iterable[FoundFile], *, with_day: bool = False) -> Iterator[FileRow]:
+def file_rows(files: Sequence[FoundFile], *, with_day: bool = False) -> Iterator[FileRow]:
     """The rows of pieces, each with its time of day, or with its day as well."""
+    shared = shared_with(files)
     page_of, names, shown_at = (
         addresses("files.show_file"),
         voice_names(),
@@ -76,6 +79,7 @@ def file_rows(files: Iterable[FoundFile], *, with_day: bool = False) -> Iterator
             created_at=file["created_at"],
             shown_at=shown_at(file["created_at"]),
             phrase=phrase,
+            shared=shared.get(file["id"], ""),
         )
 
 

@@ -20,6 +20,7 @@ from services.documents import Documents
 from services.library import Library
 from services.pronunciations import Pronunciations
 from services.providers import Providers
+from services.sharing import Sharing
 from services.studio import Studio
 from speech.registry import Registry, build_registry
 from storage.audio_store import AudioStore
@@ -43,6 +44,7 @@ class Services:
     providers: Providers
     studio: Studio
     library: Library
+    sharing: Sharing
     documents: Documents
     pronunciations: Pronunciations
     accounts: Accounts
@@ -87,6 +89,7 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         providers=providers,
         studio=studio,
         library=Library(studio),
+        sharing=Sharing(db, keeper),
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
         accounts=keeper,
