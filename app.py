@@ -32,6 +32,8 @@ from blueprints import (
     reading_settings,
     retakes,
     sentences,
+    share_links,
+    sharing,
     site,
     studio,
     two_factor,
@@ -75,7 +77,7 @@ from web.access import (
     allow_without_two_factor,
     check_declared,
     guard,
-    owned_file,
+    heard_file,
     public,
     user_only,
 )
@@ -108,6 +110,8 @@ BLUEPRINTS = (
         reading_settings,
         retakes,
         sentences,
+        share_links,
+        sharing,
         site,
         studio,
     ),
@@ -354,14 +358,15 @@ def _quote_json(quoted: Quote, shown: str) -> dict[str, Any]:
 @user_only
 def audio(filename: str) -> Response:
     """The sound: live while it is made, from a second on if one is named; seekable once whole."""
-    return audio_responses.sound(owned_file(filename), forms.seconds(request.args.get("from", "0")))
+    row, from_s = heard_file(filename), forms.seconds(request.args.get("from", "0"))
+    return audio_responses.sound(row, from_s, audio_responses.listeners_own(filename))
 
 
 @web.post("/playback/<filename>")
 @user_only
 def note_position(filename: str) -> ResponseReturnValue:
     """Note that a piece starts to play, or how far it came."""
-    row, db, user_id = owned_file(filename), services().db, current_user_id()
+    row, db, user_id = heard_file(filename), services().db, current_user_id()
     if "id" not in request.form:
         number = db.record_playback(user_id, row["id"], visitor().device)
         return jsonify(id=number), 201

@@ -37,6 +37,7 @@ from queries.retakes import RetakeQueries
 from queries.security_log import SecurityLogQueries
 from queries.segment_cache import SegmentCacheQueries
 from queries.segments import SegmentQueries
+from queries.shares import ShareQueries
 from queries.two_factor import TwoFactorQueries
 from queries.usage import UsageQueries
 from queries.users import UserQueries
@@ -77,6 +78,7 @@ class Database(
     SecurityLogQueries,
     SegmentCacheQueries,
     SegmentQueries,
+    ShareQueries,
     TwoFactorQueries,
     UsageQueries,
     UserQueries,

@@ -65,7 +65,7 @@ class Registration(Sessions):
                 "Open the set-up link first. VoiceVerse printed it when it started."
             )
         if invite:
-            if self._db.get_invite(self._hash_token(invite), self._clock()) is None:
+            if self._db.get_invite(self.hash_token(invite), self._clock()) is None:
                 raise RegistrationClosed(
                     "This invitation was already used or has expired. Ask for a new one."
                 )
@@ -86,7 +86,7 @@ class Registration(Sessions):
         password_hash = self.hash_password(password)
         if invite:
             user = self._db.register_with_invite(
-                self._hash_token(invite), name, password_hash, self._clock()
+                self.hash_token(invite), name, password_hash, self._clock()
             )
         else:
             user = self._db.create_user(name, password_hash)
@@ -97,7 +97,7 @@ class Registration(Sessions):
         """Make an invitation for one account within 7 days; returns its token."""
         token = secrets.token_urlsafe(24)
         expires = self._clock() + INVITE_DAYS * DAY_S
-        self._db.create_invite(self._hash_token(token), admin["id"], expires)
+        self._db.create_invite(self.hash_token(token), admin["id"], expires)
         self._log("invite_created", visitor, admin)
         return token
 

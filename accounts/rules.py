@@ -85,7 +85,8 @@ class AccountRules:
             request_id=visitor.request_id,
         )
 
-    def _hash_token(self, token: str) -> str:
+    def hash_token(self, token: str) -> str:
+        """Hash the secret of a link or a session, as it is stored: HMAC-SHA-256, hexadecimal."""
         return self._signed_tokens.mac(f"token:{token}")
 
     def _checked_name(self, username: str, password: str) -> str:

@@ -25,7 +25,7 @@ class Sessions(AccountRules):
 
     def find_session(self, token: str) -> Session | None:
         """Find a session's row with its user; None when it has ended."""
-        return self._db.get_session(self._hash_token(token), now=self._clock(), **self._lifetimes)
+        return self._db.get_session(self.hash_token(token), now=self._clock(), **self._lifetimes)
 
     def person_of(self, token: str) -> int | None:
         """Find the user id of a session; None when it has ended."""
@@ -90,7 +90,7 @@ class Sessions(AccountRules):
             )
             device, ip = visitor.device[:100], visitor.ip
             session = self._db.create_session(
-                self._hash_token(token), user["id"], device=device, ip_address=ip, now=now
+                self.hash_token(token), user["id"], device=device, ip_address=ip, now=now
             )
             if is_new:
                 self._db.note_new_device(
@@ -105,7 +105,7 @@ class Sessions(AccountRules):
             return
         seconds = self._config.session_absolute_days * DAY_S
         old = self._db.get_session(
-            self._hash_token(old_token), now=now, idle_s=seconds, absolute_s=seconds
+            self.hash_token(old_token), now=now, idle_s=seconds, absolute_s=seconds
         )
         if old:
             self._db.delete_session(old["id"], old["session_id"])

@@ -189,6 +189,7 @@ def _people() -> dict[str, Any]:
         "now": services().accounts.now(),
         "registration": services().config.registration,
         "second_step_rule": services().two_factor.rule(),
+        "allows_links": services().sharing.allows_links,
         "shares_bought_sound": services().studio.segment_cache.is_shared,
     }
 

@@ -13,7 +13,7 @@ from queries.rows import AudioFile
 from services.file_names import BadName
 from speech.audio.captions import srt, webvtt
 from web import audio_responses, file_details, forms
-from web.access import owned_file, user_only
+from web.access import heard_file, owned_file, user_only
 from web.current_user import current_user_id
 from web.file_selection import ticked_rows
 from web.file_state import file_json
@@ -32,9 +32,11 @@ blueprint = Blueprint("files", __name__)
 @user_only
 def show_file(filename: str) -> Response:
     """A piece: its text, what it cost, what can be done with it."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     if wants_json():
         return jsonify(**file_json(row), length_shown=spoken_length(row["duration"]))
+    if row["owner_id"] != current_user_id():
+        return page("sharing/piece.html", **file_details.listener_context(row))
     return page("files/file.html", **file_details.context(row))
 
 
@@ -52,7 +54,7 @@ def part(filename: str, number: int) -> Response:
 @user_only
 def text(filename: str) -> Response:
     """The whole text of a piece, plain."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     answer = Response(services().db.get_text(row["id"]), mimetype="text/plain")
     return audio_responses.named(answer, row["display_name"], ".txt", kind="inline")
 
@@ -81,7 +83,7 @@ def subtitles(filename: str) -> Response:
 
 def _captions(filename: str, write: Callable[..., str], ending: str, media_type: str) -> Response:
     """The text spoken so far as captions; 404 where there is none."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     segments = services().db.get_segments(row["id"])
     if not segments:
         abort(404)

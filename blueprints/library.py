@@ -347,10 +347,10 @@ def states() -> Response:
     Each `seen`, such as "queued:1200:disk", says what is known of the `file` in the same place;
     only what has changed since is told. `only=gone` asks for no states at all.
     """
-    db, user_id = services().db, current_user_id()
+    sharing, user_id = services().sharing, current_user_id()
     names = request.args.getlist("file")[:MOST_WATCHED]
     seen = dict(zip(names, request.args.getlist("seen"), strict=False))
-    rows = {name: db.get_audio_file(name, user_id) for name in names}
+    rows = {name: sharing.heard(name, user_id) for name in names}
     found = [row for name, row in rows.items() if row and _state(row) != seen.get(name)]
     if request.args.get("only") == "gone":
         found = []

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from queries.rows import AudioFile
 from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
-from web.access import owned_file, user_only
+from web.access import heard_file, owned_file, user_only
 from web.current_user import current_user_id
 from web.device_names import device_label, listening_device
 from web.file_selection import ticked
@@ -30,7 +30,7 @@ blueprint = Blueprint("playback", __name__)
 @user_only
 def show(filename: str) -> Response:
     """A piece as the player needs it: its state, marks (chapters, else paragraphs), places kept."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     return jsonify(
         **file_json(row),
         voice_name=voice_name(row),

@@ -10,7 +10,7 @@ from queries.base import chosen
 from queries.rows import AudioFile, SegmentWords
 from queries.segments import EVERYTHING
 from web import forms
-from web.access import owned_file, user_only
+from web.access import heard_file, user_only
 from web.services import services
 
 PAGE_SEGMENTS = 500
@@ -50,7 +50,7 @@ def segments(filename: str) -> Response:
     were told hold no longer, `is_anew` is true and the answer begins at the beginning.
     With `words=N`, the words of the segments from position N on: [text_start, length, start_ms].
     """
-    row, args = owned_file(filename), request.args
+    row, args = heard_file(filename), request.args
     if "words" in args:
         return jsonify(words=_words(row, forms.number(args["words"], "words")))
     start = forms.number(args.get("from", "0"), "from")

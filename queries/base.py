@@ -119,6 +119,10 @@ class Statements(ABC):
         """Give the cached sound of one account to another. See queries/segment_cache.py."""
 
     @abstractmethod
+    def move_shares(self, from_id: int, into_id: int) -> None:
+        """Give one account's shares and links to another. See queries/shares.py."""
+
+    @abstractmethod
     def move_voice_settings(self, from_id: int, into_id: int) -> None:
         """Give one account's voice settings to another. See queries/voice_settings.py."""
 

@@ -85,6 +85,10 @@ class GroupQueries(Statements):
             ).rowcount  # fmt: skip
             made = self._stored_name(owner_id, new_name)
             if made is not None and made != old:
+                self.write(
+                    "UPDATE shares SET category = ? WHERE owner_id = ? AND category = ?",
+                    made, owner_id, old,
+                )  # fmt: skip
                 self._drop(owner_id, old)
             else:  # no file made the new one: it has none, or only the case differs
                 self.write(

@@ -9,6 +9,7 @@ from queries.base import Row, Statements
 from queries.groups import COLUMNS
 from queries.library_walk import IN_STAGE, STAGES, Place, Walk, progress_place, stage_sql
 from queries.rows import AudioFile, FoundFile, Phrase, VoiceUsed
+from queries.shares import HEARD
 
 FEW = 1000  # matches, of which a page is chosen by looking at all
 NEAR = 500  # files looked at before the whole index of words is asked
@@ -54,7 +55,7 @@ class LibraryQueries(Statements):
         wanted = {sql: value for sql, value in filters.items() if value is not None}
         terms, budget = search_query.parse(search or ""), search_query.Budget(SEARCH_S)
         walks = _walks(sort, descending, owner_id, wanted, after, stage)
-        match = search_query.match_expression(owner_id, terms) if terms else None
+        match = search_query.match_expression({owner_id}, terms) if terms else None
         for walk in walks:
             walk.is_probed = not any(term.is_gathered for term in terms)
         if sort == "progress":
@@ -68,7 +69,42 @@ class LibraryQueries(Statements):
         if not terms:
             return rows
         found = self._phrases([row["id"] for row in rows], terms, budget)
-        return [{**row, **found[row["id"]]} for row in rows]
+        return [cast("FoundFile", {**row, **found[row["id"]]}) for row in rows]
+
+    def get_heard_library(
+        self,
+        user_id: int,
+        *,
+        search: str | None = None,
+        limit: int = 50,
+        after: tuple[str, int] | None = None,
+    ) -> list[FoundFile]:
+        """A page of what others share with a person, newest first, found by name and text.
+
+        `after` is (created_at, id) of the last row seen; each row has its `giver`, and with a
+        search the keys of `find_phrase`.
+        """
+        terms, budget = search_query.parse(search or ""), search_query.Budget(SEARCH_S)
+        place = "WHERE (created_at, id) < (?2, ?3)" if after else ""
+        heard = self.rows(
+            f"{HEARD} SELECT id, owner_id FROM heard {place} ORDER BY created_at DESC, id DESC",
+            user_id, *(after or ()),
+        )  # fmt: skip
+        ids = [row["id"] for row in heard]
+        if terms and ids:
+            owners = {row["owner_id"] for row in heard}
+            ids = self._matching(ids, search_query.match_expression(owners, terms))
+        ids = ids[:limit]
+        givers = self.rows(
+            """SELECT f.id, username FROM json_each(?) each JOIN audio_files f ON f.id = each.value
+               JOIN users ON users.id = f.owner_id""",
+            json.dumps(ids),
+        )
+        names = {row["id"]: row["username"] for row in givers}
+        found = self._phrases(ids, terms, budget) if terms else dict.fromkeys(ids, NO_PHRASE)
+        rows = self._in_order(ids)
+        told = ({**row, **found[row["id"]], "giver": names[row["id"]]} for row in rows)
+        return [cast("FoundFile", each) for each in told]
 
     def get_library_version(self, owner_id: int) -> int:
         """The number that grows with whatever changes a list of these files.

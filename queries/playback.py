@@ -4,11 +4,12 @@ import time
 from typing import TypedDict
 
 from queries.base import Statements, escape_like
+from queries.shares import IS_HEARD
 from storage.errors import NotFound
 
 
 class Listening(TypedDict):
-    """A playback; the file's columns are None where it is gone or in the bin."""
+    """A playback; the file's columns are None where it is gone, in the bin or not shared now."""
 
     id: int
     played_at: str
@@ -81,17 +82,17 @@ class PlaybackQueries(Statements):
 
         `share` of the file is heard by then, 1 to the end; a finished file stays so until a
         listening begins after that. `now` in seconds since 1970. Raises NotFound, and keeps
-        nothing, when the file is gone, or when it or the listening is not this person's.
+        nothing, when the file is gone or not this person's to hear, or the listening not theirs.
         """
         position_s, now = max(0.0, position_s), time.time() if now is None else now
         with self.transaction():
             is_kept = self.write(
-                """INSERT INTO positions (file_id, user_id, device, position, saved_epoch)
-                   SELECT id, owner_id, ?, ?, ? FROM audio_files
-                   WHERE id = ? AND owner_id = ? AND deleted_at IS NULL
+                f"""INSERT INTO positions (file_id, user_id, device, position, saved_epoch)
+                   SELECT id, ?1, ?2, ?3, ?4 FROM audio_files
+                   WHERE id = ?5 AND deleted_at IS NULL AND (owner_id = ?1 OR {IS_HEARD})
                    ON CONFLICT (file_id, user_id, device) DO UPDATE
                    SET position = excluded.position, saved_epoch = excluded.saved_epoch""",
-                device, position_s, now, file_id, user_id,
+                user_id, device, position_s, now, file_id,
             ).rowcount  # fmt: skip
             if not is_kept:
                 raise NotFound("There is no such piece in your library.")
@@ -143,7 +144,7 @@ class PlaybackQueries(Statements):
         """A page of playbacks, newest first; `before` is (played_at, id) of the last one seen.
 
         `search` is a part of the name; `since` the first time wanted (UTC text), `until` the first
-        not wanted any more. A file in the bin has no `filename`.
+        not wanted any more. A file in the bin, or shared no longer, has no `filename`.
         """
         filters = {
             "display_name LIKE ? ESCAPE '\\'": f"%{escape_like(search)}%" if search else None,
@@ -163,14 +164,15 @@ class PlaybackQueries(Statements):
             values = [*values, played_at, playback_id, *values, played_at]
         return self.list_of(
             Listening,
-            f"""SELECT p.id, p.played_at, p.position, p.device, f.id AS file_id, f.filename,
-                       p.display_name, f.duration
+            f"""SELECT p.id, p.played_at, p.position, p.device, audio_files.id AS file_id,
+                       filename, p.display_name, duration
                 FROM playback_history p
-                LEFT JOIN audio_files f ON f.id = p.file_id AND f.deleted_at IS NULL
+                LEFT JOIN audio_files ON audio_files.id = p.file_id AND deleted_at IS NULL
+                          AND (owner_id = ?1 OR {IS_HEARD})
                 WHERE p.id IN (
                     SELECT id FROM ({parts} ORDER BY played_at DESC, id DESC LIMIT ?))
                 ORDER BY p.played_at DESC, p.id DESC""",
-            *values, limit,
+            user_id, *values, limit,
         )  # fmt: skip
 
     def delete_playback(self, user_id: int, playback_id: int) -> bool:

@@ -171,11 +171,12 @@ class Phrase(TypedDict):
 
 
 class FoundFile(AudioFile):
-    """An AudioFile on a page of the library; with a search it has the columns of Phrase.
+    """An AudioFile on a page of a library; with a search it has the columns of Phrase.
 
-    By progress it has its `progress_place`.
+    By progress it has its `progress_place`; where it is not one's own, its `giver`.
     """
 
+    giver: NotRequired[str]
     progress_place: NotRequired[str]
     phrase: NotRequired[str | None]
     match_start: NotRequired[int | None]

@@ -122,10 +122,11 @@ def _as_prefix(term: Term) -> Term:
     return term._replace(is_prefix=len(last) >= SHORTEST_PREFIX or not last.isascii())
 
 
-def match_expression(owner_id: int, terms: list[Term]) -> str:
-    """The terms as a full-text query over one person's names and texts, every word quoted."""
+def match_expression(owner_ids: Iterable[int], terms: list[Term]) -> str:
+    """The terms as a full-text query over some people's names and texts, every word quoted."""
+    owners = " OR ".join(f'"u{owner_id}"' for owner_id in sorted(owner_ids))
     wanted = " AND ".join(map(_quoted, terms))
-    return f'owner : "u{owner_id}" AND {{name text}} : ({wanted})'
+    return f"owner : ({owners}) AND {{name text}} : ({wanted})"
 
 
 def text_expression(term: Term) -> str:

@@ -162,7 +162,10 @@ class UserQueries(Statements):
                 into_id, from_id,
             )  # fmt: skip
             self.write("UPDATE exports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
-            self.write("UPDATE positions SET user_id = ? WHERE user_id = ?", into_id, from_id)
+            # Both may have listened to the same file in the same browser, where it is shared.
+            self.write(
+                "UPDATE OR IGNORE positions SET user_id = ? WHERE user_id = ?", into_id, from_id
+            )
             self.write("UPDATE bookmarks SET user_id = ? WHERE user_id = ?", into_id, from_id)
             self.write("UPDATE documents SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE imports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
@@ -174,6 +177,7 @@ class UserQueries(Statements):
             self.move_voice_settings(from_id, into_id)
             self.move_reading_settings(from_id, into_id)
             self.move_progress(from_id, into_id)
+            self.move_shares(from_id, into_id)
             self.write("DELETE FROM users WHERE id = ?", from_id)
             if not into["is_active"]:
                 self.pause_work(into_id, WAS_DISABLED)

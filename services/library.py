@@ -204,6 +204,8 @@ class Library:
             "default_voice": self.db.get_default_voice(user["id"]),
             "reading": self.db.get_reading_settings(user["id"]),
             "sessions": self.db.list_sessions(user["id"]),
+            "shares": self.db.list_shares(user["id"]),
+            "links": self.db.list_share_links(user["id"]),
         }
 
     def _entry(self, row: AudioFile) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from storage.errors import translating_sqlite_errors
 from storage.plain_files import sync
 
 MOST_FAULTS = 20
+HAS_LINKS = "SELECT 1 FROM sqlite_schema WHERE name = 'share_links'"
 NO_INDEX = "vtable constructor failed"  # of the words to search; the tables can be read
 
 
@@ -141,12 +142,14 @@ def read_log_end(path: Path) -> list[Any] | None:
 
 
 def end_sessions(path: Path) -> None:
-    """Sign everybody out of a copy: sessions that were ended since must not come back."""
+    """Sign everybody out of a copy: sessions and links ended since must not come back."""
     with (
         translating_sqlite_errors(path),
         contextlib.closing(sqlite_file.connect_plain(path)) as connection,
     ):
         connection.execute("DELETE FROM sessions")
+        if connection.execute(HAS_LINKS).fetchone():  # earlier releases had none
+            connection.execute("DELETE FROM share_links")
     sync(path)
 
 

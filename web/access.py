@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from werkzeug.routing import IntegerConverter
@@ -13,6 +13,7 @@ from accounts.errors import TwoFactorOwed
 from accounts.two_factor import is_owed
 from config import ConfigError
 from queries.rows import AudioFile
+from queries.shares import HeardFile
 from web import security_headers
 from web.browser_session import end_session_here
 from web.cookies import CookieSession
@@ -27,6 +28,7 @@ from web.services import services
 from web.session_watch import Sending
 from web.uploads import View, marked, present_request
 
+Row = TypeVar("Row", bound=AudioFile)
 LARGEST_ROW = 2**63 - 1
 # Numbers of a piece, and what stands for one that was damaged.
 NUMBERS = {
@@ -82,6 +84,19 @@ def owned_file(filename: str) -> AudioFile:
     row = services().db.get_audio_file(filename, current_user_id())
     if row is None:
         abort(404)
+    return with_numbers(row)
+
+
+def heard_file(filename: str) -> HeardFile:
+    """The file of that name that the signed-in person owns or may hear; 404 for any other."""
+    row = services().sharing.heard(filename, current_user_id())
+    if row is None:
+        abort(404)
+    return with_numbers(row)
+
+
+def with_numbers(row: Row) -> Row:
+    """The same row of a file, with a number for each that was damaged."""
     columns = cast("dict[str, Any]", row)
     for name, default in NUMBERS.items():
         if columns[name] is not None:  # a price that nobody knows

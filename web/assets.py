@@ -36,6 +36,8 @@ SCRIPTS = {
     f"{JOINED}password_eye.js": "js/site/password_eye.js",
     f"{JOINED}account_deleted.js": "js/site/account_deleted.js",
     f"{JOINED}copy_field.js": "js/admin/copy_field.js",
+    f"{JOINED}share.js": "js/sharing/share.js",
+    f"{JOINED}listen.js": "js/sharing/linked_sound.js",
 }
 
 
@@ -48,7 +50,7 @@ SHEETS = {
     f"{JOINED}site.css": (
         "css/tokens.css",
         *_css("base", "elements", "fields", "layout"),
-        *_css("components", "sheets", "choices", "rows", "parts", "queue", "continue"),
+        *_css("components", "sheets", "choices", "rows", "parts", "queue", "continue", "sharing"),
         *_css("player", "dock", "whole"),
     ),
     f"{JOINED}file.css": ("css/files.css", *_css("files", "head", "reading", "looks", "marks")),

@@ -19,7 +19,7 @@ from speech.audio.mp3 import place_of
 from storage.audio_errors import NoSuchAudio
 from web import accel_redirect, byte_ranges
 from web.content_disposition import content_disposition
-from web.current_user import current_user
+from web.current_user import current_user, current_user_id
 from web.services import services
 
 AUDIO_TYPE = "audio/mpeg"
@@ -27,6 +27,8 @@ UNFINISHED = ("queued", "speaking")
 KEPT_BY_THE_BROWSER = {"Cache-Control": "private, no-cache"}
 READ_AT_ONCE = 1 << 20
 TABLE_PIECE = 1 << 16
+# The row of a file as it is now, or None for who may hear it no longer.
+Latest = Callable[[], AudioFile | None]
 
 
 class NothingToHear(AppError):
@@ -53,15 +55,16 @@ class TooManyListeners(AppError):
         super().__init__(self.message)
 
 
-def sound(row: AudioFile, from_s: float = 0.0) -> Response:
+def sound(row: AudioFile, from_s: float, latest: Latest) -> Response:
     """The answer for an audio file's row: seekable once it is whole, live until then.
 
     What was spoken of a piece that stopped is as seekable as a finished one. Who wants to hear it
-    live from some second on gets it so, even if it has become whole meanwhile.
+    live from some second on gets it so, even if it has become whole meanwhile. What is live ends
+    once `latest` gives no row any more.
     """
     store, filename = services().store, row["filename"]
     if row["status"] in UNFINISHED or (from_s and has_sound(row)):
-        return _live(row, from_s)
+        return _live(row, from_s, latest)
     try:
         if row["status"] == "ready":
             file = store.open(filename, buffering=0)
@@ -73,6 +76,13 @@ def sound(row: AudioFile, from_s: float = 0.0) -> Response:
         return _seekable(stopped, None)
     stopped.close()
     raise _nothing_to_hear(row)
+
+
+def listeners_own(filename: str) -> Latest:
+    """The file's row for the signed-in person, as long as their session and their right last."""
+    session, user_id = current_user()["token_hash"], current_user_id()
+    find_open, sharing = services().accounts.find_open_sessions, services().sharing
+    return lambda: sharing.heard(filename, user_id) if find_open({session}) else None
 
 
 def has_sound(row: AudioFile) -> bool:
@@ -221,7 +231,7 @@ def _fill(response: Response, file: BinaryIO | Tagged, length: int) -> None:
     response.direct_passthrough = True
 
 
-def _live(row: AudioFile, from_s: float) -> Response:
+def _live(row: AudioFile, from_s: float, latest: Latest) -> Response:
     response = Response(content_type=AUDIO_TYPE)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Accel-Buffering"] = "no"
@@ -231,18 +241,16 @@ def _live(row: AudioFile, from_s: float) -> Response:
     if not places.acquire():
         raise TooManyListeners
     response.call_on_close(_once(places.release))
-    filename, owner_id, db = row["filename"], row["owner_id"], services().db
-    stopping, session = services().stopping, current_user()["token_hash"]
-    find_open = services().accounts.find_open_sessions
+    stopping = services().stopping
 
     def is_done() -> bool:
-        if stopping.is_set() or not find_open({session}):
+        if stopping.is_set():
             return True
-        latest = db.get_audio_file(filename, owner_id)
-        return latest is None or latest["status"] not in UNFINISHED
+        now = latest()
+        return now is None or now["status"] not in UNFINISHED
 
     response.response = services().store.follow(
-        filename, is_done, lambda file: place_of(file, from_s) if from_s else 0
+        row["filename"], is_done, lambda file: place_of(file, from_s) if from_s else 0
     )
     return response
 

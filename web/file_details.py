@@ -13,6 +13,7 @@ from web import audio_responses, export_menu, reading_text
 from web.current_user import current_user_id
 from web.listening import listening_json, progress_of
 from web.services import services
+from web.sharing_words import shared_with
 
 
 class ShownVoices(NamedTuple):
@@ -31,16 +32,24 @@ class ShownVoices(NamedTuple):
 def context(row: AudioFile) -> dict[str, Any]:
     """The values that the page of a file shows; raises BadForm for a `part` that is no number."""
     return {
+        **listener_context(row),
+        "groups": services().db.list_categories(current_user_id()),
+        "downloads": export_menu.menu(row),
+        "change": pending_retake(row),
+        "voices": _voices(row),
+        "shared": shared_with([row]).get(row["id"], ""),
+    }
+
+
+def listener_context(row: AudioFile) -> dict[str, Any]:
+    """The values that whoever hears a file is shown of it; raises BadForm like `context`."""
+    return {
         "file": row,
         "settings": settings_of(services().db, current_user_id()),
         "listened": listening_json(progress_of([row]).get(row["id"])),
         **reading_text.context(row),
         "expected_s": expected_duration_s(row["character_count"], row["speed"], row["engine"]),
-        "groups": services().db.list_categories(current_user_id()),
         "has_sound": audio_responses.has_sound(row),
-        "downloads": export_menu.menu(row),
-        "change": pending_retake(row),
-        "voices": _voices(row),
     }
 
 

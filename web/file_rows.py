@@ -1,6 +1,6 @@
 """Pieces as lists show them: all that a row says, worked out before its template is filled."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from flask_babel import lazy_gettext
@@ -13,6 +13,7 @@ from web.file_state import WAITING, addresses, held_up, play_data
 from web.file_state import progress as made
 from web.formatting import hour, moment, running_time
 from web.listening import progress_of, what_is_left
+from web.sharing_words import shared_with
 from web.voice_lists import voice_names
 
 STATES = {
@@ -57,10 +58,12 @@ class FileRow(NamedTuple):
     created_at: str
     shown_at: str
     phrase: FoundPhrase | None
+    shared: str
 
 
-def file_rows(files: Iterable[FoundFile], *, with_day: bool = False) -> Iterator[FileRow]:
+def file_rows(files: Sequence[FoundFile], *, with_day: bool = False) -> Iterator[FileRow]:
     """The rows of pieces, each with its time of day, or with its day as well."""
+    shared = shared_with(files)
     page_of, names, shown_at = (
         addresses("files.show_file"),
         voice_names(),
@@ -94,6 +97,7 @@ def file_rows(files: Iterable[FoundFile], *, with_day: bool = False) -> Iterator
             created_at=file["created_at"],
             shown_at=shown_at(file["created_at"]),
             phrase=phrase,
+            shared=shared.get(file["id"], ""),
         )
 
 

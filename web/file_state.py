@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 from urllib.parse import quote
 
 from flask import g, url_for
@@ -37,6 +37,7 @@ JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 # How JSON writes what an attribute of HTML would take for its own.
 IN_ATTRIBUTE = {sign: f"\\u{ord(sign):04x}" for sign in "<>&'"}
 UNQUOTED = "!$&'()*+,/:;=@"  # in an address, as werkzeug writes one
+OWNERS_ALONE = {"cost", "cost_shown", "category", "voice", "engine", "error"}
 LOOKS_S = 3.0  # within which the worker takes up what is due, where there is room
 
 
@@ -79,7 +80,17 @@ def file_json(row: AudioFile) -> dict[str, Any]:
 
 
 def files_json(rows: Sequence[AudioFile]) -> list[dict[str, Any]]:
-    """The JSON of files, in their order."""
+    """The JSON of files, in their order; of others' files it tells who gives them, and no more."""
+    givers: list[str] = [cast("dict[str, str]", row).get("giver", "") for row in rows]
+    return [
+        {name: value for name, value in each.items() if name not in OWNERS_ALONE} | {"giver": giver}
+        if giver
+        else each
+        for each, giver in zip(_files_json(rows), givers, strict=True)
+    ]
+
+
+def _files_json(rows: Sequence[AudioFile]) -> list[dict[str, Any]]:
     page_of, audio_of = addresses("files.show_file"), addresses("web.audio")
     heard = progress_of(rows)
     learn_covers(rows)

@@ -8,7 +8,6 @@ from queries.bookmarks import ListedBookmark
 from queries.retake_places import ListedTake
 from queries.rows import AudioFile
 from web.current_user import current_user_id
-from web.file_details import SHOWN_CHARACTERS
 from web.services import services
 
 SHOWN_WORDS = 120  # characters of a bookmark's sentence
@@ -22,10 +21,8 @@ class ShownBookmark(NamedTuple):
 
 
 def place_url(row: AudioFile, place: int) -> str:
-    """The address of the part of a piece's text that holds a place."""
-    part = place // SHOWN_CHARACTERS + 1
-    page = url_for("files.show_file", filename=row["filename"], part=part if part > 1 else None)
-    return f"{page}#at-{place}"
+    """The address of a place in a piece's text (code points)."""
+    return url_for("files.show_file", filename=row["filename"], place=place, _anchor=f"at-{place}")
 
 
 def shown_bookmarks(row: AudioFile) -> list[ShownBookmark]:

@@ -110,13 +110,14 @@ class ReadingText:
 
 
 def context(row: AudioFile) -> dict[str, Any]:
-    """What a page shows of a text; raises BadForm for a `part` that is no number."""
+    """What a page shows of a text; raises BadForm for a `part` or `place` that is no number."""
     whole = ReadingText(row)
     count, wanted = len(whole.parts), request.args.get("part", "1")
-    if wanted == EVERY_PART:
-        first, last = 1, count
-    else:
+    first, last = 1, count
+    if wanted != EVERY_PART:
         first = min(max(1, forms.number(wanted, "part")), count)
+        if place := request.args.get("place"):
+            first = part_at(whole.parts, forms.number(place, "place")) + 1
         last = min(first + PARTS_SHOWN - 1, count)
     chapters = whole.chapters()
     here = [chapter for chapter in chapters if chapter.part <= first]

@@ -103,7 +103,8 @@ def add(response: Response) -> Response:
     """Give an answer its headers."""
     headers = response.headers
     headers["Content-Security-Policy"] = _policy(response)
-    headers.update(ALWAYS)
+    for name, value in ALWAYS.items():
+        headers.setdefault(name, value)  # a view may tell other sites less, never more
     headers["X-Request-Id"] = g.get("request_id", "")
     if "account_mark" in g and not response.cache_control.public:
         headers["X-Account"] = g.account_mark

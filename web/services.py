@@ -22,6 +22,7 @@ from services.library import Library
 from services.pronunciations import Pronunciations
 from services.providers import Providers
 from services.sentences import Sentences
+from services.sharing import Sharing
 from services.studio import Studio
 from speech.registry import Registry, build_registry
 from storage.audio_store import AudioStore
@@ -45,6 +46,7 @@ class Services:
     providers: Providers
     studio: Studio
     library: Library
+    sharing: Sharing
     documents: Documents
     pronunciations: Pronunciations
     sentences: Sentences
@@ -91,6 +93,7 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         providers=providers,
         studio=studio,
         library=Library(studio),
+        sharing=Sharing(db, keeper),
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
         sentences=Sentences(studio),

@@ -47,6 +47,33 @@ IMPORT = {
 }  # fmt: skip
 EXPORT = {"options": "{}", "fingerprint": "x", "now": 1e9}
 CALLS = {
+    "count_heard_files": lambda db: db.count_heard_files(2),
+    "count_shares": lambda db: db.count_shares(1),
+    "create_share": lambda db: [
+        db.create_share(1, file_id=3),
+        db.create_share(1, category="g", listener_id=2),
+    ],
+    "create_share_link": lambda db: db.create_share_link(1, 3, "another", 2e9),
+    "delete_share": lambda db: db.delete_share(1, 1),
+    "delete_share_link": lambda db: db.delete_share_link(1, 1),
+    "drop_old_links": lambda db: db.drop_old_links(1, 1e9),
+    "find_linked_file": lambda db: db.find_linked_file("link", 1e9),
+    "get_heard_file": lambda db: [db.get_heard_file("ready", 1), db.get_heard_file("ready", 2)],
+    "get_heard_library": lambda db: [
+        db.get_heard_library(2, search=search, after=after)
+        for search in (None, "text")
+        for after in (None, ("2999-01-01 00:00:00", 5))
+    ],
+    "list_listeners": lambda db: db.list_listeners(1),
+    "list_share_links": lambda db: [db.list_share_links(1), db.list_share_links(1, 3)],
+    "list_shared_files": lambda db: db.list_shared_files(1, [3]),
+    "list_shares": lambda db: [
+        db.list_shares(1),
+        db.list_shares(1, file_id=3),
+        db.list_shares(1, category="h"),
+    ],
+    "move_shares": lambda db: [db.create_group(2, "h"), db.move_shares(1, 2)],
+    "note_link_used": lambda db: db.note_link_used(1, 1e9, is_listen=True),
     "add_usage": lambda db: db.add_usage(1, 3, "e", characters=4),
     "group_name": lambda db: db.group_name(1, "Tales"),
     "advance_export": lambda db: db.advance_export(1, "w", 0.5, now=1e9, lease_s=30.0),
@@ -406,5 +433,8 @@ def fill(db, make_file, *, with_retake=True):
         """INSERT INTO takes (id, file_id, text_start, text_end, text, content_hash, segments)
            VALUES (1, 3, 0, 4, 'text', 'hash', '[]')"""
     )
+    db.create_share(1, file_id=3, listener_id=2)
+    db.create_share(1, category="h")
+    db.create_share_link(1, 3, "link", None)
     if with_retake:
         db.create_retake(READY, text_start=0, text_end=4, text="new")

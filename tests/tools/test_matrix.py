@@ -39,7 +39,7 @@ def test_nobody_gets_at_what_is_somebody_elses(scene):
     tally = Matrix(scene).run()
     assert tally.failures == []
     assert tally.cases >= 500
-    assert set(tally.by_kind) == {"plain", "path", "query", "body", "batch", "tag"}
+    assert set(tally.by_kind) == {"plain", "path", "query", "body", "batch", "tag", "listener"}
 
 
 @pytest.mark.slow

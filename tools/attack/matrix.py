@@ -4,14 +4,12 @@ The routes are those of the app. What a new one takes must be told here: a path 
 is not known stops the matrix.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from werkzeug.routing import Rule
-from werkzeug.test import TestResponse
 
 from tools.attack.scene import (
     JSON,
@@ -23,6 +21,7 @@ from tools.attack.scene import (
     Asked,
     Scene,
 )
+from tools.attack.seen import Seen
 from tools.attack.tally import Tally
 from web.access import audience_of
 from web.security_headers import STATIC
@@ -30,7 +29,7 @@ from web.security_headers import STATIC
 # What the parts of paths stand for: which of a person's belongings, or a fixed word.
 BELONGINGS = (
     *("filename", "document_id", "export_id", "entry_id", "user_id", "file_id", "number"),
-    *("passkey_id", "import_id", "bookmark_id"),
+    *("passkey_id", "import_id", "bookmark_id", "share_id", "link_id"),
 )
 FIXED = {
     "action": "pause",
@@ -87,8 +86,8 @@ PLAIN: dict[str, Any] = {
     "own_key": "", "parallel": "1", "price": "", "protocol": "speech", "timeout_s": "1",
     "voices": "", "known": "", "version": "", "whose": "", "with": "1", "with_files": "",
     "words": "0", "reading": "", "author_was": "", "base": "", "name_was": "", "only": "",
-    "markup": "", "seen": "", "title_was": "", "voice_shown": "", "pace_shown": "",
-    "note": "A note.",
+    "listener": "nobody", "everybody": "", "days": "1", "markup": "", "seen": "", "title_was": "",
+    "voice_shown": "", "pace_shown": "", "note": "A note.", "place": "0",
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
 UNSAID = {
@@ -97,6 +96,13 @@ UNSAID = {
     *("author_was", "base", "known", "name_was", "only", "seen", "title_was", "version"),
     *("voice_shown", "pace_shown", "right"),
 }
+# They are there for whoever has the token of a link.
+BY_TOKEN = {"share_links.listen", "share_links.sound", "share_links.state"}
+# What somebody may do with a file that is shared with them.
+LISTENER_MAY = {
+    *("files.show_file", "files.text", "files.captions", "files.subtitles", "web.audio"),
+    *("web.note_position", "playback.show", "read_along.segments"),
+}
 # They ask for the password before they look for anything.
 ASK_FIRST = {"passkeys.remove"}
 # They are there for admins and for programs with a token.
@@ -104,7 +110,6 @@ NOT_FOR_USERS = {"/metrics"}
 # Admins read everybody's security log, and may ask for one person's.
 ADMINS_MAY = {"account.security", "account.security_csv"}
 LONGEST_PLAIN_NUMBER = 3  # shorter ones stand in pages for many reasons
-VARYING = re.compile(rb"""nonce[-=]\W?[\w-]+|csrf[-_]token"\W+(?:content|value)="\w+""")
 OUTSIDERS = ("anonymous", "disabled", "other", "admin")
 MAY_BE_REFUSED = {400, 403, 404, 409, 413, 415, 416, 429}
 
@@ -152,6 +157,7 @@ class Matrix:
                 self._by_tag(route, who)
                 if not self.short:
                     self._by_parameters(route, who, names)
+            self._as_listener(route)
             if not self.short:
                 self._as_owner(route)
         return self.tally
@@ -259,7 +265,7 @@ class Matrix:
 
     def _place(
         self, route: Route, who: str, name: str, place: str, value: Any, own: dict, what: str
-    ) -> "Seen":
+    ) -> Seen:
         values = [str(own[what]), str(value)] if place == "batch" else [str(value)]
         path, form = route.path(own), None
         if route.method == "POST":
@@ -278,6 +284,24 @@ class Matrix:
     def _may_enter(self, route: Route, who: str) -> bool:
         return who in ("other", "admin") and (route.audience != "admin" or who == "admin")
 
+    # Who listens
+
+    def _as_listener(self, route: Route) -> None:
+        """A file that is shared may be heard; all else about it is as if it were not there."""
+        if "filename" not in route.arguments or route.audience == "admin":
+            return
+        self.tally.count("listener")
+        with self.scene.nothing_kept():
+            seen = self._send(route, "listener", route.path(self.scene.owned))
+            is_untouched = self.scene.state() == self.untouched
+            missing = self._send(route, "listener", route.path(self._missing()))
+        self.tally.expect(is_untouched, f"{route} as a listener: changes the owner's")
+        if route.rule.endpoint in LISTENER_MAY:
+            self.tally.expect(seen.status < 400, f"{route} as a listener: {seen.status}")
+        else:
+            self._check_alike(route, "listener", seen, missing)
+            self.tally.expect(seen.status == 404, f"{route} as a listener: {seen.status}")
+
     # The owner
 
     def _as_owner(self, route: Route) -> None:
@@ -287,7 +311,8 @@ class Matrix:
         mine = {name: owned[what] for name in IDS if (what := self._meaning(route, name))}
         with self.scene.nothing_kept():
             seen = self._send(route, "owner", route.path(owned), {**self._form(), **mine})
-        if route.audience == "admin" or route.rule.rule in NOT_FOR_USERS:
+        is_hidden = route.rule.rule in NOT_FOR_USERS or route.rule.endpoint in BY_TOKEN
+        if route.audience == "admin" or is_hidden:
             self.tally.expect(seen.status == 404, f"{route} as a user: {seen.status}")
         else:
             is_missing = seen.status == 404 and not set(route.arguments) & NOT_THERE
@@ -297,9 +322,7 @@ class Matrix:
 
     # Judging
 
-    def _send(
-        self, route: Route, who: str, path: str, form: dict[str, Any] | None = None
-    ) -> "Seen":
+    def _send(self, route: Route, who: str, path: str, form: dict[str, Any] | None = None) -> Seen:
         person = self.scene.people[who]
         form = self._form() if form is None else form
         form = {**form, **FILES.get(route.rule.endpoint, {})}
@@ -307,7 +330,7 @@ class Matrix:
         as_json = person.send(route.method, path, form, Accept=JSON) if not self.short else None
         return Seen.of(answer, as_json, path)
 
-    def _check(self, route: Route, who: str, seen: "Seen", *, is_entered: bool = False) -> None:
+    def _check(self, route: Route, who: str, seen: Seen, *, is_entered: bool = False) -> None:
         """Nothing of the owner's is seen or changed, and who may not enter is told so."""
         said = f"{route} as {who}"
         hidden = (SECRET,) if who == "admin" else (SECRET, LOGGED)
@@ -323,7 +346,7 @@ class Matrix:
         elif route.audience == "admin" and who != "admin":
             self.tally.expect(seen.status == 404, f"{said}: {seen.status}")
 
-    def _check_alike(self, route: Route, who: str, foreign: "Seen", missing: "Seen") -> None:
+    def _check_alike(self, route: Route, who: str, foreign: Seen, missing: Seen) -> None:
         if route.audience == "admin" and who == "admin":
             self.tally.expect(missing.status in MAY_BE_REFUSED, f"{route}: {missing.status}")
             return
@@ -336,9 +359,7 @@ class Matrix:
             )
             self.tally.expect(is_told, f"{route} as {who}: {foreign.status}")
 
-    def _check_same(
-        self, route: Route, who: str, how: str, foreign: "Seen", missing: "Seen"
-    ) -> None:
+    def _check_same(self, route: Route, who: str, how: str, foreign: Seen, missing: Seen) -> None:
         said = f"{route} as {who}, {how}: foreign {foreign.status}, missing {missing.status}"
         self.tally.expect(foreign.status == missing.status, said)
         self.tally.expect(foreign.headers == missing.headers, f"{said}, headers differ")
@@ -353,32 +374,3 @@ class Matrix:
             "word": "nosuchfeathers",
             "number": 999_999,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What somebody saw, without what is different every time."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    @classmethod
-    def of(cls, answer: TestResponse, as_json: TestResponse | None, path: str) -> "Seen":
-        """An answer as page and as JSON, whatever repeats the path taken out."""
-        kept = [
-            (name, VARYING.sub(b"", value.encode()).decode())
-            for name, value in answer.headers
-            if name not in ("X-Request-Id", "Date", "Set-Cookie", "Content-Length")
-        ]
-        body = VARYING.sub(b"", answer.data) + (as_json.data if as_json else b"")
-        seen = cls(answer.status_code, tuple(sorted(kept)), body)
-        return seen.without(path, quote(path, safe=""), quote(path))
-
-    def without(self, *texts: str) -> "Seen":
-        """The same with each of some texts replaced."""
-        headers, body = self.headers, self.body
-        for text in texts:
-            headers = tuple((name, value.replace(text, "…")) for name, value in headers)
-            body = body.replace(text.encode(), b"...")
-        return Seen(self.status, headers, body)

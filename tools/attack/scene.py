@@ -1,4 +1,4 @@
-"""A VoiceVerse inside this process with five people, one of whom owns one of everything."""
+"""A VoiceVerse inside this process with six people, one of whom owns one of everything."""
 
 import io
 import re
@@ -22,7 +22,7 @@ SECRET = "quillfeather"  # stands in everything that the owner owns
 LOGGED = f"{SECRET[:5]}log"  # stands in the security log, which admins may read
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 BOOK = f"# {SECRET} book\n\n## One\n\nA {SECRET} lamp.\n\n## Two\n\nA {SECRET} harbour.\n".encode()
-PEOPLE = ("anonymous", "disabled", "other", "admin", "owner")
+PEOPLE = ("anonymous", "disabled", "other", "listener", "admin", "owner")
 MISSING_FILE = "20200101-0123456789abcdef.mp3"
 MISSING_NUMBER = "987654321"
 HTML, JSON = "text/html", "application/json"
@@ -96,6 +96,7 @@ class Scene:
         users = {name: self._user(name) for name in PEOPLE[1:]}
         self.people = {name: Person(self.app, users.get(name)) for name in PEOPLE}
         self.db.set_user_active(users["disabled"]["id"], False)
+        self.listener_id = users["listener"]["id"]
         self.owned = self._belongings(users["owner"], SECRET)
         self.others = self._belongings(users["other"], "plain")
         self.admins = self._belongings(users["admin"], "plain")
@@ -177,10 +178,17 @@ class Scene:
             "user_id": user_id,
             "playback": playback,
             "group": f"{word} group",
+            **self._shares(user_id, row["id"]),
             "word": word,
             **self._book(user_id, word),
             **self._marks(user, word),
         }
+
+    def _shares(self, user_id: int, file_id: int) -> dict[str, int]:
+        """A file that the listener may hear, and that has a link."""
+        self.db.create_share(user_id, file_id=file_id, listener_id=self.listener_id)
+        link = self.db.create_share_link(user_id, file_id, f"hash of {user_id}", None)
+        return {"share_id": self.db.list_shares(user_id)[0]["id"], "link_id": link}
 
     def _book(self, user_id: int, word: str) -> dict[str, Any]:
         path = self.services.config.imports_dir / f"{word}.md"

@@ -39,7 +39,7 @@ def run(report: Report, scratch: Path, *, full: bool = False, files: int = FILES
 def _search(report: Report, db: Database, owner_id: int, name: str) -> None:
     rows, worst = [], 0.0
     for search in SEARCHES:
-        match = search_query.match_expression(owner_id, search_query.parse(search))
+        match = search_query.match_expression({owner_id}, search_query.parse(search))
         bare = read_ms(lambda match=match: db.value(BARE, match))
         spent = max(
             read_ms(lambda search=search, sort=sort: db.get_library(

@@ -7,3 +7,4 @@ import "./reading_settings.js";
 import "./sentence_menu.js";
 import "./bookmarks.js";
 import "./find_text.js";
+import "../sharing/share.js";

@@ -7,3 +7,4 @@ import "./drop_downs.js";
 import "./menu.js";
 import "./row_progress.js";
 import "./renaming.js";
+import "../sharing/share.js";

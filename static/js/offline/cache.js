@@ -53,8 +53,8 @@ class Kept extends EventTarget {
     const file = await details.json();
     await cache.put(`/kept/${filename}`, counted(sound, size, told));
     await cache.put(`/files/${filename}`, page);
-    const { name, duration, voice_name } = file;
-    const item = { filename, name, duration, voice_name, size, status: "ready" };
+    const { name, duration, voice_name, giver = "" } = file;
+    const item = { filename, name, duration, voice_name, giver, size, status: "ready" };
     this.#write([...this.list().filter((other) => other.filename !== filename), item]);
     this.#distrusted.delete(filename);
     navigator.storage?.persist?.();

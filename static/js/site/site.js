@@ -7,6 +7,7 @@ import "./appearance.js";
 import "../player/player_dock.js";
 import "../player/triggers.js";
 import "../player/deleted_files.js";
+import "../offline/withdrawn.js";
 import "../files/file_progress.js";
 import "./shortcuts.js";
 import "./device.js";
