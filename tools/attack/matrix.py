@@ -67,9 +67,9 @@ FILES = {
 }
 # All other parameters, with something that makes sense in them.
 PLAIN: dict[str, Any] = {
-    "answer": "known", "code": "", "step": "",
+    "answer": "known", "characters": "9", "code": "", "step": "",
     "act": "quote", "action": "delete", "after": "", "as": "one", "at": "0", "author": "Somebody",
-    "before": "", "cast": "", "category": "elsewhere", "chapter": "0", "characters": "9", "cover": "",
+    "before": "", "cast": "", "category": "elsewhere", "chapter": "0", "cover": "",
     "csrf_token": "", "current": "x", "day": "", "edit": "1", "encoding": "koi8-r", "engine": "",
     "event": "", "form": "", "format": "wav", "from": "0", "has_chapters": "1", "has_rules": "1",
     "invite": "", "kept": "", "is_draft": "", "language": "de", "leave_password": "x", "loose": "",

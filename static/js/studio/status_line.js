@@ -51,6 +51,5 @@ export function keepStatus({ form, signal }) {
 
   // What was said of the text or a choice holds until that is changed.
   form.addEventListener("input", clear);
-  form.addEventListener("change", ({ detail }) => detail?.isAutomatic || clear());
   return tell;
 }

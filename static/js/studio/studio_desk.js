@@ -43,6 +43,7 @@ class StudioDesk extends HTMLElement {
     takeSources(desk);
     makeRoomForKeyboard(desk);
     speakFrom(desk);
+    form.addEventListener("voice:refused", ({ detail }) => desk.tell(detail, true));
     document.addEventListener("turbo:before-cache", () => text.settle(), { signal });
   }
 
