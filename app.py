@@ -293,13 +293,15 @@ def quote() -> Response:
         quoted = services().studio.generation.quote(
             sent.text, owner_id=current_user_id(), **sent.wanted()
         )
+        obstacle = studio_page.obstacle(quoted)
     except AppError as error:
         return _studio_again(error)
     if wants_json():
         speakers = studio_page.speakers_of(sent.text, sent.reading)
-        return jsonify(**_quote_json(quoted, sent.voice), speakers=speakers)
+        told = _quote_json(quoted, sent.voice)
+        return jsonify(**told, speakers=speakers, obstacle=obstacle)
     context = studio_page.context(request.form)
-    return page("studio/studio.html", form=request.form, quote=quoted, **context)
+    return page("studio/studio.html", form=request.form, quote=quoted, obstacle=obstacle, **context)
 
 
 @web.post("/generate")

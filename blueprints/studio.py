@@ -5,6 +5,8 @@ import json
 from flask import Blueprint, Response, jsonify, request
 from flask_babel import gettext as _
 
+from services.speaker_voices import suggest
+from services.voice_fallback import VoiceChoice
 from speech.preview_sentences import sample
 from web import forms
 from web.access import user_only
@@ -85,8 +87,12 @@ def preview() -> Response:
 @user_only
 @takes_text
 def speakers() -> Response:
-    """The part of the page that gives the speakers of a text their voices."""
+    """The part of the page that gives the speakers of a text their voices.
+
+    Speakers that were not listed before are suggested voices of their own.
+    """
     sent = forms.order(request.form)
-    cast = cast_of(sent.text, sent.reading)
-    voice = chosen_voice(sent.voice)
-    return page("studio/_speakers.html", speakers=cast, chosen_voice=voice)
+    cast, voice = cast_of(sent.text, sent.reading), chosen_voice(sent.voice)
+    new = {name for name, _voice in cast} - set(request.form.getlist("speaker"))
+    speakers = suggest(VoiceChoice(*services().registry.resolve(voice.key)), cast, new)
+    return page("studio/_speakers.html", speakers=speakers, chosen_voice=voice)

@@ -120,7 +120,10 @@ class DocumentImports:
         return self._add(owner_id, Source(path, filename, filename))
 
     def import_address(self, owner_id: int, url: str) -> Added:
-        """Fetch a page and read it, or put it in line. Raises as `import_file` does."""
+        """Fetch a page and read it, or put it in line; "example.org/a" is one by https.
+
+        Raises as `import_file` does.
+        """
         if self.config.web_import == "off":
             raise WebImportOff(
                 "Web addresses cannot be imported here. Save the page and import the file."
@@ -130,7 +133,7 @@ class DocumentImports:
             tempfile.TemporaryDirectory(prefix=PAGE_PREFIX, dir=self._folder) as folder,
         ):
             path = Path(folder) / "page"
-            page = self.fetch(url.strip(), path)
+            page = self.fetch(_with_scheme(url.strip()), path)
             source = Source(path, page.filename, page.url, page.content_type)
             return self._add(owner_id, source)
 
@@ -319,6 +322,11 @@ def stored_fields(document: Document) -> dict[str, Any]:
         "characters": sum(map(len, chapters)),
         "content": json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
     }
+
+
+def _with_scheme(address: str) -> str:
+    """An address as people type it, with the scheme that a browser would take."""
+    return address if "://" in address else f"https://{address}"
 
 
 def picture_type(picture: bytes) -> str:

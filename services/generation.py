@@ -146,6 +146,21 @@ class Generation:
             name=suggest_name(text, is_markup=is_markup),
         )
 
+    def obstacle(self, owner_id: int, quoted: Quote, characters: int) -> AppError | None:
+        """What keeps so many characters from being submitted now: a budget, a quota, the disk.
+
+        A quote of their beginning is enough. None where nothing does.
+        """
+        duration_s = expected_duration_s(characters, quoted.speed, quoted.engine.name)
+        size = int(duration_s * BYTES_A_SECOND)
+        try:
+            self.registry.get(quoted.engine.name, owner_id).check_budget()
+            self.store.check_space(size + 4 * characters)
+            self._quotas.check(owner_id, characters, size)
+        except AppError as error:
+            return error
+        return None
+
     def submit(
         self,
         owner_id: int,

@@ -326,7 +326,7 @@ def test_the_page_offers_to_read_the_signs_and_keeps_the_choice(owner):
     page = owner.get(f"/?again={answer.json['filename']}").text
     assert 'name="markup" value="literal" checked' in page
     owner.post("/draft", {"text": TEXT})
-    assert 'class="fine markup-told" hidden' in owner.get("/").text
+    assert 'class="markup-told" hidden' in owner.get("/").text
 
 
 def test_speakers_are_found_behind_signs(owner):

@@ -57,6 +57,7 @@ SHEETS = {
     f"{JOINED}documents.css": _css(
         "documents", "shelf", "book", "chapters", "till", "made", "narrow"
     ),
+    f"{JOINED}studio.css": ("css/studio.css", *_css("studio", "sources", "foot")),
     f"{JOINED}library.css": _css("library", "groups", "found", "acts", "narrow"),
     # Those of several nouns' pages, at an address from which the tokens' pictures are found.
     f"{JOINED}records.css": _css("components", "records"),

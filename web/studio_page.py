@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from queries.drafts import Draft
 from queries.rows import AudioFile
+from services.generation import Quote
 from speech.text.directives import ReadingOptions, reading_options
 from speech.text.language_model import MODEL as LANGUAGE_MODEL
 from speech.text.markup import LITERAL, find_markup, said_without_signs
@@ -19,7 +20,7 @@ from web import forms, voice_notes, voice_offers
 from web.access import owned_file
 from web.current_user import current_user_id
 from web.engine_notices import notices
-from web.i18n import plural_forms
+from web.i18n import plural_forms, translate
 from web.services import services
 from web.voice_notes import VoiceNote
 
@@ -95,6 +96,18 @@ def context(form: Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
         "voice_forms": plural_forms(_voices),
         "marked_forms": plural_forms(_marked),
     }
+
+
+def obstacle(quoted: Quote) -> str:
+    """The sentence on what keeps a quoted text from being submitted now; "" where nothing does.
+
+    A page that asks with the beginning of a long text says how many `characters` there are.
+    """
+    sent = request.form.get("characters", "")
+    characters = forms.number(sent, "characters") if sent else quoted.characters
+    generation = services().studio.generation
+    found = generation.obstacle(current_user_id(), quoted, max(characters, quoted.characters))
+    return translate(found.message) if found else ""
 
 
 class ShownVoice(NamedTuple):

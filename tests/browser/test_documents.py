@@ -238,7 +238,7 @@ def test_without_script_a_file_is_imported_chosen_and_spoken(open_page, tmp_path
     path = tmp_path / "lamp.md"
     path.write_text(MARKDOWN)
     page = open_page(java_script_enabled=False)
-    page.get_by_role("link", name="Import a document").click()
+    page.get_by_role("link", name="File", exact=True).click()
     page.get_by_label("Files").set_input_files(path)
     page.get_by_role("button", name="Import").click()
     page.get_by_label("Speak Arrival").uncheck()

@@ -16,8 +16,8 @@ def test_a_scan_leads_to_its_review_once_its_pages_are_recognised(new_page, hous
     page = new_page(house, width=width)
     page.goto(address(house.app, "/documents"))
     scan = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": scanned(chapters())}
+    until(page, "customElements.get('documents-shelf') !== undefined")
     page.set_input_files("[name=file]", scan)
-    page.get_by_role("button", name="Import").click()
     page.wait_for_url("**/documents/*", timeout=120_000)
     expect(page.get_by_text("Text recognised on")).to_be_visible()
     expect(page.get_by_text("Chapter 2").first).to_be_visible()
@@ -107,7 +107,6 @@ def test_a_page_is_not_left_unasked_while_a_file_is_sent(shelf):
     shelf.route("**/documents", lambda route: held.append(route))
     note = {"name": "note.txt", "mimeType": "text/plain", "buffer": b"It was late."}
     shelf.set_input_files("[name=file]", note)
-    shelf.get_by_role("button", name="Import").click()
     until_noted(shelf, lambda: held, "the file being sent")
     shelf.goto("about:blank")
     assert asked == ["beforeunload"]

@@ -66,7 +66,7 @@ FILES = {
 }
 # All other parameters, with something that makes sense in them.
 PLAIN: dict[str, Any] = {
-    "answer": "known", "code": "", "step": "",
+    "answer": "known", "characters": "9", "code": "", "step": "",
     "act": "quote", "action": "delete", "after": "", "as": "one", "at": "0", "author": "Somebody",
     "before": "", "cast": "", "category": "elsewhere", "chapter": "0", "cover": "",
     "csrf_token": "", "current": "x", "day": "", "edit": "1", "encoding": "koi8-r", "engine": "",

@@ -24,6 +24,15 @@ class DocumentsShelf extends HTMLElement {
       },
       { signal },
     );
+    // What is chosen is imported at once, as what is dropped is.
+    file.addEventListener(
+      "change",
+      () => {
+        if (file.files.length) imports.take(file.files);
+        file.value = "";
+      },
+      { signal },
+    );
     document.addEventListener(
       "dragover",
       (event) => {

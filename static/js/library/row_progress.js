@@ -61,6 +61,7 @@ function show(file) {
     };
     trigger.dataset.play = JSON.stringify(known);
   }
+  document.dispatchEvent(new CustomEvent("piece:state", { detail: file }));
   if (isMade) return;
   delete row.dataset.progress;
   row.querySelector("[data-ring]")?.remove();

@@ -17,6 +17,11 @@ export function keepDraft({ form, text, texts, address, tell, signal }) {
   let isOffered = false;
   let other = ""; // the version that somebody else has written
 
+  function say(sentence, isBad = false) {
+    note.classList.toggle("bad", isBad);
+    if (note.textContent !== sentence) note.textContent = sentence;
+  }
+
   function fields(version) {
     const all = new FormData(form);
     all.set("text", text.value);
@@ -45,11 +50,11 @@ export function keepDraft({ form, text, texts, address, tell, signal }) {
       known.value = version;
       if (isOffered) tell("");
       isOffered = false;
-      if (isSaved) note.textContent = text.value.trim() ? texts.draft_kept : "";
+      if (isSaved) say(text.value.trim() ? texts.draft_kept : "");
     } catch (error) {
       isSaved = false;
       if (!(error instanceof Refused)) throw error;
-      if (error.told?.version === undefined) note.textContent = texts.draft_not_kept;
+      if (error.told?.version === undefined) say(texts.draft_not_kept, true);
       else offerToReplace(error);
     }
   }
@@ -65,12 +70,12 @@ export function keepDraft({ form, text, texts, address, tell, signal }) {
       change({});
     });
     isOffered = true;
-    tell(message, true, [button]);
+    tell(message, true, [button], true);
   }
 
   function change(event) {
     isSaved = false;
-    note.textContent = "";
+    say("");
     clearTimeout(timer);
     timer = setTimeout(save, event.inputType === "insertFromPaste" ? SOON_MS : REST_MS);
   }
@@ -86,7 +91,7 @@ export function keepDraft({ form, text, texts, address, tell, signal }) {
       clearTimeout(timer);
       isSaved = true;
       await sending;
-      note.textContent = "";
+      say("");
     },
     versions: () => own,
     keep: () => change({}),

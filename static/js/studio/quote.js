@@ -6,7 +6,7 @@ import { Refused, send } from "../lib/form_post.js";
 const SAMPLE = 20_000; // a longer text costs in proportion
 const REST_MS = 250;
 
-export function keepQuote({ form, text, texts, address }) {
+export function keepQuote({ form, text, texts, address, button, tell }) {
   const output = form.querySelector("[data-quote]");
   const note = form.querySelector("[data-price-note]");
   let timer = 0;
@@ -14,55 +14,66 @@ export function keepQuote({ form, text, texts, address }) {
   let known = null; // what a character takes and costs
 
   function show(isRough) {
-    const characters = codePoints(text.value);
+    const written = text.value;
+    const characters = written.trim() ? codePoints(written) : 0;
     const parts = [plural(texts.characters, characters)];
+    let usd;
     if (known) {
+      usd = known.usdEach === null ? null : characters * known.usdEach;
       const length = spokenLength(characters * known.secondsEach, texts);
-      parts.push(fill(texts.about, { time: length }));
-      parts.push(money(known.usdEach === null ? null : characters * known.usdEach, texts));
+      parts.push(fill(texts.about, { time: length }), money(usd, texts));
     }
-    output.textContent = characters ? parts.join(" · ") : "\u00a0";
+    output.textContent = characters ? parts.join(" · ") : "";
     output.classList.toggle("is-rough", isRough);
-    output.classList.remove("bad");
-    if (characters > texts.most)
-      refuse(fill(texts.too_long, { n: plural(texts.characters, characters) }));
-  }
-
-  function refuse(sentence) {
-    output.textContent = sentence;
-    output.classList.add("bad");
+    if (!characters) note.textContent = "";
+    button.count(characters, usd);
   }
 
   async function ask() {
     asked?.abort();
     if (!text.value.trim()) return show(false);
     asked = new AbortController();
-    const fields = new FormData(form);
-    fields.set("text", text.value.slice(0, SAMPLE));
     try {
-      const answer = await send(address.quoteUrl, fields, { signal: asked.signal });
-      const quote = await answer.json();
-      known = {
-        secondsEach: quote.duration_s / quote.characters,
-        usdEach: quote.cost_usd === null ? null : quote.cost_usd / quote.characters,
-      };
-      show(false);
-      note.textContent = quote.price_note || "\u00a0";
-      form.dispatchEvent(new CustomEvent("studio:quoted", { bubbles: true, detail: quote }));
+      const answer = await send(address.quoteUrl, fields(), { signal: asked.signal });
+      take(await answer.json());
     } catch (error) {
-      if (error instanceof Refused) refuse(error.message);
-      else if (error.name !== "AbortError") throw error;
+      if (error.name === "AbortError") return;
+      if (!(error instanceof Refused)) throw error;
+      if (error.told) button.refuse(error.message);
+      else tell(error.message, true);
     }
+  }
+
+  function fields() {
+    const all = new FormData(form);
+    const written = text.value;
+    all.set("text", written.slice(0, SAMPLE));
+    all.set("characters", codePoints(written));
+    return all;
+  }
+
+  function take(quote) {
+    known = {
+      secondsEach: quote.duration_s / quote.characters,
+      usdEach: quote.cost_usd === null ? null : quote.cost_usd / quote.characters,
+    };
+    show(false);
+    note.textContent = quote.price_note;
+    button.refuse(quote.obstacle);
+    form.dispatchEvent(new CustomEvent("studio:quoted", { bubbles: true, detail: quote }));
   }
 
   form.addEventListener("input", (event) => {
     if (!event.target.closest("[data-manuscript]")) return;
     clearTimeout(timer);
+    button.refuse("");
     show(true);
     timer = setTimeout(ask, REST_MS);
   });
-  for (const control of form.querySelectorAll("[data-quoted]"))
-    control.addEventListener("change", (event) => event.detail?.isAutomatic || ask());
+  // What is listed later counts too: the voices of speakers.
+  form.addEventListener("change", ({ target, detail }) => {
+    if (target.closest("[data-quoted]") && !detail?.isAutomatic) ask();
+  });
   if (text.value) ask();
   return { forget: () => (clearTimeout(timer), asked?.abort(), show(false)) };
 }

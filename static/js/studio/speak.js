@@ -2,32 +2,17 @@
 import { fill } from "../lib/texts.js";
 import { Refused, send } from "../lib/form_post.js";
 
-export function speakFrom({
-  root,
-  form,
-  text,
-  texts,
-  address,
-  quote,
-  draft,
-  speakers,
-  markup,
-  voice,
-  tell,
-}) {
-  const button = form.querySelector("[data-speak]");
+export function speakFrom(desk) {
+  const { root, form, text, texts, address, button, quote, draft, speakers, markup, voice } = desk;
+  const { tell, signal } = desk;
   const title = form.querySelector("[data-name]");
   let last = null;
 
   async function speak() {
     const words = text.value;
-    if (!words.trim()) {
-      tell(texts.empty, true);
-      return text.focus();
-    }
     const fields = new FormData(form);
     fields.set("text", words);
-    button.disabled = true;
+    button.send(true);
     try {
       await draft.forget();
       for (const version of draft.versions()) fields.append("known", version); // the last just came
@@ -38,12 +23,12 @@ export function speakFrom({
       if (!(error instanceof Refused)) throw error;
       tell(error.message, true);
     } finally {
-      button.disabled = false;
+      button.send(false);
     }
   }
 
   function begin(file, written) {
-    last = { ...written, isLiteral: form.elements.markup.checked };
+    last = { ...written, file, isLiteral: form.elements.markup.checked };
     clear();
     const detail = {
       filename: file.filename,
@@ -56,11 +41,24 @@ export function speakFrom({
     customElements
       .whenDefined("player-dock")
       .then(() => document.dispatchEvent(new CustomEvent("player:play", { detail })));
-    tell(fill(texts.begun, { name: file.name }), false, [
-      link(texts.open, file.url),
+    tellState(texts.begun);
+    showLately();
+  }
+
+  function tellState(sentence) {
+    const { name, url } = last.file;
+    last.isTold = true;
+    tell(fill(sentence, { name }), false, [
+      link(texts.open, url),
       act(texts.bring_back, bringBack),
     ]);
-    showLately();
+  }
+
+  // What was said when it began holds until it is made, or cannot be.
+  function settle(filename, status) {
+    if (last?.file.filename !== filename || !last.isTold) return;
+    if (status === "ready") tellState(texts.ready);
+    else if (status === "failed") tellState(texts.failed);
   }
 
   function clear() {
@@ -75,6 +73,7 @@ export function speakFrom({
   }
 
   function bringBack() {
+    last.isTold = false;
     title.value = last.name;
     form.elements.markup.checked = last.isLiteral;
     text.replace(last.words);
@@ -88,17 +87,24 @@ export function speakFrom({
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const lately = page.querySelector("[data-lately]");
     if (lately && root.isConnected) root.querySelector("[data-lately]").replaceWith(lately);
+    const row = lately?.querySelector(`.row[data-file="${last.file.filename}"]`);
+    if (row) settle(last.file.filename, row.dataset.status);
     document.dispatchEvent(new CustomEvent("library:changed"));
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!button.disabled) speak();
+    if (!button.isOff()) speak();
+    else if (!text.value.trim()) text.focus();
+  });
+  form.addEventListener("input", () => last && (last.isTold = false));
+  document.addEventListener("piece:state", ({ detail }) => settle(detail.filename, detail.status), {
+    signal,
   });
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
-    form.requestSubmit(button);
+    form.requestSubmit(form.querySelector("[data-speak]"));
   });
 }
 

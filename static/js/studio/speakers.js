@@ -25,6 +25,17 @@ export function offerSpeakers({ form, text, tell }) {
     });
   }
 
+  // A voice that was suggested counts like one that was chosen.
+  function tellOfSuggestions() {
+    const voices = [...holder.querySelectorAll("[name=speaker_voice]")];
+    const isNew = voices.some(
+      (select, place) =>
+        select.value &&
+        given.get(holder.querySelectorAll("[name=speaker]")[place].value) !== select.value,
+    );
+    if (isNew) voices[0].dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   function fields() {
     const all = new FormData(form);
     all.set("text", text.value);
@@ -47,6 +58,7 @@ export function offerSpeakers({ form, text, tell }) {
       remember(); // what was chosen while the answer was on its way
       holder.replaceChildren(...page.body.childNodes);
       recall();
+      tellOfSuggestions();
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       tell(error.message, true);

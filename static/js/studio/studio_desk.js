@@ -2,13 +2,16 @@
 import "../library/row_progress.js";
 import { texts as textsOf } from "../lib/texts.js";
 import { keepDraft } from "./draft.js";
-import { takeFiles } from "./drop.js";
+import { generateButton } from "./generate_button.js";
+import { makeRoomForKeyboard } from "./keyboard.js";
 import { Manuscript } from "./manuscript.js";
 import { offerMarkup } from "./markup_offer.js";
 import { suggestName } from "./suggested_name.js";
 import { keepQuote } from "./quote.js";
 import { offerSpeakers } from "./speakers.js";
 import { speakFrom } from "./speak.js";
+import { takeSources } from "./sources.js";
+import { keepStatus } from "./status_line.js";
 import { followLanguage } from "./voice_by_language.js";
 import "./voice_picker.js";
 import "../voices/voice_offer.js";
@@ -19,30 +22,28 @@ class StudioDesk extends HTMLElement {
   connectedCallback() {
     this.#leaving = new AbortController();
     const { signal } = this.#leaving;
-    const form = this.querySelector("form");
+    const form = this.querySelector("[data-studio]");
     const text = new Manuscript(form.querySelector("[data-manuscript]"));
-    const note = this.querySelector("[data-desk-note]");
-    const tell = (sentence, isBad = false, actions = []) => {
-      note.classList.toggle("bad", isBad);
-      note.replaceChildren(sentence, ...actions.flatMap((action) => [" ", action]));
-    };
     const desk = {
       root: this,
       form,
       text,
-      tell,
       signal,
       texts: textsOf("studio-texts"),
       address: this.dataset,
     };
+    desk.tell = keepStatus(desk);
+    desk.button = generateButton(desk);
     suggestName(desk);
     desk.speakers = offerSpeakers(desk);
     desk.markup = offerMarkup(desk);
     desk.voice = followLanguage(desk);
     desk.quote = keepQuote(desk);
     desk.draft = keepDraft(desk);
-    takeFiles(desk);
+    takeSources(desk);
+    makeRoomForKeyboard(desk);
     speakFrom(desk);
+    form.addEventListener("voice:refused", ({ detail }) => desk.tell(detail, true));
     document.addEventListener("turbo:before-cache", () => text.settle(), { signal });
   }
 
