@@ -71,7 +71,7 @@ PLAIN: dict[str, Any] = {
     "act": "quote", "action": "delete", "after": "", "as": "one", "at": "0", "author": "Somebody",
     "before": "", "cast": "", "category": "elsewhere", "chapter": "0", "cover": "",
     "csrf_token": "", "current": "x", "day": "", "edit": "1", "encoding": "koi8-r", "engine": "",
-    "event": "", "form": "", "format": "wav", "from": "0", "has_chapters": "1", "has_rules": "1",
+    "event": "", "form": "", "format": "wav", "from": "0", "go": "0", "has_chapters": "1", "has_rules": "1",
     "invite": "", "kept": "", "is_draft": "", "language": "de", "leave_password": "x", "loose": "",
     "loudness": "as-spoken", "match_case": "0", "month": "", "name": "Renamed", "next": "",
     "original": "", "outcome": "", "paragraph_pause": "", "part": "0", "password": "x",
