@@ -58,11 +58,12 @@ export function walkChapters(desk, signal) {
   }
 }
 
+function fields(form) {
+  return [form.elements.title, form.elements.text];
+}
+
 function isChanged(form) {
-  return ["title", "text"].some((name) => {
-    const { value, defaultValue } = form.elements[name];
-    return value !== defaultValue;
-  });
+  return fields(form).some(({ value, defaultValue }) => value !== defaultValue);
 }
 
 // Whether all of these could be saved; one that cannot says why in its place.
@@ -74,6 +75,7 @@ async function saved(forms) {
     form.requestSubmit();
     const { detail } = await ended;
     if (!detail.success) return false;
+    for (const field of fields(form)) field.defaultValue = field.value; // its frame follows later
   }
   return true;
 }

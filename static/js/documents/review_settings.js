@@ -24,8 +24,7 @@ export function foldSettings(desk, texts) {
     ];
     const rules = [...fold.querySelectorAll("[name=rule]")];
     const leftOut = rules.filter((rule) => !rule.checked).length;
-    if (rules.length)
-      said.push(leftOut ? plural(texts.left_out, leftOut) : texts.nothing_left_out);
+    if (rules.length) said.push(leftOut ? plural(texts.left_out, leftOut) : texts.nothing_left_out);
     line.textContent = said.filter(Boolean).join(" · ");
   }
 }

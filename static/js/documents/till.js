@@ -80,10 +80,9 @@ export class Till {
     number.textContent = plural(this.#texts.chapters, chosen, { n: count(chosen) });
     const rest = document.createElement("span");
     const time = spokenLength(seconds, this.#texts);
-    rest.textContent = [
-      this.#characters(characters),
-      fill(this.#texts.about, { time }),
-    ].join(" · ");
+    rest.textContent = [this.#characters(characters), fill(this.#texts.about, { time })].join(
+      " · ",
+    );
     total.replaceChildren(number, " ", rest);
   }
 
