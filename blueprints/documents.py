@@ -302,7 +302,7 @@ def chapter(document_id: int, number: int) -> Response:
     document, choices = documents.contents(row), documents.choices(row)
     _check_chapter(document, number)
     if wants_json():
-        return jsonify(document_page.chapter_json(document, choices, number))
+        return jsonify(document_page.chapter_json(row, document, choices, number))
     context = document_page.chapter_context(row, document, choices, number)
     return page("documents/chapter.html", **context)
 

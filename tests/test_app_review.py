@@ -2,7 +2,6 @@
 
 import pytest
 
-from services.document_previews import opening
 from tests.conftest import Browser
 from tests.support.listening import hear
 from tests.support.sending import MARKDOWN
@@ -106,11 +105,7 @@ def test_what_is_beyond_a_limit_is_told_before_it_is_sent(make_app, password_has
         assert fewer["obstacle"] is None
 
 
-def test_a_preview_holds_whole_sentences_and_a_heading_ends():
-    text = "Arrival\n\nIt was late. " + "The lamp was lit and burned all night. " * 20
-    said = opening(text, "en")
-    assert said.startswith("Arrival. It was late. The lamp")
-    assert said.endswith("all night.")
-    assert len(said) <= 300
-    assert opening("[pause 1s]\n\n", "en") == ""
-    assert opening("word " * 200, "en").endswith("word")
+def test_programs_learn_what_a_chapter_takes(owner, book):
+    told = owner.get(f"{book['url']}/chapters/2", json=True).json
+    assert (told["characters"], told["cost_usd"], told["preview_cost_usd"]) == (44, 0, 0)
+    assert told["seconds"] > 1

@@ -144,12 +144,23 @@ def chapter_sums(
     }
 
 
-def chapter_json(document: Document, choices: DocumentSelection, number: int) -> dict[str, Any]:
-    """A stretch of a chapter for programs: its parts, and where the next stretch is."""
+def chapter_json(
+    row: DocumentRow, document: Document, choices: DocumentSelection, number: int
+) -> dict[str, Any]:
+    """A stretch of a chapter for programs: parts, what it takes, where the next stretch is."""
     known, shown = _stretch(document, choices, number)
     parts = [part._asdict() for paragraph in shown for part in paragraph]
     version = forms.version_of(*written(choices, document, number))
-    return known | {"parts": parts, "version": version}
+    sums = chapter_sums(row, document, choices, number)
+    planned = sums["planned"]
+    return known | {
+        "parts": parts,
+        "version": version,
+        "characters": planned.characters,
+        "seconds": planned.seconds,
+        "cost_usd": planned.cost_usd,
+        "preview_cost_usd": sums["preview_usd"],
+    }
 
 
 def _stretch(
