@@ -9,8 +9,8 @@ const actions = {
   seekbackward: ({ seekOffset }) => player.skip(-(seekOffset ?? 15)),
   seekforward: ({ seekOffset }) => player.skip(seekOffset ?? 30),
   seekto: ({ seekTime }) => player.seek(seekTime),
-  previoustrack: () => player.previous(),
-  nexttrack: () => player.next(),
+  previoustrack: () => player.stepBack(),
+  nexttrack: () => player.stepOn(),
 };
 let shown = "";
 
@@ -25,13 +25,14 @@ function show() {
     [session.metadata, session.playbackState, shown] = [null, "none", ""];
     return;
   }
-  const named = `${file.name}\n${file.voice_name}\n${file.category}`;
+  const chapter = player.chapters.all[player.chapter]?.title;
+  const named = [file.name, file.voice_name, file.category, chapter].join("\n");
   if (named !== shown) {
     shown = named;
     session.metadata = new MediaMetadata({
-      title: file.name ?? "",
+      title: chapter ?? file.name ?? "",
       artist: file.voice_name ?? "",
-      album: file.category || "VoiceVerse",
+      album: chapter ? file.name : file.category || "VoiceVerse",
       artwork: artwork(),
     });
   }
