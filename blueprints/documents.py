@@ -14,7 +14,7 @@ from documents.recognition import find_program
 from documents.types import Document
 from exports.cover import drawing
 from queries.rows import AudioFile, DocumentRow
-from services import document_encodings
+from services import document_encodings, document_previews
 from services.document_imports import Added
 from services.documents import COVER_BYTES
 from web import document_form, document_page, forms
@@ -145,7 +145,7 @@ def review(document_id: int) -> Response:
     progress = documents.progress(row)
     files = files_json(progress.files)
     known = {"plan": plan_json(plan), "progress": progress_json(progress), "files": files}
-    known |= document_page.encoding_json(row)
+    known |= document_page.encoding_json(row) | {"twin": document_page.twin_json(row)}
     return jsonify(**document_json(row), **known)
 
 
@@ -157,10 +157,8 @@ def save(document_id: int) -> ResponseReturnValue:
     row = owned_document(document_id)
     try:
         row, plan, base = document_form.save(row)
-    except forms.ChangedMeanwhile as error:
-        return (
-            error_response(error) if wants_json() else _review(owned_document(document_id), error)
-        )
+    except AppError as error:
+        return _refused(document_id, error)
     if wants_json():
         return jsonify(**document_json(row), plan=plan_json(plan), base=base)
     return redirect(review_url(document_id), 303)
@@ -176,9 +174,7 @@ def speak(document_id: int) -> ResponseReturnValue:
         row, _plan, _base = document_form.save(row)
         made = services().documents.speak(row, services().documents.choices(row))
     except AppError as error:
-        return (
-            error_response(error) if wants_json() else _review(owned_document(document_id), error)
-        )
+        return _refused(document_id, error)
     services().wake_worker()
     address = _made_url(document_id, made)
     if wants_json():
@@ -300,7 +296,7 @@ def chapter(document_id: int, number: int) -> Response:
     document, choices = documents.contents(row), documents.choices(row)
     _check_chapter(document, number)
     if wants_json():
-        return jsonify(document_page.chapter_json(document, choices, number))
+        return jsonify(document_page.chapter_json(row, document, choices, number))
     context = document_page.chapter_context(row, document, choices, number)
     return page("documents/chapter.html", **context)
 
@@ -321,12 +317,29 @@ def change_chapter(document_id: int, number: int) -> ResponseReturnValue:
     if wants_json():
         version = forms.version_of(*written(choices, document, number))
         return jsonify(plan=plan_json(documents.plan(row, choices)), version=version)
-    is_written = "part" not in request.form
-    place: dict[str, Any] = {
-        "from": request.form.get("from") or None,
-        "kept": 1 if is_written else None,
-    }
-    return redirect(to("documents.chapter", document_id=document_id, number=number, **place), 303)
+    return redirect(_place_after(document_id, document, number), 303)
+
+
+@blueprint.post(f"/documents/{ID}/chapters/{NUMBER}/preview")
+@user_only
+def hear_chapter(document_id: int, number: int) -> Response:
+    """How a chapter begins, as sound, in a `voice` or the chosen one; made once, then kept."""
+    row, documents = owned_document(document_id), services().documents
+    _check_chapter(documents.contents(row), number)
+    voice = request.form.get("voice", "")
+    sound = document_previews.hear(documents, row, documents.choices(row), number, voice)
+    return Response(sound, content_type="audio/mpeg")
+
+
+def _place_after(document_id: int, document: Document, number: int) -> str:
+    """The address that follows a change of a chapter: its own, or that of the one to `go` to."""
+    place: dict[str, Any] = {"from": request.form.get("from") or None}
+    if "go" in request.form:
+        number, place = forms.number(request.form["go"], "go"), {}
+        _check_chapter(document, number)
+    elif "part" not in request.form:
+        place["kept"] = 1
+    return to("documents.chapter", document_id=document_id, number=number, **place)
 
 
 def _chapter_again(document_id: int, number: int, error: forms.ChangedMeanwhile) -> Response:
@@ -349,6 +362,7 @@ def _chapter_again(document_id: int, number: int, error: forms.ChangedMeanwhile)
         other_text=other_text,
         version=forms.version_of(*other),
         first=0,
+        **document_page.chapter_sums(row, document, choices, number),
     )
 
 

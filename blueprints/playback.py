@@ -5,9 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from queries.rows import AudioFile
+from queries.rows import AudioFile, Chapter
 from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
 from web.access import heard_file, owned_file, user_only
@@ -31,11 +32,13 @@ blueprint = Blueprint("playback", __name__)
 def show(filename: str) -> Response:
     """A piece as the player needs it: its state, marks (chapters, else paragraphs), places kept."""
     row = heard_file(filename)
+    chapters = services().db.get_chapters(row["id"])
     return jsonify(
         **file_json(row),
         voice_name=voice_name(row),
         expected_s=expected_duration_s(row["character_count"], row["speed"], row["engine"]),
-        marks_s=_marks(row),
+        marks_s=_marks(row, chapters),
+        chapters=_chapters(chapters),
         places=_places(row),
     )
 
@@ -53,9 +56,19 @@ def _places(row: AudioFile) -> list[dict[str, Any]]:
     ]
 
 
-def _marks(row: AudioFile) -> list[float]:
+def _chapters(chapters: list[Chapter]) -> list[dict[str, Any]]:
+    """Titles of chapters and where they start, in seconds; None for what is not spoken yet."""
+    return [
+        {
+            "title": chapter["title"] or _("Chapter %(number)s", number=place),
+            "start_s": None if chapter["start_ms"] is None else chapter["start_ms"] / 1000,
+        }
+        for place, chapter in enumerate(chapters, 1)
+    ]
+
+
+def _marks(row: AudioFile, chapters: list[Chapter]) -> list[float]:
     """The starts of chapters, else paragraphs, in seconds of the sound; none where too many are."""
-    chapters = services().db.get_chapters(row["id"])
     if len(chapters) > 1:
         spoken = [part["start_ms"] / 1000 for part in chapters if part["start_ms"]]
         return spoken if len(spoken) <= MOST_MARKS else []

@@ -82,6 +82,40 @@ class DocumentQueries(Statements):
             owner_id, *(before or ()), limit,
         )  # fmt: skip
 
+    def find_earlier_document(
+        self, row: DocumentRow, *, least: int, most: int
+    ) -> DocumentRow | None:
+        """Find the first document that its owner imported before `row` with the same in it.
+
+        Its length is between `least` and `most` characters, and it has the same title and author,
+        or the same contents, whatever it is called today.
+        """
+        return self.find(
+            DocumentRow,
+            f"""SELECT {COLUMNS} FROM documents INDEXED BY idx_documents_characters
+                WHERE owner_id = ? AND characters BETWEEN ? AND ? AND id < ?
+                    AND (title = ? COLLATE NOCASE AND author = ? COLLATE NOCASE
+                        OR content = (SELECT content FROM documents WHERE id = ?))
+                ORDER BY id LIMIT 1""",
+            row["owner_id"], least, most, row["id"], row["title"], row["author"], row["id"],
+        )  # fmt: skip
+
+    def find_named_file(
+        self, owner_id: int, name: str, *, least: int, most: int
+    ) -> AudioFile | None:
+        """Find the owner's newest file of that name and of `least` to `most` characters.
+
+        Files in the bin are passed over.
+        """
+        return self.find(
+            AudioFile,
+            f"""SELECT {FILE_COLUMNS} FROM audio_files INDEXED BY idx_audio_name
+                WHERE owner_id = ? AND display_name = ? COLLATE NOCASE AND deleted_at IS NULL
+                    AND character_count BETWEEN ? AND ?
+                ORDER BY id DESC LIMIT 1""",
+            owner_id, name, least, most,
+        )  # fmt: skip
+
     def update_document(
         self,
         document_id: int,

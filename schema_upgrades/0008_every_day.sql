@@ -154,3 +154,6 @@ BEGIN
 END;
 
 -- The house: what admins set for people.
+
+-- Documents: the same book twice has about as many characters.
+CREATE INDEX idx_documents_characters ON documents (owner_id, characters, id);

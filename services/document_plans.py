@@ -34,7 +34,10 @@ class PlannedChapter:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The plan of the chosen chapters: time and money, in all and chapter by chapter."""
+    """The plan of the chosen chapters: time and money, in all and chapter by chapter.
+
+    `obstacle` is the sentence that says why they cannot be spoken now, as far as is known.
+    """
 
     chapters: tuple[PlannedChapter, ...]
     characters: int
@@ -44,6 +47,7 @@ class Plan:
     engine: Engine
     voice: Voice
     speed: float
+    obstacle: str = ""
 
     @property
     def chosen(self) -> list[PlannedChapter]:
@@ -77,6 +81,13 @@ class Measure:
         seconds = expected_duration_s(spoken.characters, self.speed, self.engine.name)
         cost = self.price.quote(spoken.characters, seconds)
         return seconds + spoken.pause_ms / 1000, cost
+
+
+def plan_chapter(
+    document: Document, choices: DocumentSelection, number: int, measure: Measure
+) -> PlannedChapter:
+    """Count, time and price one chapter of a document."""
+    return _planned(document, choices, number, measure)[0]
 
 
 def _planned(

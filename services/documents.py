@@ -16,7 +16,8 @@ from queries.rows import AudioFile, DocumentRow
 from services import document_plans
 from services.document_errors import BadCover, BadDocument, NothingChosen
 from services.document_imports import DocumentImports, clean_line, picture_type
-from services.document_plans import BETWEEN, Measure, Plan
+from services.document_obstacles import find_obstacle
+from services.document_plans import BETWEEN, Measure, Plan, PlannedChapter
 from services.document_progress import UNFINISHED, Progress
 from services.document_selection import EACH, DocumentSelection
 from services.file_names import NAME_LENGTH, check_group, check_name
@@ -122,16 +123,28 @@ class Documents:
 
     def plan(self, row: DocumentRow, choices: DocumentSelection) -> Plan:
         """Count, time and price the chapters. Raises a SpeechError for a voice or speed."""
+        measure = self._measure(row, choices)
+        choices = replace(choices, speed=measure.speed)
+        plan = document_plans.plan(self.contents(row), choices, measure)
+        obstacle = find_obstacle(self.studio, row["owner_id"], plan, choices.shape)
+        return replace(plan, obstacle=obstacle)
+
+    def plan_chapter(
+        self, row: DocumentRow, choices: DocumentSelection, number: int
+    ) -> PlannedChapter:
+        """Count, time and price one chapter. Raises as `plan` does."""
+        measure = self._measure(row, choices)
+        return document_plans.plan_chapter(self.contents(row), choices, number, measure)
+
+    def _measure(self, row: DocumentRow, choices: DocumentSelection) -> Measure:
         (engine, voice), speed = self.studio.voice_fallback.choose_for_text(
             row["owner_id"], choices.voice, choices.speed, language=row["language"]
         )
         price = engine.price()
         has_price = bool(price.quote(1_000_000, 1.0))
-        document = self.contents(row)
         dictionary = self.studio.scripts.dictionary(row["owner_id"]) if has_price else None
         cast = Cast(choices.reading.get("cast", {}))
-        measure = Measure(engine, voice, speed, price, dictionary, cast)
-        return document_plans.plan(document, replace(choices, speed=speed), measure)
+        return Measure(engine, voice, speed, price, dictionary, cast)
 
     def _voice(self, row: DocumentRow, wanted: str) -> Voice:
         """The voice that is wanted, or its fallback; else the one of the book's language."""

@@ -10,15 +10,18 @@ from common.errors import AppError
 from documents.types import Document
 from queries.base import chosen
 from queries.rows import DocumentRow
+from services import document_previews
 from services.document_encodings import likely_encodings
 from services.document_plans import BETWEEN, Plan
 from services.document_progress import Progress
 from services.document_selection import DocumentSelection, count_kinds, paragraphs
+from services.document_twins import find_twin
 from speech.text.speakers import SEARCHED
-from web import forms, studio_page
+from web import forms, review_settings, studio_page
 from web.document_form import base_of, written
 from web.encoding_names import choices_of
-from web.i18n import plural_forms
+from web.file_state import file_page
+from web.i18n import plural_forms, translate
 from web.services import services
 
 # The kinds of parts that a rule may leave out, as people call them.
@@ -55,6 +58,7 @@ def review_context(row: DocumentRow, error: AppError | None = None) -> dict[str,
     """The values that the page of a document shows, with what was typed where `error` says so."""
     documents = services().documents
     document, choices = documents.contents(row), documents.choices(row)
+    progress = documents.progress(row)
     form: dict[str, Any] = {
         "voice": choices.voice,
         "speed": choices.speed,
@@ -71,7 +75,8 @@ def review_context(row: DocumentRow, error: AppError | None = None) -> dict[str,
         "names": names,
         "base": base,
         "plan": documents.plan(row, choices),
-        "progress": documents.progress(row),
+        "progress": progress,
+        "twin": None if progress.files else twin_json(row),
         "kinds": count_kinds(document),
         "labels": LABELS,
         "notes": document.notes,
@@ -79,8 +84,19 @@ def review_context(row: DocumentRow, error: AppError | None = None) -> dict[str,
         "error": error,
         "form": form,
         "ticked_forms": plural_forms(_ticked),
+        **review_settings.context(document, choices, error),
         **studio_page.context(form, _first_text(document, choices)),
     }
+
+
+def twin_json(row: DocumentRow) -> dict[str, Any] | None:
+    """The JSON of what its owner has of the same book already; None where that is nothing."""
+    twin = find_twin(services().db, row)
+    if twin is None:
+        return None
+    known = twin._asdict()
+    url = file_page(twin.filename) if twin.filename else review_url(known["document_id"])
+    return known | {"url": url}
 
 
 def encoding_choices(row: DocumentRow) -> list[tuple[str, str, bool]]:
@@ -98,8 +114,7 @@ def chapter_context(
     """The values that the page of a chapter shows, from `from` on, or to `edit` all of it."""
     known, shown = _stretch(document, choices, number)
     is_editing = "edit" in request.args
-    if is_editing:
-        known["version"] = forms.version_of(*written(choices, document, number))
+    version = forms.version_of(*written(choices, document, number))
     has_text = is_editing or known["is_edited"]
     return known | {
         "document": row,
@@ -108,15 +123,44 @@ def chapter_context(
         "first": _first(),
         "is_editing": is_editing,
         "labels": LABELS,
+        "version": version,
+        **chapter_sums(row, document, choices, number),
     }
 
 
-def chapter_json(document: Document, choices: DocumentSelection, number: int) -> dict[str, Any]:
-    """A stretch of a chapter for programs: its parts, and where the next stretch is."""
+def chapter_sums(
+    row: DocumentRow, document: Document, choices: DocumentSelection, number: int
+) -> dict[str, Any]:
+    """What a chapter takes, what its beginning costs to hear, and its neighbours' numbers."""
+    documents = services().documents
+    return {
+        "planned": documents.plan_chapter(row, choices, number),
+        "voice": choices.voice,
+        "preview_usd": document_previews.cost_of(documents, row, choices, number),
+        "neighbours": {
+            "previous": number - 1 if number else None,
+            "next": number + 1 if number + 1 < len(document.chapters) else None,
+        },
+    }
+
+
+def chapter_json(
+    row: DocumentRow, document: Document, choices: DocumentSelection, number: int
+) -> dict[str, Any]:
+    """A stretch of a chapter for programs: parts, what it takes, where the next stretch is."""
     known, shown = _stretch(document, choices, number)
     parts = [part._asdict() for paragraph in shown for part in paragraph]
     version = forms.version_of(*written(choices, document, number))
-    return known | {"parts": parts, "version": version}
+    sums = chapter_sums(row, document, choices, number)
+    planned = sums["planned"]
+    return known | {
+        "parts": parts,
+        "version": version,
+        "characters": planned.characters,
+        "seconds": planned.seconds,
+        "cost_usd": planned.cost_usd,
+        "preview_cost_usd": sums["preview_usd"],
+    }
 
 
 def _stretch(
@@ -152,7 +196,10 @@ def encoding_json(row: DocumentRow) -> dict[str, Any]:
 
 
 def plan_json(plan: Plan) -> dict[str, Any]:
-    """The JSON of a plan, in all and for each chapter; times in seconds, costs in USD."""
+    """The JSON of a plan, in all and for each chapter; times in seconds, costs in USD.
+
+    `obstacle` says why the chosen chapters cannot be spoken now, where that is known.
+    """
     chapters = [
         {
             "number": chapter.number,
@@ -175,6 +222,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "cost_usd": plan.cost_usd,
         "voice": plan.voice.key,
         "speed": plan.speed,
+        "obstacle": translate(plan.obstacle) or None,
     }
 
 

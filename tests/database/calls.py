@@ -327,6 +327,10 @@ CALLS = {
     "get_stop_request": lambda db: db.get_stop_request(1, "w"),
     "get_take": lambda db: db.get_take(3, 1),
     "is_take_wanted": lambda db: db.is_take_wanted("hash"),
+    "find_earlier_document": lambda db: db.find_earlier_document(
+        db.create_document(1, **DOCUMENT), least=0, most=9
+    ),
+    "find_named_file": lambda db: db.find_named_file(1, "ready", least=0, most=9),
     "list_document_files": lambda db: db.list_document_files(1, 1),
     "list_documents": lambda db: [db.list_documents(1), db.list_documents(1, before=PAGE)],
     "get_moment": lambda db: db.get_moment(1, 5),

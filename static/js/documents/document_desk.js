@@ -1,8 +1,11 @@
 // <document-desk>: a document looked through before it is spoken; what is chosen is kept at once.
-import { count, money, plural, spokenLength } from "../lib/format.js";
-import { fill, texts as textsOf } from "../lib/texts.js";
+import { texts as textsOf } from "../lib/texts.js";
 import { Refused, send } from "../lib/form_post.js";
+import { hearChapters } from "./chapter_preview.js";
+import { walkChapters } from "./chapter_walk.js";
 import { followMaking } from "./document_progress.js";
+import { foldSettings } from "./review_settings.js";
+import { Till } from "./till.js";
 import "../studio/voice_picker.js";
 
 const REST_MS = 250;
@@ -10,6 +13,7 @@ const REST_MS = 250;
 class DocumentDesk extends HTMLElement {
   #texts;
   #form;
+  #till;
   #leaving;
   #timer = 0;
   #isKeeping = false;
@@ -28,6 +32,10 @@ class DocumentDesk extends HTMLElement {
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("turbo:frame-render", () => this.#look(), { signal });
     this.addEventListener("turbo:submit-start", () => clearTimeout(this.#timer), { signal });
+    this.#till = new Till(this, this.#texts);
+    foldSettings(this, this.#texts);
+    walkChapters(this, signal);
+    hearChapters(this, (sentence) => this.#till.tell(sentence), signal);
     followMaking(this, this.#texts, signal);
   }
 
@@ -44,9 +52,9 @@ class DocumentDesk extends HTMLElement {
 
   #change({ target }) {
     if (!this.#isOwn(target)) return;
-    if (target.name === "chapter") this.#addUp();
+    if (target.name === "chapter") this.#till.addUp();
     if (target.name === "as") this.#nameGroup(target.value);
-    if (target.name === "rule") this.#areRulesNew = true;
+    if (["rule", "voice"].includes(target.name)) this.#areRulesNew = true;
     this.#keepSoon();
   }
 
@@ -73,7 +81,7 @@ class DocumentDesk extends HTMLElement {
     if (!all) return;
     for (const tick of this.querySelectorAll("[name=chapter]:not(:disabled)"))
       tick.checked = "all" in all.dataset;
-    this.#addUp();
+    this.#till.addUp();
     this.#keepSoon();
   }
 
@@ -142,7 +150,7 @@ class DocumentDesk extends HTMLElement {
     if (!answer.ok) return;
     const { plan, base } = await answer.json();
     this.#renewBase(base);
-    if (turn === this.#turns) this.#show(plan);
+    if (turn === this.#turns) this.#till.show(plan);
   }
 
   async #try(act, undo = () => {}) {
@@ -159,67 +167,7 @@ class DocumentDesk extends HTMLElement {
   }
 
   #tell(sentence) {
-    this.querySelector("[data-trouble]").textContent = sentence;
-  }
-
-  // What it takes
-
-  #secondsEach = null;
-  #usdEach = null;
-
-  #show(plan) {
-    for (const chapter of plan.chapters) this.#showChapter(chapter);
-    this.#secondsEach = plan.characters ? plan.seconds / plan.characters : null;
-    this.#usdEach =
-      plan.cost_usd === null || !plan.characters ? null : plan.cost_usd / plan.characters;
-    this.#showTotal(plan.chosen, plan.characters, plan.seconds, plan.cost_usd);
-  }
-
-  #showChapter(chapter) {
-    const row = this.querySelector(`[data-chapter="${chapter.number}"]`);
-    if (!row) return;
-    row.dataset.characters = chapter.characters;
-    const tick = row.querySelector("[name=chapter]");
-    if (tick.disabled !== chapter.is_empty) {
-      tick.disabled = chapter.is_empty;
-      tick.checked = chapter.is_chosen;
-    }
-    if (chapter.title) row.querySelector(".name").textContent = chapter.title;
-    row.querySelector("[data-sums]").textContent = chapter.is_empty
-      ? this.#texts.empty
-      : this.#sums(chapter.characters, chapter.seconds, chapter.cost_usd, (time) => time);
-  }
-
-  // At once when chapters are ticked; the server's own sum follows.
-  #addUp() {
-    const ticked = [...this.querySelectorAll("[name=chapter]:checked")];
-    const rows = ticked.map((tick) => tick.closest("[data-chapter]"));
-    const characters = rows.reduce((sum, row) => sum + Number(row.dataset.characters), 0);
-    if (this.#secondsEach === null && characters) return;
-    const usd = this.#usdEach === null ? null : characters * this.#usdEach;
-    this.#showTotal(ticked.length, characters, characters * this.#secondsEach, usd);
-  }
-
-  #showTotal(chosen, characters, seconds, usd) {
-    const total = this.querySelector("[data-total]");
-    if (!chosen) {
-      const isTickable = this.querySelector("[name=chapter]:not(:disabled)");
-      return total.replaceChildren(isTickable ? this.#texts.none : this.#texts.all_left_out);
-    }
-    const number = document.createElement("strong");
-    number.textContent = plural(this.#texts.chapters, chosen, { n: count(chosen) });
-    const rest = document.createElement("span");
-    rest.textContent = this.#sums(characters, seconds, usd, (time) =>
-      fill(this.#texts.about, { time }),
-    );
-    total.replaceChildren(number, " ", rest);
-  }
-
-  #sums(characters, seconds, usd, told) {
-    const length = told(spokenLength(seconds, this.#texts));
-    return [plural(this.#texts.characters, characters), length, money(usd, this.#texts)].join(
-      " · ",
-    );
+    this.#till.tell(sentence);
   }
 }
 

@@ -25,8 +25,12 @@ class Kept extends EventTarget {
     return recall("kept", []);
   }
 
+  find(filename) {
+    return this.list().find((file) => file.filename === filename);
+  }
+
   has(filename) {
-    return this.list().some((file) => file.filename === filename);
+    return Boolean(this.find(filename));
   }
 
   // Where the whole sound lies; /kept/ is answered by the service worker alone.
@@ -53,8 +57,8 @@ class Kept extends EventTarget {
     const file = await details.json();
     await cache.put(`/kept/${filename}`, counted(sound, size, told));
     await cache.put(`/files/${filename}`, page);
-    const { name, duration, voice_name, giver = "" } = file;
-    const item = { filename, name, duration, voice_name, giver, size, status: "ready" };
+    const { name, duration, voice_name, chapters, giver = "" } = file;
+    const item = { filename, name, duration, voice_name, chapters, giver, size, status: "ready" };
     this.#write([...this.list().filter((other) => other.filename !== filename), item]);
     this.#distrusted.delete(filename);
     navigator.storage?.persist?.();

@@ -7,6 +7,7 @@
 // { file, time_s, isPlaying } as detail.
 import { recall, remember } from "../lib/memory.js";
 import { kept } from "../offline/cache.js";
+import { Chapters } from "./chapters.js";
 import { Positions } from "./positions.js";
 import { Queue } from "./queue.js";
 import { Sleep } from "./sleep.js";
@@ -15,6 +16,7 @@ import { AudioSource } from "./audio_source.js";
 const SLOWEST = 0.5;
 const FASTEST = 3;
 const LOOK_AGAIN_MS = 60_000;
+const INSIDE_S = 5; // further in, "previous" goes to the beginning
 
 class Player extends EventTarget {
   sound = new AudioSource((file) => kept.addressOf(file.filename, file.version));
@@ -23,6 +25,7 @@ class Player extends EventTarget {
     remember: (value) => remember("queue", value),
   });
   places = new Positions(this.sound);
+  chapters = new Chapters();
   sleep = new Sleep(() => this.sound.pause());
   further = null;
   hasFailed = false;
@@ -34,11 +37,12 @@ class Player extends EventTarget {
   constructor() {
     super();
     const { sound } = this;
-    sound.addEventListener("change", () => this.#tell());
+    sound.addEventListener("change", () => this.#heard());
     sound.addEventListener("pause", () => (this.#pausedAt = Date.now()));
     sound.addEventListener("ended", () => this.#ended());
     sound.addEventListener("retry", () => kept.distrust(sound.file.filename));
     sound.addEventListener("settled", () => this.queue.learn(sound.file));
+    sound.addEventListener("settled", () => this.#askForChapters());
     sound.addEventListener("gone", () => this.forget([sound.file.filename]));
     sound.addEventListener("failed", () => (this.hasFailed = true));
     this.queue.addEventListener("change", () => this.dispatchEvent(new Event("queue")));
@@ -116,6 +120,7 @@ class Player extends EventTarget {
   }
 
   seek(seconds) {
+    this.sleep.moved();
     this.sound.seek(seconds);
     if (this.further && this.sound.time >= this.further.position_s) this.answer(false);
   }
@@ -126,10 +131,47 @@ class Player extends EventTarget {
   }
 
   previous() {
-    if (this.sound.time > 5) return this.seek(0);
+    if (this.sound.time > INSIDE_S) return this.seek(0);
     const item = this.queue.previous();
     if (item) this.#load(item, { isWanted: true });
     else this.seek(0);
+  }
+
+  // The number of the chapter that sounds, -1 where the piece has none.
+  get chapter() {
+    return this.chapters.at(this.sound.time);
+  }
+
+  // Returns whether there is such a chapter to go to.
+  toChapter(number) {
+    const chapter = this.chapters.spoken[number];
+    if (!chapter) return false;
+    this.seek(chapter.start_s);
+    return true;
+  }
+
+  nextChapter() {
+    return this.chapter >= 0 && this.toChapter(this.chapter + 1);
+  }
+
+  // Its beginning first, as with pieces; then the one before.
+  previousChapter() {
+    const now = this.chapters.spoken[this.chapter];
+    if (!now) return false;
+    const isInside = this.sound.time > now.start_s + INSIDE_S;
+    return this.toChapter(isInside ? this.chapter : Math.max(0, this.chapter - 1));
+  }
+
+  // The keys of a headset or lock screen go through an audiobook by chapters, as its players do:
+  // one press too many must not cost the place in a book of ten hours. Past the last chapter, and
+  // before the first, they go on to other pieces.
+  stepOn() {
+    if (!this.nextChapter()) this.next();
+  }
+
+  stepBack() {
+    const isAtStart = this.chapter <= 0 && this.sound.time <= INSIDE_S;
+    if (isAtStart || !this.previousChapter()) this.previous();
   }
 
   jumpTo(index) {
@@ -188,6 +230,7 @@ class Player extends EventTarget {
     this.further = null;
     this.hasFailed = false;
     this.#marks = [];
+    this.chapters.take(kept.find(item.filename)?.chapters);
     this.places.save();
     const known = this.places.kept(item.filename);
     const from = at_s ?? this.places.resumable(known, item.duration || Infinity);
@@ -208,6 +251,7 @@ class Player extends EventTarget {
     }
     if (turn !== this.#loading) return;
     this.#marks = found.file.marks_s;
+    this.chapters.take(found.file.chapters);
     this.further = found.further;
     const isFinishedSince =
       this.sound.isLive !== ["queued", "speaking"].includes(found.file.status);
@@ -235,9 +279,24 @@ class Player extends EventTarget {
     this.#loading += 1;
     this.further = null;
     this.#marks = [];
+    this.chapters.take();
     this.places.start(null);
     this.sound.load(null);
     this.#tell();
+  }
+
+  #heard() {
+    const now = this.chapter;
+    if (!this.sound.isPaused && this.sleep.endsChapter(now)) {
+      this.sound.pause();
+      this.toChapter(now); // where the next evening begins
+    }
+    if (this.sound.isLive && this.chapters.isDue()) this.#askForChapters();
+    this.#tell();
+  }
+
+  async #askForChapters() {
+    if (this.chapters.all.length && (await this.chapters.ask(this.file.filename))) this.#tell();
   }
 
   #ended() {

@@ -2,6 +2,7 @@
 // it shows is the player's, so it may be drawn anew at any time.
 import { text } from "../lib/texts.js";
 import { clock, runningTime } from "../lib/format.js";
+import { ChaptersSheet } from "./chapters_sheet.js";
 import { player } from "./player.js";
 import { QueueSheet } from "./queue_sheet.js";
 import "./system.js";
@@ -21,6 +22,7 @@ class PlayerDock extends HTMLElement {
     player.restore();
     this.#listen(this.#listening.signal);
     new QueueSheet(this, this.#listening.signal);
+    new ChaptersSheet(this, this.#listening.signal);
     this.#show();
   }
 
@@ -49,6 +51,8 @@ class PlayerDock extends HTMLElement {
       on: () => player.skip(30),
       previous: () => player.previous(),
       next: () => player.next(),
+      "chapter-back": () => player.previousChapter(),
+      "chapter-on": () => player.nextChapter(),
       mute: () => player.setMuted(!player.isMuted),
       take: () => player.answer(true),
       leave: () => player.answer(false),
@@ -158,7 +162,7 @@ class PlayerDock extends HTMLElement {
     this.#showCover(file.cover_url ?? "");
     this.#find("note").textContent = player.hasFailed
       ? text("cannot_play")
-      : (file.voice_name ?? "");
+      : (player.chapters.all[player.chapter]?.title ?? file.voice_name ?? "");
     this.#showPlace();
     this.#showMarks();
     this.#showTools();

@@ -9,8 +9,8 @@ const actions = {
   seekbackward: ({ seekOffset }) => player.skip(-(seekOffset ?? 15)),
   seekforward: ({ seekOffset }) => player.skip(seekOffset ?? 30),
   seekto: ({ seekTime }) => player.seek(seekTime),
-  previoustrack: () => player.previous(),
-  nexttrack: () => player.next(),
+  previoustrack: () => player.stepBack(),
+  nexttrack: () => player.stepOn(),
 };
 let shown = "";
 
@@ -27,13 +27,14 @@ function show() {
     [session.metadata, session.playbackState, shown] = [null, "none", ""];
     return;
   }
-  const named = [file.name, file.voice_name, file.category, file.cover_url].join("\n");
+  const chapter = player.chapters.all[player.chapter]?.title;
+  const named = [file.name, file.voice_name, file.category, file.cover_url, chapter].join("\n");
   if (named !== shown) {
     shown = named;
     session.metadata = new MediaMetadata({
-      title: file.name ?? "",
+      title: chapter ?? file.name ?? "",
       artist: file.voice_name ?? "",
-      album: file.category || "VoiceVerse",
+      album: chapter ? file.name : file.category || "VoiceVerse",
       artwork: artwork(file),
     });
   }

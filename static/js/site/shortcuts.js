@@ -18,6 +18,9 @@ const KEYS = {
   ">": () => player.setRate(player.rate + FASTER),
   p: () => player.previous(),
   n: () => player.next(),
+  P: () => player.previousChapter(),
+  N: () => player.nextChapter(),
+  c: () => player.chapters.all.length && document.getElementById("chapters-sheet").togglePopover(),
   m: () => player.setMuted(!player.isMuted),
   q: () => document.getElementById("queue-sheet")?.togglePopover(),
 };
