@@ -5,12 +5,12 @@ import pytest
 from tests.conftest import PASSWORD, Browser
 
 PAGES = ["/admin", "/admin/jobs", "/admin/storage", "/admin/engines", "/admin/health"]
-PATHS = ["/admin/invites", "/admin/invites/revoke", "/admin/users/1", "/admin/jobs/1"]
+PATHS = ["/admin/invites", "/admin/invites/revoke", "/admin/people/1", "/admin/jobs/1"]
 NEW_PASSWORD = "granite otter umbrella six"
 
 
 def change(browser, user, action):
-    return browser.post(f"/admin/users/{user['id']}", {"action": action})
+    return browser.post(f"/admin/people/{user['id']}", {"action": action})
 
 
 def link_in(page, path):
