@@ -151,8 +151,8 @@ def read_rule(path: Path, name: str) -> str:
 def newest_piece(path: Path) -> str:
     """When the newest piece of a copy was added, as UTC text; "" where it has none."""
     with _reading_copy(path) as connection, contextlib.suppress(sqlite3.OperationalError):
-        row = connection.execute("SELECT max(created_at) AS newest FROM audio_files").fetchone()
-        return row["newest"] or ""
+        row = connection.execute("SELECT max(created_at) FROM audio_files").fetchone()
+        return row[0] or ""
     return ""
 
 
