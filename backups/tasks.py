@@ -121,9 +121,7 @@ def unsettled(config: Config) -> Task | None:
 
 def _failed(task: Task, sentence: str) -> Task:
     template = getattr(sentence, "template", sentence.replace("{", "{{").replace("}", "}}"))
-    return replace(
-        task, state=FAILED, failure=template, values=getattr(sentence, "values", None)
-    )
+    return replace(task, state=FAILED, failure=template, values=getattr(sentence, "values", None))
 
 
 def _is_old(task: Task) -> bool:

@@ -68,9 +68,7 @@ def preview_merge(user_id: int) -> ResponseReturnValue:
     """What a merge would move, before anything is moved."""
     user = _person(user_id)
     try:
-        target = services().people.merge_target(
-            current_user(), user, request.args.get("into", "")
-        )
+        target = services().people.merge_target(current_user(), user, request.args.get("into", ""))
     except AppError as error:
         return render_form_error("admin/person.html", error, failed="merge", **_context(user))
     use = services().people.use(user_id)
@@ -98,9 +96,7 @@ def delete(user_id: int) -> ResponseReturnValue:
     """Delete an account with all that is in it, once its name was typed."""
     user = _person(user_id)
     try:
-        services().people.delete(
-            current_user(), user, request.form.get("confirm", ""), visitor()
-        )
+        services().people.delete(current_user(), user, request.form.get("confirm", ""), visitor())
     except AppError as error:
         return render_form_error("admin/person.html", error, failed="delete", **_context(user))
     flash(_("The account of %(name)s was deleted.", name=user["username"]))

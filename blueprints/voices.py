@@ -46,7 +46,9 @@ def overview() -> Response:
             installed=[voice.identifier for voice in neural_voices().installed()],
             under_way=[_json(progress) for progress in neural_voices().under_way()],
         )
-    shown = engine_facts.all_engines() | voice_manager.context(request.args.get("language", ""), request.args.get("q", ""))
+    shown = engine_facts.all_engines() | voice_manager.context(
+        request.args.get("language", ""), request.args.get("q", "")
+    )
     if request.args.get("part") == "live":
         shown["offers"] = []
     return page("voices/voices.html", **shown)

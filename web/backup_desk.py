@@ -128,4 +128,3 @@ def _read(folder: Path, _changed_ns: int) -> Manifest:
 
 def _newest(folder: Path) -> str:
     return snapshots.newest_piece(folder / DATABASE)
-

@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from speech.engine import Engine
+from speech.engines.piper import REMEDY
 from speech.errors import SpeechError
 from speech.prices import Price
 from web.engine_notices import price_note
@@ -15,7 +16,9 @@ from web.services import services
 def all_engines() -> dict[str, Any]:
     """Each engine with its facts, and sentences about those that are missing."""
     registry = services().registry
-    return {"engines": [facts(each) for each in registry.engines], "missing": registry.missing()}
+    # What Piper lacks stands at the head of that page.
+    missing = [sentence for sentence in registry.missing() if sentence != REMEDY]
+    return {"engines": [facts(each) for each in registry.engines], "missing": missing}
 
 
 def facts(engine: Engine) -> dict[str, Any]:

@@ -422,7 +422,7 @@ def test_with_another_key_recovery_codes_still_open_and_it_can_be_set_up_anew(
 
 
 def ask(owner, rule):
-    return owner.post("/admin/second-step", {"rule": rule})
+    return owner.post("/admin/security", {"second_factor": rule})
 
 
 def test_who_must_have_one_is_led_to_it_and_to_nothing_else(owner, guest, clock):

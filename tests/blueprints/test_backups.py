@@ -165,7 +165,9 @@ def test_the_only_backup_cannot_be_deleted(owner, config, name):
     assert "backup_deleted" in owner.events()
 
 
-@pytest.mark.parametrize("name", ["state.json", "20260101T000000Z-asked", "task.json", "%2e%2e%2fx"])
+@pytest.mark.parametrize(
+    "name", ["state.json", "20260101T000000Z-asked", "task.json", "%2e%2e%2fx"]
+)
 def test_what_is_no_backup_is_not_there(owner, name):
     for path in ("check", "delete", "download"):
         assert owner.post(f"{PAGE}/{name}/{path}", {"password": PASSWORD}).status_code == 404

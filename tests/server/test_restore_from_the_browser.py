@@ -164,4 +164,3 @@ def test_a_damaged_note_of_the_task_means_none(tmp_path):
 
 def _kill(*_args, **_kwargs):
     raise Killed
-
