@@ -109,7 +109,8 @@ class AdminQueries(Statements):
         """
         return self.list_of(
             PersonStorage,
-            """SELECT users.id, users.username, count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
+            """SELECT users.id, users.username,
+                      count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NULL), 0) AS size,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NOT NULL), 0)
                           AS binned_size,

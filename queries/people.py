@@ -9,7 +9,8 @@ from common import usernames
 from queries.base import Statements, escape_like
 from storage.earlier_release import NO_LOGIN
 
-PERSON = """users.id, users.username, users.created_at, users.last_login, users.is_active, users.is_admin,
+PERSON = """users.id, users.username, users.created_at, users.last_login, users.is_active,
+    users.is_admin,
     EXISTS (SELECT 1 FROM second_factors WHERE user_id = users.id AND confirmed_at IS NOT NULL)
         AS has_second_factor,
     EXISTS (SELECT 1 FROM passkeys WHERE user_id = users.id) AS has_passkey,

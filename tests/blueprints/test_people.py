@@ -1,4 +1,4 @@
-"""A person's page: use without titles, limits below the environment's, sessions, merging, the end."""
+"""A person's page: use without titles, limits, sessions, merging, the end; rules of the house."""
 
 import pytest
 
@@ -148,8 +148,8 @@ def test_a_hostile_name_is_only_a_name(owner, password_hash):
     db = owner.services.db
     name = "<img src=x onerror=alert(1)>\"'{{7*7}}%s"
     user = db.create_user(name, password_hash)
-    for address in ("/admin", f"/admin/people/{user['id']}", f"/admin/people/{user['id']}/merge?into=vera",
-                    "/admin/storage", "/admin?q=<img"):  # fmt: skip
+    own = f"/admin/people/{user['id']}"
+    for address in ("/admin", own, f"{own}/merge?into=vera", "/admin/storage", "/admin?q=<img"):
         page = owner.get(address)
         assert page.status_code == 200
         assert "<img src=x" not in page.text
@@ -165,7 +165,7 @@ def test_a_thousand_people_come_page_by_page_and_are_found(owner, password_hash)
     while address:
         page = owner.get(address).text
         assert page.count('class="row listened person-row"') <= 50
-        seen += [line for line in page.split('<span class="name">')[1:]]
+        seen += page.split('<span class="name">')[1:]
         more = page.rpartition('" >Show more')[0] or page.rpartition('">Show more')[0]
         address = more.rpartition('href="')[2].replace("&amp;", "&") if more else ""
     assert len({line.partition("<")[0] for line in seen}) == 1001
