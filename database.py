@@ -26,6 +26,7 @@ from queries.jobs import JobQueries
 from queries.library import LibraryQueries
 from queries.new_devices import NewDeviceQueries
 from queries.passkeys import PasskeyQueries
+from queries.people import PeopleQueries
 from queries.playback import PlaybackQueries
 from queries.pronunciations import PronunciationQueries
 from queries.providers import ProviderQueries
@@ -63,6 +64,7 @@ class Database(
     LibraryQueries,
     NewDeviceQueries,
     PasskeyQueries,
+    PeopleQueries,
     PlaybackQueries,
     PronunciationQueries,
     ProviderQueries,

@@ -34,7 +34,7 @@ SCRIPTS = {
     f"{JOINED}passkeys.js": "js/passkeys/passkeys.js",
     f"{JOINED}voice_installation.js": "js/voices/voice_installation.js",
     f"{JOINED}account_deleted.js": "js/site/account_deleted.js",
-    f"{JOINED}copy_field.js": "js/admin/copy_field.js",
+    f"{JOINED}admin.js": "js/admin/admin.js",
 }
 
 

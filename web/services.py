@@ -18,6 +18,7 @@ from database import Database
 from services.backoff import Notice
 from services.documents import Documents
 from services.library import Library
+from services.people import People
 from services.pronunciations import Pronunciations
 from services.providers import Providers
 from services.studio import Studio
@@ -43,6 +44,7 @@ class Services:
     providers: Providers
     studio: Studio
     library: Library
+    people: People
     documents: Documents
     pronunciations: Pronunciations
     accounts: Accounts
@@ -60,6 +62,7 @@ class Services:
     live_listeners: LiveListeners
     wake_worker: Callable[[], None]
     warm_voice: Callable[[], None]  # before somebody asks for speech
+    restart: Callable[[], None] | None = None  # the program, where it can do that by itself
     stopping: Event = field(default_factory=Event)
     body_quota: BodyQuota | None = None  # of the server that runs the app
 
@@ -77,7 +80,7 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
     registry = registry or build_registry(config, providers)
     studio = Studio(config, db, store, registry)
     keeper = Accounts(db, config, key)
-    stopping, lock = Event(), ProcessLock()
+    stopping, lock, library = Event(), ProcessLock(), Library(studio)
     counts = SharedCounts(lock)
     return Services(
         config=config,
@@ -86,7 +89,8 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         registry=registry,
         providers=providers,
         studio=studio,
-        library=Library(studio),
+        library=library,
+        people=People(studio, library, keeper),
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
         accounts=keeper,

@@ -86,7 +86,10 @@ PLAIN: dict[str, Any] = {
     "own_key": "", "parallel": "1", "price": "", "protocol": "speech", "timeout_s": "1",
     "voices": "", "known": "", "version": "", "whose": "", "with": "1", "with_files": "",
     "words": "0", "reading": "", "author_was": "", "base": "", "name_was": "", "only": "",
-    "markup": "", "seen": "", "title_was": "", "voice_shown": "", "pace_shown": "",
+    "backup_days": "5", "bin_days": "5", "confirm": "nobody", "into": "nobody",
+    "daily_characters": "", "storage_mb": "", "registration": "", "second_factor": "",
+    "security_log_days": "", "markup": "", "seen": "", "title_was": "",
+    "voice_shown": "", "pace_shown": "",
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
 UNSAID = {
