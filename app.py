@@ -20,11 +20,13 @@ from blueprints import (
     documents,
     downloads,
     files,
+    health,
     imports,
     library,
     monitoring,
     new_devices,
     passkeys,
+    people,
     playback,
     pronunciations,
     providers,
@@ -97,25 +99,10 @@ from web.translated_templates import TranslatedEnvironment
 from web.trusted_proxies import TrustedProxies
 
 BLUEPRINTS = (
-    *(account, admin, backups, bookmarks, cli, covers, documents, downloads, files, imports),
-    *(
-        library,
-        monitoring,
-        new_devices,
-        passkeys,
-        playback,
-        pronunciations,
-        providers,
-        read_along,
-        reading_settings,
-        retakes,
-        sentences,
-        share_links,
-        sharing,
-        site,
-        studio,
-    ),
-    *(two_factor, usage, voice_fallback, voice_memory, voices),
+    *(account, admin, backups, bookmarks, cli, covers, documents, downloads, files, health),
+    *(imports, library, monitoring, new_devices, passkeys, people, playback, pronunciations),
+    *(providers, read_along, reading_settings, retakes, sentences, share_links, sharing, site),
+    *(studio, two_factor, usage, voice_fallback, voice_memory, voices),
 )
 
 web = Blueprint("web", __name__)
@@ -266,7 +253,7 @@ def logout() -> ResponseReturnValue:
 def _ways_in() -> dict[str, bool]:
     return {
         "is_set_up": services().accounts.is_set_up(),
-        "is_open": services().config.registration == "open",
+        "is_open": services().accounts.rules.registration == "open",
     }
 
 

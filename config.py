@@ -32,7 +32,7 @@ HOST_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE
 ABOVE_ZERO = (
     "threads", "live_listeners", "max_characters", "max_upload_mb", "exports_mb", "jobs",
     "jobs_per_user", "neural_memory_mb", "openai_parallel", "openai_timeout_s",
-    "session_idle_days", "session_absolute_days",
+    "session_idle_days", "session_absolute_days", "bin_days", "backup_days",
 )  # fmt: skip
 
 # What a process needs that only asks a provider: proxies, certificates, the account's own names.
@@ -71,9 +71,11 @@ class Config:
     secret_key: str = field(default="", repr=False)
     log_level: str = "INFO"
     request_log: str = "auto"  # a line for each request on standard error; auto: unless a terminal
-    security_log_days: int = 90  # 0 keeps it for ever
+    security_log_days: int = 90  # that admins may choose at most; 0 keeps it for ever
+    bin_days: int = 90  # at most, likewise
     metrics_token: str = field(default="", repr=False)
     backup_hour: str = "3"  # of the day, in local time; or off
+    backup_days: int = 31  # of which a backup stays, at most
     voices_url: str = "https://huggingface.co/rhasspy/piper-voices/resolve/main"
     natural_voices_url: str = "https://huggingface.co/maureesewilliams/hibari/resolve/main/voices"
     neural_memory_mb: int = 2048  # for the models of neural voices

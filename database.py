@@ -28,6 +28,7 @@ from queries.library import LibraryQueries
 from queries.listening import ListeningQueries
 from queries.new_devices import NewDeviceQueries
 from queries.passkeys import PasskeyQueries
+from queries.people import PeopleQueries
 from queries.playback import PlaybackQueries
 from queries.pronunciations import PronunciationQueries
 from queries.providers import ProviderQueries
@@ -68,6 +69,7 @@ class Database(
     ListeningQueries,
     NewDeviceQueries,
     PasskeyQueries,
+    PeopleQueries,
     PlaybackQueries,
     BookmarkQueries,
     PronunciationQueries,

@@ -810,6 +810,13 @@ CREATE TABLE rules (
     value TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- Limits of one person, below those of the environment; NULL where only those hold.
+CREATE TABLE person_limits (
+    user_id          INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    daily_characters INTEGER CHECK (daily_characters > 0),
+    storage_mb       INTEGER CHECK (storage_mb > 0)
+);
+
 -- The authenticator app of a person; `secret` is sealed. `last_step` is the latest 30 seconds, since
 -- 1970, whose code was used: none is taken twice.
 CREATE TABLE second_factors (

@@ -11,6 +11,7 @@ from queries.rows import Account, Session, User
 
 RESET_HOURS = 24
 SECOND_STEP_S = 600
+GRANT_S = 3600
 
 
 class Accounts(Registration, Administration):
@@ -64,6 +65,22 @@ class Accounts(Registration, Administration):
         """Check the user's password once more; raises WrongPassword, TooManyAttempts."""
         with self.one_at_a_time():
             self._check_current(user, password, visitor, purpose)
+
+    def grant(self, user: Session, password: str, purpose: str, visitor: Visitor) -> str:
+        """Check the password once more and make a token for one purpose, valid for an hour.
+
+        Raises WrongPassword, TooManyAttempts.
+        """
+        self.confirm_password(user, password, visitor, purpose)
+        stored = self._db.get_user_by_id(user["id"])
+        if stored is None:
+            raise WrongPassword
+        return self._signed_tokens.make(purpose, stored, GRANT_S)
+
+    def is_granted(self, user: Session, token: str, purpose: str) -> bool:
+        """Whether `grant` made this token for this user and purpose, within the hour."""
+        holder = self._signed_tokens.holder(purpose, token)
+        return holder is not None and holder["id"] == user["id"]
 
     def reset_password(
         self, token: str, password: str, visitor: Visitor, *, device_token: str | None = None

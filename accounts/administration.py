@@ -1,6 +1,6 @@
 """Administration of accounts, by admins and from the command line of the machine."""
 
-from accounts.errors import AccountError, LastAdmin
+from accounts.errors import AccountError, LastAdmin, RuleRefused
 from accounts.rules import AccountRules
 from accounts.types import Visitor
 from common.errors import Message
@@ -56,8 +56,45 @@ class Administration(AccountRules):
             self._db.set_user_active(user["id"], is_active)
             self._log("user_enabled" if is_active else "user_disabled", visitor, user, by)
 
-    def merge(self, source: Account, target: Account) -> MovedRows:
-        """Move all that one account has to another and remove it; returns counts by kind."""
+    def end_sessions_of(
+        self, admin: Account, user: Account, visitor: Visitor, session_id: int | None = None
+    ) -> int:
+        """End one session of somebody, or all; returns how many there were."""
+        with self._db.transaction():
+            if session_id is None:
+                count = self._db.delete_sessions(user["id"])
+            else:
+                count = int(self._db.delete_session(user["id"], session_id))
+            if count:
+                event = "session_revoked" if session_id else "sessions_revoked"
+                self._log(event, visitor, user, f"{count} ended, by {admin['username']}")
+        return count
+
+    def check_can_go(self, admin: Account, user: Account) -> None:
+        """Raise AccountError or LastAdmin for an account that no other admin may take away."""
+        if user["id"] == admin["id"]:
+            raise AccountError("Delete your own account on your account page.")
+        self._refuse_last_admin(user["id"])
+
+    def retire(self, admin: Account, user: Account, typed: str, visitor: Visitor) -> None:
+        """Disable an account that is to be deleted, once its name was typed; raises RuleRefused."""
+        if typed.strip() != user["username"]:
+            raise RuleRefused("confirm", "This is not the name of the account. Type it exactly.")
+        with self._db.transaction():
+            self.check_can_go(admin, user)
+            self._set_active(user, False, visitor, f"by {admin['username']}")
+
+    def merge(
+        self,
+        source: Account,
+        target: Account,
+        visitor: Visitor | None = None,
+        by: str = "",
+    ) -> MovedRows:
+        """Move all that one account has to another and remove it; returns counts by kind.
+
+        `by` is written to the log, such as "by vera". Raises AccountError, NotFound.
+        """
         if self._db.list_unfinished(source["id"]) or self._db.has_retakes(source["id"]):
             raise AccountError(
                 Message(
@@ -68,8 +105,11 @@ class Administration(AccountRules):
             )
         with self._db.transaction():
             moved = self._db.merge_users(source["id"], target["id"])
-            details = ", ".join(f"{count} {kind}" for kind, count in moved.items())
-            self._log("users_merged", Visitor(), target, f"{source['username']}: {details}")
+            parts = [f"{count} {kind}" for kind, count in moved.items()]
+            details = ", ".join([*parts, *([by] if by else [])])
+            self._log(
+                "users_merged", visitor or Visitor(), target, f"{source['username']}: {details}"
+            )
         return moved
 
     def _refuse_last_admin(self, user_id: int) -> None:

@@ -153,3 +153,13 @@ class PasskeysFull(AccountError):
     message = (
         "You have reached the maximum number of passkeys. Remove one that you no longer use first."
     )
+
+
+class RuleRefused(AppError):
+    """A rule or limit that cannot be set; `field` names its input."""
+
+    status = 400
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field

@@ -57,7 +57,7 @@ class Registration(Sessions):
 
     def check_registration(self, invite: str | None) -> None:
         """Raise RegistrationClosed unless an account can be made, with this invitation or none."""
-        mode = self._config.registration
+        mode = self.rules.registration
         if mode == "closed":
             raise RegistrationClosed("This server does not accept new accounts.")
         if not self.is_set_up():

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from accounts import login_throttle, passwords, signed_tokens
 from accounts.errors import BadUsername, SignInBusy
+from accounts.house_rules import HouseRules
 from accounts.types import Visitor
 from common import usernames
 from common.errors import Checks
@@ -32,6 +33,7 @@ class AccountRules:
         self._db = db
         self._config = config
         self._clock = clock
+        self.rules = HouseRules(config, db)
         self._signed_tokens = signed_tokens.SignedTokens(db, secret_key, self.now)
         self.device_tokens = signed_tokens.DeviceTokens(db, self._signed_tokens)
         self.throttle = login_throttle.LoginThrottle(db, self.now, self._log)

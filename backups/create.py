@@ -7,9 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from accounts.house_rules import held_days
 from backups import files, manifest, retention, status, verify
 from backups.collect import Collector
-from backups.errors import BackupError, BackupUnderWay, NoBackup, NotEnoughSpace
+from backups.errors import (
+    BackupError,
+    BackupUnderWay,
+    NoBackup,
+    NotEnoughSpace,
+    OnlyBackup,
+)
 from backups.manifest import DATABASE, Manifest
 from common.errors import Message
 from config import Config
@@ -77,6 +84,24 @@ def list_all(config: Config) -> list[dict[str, str]]:
     return [retention.describe(name) for name in names]
 
 
+def find(config: Config, name: str) -> Path:
+    """Find the folder of one of the data folder's backups; raises NoBackup."""
+    root = status.backups_folder(config)
+    if name not in retention.list_backups(root):
+        raise NoBackup("There is no such backup. It may have been deleted.")
+    return root / name
+
+
+def remove(config: Config, name: str) -> None:
+    """Delete a backup, unless it is the only one; raises NoBackup, BackupUnderWay, OnlyBackup."""
+    with exclusive_lock(status.backups_folder(config)):
+        folder = find(config, name)
+        if len(retention.list_backups(folder.parent)) == 1:
+            raise OnlyBackup("This is the only backup. Create another one before you delete it.")
+        with files.translating_os_errors("The backup could not be deleted"):
+            files.remove(folder)
+
+
 def trial_restore(config: Config, folder: Path) -> Manifest:
     """Restore a backup into a scratch folder, compare, and record that it was verified."""
     root = folder.resolve().parent
@@ -128,7 +153,9 @@ def _make(config: Config, why: str, with_keys: bool, root: Path) -> Backup:
             sync(root)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-        return Backup(folder, known, retention.rotate(root, folder.name))
+        chosen = snapshots.read_rule(folder / DATABASE, "backup_days")
+        days = held_days(config, "backup_days", chosen)
+        return Backup(folder, known, retention.rotate(root, folder.name, days))
 
 
 def _describe(part: Path, now: datetime, why: str, unsound: list[str]) -> None:

@@ -21,6 +21,12 @@ class NoBackup(BackupError):
     status = 404
 
 
+class OnlyBackup(BackupError):
+    """The last backup that is left, which is not deleted."""
+
+    status = 409
+
+
 class DataInUse(BackupError):
     """Another program uses the data folder."""
 

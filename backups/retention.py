@@ -1,4 +1,4 @@
-"""Retention of backups: the last of each of seven days and of each of four weeks stays."""
+"""Retention of backups: the last of each of some days and of each of four weeks stays."""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from backups import files
 
 NAME = re.compile(r"(?P<stamp>\d{8}T\d{6}Z)-(?P<why>nightly|asked|upgrade)(-\d+)?")
 STAMP = "%Y%m%dT%H%M%SZ"
-DAYS, WEEKS = 7, 4
+WEEKS = 4
 LONG_AGO = timedelta(weeks=WEEKS + 1)
 
 
@@ -40,8 +40,10 @@ def describe(name: str) -> dict[str, str]:
     return {"name": name, "made_at": made_at, "why": _named(name)["why"]}
 
 
-def rotate(root: Path, keep: str) -> list[str]:
-    """Remove what is neither the last of a day nor of a week, nor `keep`; returns the names.
+def rotate(root: Path, keep: str, days: int) -> list[str]:
+    """Remove what is neither the last of one of so many days, nor of a week, nor `keep`.
+
+    Returns the names of what went.
 
     Nothing goes when `keep` is the first for five weeks: the clock may have jumped. What a clock
     that was ahead made takes no other's place, and waits until its time comes.
@@ -51,7 +53,7 @@ def rotate(root: Path, keep: str) -> list[str]:
     names = [name for name in list_backups(root, made) if _made(name) <= soon]
     if not any(made - LONG_AGO < _made(name) for name in names if name != keep):
         return []
-    wanted = {keep, *_last_of(names, "%Y-%m-%d", DAYS), *_last_of(names, "%G-%V", WEEKS)}
+    wanted = {keep, *_last_of(names, "%Y-%m-%d", days), *_last_of(names, "%G-%V", WEEKS)}
     wanted |= set([name for name in names if _named(name)["why"] == "upgrade"][:1])
     gone = [name for name in names if name not in wanted]
     for name in gone:

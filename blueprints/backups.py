@@ -1,19 +1,25 @@
-"""Backups and health: a page for admins, and commands that work on damaged data."""
+"""Backups: pages for admins, and commands that work on damaged data."""
 
 import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
-from backups import create, retention, status
+from backups import create, planned_restore, retention, status, tasks
 from backups import restore as restoring
-from server import capacity, doctor
+from common.errors import AppError
+from server import doctor
 from server.doctor import mending
+from web import backup_desk
 from web.access import admin_only
 from web.commands import CONFIG, config, one_sentence
-from web.responses import page
+from web.current_user import current_user
+from web.request_info import visitor, wants_json
+from web.responses import page, render_form_error
 from web.services import services
 
 FOLDER = click.Path(path_type=Path)
@@ -28,20 +34,120 @@ def _know_config(state: Any) -> None:
         known[CONFIG] = known["voiceverse"].config
 
 
-@blueprint.get("/admin/health")
+@blueprint.get("/admin/backups")
 @admin_only
 def overview() -> Response:
-    """The health of the data, as far as that is found quickly, and the backups that there are."""
-    known = services().config
-    return page(
-        "backups/health.html",
-        capacity=capacity.examine(known, services().db, services().times),
-        findings=doctor.examine(known, thorough=False),
-        backup=status.read(known),
-        is_off=known.backup_hour == "off",
-        hour=known.backup_hour,
-        backups=create.list_all(known),
-    )
+    """The backups that there are, and what is being done about them."""
+    if wants_json():
+        return jsonify(backup_desk.as_json())
+    return page("backups/backups.html", **backup_desk.overview())
+
+
+@blueprint.post("/admin/backups")
+@admin_only
+def make() -> ResponseReturnValue:
+    """Make a backup in the background."""
+    tasks.ask(services().config, tasks.MAKE, current_user()["username"])
+    _log("backup_asked", "")
+    services().wake_worker()
+    return redirect(url_for("backups.overview"), 303)
+
+
+@blueprint.post("/admin/backups/keep")
+@admin_only
+def keep() -> ResponseReturnValue:
+    """Choose of how many days a backup stays."""
+    try:
+        days = request.form.get("backup_days", "")
+        changed = services().accounts.rules.save({"backup_days": days})
+    except AppError as error:
+        return render_form_error("backups/backups.html", error, **backup_desk.overview())
+    for name, value in changed.items():
+        _log("rule_changed", f"{name}: {value}")
+    flash(_("Saved."))
+    return redirect(url_for("backups.overview"), 303)
+
+
+@blueprint.get("/admin/backups/<name>")
+@admin_only
+def show(name: str) -> Response:
+    """One backup: what it holds, and what restoring it would change."""
+    return page("backups/backup.html", **backup_desk.one(name))
+
+
+@blueprint.post("/admin/backups/<name>/check")
+@admin_only
+def check(name: str) -> ResponseReturnValue:
+    """Restore a backup into a scratch folder and compare it, in the background."""
+    create.find(services().config, name)
+    tasks.ask(services().config, tasks.CHECK, current_user()["username"], name)
+    services().wake_worker()
+    return redirect(url_for("backups.show", name=name), 303)
+
+
+@blueprint.post("/admin/backups/<name>/download")
+@admin_only
+def allow_download(name: str) -> ResponseReturnValue:
+    """Ask for the password, then lead to the file, which can be fetched for an hour."""
+    create.find(services().config, name)
+    try:
+        token = services().accounts.grant(
+            current_user(), request.form.get("password", ""), f"backup {name}", visitor()
+        )
+    except AppError as error:
+        return render_form_error(
+            "backups/backup.html", error, failed="download", **backup_desk.one(name)
+        )
+    _log("backup_downloaded", name)
+    return redirect(url_for("backups.download", name=name, token=token), 303)
+
+
+@blueprint.get("/admin/backups/<name>/backup.tar")
+@admin_only
+def download(name: str) -> ResponseReturnValue:
+    """A backup as a tar file, whole or in part."""
+    folder = create.find(services().config, name)
+    token = request.args.get("token", "")
+    if not services().accounts.is_granted(current_user(), token, f"backup {name}"):
+        flash(_("Enter your password again to download this backup."))
+        return redirect(url_for("backups.show", name=name), 303)
+    return backup_desk.tar(folder)
+
+
+@blueprint.post("/admin/backups/<name>/delete")
+@admin_only
+def delete(name: str) -> ResponseReturnValue:
+    """Delete a backup for good."""
+    create.remove(services().config, name)
+    _log("backup_deleted", name)
+    flash(_("The backup was deleted."))
+    return redirect(url_for("backups.overview"), 303)
+
+
+@blueprint.post("/admin/backups/<name>/restore")
+@admin_only
+def ask_for_restore(name: str) -> ResponseReturnValue:
+    """Ask for the password; then the program stops, restores, and starts again."""
+    restart = services().restart
+    if restart is None:
+        raise backup_desk.NoRestart
+    try:
+        services().accounts.confirm_password(
+            current_user(), request.form.get("password", ""), visitor(), "restore"
+        )
+    except AppError as error:
+        return render_form_error(
+            "backups/backup.html", error, failed="restore", **backup_desk.one(name)
+        )
+    planned_restore.ask(services().config, name, current_user()["username"])
+    _log("restore_asked", name)
+    answer = page("backups/restoring.html", 202, backup=retention.describe(name))
+    answer.call_on_close(restart)
+    return answer
+
+
+def _log(event: str, details: str) -> None:
+    services().accounts.log(event, current_user(), visitor(), details)
 
 
 @blueprint.cli.command("backup")

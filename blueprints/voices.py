@@ -17,7 +17,7 @@ from services.voice_catalogue import Offer
 from services.voice_folders import InstalledVoice
 from services.voice_progress import Progress
 from speech.engines.piper import REMEDY, PiperEngine
-from web import forms, voice_manager, voice_offers
+from web import engine_facts, forms, voice_manager, voice_offers
 from web.access import admin_only
 from web.audio_responses import short_sound
 from web.commands import one_sentence
@@ -46,7 +46,9 @@ def overview() -> Response:
             installed=[voice.identifier for voice in neural_voices().installed()],
             under_way=[_json(progress) for progress in neural_voices().under_way()],
         )
-    shown = voice_manager.context(request.args.get("language", ""), request.args.get("q", ""))
+    shown = engine_facts.all_engines() | voice_manager.context(
+        request.args.get("language", ""), request.args.get("q", "")
+    )
     if request.args.get("part") == "live":
         shown["offers"] = []
     return page("voices/voices.html", **shown)

@@ -33,6 +33,7 @@ class WorkInHand(TypedDict):
 class PersonStorage(TypedDict):
     """Storage that a person takes up; sizes in bytes."""
 
+    id: int
     username: str
     files: int
     size: int
@@ -108,7 +109,8 @@ class AdminQueries(Statements):
         """
         return self.list_of(
             PersonStorage,
-            """SELECT users.username, count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
+            """SELECT users.id, users.username,
+                      count(f.id) FILTER (WHERE f.deleted_at IS NULL) AS files,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NULL), 0) AS size,
                       coalesce(sum(f.size) FILTER (WHERE f.deleted_at IS NOT NULL), 0)
                           AS binned_size,
@@ -117,7 +119,7 @@ class AdminQueries(Statements):
                        LEFT JOIN document_originals AS original ON document_id = documents.id
                        WHERE documents.owner_id = users.id) AS documents_size
                FROM users LEFT JOIN audio_files f ON f.owner_id = users.id
-               GROUP BY users.id ORDER BY 3 DESC, users.username COLLATE NOCASE""",
+               GROUP BY users.id ORDER BY 4 DESC, users.username COLLATE NOCASE""",
         )
 
     def get_cache_size(self) -> CacheSize:

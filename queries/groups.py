@@ -8,7 +8,6 @@ from queries.base import Statements
 from queries.rows import AudioFile, FileOwner, Group
 from storage.errors import GroupTaken, NotFound
 
-BIN_DAYS = 30
 NO_GROUP = "There is no such group in your library."
 NO_FILE = "There is no such piece in your library."
 STOPPED = "Cancelled when it was deleted. Try again to generate the rest."

@@ -155,5 +155,12 @@ END;
 
 -- The house: what admins set for people.
 
+-- Limits of one person, below those of the environment; NULL where only those hold.
+CREATE TABLE person_limits (
+    user_id          INTEGER PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    daily_characters INTEGER CHECK (daily_characters > 0),
+    storage_mb       INTEGER CHECK (storage_mb > 0)
+);
+
 -- Documents: the same book twice has about as many characters.
 CREATE INDEX idx_documents_characters ON documents (owner_id, characters, id);

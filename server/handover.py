@@ -20,9 +20,10 @@ class HandedOver(NamedTuple):
     sockets: list[socket.socket]
 
 
-def hand_over(lock: int, sockets: list[socket.socket]) -> None:
-    """Leave the lock and the sockets to the program that is executed next in this process."""
-    given = [lock, *(each.fileno() for each in sockets)]
+def hand_over(lock: int | None, sockets: list[socket.socket]) -> None:
+    """Leave the sockets, and the lock unless it is None, to the program that is executed next."""
+    locks = [] if lock is None else [lock]
+    given = [*locks, *(each.fileno() for each in sockets)]
     above = FIRST + len(given)  # where none is replaced before it is copied
     copies = [fcntl(descriptor, F_DUPFD_CLOEXEC, above) for descriptor in given]
     for number, copy in enumerate(copies):
@@ -30,7 +31,7 @@ def hand_over(lock: int, sockets: list[socket.socket]) -> None:
     os.environ |= {
         "LISTEN_PID": str(os.getpid()),
         "LISTEN_FDS": str(len(given)),
-        "LISTEN_FDNAMES": ":".join([LOCK] + [SOCKET] * len(sockets)),
+        "LISTEN_FDNAMES": ":".join([LOCK] * len(locks) + [SOCKET] * len(sockets)),
     }
 
 

@@ -74,7 +74,7 @@ class Housekeeping:
         try:
             if count := self._studio.bin.empty(now):
                 log.info("%s files left the bin after their time there", count)
-            if count := prune_security_log(self._db, self._config.security_log_days, now):
+            if count := prune_security_log(self._db, self._studio.rules.security_log_days, now):
                 log.info("%s events left the security log after their time there", count)
         except (AudioError, DatabaseError) as error:
             log.error("what is past its time cannot be removed: %s", error.message)

@@ -6,14 +6,17 @@ import socket
 import sys
 from collections.abc import Callable
 from functools import partial
+from typing import NoReturn
 
 from flask import Flask
 
+from accounts.types import Visitor
+from backups import planned_restore, tasks
 from backups.errors import BackupError
 from common import logs
 from config import Config, ConfigError, prepare_data_dir
 from server.handover import hand_over, take_over
-from server.hints import WARM, WORK
+from server.hints import RESTART, WARM, WORK
 from server.supervisor import Supervisor
 from server.web_process import WebProcess
 from server.web_server import listen
@@ -27,6 +30,7 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     """Serve the app that the factory makes until a signal ends it."""
     prepare_data_dir(config)
     handed = take_over()
+    restored = planned_restore.settle(config) if handed.lock is None else None
     lock = FileLock(config.data_dir / "app.lock")
     if handed.lock is not None:
         lock.adopt(handed.lock)
@@ -40,7 +44,12 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
         WebProcess(app, config, sockets, number).run(supervisor.parted)
 
     supervisor = Supervisor(serve, config.web_process_count, services.counts.forget)
+    if restored:
+        told = f"{restored.backup}, asked for by {restored.by}"
+        is_done = restored.state == tasks.DONE
+        services.accounts.log("backup_restored", None, Visitor(), told, success=is_done)
     services.wake_worker = partial(supervisor.hint, WORK)
+    services.restart = partial(supervisor.hint, RESTART)
     services.warm_voice = partial(supervisor.hint, WARM)
     if handed.lock is None:  # else what lies there may be in use by the processes before
         services.documents.imports.sweep()
@@ -54,11 +63,19 @@ def run(create_app: Callable[[Config], Flask], config: Config) -> None:
     try:
         if supervisor.run():
             hand_over(lock.descriptor(), sockets)
-            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
+            _start_anew()
+        if supervisor.is_restarting:
+            lock.release()
+            hand_over(None, sockets)
+            _start_anew()
     finally:
         for each in sockets:
             each.close()
         lock.release()
+
+
+def _start_anew() -> NoReturn:
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 (this very program)
 
 
 def _address(config: Config, sockets: list[socket.socket]) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from common.pipes import stdin_of
 from common.program_start import ROOT
 from config import program_command
+from server.hints import RESTART
 
 SHORT_LIFE_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
@@ -156,6 +157,7 @@ class Supervisor:
         self.parted, self._together = os.pipe()
         self._forget = forget
         self._is_stopping = self._is_reloading = False
+        self.is_restarting = False
         self._worker = WorkerProcess("worker")
         web = [ForkedProcess(number, serve, self._leave) for number in range(1, count + 1)]
         self._processes: list[Process] = [self._worker, *web]
@@ -168,7 +170,8 @@ class Supervisor:
     def run(self) -> bool:
         """Keep the processes running until a signal; returns whether that asks for a reload.
 
-        After SIGTERM or SIGINT all have ended; after SIGHUP they end by themselves when what they
+        After SIGTERM or SIGINT all have ended, as after a hint to restart, which `is_restarting`
+        tells; after SIGHUP they end by themselves when what they
         were asked is done, and are left to who comes after.
         """
         signal.set_wakeup_fd(self._signals, warn_on_full_buffer=False)
@@ -197,7 +200,7 @@ class Supervisor:
                 process.kill()
 
     def _stop(self, *_: object) -> None:
-        self._is_stopping = True
+        self._is_stopping, self.is_restarting = True, False
 
     def _reload(self, *_: object) -> None:
         self._is_reloading = True
@@ -274,14 +277,22 @@ class Supervisor:
         for end in (self._woken, self._hinted):
             with contextlib.suppress(BlockingIOError):
                 hints = os.read(end, PIPE_BYTES)
+                if end == self._hinted and RESTART in hints and not self._is_stopping:
+                    self._is_stopping = self.is_restarting = True
                 if end == self._hinted and self._worker.due_at is None:
                     self._worker.hint(hints)
 
     def _end(self, selector: selectors.BaseSelector) -> None:
-        """Ask everybody to stop, and wait for them as long as there is time."""
+        """Ask everybody to stop, and wait for them as long as there is time.
+
+        Before a restart whoever asked for it is answered.
+        """
         stop_by = time.monotonic() + STOP_WAIT_S
         for process in self._running():
-            process.ask_to_stop()
+            if self.is_restarting:
+                process.drain()
+            else:
+                process.ask_to_stop()
         while (running := self._running()) and (left_s := stop_by - time.monotonic()) > 0:
             for process in running:
                 if process.poll() is not None:

@@ -19,6 +19,7 @@ from functools import partial
 from backups import create, leftovers, restore
 from backups.errors import BackupError
 from backups.nightly import Nightly
+from backups.task_process import TaskStarter
 from common import logs
 from common.errors import Message
 from config import (
@@ -79,6 +80,7 @@ class Worker:
         imports = DocumentImports(self.config, self.db, studio.store)
         self.importing = ImportWorker(imports, self.name, self.stop, self.states)
         self.nightly = Nightly(self.config)
+        self.asked = TaskStarter(self.config)
         self._running = 0
         self._threads: list[threading.Thread] = []
         self._unstarted: list[Callable[[], None]] = []  # claimed, and no thread was to be had yet
@@ -107,6 +109,7 @@ class Worker:
             self.importing.wake.set()
         deadline = time.monotonic() + GRACE_S
         self.nightly.stop()
+        self.asked.stop()
         for thread in [*self._threads, *exporting]:
             thread.join()
         for thread in (sound, *importing):  # what is being read is read anew after the next start
@@ -119,6 +122,7 @@ class Worker:
         self._beat()
         self.housekeeping.look()
         self.nightly.look()
+        self.asked.look()
         self.studio.purchases.rest()
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         self._start_claimed()

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
+from accounts.house_rules import HouseRules
 from database import Database
-from queries.groups import BIN_DAYS, NO_FILE
+from queries.groups import NO_FILE
 from queries.rows import AudioFile
 from services.cache_adoption import CacheAdoption
 from services.segment_cache import SegmentCache
@@ -28,9 +29,10 @@ class Bin:
         takes: TakeStore,
         cache: SegmentCache,
         adoption: CacheAdoption,
+        rules: HouseRules,
     ):
         self.db, self.store, self.takes = db, store, takes
-        self._cache, self._adoption = cache, adoption
+        self._cache, self._adoption, self._rules = cache, adoption, rules
 
     def delete(self, filename: str, owner_id: int) -> None:
         """Put a file into the bin, cancelled if it is in work. Raises NotFound."""
@@ -70,12 +72,12 @@ class Bin:
                 self.takes.drop(content_hash)
 
     def empty(self, now: float) -> int:
-        """Remove what has been in anybody's bin for 30 days; returns how many files.
+        """Remove what has been in anybody's bin for so long; returns how many files.
 
         `now` in seconds since 1970. The days of what a clock that was ahead put there begin now.
         """
         today = datetime.fromtimestamp(now, UTC)
-        before, latest = today - timedelta(days=BIN_DAYS), today + timedelta(days=1)
+        before, latest = today - timedelta(days=self._rules.bin_days), today + timedelta(days=1)
         self.db.bin_anew(f"{today:{TIME}}", f"{latest:{TIME}}")
         count = 0
         while rows := self.db.list_expired(f"{before:{TIME}}"):

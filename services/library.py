@@ -11,7 +11,6 @@ from typing import Any
 from database import Database
 from exports.zip_stream import UniqueNames, ZipStream, safe_name
 from queries.base import chosen
-from queries.groups import BIN_DAYS
 from queries.playback import Listening
 from queries.rows import AudioFile, DocumentRow, User
 from services.file_names import BadName, check_group
@@ -46,13 +45,16 @@ FILE_KEYS = (
 class Library:
     """Groups, bin and archives of each person's files; pages and API call the same functions."""
 
-    bin_days = BIN_DAYS
-
     def __init__(self, studio: Studio):
         self.studio = studio
         self.db: Database = studio.db
         self.store: AudioStore = studio.store
         self.imports = ImportStore(studio.config.imports_dir)
+
+    @property
+    def bin_days(self) -> int:
+        """Days that the bin keeps a file."""
+        return self.studio.rules.bin_days
 
     # Groups
 
@@ -203,6 +205,7 @@ class Library:
             "voices": self.db.list_voice_settings(user["id"]),
             "default_voice": self.db.get_default_voice(user["id"]),
             "reading": self.db.get_reading_settings(user["id"]),
+            "limits": self.db.get_person_limits(user["id"]),
             "sessions": self.db.list_sessions(user["id"]),
             "shares": self.db.list_shares(user["id"]),
             "links": self.db.list_share_links(user["id"]),

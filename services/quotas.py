@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from common.errors import AppError, Message
@@ -31,6 +32,27 @@ class DayUsedUp(AppError):
         self.retry_after_s = retry_after_s
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of something one person may have; amounts of 0 mean any.
+
+    `amount` holds; `own` was set for this person, None where it was not; `most` is what the
+    environment allows everybody.
+    """
+
+    amount: int
+    own: int | None
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one person."""
+
+    daily_characters: Limit
+    storage_mb: Limit
+
+
 def now_here() -> datetime:
     """The present moment on this machine's clock."""
     return datetime.now().astimezone()
@@ -50,14 +72,27 @@ class Quotas:
 
         Asked inside the transaction that adds it, so that two at once are not both let through.
         """
-        if self._config.daily_characters_per_user:
-            self._check_day(owner_id, characters)
-        self.check_storage(owner_id, size)
+        limits = self.limits(owner_id)
+        if limits.daily_characters.amount:
+            self._check_day(owner_id, characters, limits.daily_characters.amount)
+        self._check_storage(owner_id, size, limits.storage_mb.amount)
 
     def check_storage(self, owner_id: int, size: int) -> None:
         """Raise StorageUsedUp when so many bytes more are too much; asked as `check` is."""
-        if self._config.storage_mb_per_user:
-            self._check_storage(owner_id, size)
+        self._check_storage(owner_id, size, self.limits(owner_id).storage_mb.amount)
+
+    def limits(self, owner_id: int) -> Limits:
+        """What holds for a person, and where it comes from."""
+        own = self._db.get_person_limits(owner_id)
+        return Limits(
+            _limit(own["daily_characters"], self._config.daily_characters_per_user),
+            _limit(own["storage_mb"], self._config.storage_mb_per_user),
+        )
+
+    def characters_today(self, owner_id: int) -> int:
+        """Characters that a person had spoken today, and those that wait."""
+        now = self._clock()
+        return self._db.get_characters_of_day(owner_id, now.year, now.month, now.day)
 
     def kept_bytes(self, owner_id: int) -> int:
         """Bytes that a person keeps or has on the way in, in the database and on the disk."""
@@ -75,9 +110,8 @@ class Quotas:
             row["documents_size"] += waiting[row["username"]]
         return rows
 
-    def _check_day(self, owner_id: int, characters: int) -> None:
-        limit, now = self._config.daily_characters_per_user, self._clock()
-        used = self._db.get_characters_of_day(owner_id, now.year, now.month, now.day)
+    def _check_day(self, owner_id: int, characters: int, limit: int) -> None:
+        now, used = self._clock(), self.characters_today(owner_id)
         if used + characters <= limit:
             return
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -91,16 +125,22 @@ class Quotas:
             max(1, round((tomorrow - now).total_seconds())),
         )
 
-    def _check_storage(self, owner_id: int, size: int) -> None:
-        limit = self._config.storage_mb_per_user * MEGABYTE
+    def _check_storage(self, owner_id: int, size: int, limit_mb: int) -> None:
+        if not limit_mb:
+            return
         used = self.kept_bytes(owner_id)
-        if used + size <= limit:
+        if used + size <= limit_mb * MEGABYTE:
             return
         raise StorageUsedUp(
             Message(
                 "Your storage is full: you use {kept} MB of {limit} MB. Delete something "
                 "for good, in the bin too, then try again.",
                 kept=used // MEGABYTE,
-                limit=self._config.storage_mb_per_user,
+                limit=limit_mb,
             )
         )
+
+
+def _limit(own: int | None, most: int) -> Limit:
+    """The lower of both; a ceiling that was lowered since holds, too."""
+    return Limit(min(own or most, most or own or 0), own, most)

@@ -3,6 +3,7 @@
 import logging
 from functools import partial
 
+from accounts.house_rules import HouseRules
 from config import Config
 from database import Database
 from services.bin import Bin
@@ -60,6 +61,7 @@ class Studio:
         )
         self.synthesis = Synthesis(db, store, self.voice_fallback, self.scripts, self.purchases)
         self.quotas = Quotas(config, db)
+        self.rules = HouseRules(config, db)
         self.generation = Generation(
             config,
             db,
@@ -72,7 +74,7 @@ class Studio:
         )
         self.previews = Previews(config, registry, self.voice_fallback, self.purchases, previews)
         self.retakes = Retakes(self.synthesis, takes, self.quotas)
-        self.bin = Bin(db, store, takes, self.segment_cache, self.cache_adoption)
+        self.bin = Bin(db, store, takes, self.segment_cache, self.cache_adoption, self.rules)
         self.exports = Exports(config, db, store, registry)
 
     def reconcile(self) -> list[str]:

@@ -141,6 +141,22 @@ def read_log_end(path: Path) -> list[Any] | None:
         return row and [row["last_id"], row["last_hash"]]
 
 
+def read_rule(path: Path, name: str) -> str:
+    """What admins chose by that name, as `rules` has it; "" where they did not, or could not."""
+    with _reading_copy(path) as connection, contextlib.suppress(sqlite3.OperationalError):
+        row = connection.execute("SELECT value FROM rules WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else ""
+    return ""
+
+
+def newest_piece(path: Path) -> str:
+    """When the newest piece of a copy was added, as UTC text; "" where it has none."""
+    with _reading_copy(path) as connection, contextlib.suppress(sqlite3.OperationalError):
+        row = connection.execute("SELECT max(created_at) FROM audio_files").fetchone()
+        return row[0] or ""
+    return ""
+
+
 def end_sessions(path: Path) -> None:
     """Sign everybody out of a copy: sessions and links ended since must not come back."""
     with (

@@ -23,7 +23,7 @@ def test_the_setup_link_makes_the_owner_and_lets_them_in(app, services):
     assert 'value="vera"' in short.text
     fields = {"token": token, "username": "vera", "password": PASSWORD}
     assert browser.post("/setup", fields).headers["Location"] == "/"
-    assert "Admin" in browser.get("/").text
+    assert ">Admin<" in browser.get("/").text
     assert browser.get(f"/setup?token={token}").status_code == 403
 
 

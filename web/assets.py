@@ -35,7 +35,7 @@ SCRIPTS = {
     f"{JOINED}voice_installation.js": "js/voices/voice_installation.js",
     f"{JOINED}password_eye.js": "js/site/password_eye.js",
     f"{JOINED}account_deleted.js": "js/site/account_deleted.js",
-    f"{JOINED}copy_field.js": "js/admin/copy_field.js",
+    f"{JOINED}admin.js": "js/admin/admin.js",
     f"{JOINED}share.js": "js/sharing/share.js",
     f"{JOINED}listen.js": "js/sharing/linked_sound.js",
 }

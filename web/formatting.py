@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
@@ -50,6 +50,13 @@ EVENTS = {
     "user_enabled": lazy_gettext("Account enabled"),
     "user_disabled": lazy_gettext("Account disabled"),
     "role_changed": lazy_gettext("Role changed"),
+    "limits_changed": lazy_gettext("Limits changed"),
+    "rule_changed": lazy_gettext("Rule changed"),
+    "backup_asked": lazy_gettext("Backup requested"),
+    "backup_downloaded": lazy_gettext("Backup downloaded"),
+    "backup_deleted": lazy_gettext("Backup deleted"),
+    "restore_asked": lazy_gettext("Restore requested"),
+    "backup_restored": lazy_gettext("Backup restored"),
     "users_merged": lazy_gettext("Accounts merged"),
     "data_exported": lazy_gettext("Data exported"),
     "history_cleared": lazy_gettext("History cleared"),
@@ -244,6 +251,20 @@ def moment(text: str | float | None) -> str:
     return f"{day(when.date())} {when:%H:%M}" if when else _("at an unknown time")
 
 
+def ago(text: str | float | None) -> str:
+    """How long ago a stored UTC time, or seconds since 1970, was: 3 days ago; just now."""
+    if text is None or text == "":
+        return _("never")
+    when = local(text)
+    if when is None:
+        return _("at an unknown time")
+    passed = datetime.now().astimezone() - when
+    if passed < timedelta(minutes=1):
+        return _("just now")
+    locale = DATES.get(_code(), _code())
+    return format_timedelta(-passed, add_direction=True, locale=locale)
+
+
 def month(row: Mapping[str, Any]) -> str:
     """The month of a row with `year` and `month`: November 2026."""
     return _skeleton(date(row["year"], row["month"], 1), "yMMMM", _code())
@@ -329,6 +350,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "decimal": decimal,
     "hour": hour,
     "moment": moment,
+    "ago": ago,
     "month": month,
     "month_name": month_name,
     "month_key": month_key,

@@ -19,6 +19,7 @@ from services.backoff import Notice
 from services.bookmarks import Bookmarks
 from services.documents import Documents
 from services.library import Library
+from services.people import People
 from services.pronunciations import Pronunciations
 from services.providers import Providers
 from services.sentences import Sentences
@@ -47,6 +48,7 @@ class Services:
     studio: Studio
     library: Library
     sharing: Sharing
+    people: People
     documents: Documents
     pronunciations: Pronunciations
     sentences: Sentences
@@ -66,6 +68,7 @@ class Services:
     live_listeners: LiveListeners
     wake_worker: Callable[[], None]
     warm_voice: Callable[[], None]  # before somebody asks for speech
+    restart: Callable[[], None] | None = None  # the program, where it can do that by itself
     stopping: Event = field(default_factory=Event)
     body_quota: BodyQuota | None = None  # of the server that runs the app
 
@@ -83,7 +86,7 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
     registry = registry or build_registry(config, providers)
     studio = Studio(config, db, store, registry)
     keeper = Accounts(db, config, key)
-    stopping, lock = Event(), ProcessLock()
+    stopping, lock, library = Event(), ProcessLock(), Library(studio)
     counts = SharedCounts(lock)
     return Services(
         config=config,
@@ -92,8 +95,9 @@ def make_services(config: Config, key: bytes, registry: Registry | None = None) 
         registry=registry,
         providers=providers,
         studio=studio,
-        library=Library(studio),
+        library=library,
         sharing=Sharing(db, keeper),
+        people=People(studio, library, keeper),
         documents=Documents(db, studio, config),
         pronunciations=Pronunciations(studio),
         sentences=Sentences(studio),

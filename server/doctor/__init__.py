@@ -35,6 +35,8 @@ def examine(config: Config, *, thorough: bool = True, scrub: bool = False) -> li
         machine.permissions, machine.versions, machine.disk, machine.network,
         machine.check_settings, machine.recognition, voices.natural, backups.check,
     )  # fmt: skip
+    # The page of health says with the load how much of the disk is free.
+    looks += (machine.room_left,) * thorough
     found = [finding for look in looks for finding in _look(config, look)]
     if (config.data_dir / opening.RESTORE_JOURNAL).exists():
         found += data.interrupted_restore(config)

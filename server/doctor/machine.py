@@ -72,7 +72,7 @@ def versions(_config: Config) -> Findings:
 
 
 def disk(config: Config) -> Findings:
-    """Check the free space and inodes of the disk."""
+    """Check whether the disk has too little space or inodes left."""
     if not config.data_dir.exists():
         return
     yield from _inodes(config)
@@ -82,8 +82,17 @@ def disk(config: Config) -> Findings:
         yield Finding(BAD, what, "Free some space. New jobs are refused.")
     elif free < LITTLE_ROOM_BYTES:
         yield Finding(WARN, what, "Free some space before new jobs are refused.")
-    else:
-        yield Finding(GOOD, what)
+
+
+def room_left(config: Config) -> Findings:
+    """Tell how much space the disk has, where that is enough."""
+    if not config.data_dir.exists():
+        return
+    free = shutil.disk_usage(config.data_dir).free
+    if free >= max(config.min_free_mb * 1024 * 1024, LITTLE_ROOM_BYTES):
+        yield Finding(
+            GOOD, Message("{megabytes} MB are free on the disk.", megabytes=free // 1_000_000)
+        )
 
 
 def _inodes(config: Config) -> Findings:

@@ -74,7 +74,7 @@ def change(app, sql):
 
 def on_the_page(app, owner):
     (number,) = query(app, "SELECT id FROM users WHERE username = 'reader'")[0]
-    status, _, body = owner.post(f"/admin/users/{number}", form="/admin", action="keep_out")
+    status, _, body = owner.post(f"/admin/people/{number}", form="/admin", action="keep_out")
     assert status == 303, body
 
 

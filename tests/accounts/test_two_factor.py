@@ -337,7 +337,7 @@ def test_without_a_first_step_there_is_no_second(stranger):
 
 def test_a_link_for_a_new_password_does_not_pass_the_second_step_by(app, owner, guest, clock):
     phone = Phone(guest, clock)
-    link = owner.post(f"/admin/users/{guest.user['id']}", {"action": "reset"}).text
+    link = owner.post(f"/admin/people/{guest.user['id']}", {"action": "reset"}).text
     token = re.search(r"/reset\?token=([\w.-]+)", link)[1]
     browser = Browser(app)
     fields = {"token": token, "password": "granite otter umbrella six"}
@@ -388,8 +388,8 @@ def test_an_admin_resets_that_of_another_but_not_ones_own(app, owner, guest, clo
     Phone(guest, clock)
     Phone(owner, clock)
     action = {"action": "no_second_step"}
-    assert owner.post(f"/admin/users/{owner.user['id']}", action).status_code == 400
-    assert owner.post(f"/admin/users/{guest.user['id']}", action).status_code == 303
+    assert owner.post(f"/admin/people/{owner.user['id']}", action).status_code == 400
+    assert owner.post(f"/admin/people/{guest.user['id']}", action).status_code == 303
     assert not is_in(guest)
     assert log_in(Browser(app), "otto").headers["Location"] == "/"
     log = owner.services.db.get_security_logs(event_type="second_factor_reset")
@@ -422,7 +422,7 @@ def test_with_another_key_recovery_codes_still_open_and_it_can_be_set_up_anew(
 
 
 def ask(owner, rule):
-    return owner.post("/admin/second-step", {"rule": rule})
+    return owner.post("/admin/security", {"second_factor": rule})
 
 
 def test_who_must_have_one_is_led_to_it_and_to_nothing_else(owner, guest, clock):

@@ -19,7 +19,7 @@ def make(root, days, why="nightly", hour=3):
 
 def test_seven_days_and_four_weeks_stay(tmp_path):
     names = make(tmp_path, range(60))
-    retention.rotate(tmp_path, names[-1])
+    retention.rotate(tmp_path, names[-1], 7)
     left = retention.list_backups(tmp_path)
     assert left[:7] == names[:-8:-1]
     days = [datetime.strptime(name[:8], "%Y%m%d").replace(tzinfo=UTC) for name in left]
@@ -34,28 +34,28 @@ def test_rotating_every_day_keeps_the_same_as_rotating_once(tmp_path):
     once.mkdir()
     for day in range(40):
         (name,) = make(daily, [day])
-        retention.rotate(daily, name)
-    retention.rotate(once, make(once, range(40))[-1])
+        retention.rotate(daily, name, 7)
+    retention.rotate(once, make(once, range(40))[-1], 7)
     assert retention.list_backups(daily) == retention.list_backups(once)
 
 
 def test_of_one_day_the_last_stays(tmp_path):
     morning, evening = make(tmp_path, [0], hour=3), make(tmp_path, [0], "asked", hour=20)
-    assert retention.rotate(tmp_path, evening[0]) == morning
+    assert retention.rotate(tmp_path, evening[0], 7) == morning
     assert retention.list_backups(tmp_path) == evening
 
 
 def test_the_one_just_made_stays_even_when_the_clock_went_back(tmp_path):
     make(tmp_path, range(700, 760))
     (new,) = make(tmp_path, [0])
-    retention.rotate(tmp_path, new)
+    retention.rotate(tmp_path, new, 7)
     assert new in retention.list_backups(tmp_path)
 
 
 def test_the_last_one_before_an_upgrade_stays(tmp_path):
     (upgrade,) = make(tmp_path, [0], "upgrade", hour=4)
     names = make(tmp_path, range(60))
-    retention.rotate(tmp_path, names[-1])
+    retention.rotate(tmp_path, names[-1], 7)
     assert upgrade in retention.list_backups(tmp_path)
 
 
@@ -65,7 +65,7 @@ def test_what_is_no_backup_of_this_kind_is_left_alone(tmp_path):
     (tmp_path / "state.json").write_text("{}")
     before = sorted(path.name for path in tmp_path.iterdir())
     names = make(tmp_path, range(2))
-    retention.rotate(tmp_path, names[-1])
+    retention.rotate(tmp_path, names[-1], 7)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*before, *names])
 
 

@@ -4,13 +4,16 @@ import pytest
 
 from tests.conftest import PASSWORD, Browser
 
-PAGES = ["/admin", "/admin/jobs", "/admin/storage", "/admin/engines", "/admin/health"]
-PATHS = ["/admin/invites", "/admin/invites/revoke", "/admin/users/1", "/admin/jobs/1"]
+PAGES = [
+    *("/admin", "/admin/jobs", "/admin/storage", "/admin/voices", "/admin/health"),
+    *("/admin/backups", "/admin/security", "/admin/people/1"),
+]
+PATHS = ["/admin/invites", "/admin/invites/revoke", "/admin/people/1", "/admin/jobs/1"]
 NEW_PASSWORD = "granite otter umbrella six"
 
 
 def change(browser, user, action):
-    return browser.post(f"/admin/users/{user['id']}", {"action": action})
+    return browser.post(f"/admin/people/{user['id']}", {"action": action})
 
 
 def link_in(page, path):
@@ -192,14 +195,14 @@ def test_failed_work_is_shown_with_its_sentence(owner, guest):
     page = owner.get("/admin/jobs").text
     assert "The provider is away." in page
     assert f"/admin/jobs/{job['id']}" in page
-    assert "The provider is away." in owner.get("/admin/engines").text
+    assert "The provider is away." in owner.get("/admin/voices").text
 
 
 def test_the_storage_page_counts_by_person(owner, guest):
     guest.speak()
     page = " ".join(owner.get("/admin/storage").text.split())
     assert "<dt>Pieces kept</dt><dd>1</dd>" in page
-    assert re.search(r"otto</th>.*?<td class=\"number\">1</td>", page)
+    assert re.search(r"otto</th>.*?data-label=\"Pieces\">1</td>", page)
     assert "Free on the disk" in page
 
 
@@ -208,7 +211,7 @@ def test_the_engine_page_says_what_each_engine_needs(make_app, password_hash):
     services = app.extensions["voiceverse"]
     services.db.save_model_notices("openai", {"some-model": "2027-01-06"})
     owner = Browser(app, services.db.create_user("vera", password_hash, is_admin=True))
-    page = owner.get("/admin/engines").text
+    page = owner.get("/admin/voices").text
     assert "OpenAI speech · used by default" in page
     assert "http://127.0.0.1:9/v1" in page
     assert "not set" in page
@@ -217,6 +220,6 @@ def test_the_engine_page_says_what_each_engine_needs(make_app, password_hash):
 
 
 def test_the_engine_page_tells_how_to_get_an_engine_that_is_not_there(owner):
-    page = owner.get("/admin/engines").text
+    page = owner.get("/admin/voices").text
     assert "OPENAI_API_KEY" in page
     assert "not needed" in page

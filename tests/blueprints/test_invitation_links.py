@@ -37,7 +37,7 @@ def test_a_link_to_this_machine_says_that_nobody_else_can_open_it(admin, host):
     assert f"http://{host.lower()}/register?invite=" in page.lower()
     assert ALONE in page
     assert "VOICEVERSE_HOST=0.0.0.0" in page
-    reset = made(vera, host, f"/admin/users/{vera.user['id']}", action="reset")
+    reset = made(vera, host, f"/admin/people/{vera.user['id']}", action="reset")
     assert "/reset?token=" in reset
     assert ALONE in reset
 

@@ -215,7 +215,7 @@ def test_voices_are_taken_over_and_shown_as_text(owner, fields, lists, room):
     row = room.named("kokoro")
     page = flashed(owner, action(owner, row, "voices"))
     assert "lists 3 voices" in page
-    for path in (PAGE, f"{PAGE}/{row['id']}", "/", "/voices", "/admin/engines"):
+    for path in (PAGE, f"{PAGE}/{row['id']}", "/", "/voices", "/admin/voices"):
         text = owner.get(path).text
         assert "<script>alert" not in text
         assert "49" not in re.findall(r"kokoro:(\d+)", text)
@@ -248,7 +248,7 @@ def test_a_removed_provider_leaves_its_sound(owner, kokoro, room):
     assert "has been removed" in flashed(owner, action(owner, kokoro, "remove"))
     assert room.db.list_providers() == []
     assert owner.get(f"/audio/{filename}").status_code == 200
-    for path in (f"/files/{filename}", "/library", "/", "/usage", "/account", "/admin/engines"):
+    for path in (f"/files/{filename}", "/library", "/", "/usage", "/account", "/admin/voices"):
         assert owner.get(path).status_code == 200
     assert owner.get(f"{PAGE}/{kokoro['id']}").status_code == 404
     assert "provider_removed" in owner.events()
@@ -282,9 +282,9 @@ def test_programs_read_the_list_without_keys(owner, kokoro):
 
 
 def test_the_page_of_engines_knows_whose_key_is_set(owner, kokoro, room):
-    assert "not set" not in owner.get("/admin/engines").text
+    assert "not set" not in owner.get("/admin/voices").text
     action(owner, kokoro, "drop_key")
-    assert "not set" in owner.get("/admin/engines").text
+    assert "not set" in owner.get("/admin/voices").text
 
 
 # People's own keys

@@ -140,7 +140,7 @@ def test_an_engine_that_does_not_answer_is_told_in_the_studio_and_to_admins(owne
     for _ in range(2):
         owner.speak(SENTENCES, voice="openai:nova")
     assert "OpenAI speech does not answer since" in owner.get("/").text
-    assert "Not answering" in owner.get("/admin/engines").text
+    assert "Not answering" in owner.get("/admin/voices").text
 
 
 def test_a_voice_installed_a_moment_ago_is_in_the_studio(make_app, password_hash, monkeypatch):

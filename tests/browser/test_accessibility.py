@@ -9,8 +9,8 @@ from tests.support.making import SENTENCES
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 MEMBERS = (
     *("/", "/library", "/documents", "/history", "/usage", "/account", "/security"),
-    *("/pronunciations", "/admin", "/admin/jobs", "/admin/storage", "/admin/engines"),
-    *("/admin/voices", "/admin/providers", "/admin/health"),
+    *("/pronunciations", "/admin", "/admin/jobs", "/admin/storage", "/admin/people/1"),
+    *("/admin/voices", "/admin/providers", "/admin/health", "/admin/backups", "/admin/security"),
 )
 STRANGERS = ("/login", "/register", "/files/none.mp3")
 

@@ -167,6 +167,14 @@ CALLS = {
     "mark_unheard": lambda db: db.mark_unheard(1, ["a.mp3"]),
     "move_progress": lambda db: db.move_progress(1, 2),
     "get_work": lambda db: db.get_work(1),
+    "find_people": lambda db: [db.find_people(), db.find_people("b", after=("a", 1), limit=2)],
+    "get_person": lambda db: db.get_person(1),
+    "count_without_second_factor": lambda db: db.count_without_second_factor(),
+    "count_people": lambda db: db.count_people(),
+    "get_person_work": lambda db: db.get_person_work(1),
+    "get_person_limits": lambda db: [db.get_person_limits(1), db.get_person_limits(2)],
+    "set_person_limits": lambda db: db.set_person_limits(1, daily_characters=5, storage_mb=None),
+    "count_added_since": lambda db: db.count_added_since("2026-01-01"),
     "list_failed": lambda db: db.list_failed(),
     "list_work": lambda db: [db.list_work(status) for status in ("queued", "speaking")],
     "set_user_admin": lambda db: db.set_user_admin(1, True),
@@ -429,6 +437,7 @@ def fill(db, make_file, *, with_retake=True):
     db.create_pronunciation(1, "Sean", "shawn")
     db.create_bookmark(1, 1, 0, "note")
     db.create_provider("p", PROVIDER)
+    db.set_person_limits(2, daily_characters=1000, storage_mb=50)
     db.add_passkey(**PASSKEY)
     db.start_second_factor(1, "sealed")
     db.create_session("t3", 1, device="", ip_address="", now=1e9)

@@ -20,7 +20,8 @@ GROWING = {
 }  # fmt: skip
 # These are about the whole by their meaning: totals, sweeps and upkeep.
 WHOLE = {
-    "get_stats", "get_storage_by_person", "get_cache_size", "list_cached_segments",
+    "get_stats", "count_all_files", "get_storage_by_person", "get_cache_size",
+    "list_cached_segments",
     "check", "vacuum",
     "backup", "begin_anew", "close", "transaction", "drop_missing_exports", "get_numbers",
 }  # fmt: skip

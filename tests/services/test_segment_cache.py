@@ -184,7 +184,7 @@ def test_when_sound_is_no_longer_shared_each_keeps_what_they_have(paying, provid
 def test_an_admin_decides_whether_bought_sound_is_shared(owner, guest):
     sound = owner.services.studio.segment_cache
     assert not sound.is_shared
-    assert "people can notice" in owner.get("/admin").text
+    assert "people can notice" in owner.get("/admin/storage").text
     assert guest.post("/admin/bought-sound", {"rule": SHARED}).status_code in (403, 404)
     assert owner.post("/admin/bought-sound", {"rule": "sometimes"}).status_code == 400
     assert not sound.is_shared

@@ -108,4 +108,4 @@ def test_a_price_that_was_entered_is_told_as_such(owner, server):
     sent = {"text": SENTENCES, "voice": "kokoro:af_heart"}
     note = owner.post("/quote", sent, json=True).json["price_note"]
     assert note == "Price entered here."
-    assert CONFIGURED not in owner.get("/admin/engines").text
+    assert CONFIGURED not in owner.get("/admin/voices").text

@@ -74,7 +74,7 @@ def test_a_piece_is_spoken_with_the_voice_of_the_example(install, make_app, pass
     app = make_app()
     services = app.extensions["voiceverse"]
     owner = Browser(app, services.db.create_user("vera", password_hash, is_admin=True))
-    assert "Morse code" in owner.get("/admin/engines").text
+    assert "Morse code" in owner.get("/admin/voices").text
     filename = owner.speak("SOS. We are sinking.", voice="morse:high")
     Worker(services.studio).run_pending()
     row = owner.get(f"/files/{filename}", json=True).json

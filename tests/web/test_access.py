@@ -146,7 +146,7 @@ def test_an_origin_that_is_no_address_is_elsewhere(owner):
 def test_numbers_that_no_row_can_have_lead_nowhere(owner, number):
     for path in ("/admin/providers/{}", "/files/x/exports/{}", "/documents/{}"):
         assert owner.get(path.format(number)).status_code == 404
-    for path in ("/admin/users/{}", "/account/passkeys/{}/name", "/files/x/takes/{}"):
+    for path in ("/admin/people/{}", "/account/passkeys/{}/name", "/files/x/takes/{}"):
         assert owner.post(path.format(number), {"name": "x"}).status_code == 404
 
 

@@ -87,6 +87,9 @@ PLAIN: dict[str, Any] = {
     "own_key": "", "parallel": "1", "price": "", "protocol": "speech", "timeout_s": "1",
     "voices": "", "known": "", "version": "", "whose": "", "with": "1", "with_files": "",
     "words": "0", "reading": "", "author_was": "", "base": "", "name_was": "", "only": "",
+    "backup_days": "5", "bin_days": "5", "confirm": "nobody", "into": "nobody",
+    "daily_characters": "", "storage_mb": "", "registration": "", "second_factor": "",
+    "security_log_days": "",
     "listener": "nobody", "everybody": "", "days": "1", "markup": "", "seen": "", "title_was": "",
     "voice_shown": "", "pace_shown": "", "note": "A note.", "place": "0",
 }  # fmt: skip

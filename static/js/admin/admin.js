@@ -1,0 +1,4 @@
+// What the rooms of admins share.
+import "./backup_task.js";
+import "./copy_field.js";
+import "./room_tabs.js";
