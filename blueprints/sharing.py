@@ -215,4 +215,4 @@ def allow_links() -> ResponseReturnValue:
     """Decide whether people may make links for listeners without an account."""
     services().sharing.allow_links(current_user(), request.form.get("rule", ""), visitor())
     flash(_("Saved."))
-    return redirect(return_path("admin.overview"), 303)
+    return redirect(return_path("admin.security"), 303)
