@@ -134,7 +134,7 @@ def test_a_piece_shows_its_facts_and_what_can_be_taken_along(desk, house, piece)
 def test_a_piece_is_renamed_moved_and_put_into_the_bin_on_its_page(desk, house, piece):
     menu = desk.locator("#manage")
     menu.get_by_label("More for Rain").click()
-    menu.get_by_text("Rename").click()
+    menu.get_by_text("Rename").first.click()
     menu.get_by_label("Name").fill("Rain and tide")
     menu.get_by_role("button", name="Rename").click()
     expect(desk.get_by_role("heading", name="Rain and tide")).to_be_visible()
