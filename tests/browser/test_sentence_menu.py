@@ -13,7 +13,10 @@ TEXT = (
 )
 READY = "customElements.get('sentence-menu') !== undefined"
 PLACE = """(word) => {
-  const node = document.querySelector("read-along").firstChild;
+  const text = document.querySelector("read-along");
+  const nodes = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+  let node = nodes.nextNode();
+  while (!node.data.includes(word)) node = nodes.nextNode();
   const range = document.createRange();
   const at = node.data.indexOf(word);
   range.setStart(node, at);

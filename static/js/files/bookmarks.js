@@ -1,6 +1,6 @@
 // The bookmarks of a piece: their frame is fetched anew when one was added, and each has a flag in the
 // margin of the text.
-import { reading } from "./text_places.js";
+import { boxOf, reading } from "./text_places.js";
 
 const frame = () => document.getElementById("bookmarks");
 let watcher = null;
@@ -17,16 +17,9 @@ function draw() {
     const flag = document.createElement("span");
     flag.className = "mark-flag";
     flag.setAttribute("aria-hidden", "true");
-    flag.style.top = `${topOf(range) - top}px`;
+    flag.style.top = `${boxOf(range).top - top}px`;
     text.parentElement.append(flag);
   }
-}
-
-function topOf(still) {
-  const range = document.createRange();
-  range.setStart(still.startContainer, still.startOffset);
-  range.setEnd(still.endContainer, still.endOffset);
-  return range.getBoundingClientRect().top;
 }
 
 function fetchAnew() {

@@ -2,7 +2,7 @@
 // to the next match, Ctrl+Enter plays from it.
 import { fill } from "../lib/texts.js";
 import { count } from "../lib/format.js";
-import { reading } from "./text_places.js";
+import { bring, reading } from "./text_places.js";
 
 const REST_MS = 250;
 
@@ -39,7 +39,7 @@ class FindText extends HTMLElement {
     const place = location.hash.match(/^#at-(\d{1,12})$/)?.[1];
     if (!place) return;
     await customElements.whenDefined("read-along");
-    await reading()?.show(Number(place));
+    if (reading()) await bring(Number(place));
   }
 
   #lookSoon() {
@@ -116,10 +116,10 @@ class FindText extends HTMLElement {
   async #go(number) {
     this.#at = number;
     this.#show();
-    const { text_start, match } = this.#found.matches[number];
-    await reading().show(text_start);
-    const range = reading().rangeOf(text_start, text_start + [...match].length);
-    if (range && window.Highlight) CSS.highlights.set("found", new Highlight(range));
+    const { text_start, match, url } = this.#found.matches[number];
+    const range = await bring(text_start, text_start + [...match].length);
+    if (!range) return window.Turbo.visit(url);
+    if (window.Highlight) CSS.highlights.set("found", new Highlight(range));
   }
 
   #show() {

@@ -2,7 +2,7 @@
 // Shift+F10. A selection is left alone: the browser's own menu copies it.
 import { Refused, send } from "../lib/form_post.js";
 import { pronounce } from "./pronounce_word.js";
-import { caretAt, pointAt, reading, wordAt } from "./text_places.js";
+import { boxOf, caretAt, pointAt, reading, wordAt } from "./text_places.js";
 
 const EDGE_PX = 8;
 const LONG_PRESS_MS = 500;
@@ -255,13 +255,6 @@ class SentenceMenu extends HTMLElement {
     told.classList.add("is-shown");
     setTimeout(() => told.classList.remove("is-shown"), TOLD_MS);
   }
-}
-
-function boxOf(still) {
-  const range = document.createRange();
-  range.setStart(still.startContainer, still.startOffset);
-  range.setEnd(still.endContainer, still.endOffset);
-  return range.getBoundingClientRect();
 }
 
 customElements.define("sentence-menu", SentenceMenu);

@@ -28,3 +28,21 @@ export function wordAt(caret) {
   const after = data.slice(caret[1], caret[1] + 100).match(/^[\p{L}\p{M}\p{N}'’-]*/u)[0];
   return (before + after).replace(/^['’-]+|['’-]+$/g, "");
 }
+
+export function boxOf(still) {
+  const range = document.createRange();
+  range.setStart(still.startContainer, still.startOffset);
+  range.setEnd(still.endContainer, still.endOffset);
+  return range.getBoundingClientRect();
+}
+
+// Scrolls to a place of the text; returns its range, or null where it is not on the page.
+export async function bring(start, end = start + 1) {
+  const text = reading();
+  if ((await text.show(start)) === false) return null;
+  const range = text.rangeOf(start, end);
+  const top = range ? boxOf(range).top : null;
+  const isSeen = top === null || (top > innerHeight * 0.15 && top < innerHeight * 0.6);
+  if (!isSeen) scrollBy({ top: top - innerHeight * 0.3, behavior: "instant" });
+  return range;
+}
