@@ -11,6 +11,7 @@ from queries.library_walk import IN_STAGE, STAGES, Place, Walk, progress_place, 
 from queries.rows import AudioFile, FoundFile, Phrase, VoiceUsed
 
 FEW = 1000  # matches, of which a page is chosen by looking at all
+NARROW = 2  # times as many, where the other way is to look up each file that was heard
 NEAR = 500  # files looked at before the whole index of words is asked
 PROBED = 64  # of these, where they have no order that the index knows
 SEARCH_S = 0.2  # of processor time; rows after that come without a phrase, not later
@@ -220,9 +221,9 @@ class LibraryQueries(Statements):
         ids = self._ids(
             f"""SELECT id FROM audio_files INDEXED BY idx_audio_owner
                 WHERE {conditions} LIMIT ?""",
-            [owner_id, *filters.values(), FEW + 1],
+            [owner_id, *filters.values(), NARROW * FEW + 1],
         )
-        return ids if len(ids) <= FEW else None
+        return ids if len(ids) <= NARROW * FEW else None
 
     def _with_places(self, owner_id: int, files: list[FoundFile]) -> list[FoundFile]:
         """The files with where each stands in the order of progress."""
