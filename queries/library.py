@@ -12,6 +12,7 @@ from queries.rows import AudioFile, FoundFile, Phrase, VoiceUsed
 from queries.shares import HEARD
 
 FEW = 1000  # matches, of which a page is chosen by looking at all
+NARROW = 2  # times as many, where the other way is to look up each file that was heard
 NEAR = 500  # files looked at before the whole index of words is asked
 PROBED = 64  # of these, where they have no order that the index knows
 SEARCH_S = 0.2  # of processor time; rows after that come without a phrase, not later
@@ -58,11 +59,8 @@ class LibraryQueries(Statements):
         match = search_query.match_expression({owner_id}, terms) if terms else None
         for walk in walks:
             walk.is_probed = not any(term.is_gathered for term in terms)
-        if sort == "progress":
-            listed = self._narrowed(owner_id, wanted)
-        else:
-            listed = self._listed(owner_id, stage)
-        ids = self._walked(walks, match, listed, limit)
+        few = self._few(owner_id, sort, stage, wanted, match)
+        ids = self._walked(walks, match, few, limit)
         rows = cast("list[FoundFile]", self._in_order(ids))
         if sort == "progress":
             rows = self._with_places(owner_id, rows)
@@ -196,16 +194,30 @@ class LibraryQueries(Statements):
             return NO_PHRASE
         return {**found, "start_ms": self.get_moment(file_id, found["text_start"])}
 
-    def _walked(
-        self, walks: list[Walk], match: str | None, listed: list[int] | None, limit: int
-    ) -> list[int]:
-        """Ids of the next files on these ways, among those that are `listed` if they are."""
-        few, ids = listed, list[int]()
-        if match is not None and listed is None:
+    def _few(
+        self,
+        owner_id: int,
+        sort: str,
+        stage: str | None,
+        filters: Mapping[str, object],
+        match: str | None,
+    ) -> list[int] | None:
+        """Ids of all files that may be wanted, where these are known to be few."""
+        if match is not None:
             found = self.rows(f"{FOUND} LIMIT ?", match, FEW + 1)
-            few = [row["rowid"] for row in found] if len(found) <= FEW else None
-        elif match is not None and listed:
-            few = self._matching(listed, match)
+            if len(found) <= FEW:
+                return [row["rowid"] for row in found]
+        if sort == "progress":
+            listed = self._narrowed(owner_id, filters)
+        else:
+            listed = self._listed(owner_id, stage)
+        return self._matching(listed, match) if listed and match is not None else listed
+
+    def _walked(
+        self, walks: list[Walk], match: str | None, few: list[int] | None, limit: int
+    ) -> list[int]:
+        """Ids of the next files on these ways, one after another; among a few where these are."""
+        ids: list[int] = []
         for walk in walks:
             wanted = limit - len(ids)
             if few is not None:
@@ -245,9 +257,9 @@ class LibraryQueries(Statements):
         ids = self._ids(
             f"""SELECT id FROM audio_files INDEXED BY idx_audio_owner
                 WHERE {conditions} LIMIT ?""",
-            [owner_id, *filters.values(), FEW + 1],
+            [owner_id, *filters.values(), NARROW * FEW + 1],
         )
-        return ids if len(ids) <= FEW else None
+        return ids if len(ids) <= NARROW * FEW else None
 
     def _with_places(self, owner_id: int, files: list[FoundFile]) -> list[FoundFile]:
         """The files with where each stands in the order of progress."""
