@@ -317,7 +317,7 @@ def test_another_device_that_is_further_is_offered_and_never_overwritten(house, 
     page.goto(address(house.app, "/login"))
     page.get_by_label("Name").fill("owner")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button").first.click()
+    page.get_by_role("main").locator("button.lamp").click()
     page.wait_for_url(address(house.app, "/"))
     page.goto(address(house.app, f"/files/{filename}"))
     start(page)
