@@ -84,7 +84,7 @@ def add() -> Response:
         current_user(), asked, form.get("answer", ""), form.get("name", ""), _site(), visitor()
     )
     flash(_("Passkey added. You can log in with it from now on."), "passkeys")
-    return jsonify(url=to("account.overview", _anchor="passkeys"))
+    return jsonify(url=to("account.overview"))
 
 
 @blueprint.post("/account/passkeys/<int:passkey_id>/name")

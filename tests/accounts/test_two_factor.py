@@ -74,7 +74,8 @@ def test_without_a_right_code_and_the_password_it_stays_off(owner, clock):
     for code, current, status, told in (
         ("000000", PASSWORD, 401, wrong),
         ("", PASSWORD, 401, wrong),
-        ("000000", "not it", 403, not_mine),
+        ("000000", "not it", 400, not_mine),
+        ("000000", "not it", 400, wrong),
     ):
         answer = owner.post(CONFIRM, {"code": code, "current": current})
         assert answer.status_code == status

@@ -117,7 +117,7 @@ def set_up(page: Page, app: App) -> None:
     page.goto(address(app, f"/setup?token={app.setup_token()}"))
     page.locator("[name=username]").fill("owner")
     page.locator("[name=password]").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button").first.click()
+    page.get_by_role("main").locator("button.lamp").click()
     page.wait_for_url(address(app, "/"))
 
 

@@ -49,7 +49,7 @@ def cookie(page):
 def log_in(page):
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     page.get_by_label("Name").fill("owner")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("heading", name="Library")).to_be_visible()
     assert page.evaluate(ASK).endswith("/library")

@@ -48,8 +48,8 @@ def test_a_second_person_sees_none_of_the_first_ones_files(page, app):
     assert added.returncode == 0
     page.goto(address(app, "/login"))
     page.get_by_label("Name").fill("guest")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button").first.click()
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").locator("button.lamp").click()
     page.wait_for_url(address(app, "/"))
     for path in ("/", "/library", "/history", "/usage", "/security"):
         page.goto(address(app, path))

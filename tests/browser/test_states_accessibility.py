@@ -87,7 +87,7 @@ def test_menus_and_places_without_anything_break_no_rule(open_at, house, width, 
     page.get_by_role("main").get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert violations(page) == [], "a refused log-in"
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
     page.wait_for_url(address(house.app, "/"))
     for path in ("/", "/library", "/library/bin", "/history", "/usage", "/offline", "/admin"):
@@ -145,8 +145,8 @@ def test_setting_up_breaks_no_rule(new_page, tmp_path, width, theme):
             assert violations(page) == [], path
         page.goto(address(app, f"/setup?token={app.setup_token()}"))
         page.get_by_label("Name").fill("owner")
-        page.get_by_label("Password").fill("short")
-        page.get_by_role("main").get_by_role("button").first.click()
+        page.get_by_label("Password", exact=True).fill("short")
+        page.get_by_role("main").locator("button.lamp").click()
         expect(page.get_by_role("alert").first).to_be_visible()
         assert violations(page) == [], "a refused account"
         set_up(page, app)

@@ -49,7 +49,7 @@ def authenticator(page):
 def give_password(page, app):
     page.goto(here(app, "/login"))
     page.get_by_label("Name").fill("owner")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 
 
@@ -81,7 +81,7 @@ def test_a_second_step_is_set_up_used_and_given_up(new_page, tmp_path, width):
         expect(page.locator("studio-desk")).to_be_visible()
         log_out(page)
         page.get_by_label("Name").fill("owner")
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
         page.get_by_label("Code", exact=True).fill("000000")
         page.get_by_role("button", name="Log in").click()
@@ -106,8 +106,8 @@ def test_a_passkey_is_added_and_signs_in_alone(new_page, tmp_path, width):
         page = new_page(width=width)
         page.goto(here(app, f"/setup?token={app.setup_token()}"))
         page.get_by_label("Name").fill("owner")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("main").get_by_role("button").first.click()
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.get_by_role("main").locator("button.lamp").click()
         page.wait_for_url(here(app))
         with authenticator(page) as tell:
             page.goto(here(app, "/account"))
