@@ -31,6 +31,7 @@ def piece(house):
 def test_a_piece_is_shared_over_its_page_and_withdrawn(house, otto, piece, new_page, width, theme):
     page = new_page(house, width=width, theme=theme)
     page.goto(address(house.app, f"/files/{piece}"))
+    page.locator(".piece-menu summary").first.click()
     page.locator("share-item a").click()
     panel = page.locator(".share-dialog")
     panel.get_by_label("Their name on this server").fill("otto")

@@ -360,7 +360,7 @@ def test_what_a_kill_left_on_disk_goes_at_the_start(home, exports, row):
 
 def test_a_nearly_full_disk_is_said_before_anything_is_made(home, exports, row):
     exports.files.min_free_bytes = 1 << 60
-    with pytest.raises(NoSpace, match="MB free") as refused:
+    with pytest.raises(NoSpace, match="MB are free") as refused:
         exports.order(row, "m4b", None)
     assert refused.value.status == 507
     assert exports.db.list_exports(row["id"]) == []

@@ -1,4 +1,5 @@
 // The menu of a row: by ⋯, by right click, by the keys of the row that has the focus.
+import { openShare } from "../sharing/share_item.js";
 import { ask, enqueue, mark, moveTo, playData, rowOf, toBin } from "./file_actions.js";
 import { rename } from "./renaming.js";
 
@@ -45,6 +46,10 @@ const ACTS = {
   retry: (row) => ask(row, "retry"),
   cancel: (row) => ask(row, "cancel"),
   again: (row) => window.Turbo.visit(`/?again=${encodeURIComponent(row.dataset.file)}`),
+  share: (row) => {
+    const item = menu().querySelector("[data-act=share]");
+    openShare(`/files/${row.dataset.file}/share`, item.textContent, item.dataset.close);
+  },
   finish: (row) => mark([row], "finish"),
   unheard: (row) => mark([row], "unheard"),
   delete: (row) => toBin([row]),

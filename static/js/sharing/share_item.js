@@ -10,30 +10,30 @@ class ShareItem extends HTMLElement {
     if (event.ctrlKey || event.metaKey || event.shiftKey || !("HTMLDialogElement" in window))
       return;
     event.preventDefault();
-    const dialog = this.#dialog(event.currentTarget.href);
-    document.body.append(dialog);
-    dialog.addEventListener("close", () => dialog.remove());
-    dialog.showModal();
+    openShare(event.currentTarget.href, this.textContent.trim(), this.dataset.close);
   }
+}
 
-  #dialog(address) {
-    const dialog = document.createElement("dialog");
-    dialog.className = "sheet share-dialog";
-    dialog.setAttribute("aria-label", this.textContent.trim());
-    const close = document.createElement("button");
-    close.type = "button";
-    close.className = "plain share-close";
-    close.setAttribute("aria-label", this.dataset.close);
-    close.textContent = "×";
-    close.addEventListener("click", () => dialog.close());
-    const frame = document.createElement("turbo-frame");
-    frame.id = FRAME;
-    frame.className = FRAME;
-    frame.target = "_top";
-    frame.src = address;
-    dialog.append(close, frame);
-    return dialog;
-  }
+// Shows the page of an address over this one; `name` and `closeName` are what it is called.
+export function openShare(address, name, closeName) {
+  const dialog = document.createElement("dialog");
+  dialog.className = "sheet share-dialog";
+  dialog.setAttribute("aria-label", name);
+  const close = document.createElement("button");
+  close.type = "button";
+  close.className = "plain share-close";
+  close.setAttribute("aria-label", closeName);
+  close.textContent = "×";
+  close.addEventListener("click", () => dialog.close());
+  const frame = document.createElement("turbo-frame");
+  frame.id = FRAME;
+  frame.className = FRAME;
+  frame.target = "_top";
+  frame.src = address;
+  dialog.append(close, frame);
+  document.body.append(dialog);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.showModal();
 }
 
 customElements.define("share-item", ShareItem);
