@@ -24,7 +24,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 CODES = sorted(set(LANGUAGES) - {"en"})
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%")
 READ_ALOUD_OR_SHOWN = ("label", "placeholder", "title", "aria-label", "alt", "data-told")
-SAME_EVERYWHERE = {"VoiceVerse", "WebVTT"}
+SAME_EVERYWHERE = {"VoiceVerse", "WebVTT", "Aa"}
 UNREAD = re.compile(
     r"\{#.*?#\}|\{% block (?:kind|page) %\}[\w -]+|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL
 )
