@@ -10,7 +10,7 @@ from queries.bookmarks import Bookmark, ListedBookmark
 from queries.rows import AudioFile
 from services.find_text import Found, TextMatch, find
 from web import forms
-from web.access import owned_file, user_only
+from web.access import heard_file, user_only
 from web.current_user import current_user_id
 from web.piece_places import ShownBookmark, place_url, shown_bookmarks
 from web.request_info import wants_json
@@ -27,7 +27,7 @@ blueprint = Blueprint("bookmarks", __name__)
 @user_only
 def listed(filename: str) -> Response:
     """A person's bookmarks in a piece, in the order of its text."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     shown = shown_bookmarks(row)
     if wants_json():
         return jsonify(bookmarks=[_json(row, bookmark) for bookmark in shown])
@@ -38,7 +38,7 @@ def listed(filename: str) -> Response:
 @user_only
 def add(filename: str) -> ResponseReturnValue:
     """Mark the sentence at a place of the text, with a note or without."""
-    row, form = owned_file(filename), request.form
+    row, form = heard_file(filename), request.form
     place = forms.number(form.get("at", ""), "at")
     bookmark = services().bookmarks.add(current_user_id(), row, place, form.get("note", ""))
     return _done(row, bookmark, _("Bookmark added."), 201)
@@ -48,7 +48,7 @@ def add(filename: str) -> ResponseReturnValue:
 @user_only
 def change(filename: str, bookmark_id: int) -> ResponseReturnValue:
     """Write another note to a bookmark."""
-    row, note = owned_file(filename), request.form.get("note", "")
+    row, note = heard_file(filename), request.form.get("note", "")
     bookmark = services().bookmarks.change(current_user_id(), row, bookmark_id, note)
     return _done(row, bookmark, _("Note saved."), 200)
 
@@ -57,7 +57,7 @@ def change(filename: str, bookmark_id: int) -> ResponseReturnValue:
 @user_only
 def remove(filename: str, bookmark_id: int) -> ResponseReturnValue:
     """Delete a bookmark."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     services().bookmarks.remove(current_user_id(), row, bookmark_id)
     return _done(row, None, _("Bookmark deleted."), 204)
 
@@ -97,7 +97,7 @@ def find_text(filename: str) -> Response:
 
     `after` takes the `next` of the page before.
     """
-    row, query = owned_file(filename), request.args.get("q", "")
+    row, query = heard_file(filename), request.args.get("q", "")
     first = forms.number(request.args.get("after") or "0", "after")
     found = find(services().db.get_text(row["id"]), query, first=first, limit=MATCHES)
     if wants_json():

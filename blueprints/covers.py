@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from exports.cover import cover, drawing
 from queries.rows import AudioFile
-from web.access import owned_file, user_only
+from web.access import heard_file, user_only
 from web.covers import book_cover_date, cover_version
 from web.security_headers import YEAR_S
 from web.services import services
@@ -16,7 +16,7 @@ blueprint = Blueprint("covers", __name__)
 @user_only
 def show(filename: str) -> Response:
     """The cover of a piece: that of its book, or an SVG."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     return _book_cover(row) or _kept(row, drawing(row["display_name"]).encode(), "image/svg+xml")
 
 
@@ -24,7 +24,7 @@ def show(filename: str) -> Response:
 @user_only
 def artwork(filename: str) -> Response:
     """The same for the system's own controls, which show no SVG: a PNG where it is drawn."""
-    row = owned_file(filename)
+    row = heard_file(filename)
     return _book_cover(row) or _kept(row, *cover(row["display_name"]))
 
 

@@ -44,7 +44,7 @@ def show_file(filename: str) -> Response:
 @user_only
 def part(filename: str, number: int) -> Response:
     """A part of the text as its page shows it, for scripts that bring it as one scrolls."""
-    shown = ReadingText(owned_file(filename)).shown(number)
+    shown = ReadingText(heard_file(filename)).shown(number)
     if wants_json():
         return jsonify(number=number, start=shown.start, text=shown.text)
     return page("files/part.html", part=shown)

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from queries.rows import AudioFile, Chapter
 from queries.segments import EVERYTHING
 from speech.prices import expected_duration_s
-from web.access import heard_file, owned_file, user_only
+from web.access import heard_file, user_only
 from web.current_user import current_user_id
 from web.device_names import device_label, listening_device
 from web.file_selection import ticked
@@ -95,7 +95,7 @@ def _marks(row: AudioFile, chapters: list[Chapter]) -> list[float]:
 @user_only
 def finish(filename: str) -> ResponseReturnValue:
     """Count a piece as heard to the end."""
-    owned_file(filename)
+    heard_file(filename)
     return _finish([filename], return_path("files.show_file", filename=filename))
 
 
@@ -103,7 +103,7 @@ def finish(filename: str) -> ResponseReturnValue:
 @user_only
 def forget(filename: str) -> ResponseReturnValue:
     """Count a piece as never heard."""
-    owned_file(filename)
+    heard_file(filename)
     return _forget([filename], return_path("files.show_file", filename=filename))
 
 

@@ -12,7 +12,7 @@ from services.retake_frames import BadRetake
 from services.retakes import RetakeQuote
 from services.sentences import Sentence, WithWord
 from web import forms
-from web.access import owned_file, user_only
+from web.access import heard_file, owned_file, user_only
 from web.current_user import current_user_id
 from web.file_state import file_page
 from web.formatting import money
@@ -28,8 +28,9 @@ blueprint = Blueprint("sentences", __name__)
 @user_only
 def sentence(filename: str) -> Response:
     """The sentence at `at`, a place in the text: what can be done with it, and its price."""
-    row = owned_file(filename)
-    found = services().sentences.at(row, forms.number(request.args.get("at", ""), "at"))
+    row, place = heard_file(filename), forms.number(request.args.get("at", ""), "at")
+    is_listener = row["owner_id"] != current_user_id()
+    found = services().sentences.at(row, place, is_listener=is_listener)
     if wants_json():
         return jsonify(_json(found))
     price = money(found.again.cost_usd) if found.again else ""

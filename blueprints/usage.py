@@ -15,6 +15,7 @@ from flask_babel import ngettext
 from queries.listening import RecentFile
 from queries.playback import Listening
 from queries.usage import MonthUsage
+from services.sharing import as_told
 from speech.prices import AS_OF, FREE, OPENAI_MODELS, SOURCE, total_cost
 from web import audio_responses, forms
 from web.access import user_only
@@ -55,7 +56,7 @@ def history() -> Response:
     )
     last = rows[PAGE_ROWS - 1] if len(rows) > PAGE_ROWS else None
     older = f"{last['saved_epoch']!r}:{last['id']}" if last else None
-    rows = rows[:PAGE_ROWS]
+    rows = [as_told(row, current_user_id()) for row in rows[:PAGE_ROWS]]
     if wants_json():
         return jsonify(pieces=[_recent_json(row) for row in rows], next=older)
     return page("usage/recent.html", pieces=rows, older=older, search=search, day=day)

@@ -119,6 +119,10 @@ class Statements(ABC):
         """Give the cached sound of one account to another. See queries/segment_cache.py."""
 
     @abstractmethod
+    def move_bookmarks(self, from_id: int, into_id: int) -> None:
+        """Give one account's bookmarks to another. See queries/bookmarks.py."""
+
+    @abstractmethod
     def move_shares(self, from_id: int, into_id: int) -> None:
         """Give one account's shares and links to another. See queries/shares.py."""
 

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from queries.base import Statements
+from queries.shares import IS_HEARD
 
 
 class Bookmark(TypedDict):
@@ -99,11 +100,25 @@ class BookmarkQueries(Statements):
         )  # fmt: skip
 
     def export_bookmarks(self, user_id: int) -> list[ExportedBookmark]:
-        """All bookmarks of a person with the names of their files."""
+        """All bookmarks of a person with the names of their files, as far as they may hear them."""
         return self.list_of(
             ExportedBookmark,
-            """SELECT filename, display_name, text_start, note, bookmarks.created_at
+            f"""SELECT filename, display_name, text_start, note, bookmarks.created_at
                FROM bookmarks JOIN audio_files ON audio_files.id = file_id
-               WHERE user_id = ? ORDER BY file_id, text_start, bookmarks.id""",
+               WHERE user_id = ?1 AND (owner_id = ?1 OR deleted_at IS NULL AND {IS_HEARD})
+               ORDER BY file_id, text_start, bookmarks.id""",
             user_id,
         )
+
+    def move_bookmarks(self, from_id: int, into_id: int) -> None:
+        """Give one account's bookmarks to another; of a sentence that both marked, each note."""
+        with self.transaction():
+            self.write(
+                """DELETE FROM bookmarks WHERE user_id = ?1 AND EXISTS (
+                       SELECT 1 FROM bookmarks other WHERE other.user_id = ?2
+                         AND other.file_id = bookmarks.file_id
+                         AND other.text_start = bookmarks.text_start
+                         AND bookmarks.note IN ('', other.note))""",
+                from_id, into_id,
+            )  # fmt: skip
+            self.write("UPDATE bookmarks SET user_id = ? WHERE user_id = ?", into_id, from_id)

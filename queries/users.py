@@ -166,7 +166,7 @@ class UserQueries(Statements):
             self.write(
                 "UPDATE OR IGNORE positions SET user_id = ? WHERE user_id = ?", into_id, from_id
             )
-            self.write("UPDATE bookmarks SET user_id = ? WHERE user_id = ?", into_id, from_id)
+            self.move_bookmarks(from_id, into_id)
             self.write("UPDATE documents SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE imports SET owner_id = ? WHERE owner_id = ?", into_id, from_id)
             self.write("UPDATE pronunciations SET user_id = ? WHERE user_id = ?", into_id, from_id)

@@ -18,6 +18,7 @@ MOST_AGAIN = 100  # sentences spoken again at once: each is cut into the file on
 MAKING = "You can do this once the piece has been generated."
 STOPPED = "Only a finished piece can be changed. Generate the rest first."
 CHANGING = "Another change is in progress. Wait a moment, then try again."
+OTHERS = "Only the person who shares this piece can change it."
 NOT_SPOKEN = "This sentence has no audio yet."
 
 
@@ -49,20 +50,20 @@ class Sentences:
         self.db: Database = studio.db
         self.retakes: Retakes = studio.retakes
 
-    def at(self, row: AudioFile, place: int) -> Sentence:
-        """The sentence at a place of a file's text. Raises NotFound."""
+    def at(self, row: AudioFile, place: int, *, is_listener: bool = False) -> Sentence:
+        """The sentence at a place of a file's text; listeners change nothing. Raises NotFound."""
         if not 0 <= place < row["character_count"]:
             raise NotFound("There is no such place in this text.")
+        why_not = OTHERS if is_listener else self._why_not(row)
         span = self._span(row, place)
         whole = self.db.get_text(row["id"])
         if span is None:
-            off = dict.fromkeys(("change", "leave_out", "again"), self._why_not(row) or NOT_SPOKEN)
+            off = dict.fromkeys(("change", "leave_out", "again"), why_not or NOT_SPOKEN)
             return Sentence(_unspoken(place), "", None, off)
         words = whole[span["text_start"] : span["text_end"]].strip()
-        if reason := self._why_not(row):
-            return Sentence(
-                span, words, None, dict.fromkeys(("change", "leave_out", "again"), reason)
-            )
+        if why_not:
+            off = dict.fromkeys(("change", "leave_out", "again"), why_not)
+            return Sentence(span, words, None, off)
         try:
             spans = [(span["text_start"], span["text_end"])]
             return Sentence(span, words, self.retakes.quote_again(row, spans, is_fresh=True), {})

@@ -26,7 +26,7 @@ NOT_ALLOWED, ALLOWED = "no", "yes"
 # what went wrong in the owner's account.
 UNTOLD: dict[str, Any] = {
     **dict.fromkeys(("voice", "engine", "model", "category", "stand_in", "waits_for"), ""),
-    **dict.fromkeys(("error", "document_id", "stop_requested", "lease_owner"), None),
+    **dict.fromkeys(("error", "stop_requested", "lease_owner"), None),
     **dict.fromkeys(("track", "needs_voice", "queue_rank", "attempts", "waits"), 0),
     "cost": 0.0,
     "reading": "{}",
@@ -67,6 +67,11 @@ def as_listener(row: Heard) -> Heard:
     return cast("Heard", {**row, **UNTOLD})
 
 
+def as_told(row: Heard, user_id: int) -> Heard:
+    """A person's own file as it is, another's without what its listeners are not told."""
+    return row if row["owner_id"] == user_id else as_listener(row)
+
+
 class Sharing:
     """Who may hear what. What is not shared looks like what is not there."""
 
@@ -78,7 +83,7 @@ class Sharing:
     def heard(self, filename: str, user_id: int) -> HeardFile | None:
         """The person's own file, or one that is shared with them without what they are not told."""
         row = self._db.get_heard_file(filename, user_id)
-        return as_listener(row) if row and row["owner_id"] != user_id else row
+        return as_told(row, user_id) if row else None
 
     def heard_library(
         self, user_id: int, *, search: str | None, limit: int, after: tuple[str, int] | None

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from queries.listening import ListenedFile, Progress
 from queries.rows import AudioFile
+from services.sharing import as_told
 from web.current_user import current_user_id, signed_in
 from web.formatting import spoken_length, stored_number
 from web.services import services
@@ -45,4 +46,6 @@ def what_is_left(file: AudioFile, progress: Mapping[str, Any] | None) -> str:
 
 def begun_pieces() -> list[ListenedFile]:
     """The pieces that the person is in the middle of, the one heard last first."""
-    return services().db.list_begun(current_user_id(), limit=CONTINUED)
+    user_id = current_user_id()
+    found = services().db.list_begun(user_id, limit=CONTINUED)
+    return [as_told(row, user_id) for row in found]

@@ -184,6 +184,7 @@ CALLS = {
     "create_bookmark": lambda db: db.create_bookmark(1, 1, 0, "note"),
     "update_bookmark": lambda db: db.update_bookmark(1, 1, 1, "other"),
     "delete_bookmark": lambda db: db.delete_bookmark(1, 1, 1),
+    "move_bookmarks": lambda db: db.move_bookmarks(1, 2),
     "export_bookmarks": lambda db: db.export_bookmarks(1),
     "get_claimed_retake": lambda db: [
         db.claim_retake("w", lease_s=9.0, **NOW),

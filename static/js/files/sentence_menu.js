@@ -142,7 +142,7 @@ class SentenceMenu extends HTMLElement {
     this.#from = document.activeElement === reading() ? place : null;
     [this.#place, this.#found, this.#word] = [place, null, word];
     for (const item of this.#items) this.#set(item, "");
-    this.#menu.querySelector("[data-price]").textContent = "";
+    this.#showPrice("");
     if (!this.#menu.matches(":popover-open")) this.#menu.showPopover();
     const { offsetWidth: width, offsetHeight: height } = this.#menu;
     const left = Math.max(EDGE_PX, Math.min(x, innerWidth - width - EDGE_PX));
@@ -167,9 +167,15 @@ class SentenceMenu extends HTMLElement {
     }
     const { off, again, text_start, text_end } = this.#found;
     for (const item of this.#items) this.#set(item, off[BY_OFF[item.dataset.act]] ?? "");
-    this.#menu.querySelector("[data-price]").textContent = again?.price ?? "";
+    this.#showPrice(again?.price ?? "");
     const range = reading().rangeOf(text_start, text_end);
     if (range && window.Highlight) CSS.highlights.set("chosen", new Highlight(range));
+  }
+
+  // Listeners of another's piece have no entry with a price.
+  #showPrice(price) {
+    const shown = this.#menu.querySelector("[data-price]");
+    if (shown) shown.textContent = price;
   }
 
   #set(item, reason) {
