@@ -77,7 +77,7 @@ def open_page(new_page, served):
 @everywhere
 def test_a_library_of_nova_goes_on_after_her_end(served, change, open_page, width, theme):
     page = open_page(width, theme)
-    notice = page.get_by_text("ends on 6 January 2027, in 45 days")
+    notice = page.get_by_text("will be discontinued in 45 days, on 6 January 2027")
     notice.click()
     expect(page.get_by_text("Nova → Coral (OpenAI Realtime)")).to_be_visible()
     assert violations(page) == [], "the notice"
@@ -93,7 +93,7 @@ def test_a_library_of_nova_goes_on_after_her_end(served, change, open_page, widt
     chosen = page.locator("select[name=voice]")
     expect(chosen).to_have_value("openai-realtime:coral")
     expect(chosen.locator("option[value='openai:nova']")).to_have_count(0)
-    expect(page.get_by_text("ended on 6 January 2027")).to_be_visible()
+    expect(page.get_by_text("was discontinued on 6 January 2027")).to_be_visible()
 
     page.goto(f"{served.address}/files/{waiting}")
     expect(page.get_by_text("does not have this model")).to_be_visible()
@@ -103,6 +103,8 @@ def test_a_library_of_nova_goes_on_after_her_end(served, change, open_page, widt
     expect(page.get_by_text("Waiting in the queue.")).to_be_visible()
     assert served.work(waiting) == "ready"
     page.goto(f"{served.address}/files/{waiting}")
+    if width == "phone":  # where the details are a sheet
+        page.get_by_role("button", name="Details").click()
     expect(page.get_by_text("from 0:00: Coral (OpenAI Realtime)")).to_be_visible()
     assert page.problems == []
 

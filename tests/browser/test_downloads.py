@@ -75,7 +75,7 @@ def test_the_keyboard_orders_follows_and_cancels(new_page, house, book):
     button = menu.get_by_role("button", name="Opus")
     button.focus()
     page.keyboard.press("Enter")
-    expect(menu.get_by_role("status")).to_have_text("Making Opus (smaller)…")
+    expect(menu.get_by_role("status")).to_have_text("Creating Opus (smaller)…")
     expect(menu.get_by_role("progressbar", name="Opus")).to_be_visible()
     page.keyboard.press("Tab")
     cancel = menu.get_by_role("button", name="Cancel: Opus")

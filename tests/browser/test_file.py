@@ -157,7 +157,7 @@ def test_a_piece_is_stopped_and_spoken_on(new_page, house):
     filename = house.owner.generate(prose(400_000, 3), name="Endless")["filename"]
     page = new_page(house)
     page.goto(address(house.app, f"/files/{filename}"))
-    expect(page.locator("[data-making-note]")).to_have_text(re.compile("spoken"))
+    expect(page.locator("[data-making-note]")).to_have_text(re.compile("generated"))
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_role("button", name="Continue")).to_be_visible()
     expect(page.locator(".state")).to_contain_text("The audio generated so far is kept.")

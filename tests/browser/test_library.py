@@ -191,7 +191,7 @@ def test_the_bin_says_when_a_piece_goes_and_gives_it_back(desk, shelf, pieces):
     expect(names(desk)).to_have_count(2)
     desk.get_by_role("link", name="Bin").click()
     expect(desk.locator(".row", has_text="Letter")).to_contain_text("will be removed")
-    desk.get_by_label("Tick Letter").first.check()
+    desk.get_by_label("Select Letter").first.check()
     desk.get_by_role("button", name="Restore").click()
     expect(desk.locator("main > .notice")).to_contain_text("Restored 1 piece.")
     assert state(shelf, pieces["Letter"])["status"] == "ready"
@@ -203,9 +203,9 @@ def test_a_piece_is_deleted_for_good_from_the_bin(desk, shelf, pieces):
     sound = shelf.app.data / "audio" / pieces["Boathouse"]
     assert sound.exists()
     desk.get_by_role("link", name="Bin").click()
-    desk.get_by_label("Tick Boathouse").first.check()
+    desk.get_by_label("Select Boathouse").first.check()
     desk.get_by_role("button", name="Delete for good").click()
-    expect(desk.locator("main > .notice")).to_contain_text("gone for good")
+    expect(desk.locator("main > .notice")).to_contain_text("Deleted 1 piece for good.")
     assert not sound.exists()
 
 
@@ -350,8 +350,10 @@ def test_the_library_works_without_script(browser, shelf, pieces):
     page.locator("[data-bulk] input[name=category]").fill("Novel")
     page.get_by_role("button", name="Move", exact=True).click()
     expect(page.locator("main > .notice")).to_contain_text("Moved 1 piece.")
+    page.get_by_label("More for Heron").click()  # leads to the menu on the page of the piece
+    page.wait_for_url("**/files/*#manage")
     page.get_by_label("More for Heron").click()
-    page.get_by_role("button", name="Delete").click()
+    page.locator("#manage").get_by_role("button", name="Delete").click()
     expect(page.locator("main > .notice")).to_contain_text("“Heron” moved to the bin.")
     page.get_by_role("button", name="Undo").click()
     expect(names(page)).to_have_count(3)

@@ -18,7 +18,7 @@ from tests.browser.driving import (
 from tests.support.making import prose
 from tests.support.serving import PASSWORD, Client, wait_until
 
-PLACES = ("Studio", "Library", "History", "Usage")
+PLACES = ("Studio", "Library", "Recent", "Usage")
 # How far the sound falls behind the clock, in ms: whoever looks at it late does not see it late.
 NOTE_GAPS = """() => {
   window.delays = [];
@@ -213,6 +213,10 @@ def test_keys_play_skip_silence_search_and_explain(desk):
     desk.locator("dialog#shortcuts").evaluate("dialog => dialog.showModal()")
     desk.get_by_label("Use these keys").check()
     desk.keyboard.press("Escape")
+    desk.keyboard.press("/")  # the text itself is searched where there is one
+    expect(desk.get_by_role("searchbox", name="Find in this text")).to_be_focused()
+    desk.evaluate("Turbo.visit('/usage')")
+    expect(desk.get_by_role("heading", name="Usage")).to_be_visible()
     desk.keyboard.press("/")
     desk.wait_for_url("**/library*")
     expect(desk.locator("main [type=search]")).to_be_focused()
@@ -322,7 +326,7 @@ def test_another_device_that_is_further_is_offered_and_never_overwritten(house, 
     page.goto(address(house.app, f"/files/{filename}"))
     start(page)
     offer = page.locator("[data-offer]")
-    expect(offer).to_contain_text("is further: 0:40")
+    expect(offer).to_contain_text("is further along: 0:40")
     assert player(page, "sound.time") < 40
     with page.expect_response(lambda response: "/playback/" in response.url):
         page.evaluate(f"{PLAYER}.sound.pause()")

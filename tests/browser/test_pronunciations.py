@@ -58,14 +58,14 @@ def test_an_entry_is_heard_before_it_is_kept_and_then_listed(desk):
     desk.get_by_label("Word or phrase").fill("Nguyen")
     desk.get_by_label("Pronunciation").fill("win")
     desk.get_by_label("Test sentence").fill("Nguyen came in.")
-    expect(desk.locator("[data-said]")).to_have_text("Said: “win came in.”")
+    expect(desk.locator("[data-said]")).to_have_text("Heard: “win came in.”")
     desk.get_by_role("button", name="Play with this rule").click()
     until(desk, "window.heard.length === 1")
     desk.get_by_role("button", name="Play without this rule").click()
     until(desk, "new Set(window.heard).size === 2")
     expect(desk.get_by_text("Nothing here yet.")).to_be_visible()
     desk.get_by_role("button", name="Add", exact=True).click()
-    expect(desk.locator(".entry-row")).to_contain_text("Nguyen → is said win")
+    expect(desk.locator(".entry-row")).to_contain_text("Nguyen → is pronounced win")
     desk.get_by_role("button", name="Remove “Nguyen”").click()
     expect(desk.locator(".entry-row")).to_have_count(0)
 
@@ -82,7 +82,7 @@ def test_a_half_written_entry_is_not_scolded(desk):
     assert asked == []
     desk.get_by_label("Pronunciation").fill("win")
     desk.clock.run_for(5_000)
-    expect(desk.locator("[data-said]")).to_have_text("Said: “win”")
+    expect(desk.locator("[data-said]")).to_have_text("Heard: “win”")
     assert [url.rpartition("/")[2] for url in asked] == ["try"]
 
 
@@ -143,7 +143,7 @@ def test_everything_works_without_script(new_page, house):
     page.get_by_label("Word or phrase").fill("GIF")
     page.get_by_label("Pronunciation").fill("jif")
     page.get_by_role("button", name="What will be read?").click()
-    expect(page.locator("[data-said]")).to_contain_text("Said: “jif”")
+    expect(page.locator("[data-said]")).to_contain_text("Heard: “jif”")
     page.get_by_role("button", name="Add", exact=True).click()
     page.get_by_role("link", name="What “GIF” would change").click()
     expect(page.get_by_text("None of your pieces contains it.")).to_be_visible()

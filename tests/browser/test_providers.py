@@ -82,8 +82,8 @@ def test_all_of_it_works_without_script(new_page, house):
             "af_sky |  | en-US\nbm_lewis |  | en-GB"
         )
         page.get_by_role("link", name="Providers").first.click()
-        page.get_by_role("button", name="Switch off Kokoro").click()
-        expect(page.get_by_text("Kokoro is switched off.")).to_be_visible()
+        page.get_by_role("button", name="Turn off Kokoro").click()
+        expect(page.get_by_text("Kokoro is off.")).to_be_visible()
         page.get_by_role("link", name="Kokoro").click()
         page.get_by_text("Remove this provider…").click()
         page.get_by_role("button", name="Delete for good").click()

@@ -129,7 +129,7 @@ def test_a_limit_is_said_before_it_is_met(new_page, tmp_path):
         page = new_page()
         sign_in(page.context, app, owner)
         page.goto(address(app, take(owner)))
-        expect(page.locator("[data-trouble]")).to_contain_text("3,000 characters spoken in a day")
+        expect(page.locator("[data-trouble]")).to_contain_text("3,000 characters a day")
         expect(page.locator("[data-speak-book]")).to_be_disabled()
         page.get_by_role("button", name="None", exact=True).click()
         row(page, 1).locator("[name=chapter]").check()
@@ -141,7 +141,7 @@ def test_the_same_book_twice_is_said_and_can_be_discarded(open_review):
     text = BOOK.replace("Chapter", "Part")
     open_review(text)
     page = open_review(text)
-    expect(page.get_by_text("You have this already")).to_be_visible()
+    expect(page.get_by_text("You already have this")).to_be_visible()
     page.get_by_role("button", name="Discard this one").click()
     page.wait_for_url("**/documents")
 

@@ -235,7 +235,7 @@ def test_everything_works_without_scripts(new_page, house, piece):
     expect(page.locator(".notice")).to_have_text("Bookmark added.")
     page.goto(address(house.app, f"/files/{piece}/sentence?at=50"))
     page.get_by_role("button", name="Leave out").click()
-    expect(page.locator(".notice")).to_contain_text("being left out")
+    expect(page.locator(".notice")).to_contain_text("Leaving out the sentence.")
 
 
 @everywhere

@@ -55,7 +55,7 @@ def test_what_another_tab_made_of_a_document_stays(new_page, house, book):
         page.locator("[name=chapter]").nth(1).uncheck()
     assert house.owner.json(book)["title"] == "Theirs"
     page.locator(".book-title").fill("Mine")
-    expect(page.locator("[data-trouble]")).to_contain_text("“Theirs” was entered in another tab")
+    expect(page.locator("[data-trouble]")).to_contain_text("“Theirs” was added in another tab")
     page.locator(".book-title").fill("Mine after all")
     expect(page.locator("[data-trouble]")).to_have_text("")
     assert house.owner.json(book)["title"] == "Mine after all"

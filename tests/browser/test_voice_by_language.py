@@ -71,7 +71,7 @@ def test_german_is_read_by_a_german_voice_and_a_press_takes_it_back(open_desk, w
     before = voice(page).input_value()
     page.evaluate(SHIFTS)
     write(page, GERMAN)
-    expect(line(page)).to_contain_text("German text: read by ")
+    expect(line(page)).to_contain_text("German text, read by ")
     expect(voice(page)).to_have_value("espeak:gmw/de")
     assert page.evaluate("window.shifted") == 0
     line(page).get_by_role("button", name="Undo").click()

@@ -73,7 +73,7 @@ def test_a_text_in_another_language_than_the_browsers_is_offered_its_voice(new_p
     expect(offer(page)).to_be_hidden()
     with page.expect_response("**/draft"):
         text.fill(TEXT)
-        expect(offer(page)).to_contain_text("German sounds natural with Thorsten")
+        expect(offer(page)).to_contain_text("Thorsten is a natural voice for German")
     page.reload()  # the draft is a German text
     expect(offer(page)).to_contain_text("Thorsten")
     offer(page).locator("[value=install]").click()

@@ -71,7 +71,7 @@ def test_natural_voices_are_on_top_named_and_within_reach(open_picker, width, th
     link = first.get_by_role("link", name="Heart natural American English, female · free")
     expect(link).to_have_attribute("aria-current", "true")
     expect(first.locator(".natural")).to_have_text("natural")
-    box = first.get_by_role("button", name="Hear Heart").bounding_box()
+    box = first.get_by_role("button", name="Listen to Heart").bounding_box()
     assert min(box["width"], box["height"]) >= 44
     assert dialog.evaluate("dialog => dialog.scrollWidth <= dialog.clientWidth")
     assert violations(page) == []

@@ -36,7 +36,7 @@ def test_a_voice_is_seen_on_its_way_and_is_there_without_a_reload(new_page, hous
     assert violations(page) == []
     server.fault = ""
     page.get_by_role("button", name=f"Stop {VOICE}").click()
-    page.get_by_role("button", name=f"Go on {VOICE}").click()
+    page.get_by_role("button", name=f"Continue {VOICE}").click()
     expect(page.get_by_role("button", name=f"Remove {VOICE}")).to_be_visible(timeout=60_000)
     expect(bar).to_be_hidden()
     assert page.problems == []
