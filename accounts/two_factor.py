@@ -11,7 +11,7 @@ import pyotp
 
 from accounts.accounts import Accounts
 from accounts.encryption import DecryptionError, SecretBox
-from accounts.errors import AccountError, TwoFactorChanged, WrongCode
+from accounts.errors import RuleRefused, TwoFactorChanged, WrongCode
 from accounts.types import LoginResult, Visitor
 from common.errors import Checks
 from database import Database
@@ -186,7 +186,9 @@ class TwoFactorRules:
     def set_rule(self, admin: Account, rule: str, visitor: Visitor) -> None:
         """Set who must have a second step; those users see nothing else until they set it up."""
         if rule not in RULES:
-            raise AccountError("Choose who must use it: nobody, admins or everybody.")
+            raise RuleRefused(
+                "second_factor", "Choose who must use it: nobody, admins or everybody."
+            )
         with self._db.transaction():
             self._db.set_rule(RULE, rule)
             self._accounts.log("second_factor_rule", admin, visitor, rule)

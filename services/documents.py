@@ -86,7 +86,7 @@ class Documents:
         return self.db.update_document(
             row["id"],
             row["owner_id"],
-            title=None if title is None else check_name(title),
+            title=None if title is None else check_name(title, "title"),
             author=None if author is None else clean_line(author, NAME_LENGTH),
             choices=choices.to_json(),
         )

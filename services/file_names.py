@@ -17,7 +17,7 @@ LOOKED_AT = 20_000  # characters in which the signs of markup are looked for
 
 
 class BadName(AppError):
-    """A name or group that cannot be stored; `message` says why, `field` which of the two."""
+    """A name or group that cannot be stored; `message` says why, `field` names its input."""
 
     status = 400
 
@@ -31,11 +31,11 @@ def plain_name(name: str) -> str:
     return " ".join(CONTROL.sub(" ", TURNING.sub("", name)).split())
 
 
-def check_name(name: str) -> str:
-    """A display name as it is stored; raises BadName with the remedy."""
+def check_name(name: str, field: str = "name") -> str:
+    """A display name as it is stored; raises BadName with the remedy and its `field`."""
     cleaned = plain_name(name)
     if not cleaned:
-        raise BadName("The name is empty. Enter a name of up to 200 characters.", "name")
+        raise BadName("The name is empty. Enter a name of up to 200 characters.", field)
     if len(cleaned) > NAME_LENGTH:
         raise BadName(
             Message(
@@ -43,13 +43,13 @@ def check_name(name: str) -> str:
                 characters=len(cleaned),
                 limit=NAME_LENGTH,
             ),
-            "name",
+            field,
         )
     return cleaned
 
 
-def check_group(category: str) -> str:
-    """A group's name as it is stored, or "" for none; raises BadName."""
+def check_group(category: str, field: str = "category") -> str:
+    """A group's name as it is stored, or "" for none; raises BadName with its `field`."""
     cleaned = plain_name(category)
     if len(cleaned) > GROUP_LENGTH:
         raise BadName(
@@ -58,7 +58,7 @@ def check_group(category: str) -> str:
                 characters=len(cleaned),
                 limit=GROUP_LENGTH,
             ),
-            "category",
+            field,
         )
     return cleaned
 

@@ -237,7 +237,7 @@ class Library:
 
 
 def _group_name(name: str) -> str:
-    cleaned = check_group(name)
+    cleaned = check_group(name, "name")
     if not cleaned:
         raise BadName("The group name is empty. Enter a name of up to 100 characters.", "name")
     return cleaned

@@ -146,7 +146,7 @@ def test_a_file_above_the_limit_gets_its_sentence_and_others_pass(small):
     answer = send(small, ("big.txt", b"a " * 550_000), ("fine.txt", b"Fine."))
     assert answer.status_code == 201
     assert [error["status"] for error in answer.json["errors"]] == [413]
-    assert "at most 1 MB" in answer.json["errors"][0]["error"]
+    assert "up to 1 MB" in answer.json["errors"][0]["error"]
 
 
 def test_a_form_far_above_the_limit_is_not_even_read(small):
@@ -302,13 +302,19 @@ BAD = [
 ]
 
 
+# What the engine of a voice refuses, which knows no form.
+WITHOUT_FIELD = ("nan", "99", "espeak:klingon", "x" * 10_000)
+
+
 @pytest.mark.parametrize("fields", BAD, ids=str)
 @pytest.mark.parametrize("path", ["", "/speak"])
 def test_choices_that_are_none_are_refused_and_change_nothing(owner, book, fields, path):
     before = owner.get(book["url"], json=True).json
     answer = owner.post(book["url"] + path, fields, json=True)
     assert answer.status_code == 400, answer.text
-    assert answer.json.keys() == {"error"}
+    wrong, value = list(fields.items())[-1]
+    named = {} if wrong in ("voice", "speed") and value in WITHOUT_FIELD else {"field": wrong}
+    assert answer.json == {"error": answer.json["error"], **named}
     assert owner.get(book["url"], json=True).json == before
     page = owner.post(book["url"] + path, fields)
     assert page.status_code == 400
@@ -321,9 +327,10 @@ def test_whatever_choices_lie_in_the_database_the_book_opens(owner, book):
         assert owner.get(book["url"]).status_code == 200
 
 
-def test_the_page_shows_where_a_web_document_came_from_and_what_was_not_read(owner):
+def test_a_document_without_a_picture_has_a_drawn_cover(owner):
     made = take(owner, "Text.", "a.txt")
-    assert owner.get(f"{made['url']}/cover").status_code == 404
+    answer = owner.get(f"{made['url']}/cover")
+    assert (answer.status_code, answer.content_type) == (200, "image/svg+xml")
     assert "Remove this document" in owner.get(made["url"]).text
 
 
@@ -341,7 +348,7 @@ def test_a_cover_is_sent_shown_and_taken_away(owner, book):
     assert send(owner, path=path).status_code == 400
     assert owner.get(path).status_code == 200
     assert owner.post(path, {"remove": "1"}).status_code == 303
-    assert owner.get(path).status_code == 404
+    assert owner.get(path).content_type == "image/svg+xml"
 
 
 # Chapters
@@ -466,7 +473,7 @@ def test_a_document_is_removed_and_what_was_spoken_stays(owner, book):
     owner.post(f"{book['url']}/speak")
     answer = owner.post(f"{book['url']}/delete")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/documents")
-    assert "was removed" in owner.get("/documents").text
+    assert "Removed “" in owner.get("/documents").text
     assert owner.get(book["url"]).status_code == 404
     assert len(owner.get("/library", json=True).json["files"]) == 1
 

@@ -69,7 +69,7 @@ def test_without_script_the_way_leads_over_a_page_that_looks_again(owner, servic
     assert answer.status_code == 303
     waiting = owner.get(answer.location)
     assert 'http-equiv="refresh"' in waiting.text
-    assert "Making FLAC" in waiting.text
+    assert "Creating FLAC" in waiting.text
     make(services)
     ready = owner.get(answer.location)
     assert 'http-equiv="refresh"' not in ready.text
@@ -122,7 +122,7 @@ def test_a_full_disk_is_said_as_507(owner, services, filename):
     services.studio.exports.files.min_free_bytes = 1 << 60
     answer = owner.post(f"/files/{filename}/exports", {"format": "m4b"}, json=True)
     assert answer.status_code == 507
-    assert "MB free" in answer.json["error"]
+    assert "MB are free" in answer.json["error"]
 
 
 def test_a_cancelled_download_is_gone(owner, export, filename):

@@ -60,6 +60,8 @@ SETTINGS = {
     "OPENAI_PRICE": ("1.5", 1.5),
     "OPENAI_PARALLEL": ("3", 3),
     "OPENAI_TIMEOUT_S": ("0.5", 0.5),
+    "BIN_DAYS": ("5", 5),
+    "BACKUP_DAYS": ("3", 3),
     "SESSION_IDLE_DAYS": ("1", 1),
     "SESSION_ABSOLUTE_DAYS": ("2", 2),
 }

@@ -51,11 +51,17 @@ FORMS = [
     ("/generate", "/", {"text": "kept", "speed": "fast"}, "speed"),
     ("/preview", "/voices", {"voice": "none:such", "sentence": "A tide."}, ""),
     ("/documents", "/documents", {}, "file"),
-    ("/history/forget", "/history", {"id": "x"}, ""),
-    ("/admin/second-step", "/admin", {"rule": "x"}, "rule"),
-    ("/admin/bought-sound", "/admin", {"rule": "x"}, "rule"),
+    ("/history/forget", "/history/plays", {"id": "x"}, ""),
+    ("/admin/security", "/admin/security", {"registration": "x"}, "registration"),
+    ("/admin/security", "/admin/security", {"security_log_days": "x"}, "security_log_days"),
+    ("/admin/security", "/admin/security", {"second_factor": "x"}, "second_factor"),
+    ("/admin/storage", "/admin/storage", {"bin_days": "x"}, "bin_days"),
+    ("/admin/bought-sound", "/admin/storage", {"rule": "x"}, "rule"),
     ("/admin/invites/revoke", "/admin", {"id": "x"}, ""),
-    ("/admin/users/{user}", "/admin", {"action": "x"}, ""),
+    ("/admin/people/{user}", "/admin/people/{user}", {"action": "x"}, ""),
+    ("/admin/people/{user}/limits", "/admin/people/{user}", {"daily_characters": "x"},
+     "daily_characters"),
+    ("/admin/people/{user}/delete", "/admin/people/{user}", {"confirm": "x"}, "confirm"),
     ("/admin/providers", "/admin/providers", PROVIDER | {"base_url": "nowhere", "label": "kept"},
      "base_url"),
     ("/admin/providers/{provider}", "/admin/providers/{provider}",
@@ -149,13 +155,22 @@ def test_a_browser_that_hides_where_it_was_is_shown_the_page_of_the_form(house):
 
 
 def test_a_second_mistake_without_a_script_is_told_on_the_same_page(house):
-    owner, _, names = house
-    page, path = f"/files/{names['file']}", f"/files/{names['file']}/rename"
-    _, _, first = send(owner, path, page, {"name": LONG})
+    owner, _, _ = house
+    page, path = "/account", "/account/stand-in"
+    _, _, first = send(owner, path, page, {"rule": "x"})
     kept = re.search(r'name="form_page" value="([^"]+)"', form_of(first))[1]
     assert kept == page
-    _, _, second = send(owner, path, path, {"name": LONG, "form_page": kept})
-    assert set(invalid(form_of(second))) == {"name"}
+    _, _, second = send(owner, path, path, {"rule": "x", "form_page": kept})
+    assert set(invalid(form_of(second))) == {"rule"}
+
+
+def test_a_second_bad_name_without_a_script_is_told_on_the_page_of_the_piece(house):
+    owner, _, names = house
+    page, path = f"/files/{names['file']}", f"/files/{names['file']}/rename"
+    for came_from in (page, path):
+        _, _, html = send(owner, path, came_from, {"name": LONG})
+        assert set(invalid(form_of(html))) == {"name"}
+        assert "<read-along" in html
 
 
 def test_a_form_that_another_site_sent_is_not_shown_with_its_values(house):
@@ -202,7 +217,7 @@ def test_a_month_that_cannot_be_read_shows_the_present_one(house):
     owner, _, _ = house
     status, _, html = owner.request("GET", "/usage?month=x", Accept="text/html")
     assert status == 400
-    assert b"A month is written like 2026-11." in html
+    assert b"Write months like 2026-11." in html
     assert b'class="error-page"' not in html
 
 

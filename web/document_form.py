@@ -132,7 +132,7 @@ def changed_chapter(
     order = forms.order(form)
     title = form.get("title", "").strip()
     if title:
-        name = check_name(title)
+        name = check_name(title, "title")
         choices = choices.with_title(
             number, None if name == document.chapters[number].title else name
         )
