@@ -234,7 +234,7 @@ def test_a_book_in_files_plays_one_chapter_after_the_other(open_review):
     is_advancing(page)
     assert player(page, "queue.items.length") == 4
     until(page, f"{PLAYER}?.file.name === '02 Arrival'")
-    expect(page.locator("[data-book-note]")).to_contain_text("100% spoken", timeout=60_000)
+    expect(page.locator("[data-book-note]")).to_contain_text("100% generated", timeout=60_000)
     expect(page.locator(".made [data-progress]")).to_have_count(0)
     expect(page.locator(".made").get_by_role("button", name="Pause")).to_have_count(0)
     assert page.problems == []
@@ -247,7 +247,7 @@ def test_without_script_a_file_is_imported_chosen_and_spoken(open_page, tmp_path
     page.get_by_role("link", name="File", exact=True).click()
     page.get_by_label("Files").set_input_files(path)
     page.get_by_role("button", name="Import").click()
-    page.get_by_label("Speak Arrival").uncheck()
+    page.get_by_label("Generate Arrival").uncheck()
     page.get_by_role("button", name="Count again").click()
     expect(total(page)).to_contain_text("3 chapters")
     page.get_by_text("Ice", exact=True).click()

@@ -35,11 +35,11 @@ def test_without_a_script_the_page_comes_back_with_the_mistake_focused(new_page,
     page = new_page(house, java_script_enabled=False)
     page.goto(address(house.app, "/pronunciations"))
     page.get_by_label("Word or phrase").fill(" ")
-    page.get_by_label("Pronunciation").fill("kept")
+    page.get_by_label("Pronunciation", exact=True).fill("kept")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_label("Word or phrase")).to_be_focused()
     expect(page.locator("#error-pattern")).to_be_visible()
-    expect(page.get_by_label("Pronunciation")).to_have_value("kept")
+    expect(page.get_by_label("Pronunciation", exact=True)).to_have_value("kept")
 
 
 def test_a_password_can_be_looked_at_and_nothing_moves(new_page, app):

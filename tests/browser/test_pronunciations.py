@@ -56,7 +56,7 @@ def take_voice(page, name, voice):
 
 def test_an_entry_is_heard_before_it_is_kept_and_then_listed(desk):
     desk.get_by_label("Word or phrase").fill("Nguyen")
-    desk.get_by_label("Pronunciation").fill("win")
+    desk.get_by_label("Pronunciation", exact=True).fill("win")
     desk.get_by_label("Test sentence").fill("Nguyen came in.")
     expect(desk.locator("[data-said]")).to_have_text("Heard: “win came in.”")
     desk.get_by_role("button", name="Play with this rule").click()
@@ -80,7 +80,7 @@ def test_a_half_written_entry_is_not_scolded(desk):
     desk.get_by_label("Word or phrase").fill("Nguyen")
     desk.clock.run_for(5_000)
     assert asked == []
-    desk.get_by_label("Pronunciation").fill("win")
+    desk.get_by_label("Pronunciation", exact=True).fill("win")
     desk.clock.run_for(5_000)
     expect(desk.locator("[data-said]")).to_have_text("Heard: “win”")
     assert [url.rpartition("/")[2] for url in asked] == ["try"]
@@ -141,7 +141,7 @@ def test_everything_works_without_script(new_page, house):
     page = new_page(house, java_script_enabled=False)
     page.goto(address(house.app, "/pronunciations"))
     page.get_by_label("Word or phrase").fill("GIF")
-    page.get_by_label("Pronunciation").fill("jif")
+    page.get_by_label("Pronunciation", exact=True).fill("jif")
     page.get_by_role("button", name="What will be read?").click()
     expect(page.locator("[data-said]")).to_contain_text("Heard: “jif”")
     page.get_by_role("button", name="Add", exact=True).click()

@@ -83,7 +83,7 @@ def test_menus_and_places_without_anything_break_no_rule(open_at, house, width, 
     assert added.returncode == 0
     page = open_at("/login", width, theme, is_stranger=True)
     for field, value in (("Name", name), ("Password", "not this one at all")):
-        page.get_by_label(field).fill(value)
+        page.get_by_label(field, exact=True).fill(value)
     page.get_by_role("main").get_by_role("button", name="Log in").click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert violations(page) == [], "a refused log-in"

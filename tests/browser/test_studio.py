@@ -279,7 +279,7 @@ def test_voices_are_filtered_by_language(desk):
 def test_a_voice_is_heard_before_it_is_chosen_and_only_fetched_once(desk):
     dialog = open_voices(desk)
     dialog.get_by_label("Search voices").fill("german")
-    hear = dialog.get_by_role("button", name="Hear German")
+    hear = dialog.get_by_role("button", name="Listen to German")
     asked = []
     desk.on("request", lambda request: asked.append(request.post_data))
     with desk.expect_response(lambda response: response.url.endswith("/preview")) as answer:

@@ -91,7 +91,7 @@ def test_a_second_step_is_set_up_used_and_given_up(new_page, tmp_path, width):
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url(address(app, "/"))
         page.goto(address(app, "/account/second-step"))
-        expect(page.get_by_text("9 recovery codes are left")).to_be_visible()
+        expect(page.get_by_text("9 recovery codes left.")).to_be_visible()
         looks_well(page)
         page.locator("#off-current").fill(PASSWORD)
         page.get_by_role("button", name="Turn off two-factor authentication").click()

@@ -69,7 +69,7 @@ class ReadAlong extends HTMLElement {
     this.#touched = performance.now();
     await this.#parts.show(this.#parts.indexAt(point), this.#leaving.signal);
     const box = boxOf(this.rangeOf(point, point + 1) ?? this.rangeOf(point, point + 2));
-    if (box) scrollBy({ top: box.top - innerHeight * 0.3, behavior: "instant" });
+    if (box && !isSeen(box)) scrollBy({ top: box.top - innerHeight * 0.3, behavior: "instant" });
   }
 
   // The range of signs between two places of the text; null where they are not on the page yet.
