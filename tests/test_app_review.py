@@ -9,7 +9,7 @@ from tests.test_app_documents import take
 
 LIMITS = {
     "max_characters": "one audiobook can have up to 100",
-    "daily_characters_per_user": "You may have 100 characters spoken in a day",
+    "daily_characters_per_user": "You can generate 100 characters a day",
 }
 
 
@@ -34,9 +34,9 @@ def test_a_setting_that_is_refused_lies_open(owner, book):
 
 def test_the_same_book_twice_is_said_and_refused_nothing(owner, book):
     twin = take(owner)
-    assert "You have this already" not in owner.get(book["url"]).text
+    assert "You already have this" not in owner.get(book["url"]).text
     page = owner.get(twin["url"]).text
-    assert "You have this already" in page
+    assert "You already have this" in page
     assert f'href="{book["url"]}"' in page
     assert owner.get(twin["url"], json=True).json["twin"]["document_id"] == book["id"]
     owner.post(f"{twin['url']}/delete")

@@ -31,7 +31,7 @@ def test_a_backup_is_made_and_restored_from_the_command_line(filled, app):
     assert damaged.stderr.strip().endswith("restore it from a backup.")
     restored = app.flask("restore", "latest")
     assert restored.returncode == 0, restored.stderr
-    assert "remove it when you are sure" in restored.stdout
+    assert "Delete it when you are sure" in restored.stdout
     assert filled.contents() == then
 
 

@@ -254,7 +254,7 @@ def test_a_position_is_kept_in_its_listening_too(db, user, make_file):
 def test_nothing_is_kept_with_a_listening_of_somebody_else(db, user, bob, make_file):
     mine = db.record_playback(user["id"], make_file()["id"], "desk")
     theirs = make_file("b", owner=bob)["id"]
-    with pytest.raises(NotFound, match="listening"):
+    with pytest.raises(NotFound, match="entry in your history"):
         db.save_position(bob["id"], theirs, "desk", 9.0, mine)
     assert db.get_playback_history(user["id"])[0]["position"] == 0.0
     assert db.get_positions(bob["id"], theirs) == []

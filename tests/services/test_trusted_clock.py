@@ -174,7 +174,7 @@ def test_a_backup_of_a_clock_ahead_displaces_none_and_is_not_the_latest(tmp_path
     def make(at):
         name = retention.new_name(tmp_path, at, "nightly")
         (tmp_path / name).mkdir()
-        return name, retention.rotate(tmp_path, name)
+        return name, retention.rotate(tmp_path, name, 7)
 
     real = [make(now - timedelta(days=day))[0] for day in range(7, 0, -1)]
     ahead, gone = make(now + timedelta(days=730))

@@ -45,7 +45,7 @@ def stopped(services, filename):
 def test_what_was_spoken_of_a_stopped_piece_is_gone_with_it(owner, services, piece, vanish):
     part = stopped(services, piece)
     assert owner.get(f"/audio/{piece}").status_code == 200
-    vanish(services.db, "get_audio_file", part)
+    vanish(services.db, "get_heard_file", part)
     answer = owner.get(f"/audio/{piece}", json=True)
     assert answer.status_code == 409
     assert "cancelled" in answer.json["error"]
@@ -56,7 +56,8 @@ def test_what_was_spoken_of_a_stopped_piece_is_gone_with_it(owner, services, pie
 def test_a_finished_piece_that_is_deleted_meanwhile_is_a_404(
     owner, services, piece, vanish, place, headers
 ):
-    vanish(services.db, "get_audio_file", services.store.path(piece))
+    for lookup in ("get_audio_file", "get_heard_file"):
+        vanish(services.db, lookup, services.store.path(piece))
     answer = owner.get(f"/{place}/{piece}", headers=headers, json=True)
     assert answer.status_code == 404
     assert answer.json["error"] == "The audio of this piece is missing on the server."

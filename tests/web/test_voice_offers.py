@@ -67,7 +67,7 @@ def english(browser) -> None:
         ("de-DE,de;q=0.9,en;q=0.8", "Thorsten (63,2 MB)"),
         ("en-US,en;q=0.9", ""), ("en-GB", ""), ("*", ""), ("", ""),
         ("en,de;q=0.5", "Thorsten"), ("de;q=0", ""),
-        ("it-IT", "about 60 MB"), ("fr", "about 60 MB"),
+        ("it-IT", "about 60 MB"), ("fr", "environ 60 Mo"),
         ("tlh", ""), ("tlh,de", "Thorsten"), ("x" * 4000, ""), ("<script>,de", "Thorsten"),
     ],
 )  # fmt: skip
