@@ -23,7 +23,7 @@ class Rule:
 
 _RULES = (
     Rule("running_head", "Page headers", True),
-    Rule("running_foot", "Running feet", True),
+    Rule("running_foot", "Page footers", True),
     Rule("page_number", "Page numbers", True),
     Rule("note_mark", "Footnote numbers", True),
     Rule("note", "Footnotes", True),

@@ -151,7 +151,7 @@ def test_what_became_of_it_is_recorded(place, backup):
 def test_a_failure_is_recorded_and_the_next_backup_clears_it(place, backup, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(create.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 1000})())
-        with pytest.raises(NotEnoughSpace, match=r"needs about \d+ MB, and the disk has 0 MB free"):
+        with pytest.raises(NotEnoughSpace, match=r"needs about \d+ MB, but only 0 MB are free"):
             create.make(place.config)
     known = status.read(place.config)
     assert known.failed_at

@@ -33,7 +33,7 @@ RETAKE = {
     "id": 1, "file_id": 3, "text_start": 0, "text_end": 4, "sha256": "old", "take_id": None,
     "file": {"owner_id": 1, "engine": "e", "voice": "v", "category": ""},
 }  # fmt: skip
-TAKE = {"text": "text", "content_hash": "hash", "segments": []}
+TAKE = {"text": "text", "content_hash": "hash", "segments": [], "kept": 0}
 SHIFT = {"position": 0, "text": 0, "ms": 0, "bytes": 0, "frames": 0}
 SOUND = {"duration": 1.0, "size": 9, "sha256": "new"}
 JOB = {"id": 1, "owner_id": 1, "engine": "e"}

@@ -40,15 +40,15 @@ def test_work_is_found_by_its_number_for_acting_on_it(db, people):
 
 
 def test_storage_is_counted_by_person_the_most_first(db, people):
-    db.create_user("cyd", "h")
+    cyd = db.create_user("cyd", "h")["id"]
     add(db, people[0], "a.mp3", size=10)
     add(db, people[1], "b.mp3", size=20)
     add(db, people[1], "c.mp3", size=5)
     db.bin_audio_files(people[1], ["c.mp3"])
     assert db.get_storage_by_person() == [
-        {"username": "ben", "files": 1, "size": 20, "binned_size": 5, "documents_size": 0},
-        {"username": "ada", "files": 1, "size": 10, "binned_size": 0, "documents_size": 0},
-        {"username": "cyd", "files": 0, "size": 0, "binned_size": 0, "documents_size": 0},
+        {"id": people[1], "username": "ben", "files": 1, "size": 20, "binned_size": 5, "documents_size": 0},
+        {"id": people[0], "username": "ada", "files": 1, "size": 10, "binned_size": 0, "documents_size": 0},
+        {"id": cyd, "username": "cyd", "files": 0, "size": 0, "binned_size": 0, "documents_size": 0},
     ]
 
 

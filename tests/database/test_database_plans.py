@@ -97,12 +97,12 @@ def test_removing_a_person_or_file_looks_up_its_children_by_index(db):
                       "forgotten_devices", "second_factors", "recovery_codes", "passkeys",
                       "kept_segments", "segment_uses", "unsettled_segments", "voice_settings",
                       "default_voices", "natural_voice_questions", "imports", "reading_settings",
-                      "listening_progress", "shares", "share_links")
+                      "listening_progress", "shares", "share_links", "bookmarks")
         for key in db.rows(f"PRAGMA foreign_key_list({table})")
         # A group is looked up by its owner and its name together.
         if (table, key["from"]) not in (("invites", "used_by"), ("shares", "category"))
     ]  # fmt: skip
-    assert len(keys) == 47
+    assert len(keys) == 50
     for table, column in keys:
         (step,) = db.rows(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {column} = 1")
         assert step["detail"].startswith(f"SEARCH {table}"), (table, column)

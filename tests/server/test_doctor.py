@@ -43,7 +43,7 @@ def test_nothing_is_wrong_with_what_is_in_order(place):
     findings = examine(place, scrub=True)
     assert [finding for finding in findings if finding.level == doctor.BAD] == []
     good = " ".join(finding.what for finding in findings if finding.level == doctor.GOOD)
-    for said in ("The database is intact", "security log is intact", "as they were made (3)"):
+    for said in ("The database is intact", "security log is intact", "read and are intact (3)"):
         assert said in good
 
 

@@ -56,7 +56,7 @@ def test_why_a_natural_voice_cannot_be_used_is_told(place):
 def test_a_natural_voice_that_never_spoke_is_told_as_installed(place):
     (finding,) = told(place)
     assert finding.level == doctor.GOOD
-    assert finding.what.startswith("The natural voice has been installed.")
+    assert finding.what.startswith("The natural voice is installed.")
 
 
 def test_a_natural_voice_that_is_not_installed_is_told_with_what_to_install(place, monkeypatch):

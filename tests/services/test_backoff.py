@@ -135,7 +135,7 @@ def test_a_full_inode_table_is_named_everywhere_and_nothing_fails(small_disk):
             status, _, body = client.request("GET", "/health", Accept="application/json")
             assert status == 503
             told = app.flask("doctor").stdout
-            assert "no inodes left" in told
+            assert "The disk can take 0 more files (inodes)." in told
             assert Client(app).log_in("owner").request("GET", "/library")[0] == 200
         client.until_ready(client.generate(SENTENCES)["filename"])
         wait_until(lambda: client.request("GET", "/health")[0] == 200, "health")

@@ -124,7 +124,7 @@ def test_a_voice_that_makes_no_sound_is_not_kept(voices, engine):
     with pytest.raises(EngineCrashed):
         voices.install("kore")
     assert (engine.tried, names(voices)) == (["kore"], [])
-    assert "no sound" in voices.under_way()[0].sentence
+    assert "no audio" in voices.under_way()[0].sentence
 
 
 def test_a_full_disk_is_said_before_and_while_something_comes(voices, monkeypatch, server):
