@@ -27,8 +27,8 @@ blueprint = Blueprint("sentences", __name__)
 @blueprint.get("/files/<filename>/sentence")
 @user_only
 def sentence(filename: str) -> Response:
-    """The sentence at `at`, a place in the text: what can be done with it, and its price."""
-    row, place = heard_file(filename), forms.number(request.args.get("at", ""), "at")
+    """The sentence at `at`, a place in the text, else the first: what can be done, its price."""
+    row, place = heard_file(filename), forms.number(request.args.get("at", "0"), "at")
     is_listener = row["owner_id"] != current_user_id()
     found = services().sentences.at(row, place, is_listener=is_listener)
     if wants_json():

@@ -92,6 +92,8 @@ PLAIN: dict[str, Any] = {
     "security_log_days": "",
     "listener": "nobody", "everybody": "", "days": "1", "markup": "", "seen": "", "title_was": "",
     "voice_shown": "", "pace_shown": "", "note": "A note.", "place": "0",
+    "contrast": "usual", "follows_voice": "1", "line_height": "usual", "line_width": "usual",
+    "text_size": "usual", "typeface": "serif",
 }  # fmt: skip
 # What is left out of a form unless a route asks for nothing else: it would change what is done.
 UNSAID = {
