@@ -118,7 +118,8 @@ def _check_name_was(row: AudioFile, name: str) -> None:
                 "saved. Reload the page, then rename it again if you want to.",
                 name=known,
                 yours=name,
-            )
+            ),
+            field="name",
         )
 
 

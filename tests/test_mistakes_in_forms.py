@@ -1,5 +1,6 @@
 """A mistake in a form is told in the form: on its page, at the field, with what was typed."""
 
+import json
 import re
 from urllib.parse import urlencode
 
@@ -82,7 +83,11 @@ def house(tmp_path_factory):
         other.post("/register", form="/register", **fields)
         file = owner.generate("A tide. A lamp.", name="Kept", category="Reading")["filename"]
         owner.until_ready(file)
-        owner.post(f"/playback/{file}", position_s="1")
+        heard = owner.generate("The lamp was lit and it was late. " * 10, name="Heard")["filename"]
+        owner.until_ready(heard)
+        _, _, begun = owner.post(f"/playback/{heard}", accept="application/json")
+        number = str(json.loads(begun)["id"])
+        owner.post(f"/playback/{heard}", id=number, position_s="10")
         owner.post("/pronunciations", pattern="tide", replacement="low")
         owner.post("/admin/invites")
         owner.post("/admin/providers", label="Kept", **PROVIDER)

@@ -27,11 +27,15 @@ class BadForm(AppError):
 
 
 class ChangedMeanwhile(AppError):
-    """The state that a form was made from has changed; `found` tells programs what is there now."""
+    """The state that a form was made from has changed; `found` tells programs what is there now.
+
+    `field` names the input that holds another value now; "" is the form as a whole.
+    """
 
     status = 409
 
-    def __init__(self, sentence: str = "", **found: Any) -> None:
+    def __init__(self, sentence: str = "", *, field: str = "", **found: Any) -> None:
+        self.field = field
         super().__init__(
             sentence
             or _(

@@ -172,7 +172,7 @@ def test_a_thousand_people_come_page_by_page_and_are_found(owner, password_hash)
     found = owner.get("/admin?q=PERSON0042").text
     assert found.count('class="row listened person-row"') == 1
     assert "person0042" in found
-    assert "holds “%_”" in owner.get("/admin?q=%25_").text
+    assert "No name matches “%_”" in owner.get("/admin?q=%25_").text
 
 
 def test_the_rules_of_the_house_hold_at_once_and_below_the_environment(make_app, password_hash):

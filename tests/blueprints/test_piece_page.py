@@ -23,7 +23,8 @@ def book(owner):
 def entries(page):
     """The keys of the entries of a page's menu, in their order."""
     labels = {
-        "Download": "download", "Rename": "rename", "Move to a group…": "move",
+        "Download": "download", "Rename": "rename", "Move to a group…": "move", "Share": "share",
+        "Mark as finished": "finish", "Mark as not listened": "unheard",
         "Generate again": "again", "Try again": "retry", "Stop": "cancel", "Delete": "delete",
     }  # fmt: skip
     found = re.findall(r'class="act(?: bad)?"[^>]*>([^<]+)<', page)
@@ -34,7 +35,7 @@ def test_the_menu_of_a_piece_has_the_entries_of_its_row_in_their_order(owner):
     filename = owner.speak()
     of_row = re.findall(r'role="menuitem"[^>]*data-act="(\w+)"', owner.get("/library").text)
     of_page = entries(owner.get(f"/files/{filename}").text)
-    assert of_page == ["download", "rename", "move", "again", "delete"]
+    assert of_page == ["download", "rename", "move", "share", "finish", "again", "delete"]
     assert [key for key in of_row if key in of_page] == of_page
     assert of_row[:3] == ["play", "enqueue", "open"]
 

@@ -198,7 +198,7 @@ def test_words_are_found_with_what_stands_around_them(owner, piece):
     assert (told["count"], told["next"], match["match"]) == (1, None, "ferry")
     assert TEXT[match["text_start"] :].startswith("ferry")
     assert match["before"].endswith("seen the ")
-    assert match["url"] == f"/files/{piece}#at-{match['text_start']}"
+    assert match["url"] == f"/files/{piece}?place={match['text_start']}#at-{match['text_start']}"
     assert "<mark>ferry</mark>" in owner.get(f"/files/{piece}/find?q=ferry").text
 
 

@@ -47,7 +47,7 @@ def test_a_quote_names_the_voice_of_the_language_and_says_so(owner):
     assert (known["language"], known["voice_key"], known["is_automatic"]) == (
         "de", "espeak:gmw/de", True,
     )  # fmt: skip
-    assert known["voice_note"].startswith("German text: read by ")
+    assert known["voice_note"].startswith("German text, read by ")
     again = quote(owner, GERMAN, voice="espeak:gmw/de", voice_shown="espeak:gmw/de")
     assert (again["voice_key"], again["voice_note"]) == ("espeak:gmw/de", None)
 
@@ -87,7 +87,7 @@ def test_without_script_the_voice_follows_the_language_and_the_page_says_which(o
     fields = {"text": GERMAN, "voice": form["voice"], "voice_shown": form["voice_shown"]}
     fields |= {"speed": form["speed"], "pace_shown": form["pace_shown"], "paragraph_pause": "0.35"}
     answer = owner.post("/generate", fields)
-    assert "German text: read by " in owner.get(answer.location).text
+    assert "German text, read by " in owner.get(answer.location).text
     (file,) = owner.get("/library", json=True).json["files"]
     assert file["voice"] == "gmw/de"
 
@@ -105,7 +105,7 @@ def test_a_quote_without_script_shows_the_voice_that_it_counted_with(owner):
     page = owner.post("/quote", fields).text
     assert re.search(r'value="espeak:gmw/de" selected', page)
     assert 'name="voice_shown" value="espeak:gmw/de"' in page
-    assert "German text: read by " in page
+    assert "German text, read by " in page
 
 
 def test_voice_speed_and_pause_are_there_on_the_next_device(owner, app):

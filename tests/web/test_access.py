@@ -33,6 +33,7 @@ def test_programs_without_a_session_get_401_and_a_sentence(stranger, path):
 def test_every_route_but_the_named_ones_asks_for_login(app, stranger):
     public = {"web.setup", "web.register", "web.login", "web.log_in", "monitoring.health", "static"}
     public |= {"site.joined", "site.manifest", "site.worker", "account.reset"}
+    public |= {"share_links.listen", "share_links.sound", "share_links.state"}
     public |= {"two_factor.step", "two_factor.take_step", "passkeys.ask", "passkeys.sign_in"}
     for rule in app.url_map.iter_rules():
         method = "GET" if "GET" in rule.methods else "POST"
@@ -144,9 +145,9 @@ def test_an_origin_that_is_no_address_is_elsewhere(owner):
 
 @pytest.mark.parametrize("number", [2**63, 10**30, "1" * 5000])
 def test_numbers_that_no_row_can_have_lead_nowhere(owner, number):
-    for path in ("/admin/providers/{}", "/files/x/exports/{}", "/documents/{}"):
+    for path in ("/admin/providers/{}", "/admin/people/{}", "/files/x/exports/{}", "/documents/{}"):
         assert owner.get(path.format(number)).status_code == 404
-    for path in ("/admin/people/{}", "/account/passkeys/{}/name", "/files/x/takes/{}"):
+    for path in ("/admin/people/{}/limits", "/account/passkeys/{}/name", "/files/x/takes/{}"):
         assert owner.post(path.format(number), {"name": "x"}).status_code == 404
 
 
