@@ -46,9 +46,30 @@ def test_storage_is_counted_by_person_the_most_first(db, people):
     add(db, people[1], "c.mp3", size=5)
     db.bin_audio_files(people[1], ["c.mp3"])
     assert db.get_storage_by_person() == [
-        {"id": people[1], "username": "ben", "files": 1, "size": 20, "binned_size": 5, "documents_size": 0},
-        {"id": people[0], "username": "ada", "files": 1, "size": 10, "binned_size": 0, "documents_size": 0},
-        {"id": cyd, "username": "cyd", "files": 0, "size": 0, "binned_size": 0, "documents_size": 0},
+        {
+            "id": people[1],
+            "username": "ben",
+            "files": 1,
+            "size": 20,
+            "binned_size": 5,
+            "documents_size": 0,
+        },
+        {
+            "id": people[0],
+            "username": "ada",
+            "files": 1,
+            "size": 10,
+            "binned_size": 0,
+            "documents_size": 0,
+        },
+        {
+            "id": cyd,
+            "username": "cyd",
+            "files": 0,
+            "size": 0,
+            "binned_size": 0,
+            "documents_size": 0,
+        },
     ]
 
 
