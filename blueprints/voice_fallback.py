@@ -22,9 +22,8 @@ blueprint = Blueprint("voice_fallback", __name__)
 @form_on("files.show_file")
 def resume_with_voice(filename: str) -> ResponseReturnValue:
     """Let another voice speak the rest of a piece; with `always`, do so by itself from now on."""
-    services().studio.generation.resume_with_voice(
-        filename, current_user_id(), request.form.get("voice", "")
-    )
+    row, voice = owned_file(filename), request.form.get("voice", "")
+    services().studio.generation.resume_with_voice(row["filename"], row["owner_id"], voice)
     if request.form.get("always"):
         services().db.set_fallback_rule(current_user_id(), NEAREST)
     services().wake_worker()
