@@ -188,7 +188,7 @@ def test_whatever_is_pressed_while_a_voice_is_installed_gets_a_page_and_a_senten
         assert action(owner, name, VOICE).status_code == 303
         assert "is being installed right now" in notice(owner)
     assert action(owner, "remove", VOICE).status_code == 303
-    assert re.fullmatch("No voice named .* is installed.", notice(owner))(owner)
+    assert re.fullmatch(r"No voice named .* is installed\.", notice(owner))
     server.fault = ""
     assert action(owner, "stop", VOICE).status_code == 303
     until(lambda: owner.get(PAGE, json=True).json["under_way"][0]["status"] == "stopped")
