@@ -99,7 +99,7 @@ def test_what_a_speaker_is_called_is_only_a_name(owner):
 BAD = [
     ({"cast": "Anna"}, "Anna = voice"),
     ({"cast": "Anna = klingon"}, "klingon"),
-    ({"cast": "A[nna = gmw/de"}, "no brackets"),
+    ({"cast": "A[nna = gmw/de"}, "without colons and brackets"),
     ({"cast": "\n".join(f"N{n} = gmw/de" for n in range(51))}, "50 are possible"),
     ({"paragraph_pause": "3.1"}, "between 0 and 3 seconds"),
     ({"paragraph_pause": "-1"}, "between 0 and 3 seconds"),

@@ -111,7 +111,7 @@ def test_a_title_that_was_changed_meanwhile_is_not_replaced_silently(owner, book
     second = tabs[1] | {"title": "The tower", "speed": "1.5"}
     page = owner.post(book["url"] + path, second)
     assert page.status_code == 409
-    assert "“The light” was entered in another tab" in page.text
+    assert "“The light” was added in another tab" in page.text
     assert ">The tower</textarea>" in page.text
     answer = owner.post(book["url"] + path, second, json=True)
     assert answer.status_code == 409
@@ -131,7 +131,7 @@ def test_a_piece_that_was_renamed_meanwhile_is_not_renamed_silently(owner):
     owner.post(path, was | {"name": "Night"})
     answer = owner.post(path, was | {"name": "Morning"}, json=True)
     assert answer.status_code == 409
-    assert "renamed to “Night” meanwhile, so “Morning” is not saved" in answer.json["error"]
+    assert "renamed to “Night” meanwhile, so “Morning” was not saved" in answer.json["error"]
     assert owner.post(path, was | {"name": "Night"}, json=True).status_code == 200
     assert owner.post(path, {"name": "Morning"}, json=True).json["name"] == "Morning"
 

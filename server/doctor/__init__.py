@@ -65,7 +65,7 @@ def _look(config: Config, look: Look) -> list[Finding]:
     except (ValueError, TypeError) as error:  # something is damaged that no look thought of
         log.exception("the look %s of doctor broke off", look.__name__)
         what = Message(
-            "The regular expression {name} failed: {reason}.", name=look.__name__, reason=str(error)
+            "The check {name} failed: {reason}.", name=look.__name__, reason=str(error)
         )
         found.append(Finding(BAD, what, "Report this, with the lines from the log."))
     except OSError as error:

@@ -201,8 +201,8 @@ def test_failed_work_is_shown_with_its_sentence(owner, guest):
 def test_the_storage_page_counts_by_person(owner, guest):
     guest.speak()
     page = " ".join(owner.get("/admin/storage").text.split())
-    assert "<dt>Pieces kept</dt><dd>1</dd>" in page
-    assert re.search(r"otto</th>.*?data-label=\"Pieces\">1</td>", page)
+    assert "<dt>Pieces stored</dt><dd>1</dd>" in page
+    assert re.search(r"otto</a></th>.*?data-label=\"Pieces\">1</td>", page)
     assert "Free on the disk" in page
 
 

@@ -58,7 +58,7 @@ def test_a_backup_that_was_asked_for_is_listed(owner, config):
 def test_only_one_task_is_open_at_a_time(owner, config):
     assert owner.post(PAGE).status_code == 303
     assert owner.post(PAGE).status_code == 409
-    assert "being made" in owner.get(PAGE).text
+    assert "Creating a backup" in owner.get(PAGE).text
 
 
 def test_a_task_whose_process_was_killed_is_told_and_can_be_asked_again(owner, config):
@@ -72,7 +72,7 @@ def test_a_task_that_nobody_began_in_time_is_not_done_later(owner, config):
     owner.post(PAGE)
     tasks.begin(config, tasks.read(config), at="2026-01-01 00:00:00")
     task_process.work(config)
-    assert "not begun in time" in owner.get(PAGE).text
+    assert "did not start in time" in owner.get(PAGE).text
     assert create.list_all(config) == []
 
 

@@ -108,7 +108,7 @@ def test_the_studio_starts_with_the_voice_that_follows(owner, change):
     page = owner.get("/").text
     assert 'value="openai-realtime:coral" selected' in page
     assert 'value="openai:nova"' not in page
-    assert "ended on 6 January 2027" in page
+    assert "was discontinued on 6 January 2027" in page
 
 
 def test_a_change_of_a_piece_whose_voice_ended_asks_who_speaks(owner, change):
@@ -139,7 +139,7 @@ def test_an_engine_that_does_not_answer_is_told_in_the_studio_and_to_admins(owne
     change.speech.fault = "error_503"
     for _ in range(2):
         owner.speak(SENTENCES, voice="openai:nova")
-    assert "OpenAI speech does not answer since" in owner.get("/").text
+    assert "OpenAI speech has not answered since" in owner.get("/").text
     assert "Not answering" in owner.get("/admin/voices").text
 
 

@@ -11,15 +11,21 @@ TIME_S = "document.querySelector('player-dock').player.sound.time"
 
 
 @pytest.fixture(scope="module")
-def piece(house):
-    """A piece of which four fifths were heard on another device."""
-    owner = house.owner
-    filename = owner.generate(prose(900, 3), name="The tide")["filename"]
-    length = owner.until_ready(filename)["duration"]
-    body = owner.post(f"/playback/{filename}", accept="application/json")[2]
+def made(house):
+    """A piece and its length in seconds."""
+    filename = house.owner.generate(prose(900, 3), name="The tide")["filename"]
+    return filename, house.owner.until_ready(filename)["duration"]
+
+
+@pytest.fixture
+def piece(house, made):
+    """The piece, of which four fifths were heard on another device."""
+    filename, length = made
+    house.owner.post(f"/files/{filename}/unheard")
+    body = house.owner.post(f"/playback/{filename}", accept="application/json")[2]
     number = str(int("".join(filter(str.isdigit, body.decode()))))
-    owner.post(f"/playback/{filename}", id=number, position_s=str(length * 0.8))
-    return filename, length
+    house.owner.post(f"/playback/{filename}", id=number, position_s=str(length * 0.8))
+    return made
 
 
 def test_the_last_piece_goes_on_with_one_press(house, piece, new_page):

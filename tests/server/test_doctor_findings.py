@@ -269,7 +269,7 @@ def test_imports_in_line_and_their_files_are_compared(config):
     )(config)
     for name in ("import-there", "import-stray"):
         (config.imports_dir / name).write_bytes(b"The lamp.")
-    found = [finding.what for finding in doctor.examine(config) if "of imports" in finding.what]
+    found = [finding.what for finding in doctor.examine(config) if "imports" in finding.what]
     assert found == [
         "Missing files of waiting imports (1): import-gone.",
         "Files of imports that no longer exist (1): import-stray.",
@@ -312,7 +312,7 @@ def test_a_look_that_breaks_off_is_a_finding_among_the_others(config, monkeypatc
     monkeypatch.setattr(doctor, "QUICK", (log, doctor.data.presence))
     monkeypatch.setattr(doctor, "THOROUGH", (log, *doctor.THOROUGH))
     (finding,) = bad(config)
-    assert "log broke off: no sense" in finding.what
+    assert "log failed: no sense" in finding.what
 
 
 MENDED = [

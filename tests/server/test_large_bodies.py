@@ -120,7 +120,7 @@ def test_what_one_person_and_one_network_send_at_once_is_bounded(app):
         of_anna = [is_admitted(anna, address) for address in ("127.0.0.2", "127.0.0.3")]
         status, headers, sentence = answer(sends(anna, "127.0.0.4"))
         assert (status, headers["Retry-After"], headers["Connection"]) == (429, "15", "close")
-        assert "one person" in sentence
+        assert "as you can at once" in sentence
         for connection in of_anna:
             connection.close()
         wait_until(lambda: receiving(app) == 0, "their release")

@@ -152,7 +152,7 @@ def test_what_the_catalogue_does_not_have_is_named(voices, name):
         ("wrong", WrongFile, "sent the wrong file", False),
         ("longer", WrongFile, "sent the wrong file", True),
         ("hang", NotFetched, "broke off", True),
-        ("trickle", NotFetched, "too slowly", True),
+        ("trickle", NotFetched, "too slow", True),
         ("loop", WrongFile, "redirects in circles", False),
     ],
 )

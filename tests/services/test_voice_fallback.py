@@ -87,7 +87,9 @@ def test_what_the_provider_said_last_goes_before_what_is_known_here(home, change
 
 def test_a_new_text_for_a_voice_that_ended_asks_and_names_the_nearest(home, change):
     change.end()
-    with pytest.raises(VoiceEnded, match=r"was discontinued on 2027-01-06.*Coral \(OpenAI Realtime\)") as told:
+    with pytest.raises(
+        VoiceEnded, match=r"was discontinued on 2027-01-06.*Coral \(OpenAI Realtime\)"
+    ) as told:
         home.submit(voice=NOVA)
     assert told.value.fallbacks[0].key == "openai-realtime:coral"
     with pytest.raises(VoiceEnded):

@@ -141,9 +141,9 @@ def test_it_tells_what_it_would_change_and_leaves_out_what_stays():
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
-        ({"pattern": ""}, "Write the word"),
-        ({"pattern": " \u00a0"}, "Write the word"),
-        ({"pattern": "x" * 101}, "up to 100 characters, not 101"),
+        ({"pattern": ""}, "Enter the word"),
+        ({"pattern": " \u00a0"}, "Enter the word"),
+        ({"pattern": "x" * 101}, "up to 100 characters long; this one has 101"),
         ({"replacement": "x" * 101}, "up to 100"),
         ({"pattern": "a\nb"}, "control characters"),
         ({"replacement": "a\0"}, "control characters"),
@@ -152,8 +152,8 @@ def test_it_tells_what_it_would_change_and_leaves_out_what_stays():
         ({"replacement": "a b", "phonemes": True}, "without spaces"),
         ({"replacement": "]]x", "phonemes": True}, "brackets"),
         ({"replacement": "[[x", "phonemes": True}, "brackets"),
-        ({"replacement": "", "phonemes": True}, "Phonemes"),
-        ({"replacement": "é", "phonemes": True}, "Phonemes"),
+        ({"replacement": "", "phonemes": True}, "phonemes"),
+        ({"replacement": "é", "phonemes": True}, "phonemes"),
     ],
 )
 def test_an_entry_that_cannot_be_is_refused_with_the_reason(fields, reason):
@@ -164,7 +164,7 @@ def test_an_entry_that_cannot_be_is_refused_with_the_reason(fields, reason):
 def test_two_thousand_entries_are_possible_and_no_more():
     entries = [Entry(f"word{number}", "x") for number in range(2001)]
     assert read("word1999 word200", *entries[:2000]) == "x x"
-    with pytest.raises(BadPronunciation, match=r"2,001 entries; 2,000"):
+    with pytest.raises(BadPronunciation, match=r"2,001 entries; at most 2,000"):
         Dictionary(entries)
 
 

@@ -332,7 +332,10 @@ def test_another_app_over_the_same_folder_knows_the_same_tag(owner, piece, make_
 
 
 def test_a_list_reads_only_what_makes_another_version(owner, piece):
-    covered = {"audio_files", "unpriced_files", "file_groups", "library_versions"}
+    covered = {
+        *("audio_files", "unpriced_files", "file_groups", "library_versions"),
+        "listening_progress",
+    }
     of_the_list = tables_read(owner, "/library") - tables_read(owner, "/whose")
     assert of_the_list == covered
 

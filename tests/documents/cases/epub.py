@@ -228,7 +228,7 @@ CASES = [
         "package.epub",
         lambda: without("META-INF/container.xml", "OPS/book.opf"),
         spoken=BOTH,
-        notes=("order of their names",),
+        notes=("sorted by name",),
     ),
     Case(
         "files",
@@ -277,7 +277,7 @@ CASES = [
         "pictures only",
         "pictures.epub",
         lambda: epub({"p1.xhtml": '<img src="1.jpg" alt=""/>', "p2.xhtml": '<img src="2.jpg"/>'}),
-        refused="pictures of pages and no text",
+        refused="pictures of pages without text",
     ),
     Case(
         "files",

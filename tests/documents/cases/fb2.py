@@ -91,7 +91,7 @@ CASES = [
         "damaged.fb2",
         lambda: plain("<section><p>It <b>was</i> late.</p><p>Then</section>"),
         holds=("It was late.", "Then"),
-        notes=("breaks the rules",),
+        notes=("does not follow its format",),
     ),
     Case(
         "FB2",
@@ -113,7 +113,7 @@ CASES = [
         "picture.fb2",
         lambda: plain("<section><p>Late.</p><image title='A&#2; house'/></section>"),
         spoken="Late.",
-        notes=("breaks the rules",),
+        notes=("does not follow its format",),
     ),
     Case(
         "FB2",

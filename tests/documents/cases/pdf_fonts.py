@@ -93,7 +93,7 @@ CASES = [
         "☐ Send me letters\n\nWritten onto the page",
     ),
     Case("PDF fonts", "no letters", "a.pdf", without_letters(0), refused="text recognition"),
-    Case("PDF fonts", "one page", "a.pdf", without_letters(1), notes=("letters: 1 of 2",)),
+    Case("PDF fonts", "one page", "a.pdf", without_letters(1), notes=("on 1 of 2 pages",)),
     Case("PDF fonts", "cipher", "a.pdf", in_cipher, refused="text recognition"),
     Case("PDF fonts", "recognised text", "a.pdf", invisible, spoken="The keeper lit the lamp."),
 ]
