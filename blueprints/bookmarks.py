@@ -95,10 +95,10 @@ def _json(row: AudioFile, shown: ShownBookmark) -> dict[str, Any]:
 def find_text(filename: str) -> Response:
     """Places of a piece's text where some words stand, whatever their capitals and accents.
 
-    `after` takes the `next` of the page before.
+    `from` takes the `next` of the page before.
     """
     row, query = heard_file(filename), request.args.get("q", "")
-    first = forms.number(request.args.get("after") or "0", "after")
+    first = forms.number(request.args.get("from") or "0", "from")
     found = find(services().db.get_text(row["id"]), query, first=first, limit=MATCHES)
     if wants_json():
         return jsonify(_found_json(row, query, first, found))

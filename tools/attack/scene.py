@@ -19,7 +19,7 @@ from server.worker import Worker
 
 VOICE = "espeak:gmw/en"  # starts at once
 SECRET = "quillfeather"  # stands in everything that the owner owns
-LOGGED = f"{SECRET[:5]}log"  # stands in the security log, which admins may read
+LOGGED = f"{SECRET[:5]}log"  # stands in the security log and in devices, which admins may read
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 BOOK = f"# {SECRET} book\n\n## One\n\nA {SECRET} lamp.\n\n## Two\n\nA {SECRET} harbour.\n".encode()
 PEOPLE = ("anonymous", "disabled", "other", "listener", "admin", "owner")
@@ -215,7 +215,7 @@ class Scene:
         event = self.db.log_security_event(
             "data_exported", user_id=user["id"], username=user["username"], details=f"{word[:5]}log"
         )
-        self.services.accounts.open_session(user, Visitor("192.0.2.1", f"{word} device"))
+        self.services.accounts.open_session(user, Visitor("192.0.2.1", f"{word[:5]}log device"))
         sessions = self.db.list_sessions(user["id"])
         entry, *_ = self.db.list_pronunciations(user["id"])
         passkey_id = self.db.add_passkey(

@@ -59,10 +59,10 @@ class FindText extends HTMLElement {
     if (found.count) await this.#go(0);
   }
 
-  async #fetch(after) {
+  async #fetch(from) {
     this.#asked?.abort();
     this.#asked = new AbortController();
-    const query = new URLSearchParams({ q: this.#query, after });
+    const query = new URLSearchParams({ q: this.#query, from });
     try {
       const answer = await fetch(`/files/${this.dataset.filename}/find?${query}`, {
         headers: { Accept: "application/json" },
