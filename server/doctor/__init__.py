@@ -64,9 +64,7 @@ def _look(config: Config, look: Look) -> list[Finding]:
         found.extend(look(config))
     except (ValueError, TypeError) as error:  # something is damaged that no look thought of
         log.exception("the look %s of doctor broke off", look.__name__)
-        what = Message(
-            "The check {name} failed: {reason}.", name=look.__name__, reason=str(error)
-        )
+        what = Message("The check {name} failed: {reason}.", name=look.__name__, reason=str(error))
         found.append(Finding(BAD, what, "Report this, with the lines from the log."))
     except OSError as error:
         what = Message(
