@@ -6,6 +6,7 @@ apart and is imported by both, so that it runs once.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ from web.security_headers import csp_nonce
 PRELOAD = '<link rel="modulepreload" href="{}" nonce="{}" fetchpriority="{}">'
 RUN = '<script type="module" src="{}" nonce="{}" fetchpriority="{}"></script>'
 JOINED = "joined/"
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SHARED = f"{JOINED}shared.js"
 SCRIPTS = {
     f"{JOINED}site.js": "js/site/site.js",
@@ -105,9 +107,15 @@ def gather(folder: Path, root: str) -> Assets:
         vendored = [addresses[target] for module in own for _, target in module.vendored]
         needs[name] = [*vendored, *([addresses[SHARED]] if borrowed else [])]
     for name, sheets in SHEETS.items():
-        joined[name] = "\n".join((folder / sheet).read_text("utf-8") for sheet in sheets)
+        joined[name] = _joined_css((folder / sheet).read_text("utf-8") for sheet in sheets)
     versions = {name: _versioned(root, name, text.encode()) for name, text in joined.items()}
     return Assets(addresses | versions, joined, needs)
+
+
+def _joined_css(sheets: Iterable[str]) -> str:
+    """Style sheets in one, without comments and indentation, which a phone need not load."""
+    lines = (line for sheet in sheets for line in COMMENT.sub("", sheet).splitlines())
+    return "\n".join(line.lstrip() for line in lines if line.strip())
 
 
 def _versioned(root: str, name: str, content: bytes) -> str:

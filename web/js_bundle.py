@@ -71,6 +71,8 @@ def read(path: str, source: str) -> Module:
     for number, line in enumerate(source.splitlines(), 1):
         if NEVER.search(line):
             raise BadScript(f"{path}:{number} imports while it runs; name it at the top instead.")
+        if line.lstrip().startswith("//"):
+            continue  # comments are read in the sources; a phone need not load them
         if not OWN_LINE.match(line):
             lines.append(line)
         elif found := EXPORT.fullmatch(line):

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from web.assets import SCRIPTS, SHARED, SHEETS, gather
-from web.js_bundle import BadScript, join, run_order
+from web.js_bundle import BadScript, join, read, run_order
 
 STATIC = Path(__file__).parent.parent.parent / "static"
 
@@ -100,9 +100,20 @@ def test_the_version_changes_with_any_file(tmp_path):
         copied.mkdir(parents=True) if path.is_dir() else copied.write_bytes(path.read_bytes())
     before = gather(tmp_path, "/static").version
     script = tmp_path / "js" / "player" / "queue.js"
-    script.write_text(script.read_text() + "// More.\n")
+    script.write_text(script.read_text() + "export const more = 1;\n")
     after = gather(tmp_path, "/static")
     assert after.version != before
     assert (
         after.addresses["joined/site.js"] != gather(STATIC, "/static").addresses["joined/site.js"]
     )
+
+
+def test_comments_of_lines_of_their_own_stay_behind():
+    module = read("js/a.js", '// Why.\nconst a = "// kept"; // beside\n  // below\nalert(a);\n')
+    assert module.text == 'const a = "// kept"; // beside\nalert(a);'
+
+
+def test_style_sheets_are_joined_without_comments_and_indentation():
+    (text,) = {gather(STATIC, "/static").joined["joined/library.css"]}
+    assert "/*" not in text
+    assert not any(line.startswith(" ") or not line for line in text.splitlines())
